@@ -1,0 +1,121 @@
+"""Words on the wire and in the store. Values are ASCII and stable; text for people lives in ``resources/``."""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """Of prompts and screens; the value is the folder's name under ``resources/prompts``."""
+
+    ZH = "zh_CN"
+    EN = "en"
+
+
+class Law(StrEnum):
+    """G.711 (ITU-T G.711); the value is the SDP encoding name in lower case."""
+
+    A = "pcma"
+    MU = "pcmu"
+
+
+class Direction(StrEnum):
+    """SDP media direction (RFC 3264), always seen from the far end."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+
+class DigitMode(StrEnum):
+    """How a leg's keys arrive."""
+
+    AUTO = "auto"  # RFC 4733 where SDP negotiated it, in-band tones where not; INFO always
+    RFC4733 = "rfc4733"
+    INBAND = "inband"
+    INFO = "info"
+
+
+class EndCause(StrEnum):
+    """Why a leg or a call ended."""
+
+    CALLER_HUNG_UP = "caller_hung_up"
+    FAR_HUNG_UP = "far_hung_up"
+    GOODBYE = "goodbye"
+    REJECTED_BUSY = "rejected_busy"  # 486, the trunk's lines are all in use
+    REJECTED_FULL = "rejected_full"  # 503, no card has a free channel
+    REJECTED_MEDIA = "rejected_media"  # 488, no common codec
+    REJECTED_NUMBER = "rejected_number"  # 404, no flow answers this number
+    CANCELLED = "cancelled"  # before the answer
+    NO_ANSWER = "no_answer"
+    FAR_BUSY = "far_busy"
+    FAR_REFUSED = "far_refused"
+    FAR_LOST = "far_lost"  # no RTP, and no answer to a session refresh
+    CARD_LOST = "card_lost"
+    WRONG_PIN = "wrong_pin"
+    NO_INPUT = "no_input"
+    OPERATOR = "operator"
+    SWITCH_STOPPED = "switch_stopped"
+    RECONCILED = "reconciled"  # the lines no longer knew the leg
+    FAULT = "fault"  # our own bug, caught
+
+
+class PlayEnd(StrEnum):
+    DONE = "done"
+    BARGED = "barged"
+    STOPPED = "stopped"
+    FAILED = "failed"  # a segment is missing; what there was has been played
+
+
+class Market(StrEnum):
+    SH = "SH"
+    SZ = "SZ"
+
+
+class Side(StrEnum):
+    BUY = "buy"
+    SELL = "sell"
+
+
+class OrderStatus(StrEnum):
+    """委托状态 as Kingdom and Hundsun number them 0–9 (the codes stand in ``ORDER_STATUS_CODES``)."""
+
+    NOT_REPORTED = "not_reported"  # 0 未报
+    REPORTING = "reporting"  # 1 待报/正报
+    REPORTED = "reported"  # 2 已报
+    CANCEL_PENDING = "cancel_pending"  # 3 已报待撤
+    PART_CANCEL_PENDING = "part_cancel_pending"  # 4 部成待撤
+    PART_CANCELLED = "part_cancelled"  # 5 部撤, final
+    CANCELLED = "cancelled"  # 6 已撤, final
+    PART_FILLED = "part_filled"  # 7 部成
+    FILLED = "filled"  # 8 已成, final
+    REJECTED = "rejected"  # 9 废单, final
+
+
+ORDER_STATUS_CODES: dict[OrderStatus, str] = {status: str(code) for code, status in enumerate(OrderStatus)}
+FINAL_STATUSES = frozenset(
+    {OrderStatus.PART_CANCELLED, OrderStatus.CANCELLED, OrderStatus.FILLED, OrderStatus.REJECTED}
+)
+
+
+class Refusal(StrEnum):
+    """Why a branch (or the link to it) said no. Each has a prompt ``refusal/<value>`` in both languages."""
+
+    UNKNOWN_ACCOUNT = "unknown_account"
+    WRONG_PIN = "wrong_pin"
+    ACCOUNT_LOCKED = "account_locked"
+    NOT_LOGGED_IN = "not_logged_in"
+    MARKET_CLOSED = "market_closed"
+    UNKNOWN_CODE = "unknown_code"
+    SUSPENDED = "suspended"
+    BAD_LOT = "bad_lot"
+    OFF_TICK = "off_tick"
+    OFF_LIMIT = "off_limit"
+    NO_CASH = "no_cash"
+    NO_SHARES = "no_shares"
+    UNKNOWN_CONTRACT = "unknown_contract"
+    NOT_CANCELLABLE = "not_cancellable"
+    BRANCH_DOWN = "branch_down"  # no link, or the trading system behind it is away
+    BRANCH_SLOW = "branch_slow"  # no answer in time
+    BAD_ANSWER = "bad_answer"  # an answer that makes no sense
+    UNSUPPORTED = "unsupported"
+    JOURNAL_FAILED = "journal_failed"  # the order could not be made durable, so it was not sent

@@ -1,0 +1,46 @@
+"""Ids and units, as types: a leg is not a call, and fen are not yuan.
+
+All of them are plain ``str`` or ``int`` on the wire and in the store.
+"""
+
+from typing import NewType
+
+CallId = NewType("CallId", str)
+"""One caller's stay at the centre, from the INVITE to the last leg's end. Unique for ever: date, time, counter."""
+LegId = NewType("LegId", str)
+"""One end of a call that a card channel serves: ``<call>/<n>``, the first leg (the caller) is 1."""
+CardId = NewType("CardId", str)
+"""A voice card: ``card-1``. A restarted card keeps its id."""
+TrunkName = NewType("TrunkName", str)
+BranchId = NewType("BranchId", str)
+"""营业部: ``GZ01`` …"""
+AccountNo = NewType("AccountNo", str)
+"""资金账号: 6 to 12 digits, as keyed by the caller."""
+CustomerId = NewType("CustomerId", int)
+OrderKey = NewType("OrderKey", str)
+"""ClOrdID: made at the moment of confirmation from the call and its read-back number (DESIGN §7)."""
+ContractNo = NewType("ContractNo", str)
+"""合同号: given by the branch; unique only together with branch and trade date."""
+StockCode = NewType("StockCode", str)
+"""证券代码: six digits."""
+RecordingId = NewType("RecordingId", str)
+AgentId = NewType("AgentId", str)
+
+Fen = NewType("Fen", int)
+"""Money: 1/100 yuan."""
+Milli = NewType("Milli", int)
+"""Price: 1/1000 yuan."""
+Shares = NewType("Shares", int)
+
+
+def call_of(leg: LegId) -> CallId:
+    """The call that a leg belongs to; raises ``ValueError`` if ``leg`` is not of the form ``<call>/<n>``."""
+    call, slash, _ = leg.rpartition("/")
+    if not slash or not call:
+        raise ValueError(f"not a leg id: {leg!r}")
+    return CallId(call)
+
+
+def leg_of(call: CallId, number: int) -> LegId:
+    """The ``number``-th leg of a call, counted from 1."""
+    return LegId(f"{call}/{number}")

@@ -1,0 +1,198 @@
+"""Orders that the core gives to the world: one frozen class each; every adapter takes the group that is its own.
+
+Card commands (``switch_server.core.media``) travel inside ``ToCard``. The shell carries effects out in the order given.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from shared.aci import CancelOrder, PlaceOrder, Request
+from shared.enums import EndCause
+from shared.ids import AccountNo, BranchId, CallId, CardId, LegId, OrderKey, TrunkName
+from shared.secret import Secret
+from switch_server.core.media import CardCommand, Near
+
+
+class Effect(Struct, frozen=True, tag=True, tag_field="type"):
+    """Root of all effects."""
+
+
+# --- lines (SIP) ---
+
+
+class LineEffect(Effect, frozen=True):
+    """For ``ports.Lines``."""
+
+    leg: LegId
+
+
+class Ring(LineEffect, frozen=True):
+    """180 Ringing; with ``near``, 183 Session Progress and early media."""
+
+    near: Near | None = None
+
+
+class Answer(LineEffect, frozen=True):
+    """200 OK with our SDP. ``LegConfirmed`` follows on ACK, ``LegEnded`` if it never comes."""
+
+    near: Near
+
+
+class Reject(LineEffect, frozen=True):
+    """Final response to a ``CallOffered``: 404, 486, 488, 503. ``LegEnded`` follows with ``cause``."""
+
+    sip_code: int
+    cause: EndCause
+
+
+class HangUp(LineEffect, frozen=True):
+    """BYE, CANCEL or a final response, whichever the leg's state asks for. ``LegEnded`` follows with ``cause``."""
+
+    cause: EndCause
+
+
+class PlaceCall(LineEffect, frozen=True):
+    """INVITE out over a trunk. ``LegRinging``, ``LegAnswered`` or ``LegEnded`` follow."""
+
+    trunk: TrunkName
+    ani: str
+    dnis: str
+    near: Near
+
+
+class RefreshLeg(LineEffect, frozen=True):
+    """Session refresh (re-INVITE with unchanged SDP): ``LegRefreshed``, or ``LegEnded(FAR_LOST)``."""
+
+
+# --- cards ---
+
+
+class ToCard(Effect, frozen=True):
+    """For ``ports.Cards``."""
+
+    card: CardId
+    command: CardCommand
+
+
+# --- accounts and branches ---
+
+
+class FindAccount(Effect, frozen=True):
+    """For ``ports.Store``; answered by ``AccountFound``."""
+
+    call: CallId
+    request: int
+    account: AccountNo
+
+
+class CountWrongPin(Effect, frozen=True):
+    """For ``ports.Store``; answered by ``WrongPinCounted``."""
+
+    call: CallId
+    request: int
+    account: AccountNo
+
+
+class AskBranch(Effect, frozen=True):
+    """For ``ports.Branches``; answered by ``BranchAnswered`` always. ``pin`` is put into a ``LogIn`` when the frame is built."""
+
+    call: CallId
+    request: int
+    branch: BranchId
+    query: Request
+    pin: Secret | None = None
+
+
+# --- orders ---
+
+
+class OrderContext(Struct, frozen=True):
+    """Who gave the order and where it can be heard (DESIGN §7.6); offsets in ms into the recording."""
+
+    call: CallId
+    account: AccountNo
+    branch: BranchId
+    recording: str | None
+    read_back_ms: int | None
+    yes_ms: int | None
+    agent: str | None = None
+
+
+class JournalOrder(Effect, frozen=True):
+    """For ``ports.OrderJournal``: make ``captured`` durable; answered by ``OrderJournalled`` or ``OrderJournalFailed``."""
+
+    key: OrderKey
+    order: PlaceOrder | CancelOrder
+    context: OrderContext
+
+
+class SendOrder(Effect, frozen=True):
+    """For ``ports.Branches``, only after ``OrderJournalled``; answered by ``OrderAnswered`` or ``OrderSilent``."""
+
+    key: OrderKey
+    branch: BranchId
+    order: PlaceOrder | CancelOrder
+
+
+class Resolve(Effect, frozen=True):
+    """For ``ports.Branches``: ask what became of a key; answered by ``OrderAnswered`` or ``OrderSilent``."""
+
+    key: OrderKey
+    branch: BranchId
+
+
+class RecordOrderState(Effect, frozen=True):
+    """For ``ports.OrderJournal``: the order's state changed (history row). ``contract``, ``code`` where known."""
+
+    key: OrderKey
+    state: str
+    event: str
+    contract: str | None = None
+    code: str | None = None
+    filled: int | None = None
+    cancelled: int | None = None
+    branch_status: str | None = None
+
+
+# --- records ---
+
+
+class SaveRecord(Effect, frozen=True):
+    """For ``ports.Store``: a row of ``table`` (calls, legs, recordings, contacts) to insert or update by its primary key.
+
+    Times are UTC seconds. The store knows the tables' columns and refuses others.
+    """
+
+    table: str
+    row: dict[str, Any]
+
+
+class Audit(Effect, frozen=True):
+    """For ``ports.Store``: who did what, for the audit table."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: str = ""
+
+
+# --- the journal itself ---
+
+
+class Transition(Effect, frozen=True):
+    """Logged once, ``old -> event -> new``. ``machine``: leg, call, ivr, order; ``subject`` its id. ``new="illegal"``/``"ignored"`` are counted."""
+
+    machine: str
+    subject: str
+    old: str
+    event: str
+    new: str
+
+
+class KeyUsed(Effect, frozen=True):
+    """A key was taken by the flow; the shell journals it as ``DigitUsed``. ``digit`` is ``•`` in a secret input."""
+
+    leg: LegId
+    digit: str
+    recording_ms: int | None = None

@@ -1,0 +1,236 @@
+"""Facts that reach the core: one frozen class each.
+
+``Switch.handle`` takes these and nothing else. All but ``DigitPressed`` are written to the event journal as they come; a key is
+journalled (``DigitUsed``) when the flow takes it, so that a PIN's digits never are.
+"""
+
+from msgspec import Struct
+
+from shared.aci import OrderReport, PlaceOrder, Reply
+from shared.enums import DigitMode, EndCause, PlayEnd
+from shared.ids import AccountNo, BranchId, CallId, CardId, CustomerId, LegId, OrderKey, RecordingId, TrunkName
+from shared.secret import Secret
+from switch_server.core.media import Far, MediaStats, Near
+
+
+class Event(Struct, frozen=True, tag=True, tag_field="type"):
+    """Root of all events."""
+
+
+# --- lines (SIP) ---
+
+
+class CallOffered(Event, frozen=True):
+    """INVITE from a trunk that may call us. Answered by ``Reject`` or ``Ring``/``Answer``. ``far=None``: no common codec in the offer."""
+
+    leg: LegId
+    trunk: TrunkName
+    ani: str
+    dnis: str
+    far: Far | None
+
+
+class LegRinging(Event, frozen=True):
+    """180 or 183 on a leg that we placed; ``far`` is there with early media."""
+
+    leg: LegId
+    far: Far | None = None
+
+
+class LegAnswered(Event, frozen=True):
+    """200 OK on a leg that we placed."""
+
+    leg: LegId
+    far: Far
+
+
+class LegConfirmed(Event, frozen=True):
+    """ACK for our 200 OK: the caller's leg is up."""
+
+    leg: LegId
+
+
+class LegChanged(Event, frozen=True):
+    """The far end's re-INVITE or UPDATE, already answered by the lines: hold, other address, other law."""
+
+    leg: LegId
+    far: Far
+
+
+class LegRefreshed(Event, frozen=True):
+    """The far end answered a session refresh: it lives."""
+
+    leg: LegId
+
+
+class LegEnded(Event, frozen=True):
+    """BYE, CANCEL, failure or time-out; the line is free. Told exactly once for each leg, also for those that we hang up or reject."""
+
+    leg: LegId
+    cause: EndCause
+    sip_code: int = 0
+
+
+class DigitPressed(Event, frozen=True):
+    """One key. From the card (RFC 4733, in-band) or the lines (INFO). Never journalled in this form."""
+
+    leg: LegId
+    digit: Secret
+    way: DigitMode
+    recording_ms: int | None = None
+
+
+# --- cards ---
+
+
+class CardUp(Event, frozen=True):
+    card: CardId
+    channels: int
+
+
+class CardDied(Event, frozen=True):
+    """All its channels are gone without further events."""
+
+    card: CardId
+    reason: str
+
+
+class ChannelOpened(Event, frozen=True):
+    leg: LegId
+    near: Near
+
+
+class ChannelFailed(Event, frozen=True):
+    leg: LegId
+    reason: str
+
+
+class ChannelClosed(Event, frozen=True):
+    leg: LegId
+    stats: MediaStats
+
+
+class PlayEnded(Event, frozen=True):
+    leg: LegId
+    play: int
+    reason: PlayEnd
+    played_ms: int
+
+
+class MediaSilent(Event, frozen=True):
+    leg: LegId
+    seconds: int
+
+
+class RecordingEnded(Event, frozen=True):
+    leg: LegId
+    recording: RecordingId
+    cause: str
+    duration_ms: int
+    text: str = ""
+
+
+# --- accounts and branches ---
+
+
+class AccountFound(Event, frozen=True):
+    """Answer to ``FindAccount``; ``branch=None``: no such account at any branch."""
+
+    call: CallId
+    request: int
+    account: AccountNo
+    branch: BranchId | None
+    customer: CustomerId | None = None
+    locked: bool = False
+
+
+class WrongPinCounted(Event, frozen=True):
+    """Answer to ``CountWrongPin``: wrong PINs of this account today over the phone, and whether that locked it."""
+
+    call: CallId
+    request: int
+    failures_today: int
+    locked: bool
+
+
+class BranchAnswered(Event, frozen=True):
+    """Answer to ``AskBranch``; a branch that is down or slow is a ``Refused`` with that code."""
+
+    call: CallId
+    request: int
+    reply: Reply
+
+
+class BranchUp(Event, frozen=True):
+    branch: BranchId
+
+
+class BranchDown(Event, frozen=True):
+    branch: BranchId
+
+
+# --- orders ---
+
+
+class OrderJournalled(Event, frozen=True):
+    """``captured`` is durable: now it may be sent."""
+
+    key: OrderKey
+
+
+class OrderJournalFailed(Event, frozen=True):
+    key: OrderKey
+    text: str
+
+
+class OrderAnswered(Event, frozen=True):
+    """``OrderAccepted | OrderRefused | OrderVoid | OrderPending`` to a send or a resolve."""
+
+    key: OrderKey
+    reply: Reply
+
+
+class OrderSilent(Event, frozen=True):
+    """No answer to a send or a resolve in time, or the link broke meanwhile. ``never_left``: the frame surely was not sent."""
+
+    key: OrderKey
+    never_left: bool = False
+
+
+class OrderReported(Event, frozen=True):
+    branch: BranchId
+    report: OrderReport
+
+
+class OrderRecovered(Event, frozen=True):
+    """At start, from the journal: an order without a final answer. ``order`` is a ``PlaceOrder`` or ``CancelOrder`` as captured."""
+
+    key: OrderKey
+    call: CallId
+    branch: BranchId
+    order: PlaceOrder | None
+    cancels: str | None = None
+
+
+# --- operators ---
+
+
+class HangUpOrdered(Event, frozen=True):
+    """``switchctl calls hangup``."""
+
+    call: CallId
+
+
+class Draining(Event, frozen=True):
+    """The switch is stopping: no new calls; those that run are ended with ``SWITCH_STOPPED``."""
+
+
+class DigitUsed(Event, frozen=True):
+    """The journal's form of a key: written when a menu or an input took it; ``digit`` is ``•`` in a secret input.
+
+    Replay feeds it in place of the ``DigitPressed`` that led to it.
+    """
+
+    leg: LegId
+    digit: str
+    recording_ms: int | None = None

@@ -1,0 +1,78 @@
+"""Ports: what the core's shell needs of the world.
+
+One small ``Protocol`` each; its docstring is the contract. A fake and the real adapter pass the same contract tests.
+
+Threads: every method is called on the switch's event loop and returns at once (it may queue, never wait). Answers come as events
+through the ``post`` function given at construction; ``post`` may be called from any thread.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from shared.ids import LegId
+from switch_server.core.effects import (
+    AskBranch,
+    Audit,
+    CountWrongPin,
+    FindAccount,
+    JournalOrder,
+    LineEffect,
+    RecordOrderState,
+    Resolve,
+    SaveRecord,
+    SendOrder,
+    ToCard,
+)
+from switch_server.core.events import Event
+
+Post = Callable[[Event], None]
+"""Hands an event to the core, from any thread, in order per thread."""
+
+
+class Lines(Protocol):
+    """Telephone lines. Posts ``CallOffered``, ``Leg*`` and ``DigitPressed`` (INFO).
+
+    For each leg exactly one ``LegEnded`` is posted, last. ``do`` on a leg that has ended is ignored. Nothing is raised.
+    """
+
+    def do(self, effect: LineEffect) -> None: ...
+
+    def live_legs(self) -> frozenset[LegId]:
+        """The legs that have a SIP dialog or transaction now, for ``Switch.reconcile``."""
+        ...
+
+
+class Cards(Protocol):
+    """Voice cards, supervised: posts ``CardUp`` when a card takes calls, ``CardDied`` when its process is gone (then starts a new one).
+
+    Commands to a dead card are dropped (its ``CardDied`` is on its way). Nothing is raised.
+    """
+
+    def do(self, effect: ToCard) -> None: ...
+
+
+class Branches(Protocol):
+    """The branches' gateways. Posts ``BranchUp/Down``, ``BranchAnswered``, ``OrderAnswered``, ``OrderSilent``, ``OrderReported``.
+
+    Each ``do`` is answered exactly once, at the latest after the link's time-out. A send is never repeated by the adapter.
+    """
+
+    def do(self, effect: AskBranch | SendOrder | Resolve) -> None: ...
+
+
+class OrderJournal(Protocol):
+    """The centre's durable order journal. ``JournalOrder`` is answered after its fsync (group commit), in order.
+
+    A key that is already journalled is answered ``OrderJournalFailed`` and not written twice.
+    """
+
+    def do(self, effect: JournalOrder | RecordOrderState) -> None: ...
+
+
+class Store(Protocol):
+    """Customer data centre and records. Questions are answered by events; records are written by one thread in groups, in order.
+
+    A full disk or a locked file delays records (they are kept in memory, in order, and counted) and is told to the operator.
+    """
+
+    def do(self, effect: FindAccount | CountWrongPin | SaveRecord | Audit) -> None: ...

@@ -10,6 +10,8 @@ from shared.aci import OrderReport, PlaceOrder, Reply
 from shared.enums import DigitMode, EndCause, PlayEnd
 from shared.ids import AccountNo, BranchId, CallId, CardId, CustomerId, LegId, OrderKey, RecordingId, TrunkName
 from shared.secret import Secret
+from switch_server.core.config import SwitchConfig
+from switch_server.core.flow import Flow
 from switch_server.core.media import Far, MediaStats, Near
 
 
@@ -228,9 +230,16 @@ class Draining(Event, frozen=True):
 class DigitUsed(Event, frozen=True):
     """The journal's form of a key: written when a menu or an input took it; ``digit`` is ``•`` in a secret input.
 
-    Replay feeds it in place of the ``DigitPressed`` that led to it.
+    Replay feeds it in place of the ``DigitPressed`` that led to it. Empty: a waiting key cut a prompt short, and is still waiting.
     """
 
     leg: LegId
     digit: str
     recording_ms: int | None = None
+
+
+class Configured(Event, frozen=True):
+    """At start and at each reload. Calls that run keep the flow they began with."""
+
+    config: SwitchConfig
+    flows: tuple[Flow, ...]

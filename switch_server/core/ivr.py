@@ -10,8 +10,7 @@ the journal gets (docs/adr: keys are journalled when the flow takes them).
 
 from collections import deque
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, Protocol, assert_never
+from typing import Any, assert_never
 
 from shared.enums import EndCause, Language
 from shared.secret import Secret
@@ -30,6 +29,7 @@ from switch_server.core.flow import (
     SetLanguage,
     SetStep,
 )
+from switch_server.core.ivr_states import HEEDS, Host, IvrEvent, IvrState
 from switch_server.core.say import MissingVariableError
 
 MAX_QUEUE = 40
@@ -38,62 +38,7 @@ MAX_STEPS = 100
 """Steps entered without waiting for the caller: more is a loop in the flow, and ends the call."""
 
 
-class IvrState(StrEnum):
-    IDLE = "idle"
-    SAYING = "saying"
-    ASKING = "asking"
-    """In a menu or an input."""
-    COMPLAINING = "complaining"
-    """Says what was wrong, then asks again or goes where the tries lead."""
-    WORKING = "working"
-    QUEUED = "queued"
-    DIALLING = "dialling"
-    TALKING = "talking"
-    LEAVING = "leaving"
-    """Says goodbye."""
-    DONE = "done"
-
-
-class IvrEvent(StrEnum):
-    KEY = "key"
-    PLAYED = "played"
-    TIMER = "timer"
-    OUTCOME = "outcome"
-    FAR_UP = "far_up"
-    FAR_GONE = "far_gone"
-
-
 S, E = IvrState, IvrEvent
-HEEDS: dict[IvrState, frozenset[IvrEvent]] = {
-    S.IDLE: frozenset(),
-    S.SAYING: frozenset({E.KEY, E.PLAYED}),
-    S.ASKING: frozenset({E.KEY, E.PLAYED, E.TIMER}),
-    S.COMPLAINING: frozenset({E.KEY, E.PLAYED}),
-    S.WORKING: frozenset({E.OUTCOME}),
-    S.QUEUED: frozenset({E.PLAYED, E.TIMER}),
-    S.DIALLING: frozenset({E.FAR_UP, E.FAR_GONE, E.TIMER}),
-    S.TALKING: frozenset({E.FAR_GONE}),
-    S.LEAVING: frozenset({E.PLAYED}),
-    S.DONE: frozenset(),
-}
-"""What each state listens to; anything else is no fault (a play ends after the step that started it) and is passed over."""
-
-
-class Host(Protocol):
-    """What the IVR needs of its call. Every method only adds effects."""
-
-    def play(self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False) -> None: ...
-    def stop_play(self) -> None: ...
-    def mask(self, *, on: bool) -> None: ...
-    def timer(self, name: str, seconds: float | None) -> None: ...
-    def run_service(self, service: str) -> None: ...
-    def dial(self, step: Dial) -> None: ...
-    def drop_far(self) -> None: ...
-    def read_back(self) -> None: ...
-    def confirmed(self, recording_ms: int | None) -> None: ...
-    def finish(self, cause: EndCause) -> None: ...
-    def key_used(self, digit: str, recording_ms: int | None) -> None: ...
-    def moved(self, old: str, event: str, new: str) -> None: ...
 
 
 class Key:

@@ -1,0 +1,64 @@
+"""May this call come in, and where does it go: flow by dialled number, line of the trunk, card with the most free channels."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from shared.enums import EndCause
+from shared.ids import CallId, CardId, LegId, TrunkName
+from switch_server.core.call import Call
+from switch_server.core.config import SwitchConfig
+from switch_server.core.effects import Reject
+from switch_server.core.events import CallOffered
+from switch_server.core.flow import Flow
+from switch_server.core.leg import LegState
+from switch_server.core.media import Far
+
+
+class Card:
+    """A voice card as the core sees it: how many channels it has, and which legs are on it."""
+
+    def __init__(self, channels: int) -> None:
+        self.channels = channels
+        self.legs: set[LegId] = set()
+        self.up = True
+
+
+class House(Protocol):
+    """What admission looks at: the switch."""
+
+    config: SwitchConfig
+    flows: tuple[Flow, ...]
+    calls: dict[CallId, Call]
+    cards: dict[CardId, Card]
+    draining: bool
+
+
+def admit(house: House, event: CallOffered) -> tuple[Flow, CardId, Far] | Reject:
+    """Flow, card and media for a call, or the refusal: 404 no such number, 488 no common codec, 503 no channel, 486 no line."""
+    trunk = next((t for t in house.config.trunks if t.name == event.trunk), None)
+    flow = _flow_for(house.flows, event.dnis)
+    if flow is None or trunk is None:
+        return Reject(event.leg, 404, EndCause.REJECTED_NUMBER)
+    if event.far is None:
+        return Reject(event.leg, 488, EndCause.REJECTED_MEDIA)
+    card = _freest(house.cards)
+    if house.draining or card is None:
+        return Reject(event.leg, 503, EndCause.REJECTED_FULL)
+    if lines_used(house.calls.values(), event.trunk) >= trunk.lines:
+        return Reject(event.leg, 486, EndCause.REJECTED_BUSY)
+    return flow, card, event.far
+
+
+def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
+    return sum(leg.trunk == trunk and leg.state is not LegState.ENDED for call in calls for leg in call.legs.values())
+
+
+def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
+    exact = next((flow for flow in flows if dnis in flow.numbers), None)
+    return exact or next((flow for flow in flows if "*" in flow.numbers), None)
+
+
+def _freest(cards: Mapping[CardId, Card]) -> CardId | None:
+    free = [(card.channels - len(card.legs), name) for name, card in cards.items() if card.up]
+    most, name = max(free, default=(0, CardId("")))
+    return name if most > 0 else None

@@ -1,0 +1,21 @@
+"""What a call needs of its switch."""
+
+from typing import Protocol
+
+from shared.aci import CancelOrder, PlaceOrder
+from shared.ids import BranchId, OrderKey, TrunkName
+from switch_server.core.config import SwitchConfig
+from switch_server.core.effects import Effect, OrderContext
+
+
+class Switchboard(Protocol):
+    """The calls' side of ``Switch``."""
+
+    config: SwitchConfig
+    now: float
+
+    def emit(self, effect: Effect) -> None: ...
+    def timer(self, name: str, seconds: float | None) -> None: ...
+    def trunk_free(self, trunk: TrunkName) -> bool: ...
+    def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None: ...
+    def any_branch(self) -> BranchId | None: ...

@@ -1,0 +1,202 @@
+"""The orders of the day (委托簿): captures, sends, asks again, and takes the branches' reports.
+
+The rules of one order are in ``core.order``; here is what is done about them. A key in doubt is asked about when its branch comes up and
+every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided.
+"""
+
+from typing import Protocol, assert_never
+
+from shared.aci import (
+    CancelOrder,
+    OrderAccepted,
+    OrderPending,
+    OrderRefused,
+    OrderReport,
+    OrderVoid,
+    PlaceOrder,
+    Refused,
+    Reply,
+)
+from shared.enums import Refusal
+from shared.ids import BranchId, OrderKey
+from switch_server.core.effects import (
+    Effect,
+    JournalOrder,
+    OrderContext,
+    RecordOrderState,
+    Resolve,
+    SendOrder,
+    Transition,
+)
+from switch_server.core.events import (
+    OrderAnswered,
+    OrderJournalFailed,
+    OrderJournalled,
+    OrderRecovered,
+    OrderReported,
+    OrderSilent,
+)
+from switch_server.core.order import FINAL, REPORT_EVENTS, UNDECIDED, Order, OrderEvent, OrderState
+
+RESOLVE_EVERY = 2.0
+"""Seconds between two questions about a key in doubt; doubles up to ``RESOLVE_AT_MOST``."""
+RESOLVE_AT_MOST = 30.0
+KEEP_SETTLED = 600.0
+"""Seconds that a settled order stays in memory, for late answers and the operator's table; the store keeps it for ever."""
+
+OrderFact = OrderJournalled | OrderJournalFailed | OrderAnswered | OrderSilent | OrderReported | OrderRecovered
+
+
+class Board(Protocol):
+    """What the book needs of its switch."""
+
+    def emit(self, effect: Effect) -> None: ...
+    def timer(self, name: str, seconds: float | None) -> None: ...
+    def branch_is_up(self, branch: BranchId) -> bool: ...
+    def order_moved(self, order: Order) -> None: ...
+    def count(self, name: str) -> None: ...
+
+
+class OrderBook:
+    """All orders that are undecided, working, or settled a short while ago."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self.orders: dict[OrderKey, Order] = {}
+
+    def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
+        """A confirmed read-back. A key that is known already is the same order: nothing happens twice."""
+        if key in self.orders:
+            self._board.count("orders_repeated")
+            return
+        self.orders[key] = Order(key, context.branch, context.call, order)
+        self._board.emit(Transition("order", key, "new", "confirmed", OrderState.CAPTURED.value))
+        self._board.emit(JournalOrder(key, order, context))
+
+    def handle(self, event: OrderFact) -> None:
+        match event:
+            case OrderJournalled(key=key):
+                self._journalled(key)
+            case OrderJournalFailed(key=key):
+                self._step(key, OrderEvent.JOURNAL_FAILED, Refusal.JOURNAL_FAILED)
+            case OrderAnswered(key=key, reply=reply):
+                self._answered(key, reply)
+            case OrderSilent(key=key, never_left=never_left):
+                self._step(key, OrderEvent.NEVER_LEFT if never_left else OrderEvent.SILENT, Refusal.BRANCH_DOWN)
+            case OrderReported(report=report):
+                self._reported(report)
+            case OrderRecovered():
+                self._recovered(event)
+            case _:
+                assert_never(event)
+
+    def branch_up(self, branch: BranchId) -> None:
+        """Asks at once about every key in doubt there."""
+        for order in list(self.orders.values()):
+            if order.branch == branch and order.state is OrderState.IN_DOUBT:
+                self._ask_again(order)
+
+    def timed_out(self, key: OrderKey) -> None:
+        """The order's timer: ask again, or forget a settled one."""
+        order = self.orders.get(key)
+        if order is None:
+            return
+        if order.state is OrderState.IN_DOUBT:
+            if self._board.branch_is_up(order.branch):
+                self._ask_again(order)
+        elif order.state not in UNDECIDED:
+            del self.orders[key]
+
+    # --- inside ---
+
+    def _journalled(self, key: OrderKey) -> None:
+        order = self._step(key, OrderEvent.JOURNALLED)
+        if order is not None and order.order is not None and order.state is OrderState.SENT:
+            self._board.emit(SendOrder(key, order.branch, order.order))
+
+    def _answered(self, key: OrderKey, reply: Reply) -> None:
+        match reply:
+            case OrderAccepted(contract=contract):
+                order = self.orders.get(key)
+                if order is not None and order.state not in FINAL:
+                    order.contract = contract
+                self._step(key, OrderEvent.ACCEPTED)
+            case OrderRefused(code=code) | Refused(code=code):
+                self._step(key, OrderEvent.REFUSED, code)
+            case OrderVoid():
+                self._step(key, OrderEvent.VOID, Refusal.BRANCH_DOWN)
+            case OrderPending():
+                self._step(key, OrderEvent.PENDING)
+            case _:
+                self._step(key, OrderEvent.SILENT)
+
+    def _reported(self, report: OrderReport) -> None:
+        if report.key is None or report.key not in self.orders:
+            self._board.count("order_reports_of_others")
+            if report.key is not None:
+                self._record_report(report.key, report)
+            return
+        order = self.orders[report.key]
+        if order.state in FINAL:
+            self._board.count("order_reports_after_end")
+            return
+        order.learn(report)
+        self._step(report.key, REPORT_EVENTS[report.status])
+
+    def _recovered(self, event: OrderRecovered) -> None:
+        if event.key in self.orders:
+            return
+        order = Order(event.key, event.branch, event.call, event.order)
+        order.state = OrderState.IN_DOUBT
+        self.orders[event.key] = order
+        self._board.emit(Transition("order", event.key, "journal", "recovered", order.state.value))
+        self._record(order, "recovered")
+        if self._board.branch_is_up(order.branch):
+            self._ask_again(order)
+
+    def _step(self, key: OrderKey, event: OrderEvent, code: Refusal | None = None) -> Order | None:
+        order = self.orders.get(key)
+        if order is None:
+            self._board.count("order_events_unknown")
+            return None
+        old, new = order.step(event)
+        self._board.emit(Transition("order", key, old.value, event.value, new.value if new else "ignored"))
+        if new is None:
+            self._board.count("order_events_ignored")
+            return None
+        if new in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
+            order.code = code.value if code else None
+        self._record(order, event.value)
+        self._set_timer(order)
+        self._board.order_moved(order)
+        return order
+
+    def _set_timer(self, order: Order) -> None:
+        if order.state is OrderState.IN_DOUBT:
+            wait = min(RESOLVE_EVERY * 2 ** min(order.resolves, 5), RESOLVE_AT_MOST)
+            self._board.timer(f"order:{order.key}", wait)
+        elif order.state in FINAL or (order.state is OrderState.ACCEPTED and order.is_cancel):
+            self._board.timer(f"order:{order.key}", KEEP_SETTLED)
+        else:
+            self._board.timer(f"order:{order.key}", None)
+
+    def _ask_again(self, order: Order) -> None:
+        order.resolves += 1
+        self._board.timer(f"order:{order.key}", None)
+        self._board.emit(Resolve(order.key, order.branch))
+
+    def _record(self, order: Order, event: str) -> None:
+        filled, cancelled = order.filled or None, order.cancelled or None
+        status = order.status.value if order.status else None
+        state = order.state.value
+        self._board.emit(
+            RecordOrderState(order.key, state, event, order.contract, order.code, filled, cancelled, status)
+        )
+
+    def _record_report(self, key: OrderKey, report: OrderReport) -> None:
+        """An order that this switch no longer holds (settled long ago, or before a restart): only its row is brought up to date."""
+        shadow = Order(key, BranchId(""), None, None)
+        shadow.state = OrderState.ACCEPTED
+        shadow.learn(report)
+        shadow.step(REPORT_EVENTS[report.status])
+        self._record(shadow, REPORT_EVENTS[report.status].value)

@@ -1,0 +1,75 @@
+"""What the store keeps of a call: rows for calls, legs, recordings and contacts, as ``SaveRecord`` effects.
+
+Rows are written when something begins and again when it ends (by primary key), so that a crash leaves a trace of what was begun.
+Times are UTC seconds, durations ms.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from switch_server.core.effects import SaveRecord
+
+if TYPE_CHECKING:
+    from switch_server.core.call import Call
+    from switch_server.core.leg import Leg
+
+
+def call_offered(call: "Call") -> None:
+    leg = call.caller
+    _save(
+        call, "calls", id=call.id, trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, started_at=call.started,
+        flow=call.ivr.flow.flow,
+    )  # fmt: skip
+
+
+def call_answered(call: "Call") -> None:
+    _save(call, "calls", id=call.id, answered_at=call.now, card=call.caller.card)
+
+
+def call_ended(call: "Call") -> None:
+    login = call.services.login
+    _save(
+        call, "calls", id=call.id, ended_at=call.now, cause=call.cause, ended_at_step=call.ended_at_step,
+        language=call.language, account=login.account if login else None,
+        customer=login.customer if login else None, branch=login.branch if login else None,
+    )  # fmt: skip
+    for leg in call.legs.values():
+        _leg(call, leg)
+    if call.caller.answered is not None:
+        _save(
+            call, "contacts", id=call.id, channel="phone", direction="in", number=call.caller.ani,
+            customer=login.customer if login else None, call=call.id, started_at=call.started, ended_at=call.now,
+            ended_at_step=call.ended_at_step, cause=call.cause,
+        )  # fmt: skip
+
+
+def _leg(call: "Call", leg: "Leg") -> None:
+    stats = msgspec.to_builtins(leg.stats) if leg.stats else {}
+    _save(
+        call, "legs", id=leg.id, call=call.id, direction="in" if leg.incoming else "out", trunk=leg.trunk, ani=leg.ani,
+        dnis=leg.dnis, card=leg.card, law=leg.far.law if leg.far else None, started_at=leg.started,
+        answered_at=leg.answered, ended_at=call.now, cause=leg.cause, **stats,
+    )  # fmt: skip
+
+
+def recording_started(call: "Call") -> None:
+    recording = call.recording
+    assert recording is not None
+    _save(
+        call, "recordings", id=recording.id, call=call.id, path=recording.path, started_at=recording.started,
+    )  # fmt: skip
+
+
+def recording_ended(call: "Call", cause: str, duration_ms: int | None, text: str = "") -> None:
+    recording = call.recording
+    assert recording is not None
+    recording.ended = True
+    _save(
+        call, "recordings", id=recording.id, call=call.id, path=recording.path, ended_at=call.now, cause=cause,
+        duration_ms=duration_ms, text=text or None,
+    )  # fmt: skip
+
+
+def _save(of: "Call", table: str, /, **row: Any) -> None:
+    of.emit(SaveRecord(table, row))

@@ -1,0 +1,64 @@
+"""What the switch looks like now, for the operator (``switchctl``) and for resync of links. Times are UTC seconds."""
+
+from msgspec import Struct
+
+
+class LegView(Struct, frozen=True):
+    leg: str
+    trunk: str
+    state: str
+    channel: str
+    card: str | None
+    number: str
+
+
+class CallView(Struct, frozen=True):
+    call: str
+    state: str
+    trunk: str
+    ani: str
+    dnis: str
+    card: str | None
+    started_at: float
+    flow: str
+    step: str
+    language: str
+    branch: str | None
+    account_end: str | None
+    """The account's last two digits, once the caller has proved who they are."""
+    legs: tuple[LegView, ...]
+
+
+class TrunkView(Struct, frozen=True):
+    trunk: str
+    lines: int
+    used_in: int
+    used_out: int
+
+
+class CardView(Struct, frozen=True):
+    card: str
+    up: bool
+    channels: int
+    used: int
+
+
+class OrderView(Struct, frozen=True):
+    key: str
+    branch: str
+    state: str
+    contract: str | None
+    code: str | None
+    status: str | None
+    filled: int
+
+
+class SwitchSnapshot(Struct, frozen=True):
+    at: float
+    calls: tuple[CallView, ...]
+    trunks: tuple[TrunkView, ...]
+    cards: tuple[CardView, ...]
+    orders: tuple[OrderView, ...]
+    branches_up: tuple[str, ...]
+    flows: tuple[str, ...]
+    counters: dict[str, int]

@@ -1,0 +1,226 @@
+"""The centre's durable order journal: group commit in one thread, an answer after each fsync.
+
+A disk that is full refuses new orders (``OrderJournalFailed``: what can't be made durable is not sent) and delays history rows, which are
+facts that have happened: they are kept in memory, in order, and written when it works again.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from shared.aci import PlaceOrder
+from shared.enums import Market, Side
+from shared.ids import Milli, OrderKey, Shares, StockCode
+from switch_server.adapters.bad_rows import BAD_ROW
+from switch_server.adapters.batch import BatchThread
+from switch_server.adapters.order_journal.tables import open_journal, open_reader
+from switch_server.adapters.order_rows import (
+    INSERT_ORDER,
+    INSERT_STEP,
+    UPDATE_ORDER,
+    first_step,
+    order_record,
+    order_row,
+    step_row,
+)
+from switch_server.core.effects import JournalOrder, RecordOrderState
+from switch_server.core.events import Event, OrderJournalFailed, OrderJournalled, OrderRecovered
+from switch_server.core.order import UNDECIDED
+from switch_server.ports import Post
+from switch_server.ports.records import OrderRecord
+
+log = logging.getLogger(__name__)
+Item = tuple[float, JournalOrder | RecordOrderState]
+_STATES = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))  # literal, so that the partial index serves
+UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
+
+
+class JournalCounts(Struct):
+    """Since start, for the operator."""
+
+    journalled: int = 0
+    duplicates: int = 0
+    failed: int = 0
+    """Orders refused since they could not be made durable."""
+    steps: int = 0
+    troubles: int = 0
+    """Groups that could not be written."""
+    faults: int = 0
+    """Rows that fit no table: our bugs."""
+
+
+class SqliteOrderJournal:
+    """``ports.OrderJournal``. Opening raises ``OrderJournalUnusable``; afterwards nothing is raised.
+
+    ``post`` is called from the journal's thread, in the order of the ``do`` calls. ``on_trouble(text)`` is called from it too, once when
+    writing begins to fail and once (empty text) when it works again. ``clock`` gives UTC seconds.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        post: Post,
+        *,
+        clock: Callable[[], float],
+        on_trouble: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self._db = open_journal(path)
+        self._reader = open_reader(path)
+        self._reading = threading.Lock()
+        self._post, self._clock, self._on_trouble = post, clock, on_trouble
+        self._batches = BatchThread[Item]("order-journal", self._write, eager=True)
+        self._trouble = ""
+        self.counts = JournalCounts()
+
+    def start(self) -> None:
+        self._batches.start()
+
+    def stop(self, seconds: float = 5.0) -> int:
+        """Writes what is queued and closes the file; how many history rows could not be written (0 unless the disk is in trouble)."""
+        lost = self._batches.stop(seconds)
+        if lost:
+            log.error("order journal: %d rows not written at stop: %s", lost, self._trouble)
+        with self._reading:
+            self._reader.close()
+        self._db.close()
+        return lost
+
+    def do(self, effect: JournalOrder | RecordOrderState) -> None:
+        self._batches.put((self._clock(), effect))
+
+    def flush(self, seconds: float = 5.0) -> bool:
+        """Waits until all that was asked before now is durable (or refused)."""
+        return self._batches.flush(seconds)
+
+    @property
+    def waiting(self) -> int:
+        return self._batches.waiting
+
+    # --- reading, from any thread ---
+
+    def unfinished(self) -> list[OrderRecovered]:
+        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first."""
+        return [_recovered(row) for row in self._rows(UNFINISHED)]
+
+    def order(self, key: OrderKey) -> OrderRecord | None:
+        rows = self._rows("SELECT * FROM orders WHERE key = ?", key)
+        return self._record(rows[0]) if rows else None
+
+    def orders(self, limit: int = 100, *, since: float = 0.0, call: str | None = None) -> list[OrderRecord]:
+        """The newest first; ``since`` in UTC seconds."""
+        rows = self._rows(
+            "SELECT * FROM orders WHERE at >= ?1 AND (?2 IS NULL OR call = ?2) ORDER BY at DESC, rowid DESC LIMIT ?3",
+            since, call, limit,
+        )  # fmt: skip
+        return [self._record(row) for row in rows]
+
+    def _record(self, row: sqlite3.Row) -> OrderRecord:
+        return order_record(row, self._rows("SELECT * FROM order_history WHERE key = ? ORDER BY id", row["key"]))
+
+    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with self._reading:
+            return self._reader.execute(sql, values).fetchall()
+
+    # --- writing, in the journal's thread ---
+
+    def _write(self, batch: list[Item]) -> list[Item]:
+        try:
+            answers = self._commit(batch)
+        except BAD_ROW as error:
+            return self._one_by_one(batch, error)
+        except sqlite3.Error as error:
+            return self._failed(batch, str(error))
+        self._works_again()
+        self._answer(answers)
+        return []
+
+    def _commit(self, batch: list[Item]) -> list[Event]:
+        """One transaction, one fsync."""
+        answers: list[Event] = []
+        steps = 0
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for at, effect in batch:
+                if isinstance(effect, JournalOrder):
+                    answers.append(self._insert(effect, at))
+                else:
+                    self._step(step_row(effect, at))
+                    steps += 1
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self.counts.steps += steps
+        return answers
+
+    def _insert(self, effect: JournalOrder, at: float) -> Event:
+        if self._db.execute(INSERT_ORDER, order_row(effect, at)).rowcount == 0:
+            return OrderJournalFailed(effect.key, "already journalled")
+        self._db.execute(INSERT_STEP, first_step(effect, at))
+        return OrderJournalled(effect.key)
+
+    def _step(self, row: dict[str, Any]) -> None:
+        self._db.execute(INSERT_STEP, row)
+        self._db.execute(UPDATE_ORDER, row)
+
+    def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
+        """One row of the batch is not storable, which is our bug: it alone is refused."""
+        if len(batch) > 1:
+            return [kept for item in batch for kept in self._write([item])]
+        effect = batch[0][1]
+        self.counts.faults += 1
+        log.error("order journal: %s of %s is not storable: %s", type(effect).__name__, effect.key, error)
+        if isinstance(effect, JournalOrder):
+            self.counts.failed += 1
+            self._post(OrderJournalFailed(effect.key, f"not storable: {error}"))
+        return []
+
+    def _failed(self, batch: list[Item], text: str) -> list[Item]:
+        """Refuses the orders, keeps the history rows for the next try."""
+        self.counts.troubles += 1
+        if not self._trouble:
+            log.error("order journal: cannot write: %s", text)
+            self._on_trouble(text)
+        self._trouble = text
+        for _, effect in batch:
+            if isinstance(effect, JournalOrder):
+                self.counts.failed += 1
+                self._post(OrderJournalFailed(effect.key, text))
+        return [item for item in batch if not isinstance(item[1], JournalOrder)]
+
+    def _works_again(self) -> None:
+        if self._trouble:
+            log.warning("order journal: writes again")
+            self._trouble = ""
+            self._on_trouble("")
+
+    def _answer(self, answers: Iterable[Event]) -> None:
+        for answer in answers:
+            if isinstance(answer, OrderJournalled):
+                self.counts.journalled += 1
+            else:
+                self.counts.duplicates += 1
+            self._post(answer)
+
+
+def _recovered(row: sqlite3.Row) -> OrderRecovered:
+    record = order_record(row, ())
+    order = None
+    if record.kind == "place":
+        order = PlaceOrder(
+            key=record.key,
+            account=record.account,
+            market=Market(row["market"]),
+            code=StockCode(row["code"]),
+            side=Side(row["side"]),
+            price=Milli(row["price"]),
+            quantity=Shares(row["quantity"]),
+            channel=row["channel"],
+        )
+    return OrderRecovered(record.key, record.call, record.branch, order, record.cancels)

@@ -1,0 +1,80 @@
+"""The order journal's file: opened, its tables made, brought up to date.
+
+WAL with ``synchronous=FULL``: a commit returns after the fsync of the WAL, so what is acknowledged survives ``kill -9`` and a power cut.
+"""
+
+import sqlite3
+from pathlib import Path
+
+VERSION = 1
+"""``PRAGMA user_version``. A change of the tables is a new entry of ``STEPS``; none is ever edited."""
+
+STEPS = {
+    1: (
+        """
+        CREATE TABLE orders (
+            key TEXT PRIMARY KEY, at REAL NOT NULL, call TEXT NOT NULL, account TEXT NOT NULL, branch TEXT NOT NULL,
+            kind TEXT NOT NULL, market TEXT, code TEXT, side TEXT, price INTEGER, quantity INTEGER, cancels TEXT,
+            channel TEXT NOT NULL, agent TEXT, recording TEXT, read_back_ms INTEGER, yes_ms INTEGER,
+            state TEXT NOT NULL, contract TEXT, refusal TEXT, filled INTEGER, cancelled INTEGER, branch_status TEXT,
+            updated_at REAL NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE order_history (
+            id INTEGER PRIMARY KEY, key TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, event TEXT NOT NULL,
+            contract TEXT, refusal TEXT, filled INTEGER, cancelled INTEGER, branch_status TEXT
+        ) STRICT
+        """,
+        "CREATE INDEX undecided ON orders (state) WHERE state IN ('captured', 'sent', 'in_doubt')",
+        "CREATE INDEX history_of ON order_history (key)",
+        "CREATE INDEX newest ON orders (at)",
+    )
+}
+
+
+class OrderJournalUnusable(Exception):  # noqa: N818  the name says what it is
+    """At start: the file is damaged, no database, of a newer version, or can't be opened. The text names it."""
+
+
+def open_journal(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode, tables up to date; raises ``OrderJournalUnusable``."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+    except (OSError, sqlite3.Error) as error:
+        raise OrderJournalUnusable(f"{path}: {error}") from error
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        _migrate(db, path)
+    except sqlite3.Error as error:
+        db.close()
+        raise OrderJournalUnusable(f"{path}: {error}") from error
+    except OrderJournalUnusable:
+        db.close()
+        raise
+    return db
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise OrderJournalUnusable(f"{path}: written by a newer version ({version}, this one knows {VERSION})")
+    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise OrderJournalUnusable(f"{path}: damaged: {verdict}")
+    for number in range(version + 1, VERSION + 1):
+        db.execute("BEGIN IMMEDIATE")
+        for statement in STEPS[number]:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")
+        db.execute("COMMIT")
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A second connection that only reads, rows by column name; may be used from one thread at a time."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA query_only = 1")
+    return db

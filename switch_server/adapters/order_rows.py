@@ -1,0 +1,80 @@
+"""Orders as rows: the same two tables in the order journal (the truth) and in the store (a copy to search)."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from msgspec import structs
+
+from shared.aci import PlaceOrder
+from shared.ids import AccountNo, BranchId, CallId, OrderKey
+from switch_server.core.effects import JournalOrder, RecordOrderState
+from switch_server.core.order import OrderEvent, OrderState
+from switch_server.ports.records import OrderRecord, OrderStep
+
+ORDER_COLUMNS = tuple(field.name for field in structs.fields(OrderRecord) if field.name != "history")
+STEP_COLUMNS = tuple(field.name for field in structs.fields(OrderStep))
+
+
+def _insert(table: str, columns: Iterable[str]) -> str:
+    names = list(columns)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"  # noqa: S608  constants
+
+
+INSERT_ORDER = _insert("orders", ORDER_COLUMNS) + " ON CONFLICT(key) DO NOTHING"
+INSERT_STEP = _insert("order_history", ("key", *STEP_COLUMNS))
+# A key that is in the journal can't have failed to be journalled: that was its repetition.
+UPDATE_ORDER = (
+    "UPDATE orders SET state = :state, contract = coalesce(:contract, contract), refusal = coalesce(:refusal, refusal), "  # noqa: S608  a constant
+    "filled = coalesce(:filled, filled), cancelled = coalesce(:cancelled, cancelled), "
+    "branch_status = coalesce(:branch_status, branch_status), updated_at = :at "
+    f"WHERE key = :key AND :state <> '{OrderState.FAILED}'"
+)
+
+
+def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:
+    """The row of an order as captured, by column."""
+    row: dict[str, Any] = dict.fromkeys(ORDER_COLUMNS)
+    order, context = effect.order, effect.context
+    row |= structs.asdict(context) | {"key": effect.key, "at": at, "updated_at": at, "channel": order.channel}
+    row["state"] = OrderState.CAPTURED.value
+    if isinstance(order, PlaceOrder):
+        row |= {"kind": "place", "market": order.market.value, "code": order.code, "side": order.side.value}
+        row |= {"price": order.price, "quantity": order.quantity}
+    else:
+        row |= {"kind": "cancel", "cancels": order.contract}
+    return row
+
+
+def first_step(effect: JournalOrder, at: float) -> dict[str, Any]:
+    """The first row of its history: it became durable."""
+    row: dict[str, Any] = dict.fromkeys(STEP_COLUMNS)
+    return row | {"key": effect.key, "at": at, "state": OrderState.CAPTURED.value, "event": OrderEvent.JOURNALLED.value}
+
+
+def step_row(effect: RecordOrderState, at: float) -> dict[str, Any]:
+    return {
+        "key": effect.key,
+        "at": at,
+        "state": str(effect.state),
+        "event": str(effect.event),
+        "contract": effect.contract,
+        "refusal": effect.code,
+        "filled": effect.filled,
+        "cancelled": effect.cancelled,
+        "branch_status": effect.branch_status,
+    }
+
+
+class ByName(Protocol):
+    """A row whose columns are had by name: ``sqlite3.Row`` or a ``dict``."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def order_record(row: ByName, history: Iterable[ByName]) -> OrderRecord:
+    """Back from the rows of both tables."""
+    steps = tuple(OrderStep(**{name: step[name] for name in STEP_COLUMNS}) for step in history)
+    fields = {name: row[name] for name in ORDER_COLUMNS}
+    fields |= {"key": OrderKey(row["key"]), "call": CallId(row["call"])}
+    fields |= {"account": AccountNo(row["account"]), "branch": BranchId(row["branch"])}
+    return OrderRecord(**fields, history=steps)

@@ -1,0 +1,25 @@
+"""Errors of the store.
+
+```
+StoreError
+├── StoreUnusable     at start: the file is no database, is damaged, or can't be opened; the text names it
+├── StoreTooNew       at start: a newer version of the program has already migrated the file
+└── RecordRefused     our bug: a table, column or value that the store does not take (logged and counted, never raised into the loop)
+```
+"""
+
+
+class StoreError(Exception):
+    """Root of all errors of the store."""
+
+
+class StoreUnusable(StoreError):  # noqa: N818  the name says what it is
+    """The file can't be used; starting without customers and records makes no sense."""
+
+
+class StoreTooNew(StoreError):  # noqa: N818
+    """Migrations only go forward."""
+
+
+class RecordRefused(StoreError):  # noqa: N818
+    """A record that does not fit the tables."""

@@ -1,0 +1,98 @@
+"""Opening the store's file: WAL, migrations, and what ``SaveRecord`` may write."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlite_utils import Database
+
+from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
+from switch_server.adapters.store.migrations import migrate
+
+RECORD_TABLES = ("calls", "legs", "recordings", "contacts")
+"""The tables that the core saves rows of; all others have a way of their own."""
+
+
+class RecordTable(Struct, frozen=True):
+    """What ``SaveRecord`` may name: read from the file itself."""
+
+    name: str
+    key: str
+    columns: frozenset[str]
+
+    def upsert(self, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """SQL and values that insert the row or change just its columns; raises ``RecordRefused``."""
+        if unknown := sorted(set(row) - self.columns):
+            raise RecordRefused(f"{self.name} has no column {', '.join(unknown)}")
+        if row.get(self.key) is None:
+            raise RecordRefused(f"a row of {self.name} without its key {self.key}")
+        names = sorted(row)
+        changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != self.key)
+        sql = (
+            f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
+            f"ON CONFLICT({self.key}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
+        )
+        return sql, {name: plain(self.name, name, value) for name, value in row.items()}
+
+
+def plain(table: str, column: str, value: Any) -> Any:
+    """A value as SQLite takes it; tuples, lists, dicts and structs as JSON. A ``Secret``, or any other object, raises ``RecordRefused``."""
+    if value is None or isinstance(value, int | float | str | bytes):
+        return value
+    try:
+        return msgspec.json.encode(value, order="sorted").decode()
+    except (TypeError, ValueError):
+        raise RecordRefused(f"{table}.{column}: {type(value).__name__} can't be stored") from None
+
+
+def open_store(path: Path) -> Database:
+    """The writer's connection, migrated; raises ``StoreUnusable`` or ``StoreTooNew``, both naming the file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=1.0)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnusable(f"{path}: {error}") from error
+    db = Database(connection)
+    try:
+        db.enable_wal()
+        db.execute("PRAGMA synchronous = NORMAL")
+        _check(connection, path)
+        migrate(db)
+    except sqlite3.Error as error:
+        db.close()
+        raise StoreUnusable(f"{path}: {error}") from error
+    except StoreTooNew as error:
+        db.close()
+        raise StoreTooNew(f"{path}: {error}") from None
+    except StoreUnusable:
+        db.close()
+        raise
+    return db
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise StoreUnusable(f"{path}: damaged: {verdict}")
+
+
+def open_reader(path: Path) -> Database:
+    """A connection that only reads; may be used from one thread at a time."""
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=1.0)
+    connection.execute("PRAGMA query_only = 1")
+    return Database(connection)
+
+
+def record_tables(db: Database) -> dict[str, RecordTable]:
+    return {
+        name: RecordTable(name, db.table(name).pks[0], frozenset(db.table(name).columns_dict)) for name in RECORD_TABLES
+    }
+
+
+def record_table(tables: dict[str, RecordTable], name: str) -> RecordTable:
+    """The table that ``SaveRecord`` names; raises ``RecordRefused``."""
+    if name not in tables:
+        raise RecordRefused(f"no record table {name}")
+    return tables[name]

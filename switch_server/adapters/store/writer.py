@@ -1,0 +1,120 @@
+"""The store's one writer: changes are queued as small functions and committed in groups."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from switch_server.adapters.bad_rows import BAD_ROW
+from switch_server.adapters.batch import BatchThread
+
+log = logging.getLogger(__name__)
+
+GATHER = 0.02
+"""Seconds that changes are let come together: fifty commits a second at most."""
+
+
+class Change(Struct, frozen=True):
+    """``what`` is for the log: never a PIN, never a full account number. ``run`` executes its statements on the writer's connection."""
+
+    what: str
+    run: Callable[[sqlite3.Connection], None]
+
+
+class StoreCounts(Struct):
+    """Since start, for the operator."""
+
+    written: int = 0
+    refused: int = 0
+    """Records that fit no table: our bugs, each logged."""
+    delayed: int = 0
+    """Records that had to wait for the disk."""
+    troubles: int = 0
+    """Groups that could not be written at the first try, and their repetitions."""
+
+
+class Writer:
+    """Takes changes from any thread and never loses their order. A full disk or a locked file delays them, however long it takes.
+
+    ``on_trouble(text)`` is called from the writer's thread: when writing begins to fail, when the reason changes, and with an empty text
+    when it works again.
+    """
+
+    def __init__(self, db: Database, on_trouble: Callable[[str], None]) -> None:
+        self._db: sqlite3.Connection = db.conn
+        self._on_trouble = on_trouble
+        self._trouble = ""
+        self._late = 0
+        self._batches = BatchThread[Change]("store", self._write, gather=GATHER)
+        self.counts = StoreCounts()
+        self.start = self._batches.start
+        self.flush = self._batches.flush
+
+    @property
+    def waiting(self) -> int:
+        """Changes in memory that are not yet in the file."""
+        return self._batches.waiting
+
+    def put(self, change: Change) -> None:
+        self._batches.put(change)
+
+    def refuse(self, what: str, reason: Exception) -> None:
+        self.counts.refused += 1
+        log.error("store: %s refused: %s", what, reason)
+
+    def stop(self, seconds: float) -> int:
+        lost = self._batches.stop(seconds)
+        if lost:
+            log.error("store: %d records not written at stop: %s", lost, self._trouble or "too slow")
+        return lost
+
+    def _write(self, batch: list[Change]) -> list[Change]:
+        try:
+            self._commit(batch)
+        except BAD_ROW as error:
+            if len(batch) > 1:
+                return self._one_by_one(batch)
+            self.refuse(batch[0].what, error)
+        except sqlite3.Error as error:
+            self._in_trouble(batch, str(error))
+            return batch
+        else:
+            self.counts.written += len(batch)
+        self._works_again()
+        return []
+
+    def _one_by_one(self, batch: list[Change]) -> list[Change]:
+        """One change of the batch is not storable: it alone is refused. What the disk refuses stays, with all that follows it."""
+        for number, change in enumerate(batch):
+            if self._write([change]):
+                return batch[number:]
+        return []
+
+    def _commit(self, batch: list[Change]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for change in batch:
+                change.run(self._db)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _in_trouble(self, batch: list[Change], text: str) -> None:
+        self.counts.troubles += 1
+        self.counts.delayed += max(0, len(batch) - self._late)  # each is counted once, at its first failure
+        self._late = len(batch)
+        if text != self._trouble:
+            self._trouble = text
+            log.error("store: cannot write, records wait in memory: %s", text)
+            self._on_trouble(text)
+
+    def _works_again(self) -> None:
+        self._late = 0
+        if self._trouble:
+            self._trouble = ""
+            log.warning("store: writes again")
+            self._on_trouble("")

@@ -1,0 +1,100 @@
+"""Debian packages: which, why, and how they are installed. Nothing is installed unless asked (``--apt``) or run by root."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from installers.house import HouseError, say
+
+LISTS = Path("/var/lib/apt/lists")
+LISTS_MAX_AGE_S = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Debian package, the program that shows that it is there, and why it is wanted."""
+
+    name: str
+    program: str
+    why: str
+
+    def is_here(self) -> bool:
+        return shutil.which(self.program) is not None
+
+
+@dataclass(frozen=True)
+class VenvPackage(Package):
+    """Debian splits ``venv`` from ``python3``; other systems' Pythons have it."""
+
+    def is_here(self) -> bool:
+        return find_spec("venv") is not None and find_spec("ensurepip") is not None
+
+
+VENV_SUPPORT = VenvPackage("python3-venv", "python3", "makes the project's own Python environment, .venv")
+FOR_SETUP: tuple[Package, ...] = (VENV_SUPPORT,)
+FOR_TESTS: tuple[Package, ...] = (
+    VENV_SUPPORT,
+    Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
+    Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
+    Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
+)
+
+
+def missing(packages: Iterable[Package]) -> list[Package]:
+    return [package for package in packages if not package.is_here()]
+
+
+def command(packages: Iterable[Package]) -> str:
+    """The line that a person types to install them."""
+    return "sudo apt-get install --no-install-recommends " + " ".join(package.name for package in packages)
+
+
+def ensure(packages: Iterable[Package], *, asked: bool) -> None:
+    """Installs those that are missing if root or ``asked``. Raises ``HouseError`` with the exact command otherwise."""
+    wanted = missing(packages)
+    if not wanted:
+        return
+    say("Debian packages:")
+    for package in wanted:
+        say(f"  {package.name}: {package.why}")
+    root = os.geteuid() == 0
+    if shutil.which("apt-get") is None:
+        raise HouseError("These are missing and this is no Debian: install them with your system's package manager.")
+    if not root and not asked:
+        raise HouseError(
+            f"These are missing. Install them with\n  {command(wanted)}\nor let it be done: ./run setup --apt"
+        )
+    if not root and shutil.which("sudo") is None:
+        raise HouseError(f"Only root may install them. As root:\n  {command(wanted).removeprefix('sudo ')}")
+    _install([package.name for package in wanted], prefix=[] if root else ["sudo"])
+    still = missing(wanted)
+    if still:
+        raise HouseError(f"apt-get ended well but {', '.join(p.program for p in still)} can't be found on the PATH.")
+
+
+def _install(names: list[str], prefix: list[str]) -> None:
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "Dpkg::Use-Pty=0"]
+    if _lists_are_old():
+        say("  apt-get update …")
+        _run([*apt, "update"])
+    say(f"  apt-get install {' '.join(names)} …")
+    _run([*apt, "install", "-y", "--no-install-recommends", *names])
+
+
+def _lists_are_old() -> bool:
+    dates = [entry.stat().st_mtime for entry in LISTS.glob("*Packages*")] if LISTS.is_dir() else []
+    return not dates or time.time() - max(dates) > LISTS_MAX_AGE_S
+
+
+def _run(argv: list[str]) -> None:
+    done = subprocess.run(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode:
+        tail = "\n  ".join(done.stdout.splitlines()[-12:])
+        raise HouseError(f"{' '.join(argv[-4:])} failed (status {done.returncode}). The end of what it said:\n  {tail}")

@@ -1,0 +1,82 @@
+"""``./run test``, ``check`` and ``bench``: which programs run, with what arguments, in what order."""
+
+import subprocess
+import time
+from dataclasses import dataclass
+
+from installers.house import ROOT, VENV, VENV_PYTHON, say
+
+PYTHON = str(VENV_PYTHON)
+PARALLEL = ("-n", "2", "--dist", "loadscope")
+"""Two processes; a test module stays in one, so that its servers start once."""
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    argv: tuple[str, ...]
+
+
+PYTEST = (PYTHON, "-m", "pytest")
+
+CHECK: tuple[Step, ...] = (
+    Step("lint", (PYTHON, "-m", "ruff", "check", ".")),
+    Step("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+    Step("types", (PYTHON, "-m", "mypy")),
+    Step("imports", (str(VENV / "bin" / "lint-imports"),)),
+    Step("licences", (PYTHON, "-m", "tests.house.licences")),
+    Step("file sizes", (PYTHON, "-m", "tests.house.sizes")),
+    Step("fast tests", (*PYTEST, "-q", "-m", "not slow", *PARALLEL)),
+)
+
+TEST: tuple[Step, ...] = (
+    Step("all tests", (*PYTEST, *PARALLEL)),
+    # A run of its own, and of the fast tests alone: measuring would slow the media's and the timing's tests.
+    Step(
+        "coverage of the core and the protocol",
+        (*PYTEST, "-q", "-m", "not slow", *PARALLEL, "--cov", "--cov-branch", "--cov-fail-under=100"),
+    ),
+)
+
+
+def run_steps(steps: tuple[Step, ...]) -> int:
+    """Runs all of them, also after one failed; says each one's time and a summary. Returns 1 if any failed."""
+    results: list[tuple[Step, int, float]] = []
+    for step in steps:
+        say(f"── {step.name}")
+        begin = time.monotonic()
+        status = _call(step.argv)
+        results.append((step, status, time.monotonic() - begin))
+    say("── summary")
+    for step, status, seconds in results:
+        say(f"  {'ok    ' if status == 0 else 'FAILED'} {seconds:6.1f} s  {step.name}")
+    failed = [step.name for step, status, _ in results if status]
+    say(f"  {'all good' if not failed else 'failed: ' + ', '.join(failed)}, {sum(r[2] for r in results):.0f} s")
+    return 1 if failed else 0
+
+
+def run_pytest(arguments: list[str]) -> int:
+    """``./run test ARGUMENTS``: pytest with exactly those, and without the coverage gate."""
+    return _call((*PYTEST, *arguments))
+
+
+def run_bench(arguments: list[str]) -> int:
+    return _call((PYTHON, "-m", "tests.bench", *arguments))
+
+
+def run_demo(arguments: list[str]) -> int:
+    """The demo keeps the caller's working folder, so that its options may name relative paths."""
+    return _wait(subprocess.Popen((PYTHON, "-m", "switch_server.demo", *arguments)))
+
+
+def _call(argv: tuple[str, ...]) -> int:
+    return _wait(subprocess.Popen(argv, cwd=ROOT))
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Ctrl-C goes to the whole foreground group: the child ends in its own way, and we wait for it."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue

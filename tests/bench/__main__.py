@@ -1,0 +1,64 @@
+"""Runs benchmarks: a table for people, one JSON object a line for programs."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from tests.bench import Figure
+
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """The benchmarks that there are: every module beside this one."""
+    return sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+
+
+def as_json(figure: Figure) -> str:
+    line = msgspec.structs.asdict(figure) | {"ok": figure.ok}
+    return msgspec.json.encode(line).decode()
+
+
+def as_row(figure: Figure) -> str:
+    sign = "≤" if figure.better == "lower" else "≥"
+    target = "" if figure.target is None else f"{sign} {figure.target:g} {figure.unit}"
+    verdict = "" if figure.target is None else ("ok" if figure.ok else "MISSED")
+    return f"{figure.figure:<66} {figure.value:>12.4g} {figure.unit:<12} {target:<22} {verdict}"
+
+
+def measure(name: str, *, short: bool) -> Iterator[Figure]:
+    module = import_module(f"tests.bench.{name}")
+    figures = cast("Callable[..., Iterator[Figure]]", module.figures)
+    yield from figures(short=short)
+
+
+def main(argv: list[str]) -> int:
+    """Exit status 1 if a target was missed: the table says which."""
+    known = names()
+    parser = argparse.ArgumentParser(prog="./run bench", description="Measures; the names: " + ", ".join(known) + ".")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all if none is named")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--short", action="store_true", help="seconds instead of minutes: does it run, not how fast is it"
+    )
+    options = parser.parse_args(argv)
+    unknown = sorted(set(options.names) - set(known))
+    if unknown:
+        parser.error(f"no benchmark named {', '.join(unknown)}; there are: {', '.join(known)}")
+    missed = 0
+    for name in options.names or known:
+        if not options.json:
+            print(f"── {name}", flush=True)
+        for figure in measure(name, short=options.short):
+            print(as_json(figure) if options.json else as_row(figure), flush=True)
+            missed += not figure.ok
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,122 @@
+"""Speaks every segment of texts.yaml and the stock names into 8 kHz A-law WAV files. 生成语音段。
+
+    python resources/prompts/generate.py                     what is missing or changed, by Kokoro
+    python resources/prompts/generate.py --engine espeak     what has no file at all, by espeak-ng (a quick stopgap)
+    python resources/prompts/generate.py --check             says what is missing or changed, writes nothing
+
+Deterministic order, one file after another, safe to stop at any time; run one process per --language to use two cores.
+README.md beside this file tells what has to be installed. Nothing of it is needed at run time.
+"""
+# ruff: noqa: INP001, T201  # a script, not a package; it talks on the terminal
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from fnmatch import fnmatch
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from engines import EspeakEngine, KokoroEngine  # noqa: E402
+
+from switch_server.services.prompt_audio import alaw_wav, for_telephone  # noqa: E402
+
+LANGUAGES = ("zh_CN", "en")
+PIPELINE = "1"
+"""Counts up when the way from text to file changes, so that all files are made anew."""
+
+
+def texts(language: str) -> dict[str, str]:
+    """Segment name -> what is spoken, sentences first, in the order of the files."""
+    table = yaml.safe_load((HERE / "texts.yaml").read_text("utf-8"))
+    spoken = {name: words[language] for name, words in table.items() if language in words}
+    for stock in yaml.safe_load((HERE.parent / "demo" / "stocks.yaml").read_text("utf-8")):
+        name = stock.get("speak_zh", stock["name"]) if language == "zh_CN" else stock.get("speak_en", stock["english"])
+        spoken[f"stock/{stock['code']}"] = name
+    return spoken
+
+
+def text_hash(text: str, engine: str) -> str:
+    return hashlib.sha256(f"{PIPELINE}|{engine}|{text}".encode()).hexdigest()[:16]
+
+
+class Manifest:
+    """Which text and engine each file was made of: ``<language>/manifest.json``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "manifest.json"
+        self.rows: dict[str, dict[str, str]] = json.loads(self._path.read_text("utf-8")) if self._path.exists() else {}
+
+    def save(self) -> None:
+        scratch = self._path.with_suffix(".tmp")
+        rows = json.dumps(dict(sorted(self.rows.items())), ensure_ascii=False, indent=1)
+        scratch.write_text(rows + "\n", "utf-8")
+        scratch.replace(self._path)
+
+
+def stale(language: str, manifest: Manifest, engine: str) -> list[tuple[str, str]]:
+    """(name, text) of the segments to make. espeak only fills holes and renews its own; Kokoro also replaces espeak's."""
+    out = []
+    for name, text in texts(language).items():
+        row = manifest.rows.get(name)
+        made_by = row["engine"] if row else engine
+        keep = made_by if engine.startswith("espeak") else engine
+        fresh = row is not None and row["hash"] == text_hash(text, keep)
+        if not fresh or not (HERE / language / f"{name}.wav").exists():
+            out.append((name, text))
+    return out
+
+
+def generate(language: str, engine: EspeakEngine | KokoroEngine, only: str) -> None:
+    folder = HERE / language
+    folder.mkdir(exist_ok=True)
+    manifest = Manifest(folder)
+    work = [(name, text) for name, text in stale(language, manifest, engine.name(language)) if fnmatch(name, only)]
+    began = time.monotonic()
+    for done, (name, text) in enumerate(work, 1):
+        samples, rate = engine.speak(text, language)
+        path = folder / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(alaw_wav(for_telephone(samples, rate)))
+        manifest.rows[name] = {
+            "text": text, "engine": engine.name(language), "hash": text_hash(text, engine.name(language)),
+        }  # fmt: skip
+        manifest.save()
+        left = (time.monotonic() - began) / done * (len(work) - done)
+        print(f"{done}/{len(work)} {language}/{name} {text}  ({left:.0f} s left)", flush=True)
+    for name in sorted(set(manifest.rows) - set(texts(language))):
+        print("no longer in texts.yaml:", name)
+        (folder / f"{name}.wav").unlink(missing_ok=True)
+        del manifest.rows[name]
+        manifest.save()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", choices=("kokoro", "espeak"), default="kokoro")
+    parser.add_argument("--language", choices=LANGUAGES, action="append")
+    parser.add_argument("--only", default="*", metavar="GLOB", help="segment names, e.g. 'num/*'")
+    parser.add_argument("--voices", type=Path, help="folder of kokoro-js's voices (*.bin)")
+    parser.add_argument("--check", action="store_true")
+    args = parser.parse_args()
+    languages = args.language or LANGUAGES
+    if args.check:
+        name = EspeakEngine().name if args.engine == "espeak" else KokoroEngine.name
+        missing = [f"{one}/{row[0]}" for one in languages for row in stale(one, Manifest(HERE / one), name(one))]
+        print("\n".join(missing) or "every segment is there")
+        return 1 if missing else 0
+    if args.engine == "kokoro" and not args.voices:
+        parser.error("--voices is needed for Kokoro")
+    engine = EspeakEngine() if args.engine == "espeak" else KokoroEngine(args.voices)
+    for language in languages:
+        generate(language, engine, args.only)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -25,7 +25,8 @@ def licence_of(meta: PackageMetadata, aliases: dict[str, str]) -> str:
     if "License-Expression" in meta:
         return meta["License-Expression"]
     classifiers = [c.rsplit(" :: ", 1)[-1] for c in meta.get_all("Classifier") or [] if c.startswith("License :: ")]
-    text = (meta["License"] if "License" in meta else "").strip().split("\n")[0]
+    said = meta.get_all("License") or [""]
+    text = str(said[0]).strip().split("\n")[0]
     for words in (text, *classifiers):
         if words in aliases:
             return aliases[words]

@@ -108,7 +108,9 @@ def _check_disk() -> None:
 
 
 def _locked_names() -> list[str]:
-    return re.findall(r"^([a-z0-9][a-z0-9._-]*)==", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    """The names of the locked packages, less those for Windows and PyPy."""
+    lines = re.findall(r"^[a-z0-9].*==.*", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [line.split("==")[0] for line in lines if "'win32'" not in line and "== 'pypy'" not in line]
 
 
 def _run(argv: list[str], total: int = 0) -> None:

@@ -6,6 +6,7 @@ Seconds are floats. ``say`` is a list of pieces: a prompt's name relative to the
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -126,12 +127,14 @@ class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
 
 
 class SetLanguage(Step, frozen=True, tag="language", forbid_unknown_fields=True):
-    language: Language
+    """``other``: the one that is not spoken now."""
+
+    language: Literal["zh_CN", "en", "other"]
     next: str
 
 
 class SetStep(Step, frozen=True, tag="set", forbid_unknown_fields=True):
-    """Sets variables of the call: ``{side: buy}``."""
+    """Sets variables of the call: ``{side: buy}``; ``{price: "{last}"}`` copies one."""
 
     values: dict[str, str | int]
     next: str

@@ -30,7 +30,7 @@ from switch_server.core.flow import (
     SetStep,
 )
 from switch_server.core.ivr_states import HEEDS, Host, IvrEvent, IvrState
-from switch_server.core.say import MissingVariableError
+from switch_server.core.say import MissingVariableError, look_up
 
 MAX_QUEUE = 40
 """Keys that may wait; more are dropped (a caller leaning on the keypad)."""
@@ -194,16 +194,21 @@ class Ivr:
                 self.host.timer("step", step.ring)
                 self.host.dial(step)
             case SetLanguage():
-                self.language = step.language
-                self._go(step.next, step.language.value)
+                self.language = _OTHER[self.language] if step.language == "other" else Language(step.language)
+                self._go(step.next, self.language.value)
             case SetStep():
-                self.variables.update(step.values)
+                self._set(step)
                 self._go(step.next, "set")
             case HangUpStep():
                 self._keys.clear()
                 self._leave_with(step)
             case _:
                 assert_never(step)
+
+    def _set(self, step: SetStep) -> None:
+        for name, value in step.values.items():
+            copied = isinstance(value, str) and value.startswith("{")
+            self.variables[name] = look_up(str(value).strip("{}"), self.variables) if copied else value
 
     def _leave(self) -> None:
         step = self.flow.steps.get(self.step_name)
@@ -400,6 +405,7 @@ class Ivr:
         self.host.moved(old, event, self._where())
 
 
+_OTHER = {Language.ZH: Language.EN, Language.EN: Language.ZH}
 _FIRST_STATE: Mapping[type[AnyStep], IvrState] = {
     Say: S.SAYING,
     Menu: S.ASKING,

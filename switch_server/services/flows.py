@@ -1,0 +1,73 @@
+"""Loads flows (流程) from YAML: one file a flow, all checked together, or none taken."""
+
+from pathlib import Path
+
+from shared.enums import Language
+from shared.ids import TrunkName
+from switch_server.core.flow import Flow
+from switch_server.core.flow_check import Problem, Surroundings, check
+from switch_server.core.speech import ALL_RULE_SEGMENTS
+from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
+
+
+def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
+    """Every ``*.yaml`` in ``folder``, by name. Raises ``ConfigError`` with all that is wrong in all files."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise ConfigError(Complaint(str(folder), 0, "", "no flow here (*.yaml)"))
+    flows, errors = [], []
+    numbers: dict[str, str] = {}
+    for file in files:
+        try:
+            flow, document = load_flow(file, around)
+        except ConfigError as found:
+            errors += found.complaints
+            continue
+        for index, number in enumerate(flow.numbers):
+            if number in numbers:
+                errors.append(
+                    document.complaint(("numbers", index), f"{number} is answered by {numbers[number]} already")
+                )
+            numbers[number] = file.name
+        flows.append(flow)
+    if errors:
+        raise ConfigError(*errors)
+    return tuple(flows)
+
+
+def load_flow(file: Path, around: Surroundings) -> tuple[Flow, Document]:
+    """One file. Raises ``ConfigError``."""
+    flow, document = load(file, Flow)
+    problems = check(flow, around)
+    if problems:
+        raise ConfigError(*(_located(problem, document) for problem in problems))
+    return flow, document
+
+
+def surroundings(prompt_folders: list[Path], trunks: frozenset[TrunkName] = frozenset()) -> Surroundings:
+    """What is on disk. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there."""
+    prompts = {language: _names(prompt_folders, language.value) for language in Language}
+    missing = [name for language in Language for name in sorted(ALL_RULE_SEGMENTS(language) - _full(prompts, language))]
+    if missing:
+        where = ", ".join(str(folder) for folder in prompt_folders)
+        raise ConfigError(Complaint(where, 0, "", f"prompts are missing: {', '.join(missing[:20])}"))
+    music = frozenset(f"music/{name}" for name in _names(prompt_folders, "music"))
+    return Surroundings(prompts, music, trunks)
+
+
+def _names(folders: list[Path], below: str) -> frozenset[str]:
+    roots = [folder / below for folder in folders]
+    return frozenset(
+        file.relative_to(root).with_suffix("").as_posix()
+        for root in roots
+        if root.is_dir()
+        for file in root.rglob("*.wav")
+    )
+
+
+def _full(prompts: dict[Language, frozenset[str]], language: Language) -> frozenset[str]:
+    return frozenset(f"{language.value}/{name}" for name in prompts[language])
+
+
+def _located(problem: Problem, document: Document) -> Complaint:
+    return document.complaint(problem.path, problem.text)

@@ -1,0 +1,224 @@
+"""YAML into checked structs, with file, line and key in every complaint.
+
+The text is parsed once into YAML nodes (which know their lines) and converted by msgspec (which knows the types); a complaint of msgspec
+names a path such as ``$.trunks[0].lines``, and the node at that path names the line. Duplicate keys are refused.
+"""
+
+import re
+import types
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+T = TypeVar("T")
+Path_ = tuple[str | int, ...]
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """One thing that is wrong, for people: ``flows/main.yaml:12: steps.menu.keys.1: no step 'buuy'; there are: …``."""
+
+    file: str
+    line: int
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.text}"
+
+
+class ConfigError(ValueError):
+    """One or more files are wrong; ``complaints`` has at least one."""
+
+    def __init__(self, *complaints: Complaint) -> None:
+        super().__init__("\n".join(str(complaint) for complaint in complaints))
+        self.complaints = list(complaints)
+
+
+class Document:
+    """A parsed file: knows the line of each path."""
+
+    def __init__(self, file: str, root: Node) -> None:
+        self.file = file
+        self._root = root
+
+    def line(self, path: Path_) -> int:
+        """1-based line of the deepest node on ``path`` that exists."""
+        node, line = self._root, self._root.start_mark.line + 1
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                break
+            key, node = found
+            line = (key or node).start_mark.line + 1
+        return line
+
+    def complaint(self, path: Path_, text: str) -> Complaint:
+        return Complaint(self.file, self.line(path), _dotted(path), text)
+
+
+def load(file: Path, as_type: type[T]) -> tuple[T, Document]:
+    """Reads ``file``; raises ``ConfigError``, also where it can't be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(Complaint(str(file), 0, "", f"can't be read: {error}")) from None
+    return parse(text, as_type, str(file))
+
+
+def parse(text: str, as_type: type[T], file: str) -> tuple[T, Document]:
+    """As ``load``, from text."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(Complaint(file, line, "", f"not YAML: {error.problem}")) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(Complaint(file, 1, "", f"not YAML: {error}")) from None
+    if root is None:
+        raise ConfigError(Complaint(file, 1, "", "is empty"))
+    document = Document(file, root)
+    _refuse_duplicates(root, (), document)
+    raw = _keys_to_text(yaml.SafeLoader("").construct_document(root))
+    try:
+        return msgspec.convert(raw, as_type, strict=True), document
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(error, raw, as_type, document)) from None
+
+
+def _explain(error: msgspec.ValidationError, raw: Any, as_type: Any, document: Document) -> Complaint:
+    path, message = _locate(error, raw, as_type)
+    unknown = re.search(r"unknown field `(.*?)`", message)
+    missing = re.search(r"missing required field `(.*?)`", message)
+    here = _type_at(as_type, path)
+    if unknown:
+        path = (*path, unknown[1])
+        message = f"unknown key; allowed: {', '.join(_field_names(here, _at(raw, path[:-1])))}"
+    elif missing:
+        message = f"the key {missing[1]!r} is missing"
+    elif allowed := _allowed_values(here) or _tags(_type_at(as_type, path[:-1]), path[-1:]):
+        message = f"{message}; allowed: {', '.join(allowed)}"
+    return document.complaint(path, message)
+
+
+def _locate(error: msgspec.ValidationError, raw: Any, as_type: Any) -> tuple[Path_, str]:
+    """Path and message. msgspec writes ``[...]`` for a key of a mapping, so the entry that fails is sought by trying each."""
+    message, _, where = str(error).partition(" - at `")
+    path: Path_ = ()
+    for name, index in re.findall(r"\.([^.\[`]+)|\[(\d+|\.\.\.)\]", where):
+        if index != "...":
+            path = (*path, name or int(index))
+            continue
+        entry_type = _step_into(_type_at(as_type, path), "")
+        for key, value in _at(raw, path).items():
+            try:
+                msgspec.convert(value, entry_type, strict=True)
+            except msgspec.ValidationError as inner:
+                below, message = _locate(inner, value, entry_type)
+                return (*path, key, *below), message
+        break
+    return path, message
+
+
+def _at(raw: Any, path: Path_) -> Any:
+    for part in path:
+        raw = raw[part]
+    return raw
+
+
+def _type_at(as_type: Any, path: Path_) -> Any:
+    for part in path:
+        as_type = _step_into(as_type, part)
+    return as_type
+
+
+def _step_into(as_type: Any, part: str | int) -> Any:
+    for option in _options(as_type):
+        if isinstance(option, type) and issubclass(option, msgspec.Struct):
+            for field in msgspec.structs.fields(option):
+                if field.encode_name == part:
+                    return field.type
+        arguments = [argument for argument in get_args(option) if argument is not Ellipsis]
+        if arguments and isinstance(part, int):
+            return arguments[0]
+        if arguments and get_origin(option) is dict:
+            return arguments[1]
+    return None
+
+
+def _options(as_type: Any) -> Iterator[Any]:
+    if get_origin(as_type) in (Union, types.UnionType):
+        for argument in get_args(as_type):
+            yield from _options(argument)
+    else:
+        yield getattr(as_type, "__supertype__", as_type)
+
+
+def _field_names(here: Any, raw: Any) -> list[str]:
+    """Keys that are allowed; of a tagged union, those of the member whose tag the raw value has."""
+    names: list[str] = []
+    for option in _options(here):
+        if isinstance(option, type) and issubclass(option, msgspec.Struct):
+            config = option.__struct_config__
+            tag_field = config.tag_field
+            if tag_field is None or raw.get(tag_field) == config.tag:
+                names += [tag_field] if tag_field else []
+                names += [field.encode_name for field in msgspec.structs.fields(option)]
+    return sorted(names)
+
+
+def _tags(here: Any, last: Path_) -> list[str]:
+    """Of a tagged union, where the key that is wrong is the tag's own."""
+    configs = [getattr(option, "__struct_config__", None) for option in _options(here)]
+    return [str(config.tag) for config in configs if config is not None and (config.tag_field,) == last]
+
+
+def _allowed_values(here: Any) -> list[str]:
+    for option in _options(here):
+        if isinstance(option, type) and issubclass(option, Enum):
+            return [str(member.value) for member in option]
+        if get_origin(option) is Literal:
+            return [str(value) for value in get_args(option)]
+    return []
+
+
+def _refuse_duplicates(node: Node, path: Path_, document: Document) -> None:
+    if isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            _refuse_duplicates(item, (*path, index), document)
+    elif isinstance(node, MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = key.value if isinstance(key, ScalarNode) else ""
+            if name in seen:
+                line = key.start_mark.line + 1
+                raise ConfigError(Complaint(document.file, line, _dotted((*path, name)), "stands twice"))
+            seen.add(name)
+            _refuse_duplicates(value, (*path, name), document)
+
+
+def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
+    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(key, ScalarNode) and key.value == str(part):
+                return key, value
+    return None
+
+
+def _keys_to_text(value: Any) -> Any:
+    """A telephone key ``1:`` is a YAML integer; as a key it is text."""
+    if isinstance(value, dict):
+        return {str(key): _keys_to_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_keys_to_text(item) for item in value]
+    return value
+
+
+def _dotted(path: Path_) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")

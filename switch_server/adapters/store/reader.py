@@ -71,28 +71,28 @@ class Reader:
 
     def call(self, call: CallId) -> Row | None:
         """The row of ``calls`` with ``legs`` and ``recordings`` as lists of rows."""
-        rows = self._rows("SELECT * FROM calls WHERE call = :call", {"call": call})
+        rows = self._rows("SELECT * FROM calls WHERE id = :call", {"call": call})
         if not rows:
             return None
-        legs = self._rows("SELECT * FROM legs WHERE call = :call ORDER BY started_at, leg", {"call": call})
+        legs = self._rows("SELECT * FROM legs WHERE call = :call ORDER BY started_at, id", {"call": call})
         return rows[0] | {"legs": legs, "recordings": self.recordings(call)}
 
     def calls(self, limit: int = 100, *, since: float = 0.0, account: AccountNo | None = None) -> list[Row]:
         """The newest first; ``since`` in UTC seconds."""
         return self._rows(
             "SELECT * FROM calls WHERE coalesce(started_at, :since) >= :since AND (:account IS NULL OR account = :account) "
-            "ORDER BY started_at DESC, call DESC LIMIT :limit",
+            "ORDER BY started_at DESC, id DESC LIMIT :limit",
             {"since": since, "account": account, "limit": limit},
         )
 
     def recordings(self, call: CallId) -> list[Row]:
-        return self._rows("SELECT * FROM recordings WHERE call = :call ORDER BY started_at, recording", {"call": call})
+        return self._rows("SELECT * FROM recordings WHERE call = :call ORDER BY started_at, id", {"call": call})
 
     def contacts(self, limit: int = 100, *, since: float = 0.0, customer: CustomerId | None = None) -> list[Row]:
         """Customer contacts, the newest first."""
         return self._rows(
             "SELECT * FROM contacts WHERE coalesce(started_at, :since) >= :since "
-            "AND (:customer IS NULL OR customer = :customer) ORDER BY started_at DESC, contact DESC LIMIT :limit",
+            "AND (:customer IS NULL OR customer = :customer) ORDER BY started_at DESC, id DESC LIMIT :limit",
             {"since": since, "customer": customer, "limit": limit},
         )
 

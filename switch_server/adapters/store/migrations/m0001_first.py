@@ -11,19 +11,21 @@ PHONES = {"phone": str, "customer": int}
 ACCOUNTS = {"account": str, "branch": str, "customer": int, "locked_at": float}
 WRONG_PINS = {"account": str, "day": str, "failures": int}
 CONTACTS = {
-    "contact": str,
+    "id": str,
     "call": str,
     "channel": str,
+    "direction": str,
+    "number": str,
     "customer": int,
     "account": str,
     "started_at": float,
     "ended_at": float,
-    "ended_where": str,
+    "ended_at_step": str,
     "cause": str,
     "summary": str,
 }
 CALLS = {
-    "call": str,
+    "id": str,
     "trunk": str,
     "direction": str,
     "ani": str,
@@ -37,19 +39,18 @@ CALLS = {
     "started_at": float,
     "answered_at": float,
     "ended_at": float,
+    "ended_at_step": str,
     "cause": str,
-    "ended_where": str,
-    "recording": str,
-    "orders": int,
 }
 LEGS = {
-    "leg": str,
+    "id": str,
     "call": str,
     "trunk": str,
     "direction": str,
     "ani": str,
     "dnis": str,
     "card": str,
+    "law": str,
     "started_at": float,
     "answered_at": float,
     "ended_at": float,
@@ -66,7 +67,7 @@ LEGS = {
     "mos": float,
 }
 RECORDINGS = {
-    "recording": str,
+    "id": str,
     "call": str,
     "leg": str,
     "path": str,
@@ -94,10 +95,10 @@ def apply(db: Database) -> None:
     db.table("customer_phones").create(PHONES, pk=("phone", "customer"), strict=True)
     db.table("accounts").create(ACCOUNTS, pk="account", not_null={"branch"}, strict=True)
     db.table("wrong_pins").create(WRONG_PINS, pk=("account", "day"), strict=True)
-    db.table("contacts").create(CONTACTS, pk="contact", strict=True)
-    db.table("calls").create(CALLS, pk="call", strict=True)
-    db.table("legs").create(LEGS, pk="leg", strict=True)
-    db.table("recordings").create(RECORDINGS, pk="recording", strict=True)
+    db.table("contacts").create(CONTACTS, pk="id", strict=True)
+    db.table("calls").create(CALLS, pk="id", strict=True)
+    db.table("legs").create(LEGS, pk="id", strict=True)
+    db.table("recordings").create(RECORDINGS, pk="id", strict=True)
     db.table("audit").create(AUDIT, pk="id", not_null=set(AUDIT) - {"id"}, strict=True)
     db.table("branch_keys").create(BRANCH_KEYS, pk="public_key", not_null={"branch"}, strict=True)
     for table, columns in (

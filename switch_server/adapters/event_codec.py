@@ -1,0 +1,109 @@
+"""Events as JSON for the journal, and back. What must not be written is refused here (DESIGN §2).
+
+A ``Secret`` can't be encoded, ``DigitPressed`` is refused whole (the flow's ``DigitUsed`` stands for it), and a trunk's digest password
+is left out of ``Configured``, since replay does not need it.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NoReturn, Union
+
+import msgspec
+from msgspec import structs
+
+from shared.aci import REPLIES, Reply
+from shared.ids import CallId
+from switch_server.core.events import Configured, DigitPressed, Event
+
+
+class NotJournalled(TypeError):  # noqa: N818  the name says what it is
+    """Our bug: an event that must never be written was given to the journal. The text names its type, never its content."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """``seq`` counts from 1 without end; ``at`` is UTC seconds."""
+
+    seq: int
+    at: float
+    event: Event
+
+
+class RawEntry(msgspec.Struct, frozen=True):
+    """An entry whose event is not decoded yet."""
+
+    seq: int
+    at: float
+    event: msgspec.Raw
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What an event says of whose it is; its other fields are skipped."""
+
+    type: str
+    call: str | None = None
+    leg: str | None = None
+    key: str | None = None
+    card: str | None = None
+    branch: str | None = None
+    report: dict[str, Any] | None = None
+
+    def belongs_to(self, call: CallId) -> bool:
+        """By its ``call``, its ``leg`` (``<call>/<n>``), or the ``key`` of its order (``<call>-<n>``)."""
+        key = self.key or (self.report or {}).get("key") or ""
+        return self.call == call or (self.leg or "").startswith(f"{call}/") or key.startswith(f"{call}-")
+
+    @property
+    def world(self) -> str | None:
+        """For an event of no call: what it is about (a card, a branch, the configuration), else ``None``."""
+        if self.call or self.leg or self.key or self.report:
+            return None
+        if self.card:
+            return f"card {self.card}"
+        return f"branch {self.branch}" if self.branch else self.type
+
+
+def _refuse(value: object) -> NoReturn:
+    raise NotJournalled(f"{type(value).__name__} can't be journalled")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_refuse)
+_reply: Any = Union[tuple(REPLIES)]  # noqa: UP007  built from a table
+
+
+def encode_event(event: Event) -> bytes:
+    """Raises ``NotJournalled`` on a ``DigitPressed`` and on anything that holds a ``Secret``."""
+    if isinstance(event, DigitPressed):
+        _refuse(event)
+    if isinstance(event, Configured):
+        trunks = tuple(structs.replace(trunk, password="") for trunk in event.config.trunks)
+        event = structs.replace(event, config=structs.replace(event.config, trunks=trunks))
+    return _encoder.encode(event)
+
+
+def encode_line(seq: int, at: float, event: bytes) -> bytes:
+    return b'{"seq":%d,"at":%.6f,"event":%b}\n' % (seq, at, event)
+
+
+def _classes(root: type[Event]) -> Iterator[type[Event]]:
+    for child in root.__subclasses__():
+        yield child
+        yield from _classes(child)
+
+
+@cache
+def _fields(kind: str) -> tuple[type[Event], tuple[tuple[str, Any], ...]]:
+    """The class of that name and its fields' types; where a field is any ``Reply`` all replies are named, since a base class decodes none."""
+    for found in _classes(Event):
+        if found.__name__ == kind and found is not DigitPressed:
+            return found, tuple((f.name, _reply if f.type is Reply else f.type) for f in structs.fields(found))
+    raise ValueError(f"unknown event {kind!r}")
+
+
+def decode_event(content: bytes | msgspec.Raw) -> Event:
+    """Raises ``ValueError`` on an unknown type or wrong fields."""
+    values = msgspec.json.decode(content, type=dict[str, Any])
+    kind, fields = _fields(values.get("type", ""))
+    try:
+        return kind(**{name: msgspec.convert(values[name], of) for name, of in fields if name in values})
+    except TypeError as error:
+        raise ValueError(f"{kind.__name__}: {error}") from None

@@ -1,0 +1,101 @@
+"""``ports.Store``: the same tests for the fake and for the real one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.ids import AccountNo, BranchId, CallId, CustomerId
+from switch_server.adapters.store import Store
+from switch_server.core.effects import Audit, CountWrongPin, FindAccount, SaveRecord
+from switch_server.core.events import AccountFound, WrongPinCounted
+from tests.fakes.store import FakeStore
+from tests.store.samples import Clock, Posted, customer
+
+CALL = CallId("20251125-120000-0001")
+ACCOUNT = AccountNo("60012345")
+
+
+class Rig:
+    """A store with one customer, and a way to look into it."""
+
+    def __init__(self, store: FakeStore | Store, posted: Posted) -> None:
+        self.store, self.posted = store, posted
+
+    def row(self, call: str) -> dict[str, Any] | None:
+        if isinstance(self.store, FakeStore):
+            return self.store.rows["calls"].get(call)
+        assert self.store.flush(5.0)
+        return self.store.read.call(CallId(call))
+
+    def refused(self) -> int:
+        return self.store.refused if isinstance(self.store, FakeStore) else self.store.counts.refused
+
+    def audits(self) -> list[tuple[str, str, str]]:
+        if isinstance(self.store, FakeStore):
+            return [(audit.actor, audit.action, audit.subject) for audit in self.store.audits]
+        assert self.store.flush(5.0)
+        return [(row["actor"], row["action"], row["subject"]) for row in reversed(self.store.read.audit())]
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    posted = Posted()
+    if request.param == "fake":
+        fake = FakeStore(posted, wrong_pin_limit=3)
+        fake.put_account(ACCOUNT, BranchId("GZ03"), CustomerId(7))
+        yield Rig(fake, posted)
+        return
+    store = Store(tmp_path / "huawu.db", posted, clock=Clock(), wrong_pin_limit=3)
+    store.put_customers([customer(7, "李小明", account=ACCOUNT, branch="GZ03")])
+    store.start()
+    yield Rig(store, posted)
+    store.stop()
+
+
+def test_finds_an_account(rig: Rig) -> None:
+    rig.store.do(FindAccount(CALL, 1, ACCOUNT))
+    assert rig.posted.wait(1) == [AccountFound(CALL, 1, ACCOUNT, BranchId("GZ03"), CustomerId(7), locked=False)]
+
+
+def test_an_unknown_account_has_no_branch(rig: Rig) -> None:
+    rig.store.do(FindAccount(CALL, 2, AccountNo("99999999")))
+    assert rig.posted.wait(1) == [AccountFound(CALL, 2, AccountNo("99999999"), None)]
+
+
+def test_too_many_wrong_pins_lock_until_unlocked(rig: Rig) -> None:
+    for request in (1, 2, 3, 4):
+        rig.store.do(CountWrongPin(CALL, request, ACCOUNT))
+    rig.store.do(FindAccount(CALL, 5, ACCOUNT))
+    *counted, found = rig.posted.wait(5)
+    assert counted == [WrongPinCounted(CALL, n, n, n >= 3) for n in (1, 2, 3, 4)]
+    assert isinstance(found, AccountFound)
+    assert found.locked
+
+    assert rig.store.unlock_account(ACCOUNT, "operator")
+    rig.store.do(CountWrongPin(CALL, 6, ACCOUNT))
+    assert rig.posted.wait(6)[-1] == WrongPinCounted(CALL, 6, 1, locked=False)
+    assert ("operator", "account_unlocked", ACCOUNT) in rig.audits()
+
+
+def test_a_record_is_inserted_then_changed_by_its_key(rig: Rig) -> None:
+    rig.store.do(SaveRecord("calls", {"id": CALL, "ani": "02055501234", "started_at": 100.5}))
+    rig.store.do(SaveRecord("calls", {"id": CALL, "ended_at": 160.0, "cause": "goodbye"}))
+    row = rig.row(CALL)
+    assert row is not None
+    assert (row["ani"], row["started_at"], row["ended_at"], row["cause"]) == ("02055501234", 100.5, 160.0, "goodbye")
+
+
+def test_an_unknown_table_is_counted_and_harms_nothing(rig: Rig) -> None:
+    rig.store.do(SaveRecord("customers", {"id": 1, "name": "x"}))
+    rig.store.do(SaveRecord("calls", {"ani": "no key"}))
+    rig.store.do(SaveRecord("calls", {"id": CALL, "ani": "1"}))
+    assert rig.row(CALL) is not None
+    assert rig.refused() == 2
+
+
+def test_audit_is_kept_in_order(rig: Rig) -> None:
+    for subject in ("1", "2", "3"):
+        rig.store.do(Audit("operator", "flows_reloaded", subject))
+    assert rig.audits() == [("operator", "flows_reloaded", subject) for subject in ("1", "2", "3")]

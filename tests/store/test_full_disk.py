@@ -1,0 +1,51 @@
+"""A full disk: orders are refused, records and events wait; when it is freed nothing is missing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.samples import python
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """In a process of its own, since the limit that plays the full disk holds for a whole process."""
+    folder: Path = tmp_path_factory.mktemp("full")
+    process = python("tests.store.writing", "full", str(folder))
+    out, _ = process.communicate(timeout=100)
+    assert process.returncode == 0
+    answer: dict[str, Any] = json.loads(out)
+    return answer
+
+
+def test_orders_are_refused_while_it_is_full(told: dict[str, Any]) -> None:
+    orders = told["orders"]
+    assert orders["again"], "the refused order was not taken when there was room again"
+    assert orders["kept"], "the history row did not wait"
+    assert orders["state"] == "accepted"
+    assert orders["journalled"] == orders["expected"]
+    assert orders["troubles"][-1] == ""
+    assert orders["troubles"][0]
+
+
+def test_records_wait_and_questions_are_answered(told: dict[str, Any]) -> None:
+    store = told["store"]
+    assert store["answers"] == ["WrongPinCounted"] * 5 + ["AccountFound"]
+    assert store["waited"]
+    assert store["delayed"]
+    assert store["whole"], "records are missing or out of order"
+    assert store["locked"], "the lock was not written"
+    assert store["chain"] is None
+    assert store["lost"] == 0
+    assert store["troubles"][0]
+    assert store["troubles"][-1] == ""
+
+
+def test_events_wait_and_keep_their_numbers(told: dict[str, Any]) -> None:
+    events = told["events"]
+    assert events["whole"]
+    assert events["many"]
+    assert events["lost"] == 0
+    assert events["troubles"][-1] == ""

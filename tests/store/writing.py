@@ -1,0 +1,148 @@
+"""A process that writes until it is killed, or until its disk is full: ``python -m tests.store.writing MODE FOLDER``.
+
+``orders`` prints each key once it is journalled; ``events`` each number once it is flushed; both until they are killed.
+``full`` plays a disk that fills up and is freed again (a limit on file sizes, which needs no rights and no file system of its own), and
+prints as JSON what the order journal, the store and the event journal said to it.
+"""
+
+import json
+import resource
+import sys
+import threading
+import time
+from itertools import count
+from pathlib import Path
+
+from shared.ids import AccountNo, CallId, CardId
+from switch_server.adapters.event_journal import EventJournal
+from switch_server.adapters.order_journal import SqliteOrderJournal
+from switch_server.adapters.store import Store
+from switch_server.core.effects import CountWrongPin, FindAccount, SaveRecord
+from switch_server.core.events import CardUp, Event, OrderJournalFailed, OrderJournalled
+from tests.store.samples import Posted, customer, place, state, until
+
+ACCOUNT = AccountNo("60012345")
+FULL = 64 * 1024
+
+
+def orders(folder: Path) -> None:
+    """Up to 64 orders wait for their answer at a time, so that groups form."""
+    room = threading.Semaphore(64)
+
+    def answered(event: Event) -> None:
+        assert isinstance(event, OrderJournalled)
+        print(event.key)
+        room.release()
+
+    journal = SqliteOrderJournal(folder / "orders.db", answered, clock=time.time)
+    journal.start()
+    for number in count(1):
+        room.acquire()
+        journal.do(place(number))
+        journal.do(state(place(number), "sent"))
+
+
+def events(folder: Path) -> None:
+    journal = EventJournal(folder)
+    journal.start()
+    for number in count(1):
+        seq = journal.append(CardUp(CardId("card-1"), number), time.time())
+        if number % 50 == 0 and journal.flush(20.0):
+            print(seq)
+
+
+def limit(size: int) -> None:
+    """Files may grow to ``size`` bytes; every write beyond fails as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def full_orders(folder: Path) -> dict[str, object]:
+    posted, troubles = Posted(), list[str]()
+    journal = SqliteOrderJournal(folder / "orders.db", posted, clock=time.time, on_trouble=troubles.append)
+    journal.start()
+    journal.do(place(1))
+    posted.wait(1)
+    limit(FULL)
+    refused = 0
+    for number in count(2):
+        journal.do(place(number))
+        if isinstance(posted.wait(number)[-1], OrderJournalFailed):
+            refused = number
+            break
+    journal.do(state(place(1), "accepted", "accepted", contract="0000001"))
+    kept = not journal.flush(0.6) and journal.waiting == 1
+    limit(resource.RLIM_INFINITY)
+    journal.do(place(refused))
+    last = posted.wait(refused + 1)[-1]
+    journal.flush(20.0)
+    first = journal.order(place(1).key)
+    journal.stop()
+    return {
+        "again": isinstance(last, OrderJournalled),
+        "kept": kept,
+        "state": first.state if first else None,
+        "troubles": troubles,
+        "journalled": journal.counts.journalled,
+        "expected": refused,
+    }
+
+
+def full_store(folder: Path) -> dict[str, object]:
+    posted, troubles = Posted(), list[str]()
+    store = Store(folder / "huawu.db", posted, clock=time.time, on_trouble=troubles.append)
+    store.put_customers([customer(1, "李小明", account=ACCOUNT)])
+    store.start()
+    store.flush(20.0)
+    limit(FULL)
+    saved = 0
+    while not troubles:
+        saved += 1
+        store.do(SaveRecord("calls", {"id": f"c{saved}", "started_at": float(saved), "flow": "x" * 500}))
+        time.sleep(0.001)
+    for number in range(5):
+        store.do(CountWrongPin(CallId("c"), number, ACCOUNT))
+    store.do(FindAccount(CallId("c"), 9, ACCOUNT))
+    answers = [type(event).__name__ for event in posted.wait(6)]
+    waiting = store.waiting
+    limit(resource.RLIM_INFINITY)
+    store.flush(20.0)
+    rows = [row["id"] for row in reversed(store.read.calls(limit=10 * saved))]
+    (found,) = store.read.search_customers("lxm")
+    chain = store.read.audit_broken()
+    lost = store.stop()
+    return {
+        "answers": answers,
+        "waited": waiting > 0,
+        "whole": rows == [f"c{n}" for n in range(1, saved + 1)],
+        "locked": found.accounts[0].locked,
+        "chain": chain,
+        "troubles": [troubles[0], troubles[-1]],
+        "lost": lost,
+        "delayed": store.counts.delayed > 0,
+    }
+
+
+def full_events(folder: Path) -> dict[str, object]:
+    troubles = list[str]()
+    journal = EventJournal(folder / "journal", on_trouble=troubles.append)
+    journal.start()
+    limit(FULL)
+    while not troubles:
+        journal.append(CardUp(CardId("card-1"), 30), time.time())
+        time.sleep(0.0001)
+    journal.append(CardUp(CardId("card-2"), 30), time.time())
+    until(lambda: journal.counts.troubles > 1)
+    limit(resource.RLIM_INFINITY)
+    seqs = [entry.seq for entry in journal.read(seconds=20.0)]
+    last = journal.append(CardUp(CardId("card-3"), 30), time.time())
+    lost = journal.stop()
+    return {"whole": seqs == list(range(1, last)), "troubles": troubles, "lost": lost, "many": last > 100}
+
+
+def full(folder: Path) -> None:
+    told = {"orders": full_orders(folder), "store": full_store(folder), "events": full_events(folder)}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    {"orders": orders, "events": events, "full": full}[sys.argv[1]](Path(sys.argv[2]))

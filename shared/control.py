@@ -1,0 +1,398 @@
+"""Control: what the operator's command line (``switchctl``) asks of a running switch, and what it answers.
+
+One ``Request``, one ``Reply``; nothing is reported unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
+socket (``ipc://``, readable by its owner only), the operator's side being the one that connects. Times are UTC seconds since 1970
+(float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+SOCKET_NAME = "control.sock"
+"""Of the switch's socket in its state folder."""
+PART_BYTES = 256 * 1024
+"""Of a recording in one ``RecordingPart``; a frame holds at most 1 MiB."""
+
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
+    """Root of all that crosses the control socket. Unknown fields are ignored, unknown types are answered ``unsupported``."""
+
+
+class Request(Message, frozen=True):
+    """Operator to switch."""
+
+
+class Reply(Message, frozen=True):
+    """Switch to operator, to one request."""
+
+
+# --- requests ---
+
+
+class AskStatus(Request, frozen=True):
+    """Answered by ``Status``."""
+
+
+class AskLines(Request, frozen=True):
+    """Answered by ``Lines``."""
+
+
+class AskCards(Request, frozen=True):
+    """Answered by ``Cards``."""
+
+
+class AskBranches(Request, frozen=True):
+    """Answered by ``Branches``."""
+
+
+class AskCounters(Request, frozen=True):
+    """Answered by ``Counters``."""
+
+
+class AskCalls(Request, frozen=True):
+    """Answered by ``Calls``: those that run now, then (``past``) those that have ended, the newest first."""
+
+    past: bool = True
+    since: float = 0.0
+    limit: Limit = 50
+
+
+class AskCall(Request, frozen=True):
+    """Answered by ``CallDetail``."""
+
+    call: str
+
+
+class AskOrders(Request, frozen=True):
+    """Answered by ``Orders``, the newest first. ``None``: any."""
+
+    branch: str | None = None
+    account: str | None = None
+    call: str | None = None
+    state: str | None = None
+    since: float = 0.0
+    limit: Limit = 50
+
+
+class AskRecording(Request, frozen=True):
+    """Answered by ``RecordingPart``: the first recording of the call, from ``offset`` bytes on."""
+
+    call: str
+    offset: Annotated[int, Meta(ge=0)] = 0
+
+
+class FindCustomers(Request, frozen=True):
+    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials."""
+
+    text: str
+    limit: Limit = 50
+
+
+class AskAudit(Request, frozen=True):
+    """Answered by ``AuditTrail``, the newest first."""
+
+    limit: Limit = 50
+
+
+class Reload(Request, frozen=True):
+    """Read config and flows anew. Answered by ``Reloaded``; on problems everything stays as it was. Calls that run are not touched."""
+
+    actor: str = ""
+
+
+class HangUpCall(Request, frozen=True):
+    """Answered by ``Done``."""
+
+    call: str
+    actor: str = ""
+
+
+class UnlockAccount(Request, frozen=True):
+    """Open the account's phone channel and forget today's wrong PINs. Answered by ``Done``."""
+
+    account: str
+    actor: str = ""
+
+
+class Drain(Request, frozen=True):
+    """Stop: no new calls, those that run are ended. Answered by ``Done`` before the switch goes."""
+
+    actor: str = ""
+
+
+# --- replies ---
+
+
+class RefusedCode(StrEnum):
+    """Why the switch did not do it. Text for people stands in ``resources/texts/switchctl.yaml`` as ``refused_<value>``."""
+
+    NO_SUCH_CALL = "no_such_call"
+    CALL_ENDED = "call_ended"
+    NO_RECORDING = "no_recording"
+    RECORDING_GONE = "recording_gone"  # the store knows it, the file can't be read
+    NO_SUCH_ACCOUNT = "no_such_account"
+    STORE_FAILED = "store_failed"
+    FAULT = "fault"  # our own bug, logged at the switch
+
+
+class RequestRefused(Reply, frozen=True):
+    """To any request."""
+
+    code: RefusedCode
+    text: str = ""
+
+
+class Done(Reply, frozen=True):
+    """It was done; ``subject``: to which call or account (its end)."""
+
+    subject: str = ""
+
+
+class Status(Reply, frozen=True):
+    """All on one page. ``orders``: of those that the switch has in memory, how many in each state."""
+
+    version: str
+    pid: int
+    at: float
+    started_at: float
+    draining: bool
+    calls: int
+    lines_used: int
+    lines: int
+    cards_up: int
+    cards: int
+    channels_used: int
+    channels: int
+    branches_up: int
+    branches: int
+    orders: dict[str, int]
+    flows: tuple[str, ...]
+    troubles: tuple[str, ...] = ()
+    """What needs a person now: a full disk, a branch that is away. Empty: all is well."""
+
+
+class LineRow(Struct, frozen=True):
+    """A trunk. ``state``: ``up``, ``down`` (no answer to OPTIONS) or ``unwatched``."""
+
+    trunk: str
+    group: str
+    direction: str
+    far: tuple[str, ...]
+    state: str
+    lines: int
+    used_in: int
+    used_out: int
+
+
+class Lines(Reply, frozen=True):
+    at: float
+    rows: tuple[LineRow, ...]
+    counters: dict[str, int]
+    """What the lines have seen since the start: messages, bad ones, strangers."""
+
+
+class CardRow(Struct, frozen=True):
+    """A voice card. Loads are ``None`` until the card has told them."""
+
+    card: str
+    up: bool
+    channels: int
+    used: int
+    cpu_percent: float | None = None
+    late_p999_ms: float | None = None
+    """How late 999 of 1000 ticks at most began in the last minute."""
+    packets_in: int | None = None
+    packets_out: int | None = None
+    strangers: int | None = None
+    malformed: int | None = None
+    restarts: int | None = None
+
+
+class Cards(Reply, frozen=True):
+    at: float
+    rows: tuple[CardRow, ...]
+
+
+class BranchRow(Struct, frozen=True):
+    """A branch's link and what its gateway last told. ``None``: it has told nothing."""
+
+    branch: str
+    link_up: bool
+    trading_system_up: bool | None = None
+    session: str | None = None
+    trade_date: str | None = None
+    pending: int | None = None
+    """Keys whose result the gateway does not know."""
+    round_trip_ms: float | None = None
+    requests: int = 0
+    failures: int = 0
+
+
+class Branches(Reply, frozen=True):
+    at: float
+    rows: tuple[BranchRow, ...]
+
+
+class CallRow(Struct, frozen=True):
+    """A call that runs (``live``) or is over. ``where``: the flow's step that it is at, or ended at."""
+
+    call: str
+    live: bool
+    state: str
+    trunk: str
+    ani: str
+    dnis: str
+    started_at: float
+    ended_at: float | None = None
+    cause: str | None = None
+    card: str | None = None
+    flow: str | None = None
+    where: str | None = None
+    language: str | None = None
+    branch: str | None = None
+    account_end: str | None = None
+
+
+class Calls(Reply, frozen=True):
+    at: float
+    rows: tuple[CallRow, ...]
+
+
+class LegRow(Struct, frozen=True):
+    leg: str
+    state: str
+    trunk: str
+    number: str
+    card: str | None = None
+    cause: str | None = None
+    packets_in: int | None = None
+    packets_out: int | None = None
+    lost: int | None = None
+    jitter_ms: float | None = None
+    mos: float | None = None
+
+
+class RecordingRow(Struct, frozen=True):
+    recording: str
+    path: str
+    started_at: float | None = None
+    duration_ms: int | None = None
+    cause: str | None = None
+
+
+class OrderRow(Struct, frozen=True):
+    """An order (``place``) or a cancel (``cancel``, then ``cancels`` is the contract number that it is about). Offsets: ms into the recording."""
+
+    key: str
+    at: float
+    kind: str
+    state: str
+    call: str
+    branch: str
+    account_end: str
+    channel: str
+    code: str | None = None
+    side: str | None = None
+    price: int | None = None
+    quantity: int | None = None
+    cancels: str | None = None
+    contract: str | None = None
+    refusal: str | None = None
+    filled: int | None = None
+    cancelled: int | None = None
+    branch_status: str | None = None
+    read_back_ms: int | None = None
+    yes_ms: int | None = None
+
+
+class Orders(Reply, frozen=True):
+    at: float
+    rows: tuple[OrderRow, ...]
+
+
+class CallDetail(Reply, frozen=True):
+    at: float
+    call: CallRow
+    legs: tuple[LegRow, ...]
+    recordings: tuple[RecordingRow, ...]
+    orders: tuple[OrderRow, ...]
+
+
+class RecordingPart(Reply, frozen=True):
+    """Bytes ``offset`` … of a WAV file of ``size`` bytes at this moment; at most ``PART_BYTES``."""
+
+    recording: str
+    size: int
+    offset: int
+    data: bytes
+
+
+class AccountRow(Struct, frozen=True):
+    account: str
+    branch: str
+    locked: bool
+
+
+class CustomerRow(Struct, frozen=True):
+    id: int
+    name: str
+    phones: tuple[str, ...]
+    accounts: tuple[AccountRow, ...]
+    vip: bool
+    language: str
+
+
+class Customers(Reply, frozen=True):
+    at: float
+    rows: tuple[CustomerRow, ...]
+
+
+class AuditRow(Struct, frozen=True):
+    id: int
+    at: float
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
+class AuditTrail(Reply, frozen=True):
+    """``broken``: the first row whose hash does not follow from the one before it; ``None``: the chain is whole."""
+
+    at: float
+    rows: tuple[AuditRow, ...]
+    broken: int | None = None
+
+
+class Counters(Reply, frozen=True):
+    """Everything that is counted, by group (``core``, ``lines``, ``store`` …) and name."""
+
+    at: float
+    groups: dict[str, dict[str, int]]
+
+
+class Reloaded(Reply, frozen=True):
+    """``problems`` (file, line, key, what is allowed): nothing was changed. Without: ``flows`` are in force for new calls."""
+
+    problems: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+
+
+REQUESTS: tuple[type[Request], ...] = (
+    AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
+    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, Drain,
+)  # fmt: skip
+REPLIES: tuple[type[Reply], ...] = (
+    RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
+    Customers, AuditTrail, Reloaded,
+)  # fmt: skip
+
+
+def document(reply: Reply) -> dict[str, Any]:
+    """A reply as the stable document that ``switchctl … --json`` prints: ``format`` (1), ``type``, then its fields."""
+    return {"format": 1, **msgspec.to_builtins(reply)}

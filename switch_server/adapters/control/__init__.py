@@ -1,0 +1,8 @@
+"""The switch's control socket (控制口): answers ``switchctl`` over ``ipc://`` in the state folder.
+
+``ControlUnusable``   the socket can't be made (folder, path too long); the message says which
+"""
+
+from switch_server.adapters.control.server import ControlServer, ControlUnusable
+
+__all__ = ["ControlServer", "ControlUnusable"]

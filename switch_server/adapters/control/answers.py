@@ -1,0 +1,47 @@
+"""Which request goes to which of the switch's operations."""
+
+from collections.abc import Awaitable
+
+from msgspec import Struct
+
+from shared import control
+from shared.control import RefusedCode, Reply, RequestRefused
+from shared.ids import AccountNo, CallId
+from switch_server.ports.operations import Operations
+
+
+def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Reply]:
+    """The answer, or what has to be awaited for it."""
+    match message:
+        case control.AskStatus():
+            return operations.status()
+        case control.AskLines():
+            return operations.lines()
+        case control.AskCards():
+            return operations.cards()
+        case control.AskBranches():
+            return operations.branches()
+        case control.AskCounters():
+            return operations.counters()
+        case control.AskCalls():
+            return operations.calls(message)
+        case control.AskCall(call):
+            return operations.call(CallId(call))
+        case control.AskOrders():
+            return operations.orders(message)
+        case control.AskRecording():
+            return operations.recording(message)
+        case control.FindCustomers():
+            return operations.customers(message)
+        case control.AskAudit():
+            return operations.audit(message)
+        case control.Reload(actor):
+            return operations.reload(actor)
+        case control.HangUpCall(call, actor):
+            return operations.hang_up(CallId(call), actor)
+        case control.UnlockAccount(account, actor):
+            return operations.unlock(AccountNo(account), actor)
+        case control.Drain(actor):
+            return operations.drain(actor)
+        case _:  # a reply of ours sent as a request
+            return RequestRefused(RefusedCode.FAULT, f"{type(message).__name__} is no request")

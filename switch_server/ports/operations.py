@@ -1,0 +1,97 @@
+"""What the operator's control (``adapters.control``) may ask of the switch.
+
+Answers are the structs that cross the wire (``shared.control``), made by ``services.operations``.
+"""
+
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from shared.aci import GatewayStatus
+from shared.control import (
+    AskAudit,
+    AskCalls,
+    AskOrders,
+    AskRecording,
+    AuditTrail,
+    Branches,
+    CallDetail,
+    Calls,
+    Cards,
+    Counters,
+    Customers,
+    Done,
+    FindCustomers,
+    Lines,
+    Orders,
+    RecordingPart,
+    RefusedCode,
+    Reloaded,
+    Status,
+)
+from shared.ids import AccountNo, BranchId, CallId
+from switch_server.ports.records import Customer, OrderRecord
+
+
+class OperationRefused(Exception):  # noqa: N818  the name says what it is
+    """The switch did not do it; becomes a ``RequestRefused``."""
+
+    def __init__(self, code: RefusedCode, text: str = "") -> None:
+        super().__init__(f"{code.value}: {text}" if text else code.value)
+        self.code = code
+        self.text = text
+
+
+class Operations(Protocol):
+    """Called on the switch's loop. Plain methods return at once; coroutines may wait for a disk, in a thread of their own.
+
+    All may raise ``OperationRefused``. Whatever else is raised is our bug: logged, and answered ``fault``.
+    ``actor`` is who asks, for the audit; an empty one is written as ``operator``.
+    """
+
+    def status(self) -> Status: ...
+    def lines(self) -> Lines: ...
+    def cards(self) -> Cards: ...
+    def branches(self) -> Branches: ...
+    def counters(self) -> Counters: ...
+    def hang_up(self, call: CallId, actor: str) -> Done: ...
+    def drain(self, actor: str) -> Done: ...
+    async def calls(self, ask: AskCalls) -> Calls: ...
+    async def call(self, call: CallId) -> CallDetail: ...
+    async def orders(self, ask: AskOrders) -> Orders: ...
+    async def recording(self, ask: AskRecording) -> RecordingPart: ...
+    async def customers(self, ask: FindCustomers) -> Customers: ...
+    async def audit(self, ask: AskAudit) -> AuditTrail: ...
+    async def reload(self, actor: str) -> Reloaded: ...
+    async def unlock(self, account: AccountNo, actor: str) -> Done: ...
+
+
+class BranchState(Struct, frozen=True):
+    """How a branch's link stands. ``status``: what its gateway last told."""
+
+    link_up: bool
+    status: GatewayStatus | None = None
+    round_trip_ms: float | None = None
+    requests: int = 0
+    failures: int = 0
+
+
+class Records(Protocol):
+    """What is read of the store; from any thread, blocking, raising ``sqlite3.Error``. Rows are of the store's columns, the newest first."""
+
+    def call(self, call: CallId) -> dict[str, Any] | None: ...
+    def calls(self, limit: int = 100, *, since: float = 0.0) -> list[dict[str, Any]]: ...
+    def recordings(self, call: CallId) -> list[dict[str, Any]]: ...
+    def orders(
+        self,
+        limit: int = 100,
+        *,
+        since: float = 0.0,
+        account: AccountNo | None = None,
+        branch: BranchId | None = None,
+        call: CallId | None = None,
+        state: str | None = None,
+    ) -> list[OrderRecord]: ...
+    def search_customers(self, text: str, limit: int = 50) -> list[Customer]: ...
+    def audit(self, limit: int = 100) -> list[dict[str, Any]]: ...
+    def audit_broken(self) -> int | None: ...

@@ -1,0 +1,253 @@
+"""``ports.Operations`` over what the switch's parts tell of themselves: the operator's side of the running switch."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from msgspec import Struct
+
+from shared.control import (
+    PART_BYTES,
+    AskAudit,
+    AskCalls,
+    AskOrders,
+    AskRecording,
+    AuditTrail,
+    Branches,
+    CallDetail,
+    Calls,
+    Cards,
+    Counters,
+    Customers,
+    Done,
+    FindCustomers,
+    Lines,
+    Orders,
+    RecordingPart,
+    RefusedCode,
+    Reloaded,
+    Status,
+)
+from shared.ids import AccountNo, BranchId, CallId, CardId, TrunkName
+from switch_server.core.config import SwitchConfig
+from switch_server.core.effects import Audit
+from switch_server.core.events import Event, HangUpOrdered
+from switch_server.core.media import CardLoad
+from switch_server.core.order import OrderState
+from switch_server.core.snapshot import CallView, SwitchSnapshot
+from switch_server.ports.operations import BranchState, OperationRefused, Records
+from switch_server.services import operator_rows as rows
+from switch_server.services.strict_yaml import ConfigError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+DEFAULT_ACTOR = "operator"
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Where the answers come from; all of it is called on the loop, but ``records``, in threads."""
+
+    version: str
+    pid: int
+    started_at: float
+    clock: Callable[[], float]
+    """UTC seconds."""
+    config: Callable[[], SwitchConfig]
+    snapshot: Callable[[], SwitchSnapshot]
+    trunk_states: Callable[[], Mapping[TrunkName, str]]
+    """``up``, ``down``; a trunk that is not named is ``unwatched``."""
+    line_counters: Callable[[], Mapping[str, int]]
+    card_loads: Callable[[], Mapping[CardId, CardLoad]]
+    card_restarts: Callable[[], Mapping[CardId, int]]
+    branch_states: Callable[[], Mapping[BranchId, BranchState]]
+    counters: Callable[[], Mapping[str, Mapping[str, int]]]
+    """Groups beside ``core`` and ``lines``: ``store``, ``journal`` …"""
+    troubles: Callable[[], tuple[str, ...]]
+    records: Records
+    post: Callable[[Event], object]
+    audit: Callable[[Audit], object]
+    unlock: Callable[[AccountNo, str], bool]
+    """Account and actor; it writes its own audit. ``False``: no such account."""
+    reload: Callable[[], Awaitable[tuple[str, ...]]]
+    """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
+    drain: Callable[[], object]
+    """Begins the orderly stop."""
+
+
+class SwitchOperations:
+    """``ports.Operations``."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._from = sources
+        self._draining = False
+        self._reloading = asyncio.Lock()
+
+    # --- looking ---
+
+    def status(self) -> Status:
+        of, now = self._from, self._from.snapshot()
+        branches = of.branch_states()
+        return Status(
+            version=of.version,
+            pid=of.pid,
+            at=of.clock(),
+            started_at=of.started_at,
+            draining=self._draining,
+            calls=len(now.calls),
+            lines_used=sum(trunk.used_in + trunk.used_out for trunk in now.trunks),
+            lines=sum(trunk.lines for trunk in now.trunks),
+            cards_up=sum(card.up for card in now.cards),
+            cards=len(now.cards),
+            channels_used=sum(card.used for card in now.cards),
+            channels=sum(card.channels for card in now.cards if card.up),
+            branches_up=sum(state.link_up for state in branches.values()),
+            branches=len(branches),
+            orders=dict(sorted(Counter(order.state for order in now.orders).items())),
+            flows=now.flows,
+            troubles=self._troubles(now),
+        )
+
+    def _troubles(self, now: SwitchSnapshot) -> tuple[str, ...]:
+        """What the parts say, and what the numbers say."""
+        in_doubt = sum(order.state == OrderState.IN_DOUBT for order in now.orders)
+        return (
+            *self._from.troubles(),
+            *(f"card {card.card} is down" for card in now.cards if not card.up),
+            *(f"branch {name} is away" for name, state in self._from.branch_states().items() if not state.link_up),
+            *(f"trunk {name} does not answer" for name, state in self._from.trunk_states().items() if state == "down"),
+            *([f"{in_doubt} orders are in doubt"] if in_doubt else []),
+        )
+
+    def lines(self) -> Lines:
+        of = self._from
+        return Lines(
+            of.clock(),
+            rows.lines(of.snapshot().trunks, of.config().trunks, of.trunk_states()),
+            dict(of.line_counters()),
+        )
+
+    def cards(self) -> Cards:
+        of = self._from
+        return Cards(of.clock(), rows.cards(of.snapshot().cards, of.card_loads(), of.card_restarts()))
+
+    def branches(self) -> Branches:
+        states = self._from.branch_states()
+        return Branches(self._from.clock(), tuple(rows.branch(name, states[name]) for name in sorted(states)))
+
+    def counters(self) -> Counters:
+        of = self._from
+        groups = {"core": of.snapshot().counters, "lines": of.line_counters(), **of.counters()}
+        return Counters(of.clock(), {name: dict(sorted(group.items())) for name, group in groups.items()})
+
+    # --- looking into the records ---
+
+    async def calls(self, ask: AskCalls) -> Calls:
+        live = {view.call: view for view in reversed(self._from.snapshot().calls)}
+        shown = [rows.live_call(view) for view in live.values()]
+        if ask.past:
+            past = await self._read(self._from.records.calls, ask.limit + len(live), since=ask.since)
+            shown += [rows.past_call(row) for row in past if row["id"] not in live]
+        return Calls(self._from.clock(), tuple(shown[: ask.limit]))
+
+    async def call(self, call: CallId) -> CallDetail:
+        view = self._live(call)
+        record = await self._read(self._from.records.call, call)
+        if view is None and record is None:
+            raise OperationRefused(RefusedCode.NO_SUCH_CALL, call)
+        orders = await self._read(self._from.records.orders, call=call)
+        record = record or {}
+        return CallDetail(
+            self._from.clock(),
+            rows.live_call(view) if view else rows.past_call(record),
+            rows.live_legs(view) if view else tuple(rows.past_leg(row) for row in record.get("legs", ())),
+            tuple(rows.recording(row) for row in record.get("recordings", ())),
+            tuple(rows.order(order) for order in orders),
+        )
+
+    async def orders(self, ask: AskOrders) -> Orders:
+        found = await self._read(
+            self._from.records.orders,
+            ask.limit,
+            since=ask.since,
+            account=AccountNo(ask.account) if ask.account else None,
+            branch=BranchId(ask.branch) if ask.branch else None,
+            call=CallId(ask.call) if ask.call else None,
+            state=ask.state,
+        )
+        return Orders(self._from.clock(), tuple(rows.order(order) for order in found))
+
+    async def recording(self, ask: AskRecording) -> RecordingPart:
+        call = CallId(ask.call)
+        known = await self._read(self._from.records.recordings, call)
+        if not known:
+            exists = self._live(call) is not None or await self._read(self._from.records.call, call) is not None
+            raise OperationRefused(RefusedCode.NO_RECORDING if exists else RefusedCode.NO_SUCH_CALL, call)
+        try:
+            size, data = await asyncio.to_thread(_part, Path(known[0]["path"]), ask.offset)
+        except OSError as error:
+            raise OperationRefused(RefusedCode.RECORDING_GONE, f"{known[0]['path']}: {error.strerror}") from error
+        return RecordingPart(known[0]["id"], size, ask.offset, data)
+
+    async def customers(self, ask: FindCustomers) -> Customers:
+        found = await self._read(self._from.records.search_customers, ask.text, ask.limit)
+        return Customers(self._from.clock(), tuple(rows.customer(each) for each in found))
+
+    async def audit(self, ask: AskAudit) -> AuditTrail:
+        found = await self._read(self._from.records.audit, ask.limit)
+        broken = await self._read(self._from.records.audit_broken)
+        return AuditTrail(self._from.clock(), tuple(rows.audit(row) for row in found), broken)
+
+    async def _read(self, question: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await asyncio.to_thread(question, *args, **kwargs)
+        except sqlite3.Error as error:
+            raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
+
+    # --- acting ---
+
+    async def reload(self, actor: str) -> Reloaded:
+        async with self._reloading:
+            try:
+                flows = await self._from.reload()
+            except ConfigError as found:
+                self._audit(actor, "reload_refused", "config", f"{len(found.complaints)} problems")
+                return Reloaded(problems=tuple(str(complaint) for complaint in found.complaints))
+        self._audit(actor, "reloaded", "config", ", ".join(flows))
+        return Reloaded(flows=flows)
+
+    def hang_up(self, call: CallId, actor: str) -> Done:
+        view = self._live(call)
+        if view is None:
+            raise OperationRefused(RefusedCode.NO_SUCH_CALL, call)
+        self._audit(actor, "hang_up", call)
+        self._from.post(HangUpOrdered(call))
+        return Done(call)
+
+    async def unlock(self, account: AccountNo, actor: str) -> Done:
+        if not self._from.unlock(account, actor or DEFAULT_ACTOR):
+            raise OperationRefused(RefusedCode.NO_SUCH_ACCOUNT, rows.end_of(account))
+        return Done(rows.end_of(account))
+
+    def drain(self, actor: str) -> Done:
+        if not self._draining:
+            self._draining = True
+            self._audit(actor, "drain", "switch")
+            self._from.drain()
+        return Done()
+
+    def _live(self, call: CallId) -> CallView | None:
+        return next((view for view in self._from.snapshot().calls if view.call == call), None)
+
+    def _audit(self, actor: str, action: str, subject: str, detail: str = "") -> None:
+        self._from.audit(Audit(actor or DEFAULT_ACTOR, action, subject, detail))
+
+
+def _part(path: Path, offset: int) -> tuple[int, bytes]:
+    """The file's size now, and its bytes from ``offset`` on."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(min(offset, size))
+        return size, file.read(PART_BYTES)

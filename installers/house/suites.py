@@ -23,7 +23,7 @@ CHECK: tuple[Step, ...] = (
     Step("lint", (PYTHON, "-m", "ruff", "check", ".")),
     Step("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
     Step("types", (PYTHON, "-m", "mypy")),
-    Step("imports", (str(VENV / "bin" / "lint-imports"),)),
+    Step("imports", (str(VENV / "bin" / "lint-imports"), "--no-logo")),
     Step("licences", (PYTHON, "-m", "tests.house.licences")),
     Step("file sizes", (PYTHON, "-m", "tests.house.sizes")),
     Step("fast tests", (*PYTEST, "-q", "-m", "not slow", *PARALLEL)),

@@ -35,9 +35,10 @@ FAULTS: tuple[tuple[str, str], ...] = (
         "The package registry can't be reached: check the network or proxy, then run it again (what was fetched is kept).",
     ),
     (
-        r"No matching distribution|from versions: none",
-        "The registry has no such package for this machine and Python {python}.",
+        r"from versions: none",
+        "The package registry can't be reached, or has nothing for this machine and Python {python}.",
     ),
+    (r"No matching distribution", "The registry has no such version for this machine and Python {python}."),
     (r"Permission denied", "No right to write here: {root} belongs to someone else."),
 )
 """What pip says, and what it means for the person at the keyboard; the first that matches counts."""

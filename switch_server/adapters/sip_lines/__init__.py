@@ -1,0 +1,12 @@
+"""Telephone lines by SIP (DESIGN §5): ``ports.Lines`` on sippy's transactions. The only package that knows sippy.
+
+From the wire inwards: ``stack`` (socket, thread, transactions) → ``screen`` and ``gate`` (what may come in) → ``exchange`` (dispatch)
+→ ``inbound`` | ``outbound`` over ``in_dialog`` and ``leg`` → events. Pure helpers: ``sdp``, ``digest``, ``session_timer``, ``causes``,
+``trunk_table``.
+"""
+
+from switch_server.adapters.sip_lines.leg import Timing
+from switch_server.adapters.sip_lines.lines import SipLines
+from switch_server.adapters.sip_lines.trunk_table import TrunkState, check
+
+__all__ = ["SipLines", "Timing", "TrunkState", "check"]

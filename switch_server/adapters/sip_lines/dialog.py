@@ -1,0 +1,124 @@
+"""A dialog's identity and routes (RFC 3261 §12), and requests in it."""
+
+import secrets
+from typing import Any
+
+from sippy.MsgBody import MsgBody
+from sippy.SipAddress import SipAddress
+from sippy.SipCallId import SipCallId
+from sippy.SipCSeq import SipCSeq
+from sippy.SipFrom import SipFrom
+from sippy.SipRequest import SipRequest
+from sippy.SipRoute import SipRoute
+from sippy.SipTo import SipTo
+from sippy.SipURL import SipURL
+
+from switch_server.adapters.sip_lines import messages
+from switch_server.adapters.sip_lines.stack import Address, Port, reachable
+
+
+class Dialog:
+    """Call-ID, tags, sequence numbers, route set and target. ``ours`` and ``theirs`` are the From and To of requests that we send."""
+
+    def __init__(self, call_id: Any, ours: Any, theirs: Any, target: Any, hop: Address, port: Port) -> None:
+        self.call_id = call_id
+        self.ours = ours
+        self.theirs = theirs
+        self.target = target
+        self.hop = hop
+        self.port = port
+        self.routes: list[Any] = []
+        self.cseq = int(SipCSeq.genRandCSeq()) % 100_000
+        self.far_cseq: int | None = None
+
+    @classmethod
+    def of_invite(cls, request: Any, port: Port) -> "Dialog":
+        """The callee's view. Raises what sippy raises on headers that can't be parsed."""
+        source = request.getSource()
+        tag = secrets.token_hex(8)
+        theirs = SipTo(address=request.getHFBody("from").getUri().getCopy())
+        us = SipFrom(address=request.getHFBody("to").getUri().getCopy())
+        us.setTag(tag)
+        dialog = cls(request.getHFBCopy("call-id"), us, theirs, request.getRURI().getCopy(), source, port)
+        dialog.far_cseq = request.getHFBody("cseq").getCSeqNum()
+        dialog._route([r.getCopy() for r in request.getHFBodys("record-route")], request)
+        return dialog
+
+    @classmethod
+    def outgoing(cls, target: Any, ani: str, port: Port) -> "Dialog":
+        """The caller's view, before the INVITE. ``target``: the Request-URI (a trunk's number today, any contact tomorrow)."""
+        us = SipFrom(address=SipAddress(url=SipURL(username=ani or "anonymous", host=port.address[0]), hadbrace=True))
+        us.setTag(secrets.token_hex(8))
+        to = SipTo(address=SipAddress(url=SipURL(username=target.username, host=target.host), hadbrace=True))
+        dialog = cls(SipCallId(), us, to, target, target.getAddr(), port)
+        dialog.call_id = SipCallId(f"{secrets.token_hex(12)}@{port.address[0]}")
+        return dialog
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(Call-ID, our tag): finds the dialog of an incoming request."""
+        return str(self.call_id), str(self.ours.getTag())
+
+    @property
+    def tag(self) -> str:
+        return str(self.ours.getTag())
+
+    def confirm(self, response: Any) -> None:
+        """A 2xx to our INVITE: the far end's tag, target and route set."""
+        tag = response.getHFBody("to").getTag()
+        if tag is not None:
+            self.theirs.setTag(tag)
+        routes = [r.getCopy() for r in response.getHFBodys("record-route")]
+        routes.reverse()
+        self._route(routes, response)
+
+    def retarget(self, message: Any) -> None:
+        """Target refresh (RFC 3261 §12.2): the Contact of a re-INVITE, an UPDATE or their 2xx."""
+        if message.countHFs("contact") > 0 and not message.getHFBody("contact").asterisk:
+            self.target = message.getHFBody("contact").getUrl().getCopy()
+            reachable(self.target, message.getSource())
+        if not self.routes:
+            self.hop = self.target.getAddr()
+
+    def _route(self, routes: list[Any], message: Any) -> None:
+        self.routes = routes
+        self.retarget(message)
+        if not routes:
+            return
+        for route in routes:
+            reachable(route.getUrl(), message.getSource())
+        self.hop = routes[0].getUrl().getAddr()
+        if not routes[0].getUrl().lr:  # a strict router of RFC 2543 (§12.2.1.1)
+            routes.append(SipRoute(address=SipAddress(url=self.target)))
+            self.target = routes.pop(0).getUrl()
+
+    def far_tag_matches(self, request: Any) -> bool:
+        return bool(self.theirs.getTag() == request.getHFBody("from").getTag())
+
+    def in_order(self, request: Any) -> bool:
+        """RFC 3261 §12.2.2: a lower CSeq than seen is answered 500."""
+        number = int(request.getHFBody("cseq").getCSeqNum())
+        if self.far_cseq is not None and number <= self.far_cseq:
+            return False
+        self.far_cseq = number
+        return True
+
+    def request(self, method: str, body: str | None = None, headers: tuple[Any, ...] = ()) -> Any:
+        """A new request in this dialog."""
+        self.cseq += 1
+        request = SipRequest(
+            method=method,
+            ruri=self.target.getCopy(),
+            to=self.theirs.getCopy(),
+            fr0m=self.ours.getCopy(),
+            cseq=self.cseq,
+            callid=self.call_id.getCopy(),
+            contact=messages.contact(self.port.address) if method in ("INVITE", "UPDATE") else None,
+            routes=[r.getCopy() for r in self.routes],
+            target=(self.hop, "udp"),
+        )
+        for each in headers:
+            request.appendHeader(each)
+        if body is not None:
+            request.setBody(MsgBody(body))
+        return request

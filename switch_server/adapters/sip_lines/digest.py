@@ -1,0 +1,131 @@
+"""Digest access authentication, both ways (RFC 2617, RFC 7616; MD5 and SHA-256, ``qop=auth`` or none). Pure.
+
+A nonce is a time stamp with its HMAC: nothing is stored for a caller that has not proved himself.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec import Struct
+
+REALM: Final = "huawu"
+NONCE_LIFE_S: Final = 300
+_HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
+_PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+
+
+class Challenge(Struct, frozen=True):
+    """What a far end asks for in 401 or 407."""
+
+    realm: str
+    nonce: str
+    algorithm: str | None = None
+    qop: bool = False
+    opaque: str | None = None
+    stale: bool = False
+
+
+def parameters(text: str) -> dict[str, str] | None:
+    """``Digest a="b", c=d`` as a dictionary with lower-case names; ``None`` if it is another scheme."""
+    scheme, _, rest = text.strip().partition(" ")
+    if scheme.lower() != "digest":
+        return None
+    return {
+        m[1].lower(): re.sub(r"\\(.)", r"\1", m[2]) if m[2] is not None else m[3] for m in _PARAMETER.finditer(rest)
+    }
+
+
+def read_challenge(text: str) -> Challenge | None:
+    """A challenge that we can answer, else ``None``."""
+    given = parameters(text)
+    if given is None or "realm" not in given or "nonce" not in given:
+        return None
+    offered = [q.strip().lower() for q in given.get("qop", "").split(",") if q.strip()]
+    if given.get("algorithm", "MD5").lower() not in _HASHES or (offered and "auth" not in offered):
+        return None
+    return Challenge(
+        realm=given["realm"],
+        nonce=given["nonce"],
+        algorithm=given.get("algorithm"),
+        qop=bool(offered),
+        opaque=given.get("opaque"),
+        stale=given.get("stale", "").lower() == "true",
+    )
+
+
+def response(
+    challenge: Challenge, user: str, password: str, method: str, uri: str, *, count: str = "00000001", cnonce: str = ""
+) -> str:
+    """The request-digest (RFC 7616 §3.4.1)."""
+    digest = _HASHES[(challenge.algorithm or "MD5").lower()]
+
+    def h(*parts: str) -> str:
+        return str(digest(":".join(parts).encode()).hexdigest())
+
+    middle = (count, cnonce, "auth") if challenge.qop else ()
+    return h(h(user, challenge.realm, password), challenge.nonce, *middle, h(method, uri))
+
+
+def authorization(challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str) -> str:
+    """Value of our Authorization or Proxy-Authorization header."""
+    digest = response(challenge, user, password, method, uri, cnonce=cnonce)
+    parts = [
+        f'username="{user}"',
+        f'realm="{challenge.realm}"',
+        f'nonce="{challenge.nonce}"',
+        f'uri="{uri}"',
+        f'response="{digest}"',
+    ]
+    if challenge.algorithm is not None:
+        parts.append(f"algorithm={challenge.algorithm}")
+    if challenge.qop:
+        parts += ["qop=auth", "nc=00000001", f'cnonce="{cnonce}"']
+    if challenge.opaque is not None:
+        parts.append(f'opaque="{challenge.opaque}"')
+    return "Digest " + ", ".join(parts)
+
+
+class Doorman:
+    """Our side: asks callers, and knows who may come in. ``secret`` signs nonces; ``now`` is wall time in seconds."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def challenge(self, now: float, *, stale: bool = False) -> str:
+        """Value of WWW-Authenticate."""
+        tail = ", stale=true" if stale else ""
+        return f'Digest realm="{REALM}", nonce="{self._nonce(int(now))}", algorithm=MD5, qop="auth"{tail}'
+
+    def user(self, headers: tuple[str, ...]) -> str | None:
+        """The user name in an Authorization header for our realm."""
+        return next((given["username"] for given in self._ours(headers) if "username" in given), None)
+
+    def admits(self, headers: tuple[str, ...], method: str, password: str, now: float) -> bool | None:
+        """Right password: ``True``; wrong: ``False``; right but the nonce is too old: ``None`` (ask again, ``stale``)."""
+        given = next(self._ours(headers), None)
+        if given is None or not {"username", "nonce", "uri", "response"} <= given.keys():
+            return False
+        challenge = Challenge(given["realm"], given["nonce"], given.get("algorithm"), qop="qop" in given)
+        if (challenge.algorithm or "MD5").lower() not in _HASHES or given.get("qop", "auth").lower() != "auth":
+            return False
+        count, cnonce = given.get("nc", ""), given.get("cnonce", "")
+        right = response(challenge, given["username"], password, method, given["uri"], count=count, cnonce=cnonce)
+        if not hmac.compare_digest(right.encode(), given["response"].lower().encode()):
+            return False
+        return True if self._fresh(given["nonce"], now) else None
+
+    def _ours(self, headers: tuple[str, ...]) -> Any:
+        return (given for text in headers if (given := parameters(text)) is not None and given.get("realm") == REALM)
+
+    def _nonce(self, second: int) -> str:
+        return f"{second:x}.{hmac.new(self._secret, str(second).encode(), 'sha256').hexdigest()[:32]}"
+
+    def _fresh(self, nonce: str, now: float) -> bool:
+        stamp = nonce.partition(".")[0]
+        if not re.fullmatch(r"[0-9a-f]{1,12}", stamp):
+            return False
+        second = int(stamp, 16)
+        return hmac.compare_digest(self._nonce(second), nonce) and 0 <= now - second <= NONCE_LIFE_S

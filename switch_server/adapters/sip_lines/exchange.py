@@ -1,0 +1,253 @@
+"""Where datagrams become legs: dispatch, admission of calls, placing of calls. Runs on the SIP thread."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from sippy.SipURL import SipURL
+
+from shared.enums import EndCause
+from shared.ids import CallId, LegId, leg_of
+from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.gate import Gate
+from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
+from switch_server.adapters.sip_lines.inbound import InboundLeg
+from switch_server.adapters.sip_lines.leg import Leg, LineState, Timing
+from switch_server.adapters.sip_lines.outbound import OutboundLeg
+from switch_server.adapters.sip_lines.stack import Address, Complaints, Ports, Transactions
+from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
+from switch_server.core.config import Trunk
+from switch_server.core.effects import LineEffect, PlaceCall
+from switch_server.core.events import CallOffered, Event, LegEnded
+
+log = logging.getLogger(__name__)
+
+
+class Exchange:
+    """All legs and dialogs (``leg.Office``). ``emit`` posts events; ``gone`` is told of each leg that has ended, before its event."""
+
+    def __init__(
+        self, ports: Ports, table: TrunkTable, timing: Timing, counters: Counter[str],
+        new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
+        born: Callable[[LegId], None], gone: Callable[[LegId], None],
+    ) -> None:  # fmt: skip
+        self.timing = timing
+        self.counters = counters
+        self.tm: Any = Transactions(ports, self.on_request)
+        self.legs: dict[LegId, Leg] = {}
+        self._post = emit
+        self._born, self._gone = born, gone
+        self._new_call_id = new_call_id
+        self._ports = ports
+        self._table = table
+        self._gate = Gate(table, counters)
+        self._dialogs: dict[tuple[str, str], DialogLeg] = {}
+        self._complaints = Complaints()
+        self._complaints.install()
+
+    # --- leg.Office ---
+
+    def emit(self, event: Event) -> None:
+        self._post(event)
+
+    def forget(self, leg: Leg) -> None:
+        self.legs.pop(leg.id, None)
+        self._dialogs.pop(leg.dialog.key, None)
+        self._table.give_back(leg.trunk, incoming=leg.incoming)
+        self._gone(leg.id)
+
+    def _enter(self, leg: DialogLeg) -> None:
+        self.legs[leg.id] = leg
+        self._dialogs[leg.dialog.key] = leg
+        self._gate.recent.add(leg.dialog.key[0])
+        self._table.take(leg.trunk, incoming=leg.incoming)
+        self._born(leg.id)
+
+    # --- datagrams ---
+
+    def on_datagram(self, datagram: bytes, source: Address) -> None:
+        """Raises nothing."""
+        try:
+            self._on_datagram(datagram, source)
+        except Exception as error:  # noqa: BLE001 — sippy may raise anything at odd input; the datagram is not logged
+            self.counters["unparsed"] += 1
+            log.debug("sip: a datagram from %s:%d: %s", *source, type(error).__name__)
+
+    def _on_datagram(self, datagram: bytes, source: Address) -> None:
+        self.counters["datagrams"] += 1
+        now = time.time()
+        verdict = self._gate.judge(datagram, source, now)
+        if verdict is None:
+            return
+        port = self._ports.port_for(source[0])
+        if isinstance(verdict, bytes):
+            port.send_to(verdict, source)
+            return
+        self._complaints.seen = False
+        try:
+            self.tm.take(verdict.text, source, port)
+        except Exception:  # noqa: BLE001
+            self._complaints.seen = True
+        if self._complaints.seen:  # sippy could not read what passed the screen
+            self.counters["unparsed"] += 1
+            answer = self._gate.refuse(verdict.head, source, 400, "Bad Request", now)
+            if answer is not None:
+                port.send_to(answer, source)
+
+    # --- requests ---
+
+    def on_request(self, request: Any, transaction: Any) -> None:
+        """A new request in its transaction; ACK and CANCEL are the transaction's own."""
+        try:
+            self._sound(request)
+        except Exception:  # noqa: BLE001
+            self.counters["malformed"] += 1
+            messages.respond(self.tm, request, transaction, 400)
+            return
+        try:
+            self._route(request, transaction)
+        except Exception:
+            self.counters["faults"] += 1
+            log.exception("sip: a request failed")
+            messages.respond(self.tm, request, transaction, 500)
+
+    def _sound(self, request: Any) -> None:
+        """Have sippy parse what will be read; raises what it raises."""
+        for name in ("from", "to"):
+            request.getHFBody(name).getUrl().getAddr()
+        for name in ("via", "contact", "record-route", "p-asserted-identity"):
+            for body in request.getHFBodys(name):
+                str(body)
+        if request.getMethod() == "INVITE" and (
+            request.getHFBody("contact").asterisk or request.countHFs("contact") != 1
+        ):
+            raise ValueError("an INVITE has one Contact (RFC 3261 8.1.1.8)")
+
+    def _route(self, request: Any, transaction: Any) -> None:
+        method = request.getMethod()
+        tag = request.getHFBody("to").getTag()
+        unknown = messages.tokens(request, "require") - messages.OPTION_TAGS
+        if method not in messages.KNOWN:
+            messages.respond(self.tm, request, transaction, 501, headers=(ALLOWED,))
+        elif tag is not None:
+            self._in_dialog(request, transaction, tag, unknown)
+        elif unknown:
+            self._bad_extension(request, transaction, unknown)
+        elif method == "INVITE":
+            self._admit(request, transaction)
+        elif method == "OPTIONS":
+            headers = (ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
+            messages.respond(self.tm, request, transaction, 200, headers=headers)
+        elif method in ("BYE", "INFO", "UPDATE", "PRACK"):
+            messages.respond(self.tm, request, transaction, 481)
+        else:
+            messages.respond(self.tm, request, transaction, 405, headers=(ALLOWED,))
+
+    def _bad_extension(self, request: Any, transaction: Any, unknown: frozenset[str]) -> None:
+        names = messages.header("Unsupported", ", ".join(sorted(unknown)))
+        messages.respond(self.tm, request, transaction, 420, headers=(names,))
+
+    def _in_dialog(self, request: Any, transaction: Any, tag: str, unknown: frozenset[str]) -> None:
+        leg = self._dialogs.get((str(request.getHFBody("call-id")), tag))
+        if leg is None or (
+            leg.state not in (LineState.CALLING, LineState.RINGING) and not leg.dialog.far_tag_matches(request)
+        ):
+            self.counters["no_dialog"] += 1
+            messages.respond(self.tm, request, transaction, 481)
+        elif unknown:
+            self._bad_extension(request, transaction, unknown)
+        elif not leg.dialog.in_order(request):
+            messages.respond(self.tm, request, transaction, 500)
+        else:
+            leg.guard(leg.request)(request, transaction)
+
+    # --- calls in ---
+
+    def _admit(self, request: Any, transaction: Any) -> None:
+        source = request.getSource()
+        call_id = str(request.getHFBody("call-id"))
+        dnis = messages.dnis_of(request)
+        trunk = self._gate.recent.trunk(call_id) or self._table.of_source(source, dnis)
+        refusal = self._refusal(request, trunk, dnis)
+        if trunk is None or refusal is not None:
+            code = refusal or 403
+            self.counters[f"refused_{code}"] += 1
+            messages.respond(self.tm, request, transaction, code)
+            return
+        try:
+            text = messages.sdp_of(request)
+            offer = None if text is None else sdp.parse(text)
+        except sdp.SdpError:
+            self.counters["malformed_sdp"] += 1
+            messages.respond(self.tm, request, transaction, 400, reason="Bad SDP")
+            return
+        if request.getBody() is not None and offer is None:
+            accept = messages.header("Accept", "application/sdp")
+            messages.respond(self.tm, request, transaction, 415, headers=(accept,))
+            return
+        self._offer(request, transaction, trunk, dnis, offer)
+
+    def _refusal(self, request: Any, trunk: Trunk | None, dnis: str) -> int | None:
+        if trunk is None or trunk.direction == "out":
+            return 403
+        if request.countHFs("max-forwards") and request.getHFBody("max-forwards").getNum() == 0:
+            return 483
+        if not takes_number(trunk, dnis):
+            return 404
+        return None if self._table.free(trunk) else 486
+
+    def _offer(self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.Description | None) -> None:
+        dialog = Dialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
+        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, request, transaction, offer)
+        timer = leg.timer_asked(request)
+        if isinstance(timer, session_timer.TooSmall):
+            floor = messages.header("Min-SE", str(timer.min_se))
+            messages.respond(self.tm, request, transaction, 422, headers=(floor,))
+            return
+        leg.trying()
+        self._enter(leg)
+        self.counters["calls_in"] += 1
+        log.info("leg %s: offered on %s", leg.id, trunk.name)
+        self.emit(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))
+
+    # --- calls out, and effects ---
+
+    def do(self, effect: LineEffect) -> None:
+        if isinstance(effect, PlaceCall):
+            self._place(effect)
+        elif (leg := self.legs.get(effect.leg)) is not None:
+            leg.guard(leg.do)(effect)
+
+    def _place(self, effect: PlaceCall) -> None:
+        if effect.leg in self.legs:
+            self.counters["effects_out_of_state"] += 1
+            return
+        trunk = self._table.trunks.get(effect.trunk)
+        far = None if trunk is None else self._table.way_out(trunk)
+        failure = self._no_way(trunk, far, effect)
+        if trunk is None or far is None or failure is not None:
+            self._gone(effect.leg)
+            self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
+            return
+        target = SipURL(username=effect.dnis, host=far[0], port=far[1])
+        leg = OutboundLeg(
+            effect.leg, trunk, Dialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
+        )
+        self._enter(leg)
+        self.counters["calls_out"] += 1
+        leg.guard(leg.call)()
+
+    def _no_way(self, trunk: Trunk | None, far: Address | None, effect: PlaceCall) -> tuple[EndCause, int] | None:
+        if trunk is None or far is None or trunk.direction == "in":
+            return EndCause.FAR_REFUSED, 403
+        if not takes_number(trunk, effect.dnis):
+            return EndCause.REJECTED_NUMBER, 404
+        return None if self._table.free(trunk) else (EndCause.REJECTED_BUSY, 486)
+
+    def hang_up_all(self, cause: EndCause) -> None:
+        for leg in tuple(self.legs.values()):
+            if isinstance(leg, DialogLeg):
+                leg.guard(leg.hang_up)(cause)

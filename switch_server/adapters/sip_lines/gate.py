@@ -1,0 +1,99 @@
+"""The door: which datagrams go on to the SIP stack (RFC 3261 §26.1; nothing is kept for a stranger). Pure but for the counting.
+
+- From an address on a trunk's list: everything that is sound.
+- From elsewhere: what belongs to a dialog of ours (its Call-ID), and INVITEs that prove a trunk's user by digest. Other requests
+  get 403 or a challenge, at most ``REPLIES_PER_SECOND`` altogether, since the source of a datagram can be forged.
+"""
+
+import secrets
+from collections import Counter, OrderedDict
+from typing import Final
+
+from switch_server.adapters.sip_lines import screen
+from switch_server.adapters.sip_lines.digest import Doorman
+from switch_server.adapters.sip_lines.screen import Head, Passed, Refused, Silent
+from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
+from switch_server.core.config import Trunk
+
+REPLIES_PER_SECOND: Final = 50
+REMEMBERED: Final = 8192
+
+
+class Recent:
+    """Call-IDs of the last dialogs, and the trunk that digest proved for them; bounded."""
+
+    def __init__(self, limit: int = REMEMBERED) -> None:
+        self._limit = limit
+        self._trunks: OrderedDict[str, Trunk | None] = OrderedDict()
+
+    def add(self, call_id: str, trunk: Trunk | None = None) -> None:
+        self._trunks[call_id] = trunk or self._trunks.get(call_id)
+        self._trunks.move_to_end(call_id)
+        while len(self._trunks) > self._limit:
+            self._trunks.popitem(last=False)
+
+    def __contains__(self, call_id: str) -> bool:
+        return call_id in self._trunks
+
+    def trunk(self, call_id: str) -> Trunk | None:
+        return self._trunks.get(call_id)
+
+
+class Gate:
+    """``judge`` gives the text for the stack, or the answer to send, or nothing."""
+
+    def __init__(self, table: TrunkTable, counters: Counter[str]) -> None:
+        self._table = table
+        self._counters = counters
+        self._doorman = Doorman(secrets.token_bytes(32))
+        self._tag = secrets.token_hex(8)
+        self._second = 0
+        self._replies = 0
+        self.recent = Recent()
+
+    def judge(self, datagram: bytes, source: Address, now: float) -> Passed | bytes | None:
+        """One datagram at wall time ``now``. Raises nothing."""
+        verdict = screen.screen(datagram)
+        known = self._table.knows(source[0])
+        if isinstance(verdict, Silent):
+            self._counters[verdict.why] += 1
+            return None
+        if isinstance(verdict, Refused):
+            self._counters["malformed"] += 1
+            return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if known else None
+        if known or verdict.head.call_id in self.recent:
+            return self._number(verdict)
+        return self._stranger(verdict, source, now)
+
+    def _number(self, passed: Passed) -> Passed:
+        self._counters["messages"] += 1
+        return passed
+
+    def _stranger(self, passed: Passed, source: Address, now: float) -> Passed | bytes | None:
+        head = passed.head
+        if head.status is not None or head.method in ("ACK", "CANCEL"):
+            self._counters["strangers"] += 1
+            return None
+        if head.method != "INVITE" or not self._table.asks_digest():
+            self._counters["strangers"] += 1
+            return self.refuse(head, source, 403, "Forbidden", now)
+        trunk = self._table.of_user(self._doorman.user(head.authorization) or "")
+        admitted = trunk is not None and self._doorman.admits(head.authorization, head.method, trunk.password, now)
+        if admitted:
+            self.recent.add(head.call_id, trunk)
+            return self._number(passed)
+        self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
+        ask = f"WWW-Authenticate: {self._doorman.challenge(now, stale=admitted is None)}"
+        return self.refuse(head, source, 401, "Unauthorized", now, ask)
+
+    def refuse(self, head: Head, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
+        """A reply without state, within the limit."""
+        if head.method == "ACK" or head.status is not None:
+            return None
+        if int(now) != self._second:
+            self._second, self._replies = int(now), 0
+        self._replies += 1
+        if self._replies > REPLIES_PER_SECOND:
+            self._counters["unanswered"] += 1
+            return None
+        return screen.reply(head, source, code, reason, tag=self._tag, extra=extra)

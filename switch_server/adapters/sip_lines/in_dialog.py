@@ -1,0 +1,260 @@
+"""Requests within a dialog: re-INVITE, UPDATE, BYE, INFO, OPTIONS in; session refreshes out (RFC 3261 §14, 3264 §8, 3311, 4028, 6086)."""
+
+import random
+import re
+from typing import Any, Final
+
+from shared.enums import DigitMode, EndCause
+from shared.secret import Secret
+from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines.leg import Leg, LineState
+from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
+from switch_server.core.effects import LineEffect, RefreshLeg
+from switch_server.core.events import DigitPressed, LegChanged, LegRefreshed
+from switch_server.core.media import Far
+
+_RELAY: Final = re.compile(r"^\s*Signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
+_KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}
+SUPPORTED: Final = messages.header("Supported", "timer")
+ALLOWED: Final = messages.header("Allow", messages.ALLOW)
+
+
+class DialogLeg(Leg):
+    """A leg with what both directions do once there is a dialog."""
+
+    _refreshing = False
+    floor = 0
+    """The far end's Min-SE, as a 422 said: asked for once, so that two stubborn ends don't ask for ever."""
+
+    def do(self, effect: LineEffect) -> None:
+        if isinstance(effect, RefreshLeg) and self.state is LineState.UP:
+            self.refresh()
+        else:
+            super().do(effect)
+
+    def request(self, request: Any, transaction: Any) -> None:
+        """One request of the far end with a higher CSeq than the last."""
+        method = request.getMethod()
+        answer = _ANSWERS.get(method)
+        if answer is not None:
+            answer(self, request, transaction)
+        elif method == "REFER":
+            self.reply(request, transaction, 603)
+        else:
+            self.reply(request, transaction, 405 if method in messages.KNOWN else 501, ALLOWED)
+
+    def reply(
+        self, request: Any, transaction: Any, code: int, *headers: Any, body: str | None = None, ack: Any = None
+    ) -> None:
+        messages.respond(
+            self.office.tm, request, transaction, code, tag=self.dialog.tag, body=body, headers=headers, ack=ack
+        )
+
+    # --- offers of the far end ---
+
+    def on_invite(self, request: Any, transaction: Any) -> None:
+        """re-INVITE."""
+        if self.state in (LineState.CALLING, LineState.RINGING) or self._refreshing:
+            self.reply(request, transaction, 491)
+        elif self.state is LineState.OFFERED:
+            self.reply(request, transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
+        elif request.getBody() is None:
+            self._offer_again(request, transaction)
+        else:
+            self._answer(request, transaction)
+
+    def on_update(self, request: Any, transaction: Any) -> None:
+        """UPDATE (RFC 3311): with an offer as a re-INVITE, without as a refresh."""
+        if request.getBody() is None:
+            timer = self._timer_for(request, transaction)
+            if not isinstance(timer, TooSmall):
+                self.dialog.retarget(request)
+                self.reply(request, transaction, 200, *self._agreed(timer, request))
+                self._rearm(timer)
+        elif self._refreshing or self.state in (LineState.CALLING, LineState.RINGING):
+            self.reply(request, transaction, 491)
+        elif self.state is LineState.OFFERED:
+            self.reply(request, transaction, 500, messages.header("Retry-After", "2"))
+        else:
+            self._answer(request, transaction)
+
+    def _answer(self, request: Any, transaction: Any) -> None:
+        text = messages.sdp_of(request)
+        if text is None:
+            self.reply(request, transaction, 415, messages.header("Accept", "application/sdp"))
+            return
+        try:
+            description = sdp.parse(text)
+        except sdp.SdpError:
+            self.office.counters["malformed_sdp"] += 1
+            self.reply(request, transaction, 400)
+            return
+        far = self.take(description)
+        timer = self._timer_for(request, transaction)
+        if isinstance(timer, TooSmall) or self.near is None:
+            return
+        if far is None:
+            self.reply(request, transaction, 488)
+            return
+        self.dialog.retarget(request)
+        body = self.say(self.near, sdp.answer(self.near, far, description))
+        self._accept(request, transaction, timer, body, None)
+        self.changed(far)
+
+    def _offer_again(self, request: Any, transaction: Any) -> None:
+        """re-INVITE without SDP: we offer in the 200, the far end answers in the ACK."""
+        timer = self._timer_for(request, transaction)
+        if isinstance(timer, TooSmall) or self.near is None:
+            return
+        self.dialog.retarget(request)
+        body = self.say(self.near, sdp.offer(self.near))
+        self._accept(request, transaction, timer, body, self.guard(self._answered_in_ack))
+
+    def _accept(self, request: Any, transaction: Any, timer: SessionTimer, body: str, ack: Any) -> None:
+        contact = messages.header("Contact", str(messages.contact(self.dialog.port.address)))
+        headers = (contact, ALLOWED, *self._agreed(timer, request))
+        if request.getMethod() == "INVITE":
+            transaction.noack_cb = self.guard(self.lost)
+        self.reply(request, transaction, 200, *headers, body=body, ack=ack)
+        self._rearm(timer)
+
+    def _answered_in_ack(self, ack: Any) -> None:
+        far = self.far_in(ack)
+        if far is not None:
+            self.changed(far)
+
+    def far_in(self, message: Any) -> Far | None:
+        """What we take of the SDP in a message; ``None`` without (usable) SDP."""
+        text = messages.sdp_of(message)
+        try:
+            return None if text is None else self.take(sdp.parse(text))
+        except sdp.SdpError:
+            self.office.counters["malformed_sdp"] += 1
+            return None
+
+    def changed(self, far: Far) -> None:
+        if self.state is not LineState.ENDED and far != self.far:
+            self.far = far
+            self.office.emit(LegChanged(self.id, far))
+
+    # --- session timer ---
+
+    def _timer_for(self, request: Any, transaction: Any) -> SessionTimer | TooSmall:
+        timer = self.timer_asked(request)
+        if isinstance(timer, TooSmall):
+            self.reply(request, transaction, 422, messages.header("Min-SE", str(timer.min_se)))
+        return timer
+
+    def timer_asked(self, request: Any) -> SessionTimer | TooSmall:
+        """RFC 4028 §9, as the callee of this request."""
+        return session_timer.as_uas(
+            messages.value(request, "session-expires"),
+            messages.value(request, "min-se"),
+            supported="timer" in messages.tokens(request, "supported") | messages.tokens(request, "require"),
+            ours=self.trunk.session_expires,
+            floor=self.office.timing.min_se,
+        )
+
+    def _agreed(self, timer: SessionTimer, request: Any) -> tuple[Any, ...]:
+        headers = [SUPPORTED, messages.header("Session-Expires", timer.header(as_uas=True))]
+        if "timer" in messages.tokens(request, "supported") and not timer.we_refresh:
+            headers.append(messages.header("Require", "timer"))
+        return tuple(headers)
+
+    def _rearm(self, timer: SessionTimer) -> None:
+        self.arm_session(timer, self.refresh)
+
+    # --- our refresh ---
+
+    def refresh(self) -> None:
+        """re-INVITE with our last SDP. Answered by ``LegRefreshed``, or the leg ends."""
+        if self._refreshing or self.state is not LineState.UP:
+            return
+        self._refreshing = True
+        self.wait(self.office.timing.refresh, self.lost)
+        self._send_refresh(self.timer.expires if self.timer else self.trunk.session_expires)
+
+    def _send_refresh(self, expires: int) -> None:
+        headers = (
+            SUPPORTED,
+            ALLOWED,
+            messages.header("Session-Expires", f"{expires};refresher=uac"),
+            messages.header("Min-SE", str(max(self.floor, self.office.timing.min_se))),
+        )
+        self.send("INVITE", self.said, headers, heard=self._refresh_heard)
+
+    def _refresh_heard(self, response: Any) -> None:
+        code = response.getSCode()[0]
+        if code < 200 or self.state is LineState.ENDED:
+            return
+        if code in (408, 481):
+            self.lost(code)
+        elif code == 491:
+            # RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two gets through
+            span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
+            self._refreshing = False
+            self.wait(random.uniform(*span) * self.office.timing.glare, self.refresh)  # noqa: S311
+        elif code == 422 and self.floor_rises(response):
+            self._send_refresh(self.floor)
+        else:
+            self._refreshed(response, code)
+
+    def floor_rises(self, response: Any) -> bool:
+        """A 422 that asks for more than the last one (RFC 4028 §7.3)."""
+        asked = session_timer.read(messages.value(response, "min-se"))
+        if asked is None or not self.floor < asked[0] <= 86_400:
+            return False
+        self.floor = asked[0]
+        return True
+
+    def _refreshed(self, response: Any, code: int) -> None:
+        """Any other final response shows that the far end lives; only a 2xx changes anything (RFC 3261 §14.1)."""
+        self._refreshing = False
+        self.wait(None)
+        ours = self.timer.expires if self.timer else self.trunk.session_expires
+        said = messages.value(response, "session-expires") if code < 300 else None
+        self._rearm(session_timer.as_uac(said, ours=ours))
+        self.office.emit(LegRefreshed(self.id))
+        if code < 300:
+            self.dialog.retarget(response)
+            if (far := self.far_in(response)) is not None:
+                self.changed(far)
+
+    # --- the rest ---
+
+    def on_bye(self, request: Any, transaction: Any) -> None:
+        self.reply(request, transaction, 200)
+        self.end(EndCause.CALLER_HUNG_UP if self.incoming else EndCause.FAR_HUNG_UP)
+
+    def on_info(self, request: Any, transaction: Any) -> None:
+        """Keys by INFO. The digit goes straight into a ``Secret``; the body is logged nowhere."""
+        kind = messages.content_type(request)
+        if kind == "":
+            self.reply(request, transaction, 200)
+            return
+        if kind not in ("application/dtmf-relay", "application/dtmf"):
+            self.reply(request, transaction, 415, messages.header("Accept", "application/dtmf-relay, application/dtmf"))
+            return
+        key = _key(kind, str(request.getBody()))
+        self.reply(request, transaction, 400 if key is None else 200)
+        if key is not None:
+            self.office.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
+
+    def on_options(self, request: Any, transaction: Any) -> None:
+        self.reply(request, transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
+
+
+def _key(kind: str, body: str) -> str | None:
+    if kind == "application/dtmf":
+        return _KEYS.get(body.strip().upper())
+    match = _RELAY.search(body)
+    return None if match is None else _KEYS.get(match[1].upper())
+
+
+_ANSWERS: Final = {
+    "INVITE": DialogLeg.on_invite,
+    "UPDATE": DialogLeg.on_update,
+    "BYE": lambda leg, request, transaction: leg.on_bye(request, transaction),
+    "INFO": DialogLeg.on_info,
+    "OPTIONS": DialogLeg.on_options,
+}

@@ -1,0 +1,146 @@
+"""A caller's leg: from the INVITE to the ACK of our 200 (RFC 3261 §13.3, §15)."""
+
+from typing import Any
+
+from shared.enums import Direction, EndCause
+from shared.ids import LegId
+from switch_server.adapters.sip_lines import messages, sdp
+from switch_server.adapters.sip_lines.causes import code_of
+from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
+from switch_server.adapters.sip_lines.leg import LineState, Office
+from switch_server.adapters.sip_lines.session_timer import SessionTimer
+from switch_server.core.config import Trunk
+from switch_server.core.effects import Answer, LineEffect, Reject, Ring
+from switch_server.core.events import LegConfirmed
+from switch_server.core.media import Far, Near
+
+RETRY_AFTER_S = 5
+DISCARD_PORT = 9
+
+
+class InboundLeg(DialogLeg):
+    """``offer``: the caller's SDP, ``None`` if it offers nothing and waits for ours (a delayed offer)."""
+
+    incoming = True
+
+    def __init__(
+        self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, invite: Any, transaction: Any,
+        offer: sdp.Description | None,
+    ) -> None:  # fmt: skip
+        super().__init__(leg, trunk, dialog, office, LineState.OFFERED)
+        self._invite = invite
+        self._transaction = transaction
+        self._offer = offer
+        self._bye_owed = False
+        self.far = self._unknown() if offer is None else self.take(offer)
+        transaction.cancel_cb = self.guard(self._cancelled)
+        transaction.r487.getHFBody("to").setTag(dialog.tag)
+
+    def _unknown(self) -> Far:
+        """A delayed offer: on hold at the caller's own address until the ACK brings the real one."""
+        return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
+
+    def trying(self) -> None:
+        messages.respond(self.office.tm, self._invite, self._transaction, 100)
+
+    # --- effects ---
+
+    def do(self, effect: LineEffect) -> None:
+        if self.state is LineState.OFFERED and isinstance(effect, Ring):
+            self._ring(effect.near)
+        elif self.state is LineState.OFFERED and isinstance(effect, Answer):
+            self._answer_call(effect.near)
+        elif self.state is LineState.OFFERED and isinstance(effect, Reject):
+            self._reject(effect.sip_code, effect.cause)
+        else:
+            super().do(effect)
+
+    def _contact(self) -> Any:
+        return messages.header("Contact", str(messages.contact(self.dialog.port.address)))
+
+    def _ring(self, near: Near | None) -> None:
+        body = self._answer_body(near) if near is not None and self._offer is not None else None
+        code = 180 if body is None else 183
+        self.reply(self._invite, self._transaction, code, self._contact(), ALLOWED, body=body)
+
+    def _answer_body(self, near: Near) -> str | None:
+        if self._offer is None:
+            return self.say(near, sdp.offer(near))
+        return None if self.far is None else self.say(near, sdp.answer(near, self.far, self._offer))
+
+    def _answer_call(self, near: Near) -> None:
+        body = self._answer_body(near)
+        if body is None:
+            self._reject(488, EndCause.REJECTED_MEDIA)
+            return
+        self.near = near
+        timer = self.timer_asked(self._invite)
+        if not isinstance(timer, SessionTimer):  # it was looked at when the INVITE came
+            raise TypeError("session timer")
+        self.state = LineState.ANSWERED
+        self._transaction.noack_cb = self.guard(self._not_confirmed)
+        self.wait(self.office.timing.ack, self._not_confirmed)
+        headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
+        self.timer = timer
+        self.reply(self._invite, self._transaction, 200, *headers, body=body, ack=self.guard(self._acked))
+
+    def _reject(self, code: int, cause: EndCause) -> None:
+        extra = (messages.header("Retry-After", str(RETRY_AFTER_S)),) if code == 503 else ()
+        self.reply(self._invite, self._transaction, code, *extra)
+        self.end(cause, code)
+
+    def hang_up(self, cause: EndCause) -> None:
+        """BYE; before the ACK it is owed until the ACK comes (RFC 3261 §15); before the answer a final response."""
+        if self.state is LineState.OFFERED:
+            self._reject(code_of(cause), cause)
+        elif self.state is LineState.ANSWERED:
+            self._bye_owed = True
+            self.end(cause)
+        elif self.state is LineState.UP:
+            self.bye()
+            self.end(cause)
+
+    # --- the caller ---
+
+    def _acked(self, ack: Any) -> None:
+        if self._bye_owed:
+            self._bye_owed = False
+            self.bye()
+        if self.state is not LineState.ANSWERED:
+            return
+        self.state = LineState.UP
+        self.wait(None)
+        far = None if self._offer is not None else self.far_in(ack)
+        if self._offer is None and far is None:
+            self.bye()
+            self.end(EndCause.REJECTED_MEDIA, 488)
+            return
+        self._rearm(self.timer)  # type: ignore[arg-type]
+        self.office.emit(LegConfirmed(self.id))
+        if far is not None:
+            self.changed(far)
+
+    def _not_confirmed(self) -> None:
+        """No ACK: the caller may still hear us, so BYE all the same (RFC 3261 §13.3.1.4)."""
+        if self._bye_owed:
+            self._bye_owed = False
+            self.bye()
+        elif self.state is LineState.ANSWERED:
+            self.lost()
+
+    def _cancelled(self, _rtime: Any = None, cancel: Any = None) -> None:
+        """CANCEL, or the INVITE's Expires ran out; sippy has sent the 487."""
+        if self.state is LineState.OFFERED:
+            self.end(EndCause.CANCELLED if cancel is not None else EndCause.NO_ANSWER, 487)
+
+    def on_bye(self, request: Any, transaction: Any) -> None:
+        if self.state is LineState.OFFERED:  # BYE in an early dialog is a CANCEL in other words
+            self.reply(request, transaction, 200)
+            self.reply(self._invite, self._transaction, 487)
+            self.end(EndCause.CANCELLED, 487)
+            return
+        if self.state is LineState.ANSWERED and self._transaction.teA is not None:
+            self._transaction.teA.cancel()  # no more repeats of a 200 that nobody waits for
+            self._transaction.teA = None
+        super().on_bye(request, transaction)

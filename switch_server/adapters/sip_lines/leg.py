@@ -1,0 +1,222 @@
+"""A leg on the wire: what inbound and outbound legs share.
+
+```
+in:   OFFERED ──200──► ANSWERED ──ACK──► UP ──BYE──► ENDED
+out:  CALLING ──18x──► RINGING ──200──► UP
+```
+Each state but ENDED has a deadline, so that a leg ends whatever the far end forgets; ``end`` posts ``LegEnded`` exactly once.
+"""
+
+import logging
+import random
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sippy.Time.Timeout import Timeout
+
+from shared.enums import EndCause
+from shared.ids import LegId
+from switch_server.adapters.sip_lines import digest, messages, sdp
+from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.session_timer import SessionTimer
+from switch_server.core.config import Trunk
+from switch_server.core.effects import HangUp, LineEffect
+from switch_server.core.events import Event, LegEnded
+from switch_server.core.media import Far, Near
+
+log = logging.getLogger(__name__)
+
+Heard = Callable[[Any], None]
+
+
+class Timing(Struct, frozen=True):
+    """Waits in seconds. The defaults are RFC 3261's and 4028's; tests shorten them."""
+
+    ack: float = 32.0
+    """From our 200 to the ACK (64·T1)."""
+    refresh: float = 12.0
+    """For any answer to a session refresh, which is repeated five times meanwhile."""
+    ring: float = 180.0
+    """For an answer to our INVITE once the far end has shown life."""
+    call: float = 12.0
+    """For the first sign of life."""
+    options: float = 8.0
+    min_se: int = 90
+    glare: float = 1.0
+    """Multiplies RFC 3261 §14.1's waits after 491."""
+
+
+class LineState(StrEnum):
+    OFFERED = "offered"
+    ANSWERED = "answered"
+    CALLING = "calling"
+    RINGING = "ringing"
+    UP = "up"
+    ENDED = "ended"
+
+
+class Office(Protocol):
+    """What a leg needs of the exchange that it belongs to."""
+
+    tm: Any
+    timing: Timing
+    counters: Counter[str]
+
+    def emit(self, event: Event) -> None: ...
+    def forget(self, leg: "Leg") -> None: ...
+
+
+class Leg:
+    """One dialog. All methods run on the SIP thread."""
+
+    incoming = True
+
+    def __init__(self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, state: LineState) -> None:
+        self.id = leg
+        self.trunk = trunk
+        self.dialog = dialog
+        self.office = office
+        self.state = state
+        self.near: Near | None = None
+        self.far: Far | None = None
+        self.origin = sdp.Origin(secrets.randbelow(2**31))
+        self.said: str | None = None
+        """The SDP that we sent last: a refresh repeats it."""
+        self.timer: SessionTimer | None = None
+        self._deadline: Any = None
+        self._session: Any = None
+
+    # --- what the core orders ---
+
+    def do(self, effect: LineEffect) -> None:
+        """Carry an effect out; what has no meaning in this state is counted."""
+        if isinstance(effect, HangUp):
+            self.hang_up(effect.cause)
+        else:
+            self.office.counters["effects_out_of_state"] += 1
+
+    def hang_up(self, cause: EndCause) -> None:
+        raise NotImplementedError
+
+    # --- what the far end sends in the dialog; see ``in_dialog`` ---
+
+    def request(self, request: Any, transaction: Any) -> None:
+        raise NotImplementedError
+
+    # --- ends ---
+
+    def end(self, cause: EndCause, code: int = 0) -> None:
+        """Over: whatever comes later changes nothing."""
+        if self.state is LineState.ENDED:
+            return
+        log.info("leg %s: %s -> %s %s -> ended", self.id, self.state, cause, code)
+        self.state = LineState.ENDED
+        self.wait(None)
+        self._cancel_session()
+        self.office.forget(self)
+        self.office.emit(LegEnded(self.id, cause, code))
+
+    def bye(self) -> None:
+        self.send("BYE", heard=lambda _: None)
+
+    def lost(self, code: int = 408) -> None:
+        """The far end no longer answers, or never confirmed."""
+        if self.state is not LineState.ENDED:
+            self.bye()
+            self.end(EndCause.FAR_LOST, code)
+
+    # --- time ---
+
+    def wait(self, seconds: float | None, then: Callable[[], None] | None = None) -> None:
+        """The state's deadline, in place of the last one."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else Timeout(self.guard(then or self.lost), seconds)
+
+    def arm_session(self, timer: SessionTimer | None, refresh: Callable[[], None]) -> None:
+        """Begin a session interval anew (RFC 4028 §10)."""
+        self._cancel_session()
+        self.timer = timer
+        if timer is not None and self.state is not LineState.ENDED:
+            # spread by up to 10 % downwards, so that calls of one burst are not refreshed in one burst
+            wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311
+            self._session = Timeout(self.guard(refresh if timer.we_refresh else self.lost), wait)
+
+    def _cancel_session(self) -> None:
+        if self._session is not None:
+            self._session.cancel()
+            self._session = None
+
+    # --- requests of ours ---
+
+    def send(
+        self, method: str, body: str | None = None, headers: tuple[Any, ...] = (), *, heard: Heard, tries: int = 0
+    ) -> Any:
+        """Send in the dialog; ``heard`` gets each response, but a challenge is answered first (RFC 3261 §22.2)."""
+        request = self.dialog.request(method, body, headers)
+
+        def on_response(response: Any) -> None:
+            proof = self._proof(method, request, response) if tries < 2 else None
+            if proof is None:
+                heard(response)
+            else:
+                kept = tuple(h for h in headers if h.name not in ("authorization", "proxy-authorization"))
+                self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1))
+
+        return self.office.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
+
+    def resent(self, transaction: Any) -> None:
+        """A request went out again, in a new transaction."""
+
+    def _proof(self, method: str, request: Any, response: Any) -> Any:
+        code = response.getSCode()[0]
+        asks = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}.get(
+            code
+        )
+        if asks is None or not self.trunk.username:
+            return None
+        challenges = filter(None, map(digest.read_challenge, messages.values(response, asks[0])))
+        challenge = next(challenges, None)
+        if challenge is None or (request.countHFs(asks[1].lower()) and not challenge.stale):
+            return None
+        uri = str(request.getRURI())
+        value = digest.authorization(
+            challenge, self.trunk.username, self.trunk.password, method, uri, secrets.token_hex(8)
+        )
+        return messages.header(asks[1], value)
+
+    # --- SDP ---
+
+    def take(self, description: sdp.Description) -> Far | None:
+        """Choose from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0."""
+        laws = self.trunk.laws if self.far is None else (self.far.law, *self.trunk.laws)
+        far = sdp.choose(description, tuple(law for law in laws if law in self.trunk.laws), self.trunk.digits)
+        if far is not None and far.ip == sdp.HELD:
+            known = (self.far.ip, self.far.port) if self.far else (self.dialog.hop[0], far.port)
+            far = replace(far, ip=known[0], port=known[1])
+        return far
+
+    def say(self, near: Near, body: str) -> str:
+        """Our SDP with its origin line."""
+        self.said = self.origin.write(near, body)
+        return self.said
+
+    # --- faults ---
+
+    def guard(self, function: Callable[..., None]) -> Callable[..., None]:
+        """A raising handler is our bug: it is logged, counted, and costs this leg only."""
+
+        def guarded(*args: Any) -> None:
+            try:
+                function(*args)
+            except Exception:
+                self.office.counters["faults"] += 1
+                log.exception("leg %s: a handler failed", self.id)
+                self.end(EndCause.FAULT)
+
+        return guarded

@@ -1,0 +1,146 @@
+"""``ports.Lines`` over SIP trunks."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from shared.enums import EndCause
+from shared.ids import CallId, LegId, TrunkName
+from switch_server.adapters.sip_lines.exchange import Exchange
+from switch_server.adapters.sip_lines.leg import Timing
+from switch_server.adapters.sip_lines.stack import Loop, Ports
+from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
+from switch_server.adapters.sip_lines.watch import Watch
+from switch_server.core.config import Trunk
+from switch_server.core.effects import LineEffect, PlaceCall
+from switch_server.ports import Post
+
+STOP_WAIT_S = 2.0
+
+
+class SipLines:
+    """Telephone lines (``ports.Lines``): SIP over UDP on one thread of its own. One at a time in a process.
+
+    ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
+    ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
+    but ``stop``, which hangs up what is left and waits up to two seconds for the far ends to hear it.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        listen: tuple[str, int],
+        trunks: Mapping[TrunkName, Trunk],
+        new_call_id: Callable[[], CallId],
+        timing: Timing | None = None,
+    ) -> None:
+        self._post = post
+        self._listen = listen
+        self._timing = timing or Timing()
+        self._new_call_id = new_call_id
+        self._counters: Counter[str] = Counter()
+        self._table = TrunkTable(trunks)
+        self._live: set[LegId] = set()
+        self._lock = threading.Lock()
+        self._ports: Ports | None = None
+        self._loop: Loop | None = None
+        self._exchange: Exchange | None = None
+        self._watch: Watch | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self._ports.listen if self._ports is not None else self._listen
+
+    def start(self) -> None:
+        """Open the port and begin."""
+        self._ports = Ports(self._listen, self._counters)
+        self._loop = Loop(self._ports.skt, self._on_datagram)
+        self._loop.call(self._begin)
+        self._loop.start()
+
+    def _begin(self) -> None:
+        if self._ports is None:
+            raise RuntimeError("begun before start")
+        self._exchange = Exchange(
+            self._ports,
+            self._table,
+            self._timing,
+            self._counters,
+            self._new_call_id,
+            self._post,
+            self._born,
+            self._gone,
+        )
+        self._watch = Watch(self._exchange.tm, self._ports, self._table, self._timing.options)
+        self._watch.start()
+
+    def _on_datagram(self, datagram: bytes, source: tuple[str, int]) -> None:
+        if self._exchange is not None:
+            self._exchange.on_datagram(datagram, source)
+
+    def stop(self) -> None:
+        """Hang up all legs (each with its ``LegEnded``) and close the port."""
+        if self._loop is None or self._ports is None:
+            return
+        self._loop.call(self._hang_up_all)
+        deadline = time.monotonic() + STOP_WAIT_S
+        heard = threading.Event()
+        while time.monotonic() < deadline and not heard.wait(0.02):
+            self._loop.call(self._tell_if_idle, heard)
+        self._loop.stop()
+        self._ports.shutdown()
+        self._loop = self._exchange = self._watch = None
+
+    def _hang_up_all(self) -> None:
+        if self._exchange is not None:
+            self._exchange.hang_up_all(EndCause.SWITCH_STOPPED)
+
+    def _tell_if_idle(self, heard: threading.Event) -> None:
+        if self._exchange is None or self._exchange.tm.idle():
+            heard.set()
+
+    def reload(self, trunks: Mapping[TrunkName, Trunk]) -> None:
+        """New trunks; calls that run are not touched. The trunks have been checked (``trunk_table.check``)."""
+        if self._loop is not None:
+            self._loop.call(self._reload, dict(trunks))
+
+    def _reload(self, trunks: Mapping[TrunkName, Trunk]) -> None:
+        self._table.load(trunks)
+        if self._watch is not None:
+            self._watch.start()
+
+    def do(self, effect: LineEffect) -> None:
+        """See ``ports.Lines``."""
+        if self._loop is None:
+            return
+        if isinstance(effect, PlaceCall):
+            self._born(effect.leg)  # from now on ``reconcile`` must find it, though its INVITE is still to be sent
+        self._loop.call(self._do, effect)
+
+    def _do(self, effect: LineEffect) -> None:
+        if self._exchange is not None:
+            self._exchange.do(effect)
+
+    def live_legs(self) -> frozenset[LegId]:
+        """See ``ports.Lines``."""
+        with self._lock:
+            return frozenset(self._live)
+
+    def _born(self, leg: LegId) -> None:
+        with self._lock:
+            self._live.add(leg)
+
+    def _gone(self, leg: LegId) -> None:
+        with self._lock:
+            self._live.discard(leg)
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the start: ``datagrams``, ``malformed``, ``strangers``, ``calls_in``, ``faults`` …"""
+        return dict(self._counters)
+
+    def trunk_states(self) -> list[TrunkState]:
+        """For the operator, in the order of the configuration."""
+        return self._table.states()

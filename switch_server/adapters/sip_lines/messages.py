@@ -1,0 +1,122 @@
+"""sippy's requests and responses with the headers that we need, and no others."""
+
+import re
+from typing import Any, Final
+
+from sippy.MsgBody import MsgBody
+from sippy.SipAddress import SipAddress
+from sippy.SipContact import SipContact
+from sippy.SipGenericHF import SipGenericHF
+from sippy.SipHeader import SipHeader
+from sippy.SipTransactionManager import RINGING, TRYING
+from sippy.SipURL import SipURL
+
+from switch_server.adapters.sip_lines.causes import reason_of
+from switch_server.adapters.sip_lines.stack import USER_AGENT
+
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+IN_DIALOG: Final = frozenset({"BYE", "INFO", "INVITE", "MESSAGE", "NOTIFY", "PRACK", "REFER", "UPDATE"})
+KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
+OPTION_TAGS: Final = frozenset({"timer"})
+_COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding": "e", "allow-events": "u"}
+_NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
+
+
+class Plain(SipGenericHF):  # type: ignore[misc]
+    """A header written as given, with its name as the RFCs spell it."""
+
+    def __init__(self, body: str, name: str = "") -> None:
+        super().__init__(body)
+        self._name = name
+
+    def getCanName(self, name: str, compact: bool = False) -> str:  # noqa: N802
+        return self._name or str(super().getCanName(name, compact))
+
+    def getCopy(self) -> "Plain":  # noqa: N802
+        return Plain(self.body, self._name)
+
+
+def header(name: str, value: str) -> Any:
+    return SipHeader(name=name.lower(), body=Plain(value, name))
+
+
+def values(message: Any, name: str) -> tuple[str, ...]:
+    """A header's values as text, compact form included."""
+    names = (name, _COMPACT.get(name, name))
+    return tuple(str(h.body) for h in message.headers if h.name in names)
+
+
+def value(message: Any, name: str) -> str | None:
+    found = values(message, name)
+    return found[0].strip() if found else None
+
+
+def tokens(message: Any, name: str) -> frozenset[str]:
+    """The comma-separated tokens of a header, in lower case."""
+    return frozenset(t.strip().lower() for text in values(message, name) for t in text.split(",") if t.strip())
+
+
+def contact(address: tuple[str, int]) -> Any:
+    """``Contact: <sip:ip:port>`` without sippy's display name."""
+    url = SipURL(host=address[0], port=address[1])
+    return SipContact(address=SipAddress(url=url, hadbrace=True))
+
+
+def respond(
+    tm: Any, request: Any, transaction: Any, code: int, *, tag: str | None = None, body: str | None = None,
+    headers: tuple[Any, ...] = (), ack: Any = None, reason: str | None = None,
+) -> None:  # fmt: skip
+    """Send a response in a transaction; nothing happens if that has its final response already."""
+    if transaction is None or transaction.tid not in tm.tserver or transaction.state not in (TRYING, RINGING):
+        return
+    response = request.genResponse(code, reason or reason_of(code), server=USER_AGENT)
+    if tag is not None:
+        response.getHFBody("to").setTag(tag)
+    for each in headers:
+        response.appendHeader(each)
+    if body is not None:
+        response.setBody(MsgBody(body))
+    tm.sendResponse(response, transaction, ack_cb=ack)
+
+
+def sdp_of(message: Any) -> str | None:
+    """The SDP in a message, also within multipart; ``None`` without one."""
+    if message.getBody() is None:
+        return None
+    kind = str(message.getBody().mtype).strip()
+    text = str(message.getBody())
+    if kind.lower().startswith("application/sdp"):
+        return text
+    if kind.lower().startswith("multipart/"):
+        return next((part for head, part in _parts(kind, text) if "application/sdp" in head.lower()), None)
+    return None
+
+
+def _parts(kind: str, text: str) -> list[tuple[str, str]]:
+    """Parts of a multipart body (RFC 2046 §5.1) as (headers, content)."""
+    match = re.search(r'boundary="?([^";]+)', kind, re.IGNORECASE)
+    if match is None:
+        return []
+    pieces = text.replace("\r\n", "\n").split("--" + match[1])[1:-1]
+    return [(head, content) for piece in pieces for head, _, content in [piece.partition("\n\n")]]
+
+
+def content_type(message: Any) -> str:
+    """The body's media type in lower case without parameters, empty without a body."""
+    return "" if message.getBody() is None else str(message.getBody().mtype).partition(";")[0].strip().lower()
+
+
+def ani_of(request: Any) -> str:
+    """Calling number: the network's word (RFC 3325) before the caller's; empty where withheld or not a number."""
+    for name in ("p-asserted-identity", "from"):
+        for body in request.getHFBodys(name):
+            user = body.getUrl().username or ""
+            if _NUMBER.fullmatch(user) and user.lower() not in ("anonymous", "unknown", "restricted"):
+                return str(user)
+    return ""
+
+
+def dnis_of(request: Any) -> str:
+    """Dialled number: the user part of the Request-URI."""
+    user = request.getRURI().username or ""
+    return str(user) if _NUMBER.fullmatch(user) else ""

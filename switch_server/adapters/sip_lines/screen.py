@@ -1,0 +1,218 @@
+"""A look at each datagram before anything parses it in earnest: pass, refuse in one line, or stay silent. Pure.
+
+RFC 3261 §8.2, §16.3 and §18.3 say which: a request that has a Via can be answered 400, 416, 505 or 513; a broken response or ACK is
+never answered. What passes is text without control characters whose body has the length that it claims, so that the SIP stack
+behind meets no surprise. Refusals are written from the raw lines and keep no state (RFC 3261 §8.2.7).
+"""
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+MAX_DATAGRAM: Final = 16384
+MAX_HEADERS: Final = 120
+_START: Final = re.compile(r"([!-~]{1,64}) ([!-~]{1,1024}) (SIP/\d{1,3}\.\d{1,3})")
+_STATUS: Final = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: .*)?")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+_CSEQ: Final = re.compile(r"(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
+_BAD_CHARACTER: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_BREAK_TO_PYTHON: Final = re.compile("[\x85\u2028\u2029]")
+_COMPACT: Final = {
+    "v": "via",
+    "f": "from",
+    "t": "to",
+    "i": "call-id",
+    "l": "content-length",
+    "m": "contact",
+    "c": "content-type",
+}
+_ONCE: Final = ("from", "to", "call-id", "cseq", "content-length", "max-forwards", "content-type")
+_NEEDED: Final = ("from", "to", "call-id", "cseq")
+
+
+class Head(Struct, frozen=True):
+    """What a refusal copies, and what the gate asks. ``status``: of a response, ``None`` for a request."""
+
+    method: str
+    status: int | None
+    uri: str
+    vias: tuple[str, ...]
+    fields: dict[str, str]
+    authorization: tuple[str, ...] = ()
+
+    @property
+    def call_id(self) -> str:
+        return self.fields.get("call-id", "")
+
+
+class Passed(Struct, frozen=True):
+    """Sound: ``text`` is for the SIP stack."""
+
+    head: Head
+    text: str
+
+
+class Refused(Struct, frozen=True):
+    """A request that is answered without further ado."""
+
+    head: Head
+    code: int
+    reason: str
+
+
+class Silent(Struct, frozen=True):
+    """Nothing is sent. ``why`` names the counter."""
+
+    why: str
+
+
+Verdict = Passed | Refused | Silent
+
+
+def screen(datagram: bytes) -> Verdict:
+    """Look at one datagram; raises nothing, whatever the bytes."""
+    if len(datagram.strip(b"\r\n\x00 ")) < 16:
+        return Silent("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
+    raw_head, body = _split(datagram)
+    text = _LINE_BREAK_TO_PYTHON.sub("?", raw_head.decode("utf-8", "replace"))
+    lines = text.lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _judge(lines, body, oversized=len(datagram) > MAX_DATAGRAM)
+
+
+def _split(datagram: bytes) -> tuple[bytes, bytes]:
+    ends = [(i, len(gap)) for gap in (b"\r\n\r\n", b"\n\n") if (i := datagram.find(gap, 4)) >= 0]
+    if not ends:
+        return datagram[:MAX_DATAGRAM], b""
+    at, size = min(ends)
+    return datagram[:at][:MAX_DATAGRAM], datagram[at + size :]
+
+
+def _judge(lines: list[str], body: bytes, *, oversized: bool) -> Verdict:
+    fields, vias, authorization, trouble = _headers(lines[1:])
+    status = _STATUS.fullmatch(lines[0].rstrip())
+    if status:
+        return _response(lines, body, Head("", int(status[1]), "", vias, fields), trouble)
+    first = lines[0].rstrip().split(" ")
+    if not vias or len(first) < 3 or not _TOKEN.fullmatch(first[0]) or not first[-1].upper().startswith("SIP/"):
+        return Silent("malformed")
+    head = Head(first[0], None, first[1], vias, fields, authorization)
+    if head.method == "ACK":
+        if trouble or _START.fullmatch(lines[0].rstrip()) is None or _missing(head) or _length(head, body) is None:
+            return Silent("malformed")
+    elif oversized:
+        return Refused(head, 513, "Message Too Large")
+    elif (refusal := trouble or _request_trouble(lines[0].rstrip(), head, body)) is not None:
+        return Refused(head, *refusal)
+    return Passed(head, _text(lines, head, body))
+
+
+def _response(lines: list[str], body: bytes, head: Head, trouble: tuple[int, str] | None) -> Verdict:
+    if trouble or not head.vias or _missing(head) or _length(head, body) is None:
+        return Silent("malformed")
+    return Passed(head, _text(lines, head, body))
+
+
+def _headers(
+    lines: list[str],
+) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...], tuple[int, str] | None]:
+    """First value of each header, all Via, all Authorization, and what is wrong."""
+    fields: dict[str, str] = {}
+    vias: list[str] = []
+    authorization: list[str] = []
+    trouble = (400, "Too Many Headers") if len(lines) > MAX_HEADERS else None
+    for line in _unfold(lines[:MAX_HEADERS]):
+        name, colon, value = line.partition(":")
+        name, value = name.strip().lower(), value.strip()
+        name = _COMPACT.get(name, name)
+        if not colon or not _TOKEN.fullmatch(name) or _BAD_CHARACTER.search(value):
+            trouble = trouble or (400, "Malformed Header")
+        elif name == "via":
+            vias.append(value)
+        elif name == "authorization":
+            authorization.append(value)
+        elif name in fields and name in _ONCE:
+            trouble = trouble or (400, f"Repeated {name.title()}")
+        else:
+            fields.setdefault(name, value)
+    return fields, tuple(vias), tuple(authorization), trouble
+
+
+def _unfold(lines: list[str]) -> list[str]:
+    whole: list[str] = []
+    for line in lines:
+        if line[:1] in (" ", "\t") and whole:
+            whole[-1] += " " + line.strip()
+        else:
+            whole.append(line)
+    return whole
+
+
+def _missing(head: Head) -> str | None:
+    return next((name for name in _NEEDED if not head.fields.get(name)), None)
+
+
+def _length(head: Head, body: bytes) -> int | None:
+    """The body's length as claimed, ``None`` if that can't be."""
+    claimed = head.fields.get("content-length")
+    if claimed is None:
+        return len(body)
+    if not (claimed.isascii() and claimed.isdecimal() and len(claimed) < 7) or int(claimed) > len(body):
+        return None
+    return int(claimed)
+
+
+def _request_trouble(start: str, head: Head, body: bytes) -> tuple[int, str] | None:
+    match = _START.fullmatch(start)
+    if match is None:
+        return 400, "Malformed Request-Line"
+    if match[3] != "SIP/2.0":
+        return 505, "Version Not Supported"
+    if head.uri.partition(":")[0].lower() not in ("sip", "sips", "tel"):
+        return 416, "Unsupported URI Scheme"
+    if (name := _missing(head)) is not None:
+        return 400, f"Missing {name.title()}"
+    cseq = _CSEQ.fullmatch(head.fields["cseq"])
+    if cseq is None or cseq[2] != head.method or int(cseq[1]) >= 2**31:
+        return 400, "Bad CSeq"
+    hops = head.fields.get("max-forwards", "70")
+    if not (hops.isascii() and hops.isdecimal() and len(hops) < 4 and int(hops) < 256):
+        return 400, "Bad Max-Forwards"
+    return (400, "Bad Content-Length") if _length(head, body) is None else None
+
+
+def _text(lines: list[str], head: Head, body: bytes) -> str:
+    size = _length(head, body) or 0
+    kept = [
+        line for line in _unfold(lines[1:]) if line.partition(":")[0].strip().lower() not in ("content-length", "l")
+    ]
+    # SDP that we read is ASCII; a name in Chinese in s= must not change the length that the stack counts in characters
+    content = body[:size].decode("ascii", "replace").replace("\ufffd", "?")
+    return "\r\n".join([lines[0].rstrip(), *kept, f"Content-Length: {size}", "", content])
+
+
+def reply(
+    head: Head, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
+) -> bytes:
+    """A final response to a request that no transaction holds. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
+    to = head.fields.get("to", "")
+    if to and ";tag=" not in to.lower().replace(" ", ""):
+        to += f";tag={tag}"
+    copied = [
+        ("From", head.fields.get("from", "")),
+        ("To", to),
+        ("Call-ID", head.call_id),
+        ("CSeq", head.fields.get("cseq", "")),
+    ]
+    lines = [f"SIP/2.0 {code} {reason}", f"Via: {_received(head.vias[0], source)}"]
+    lines += [f"Via: {via}" for via in head.vias[1:]]
+    lines += [f"{name}: {value}" for name, value in copied if value]
+    lines += [*extra, "Server: Huawu", "Content-Length: 0", "", ""]
+    return "\r\n".join(_BAD_CHARACTER.sub("?", line) for line in lines).encode("utf-8", "replace")
+
+
+def _received(via: str, source: tuple[str, int]) -> str:
+    """RFC 3261 §18.2.1 and RFC 3581: the top Via tells where the request came from."""
+    first, comma, rest = via.partition(",")
+    first = re.sub(r";\s*rport\s*(?=;|$)", f";rport={source[1]}", first, flags=re.IGNORECASE)
+    return f"{first};received={source[0]}{comma}{rest}"

@@ -1,0 +1,215 @@
+"""SDP for G.711 telephony: parse, choose, write (RFC 4566, 3264, 4733). Pure.
+
+Only the first usable ``m=audio … RTP/AVP`` is taken; other streams are answered with port 0, in the order of the offer (RFC 3264 §6).
+G.711 is taken under its static payload types, 8 and 0, since a card knows no others.
+"""
+
+import ipaddress
+import re
+from typing import Final
+
+from msgspec import Struct
+
+from shared.enums import DigitMode, Direction, Law
+from switch_server.core.media import Far, Near
+
+STATIC: Final = {Law.MU: 0, Law.A: 8}
+_LAWS: Final = {"0": Law.MU, "8": Law.A}
+_NAMES: Final = {"0": "pcmu/8000", "8": "pcma/8000"}
+_EVENT: Final = re.compile(r"(\d{1,3})\s+telephone-event/8000\b", re.IGNORECASE)
+_RTPMAP: Final = re.compile(r"(\d{1,3})\s+([^\s/]+/\d+)")
+_DIRECTIONS: Final = {d.value: d for d in Direction}
+_ANSWER: Final = {
+    Direction.SENDRECV: Direction.SENDRECV,
+    Direction.SENDONLY: Direction.RECVONLY,
+    Direction.RECVONLY: Direction.SENDONLY,
+    Direction.INACTIVE: Direction.INACTIVE,
+}
+MAX_STREAMS: Final = 16
+HELD: Final = "0.0.0.0"  # noqa: S104 — RFC 2543's way to say hold, not an address to bind
+
+
+class SdpError(ValueError):
+    """Not SDP: the request is answered 400."""
+
+
+class Stream(Struct, frozen=True):
+    """One ``m=`` line: as it was offered, and what its attributes say. ``ip``: ``None`` if not IPv4."""
+
+    media: str
+    port: int
+    proto: str
+    formats: tuple[str, ...]
+    ip: str | None
+    attributes: tuple[tuple[str, str], ...]
+
+    def laws(self) -> tuple[Law, ...]:
+        """G.711 laws in the order of preference of the far end."""
+        names = {m[1]: m[2].lower() for _, v in self._all("rtpmap") if (m := _RTPMAP.match(v))}
+        return tuple(_LAWS[f] for f in self.formats if f in _LAWS and names.get(f, _NAMES[f]) == _NAMES[f])
+
+    def telephone_event(self) -> int | None:
+        """The payload type of RFC 4733 events, if offered."""
+        for _, value in self._all("rtpmap"):
+            match = _EVENT.match(value)
+            if match and match[1] in self.formats and 96 <= int(match[1]) <= 127:
+                return int(match[1])
+        return None
+
+    def ptime(self) -> int:
+        """Packet time in ms; 20 where absent or absurd."""
+        for _, value in self._all("ptime"):
+            if value.strip().isdecimal() and 10 <= int(value) <= 200:
+                return int(value)
+        return 20
+
+    def direction(self) -> Direction:
+        """Of the stream, seen from the far end; an address of 0.0.0.0 is hold (RFC 2543, RFC 3264 §8.4)."""
+        said = next(
+            (_DIRECTIONS[name] for name, _ in reversed(self.attributes) if name in _DIRECTIONS), Direction.SENDRECV
+        )
+        if self.ip != HELD:
+            return said
+        return Direction.SENDONLY if said in (Direction.SENDRECV, Direction.SENDONLY) else Direction.INACTIVE
+
+    def usable(self) -> bool:
+        return (
+            self.media == "audio"
+            and self.proto.upper() in ("RTP/AVP", "RTP/AVPF")
+            and self.port > 0
+            and self.ip is not None
+        )
+
+    def _all(self, name: str) -> list[tuple[str, str]]:
+        return [a for a in self.attributes if a[0] == name]
+
+
+class Description(Struct, frozen=True):
+    """A parsed session description."""
+
+    streams: tuple[Stream, ...]
+
+    def audio(self) -> int | None:
+        """The index of the stream that we take: usable and with a G.711 law."""
+        return next((i for i, s in enumerate(self.streams) if s.usable() and s.laws()), None)
+
+
+def parse(text: str) -> Description:
+    """Parse; raises ``SdpError``. Session-level ``c=`` and direction hold for streams that don't say otherwise."""
+    lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+    if not lines or lines[0].strip() != "v=0":
+        raise SdpError("does not begin with v=0")
+    session: list[str] = []
+    media: list[list[str]] = []
+    for line in lines:
+        if len(line) < 2 or line[1] != "=" or not line[0].isalpha():
+            raise SdpError("a line that is not <letter>=<value>")
+        if line[0] == "m":
+            media.append([])
+        (media[-1] if media else session).append(line.rstrip())
+    if len(media) > MAX_STREAMS:
+        raise SdpError("too many streams")
+    ip = _connection(session)
+    level = tuple(a for a in _attributes(session) if a[0] in _DIRECTIONS or a[0] == "ptime")
+    return Description(tuple(_stream(block, ip, level) for block in media))
+
+
+def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]) -> Stream:
+    fields = block[0][2:].split()
+    if len(fields) < 4:
+        raise SdpError("m= needs media, port, proto and a format")
+    port = fields[1].partition("/")[0]
+    if not (port.isascii() and port.isdecimal() and int(port) < 65536):
+        raise SdpError("port of m= is not 0 to 65535")
+    own = any(line.startswith("c=") for line in block)
+    return Stream(
+        media=fields[0].lower(),
+        port=int(port),
+        proto=fields[2],
+        formats=tuple(fields[3:]),
+        ip=_connection(block) if own else ip,
+        attributes=(*level, *_attributes(block)),
+    )
+
+
+def _connection(lines: list[str]) -> str | None:
+    for line in lines:
+        if line.startswith("c="):
+            fields = line[2:].split()
+            if len(fields) != 3 or fields[0] != "IN":
+                raise SdpError("c= is not 'IN <type> <address>'")
+            try:
+                return str(ipaddress.IPv4Address(fields[2].partition("/")[0])) if fields[1] == "IP4" else None
+            except ValueError:
+                raise SdpError("c= has no IPv4 address") from None
+    return None
+
+
+def _attributes(lines: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = (line[2:].partition(":") for line in lines if line.startswith("a="))
+    return tuple((name.strip().lower(), value) for name, _, value in pairs)
+
+
+def choose(sdp: Description, prefer: tuple[Law, ...], digits: DigitMode = DigitMode.AUTO) -> Far | None:
+    """What we take of an offer or an answer: the first of ``prefer`` that is in it. ``None``: no audio or no common codec."""
+    index = sdp.audio()
+    stream = None if index is None else sdp.streams[index]
+    law = next((law for law in prefer if stream and law in stream.laws()), None)
+    if stream is None or law is None:
+        return None
+    return Far(
+        ip=stream.ip or HELD,
+        port=stream.port,
+        law=law,
+        telephone_event=stream.telephone_event() if digits in (DigitMode.AUTO, DigitMode.RFC4733) else None,
+        ptime=stream.ptime(),
+        direction=stream.direction(),
+    )
+
+
+def offer(near: Near) -> str:
+    """Body (all but ``v=`` and ``o=``) of our offer: the card's law first, the other after it."""
+    laws = (near.law, Law.MU if near.law is Law.A else Law.A)
+    return _session(near) + _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20)
+
+
+def answer(near: Near, far: Far, sdp: Description) -> str:
+    """Body of our answer to ``sdp``, of which ``far`` was chosen: same streams in the same order, ours with one law."""
+    ours = sdp.audio()
+    parts = [_session(near)]
+    for index, stream in enumerate(sdp.streams):
+        if index == ours:
+            parts.append(_audio(near, (far.law,), far.telephone_event, _ANSWER[far.direction], far.ptime))
+        else:
+            parts.append(f"m={stream.media} 0 {stream.proto} {' '.join(stream.formats)}\r\n")
+    return "".join(parts)
+
+
+def _session(near: Near) -> str:
+    return f"s=Huawu\r\nc=IN IP4 {near.ip}\r\nt=0 0\r\n"
+
+
+def _audio(near: Near, laws: tuple[Law, ...], event: int | None, direction: Direction, ptime: int) -> str:
+    types = [str(STATIC[law]) for law in laws] + ([] if event is None else [str(event)])
+    lines = [f"m=audio {near.port} RTP/AVP {' '.join(types)}"]
+    lines += [f"a=rtpmap:{STATIC[law]} {law.value.upper()}/8000" for law in laws]
+    if event is not None:
+        lines += [f"a=rtpmap:{event} telephone-event/8000", f"a=fmtp:{event} 0-15"]
+    lines += [f"a=ptime:{ptime}", f"a={direction.value}"]
+    return "".join(line + "\r\n" for line in lines)
+
+
+class Origin:
+    """Our ``o=`` line over a dialog's life: the version rises exactly when the rest changes (RFC 3264 §8)."""
+
+    def __init__(self, session_id: int) -> None:
+        self._id = session_id
+        self._version = session_id
+        self._last: str | None = None
+
+    def write(self, near: Near, body: str) -> str:
+        """The whole description; the same ``body`` gives the same text, letter by letter."""
+        if self._last is not None and body != self._last:
+            self._version += 1
+        self._last = body
+        return f"v=0\r\no=huawu {self._id} {self._version} IN IP4 {near.ip}\r\n{body}"

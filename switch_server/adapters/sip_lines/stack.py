@@ -1,0 +1,260 @@
+"""sippy, tamed: its transactions and timers on one thread and one socket of ours. The only module that patches it.
+
+sippy 2.5.0 (pinned) brings a UDP server with receiver and sender threads that resolves names per datagram, and a dispatcher that
+wakes 100 times a second. Here one thread polls the socket and runs sippy's timers: responses leave in order, a flood is dropped by
+the kernel's buffer and not queued in memory, and the same thread never waits for DNS. sippy prints what it can't parse, with a
+stack trace; that goes into a counter here.
+"""
+
+import contextlib
+import importlib
+import ipaddress
+import logging
+import os
+import select
+import socket
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from sippy.Core.EventDispatcher import ED2
+from sippy.Network_server import Remote_address
+from sippy.SipConf import SipConf
+from sippy.SipTransactionManager import SipTransactionManager
+from sippy.Time.MonoTime import MonoTime
+from sippy.Time.Timeout import Timeout
+
+log = logging.getLogger(__name__)
+
+USER_AGENT: Final = "Huawu"
+RECEIVE_BUFFER: Final = 4 << 20
+BATCH: Final = 64
+_NOISY: Final = (
+    "sippy.Core.EventDispatcher",
+    "sippy.SipMsg",
+    "sippy.SipRequest",
+    "sippy.SipTransactionManager",
+    "sippy.SipURL",
+)
+
+Address = tuple[str, int]
+
+
+class Complaints:
+    """What sippy would print: counted; ``seen`` tells whether the datagram at hand was one that it could not parse."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.seen = False
+
+    def __call__(self, *_args: object, **_kwargs: object) -> None:
+        self.count += 1
+        self.seen = True
+
+    def install(self) -> None:
+        """Put ourselves where sippy prints."""
+        for name in _NOISY:
+            module: Any = importlib.import_module(name)
+            module.print = self
+            if hasattr(module, "dump_exception"):
+                module.dump_exception = self
+        SipConf.my_uaname = USER_AGENT
+        SipConf.autoconvert_tel_url = True
+
+
+class NoLog:
+    """sippy's message log: messages hold PINs sent by INFO, so none is kept."""
+
+    def write(self, *_args: object, **_kwargs: object) -> None: ...
+
+
+class _Wildcard:
+    def isWildCard(self) -> bool:  # noqa: N802 — sippy's name
+        return False
+
+
+class Port:
+    """One local address on the shared socket, as sippy sees it (its ``Network_server``)."""
+
+    transport = "udp"
+    uopts = _Wildcard()
+
+    def __init__(self, skt: socket.socket, address: Address, counters: Counter[str]) -> None:
+        self._skt = skt
+        self.address = address
+        self._counters = counters
+
+    def getSIPaddr(self) -> tuple[Address, str]:  # noqa: N802
+        return self.address, self.transport
+
+    def addr2str(self, address: Address) -> str:
+        return f"udp:{address[0]}:{address[1]}"
+
+    def send_to(self, data: str | bytes, address: Address) -> None:
+        """Send now; what can't be sent (a name for an address, a full buffer) is counted: SIP repeats itself."""
+        octets = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
+        try:
+            self._skt.sendto(octets, (str(ipaddress.IPv4Address(address[0])), int(address[1])))
+        except (OSError, ValueError, OverflowError):
+            self._counters["unsendable"] += 1
+
+
+class Ports:
+    """Chooses the local address towards a far one (sippy's ``local4remote``)."""
+
+    def __init__(self, listen: Address, counters: Counter[str]) -> None:
+        self._counters = counters
+        self.skt = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.skt.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        self.skt.setblocking(False)
+        self.skt.bind(listen)
+        self.listen: Address = self.skt.getsockname()
+        self._any = ipaddress.IPv4Address(self.listen[0]).is_unspecified
+        self._ports: dict[str, Port] = {}
+
+    def port_for(self, far: str) -> Port:
+        local = _local_ip(far) if self._any else self.listen[0]
+        if local not in self._ports:
+            self._ports[local] = Port(self.skt, (local, self.listen[1]), self._counters)
+        return self._ports[local]
+
+    def getServer(self, address: Address, is_local: bool = False) -> Port:  # noqa: ARG002, N802
+        return self.port_for(address[0])
+
+    def rotateCache(self) -> None: ...  # noqa: N802
+
+    def shutdown(self) -> None:
+        self.skt.close()
+
+
+def _local_ip(far: str) -> str:
+    """The address that this machine would send from."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((far, 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+class Transactions(SipTransactionManager):  # type: ignore[misc]
+    """RFC 3261 §17 by sippy, on our socket. ``on_request(request, transaction)`` never raises."""
+
+    def __init__(self, ports: Ports, on_request: Callable[[Any, Any], None]) -> None:
+        # sippy's own __init__ would open its sockets and threads; these are the rest of its fields (2.5.0)
+        self.global_config = {"_sip_logger": NoLog(), "_sip_address": ports.listen[0], "_sip_port": ports.listen[1]}
+        self.l4r = ports
+        self.tclient: dict[Any, Any] = {}
+        self.tserver: dict[Any, Any] = {}
+        self.req_cb = on_request
+        self.l1rcache: dict[bytes, Any] = {}
+        self.l2rcache: dict[bytes, Any] = {}
+        self.req_consumers: dict[str, Any] = {}
+        self.cp_timer = Timeout(self.rCachePurge, 32, -1)
+        self.init_time = 0.0
+
+    def take(self, text: str, source: Address, port: Port) -> None:
+        """One screened message."""
+        self.handleIncoming(text, Remote_address(source, "udp"), port, MonoTime())
+
+    def incomingResponse(self, msg: Any, t: Any, checksum: bytes) -> None:  # noqa: N802
+        """A Contact that is a name can't be reached from here: the peer is where the response came from."""
+        for contact in msg.getHFBodys("contact"):
+            if not contact.asterisk:
+                reachable(contact.getUrl(), msg.getSource())
+        for route in msg.getHFBodys("record-route"):
+            reachable(route.getUrl(), msg.getSource())
+        msg.getHFBody("to").getTag()
+        super().incomingResponse(msg, t, checksum)
+
+    def idle(self) -> bool:
+        """No far end owes us the answer to a hang-up any more."""
+        return all(t.method not in ("BYE", "CANCEL") for t in self.tclient.values())
+
+
+def reachable(url: Any, source: Address) -> None:
+    """Make ``url`` an IPv4 address over UDP: kept if it is one, else the source (a name, or TCP)."""
+    try:
+        ipaddress.IPv4Address(url.host)
+    except ValueError:
+        url.host, url.port = source
+    url.transport = None
+
+
+class Loop:
+    """The SIP thread: socket, sippy's timers, and calls posted by other threads. sippy's dispatcher is a singleton: one at a time."""
+
+    def __init__(self, skt: socket.socket, on_datagram: Callable[[bytes, Address], None]) -> None:
+        self._skt = skt
+        self._on_datagram = on_datagram
+        self._posted: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._wake_out, self._wake_in = os.pipe()
+        os.set_blocking(self._wake_out, False)
+        os.set_blocking(self._wake_in, False)
+        self._thread = threading.Thread(target=self._run, name="sip", daemon=True)
+        self._running = True
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def call(self, function: Callable[..., None], *args: Any) -> None:
+        """Run on the SIP thread, in order; from any thread, never blocks."""
+        self._posted.append((function, args))
+        try:
+            os.write(self._wake_in, b"!")
+        except OSError:
+            return  # the pipe is full: it will wake all the same; or closed: nobody is there any more
+
+    def stop(self) -> None:
+        """From another thread: end and wait for the end."""
+        self.call(self._end)
+        self._thread.join(10)
+        for timer in ED2.tlisteners:
+            timer.cleanup()
+        ED2.tlisteners = []
+        ED2.twasted = 0
+        os.close(self._wake_in)
+        os.close(self._wake_out)
+
+    def _end(self) -> None:
+        self._running = False
+
+    def _run(self) -> None:
+        ED2.my_ident = threading.get_ident()
+        poll = select.poll()
+        poll.register(self._skt.fileno(), select.POLLIN)
+        poll.register(self._wake_out, select.POLLIN)
+        while self._running:
+            poll.poll(self._wait_ms())
+            self._drain_posted()
+            self._drain_socket()
+            ED2.last_ts = MonoTime()
+            ED2.dispatchTimers()
+
+    def _wait_ms(self) -> int:
+        if self._posted:
+            return 0
+        if not ED2.tlisteners:
+            return 1000
+        return max(0, min(1000, int((ED2.tlisteners[0].etime - MonoTime()) * 1000) + 1))
+
+    def _drain_posted(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_out, 65536)
+        for _ in range(len(self._posted)):
+            function, args = self._posted.popleft()
+            try:
+                function(*args)
+            except Exception:
+                log.exception("sip: a posted call failed")
+
+    def _drain_socket(self) -> None:
+        for _ in range(BATCH):
+            try:
+                datagram, source = self._skt.recvfrom(65535)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # an ICMP error of an earlier send
+            self._on_datagram(datagram, source)

@@ -1,0 +1,32 @@
+"""ZeroMQ links between Huawu's programs: the only package that imports zmq, and the only I/O in ``shared``.
+
+``LinkServer`` listens, ``LinkClient`` connects; both give the program behind them a ``Channel`` for each open session and call its
+``Handler``. Everything runs on the asyncio loop that called ``start``. ``session`` is the pure part, ``docs/protocol.md`` the
+written protocol, ``errors`` the tree of errors.
+"""
+
+from shared.link.channel import Answer, Channel, Handler, OnReply, Silent
+from shared.link.client import LinkClient
+from shared.link.errors import Failure, KeyFileError, LinkError, RequestFailed
+from shared.link.keys import KeyPair
+from shared.link.server import LinkServer
+from shared.link.session import Identity, Rules
+from shared.link.zap import Refusal
+
+__all__ = [
+    "Answer",
+    "Channel",
+    "Failure",
+    "Handler",
+    "Identity",
+    "KeyFileError",
+    "KeyPair",
+    "LinkClient",
+    "LinkError",
+    "LinkServer",
+    "OnReply",
+    "Refusal",
+    "RequestFailed",
+    "Rules",
+    "Silent",
+]

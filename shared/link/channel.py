@@ -1,0 +1,179 @@
+"""A session with its callbacks: what the program behind the link works with, the same on both sides."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from shared.link.errors import Failure, RequestFailed
+from shared.link.session import Answered, Asked, Closed, Gap, Opened, Session, SessionEvent, State, Told
+from shared.protocol import RejectCode, Rejected
+
+_log = logging.getLogger(__name__)
+
+OnReply = Callable[[Struct | Failure], None]
+Answer = Callable[[Struct], None]
+
+
+class Handler(Protocol):
+    """What a program does with a link. Called on the loop; must return at once.
+
+    What it raises is logged and costs that one message: a request is then answered ``Rejected(fault)``.
+    """
+
+    def opened(self, channel: "Channel") -> None:
+        """The session is open: ask, report."""
+
+    def asked(self, channel: "Channel", message: Struct, answer: Answer) -> None:
+        """A request of the peer's. ``answer`` is to be called once, now or later; after the session's end it does nothing."""
+
+    def told(self, channel: "Channel", message: Struct, seq: int) -> None:
+        """A report of the peer's."""
+
+    def gap(self, channel: "Channel", expected: int, got: int) -> None:
+        """Reports ``expected`` … ``got - 1`` were lost: ask for them, or for a snapshot."""
+
+    def closed(self, channel: "Channel", code: RejectCode, text: str) -> None:
+        """The session is over (only after ``opened``). Requests that were open have been answered ``LINK_LOST``."""
+
+
+class Channel:
+    """One open session with one peer. ``name`` is the user id that the peer's key stands for, never what the peer says of itself."""
+
+    def __init__(self, name: str, session: Session, send: Callable[[bytes], bool], handler: Handler) -> None:
+        self.name = name
+        self.address = ""
+        self.program = ""
+        self.session = session
+        self.requests = 0
+        self.failures = 0
+        self._send = send
+        self._handler = handler
+        self._waiting: dict[int, OnReply] = {}
+        self._was_open = False
+        self._now = asyncio.get_running_loop().time
+
+    @property
+    def is_open(self) -> bool:
+        return self.session.state is State.OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        return self.session.state is State.CLOSED
+
+    def request(self, message: Struct, timeout: float, on_reply: OnReply) -> None:
+        """Ask; ``on_reply`` is called exactly once, with the reply or a ``Failure`` (``NEVER_LEFT``: at once)."""
+        if not self.is_open:
+            on_reply(Failure.NEVER_LEFT)
+            return
+        self.requests += 1
+        frame_id = self.session.request(message, self._now(), timeout)
+        self._waiting[frame_id] = on_reply
+        if not self._flush() and frame_id in self._waiting:
+            self.session.withdraw(frame_id)
+            del self._waiting[frame_id]
+            self.failures += 1
+            on_reply(Failure.NEVER_LEFT)
+
+    async def ask(self, message: Struct, timeout: float = 5.0) -> Struct:  # noqa: ASYNC109  # the wire's own time-out
+        """``request`` for code that can wait. Raises ``RequestFailed``."""
+        future: asyncio.Future[Struct | Failure] = asyncio.get_running_loop().create_future()
+        self.request(message, timeout, lambda result: None if future.done() else future.set_result(result))
+        result = await future
+        if isinstance(result, Failure):
+            raise RequestFailed(result)
+        return result
+
+    def report(self, message: Struct) -> bool:
+        """Tell the peer unasked. False: it did not leave, the peer will see a gap or a new session."""
+        if not self.is_open:
+            return False
+        self.session.report(message, self._now())
+        return self._flush()
+
+    def close(self, code: RejectCode = RejectCode.STOPPED, text: str = "") -> None:
+        self._dispatch(self.session.close(code, self._now(), text))
+        self._flush()
+
+    # --- for the shell ---
+
+    def feed(self, data: bytes) -> None:
+        events = self.session.receive(data, self._now())
+        self._flush()
+        self._dispatch(events)
+
+    def tick(self) -> None:
+        events = self.session.tick(self._now())
+        self._flush()
+        self._dispatch(events)
+
+    def probe(self) -> None:
+        """Does the socket still know the peer? Ends the session if not."""
+        if not self.is_closed:
+            self.session.beat(self._now())
+            if not self._flush():
+                self.close(RejectCode.LOST)
+
+    def flush(self) -> None:
+        self._flush()
+
+    def _flush(self) -> bool:
+        went = True
+        for data in self.session.take_out():
+            went = self._send(data) and went
+        return went
+
+    def _dispatch(self, events: list[SessionEvent]) -> None:
+        for event in events:
+            try:
+                self._handle(event)
+            except Exception:  # noqa: BLE001  # our own bug: it costs this message, not the link
+                _log.exception("handler of %s raised at %s", self.name, type(event).__name__)
+                if isinstance(event, Asked):
+                    self._reply(event.frame_id, Rejected(RejectCode.FAULT))
+
+    def _handle(self, event: SessionEvent) -> None:
+        match event:
+            case Asked(frame_id, message):
+                self._handler.asked(self, message, lambda reply: self._reply(frame_id, reply))
+            case Answered(frame_id, result):
+                self.failures += isinstance(result, Failure)
+                self._waiting.pop(frame_id)(result)
+            case Told(seq, message):
+                self._handler.told(self, message, seq)
+            case Gap(expected, got):
+                self._handler.gap(self, expected, got)
+            case Opened(program, version):
+                self.program = f"{program} {version}"
+                self._was_open = True
+                self._handler.opened(self)
+            case Closed(code, text):
+                _log.info("link %s: closed (%s) %s", self.name, code, text)
+                if self._was_open:
+                    self._handler.closed(self, code, text)
+
+    def _reply(self, frame_id: int, message: Struct) -> None:
+        if self.is_open:
+            self.session.reply(frame_id, message, self._now())
+            self._flush()
+
+
+class Silent:
+    """A handler that does nothing: a base for those that need only a few of the calls."""
+
+    def opened(self, channel: Channel) -> None:
+        pass
+
+    def asked(self, channel: Channel, message: Struct, answer: Answer) -> None:  # noqa: ARG002
+        answer(Rejected(RejectCode.FAULT, "nobody answers this here"))
+
+    def told(self, channel: Channel, message: Struct, seq: int) -> None:
+        pass
+
+    def gap(self, channel: Channel, expected: int, got: int) -> None:
+        pass
+
+    def closed(self, channel: Channel, code: RejectCode, text: str) -> None:
+        pass

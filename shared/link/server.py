@@ -1,0 +1,218 @@
+"""The side that listens: a ROUTER socket and a session for each peer.
+
+With ``keys`` the socket speaks CURVE and a peer's name is what ``lookup`` says its public key stands for; a newer session of the
+same name displaces the older one (which is half dead: a peer runs once). Without keys (``ipc://`` in a folder of the operator's)
+every peer is ``local-<n>``.
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import zmq
+from msgspec import Struct
+from zmq.utils.monitor import recv_monitor_message
+
+from shared import codec
+from shared.link.channel import Channel, Handler
+from shared.link.drain import Drain
+from shared.link.errors import LinkError
+from shared.link.keys import KeyPair
+from shared.link.session import Identity, Rules, Session
+from shared.link.wire import MAX_FRAME, epoch, prepare
+from shared.link.zap import Refusal, ZapHandler
+from shared.protocol import SESSION_MESSAGES, RejectCode
+
+_log = logging.getLogger(__name__)
+_PROBES = (0.0, 0.02, 0.2)
+"""Seconds after a disconnect at which every peer is probed; the socket forgets a lost peer a little later than it tells of it."""
+TICK_S = 0.1
+
+
+class LinkServer:
+    """See the module. ``handler`` and ``lookup`` are called on the loop that ``start`` runs on."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        messages: Iterable[type[Struct]],
+        identity: Identity,
+        handler: Handler,
+        keys: KeyPair | None = None,
+        lookup: Callable[[bytes], str | None] = lambda _key: None,
+        on_refused: Callable[[Refusal], None] = lambda _refusal: None,
+        rules: Rules | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.strangers = 0
+        """Frames from peers without a session (late ones of a closed session, or not ours)."""
+        self._table = codec.Table((*SESSION_MESSAGES, *messages))
+        self._identity = identity
+        self._handler = handler
+        self._keys = keys
+        self._lookup = lookup
+        self._on_refused = on_refused
+        self._rules = rules or Rules()
+        self._channels: dict[bytes, Channel] = {}
+        self._by_name: dict[str, Channel] = {}
+        self._numbers = itertools.count(1)
+        self._zap: ZapHandler | None = None
+
+    async def start(self) -> str:
+        """Bind. Returns the endpoint with the real port (``tcp://…:0`` takes a free one). Raises ``LinkError``."""
+        self._loop = asyncio.get_running_loop()
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._socket = prepare(self._context.socket(zmq.ROUTER))
+        self._socket.set(zmq.ROUTER_MANDATORY, 1)
+        if self._keys is not None:
+            self._zap = ZapHandler(self._context, self._lookup, self._on_refused, self._loop.time)
+            self._socket.curve_server = True
+            self._socket.curve_secretkey = self._keys.secret
+            self._socket.zap_domain = b"huawu"
+        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        try:
+            self._bind()
+        except zmq.ZMQError as error:
+            self._close_sockets()
+            raise LinkError(f"{self.endpoint}: {error.strerror}") from error
+        self._watch = Drain(self._monitor, self._disconnected)
+        self._drain = Drain(self._socket, self._read)
+        self._ticker = self._loop.call_later(TICK_S, self._tick)
+        return self.endpoint
+
+    async def stop(self) -> None:
+        """Say goodbye to every peer and close."""
+        for channel in tuple(self._channels.values()):
+            channel.close(RejectCode.STOPPED)
+        self._ticker.cancel()
+        self._drain.close()
+        self._watch.close()
+        self._close_sockets()
+
+    def channel(self, name: str) -> Channel | None:
+        """The open session of a peer."""
+        channel = self._by_name.get(name)
+        return channel if channel is not None and channel.is_open else None
+
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(channel for channel in self._channels.values() if channel.is_open)
+
+    @property
+    def refusals(self) -> int:
+        """Connections refused for their key, since the start."""
+        return self._zap.refusals.total if self._zap else 0
+
+    # --- inside ---
+
+    def _bind(self) -> None:
+        if self.endpoint.startswith("ipc://"):
+            Path(self.endpoint.removeprefix("ipc://")).unlink(missing_ok=True)
+        self._socket.bind(self.endpoint)
+        self.endpoint = bytes(self._socket.getsockopt(zmq.LAST_ENDPOINT)).decode().rstrip("\0")
+
+    def _close_sockets(self) -> None:
+        self._socket.disable_monitor()
+        self._monitor.close(linger=0)
+        self._socket.close(linger=200)
+        if self._zap is not None:
+            self._zap.close()
+        self._context.term()
+
+    def _read(self) -> None:
+        peer = self._socket.recv(zmq.NOBLOCK)
+        frame = self._socket.recv(zmq.NOBLOCK, copy=False)
+        extra = bool(frame.more)
+        while self._socket.get(zmq.RCVMORE):
+            self._socket.recv(zmq.NOBLOCK)
+        channel = self._channels.get(peer)
+        if channel is None:
+            channel = self._new_channel(peer, frame)
+        if channel is not None:
+            channel.feed(b"" if extra else frame.bytes)  # frames of ours have one part; no bytes are a bad frame
+            if channel.is_closed:
+                self._forget(peer)
+
+    def _new_channel(self, peer: bytes, frame: zmq.Frame) -> Channel | None:
+        name = f"local-{next(self._numbers)}" if self._keys is None else str(frame.get("User-Id"))
+        session = Session(
+            listens=True,
+            identity=self._identity,
+            table=self._table,
+            rules=self._rules,
+            now=self._loop.time(),
+            epoch=epoch(self._loop),
+        )
+        channel = Channel(name, session, lambda data: self._send(peer, data), _Doorman(self, self._handler))
+        channel.address = _text(frame, "Peer-Address")
+        self._channels[peer] = channel
+        return channel
+
+    def welcome(self, channel: Channel) -> None:
+        """A session opened: an older one of the same name is displaced."""
+        old = self._by_name.get(channel.name)
+        self._by_name[channel.name] = channel
+        if old is not None and old is not channel and not old.is_closed:
+            old.close(RejectCode.DISPLACED)
+
+    def _send(self, peer: bytes, data: bytes) -> bool:
+        try:
+            self._socket.send(peer, zmq.NOBLOCK | zmq.SNDMORE)
+            self._socket.send(data, zmq.NOBLOCK)
+        except zmq.ZMQError:  # EHOSTUNREACH: gone. EAGAIN: its queue is full, it reads nothing
+            return False
+        self._drain.wake()
+        return True
+
+    def _disconnected(self) -> None:
+        recv_monitor_message(self._monitor, zmq.NOBLOCK)
+        for delay in _PROBES:
+            self._loop.call_later(delay, self._probe)
+
+    def _probe(self) -> None:
+        if self._socket.closed:
+            return
+        for peer, channel in tuple(self._channels.items()):
+            channel.probe()
+            if channel.is_closed:
+                self._forget(peer)
+
+    def _tick(self) -> None:
+        self._ticker = self._loop.call_later(TICK_S, self._tick)
+        for peer, channel in tuple(self._channels.items()):
+            channel.tick()
+            if channel.is_closed:
+                self._forget(peer)
+
+    def _forget(self, peer: bytes) -> None:
+        channel = self._channels.pop(peer, None)
+        if channel is not None and self._by_name.get(channel.name) is channel:
+            del self._by_name[channel.name]
+
+
+class _Doorman:
+    """Passes everything on to the program's handler, after the server has taken note of new sessions."""
+
+    def __init__(self, server: LinkServer, handler: Handler) -> None:
+        self._server = server
+        self.asked = handler.asked
+        self.told = handler.told
+        self.gap = handler.gap
+        self.closed = handler.closed
+        self._opened = handler.opened
+
+    def opened(self, channel: Channel) -> None:
+        self._server.welcome(channel)
+        self._opened(channel)
+
+
+def _text(frame: zmq.Frame, name: str) -> str:
+    try:
+        return str(frame.get(name))
+    except zmq.ZMQError:  # ipc has no address
+        return ""
+
+
+__all__ = ["MAX_FRAME", "LinkServer"]

@@ -1,0 +1,106 @@
+"""Who may connect: the ZAP handler (ZeroMQ RFC 27) of one server, in its event loop.
+
+Each new connection's client key is looked up once; known keys get their user id, others are refused with 400 before any frame of
+theirs is read. Refusals are counted and told through ``on_refused``, per address at most once in ``QUIET_S`` with the number
+suppressed in between, so that a stranger who tries a thousand times makes one audit line a minute.
+"""
+
+import contextlib
+from collections.abc import Callable
+
+import zmq
+from msgspec import Struct
+from zmq.utils import z85
+
+from shared.link.drain import Drain
+
+QUIET_S = 60.0
+MAX_ADDRESSES = 1000
+ENDPOINT = "inproc://zeromq.zap.01"
+
+
+class Refusal(Struct, frozen=True):
+    """A connection that was refused. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last word of it."""
+
+    address: str
+    public_key: str
+    code: str
+    times: int
+
+
+class _Noise(Struct):
+    said_at: float
+    times: int
+
+
+class Refusals:
+    """Counts refusals by address and says when one is to be told."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._by_address: dict[str, _Noise] = {}
+
+    def count(self, address: str, now: float) -> int:
+        """How many to tell of now: 0 while the address has been told of within ``QUIET_S``."""
+        self.total += 1
+        noise = self._by_address.get(address)
+        if noise is None:
+            if len(self._by_address) >= MAX_ADDRESSES:
+                self._by_address.pop(next(iter(self._by_address)))
+            self._by_address[address] = _Noise(now, 0)
+            return 1
+        noise.times += 1
+        if now - noise.said_at < QUIET_S:
+            return 0
+        told, noise.times, noise.said_at = noise.times, 0, now
+        return told
+
+
+class ZapHandler:
+    """Answers the ZAP requests of ``context``. ``lookup`` takes a Z85 public key and gives the user id, or ``None``."""
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        lookup: Callable[[bytes], str | None],
+        on_refused: Callable[[Refusal], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.refusals = Refusals()
+        self._lookup = lookup
+        self._on_refused = on_refused
+        self._clock = clock
+        self._socket = context.socket(zmq.ROUTER)
+        self._socket.linger = 0
+        self._socket.bind(ENDPOINT)
+        self._drain = Drain(self._socket, self._read)
+
+    def close(self) -> None:
+        self._drain.close()
+        self._socket.close()
+
+    def _read(self) -> None:
+        parts = self._socket.recv_multipart(zmq.NOBLOCK)
+        split = parts.index(b"") if b"" in parts else len(parts)
+        route, request = parts[: split + 1], parts[split + 1 :]
+        if len(request) < 6:
+            return  # not by libzmq
+        version, request_id, _domain, address, _identity, mechanism, *credentials = request
+        user = self._user(address.decode(errors="replace"), mechanism, credentials)
+        code, text = (b"200", b"OK") if user else (b"400", b"unknown key")
+        with contextlib.suppress(zmq.Again):
+            self._socket.send_multipart(
+                [*route, version, request_id, code, text, (user or "").encode(), b""], zmq.NOBLOCK
+            )
+
+    def _user(self, address: str, mechanism: bytes, credentials: list[bytes]) -> str | None:
+        key = z85.encode(credentials[0]) if mechanism == b"CURVE" and credentials and len(credentials[0]) == 32 else b""
+        user = self._lookup(key) if key else None
+        if user is None:
+            self._refused(address, key)
+        return user
+
+    def _refused(self, address: str, key: bytes) -> None:
+        times = self.refusals.count(address, self._clock())
+        if times:
+            self._on_refused(Refusal(address, key[:8].decode(), "unknown_key", times))

@@ -1,0 +1,71 @@
+"""Which replies make sense to which request. Pure."""
+
+from msgspec import Struct
+
+from shared import aci
+from shared.enums import Refusal
+from shared.ids import OrderKey
+from shared.link import Failure
+
+_EXPECTED: dict[type[aci.Request], type[aci.Reply]] = {
+    aci.LogIn: aci.LoggedIn,
+    aci.AskFunds: aci.Funds,
+    aci.AskHoldings: aci.Holdings,
+    aci.AskOrders: aci.Orders,
+    aci.AskQuote: aci.Quote,
+    aci.AskMaxQuantity: aci.MaxQuantity,
+    aci.AskStatus: aci.GatewayStatus,
+    aci.AskReports: aci.ReportsSent,
+}
+_FAILURES: dict[Failure, Refusal] = {
+    Failure.NEVER_LEFT: Refusal.BRANCH_DOWN,
+    Failure.LINK_LOST: Refusal.BRANCH_DOWN,
+    Failure.TIMED_OUT: Refusal.BRANCH_SLOW,
+    Failure.UNSUPPORTED: Refusal.UNSUPPORTED,
+    Failure.REJECTED: Refusal.BAD_ANSWER,
+    Failure.BAD_REPLY: Refusal.BAD_ANSWER,
+}
+NOTHING_DONE = frozenset({Failure.NEVER_LEFT, Failure.REJECTED})
+"""The gateway has surely not acted on the frame."""
+OrderReply = aci.OrderAccepted | aci.OrderRefused | aci.OrderVoid | aci.OrderPending
+
+
+def to_query(query: aci.Request, result: Struct | Failure) -> aci.Reply:
+    """The reply itself where it fits the question, else ``Refused`` with the reason."""
+    if isinstance(result, Failure):
+        return aci.Refused(_FAILURES[result])
+    expected = _EXPECTED.get(type(query))
+    if isinstance(result, aci.Refused):
+        return result
+    if expected is not None and isinstance(result, expected) and _sensible(query, result):
+        return result
+    return aci.Refused(Refusal.BAD_ANSWER, type(result).__name__)
+
+
+def to_order(key: OrderKey, result: Struct | Failure) -> OrderReply | None:
+    """The reply, or ``None``: silence, and whether the gateway acted is another question (``NOTHING_DONE``)."""
+    if result is Failure.UNSUPPORTED:
+        return aci.OrderRefused(key, Refusal.UNSUPPORTED)
+    if isinstance(result, OrderReply) and result.key == key and _has_contract(result):
+        return result
+    return None
+
+
+def _has_contract(reply: OrderReply) -> bool:
+    return not isinstance(reply, aci.OrderAccepted) or bool(reply.contract)
+
+
+def _sensible(query: aci.Request, reply: aci.Reply) -> bool:
+    match query, reply:
+        case aci.LogIn(account), aci.LoggedIn(answered):
+            return account == answered
+        case aci.AskQuote(code), aci.Quote() as quote:
+            return quote.code == code and (quote.suspended or quote.last > 0)
+        case _, aci.MaxQuantity(quantity):
+            return quantity >= 0
+        case _, aci.Holdings(rows):
+            return all(0 <= row.sellable <= row.quantity for row in rows)
+        case _, aci.Orders(rows):
+            return all(row.quantity > 0 and 0 <= row.filled + row.cancelled <= row.quantity for row in rows)
+        case _:
+            return True

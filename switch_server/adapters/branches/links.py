@@ -1,0 +1,234 @@
+"""``BranchLinks``: effects out as ACI requests, answers and reports in as events."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from shared import aci
+from shared.ids import BranchId
+from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, Refusal, Rules, Silent
+from shared.protocol import RejectCode
+from switch_server.adapters.branches import answers
+from switch_server.adapters.branches.reports import Numbering, Verdict
+from switch_server.adapters.branches.state import BranchState, Counts, Known
+from switch_server.core.effects import AskBranch, Audit, Resolve, SendOrder
+from switch_server.core.events import (
+    BranchAnswered,
+    BranchDown,
+    BranchUp,
+    OrderAnswered,
+    OrderReported,
+    OrderSilent,
+)
+from switch_server.ports import Post
+
+_log = logging.getLogger(__name__)
+_ACI = (*aci.REQUESTS, *aci.REPLIES, *aci.REPORTS)
+
+
+class Timeouts(Struct, frozen=True):
+    """Seconds until a branch is called slow (a question) or silent (an order, a resolve)."""
+
+    ask: float = 5.0
+    order: float = 10.0
+
+
+class BranchLinks(Silent):
+    """``ports.Branches``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
+
+    ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where
+    the endpoint can't be bound. Everything on ``loop``.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        endpoint: str,
+        server_key: KeyPair,
+        branch_keys: Callable[[bytes], BranchId | None],
+        audit: Callable[[Audit], None],
+        loop: asyncio.AbstractEventLoop | None = None,
+        timeouts: Timeouts | None = None,
+        rules: Rules | None = None,
+        version: str = "0.1.0",
+    ) -> None:
+        self.endpoint = endpoint
+        self._post = post
+        self._audit = audit
+        self._loop = loop
+        self._timeouts = timeouts or Timeouts()
+        self._known: dict[BranchId, Known] = {}
+        self._numbering: dict[BranchId, Numbering] = {}
+        self._resyncing: set[BranchId] = set()
+        self._server = LinkServer(
+            endpoint,
+            messages=_ACI,
+            identity=Identity("switch-server", version),
+            handler=self,
+            keys=server_key,
+            lookup=branch_keys,
+            on_refused=self._refused,
+            rules=rules,
+        )
+
+    async def start(self) -> str:
+        """Bind; returns the endpoint with its real port."""
+        self.endpoint = await self._server.start()
+        return self.endpoint
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+    def do(self, effect: AskBranch | SendOrder | Resolve) -> None:
+        match effect:
+            case AskBranch():
+                self._ask(effect)
+            case SendOrder(key, branch, order):
+                self._order(branch, key, order)
+            case Resolve(key, branch):
+                self._order(branch, key, aci.ResolveOrder(key))
+
+    def states(self) -> list[BranchState]:
+        """Every branch that was ever seen, by name."""
+        return [self._state(branch, known) for branch, known in sorted(self._known.items())]
+
+    @property
+    def refused_connections(self) -> int:
+        return self._server.refusals
+
+    # --- requests ---
+
+    def _ask(self, effect: AskBranch) -> None:
+        query = effect.query
+        if isinstance(query, aci.LogIn) and effect.pin is not None:
+            query = aci.LogIn(query.account, effect.pin.reveal())  # the only place that sees the digits
+
+        def answered(result: Struct | Failure) -> None:
+            reply = answers.to_query(query, result)
+            self._count(effect.branch, refused=isinstance(reply, aci.Refused), silent=isinstance(result, Failure))
+            self._post(BranchAnswered(effect.call, effect.request, reply))
+
+        self._request(effect.branch, query, self._timeouts.ask, answered)
+
+    def _order(self, branch: BranchId, key: aci.OrderKey, message: aci.Request) -> None:
+        def answered(result: Struct | Failure) -> None:
+            reply = answers.to_order(key, result)
+            self._count(branch, refused=isinstance(reply, aci.OrderRefused), silent=reply is None)
+            if reply is None:
+                self._post(OrderSilent(key, never_left=result in answers.NOTHING_DONE))
+            else:
+                self._post(OrderAnswered(key, reply))
+
+        self._request(branch, message, self._timeouts.order, answered)
+
+    def _request(
+        self, branch: BranchId, message: aci.Request, timeout: float, answered: Callable[[Struct | Failure], None]
+    ) -> None:
+        channel = self._server.channel(branch)
+        if channel is None:
+            answered(Failure.NEVER_LEFT)
+        else:
+            channel.request(message, timeout, answered)
+
+    def _count(self, branch: BranchId, *, refused: bool, silent: bool) -> None:
+        known = self._known.get(branch)
+        if known is not None:
+            known.counts.requests += 1
+            known.counts.refusals += refused
+            known.counts.silent += silent
+
+    # --- the link (shared.link.Handler) ---
+
+    def opened(self, channel: Channel) -> None:
+        branch = BranchId(channel.name)
+        known = self._known.setdefault(branch, Known(up=False, since=0.0, counts=Counts()))
+        self._resyncing.discard(branch)
+        if known.up:
+            return  # a newer session displaced the older one, whose end is told after this
+        known.up, known.since = True, time.time()
+        self._audit(Audit("link", "branch_up", branch, f"{channel.address} {channel.program}"))
+        self._post(BranchUp(branch))
+
+    def closed(self, channel: Channel, code: RejectCode, text: str) -> None:
+        branch = BranchId(channel.name)
+        if self._server.channel(branch) is not None:
+            return
+        known = self._known[branch]
+        known.up, known.since = False, time.time()
+        self._audit(Audit("link", "branch_down", branch, f"{code} {text}".strip()))
+        self._post(BranchDown(branch))
+
+    def asked(self, channel: Channel, message: Struct, answer: Answer) -> None:
+        _log.warning("branch %s asks %s: branches don't ask", channel.name, type(message).__name__)
+        super().asked(channel, message, answer)
+
+    def told(self, channel: Channel, message: Struct, seq: int) -> None:  # noqa: ARG002
+        branch = BranchId(channel.name)
+        if isinstance(message, aci.OrderReport):
+            self._report(channel, branch, message)
+        elif isinstance(message, aci.StatusReport):
+            self._known[branch].status = message.status
+            if self._numbers(branch).behind(message.status):
+                self._resync(channel, branch)
+
+    def gap(self, channel: Channel, expected: int, got: int) -> None:
+        branch = BranchId(channel.name)
+        _log.warning("branch %s: reports %d to %d of the session are missing", branch, expected, got - 1)
+        self._resync(channel, branch)
+
+    # --- reports ---
+
+    def _report(self, channel: Channel, branch: BranchId, report: aci.OrderReport) -> None:
+        verdict = self._numbers(branch).take(report)
+        if verdict is Verdict.POST:
+            self._known[branch].counts.reports += 1
+            self._post(OrderReported(branch, report))
+        elif verdict is Verdict.RESYNC:
+            self._resync(channel, branch)
+
+    def _resync(self, channel: Channel, branch: BranchId) -> None:
+        if branch in self._resyncing:
+            return
+        self._resyncing.add(branch)
+        self._known[branch].counts.resyncs += 1
+
+        def answered(result: Struct | Failure) -> None:
+            self._resyncing.discard(branch)
+            if not isinstance(result, aci.ReportsSent):
+                _log.warning("branch %s: no resync (%s); asked again at the next report", branch, result)
+
+        channel.request(aci.AskReports(self._numbers(branch).last), self._timeouts.ask, answered)
+
+    def _numbers(self, branch: BranchId) -> Numbering:
+        return self._numbering.setdefault(branch, Numbering())
+
+    # --- operators ---
+
+    def _refused(self, refusal: Refusal) -> None:
+        detail = f"{refusal.code}, key {refusal.public_key}…, {refusal.times} times"
+        self._audit(Audit("link", "connection_refused", refusal.address, detail))
+
+    def _state(self, branch: BranchId, known: Known) -> BranchState:
+        channel = self._server.channel(branch)
+        status, counts = known.status, known.counts
+        return BranchState(
+            branch=branch,
+            up=known.up,
+            since=known.since,
+            trading_system_up=known.up and status is not None and status.trading_system_up,
+            trade_date=status.trade_date if status else "",
+            session=status.session if status else "",
+            pending=status.pending if status else 0,
+            round_trip_ms=channel.session.round_trip_ms if channel else None,
+            requests=counts.requests,
+            refusals=counts.refusals,
+            silent=counts.silent,
+            reports=counts.reports,
+            resyncs=counts.resyncs,
+            address=channel.address if channel else "",
+            program=channel.program if channel else "",
+        )

@@ -1,0 +1,42 @@
+"""Order reports of one branch in their order: 1, 2, 3 … per trade date, each posted once. Pure.
+
+``take`` says what to do with a report; a gap is closed by asking for all that followed the last one in order, and until they come
+later reports are dropped (they are among those that come again).
+"""
+
+from enum import Enum, auto
+
+from shared.aci import GatewayStatus, OrderReport
+
+
+class Verdict(Enum):
+    POST = auto()
+    DROP = auto()  # told already, or of a day that is over
+    RESYNC = auto()  # something is missing before it: ask for reports after ``Numbering.last``
+
+
+class Numbering:
+    """``last``: the number of the last report in order, of ``trade_date``."""
+
+    def __init__(self) -> None:
+        self.trade_date = ""
+        self.last = 0
+
+    def take(self, report: OrderReport) -> Verdict:
+        self._day(report.trade_date)
+        if report.trade_date < self.trade_date or report.seq <= self.last:
+            return Verdict.DROP
+        if report.seq != self.last + 1:
+            return Verdict.RESYNC
+        self.last = report.seq
+        return Verdict.POST
+
+    def behind(self, status: GatewayStatus) -> bool:
+        """Does the gateway have reports that we have not?"""
+        self._day(status.trade_date)
+        return status.trade_date == self.trade_date and status.last_report > self.last
+
+    def _day(self, trade_date: str) -> None:
+        if trade_date > self.trade_date:
+            self.trade_date = trade_date
+            self.last = 0

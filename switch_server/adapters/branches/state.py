@@ -1,0 +1,48 @@
+"""What an operator sees of a branch (``switchctl branches``)."""
+
+from msgspec import Struct
+
+from shared.aci import GatewayStatus
+from shared.ids import BranchId
+
+
+class BranchState(Struct, frozen=True):
+    """``since``: UTC seconds of the last change of ``up``. ``pending``: keys whose result the gateway does not know.
+
+    ``requests``, ``refusals``, ``silent``: counted since the switch started; ``refusals`` are answers that said no.
+    """
+
+    branch: BranchId
+    up: bool
+    since: float
+    trading_system_up: bool
+    trade_date: str
+    session: str
+    pending: int
+    round_trip_ms: float | None
+    requests: int
+    refusals: int
+    silent: int
+    reports: int
+    resyncs: int
+    address: str = ""
+    program: str = ""
+
+
+class Counts(Struct):
+    """Of one branch, growing."""
+
+    requests: int = 0
+    refusals: int = 0
+    silent: int = 0
+    reports: int = 0
+    resyncs: int = 0
+
+
+class Known(Struct):
+    """What the centre remembers of one branch, connected or not."""
+
+    up: bool
+    since: float
+    counts: Counts
+    status: GatewayStatus | None = None

@@ -1,0 +1,50 @@
+"""``branch-gateway``: ``python -m switch_server.branch --config gateway.yaml``; flags override the file.
+
+Prints ``ready`` once it has begun to connect to both sides, and runs until SIGTERM or SIGINT. Exit status 2: it could not start.
+"""
+
+import asyncio
+import logging
+import signal
+import sqlite3
+import sys
+
+from shared.link import KeyFileError
+from shared.link.keys import load_or_create, load_public
+from switch_server.branch import config as settings
+from switch_server.branch.gateway import Gateway
+from switch_server.branch.journal import Journal
+
+
+async def _serve(config: settings.Config) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    gateway = Gateway(
+        config.branch,
+        Journal(config.state),
+        settings.ADAPTERS[config.adapter](config.trading, config.trading_timeout),
+        centre=config.centre,
+        keys=load_or_create(config.key),
+        centre_key=load_public(config.centre_key),
+    )
+    await gateway.start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await stop.wait()
+    await gateway.stop()
+
+
+def main(argv: list[str] | None = None) -> int:
+    try:
+        config = settings.read(argv)
+        logging.basicConfig(level=config.log, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        asyncio.run(_serve(config))
+    except (settings.ConfigError, KeyFileError, OSError, sqlite3.Error) as error:
+        sys.stderr.write(f"branch-gateway: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

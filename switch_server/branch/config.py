@@ -1,0 +1,77 @@
+"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``ConfigError``, with what is missing or wrong."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from msgspec import Struct
+
+from shared.ids import BranchId
+from switch_server.branch.sim_client import SimTrading
+from switch_server.branch.trading import AdapterMaker
+
+ADAPTERS: dict[str, AdapterMaker] = {"sim": SimTrading}
+"""Trading systems by name; a new one is a package that implements ``trading.TradingSystem`` and a line here."""
+
+
+class ConfigError(Exception):
+    """The gateway can't start with these settings."""
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """``centre``: the ACI endpoint; ``centre_key``: file with its public key; ``key``: file with our pair; ``trading``: the adapter's endpoint."""
+
+    branch: BranchId
+    centre: str
+    centre_key: Path
+    key: Path
+    state: Path
+    trading: str
+    adapter: str = "sim"
+    trading_timeout: float = 5.0
+    log: str = "INFO"
+
+
+def read(argv: list[str] | None) -> Config:
+    """From the command line and the file that it names."""
+    flags = vars(_parser().parse_args(argv))
+    path = flags.pop("config")
+    values = {**(_file(path) if path else {}), **{name: value for name, value in flags.items() if value is not None}}
+    try:
+        config = msgspec.convert(values, Config, dec_hook=lambda kind, value: kind(value), strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path or 'options'}: {error}") from None
+    if config.adapter not in ADAPTERS:
+        raise ConfigError(f"adapter {config.adapter!r}: not one of {', '.join(ADAPTERS)}")
+    return config
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: not a mapping of settings")
+    return values
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="branch-gateway", description="between the centre and a branch's trading system"
+    )
+    parser.add_argument("--config", type=Path, help="YAML with the names below, '-' written as '_'")
+    parser.add_argument("--branch", help="GZ01")
+    parser.add_argument("--centre", help="tcp://HOST:PORT of the centre's ACI link")
+    parser.add_argument("--centre-key", help="file with the centre's public key")
+    parser.add_argument("--key", help="file with this branch's key pair; made if it is not there")
+    parser.add_argument("--state", help="folder of the journal")
+    parser.add_argument("--adapter", help=f"trading system: {', '.join(ADAPTERS)}")
+    parser.add_argument("--trading", help="the trading system's endpoint")
+    parser.add_argument("--trading-timeout", help="seconds until its silence becomes 'pending' (5)")
+    parser.add_argument("--log", help="DEBUG, INFO, WARNING")
+    return parser

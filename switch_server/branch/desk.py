@@ -1,0 +1,207 @@
+"""Orders at the gateway: a key is journalled, then sent, then answered; and what stayed unanswered is resolved.
+
+The life of a key::
+
+    PlaceOrder ─► take (fsync) ─► trading system ─► finish (fsync) ─► reply
+                     │ known: first result             │ silent: pending ─► resolver: today's orders ─► finish
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from shared.aci import OrderAccepted, OrderPending, OrderRefused, OrderVoid, PlaceOrder, Reply
+from shared.enums import Refusal
+from shared.ids import AccountNo, ContractNo, OrderKey
+from shared.link import Answer
+from switch_server.branch import matching
+from switch_server.branch.journal import Entry, Journal, Order, State
+from switch_server.branch.trading import TradingDown, TradingError, TradingRefused, TradingSystem
+
+_log = logging.getLogger(__name__)
+RESOLVE_S = 0.5
+"""Between two looks at today's orders while keys are pending."""
+
+
+class OrderDesk:
+    """See the module. ``on_pending`` is told when the number of pending keys changed."""
+
+    def __init__(
+        self, journal: Journal, trading: TradingSystem, clock: Callable[[], float], on_pending: Callable[[], None]
+    ) -> None:
+        self.pending: dict[OrderKey, Entry] = {entry.key: entry for entry in journal.pending()}
+        self.contracts: dict[ContractNo, OrderKey] = {}
+        """Today's, by their number; for reports of systems that carry no key."""
+        self.accounts: set[AccountNo] = set()
+        """Those that ordered something today."""
+        self.day = journal.day()
+        self._journal = journal
+        self._trading = trading
+        self._clock = clock
+        self._on_pending = on_pending
+        self._flights: dict[OrderKey, list[Answer]] = {}
+        self._unwritten: dict[OrderKey, Reply] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        for entry in journal.accepted(self.day):
+            self._remember(entry.request, entry.contract)
+
+    # --- requests ---
+
+    def order(self, order: Order, answer: Answer) -> None:
+        """``PlaceOrder`` or ``CancelOrder``."""
+        if (refused := self._unwritten.get(order.key)) is not None:
+            answer(refused)
+            return
+        if (waiting := self._flights.get(order.key)) is not None:
+            waiting.append(answer)
+            return
+        self._flights[order.key] = [answer]
+        self._new_day()
+        now = self._clock()
+        self._journal.take(order, self.day, now, lambda known: self._taken(order, now, known))
+
+    def resolve(self, key: OrderKey, answer: Answer) -> None:
+        """``ResolveOrder``."""
+        if key in self._flights:
+            answer(OrderPending(key))
+        elif (refused := self._unwritten.get(key)) is not None:
+            answer(refused)
+        else:
+            self._journal.void(key, self.day, self._clock(), lambda known: answer(_resolved(key, known)))
+
+    def wake(self) -> None:
+        """The trading system is back: look at the pending keys now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """The resolver, until cancelled."""
+        while True:
+            if self.pending and self._trading.state.up:
+                await self._resolve_all()
+            await self._pause()
+
+    async def stop(self) -> None:
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- a key's way ---
+
+    def _taken(self, order: Order, now: float, known: Any) -> None:
+        if isinstance(known, sqlite3.Error):
+            _log.error("journal: %s; order refused", known)
+            reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
+            self._unwritten[order.key] = reply  # it was promised that this key will never be placed
+            self._land(order.key, reply)
+        elif known is not None:
+            self._land(order.key, known.reply())
+        else:
+            self.accounts.add(order.account)
+            task = asyncio.create_task(self._send(order, now))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, order: Order, now: float) -> None:
+        try:
+            reply = await self._speak(order)
+        except Exception as error:  # noqa: BLE001  # an adapter's bug must not lose a key
+            if not isinstance(error, TradingError):
+                _log.exception("the adapter raised")
+            self._in_doubt(Entry(order.key, State.TAKEN, self.day, now, order.account, order))
+            return
+        self._journal.finish(reply, lambda written: self._finished(order, reply, written))
+
+    async def _speak(self, order: Order) -> OrderAccepted | OrderRefused:
+        """Raises ``TradingSilent`` where the result is not known."""
+        try:
+            if isinstance(order, PlaceOrder):
+                return OrderAccepted(order.key, await self._trading.place(order))
+            await self._trading.cancel(order.account, order.contract)
+            return OrderAccepted(order.key, order.contract)
+        except TradingRefused as refusal:
+            return OrderRefused(order.key, refusal.code, refusal.text)
+        except TradingDown:
+            return OrderRefused(order.key, Refusal.BRANCH_DOWN)
+
+    def _in_doubt(self, entry: Entry) -> None:
+        self.pending[entry.key] = entry
+        self._land(entry.key, OrderPending(entry.key))
+        self._on_pending()
+        self._wake.set()
+
+    def _finished(self, order: Order, reply: OrderAccepted | OrderRefused, written: Any) -> None:
+        if isinstance(written, sqlite3.Error):
+            _log.error("journal: %s; the result is found again from today's orders", written)
+        if isinstance(reply, OrderAccepted):
+            self._remember(order, reply.contract)
+        if self.pending.pop(order.key, None) is not None:
+            self._on_pending()
+        self._land(order.key, reply)
+
+    def _land(self, key: OrderKey, reply: Reply) -> None:
+        for answer in self._flights.pop(key, ()):
+            answer(reply)
+
+    def _remember(self, order: Order | None, contract: ContractNo | None) -> None:
+        if order is not None:
+            self.accounts.add(order.account)
+        if isinstance(order, PlaceOrder) and contract:
+            self.contracts[contract] = order.key
+
+    def _new_day(self) -> None:
+        date = self._trading.state.trade_date
+        if date and date != self.day:
+            self.day = date
+            self.contracts.clear()
+            self.accounts.clear()
+
+    # --- the resolver ---
+
+    async def _pause(self) -> None:
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), RESOLVE_S if self.pending else None)
+        except TimeoutError:
+            return
+        await asyncio.sleep(0)
+
+    async def _resolve_all(self) -> None:
+        self._new_day()
+        for account in {entry.account for entry in self.pending.values() if entry.trade_date == self.day}:
+            entries = [entry for entry in self.pending.values() if entry.account == account]
+            try:
+                rows = await self._trading.orders(AccountNo(account))
+            except TradingError as error:
+                _log.info("resolver: %s", error)
+                return
+            for entry in entries:
+                self._judge(entry, rows)
+
+    def _judge(self, entry: Entry, rows: Any) -> None:
+        final = self._trading.absence_is_final
+        order = entry.request
+        if order is None or entry.trade_date != self.day or entry.key not in self.pending:
+            return
+        if isinstance(order, PlaceOrder):
+            claimed = (contract for contract, key in self.contracts.items() if key != entry.key)
+            carries = self._trading.carries_key
+            verdict = matching.placed(order, entry.taken_at, rows, claimed, carries_key=carries, absence_is_final=final)
+        else:
+            verdict = matching.cancelled(order, rows, absence_is_final=final)
+        if verdict is not None:
+            _log.info("key %s: taken -> resolved -> %s", entry.key, type(verdict).__name__)
+            self._settle(order, verdict)
+
+    def _settle(self, order: Order, verdict: OrderAccepted | OrderRefused) -> None:
+        if isinstance(verdict, OrderAccepted):
+            self._remember(order, verdict.contract)  # claimed at once, so that the next key can't match it too
+        self._journal.finish(verdict, lambda written: self._finished(order, verdict, written))
+
+
+def _resolved(key: OrderKey, known: Any) -> Reply:
+    if isinstance(known, sqlite3.Error):
+        return OrderPending(key)  # no tombstone could be written, so nothing is promised
+    return known.reply() if known is not None else OrderVoid(key)

@@ -1,0 +1,176 @@
+"""The gateway's journal: every key that the centre ever sent, before the trading system hears of it, and every numbered report.
+
+A key is ``taken`` (the trading system may have it), then ``accepted``, ``refused`` or ``void``, each final. The row is the truth: a
+repeated key is found by its primary key and answered with the first result, whatever the memory of the process says.
+Every call is answered through ``done`` after its fsync, or with the ``sqlite3.Error`` that kept it from being written.
+PINs don't come here: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from shared.aci import CancelOrder, OrderAccepted, OrderPending, OrderRefused, OrderReport, OrderVoid, PlaceOrder, Reply
+from shared.enums import Refusal
+from shared.ids import ContractNo, OrderKey
+from switch_server.branch.group_commit import Done, GroupCommit
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+    key TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('taken', 'accepted', 'refused', 'void')),
+    trade_date TEXT NOT NULL,
+    taken_at REAL NOT NULL,
+    account TEXT NOT NULL DEFAULT '',
+    request BLOB,
+    contract TEXT,
+    code TEXT,
+    text TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS keys_taken ON keys (state) WHERE state = 'taken';
+CREATE INDEX IF NOT EXISTS keys_of_day ON keys (trade_date, account);
+CREATE TABLE IF NOT EXISTS reports (
+    trade_date TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (trade_date, seq)) WITHOUT ROWID;
+"""
+_COLUMNS = "key, state, trade_date, taken_at, account, request, contract, code, text"
+Order = PlaceOrder | CancelOrder
+_encode = msgspec.json.Encoder().encode
+_decode_order = msgspec.json.Decoder(Order).decode
+_decode_report = msgspec.json.Decoder(OrderReport).decode
+
+
+class State(StrEnum):
+    TAKEN = "taken"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    VOID = "void"
+
+
+class Entry(Struct, frozen=True):
+    """One key's row. ``request`` is ``None`` for a tombstone."""
+
+    key: OrderKey
+    state: State
+    trade_date: str
+    taken_at: float
+    account: str
+    request: Order | None
+    contract: ContractNo | None = None
+    code: Refusal | None = None
+    text: str = ""
+
+    def reply(self) -> Reply:
+        """What a repeated key, or ``ResolveOrder``, is answered."""
+        match self.state:
+            case State.ACCEPTED:
+                return OrderAccepted(self.key, self.contract or ContractNo(""))
+            case State.REFUSED:
+                return OrderRefused(self.key, self.code or Refusal.BAD_ANSWER, self.text)
+            case State.VOID:
+                return OrderVoid(self.key)
+            case State.TAKEN:
+                return OrderPending(self.key)
+
+
+class Journal:
+    """``gateway.db`` in the state folder. Raises ``sqlite3.Error`` where it can't be opened."""
+
+    def __init__(self, state: Path) -> None:
+        state.mkdir(parents=True, exist_ok=True)
+        self._path = state / "gateway.db"
+        self._commit = GroupCommit(self._path, _SCHEMA)
+
+    def close(self) -> None:
+        self._commit.close()
+
+    def take(self, order: Order, trade_date: str, now: float, done: Done) -> None:
+        """Write the key down before it is sent. ``done(None)``: it is new and ours; ``done(Entry)``: it is there already."""
+        row = (order.key, State.TAKEN.value, trade_date, now, order.account, _encode(order))
+        self._commit.submit(lambda db: _insert(db, order.key, row), done)
+
+    def void(self, key: OrderKey, trade_date: str, now: float, done: Done) -> None:
+        """``ResolveOrder``: ``done(Entry)`` what is known; ``done(None)``: nothing was, and now it is a tombstone."""
+        row = (key, State.VOID.value, trade_date, now, "", None)
+        self._commit.submit(lambda db: _insert(db, key, row), done)
+
+    def finish(self, reply: OrderAccepted | OrderRefused, done: Done) -> None:
+        """The key's final result. One that is final already stays as it was."""
+        if isinstance(reply, OrderAccepted):
+            values: tuple[Any, ...] = (State.ACCEPTED.value, reply.contract, None, "", reply.key)
+        else:
+            values = (State.REFUSED.value, None, reply.code.value, reply.text, reply.key)
+        sql = "UPDATE keys SET state = ?, contract = ?, code = ?, text = ? WHERE key = ? AND state = 'taken'"
+        self._commit.submit(lambda db: db.execute(sql, values).rowcount, done)
+
+    def append(self, report: OrderReport, done: Callable[[Any], None]) -> None:
+        """Number a report (its ``seq`` is ignored) and write it; ``done(OrderReport)`` with the number."""
+        self._commit.submit(lambda db: _append(db, report), done)
+
+    def reports(self, trade_date: str, after: int, done: Done) -> None:
+        """``done(list[OrderReport])``: those of the day with ``seq > after``, behind everything appended before."""
+        sql = "SELECT body, seq FROM reports WHERE trade_date = ? AND seq > ? ORDER BY seq"
+        self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after))], done)
+
+    # --- at start, before anything is written ---
+
+    def pending(self) -> list[Entry]:
+        """The keys whose fate is not known."""
+        return self._entries("WHERE state = 'taken' ORDER BY taken_at")
+
+    def day(self) -> str:
+        """The last trade date that is known, or ``""``."""
+        return str(self._read("SELECT COALESCE(MAX(trade_date), '') FROM keys")[0][0])
+
+    def accepted(self, trade_date: str) -> list[Entry]:
+        return self._entries("WHERE trade_date = ? AND state = 'accepted'", trade_date)
+
+    def last_reports(self, trade_date: str) -> list[OrderReport]:
+        rows = self._read("SELECT body, seq FROM reports WHERE trade_date = ? ORDER BY seq", trade_date)
+        return [_report(*row) for row in rows]
+
+    def _entries(self, where: str, *values: str) -> list[Entry]:
+        return [_entry(row) for row in self._read(f"SELECT {_COLUMNS} FROM keys {where}", *values)]  # noqa: S608  # ours
+
+    def _read(self, sql: str, *values: str) -> list[Any]:
+        connection = sqlite3.connect(self._path)
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+
+def _insert(db: sqlite3.Connection, key: OrderKey, row: tuple[Any, ...]) -> Entry | None:
+    sql = "INSERT INTO keys (key, state, trade_date, taken_at, account, request) VALUES (?, ?, ?, ?, ?, ?)"
+    if db.execute(f"{sql} ON CONFLICT DO NOTHING", row).rowcount:
+        return None
+    return _entry(db.execute(f"SELECT {_COLUMNS} FROM keys WHERE key = ?", (key,)).fetchone())  # noqa: S608  # ours
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    key, state, trade_date, taken_at, account, request, contract, code, text = row
+    return Entry(
+        key=key,
+        state=State(state),
+        trade_date=trade_date,
+        taken_at=taken_at,
+        account=account,
+        request=_decode_order(request) if request else None,
+        contract=contract,
+        code=Refusal(code) if code else None,
+        text=text,
+    )
+
+
+def _append(db: sqlite3.Connection, report: OrderReport) -> OrderReport:
+    sql = "SELECT COALESCE(MAX(seq), 0) + 1 FROM reports WHERE trade_date = ?"
+    (seq,) = db.execute(sql, (report.trade_date,)).fetchone()
+    db.execute("INSERT INTO reports VALUES (?, ?, ?)", (report.trade_date, seq, _encode(report)))
+    return msgspec.structs.replace(report, seq=seq)
+
+
+def _report(body: bytes, seq: int) -> OrderReport:
+    return msgspec.structs.replace(_decode_report(body), seq=seq)

@@ -1,0 +1,95 @@
+"""Numbered order reports: what the trading system tells, written down, numbered per trade date, sent, and sent again on request."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from shared.aci import OrderReport, ReportsSent
+from shared.ids import ContractNo
+from shared.link import Answer
+from switch_server.branch.desk import OrderDesk
+from switch_server.branch.journal import Journal
+from switch_server.branch.trading import OrderUpdate, TradingError, TradingSystem
+
+_log = logging.getLogger(__name__)
+_Seen = tuple[str, int, int]
+
+
+class Reports:
+    """``send`` takes a numbered report to the centre, or drops it: the centre asks again."""
+
+    def __init__(
+        self, journal: Journal, desk: OrderDesk, clock: Callable[[], float], send: Callable[[OrderReport], None]
+    ) -> None:
+        self.last = 0
+        self._journal = journal
+        self._desk = desk
+        self._clock = clock
+        self._send = send
+        self._day = desk.day
+        self._seen: dict[ContractNo, _Seen] = {}
+        for report in journal.last_reports(self._day):
+            self.last = report.seq
+            self._seen[report.contract] = (report.status, report.filled, report.cancelled)
+
+    def changed(self, update: OrderUpdate) -> None:
+        """An order changed; one that stands as it was last reported is not reported again."""
+        self.new_day(update.trade_date)
+        row = update.row
+        seen = (row.status.value, row.filled, row.cancelled)
+        if update.trade_date != self._day or self._seen.get(row.contract) == seen:
+            return
+        self._seen[row.contract] = seen
+        report = OrderReport(
+            seq=0,
+            trade_date=update.trade_date,
+            account=update.account,
+            contract=row.contract,
+            status=row.status,
+            filled=row.filled,
+            cancelled=row.cancelled,
+            last_price=update.last_price,
+            at=self._clock(),
+            key=row.key or self._desk.contracts.get(row.contract),
+        )
+        self._journal.append(report, lambda written: self._written(report, written))
+
+    def new_day(self, trade_date: str) -> None:
+        if trade_date > self._day:
+            self._day = trade_date
+            self._seen.clear()
+            self.last = 0
+
+    def again(self, after: int, answer: Answer) -> None:
+        """``AskReports``."""
+
+        def found(reports: Any) -> None:
+            if isinstance(reports, sqlite3.Error):
+                _log.error("journal: %s; reports can't be sent again now", reports)
+                reports = []
+            answer(ReportsSent(last=max(self.last, after if not reports else reports[-1].seq)))
+            for report in reports:
+                self._send(report)
+
+        self._journal.reports(self._day, after, found)
+
+    async def catch_up(self, trading: TradingSystem) -> None:
+        """After a reconnect: what changed meanwhile, for the accounts that ordered today."""
+        for account in tuple(self._desk.accounts):
+            try:
+                rows = await trading.orders(account)
+            except TradingError as error:
+                _log.info("catching up: %s", error)
+                return
+            for row in rows:
+                self.changed(OrderUpdate(trading.state.trade_date, account, row, row.price))
+
+    def _written(self, report: OrderReport, written: Any) -> None:
+        if isinstance(written, sqlite3.Error):
+            _log.error("journal: %s; a report of contract %s is told at its next change", written, report.contract)
+            self._seen.pop(report.contract, None)
+            return
+        if written.trade_date == self._day:
+            self.last = max(self.last, written.seq)
+        self._send(written)

@@ -1,0 +1,262 @@
+"""Orders of the day: taking, cancelling, matching. Pure: ``now`` is passed in, nothing is written here.
+
+Status codes are the counter's own digits 0-9 (未报 … 废单). An order lives 2 → 7 → 8; with a cancel 2 → 3 → 6 or 7 → 4 → 5; an exchange
+that does not want it makes it 9. Every change is put into ``changed`` for the store and the wire. A counter that says no raises
+``RefusedHere`` with its own error number, and nothing has happened.
+"""
+
+from msgspec import Struct
+
+from shared.enums import Market
+from shared.ids import AccountNo, ContractNo, Fen, Milli, Shares, StockCode
+from shared.money import amount
+from switch_server.branch.sim import rules
+from switch_server.branch.sim.codes import Error
+from switch_server.branch.sim.hours import Hours, Session
+from switch_server.branch.sim.ledger import Account
+from switch_server.branch.sim.model import StockSpec
+from switch_server.branch.sim.prices import Market as StockMarket
+
+FIRST_CONTRACT = 10_001
+BUY, SELL = "0B", "0S"
+
+
+class RefusedHere(Exception):  # noqa: N818  # the counter's answer, not a fault
+    """The counter says no."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.name)
+        self.error = error
+
+
+class Order(Struct):
+    """One order of the day. ``held``: cash still frozen for it. ``remark``: what the caller wrote on it (the key)."""
+
+    contract: ContractNo
+    account: AccountNo
+    market: Market
+    code: StockCode
+    side: str
+    price: Milli
+    quantity: Shares
+    placed_at: float
+    remark: str
+    held: Fen = Fen(0)
+    filled: Shares = Shares(0)
+    cancelled: Shares = Shares(0)
+    status: str = "2"
+    last_price: Milli = Milli(0)
+    fees: Fen = Fen(0)
+
+    @property
+    def open_quantity(self) -> Shares:
+        return Shares(self.quantity - self.filled - self.cancelled)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {"2", "3", "4", "7"}
+
+
+class Book:
+    """The counter and its exchange. ``changed``/``touched``: orders and accounts to be written and told of."""
+
+    def __init__(self, market: StockMarket, hours: Hours, accounts: dict[AccountNo, Account]) -> None:
+        self.accounts = accounts
+        self.orders: dict[ContractNo, Order] = {}
+        self.changed: dict[ContractNo, Order] = {}
+        self.touched: dict[AccountNo, Account] = {}
+        self.trade_date = ""
+        self.reject_next = 0
+        """So many of the next orders are made 废单 by the exchange (a fault of the tests')."""
+        self._market = market
+        self._hours = hours
+        self._open: dict[StockCode, dict[ContractNo, Order]] = {}
+        self._by_account: dict[AccountNo, list[Order]] = {}
+
+    # --- questions ---
+
+    def account(self, number: str) -> Account:
+        account = self.accounts.get(AccountNo(number))
+        if account is None:
+            raise RefusedHere(Error.NO_ACCOUNT)
+        return account
+
+    def orders_of(self, number: AccountNo) -> list[Order]:
+        return self._by_account.get(number, [])
+
+    def most(self, number: str, code: str, side: str, price: int, now: float) -> Shares:
+        """可买/可卖数 at this price."""
+        account = self.account(number)
+        self._stock(code)
+        if side == SELL:
+            return account.sellable(StockCode(code))
+        self._check_price(StockCode(code), Milli(price), now)
+        lots = account.available * rules.TICK // (price * rules.LOT)
+        while lots > 0 and self._cost(Milli(price), Shares(lots * rules.LOT)) > account.available:
+            lots -= 1
+        return Shares(lots * rules.LOT)
+
+    # --- orders ---
+
+    def place(self, number: str, code: str, side: str, price: int, quantity: int, remark: str, now: float) -> Order:
+        """委托. Raises ``RefusedHere``."""
+        account = self.account(number)
+        if self._hours.session(now) is Session.CLOSED:
+            raise RefusedHere(Error.CLOSED)
+        stock = self._stock(code)
+        if stock.suspended:
+            raise RefusedHere(Error.SUSPENDED)
+        self._check_price(stock.code, Milli(price), now)
+        contract = ContractNo(str(FIRST_CONTRACT + len(self.orders)))
+        order = Order(
+            contract, account.account, stock.market, stock.code, side, Milli(price), Shares(quantity), now, remark
+        )
+        self._hold(account, order)
+        if self.reject_next > 0:
+            self.reject_next -= 1
+            self._undo_hold(account, order)
+            order.status = "9"
+        self.add(order)
+        self._mark(order)
+        return order
+
+    def cancel(self, number: str, contract: str) -> Order:
+        """撤单: the order is marked, the exchange takes it off at the next match. Raises ``RefusedHere``."""
+        account = self.account(number)
+        order = self.orders.get(ContractNo(contract))
+        if order is None or order.account != account.account:
+            raise RefusedHere(Error.NO_CONTRACT)
+        if order.status not in {"2", "7"}:
+            raise RefusedHere(Error.NO_CANCEL)
+        order.status = "3" if order.status == "2" else "4"
+        self._mark(order)
+        return order
+
+    def add(self, order: Order) -> None:
+        """A new order, or one of today's from the store."""
+        self.orders[order.contract] = order
+        self._by_account.setdefault(order.account, []).append(order)
+        if order.is_open:
+            self._open.setdefault(order.code, {})[order.contract] = order
+
+    # --- the exchange ---
+
+    def match(self, now: float) -> None:
+        """One step of the exchange: take off what is being cancelled, fill what the price allows, oldest first."""
+        trading = self._hours.session(now) is Session.OPEN
+        for code, orders in self._open.items():
+            for order in [order for order in orders.values() if order.status in {"3", "4"}]:
+                self._take_off(order)
+            if trading and orders:
+                self._fill(code, orders, now)
+
+    def next_day(self, trade_date: str) -> None:
+        """Roll over to ``trade_date``: open orders lapse, T+1 comes, contract numbers begin anew."""
+        for orders in self._open.values():
+            for order in list(orders.values()):
+                self._take_off(order)
+        for account in self.accounts.values():
+            account.next_day()
+            self.touched[account.account] = account
+        self.orders.clear()
+        self._open.clear()
+        self._by_account.clear()
+        self.changed.clear()
+        self.trade_date = trade_date
+
+    def _fill(self, code: StockCode, orders: dict[ContractNo, Order], now: float) -> None:
+        quote = self._market.quote(code, now)
+        depth = {BUY: self._market.depth(code, now), SELL: self._market.depth(code, now + 0.5)}
+        for order in list(orders.values()):
+            price = quote.ask if order.side == BUY else quote.bid
+            crosses = order.price >= price if order.side == BUY else order.price <= price
+            if crosses and depth[order.side] > 0:
+                quantity = Shares(min(order.open_quantity, depth[order.side]))
+                depth[order.side] = Shares(depth[order.side] - quantity)
+                self._trade(order, price, quantity)
+
+    def _trade(self, order: Order, price: Milli, quantity: Shares) -> None:
+        account = self.accounts[order.account]
+        turnover = amount(price, quantity)
+        order.filled = Shares(order.filled + quantity)
+        order.last_price = price
+        if order.side == BUY:
+            fee = _fee_step(order, rules.buy_fee(turnover))
+            spent = Fen(min(order.held, turnover + fee))
+            account.hold_cash(Fen(-spent))
+            order.held = Fen(order.held - spent)
+            account.bought(order.market, order.code, price, quantity, fee)
+        else:
+            account.sold(order.code, price, quantity, _fee_step(order, rules.sell_fee(turnover)))
+        order.status = "8" if order.open_quantity == 0 else "7"
+        if order.status == "8":
+            self._close(order)
+        self._mark(order)
+
+    def _take_off(self, order: Order) -> None:
+        account = self.accounts[order.account]
+        self._undo_hold(account, order)
+        order.cancelled = order.open_quantity
+        order.status = "5" if order.filled else "6"
+        self._close(order)
+        self._mark(order)
+
+    # --- inside ---
+
+    def _stock(self, code: str) -> StockSpec:
+        stock = self._market.stocks.get(StockCode(code))
+        if stock is None:
+            raise RefusedHere(Error.NO_CODE)
+        return stock
+
+    def _hold(self, account: Account, order: Order) -> None:
+        if order.side == BUY:
+            if not rules.lot_fits_buy(order.quantity):
+                raise RefusedHere(Error.BAD_LOT)
+            order.held = self._cost(order.price, order.quantity)
+            if order.held > account.available:
+                raise RefusedHere(Error.NO_CASH)
+            account.hold_cash(order.held)
+            return
+        sellable = account.sellable(order.code)
+        if not rules.lot_fits_sell(order.quantity, sellable):
+            raise RefusedHere(Error.BAD_LOT if sellable else Error.NO_SHARES)
+        if order.quantity > sellable:
+            raise RefusedHere(Error.NO_SHARES)
+        account.hold_shares(order.code, order.quantity)
+
+    def _undo_hold(self, account: Account, order: Order) -> None:
+        if order.side == SELL:
+            account.hold_shares(order.code, Shares(-order.open_quantity))
+        self._release(account, order)
+
+    def _release(self, account: Account, order: Order) -> None:
+        account.hold_cash(Fen(-order.held))
+        order.held = Fen(0)
+
+    def _close(self, order: Order) -> None:
+        if order.held:
+            self._release(self.accounts[order.account], order)
+        self._open.get(order.code, {}).pop(order.contract, None)
+
+    def _check_price(self, code: StockCode, price: Milli, now: float) -> None:
+        if price <= 0 or price % rules.TICK:
+            raise RefusedHere(Error.OFF_TICK)
+        low, high = rules.limits(self._market.stocks[code], self._market.prev_close(code, now))
+        if not low <= price <= high:
+            raise RefusedHere(Error.OFF_LIMIT)
+
+    def _cost(self, price: Milli, quantity: Shares) -> Fen:
+        turnover = amount(price, quantity)
+        return Fen(turnover + rules.buy_fee(turnover))
+
+    def _mark(self, order: Order) -> None:
+        self.changed[order.contract] = order
+        self.touched[order.account] = self.accounts[order.account]
+
+
+def _fee_step(order: Order, fee: Fen) -> Fen:
+    """The least commission is owed once an order, not once a fill."""
+    step = fee if not order.fees else Fen(max(0, fee - rules.COMMISSION_LEAST))
+    order.fees = Fen(order.fees + step)
+    return step

@@ -1,0 +1,67 @@
+"""Cash and shares of one account, with what is frozen for open orders. Plain arithmetic; the book decides when."""
+
+from msgspec import Struct
+
+from shared.enums import Market
+from shared.ids import AccountNo, Fen, Milli, Shares, StockCode
+from shared.money import amount
+
+
+class Position(Struct):
+    """Shares of one code. ``sellable`` (T+1) excludes what was bought today and what open sales hold."""
+
+    market: Market
+    code: StockCode
+    quantity: Shares
+    sellable: Shares
+    cost: Milli
+
+
+class Account(Struct):
+    """``cash`` is all money, ``frozen`` the part of it that open buys hold. ``pin_hash`` is salted (``pins``)."""
+
+    account: AccountNo
+    name: str
+    pin_hash: str
+    cash: Fen
+    frozen: Fen
+    positions: dict[StockCode, Position]
+
+    @property
+    def available(self) -> Fen:
+        return Fen(self.cash - self.frozen)
+
+    def sellable(self, code: StockCode) -> Shares:
+        position = self.positions.get(code)
+        return position.sellable if position else Shares(0)
+
+    def hold_shares(self, code: StockCode, quantity: Shares) -> None:
+        """For a sale; negative gives them back."""
+        position = self.positions[code]
+        position.sellable = Shares(position.sellable - quantity)
+
+    def hold_cash(self, fen: Fen) -> None:
+        """For a buy; negative gives it back."""
+        self.frozen = Fen(self.frozen + fen)
+
+    def bought(self, market: Market, code: StockCode, price: Milli, quantity: Shares, fee: Fen) -> None:
+        """Money out, shares in; they can be sold tomorrow. What the order held is given back by the book."""
+        self.cash = Fen(self.cash - amount(price, quantity) - fee)
+        position = self.positions.setdefault(code, Position(market, code, Shares(0), Shares(0), Milli(0)))
+        worth = position.cost * position.quantity + price * quantity
+        position.quantity = Shares(position.quantity + quantity)
+        position.cost = Milli(worth // position.quantity)
+
+    def sold(self, code: StockCode, price: Milli, quantity: Shares, fee: Fen) -> None:
+        """Money in, shares out; ``hold_shares`` has taken them from the sellable ones before."""
+        self.cash = Fen(self.cash + amount(price, quantity) - fee)
+        position = self.positions[code]
+        position.quantity = Shares(position.quantity - quantity)
+        if position.quantity == 0:
+            del self.positions[code]
+
+    def next_day(self) -> None:
+        """T+1 has come: no order is open, all that is owned can be sold."""
+        self.frozen = Fen(0)
+        for position in self.positions.values():
+            position.sellable = position.quantity

@@ -1,0 +1,8 @@
+"""The adapter to the simulated trading system: an example of how a foreign system is brought behind ``trading.TradingSystem``.
+
+``codes`` its numbers in two-way tables, ``wire`` its bytes, ``rows`` its fields, ``client`` the connection.
+"""
+
+from switch_server.branch.sim_client.client import SimTrading
+
+__all__ = ["SimTrading"]

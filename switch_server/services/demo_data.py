@@ -1,0 +1,207 @@
+"""The demonstration's world: six branches (营业部) in Guangzhou, about 200 customers, 60 well-known codes. All of them invented but the codes.
+
+``generate`` is pure: the same seed gives the same world. ``write`` puts it into files that the simulated trading systems read; they hold
+PINs in plain, so their folder must lie outside the switch's state folder, where no PIN may ever be found.
+"""
+
+import os
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, structs
+
+from shared.enums import Language, Market
+from shared.ids import AccountNo, BranchId, CustomerId, Fen, Milli, Shares, StockCode
+from shared.money import parse_price
+from switch_server.ports.records import Account, Customer, CustomerBook
+from switch_server.services.demo_names import ENGLISH, chinese_name
+
+SEED = 2007
+WORLD_FILE = "world.json"
+LOT = 100
+
+
+class DemoStock(Struct, frozen=True):
+    """A code of ``resources/demo/stocks.yaml``; ``base`` is its price to begin with, 1/1000 yuan."""
+
+    code: StockCode
+    name: str
+    market: Market
+    base: Milli
+
+
+class DemoBranch(Struct, frozen=True):
+    """``system``: whose trading system the branch would have; the demonstration simulates both alike."""
+
+    id: BranchId
+    name: str
+    name_en: str
+    system: Literal["apex", "kingdom"]
+    prefix: str
+    digits: int
+
+
+class DemoHolding(Struct, frozen=True):
+    """``cost``: price paid for a share, 1/1000 yuan."""
+
+    code: StockCode
+    quantity: Shares
+    sellable: Shares
+    cost: Milli
+
+
+class DemoAccount(Struct, frozen=True):
+    """As the simulated trading system reads it. The PIN is an invented one of an invented customer: the only kind that is ever shown."""
+
+    account: AccountNo
+    name: str
+    pin: str
+    cash_fen: Fen
+    holdings: tuple[DemoHolding, ...]
+    branch: BranchId
+
+
+class DemoCustomer(Struct, frozen=True):
+    id: CustomerId
+    phone: str
+    vip: bool
+    language: Language
+    account: DemoAccount
+
+
+class DemoWorld(Struct, frozen=True):
+    seed: int
+    branches: tuple[DemoBranch, ...]
+    stocks: tuple[DemoStock, ...]
+    customers: tuple[DemoCustomer, ...]
+
+
+BRANCHES = (
+    DemoBranch(BranchId("GZ01"), "天河路营业部", "Tianhe Road", "apex", "6001", 8),
+    DemoBranch(BranchId("GZ02"), "东风路营业部", "Dongfeng Road", "apex", "6002", 8),
+    DemoBranch(BranchId("GZ03"), "北京路营业部", "Beijing Road", "apex", "6003", 8),
+    DemoBranch(BranchId("GZ04"), "江南西营业部", "Jiangnan West", "kingdom", "204", 9),
+    DemoBranch(BranchId("GZ05"), "体育东营业部", "Tiyu East", "kingdom", "205", 9),
+    DemoBranch(BranchId("GZ06"), "番禺市桥营业部", "Panyu Shiqiao", "kingdom", "8806", 10),
+)
+
+
+class _StockFile(Struct, frozen=True):
+    code: StockCode
+    name: str
+    market: Market
+    prev_close: str
+
+
+def read_stocks(path: Path) -> tuple[DemoStock, ...]:
+    """From ``resources/demo/stocks.yaml``; raises ``OSError`` or ``ValueError``."""
+    rows = msgspec.yaml.decode(path.read_bytes(), type=list[_StockFile])
+    return tuple(DemoStock(row.code, row.name, row.market, parse_price(row.prev_close)) for row in rows)
+
+
+class _Taken(Struct, frozen=True):
+    """What is in use. No PIN is a part of a number, so that a PIN's digits found in a file are a PIN."""
+
+    numbers: set[str]
+    pins: set[str]
+
+
+def generate(stocks: tuple[DemoStock, ...], seed: int = SEED, customers: int = 200) -> DemoWorld:
+    """The world of this seed; its first ``n`` customers are the same however many are asked for."""
+    random = Random(seed)  # noqa: S311  invented PINs, not secrets
+    taken = _Taken({str(stock.code) for stock in stocks}, set())
+    made = tuple(_customer(random, number, stocks, taken) for number in range(1, customers + 1))
+    return DemoWorld(seed, BRANCHES, stocks, made)
+
+
+def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken: _Taken) -> DemoCustomer:
+    branch = BRANCHES[(number - 1) % len(BRANCHES)]
+    english = number % 33 == 0
+    name = ENGLISH[(number // 33 - 1) % len(ENGLISH)] if english else chinese_name(random)
+    phone = _new(random, taken, *(("139000", 11) if random.random() < 0.7 else ("0205550", 11)))
+    account = DemoAccount(
+        account=AccountNo(_new(random, taken, branch.prefix, branch.digits)),
+        name=name,
+        pin=_pin(random, taken),
+        cash_fen=Fen(random.randint(50, 20_000) * 100_00),
+        holdings=tuple(
+            _holding(random, stock) for stock in random.sample(stocks, random.randint(1, min(6, len(stocks))))
+        ),
+        branch=branch.id,
+    )
+    language = Language.EN if english else Language.ZH
+    return DemoCustomer(CustomerId(number), phone, random.random() < 0.1, language, account)
+
+
+def _new(random: Random, taken: _Taken, prefix: str, digits: int) -> str:
+    """A number of so many digits that nobody has."""
+    while True:
+        rest = digits - len(prefix)
+        number = f"{prefix}{random.randrange(10**rest):0{rest}}"
+        if number not in taken.numbers and not any(pin in number for pin in taken.pins):
+            taken.numbers.add(number)
+            return number
+
+
+def _pin(random: Random, taken: _Taken) -> str:
+    """Six digits, nobody else's and not a weak one."""
+    while True:
+        pin = f"{random.randrange(10**6):06}"
+        if len(set(pin)) >= 4 and pin not in taken.pins and not any(pin in number for number in taken.numbers):
+            taken.pins.add(pin)
+            return pin
+
+
+def _holding(random: Random, stock: DemoStock) -> DemoHolding:
+    """Some lots, paid for at about today's price; of one in five a part was bought today and can't be sold (T+1)."""
+    lots = random.randint(1, 80)
+    sellable = random.randrange(lots) if random.random() < 0.2 else lots
+    cost = round(stock.base * random.uniform(0.8, 1.2) / 10) * 10
+    return DemoHolding(stock.code, Shares(lots * LOT), Shares(sellable * LOT), Milli(max(10, cost)))
+
+
+def customers_of(world: DemoWorld) -> tuple[Customer, ...]:
+    """As the centre's customer book knows them: no PIN, no money."""
+    return tuple(
+        Customer(
+            id=each.id,
+            name=each.account.name,
+            phones=(each.phone,),
+            accounts=(Account(each.account.account, each.account.branch),),
+            vip=each.vip,
+            language=each.language,
+        )
+        for each in world.customers
+    )
+
+
+def put_into(world: DemoWorld, book: CustomerBook) -> None:
+    book.put_customers(customers_of(world))
+
+
+def write(world: DemoWorld, folder: Path) -> None:
+    """``accounts-GZ01.json`` … and ``stocks.json`` for the simulated trading systems, ``world.json`` for ``switchctl demo``.
+
+    Readable by the owner alone. Raises ``OSError``.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for branch in world.branches:
+        accounts = [each.account for each in world.customers if each.account.branch == branch.id]
+        _write(folder / f"accounts-{branch.id}.json", accounts)
+    _write(folder / "stocks.json", [structs.asdict(stock) for stock in world.stocks])
+    _write(folder / WORLD_FILE, world)
+
+
+def _write(path: Path, content: object) -> None:
+    """Whole or not at all."""
+    new = path.with_suffix(".new")
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123  its rights from the start
+        file.write(msgspec.json.format(msgspec.json.encode(content)))
+    new.replace(path)
+
+
+def read_world(folder: Path) -> DemoWorld:
+    """What ``write`` wrote; raises ``OSError`` or ``ValueError``."""
+    return msgspec.json.decode((folder / WORLD_FILE).read_bytes(), type=DemoWorld)

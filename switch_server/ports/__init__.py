@@ -75,4 +75,12 @@ class Store(Protocol):
     A full disk or a locked file delays records (they are kept in memory, in order, and counted) and is told to the operator.
     """
 
-    def do(self, effect: FindAccount | CountWrongPin | SaveRecord | Audit) -> None: ...
+    def do(self, effect: FindAccount | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState) -> None: ...
+
+
+class EventLog(Protocol):
+    """The event journal: numbered, append-only, never blocking. ``DigitPressed`` is refused (a PIN's digits are never written)."""
+
+    def append(self, event: Event, at: float) -> int:
+        """Queues ``event``, handled at ``at`` (UTC seconds), and gives its number."""
+        ...

@@ -1,0 +1,70 @@
+"""``switch-server``: the centre's call control on a headless Linux box."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from switch_server.bootstrap import Server, Settings, read_settings, version
+from switch_server.services.strict_yaml import ConfigError
+
+EXAMPLES = """examples:
+  switch-server --config huawu.yaml            run until SIGTERM, SIGINT or `switchctl drain`
+  switch-server --config huawu.yaml --check    read and check the configuration, flows and prompts, then exit
+"""
+LOG_BYTES, LOG_FILES = 16 << 20, 8
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: 0 stopped in order, 1 could not start, 2 the configuration is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="switch-server", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="configuration (huawu.yaml)")
+    parser.add_argument("--check", action="store_true", help="check the configuration and exit")
+    parser.add_argument("--version", action="version", version=f"switch-server {version()}")
+    given = parser.parse_args(arguments)
+    try:
+        settings = read_settings(given.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201  the operator's terminal
+        return 2
+    if given.check:
+        print(f"{given.config}: good; flows: {', '.join(flow.flow for flow in settings.flows)}")  # noqa: T201
+        return 0
+    _set_up_logging(settings)
+    try:
+        asyncio.run(_run(settings))
+    except Exception as error:
+        logging.getLogger(__name__).exception("could not run")
+        print(f"switch-server: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    server = Server(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stopped.set)
+    try:
+        await server.start()
+        print(f"switch-server {version()} is up", flush=True)  # noqa: T201  what starts it may wait for this line
+        await server.stopped.wait()
+    finally:
+        await server.stop()
+
+
+def _set_up_logging(settings: Settings) -> None:
+    folder = settings.state / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "switch.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=settings.server.log_level.upper(), handlers=[handler])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""Puts the switch server together, starts it and stops it: the only place that knows every part.
+
+Order at start: store and journals (what is broken there is told before a line is opened), cards, branch links, the core with its
+configuration and the orders left undecided, then the lines, last the operator's socket. Stopping goes the other way.
+"""
+
+import asyncio
+import importlib.metadata
+import logging
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from shared import control
+from shared.enums import EndCause
+from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
+from shared.link import load_or_make_keys
+from switch_server.adapters.branches import BranchLinks
+from switch_server.adapters.cards import CardRack
+from switch_server.adapters.control import ControlServer
+from switch_server.adapters.event_journal import EventJournal
+from switch_server.adapters.order_journal import SqliteOrderJournal
+from switch_server.adapters.sip_lines import SipLines
+from switch_server.adapters.store import Store
+from switch_server.core.config import SwitchConfig
+from switch_server.core.effects import Audit
+from switch_server.core.events import Configured, Draining
+from switch_server.core.flow import Flow
+from switch_server.ports.operations import BranchState
+from switch_server.services.config_file import ServerConfig, load_config
+from switch_server.services.engine import Clock, Engine, World
+from switch_server.services.flows import load_flows, surroundings
+from switch_server.services.operations import Sources, SwitchOperations
+
+log = logging.getLogger(__name__)
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+STOP_WAIT = 5.0
+"""Seconds that calls are given to be brought down at an orderly stop."""
+
+
+class CallIds:
+    """``YYYYMMDDhhmmssmmmnn``: UTC time and a counter, always rising, so unique also after a restart."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def __call__(self) -> CallId:
+        at = datetime.fromtimestamp(self._clock(), UTC)
+        number = int(at.strftime("%Y%m%d%H%M%S") + f"{at.microsecond // 1000:03}00")
+        self._last = max(number, self._last + 1)
+        return CallId(str(self._last))
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Configuration file and flows, checked together; what a reload makes anew."""
+
+    file: Path
+    server: ServerConfig
+    core: SwitchConfig
+    flows: tuple[Flow, ...]
+
+    @property
+    def state(self) -> Path:
+        return (self.file.parent / self.server.state).resolve()
+
+    @property
+    def prompts(self) -> list[Path]:
+        return prompt_folders(self.file, self.server)
+
+
+def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
+    """Where cards look for prompts: the configured folders, what espeak-ng made, the product's own."""
+    own = [(file.parent / folder).resolve() for folder in server.prompts]
+    return [*own, (file.parent / server.state / "prompts").resolve(), RESOURCES / "prompts"]
+
+
+def read_settings(file: Path) -> Settings:
+    """Raises ``ConfigError`` with everything that is wrong."""
+    server, _ = load_config(file)
+    callable_trunks = frozenset(trunk.name for trunk in server.trunks if trunk.direction != "in")
+    around = surroundings(prompt_folders(file, server), callable_trunks)
+    flows = load_flows((file.parent / server.flows).resolve() if server.flows else RESOURCES / "flows", around)
+    names = frozenset.intersection(*around.prompts.values())
+    core = SwitchConfig(
+        trunks=server.trunks,
+        branches=tuple(branch.id for branch in server.branches),
+        stocks=frozenset(StockCode(name.removeprefix("stock/")) for name in names if name.startswith("stock/")),
+        recordings=str((file.parent / server.state / "recordings").resolve()),
+        limits=server.limits,
+    )
+    return Settings(file, server, core, flows)
+
+
+class Server:
+    """The running switch server. ``stopped`` is set when ``switchctl`` or a signal has drained it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.engine = Engine(self.clock)
+        self.stopped = asyncio.Event()
+        self._troubles: dict[str, str] = {}
+        server, state = settings.server, settings.state
+        state.mkdir(parents=True, exist_ok=True)
+        post = self.engine.post
+        self.store = Store(
+            state / "huawu.db",
+            post,
+            clock=self.clock,
+            wrong_pin_limit=server.wrong_pins_per_day,
+            on_trouble=self._trouble("store"),
+        )
+        self.orders = SqliteOrderJournal(
+            state / "orders.db", post, clock=self.clock, on_trouble=self._trouble("order journal")
+        )
+        self.events = EventJournal(state / "journal", on_trouble=self._trouble("event journal"))
+        self.cards = CardRack(
+            post,
+            cards=server.media.cards,
+            channels=server.media.channels,
+            ip=server.media.ip or server.sip.ip,
+            prompt_folders=settings.prompts,
+        )
+        self.branches = BranchLinks(
+            post,
+            endpoint=server.branch_link.endpoint,
+            server_key=load_or_make_keys(state / "keys", "centre"),
+            branch_keys=self._branch_for,
+            audit=self.store.do,
+            ask_timeout=server.branch_link.ask_timeout,
+            order_timeout=server.branch_link.order_timeout,
+        )
+        self.lines = SipLines(
+            post,
+            listen=(server.sip.ip, server.sip.port),
+            trunks={trunk.name: trunk for trunk in server.trunks},
+            new_call_id=CallIds(self.clock),
+        )
+        self.control = ControlServer(state / control.SOCKET_NAME, SwitchOperations(self._sources()), version=version())
+
+    # --- start and stop ---
+
+    async def start(self) -> None:
+        """Raises the errors of the parts, each naming what it could not have (file, port, key)."""
+        self.store.close_open_records(EndCause.SWITCH_STOPPED.value, self.clock())
+        for part in (self.store, self.orders, self.events):
+            part.start()
+        self.engine.post(Configured(self.settings.core, self.settings.flows))
+        for undecided in self.orders.unfinished():
+            self.engine.post(undecided)
+        self.engine.start(World(self.lines, self.cards, self.branches, self.orders, self.store, self.events))
+        await self.cards.start()
+        await self.branches.start()
+        self.lines.start()
+        await self.control.start()
+        self.store.do(Audit("switch-server", "started", version()))
+        log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
+
+    async def stop(self) -> None:
+        """No new calls, those that run are brought down, everything is written."""
+        self.engine.post(Draining())
+        async with asyncio.timeout(STOP_WAIT):
+            await self._all_calls_over()
+        self.store.do(Audit("switch-server", "stopped", version()))
+        await self.control.stop()
+        self.lines.stop()
+        await self.branches.stop()
+        await self.cards.stop()
+        await self.engine.stop()
+        for part in (self.events, self.orders, self.store):
+            part.stop()
+        log.info("stopped")
+
+    async def _all_calls_over(self) -> None:
+        await asyncio.sleep(0)
+        while self.engine.switch.calls:  # noqa: ASYNC110  the core knows no asyncio
+            await asyncio.sleep(0.05)
+
+    async def reload(self) -> tuple[str, ...]:
+        """Reads file and flows anew; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they were."""
+        settings = await asyncio.to_thread(read_settings, self.settings.file)
+        self.settings = settings
+        self.lines.reload({trunk.name: trunk for trunk in settings.server.trunks})
+        self.cards.reload_prompts()
+        self.engine.post(Configured(settings.core, settings.flows))
+        return tuple(flow.flow for flow in settings.flows)
+
+    # --- what the parts ask for ---
+
+    def _branch_for(self, public_key: bytes) -> BranchId | None:
+        text = public_key.decode("ascii", "replace")
+        known = {branch.key: branch.id for branch in self.settings.server.branches if branch.key}
+        return known.get(text) or self.store.branch_for_key(text)
+
+    def _trouble(self, part: str) -> Callable[[str], None]:
+        def tell(text: str) -> None:
+            self._troubles.pop(part, None)
+            if text:
+                self._troubles[part] = text
+
+        return tell
+
+    def _listen(self) -> tuple[str, int]:
+        return self.settings.server.sip.ip, self.settings.server.sip.port
+
+    def _sources(self) -> Sources:
+        return Sources(
+            version=version(),
+            pid=os.getpid(),
+            started_at=self.clock(),
+            clock=self.clock,
+            config=lambda: self.engine.switch.config,
+            snapshot=self.engine.switch.snapshot,
+            trunk_states=self._trunk_states,
+            line_counters=self.lines.counters,
+            card_loads=self.cards.loads,
+            card_restarts=self.cards.restarts,
+            branch_states=self._branch_states,
+            counters=self._counters,
+            troubles=lambda: tuple(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
+            records=self.store.read,
+            post=self.engine.post,
+            audit=self.store.do,
+            unlock=lambda account, actor: self.store.unlock_account(AccountNo(account), actor),
+            reload=self.reload,
+            drain=self.stopped.set,
+        )
+
+    def _trunk_states(self) -> Mapping[TrunkName, str]:
+        return {state.name: "up" if state.up else "down" for state in self.lines.trunk_states()}
+
+    def _branch_states(self) -> Mapping[BranchId, BranchState]:
+        return self.branches.states()
+
+    def _counters(self) -> Mapping[str, Mapping[str, int]]:
+        return {
+            "store": msgspec.to_builtins(self.store.counts),
+            "order_journal": msgspec.to_builtins(self.orders.counts),
+            "event_journal": msgspec.to_builtins(self.events.counts),
+        }
+
+
+def version() -> str:
+    try:
+        return importlib.metadata.version("huawu")
+    except importlib.metadata.PackageNotFoundError:
+        return "0.1.0"

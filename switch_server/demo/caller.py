@@ -1,0 +1,223 @@
+"""A program that places telephone calls with PJSIP and keys what it is told: the demo's customers.
+
+One process holds four calls (the wheel's ``PJSUA_MAX_CALLS``), so the demo starts several. Orders come as JSON lines on standard input
+(``Errand``), results go out as JSON lines (``Report``); it ends when its input does. Keys are sent by RFC 4733.
+"""
+
+import logging
+import select
+import sys
+import time
+from typing import Any
+
+import msgspec
+import pjsua2 as pj
+from msgspec import Struct
+
+SLOTS = 4
+"""Calls at once: what the wheel is compiled for."""
+POLL_MS = 10
+AFTER_ANSWER = 0.8
+ANSWER_WAIT = 20.0
+log = logging.getLogger(__name__)
+
+
+class Press(Struct, frozen=True):
+    """Wait so many seconds, then key ``digits``."""
+
+    wait: float
+    digits: str
+
+
+class Errand(Struct, frozen=True):
+    """One call to place. ``listen``: seconds to go on listening after the last key, before hanging up."""
+
+    number: int
+    uri: str
+    kind: str
+    presses: tuple[Press, ...]
+    listen: float
+
+
+class Report(Struct, frozen=True):
+    """How the call went. ``heard``: the caller heard something (peak level above silence). ``by_far``: the centre hung up first."""
+
+    number: int
+    kind: str
+    answered: bool
+    code: int
+    seconds: float
+    heard: bool
+    by_far: bool
+
+
+class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
+    """One call: keys its presses when their time has come. Driven by ``step``; hangs up from the SIP thread only."""
+
+    def __init__(self, account: Any, errand: Errand) -> None:
+        super().__init__(account)
+        self.errand = errand
+        self.begun = time.monotonic()
+        self.answered: float | None = None
+        self.code = 0
+        self.over = False
+        self.peak = 0
+        self.hung_up = False
+        self._next = 0
+        self._due = 0.0
+        self._media: Any = None
+
+    def place(self) -> None:
+        self.makeCall(self.errand.uri, pj.CallOpParam(True))
+
+    def onCallState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.answered = time.monotonic()
+            self._due = self.answered + AFTER_ANSWER
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.code = info.lastStatusCode
+            self.over = True
+            self._media = None
+
+    def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
+        self._media = self.getAudioMedia(-1)
+
+    def step(self, now: float) -> None:
+        if self.over:
+            return
+        if self.answered is None:
+            if now - self.begun > ANSWER_WAIT:
+                self._hang_up()
+            return
+        if self._media is not None:
+            self.peak = max(self.peak, self._media.getTxLevel())
+        if now < self._due:
+            return
+        presses = self.errand.presses
+        if self._next < len(presses):
+            press = presses[self._next]
+            if press.digits:
+                self.dialDtmf(press.digits)
+            self._next += 1
+            keyed = 0.22 * len(press.digits)
+            wait = presses[self._next].wait if self._next < len(presses) else self.errand.listen
+            self._due = now + keyed + wait
+        else:
+            self._hang_up()
+
+    def report(self) -> Report:
+        return Report(
+            self.errand.number,
+            self.errand.kind,
+            self.answered is not None,
+            self.code,
+            round(time.monotonic() - (self.answered or self.begun), 1),
+            self.peak > 0,
+            self.over and not self.hung_up,
+        )
+
+    def _hang_up(self) -> None:
+        if not self.hung_up:
+            self.hung_up = True
+            self.hangup(pj.CallOpParam(True))
+
+
+class Telephones:
+    """PJSIP's endpoint with its calls; everything on one thread."""
+
+    def __init__(self) -> None:
+        self.endpoint = pj.Endpoint()
+        self.endpoint.libCreate()
+        config = pj.EpConfig()
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.uaConfig.maxCalls = SLOTS
+        config.logConfig.level = 1
+        config.logConfig.consoleLevel = 1
+        config.medConfig.clockRate = config.medConfig.sndClockRate = 8000
+        config.medConfig.noVad = True
+        config.medConfig.ecTailLen = 0
+        self.endpoint.libInit(config)
+        transport = pj.TransportConfig()
+        transport.boundAddress = "127.0.0.1"
+        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        self.endpoint.libStart()
+        self.endpoint.audDevManager().setNullDev()
+        self._only_g711()
+        self.calls: list[Conversation] = []
+        self._accounts: dict[str, Any] = {}
+
+    def _only_g711(self) -> None:
+        for codec in self.endpoint.codecEnum2():
+            self.endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith("PCMA") else 0)
+
+    def place(self, errand: Errand, ani: str) -> None:
+        call = Conversation(self._account(ani), errand)
+        call.place()
+        self.calls.append(call)
+
+    def _account(self, ani: str) -> Any:
+        if ani not in self._accounts:
+            config = pj.AccountConfig()
+            config.idUri = f"sip:{ani}@127.0.0.1"
+            config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+            account = pj.Account()
+            account.create(config)
+            self._accounts[ani] = account
+        return self._accounts[ani]
+
+    def step(self) -> list[Report]:
+        """Lets PJSIP and the calls go on; reports of calls that are over."""
+        self.endpoint.libHandleEvents(POLL_MS)
+        now = time.monotonic()
+        for call in self.calls:
+            call.step(now)
+        done = [call for call in self.calls if call.over]
+        self.calls = [call for call in self.calls if not call.over]
+        return [call.report() for call in done]
+
+    def close(self) -> None:
+        for call in self.calls:
+            call.hangup(pj.CallOpParam(True))
+        until = time.monotonic() + 2.0
+        while self.calls and time.monotonic() < until:
+            self.step()
+        self.calls.clear()  # every Call object must be gone before libDestroy, or PJSIP aborts
+        self._accounts.clear()
+        self.endpoint.libDestroy()
+
+
+class Order(Struct, frozen=True):
+    """A line of the input."""
+
+    errand: Errand
+    ani: str
+
+
+def main() -> int:
+    sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
+    telephones = Telephones()
+    decode, encode = msgspec.json.Decoder(Order).decode, msgspec.json.encode
+    waiting: list[Order] = []
+    open_input, rest = True, b""
+    try:
+        while open_input or waiting or telephones.calls:
+            if open_input and select.select([sys.stdin.buffer], [], [], 0)[0]:
+                chunk = sys.stdin.buffer.raw.read(65536)  # type: ignore[attr-defined]  # a BufferedReader has it
+                open_input = bool(chunk)
+                *lines, rest = (rest + chunk).split(b"\n")
+                waiting += [decode(line) for line in lines if line]
+            while waiting and len(telephones.calls) < SLOTS:
+                order = waiting.pop(0)
+                telephones.place(order.errand, order.ani)
+            for report in telephones.step():
+                sys.stdout.buffer.write(encode(report) + b"\n")
+                sys.stdout.buffer.flush()
+    finally:
+        telephones.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""The demo's centre and branches: six simulated trading systems, six gateways, one switch server."""
+
+import asyncio
+
+from switch_server.demo.processes import Program
+from switch_server.demo.world import DemoFolder, Ports
+
+
+class DemoCentre:
+    """Starts and stops all of it; the logs lie in ``FOLDER/logs``."""
+
+    def __init__(self, folder: DemoFolder, ports: Ports, seed: int) -> None:
+        self._folder = folder
+        self._ports = ports
+        self._seed = seed
+        self._logs = folder.folder / "logs"
+        self.switch = Program("switch-server", self._logs / "switch-server.log")
+        self._branches: list[Program] = []
+
+    async def start(self) -> None:
+        """The switch first (branches connect to it), then all branches at once. Raises ``ProgramFailed``."""
+        await self.switch.start("switch_server", "--config", str(self._folder.config), up="switch-server ")
+        await asyncio.gather(*(self._branch(branch.id) for branch in self._folder.world.branches))
+
+    async def _branch(self, branch: str) -> None:
+        folder, world = self._folder.branch(branch), self._folder.world_files
+        trading = Program(f"trading system {branch}", self._logs / f"trading-{branch}.log")
+        gateway = Program(f"branch-gateway {branch}", self._logs / f"gateway-{branch}.log")
+        self._branches += [trading, gateway]
+        line = await trading.start(
+            "switch_server.branch.sim", "--branch", branch, "--accounts", str(world / f"accounts-{branch}.json"),
+            "--stocks", str(world / "stocks.json"), "--state", str(folder / "trading"), "--seed", str(self._seed),
+            up="listening ",
+        )  # fmt: skip
+        await gateway.start(
+            "switch_server.branch", "--branch", branch, "--centre", f"tcp://127.0.0.1:{self._ports.link}",
+            "--centre-key", str(self._folder.state / "keys" / "centre.pub"), "--key", str(folder / "gateway.key"),
+            "--state", str(folder / "gateway"), "--adapter", "sim", "--trading", line.removeprefix("listening "),
+            up="branch-gateway ",
+        )  # fmt: skip
+
+    def fallen(self) -> list[Program]:
+        """Programs that ended by themselves."""
+        return [program for program in (self.switch, *self._branches) if not program.running]
+
+    async def stop(self) -> None:
+        """The switch first: its calls end while the branches still answer."""
+        await self.switch.stop()
+        await asyncio.gather(*(program.stop() for program in self._branches))

@@ -1,0 +1,100 @@
+"""Starts the demo's programs one after another and stops them the other way round."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+STOP_WAIT = 8.0
+
+
+class ProgramFailed(RuntimeError):  # noqa: N818  the name says what it is
+    """A program did not come up, or ended by itself. The text says which, and shows the end of what it printed."""
+
+
+class Program:
+    """A child process whose output goes to a log file, but for the line that says it is up."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        self.name = name
+        self.log = log
+        self.process: asyncio.subprocess.Process | None = None
+        self._copying: asyncio.Task[None] | None = None
+
+    async def start(self, *arguments: str, up: str, wait: float = 40.0) -> str:
+        """Runs ``python -m …``; returns the line that begins with ``up``. Raises ``ProgramFailed``."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as errors:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *arguments, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            )  # fmt: skip
+        try:
+            async with asyncio.timeout(wait):
+                line = await self._line(up)
+        except TimeoutError:
+            line = ""
+        if not line:
+            raise ProgramFailed(f"{self.name} did not come up: {self.tail()}")
+        self._copying = asyncio.create_task(self._copy())
+        return line
+
+    async def _line(self, up: str) -> str:
+        assert self.process is not None and self.process.stdout is not None  # noqa: PT018
+        while text := (await self.process.stdout.readline()).decode():
+            if text.startswith(up):
+                return text.strip()
+        return ""
+
+    async def _copy(self) -> None:
+        assert self.process is not None and self.process.stdout is not None  # noqa: PT018
+        with self.log.open("ab") as file:
+            while chunk := await self.process.stdout.read(4096):
+                file.write(chunk)
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
+    def tail(self) -> str:
+        """The last lines of its log, for an error message."""
+        with contextlib.suppress(OSError):
+            return " | ".join(self.log.read_text(errors="replace").splitlines()[-5:])
+        return ""
+
+    async def stop(self) -> int | None:
+        """SIGTERM, and SIGKILL if that is not heard; the exit status."""
+        if self.process is None:
+            return None
+        if self.running:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(STOP_WAIT):
+                    await self.process.wait()
+            except TimeoutError:
+                self.process.kill()
+                await self.process.wait()
+        if self._copying is not None:
+            await self._copying
+        return self.process.returncode
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of 127.0.0.1 that nobody has just now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(ip: str, port: int) -> bool:
+    """May a UDP server listen there?"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((ip, port))
+        except OSError:
+            return False
+        return True

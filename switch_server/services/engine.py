@@ -1,0 +1,198 @@
+"""The loop around the core (DESIGN §2): events in from all adapters, effects out to them, journal and deadlines in between.
+
+It decides nothing. One event at a time: written to the journal, handled by the core, its effects carried out in order. A key is
+journalled only as the core says it was used (``KeyUsed``).
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from switch_server.core.effects import (
+    AskBranch,
+    Audit,
+    CountWrongPin,
+    Effect,
+    FindAccount,
+    JournalOrder,
+    KeyUsed,
+    LineEffect,
+    RecordOrderState,
+    Resolve,
+    SaveRecord,
+    SendOrder,
+    ToCard,
+    Transition,
+)
+from switch_server.core.events import DigitPressed, DigitUsed, Event
+from switch_server.core.switch import Switch
+from switch_server.ports import Branches, Cards, EventLog, Lines, OrderJournal, Store
+
+log = logging.getLogger(__name__)
+transitions = logging.getLogger("huawu.transitions")
+
+RECONCILE_EVERY = 5.0
+"""Seconds between two comparisons of the core's legs with those of the lines."""
+MOST_AT_ONCE = 200
+"""Events handled before the loop gets its turn again."""
+
+
+class Clock:
+    """UTC seconds that never go back: the wall clock at start, carried on by the monotonic one."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def __call__(self) -> float:
+        return time.monotonic() + self._offset
+
+
+class World(Struct):
+    """The adapters; each is given the engine's ``post`` before it starts."""
+
+    lines: Lines
+    cards: Cards
+    branches: Branches
+    order_journal: OrderJournal
+    store: Store
+    event_log: EventLog
+
+
+class Engine:
+    """Runs on one asyncio loop. ``post`` may be called from any thread; everything else from the loop's."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.switch = Switch(self._fault)
+        self._queue: deque[Event] = deque()
+        self._scheduled = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._carry: dict[type, Callable[[Any], object]] = {}
+        self._world: World | None = None
+        self._reconciler: asyncio.Task[None] | None = None
+
+    def start(self, world: World) -> None:
+        """Begins to handle events; those posted before are handled first."""
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+        self._world = world
+        self._carry = {
+            ToCard: world.cards.do,
+            AskBranch: world.branches.do,
+            SendOrder: world.branches.do,
+            Resolve: world.branches.do,
+            FindAccount: world.store.do,
+            CountWrongPin: world.store.do,
+            SaveRecord: world.store.do,
+            Audit: world.store.do,
+            JournalOrder: self._journal_order,
+            RecordOrderState: self._journal_order,
+        }
+        self._scheduled = True
+        self._loop.call_soon(self._drain)
+        self._reconciler = self._loop.create_task(self._reconcile())
+
+    async def stop(self) -> None:
+        """Handles what is queued, then nothing more."""
+        if self._reconciler is not None:
+            self._reconciler.cancel()
+        while self._queue:
+            self._drain()
+            await asyncio.sleep(0)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop = None
+
+    def post(self, event: Event) -> None:
+        """Queues an event, in order per thread."""
+        self._queue.append(event)
+        loop = self._loop
+        if self._scheduled or loop is None:
+            return
+        self._scheduled = True
+        try:
+            if threading.get_ident() == self._thread:
+                loop.call_soon(self._drain)
+            else:
+                loop.call_soon_threadsafe(self._drain)
+        except RuntimeError:  # the loop is closed: the process is on its way out
+            log.debug("an event after the end: %s", type(event).__name__)
+
+    # --- inside ---
+
+    def _drain(self) -> None:
+        self._scheduled = False
+        for _ in range(min(len(self._queue), MOST_AT_ONCE)):
+            self._handle(self._queue.popleft())
+        if self._queue and not self._scheduled and self._loop is not None:
+            self._scheduled = True
+            self._loop.call_soon(self._drain)
+        self._set_timer()
+
+    def _handle(self, event: Event) -> None:
+        now = self.clock()
+        if self._world is None:
+            return
+        if not isinstance(event, DigitPressed):
+            self._world.event_log.append(event, now)
+        self._out(self.switch.handle(event, now), now)
+
+    def _tick(self) -> None:
+        now = self.clock()
+        self._out(self.switch.tick(now), now)
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self.switch.next_deadline()
+        if deadline is not None and self._loop is not None:
+            self._timer = self._loop.call_later(max(0.0, deadline - self.clock()), self._tick)
+
+    def _out(self, effects: Sequence[Effect], now: float) -> None:
+        for effect in effects:
+            try:
+                self._carry_out(effect, now)
+            except (
+                Exception
+            ):  # an adapter's ``do`` raises only by our own bug: the other effects must still be carried out
+                self.switch.count("faults")
+                log.exception("could not carry out %s", type(effect).__name__)
+
+    def _carry_out(self, effect: Effect, now: float) -> None:
+        assert self._world is not None
+        if isinstance(effect, Transition):
+            transitions.info(
+                "%s %s: %s -> %s -> %s", effect.machine, effect.subject, effect.old, effect.event, effect.new
+            )
+        elif isinstance(effect, KeyUsed):
+            self._world.event_log.append(DigitUsed(effect.leg, effect.digit, effect.recording_ms), now)
+        elif isinstance(effect, LineEffect):
+            self._world.lines.do(effect)
+        else:
+            self._carry[type(effect)](effect)
+
+    def _journal_order(self, effect: JournalOrder | RecordOrderState) -> None:
+        """The journal first, for it is the truth; the store's copy is for searching."""
+        assert self._world is not None
+        self._world.order_journal.do(effect)
+        self._world.store.do(effect)
+
+    async def _reconcile(self) -> None:
+        while self._world is not None:
+            await asyncio.sleep(RECONCILE_EVERY)
+            now = self.clock()
+            self._out(self.switch.reconcile(self._world.lines.live_legs(), now), now)
+            self._set_timer()
+
+    def _fault(self, about: Event | str, bug: BaseException) -> None:
+        name = about if isinstance(about, str) else type(about).__name__
+        log.error("fault while handling %s", name, exc_info=bug)

@@ -61,12 +61,12 @@ def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
         say(f"Making .venv with Python {sys.version.split()[0]} …")
         if VENV.exists():
             shutil.rmtree(VENV)
-        _run([sys.executable, "-m", "venv", str(VENV)])
+        run([sys.executable, "-m", "venv", str(VENV)])
     packages = _locked_names()
     say(f"Installing {len(packages)} locked packages into .venv (a minute or two the first time) …")
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    _run([*pip, "install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)], total=len(packages))
-    _run([*pip, "install", "--progress-bar", "off", "--no-deps", "--editable", str(ROOT)])
+    run([*pip, "install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)], total=len(packages))
+    run([*pip, "install", "--progress-bar", "off", "--no-deps", "--editable", str(ROOT)])
     STAMP.write_text(json.dumps(_wanted()))
     say(f"Set up in {time.monotonic() - begin:.0f} s: switch-server, branch-gateway and switchctl are in .venv/bin.")
 
@@ -114,20 +114,18 @@ def _locked_names() -> list[str]:
     return [line.split("==")[0] for line in lines if "'win32'" not in line and "== 'pypy'" not in line]
 
 
-def _run(argv: list[str], total: int = 0) -> None:
+def run(argv: list[str], total: int = 0) -> None:
     """Runs it, showing pip's packages as ``[n/total] name version``. Raises ``HouseError`` that says what its failure means."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
-    lines: list[str] = []
-    assert process.stdout is not None
-    for line in _told(process.stdout, total):
-        lines.append(line)
-    if process.wait():
-        raise HouseError(_meaning("\n".join(lines)))
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+        lines = list(told(process.stdout, total))
+    if process.returncode:
+        raise HouseError(meaning("\n".join(lines)))
 
 
-def _told(lines: Iterator[str], total: int) -> Iterator[str]:
+def told(lines: Iterator[str], total: int) -> Iterator[str]:
     count = 0
     for raw in lines:
         line = raw.rstrip()
@@ -140,7 +138,7 @@ def _told(lines: Iterator[str], total: int) -> Iterator[str]:
         yield line
 
 
-def _meaning(output: str) -> str:
+def meaning(output: str) -> str:
     tail = "\n  ".join(output.splitlines()[-6:])
     for pattern, meaning in FAULTS:
         if re.search(pattern, output):

@@ -1,0 +1,67 @@
+"""The house's own checks and the benchmark runner."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bench import Figure
+from tests.bench import __main__ as bench
+from tests.house import licences, sizes
+
+
+@pytest.mark.parametrize(
+    ("expression", "good"),
+    [
+        ("MIT", True),
+        ("MIT AND Zlib", True),
+        ("MIT AND Proprietary", False),
+        ("Proprietary OR MIT", True),
+        ("(MIT AND Zlib) OR Proprietary", True),
+        ("unknown: says nothing", False),
+    ],
+)
+def test_licence_expressions(expression: str, good: bool) -> None:
+    assert licences.allows(expression, {"MIT", "Zlib"}) is good
+
+
+def test_every_locked_licence_is_allowed() -> None:
+    assert licences.faults() == []
+
+
+def test_long_files_need_a_reason(tmp_path: Path) -> None:
+    code = "x = 1\n" * 401
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "long.py").write_text(code)
+    (tmp_path / "shared" / "said.py").write_text("# Over 400 lines: one table of the ITU.\n" + code)
+    (tmp_path / "shared" / "short.py").write_text("x = 1\n" * 400)
+    found = sizes.faults(tmp_path)
+    assert len(found) == 1
+    assert found[0].startswith("shared/long.py: 401 lines")
+
+
+@pytest.mark.parametrize(
+    ("better", "value", "ok"),
+    [("lower", 1.5, True), ("lower", 1.6, False), ("higher", 1.5, True), ("higher", 1.4, False)],
+)
+def test_a_figure_knows_its_target(better: str, value: float, ok: bool) -> None:
+    assert Figure("cost", value, "x", better, 1.5).ok is ok  # type: ignore[arg-type]
+
+
+def test_a_figure_as_json_has_the_fields_that_programs_read() -> None:
+    figure = Figure("call set-ups", 51.0, "calls/s", "higher", 50.0)
+    assert json.loads(bench.as_json(figure)) == {
+        "figure": "call set-ups",
+        "value": 51.0,
+        "unit": "calls/s",
+        "better": "higher",
+        "target": 50.0,
+        "ok": True,
+    }
+    assert "≥ 50 calls/s" in bench.as_row(figure)
+
+
+def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["nonesuch"])
+    assert "nonesuch" in capsys.readouterr().err

@@ -1,0 +1,107 @@
+"""Every path, command and option that the documents name is there."""
+
+import re
+import subprocess
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from installers.house.cli import EXAMPLES, HELP
+from tests.house import docs
+
+DOCUMENTS = docs.documents()
+NAMES = [str(path.relative_to(docs.ROOT)) for path in DOCUMENTS]
+EACH_DOCUMENT = pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
+
+RUN_BY = {
+    "setup": ("installers.house", "setup"),
+    "bench": ("tests.bench",),
+    "demo": ("switch_server.demo",),
+}
+"""The program behind a ``./run`` command that says in its ``--help`` which options it has."""
+WORD = re.compile(r"^[a-z][a-z-]*$")
+
+
+@cache
+def help_of(*program: str) -> str | None:
+    """What ``python -m program … --help`` prints; ``None`` where it has no such command."""
+    argv = [sys.executable, "-m", *program, "--help"]
+    done = subprocess.run(argv, cwd=docs.ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
+def is_built(module: str) -> bool:
+    """Whether a program that the documents speak of can be started yet."""
+    try:
+        return find_spec(f"{module}.__main__") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def unknown_options(arguments: list[str], text: str) -> list[str]:
+    options = [word.split("=")[0] for word in arguments if word.startswith("--")]
+    return [option for option in options if not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text)]
+
+
+def test_the_documents_are_found() -> None:
+    assert {"README.md", "README.zh.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/status.md"} <= set(
+        NAMES
+    )
+
+
+@EACH_DOCUMENT
+def test_paths_exist(document: Path) -> None:
+    named = set(docs.named_paths(document.read_text(encoding="utf-8")))
+    assert sorted(path for path in named if not docs.exists(path, document)) == []
+
+
+@EACH_DOCUMENT
+def test_run_commands_exist(document: Path) -> None:
+    for arguments in docs.commands(document.read_text(encoding="utf-8"), "./run"):
+        check_run_command(arguments)
+
+
+def test_run_help_examples_exist() -> None:
+    found = list(docs.commands(f"```\n{EXAMPLES}\n```\n", "./run"))
+    assert len(found) >= 6
+    for arguments in found:
+        check_run_command(arguments)
+
+
+def check_run_command(arguments: list[str]) -> None:
+    first, *rest = arguments
+    if first == "--help":
+        return
+    assert first in HELP, f"./run has no {first!r}"
+    if "|" in rest:  # ./run setup | demo | test
+        assert set(rest) - {"|", "--help"} <= set(HELP)
+        return
+    if first in RUN_BY and is_built(RUN_BY[first][0]):
+        text = help_of(*RUN_BY[first])
+        assert text is not None
+        assert unknown_options(rest, text) == []
+
+
+@EACH_DOCUMENT
+def test_switchctl_commands_exist(document: Path) -> None:
+    for arguments in docs.commands(document.read_text(encoding="utf-8"), "switchctl"):
+        if not is_built("switch_server.switchctl"):
+            assert WORD.match(arguments[0])
+            continue
+        check_switchctl_command(arguments)
+
+
+def check_switchctl_command(arguments: list[str]) -> None:
+    program = ("switch_server.switchctl",)
+    if "|" in arguments:  # switchctl status | lines | calls
+        top = help_of(*program) or ""
+        assert [word for word in arguments if WORD.match(word) and word not in top] == []
+        return
+    text = help_of(*program, arguments[0])
+    assert text is not None, f"switchctl has no {arguments[0]!r}"
+    if len(arguments) > 1 and WORD.match(arguments[1]):
+        text += help_of(*program, arguments[0], arguments[1]) or ""
+    assert unknown_options(arguments, text) == []

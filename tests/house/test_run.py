@@ -1,0 +1,119 @@
+"""``./run`` itself: finds a Python, knows its commands, says clearly what can't be had."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from installers.house import HouseError, debian, suites, venv
+from installers.house.cli import HELP, parser
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "HUAWU_PYTHON": sys.executable} | environment
+    return subprocess.run(
+        [str(ROOT / "run"), *arguments], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_help_names_every_command_with_examples() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert all(f"./run {command}" in done.stdout for command in HELP)
+
+
+def test_unknown_command_is_refused() -> None:
+    done = run("tset")
+    assert done.returncode == 2
+    assert "tset" in done.stderr
+
+
+def test_a_python_that_will_not_do_is_named(tmp_path: Path) -> None:
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    done = run("--help", HUAWU_PYTHON=str(old))
+    assert done.returncode == 2
+    assert str(old) in done.stderr
+
+
+def test_without_any_python_it_says_what_to_install(tmp_path: Path) -> None:
+    for tool in ("dirname", "sh"):
+        (tmp_path / tool).symlink_to(f"/usr/bin/{tool}" if Path(f"/usr/bin/{tool}").exists() else f"/bin/{tool}")
+    done = run("--help", PATH=str(tmp_path), HUAWU_PYTHON="")
+    assert done.returncode == 2
+    assert "apt-get install python3" in done.stderr
+
+
+def test_parser_takes_setup_options() -> None:
+    options = parser().parse_args(["setup", "--apt", "--force"])
+    assert options.apt
+    assert options.force
+
+
+@pytest.mark.parametrize(
+    ("pip_said", "we_say"),
+    [
+        ("ERROR: Could not install: [Errno 28] No space left on device", "disk is full"),
+        ("NewConnectionError: Temporary failure in name resolution\nERROR: from versions: none", "can't be reached"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "NOT installed"),
+        ("ERROR: No matching distribution found for x==9", "no such version"),
+        ("Segmentation fault", "Segmentation fault"),
+    ],
+)
+def test_pip_failures_are_put_into_words(pip_said: str, we_say: str) -> None:
+    assert we_say in venv.meaning(pip_said)
+
+
+def test_a_failing_program_is_a_house_error() -> None:
+    with pytest.raises(HouseError, match="no luck"):
+        venv.run([sys.executable, "-c", "print('no luck'); raise SystemExit(3)"])
+
+
+def test_progress_counts_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = list(venv.told(iter(["Collecting numpy==2.4.6 (from -r x)\n", "  Downloading\n"]), 52))
+    assert lines == ["Collecting numpy==2.4.6 (from -r x)", "  Downloading"]
+    assert capsys.readouterr().out == "  [1/52] numpy 2.4.6\n"
+
+
+def test_packages_that_are_here_are_not_asked_for() -> None:
+    here = debian.Package("dash", "sh", "every system has it")
+    gone = debian.Package("no-such-package", "no-such-program-anywhere", "to be missing")
+    assert debian.missing([here, gone]) == [gone]
+    debian.ensure([here], asked=False)
+
+
+def test_the_command_to_type_is_exact() -> None:
+    assert debian.command(debian.FOR_TESTS[1:3]).endswith(
+        "apt-get install --no-install-recommends sip-tester baresip-core"
+    )
+
+
+def test_all_steps_run_even_if_one_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    steps = tuple(
+        suites.Step(name, (sys.executable, "-c", code)) for name, code in [("bad", "raise SystemExit(1)"), ("good", "")]
+    )
+    assert suites.run_steps(steps) == 1
+    told = capfd.readouterr().out
+    assert "FAILED" in told
+    assert "failed: bad" in told
+    assert told.index("── good") < told.index("── summary")
+    assert suites.run_steps(steps[1:]) == 0
+
+
+def test_the_lock_names_no_registry() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+
+
+def test_every_locked_package_has_hashes() -> None:
+    entries = [
+        e for e in (ROOT / "requirements.lock").read_text(encoding="utf-8").split("\n") if "==" in e and e[0].isalnum()
+    ]
+    assert len(entries) > 40
+    assert [e for e in entries if not e.endswith("\\")] == []

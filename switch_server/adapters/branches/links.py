@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from shared import aci
-from shared.ids import BranchId
+from shared.ids import BranchId, OrderKey
 from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, Refusal, Rules, Silent
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
@@ -114,7 +114,7 @@ class BranchLinks(Silent):
 
         self._request(effect.branch, query, self._timeouts.ask, answered)
 
-    def _order(self, branch: BranchId, key: aci.OrderKey, message: aci.Request) -> None:
+    def _order(self, branch: BranchId, key: OrderKey, message: aci.Request) -> None:
         def answered(result: Struct | Failure) -> None:
             reply = answers.to_order(key, result)
             self._count(branch, refused=isinstance(reply, aci.OrderRefused), silent=reply is None)
@@ -147,8 +147,8 @@ class BranchLinks(Silent):
         branch = BranchId(channel.name)
         known = self._known.setdefault(branch, Known(up=False, since=0.0, counts=Counts()))
         self._resyncing.discard(branch)
-        if known.up:
-            return  # a newer session displaced the older one, whose end is told after this
+        if known.up:  # a newer session displaced the older one before its end was seen
+            self._post(BranchDown(branch))
         known.up, known.since = True, time.time()
         self._audit(Audit("link", "branch_up", branch, f"{channel.address} {channel.program}"))
         self._post(BranchUp(branch))

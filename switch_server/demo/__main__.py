@@ -110,7 +110,7 @@ async def _watch(centre: DemoCentre) -> None:
 def _pace(given: argparse.Namespace) -> float:
     """Seconds from one call to the next."""
     if given.calls and given.seconds:
-        return max(0.05, min(DEFAULT_EVERY, (given.seconds - CALL_SECONDS) / given.calls))
+        return float(max(0.05, min(DEFAULT_EVERY, (given.seconds - CALL_SECONDS) / given.calls)))
     return DEFAULT_EVERY if not given.calls else 1.5
 
 

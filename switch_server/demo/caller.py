@@ -5,6 +5,7 @@ One process holds four calls (the wheel's ``PJSUA_MAX_CALLS``), so the demo star
 """
 
 import logging
+import os
 import select
 import sys
 import time
@@ -204,7 +205,7 @@ def main() -> int:
     try:
         while open_input or waiting or telephones.calls:
             if open_input and select.select([sys.stdin.buffer], [], [], 0)[0]:
-                chunk = sys.stdin.buffer.raw.read(65536)  # type: ignore[attr-defined]  # a BufferedReader has it
+                chunk = os.read(sys.stdin.fileno(), 65536)
                 open_input = bool(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 waiting += [decode(line) for line in lines if line]

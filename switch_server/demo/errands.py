@@ -1,11 +1,11 @@
 """What the demo's customers do on the telephone: an endless row of errands, the same for the same seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 
 from msgspec import Struct
 
-from shared.ids import Milli
+from shared.ids import Milli, StockCode
 from switch_server.demo.caller import Errand, Press
 from switch_server.services.demo_data import DemoCustomer, DemoStock, DemoWorld
 
@@ -43,7 +43,7 @@ _KINDS = ("buy", "buy", "sell", "buy", "funds", "buy", "holdings", "sell", "buy"
 
 
 def _script(
-    kind: str, customer: DemoCustomer, stocks: dict[str, DemoStock], random: Random
+    kind: str, customer: DemoCustomer, stocks: Mapping[StockCode, DemoStock], random: Random
 ) -> tuple[str, list[Press], float]:
     match kind:
         case "buy":

@@ -119,7 +119,7 @@ def run(argv: list[str], total: int = 0) -> None:
     with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
-        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+        assert process.stdout is not None
         lines = list(told(process.stdout, total))
     if process.returncode:
         raise HouseError(meaning("\n".join(lines)))

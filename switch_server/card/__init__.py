@@ -1,1 +1,32 @@
+"""The voice card: a process that runs up to about 1,000 G.711 channels as rows of numpy arrays on a 20 ms tick (DESIGN §4).
 
+It knows channels (one a leg) and nothing of calls, menus or agents. What it can be told and what it tells stands in
+``switch_server.core.media``; the far side of its control socket is ``switch_server.adapters.cards``.
+
+Errors: ``CardError`` is the root; ``NoSegment`` (a prompt that is nowhere), ``BadWave`` (a file that is no G.711 WAV), ``PortsFull``.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: BLAS threads double the cost of small products (DESIGN §4)
+
+FRAME = 160
+"""Samples, and G.711 bytes, of a 20 ms frame at 8 kHz."""
+TICK_S = 0.02
+TICKS_A_SECOND = 50
+
+
+class CardError(Exception):
+    """Root of the card's errors."""
+
+
+class NoSegment(CardError):  # noqa: N818  # the contract's word
+    """A play list names a segment that no prompt folder has."""
+
+
+class BadWave(CardError):  # noqa: N818
+    """A prompt file that is not 8 kHz mono A-law, µ-law or 16-bit PCM WAV."""
+
+
+class PortsFull(CardError):  # noqa: N818
+    """No UDP port can be had for a channel."""

@@ -1,0 +1,5 @@
+"""Voice cards as processes: ``CardRack`` implements ``ports.Cards``."""
+
+from switch_server.adapters.cards.rack import CardRack
+
+__all__ = ["CardRack"]

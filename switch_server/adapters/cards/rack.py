@@ -1,0 +1,123 @@
+"""The rack: N card processes, watched. A card that dies is told and started again at once under its old id."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from pathlib import Path
+
+from shared.ids import CardId
+from switch_server.adapters.cards.process import CardProcess
+from switch_server.adapters.cards.translate import to_core
+from switch_server.core.effects import ToCard
+from switch_server.core.events import CardDied
+from switch_server.core.media import CardEvent, CardLoad, CardReady
+from switch_server.ports import Post
+
+LOG = logging.getLogger("huawu.cards")
+SHORT_LIFE_S = 5.0
+FIRST_BACKOFF_S, MOST_BACKOFF_S = 0.5, 10.0
+STOP_S = 8.0
+
+
+class CardRack:
+    """Implements ``ports.Cards``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``.
+
+    A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
+    ``post`` included, happens on ``loop``.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        cards: int,
+        channels: int,
+        ip: str,
+        prompt_folders: list[Path],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._post, self._channels, self._ip, self._folders = post, channels, ip, prompt_folders
+        self._loop = loop or asyncio.get_running_loop()
+        self._ids = [CardId(f"card-{number}") for number in range(1, cards + 1)]
+        self._live: dict[CardId, CardProcess] = {}
+        self._loads: dict[CardId, CardLoad] = {}
+        self._short_lives: dict[CardId, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self.restarts = 0
+
+    async def start(self) -> None:
+        for card in self._ids:
+            await self._start(card)
+
+    def do(self, effect: ToCard) -> None:
+        process = self._live.get(effect.card)
+        if process is not None:
+            process.send(effect.command)
+
+    async def stop(self) -> None:
+        """Ends all cards: recordings are closed, no events are posted any more."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(process.stop(STOP_S) for process in self._live.values()))
+        self._live.clear()
+
+    def loads(self) -> dict[CardId, CardLoad]:
+        """The last load report of each live card."""
+        return dict(self._loads)
+
+    def pids(self) -> dict[CardId, int]:
+        return {card: process.pid for card, process in self._live.items() if process.pid is not None}
+
+    async def _start(self, card: CardId) -> None:
+        started = self._loop.time()
+        process = CardProcess(
+            card,
+            self._told,
+            lambda reason: self._ended(card, process, started, reason),
+        )
+        self._live[card] = process
+        try:
+            await process.start(channels=self._channels, ip=self._ip, prompt_folders=self._folders)
+        except OSError as error:
+            LOG.error("%s cannot be started: %s", card, error)  # noqa: TRY400  # the system's words suffice
+            self._ended(card, process, started, f"cannot be started: {error}")
+
+    def _told(self, event: CardEvent) -> None:
+        if self._stopping:
+            return
+        if isinstance(event, CardLoad):
+            self._loads[event.card] = event
+        if isinstance(event, CardReady):
+            LOG.info("%s is up with %d channels", event.card, event.channels)
+        translated = to_core(event)
+        if translated is not None:
+            self._post(translated)
+
+    def _ended(self, card: CardId, process: CardProcess, started: float, reason: str) -> None:
+        if self._stopping or self._live.get(card) is not process:
+            return
+        del self._live[card]
+        self._loads.pop(card, None)
+        self.restarts += 1
+        lived = self._loop.time() - started
+        short = self._short_lives.get(card, 0) + 1 if lived < SHORT_LIFE_S else 0
+        self._short_lives[card] = short
+        pause = min(MOST_BACKOFF_S, FIRST_BACKOFF_S * 2 ** (short - 2)) if short > 1 else 0.0
+        LOG.error("%s died after %.1f s (%s); next start in %.1f s", card, lived, reason, pause)
+        self._post(CardDied(card, reason))
+        self._spawn(self._again(card, process, pause))
+
+    async def _again(self, card: CardId, dead: CardProcess, pause: float) -> None:
+        reap = asyncio.ensure_future(dead.stop(STOP_S))
+        await asyncio.sleep(pause)
+        if not self._stopping:
+            await self._start(card)
+        await reap
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task: asyncio.Task[None] = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

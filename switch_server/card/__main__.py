@@ -1,0 +1,51 @@
+"""The card process: ``python -m switch_server.card --card card-1 --fd N --ip IP --prompts DIR [--prompts DIR2] --channels 1000``.
+
+``--fd`` is an inherited AF_UNIX SOCK_SEQPACKET socket to the switch; its end ends the card, with every recording closed.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import socket
+from pathlib import Path
+
+from shared.ids import CardId
+from switch_server.card.card import Card
+from switch_server.card.control import Control
+from switch_server.card.loop import Loop
+from switch_server.card.prompts import Prompts
+from switch_server.core.media import CardReady
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="switch_server.card", description="A voice card (media process).")
+    parser.add_argument("--card", required=True, help="this card's id")
+    parser.add_argument("--fd", type=int, required=True, help="inherited control socket")
+    parser.add_argument("--ip", required=True, help="IPv4 address of the RTP ports")
+    parser.add_argument("--prompts", type=Path, action="append", default=[], help="prompt folder, first one wins")
+    parser.add_argument("--channels", type=int, default=1000)
+    parser.add_argument("--ports", type=int, default=32, help="UDP ports shared by the channels")
+    parser.add_argument(
+        "--plain", action="store_true", help="one system call a datagram, as on systems without recvmmsg"
+    )
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # Ctrl-C reaches the whole group: the switch decides, by closing the socket
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)  # sound first, where the system allows it
+    control = Control(socket.socket(fileno=options.fd))
+    prompts = Prompts(options.prompts)
+    prompts.preload()
+    card = Card(options.ip, options.channels, prompts, control.send, ports=options.ports, plain=options.plain)
+    control.send(CardReady(CardId(options.card), options.channels))
+    Loop(CardId(options.card), card, control).run()
+    control.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The receive side of a tick: datagrams in, each to its channel's jitter buffer, its keys, its counters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from switch_server.card import rtp
+from switch_server.card.channels import Channels
+from switch_server.card.g711 import ACROSS, PAYLOAD_TYPE
+from switch_server.card.jitter import JitterBuffer
+from switch_server.card.latch import Latches
+from switch_server.card.quality import Reception
+from switch_server.card.rfc4733 import EventsIn
+from switch_server.card.sockets import SOCKET_BATCH, BatchSockets
+
+Rows = npt.NDArray[np.int64]
+
+PASSES = 4
+"""Times a tick goes round the ports while some have more than a batch: bounds the work that a flood can make."""
+NEWCOMERS = 64
+"""Unknown addresses looked at a tick; the packets of the rest are counted as strangers'."""
+IDLE_PORTS_EVERY = 50
+_PAYLOAD_TYPE = np.array(PAYLOAD_TYPE, np.uint8)
+
+
+class Intake:
+    """``step`` once a tick. ``on_key(row, key, stamp)`` and ``on_latch(row, address)`` are called as packets tell."""
+
+    def __init__(
+        self,
+        sockets: BatchSockets,
+        channels: Channels,
+        latches: Latches,
+        jitter: JitterBuffer,
+        reception: Reception,
+        on_key: Callable[[int, str, int], None],
+        on_latch: Callable[[int, bytes], None],
+    ) -> None:
+        self._sockets, self._channels, self._latches = sockets, channels, latches
+        self._jitter, self._reception = jitter, reception
+        self._on_key, self._on_latch = on_key, on_latch
+        self._events: dict[int, EventsIn] = {}
+        self.strangers_of = np.zeros(channels.size, np.int64)
+        self.packets = self.strangers = self.malformed = 0
+
+    def forget(self, row: int) -> None:
+        self._events.pop(row, None)
+        self.strangers_of[row] = 0
+
+    def step(self, tick: int) -> None:
+        """Takes all that came since the last tick."""
+        ports = self._latches.ports_in_use
+        if tick % IDLE_PORTS_EVERY == 0:
+            ports = list(range(self._latches.ports))
+        for _ in range(PASSES):
+            count = self._sockets.receive(ports)
+            if count:
+                self._batch(count, tick)
+            if count < SOCKET_BATCH:
+                break
+
+    def _batch(self, count: int, tick: int) -> None:
+        keys = self._sockets.keys(count)
+        owner = self._latches.owners(keys)
+        rx, lengths = self._sockets.rx[:count], self._sockets.rx_len[:count]
+        known = owner >= 0
+        if not known.all():
+            self._strangers(keys, owner)
+            known = owner >= 0
+        headers = rtp.parse(rx, lengths, known)
+        self.packets += count
+        if headers.good.all():
+            at = np.arange(count)
+        else:
+            self.malformed += int(known.sum() - headers.good.sum())
+            at = np.flatnonzero(headers.good)
+            if not at.size:
+                return
+            owner, headers = owner[at], headers.take(at)
+        if not self._channels.latched[owner].all():
+            self._latch(owner, at)
+        self._sort(owner, headers, at, rx, tick)
+
+    def _sort(self, owner: Rows, headers: rtp.Headers, at: Rows, rx: npt.NDArray[np.uint8], tick: int) -> None:
+        channels = self._channels
+        channels.last_heard[owner] = tick
+        anew = headers.ssrc != channels.far_ssrc[owner]
+        self._reception.push(owner, headers.seq, headers.stamp, anew, self._sockets.arrivals(len(rx))[at])
+        channels.far_ssrc[owner] = headers.ssrc
+        wanted = (headers.type == _PAYLOAD_TYPE[channels.law[owner]]) & channels.speaks[owner]
+        if not wanted.all():
+            self._others(owner, headers, at, rx, np.flatnonzero(~wanted), wanted)
+            which = np.flatnonzero(wanted)
+            if not which.size:
+                return
+            owner, at, headers = owner[which], at[which], headers.take(which)
+        self._jitter.push(owner, headers.stamp, headers.ssrc, rx, at, headers.offset, headers.length)
+
+    def _others(
+        self,
+        owner: Rows,
+        headers: rtp.Headers,
+        at: Rows,
+        rx: npt.NDArray[np.uint8],
+        which: Rows,
+        wanted: npt.NDArray[np.bool_],
+    ) -> None:
+        """What is not audio of the channel's law: keys; audio of the other law, re-coded; the rest (comfort noise, held audio) is dropped."""
+        channels = self._channels
+        for i in which.tolist():
+            row, kind = int(owner[i]), int(headers.type[i])
+            start, end = int(headers.offset[i]), int(headers.offset[i] + headers.length[i])
+            if kind == channels.event_type[row]:
+                events = self._events.setdefault(row, EventsIn())
+                stamp = int(headers.stamp[i])
+                key = events.packet(int(headers.ssrc[i]), stamp, rx[at[i], start:end].tobytes())
+                if key is not None:
+                    self._on_key(row, key, stamp)
+            elif kind in PAYLOAD_TYPE and channels.speaks[row]:
+                law = int(channels.law[row])
+                rx[at[i], start:end] = ACROSS[1 - law, law][rx[at[i], start:end]]
+                wanted[i] = True
+
+    def _latch(self, owner: Rows, at: Rows) -> None:
+        for i, row in enumerate(owner.tolist()):
+            if not self._channels.latched[row]:
+                self._on_latch(row, self._sockets.address(int(at[i])))
+
+    def _strangers(self, keys: Any, owner: Rows) -> None:
+        """Packets with nobody's key: a first packet from another port of the awaited IP latches, the rest are counted."""
+        missed = np.flatnonzero(owner < 0)
+        unknown, first, place, counts = np.unique(
+            keys[missed], return_index=True, return_inverse=True, return_counts=True
+        )
+        self.strangers += len(missed)
+        for number in range(min(len(unknown), NEWCOMERS)):
+            key, at = int(unknown[number]), int(missed[first[number]])
+            row = self._latches.candidate(key)
+            if row is not None and self._plausible(at, row):
+                self._latches.latch(row, key)
+                owner[missed[place == number]] = row
+                self.strangers -= int(counts[number])
+            else:
+                self._blame(key, int(counts[number]))
+
+    def _plausible(self, at: int, row: int) -> bool:
+        """Whether an unknown sender's packet is what the channel waits for."""
+        packet, size = self._sockets.rx[at], int(self._sockets.rx_len[at])
+        return (
+            size > 12
+            and int(packet[0]) & 0xC0 == 0x80
+            and int(packet[1]) & 0x7F in {*PAYLOAD_TYPE, int(self._channels.event_type[row])}
+        )
+
+    def _blame(self, key: int, count: int) -> None:
+        """Counts strangers for the channel that they were probably meant for: the port's only one."""
+        channels = self._channels
+        here = np.flatnonzero(channels.used[: channels.upto] & (channels.port[: channels.upto] == key & 0xFFFF))
+        if here.size == 1:
+            self.strangers_of[here[0]] += count

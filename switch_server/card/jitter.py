@@ -1,0 +1,199 @@
+"""The jitter buffer of all channels: a ring a channel, indexed by RTP timestamp.
+
+The ring holds 32 slots of 20 ms as received bytes, with a flag for each half (10 ms). ``next_stamp`` is the RTP timestamp that
+``pop`` plays next, and ``head`` its slot. A packet's *headroom* is how many samples before its turn it came. Order, duplicates and packet
+lengths do not matter; a new SSRC, a jump of the timestamp or lasting lateness start the ring anew.
+
+Depth adapts between 40 and 200 ms: a late packet moves playing back far enough to use it, a stretch of 2 s in which every packet came
+60 ms early or more skips one slot. Lost audio is concealed by the last 20 ms, then by the same at half level twice, then silence.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from switch_server.card import FRAME
+from switch_server.card.g711 import HALVED, SILENCE
+
+Rows = npt.NDArray[np.int64]
+
+SLOTS = 32
+START_SLOTS = 2
+MOST_SAMPLES = 1600  # 200 ms
+FAR_AHEAD = (SLOTS - 14) * FRAME
+FAR_BEHIND = -8000
+LATE_TICKS_TO_RESTART = 10
+EARLY_ENOUGH = 3 * FRAME
+HALF = FRAME // 2
+GONE = 250  # concealed frames in a row: nothing is coming
+
+
+class JitterBuffer:
+    """``push`` what a batch brought, ``pop`` the frames of this tick for the channels that need theirs, ``advance`` once a tick."""
+
+    def __init__(self, rows: int) -> None:
+        self._bytes = np.zeros((rows, SLOTS * FRAME), np.uint8)
+        self._ring: Any = self._bytes.view(f"V{FRAME}")
+        self._halves: Any = self._bytes.view(f"V{HALF}")
+        self._have = np.zeros((rows, SLOTS), np.uint8)
+        self.running = np.zeros(rows, np.bool_)
+        self.next_stamp = np.zeros(rows, np.uint32)
+        self._head = np.zeros(rows, np.int64)
+        self._ssrc = np.zeros(rows, np.uint32)
+        self._least = np.full(rows, MOST_SAMPLES, np.int32)
+        self.most = np.zeros(rows, np.int32)
+        """Largest headroom since the last ``adapt``, samples: the buffer's delay."""
+        self._late_ticks = np.zeros(rows, np.uint8)
+        self._missed = np.full(rows, GONE, np.uint8)
+        self.late = np.zeros(rows, np.int64)
+        self.restarts = np.zeros(rows, np.int64)
+
+    def reset(self, row: int, silence: int) -> None:
+        """Forgets a row; what it plays until the first packet is ``silence``."""
+        self._bytes[row] = silence
+        self._have[row] = 0
+        self.running[row] = False
+        self._missed[row] = GONE
+        self.late[row] = self.restarts[row] = 0
+
+    def push(
+        self,
+        rows: Rows,
+        stamp: npt.NDArray[np.uint32],
+        ssrc: npt.NDArray[np.uint32],
+        rx: npt.NDArray[np.uint8],
+        at: Rows,
+        offset: Rows,
+        length: Rows,
+    ) -> None:
+        """Packets of channels ``rows``: packet i is ``rx[at[i], offset[i]:][:length[i]]``, in order of arrival."""
+        room = (stamp - self.next_stamp[rows]).view(np.int32)
+        anew = ~self.running[rows] | (ssrc != self._ssrc[rows]) | (room > FAR_AHEAD) | (room < FAR_BEHIND)
+        if anew.any():
+            self._restart_each(rows, stamp, ssrc, np.flatnonzero(anew))
+            room = (stamp - self.next_stamp[rows]).view(np.int32)
+        if (room < 0).any():
+            self._grow(rows, stamp, room)
+            room = (stamp - self.next_stamp[rows]).view(np.int32)
+            late = room < 0
+            np.add.at(self.late, rows[late], 1)
+            keep = ~late & (room <= FAR_AHEAD + MOST_SAMPLES)
+            rows, room, at, offset, length = rows[keep], room[keep], at[keep], offset[keep], length[keep]
+        np.minimum.at(self._least, rows, room)
+        np.maximum.at(self.most, rows, room)
+        self._store(rows, room, rx, at, offset, length)
+
+    def _store(self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows) -> None:
+        whole = (length == FRAME) & (offset == 12) & (room % FRAME == 0)
+        if not whole.all():
+            rest = np.flatnonzero(~whole)
+            self._store_rest(rows[rest], room[rest], rx, at[rest], offset[rest], length[rest])
+            rows, room, at = rows[whole], room[whole], at[whole]
+        slot = (self._head[rows] + room // FRAME) & (SLOTS - 1)
+        payload: Any = rx[:, 12 : 12 + FRAME].view(f"V{FRAME}")[:, 0]
+        self._ring[rows, slot] = payload[at]
+        self._have[rows, slot] = 3
+
+    def _store_rest(
+        self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows
+    ) -> None:
+        """10, 30, 40, 50, 60 ms by halves of a slot; whatever does not lie on 10 ms, byte by byte."""
+        even = (length % HALF == 0) & (offset == 12) & (room % HALF == 0)
+        for i in np.flatnonzero(~even).tolist():
+            end = int(offset[i] + length[i])
+            self._store_bytes(int(rows[i]), int(room[i]), rx[at[i], offset[i] : end])
+        rows, room, at, pieces = rows[even], room[even], at[even], length[even] // HALF
+        if not rows.size:
+            return
+        piece = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        rows, at = np.repeat(rows, pieces), np.repeat(at, pieces)
+        half = (2 * self._head[rows] + np.repeat(room // HALF, pieces) + piece) & (2 * SLOTS - 1)
+        source: Any = rx[:, 12 : 12 + 7 * HALF].view(f"V{HALF}")
+        self._halves[rows, half] = source[at, piece]
+        np.bitwise_or.at(self._have, (rows, half >> 1), (1 + (half & 1)).astype(np.uint8))
+
+    def _store_bytes(self, row: int, room: int, payload: npt.NDArray[np.uint8]) -> None:
+        begin = int(self._head[row]) * FRAME + room
+        places = (begin + np.arange(len(payload))) % (SLOTS * FRAME)
+        self._bytes[row, places] = payload
+        for half in set((places // HALF).tolist()):
+            self._have[row, half >> 1] |= 1 + (half & 1)
+
+    def _restart_each(
+        self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], which: Rows
+    ) -> None:
+        for i in which.tolist():
+            row = int(rows[i])
+            room = int((stamp[i] - self.next_stamp[row]).astype(np.int32))
+            if not self.running[row] or ssrc[i] != self._ssrc[row] or room > FAR_AHEAD or room < FAR_BEHIND:
+                self._ssrc[row] = ssrc[i]
+                self._restart(row, stamp[i])
+
+    def _restart(self, row: int, stamp: np.uint32) -> None:
+        self.restarts[row] += self.running[row]
+        self.running[row] = True
+        self.next_stamp[row] = (int(stamp) - START_SLOTS * FRAME) & 0xFFFF_FFFF
+        self._have[row] = 0
+        self._least[row], self.most[row], self._late_ticks[row] = MOST_SAMPLES, 0, 0
+
+    def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> None:
+        """Plays later by as many slots as the latest packet needs, up to the most; restarts where lateness lasts."""
+        late = np.flatnonzero(room < 0)
+        touched, place = np.unique(rows[late], return_inverse=True)
+        worst = np.zeros(len(touched), np.int32)
+        np.minimum.at(worst, place, room[late])
+        slots = np.clip((FRAME - 1 - worst) // FRAME, 0, (MOST_SAMPLES - np.maximum(self.most[touched], 0)) // FRAME)
+        slots = np.maximum(slots, 0)
+        self.next_stamp[touched] -= (slots * FRAME).astype(np.uint32)
+        self._head[touched] -= slots
+        self._least[touched] += (slots * FRAME).astype(np.int32)
+        self.most[touched] += (slots * FRAME).astype(np.int32)
+        self._late_ticks[touched] = np.where(slots > 0, 0, self._late_ticks[touched] + 1)
+        for row in touched[self._late_ticks[touched] >= LATE_TICKS_TO_RESTART].tolist():
+            self._restart(row, stamp[np.flatnonzero(rows == row)[0]])
+
+    def pop(self, rows: Rows, law: npt.NDArray[np.uint8]) -> tuple[Any, npt.NDArray[np.bool_]]:
+        """The tick's frames of ``rows``: bytes of their law as (n,) ``V160``, and which of them were received whole."""
+        slot = self._head[rows] & (SLOTS - 1)
+        have = self._have[rows, slot]
+        good = have == 3
+        if not good.all():
+            self._conceal(np.flatnonzero(~good), rows, slot, have, law)
+        frames = self._ring[rows, slot]
+        self._missed[rows[good]] = 0
+        return frames, good
+
+    def _conceal(self, which: Rows, all_rows: Rows, slots: Rows, have: Any, law: npt.NDArray[np.uint8]) -> None:
+        rows, slot = all_rows[which], slots[which]
+        before, missed = (slot - 1) & (SLOTS - 1), self._missed[rows]
+        last = self._bytes.reshape(-1, SLOTS, FRAME)[rows, before]
+        ebbing = (missed > 0) & (missed < 3)
+        last[ebbing] = np.take_along_axis(HALVED[law[rows[ebbing]]], last[ebbing].astype(np.int64), axis=1)
+        gone = missed >= 3
+        last[gone] = np.array(SILENCE, np.uint8)[law[rows[gone]]][:, None]
+        halves = last.view(f"V{HALF}")
+        for bit in (0, 1):
+            lacking = (have[which] & (1 + bit)) == 0
+            self._halves[rows[lacking], 2 * slot[lacking] + bit] = halves[lacking, bit]
+        self._missed[rows] = np.minimum(missed, GONE - 1) + 1
+
+    def advance(self, upto: int) -> None:
+        """One tick on, for all rows below ``upto``, after ``pop``."""
+        head = self._head[:upto]
+        self._have[np.arange(upto), head & (SLOTS - 1)] = 0
+        head += 1
+        self.next_stamp[:upto] += np.uint32(FRAME)
+        np.minimum(self._late_ticks, 200, out=self._late_ticks)
+
+    def adapt(self, upto: int) -> None:
+        """Every 2 s: skips a slot where every packet was early enough."""
+        early = np.flatnonzero(
+            self.running[:upto] & (self._least[:upto] >= EARLY_ENOUGH) & (self._least[:upto] < MOST_SAMPLES)
+        )
+        self._have[early, self._head[early] & (SLOTS - 1)] = 0
+        self._head[early] += 1
+        self.next_stamp[early] += np.uint32(FRAME)
+        self._least[:upto] = MOST_SAMPLES
+        self.most[:upto] = 0
+        self._late_ticks[:upto] = 0

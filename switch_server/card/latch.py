@@ -1,0 +1,137 @@
+"""Which channel a datagram belongs to: ports are shared, the far address decides (DESIGN §4).
+
+Each channel has one key (port, far address): the address that SDP named, or, once a packet came, the one it came from. A packet with a
+channel's key is the channel's. A packet with no one's key latches an un-latched channel of the same port and the same far IP if there is
+exactly one; anything else is a stranger's. Two channels never share a key, since ``choose`` gives the second one another port.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from switch_server.card import PortsFull
+
+Keys = npt.NDArray[np.uint64]
+CROWD = 64
+"""Channels a port takes before the next one is begun: few enough for its receive buffer, many enough for a batch."""
+
+
+def key_of(port: int, address: bytes) -> int:
+    """Key of a ``sockaddr_in`` at a port, as ``Sockets.keys`` makes it: the family's two bytes replaced by the port's number."""
+    return (int.from_bytes(address[:8], "little") & ~0xFFFF) | port
+
+
+def ip_of(key: int) -> int:
+    return key >> 32
+
+
+class Latches:
+    """Keys in sorted order with their owners, and who is still un-latched where. ``grow`` opens one more port or raises ``OSError``."""
+
+    def __init__(self, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
+        self._keys: Keys = np.zeros(0, np.uint64)
+        self._owners = np.zeros(0, np.int64)
+        self._by_row: dict[int, int] = {}
+        self._waiting: dict[tuple[int, int], set[int]] = {}  # (port, far ip): un-latched rows
+        self._crowd: list[int] = []
+        self._wish, self._most, self._grow = ports, most_ports, grow
+
+    @property
+    def ports_in_use(self) -> list[int]:
+        return [port for port, crowd in enumerate(self._crowd) if crowd]
+
+    @property
+    def ports(self) -> int:
+        return len(self._crowd)
+
+    def add_port(self) -> int:
+        port = self._grow()
+        self._crowd.append(0)
+        return port
+
+    def choose(self, address: bytes | None) -> int:
+        """The port for a new channel with this far address (``None``: not known yet); raises ``PortsFull``."""
+        free = [port for port in range(self.ports) if address is None or not self._taken(key_of(port, address))]
+        ip = 0 if address is None else ip_of(key_of(0, address))
+        alone = [port for port in free if not self._waiting.get((port, ip))]
+        roomy = [port for port in alone if self._crowd[port] < CROWD]
+        if roomy:
+            return roomy[0]
+        if self.ports < self._wish or (not free and self.ports < self._most):
+            try:
+                return self.add_port()
+            except OSError as error:
+                if not free:
+                    raise PortsFull(str(error)) from error
+        if not free:
+            raise PortsFull(f"{self.ports} ports, all taken for that far address")
+        return min(alone or free, key=lambda port: (len(self._waiting.get((port, ip), ())), self._crowd[port]))
+
+    def join(self, port: int) -> None:
+        self._crowd[port] += 1
+
+    def leave(self, row: int, port: int) -> None:
+        self.forget(row)
+        self._crowd[port] -= 1
+
+    def free(self, port: int, address: bytes, row: int) -> bool:
+        """Whether ``row`` may be told apart at ``port`` by this address."""
+        owner = self.owner(key_of(port, address))
+        return owner is None or owner == row
+
+    def expect(self, row: int, port: int, address: bytes) -> None:
+        """Learning begins: ``row`` waits for its first packet."""
+        self.forget(row)
+        key = key_of(port, address)
+        self._insert(row, key)
+        self._waiting.setdefault((port, ip_of(key)), set()).add(row)
+
+    def latch(self, row: int, key: int) -> None:
+        """The first packet of ``row`` came, with ``key``."""
+        self.forget(row)
+        self._insert(row, key)
+
+    def forget(self, row: int) -> None:
+        key = self._by_row.pop(row, None)
+        if key is None:
+            return
+        place = int(np.searchsorted(self._keys, np.uint64(key)))
+        self._keys = np.delete(self._keys, place)
+        self._owners = np.delete(self._owners, place)
+        group = (key & 0xFFFF, ip_of(key))
+        waiting = self._waiting.get(group)
+        if waiting is not None:
+            waiting.discard(row)
+            if not waiting:
+                del self._waiting[group]
+
+    def owners(self, keys: Keys) -> npt.NDArray[np.int64]:
+        """The row that each key belongs to, -1 for nobody's."""
+        if not self._keys.size:
+            return np.full(len(keys), -1, np.int64)
+        place = np.searchsorted(self._keys, keys)
+        np.minimum(place, self._keys.size - 1, out=place)
+        found: npt.NDArray[np.int64] = self._owners[place]
+        wrong = self._keys[place] != keys
+        if wrong.any():
+            found[wrong] = -1
+        return found
+
+    def owner(self, key: int) -> int | None:
+        row = int(self.owners(np.array([key], np.uint64))[0])
+        return None if row < 0 else row
+
+    def candidate(self, key: int) -> int | None:
+        """The one un-latched row that a packet with nobody's key may be the first of."""
+        waiting = self._waiting.get((key & 0xFFFF, ip_of(key)), ())
+        return next(iter(waiting)) if len(waiting) == 1 else None
+
+    def _taken(self, key: int) -> bool:
+        return self.owner(key) is not None
+
+    def _insert(self, row: int, key: int) -> None:
+        place = int(np.searchsorted(self._keys, np.uint64(key)))
+        self._keys = np.insert(self._keys, place, np.uint64(key))
+        self._owners = np.insert(self._owners, place, row)
+        self._by_row[row] = key

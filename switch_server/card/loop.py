@@ -1,0 +1,100 @@
+"""The card's clock: ticks on time, commands at once, a load report each second."""
+
+import collections
+import functools
+import gc
+import logging
+import resource
+import select
+import sys
+import time
+from collections.abc import Callable
+
+from shared.ids import CardId
+from switch_server.card import TICK_S, TICKS_A_SECOND
+from switch_server.card.card import Card
+from switch_server.card.control import Control
+from switch_server.core.media import CardLoad
+
+LOG = logging.getLogger("huawu.card")
+LATENESS_TICKS = 60 * TICKS_A_SECOND
+GIVE_UP_TICKS = 10
+"""A card that is later than this (a stopped machine) does not try to catch up."""
+COLLECT_EVERY = 30 * TICKS_A_SECOND
+MOST_FAULTS_LOGGED = 20
+
+
+class Loop:
+    """Runs a card until it is stopped or the switch is gone."""
+
+    def __init__(self, name: CardId, card: Card, control: Control) -> None:
+        self._name, self._card, self._control = name, card, control
+        self._late: collections.deque[float] = collections.deque(maxlen=LATENESS_TICKS)
+        self._cpu, self._since = _cpu_seconds(), time.monotonic()
+        self._faults = 0
+
+    def run(self) -> None:
+        sys.setswitchinterval(0.0005)  # the writer thread must not keep the tick waiting
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        due = time.monotonic() + TICK_S
+        while not self._card.stopped and not self._control.closed:
+            self._wait(due)
+            late = time.monotonic() - due
+            self._late.append(late)
+            due += TICK_S
+            if late > GIVE_UP_TICKS * TICK_S:
+                due = time.monotonic() + TICK_S
+            self._guard("tick", self._card.tick)
+            self._control.flush()
+            if self._card.ticks % TICKS_A_SECOND == 0:
+                self._report()
+            if self._card.ticks % COLLECT_EVERY == 0:
+                gc.collect()
+        self._card.shut()
+
+    def _wait(self, due: float) -> None:
+        """Until the tick is due; commands that come meanwhile are carried out."""
+        while not self._control.closed:
+            left = due - time.monotonic()
+            if not select.select([self._control], [], [], max(0.0, left))[0]:
+                return
+            for command in self._control.receive():
+                self._guard(type(command).__name__, functools.partial(self._card.do, command))
+            if time.monotonic() >= due:
+                return
+
+    def _guard(self, what: str, call: Callable[[], None]) -> None:
+        """Our own bug costs one command or one tick, never the card. Commands may hold keys: only their type is logged."""
+        try:
+            call()
+        except Exception:
+            self._faults += 1
+            if self._faults <= MOST_FAULTS_LOGGED:
+                LOG.exception("%s: %s failed", self._name, what)
+
+    def _report(self) -> None:
+        now, cpu = time.monotonic(), _cpu_seconds()
+        percent = 100 * (cpu - self._cpu) / max(1e-6, now - self._since)
+        self._cpu, self._since = cpu, now
+        late = sorted(self._late)
+        intake = self._card.intake
+        self._control.send(
+            CardLoad(
+                card=self._name,
+                channels=len(self._card.channels),
+                cpu_percent=round(percent, 2),
+                late_p999_ms=round(1000 * late[min(len(late) - 1, int(len(late) * 0.999))], 3),
+                packets_in=intake.packets,
+                packets_out=self._card.media.sent,
+                strangers=intake.strangers,
+                malformed=intake.malformed + self._control.malformed,
+                dropped_commands=self._card.dropped,
+            )
+        )
+
+
+def _cpu_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime

@@ -1,0 +1,259 @@
+"""Recordings: stereo 8 kHz A-law WAV, left what the leg says, right what it hears; written each second by a thread of its own.
+
+The tick only copies frames into a second's buffer. The writer appends the second, then renews the header, so that a file is valid and at
+most one second short whenever the process dies. A file that exists is never overwritten.
+"""
+
+import os
+import queue
+import struct
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.ids import LegId, RecordingId
+from switch_server.card import FRAME, TICKS_A_SECOND
+from switch_server.card.g711 import ACROSS, MU, SILENCE, A
+
+Rows = npt.NDArray[np.int64]
+
+MOST_WAITING = 64 << 20
+"""Bytes that may wait for a slow disk; what comes beyond is refused and its recording fails."""
+UNMASK_AFTER = 15
+"""Ticks that a mask lasts on after it was lifted: a key's tone may still be in the jitter buffer."""
+UNMASK_AT_LAST = 150
+_HEADER = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
+
+
+def header(data_bytes: int) -> bytes:
+    """58 bytes of WAV header: A-law, two channels, 8 kHz."""
+    fmt = (b"fmt ", 18, 6, 2, 8000, 16000, 2, 8, 0)
+    return _HEADER.pack(
+        b"RIFF", _HEADER.size - 8 + data_bytes, b"WAVE", *fmt, b"fact", 4, data_bytes // 2, b"data", data_bytes
+    )
+
+
+class Closed(NamedTuple):
+    """A file is closed, or failed and was given up (``text`` says why)."""
+
+    file: int
+    text: str
+
+
+class Writer:
+    """The thread that owns the files. ``open``, ``append`` and ``close`` never wait; ``done`` gives what has been closed since."""
+
+    def __init__(self) -> None:
+        self._orders: queue.SimpleQueue[tuple[int, str | bytes | None] | None] = queue.SimpleQueue()
+        self._closed: queue.SimpleQueue[Closed] = queue.SimpleQueue()
+        self._files: dict[int, tuple[int, int]] = {}
+        self._taken = self._written = 0  # bytes; one thread counts each
+        self._last = 0
+        self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
+        self._thread.start()
+
+    def open(self, path: str) -> int:
+        self._last += 1
+        self._orders.put((self._last, path))
+        return self._last
+
+    def append(self, file: int, samples: bytes) -> bool:
+        """``False``: too much waits already, the samples were not taken."""
+        if self._taken - self._written > MOST_WAITING:
+            return False
+        self._taken += len(samples)
+        self._orders.put((file, samples))
+        return True
+
+    def close(self, file: int) -> None:
+        self._orders.put((file, None))
+
+    def done(self) -> list[Closed]:
+        closed = []
+        while not self._closed.empty():
+            closed.append(self._closed.get())
+        return closed
+
+    def stop(self, seconds: float) -> None:
+        """Writes what waits, then ends; gives up after ``seconds``."""
+        self._orders.put(None)
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while (order := self._orders.get()) is not None:
+            file, what = order
+            try:
+                self._carry_out(file, what)
+            except OSError as error:
+                self._give_up(file, f"{error.strerror or error}")
+
+    def _carry_out(self, file: int, what: str | bytes | None) -> None:
+        if isinstance(what, str):
+            Path(what).parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(what, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            self._files[file] = descriptor, 0
+            _write(descriptor, header(0), 0)
+            return
+        self._written += len(what) if what else 0
+        if file not in self._files:
+            return
+        descriptor, size = self._files[file]
+        if what is None:
+            del self._files[file]
+            os.close(descriptor)
+            self._closed.put(Closed(file, ""))
+            return
+        _write(descriptor, what, _HEADER.size + size)
+        _write(descriptor, header(size + len(what)), 0)
+        self._files[file] = descriptor, size + len(what)
+
+    def _give_up(self, file: int, text: str) -> None:
+        descriptor, _ = self._files.pop(file, (-1, 0))
+        if descriptor >= 0:
+            os.close(descriptor)
+        self._closed.put(Closed(file, text))
+
+
+def _write(descriptor: int, what: bytes, place: int) -> None:
+    view = memoryview(what)
+    while view:
+        written = os.pwrite(descriptor, view, place)
+        view, place = view[written:], place + written
+
+
+class Recording:
+    """One running recording of a row."""
+
+    __slots__ = ("cause", "file", "frames", "id", "leg", "row", "written")
+
+    def __init__(self, row: int, leg: LegId, recording: RecordingId, file: int) -> None:
+        self.row, self.leg, self.id, self.file = row, leg, recording, file
+        self.frames = self.written = 0
+        self.cause = ""
+
+
+class Recorder:
+    """Columns: a second of both sides for every row. ``step`` once a tick; ``ended`` gives those whose file is closed."""
+
+    def __init__(self, rows: int, writer: Writer) -> None:
+        self._writer = writer
+        self._left: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
+        self._right: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
+        self._fill = np.zeros(rows, np.int64)
+        self._quota = np.full(rows, TICKS_A_SECOND, np.int64)
+        self.masked = np.zeros(rows, np.bool_)
+        self._unmask: dict[int, int] = {}
+        self._running: dict[int, Recording] = {}
+        self._by_file: dict[int, Recording] = {}
+        self.rows: Rows = np.zeros(0, np.int64)
+        self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
+
+    def __contains__(self, row: int) -> bool:
+        return row in self._running
+
+    def waits(self, leg: LegId) -> bool:
+        """Whether a recording of this leg is still being written or closed."""
+        return any(recording.leg == leg for recording in self._by_file.values())
+
+    def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> None:
+        made = Recording(row, leg, recording, self._writer.open(path))
+        self._running[row] = self._by_file[made.file] = made
+        self._fill[row] = 0
+        self._quota[row] = 1 + (made.file * 7) % TICKS_A_SECOND  # so that not all files are written on the same tick
+        self.masked[row] = False
+        self._refresh()
+
+    def stop(self, row: int, cause: str) -> None:
+        """``RecordingEnded`` follows when the writer has closed the file."""
+        recording = self._running.pop(row, None)
+        if recording is None:
+            return
+        recording.cause = cause
+        self._flush(recording)
+        self._writer.close(recording.file)
+        self.masked[row] = False
+        self._unmask.pop(row, None)
+        self._refresh()
+
+    def position_ms(self, row: int) -> int | None:
+        recording = self._running.get(row)
+        return None if recording is None else recording.frames * 20 + int(self._fill[row]) * 20
+
+    def mask(self, row: int, tick: int, *, on: bool) -> None:
+        if row not in self._running:
+            return
+        if on:
+            self.masked[row] = True
+            self._unmask.pop(row, None)
+        elif self.masked[row]:
+            self._unmask[row] = tick
+
+    def lift_masks(self, tick: int, sounding: Any) -> bool:
+        """Lifts masks that were ordered to end, once no key sounds (``sounding(row)``) and its echo in the buffer is past."""
+        lifted = False
+        for row, since in list(self._unmask.items()):
+            if tick - since >= UNMASK_AT_LAST or (tick - since >= UNMASK_AFTER and not sounding(row)):
+                self.masked[row] = False
+                del self._unmask[row]
+                lifted = True
+        return lifted
+
+    def step(self, said: Any, heard: Any, law: npt.NDArray[np.uint8]) -> None:
+        """Takes the tick's frames, (n,) ``V160`` each, of ``self.rows`` in their ``law`` (n,)."""
+        rows = self.rows
+        if law.any():
+            said, heard = _to_a(said, law), _to_a(heard, law)
+        fill = self._fill[rows]
+        self._left[rows, fill], self._right[rows, fill] = said, heard
+        masked = self.masked[rows]
+        if masked.any():
+            self._left[rows[masked], fill[masked]] = self._silence
+            self._right[rows[masked], fill[masked]] = self._silence
+        fill += 1
+        self._fill[rows] = fill
+        for row in rows[fill >= self._quota[rows]].tolist():
+            self._flush(self._running[row])
+            self._quota[row] = TICKS_A_SECOND
+
+    def ended(self) -> list[tuple[Recording, str]]:
+        """Recordings whose file is closed since the last call, each with an error's text or ``""``."""
+        over = []
+        for closed in self._writer.done():
+            recording = self._by_file.pop(closed.file, None)
+            if recording is None:
+                continue
+            if self._running.get(recording.row) is recording:
+                del self._running[recording.row]
+                self._refresh()
+            over.append((recording, closed.text))
+        return over
+
+    def _flush(self, recording: Recording) -> None:
+        row, frames = recording.row, int(self._fill[recording.row])
+        if not frames:
+            return
+        both = np.empty((frames * FRAME, 2), np.uint8)
+        both[:, 0] = self._left[row, :frames].view(np.uint8)
+        both[:, 1] = self._right[row, :frames].view(np.uint8)
+        self._fill[row] = 0
+        recording.frames += frames
+        if self._writer.append(recording.file, both.tobytes()):
+            recording.written += frames
+        elif not recording.cause:
+            recording.cause = "failed"
+            self._running.pop(row, None)
+            self._refresh()
+            self._writer.close(recording.file)
+
+    def _refresh(self) -> None:
+        self.rows = np.array(sorted(self._running), np.int64)
+
+
+def _to_a(frames: Any, law: npt.NDArray[np.uint8]) -> Any:
+    coded = frames.view(np.uint8).reshape(-1, FRAME).copy()
+    mu = law == MU
+    coded[mu] = ACROSS[MU, A][coded[mu]]
+    return coded.view(f"V{FRAME}")[:, 0]

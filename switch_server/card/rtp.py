@@ -1,0 +1,64 @@
+"""RTP headers of a whole batch at once (RFC 3550 §5.1)."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int64]
+
+
+class Headers(NamedTuple):
+    """Columns for n packets; ``good`` tells which rows are RTP at all, the other columns mean something only there."""
+
+    good: npt.NDArray[np.bool_]
+    type: npt.NDArray[np.uint8]
+    seq: npt.NDArray[np.uint16]
+    stamp: npt.NDArray[np.uint32]
+    ssrc: npt.NDArray[np.uint32]
+    offset: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]
+
+    def take(self, which: Rows) -> "Headers":
+        """The same columns of some packets only."""
+        good, kind, seq, stamp, ssrc, offset, length = self
+        return Headers(good[which], kind[which], seq[which], stamp[which], ssrc[which], offset[which], length[which])
+
+
+def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32], wanted: npt.NDArray[np.bool_]) -> Headers:
+    """Reads the headers of the ``wanted`` rows of ``rx`` (n, ROW), datagrams of ``lengths`` bytes; never raises, whatever they hold."""
+    words: Any = rx[:, :12].view(">u4")
+    size = lengths.astype(np.int64)
+    first = rx[:, 0]
+    offset = np.full(len(rx), 12, np.int64)
+    good = wanted & (size > 12)
+    if (first != 0x80).any():
+        good &= (first & 0xC0) == 0x80
+        odd = np.flatnonzero(good & (first != 0x80))
+        for row in odd.tolist():
+            offset[row], size[row] = _payload(rx[row], int(size[row]))
+        good[odd] = offset[odd] < size[odd]
+    if size.size and int(lengths.max()) >= rx.shape[1]:
+        good &= lengths < rx.shape[1]  # cut short by the row: longer than any G.711 packet
+    return Headers(
+        good,
+        rx[:, 1] & np.uint8(0x7F),
+        (words[:, 0] & 0xFFFF).astype(np.uint16),
+        words[:, 1].astype(np.uint32),
+        words[:, 2].astype(np.uint32),
+        offset,
+        size - offset,
+    )
+
+
+def _payload(row: npt.NDArray[np.uint8], size: int) -> tuple[int, int]:
+    """Where the payload starts and ends, past CSRCs and extension and before padding; start == end where it does not fit."""
+    first = int(row[0])
+    start = 12 + 4 * (first & 15)
+    if first & 0x10:
+        if start + 4 > size:
+            return size, size
+        start += 4 + 4 * int.from_bytes(row[start + 2 : start + 4].tobytes(), "big")
+    if first & 0x20 and size <= len(row):
+        size -= int(row[size - 1])
+    return (start, size) if start < size else (size, size)

@@ -1,0 +1,269 @@
+"""UDP in batches: every port's datagrams land as rows of one array, every channel's packet leaves from its row of another.
+
+``MmsgSockets`` hands the kernel whole batches (``recvmmsg``/``sendmmsg`` by ctypes, on arrays that numpy sees as well);
+``PlainSockets`` does the same with ``recvfrom_into``/``sendto`` where the system has no such calls. IPv4 only.
+"""
+
+import contextlib
+import ctypes
+import errno
+import socket
+import struct
+import time
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from switch_server.card import FRAME
+
+Index = npt.NDArray[np.int64]
+
+HEADER = 12
+ROW = 576  # 12 + 60 ms + extensions; no multiple of 4096, so rows spread over the cache's sets
+BATCH = 4096
+SO_TIMESTAMPNS = 35  # Linux; the control message has the same number
+SOCKET_BATCH = 512
+ADDRESS = struct.Struct("=HH4s8x")
+_MSGHDR = np.dtype(
+    {
+        "names": ["name", "namelen", "iov", "iovlen", "control", "controllen", "flags", "len"],
+        "formats": ["u8", "u4", "u8", "u8", "u8", "u8", "i4", "u4"],
+        "offsets": [0, 8, 16, 24, 32, 40, 48, 56],
+        "itemsize": 64,
+    }
+)
+_IOVEC = np.dtype([("base", "u8"), ("len", "u8")])
+
+
+def pack_address(ip: str, port: int) -> bytes:
+    """A ``sockaddr_in``; ``OSError`` for what is no IPv4 address."""
+    return ADDRESS.pack(socket.AF_INET, socket.htons(port), socket.inet_aton(ip))
+
+
+def unpack_address(raw: bytes) -> tuple[str, int]:
+    _, port, ip = ADDRESS.unpack(raw[:16])
+    return socket.inet_ntoa(ip), socket.ntohs(port)
+
+
+class Sockets:
+    """What both kinds share: the arrays.
+
+    ``rx`` (BATCH, ROW) holds the datagrams of the last ``receive``, ``rx_len`` their bytes, ``rx_key`` the first 8 bytes of their senders'
+    ``sockaddr_in`` with the port's number in place of the family, which makes it a key of (port, far address). ``tx`` has one row a channel.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rx = np.zeros((BATCH, ROW), np.uint8)
+        self._rx_address = np.zeros((BATCH, 2), np.uint64)
+        self._rx_address_bytes = self._rx_address.view(np.uint8)
+        self._rx_port = np.zeros(BATCH, np.uint64)
+        self._rx_control = np.zeros((BATCH, 4), np.int64)  # cmsghdr (16 bytes), seconds, nanoseconds
+        self.tx = np.zeros((rows, HEADER + FRAME), np.uint8)
+        self._tx_address = np.zeros((rows, 16), np.uint8)
+        self._open: list[socket.socket] = []
+        self.send_errors = 0
+
+    def add(self, sock: socket.socket) -> int:
+        """Takes a bound, non-blocking socket; gives the port's number."""
+        self._open.append(sock)
+        return len(self._open) - 1
+
+    def arrivals(self, count: int) -> Index:
+        """When the first ``count`` received rows came, as the kernel saw it: samples (1/8000 s) of the wall clock."""
+        came: Index = self._rx_control[:count, 2] * 8000 + self._rx_control[:count, 3] // 125_000
+        return came
+
+    def set_far(self, row: int, address: bytes) -> None:
+        self._tx_address[row] = np.frombuffer(address, np.uint8)
+
+    def keys(self, count: int) -> npt.NDArray[np.uint64]:
+        """Keys of the first ``count`` received rows."""
+        masked = self._rx_address[:count, 0] & np.uint64(0xFFFF_FFFF_FFFF_0000)
+        masked |= self._rx_port[:count]
+        return masked
+
+    def address(self, row: int) -> bytes:
+        """The sender's ``sockaddr_in`` of a received row."""
+        return bytes(self._rx_address_bytes[row])
+
+    def close(self) -> None:
+        for sock in self._open:
+            sock.close()
+
+
+class BatchSockets(Protocol):
+    """The face of both kinds; see ``Sockets`` for the arrays."""
+
+    rx: npt.NDArray[np.uint8]
+    rx_len: npt.NDArray[np.uint32]
+    tx: npt.NDArray[np.uint8]
+    send_errors: int
+
+    def add(self, sock: socket.socket) -> int: ...
+    def set_far(self, row: int, address: bytes) -> None: ...
+    def set_length(self, row: int, length: int) -> None: ...
+    def order(self, rows: Index, ports: Index) -> None: ...
+    def receive(self, ports: list[int]) -> int: ...
+    def send(self) -> int: ...
+    def keys(self, count: int) -> npt.NDArray[np.uint64]: ...
+    def arrivals(self, count: int) -> Index: ...
+    def address(self, row: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class MmsgSockets(Sockets):
+    """``recvmmsg``/``sendmmsg`` (Linux, 64 bits)."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows)
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._recvmmsg, self._sendmmsg = libc.recvmmsg, libc.sendmmsg
+        self._recvmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p)
+        self._sendmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
+        self._rx_iov, self._rx_msg = self._vectors(self.rx, self._rx_address_bytes)
+        self.rx_len = self._rx_msg["len"]
+        self._rx_room = self._rx_msg["controllen"]
+        self._rx_msg["control"] = self._rx_control.ctypes.data + np.arange(BATCH, dtype=np.uint64) * np.uint64(32)
+        self._rx_room[:] = 32
+        self._rx_base = self._rx_msg.ctypes.data
+        self._tx_iov, self._tx_all = self._vectors(self.tx, self._tx_address)
+        self._tx_msg = self._tx_all[:0].copy()
+        self._runs: list[tuple[int, int, int]] = []  # socket, address of the first mmsghdr, count
+
+    @staticmethod
+    def _vectors(rows: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint8]) -> tuple[Any, Any]:
+        """One iovec and one mmsghdr a row, pointing into the arrays."""
+        count, size = rows.shape
+        step = np.arange(count, dtype=np.uint64)
+        iov, msg = np.zeros(count, _IOVEC), np.zeros(count, _MSGHDR)
+        iov["base"], iov["len"] = rows.ctypes.data + step * np.uint64(size), size
+        msg["name"], msg["namelen"] = addresses.ctypes.data + step * np.uint64(16), 16
+        msg["iov"], msg["iovlen"] = iov.ctypes.data + step * np.uint64(16), 1
+        return iov, msg
+
+    def set_length(self, row: int, length: int) -> None:
+        self._tx_iov["len"][row] = length
+
+    def order(self, rows: Index, ports: Index) -> None:
+        """Which rows ``send`` sends, sorted by the ports they leave from."""
+        self._tx_msg = self._tx_all[rows]
+        self._runs = []
+        base = self._tx_msg.ctypes.data
+        starts = np.flatnonzero(np.diff(ports, prepend=-1)).tolist()
+        if not starts:
+            return
+        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+            self._runs.append((self._open[int(ports[start])].fileno(), base + start * 64, end - start))
+
+    def receive(self, ports: list[int]) -> int:
+        """Takes what waits at ``ports``, at most ``SOCKET_BATCH`` each and ``BATCH`` together; gives the number of rows filled."""
+        filled = 0
+        for port in ports:
+            room = min(SOCKET_BATCH, BATCH - filled)
+            if room <= 0:
+                break
+            got = self._recvmmsg(
+                self._open[port].fileno(), self._rx_base + filled * 64, room, socket.MSG_DONTWAIT, None
+            )
+            if got > 0:
+                self._rx_port[filled : filled + got] = port
+                filled += got
+        self._rx_room[:filled] = 32  # the kernel wrote what it used
+        return filled
+
+    def send(self) -> int:
+        """Sends the ordered rows; gives how many left. A packet that the system refuses is skipped and counted."""
+        total = 0
+        for fd, base, count in self._runs:
+            done = 0
+            while done < count:
+                sent = self._sendmmsg(fd, base + done * 64, count - done, socket.MSG_DONTWAIT)
+                if sent > 0:
+                    total += sent
+                    done += sent
+                    continue
+                self.send_errors += 1
+                done += 1
+                if ctypes.get_errno() in {errno.EAGAIN, errno.ENOBUFS}:
+                    break
+        return total
+
+
+class PlainSockets(Sockets):
+    """One system call a datagram; for systems without ``recvmmsg``."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows)
+        self.rx_len = np.zeros(BATCH, np.uint32)
+        self._length = [HEADER + FRAME] * rows
+        self._plan: list[tuple[socket.socket, int]] = []
+
+    def set_length(self, row: int, length: int) -> None:
+        self._length[row] = length
+
+    def order(self, rows: Index, ports: Index) -> None:
+        self._plan = [(self._open[port], row) for row, port in zip(rows.tolist(), ports.tolist(), strict=True)]
+
+    def receive(self, ports: list[int]) -> int:
+        filled = 0
+        for port in ports:
+            for _ in range(min(SOCKET_BATCH, BATCH - filled)):
+                try:
+                    size, sender = self._open[port].recvfrom_into(self.rx[filled])
+                except BlockingIOError:
+                    break
+                except OSError:
+                    continue  # an ICMP error of an earlier packet
+                self.rx_len[filled] = size
+                self._rx_address_bytes[filled] = np.frombuffer(pack_address(*sender[:2]), np.uint8)
+                self._rx_port[filled] = port
+                self._rx_control[filled, 2:] = divmod(time.time_ns(), 1_000_000_000)
+                filled += 1
+        return filled
+
+    def send(self) -> int:
+        total = 0
+        for sock, row in self._plan:
+            try:
+                sock.sendto(
+                    self.tx[row, : self._length[row]].tobytes(), unpack_address(self._tx_address[row].tobytes())
+                )
+                total += 1
+            except OSError:
+                self.send_errors += 1
+        return total
+
+
+def best(rows: int, *, plain: bool = False) -> BatchSockets:
+    """``MmsgSockets`` where the system has it, ``PlainSockets`` elsewhere."""
+    has_mmsg = hasattr(ctypes.CDLL(None), "sendmmsg") and ctypes.sizeof(ctypes.c_void_p) == 8
+    return PlainSockets(rows) if plain or not has_mmsg else MmsgSockets(rows)
+
+
+def bind_pair(ip: str, buffer_bytes: int = 1 << 20) -> tuple[socket.socket, socket.socket]:
+    """An even port for RTP and the next one for RTCP (RFC 3550 §11), both non-blocking; ``OSError`` when there is none."""
+    for _ in range(200):
+        rtp = _bound(ip, 0, buffer_bytes)
+        port = rtp.getsockname()[1]
+        if port % 2 == 0 and port < 65535:
+            try:
+                return rtp, _bound(ip, port + 1, 1 << 16)
+            except OSError:
+                pass
+        rtp.close()
+    raise OSError(errno.EADDRINUSE, f"no pair of UDP ports at {ip}")
+
+
+def _bound(ip: str, port: int, buffer_bytes: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        sock.bind((ip, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock

@@ -36,7 +36,9 @@ from switch_server.ports.records import OrderRecord
 
 log = logging.getLogger(__name__)
 Item = tuple[float, JournalOrder | RecordOrderState]
-_STATES = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))  # literal, so that the partial index serves
+_STATES = ", ".join(
+    f"'{state}'" for state in sorted(UNDECIDED)
+)  # word for word as in the partial index, else it does not serve
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
 
 

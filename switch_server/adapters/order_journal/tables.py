@@ -26,7 +26,7 @@ STEPS = {
             contract TEXT, refusal TEXT, filled INTEGER, cancelled INTEGER, branch_status TEXT
         ) STRICT
         """,
-        "CREATE INDEX undecided ON orders (state) WHERE state IN ('captured', 'sent', 'in_doubt')",
+        "CREATE INDEX undecided ON orders (state) WHERE state IN ('captured', 'in_doubt', 'sent')",
         "CREATE INDEX history_of ON order_history (key)",
         "CREATE INDEX newest ON orders (at)",
     )

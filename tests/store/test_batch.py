@@ -1,0 +1,75 @@
+"""The thread that writes in groups."""
+
+import threading
+
+import pytest
+
+from switch_server.adapters.batch import BatchThread
+from tests.store.samples import until
+
+
+def test_everything_is_written_in_order_in_groups() -> None:
+    groups: list[list[int]] = []
+    gate = threading.Event()
+
+    def write(batch: list[int]) -> list[int]:
+        assert gate.wait(20)
+        groups.append(batch)
+        return []
+
+    batches = BatchThread("test", write, largest=100)
+    batches.start()
+    for number in range(1000):
+        batches.put(number)
+    gate.set()
+    assert batches.stop(20.0) == 0
+    assert [number for group in groups for number in group] == list(range(1000))
+    assert len(groups) <= 12
+    assert max(len(group) for group in groups) == 100
+
+
+def test_what_is_kept_comes_again_before_what_is_newer() -> None:
+    seen: list[list[str]] = []
+
+    def write(batch: list[str]) -> list[str]:
+        seen.append(batch)
+        return ["a", "b"] if len(seen) == 1 else []
+
+    batches = BatchThread("test", write, retry=0.01)
+    for item in ("a", "b"):
+        batches.put(item)
+    batches.start()
+    until(lambda: seen)
+    batches.put("c")
+    assert batches.flush(20.0)
+    assert [item for batch in seen[1:] for item in batch] == ["a", "b", "c"]
+    assert batches.stop(20.0) == 0
+
+
+def test_a_writer_that_raises_costs_only_its_batch(caplog: pytest.LogCaptureFixture) -> None:
+    written: list[int] = []
+
+    def write(batch: list[int]) -> list[int]:
+        if 1 in batch:
+            raise RuntimeError("our bug")
+        written.extend(batch)
+        return []
+
+    batches = BatchThread("test", write)
+    batches.start()
+    batches.put(1)
+    assert batches.flush(20.0)
+    batches.put(2)
+    assert batches.stop(20.0) == 0
+    assert written == [2]
+    assert batches.faults == 1
+    assert "a batch of 1 was dropped" in caplog.text
+
+
+def test_stop_tells_what_was_not_written() -> None:
+    batches = BatchThread[int]("test", lambda batch: batch, retry=0.01)
+    batches.start()
+    batches.put(1)
+    batches.put(2)
+    assert not batches.flush(0.05)
+    assert batches.stop(0.05) == 2

@@ -1,6 +1,8 @@
 """The house's own checks and the benchmark runner."""
 
+import inspect
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,12 @@ def test_a_figure_as_json_has_the_fields_that_programs_read() -> None:
         "ok": True,
     }
     assert "≥ 50 calls/s" in bench.as_row(figure)
+
+
+@pytest.mark.parametrize("name", bench.names())
+def test_every_benchmark_offers_figures(name: str) -> None:
+    figures = import_module(f"tests.bench.{name}").figures
+    assert "short" in inspect.signature(figures).parameters
 
 
 def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,120 @@
+"""Commands that make the switch do something, and the one that fetches a recording."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.control import (
+    AskRecording,
+    Done,
+    Drain,
+    HangUpCall,
+    RecordingPart,
+    Reload,
+    Reloaded,
+    Reply,
+    Request,
+    UnlockAccount,
+)
+from switch_server.switchctl.client import Link
+from switch_server.switchctl.context import Context, current_user
+from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
+
+
+async def hang_up(context: Context) -> int:
+    call = context.options.call
+    return await _do(context, HangUpCall(call, current_user()), "did_hangup", call=call)
+
+
+async def unlock(context: Context) -> int:
+    account = context.options.account
+    return await _do(context, UnlockAccount(account, current_user()), "did_unlock", end=account[-2:])
+
+
+async def drain(context: Context) -> int:
+    return await _do(context, Drain(current_user()), "did_drain")
+
+
+async def reload(context: Context) -> int:
+    async with Link(context.socket) as link:
+        reply = await link.ask(Reload(current_user()), Reloaded)
+    if context.json:
+        context.show(reply)
+    elif reply.problems:
+        context.say("not_reloaded", number=len(reply.problems))
+        context.print("\n".join(reply.problems))
+    else:
+        context.say("did_reload", flows=", ".join(reply.flows))
+    return REFUSED if reply.problems else OK
+
+
+async def _do(context: Context, request: Request, said: str, **fields: object) -> int:
+    async with Link(context.socket) as link:
+        reply: Reply = await link.ask(request, Done)
+    if context.json:
+        context.show(reply)
+    else:
+        context.say(said, **fields)
+    return OK
+
+
+# --- recordings ---
+
+
+async def recording(context: Context) -> int:
+    call, output = context.options.call, context.options.output
+    if output == "-":
+        if sys.stdout.isatty():
+            raise Usage("terminal")
+        async with Link(context.socket) as link:
+            await _copy(_parts(link, call), sys.stdout.buffer)
+        return OK
+    path = _target(call, output, force=context.options.force)
+    async with Link(context.socket) as link:
+        size = await _fetch(link, call, path)
+    context.say("did_fetch", path=path, size=f"{size:,}")
+    return OK
+
+
+def _target(call: str, output: str | None, *, force: bool) -> Path:
+    path = Path(output or f"{Path(call).name}.wav")
+    if path.exists() and not force:
+        raise Refused("file_exists", path=path)
+    return path
+
+
+async def _fetch(link: Link, call: str, path: Path) -> int:
+    """Whole or not at all: a broken transfer leaves no file. Returns its bytes."""
+    parts = _parts(link, call)
+    first = await anext(parts)  # refused here: nothing has been touched yet
+    new = path.with_name(f"{path.name}.part")
+    try:
+        with new.open("wb") as file:
+            file.write(first)
+            size = len(first) + await _copy(parts, file)
+        new.replace(path)
+    except OSError as error:
+        raise Refused("file_failed", path=error.filename or path, why=error.strerror) from error
+    finally:
+        new.unlink(missing_ok=True)
+    return size
+
+
+async def _copy(parts: AsyncIterator[bytes], file: BinaryIO) -> int:
+    written = 0
+    async for part in parts:
+        written += file.write(part)
+    return written
+
+
+async def _parts(link: Link, call: str) -> AsyncIterator[bytes]:
+    """The file as it is when the first part is read; one that still grows is cut there."""
+    offset, end = 0, None
+    while end is None or offset < end:
+        part = await link.ask(AskRecording(call, offset), RecordingPart)
+        end = part.size if end is None else end
+        if not part.data:
+            return
+        yield part.data[: end - offset]
+        offset += len(part.data)

@@ -1,0 +1,230 @@
+"""What can be said to ``switchctl``: the commands as data, and the parser made from them."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from switch_server.switchctl import acting, looking, offline, replaying
+from switch_server.switchctl.context import Context
+from switch_server.switchctl.texts import CHOICES, Texts
+
+PROGRAM = "switchctl"
+Run = Callable[[Context], Awaitable[int]]
+Below = Any
+"""argparse's own (private) type of a group of sub-commands."""
+
+
+class Argument(NamedTuple):
+    """``help`` is a text's key; ``more`` goes to argparse."""
+
+    name: str
+    help: str
+    more: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """``words``: ``calls hangup``. The help text's key is ``help_<words>``. ``run`` is missing where a further word must follow."""
+
+    words: tuple[str, ...]
+    run: Run | None
+    arguments: tuple[Argument, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+def _limited(text: str) -> int:
+    value = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 1 <= value <= 1000:
+        raise argparse.ArgumentTypeError("bad_limit")
+    return value
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.2 <= value <= 3600:
+        raise argparse.ArgumentTypeError("bad_watch")
+    return value
+
+
+def option(name: str, help_key: str, **more: Any) -> Argument:
+    return Argument(name, help_key, more)
+
+
+JSON = option("--json", "opt_json", action="store_true")
+WATCH = option("--watch", "opt_watch", nargs="?", type=_seconds, const=2.0, metavar="SECONDS")
+LIMIT = option("--limit", "opt_limit", type=_limited, default=50, metavar="N")
+SINCE = option("--since", "opt_since", metavar="AGE")
+CALL = option("call", "arg_call", metavar="CALL")
+FLOWS = option("--flows", "opt_flows_folder", metavar="FOLDER")
+
+COMMANDS = (
+    Command(("status",), looking.status, (JSON, WATCH), ("status", "status --watch", "status --json | jq .troubles")),
+    Command(("lines",), looking.lines, (JSON, WATCH), ("lines", "lines --watch 1")),
+    Command(("cards",), looking.cards, (JSON, WATCH), ("cards --watch",)),
+    Command(
+        ("calls",),
+        looking.calls,
+        (JSON, WATCH, LIMIT, SINCE, option("--live", "opt_live", action="store_true")),
+        ("calls", "calls --live --watch 1", "calls --since 1h --limit 200 --json"),
+    ),
+    Command(("calls", "show"), looking.call, (CALL, JSON, WATCH), ("calls show 2026082509310512300",)),
+    Command(("calls", "hangup"), acting.hang_up, (CALL, JSON), ("calls hangup 2026082509310512300",)),
+    Command(
+        ("orders",),
+        looking.orders,
+        (
+            JSON, WATCH, LIMIT, SINCE,
+            option("--branch", "opt_branch", metavar="BRANCH"),
+            option("--account", "opt_account", metavar="ACCOUNT"),
+            option("--call", "opt_of_call", metavar="CALL"),
+            option("--state", "opt_state", metavar="STATE"),
+        ),
+        ("orders --watch", "orders --branch GZ01 --since 30m", "orders --state in_doubt"),
+    ),
+    Command(("branches",), looking.branches, (JSON, WATCH), ("branches", "branches --watch")),
+    Command(("counters",), looking.counters, (JSON, WATCH), ("counters --json",)),
+    Command(
+        ("recording",),
+        acting.recording,
+        (
+            CALL,
+            option("-o", "opt_output", dest="output", metavar="FILE"),
+            option("--force", "opt_force", action="store_true"),
+        ),
+        ("recording 2026082509310512300", "recording 2026082509310512300 -o - | aplay"),
+    ),
+    Command(
+        ("replay",),
+        replaying.replay,
+        (CALL, JSON, option("--journal", "opt_journal", metavar="FOLDER")),
+        ("replay 2026082509310512300", "replay 2026082509310512300 --journal /var/lib/huawu/journal --json"),
+    ),
+    Command(("reload",), acting.reload, (JSON,), ("reload",)),
+    Command(("flows",), None),
+    Command(
+        ("flows", "check"),
+        offline.flows_check,
+        (
+            option("files", "arg_flow_files", nargs="*", metavar="FILE"),
+            FLOWS,
+            option("--prompts", "opt_prompts", action="append", default=[], metavar="FOLDER"),
+            JSON,
+        ),
+        ("flows check", "flows check my/flow.yaml --prompts my/prompts"),
+    ),
+    Command(
+        ("flows", "show"),
+        offline.flows_show,
+        (
+            option("flow", "arg_flow", nargs="?", metavar="FLOW"),
+            FLOWS,
+            option("--mermaid", "opt_mermaid", action="store_true"),
+        ),
+        ("flows show main", "flows show main --mermaid > main.mmd"),
+    ),
+    Command(("accounts",), None),
+    Command(
+        ("accounts", "unlock"),
+        acting.unlock,
+        (option("account", "arg_account", metavar="ACCOUNT"), JSON),
+        ("accounts unlock 60010123",),
+    ),
+    Command(("customers",), None),
+    Command(
+        ("customers", "find"),
+        looking.customers,
+        (option("text", "arg_text", metavar="TEXT"), JSON, LIMIT),
+        ("customers find lixm", "customers find 1390001", "customers find 李"),
+    ),
+    Command(("audit",), looking.audit, (JSON, LIMIT), ("audit --limit 20",)),
+    Command(("config",), None),
+    Command(
+        ("config", "check"),
+        offline.config_check,
+        (option("file", "arg_config", metavar="FILE"), JSON),
+        ("config check huawu.yaml",),
+    ),
+    Command(("demo",), None),
+    Command(
+        ("demo", "accounts"),
+        offline.demo_accounts,
+        (option("--demo-folder", "opt_demo_folder", metavar="FOLDER"), JSON),
+        ("demo accounts", "demo accounts --json"),
+    ),
+    Command(("drain",), acting.drain, (JSON,), ("drain",)),
+)  # fmt: skip
+
+
+def parser(texts: Texts) -> argparse.ArgumentParser:
+    """``run`` is set on the options of a command; ``words`` says which it was."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--socket", metavar="PATH", default=argparse.SUPPRESS, help=texts("opt_socket"))
+    common.add_argument("--lang", choices=CHOICES, default=argparse.SUPPRESS, help=texts("opt_lang"))
+    top = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description=texts("about"),
+        epilog=_examples(texts, _all_first()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    within: dict[tuple[str, ...], Below] = {(): _below(top, texts)}
+    made: dict[tuple[str, ...], argparse.ArgumentParser] = {}
+    for command in COMMANDS:
+        parent = command.words[:-1]
+        if parent not in within:
+            within[parent] = _below(made[parent], texts, required=_command(parent).run is None)
+        made[command.words] = _add(within[parent], command, texts, common)
+    return top
+
+
+def _add(within: Below, command: Command, texts: Texts, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    about = texts(f"help_{'_'.join(command.words)}")
+    made = within.add_parser(
+        command.words[-1],
+        help=about,
+        description=about,
+        epilog=_examples(texts, command.examples),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    for argument in command.arguments:
+        more = argument.more
+        if "type" in more:
+            more = {**more, "type": _explained(more["type"], texts)}
+        made.add_argument(argument.name, help=texts(argument.help), **more)
+    if command.run is not None:
+        made.set_defaults(run=command.run)
+    return made
+
+
+def _explained(convert: Callable[[str], Any], texts: Texts) -> Callable[[str], Any]:
+    """A converter whose error is a text's key says that text."""
+
+    def converted(text: str) -> Any:
+        try:
+            return convert(text)
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentTypeError(texts(str(error), text=text)) from None
+
+    return converted
+
+
+def _below(parent: argparse.ArgumentParser, texts: Texts, *, required: bool = True) -> Below:
+    return parent.add_subparsers(required=required, metavar="COMMAND", title=texts("commands"))
+
+
+def _command(words: tuple[str, ...]) -> Command:
+    return next(command for command in COMMANDS if command.words == words)
+
+
+def _all_first() -> tuple[str, ...]:
+    return tuple(command.examples[0] for command in COMMANDS if command.examples)
+
+
+def _examples(texts: Texts, examples: tuple[str, ...]) -> str:
+    if not examples:
+        return texts("exit_statuses")
+    shown = "\n".join(f"  {PROGRAM} {example}" for example in examples)
+    return f"{texts('examples')}\n{shown}\n\n{texts('exit_statuses')}"

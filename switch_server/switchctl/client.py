@@ -1,0 +1,113 @@
+"""The link to the switch: one session over its control socket."""
+
+import socket as sockets
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from msgspec import Struct
+
+from shared.control import REPLIES, REQUESTS, Reply, Request, RequestRefused
+from shared.link import Channel, Failure, Identity, LinkClient, RequestFailed, Silent
+from shared.protocol import RejectCode
+from switch_server.switchctl.errors import Refused, SwitchctlError, Unreachable
+
+R = TypeVar("R", bound=Reply)
+VERSION = "1"
+OPEN_WAIT = 3.0
+"""Seconds for the switch to open the session."""
+ANSWER_WAIT = 30.0
+"""Seconds for an answer; a reload reads and checks every file."""
+
+
+class Link:
+    """``async with Link(socket) as link: status = await link.ask(AskStatus(), Status)``. Raises ``Unreachable``."""
+
+    def __init__(self, socket: Path, wait: float = OPEN_WAIT) -> None:
+        self.socket = socket
+        self._wait = wait
+        self._ears = _Ears()
+        self._client = LinkClient(
+            f"ipc://{socket.absolute()}",
+            name="switch-server",
+            messages=(*REQUESTS, *REPLIES),
+            identity=Identity("switchctl", VERSION),
+            handler=self._ears,
+        )
+
+    async def __aenter__(self) -> Self:
+        check_socket(self.socket)
+        await self._client.start()
+        try:
+            await self._open()
+        except BaseException:
+            await self._client.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.stop()
+
+    async def ask(self, request: Request, expected: type[R]) -> R:
+        """The switch's answer; raises ``Refused`` where it says no, ``Unreachable`` where it says nothing."""
+        channel = await self._open()
+        try:
+            reply = await channel.ask(request, ANSWER_WAIT)
+        except RequestFailed as failed:
+            raise self._failed(failed.failure) from None
+        if isinstance(reply, RequestRefused):
+            raise Refused(f"refused_{reply.code.value}", text=reply.text)
+        if not isinstance(reply, expected):
+            raise Refused("too_old")
+        return reply
+
+    async def _open(self) -> Channel:
+        try:
+            return await self._client.opened(self._wait)
+        except TimeoutError:
+            why = "why_refused" if self._ears.rejected else "why_no_answer"
+            raise Unreachable(why, socket=self.socket, **self._ears.rejected) from None
+
+    def _failed(self, failure: Failure) -> SwitchctlError:
+        if failure in {Failure.UNSUPPORTED, Failure.REJECTED, Failure.BAD_REPLY}:
+            return Refused("too_old")
+        return Unreachable("why_no_answer" if failure is Failure.TIMED_OUT else "why_lost", socket=self.socket)
+
+
+class _Ears(Silent):
+    """Remembers why a session was refused."""
+
+    def __init__(self) -> None:
+        self.rejected: dict[str, str] = {}
+
+    def closed(self, channel: Channel, code: RejectCode, text: str) -> None:  # noqa: ARG002  the protocol's shape
+        self.rejected = {"code": code.value, "text": text}
+
+    def told(self, channel: Channel, message: Struct, seq: int) -> None:
+        """Nothing is reported in this protocol."""
+
+
+def check_socket(path: Path) -> None:
+    """Says at once what a connection attempt would only find out by waiting; raises ``Unreachable``."""
+    try:
+        if not path.exists():
+            raise Unreachable("why_no_socket", socket=path)
+        if not path.is_socket():
+            raise Unreachable("why_not_socket", socket=path)
+    except PermissionError:
+        raise Unreachable("why_no_right", socket=path) from None
+    _knock(path)
+
+
+def _knock(path: Path) -> None:
+    """A plain connection, since ZeroMQ tries for ever where nobody listens."""
+    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
+        probe.settimeout(OPEN_WAIT)
+        try:
+            probe.connect(str(path))
+        except PermissionError:
+            raise Unreachable("why_no_right", socket=path) from None
+        except OSError:
+            raise Unreachable("why_no_answer", socket=path) from None

@@ -1,0 +1,106 @@
+"""What every command is given: what was asked, in which language, and where to print."""
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from rich.console import Console, RenderableType
+
+from shared.control import SOCKET_NAME, Reply, document
+from switch_server.services.folders import JOURNAL, state_candidates
+from switch_server.switchctl.errors import SwitchctlError, Unreachable
+from switch_server.switchctl.texts import Texts
+from switch_server.switchctl.views import view
+
+PIPED_WIDTH = 240
+"""Columns where no terminal says how wide it is: nothing is cut off in a pipe or a file."""
+
+
+class Context:
+    def __init__(self, options: argparse.Namespace, texts: Texts, environ: Mapping[str, str]) -> None:
+        self.options = options
+        self.texts = texts
+        self.environ = environ
+        self.out = _console(environ, stderr=False)
+        self.err = _console(environ, stderr=True)
+
+    @property
+    def json(self) -> bool:
+        return getattr(self.options, "json", False)
+
+    @property
+    def state(self) -> Path:
+        """The state folder: beside ``--socket`` where that is given, else the first that has a socket, else the first that there is."""
+        if given := getattr(self.options, "socket", None):
+            return Path(given).parent
+        candidates = list(state_candidates(self.environ))
+        with_socket = (folder for folder in candidates if _has(folder / SOCKET_NAME))
+        existing = (folder for folder in candidates if _has(folder / JOURNAL))
+        return next(with_socket, None) or next(existing, None) or candidates[0]
+
+    @property
+    def socket(self) -> Path:
+        given = getattr(self.options, "socket", None)
+        return Path(given) if given else self.state / SOCKET_NAME
+
+    @property
+    def journal(self) -> Path:
+        given = getattr(self.options, "journal", None)
+        return Path(given) if given else self.state / JOURNAL
+
+    def show(self, reply: Reply, *, line: bool = False) -> None:
+        """Prints an answer as tables, or with ``--json`` as its document (on one line with ``line``)."""
+        if self.json:
+            self.print_json(document(reply), line=line)
+        else:
+            self.print(view(reply, self.texts))
+
+    def print_json(self, content: object, *, line: bool = False) -> None:
+        text = msgspec.json.encode(content)
+        sys.stdout.write((text if line else msgspec.json.format(text)).decode() + "\n")
+        sys.stdout.flush()
+
+    def print(self, what: RenderableType) -> None:
+        """Text is printed as it is: no markup, no highlighting."""
+        self.out.print(what, markup=False, highlight=False, soft_wrap=isinstance(what, str))
+
+    def say(self, key: str, **fields: object) -> None:
+        self.print(self.texts(key, **fields))
+
+    def complain(self, error: SwitchctlError) -> None:
+        """On standard error, with a word on how to start a switch where none answers."""
+        if not isinstance(error, Unreachable):
+            self._complain(self.texts(error.key, **error.fields))
+            return
+        why = self.texts(error.key, **error.fields)
+        self._complain(self.texts("unreachable", socket=error.fields["socket"], why=why))
+        self._complain(self.texts("how_to_start"))
+
+    def _complain(self, text: str) -> None:
+        self.err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _has(path: Path) -> bool:
+    """Folders that may not be looked into count as not there."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _console(environ: Mapping[str, str], *, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or environ.get("COLUMNS") else PIPED_WIDTH
+    return Console(file=stream, width=width, emoji=False, no_color=True if environ.get("NO_COLOR") else None)
+
+
+def current_user() -> str:
+    """For the audit: who asks."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,0 +1,80 @@
+"""Commands that look: one request, shown once or watched."""
+
+import argparse
+import re
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from shared import control
+from shared.control import Reply, Request
+from switch_server.switchctl.client import Link
+from switch_server.switchctl.context import Context
+from switch_server.switchctl.errors import OK, REFUSED, Usage
+from switch_server.switchctl.watch import watch
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Look(Struct, frozen=True):
+    """A command that asks for one thing. ``status``: the exit status that an answer means, where it isn't always good."""
+
+    request: Callable[[argparse.Namespace], Request]
+    expected: type[Reply]
+    status: Callable[[Reply], int] = lambda _reply: OK
+
+    async def __call__(self, context: Context) -> int:
+        every = getattr(context.options, "watch", None)
+        request = self.request(context.options)
+        async with Link(context.socket) as link:
+            if every is not None:
+                await watch(context, link, request, self.expected, every)
+            reply = await link.ask(request, self.expected)
+        context.show(reply)
+        return self.status(reply)
+
+
+def since(text: str | None) -> float:
+    """``2h`` -> UTC seconds of two hours ago; raises ``Usage``."""
+    if text is None:
+        return 0.0
+    fits = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if fits is None:
+        raise Usage("bad_since", text=text)
+    return time.time() - int(fits[1]) * _UNITS[fits[2]]
+
+
+def _calls(options: argparse.Namespace) -> Request:
+    return control.AskCalls(past=not options.live, since=since(options.since), limit=options.limit)
+
+
+def _orders(options: argparse.Namespace) -> Request:
+    return control.AskOrders(
+        branch=options.branch,
+        account=options.account,
+        call=options.call,
+        state=options.state,
+        since=since(options.since),
+        limit=options.limit,
+    )
+
+
+def _found(reply: Reply) -> int:
+    return OK if getattr(reply, "rows", ()) else REFUSED
+
+
+def _whole(reply: Reply) -> int:
+    return OK if getattr(reply, "broken", None) is None else REFUSED
+
+
+status = Look(lambda _: control.AskStatus(), control.Status)
+lines = Look(lambda _: control.AskLines(), control.Lines)
+cards = Look(lambda _: control.AskCards(), control.Cards)
+branches = Look(lambda _: control.AskBranches(), control.Branches)
+counters = Look(lambda _: control.AskCounters(), control.Counters)
+calls = Look(_calls, control.Calls)
+call = Look(lambda options: control.AskCall(options.call), control.CallDetail)
+orders = Look(_orders, control.Orders)
+customers = Look(lambda options: control.FindCustomers(options.text), control.Customers, _found)
+audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole)

@@ -1,0 +1,123 @@
+"""Commands that need no running switch: flows, configuration, the demonstration's customers."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from shared.money import format_yuan
+from switch_server.core.flow import Flow
+from switch_server.services.demo_data import DemoCustomer, read_world
+from switch_server.services.flow_picture import mermaid, tree
+from switch_server.services.flows import load_flow, load_flows, surroundings
+from switch_server.services.folders import demo_folder, demo_world
+from switch_server.services.strict_yaml import ConfigError, load
+from switch_server.switchctl import tables
+from switch_server.switchctl.context import Context
+from switch_server.switchctl.errors import OK, REFUSED, Refused
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+PRODUCT_FLOWS = RESOURCES / "flows"
+
+
+async def flows_check(context: Context) -> int:
+    """Prompts are looked for in the product's own folder, and where ``--prompts`` says."""
+    given: list[str] = context.options.files
+    folder = Path(context.options.flows or PRODUCT_FLOWS)
+    try:
+        around = surroundings([Path(each) for each in context.options.prompts] + [RESOURCES / "prompts"])
+        flows = tuple(load_flow(Path(file), around)[0] for file in given) if given else load_flows(folder, around)
+    except ConfigError as error:
+        return _problems(context, error)
+    names = [flow.flow for flow in flows]
+    if context.json:
+        context.print_json({"format": 1, "type": "FlowsChecked", "problems": [], "flows": names})
+    else:
+        context.say("good", path=", ".join(given) or folder, detail=context.texts("flows_are", flows=", ".join(names)))
+    return OK
+
+
+async def flows_show(context: Context) -> int:
+    """Prompts are not looked for: a flow may be drawn before they are spoken."""
+    folder, name = Path(context.options.flows or PRODUCT_FLOWS), context.options.flow
+    try:
+        flows = {flow.flow: flow for flow in _unchecked(folder)}
+    except ConfigError as error:
+        return _problems(context, error)
+    if not flows or (name and name not in flows):
+        raise Refused("no_flow", flow=name or "", known=", ".join(sorted(flows)) or "–")
+    draw = mermaid if context.options.mermaid else tree
+    context.print("\n".join(draw(flow) for flow in flows.values() if name in {None, flow.flow}).rstrip("\n"))
+    return OK
+
+
+def _unchecked(folder: Path) -> Iterable[Flow]:
+    return [load(file, Flow)[0] for file in sorted(folder.glob("*.yaml"))]
+
+
+async def config_check(context: Context) -> int:
+    from switch_server.bootstrap import (
+        read_settings,
+    )  # it knows every part, which costs a second that no other command should pay
+
+    file = Path(context.options.file)
+    try:
+        settings = read_settings(file)
+    except ConfigError as error:
+        return _problems(context, error)
+    names = [flow.flow for flow in settings.flows]
+    if context.json:
+        context.print_json({"format": 1, "type": "ConfigChecked", "problems": [], "flows": names})
+    else:
+        context.say("good", path=file, detail=context.texts("flows_are", flows=", ".join(names)))
+    return OK
+
+
+def _problems(context: Context, error: ConfigError) -> int:
+    problems = [str(complaint) for complaint in error.complaints]
+    if context.json:
+        context.print_json({"format": 1, "type": "Problems", "problems": problems})
+    else:
+        context.print("\n".join(problems))
+    return REFUSED
+
+
+class DemoRow(Struct, frozen=True):
+    """An invented customer; ``cash`` in yuan when the demonstration began."""
+
+    branch: str
+    account: str
+    pin: str
+    name: str
+    phone: str
+    cash: str
+    language: str
+
+
+async def demo_accounts(context: Context) -> int:
+    folder = Path(context.options.demo_folder or demo_folder(context.environ))
+    try:
+        world = read_world(demo_world(folder) if demo_world(folder).is_dir() else folder)
+    except FileNotFoundError:
+        raise Refused("no_demo", path=folder) from None
+    except (OSError, ValueError) as error:
+        raise Refused("file_failed", path=folder, why=error) from None
+    rows = [_demo_row(customer) for customer in world.customers]
+    if context.json:
+        context.print_json({"format": 1, "type": "DemoAccounts", "rows": rows})
+    else:
+        context.print(tables.table(context.texts("title_demo"), tables.DEMO, rows, context.texts))
+    return OK
+
+
+def _demo_row(customer: DemoCustomer) -> DemoRow:
+    account = customer.account
+    return DemoRow(
+        account.branch,
+        account.account,
+        account.pin,
+        account.name,
+        customer.phone,
+        format_yuan(account.cash_fen),
+        customer.language.value,
+    )

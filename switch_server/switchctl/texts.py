@@ -1,0 +1,41 @@
+"""Texts for people, from ``resources/texts/switchctl.yaml``."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from shared.enums import Language
+
+FILE = Path(__file__).resolve().parents[2] / "resources" / "texts" / "switchctl.yaml"
+_LONG, _SHORT = "--lang", {"zh": Language.ZH, "zh_CN": Language.ZH, "en": Language.EN}
+CHOICES = ("zh", "en")
+
+
+class Texts:
+    """All texts of one language. An unknown key raises ``KeyError``: our bug."""
+
+    def __init__(self, language: Language, file: Path = FILE) -> None:
+        self.language = language
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        self._texts: dict[str, str] = {key: each[language.value] for key, each in content.items()}
+
+    def __call__(self, key: str, **fields: object) -> str:
+        return self._texts[key].format(**fields) if fields else self._texts[key]
+
+    def word(self, word: str | None, kind: str = "word") -> str:
+        """A state, cause or code as people say it; what has no text is shown as it is."""
+        if word is None:
+            return "–"
+        return self._texts.get(f"{kind}_{word}") or self._texts.get(f"word_{word}") or word
+
+
+def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
+    """``--lang``, found before the arguments are parsed since their help is in that language; else as LC_ALL, LC_MESSAGES, LANG say."""
+    for number, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == _LONG:
+            said = value if equals else "".join(arguments[number + 1 : number + 2])
+            return _SHORT.get(said, Language.EN)
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environ.get(name, ""))), "")
+    return Language.ZH if named.startswith("zh") else Language.EN

@@ -1,0 +1,114 @@
+"""Which tables a reply makes on the screen."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from shared.control import (
+    AuditTrail,
+    Branches,
+    CallDetail,
+    Calls,
+    Cards,
+    Counters,
+    Customers,
+    Lines,
+    Orders,
+    Reply,
+    Status,
+)
+from switch_server.switchctl import cells, tables
+from switch_server.switchctl.texts import Texts
+
+View = Callable[[Any, Texts], RenderableType]
+
+
+def view(reply: Reply, texts: Texts) -> RenderableType:
+    """What ``switchctl`` prints of it without ``--json``."""
+    return VIEWS[type(reply)](reply, texts)
+
+
+def _rows(title: str, columns: tuple[tables.Column, ...]) -> View:
+    return lambda reply, texts: tables.table(texts(title), columns, reply.rows, texts)
+
+
+def _status(reply: Status, texts: Texts) -> RenderableType:
+    up = cells.duration(reply.at - reply.started_at)
+    switch = texts(
+        "status_draining" if reply.draining else "status_switch", version=reply.version, pid=reply.pid, up=up
+    )
+    orders = ", ".join(f"{texts.word(state)} {count}" for state, count in reply.orders.items())
+    cards = texts("status_cards", up=reply.cards_up, all=reply.cards, used=reply.channels_used, channels=reply.channels)
+    rows: dict[str, RenderableType] = {
+        "switch": switch,
+        "calls": str(reply.calls),
+        "lines": texts("status_of", used=reply.lines_used, all=reply.lines),
+        "cards": cards,
+        "branches": texts("status_of", used=reply.branches_up, all=reply.branches),
+        "orders": cells.plain(orders),
+        "flows": cells.plain(", ".join(reply.flows)),
+        "troubles": _troubles(reply.troubles, texts),
+    }
+    page = Table.grid(padding=(0, 2))
+    for name, value in rows.items():
+        page.add_row(Text(texts(f"row_{name}"), style="bold"), value)
+    return page
+
+
+def _troubles(troubles: tuple[str, ...], texts: Texts) -> Text:
+    return Text("\n".join(troubles), style="red") if troubles else Text(texts("all_well"), style="green")
+
+
+def _lines(reply: Lines, texts: Texts) -> RenderableType:
+    counted = {name: count for name, count in reply.counters.items() if count}
+    shown = tables.table(texts("title_lines"), tables.LINES, reply.rows, texts)
+    return Group(shown, "", _counted(texts("title_counters"), counted, texts)) if counted else shown
+
+
+def _call(reply: CallDetail, texts: Texts) -> RenderableType:
+    parts: list[RenderableType] = [
+        tables.table(texts("title_call", call=reply.call.call), tables.CALLS, [reply.call], texts)
+    ]
+    for title, columns, rows in (
+        ("title_legs", tables.LEGS, reply.legs),
+        ("title_recordings", tables.RECORDINGS, reply.recordings),
+        ("title_orders", tables.ORDERS, reply.orders),
+    ):
+        if rows:
+            parts += ["", tables.table(texts(title), columns, rows, texts)]
+    return Group(*parts)
+
+
+def _audit(reply: AuditTrail, texts: Texts) -> RenderableType:
+    whole = Text(texts("audit_whole"), style="green")
+    chain = whole if reply.broken is None else Text(texts("audit_broken", id=reply.broken), style="red")
+    return Group(tables.table(texts("title_audit"), tables.AUDIT, reply.rows, texts), "", chain)
+
+
+def _counters(reply: Counters, texts: Texts) -> RenderableType:
+    return Group(*(_counted(name, group, texts) for name, group in reply.groups.items()))
+
+
+def _counted(title: str, counts: dict[str, int], texts: Texts) -> Table:
+    columns = (
+        tables.Column("counter", lambda row, _: row[0], whole=True),
+        tables.Column("value", lambda row, _: cells.number(row[1]), right=True),
+    )
+    return tables.table(title, columns, counts.items(), texts)
+
+
+VIEWS: dict[type[Reply], View] = {
+    Status: _status,
+    Lines: _lines,
+    Cards: _rows("title_cards", tables.CARDS),
+    Branches: _rows("title_branches", tables.BRANCHES),
+    Calls: _rows("title_calls", tables.CALLS),
+    Orders: _rows("title_orders", tables.ORDERS),
+    Customers: _rows("title_customers", tables.CUSTOMERS),
+    CallDetail: _call,
+    AuditTrail: _audit,
+    Counters: _counters,
+}

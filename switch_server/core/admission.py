@@ -1,6 +1,10 @@
-"""May this call come in, and where does it go: flow by dialled number, line of the trunk, card with the most free channels."""
+"""May this call come in, and where does it go: flow by dialled number, line of the trunk, card with the most free channels.
 
-from collections.abc import Iterable, Mapping
+In a replay of one call the others are not there, so what they had a part in (line and card) comes from the journal (``LegPlaced``).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
 from typing import Protocol
 
 from shared.enums import EndCause
@@ -15,11 +19,10 @@ from switch_server.core.media import Far
 
 
 class Card:
-    """A voice card as the core sees it: how many channels it has, and which legs are on it."""
+    """A voice card as the core sees it. What it has in use is counted from the living legs, never kept."""
 
     def __init__(self, channels: int) -> None:
         self.channels = channels
-        self.legs: set[LegId] = set()
         self.up = True
 
 
@@ -30,6 +33,7 @@ class House(Protocol):
     flows: tuple[Flow, ...]
     calls: dict[CallId, Call]
     cards: dict[CardId, Card]
+    decided: dict[LegId, CardId | None]
     draining: bool
 
 
@@ -41,7 +45,10 @@ def admit(house: House, event: CallOffered) -> tuple[Flow, CardId, Far] | Reject
         return Reject(event.leg, 404, EndCause.REJECTED_NUMBER)
     if event.far is None:
         return Reject(event.leg, 488, EndCause.REJECTED_MEDIA)
-    card = _freest(house.cards)
+    if event.leg in house.decided:
+        decided = house.decided[event.leg]
+        return Reject(event.leg, 503, EndCause.REJECTED_FULL) if decided is None else (flow, decided, event.far)
+    card = _freest(house)
     if house.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
     if lines_used(house.calls.values(), event.trunk) >= trunk.lines:
@@ -58,7 +65,12 @@ def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
     return exact or next((flow for flow in flows if "*" in flow.numbers), None)
 
 
-def _freest(cards: Mapping[CardId, Card]) -> CardId | None:
-    free = [(card.channels - len(card.legs), name) for name, card in cards.items() if card.up]
+def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
+    return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
+
+
+def _freest(house: House) -> CardId | None:
+    used = channels_used(house.calls.values())
+    free = [(card.channels - used[name], name) for name, card in house.cards.items() if card.up]
     most, name = max(free, default=(0, CardId("")))
     return name if most > 0 else None

@@ -12,9 +12,10 @@ from typing import Any
 
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import EndCause, Language
-from shared.ids import BranchId, CallId, LegId, OrderKey, RecordingId, leg_of
+from shared.ids import BranchId, CallId, LegId, OrderKey, leg_of
 from switch_server.core import records
 from switch_server.core.board import Switchboard
+from switch_server.core.config import Trunk
 from switch_server.core.effects import (
     Answer,
     Effect,
@@ -27,6 +28,7 @@ from switch_server.core.effects import (
     ToCard,
     Transition,
 )
+from switch_server.core.events import DigitUsed
 from switch_server.core.flow import Dial, Flow, Piece
 from switch_server.core.ivr import Ivr
 from switch_server.core.leg import ChannelState, Leg, LegEvent, LegState
@@ -37,14 +39,17 @@ from switch_server.core.media import (
     Far,
     Hear,
     MaskRecording,
+    MediaStats,
     Near,
     OpenChannel,
     Play,
     StartRecording,
     StopPlay,
 )
+from switch_server.core.records import Recording
 from switch_server.core.say import segments
 from switch_server.core.services import Login, Services
+from switch_server.core.subject import key_of
 
 
 class CallState(StrEnum):
@@ -54,14 +59,8 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
-class Recording:
-    """Of the whole call: left is what the caller says, right what the caller hears."""
-
-    def __init__(self, recording: RecordingId, path: str, started: float) -> None:
-        self.id = recording
-        self.path = path
-        self.started = started
-        self.ended = False
+TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "teardown", "call_max")
+"""Every deadline that a call can have; none outlives it."""
 
 
 class Call:
@@ -85,6 +84,7 @@ class Call:
             order_wait=limits.order_wait,
             wrong_pins=limits.wrong_pins_per_call,
         )
+        self._legs_made = 1
         self._read_backs = 0
         self._read_back_ms: int | None = None
         self._yes_ms: int | None = None
@@ -94,17 +94,15 @@ class Call:
 
     def open_channel(self, leg: Leg, far: Far | None) -> None:
         """The leg's card has been chosen; the card is asked for a channel."""
-        leg.channel = ChannelState.OPENING
+        leg.step_channel("open")
         leg.far = far
-        trunk = next((t for t in self._board.config.trunks if t.name == leg.trunk), None)
-        law = far.law if far else (trunk.laws[0] if trunk else None)
-        command = OpenChannel(leg.id, far) if law is None else OpenChannel(leg.id, far, law)
-        if trunk is not None:
-            command = OpenChannel(leg.id, far, command.law, trunk.digits)
-        self.to_card(leg, command)
+        trunk = next((t for t in self._board.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
+        self.to_card(leg, OpenChannel(leg.id, far, far.law if far else trunk.laws[0], trunk.digits))
 
     def channel_opened(self, leg: Leg, near: Near) -> None:
-        leg.channel = ChannelState.OPEN
+        if not leg.step_channel("opened"):
+            self._board.count("events_ignored")
+            return
         leg.near = near
         if not leg.alive:
             self._close_channel(leg)
@@ -117,23 +115,18 @@ class Call:
             self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near))
 
     def channel_failed(self, leg: Leg) -> None:
-        leg.channel = ChannelState.CLOSED
-        if leg.incoming and leg.alive:
-            self.step_leg(leg, LegEvent.HANG_UP)
-            self.emit(Reject(leg.id, 503, EndCause.REJECTED_FULL))
+        """The card has no channel for the leg: no line of an incoming one is answered, no outgoing one is dialled."""
+        if not leg.step_channel("failed"):
+            self._board.count("events_ignored")
+        elif leg is self.caller:
             self.end(EndCause.REJECTED_FULL)
         elif leg.alive:
-            self._leg_gone_before_invite(leg)
-
-    def _leg_gone_before_invite(self, leg: Leg) -> None:
-        self.step_leg(leg, LegEvent.ENDED)
-        leg.cause = EndCause.REJECTED_FULL
-        self._after_leg_end(leg)
+            self._drop(leg, EndCause.REJECTED_FULL)
 
     def confirmed(self, recording_ms: int | None) -> None:
         """The caller keyed 1 on a read-back: the one-use key is made now (DESIGN §7.1)."""
         self._yes_ms = recording_ms if recording_ms is not None else self._recording_ms()
-        self.services.armed = OrderKey(f"{self.id}-{self._read_backs}")
+        self.services.armed = key_of(self.id, self._read_backs)
 
     def leg_confirmed(self, leg: Leg) -> None:
         _, new = self.step_leg(leg, LegEvent.CONFIRMED)
@@ -142,13 +135,14 @@ class Call:
         leg.answered = self._board.now
         if leg is self.caller:
             self._move(CallState.UP, "confirmed")
+            self.timer("setup", None)
             self._start_recording()
             records.call_answered(self)
             self.ivr.start()
 
     def leg_ringing(self, leg: Leg, far: Far | None) -> None:
-        self.step_leg(leg, LegEvent.RINGING)
-        if far is not None and leg.alive and leg is self.far:
+        _, new = self.step_leg(leg, LegEvent.RINGING)
+        if far is not None and new is not None:
             leg.far = far
             self.to_card(leg, ChangeFar(leg.id, far))
             self._bridge()
@@ -160,9 +154,8 @@ class Call:
         leg.answered = self._board.now
         leg.far = far
         self.to_card(leg, ChangeFar(leg.id, far))
-        if leg is self.far:
-            self._bridge()
-            self.ivr.far_up()
+        self._bridge()
+        self.ivr.far_up()
 
     def leg_changed(self, leg: Leg, far: Far) -> None:
         if leg.alive:
@@ -180,29 +173,36 @@ class Call:
         self._close_channel(leg)
         if leg is self.caller:
             self.end(leg.cause or EndCause.FAULT)
-        elif leg is self.far:
+        else:
+            self._far_gone(leg)
+
+    def _far_gone(self, leg: Leg) -> None:
+        if leg is self.far:
             self.far = None
             self._unbridge()
-            if self.state is CallState.UP:
-                self.ivr.far_gone()
-        self.settle()
+            self.ivr.far_gone()
 
-    def channel_closed(self, leg: Leg) -> None:
-        leg.channel = ChannelState.CLOSED
-        if leg.alive:  # the card gave up a channel that we did not close
-            self.hang_up(leg, EndCause.CARD_LOST)
-            if leg is self.caller:
-                self.end(EndCause.CARD_LOST)
-        self.settle()
+    def _drop(self, leg: Leg, cause: EndCause) -> None:
+        """Gives up the far leg while the call goes on."""
+        self.hang_up(leg, cause)
+        self._far_gone(leg)
+
+    def channel_closed(self, leg: Leg, stats: MediaStats) -> None:
+        if not leg.step_channel("closed"):
+            self._board.count("events_ignored")
+            return
+        leg.stats = stats
+        if leg is self.caller:
+            self.end(EndCause.CARD_LOST)  # means nothing where we closed it
+        elif leg.alive:
+            self._drop(leg, EndCause.CARD_LOST)
 
     def card_died(self) -> None:
         for leg in self.legs.values():
-            if leg.channel is not ChannelState.NONE:
-                leg.channel = ChannelState.CLOSED
+            leg.step_channel("card died")
         if self.recording and not self.recording.ended:
             records.recording_ended(self, "card_lost", None)
         self.end(EndCause.CARD_LOST)
-        self.settle()
 
     # --- the end ---
 
@@ -235,8 +235,8 @@ class Call:
 
     def _close_channel(self, leg: Leg) -> None:
         if leg.channel is ChannelState.OPEN:
-            leg.channel = ChannelState.CLOSING
             self.to_card(leg, CloseChannel(leg.id))
+            leg.step_channel("close")
 
     def settle(self) -> None:
         """Ends the call once nothing is owed any more."""
@@ -258,25 +258,25 @@ class Call:
     # --- recording ---
 
     def _start_recording(self) -> None:
-        recording = RecordingId(self.id)
-        path = f"{self._board.config.recordings}/{self.id[:4]}/{self.id[4:6]}/{self.id[6:8]}/{self.id}.wav"
-        self.recording = Recording(recording, path, self._board.now)
-        self.to_card(self.caller, StartRecording(self.caller.id, recording, path))
+        self.recording = Recording(self.id, self._board.config.recordings, self._board.now)
+        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
         records.recording_started(self)
 
     def recording_ended(self, cause: str, duration_ms: int, text: str) -> None:
         if self.recording and not self.recording.ended:
             records.recording_ended(self, cause, duration_ms, text)
-        self.settle()
 
     def _recording_ms(self) -> int | None:
         return None if self.recording is None else round((self._board.now - self.recording.started) * 1000)
 
     # --- Host of the IVR ---
 
-    def play(self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False) -> None:
+    def play(
+        self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
+    ) -> None:
         names = segments(pieces, self.variables, self.language, self._board.config.stocks)
-        self.to_card(self.caller, Play(self.caller.id, number, names, barge_in, loop))
+        if not muted:
+            self.to_card(self.caller, Play(self.caller.id, number, names, barge_in, loop))
 
     def stop_play(self) -> None:
         self.to_card(self.caller, StopPlay(self.caller.id))
@@ -292,26 +292,28 @@ class Call:
 
     def dial(self, step: Dial) -> None:
         number = str(self.variables.get(step.number.strip("{}"), "")) if step.number.startswith("{") else step.number
+        self._legs_made += 1
         leg = Leg(
-            leg_of(self.id, len(self.legs) + 1),
+            leg_of(self.id, self._legs_made),
             step.trunk,
             incoming=False,
             ani=self.caller.ani,
             dnis=number,
             started=self._board.now,
         )
-        if not self._board.trunk_free(step.trunk):
-            self.ivr.far_gone()
-            return
         leg.card = self.caller.card
-        self.legs[leg.id] = self.far = leg
-        self.open_channel(leg, None)
+        if number and self._board.has_line(leg):
+            self.legs[leg.id] = self.far = leg
+            self.open_channel(leg, None)
+        else:
+            self.ivr.far_gone()
 
     def drop_far(self) -> None:
-        far, self.far = self.far, None
-        if far is not None and far.alive:
+        far = self.far
+        if far is not None:
+            self.far = None
             self.hang_up(far, EndCause.NO_ANSWER)
-        self._unbridge()
+            self._unbridge()
 
     def read_back(self) -> None:
         self._read_backs += 1
@@ -322,6 +324,7 @@ class Call:
         self.end(cause)
 
     def key_used(self, digit: str, recording_ms: int | None) -> None:
+        self._board.journal(DigitUsed(self.caller.id, digit, recording_ms))
         self.emit(KeyUsed(self.caller.id, digit, recording_ms))
 
     def moved(self, old: str, event: str, new: str) -> None:
@@ -362,7 +365,7 @@ class Call:
         return self._board.now
 
     def to_card(self, leg: Leg, command: CardCommand) -> None:
-        if leg.card is not None and (leg.channel is not ChannelState.CLOSED):
+        if leg.card is not None and leg.channel in (ChannelState.OPENING, ChannelState.OPEN):
             self.emit(ToCard(leg.card, command))
 
     def _bridge(self) -> None:

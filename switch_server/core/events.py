@@ -1,7 +1,8 @@
 """Facts that reach the core: one frozen class each.
 
 ``Switch.handle`` takes these and nothing else. All but ``DigitPressed`` are written to the event journal as they come; a key is
-journalled (``DigitUsed``) when the flow takes it, so that a PIN's digits never are.
+journalled (``DigitUsed``) when the flow takes it, so that a PIN's digits never are. What is written, when and in which order is the
+core's business (``Switch``'s ``journal``), since a replay depends on it.
 """
 
 from msgspec import Struct
@@ -236,6 +237,16 @@ class DigitUsed(Event, frozen=True):
     leg: LegId
     digit: str
     recording_ms: int | None = None
+
+
+class LegPlaced(Event, frozen=True):
+    """The journal's form of a choice that other calls had a part in: the card of a leg, or ``None`` where no line or channel was free.
+
+    Replay feeds it before all else.
+    """
+
+    leg: LegId
+    card: CardId | None
 
 
 class Configured(Event, frozen=True):

@@ -9,7 +9,6 @@ the journal gets (docs/adr: keys are journalled when the flow takes them).
 """
 
 from collections import deque
-from collections.abc import Mapping
 from typing import Any, assert_never
 
 from shared.enums import EndCause, Language
@@ -18,7 +17,6 @@ from switch_server.core.flow import (
     AnyStep,
     Dial,
     Flow,
-    Format,
     HangUpStep,
     Input,
     Menu,
@@ -29,24 +27,17 @@ from switch_server.core.flow import (
     SetLanguage,
     SetStep,
 )
-from switch_server.core.ivr_states import HEEDS, Host, IvrEvent, IvrState
+from switch_server.core.ivr_entry import DIGITS, HASH_WAIT, HIDDEN_DIGIT, UNMASK_AFTER, Entry, Key, Verdict
+from switch_server.core.ivr_states import FIRST_STATE, HEEDS, OTHER_LANGUAGE, Host, IvrEvent, IvrState
 from switch_server.core.say import MissingVariableError, look_up
 
 MAX_QUEUE = 40
 """Keys that may wait; more are dropped (a caller leaning on the keypad)."""
-MAX_STEPS = 100
-"""Steps entered without waiting for the caller: more is a loop in the flow, and ends the call."""
+MAX_STEPS = 50
+"""Steps entered without a key or a wait in a queue: more is a loop in the flow, and ends the call."""
 
 
 S, E = IvrState, IvrEvent
-
-
-class Key:
-    __slots__ = ("digit", "recording_ms")
-
-    def __init__(self, digit: Secret, recording_ms: int | None) -> None:
-        self.digit = digit
-        self.recording_ms = recording_ms
 
 
 class Ivr:
@@ -60,7 +51,7 @@ class Ivr:
         self.state = IvrState.IDLE
         self.step_name = ""
         self.tries = 0
-        self.entry = Secret("")
+        self.entry: Entry | None = None
         self.play_number = 0
         self._playing = False
         self._keys: deque[Key] = deque()
@@ -73,70 +64,77 @@ class Ivr:
         self._go(self.flow.start, "start")
 
     def key(self, digit: Secret, recording_ms: int | None = None) -> None:
-        """A key was pressed (or, in a replay, taken)."""
-        if self._swallow_hash and digit == Secret("#"):
-            self._swallow_hash = False
-            self.host.key_used("#", recording_ms)
+        """A key was pressed."""
+        if len(digit) != 1:  # not a key, whatever told it
             return
-        self._swallow_hash = False
-        if len(self._keys) < MAX_QUEUE:
-            self._keys.append(Key(digit, recording_ms))
+        key = Key(digit, recording_ms)
+        swallow, self._swallow_hash = self._swallow_hash, False
+        if swallow and key.is_hash:
+            return
+        if self.state is not S.TALKING and len(self._keys) < MAX_QUEUE:  # keys in a talk are for the far end
+            self._keys.append(key)
         self._pump()
 
-    def barged(self) -> None:
-        """Replay: here a waiting key cut a prompt short."""
-        self._barge()
+    def used(self, digit: str, recording_ms: int | None = None) -> None:
+        """Replay: here the flow took a key; ``""``: a waiting key cut a prompt short."""
+        if digit:
+            self._keys.append(Key(Secret("0" if digit == HIDDEN_DIGIT else digit), recording_ms))
+            self._pump()
+        else:
+            self._barge()
 
     def played(self, number: int) -> None:
         if number != self.play_number or not self._heeds(E.PLAYED):
             return
         self._playing = False
-        step = self._step()
-        match self.state:
-            case S.SAYING:
-                assert isinstance(step, Say)
-                self._go(step.next, "played")
-            case S.ASKING:
-                self._wait_for_key(first=True)
-            case S.COMPLAINING:
-                self._ask_again()
-            case S.QUEUED:
-                self._music()
-            case S.LEAVING:
-                self._finish("played")
-            case _:
-                raise AssertionError(self.state)
+        if self.state is S.ASKING:
+            self._wait_for_key()
+        elif self.state is S.COMPLAINING:
+            self._ask_again()
+        else:
+            self._said()
+
+    def _said(self) -> None:
+        match self._step():
+            case Say(next=name):
+                self._go(name, "played")
+            case QueueStep() as step:
+                self._music(step)
+            case step:
+                assert isinstance(step, HangUpStep)
+                self._finish(step, "played")
 
     def timed_out(self, name: str) -> None:
-        if not self._heeds(E.TIMER):
-            return
-        step = self._step()
-        match step:
-            case Menu() | Input():
-                self._complain("no_input")
-            case QueueStep() if name == "announce":
+        if name == "hash":
+            self._swallow_hash = False
+        elif name == "unmask":
+            self.host.mask(on=False)
+        elif self._heeds(E.TIMER):
+            self._step_timed_out(name)
+
+    def _step_timed_out(self, name: str) -> None:
+        match self._step():
+            case QueueStep() as step if name == "announce":
                 self._announce(step)
-            case QueueStep():
-                self.host.stop_play()
-                self._go(step.on_timeout, "timeout")
-            case Dial():
+            case QueueStep(on_timeout=to):
+                self._steps_run = 0
+                self._go(to, "timeout")
+            case Dial(on_failed=to):
                 self.host.drop_far()
-                self._go(step.on_failed, "no_answer")
+                self._go(to, "no_answer")
             case _:
-                raise AssertionError(step)
+                self._complain("no_input")
 
     def outcome(self, name: str) -> None:
         """The service that this step runs is done."""
         step = self._step()
-        if not self._heeds(E.OUTCOME) or not isinstance(step, ServiceStep):
-            return
-        if self._playing:
-            self._silence()
-        self._go(step.on[name], name)
+        if self._heeds(E.OUTCOME) and isinstance(step, ServiceStep):
+            self._go(step.on[name], name)
 
     def far_up(self) -> None:
         if self._heeds(E.FAR_UP):
             self._silence()
+            self._keys.clear()
             self.host.timer("step", None)
             self._become(S.TALKING, "far_up")
 
@@ -150,7 +148,7 @@ class Ivr:
     def stop(self) -> None:
         """The caller has gone."""
         self._keys.clear()
-        self.entry = Secret("")
+        self.entry = None
         self.state = S.DONE
 
     # --- steps ---
@@ -159,6 +157,8 @@ class Ivr:
         old = self._where()
         self.host.timer("step", None)
         self.host.timer("announce", None)
+        if self._playing:
+            self._silence()
         self._leave()
         self.step_name = name
         self.tries = 0
@@ -174,7 +174,7 @@ class Ivr:
             self._end(EndCause.FAULT)
 
     def _enter(self, step: AnyStep, old: str, event: str) -> None:
-        self.state = _FIRST_STATE[type(step)]
+        self.state = FIRST_STATE[type(step)]
         self.host.moved(old, event, self._where())
         match step:
             case Say():
@@ -194,14 +194,17 @@ class Ivr:
                 self.host.timer("step", step.ring)
                 self.host.dial(step)
             case SetLanguage():
-                self.language = _OTHER[self.language] if step.language == "other" else Language(step.language)
+                self.language = OTHER_LANGUAGE[self.language] if step.language == "other" else Language(step.language)
                 self._go(step.next, self.language.value)
             case SetStep():
                 self._set(step)
                 self._go(step.next, "set")
             case HangUpStep():
                 self._keys.clear()
-                self._leave_with(step)
+                if step.say:
+                    self._say(step.say, barge_in=False)
+                else:
+                    self._finish(step, "hangup")
             case _:
                 assert_never(step)
 
@@ -213,18 +216,10 @@ class Ivr:
     def _leave(self) -> None:
         step = self.flow.steps.get(self.step_name)
         if isinstance(step, Input) and step.secret:
-            self.host.mask(on=False)
-        self.entry = Secret("")
+            self.host.timer("unmask", UNMASK_AFTER)
+        self.entry = None
 
-    def _leave_with(self, step: HangUpStep) -> None:
-        if step.say:
-            self._say(step.say, barge_in=False)
-        else:
-            self._finish("hangup")
-
-    def _finish(self, event: str) -> None:
-        step = self._step()
-        assert isinstance(step, HangUpStep)
+    def _finish(self, step: HangUpStep, event: str) -> None:
         self.host.moved(self._where(), event, "done")
         self._end(step.cause)
 
@@ -238,9 +233,11 @@ class Ivr:
         if isinstance(step, Menu) and step.read_back:
             self._keys.clear()
             self.host.read_back()
-        if isinstance(step, Input) and step.secret:
-            self.host.mask(on=True)
-        self.entry = Secret("")
+        if isinstance(step, Input):
+            self.entry = Entry(step)
+            if step.secret:
+                self.host.timer("unmask", None)
+                self.host.mask(on=True)
         self._say(step.say, barge_in=True)
         self._pump()
 
@@ -256,7 +253,7 @@ class Ivr:
     def _complain(self, about: str) -> None:
         """Says what was wrong; keys that wait were meant for something else."""
         self._keys.clear()
-        self.entry = Secret("")
+        self.entry = None
         self.tries += 1
         self.host.timer("step", None)
         if self._playing:
@@ -264,15 +261,11 @@ class Ivr:
         self._become(S.COMPLAINING, about)
         self._say(self.flow.says.get(about, ()), barge_in=True)
 
-    def _wait_for_key(self, *, first: bool) -> None:
+    def _wait_for_key(self) -> None:
         step = self._step()
-        match step:
-            case Menu():
-                self.host.timer("step", step.first_digit)
-            case Input():
-                self.host.timer("step", step.first_digit if first and not self.entry else step.between_digits)
-            case _:
-                raise AssertionError(step)
+        assert isinstance(step, Menu | Input)
+        begun = isinstance(step, Input) and self.entry is not None and self.entry.begun
+        self.host.timer("step", step.between_digits if isinstance(step, Input) and begun else step.first_digit)
 
     def _pump(self) -> None:
         """Lets waiting keys through as far as they go."""
@@ -296,10 +289,9 @@ class Ivr:
                 self._input_key(step, key)
 
     def _barge(self) -> None:
-        if self.state is S.SAYING:
-            step = self._step()
-            assert isinstance(step, Say)
-            self._silence()
+        """A key came while something is said that it may cut short."""
+        step = self._step()
+        if self.state is S.SAYING and isinstance(step, Say):
             self._go(step.next, "barged")
         elif self.state is S.COMPLAINING:
             self._silence()
@@ -317,57 +309,47 @@ class Ivr:
         self._go(to, f"key {digit}")
 
     def _input_key(self, step: Input, key: Key) -> None:
-        digit = key.digit.reveal()
-        command = digit in "#*"
-        self.host.key_used("•" if step.secret and not command else digit, key.recording_ms)
-        if digit == "#":
-            self._entered(step)
-        elif digit == "*":
-            self._star(step)
-        elif len(self.entry) >= step.max:
-            self._complain("invalid")
-        else:
-            self._add(step, key.digit)
-
-    def _add(self, step: Input, digit: Secret) -> None:
-        self.entry = self.entry + digit
-        if step.min == step.max == len(self.entry):
-            self._swallow_hash = True
-            self._entered(step)
-        else:
-            self._wait_for_key(first=False)
-
-    def _star(self, step: Input) -> None:
-        entry = self.entry.reveal()
-        if step.format is Format.PRICE and "." not in entry:
-            self.entry = self.entry + Secret(".")
-            self._wait_for_key(first=False)
-        elif step.back is not None and (step.format is not Format.PRICE or entry.endswith(".")):
-            self._go(step.back, "back")
-        else:
-            self._complain("invalid")
-
-    def _entered(self, step: Input) -> None:
         entry = self.entry
-        if not entry and step.empty is not None:
-            self._go(step.empty, "empty")
-            return
-        value = _value(step, entry.reveal())
-        if value is None:
-            self._complain("invalid")
-            return
-        self.variables[step.into] = entry if step.secret else value
+        assert entry is not None
+        digit = key.digit.reveal()
+        self.host.key_used(HIDDEN_DIGIT if step.secret and digit in DIGITS else digit, key.recording_ms)
+        match entry.take(key.digit):
+            case Verdict.MORE:
+                self._wait_for_key()
+            case Verdict.ENTERED:
+                self._entered(step, entry)
+            case Verdict.FULL:
+                self._await_hash()
+                self._entered(step, entry)
+            case Verdict.EMPTY:
+                assert step.empty is not None
+                self._go(step.empty, "empty")
+            case Verdict.BACK:
+                assert step.back is not None
+                self._go(step.back, "back")
+            case Verdict.INVALID:
+                self._complain("invalid")
+
+    def _entered(self, step: Input, entry: Entry) -> None:
+        self.variables[step.into] = entry.value()
         self._go(step.next, "entered")
+
+    def _await_hash(self) -> None:
+        """The input is full; a ``#`` may follow, or is waiting already, and means nothing more."""
+        if not self._keys:
+            self._swallow_hash = True
+            self.host.timer("hash", HASH_WAIT)
+        elif self._keys[0].is_hash:
+            self._keys.popleft()
 
     # --- speaking ---
 
     def _say(self, pieces: tuple[Piece, ...], *, barge_in: bool, loop: bool = False) -> None:
-        """Plays, unless a waiting key would cut it short at once. The number runs on either way, so that a replay counts the same."""
+        """Plays; ``muted`` where a waiting key would cut it short at once. All else is the same then, so that a replay agrees."""
         self.play_number += 1
         self._playing = True
-        if barge_in and self._keys:
-            return
-        self.host.play(pieces, self.play_number, barge_in=barge_in, loop=loop)
+        muted = barge_in and bool(self._keys)
+        self.host.play(pieces, self.play_number, barge_in=barge_in, loop=loop, muted=muted)
 
     def _silence(self) -> None:
         self._playing = False
@@ -379,11 +361,9 @@ class Ivr:
             self.host.timer("announce", None)
             self._say(step.announce, barge_in=False)
         else:
-            self._music()
+            self._music(step)
 
-    def _music(self) -> None:
-        step = self._step()
-        assert isinstance(step, QueueStep)
+    def _music(self, step: QueueStep) -> None:
         if step.announce:
             self.host.timer("announce", step.announce_every)
         self._say((step.music,), barge_in=False, loop=True)
@@ -403,32 +383,3 @@ class Ivr:
         old = self._where()
         self.state = state
         self.host.moved(old, event, self._where())
-
-
-_OTHER = {Language.ZH: Language.EN, Language.EN: Language.ZH}
-_FIRST_STATE: Mapping[type[AnyStep], IvrState] = {
-    Say: S.SAYING,
-    Menu: S.ASKING,
-    Input: S.ASKING,
-    ServiceStep: S.WORKING,
-    QueueStep: S.QUEUED,
-    Dial: S.DIALLING,
-    SetLanguage: S.IDLE,
-    SetStep: S.IDLE,
-    HangUpStep: S.LEAVING,
-}
-
-
-def _value(step: Input, text: str) -> str | int | None:
-    """The keyed text as the variable's value, or ``None`` where it is not one. Prices in 1/1000 yuan."""
-    digits = text.replace(".", "", 1)
-    if not digits.isdigit() or not step.min <= len(digits) <= step.max:
-        return None
-    match step.format:
-        case Format.DIGITS:
-            return text
-        case Format.INTEGER:
-            return int(text) or None
-        case Format.PRICE:
-            whole, _, part = text.partition(".")
-            return (int(whole or "0") * 1000 + int(part.ljust(3, "0"))) or None if len(part) <= 3 else None

@@ -3,8 +3,20 @@
 from enum import StrEnum
 from typing import Protocol
 
-from shared.enums import EndCause
-from switch_server.core.flow import Dial, Piece
+from shared.enums import EndCause, Language
+from switch_server.core.flow import (
+    AnyStep,
+    Dial,
+    HangUpStep,
+    Input,
+    Menu,
+    Piece,
+    QueueStep,
+    Say,
+    ServiceStep,
+    SetLanguage,
+    SetStep,
+)
 
 
 class IvrState(StrEnum):
@@ -48,10 +60,26 @@ HEEDS: dict[IvrState, frozenset[IvrEvent]] = {
 """What each state listens to; anything else is no fault (a play ends after the step that started it) and is passed over."""
 
 
+FIRST_STATE: dict[type[AnyStep], IvrState] = {
+    Say: S.SAYING,
+    Menu: S.ASKING,
+    Input: S.ASKING,
+    ServiceStep: S.WORKING,
+    QueueStep: S.QUEUED,
+    Dial: S.DIALLING,
+    SetLanguage: S.IDLE,
+    SetStep: S.IDLE,
+    HangUpStep: S.LEAVING,
+}
+OTHER_LANGUAGE = {Language.ZH: Language.EN, Language.EN: Language.ZH}
+
+
 class Host(Protocol):
     """What the IVR needs of its call. Every method only adds effects."""
 
-    def play(self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False) -> None: ...
+    def play(
+        self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
+    ) -> None: ...
     def stop_play(self) -> None: ...
     def mask(self, *, on: bool) -> None: ...
     def timer(self, name: str, seconds: float | None) -> None: ...

@@ -57,6 +57,22 @@ TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
     S.ENDING: {E.ENDED: S.ENDED},
     S.ENDED: {},
 }
+CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
+    ChannelState.NONE: {"open": ChannelState.OPENING},
+    ChannelState.OPENING: {
+        "opened": ChannelState.OPEN,
+        "failed": ChannelState.CLOSED,
+        "closed": ChannelState.CLOSED,
+        "card died": ChannelState.CLOSED,
+    },
+    ChannelState.OPEN: {
+        "close": ChannelState.CLOSING,
+        "closed": ChannelState.CLOSED,
+        "card died": ChannelState.CLOSED,
+    },
+    ChannelState.CLOSING: {"closed": ChannelState.CLOSED, "card died": ChannelState.CLOSED},
+    ChannelState.CLOSED: {},
+}
 
 
 class Leg:
@@ -86,10 +102,21 @@ class Leg:
             self.state = new
         return old, new
 
+    def step_channel(self, event: str) -> bool:
+        """Takes an event of the channel; ``False`` where it means nothing in this state (stale, or told twice)."""
+        new = CHANNEL_TRANSITIONS[self.channel].get(event)
+        if new is not None:
+            self.channel = new
+        return new is not None
+
     @property
     def over(self) -> bool:
         """Line and channel are both gone."""
-        return self.state is LegState.ENDED and self.channel in (ChannelState.NONE, ChannelState.CLOSED)
+        return self.state is LegState.ENDED and not self.holds_channel
+
+    @property
+    def holds_channel(self) -> bool:
+        return self.channel in (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
 
     @property
     def alive(self) -> bool:

@@ -103,12 +103,19 @@ class Order:
     """State of one key. ``order`` is ``None`` for an order found in the journal whose fields the core does not need."""
 
     def __init__(
-        self, key: OrderKey, branch: BranchId, call: CallId | None, order: PlaceOrder | CancelOrder | None
+        self,
+        key: OrderKey,
+        branch: BranchId,
+        call: CallId | None,
+        order: PlaceOrder | CancelOrder | None,
+        *,
+        is_cancel: bool = False,
     ) -> None:
         self.key = key
         self.branch = branch
         self.call = call
         self.order = order
+        self.is_cancel = is_cancel
         self.state = OrderState.CAPTURED
         self.contract: ContractNo | None = None
         self.code: str | None = None
@@ -116,6 +123,8 @@ class Order:
         self.status: OrderStatus | None = None
         self.filled = 0
         self.cancelled = 0
+        self.last_report = ("", 0)
+        """Trade date and number of the newest report taken over."""
         self.resolves = 0
         """How often its key has been asked about."""
 
@@ -128,12 +137,10 @@ class Order:
         return old, new
 
     def learn(self, report: OrderReport) -> None:
-        """Takes over what a report says. Fills never shrink, whatever order reports come in."""
+        """Takes over what a report says. Fills never shrink and an older status never covers a newer one, whatever order reports come in."""
         self.contract = report.contract
-        self.status = report.status
+        if (report.trade_date, report.seq) >= self.last_report:
+            self.last_report = (report.trade_date, report.seq)
+            self.status = report.status
         self.filled = max(self.filled, report.filled)
         self.cancelled = max(self.cancelled, report.cancelled)
-
-    @property
-    def is_cancel(self) -> bool:
-        return isinstance(self.order, CancelOrder)

@@ -69,7 +69,7 @@ class OrderBook:
         if key in self.orders:
             self._board.count("orders_repeated")
             return
-        self.orders[key] = Order(key, context.branch, context.call, order)
+        self.orders[key] = Order(key, context.branch, context.call, order, is_cancel=isinstance(order, CancelOrder))
         self._board.emit(Transition("order", key, "new", "confirmed", OrderState.CAPTURED.value))
         self._board.emit(JournalOrder(key, order, context))
 
@@ -146,7 +146,7 @@ class OrderBook:
     def _recovered(self, event: OrderRecovered) -> None:
         if event.key in self.orders:
             return
-        order = Order(event.key, event.branch, event.call, event.order)
+        order = Order(event.key, event.branch, event.call, event.order, is_cancel=event.cancels is not None)
         order.state = OrderState.IN_DOUBT
         self.orders[event.key] = order
         self._board.emit(Transition("order", event.key, "journal", "recovered", order.state.value))

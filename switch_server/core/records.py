@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shared.ids import CallId, RecordingId
 from switch_server.core.effects import SaveRecord
 
 if TYPE_CHECKING:
     from switch_server.core.call import Call
     from switch_server.core.leg import Leg
+
+
+class Recording:
+    """Of the whole call: left is what the caller says, right what the caller hears. ``started``: UTC seconds."""
+
+    def __init__(self, call: CallId, folder: str, started: float) -> None:
+        self.id = RecordingId(call)
+        self.path = f"{folder}/{call[:4]}/{call[4:6]}/{call[6:8]}/{call}.wav"
+        self.started = started
+        self.ended = False
 
 
 def call_offered(call: "Call") -> None:

@@ -55,11 +55,19 @@ def _slot(slot: Slot, variables: Variables, language: Language, stocks: frozense
             code = StockCode(look_up(name, variables))
             return (_named(f"stock/{code}", language),) if code in stocks else speech.digits(code, language)
         case Slot(time=str(name)):
-            return speech.time_of_day(datetime.fromtimestamp(look_up(name, variables), UTC) + SHANGHAI, language)
+            return speech.time_of_day(_shanghai(look_up(name, variables)), language)
         case Slot(word=str(template)):
             return (_named(_filled(template, variables), language),)
         case _:
             return _each(slot, variables, language, stocks)
+
+
+def _shanghai(at: float) -> datetime:
+    """A branch that tells of a time outside 1970–9999 is read as its beginning, not as our fault."""
+    try:
+        return datetime.fromtimestamp(at, UTC) + SHANGHAI
+    except (ValueError, OverflowError, OSError):
+        return datetime(1970, 1, 1, tzinfo=UTC) + SHANGHAI
 
 
 def _each(slot: Slot, variables: Variables, language: Language, stocks: frozenset[StockCode]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from shared import aci
-from shared.enums import Market, OrderStatus, Refusal, Side
+from shared.enums import Market, Refusal, Side
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, CustomerId, Milli, OrderKey, Shares, StockCode
 from shared.secret import Secret
 from switch_server.core.effects import AskBranch, CountWrongPin, Effect, FindAccount
@@ -87,17 +87,18 @@ class Services:
         self.waiting_for: OrderKey | None = None
         self._running = ""
         self._request = 0
+        self._expects: type[AccountFound | WrongPinCounted | BranchAnswered] | None = None
         self._account: AccountFound | None = None
 
     def run(self, name: str) -> None:
         self._running = name
+        self._account = None
         service = SERVICES[name]
         if service.logged_in and self.login is None:
             self._refuse(Refusal.NOT_LOGGED_IN)
         elif name == "log_in":
-            self._ask_store(
-                FindAccount(self._caller.id, self._next_request(), AccountNo(self._caller.variables["account"]))
-            )
+            account = AccountNo(self._caller.variables["account"])
+            self._ask_store(FindAccount(self._caller.id, self._next_request(AccountFound), account))
         elif service.places:
             self._place(name)
         else:
@@ -106,13 +107,14 @@ class Services:
     def stop(self) -> None:
         """The caller has gone. An order under way goes on without them."""
         self._running = ""
+        self._expects = None
         self.waiting_for = None
         self.armed = None
 
     # --- answers ---
 
     def account_found(self, found: AccountFound) -> None:
-        if found.request != self._request or self._running != "log_in":
+        if not self._expected(found):
             return
         if found.branch is None:
             self._done("unknown")
@@ -124,7 +126,7 @@ class Services:
             self._ask(aci.LogIn(found.account, ""), found.branch, pin if isinstance(pin, Secret) else None)
 
     def wrong_pin_counted(self, counted: WrongPinCounted) -> None:
-        if counted.request != self._request or self._running != "log_in":
+        if not self._expected(counted):
             return
         if counted.locked:
             self._done("locked")
@@ -132,7 +134,7 @@ class Services:
             self._done("too_many" if self.wrong_pins >= self._wrong_pins_allowed else "wrong_pin")
 
     def branch_answered(self, answered: BranchAnswered) -> None:
-        if answered.request != self._request or not self._running or self.waiting_for:
+        if not self._expected(answered):
             return
         reply = answered.reply
         if self._running == "log_in":
@@ -165,18 +167,20 @@ class Services:
 
     def _log_in_answered(self, reply: aci.Reply) -> None:
         found = self._account
-        if isinstance(reply, aci.LoggedIn) and found is not None and found.branch is not None:
+        assert found is not None
+        assert found.branch is not None
+        if isinstance(reply, aci.LoggedIn):
             self.login = Login(found.account, found.branch, found.customer)
             self._caller.logged_in(self.login)
             self._done("ok")
-        elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN and found is not None:
+        elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN:
             self.wrong_pins += 1
-            self._ask_store(CountWrongPin(self._caller.id, self._next_request(), found.account))
+            self._ask_store(CountWrongPin(self._caller.id, self._next_request(WrongPinCounted), found.account))
         else:
             self._refuse(reply.code if isinstance(reply, aci.Refused) else Refusal.BAD_ANSWER)
 
     def _take(self, reply: aci.Reply) -> None:
-        values: dict[str, Any] = _plain(reply)
+        values: dict[str, Any] = msgspec.to_builtins(reply)
         variables = self._caller.variables
         if self._running == "find_order":
             row = next((row for row in values["rows"] if row["contract"] == variables["contract"]), None)
@@ -223,15 +227,19 @@ class Services:
             self._refuse(Refusal.BRANCH_DOWN)
             return
         self._caller.wait_for_answer(self._answer_wait)
-        self._caller.emit(AskBranch(self._caller.id, self._next_request(), where, query, pin))
+        self._caller.emit(AskBranch(self._caller.id, self._next_request(BranchAnswered), where, query, pin))
 
     def _ask_store(self, question: FindAccount | CountWrongPin) -> None:
         self._caller.wait_for_answer(self._answer_wait)
         self._caller.emit(question)
 
-    def _next_request(self) -> int:
+    def _next_request(self, answer: type[AccountFound | WrongPinCounted | BranchAnswered]) -> int:
+        self._expects = answer
         self._request += 1
         return self._request
+
+    def _expected(self, answer: AccountFound | WrongPinCounted | BranchAnswered) -> bool:
+        return answer.request == self._request and type(answer) is self._expects
 
     def _refuse(self, code: Refusal) -> None:
         self._caller.variables["refusal"] = code.value
@@ -241,6 +249,7 @@ class Services:
         if self._running == "log_in":
             self._caller.variables.pop("pin", None)
         self._running = ""
+        self._expects = None
         self.waiting_for = None
         self._caller.wait_for_answer(None)
         self._caller.outcome(outcome)
@@ -270,11 +279,3 @@ _ANSWERS: dict[str, type[aci.Reply]] = {
     "quote": aci.Quote,
     "max_quantity": aci.MaxQuantity,
 }
-
-
-def _plain(reply: aci.Reply) -> dict[str, Any]:
-    values: dict[str, Any] = msgspec.to_builtins(reply)
-    for row in values.get("rows", ()):
-        if "status" in row:
-            row["status"] = OrderStatus(row["status"]).value
-    return values

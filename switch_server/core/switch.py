@@ -6,16 +6,14 @@ the same transitions. A handler that raises is our bug: it costs its call, is co
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import assert_never
 
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import EndCause
-from shared.ids import BranchId, CallId, CardId, LegId, OrderKey, TrunkName, call_of
-from shared.secret import Secret
+from shared.ids import BranchId, CallId, CardId, LegId, OrderKey, call_of
 from switch_server.core import records
 from switch_server.core.admission import Card, admit, lines_used
-from switch_server.core.call import Call, CallState
+from switch_server.core.call import TIMERS, Call, CallState
 from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Effect, HangUp, OrderContext, RefreshLeg, Reject
 from switch_server.core.events import (
@@ -26,50 +24,41 @@ from switch_server.core.events import (
     CallOffered,
     CardDied,
     CardUp,
-    ChannelClosed,
-    ChannelFailed,
-    ChannelOpened,
     Configured,
     DigitPressed,
-    DigitUsed,
     Draining,
     Event,
     HangUpOrdered,
-    LegAnswered,
-    LegChanged,
-    LegConfirmed,
     LegEnded,
+    LegPlaced,
     LegRefreshed,
-    LegRinging,
     MediaSilent,
-    OrderAnswered,
-    OrderJournalFailed,
-    OrderJournalled,
-    OrderRecovered,
-    OrderReported,
-    OrderSilent,
-    PlayEnded,
-    RecordingEnded,
     WrongPinCounted,
 )
 from switch_server.core.flow import Flow
-from switch_server.core.leg import ChannelState, Leg, LegState
+from switch_server.core.leg import Leg, LegState
+from switch_server.core.leg_facts import LegFact, tell_call
+from switch_server.core.media import CloseChannel
 from switch_server.core.order import Order
-from switch_server.core.orders import OrderBook
+from switch_server.core.orders import OrderBook, OrderFact
 from switch_server.core.snapshot import SwitchSnapshot
+from switch_server.core.subject import call_about, call_of_key
 from switch_server.core.timers import Timers
 from switch_server.core.views import snapshot_of
 
-LegFact = (
-    LegRinging | LegAnswered | LegConfirmed | LegChanged | LegRefreshed | LegEnded | DigitPressed | DigitUsed
-    | ChannelOpened | ChannelFailed | ChannelClosed | PlayEnded | MediaSilent | RecordingEnded
-)  # fmt: skip
-
 
 class Switch:
-    """All state of the centre's call control. One instance, one thread."""
+    """All state of the centre's call control. One instance, one thread.
 
-    def __init__(self, on_fault: Callable[[Event | str, BaseException], None] | None = None) -> None:
+    ``on_fault`` is told of a handler that raised (our bug). ``journal`` is given, with its time, each event that the event journal must
+    hold, in the order in which a replay needs them; it must not raise.
+    """
+
+    def __init__(
+        self,
+        on_fault: Callable[[Event | str, BaseException], None] | None = None,
+        journal: Callable[[Event, float], None] | None = None,
+    ) -> None:
         self.config = SwitchConfig()
         self.flows: tuple[Flow, ...] = ()
         self.now = 0.0
@@ -83,14 +72,18 @@ class Switch:
         self._effects: list[Effect] = []
         self._suspects: set[LegId] = set()
         self._asked: set[LegId] = set()
+        self.decided: dict[LegId, CardId | None] = {}
         self._on_fault = on_fault
+        self._journal = journal
 
     # --- the shell's side ---
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Takes one event at ``now`` (UTC seconds, never going back) and gives what is to be done, in order."""
         self._run_timers(now)
-        self._guarded(event, partial(self._dispatch, event))
+        if not isinstance(event, DigitPressed):
+            self.journal(event)
+        self._guarded(event)
         return self._taken()
 
     def tick(self, now: float) -> list[Effect]:
@@ -110,10 +103,12 @@ class Switch:
         }
         expected = {leg for leg, state in ours.items() if state.incoming or state.state is not LegState.OPENING}
         differ = (expected - live) | (live - set(ours))
-        for leg in differ & self._suspects:
+        for leg in sorted(differ & self._suspects):
             self.count("repaired_legs")
             if leg in ours:
-                self._guarded(f"{leg}", partial(self._dispatch, LegEnded(leg, EndCause.RECONCILED)))
+                event = LegEnded(leg, EndCause.RECONCILED)
+                self.journal(event)
+                self._guarded(event)
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._suspects = differ
@@ -136,9 +131,17 @@ class Switch:
     def count(self, name: str) -> None:
         self.counters[name] += 1
 
-    def trunk_free(self, trunk: TrunkName) -> bool:
-        lines = next((t.lines for t in self.config.trunks if t.name == trunk and t.direction != "in"), 0)
-        return lines_used(self.calls.values(), trunk) < lines
+    def journal(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal(event, self.now)
+
+    def has_line(self, leg: Leg) -> bool:
+        """May this leg be dialled: has its trunk a free line?"""
+        trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
+        free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
+        card = self.decided.get(leg.id, leg.card if free else None)
+        self.journal(LegPlaced(leg.id, card))
+        return card is not None
 
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
         self.count("orders_captured")
@@ -158,22 +161,19 @@ class Switch:
     # --- events ---
 
     def _dispatch(self, event: Event) -> None:
+        if isinstance(event, LegFact | LegRefreshed | MediaSilent):
+            self._leg_fact(event)
+        elif isinstance(event, OrderFact):
+            self.book.handle(event)
+        else:
+            self._dispatch_more(event)
+
+    def _dispatch_more(self, event: Event) -> None:
         match event:
             case CallOffered():
                 self._offered(event)
-            case (
-                LegRinging() | LegAnswered() | LegConfirmed() | LegChanged() | LegRefreshed() | LegEnded()
-                | DigitPressed() | DigitUsed() | ChannelOpened() | ChannelFailed() | ChannelClosed() | PlayEnded()
-                | MediaSilent() | RecordingEnded()
-            ):  # fmt: skip
-                self._leg_fact(event)
             case AccountFound() | WrongPinCounted() | BranchAnswered():
                 self._answer(event)
-            case (
-                OrderJournalled() | OrderJournalFailed() | OrderAnswered() | OrderSilent() | OrderReported()
-                | OrderRecovered()
-            ):  # fmt: skip
-                self.book.handle(event)
             case BranchUp(branch=branch):
                 self.branches_up.add(branch)
                 self.book.branch_up(branch)
@@ -191,6 +191,8 @@ class Switch:
                     self._settled(call)
             case Draining():
                 self._drain()
+            case LegPlaced(leg=leg, card=card):
+                self.decided[leg] = card
             case _:
                 raise TypeError(f"not an event of the core: {type(event).__name__}")
 
@@ -200,6 +202,7 @@ class Switch:
             self.count("calls_offered_twice")
             return
         admitted = admit(self, event)
+        self.journal(LegPlaced(event.leg, None if isinstance(admitted, Reject) else admitted[1]))
         if isinstance(admitted, Reject):
             self.count(admitted.cause.value)
             self.emit(admitted)
@@ -208,68 +211,26 @@ class Switch:
         self.count("calls_taken")
         leg = Leg(event.leg, event.trunk, incoming=True, ani=event.ani, dnis=event.dnis, started=self.now)
         leg.card = card
-        self.cards[card].legs.add(leg.id)
         call = Call(call_id, leg, flow, self)
         self.calls[call_id] = call
         self.timer(f"{call_id}:call_max", self.config.limits.call_max)
+        self.timer(f"{call_id}:setup", self.config.limits.teardown)
         records.call_offered(call)
         call.open_channel(leg, far)
 
-    def _leg_fact(self, event: LegFact) -> None:
+    def _leg_fact(self, event: LegFact | LegRefreshed | MediaSilent) -> None:
         call = self.calls.get(call_of(event.leg))
         leg = call.legs.get(event.leg) if call else None
         if call is None or leg is None:
             self.count("events_of_no_leg")
             return
-        self._to_call(call, leg, event)
-        if leg.channel in (ChannelState.CLOSED, ChannelState.NONE):
-            self._free_channel(leg)
+        if isinstance(event, LegRefreshed):
+            self._asked.discard(leg.id)
+        elif isinstance(event, MediaSilent):
+            self._silent(leg, event.seconds)
+        else:
+            tell_call(call, leg, event)
         self._settled(call.id)
-
-    def _to_call(self, call: Call, leg: Leg, event: LegFact) -> None:
-        match event:
-            case ChannelOpened(near=near):
-                call.channel_opened(leg, near)
-            case ChannelFailed():
-                call.channel_failed(leg)
-            case ChannelClosed(stats=stats):
-                leg.stats = stats
-                call.channel_closed(leg)
-            case LegConfirmed():
-                call.leg_confirmed(leg)
-            case LegRinging(far=far):
-                call.leg_ringing(leg, far)
-            case LegAnswered(far=far):
-                call.leg_answered(leg, far)
-            case LegChanged(far=far):
-                call.leg_changed(leg, far)
-            case LegEnded(cause=cause):
-                call.leg_ended(leg, cause)
-            case LegRefreshed():
-                self._asked.discard(leg.id)
-            case MediaSilent(seconds=seconds):
-                self._silent(leg, seconds)
-            case RecordingEnded(cause=text, duration_ms=duration_ms, text=why):
-                call.recording_ended(text, duration_ms, why)
-            case DigitPressed() | DigitUsed() | PlayEnded():
-                self._to_ivr(call, leg, event)
-            case _:
-                assert_never(event)
-
-    def _to_ivr(self, call: Call, leg: Leg, event: DigitPressed | DigitUsed | PlayEnded) -> None:
-        if leg is not call.caller or call.state is not CallState.UP:
-            return
-        match event:
-            case DigitPressed(digit=digit, recording_ms=recording_ms):
-                call.ivr.key(digit, recording_ms)
-            case DigitUsed(digit=""):
-                call.ivr.barged()
-            case DigitUsed(digit=text, recording_ms=recording_ms):
-                call.ivr.key(Secret(text if text != "•" else "0"), recording_ms)
-            case PlayEnded(play=play):
-                call.ivr.played(play)
-            case _:
-                assert_never(event)
 
     def _silent(self, leg: Leg, seconds: int) -> None:
         """No RTP for a while: ask the far end whether it lives. It may be on hold, or its BYE may have been lost."""
@@ -304,7 +265,6 @@ class Switch:
             if call.caller.card == card:
                 call.card_died()
                 self._settled(call.id)
-        dead.legs.clear()
 
     def _drain(self) -> None:
         self.draining = True
@@ -315,9 +275,13 @@ class Switch:
     # --- deadlines ---
 
     def _run_timers(self, now: float) -> None:
-        self.now = max(self.now, now)
-        while (name := self._timers.pop_due(self.now)) is not None:
-            self._guarded(name, partial(self._deadline, name))
+        """Each deadline passes at its own time, however late the shell is, so that a replay has the same times."""
+        now = max(self.now, now)
+        while (due := self._timers.pop_due(now)) is not None:
+            when, name = due
+            self.now = max(self.now, when)
+            self._guarded(name)
+        self.now = now
 
     def _deadline(self, name: str) -> None:
         subject, _, what = name.partition(":")
@@ -335,6 +299,8 @@ class Switch:
                 call.give_up()
             case "call_max":
                 call.end(EndCause.OPERATOR)
+            case "setup":
+                call.end(EndCause.FAR_LOST)
             case _:
                 call.ivr.timed_out(what)
         self._settled(call.id)
@@ -347,32 +313,50 @@ class Switch:
             return
         call.settle()
         if call.state is CallState.ENDED:
-            for leg in call.legs.values():
-                self._free_channel(leg)
-                self._asked.discard(leg.id)
-            self._timers.cancel_all(f"{call_id}:")
-            del self.calls[call_id]
-            self.count(f"ended_{call.cause.value if call.cause else EndCause.FAULT.value}")
+            self._forget(call)
 
-    def _free_channel(self, leg: Leg) -> None:
-        if leg.card in self.cards:
-            self.cards[leg.card].legs.discard(leg.id)
+    def _forget(self, call: Call) -> None:
+        for leg in call.legs:
+            self._asked.discard(leg)
+        for name in TIMERS:
+            self._timers.cancel(f"{call.id}:{name}")
+        del self.calls[call.id]
+        self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 
-    def _guarded(self, about: Event | str, work: Callable[[], None]) -> None:
+    def _guarded(self, work: Event | str) -> None:
+        """Handles an event, or a deadline by name."""
         try:
-            work()
+            if isinstance(work, str):
+                self._deadline(work)
+            else:
+                self._dispatch(work)
         except Exception as bug:  # noqa: BLE001  # whatever it is, it is ours, and costs one call at most
-            self.count("faults")
-            if self._on_fault is not None:
-                self._on_fault(about, bug)
-            self._end_faulty(about)
+            self._fault(work, bug)
+            call = self.calls.get(self._about(work))
+            if call is not None:
+                self._end_faulty(call)
 
-    def _end_faulty(self, about: Event | str) -> None:
-        name = getattr(about, "call", None) or getattr(about, "leg", "") or (about if isinstance(about, str) else "")
-        call = self.calls.get(CallId(str(name).partition(":")[0].partition("/")[0]))
-        if call is not None:
+    def _about(self, work: Event | str) -> CallId:
+        if isinstance(work, str):
+            owner, _, what = work.partition(":")
+            return call_of_key(OrderKey(what)) if owner == "order" else CallId(owner)
+        return call_about(work) or CallId("")
+
+    def _end_faulty(self, call: Call) -> None:
+        try:
             call.end(EndCause.FAULT)
             self._settled(call.id)
+        except Exception as bug:  # noqa: BLE001  # not even its end works: the lines and the card are told, and it is forgotten
+            self._fault(call.id, bug)
+            for leg in call.legs.values():
+                self.emit(HangUp(leg.id, EndCause.FAULT))
+                call.to_card(leg, CloseChannel(leg.id))
+            self._forget(call)
+
+    def _fault(self, about: Event | str, bug: Exception) -> None:
+        self.count("faults")
+        if self._on_fault is not None:
+            self._on_fault(about, bug)
 
     def _taken(self) -> list[Effect]:
         effects, self._effects = self._effects, []

@@ -2,6 +2,9 @@
 
 import heapq
 
+SLACK = 64
+"""Dead entries that the heap may hold beyond its living ones before it is built anew."""
+
 
 class Timers:
     """At most one deadline for each name; setting it again moves it."""
@@ -10,16 +13,21 @@ class Timers:
         self._when: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
 
+    def __len__(self) -> int:
+        return len(self._when)
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._when)
+
     def set(self, name: str, when: float) -> None:
         self._when[name] = when
         heapq.heappush(self._heap, (when, name))
+        if len(self._heap) > 2 * len(self._when) + SLACK:
+            self._heap = [(at, living) for living, at in self._when.items()]
+            heapq.heapify(self._heap)
 
     def cancel(self, name: str) -> None:
         self._when.pop(name, None)
-
-    def cancel_all(self, prefix: str) -> None:
-        for name in [name for name in self._when if name.startswith(prefix)]:
-            del self._when[name]
 
     def next(self) -> float | None:
         """The earliest deadline, or ``None``."""
@@ -30,11 +38,11 @@ class Timers:
             heapq.heappop(self._heap)
         return None
 
-    def pop_due(self, now: float) -> str | None:
-        """Takes one name whose deadline is at or before ``now``, earliest first; ``None`` when there is none."""
+    def pop_due(self, now: float) -> tuple[float, str] | None:
+        """Takes one (deadline, name) at or before ``now``, earliest first; ``None`` when there is none."""
         when = self.next()
         if when is None or when > now:
             return None
-        _, name = heapq.heappop(self._heap)
+        when, name = heapq.heappop(self._heap)
         del self._when[name]
-        return name
+        return when, name

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from switch_server.core.admission import channels_used
 from switch_server.core.snapshot import CallView, CardView, LegView, OrderView, SwitchSnapshot, TrunkView
 
 if TYPE_CHECKING:
@@ -14,11 +15,12 @@ SHOWN_DIGITS = 2
 
 
 def snapshot_of(switch: "Switch") -> SwitchSnapshot:
+    used = channels_used(switch.calls.values())
     return SwitchSnapshot(
         at=switch.now,
         calls=tuple(_call(call) for call in switch.calls.values()),
         trunks=_trunks(switch),
-        cards=tuple(CardView(name, card.up, card.channels, len(card.legs)) for name, card in switch.cards.items()),
+        cards=tuple(CardView(name, card.up, card.channels, used[name]) for name, card in switch.cards.items()),
         orders=tuple(_order(order) for order in switch.book.orders.values()),
         branches_up=tuple(sorted(switch.branches_up)),
         flows=tuple(flow.flow for flow in switch.flows),

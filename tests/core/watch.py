@@ -1,0 +1,156 @@
+"""The rules that no sequence of events may break, checked from outside: from the events and effects, and the snapshot."""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+
+from shared.ids import BranchId, CallId, LegId, OrderKey, RecordingId
+from shared.secret import HIDDEN
+from switch_server.core import events as ev
+from switch_server.core.effects import (
+    Answer,
+    AskBranch,
+    Effect,
+    HangUp,
+    JournalOrder,
+    KeyUsed,
+    PlaceCall,
+    RecordOrderState,
+    Reject,
+    SaveRecord,
+    SendOrder,
+    ToCard,
+    Transition,
+)
+from switch_server.core.media import CloseChannel, OpenChannel, StartRecording
+from switch_server.core.order import FINAL
+from switch_server.core.switch import Switch
+
+FINAL_NAMES = frozenset(state.value for state in FINAL)
+
+
+class Watch:
+    def __init__(self, switch: Switch) -> None:
+        self.switch = switch
+        self.offered: set[LegId] = set()
+        self.live_lines: set[LegId] = set()
+        """Answered or dialled by us, and neither hung up by us nor ended by the far side."""
+        self.open_channels: set[LegId] = set()
+        self.recordings: dict[RecordingId, int] = {}
+        """Ends of each started recording."""
+        self.journalled: set[OrderKey] = set()
+        self.captured: set[OrderKey] = set()
+        self.sent: set[OrderKey] = set()
+        self.order_state: dict[OrderKey, str] = {}
+        self.rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
+        self.lines_allowed: dict[str, int] = {}
+        self.branches_up: set[BranchId] = set()
+
+    # --- what is told to the switch ---
+
+    def event(self, event: ev.Event) -> None:
+        match event:
+            case ev.CallOffered(leg=leg):
+                self.offered.add(leg)
+            case ev.LegEnded(leg=leg):
+                self.live_lines.discard(leg)
+            case ev.ChannelClosed(leg=leg) | ev.ChannelFailed(leg=leg):
+                self.open_channels.discard(leg)
+            case ev.CardDied():
+                self.open_channels.clear()  # good enough: a card's death may only make the rules laxer
+            case ev.OrderJournalled(key=key):
+                self.journalled.add(key)
+            case ev.Configured(config=config):
+                for trunk in config.trunks:
+                    self.lines_allowed[trunk.name] = max(trunk.lines, self.lines_allowed.get(trunk.name, 0))
+            case _:
+                pass
+
+    # --- what it says ---
+
+    def effect(self, effect: Effect) -> None:
+        match effect:
+            case AskBranch(pin=pin):
+                assert pin is None or f"{pin}" == HIDDEN
+                effect = msgspec.structs.replace(effect, pin=None)
+            case Answer(leg=leg) | PlaceCall(leg=leg):
+                self.live_lines.add(leg)
+            case Reject(leg=leg) | HangUp(leg=leg):
+                self.live_lines.discard(leg)
+            case ToCard(command=OpenChannel(leg=leg)):
+                self.open_channels.add(leg)
+            case ToCard(command=CloseChannel(leg=leg)):
+                self.open_channels.discard(leg)
+            case ToCard(command=StartRecording(recording=recording)):
+                assert recording not in self.recordings, "a recording is started once"
+                self.recordings[recording] = 0
+            case SaveRecord(table=table, row=row):
+                self._saved(table, row)
+            case JournalOrder(key=key):
+                assert key not in self.captured, "an order is captured once"
+                self.captured.add(key)
+            case SendOrder(key=key):
+                assert key in self.journalled, "journal before send"
+                assert key not in self.sent, "an order is sent once"
+                self.sent.add(key)
+            case RecordOrderState(key=key, state=state):
+                self._order_moved(key, state)
+            case KeyUsed(digit=digit):
+                assert len(digit) <= 1
+            case _:
+                pass
+        msgspec.json.encode(effect)  # nothing but a PIN on its way to the branch is secret
+
+    def _saved(self, table: str, row: dict[str, Any]) -> None:
+        key = row["id"]
+        known = self.rows[table][key]
+        if table == "recordings" and "ended_at" in row:
+            assert "ended_at" not in known, "a recording ends once"
+            self.recordings[key] += 1
+        known.update(row)
+
+    def _order_moved(self, key: OrderKey, state: str) -> None:
+        before = self.order_state.get(key)
+        if key in self.switch.book.orders:  # reports for a forgotten order only bring its row up to date
+            assert before not in FINAL_NAMES, f"{key} left {before} for {state}"
+        self.order_state[key] = state
+
+    # --- the rules ---
+
+    def check(self) -> None:
+        """After every step."""
+        switch = self.switch
+        assert not switch.counters["faults"]
+        view = switch.snapshot()
+        for trunk in view.trunks:
+            assert trunk.used_in + trunk.used_out <= self.lines_allowed[trunk.trunk], "more calls than lines"
+        for call in switch.calls.values():
+            assert call.state.value != "ended", "an ended call is forgotten"
+
+    def encodes(self) -> None:
+        msgspec.json.encode(self.switch.snapshot())
+
+    def all_over(self) -> None:
+        """After every leg has ended, every channel is closed, and every deadline of a call has passed."""
+        switch = self.switch
+        self.encodes()
+        assert not switch.calls, f"lost: {list(switch.calls)}"
+        names = [name for name in switch._timers.names() if not name.startswith("order:")]
+        assert not names, names
+        assert not switch._asked
+        assert all(card.used == 0 for card in switch.snapshot().cards)
+        assert not self.live_lines, f"never hung up: {self.live_lines}"
+        assert not self.open_channels, f"never closed: {self.open_channels}"
+        assert all(ends == 1 for ends in self.recordings.values()), self.recordings
+        for call, row in self.rows["calls"].items():
+            assert "ended_at" in row, f"{call} has no end"
+        for order in switch.book.orders.values():
+            assert order.state in FINAL or order.state.value in ("accepted", "working", "in_doubt", "sent", "captured")
+
+
+def call_id(effect: Transition) -> CallId:
+    """The call that a transition belongs to."""
+    if effect.machine == "leg":
+        return CallId(effect.subject.partition("/")[0])
+    return CallId(effect.subject.rpartition("-")[0] if effect.machine == "order" else effect.subject)

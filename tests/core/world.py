@@ -1,0 +1,309 @@
+"""A small pure world around the switch: lines, cards, store and branches that answer effects with events, on a virtual clock.
+
+``World`` is driven step by step: ``offer``, ``press``, ``run``. ``Reactions`` says what answers an effect, and after how long; the
+chaos of ``tests.core.chaos`` uses the same reactions in any order.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import TypeVar
+
+from shared import aci
+from shared.enums import DigitMode, EndCause, Law, Market, OrderStatus, PlayEnd, Refusal, Side
+from shared.ids import (
+    AccountNo,
+    BranchId,
+    CallId,
+    CardId,
+    ContractNo,
+    CustomerId,
+    Fen,
+    LegId,
+    Milli,
+    OrderKey,
+    Shares,
+    StockCode,
+    leg_of,
+)
+from shared.secret import Secret
+from switch_server.core import events as ev
+from switch_server.core import media
+from switch_server.core.config import Limits, SwitchConfig, Trunk
+from switch_server.core.effects import (
+    Answer,
+    AskBranch,
+    CountWrongPin,
+    Effect,
+    FindAccount,
+    HangUp,
+    JournalOrder,
+    PlaceCall,
+    RefreshLeg,
+    Reject,
+    Resolve,
+    SendOrder,
+    ToCard,
+    Transition,
+)
+from switch_server.core.flow import Flow
+from switch_server.core.switch import Switch
+from tests.core.flow import MAIN, NUMBER, OUT, TRUNK
+from tests.core.watch import Watch
+
+BRANCH = BranchId("GZ01")
+CARD = CardId("card-1")
+ACCOUNT = AccountNo("1000123456")
+PIN = "271828"
+CODE = StockCode("600519")
+FAR = media.Far("192.0.2.9", 4000, Law.A, 101)
+NEAR = media.Near("192.0.2.1", 5000, Law.A, 101)
+CONFIG = SwitchConfig(
+    trunks=(Trunk(TRUNK, lines=30), Trunk(OUT, lines=2, direction="out")),
+    branches=(BRANCH, BranchId("GZ02")),
+    stocks=frozenset({CODE}),
+    recordings="/recordings",
+    limits=Limits(),
+)
+QUOTE = aci.Quote(
+    Market.SH, CODE, "贵州茅台", *(Milli(price) for price in (1_500_000, 1_490_000, 1_495_000, 1_510_000, 1_480_000)),
+    Milli(1_499_990), Milli(1_500_010), Shares(12_300), suspended=False, at=1.0,
+)  # fmt: skip
+
+E = TypeVar("E")
+Answered = Iterator[tuple[float, ev.Event]]
+
+
+class Reactions:
+    """What answers an effect: (seconds later, event). Change the attributes to make a branch refuse, a far end stay busy, and so on."""
+
+    def __init__(self) -> None:
+        self.play_seconds = 2.0
+        self.channel: str = ""  # why a channel is refused
+        self.confirm = True
+        self.far: str = "answer"  # answer | busy | silent | early
+        self.accounts: dict[AccountNo, bool] = {ACCOUNT: False}  # locked?
+        self.pin = PIN
+        self.wrong_today = 0
+        self.lock_at = 5
+        self.journal = True
+        self.refuse: Refusal | None = None
+        self.replies: dict[type[aci.Request], aci.Reply | None] = {
+            aci.AskFunds: aci.Funds(Fen(1_000_000), Fen(900_000), Fen(100_000), Fen(5_000_000)),
+            aci.AskHoldings: aci.Holdings(()),
+            aci.AskOrders: aci.Orders(()),
+            aci.AskQuote: QUOTE,
+            aci.AskMaxQuantity: aci.MaxQuantity(Shares(600)),
+        }
+        self.order_reply: Callable[[OrderKey], aci.Reply | None] = self.accept
+        self.resolve_reply: Callable[[OrderKey], aci.Reply | None] = self.accept
+        self.at_branch: dict[OrderKey, aci.PlaceOrder | aci.CancelOrder] = {}
+        self._contracts = count(880_001)
+        self._contract_of: dict[OrderKey, ContractNo] = {}
+        self._looped: dict[LegId, int] = {}
+
+    def accept(self, key: OrderKey) -> aci.Reply:
+        contract = self._contract_of.get(key)
+        if contract is None:
+            contract = self._contract_of[key] = ContractNo(str(next(self._contracts)))
+        return aci.OrderAccepted(key, contract)
+
+    def to(self, effect: Effect) -> Answered:
+        match effect:
+            case ToCard(command=command):
+                yield from self._card(command)
+            case Answer(leg=leg):
+                if self.confirm:
+                    yield 0.1, ev.LegConfirmed(leg)
+            case Reject(leg=leg, cause=cause, sip_code=code):
+                yield 0.01, ev.LegEnded(leg, cause, code)
+            case HangUp(leg=leg, cause=cause):
+                yield 0.1, ev.LegEnded(leg, cause)
+            case PlaceCall(leg=leg):
+                yield from self._dialled(leg)
+            case RefreshLeg(leg=leg):
+                yield 0.2, ev.LegRefreshed(leg)
+            case FindAccount(call=call, request=request, account=account):
+                yield 0.01, self._account(call, request, account)
+            case CountWrongPin(call=call, request=request):
+                self.wrong_today += 1
+                yield 0.01, ev.WrongPinCounted(call, request, self.wrong_today, self.wrong_today >= self.lock_at)
+            case AskBranch():
+                reply = self._branch(effect)
+                if reply is not None:
+                    yield 0.05, ev.BranchAnswered(effect.call, effect.request, reply)
+            case JournalOrder(key=key):
+                yield 0.01, ev.OrderJournalled(key) if self.journal else ev.OrderJournalFailed(key, "disk full")
+            case SendOrder(key=key, order=order):
+                self.at_branch[key] = order
+                yield from self._ordered(key, self.order_reply(key))
+            case Resolve(key=key):
+                yield from self._ordered(key, self.resolve_reply(key))
+
+    def _ordered(self, key: OrderKey, reply: aci.Reply | None) -> Answered:
+        yield (0.05, ev.OrderAnswered(key, reply)) if reply is not None else (8.0, ev.OrderSilent(key))
+
+    def _card(self, command: media.CardCommand) -> Answered:
+        match command:
+            case media.OpenChannel(leg=leg) if self.channel:
+                yield 0.01, ev.ChannelFailed(leg, self.channel)
+            case media.OpenChannel(leg=leg):
+                yield 0.01, ev.ChannelOpened(leg, NEAR)
+            case media.CloseChannel(leg=leg):
+                yield 0.01, ev.RecordingEnded(leg, media.RecordingId(leg.partition("/")[0]), "closed", 1000)
+                yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3))
+            case media.Play(leg=leg, play=play, loop=False):
+                yield self.play_seconds, ev.PlayEnded(leg, play, PlayEnd.DONE, 2000)
+            case _:
+                return
+
+    def _dialled(self, leg: LegId) -> Answered:
+        yield 0.1, ev.LegRinging(leg, FAR if self.far == "early" else None)
+        if self.far in ("answer", "early"):
+            yield 3.0, ev.LegAnswered(leg, FAR)
+        elif self.far == "busy":
+            yield 0.5, ev.LegEnded(leg, EndCause.FAR_BUSY, 486)
+
+    def _account(self, call: CallId, request: int, account: AccountNo) -> ev.AccountFound:
+        known = account in self.accounts
+        locked = self.accounts.get(account, False)
+        return ev.AccountFound(
+            call, request, account, BRANCH if known else None, CustomerId(7) if known else None, locked
+        )
+
+    def _branch(self, effect: AskBranch) -> aci.Reply | None:
+        if self.refuse is not None:
+            return aci.Refused(self.refuse)
+        if isinstance(effect.query, aci.LogIn):
+            right = effect.pin is not None and effect.pin == Secret(self.pin)
+            return aci.LoggedIn(effect.query.account, "王小明") if right else aci.Refused(Refusal.WRONG_PIN)
+        return self.replies[type(effect.query)]
+
+
+class World:
+    """``effects`` is all that the switch ever said; ``watch`` checks the rules after every step; ``journal`` is what a replay reads."""
+
+    def __init__(self, flow: Flow = MAIN, config: SwitchConfig = CONFIG) -> None:
+        self.now = 1_000_000.0
+        self.journal: list[tuple[int, float, ev.Event]] = []
+        self.reactions = Reactions()
+        self.switch = Switch(self._fault, self._journalled)
+        self.watch = Watch(self.switch)
+        self.effects: list[Effect] = []
+        self._pending: list[tuple[float, int, ev.Event]] = []
+        self._numbers = count()
+        self._calls = count(1)
+        self.faults: list[BaseException] = []
+        self.tell(ev.Configured(config, (flow,)))
+        self.tell(ev.CardUp(CARD, 60))
+        self.tell(ev.BranchUp(BRANCH))
+
+    # --- what a test does ---
+
+    def tell(self, event: ev.Event) -> list[Effect]:
+        """Gives an event to the switch now, and its effects to the world."""
+        self.watch.event(event)
+        return self._carry_out(self.switch.handle(event, self.now))
+
+    def later(self, seconds: float, event: ev.Event) -> None:
+        heapq.heappush(self._pending, (self.now + seconds, next(self._numbers), event))
+
+    def run(self, seconds: float) -> None:
+        """Lets the clock go on; what is due happens, one after another."""
+        end = self.now + seconds
+        while True:
+            deadline = self.switch.next_deadline()
+            event_at = self._pending[0][0] if self._pending else end + 1
+            when = min(event_at, deadline if deadline is not None else end + 1)
+            if when > end:
+                break
+            self.now = max(self.now, when)
+            if event_at <= when:
+                self.tell(heapq.heappop(self._pending)[2])
+            else:
+                self._carry_out(self.switch.tick(self.now))
+        self.now = end
+        self._carry_out(self.switch.tick(self.now))
+
+    def offer(self, *, ani: str = "13800138000", dnis: str = NUMBER, far: media.Far | None = FAR) -> CallId:
+        call = CallId(f"20261122T093000-{next(self._calls):04}")
+        self.tell(ev.CallOffered(leg_of(call, 1), TRUNK, ani, dnis, far))
+        return call
+
+    def answered(self) -> CallId:
+        """A caller in the main menu, whose prompt has been heard."""
+        call = self.offer()
+        self.run(6.0)
+        return call
+
+    def logged_in(self) -> CallId:
+        call = self.answered()
+        self.press(call, f"1{ACCOUNT}#{PIN}")
+        self.run(6.0)
+        return call
+
+    def press(self, call: CallId, keys: str, *, every: float = 0.2) -> None:
+        for key in keys:
+            self.tell(ev.DigitPressed(leg_of(call, 1), Secret(key), DigitMode.RFC4733, 1234))
+            self.run(every)
+
+    def hang_up(self, call: CallId, leg: int = 1) -> None:
+        cause = EndCause.CALLER_HUNG_UP if leg == 1 else EndCause.FAR_HUNG_UP
+        self.tell(ev.LegEnded(leg_of(call, leg), cause))
+
+    def finish(self) -> None:
+        """Everyone hangs up; nothing may remain."""
+        for call in list(self.switch.calls):
+            self.hang_up(call)
+        self.run(60.0)
+        self.watch.all_over()
+
+    # --- what a test looks at ---
+
+    def step(self, call: CallId) -> str:
+        return self.switch.calls[call].ivr.step_name
+
+    def state(self, call: CallId) -> str:
+        return self.switch.calls[call].ivr.state.value
+
+    def all(self, kind: type[E]) -> list[E]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]
+
+    def commands(self, kind: type[E]) -> list[E]:
+        return [effect.command for effect in self.all(ToCard) if isinstance(effect.command, kind)]
+
+    def heard(self) -> list[str]:
+        """Every segment that was played, in order, without its language."""
+        return [name.partition("/")[2] or name for play in self.commands(media.Play) for name in play.segments]
+
+    def row(self, table: str, key: str) -> dict[str, object]:
+        """All that was saved of a row, newest on top."""
+        return self.watch.rows[table][key]
+
+    def transitions(self, machine: str) -> list[str]:
+        return [f"{t.old} -> {t.event} -> {t.new}" for t in self.all(Transition) if t.machine == machine]
+
+    # --- inside ---
+
+    def _carry_out(self, effects: list[Effect]) -> list[Effect]:
+        for effect in effects:
+            self.effects.append(effect)
+            self.watch.effect(effect)
+            for delay, event in self.reactions.to(effect):
+                self.later(delay, event)
+        self.watch.check()
+        return effects
+
+    def _journalled(self, event: ev.Event, at: float) -> None:
+        self.journal.append((len(self.journal) + 1, at, event))
+
+    def _fault(self, about: ev.Event | str, bug: BaseException) -> None:
+        self.faults.append(bug)
+        raise bug
+
+
+def order_row(contract: str, status: OrderStatus = OrderStatus.REPORTED) -> aci.OrderRow:
+    return aci.OrderRow(
+        ContractNo(contract), Market.SH, CODE, "贵州茅台", Side.BUY, Milli(1_500_000), Shares(100), Shares(0), Shares(0),
+        status, 1_000_000.0,
+    )  # fmt: skip

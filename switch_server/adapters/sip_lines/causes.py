@@ -29,6 +29,7 @@ TO_SIP: Final[dict[EndCause, int]] = {
 """How a ``HangUp`` before the answer is said; any other cause is 480."""
 
 REASONS: Final[dict[int, str]] = {
+    100: "Trying",
     180: "Ringing",
     183: "Session Progress",
     200: "OK",

@@ -1,10 +1,11 @@
 """Where datagrams become legs: dispatch, admission of calls, placing of calls. Runs on the SIP thread."""
 
 import logging
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from sippy.SipURL import SipURL
 
@@ -24,6 +25,8 @@ from switch_server.core.effects import LineEffect, PlaceCall
 from switch_server.core.events import CallOffered, Event, LegEnded
 
 log = logging.getLogger(__name__)
+
+_HOST: Final = re.compile(r"[\w.:\[\]-]*")
 
 
 class Exchange:
@@ -117,7 +120,8 @@ class Exchange:
     def _sound(self, request: Any) -> None:
         """Have sippy parse what will be read; raises what it raises."""
         for name in ("from", "to"):
-            request.getHFBody(name).getUrl().getAddr()
+            if not _HOST.fullmatch(str(request.getHFBody(name).getUrl().host)):
+                raise ValueError(name)
         for name in ("via", "contact", "record-route", "p-asserted-identity"):
             for body in request.getHFBodys(name):
                 str(body)

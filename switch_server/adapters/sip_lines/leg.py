@@ -47,6 +47,8 @@ class Timing(Struct, frozen=True):
     """For the first sign of life."""
     options: float = 8.0
     min_se: int = 90
+    stop: float = 2.0
+    """For the far ends' answers to our BYEs when the switch stops."""
     glare: float = 1.0
     """Multiplies RFC 3261 §14.1's waits after 491."""
 

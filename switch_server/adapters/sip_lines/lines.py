@@ -16,15 +16,13 @@ from switch_server.core.config import Trunk
 from switch_server.core.effects import LineEffect, PlaceCall
 from switch_server.ports import Post
 
-STOP_WAIT_S = 2.0
-
 
 class SipLines:
     """Telephone lines (``ports.Lines``): SIP over UDP on one thread of its own. One at a time in a process.
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
-    but ``stop``, which hangs up what is left and waits up to two seconds for the far ends to hear it.
+    but ``stop``, which hangs up what is left and waits up to ``timing.stop`` for the far ends to hear it.
     """
 
     def __init__(
@@ -86,7 +84,7 @@ class SipLines:
         if self._loop is None or self._ports is None:
             return
         self._loop.call(self._hang_up_all)
-        deadline = time.monotonic() + STOP_WAIT_S
+        deadline = time.monotonic() + self._timing.stop
         heard = threading.Event()
         while time.monotonic() < deadline and not heard.wait(0.02):
             self._loop.call(self._tell_if_idle, heard)

@@ -168,6 +168,16 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         msg.getHFBody("to").getTag()
         super().incomingResponse(msg, t, checksum)
 
+    def incomingRequest(self, msg: Any, checksum: bytes, tids: Any, server: Port) -> None:  # noqa: N802
+        """A CANCEL that crossed our final response is answered 200 (RFC 3261 §9.2); sippy has re-filed the INVITE and would say 481."""
+        if msg.getMethod() == "CANCEL" and msg.getTId(wBRN=True) not in self.tserver:
+            branch, call_id = msg.getHFBody("via").getBranch(), str(msg.getHFBody("call-id"))
+            if any(t.branch == branch and t.tid[0] == call_id for t in self.tserver.values()):
+                answer = msg.genResponse(200, "OK", server=USER_AGENT)
+                self.transmitMsg(server, answer, answer.getHFBody("via").getTAddr(), checksum)
+                return
+        super().incomingRequest(msg, checksum, tids, server)
+
     def idle(self) -> bool:
         """No far end owes us the answer to a hang-up any more."""
         return all(t.method not in ("BYE", "CANCEL") for t in self.tclient.values())

@@ -1,0 +1,201 @@
+"""Digest, session timers, the screen and the trunk table, without a socket."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.enums import EndCause, Law
+from shared.ids import TrunkName
+from switch_server.adapters.sip_lines import causes, digest, screen, session_timer, trunk_table
+from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
+from switch_server.core.config import Trunk
+
+# --- digest ---
+
+RFC2617 = 'Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41"'
+RFC7616 = 'Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={}, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"'
+
+
+@pytest.mark.parametrize(
+    ("text", "password", "cnonce", "wanted"),
+    [
+        (RFC2617, "Circle Of Life", "0a4f113b", "6629fae49393a05397450978507c4ef1"),
+        (
+            RFC7616.format("MD5"),
+            "Circle of Life",
+            "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+            "8ca523f5e9506fed4657c9700eebdbec",
+        ),
+        (
+            RFC7616.format("SHA-256"),
+            "Circle of Life",
+            "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+            "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+        ),
+    ],
+)
+def test_digest_vectors_of_the_rfcs(text: str, password: str, cnonce: str, wanted: str) -> None:
+    challenge = digest.read_challenge(text)
+    assert challenge is not None
+    assert digest.response(challenge, "Mufasa", password, "GET", "/dir/index.html", cnonce=cnonce) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Basic realm="x"',
+        "Digest",
+        'Digest realm="r", nonce="n", algorithm=AKAv1-MD5',
+        'Digest realm="r", nonce="n", qop="auth-int"',
+    ],
+)
+def test_challenges_that_we_cannot_answer(text: str) -> None:
+    assert digest.read_challenge(text) is None
+
+
+def test_doorman() -> None:
+    doorman, other = digest.Doorman(b"s" * 32), digest.Doorman(b"t" * 32)
+    asked = digest.read_challenge(doorman.challenge(1000.0))
+    assert asked is not None
+    proof = digest.authorization(asked, "wang", "pw", "INVITE", "sip:a,b@c", "cc")
+    assert doorman.user((proof,)) == "wang"
+    assert doorman.admits((proof,), "INVITE", "pw", 1001.0) is True
+    assert doorman.admits((proof,), "INVITE", "pw", 1000.0 + digest.NONCE_LIFE_S + 1) is None, "stale"
+    assert doorman.admits((proof,), "INVITE", "other", 1001.0) is False
+    assert doorman.admits((proof,), "BYE", "pw", 1001.0) is False
+    assert other.admits((proof,), "INVITE", "pw", 1001.0) is None, "a nonce of before our restart is asked again"
+    assert doorman.admits(('Digest realm="huawu"',), "INVITE", "pw", 1.0) is False
+    assert doorman.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", "pw", 1001.0) is False
+    assert doorman.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", "pw", 1001.0) is False
+    assert "stale=true" in doorman.challenge(1.0, stale=True)
+
+
+@given(st.text())
+def test_any_authorization_is_read_or_refused(text: str) -> None:
+    doorman = digest.Doorman(b"s")
+    for header in (text, "Digest " + text, 'Digest realm="huawu",' + text):
+        doorman.user((header,))
+        assert not doorman.admits((header,), "INVITE", "pw", 1.0)
+
+
+# --- session timers (RFC 4028 §9 table 2) ---
+
+
+@pytest.mark.parametrize(
+    ("asked", "supported", "wanted"),
+    [
+        (None, False, SessionTimer(1800, we_refresh=True)),
+        (None, True, SessionTimer(1800, we_refresh=False)),
+        ("600", True, SessionTimer(600, we_refresh=False)),
+        ("600;refresher=uas", True, SessionTimer(600, we_refresh=True)),
+        ("600 ; refresher = UAC", True, SessionTimer(600, we_refresh=False)),
+        ("600;refresher=uac", False, SessionTimer(600, we_refresh=True)),
+        ("99999", True, SessionTimer(1800, we_refresh=False)),
+        ("30", True, TooSmall(90)),
+        ("30", False, SessionTimer(1800, we_refresh=True)),
+        ("nonsense", True, SessionTimer(1800, we_refresh=False)),
+    ],
+)
+def test_session_timer_as_callee(asked: str | None, supported: bool, wanted: SessionTimer | TooSmall) -> None:
+    assert session_timer.as_uas(asked, None, supported=supported, ours=1800, floor=90) == wanted
+
+
+def test_session_timer_as_caller_and_waits() -> None:
+    assert session_timer.as_uac(None, ours=1800) == SessionTimer(1800, we_refresh=True)
+    assert session_timer.as_uac("600;refresher=uas", ours=1800) == SessionTimer(600, we_refresh=False)
+    assert session_timer.as_uac("600;refresher=uac", ours=1800) == SessionTimer(600, we_refresh=True)
+    assert session_timer.as_uas(None, "3600", supported=True, ours=1800, floor=90) == SessionTimer(
+        3600, we_refresh=False
+    )
+    assert SessionTimer(1800, we_refresh=True).wait_s == 900
+    assert SessionTimer(1800, we_refresh=False).wait_s == 1768
+    assert SessionTimer(90, we_refresh=False).wait_s == 60
+    assert SessionTimer(90, we_refresh=True).header(as_uas=True) == "90;refresher=uas"
+    assert SessionTimer(90, we_refresh=True).header(as_uas=False) == "90;refresher=uac"
+
+
+# --- screen ---
+
+
+@given(st.binary(max_size=600))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_have_a_verdict(data: bytes) -> None:
+    start = b"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;rport\r\n"
+    for datagram in (data, start + data, b"SIP/2.0 200 OK\r\n" + data):
+        verdict = screen.screen(datagram)
+        if isinstance(verdict, screen.Refused):
+            answer = screen.reply(verdict.head, ("192.0.2.1", 5060), verdict.code, verdict.reason, tag="t")
+            assert answer.startswith(b"SIP/2.0 ")
+            assert answer.endswith(b"Content-Length: 0\r\n\r\n")
+
+
+def test_reply_tells_the_source_and_keeps_the_tag() -> None:
+    head = screen.Head(
+        "INVITE", None, "sip:x", ("SIP/2.0/UDP h:5060;rport;branch=b", "SIP/2.0/UDP g"), {"to": "<sip:a>;tag=old"}
+    )
+    text = screen.reply(head, ("192.0.2.1", 99), 400, "Bad", tag="new", extra=("X: y",)).decode()
+    assert "Via: SIP/2.0/UDP h:5060;rport=99;branch=b;received=192.0.2.1\r\nVia: SIP/2.0/UDP g\r\n" in text
+    assert "To: <sip:a>;tag=old\r\nX: y\r\nServer: Huawu\r\n" in text
+
+
+# --- causes, trunks ---
+
+
+def test_causes_both_ways() -> None:
+    assert {causes.cause_of(c) for c in range(300, 700)} <= set(EndCause)
+    assert all(400 <= causes.code_of(c) < 700 and causes.reason_of(causes.code_of(c)) for c in EndCause)
+    assert (causes.reason_of(499), causes.reason_of(299)) == ("Failure", "OK")
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"far": ("gateway.example",)}, "far"),
+        ({"far": ("10.0.0.1:0",)}, "far"),
+        ({"far": ("10.0.0.1:99999",)}, "far"),
+        ({"far": ("10.0.0.0/33",)}, "far"),
+        ({"far": ("10.0.0.1/24",)}, "far"),
+        ({"far": ()}, "far"),
+        ({"username": "x"}, "username"),
+        ({"lines": 0}, "lines"),
+        ({"session_expires": 89}, "session_expires"),
+        ({"options_interval": -1.0}, "options_interval"),
+        ({"laws": ()}, "laws"),
+    ],
+)
+def test_a_wrong_trunk_is_told_by_its_key(change: dict, key: str) -> None:
+    wrong = trunk_table.check(Trunk(**{"name": TrunkName("t"), "far": ("10.0.0.1",), **change}))
+    assert len(wrong) == 1
+    assert wrong[0].startswith(key)
+
+
+def test_a_right_trunk() -> None:
+    trunk = Trunk(
+        TrunkName("t"), far=("10.0.0.1", "10.0.0.2:5070", "10.1.0.0/16"), numbers=("955*", "10086"), laws=(Law.MU,)
+    )
+    assert trunk_table.check(trunk) == []
+    assert trunk_table.addresses(trunk) == (("10.0.0.1", 5060), ("10.0.0.2", 5070))
+    assert [n for n in ("955", "95588", "10086", "100861", "1") if trunk_table.takes_number(trunk, n)] == [
+        "955",
+        "95588",
+        "10086",
+    ]
+
+
+def test_the_table_counts_and_keeps_watch() -> None:
+    trunk = Trunk(TrunkName("t"), far=("10.0.0.1", "10.0.0.2"), lines=2)
+    table = trunk_table.TrunkTable({trunk.name: trunk})
+    assert table.knows("10.0.0.1")
+    assert not table.knows("10.0.0.3")
+    table.take(trunk, incoming=True)
+    assert table.free(trunk)
+    table.take(trunk, incoming=False)
+    assert not table.free(trunk)
+    table.up[("10.0.0.1", 5060)] = False
+    assert table.way_out(trunk) == ("10.0.0.2", 5060)
+    assert table.states()[0].up is False
+    table.up[("10.0.0.2", 5060)] = True
+    assert table.states()[0].up is True
+    table.load({})
+    assert table.up == {}
+    assert table.of_source(("10.0.0.1", 5060), "1") is None

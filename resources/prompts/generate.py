@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -22,9 +23,21 @@ import yaml
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from engines import EspeakEngine, KokoroEngine  # noqa: E402
+from engines import (  # noqa: E402
+    KOKORO_RATE,
+    LIST_WEIGHT,
+    EspeakEngine,
+    KokoroEngine,
+    goes_into_list,
+    list_speed,
+    weight,
+)
 
-from switch_server.services.prompt_audio import alaw_wav, for_telephone  # noqa: E402
+from switch_server.services.prompt_audio import Samples, alaw_wav, for_telephone  # noqa: E402
+
+Engine = EspeakEngine | KokoroEngine
+Naming = Callable[[str, str], str]
+"""(text, language) -> the engine's name for the manifest."""
 
 LANGUAGES = ("zh_CN", "en")
 PIPELINE = "1"
@@ -59,41 +72,68 @@ class Manifest:
         scratch.replace(self._path)
 
 
-def stale(language: str, manifest: Manifest, engine: str) -> list[tuple[str, str]]:
+def stale(language: str, manifest: Manifest, name_of: Naming) -> list[tuple[str, str]]:
     """(name, text) of the segments to make. espeak only fills holes and renews its own; Kokoro also replaces espeak's."""
     out = []
     for name, text in texts(language).items():
-        row = manifest.rows.get(name)
-        made_by = row["engine"] if row else engine
-        keep = made_by if engine.startswith("espeak") else engine
-        fresh = row is not None and row["hash"] == text_hash(text, keep)
+        row, engine = manifest.rows.get(name), name_of(text, language)
+        if row and engine.startswith("espeak"):
+            engine = row["engine"]
+        fresh = row is not None and row["hash"] == text_hash(text, engine)
         if not fresh or not (HERE / language / f"{name}.wav").exists():
             out.append((name, text))
     return out
 
 
-def generate(language: str, engine: EspeakEngine | KokoroEngine, only: str) -> None:
+def batches(work: list[tuple[str, str]], language: str, engine: Engine) -> Iterator[list[tuple[str, str]]]:
+    """First the short texts as lists, those of one speed together; then the sentences one at a time."""
+    short = [row for row in work if isinstance(engine, KokoroEngine) and goes_into_list(row[1], language)]
+    short.sort(key=lambda row: list_speed(row[1], language))
+    batch: list[tuple[str, str]] = []
+    for name, text in short:
+        full = sum(weight(one, language) for _, one in batch) + weight(text, language) > LIST_WEIGHT
+        if batch and (full or list_speed(batch[0][1], language) != list_speed(text, language)):
+            yield batch
+            batch = []
+        batch.append((name, text))
+    if batch:
+        yield batch
+    yield from ([row] for row in work if row not in short)
+
+
+def speak(batch: list[tuple[str, str]], language: str, engine: Engine) -> list[tuple[Samples, int]]:
+    if isinstance(engine, KokoroEngine) and goes_into_list(batch[0][1], language):
+        return [(one, KOKORO_RATE) for one in engine.speak_list([text for _, text in batch], language)]
+    return [engine.speak(text, language) for _, text in batch]
+
+
+def generate(language: str, engine: Engine, only: str) -> None:
     folder = HERE / language
     folder.mkdir(exist_ok=True)
     manifest = Manifest(folder)
-    work = [(name, text) for name, text in stale(language, manifest, engine.name(language)) if fnmatch(name, only)]
-    began = time.monotonic()
-    for done, (name, text) in enumerate(work, 1):
-        samples, rate = engine.speak(text, language)
-        path = folder / f"{name}.wav"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(alaw_wav(for_telephone(samples, rate)))
-        manifest.rows[name] = {
-            "text": text, "engine": engine.name(language), "hash": text_hash(text, engine.name(language)),
-        }  # fmt: skip
+    work = [(name, text) for name, text in stale(language, manifest, engine.name) if fnmatch(name, only)]
+    began, done = time.monotonic(), 0
+    for batch in batches(work, language, engine):
+        for (name, text), (samples, rate) in zip(batch, speak(batch, language, engine), strict=True):
+            path = folder / f"{name}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(alaw_wav(for_telephone(samples, rate)))
+            made_by = engine.name(text, language)
+            manifest.rows[name] = {"text": text, "engine": made_by, "hash": text_hash(text, made_by)}
         manifest.save()
+        done += len(batch)
         left = (time.monotonic() - began) / done * (len(work) - done)
         print(f"{done}/{len(work)} {language}/{name} {text}  ({left:.0f} s left)", flush=True)
+    drop_unknown(language, manifest)
+
+
+def drop_unknown(language: str, manifest: Manifest) -> None:
+    """Removes the files of segments that are no longer in texts.yaml."""
     for name in sorted(set(manifest.rows) - set(texts(language))):
         print("no longer in texts.yaml:", name)
-        (folder / f"{name}.wav").unlink(missing_ok=True)
+        (HERE / language / f"{name}.wav").unlink(missing_ok=True)
         del manifest.rows[name]
-        manifest.save()
+    manifest.save()
 
 
 def main() -> int:
@@ -106,8 +146,8 @@ def main() -> int:
     args = parser.parse_args()
     languages = args.language or LANGUAGES
     if args.check:
-        name = EspeakEngine().name if args.engine == "espeak" else KokoroEngine.name
-        missing = [f"{one}/{row[0]}" for one in languages for row in stale(one, Manifest(HERE / one), name(one))]
+        name_of = EspeakEngine().name if args.engine == "espeak" else KokoroEngine.name
+        missing = [f"{one}/{row[0]}" for one in languages for row in stale(one, Manifest(HERE / one), name_of)]
         print("\n".join(missing) or "every segment is there")
         return 1 if missing else 0
     if args.engine == "kokoro" and not args.voices:

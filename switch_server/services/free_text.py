@@ -1,0 +1,113 @@
+"""Free text as prompts (自由文本): notices and names that have no recording, spoken by espeak-ng into a cache folder.
+
+Made before they are needed (at load of a flow, at a change of a notice), never while a caller waits: ``prepare`` blocks and belongs into a
+thread. The cache is one of the card's prompt folders, so a prepared text is played as any other segment.
+
+    FreeTextError
+    ├── EspeakMissingError    espeak-ng is not installed
+    └── UnspeakableError      espeak-ng failed, or made no sound of a text
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from shared.enums import Language
+from switch_server.services.prompt_audio import alaw_wav, for_telephone, read_wav
+
+VOICES = {Language.ZH: "cmn-latn-pinyin", Language.EN: "en-us"}
+"""espeak-ng's own ``cmn`` and ``zh`` spell Chinese through English on Debian 12."""
+WORDS_A_MINUTE = 150
+_TIMEOUT = 30.0
+"""Seconds for one text; espeak-ng speaks a page in less than one."""
+_PIPELINE = "1"
+"""Counts up when the way from text to file changes."""
+_CHINESE_DIGITS = str.maketrans("0123456789.", "零一二三四五六七八九点")
+"""espeak-ng reads long numbers wrongly in Mandarin, so digits are given as characters, one by one."""
+
+
+class FreeTextError(Exception):
+    """Root of this module's errors."""
+
+
+class EspeakMissingError(FreeTextError):
+    def __init__(self, program: str) -> None:
+        super().__init__(
+            f"{program} is not installed: apt-get install espeak-ng (free text can't be spoken without it)"
+        )
+
+
+class UnspeakableError(FreeTextError):
+    """``reasons``: text -> what was wrong. All other texts of the same ``prepare`` have been made."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{text!r}: {reason}" for text, reason in reasons.items()))
+        self.reasons = reasons
+
+
+def name_for(text: str, lang: Language) -> str:
+    """Segment name ``<language>/text/<hash>``; the same text has the same name for ever. Pure."""
+    digest = hashlib.sha256(f"{_PIPELINE}|{VOICES[lang]}|{_normal(text)}".encode()).hexdigest()
+    return f"{lang.value}/text/{digest[:24]}"
+
+
+def _normal(text: str) -> str:
+    return " ".join(text.split())
+
+
+class FreeText:
+    """A cache folder of spoken texts. Any thread may use it, several processes may share the folder."""
+
+    def __init__(self, cache: Path, program: str = "espeak-ng") -> None:
+        self._cache = cache
+        self._program = program
+
+    @staticmethod
+    def name_for(text: str, lang: Language) -> str:
+        return name_for(text, lang)
+
+    def path_for(self, text: str, lang: Language) -> Path:
+        return self._cache / f"{name_for(text, lang)}.wav"
+
+    def have(self, text: str, lang: Language) -> bool:
+        """Whether the text can be played now."""
+        return self.path_for(text, lang).is_file()
+
+    def prepare(self, texts: Iterable[tuple[str, Language]]) -> None:
+        """Speaks what is not there yet; blocks, about 50 ms a sentence. Raises ``EspeakMissingError``, ``UnspeakableError``, ``OSError``."""
+        failed: dict[str, str] = {}
+        for text, lang in texts:
+            if self.have(text, lang):
+                continue
+            try:
+                self._write(self.path_for(text, lang), self._speak(_normal(text), lang))
+            except ValueError as error:
+                failed[text] = str(error)
+        if failed:
+            raise UnspeakableError(failed)
+
+    def _speak(self, text: str, lang: Language) -> bytes:
+        """A WAV file. ``ValueError``: no sound came of it."""
+        program = shutil.which(self._program)
+        if program is None:
+            raise EspeakMissingError(self._program)
+        spoken = text.translate(_CHINESE_DIGITS) if lang is Language.ZH else text
+        command = [program, "-b", "1", "-v", VOICES[lang], "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"]
+        try:
+            done = subprocess.run(command, input=spoken.encode(), capture_output=True, timeout=_TIMEOUT, check=True)  # noqa: S603
+        except subprocess.CalledProcessError as error:
+            raise ValueError(f"{self._program} failed: {error.stderr.decode(errors='replace').strip()}") from error
+        except subprocess.TimeoutExpired as error:
+            raise ValueError(f"{self._program} took more than {_TIMEOUT:.0f} s") from error
+        return alaw_wav(for_telephone(*read_wav(done.stdout)))
+
+    def _write(self, path: Path, wav: bytes) -> None:
+        """Whole or not at all: a card may look for it at any moment."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as scratch:
+            scratch.write(wav)
+        os.replace(scratch.name, path)  # noqa: PTH105  # a name, not a Path

@@ -107,24 +107,27 @@ class SqliteOrderJournal:
 
     def unfinished(self) -> list[OrderRecovered]:
         """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first."""
-        return [_recovered(row) for row in self._rows(UNFINISHED)]
+        return [_recovered(row) for row in self._rows(UNFINISHED, {})]
 
     def order(self, key: OrderKey) -> OrderRecord | None:
-        rows = self._rows("SELECT * FROM orders WHERE key = ?", key)
+        rows = self._rows("SELECT * FROM orders WHERE key = :key", {"key": key})
         return self._record(rows[0]) if rows else None
 
     def orders(self, limit: int = 100, *, since: float = 0.0, call: str | None = None) -> list[OrderRecord]:
         """The newest first; ``since`` in UTC seconds."""
         rows = self._rows(
-            "SELECT * FROM orders WHERE at >= ?1 AND (?2 IS NULL OR call = ?2) ORDER BY at DESC, rowid DESC LIMIT ?3",
-            since, call, limit,
-        )  # fmt: skip
+            "SELECT * FROM orders WHERE at >= :since AND (:call IS NULL OR call = :call) "
+            "ORDER BY at DESC, rowid DESC LIMIT :limit",
+            {"since": since, "call": call, "limit": limit},
+        )
         return [self._record(row) for row in rows]
 
     def _record(self, row: sqlite3.Row) -> OrderRecord:
-        return order_record(row, self._rows("SELECT * FROM order_history WHERE key = ? ORDER BY id", row["key"]))
+        return order_record(
+            row, self._rows("SELECT * FROM order_history WHERE key = :key ORDER BY id", {"key": row["key"]})
+        )
 
-    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+    def _rows(self, sql: str, values: dict[str, Any]) -> list[sqlite3.Row]:
         with self._reading:
             return self._reader.execute(sql, values).fetchall()
 
@@ -174,7 +177,11 @@ class SqliteOrderJournal:
     def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
         """One row of the batch is not storable, which is our bug: it alone is refused."""
         if len(batch) > 1:
-            return [kept for item in batch for kept in self._write([item])]
+            for number, item in enumerate(batch, 1):
+                kept = self._write([item])
+                if self._trouble:  # the disk, too: no need to wait for it once for each row
+                    return kept + self._failed(batch[number:], self._trouble)
+            return []
         effect = batch[0][1]
         self.counts.faults += 1
         log.error("order journal: %s of %s is not storable: %s", type(effect).__name__, effect.key, error)

@@ -8,7 +8,7 @@ written protocol, ``errors`` the tree of errors.
 from shared.link.channel import Answer, Channel, Handler, OnReply, Silent
 from shared.link.client import LinkClient
 from shared.link.errors import Failure, KeyFileError, LinkError, RequestFailed
-from shared.link.keys import KeyPair
+from shared.link.keys import KeyPair, load_or_make_keys
 from shared.link.server import LinkServer
 from shared.link.session import Identity, Rules
 from shared.link.zap import Refusal
@@ -29,4 +29,5 @@ __all__ = [
     "RequestFailed",
     "Rules",
     "Silent",
+    "load_or_make_keys",
 ]

@@ -64,6 +64,15 @@ def load_or_create(path: Path) -> KeyPair:
     return load(path) if path.exists() else create(path)
 
 
+def load_or_make_keys(folder: Path, name: str) -> KeyPair:
+    """``NAME.key`` in a folder of its owner's (0700), made if it is not there. Raises ``KeyFileError``."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeyFileError(f"{folder}: {error.strerror}") from error
+    return load_or_create(folder / f"{name}.key")
+
+
 def load_public(path: Path) -> bytes:
     """The public half, from a ``.pub`` or a ``.key`` file."""
     try:

@@ -1,6 +1,7 @@
 """Opening the store's file: WAL, migrations, and what ``SaveRecord`` may write."""
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,18 @@ class RecordTable(Struct, frozen=True):
             raise RecordRefused(f"{self.name} has no column {', '.join(unknown)}")
         if row.get(self.key) is None:
             raise RecordRefused(f"a row of {self.name} without its key {self.key}")
-        names = sorted(row)
-        changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != self.key)
-        sql = (
-            f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
-            f"ON CONFLICT({self.key}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
-        )
+        sql = _upsert(self.name, self.key, tuple(row))
         return sql, {name: plain(self.name, name, value) for name, value in row.items()}
+
+
+@cache
+def _upsert(table: str, key: str, names: tuple[str, ...]) -> str:
+    """For columns that were checked; the core saves a handful of kinds of rows, over and over."""
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
+        f"ON CONFLICT({key}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
+    )
 
 
 def plain(table: str, column: str, value: Any) -> Any:

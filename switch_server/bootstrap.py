@@ -15,10 +15,13 @@ from pathlib import Path
 import msgspec
 
 from shared import control
+from shared.aci import GatewayStatus
 from shared.enums import EndCause
 from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
-from shared.link import load_or_make_keys
+from shared.link.keys import load_or_create
 from switch_server.adapters.branches import BranchLinks
+from switch_server.adapters.branches import BranchState as LinkState
+from switch_server.adapters.branches.links import Timeouts
 from switch_server.adapters.cards import CardRack
 from switch_server.adapters.control import ControlServer
 from switch_server.adapters.event_journal import EventJournal
@@ -106,7 +109,7 @@ class Server:
         self.stopped = asyncio.Event()
         self._troubles: dict[str, str] = {}
         server, state = settings.server, settings.state
-        state.mkdir(parents=True, exist_ok=True)
+        (state / "keys").mkdir(parents=True, exist_ok=True)
         post = self.engine.post
         self.store = Store(
             state / "huawu.db",
@@ -129,11 +132,11 @@ class Server:
         self.branches = BranchLinks(
             post,
             endpoint=server.branch_link.endpoint,
-            server_key=load_or_make_keys(state / "keys", "centre"),
+            server_key=load_or_create(state / "keys" / "centre.key"),
             branch_keys=self._branch_for,
             audit=self.store.do,
-            ask_timeout=server.branch_link.ask_timeout,
-            order_timeout=server.branch_link.order_timeout,
+            timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),
+            version=version(),
         )
         self.lines = SipLines(
             post,
@@ -219,7 +222,7 @@ class Server:
             trunk_states=self._trunk_states,
             line_counters=self.lines.counters,
             card_loads=self.cards.loads,
-            card_restarts=self.cards.restarts,
+            card_restarts=lambda: self.cards.restarts,
             branch_states=self._branch_states,
             counters=self._counters,
             troubles=lambda: tuple(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
@@ -235,7 +238,8 @@ class Server:
         return {state.name: "up" if state.up else "down" for state in self.lines.trunk_states()}
 
     def _branch_states(self) -> Mapping[BranchId, BranchState]:
-        return self.branches.states()
+        seen = {state.branch: state for state in self.branches.states()}
+        return {branch.id: _operator_view(seen.get(branch.id)) for branch in self.settings.server.branches}
 
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
         return {
@@ -243,6 +247,22 @@ class Server:
             "order_journal": msgspec.to_builtins(self.orders.counts),
             "event_journal": msgspec.to_builtins(self.events.counts),
         }
+
+
+def _operator_view(seen: LinkState | None) -> BranchState:
+    """What the link knows, in the operator's words; ``None``: the branch has never connected."""
+    if seen is None:
+        return BranchState(link_up=False)
+    told = {
+        "branch": seen.branch,
+        "trading_system_up": seen.trading_system_up,
+        "trade_date": seen.trade_date,
+        "session": seen.session,
+        "pending": seen.pending,
+        "last_report": seen.reports,
+    }
+    status = msgspec.convert({"type": "GatewayStatus", **told}, GatewayStatus) if seen.session else None
+    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.refusals + seen.silent)
 
 
 def version() -> str:

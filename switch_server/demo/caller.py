@@ -18,6 +18,8 @@ from msgspec import Struct
 SLOTS = 4
 """Calls at once: what the wheel is compiled for."""
 POLL_MS = 10
+FIRST_RTP, RTP_RANGE = 20_000, 40
+"""UDP ports of the callers' ends: a range for each process, so that they seldom meet."""
 AFTER_ANSWER = 0.8
 ANSWER_WAIT = 20.0
 log = logging.getLogger(__name__)
@@ -55,8 +57,9 @@ class Report(Struct, frozen=True):
 class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
     """One call: keys its presses when their time has come. Driven by ``step``; hangs up from the SIP thread only."""
 
-    def __init__(self, account: Any, errand: Errand) -> None:
+    def __init__(self, account: Any, ear: Any, errand: Errand) -> None:
         super().__init__(account)
+        self._ear = ear
         self.errand = errand
         self.begun = time.monotonic()
         self.answered: float | None = None
@@ -83,6 +86,7 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
         self._media = self.getAudioMedia(-1)
+        self._media.startTransmit(self._ear)  # a conference port measures its level only while somebody listens
 
     def step(self, now: float) -> None:
         if self.over:
@@ -154,7 +158,7 @@ class Telephones:
             self.endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith("PCMA") else 0)
 
     def place(self, errand: Errand, ani: str) -> None:
-        call = Conversation(self._account(ani), errand)
+        call = Conversation(self._account(ani), self.endpoint.audDevManager().getPlaybackDevMedia(), errand)
         call.place()
         self.calls.append(call)
 
@@ -163,6 +167,8 @@ class Telephones:
             config = pj.AccountConfig()
             config.idUri = f"sip:{ani}@127.0.0.1"
             config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+            config.mediaConfig.transportConfig.port = FIRST_RTP + os.getpid() % 500 * RTP_RANGE
+            config.mediaConfig.transportConfig.portRange = RTP_RANGE
             account = pj.Account()
             account.create(config)
             self._accounts[ani] = account
@@ -197,6 +203,8 @@ class Order(Struct, frozen=True):
 
 
 def main() -> int:
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the reports
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     telephones = Telephones()
     decode, encode = msgspec.json.Decoder(Order).decode, msgspec.json.encode
@@ -213,8 +221,7 @@ def main() -> int:
                 order = waiting.pop(0)
                 telephones.place(order.errand, order.ani)
             for report in telephones.step():
-                sys.stdout.buffer.write(encode(report) + b"\n")
-                sys.stdout.buffer.flush()
+                out.write(encode(report) + b"\n")
     finally:
         telephones.close()
     return 0

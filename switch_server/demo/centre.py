@@ -36,7 +36,7 @@ class DemoCentre:
             "switch_server.branch", "--branch", branch, "--centre", f"tcp://127.0.0.1:{self._ports.link}",
             "--centre-key", str(self._folder.state / "keys" / "centre.pub"), "--key", str(folder / "gateway.key"),
             "--state", str(folder / "gateway"), "--adapter", "sim", "--trading", line.removeprefix("listening "),
-            up="branch-gateway ",
+            up="ready",
         )  # fmt: skip
 
     def fallen(self) -> list[Program]:

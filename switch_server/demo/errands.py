@@ -14,6 +14,8 @@ LIMIT_ROOM = 1.12
 """Cash is kept for the price to move before the order is placed, and for fees."""
 LOG_IN_WAIT = 2.5
 SAID_WAIT = 1.2
+PRICE_WAIT = 2.5
+"""Longer than the centre takes a ``#`` for the end of the code before."""
 READ_BACK_WAIT = 4.0
 """Long enough that the "1" comes after the read-back has begun."""
 
@@ -81,7 +83,7 @@ def _order(side: str, code: str) -> list[Press]:
     return [
         Press(0.0, side),
         Press(0.8, code),
-        Press(SAID_WAIT, "#"),
+        Press(PRICE_WAIT, "#"),
         Press(SAID_WAIT, f"{LOT}#"),
         Press(READ_BACK_WAIT, "1"),
     ]

@@ -79,14 +79,15 @@ class KokoroEngine:
         """
         comma = self._ids(", ", "en")
         tokens, spans = self._ids(LIST_HEAD[language], language) + comma, []
-        for text in texts:
+        # the first and the last of a list are drawn out, so there are two more, which are thrown away
+        for text in (texts[0], *texts, texts[-1]):
             ids = self._ids(text, language)
             spans.append((len(tokens) + 1, len(tokens) + 1 + len(ids)))  # +1: the padding token in front
             tokens += ids + comma
         tokens += self._ids(LIST_TAIL[language], language)
         audio, lengths = self._run(tokens, language, list_speed(texts[0], language))
         edges = np.concatenate([[0], np.cumsum(lengths)]).astype(int) * UNIT
-        return [audio[edges[start] : edges[end + 1]] for start, end in spans]
+        return [audio[edges[start] : edges[end + 1]] for start, end in spans[1:-1]]
 
     def _run(self, ids: list[int], language: str, speed: float) -> tuple[Samples, Any]:
         feeds = {

@@ -1,0 +1,116 @@
+"""``ports.Lines`` without a wire: far ends do what the test says, at once."""
+
+import itertools
+from collections.abc import Callable
+
+from shared.enums import DigitMode, EndCause, Law
+from shared.ids import CallId, LegId, TrunkName, leg_of
+from shared.secret import Secret
+from switch_server.core.effects import Answer, HangUp, LineEffect, PlaceCall, RefreshLeg, Reject, Ring
+from switch_server.core.events import (
+    CallOffered,
+    DigitPressed,
+    Event,
+    LegAnswered,
+    LegChanged,
+    LegConfirmed,
+    LegEnded,
+    LegRefreshed,
+    LegRinging,
+)
+from switch_server.core.media import Far
+from switch_server.ports import Post
+
+FAR = Far("192.0.2.10", 40000, Law.A, 101)
+
+
+def answers(effect: PlaceCall) -> list[Event]:
+    """A called party that picks up."""
+    return [LegRinging(effect.leg), LegAnswered(effect.leg, FAR)]
+
+
+class FakeLines:
+    """``effects`` keeps what was ordered. ``callee`` says what a called party does; ``confirms``: callers send their ACK at once."""
+
+    def __init__(
+        self, post: Post, *, callee: Callable[[PlaceCall], list[Event]] = answers, confirms: bool = True
+    ) -> None:
+        self._post = post
+        self._callee = callee
+        self._confirms = confirms
+        self._numbers = itertools.count(1)
+        self._live: dict[LegId, bool] = {}
+        self.effects: list[LineEffect] = []
+        self.deaf: set[LegId] = set()
+        """Far ends that answer no refresh."""
+
+    # --- what the world does ---
+
+    def offer(
+        self, ani: str = "13800138000", dnis: str = "95500", far: Far | None = FAR, trunk: str = "local", call: str = ""
+    ) -> LegId:
+        """A caller rings."""
+        leg = leg_of(CallId(call or f"f{next(self._numbers)}"), 1)
+        self._live[leg] = True
+        self._post(CallOffered(leg, TrunkName(trunk), ani, dnis, far))
+        return leg
+
+    def confirm(self, leg: LegId) -> None:
+        self._post(LegConfirmed(leg))
+
+    def press(self, leg: LegId, keys: str) -> None:
+        """Keys by INFO."""
+        for key in keys:
+            self._post(DigitPressed(leg, Secret(key), DigitMode.INFO))
+
+    def change(self, leg: LegId, far: Far) -> None:
+        self._post(LegChanged(leg, far))
+
+    def far_hangs_up(self, leg: LegId) -> None:
+        if leg in self._live:
+            self._end(leg, EndCause.CALLER_HUNG_UP if self._live[leg] else EndCause.FAR_HUNG_UP)
+
+    def cancel(self, leg: LegId) -> None:
+        self._end(leg, EndCause.CANCELLED, 487)
+
+    # --- ports.Lines ---
+
+    def do(self, effect: LineEffect) -> None:
+        self.effects.append(effect)
+        if isinstance(effect, PlaceCall):
+            self._place(effect)
+        elif effect.leg in self._live:
+            self._do(effect)
+
+    def _do(self, effect: LineEffect) -> None:
+        match effect:
+            case Answer():
+                if self._confirms:
+                    self._post(LegConfirmed(effect.leg))
+            case Reject(sip_code=code, cause=cause):
+                self._end(effect.leg, cause, code)
+            case HangUp(cause=cause):
+                self._end(effect.leg, cause)
+            case RefreshLeg() if effect.leg in self.deaf:
+                self._end(effect.leg, EndCause.FAR_LOST, 408)
+            case RefreshLeg():
+                self._post(LegRefreshed(effect.leg))
+            case Ring():
+                pass
+            case _:
+                raise TypeError(effect)
+
+    def live_legs(self) -> frozenset[LegId]:
+        return frozenset(self._live)
+
+    def _place(self, effect: PlaceCall) -> None:
+        self._live[effect.leg] = False
+        for event in self._callee(effect):
+            if isinstance(event, LegEnded):
+                self._end(event.leg, event.cause, event.sip_code)
+            elif effect.leg in self._live:
+                self._post(event)
+
+    def _end(self, leg: LegId, cause: EndCause, code: int = 0) -> None:
+        if self._live.pop(leg, None) is not None:
+            self._post(LegEnded(leg, cause, code))

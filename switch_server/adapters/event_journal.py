@@ -178,6 +178,18 @@ def last_seq(folder: Path) -> int:
     return 0
 
 
+def last_at(folder: Path) -> float:
+    """When the last event was written, UTC seconds; 0 for an empty journal. Raises ``OSError``."""
+    for path in reversed(_files(folder)):
+        for start in (max(0, path.stat().st_size - TAIL), 0):
+            at = 0.0
+            for _, entry in _lines(path, start):
+                at = entry.at
+            if at:
+                return at
+    return 0.0
+
+
 def _lines(path: Path, start: int = 0) -> Iterator[tuple[bytes, RawEntry]]:
     """The file's whole lines from an offset on; torn ones are skipped, and logged."""
     with path.open("rb") as file:

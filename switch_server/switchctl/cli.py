@@ -181,7 +181,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
 
 def _add(within: Below, command: Command, texts: Texts, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     about = texts(f"help_{'_'.join(command.words)}")
-    made = within.add_parser(
+    made: argparse.ArgumentParser = within.add_parser(
         command.words[-1],
         help=about,
         description=about,

@@ -23,9 +23,8 @@ ANSWER_WAIT = 30.0
 class Link:
     """``async with Link(socket) as link: status = await link.ask(AskStatus(), Status)``. Raises ``Unreachable``."""
 
-    def __init__(self, socket: Path, wait: float = OPEN_WAIT) -> None:
+    def __init__(self, socket: Path) -> None:
         self.socket = socket
-        self._wait = wait
         self._ears = _Ears()
         self._client = LinkClient(
             f"ipc://{socket.absolute()}",
@@ -65,7 +64,7 @@ class Link:
 
     async def _open(self) -> Channel:
         try:
-            return await self._client.opened(self._wait)
+            return await self._client.opened(OPEN_WAIT)
         except TimeoutError:
             why = "why_refused" if self._ears.rejected else "why_no_answer"
             raise Unreachable(why, socket=self.socket, **self._ears.rejected) from None

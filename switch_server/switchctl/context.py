@@ -92,10 +92,16 @@ def _has(path: Path) -> bool:
         return False
 
 
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """``switchctl calls | head``: the reader has enough, which is no failure."""
+        raise BrokenPipeError
+
+
 def _console(environ: Mapping[str, str], *, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or environ.get("COLUMNS") else PIPED_WIDTH
-    return Console(file=stream, width=width, emoji=False, no_color=True if environ.get("NO_COLOR") else None)
+    return _Screen(file=stream, width=width, emoji=False, no_color=True if environ.get("NO_COLOR") else None)
 
 
 def current_user() -> str:

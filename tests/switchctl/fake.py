@@ -1,0 +1,142 @@
+"""A switch that knows one afternoon by heart: ``ports.Operations`` without anything behind it."""
+
+from shared.control import (
+    PART_BYTES,
+    AccountRow,
+    AskAudit,
+    AskCalls,
+    AskOrders,
+    AskRecording,
+    AuditRow,
+    AuditTrail,
+    Branches,
+    BranchRow,
+    CallDetail,
+    CallRow,
+    Calls,
+    CardRow,
+    Cards,
+    Counters,
+    CustomerRow,
+    Customers,
+    Done,
+    FindCustomers,
+    LegRow,
+    LineRow,
+    Lines,
+    OrderRow,
+    Orders,
+    RecordingPart,
+    RecordingRow,
+    RefusedCode,
+    Reloaded,
+    Status,
+)
+from shared.ids import AccountNo, CallId
+from switch_server.ports.operations import OperationRefused
+
+NOW = 1_756_085_465.0  # 2025-08-25 09:31:05 in Shanghai
+CALL = "2025082501302000000"
+PAST = "2025082501200000000"
+ACCOUNT = "60011234"
+
+LIVE_ROW = CallRow(
+    call=CALL, live=True, state="up", trunk="city", ani="13900001234", dnis="95500", started_at=NOW - 45, card="card-1",
+    flow="main", where="trade_menu", language="zh_CN", branch="GZ01", account_end="34",
+)  # fmt: skip
+PAST_ROW = CallRow(
+    call=PAST, live=False, state="ended", trunk="city", ani="02055501234", dnis="95500", started_at=NOW - 700,
+    ended_at=NOW - 638, cause="caller_hung_up", card="card-2", flow="main", where="confirm", language="en",
+)  # fmt: skip
+ORDER = OrderRow(
+    key=f"{CALL}-1", at=NOW - 10, kind="place", state="filled", call=CALL, branch="GZ01", account_end="34", channel="phone",
+    code="600036", side="buy", price=41260, quantity=1200, contract="A0001", filled=1200, read_back_ms=20_000, yes_ms=62_500,
+)  # fmt: skip
+
+
+class FakeSwitch:
+    """Answers, and remembers what it was told to do in ``done``. ``recording_bytes`` is its one recording."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, ...]] = []
+        self.asked: list[object] = []
+        self.problems: tuple[str, ...] = ()
+        self.recording_bytes = bytes(range(256)) * ((PART_BYTES * 2 + 1000) // 256)
+        self.troubles: tuple[str, ...] = ()
+        self.broken: int | None = None
+        self.bug = False
+
+    def status(self) -> Status:
+        if self.bug:
+            raise RuntimeError("a bug")
+        self.asked.append("status")
+        return Status(
+            version="0.1.0", pid=4711, at=NOW, started_at=NOW - 3723, draining=False, calls=1, lines_used=1, lines=30,
+            cards_up=2, cards=2, channels_used=1, channels=1000, branches_up=5, branches=6, orders={"filled": 3, "in_doubt": 1},
+            flows=("main",), troubles=self.troubles,
+        )  # fmt: skip
+
+    def lines(self) -> Lines:
+        row = LineRow("city", "centre", "both", ("192.0.2.10:5060",), "up", 30, 1, 0)
+        return Lines(NOW, (row,), {"messages": 1234, "malformed": 0})
+
+    def cards(self) -> Cards:
+        up = CardRow("card-1", True, 500, 1, 12.34, 1.5, 1000, 2000, 0, 0, 0)
+        return Cards(NOW, (up, CardRow("card-2", False, 500, 0)))
+
+    def branches(self) -> Branches:
+        up = BranchRow("GZ01", True, True, "open", "20250825", 0, 0.8, 12, 1)
+        return Branches(NOW, (up, BranchRow("GZ02", False)))
+
+    def counters(self) -> Counters:
+        return Counters(NOW, {"core": {"calls_offered": 7}, "store": {"rows": 12345}})
+
+    def hang_up(self, call: CallId, actor: str) -> Done:
+        if call != CALL:
+            raise OperationRefused(RefusedCode.NO_SUCH_CALL, call)
+        self.done.append(("hang_up", call, actor))
+        return Done(call)
+
+    def drain(self, actor: str) -> Done:
+        self.done.append(("drain", actor))
+        return Done()
+
+    async def calls(self, ask: AskCalls) -> Calls:
+        self.asked.append(ask)
+        return Calls(NOW, (LIVE_ROW, PAST_ROW) if ask.past else (LIVE_ROW,))
+
+    async def call(self, call: CallId) -> CallDetail:
+        if call != CALL:
+            raise OperationRefused(RefusedCode.NO_SUCH_CALL, call)
+        leg = LegRow(f"{CALL}/1", "up", "city", "95500", "card-1", packets_in=2250, packets_out=2251, lost=0, mos=4.4)
+        recording = RecordingRow(CALL, f"/recordings/{CALL}.wav", NOW - 44)
+        return CallDetail(NOW, LIVE_ROW, (leg,), (recording,), (ORDER,))
+
+    async def orders(self, ask: AskOrders) -> Orders:
+        self.asked.append(ask)
+        return Orders(NOW, (ORDER,) if ask.branch in {None, "GZ01"} else ())
+
+    async def recording(self, ask: AskRecording) -> RecordingPart:
+        if ask.call != CALL:
+            raise OperationRefused(RefusedCode.NO_RECORDING, ask.call)
+        self.asked.append(ask)
+        data = self.recording_bytes[ask.offset : ask.offset + PART_BYTES]
+        return RecordingPart(CALL, len(self.recording_bytes), ask.offset, data)
+
+    async def customers(self, ask: FindCustomers) -> Customers:
+        found = CustomerRow(7, "李小明", ("13900001234",), (AccountRow(ACCOUNT, "GZ01", True),), False, "zh_CN")
+        return Customers(NOW, (found,) if ask.text in {"李", "lixm"} else ())
+
+    async def audit(self, ask: AskAudit) -> AuditTrail:
+        row = AuditRow(1, NOW, "operator", "account_unlocked", "…34", "")
+        return AuditTrail(NOW, (row,)[: ask.limit], self.broken)
+
+    async def reload(self, actor: str) -> Reloaded:
+        self.done.append(("reload", actor))
+        return Reloaded(problems=self.problems, flows=() if self.problems else ("main",))
+
+    async def unlock(self, account: AccountNo, actor: str) -> Done:
+        if account != ACCOUNT:
+            raise OperationRefused(RefusedCode.NO_SUCH_ACCOUNT, account[-2:])
+        self.done.append(("unlock", account, actor))
+        return Done(account[-2:])

@@ -62,7 +62,7 @@ def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
         if VENV.exists():
             shutil.rmtree(VENV)
         run([sys.executable, "-m", "venv", str(VENV)])
-    packages = _locked_names()
+    packages = locked_names()
     say(f"Installing {len(packages)} locked packages into .venv (a minute or two the first time) …")
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     run([*pip, "install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)], total=len(packages))
@@ -108,7 +108,7 @@ def _check_disk() -> None:
         raise HouseError(f"The disk is too full: .venv needs about {NEEDS_MB} MB in {ROOT}, {free_mb} MB are free.")
 
 
-def _locked_names() -> list[str]:
+def locked_names() -> list[str]:
     """The names of the locked packages, less those for Windows and PyPy."""
     lines = re.findall(r"^[a-z0-9].*==.*", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return [line.split("==")[0] for line in lines if "'win32'" not in line and "== 'pypy'" not in line]

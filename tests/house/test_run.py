@@ -1,8 +1,10 @@
 """``./run`` itself: finds a Python, knows its commands, says clearly what can't be had."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,13 @@ def test_the_lock_names_no_registry() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in text
     assert "--index-url" not in text
+
+
+def test_the_lock_has_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    names = {re.split(r"[<>=!\[; ]", one)[0].lower() for one in asked}
+    assert names - set(venv.locked_names()) == set()
 
 
 def test_every_locked_package_has_hashes() -> None:

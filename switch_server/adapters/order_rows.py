@@ -45,12 +45,6 @@ def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:
     return row
 
 
-def first_step(effect: JournalOrder, at: float) -> dict[str, Any]:
-    """The first row of its history: it became durable."""
-    row: dict[str, Any] = dict.fromkeys(STEP_COLUMNS)
-    return row | {"key": effect.key, "at": at, "state": OrderState.CAPTURED.value, "event": OrderEvent.JOURNALLED.value}
-
-
 def step_row(effect: RecordOrderState, at: float) -> dict[str, Any]:
     return {
         "key": effect.key,
@@ -72,8 +66,9 @@ class ByName(Protocol):
 
 
 def order_record(row: ByName, history: Iterable[ByName]) -> OrderRecord:
-    """Back from the rows of both tables."""
-    steps = tuple(OrderStep(**{name: step[name] for name in STEP_COLUMNS}) for step in history)
+    """Back from the rows of both tables. The first step, that it became durable, is the order's own row: one insert less before the fsync."""
+    first = OrderStep(row["at"], OrderState.CAPTURED.value, OrderEvent.JOURNALLED.value)
+    steps = (first, *(OrderStep(**{name: step[name] for name in STEP_COLUMNS}) for step in history))
     fields = {name: row[name] for name in ORDER_COLUMNS}
     fields |= {"key": OrderKey(row["key"]), "call": CallId(row["call"])}
     fields |= {"account": AccountNo(row["account"]), "branch": BranchId(row["branch"])}

@@ -23,7 +23,6 @@ from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     INSERT_STEP,
     UPDATE_ORDER,
-    first_step,
     order_record,
     order_row,
     step_row,
@@ -114,10 +113,10 @@ class SqliteOrderJournal:
         return self._record(rows[0]) if rows else None
 
     def orders(self, limit: int = 100, *, since: float = 0.0, call: str | None = None) -> list[OrderRecord]:
-        """The newest first; ``since`` in UTC seconds."""
+        """The last journalled first; ``since`` in UTC seconds."""
         rows = self._rows(
             "SELECT * FROM orders WHERE at >= :since AND (:call IS NULL OR call = :call) "
-            "ORDER BY at DESC, rowid DESC LIMIT :limit",
+            "ORDER BY rowid DESC LIMIT :limit",
             {"since": since, "call": call, "limit": limit},
         )
         return [self._record(row) for row in rows]
@@ -167,7 +166,6 @@ class SqliteOrderJournal:
     def _insert(self, effect: JournalOrder, at: float) -> Event:
         if self._db.execute(INSERT_ORDER, order_row(effect, at)).rowcount == 0:
             return OrderJournalFailed(effect.key, "already journalled")
-        self._db.execute(INSERT_STEP, first_step(effect, at))
         return OrderJournalled(effect.key)
 
     def _step(self, row: dict[str, Any]) -> None:

@@ -28,7 +28,6 @@ STEPS = {
         """,
         "CREATE INDEX undecided ON orders (state) WHERE state IN ('captured', 'in_doubt', 'sent')",
         "CREATE INDEX history_of ON order_history (key)",
-        "CREATE INDEX newest ON orders (at)",
     )
 }
 

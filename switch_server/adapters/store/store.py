@@ -13,7 +13,6 @@ from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     INSERT_STEP,
     UPDATE_ORDER,
-    first_step,
     order_row,
     step_row,
 )
@@ -147,6 +146,12 @@ class Store:
                 self._accounts.put((account.account, account.branch, customer.id) for account in customer.accounts)
                 self._writer.put(Change("a customer", partial(_put_customer, customer=customer, keys=keys)))
 
+    def close_open_records(self, cause: str, at: float) -> None:
+        """At start: what an earlier run began and did not end (killed) ends now, with ``cause``. Rows that have an end stay as they are."""
+        for table in ("calls", "legs", "recordings", "contacts"):
+            sql = f"UPDATE {table} SET ended_at = :at, cause = :cause WHERE ended_at IS NULL"  # noqa: S608  our own table names
+            self._change(f"open rows of {table}", sql, {"at": at, "cause": cause})
+
     # --- branches' keys ---
 
     def branch_for_key(self, public_key: str) -> BranchId | None:
@@ -193,8 +198,7 @@ class Store:
     def _copy_order(self, effect: JournalOrder | RecordOrderState) -> None:
         at = self._clock()
         if isinstance(effect, JournalOrder):
-            order, first = order_row(effect, at), first_step(effect, at)
-            self._writer.put(Change("an order", lambda db: _put_order(db, order, first)))
+            self._change("an order", INSERT_ORDER, order_row(effect, at))
         else:
             step = step_row(effect, at)
             self._writer.put(Change("an order's state", lambda db: _put_step(db, step)))
@@ -205,11 +209,6 @@ class Store:
 
 def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:
     db.execute(sql, values)
-
-
-def _put_order(db: sqlite3.Connection, order: dict[str, Any], first: dict[str, Any]) -> None:
-    if db.execute(INSERT_ORDER, order).rowcount:
-        db.execute(INSERT_STEP, first)
 
 
 def _put_step(db: sqlite3.Connection, step: dict[str, Any]) -> None:

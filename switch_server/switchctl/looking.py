@@ -11,7 +11,7 @@ from shared import control
 from shared.control import Reply, Request
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context
-from switch_server.switchctl.errors import OK, REFUSED, Usage
+from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
 from switch_server.switchctl.watch import watch
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -31,8 +31,11 @@ class Look(Struct, frozen=True):
             if every is not None:
                 await watch(context, link, request, self.expected, every)
             reply = await link.ask(request, self.expected)
+        status = self.status(reply)
+        if status == REFUSED and not context.json and not getattr(reply, "rows", ()):
+            raise Refused("none_found")
         context.show(reply)
-        return self.status(reply)
+        return status
 
 
 def since(text: str | None) -> float:

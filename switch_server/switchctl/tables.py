@@ -88,7 +88,7 @@ BRANCHES = (
 )
 CALLS = (
     show("call", lambda r: r.call, whole=True),
-    say("state", lambda r: r.state),
+    say("state", lambda r: r.state, "call"),
     show("began", lambda r: cells.time_of_day(r.started_at)),
     show("lasted", lambda r: cells.duration(r.ended_at - r.started_at if r.ended_at else None), right=True),
     show("trunk", lambda r: cells.plain(r.trunk)),
@@ -102,7 +102,7 @@ CALLS = (
 )
 LEGS = (
     show("leg", lambda r: r.leg, whole=True),
-    say("state", lambda r: r.state),
+    say("state", lambda r: r.state, "call"),
     show("trunk", lambda r: cells.plain(r.trunk)),
     show("number", lambda r: cells.plain(r.number)),
     show("card", lambda r: cells.plain(r.card)),
@@ -157,6 +157,10 @@ AUDIT = (
     show("action", lambda r: r.action),
     show("subject", lambda r: cells.plain(r.subject)),
     show("detail", lambda r: cells.plain(r.detail)),
+)
+COUNTERS = (
+    show("counter", lambda r: r[0], whole=True),
+    show("value", lambda r: cells.number(r[1]), right=True),
 )
 DEMO = (
     show("branch", lambda r: r.branch),

@@ -93,11 +93,7 @@ def _counters(reply: Counters, texts: Texts) -> RenderableType:
 
 
 def _counted(title: str, counts: dict[str, int], texts: Texts) -> Table:
-    columns = (
-        tables.Column("counter", lambda row, _: row[0], whole=True),
-        tables.Column("value", lambda row, _: cells.number(row[1]), right=True),
-    )
-    return tables.table(title, columns, counts.items(), texts)
+    return tables.table(title, tables.COUNTERS, counts.items(), texts)
 
 
 VIEWS: dict[type[Reply], View] = {

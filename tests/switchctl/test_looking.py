@@ -136,7 +136,10 @@ def test_filters_reach_the_switch(ask: Ctl, switch: FakeSwitch) -> None:
 
 
 def test_nothing_found_is_status_1(ask: Ctl) -> None:
+    assert ask("customers", "find", "nobody")[1:] == ("", "nothing found\n")
     assert ask("customers", "find", "nobody").status == 1
+    said = ask("customers", "find", "nobody", "--json")
+    assert (said.status, said.document["rows"]) == (1, [])
     assert ask("calls", "show", "nothing").status == 1
     assert ask("orders", "--branch", "GZ09").status == 0  # an empty list is an answer
 

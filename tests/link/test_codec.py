@@ -57,7 +57,7 @@ MESSAGES: tuple[msgspec.Struct, ...] = (
         Shares(100),
         False,
         1.5,
-    ),  # fmt: skip
+    ),
     aci.MaxQuantity(Shares(500)),
     aci.OrderAccepted(_K, _N),
     aci.OrderRefused(_K, Refusal.NO_CASH),

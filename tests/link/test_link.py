@@ -72,7 +72,7 @@ class Note(Silent):
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # what is watched has no event
             await asyncio.sleep(0.01)
 
 

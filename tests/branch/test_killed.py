@@ -1,0 +1,126 @@
+"""``kill -9`` at random moments under a load of orders: each key is at the trading system at most once, and its fate is known."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from shared import aci
+from shared.ids import CallId, OrderKey
+from switch_server.core.effects import AskBranch, Resolve, SendOrder
+from switch_server.core.events import BranchAnswered, BranchUp, OrderAnswered, OrderSilent
+from tests.branch.programs import ACCOUNT, BRANCH, Branch, Program, branch, order, until
+
+ROUNDS = 6
+ORDERS = 40
+Fate = aci.OrderAccepted | aci.OrderRefused | aci.OrderVoid
+
+
+class Centre:
+    """Does what the core does: a silence or a pending key is asked about again until it is final."""
+
+    def __init__(self, rig: Branch) -> None:
+        self.rig = rig
+        self.fates: dict[OrderKey, Fate] = {}
+        self.contradictions: list[tuple[Fate, Fate]] = []
+        self._sent: list[OrderKey] = []
+        self._read = 0
+
+    def send(self, number: int) -> None:
+        key = OrderKey(f"k{number}")
+        self._sent.append(key)
+        self.rig.links.do(SendOrder(key, BRANCH, order(key)))
+
+    def read(self) -> set[OrderKey]:
+        """Take in what was answered; returns the keys that are open and not being asked about."""
+        loose: set[OrderKey] = set()
+        for event in self.rig.events[self._read :]:
+            match event:
+                case OrderSilent(key) | OrderAnswered(key, aci.OrderPending()):
+                    loose.add(key)
+                case OrderAnswered(key, reply):
+                    assert isinstance(reply, Fate)
+                    before = self.fates.setdefault(key, reply)
+                    if before != reply:
+                        self.contradictions.append((before, reply))
+        self._read = len(self.rig.events)
+        return loose - set(self.fates)
+
+    async def settle(self) -> None:
+        async with asyncio.timeout(40):
+            while len(self.fates) < len(self._sent):
+                for key in self.read():
+                    self.rig.links.do(Resolve(key, BRANCH))
+                await asyncio.sleep(0.05)
+
+    async def check(self) -> None:
+        """Ask once more, and compare with what the trading system has."""
+        rig = self.rig
+        for key in self._sent:
+            answered = await rig.answer(Resolve(key, BRANCH), OrderAnswered)
+            assert answered.reply == self.fates[key]
+        assert self.contradictions == []
+        asked = await rig.answer(AskBranch(CallId("c"), 1, BRANCH, aci.AskOrders(ACCOUNT)), BranchAnswered)
+        assert isinstance(asked.reply, aci.Orders)
+        there = [row.key for row in asked.reply.rows]
+        assert len(there) == len(set(there))
+        contracts = {row.key: row.contract for row in asked.reply.rows}
+        accepted = {key: fate.contract for key, fate in self.fates.items() if isinstance(fate, aci.OrderAccepted)}
+        assert contracts == accepted
+
+
+async def _rounds(rig: Branch, victim: Program) -> Centre:
+    centre, dice = Centre(rig), random.Random(7)
+    for round_number in range(ROUNDS):
+        after = len(rig.events)
+        doom = asyncio.create_task(_kill_after(victim, dice.uniform(0.0, 0.12)))
+        for number in range(ORDERS):
+            centre.send(round_number * ORDERS + number)
+            await asyncio.sleep(dice.uniform(0, 0.006))
+        await doom
+        await victim.start()
+        if victim is rig.gateway:
+            await rig.event(BranchUp, after=after)
+        await centre.settle()
+    await rig.trading_up()
+    return centre
+
+
+async def _kill_after(victim: Program, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await victim.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["gateway", "sim"])
+def test_each_key_is_there_once_or_known_not_to_be(tmp_path: Path, victim: str) -> None:
+    async def main() -> None:
+        async with branch(tmp_path) as rig:
+            centre = await _rounds(rig, getattr(rig, victim))
+            await centre.check()
+            kinds = [type(fate) for fate in centre.fates.values()]
+            assert kinds.count(aci.OrderAccepted) > ORDERS // 2
+            last = rig.links.states()[0]
+            assert last.pending == 0
+
+    asyncio.run(main())
+
+
+@pytest.mark.slow
+def test_reports_are_complete_and_in_order_over_kills(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with branch(tmp_path) as rig:
+            centre = Centre(rig)
+            for number in range(60):
+                centre.send(number)
+                if number == 30:
+                    await rig.gateway.kill()
+                    await rig.start_gateway()
+            await centre.settle()
+            accepted = {key for key, fate in centre.fates.items() if isinstance(fate, aci.OrderAccepted)}
+            await until(lambda: {event.report.key for event in rig.reports()} >= accepted)
+            seqs = [event.report.seq for event in rig.reports()]
+            assert seqs == list(range(1, len(seqs) + 1))
+
+    asyncio.run(main())

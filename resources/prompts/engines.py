@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ class KokoroEngine:
         tokens += self._ids(LIST_TAIL[language], language)
         audio, lengths = self._run(tokens, language, list_speed(texts[0], language))
         edges = np.concatenate([[0], np.cumsum(lengths)]).astype(int) * UNIT
-        return [audio[edges[start] : edges[end + 1]] for start, end in spans[1:-1]]
+        cuts = [_quietest(audio, edges[end], edges[start]) for (_, end), (start, _) in pairwise(spans)]
+        return [audio[start:end] for start, end in pairwise(cuts)]
 
     def _run(self, ids: list[int], language: str, speed: float) -> tuple[Samples, Any]:
         feeds = {
@@ -136,6 +138,14 @@ def list_speed(text: str, language: str) -> float:
     if text.isascii():
         return 0.8
     return {1: 0.6, 2: 0.8}.get(len(text), 0.95)
+
+
+def _quietest(audio: Samples, end: int, start: int) -> int:
+    """Where to cut between the end of one text and the start of the next: the quietest 10 ms thereabouts."""
+    step, reach = UNIT // 5, 2 * UNIT
+    places = np.arange(max(0, end - reach), start + reach, step)
+    loudness = [float(np.square(audio[at : at + 2 * step]).sum()) for at in places]
+    return int(places[int(np.argmin(loudness))]) + step
 
 
 def _model() -> bytes:

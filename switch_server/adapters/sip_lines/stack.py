@@ -21,7 +21,7 @@ from typing import Any, Final
 from sippy.Core.EventDispatcher import ED2
 from sippy.Network_server import Remote_address
 from sippy.SipConf import SipConf
-from sippy.SipTransactionManager import SipTransactionManager
+from sippy.SipTransactionManager import RINGING, TRYING, SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
 from sippy.Time.Timeout import Timeout
 
@@ -166,7 +166,14 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         for route in msg.getHFBodys("record-route"):
             reachable(route.getUrl(), msg.getSource())
         msg.getHFBody("to").getTag()
+        heard = t.resp_cb
+        if not t.needack or heard is None or msg.getSCode()[0] < 200 or t.state not in (TRYING, RINGING):
+            super().incomingResponse(msg, t, checksum)
+            return
+        # sippy tells us before it sends the ACK: what we then send (BYE, the INVITE with a password) would leave before it
+        t.resp_cb = None
         super().incomingResponse(msg, t, checksum)
+        heard(msg)
 
     def incomingRequest(self, msg: Any, checksum: bytes, tids: Any, server: Port) -> None:  # noqa: N802
         """A CANCEL that crossed our final response is answered 200 (RFC 3261 §9.2); sippy has re-filed the INVITE and would say 481."""

@@ -242,7 +242,7 @@ class Book:
     def _check_price(self, code: StockCode, price: Milli, now: float) -> None:
         if price <= 0 or price % rules.TICK:
             raise RefusedHere(Error.OFF_TICK)
-        low, high = rules.limits(self._market.stocks[code], self._market.prev_close(code, now))
+        low, high = self._market.limits(code, now)
         if not low <= price <= high:
             raise RefusedHere(Error.OFF_LIMIT)
 

@@ -61,20 +61,25 @@ class Market:
         self.stocks = {stock.code: stock for stock in stocks}
         self._hours = hours
         self._seed = seed
+        self._days: dict[StockCode, tuple[float, Milli, tuple[Milli, Milli]]] = {}
         self._ranges: dict[StockCode, tuple[float, float, Milli, Milli]] = {}
 
     def prev_close(self, code: StockCode, now: float) -> Milli:
-        return self._free(self.stocks[code], self._hours.day_start(now))
+        return self._day(code, now)[1]
+
+    def limits(self, code: StockCode, now: float) -> tuple[Milli, Milli]:
+        """Lowest and highest price of the day."""
+        return self._day(code, now)[2]
 
     def last(self, code: StockCode, now: float) -> Milli:
-        low, high = limits(self.stocks[code], self.prev_close(code, now))
+        low, high = self.limits(code, now)
         return max(low, min(high, self._free(self.stocks[code], self._hours.price_time(now))))
 
     def quote(self, code: StockCode, now: float) -> Prices:
         start = self._hours.day_start(now)
         last = self.last(code, now)
         high, low = self._range(code, now, start)
-        floor, ceiling = limits(self.stocks[code], self.prev_close(code, now))
+        floor, ceiling = self.limits(code, now)
         return Prices(
             last=last,
             prev_close=self.prev_close(code, now),
@@ -89,6 +94,14 @@ class Market:
     def depth(self, code: StockCode, now: float) -> Shares:
         """How many shares the far side offers in the quarter second that ``now`` is in: 100 to 3,000."""
         return Shares(100 * (1 + int(abs(_point(self._seed, f"{code}/depth", int(now * 4))) * 29)))
+
+    def _day(self, code: StockCode, now: float) -> tuple[float, Milli, tuple[Milli, Milli]]:
+        start = self._hours.day_start(now)
+        day = self._days.get(code)
+        if day is None or day[0] != start:
+            prev_close = self._free(self.stocks[code], start)
+            day = self._days[code] = (start, prev_close, limits(self.stocks[code], prev_close))
+        return day
 
     def _free(self, stock: StockSpec, at: float) -> Milli:
         price = stock.base * math.exp(_DAILY_SWING * stock.restless * _walk(self._seed, stock.code, at))

@@ -211,5 +211,8 @@ class SimServer:
             raise SystemExit(
                 f"trading.db: {result}"
             )  # what is not durable is not told: better no counter than a lying one
+        by_connection: dict[Connection, list[bytes]] = {}
         for connection, data in outgoing:
-            connection.send(data)
+            by_connection.setdefault(connection, []).append(data)
+        for connection, pieces in by_connection.items():
+            connection.send(b"".join(pieces))

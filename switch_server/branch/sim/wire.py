@@ -4,8 +4,9 @@ Request: ``{"FUNC": "403", "SN": 17, …}``. Answer: ``{"SN": 17, "RET": "0", "M
 ``{"FUNC": "P505", …}`` without ``SN``. Numbers travel as text: prices ``"12.340"`` yuan, quantities ``"100"``, money ``"1234.50"`` yuan.
 """
 
-import json
 from typing import Any
+
+import msgspec
 
 HEADER = 6
 MOST = 900_000
@@ -17,7 +18,7 @@ class WireError(Exception):
 
 
 def pack(fields: Fields) -> bytes:
-    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("gbk", errors="replace")
+    body = msgspec.json.encode(fields).decode().encode("gbk", errors="replace")
     return b"%06d" % len(body) + body
 
 
@@ -48,7 +49,7 @@ def _length(header: bytes) -> int:
 
 def _fields(body: bytes) -> Fields:
     try:
-        fields = json.loads(body.decode("gbk"))
+        fields = msgspec.json.decode(body.decode("gbk"))
     except (ValueError, RecursionError):
         raise WireError("not JSON in GBK") from None
     if not isinstance(fields, dict):

@@ -211,6 +211,7 @@ class _Wire(asyncio.Protocol):
     def __init__(self, client: SimTrading) -> None:
         self._client = client
         self._splitter = Splitter()
+        self._outgoing: list[bytes] = []
         self._transport: asyncio.Transport | None = None
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -230,8 +231,15 @@ class _Wire(asyncio.Protocol):
             self.lost.set_result(None)
 
     def send(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)
+        """All that one turn of the loop sends goes in one system call."""
+        if not self._outgoing:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._outgoing.append(data)
+
+    def _write(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(outgoing))
 
     def abort(self) -> None:
         if self._transport is not None:

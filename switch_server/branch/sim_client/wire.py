@@ -1,7 +1,8 @@
 """The counter's bytes: six ASCII digits of length, one JSON object in GBK. Errors: ``ForeignBytes``."""
 
-import json
 from typing import Any
+
+import msgspec
 
 _HEADER = 6
 
@@ -11,7 +12,7 @@ class ForeignBytes(Exception):  # noqa: N818
 
 
 def pack(fields: dict[str, Any]) -> bytes:
-    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("gbk", errors="replace")
+    body = msgspec.json.encode(fields).decode().encode("gbk", errors="replace")
     return b"%06d" % len(body) + body
 
 
@@ -39,7 +40,7 @@ class Splitter:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        fields = json.loads(body.decode("gbk"))
+        fields = msgspec.json.decode(body.decode("gbk"))
     except (ValueError, RecursionError):
         raise ForeignBytes("not JSON in GBK") from None
     if not isinstance(fields, dict):

@@ -1,0 +1,51 @@
+"""Call set-ups: SIPp places 50 calls a second for a minute; each is offered, rung, answered, confirmed, hung up. None may fail.
+
+The lines run in a process of their own with a core that answers at once, so that the CPU told is theirs alone. An INVITE to 200 OK
+time above a second, or an INVITE repeated, shows a switch that falls behind.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench import Figure
+from tests.sip_tools import ROOT, Sipp
+
+RATE = 50
+TARGET_MS = 10.0
+"""DESIGN §10: 50 a second; at 10 ms of CPU a call, half a core."""
+
+
+def figures(short: bool = False) -> Iterator[Figure]:
+    seconds = 5 if short else 60
+    calls = RATE * seconds
+    switch = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench._setup_switch"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with switch, tempfile.TemporaryDirectory() as folder:
+        assert switch.stdin is not None
+        assert switch.stdout is not None
+        port = json.loads(switch.stdout.readline())["port"]
+        with Sipp(("127.0.0.1", port), "caller", Path(folder), calls=calls, rate=RATE, seconds=seconds + 30) as sipp:
+            sipp.wait()
+            failed, repeated = calls - int(sipp.stat("SuccessfulCall(C)")), int(sipp.stat("Retransmissions(C)"))
+        switch.stdin.close()
+        used = json.loads(switch.stdout.readline())
+    yield Figure("setup: calls failed, 50 a second", failed, "calls", "lower", 0)
+    yield Figure("setup: SIP messages that SIPp had to repeat", repeated, "messages", "lower")
+    yield Figure(
+        "setup: CPU of the lines for a call, set up and torn down",
+        used["cpu_s"] * 1000 / calls,
+        "ms",
+        "lower",
+        TARGET_MS,
+    )
+    yield Figure("setup: legs left over", used["left"], "legs", "lower", 0)
+    yield Figure("setup: memory grown", used["grown_mb"], "MB", "lower")

@@ -1,0 +1,263 @@
+"""``services.operations`` over a real core and a real store, asked through the real socket by the real command line."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.aci import GatewayStatus, PlaceOrder
+from shared.control import AskRecording, RefusedCode
+from shared.enums import EndCause, Market, Side
+from shared.ids import (
+    AccountNo,
+    BranchId,
+    CallId,
+    CardId,
+    CustomerId,
+    Milli,
+    OrderKey,
+    Shares,
+    StockCode,
+    TrunkName,
+    leg_of,
+)
+from switch_server.adapters.store import Store
+from switch_server.core.effects import (
+    Audit,
+    CountWrongPin,
+    Effect,
+    JournalOrder,
+    OrderContext,
+    RecordOrderState,
+    SaveRecord,
+)
+from switch_server.core.events import CardDied, Event, HangUpOrdered, LegEnded
+from switch_server.core.media import CardLoad
+from switch_server.ports.operations import BranchState, OperationRefused
+from switch_server.ports.records import Account, Customer
+from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.strict_yaml import Complaint, ConfigError
+from tests.switchctl.conftest import Ctl
+from tests.switchctl.fake import NOW
+from tests.switchctl.running import RunningSwitch
+from tests.switchctl.small import CALL, OTHER, SmallSwitch
+
+ACCOUNT = AccountNo("60011234")
+KEY = OrderKey(f"{CALL}-1")
+
+
+class Centre:
+    """The parts behind the operations."""
+
+    def __init__(self, folder: Path) -> None:
+        self.switch = SmallSwitch(recordings=str(folder / "recordings"))
+        self.store = Store(folder / "huawu.db", lambda _event: None, clock=lambda: self.switch.now)
+        self.store.start()
+        self.switch.carry = self._carry
+        self.drained = False
+        self.wrong: list[Complaint] = []
+        self.states = {BranchId("GZ01"): BranchState(link_up=True, status=STATUS, round_trip_ms=0.8, requests=3)}
+        self.troubles: tuple[str, ...] = ()
+        self.operations = SwitchOperations(self._sources())
+
+    def _carry(self, effect: Effect) -> None:
+        if isinstance(effect, SaveRecord | Audit):
+            self.store.do(effect)
+
+    def _sources(self) -> Sources:
+        core = self.switch.core
+        return Sources(
+            version="0.1.0", pid=4711, started_at=NOW, clock=lambda: self.switch.now, config=lambda: core.config,
+            snapshot=core.snapshot, trunk_states=lambda: {TrunkName("city"): "down"}, line_counters=lambda: {"messages": 9},
+            card_loads=lambda: {CardId("card-1"): LOAD}, card_restarts=lambda: {CardId("card-1"): 1},
+            branch_states=lambda: self.states, counters=lambda: {"store": {"rows": 5}}, troubles=lambda: self.troubles,
+            records=self.store.read, post=self._post, audit=self.store.do,
+            unlock=self.store.unlock_account, reload=self._reload, drain=self._drain,
+        )  # fmt: skip
+
+    def _post(self, event: Event) -> None:
+        self.switch.tell(event)
+
+    def _drain(self) -> None:
+        self.drained = True
+
+    async def _reload(self) -> tuple[str, ...]:
+        if self.wrong:
+            raise ConfigError(*self.wrong)
+        return ("hello",)
+
+    def settle(self) -> None:
+        assert self.store.flush(20.0)
+
+
+STATUS = GatewayStatus(
+    BranchId("GZ01"), trading_system_up=True, trade_date="20250825", session="open", pending=0, last_report=4
+)
+LOAD = CardLoad(CardId("card-1"), 1, 12.5, 1.25, 1000, 1001, 2, 3, 0)
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    made = Centre(tmp_path)
+    made.store.put_customers(
+        [Customer(CustomerId(7), "李小明", ("13900001234",), (Account(ACCOUNT, BranchId("GZ01")),))]
+    )
+    made.switch.patient = True
+    made.switch.call(CALL)
+    made.switch.call(OTHER)
+    made.switch.tell(LegEnded(leg_of(OTHER, 1), EndCause.CALLER_HUNG_UP))
+    made.settle()
+    yield made
+    made.store.stop()
+
+
+@pytest.fixture
+def ask(ctl: Ctl, centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ctl]:
+    running = RunningSwitch(tmp_path_factory.mktemp("s") / "control.sock", centre.operations)
+    running.start()
+    yield lambda *words: ctl(*words, "--socket", str(running.socket))
+    running.end()
+
+
+def test_status(ask: Ctl, centre: Centre) -> None:
+    document = ask("status", "--json").document
+    assert (document["calls"], document["lines_used"], document["lines"]) == (1, 1, 30)
+    assert (document["cards_up"], document["channels_used"], document["channels"]) == (1, 1, 10)
+    assert (document["branches_up"], document["branches"], document["flows"]) == (1, 1, ["hello"])
+    assert document["troubles"] == ["trunk city does not answer"]
+    centre.troubles = ("store: disk full",)
+    centre.states[BranchId("GZ02")] = BranchState(link_up=False)
+    centre.switch.tell(CardDied(CardId("card-1"), "killed"))
+    assert ask("status", "--json").document["troubles"] == [
+        "store: disk full", "card card-1 is down", "branch GZ02 is away", "trunk city does not answer",
+    ]  # fmt: skip
+
+
+def test_lines_cards_branches_counters(ask: Ctl) -> None:
+    (line,) = ask("lines", "--json").document["rows"]
+    assert line == {
+        "trunk": "city", "group": "centre", "direction": "both", "far": ["192.0.2.1"], "state": "down",
+        "lines": 30, "used_in": 1, "used_out": 0,
+    }  # fmt: skip
+    (card,) = ask("cards", "--json").document["rows"]
+    assert (card["up"], card["used"], card["cpu_percent"], card["malformed"], card["restarts"]) == (True, 1, 12.5, 3, 1)
+    (branch,) = ask("branches", "--json").document["rows"]
+    assert (branch["trading_system_up"], branch["session"], branch["requests"]) == (True, "open", 3)
+    groups = ask("counters", "--json").document["groups"]
+    assert groups["lines"] == {"messages": 9}
+    assert {"core", "lines", "store"} == set(groups)
+
+
+def test_calls_that_run_come_first_and_only_once(ask: Ctl) -> None:
+    rows = ask("calls", "--json").document["rows"]
+    assert [(row["call"], row["live"], row["cause"]) for row in rows] == [
+        (CALL, True, None),
+        (OTHER, False, "caller_hung_up"),
+    ]
+    assert rows[1]["where"] == "hello"
+    assert [row["call"] for row in ask("calls", "--live", "--json").document["rows"]] == [CALL]
+
+
+def test_a_call_that_a_killed_switch_left_open_is_lost(ask: Ctl, centre: Centre) -> None:
+    centre.store.do(SaveRecord("calls", {"id": "1", "trunk": "city", "started_at": NOW - 9}))
+    centre.settle()
+    assert ask("calls", "show", "1", "--json").document["call"]["state"] == "lost"
+
+
+def test_call_in_detail(ask: Ctl) -> None:
+    live = ask("calls", "show", CALL, "--json").document
+    assert live["call"]["live"]
+    assert [leg["state"] for leg in live["legs"]] == ["up"]
+    past = ask("calls", "show", OTHER, "--json").document
+    assert past["call"]["cause"] == "caller_hung_up"
+    assert [(leg["state"], leg["mos"]) for leg in past["legs"]] == [("ended", 4.4)]
+    assert ask("calls", "show", "77").status == 1
+
+
+def test_orders_show_no_whole_account(ask: Ctl, centre: Centre) -> None:
+    order = PlaceOrder(KEY, ACCOUNT, Market.SH, StockCode("600036"), Side.BUY, Milli(41260), Shares(1200))
+    context = OrderContext(CALL, ACCOUNT, BranchId("GZ01"), None, 20_000, 62_500)
+    centre.store.do(JournalOrder(KEY, order, context))
+    centre.store.do(RecordOrderState(KEY, "accepted", "accepted", contract="A0001"))
+    centre.settle()
+    said = ask("orders", "--account", ACCOUNT, "--json")
+    (row,) = said.document["rows"]
+    assert (row["state"], row["contract"], row["price"], row["account_end"]) == ("accepted", "A0001", 41260, "34")
+    assert ACCOUNT not in said.out
+    assert ask("orders", "--branch", "GZ02", "--json").document["rows"] == []
+    assert ask("calls", "show", CALL, "--json").document["orders"] == [row]
+
+
+def test_hang_up(ask: Ctl) -> None:
+    assert ask("calls", "hangup", CALL).status == 0
+    assert ask("calls", "--live", "--json").document["rows"] == []
+    assert ask("calls", "hangup", CALL).status == 1
+
+
+def test_unlock_and_its_audit(ask: Ctl, centre: Centre) -> None:
+    for number in range(5):
+        centre.store.do(CountWrongPin(CALL, number, ACCOUNT))
+    centre.settle()
+    assert ask("customers", "find", "lixm", "--json").document["rows"][0]["accounts"][0]["locked"] is True
+    assert ask("accounts", "unlock", ACCOUNT).status == 0
+    assert ask("accounts", "unlock", "99").status == 1
+    centre.settle()
+    assert not centre.store.account_locked(ACCOUNT)
+    said = ask("audit")
+    assert ACCOUNT not in said.out
+    assert said.out.count("…34") == 2
+
+
+def test_reload(ask: Ctl, centre: Centre) -> None:
+    assert ask("reload", "--json").document["flows"] == ["hello"]
+    centre.wrong = [Complaint("flows/hello.yaml", 3, "start", "no step 'helo'")]
+    said = ask("reload", "--json")
+    assert (said.status, said.document["problems"]) == (1, ["flows/hello.yaml:3: start: no step 'helo'"])
+    centre.settle()
+    assert [row["action"] for row in ask("audit", "--json").document["rows"]] == ["reload_refused", "reloaded"]
+
+
+def test_drain_happens_once(ask: Ctl, centre: Centre) -> None:
+    assert [ask("drain").status, ask("drain").status] == [0, 0]
+    assert centre.drained
+    assert ask("status", "--json").document["draining"]
+    centre.settle()
+    assert len(ask("audit", "--json").document["rows"]) == 1
+
+
+def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
+    said = ask("recording", OTHER)
+    assert (said.status, "can't be read" in said.err) == (1, True)  # no card has written it here
+    (row,) = ask("calls", "show", OTHER, "--json").document["recordings"]
+    file = Path(row["path"])
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"RIFF" + bytes(1000))
+    assert ask("recording", OTHER, "-o", str(tmp_path / "a.wav")).status == 0
+    assert (tmp_path / "a.wav").read_bytes() == file.read_bytes()
+    assert ask("recording", "77").err == "no such call: 77\n"
+    centre.store.do(SaveRecord("calls", {"id": "1", "started_at": NOW}))
+    centre.settle()
+    assert ask("recording", "1").err == "that call has no recording: 1\n"
+
+
+async def _refused(work: Any) -> RefusedCode:
+    with pytest.raises(OperationRefused) as refused:
+        await work
+    return refused.value.code
+
+
+def test_a_store_that_can_not_be_read(centre: Centre) -> None:
+    centre.store.read._db.conn.execute("PRAGMA query_only = 0")
+    centre.store.read._db.conn.execute("DROP TABLE recordings")
+    code = asyncio.run(_refused(centre.operations.recording(AskRecording(CallId("77")))))
+    assert code is RefusedCode.STORE_FAILED
+
+
+def test_posted_is_what_the_core_takes(centre: Centre) -> None:
+    posted: list[Event] = []
+    centre._post = posted.append  # type: ignore[method-assign]
+    operations = SwitchOperations(centre._sources())
+    operations.hang_up(CALL, "")
+    assert posted == [HangUpOrdered(CALL)]

@@ -1,0 +1,46 @@
+"""``docs/protocol.md`` names what the code has, and nothing else."""
+
+import re
+from pathlib import Path
+
+from shared import aci, codec, protocol
+from shared.enums import Refusal
+from shared.link.session import Rules
+from shared.link.wire import MAX_FRAME
+from switch_server.adapters.branches.links import Timeouts
+
+TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
+FIRST_CELLS = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
+
+
+def test_every_message_is_told_of() -> None:
+    types = (*protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS)
+    assert {cls.__name__ for cls in types} <= FIRST_CELLS
+    assert all(f"`{cls.__name__}" in TEXT for cls in aci.REPLIES)
+
+
+def test_every_reject_code_is_told_of_and_no_other() -> None:
+    table = TEXT.partition("### Reject codes")[2].partition("##")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [code.value for code in protocol.RejectCode]
+
+
+def test_refusals_that_are_named_exist() -> None:
+    table = TEXT.partition("### What goes wrong")[2]
+    named = set(re.findall(r"`(\w+)`", table)) - {"Unsupported"}
+    assert named <= {refusal.value for refusal in Refusal}
+
+
+def test_the_header_is_the_code_s() -> None:
+    table = TEXT.partition("## 1. Frames")[2].partition("##")[0]
+    assert tuple(re.findall(r"^\| \d \| `(\w+)` \|", table, re.MULTILINE)) == codec._Wire.__struct_fields__
+
+
+def test_figures_are_the_code_s() -> None:
+    rules = Rules()
+    assert f"each {rules.heartbeat_s:g} s" in TEXT
+    assert f"{rules.silence_s:g} s without any frame" in TEXT
+    assert f"{rules.hello_s:g} s without `Hello`" in TEXT
+    assert f"Above {rules.rate:,.0f} frames" in TEXT
+    assert rules.bad_frames == 5
+    assert MAX_FRAME == 2**20
+    assert (Timeouts().ask, Timeouts().order) == (5.0, 10.0)

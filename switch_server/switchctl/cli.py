@@ -136,7 +136,7 @@ COMMANDS = (
         ("customers", "find"),
         looking.customers,
         (option("text", "arg_text", metavar="TEXT"), JSON, LIMIT),
-        ("customers find lixm", "customers find 1390001", "customers find 李"),
+        ("customers find lxm", "customers find 1390001", "customers find 李"),
     ),
     Command(("audit",), looking.audit, (JSON, LIMIT), ("audit --limit 20",)),
     Command(("config",), None),

@@ -1,6 +1,7 @@
 """Texts for people, from ``resources/texts/switchctl.yaml``."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -17,8 +18,7 @@ class Texts:
 
     def __init__(self, language: Language, file: Path = FILE) -> None:
         self.language = language
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        self._texts: dict[str, str] = {key: each[language.value] for key, each in content.items()}
+        self._texts: dict[str, str] = {key: each[language.value] for key, each in _content(file).items()}
 
     def __call__(self, key: str, **fields: object) -> str:
         return self._texts[key].format(**fields) if fields else self._texts[key]
@@ -28,6 +28,13 @@ class Texts:
         if word is None:
             return "–"
         return self._texts.get(f"{kind}_{word}") or self._texts.get(f"word_{word}") or word
+
+
+@cache
+def _content(file: Path) -> dict[str, dict[str, str]]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content: dict[str, dict[str, str]] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe one
+    return content
 
 
 def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:

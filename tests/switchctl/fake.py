@@ -125,7 +125,7 @@ class FakeSwitch:
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = CustomerRow(7, "李小明", ("13900001234",), (AccountRow(ACCOUNT, "GZ01", True),), False, "zh_CN")
-        return Customers(NOW, (found,) if ask.text in {"李", "lixm"} else ())
+        return Customers(NOW, (found,) if ask.text in {"李", "lxm"} else ())
 
     async def audit(self, ask: AskAudit) -> AuditTrail:
         row = AuditRow(1, NOW, "operator", "account_unlocked", "…34", "")

@@ -200,7 +200,7 @@ def test_unlock_and_its_audit(ask: Ctl, centre: Centre) -> None:
     for number in range(5):
         centre.store.do(CountWrongPin(CALL, number, ACCOUNT))
     centre.settle()
-    assert ask("customers", "find", "lixm", "--json").document["rows"][0]["accounts"][0]["locked"] is True
+    assert ask("customers", "find", "lxm", "--json").document["rows"][0]["accounts"][0]["locked"] is True
     assert ask("accounts", "unlock", ACCOUNT).status == 0
     assert ask("accounts", "unlock", "99").status == 1
     centre.settle()

@@ -153,6 +153,24 @@ class Done(Reply, frozen=True):
     subject: str = ""
 
 
+class TroubleCode(StrEnum):
+    """Text for people stands in ``resources/texts/switchctl.yaml`` as ``trouble_<value>``."""
+
+    PART = "part"  # a part of the switch says what it suffers from: ``subject`` is the part, ``text`` its words
+    CARD_DOWN = "card_down"
+    BRANCH_AWAY = "branch_away"
+    TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
+    ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
+
+
+class Trouble(Struct, frozen=True):
+    """What needs a person now."""
+
+    code: TroubleCode
+    subject: str
+    text: str = ""
+
+
 class Status(Reply, frozen=True):
     """All on one page. ``orders``: of those that the switch has in memory, how many in each state."""
 
@@ -172,8 +190,8 @@ class Status(Reply, frozen=True):
     branches: int
     orders: dict[str, int]
     flows: tuple[str, ...]
-    troubles: tuple[str, ...] = ()
-    """What needs a person now: a full disk, a branch that is away. Empty: all is well."""
+    troubles: tuple[Trouble, ...] = ()
+    """Empty: all is well."""
 
 
 class LineRow(Struct, frozen=True):

@@ -235,7 +235,7 @@ class Server:
         )
 
     def _trunk_states(self) -> Mapping[TrunkName, str]:
-        return {state.name: "up" if state.up else "down" for state in self.lines.trunk_states()}
+        return {s.name: "up" if s.up else "down" for s in self.lines.trunk_states() if s.up is not None}
 
     def _branch_states(self) -> Mapping[BranchId, BranchState]:
         seen = {state.branch: state for state in self.branches.states()}

@@ -30,6 +30,8 @@ from shared.control import (
     RefusedCode,
     Reloaded,
     Status,
+    Trouble,
+    TroubleCode,
 )
 from shared.ids import AccountNo, BranchId, CallId, CardId, TrunkName
 from switch_server.core.config import SwitchConfig
@@ -66,6 +68,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     counters: Callable[[], Mapping[str, Mapping[str, int]]]
     """Groups beside ``core`` and ``lines``: ``store``, ``journal`` …"""
     troubles: Callable[[], tuple[str, ...]]
+    """``store: disk is full`` …: the part, and what it says."""
     records: Records
     post: Callable[[Event], object]
     audit: Callable[[Audit], object]
@@ -110,15 +113,16 @@ class SwitchOperations:
             troubles=self._troubles(now),
         )
 
-    def _troubles(self, now: SwitchSnapshot) -> tuple[str, ...]:
+    def _troubles(self, now: SwitchSnapshot) -> tuple[Trouble, ...]:
         """What the parts say, and what the numbers say."""
+        branches, trunks = self._from.branch_states(), self._from.trunk_states()
         in_doubt = sum(order.state == OrderState.IN_DOUBT for order in now.orders)
         return (
-            *self._from.troubles(),
-            *(f"card {card.card} is down" for card in now.cards if not card.up),
-            *(f"branch {name} is away" for name, state in self._from.branch_states().items() if not state.link_up),
-            *(f"trunk {name} does not answer" for name, state in self._from.trunk_states().items() if state == "down"),
-            *([f"{in_doubt} orders are in doubt"] if in_doubt else []),
+            *(_told(text) for text in self._from.troubles()),
+            *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),
+            *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
+            *(Trouble(TroubleCode.TRUNK_SILENT, name) for name, state in trunks.items() if state == "down"),
+            *([Trouble(TroubleCode.ORDERS_IN_DOUBT, str(in_doubt))] if in_doubt else []),
         )
 
     def lines(self) -> Lines:
@@ -243,6 +247,11 @@ class SwitchOperations:
 
     def _audit(self, actor: str, action: str, subject: str, detail: str = "") -> None:
         self._from.audit(Audit(actor or DEFAULT_ACTOR, action, subject, detail))
+
+
+def _told(trouble: str) -> Trouble:
+    part, _, text = trouble.partition(": ")
+    return Trouble(TroubleCode.PART, part, text)
 
 
 def _part(path: Path, offset: int) -> tuple[int, bytes]:

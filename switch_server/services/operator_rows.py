@@ -60,10 +60,10 @@ def _line(view: TrunkView, trunk: Trunk | None, states: Mapping[TrunkName, str])
 def cards(
     views: Iterable[CardView], loads: Mapping[CardId, CardLoad], restarts: Mapping[CardId, int]
 ) -> tuple[CardRow, ...]:
-    return tuple(_card(view, loads.get(CardId(view.card)), restarts.get(CardId(view.card))) for view in views)
+    return tuple(_card(view, loads.get(CardId(view.card)), restarts.get(CardId(view.card), 0)) for view in views)
 
 
-def _card(view: CardView, load: CardLoad | None, restarts: int | None) -> CardRow:
+def _card(view: CardView, load: CardLoad | None, restarts: int) -> CardRow:
     told = {name: getattr(load, name) for name in _LOAD} if load and view.up else {}
     return CardRow(view.card, view.up, view.channels, view.used, restarts=restarts, **told)
 

@@ -19,6 +19,7 @@ from shared.control import (
     Orders,
     Reply,
     Status,
+    Trouble,
 )
 from switch_server.switchctl import cells, tables
 from switch_server.switchctl.texts import Texts
@@ -58,8 +59,11 @@ def _status(reply: Status, texts: Texts) -> RenderableType:
     return page
 
 
-def _troubles(troubles: tuple[str, ...], texts: Texts) -> Text:
-    return Text("\n".join(troubles), style="red") if troubles else Text(texts("all_well"), style="green")
+def _troubles(troubles: tuple[Trouble, ...], texts: Texts) -> Text:
+    if not troubles:
+        return Text(texts("all_well"), style="green")
+    said = (texts(f"trouble_{each.code.value}", subject=each.subject, text=each.text) for each in troubles)
+    return Text("\n".join(said), style="red")
 
 
 def _lines(reply: Lines, texts: Texts) -> RenderableType:

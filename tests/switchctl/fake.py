@@ -31,6 +31,8 @@ from shared.control import (
     RefusedCode,
     Reloaded,
     Status,
+    Trouble,
+    TroubleCode,
 )
 from shared.ids import AccountNo, CallId
 from switch_server.ports.operations import OperationRefused
@@ -54,6 +56,10 @@ ORDER = OrderRow(
 )  # fmt: skip
 
 
+def trouble(text: str) -> Trouble:
+    return Trouble(TroubleCode.PART, "store", text)
+
+
 class FakeSwitch:
     """Answers, and remembers what it was told to do in ``done``. ``recording_bytes`` is its one recording."""
 
@@ -62,7 +68,7 @@ class FakeSwitch:
         self.asked: list[object] = []
         self.problems: tuple[str, ...] = ()
         self.recording_bytes = bytes(range(256)) * ((PART_BYTES * 2 + 1000) // 256)
-        self.troubles: tuple[str, ...] = ()
+        self.troubles: tuple[Trouble, ...] = ()
         self.broken: int | None = None
         self.bug = False
 

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from shared import control
-from shared.control import REPLIES, AskCalls, AskOrders
+from shared.control import REPLIES, AskCalls, AskOrders, Trouble, TroubleCode
 from tests.switchctl.conftest import Ctl
-from tests.switchctl.fake import ACCOUNT, CALL, NOW, PAST, FakeSwitch
+from tests.switchctl.fake import ACCOUNT, CALL, NOW, PAST, FakeSwitch, trouble
 
 LOOKS = {
     ("status",): control.Status,
@@ -51,11 +51,12 @@ def test_status_in_both_languages(ask: Ctl, switch: FakeSwitch) -> None:
     assert "2 of 2 up, channels 1 of 1000" in said
     assert "filled 3, in doubt 1" in said
     assert "all is well" in said
-    switch.troubles = ("store: disk full",)
+    switch.troubles = (trouble("disk full"), Trouble(TroubleCode.BRANCH_AWAY, "GZ02"))
     said = ask("status", "--lang", "zh").out
     assert "已运行 1:02:03" in said
     assert "已成 3, 待确认 1" in said
-    assert "store: disk full" in said
+    assert "store：disk full" in said
+    assert "营业部 GZ02 未连接" in said
 
 
 def test_calls_are_shown_as_the_field_says_it(ask: Ctl) -> None:

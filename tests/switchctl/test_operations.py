@@ -126,12 +126,13 @@ def test_status(ask: Ctl, centre: Centre) -> None:
     assert (document["calls"], document["lines_used"], document["lines"]) == (1, 1, 30)
     assert (document["cards_up"], document["channels_used"], document["channels"]) == (1, 1, 10)
     assert (document["branches_up"], document["branches"], document["flows"]) == (1, 1, ["hello"])
-    assert document["troubles"] == ["trunk city does not answer"]
+    assert document["troubles"] == [{"code": "trunk_silent", "subject": "city", "text": ""}]
     centre.troubles = ("store: disk full",)
     centre.states[BranchId("GZ02")] = BranchState(link_up=False)
     centre.switch.tell(CardDied(CardId("card-1"), "killed"))
-    assert ask("status", "--json").document["troubles"] == [
-        "store: disk full", "card card-1 is down", "branch GZ02 is away", "trunk city does not answer",
+    troubles = ask("status", "--json").document["troubles"]
+    assert [(each["code"], each["subject"], each["text"]) for each in troubles] == [
+        ("part", "store", "disk full"), ("card_down", "card-1", ""), ("branch_away", "GZ02", ""), ("trunk_silent", "city", ""),
     ]  # fmt: skip
 
 

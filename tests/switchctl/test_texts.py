@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.control import RefusedCode
+from shared.control import RefusedCode, TroubleCode
 from shared.enums import EndCause, Language, Refusal
 from switch_server.core.call import CallState
 from switch_server.core.leg import LegState
@@ -41,7 +41,15 @@ def _used() -> set[str]:
     declared = [name for name in vars(tables) if isinstance(getattr(tables, name), tuple) and name.isupper()]
     columns = [f"col_{column.title}" for name in declared for column in getattr(tables, name)]
     rows = re.findall(r'"(title_\w+|why_\w+|did_\w+|status_\w+|word_\w+|row_\w+)"', source)
-    return {*called, *options, *helps, *columns, *rows, *(f"refused_{code.value}" for code in RefusedCode)}
+    return {
+        *called,
+        *options,
+        *helps,
+        *columns,
+        *rows,
+        *(f"refused_{code.value}" for code in RefusedCode),
+        *(f"trouble_{code.value}" for code in TroubleCode),
+    }
 
 
 def test_nothing_that_is_said_is_missing() -> None:

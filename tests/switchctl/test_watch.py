@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.switchctl.fake import FakeSwitch
+from tests.switchctl.fake import FakeSwitch, trouble
 from tests.switchctl.running import RunningSwitch
 
 WAIT = 40.0
@@ -82,11 +82,11 @@ def terminal(running: RunningSwitch) -> Iterator[Terminal]:
 
 def test_it_follows_the_switch_and_outlives_it(terminal: Terminal, running: RunningSwitch, switch: FakeSwitch) -> None:
     terminal.until(b"all is well", terminal.until(OTHER_SCREEN))
-    switch.troubles = ("store: disk full",)
+    switch.troubles = (trouble("disk full"),)
     terminal.until(b"store: disk full")
     running.stop()
     away = terminal.until(b"the switch is away")
-    switch.troubles = ("store: writes again",)
+    switch.troubles = (trouble("writes again"),)
     running.start()
     terminal.until(b"store: writes again", away)
     terminal.type(b"\x03")

@@ -208,7 +208,7 @@ def test_malformed_sdp_is_refused_and_offers_nothing() -> None:
 
 
 def test_lines_in_use_are_counted_and_the_next_caller_hears_busy() -> None:
-    with Switch(answer_all, Switch_local_one()) as switch, Peer(switch.address) as peer:
+    with Switch(answer_all, trunk_to(("127.0.0.1", 9), lines=1)) as switch, Peer(switch.address) as peer:
         call = Call(peer)
         call.up()
         switch.wait(LegConfirmed)
@@ -220,10 +220,6 @@ def test_lines_in_use_are_counted_and_the_next_caller_hears_busy() -> None:
         switch.wait(LegEnded)
         Call(peer).up()
         assert len([e for e in switch.seen if isinstance(e, CallOffered)]) == 2
-
-
-def Switch_local_one():  # noqa: N802
-    return trunk_to(("127.0.0.1", 9), lines=1)
 
 
 def test_direction_and_numbers_of_a_trunk() -> None:
@@ -265,3 +261,15 @@ def test_stopping_hangs_up_every_leg_once() -> None:
             switch.wait(LegConfirmed)
         assert [e.cause for leg in ("c1/1", "c2/1") for e in switch.ends(leg)] == [EndCause.SWITCH_STOPPED] * 2  # type: ignore[arg-type]
         peer.expect("BYE")
+
+
+def test_listening_on_all_addresses_it_names_itself_by_the_route() -> None:
+    with Switch(listen=("0.0.0.0", 0)) as switch:
+        port = switch.address[1]
+        with Peer(("127.0.0.1", port)) as peer:
+            assert Call(peer).up().get("Contact") == f"<sip:127.0.0.1:{port}>"
+
+
+def test_a_port_that_is_taken_is_told_at_the_start() -> None:
+    with Switch() as switch, pytest.raises(OSError, match="in use"), Switch(listen=switch.address):
+        pass

@@ -55,19 +55,25 @@ def test_challenges_that_we_cannot_answer(text: str) -> None:
 
 def test_doorman() -> None:
     doorman, other = digest.Doorman(b"s" * 32), digest.Doorman(b"t" * 32)
-    asked = digest.read_challenge(doorman.challenge(1000.0))
+    asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
     assert asked is not None
     proof = digest.authorization(asked, "wang", "pw", "INVITE", "sip:a,b@c", "cc")
     assert doorman.user((proof,)) == "wang"
-    assert doorman.admits((proof,), "INVITE", "pw", 1001.0) is True
-    assert doorman.admits((proof,), "INVITE", "pw", 1000.0 + digest.NONCE_LIFE_S + 1) is None, "stale"
-    assert doorman.admits((proof,), "INVITE", "other", 1001.0) is False
-    assert doorman.admits((proof,), "BYE", "pw", 1001.0) is False
-    assert other.admits((proof,), "INVITE", "pw", 1001.0) is None, "a nonce of before our restart is asked again"
-    assert doorman.admits(('Digest realm="huawu"',), "INVITE", "pw", 1.0) is False
-    assert doorman.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", "pw", 1001.0) is False
-    assert doorman.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", "pw", 1001.0) is False
-    assert "stale=true" in doorman.challenge(1.0, stale=True)
+    assert doorman.admits((proof,), "INVITE", "pw", 1001.0, "192.0.2.1") is True
+    assert doorman.admits((proof,), "INVITE", "pw", 1000.0 + digest.NONCE_LIFE_S + 1, "192.0.2.1") is None, "stale"
+    assert doorman.admits((proof,), "INVITE", "other", 1001.0, "192.0.2.1") is False
+    assert doorman.admits((proof,), "BYE", "pw", 1001.0, "192.0.2.1") is False
+    assert other.admits((proof,), "INVITE", "pw", 1001.0, "192.0.2.1") is None, (
+        "a nonce of before our restart is asked again"
+    )
+    assert doorman.admits(('Digest realm="huawu"',), "INVITE", "pw", 1.0, "192.0.2.1") is False
+    assert doorman.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", "pw", 1001.0, "192.0.2.1") is False
+    assert (
+        doorman.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", "pw", 1001.0, "192.0.2.1")
+        is False
+    )
+    assert doorman.admits((proof,), "INVITE", "pw", 1001.0, "192.0.2.2") is None, "overheard and said from elsewhere"
+    assert "stale=true" in doorman.challenge(1.0, "x", stale=True)
 
 
 @given(st.text())
@@ -75,7 +81,7 @@ def test_any_authorization_is_read_or_refused(text: str) -> None:
     doorman = digest.Doorman(b"s")
     for header in (text, "Digest " + text, 'Digest realm="huawu",' + text):
         doorman.user((header,))
-        assert not doorman.admits((header,), "INVITE", "pw", 1.0)
+        assert not doorman.admits((header,), "INVITE", "pw", 1.0, "x")
 
 
 # --- session timers (RFC 4028 §9 table 2) ---

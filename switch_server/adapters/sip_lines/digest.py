@@ -94,16 +94,16 @@ class Doorman:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def challenge(self, now: float, *, stale: bool = False) -> str:
-        """Value of WWW-Authenticate."""
+    def challenge(self, now: float, who: str, *, stale: bool = False) -> str:
+        """Value of WWW-Authenticate. ``who``: the caller's address; the proof is good from there only."""
         tail = ", stale=true" if stale else ""
-        return f'Digest realm="{REALM}", nonce="{self._nonce(int(now))}", algorithm=MD5, qop="auth"{tail}'
+        return f'Digest realm="{REALM}", nonce="{self._nonce(int(now), who)}", algorithm=MD5, qop="auth"{tail}'
 
     def user(self, headers: tuple[str, ...]) -> str | None:
         """The user name in an Authorization header for our realm."""
         return next((given["username"] for given in self._ours(headers) if "username" in given), None)
 
-    def admits(self, headers: tuple[str, ...], method: str, password: str, now: float) -> bool | None:
+    def admits(self, headers: tuple[str, ...], method: str, password: str, now: float, who: str) -> bool | None:
         """Right password: ``True``; wrong: ``False``; right but the nonce is too old: ``None`` (ask again, ``stale``)."""
         given = next(self._ours(headers), None)
         if given is None or not {"username", "nonce", "uri", "response"} <= given.keys():
@@ -115,17 +115,17 @@ class Doorman:
         right = response(challenge, given["username"], password, method, given["uri"], count=count, cnonce=cnonce)
         if not hmac.compare_digest(right.encode(), given["response"].lower().encode()):
             return False
-        return True if self._fresh(given["nonce"], now) else None
+        return True if self._fresh(given["nonce"], now, who) else None
 
     def _ours(self, headers: tuple[str, ...]) -> Any:
         return (given for text in headers if (given := parameters(text)) is not None and given.get("realm") == REALM)
 
-    def _nonce(self, second: int) -> str:
-        return f"{second:x}.{hmac.new(self._secret, str(second).encode(), 'sha256').hexdigest()[:32]}"
+    def _nonce(self, second: int, who: str) -> str:
+        return f"{second:x}.{hmac.new(self._secret, f'{second} {who}'.encode(), 'sha256').hexdigest()[:32]}"
 
-    def _fresh(self, nonce: str, now: float) -> bool:
+    def _fresh(self, nonce: str, now: float, who: str) -> bool:
         stamp = nonce.partition(".")[0]
         if not re.fullmatch(r"[0-9a-f]{1,12}", stamp):
             return False
         second = int(stamp, 16)
-        return hmac.compare_digest(self._nonce(second), nonce) and 0 <= now - second <= NONCE_LIFE_S
+        return hmac.compare_digest(self._nonce(second, who), nonce) and 0 <= now - second <= NONCE_LIFE_S

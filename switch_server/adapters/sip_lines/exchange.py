@@ -48,7 +48,7 @@ class Exchange:
         self._table = table
         self._gate = Gate(table, counters)
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
-        self._complaints = Complaints()
+        self._complaints = Complaints(counters)
         self._complaints.install()
 
     # --- leg.Office ---
@@ -59,13 +59,14 @@ class Exchange:
     def forget(self, leg: Leg) -> None:
         self.legs.pop(leg.id, None)
         self._dialogs.pop(leg.dialog.key, None)
+        self._gate.recent.over(leg.dialog.key[0])
         self._table.give_back(leg.trunk, incoming=leg.incoming)
         self._gone(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
         self.legs[leg.id] = leg
         self._dialogs[leg.dialog.key] = leg
-        self._gate.recent.add(leg.dialog.key[0])
+        self._gate.recent.begun(leg.dialog.key[0])
         self._table.take(leg.trunk, incoming=leg.incoming)
         self._born(leg.id)
 
@@ -89,11 +90,13 @@ class Exchange:
         if isinstance(verdict, bytes):
             port.send_to(verdict, source)
             return
-        self._complaints.seen = False
+        self._complaints.seen, self._complaints.reading = False, True
         try:
             self.tm.take(verdict.text, source, port)
         except Exception:  # noqa: BLE001
             self._complaints.seen = True
+        finally:
+            self._complaints.reading = False
         if self._complaints.seen:  # sippy could not read what passed the screen
             self.counters["unparsed"] += 1
             answer = self._gate.refuse(verdict.head, source, 400, "Bad Request", now)

@@ -20,23 +20,34 @@ REMEMBERED: Final = 8192
 
 
 class Recent:
-    """Call-IDs of the last dialogs, and the trunk that digest proved for them; bounded."""
+    """Call-IDs of dialogs that live, of the last that ended, and of callers that digest has let in; bounded but for the living."""
 
     def __init__(self, limit: int = REMEMBERED) -> None:
         self._limit = limit
-        self._trunks: OrderedDict[str, Trunk | None] = OrderedDict()
+        self._living: Counter[str] = Counter()
+        self._others: OrderedDict[str, Trunk | None] = OrderedDict()
 
-    def add(self, call_id: str, trunk: Trunk | None = None) -> None:
-        self._trunks[call_id] = trunk or self._trunks.get(call_id)
-        self._trunks.move_to_end(call_id)
-        while len(self._trunks) > self._limit:
-            self._trunks.popitem(last=False)
+    def proven(self, call_id: str, trunk: Trunk | None) -> None:
+        """Digest has shown to which trunk this caller belongs."""
+        self._others[call_id] = trunk
+        while len(self._others) > self._limit:
+            self._others.popitem(last=False)
+
+    def begun(self, call_id: str) -> None:
+        self._living[call_id] += 1
+
+    def over(self, call_id: str) -> None:
+        """The dialog has ended; repeats and late answers may still come."""
+        self._living[call_id] -= 1
+        if self._living[call_id] <= 0:
+            del self._living[call_id]
+        self.proven(call_id, self._others.get(call_id))
 
     def __contains__(self, call_id: str) -> bool:
-        return call_id in self._trunks
+        return call_id in self._living or call_id in self._others
 
     def trunk(self, call_id: str) -> Trunk | None:
-        return self._trunks.get(call_id)
+        return self._others.get(call_id)
 
 
 class Gate:
@@ -78,12 +89,14 @@ class Gate:
             self._counters["strangers"] += 1
             return self.refuse(head, source, 403, "Forbidden", now)
         trunk = self._table.of_user(self._doorman.user(head.authorization) or "")
-        admitted = trunk is not None and self._doorman.admits(head.authorization, head.method, trunk.password, now)
+        admitted = trunk is not None and self._doorman.admits(
+            head.authorization, head.method, trunk.password, now, source[0]
+        )
         if admitted:
-            self.recent.add(head.call_id, trunk)
+            self.recent.proven(head.call_id, trunk)
             return self._number(passed)
         self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
-        ask = f"WWW-Authenticate: {self._doorman.challenge(now, stale=admitted is None)}"
+        ask = f"WWW-Authenticate: {self._doorman.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
 
     def refuse(self, head: Head, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:

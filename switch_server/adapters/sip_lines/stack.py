@@ -13,6 +13,7 @@ import logging
 import os
 import select
 import socket
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 USER_AGENT: Final = "Huawu"
 RECEIVE_BUFFER: Final = 4 << 20
 BATCH: Final = 64
+REPEATS: Final = 20_000
 _NOISY: Final = (
     "sippy.Core.EventDispatcher",
     "sippy.SipMsg",
@@ -42,15 +44,26 @@ Address = tuple[str, int]
 
 
 class Complaints:
-    """What sippy would print: counted; ``seen`` tells whether the datagram at hand was one that it could not parse."""
+    """What sippy would print. ``reading``: it is at a datagram, whose faults are the far end's and only counted; ``seen``: there was one.
 
-    def __init__(self) -> None:
-        self.count = 0
+    Otherwise a timer raised, which is our fault: it is logged, at most ``LOGGED`` times, and counted.
+    """
+
+    LOGGED = 20
+
+    def __init__(self, counters: Counter[str]) -> None:
+        self._counters = counters
+        self.reading = False
         self.seen = False
 
     def __call__(self, *_args: object, **_kwargs: object) -> None:
-        self.count += 1
         self.seen = True
+        if self.reading or sys.exc_info()[0] is None:
+            self._counters["sippy_complaints"] += 1
+            return
+        self._counters["faults"] += 1
+        if self._counters["faults"] <= self.LOGGED:
+            log.error("sip: a timer failed", exc_info=True)  # noqa: LOG014 — called by sippy while it handles one
 
     def install(self) -> None:
         """Put ourselves where sippy prints."""
@@ -108,7 +121,11 @@ class Ports:
         self.skt = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.skt.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self.skt.setblocking(False)
-        self.skt.bind(listen)
+        try:
+            self.skt.bind(listen)
+        except OSError:
+            self.skt.close()
+            raise
         self.listen: Address = self.skt.getsockname()
         self._any = ipaddress.IPv4Address(self.listen[0]).is_unspecified
         self._ports: dict[str, Port] = {}
@@ -155,7 +172,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self.init_time = 0.0
 
     def take(self, text: str, source: Address, port: Port) -> None:
-        """One screened message."""
+        """One screened message. sippy remembers each for 32 to 64 s to recognise repeats: bounded here."""
+        if len(self.l1rcache) > REPEATS:
+            self.rCachePurge()
         self.handleIncoming(text, Remote_address(source, "udp"), port, MonoTime())
 
     def incomingResponse(self, msg: Any, t: Any, checksum: bytes) -> None:  # noqa: N802

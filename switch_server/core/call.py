@@ -59,6 +59,12 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
+TRANSITIONS: dict[CallState, dict[str, CallState]] = {
+    CallState.OPENING: {"confirmed": CallState.UP, "end": CallState.ENDING},
+    CallState.UP: {"end": CallState.ENDING},
+    CallState.ENDING: {"settled": CallState.ENDED},
+    CallState.ENDED: {},
+}
 TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "teardown", "call_max")
 """Every deadline that a call can have; none outlives it."""
 
@@ -134,7 +140,7 @@ class Call:
             return
         leg.answered = self._board.now
         if leg is self.caller:
-            self._move(CallState.UP, "confirmed")
+            self._move("confirmed")
             self.timer("setup", None)
             self._start_recording()
             records.call_answered(self)
@@ -208,11 +214,10 @@ class Call:
 
     def end(self, cause: EndCause) -> None:
         """Brings everything down; ``cause`` counts if it is the first."""
-        if self.state in (CallState.ENDING, CallState.ENDED):
+        if not self._move("end", cause.value):
             return
         self.cause = cause
         self.ended_at_step = self.ivr.step_name
-        self._move(CallState.ENDING, cause.value)
         self.ivr.stop()
         self.services.stop()
         for leg in self.legs.values():
@@ -244,7 +249,7 @@ class Call:
             self._board.timer(f"{self.id}:teardown", None)
             if self.recording and not self.recording.ended:
                 records.recording_ended(self, "closed", None)
-            self._move(CallState.ENDED, "settled")
+            self._move("settled")
             records.call_ended(self)
 
     def give_up(self) -> None:
@@ -252,6 +257,7 @@ class Call:
         for leg in self.legs.values():
             if leg.state is not LegState.ENDED:
                 self.step_leg(leg, LegEvent.ENDED)
+            self.to_card(leg, CloseChannel(leg.id))
             leg.channel = ChannelState.CLOSED
         self.settle()
 
@@ -324,8 +330,9 @@ class Call:
         self.end(cause)
 
     def key_used(self, digit: str, recording_ms: int | None) -> None:
-        self._board.journal(DigitUsed(self.caller.id, digit, recording_ms))
-        self.emit(KeyUsed(self.caller.id, digit, recording_ms))
+        at = recording_ms if recording_ms is not None else self._recording_ms()
+        self._board.journal(DigitUsed(self.caller.id, digit, at))
+        self.emit(KeyUsed(self.caller.id, digit, at))
 
     def moved(self, old: str, event: str, new: str) -> None:
         self.emit(Transition("ivr", self.id, old, event, new))
@@ -386,6 +393,11 @@ class Call:
         self.emit(Transition("leg", leg.id, old.value, event.value, new.value if new else "ignored"))
         return old, new
 
-    def _move(self, new: CallState, event: str) -> None:
-        old, self.state = self.state, new
-        self.emit(Transition("call", self.id, old.value, event, new.value))
+    def _move(self, event: str, why: str = "") -> bool:
+        """``why`` is logged in place of the event; ``False`` where the event means nothing in this state."""
+        old, new = self.state, TRANSITIONS[self.state].get(event)
+        if new is None:
+            return False
+        self.state = new
+        self.emit(Transition("call", self.id, old.value, why or event, new.value))
+        return True

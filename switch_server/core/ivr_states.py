@@ -71,6 +71,13 @@ FIRST_STATE: dict[type[AnyStep], IvrState] = {
     SetStep: S.IDLE,
     HangUpStep: S.LEAVING,
 }
+WITHIN_A_STEP = (
+    (S.ASKING, "invalid key, or none in time", S.COMPLAINING),
+    (S.COMPLAINING, "played, or a key", S.ASKING),
+    (S.DIALLING, "far_up", S.TALKING),
+    (S.LEAVING, "played", S.DONE),
+)
+"""Moves that stay in one step, for the diagram."""
 OTHER_LANGUAGE = {Language.ZH: Language.EN, Language.EN: Language.ZH}
 
 

@@ -13,7 +13,9 @@ from switch_server.core.events import (
     LegChanged,
     LegConfirmed,
     LegEnded,
+    LegRefreshed,
     LegRinging,
+    MediaSilent,
     PlayEnded,
     RecordingEnded,
 )
@@ -24,6 +26,8 @@ LegFact = (
     LegRinging | LegAnswered | LegConfirmed | LegChanged | LegEnded
     | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
 )  # fmt: skip
+AnyLegFact = LegFact | LegRefreshed | MediaSilent
+"""With those that the switch itself looks after."""
 
 
 def tell_call(call: Call, leg: Leg, event: LegFact) -> None:

@@ -37,7 +37,7 @@ from switch_server.core.events import (
 )
 from switch_server.core.flow import Flow
 from switch_server.core.leg import Leg, LegState
-from switch_server.core.leg_facts import LegFact, tell_call
+from switch_server.core.leg_facts import AnyLegFact, tell_call
 from switch_server.core.media import CloseChannel
 from switch_server.core.order import Order
 from switch_server.core.orders import OrderBook, OrderFact
@@ -161,7 +161,7 @@ class Switch:
     # --- events ---
 
     def _dispatch(self, event: Event) -> None:
-        if isinstance(event, LegFact | LegRefreshed | MediaSilent):
+        if isinstance(event, AnyLegFact):
             self._leg_fact(event)
         elif isinstance(event, OrderFact):
             self.book.handle(event)
@@ -218,7 +218,7 @@ class Switch:
         records.call_offered(call)
         call.open_channel(leg, far)
 
-    def _leg_fact(self, event: LegFact | LegRefreshed | MediaSilent) -> None:
+    def _leg_fact(self, event: AnyLegFact) -> None:
         call = self.calls.get(call_of(event.leg))
         leg = call.legs.get(event.leg) if call else None
         if call is None or leg is None:

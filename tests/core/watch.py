@@ -1,13 +1,14 @@
 """The rules that no sequence of events may break, checked from outside: from the events and effects, and the snapshot."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
 
-from shared.ids import BranchId, CallId, LegId, OrderKey, RecordingId
+from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId
 from shared.secret import HIDDEN
 from switch_server.core import events as ev
+from switch_server.core.call import CallState
 from switch_server.core.effects import (
     Answer,
     AskBranch,
@@ -23,6 +24,7 @@ from switch_server.core.effects import (
     ToCard,
     Transition,
 )
+from switch_server.core.leg import LegState
 from switch_server.core.media import CloseChannel, OpenChannel, StartRecording
 from switch_server.core.order import FINAL
 from switch_server.core.switch import Switch
@@ -36,7 +38,8 @@ class Watch:
         self.offered: set[LegId] = set()
         self.live_lines: set[LegId] = set()
         """Answered or dialled by us, and neither hung up by us nor ended by the far side."""
-        self.open_channels: set[LegId] = set()
+        self.open_channels: dict[LegId, CardId] = {}
+        """That the card was asked for, and neither closed by us nor said to be closed, failed or dead with the card."""
         self.recordings: dict[RecordingId, int] = {}
         """Ends of each started recording."""
         self.journalled: set[OrderKey] = set()
@@ -45,7 +48,7 @@ class Watch:
         self.order_state: dict[OrderKey, str] = {}
         self.rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
         self.lines_allowed: dict[str, int] = {}
-        self.branches_up: set[BranchId] = set()
+        self._checked = -1
 
     # --- what is told to the switch ---
 
@@ -56,9 +59,9 @@ class Watch:
             case ev.LegEnded(leg=leg):
                 self.live_lines.discard(leg)
             case ev.ChannelClosed(leg=leg) | ev.ChannelFailed(leg=leg):
-                self.open_channels.discard(leg)
-            case ev.CardDied():
-                self.open_channels.clear()  # good enough: a card's death may only make the rules laxer
+                self.open_channels.pop(leg, None)
+            case ev.CardDied(card=card):
+                self.open_channels = {leg: on for leg, on in self.open_channels.items() if on != card}
             case ev.OrderJournalled(key=key):
                 self.journalled.add(key)
             case ev.Configured(config=config):
@@ -78,10 +81,10 @@ class Watch:
                 self.live_lines.add(leg)
             case Reject(leg=leg) | HangUp(leg=leg):
                 self.live_lines.discard(leg)
-            case ToCard(command=OpenChannel(leg=leg)):
-                self.open_channels.add(leg)
+            case ToCard(card=card, command=OpenChannel(leg=leg)):
+                self.open_channels[leg] = card
             case ToCard(command=CloseChannel(leg=leg)):
-                self.open_channels.discard(leg)
+                self.open_channels.pop(leg, None)
             case ToCard(command=StartRecording(recording=recording)):
                 assert recording not in self.recordings, "a recording is started once"
                 self.recordings[recording] = 0
@@ -122,11 +125,16 @@ class Watch:
         """After every step."""
         switch = self.switch
         assert not switch.counters["faults"]
-        view = switch.snapshot()
-        for trunk in view.trunks:
-            assert trunk.used_in + trunk.used_out <= self.lines_allowed[trunk.trunk], "more calls than lines"
         for call in switch.calls.values():
-            assert call.state.value != "ended", "an ended call is forgotten"
+            assert call.state is not CallState.ENDED, "an ended call is forgotten"
+        if self._checked == len(self.open_channels):
+            return
+        self._checked = len(self.open_channels)
+        used = Counter(
+            leg.trunk for call in switch.calls.values() for leg in call.legs.values() if leg.state is not LegState.ENDED
+        )
+        for trunk, lines in used.items():
+            assert lines <= self.lines_allowed[trunk], "more calls than lines"
 
     def encodes(self) -> None:
         msgspec.json.encode(self.switch.snapshot())

@@ -296,6 +296,8 @@ class World:
 
     def _journalled(self, event: ev.Event, at: float) -> None:
         self.journal.append((len(self.journal) + 1, at, event))
+        if isinstance(event, ev.LegEnded):
+            self.watch.event(event)  # the lines', or what reconciling found
 
     def _fault(self, about: ev.Event | str, bug: BaseException) -> None:
         self.faults.append(bug)

@@ -1,0 +1,68 @@
+"""Replay of one call (重放): its part of the event journal through a fresh core, which gives the same transitions.
+
+What no single call owns (configuration, branches, draining, the call's own card) is fed too; what other calls had a part in (a line, a
+card) is in the journal as ``LegPlaced`` and fed first. Deadlines pass at their own times, so only the events are needed.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from shared.ids import CallId, CardId, leg_of
+from switch_server.core.effects import Effect, Transition
+from switch_server.core.events import (
+    BranchDown,
+    BranchUp,
+    CardDied,
+    CardUp,
+    Configured,
+    Draining,
+    Event,
+    LegPlaced,
+)
+from switch_server.core.subject import call_about
+from switch_server.core.switch import Switch
+
+JournalEntry = tuple[int, float, Event]
+"""(number, UTC seconds, event), in the journal's order."""
+
+
+def replay(
+    call: CallId, entries: Iterable[JournalEntry], until: float | None = None
+) -> Iterator[tuple[float, Transition]]:
+    """Yields (UTC seconds, transition) of the call's legs, of the call itself, of its walk and of its orders.
+
+    ``until``: lets deadlines pass up to then; by default up to the last entry of the whole journal. A call that the journal does not
+    have yields nothing. Raises what iterating ``entries`` raises.
+    """
+    ours: list[JournalEntry] = []
+    last = 0.0
+    for entry in entries:
+        last = entry[1]
+        if isinstance(entry[2], _OF_ALL) or call_about(entry[2]) == call:
+            ours.append(entry)
+    switch = Switch()
+    card = _place(switch, call, ours)
+    for _, at, event in ours:
+        if not isinstance(event, LegPlaced) and not _of_other_card(event, card):
+            yield from _told(switch, switch.handle(event, at))
+    yield from _told(switch, switch.tick(last if until is None else until))
+
+
+_OF_ALL = (Configured, CardUp, CardDied, BranchUp, BranchDown, Draining)
+
+
+def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> CardId | None:
+    """Tells the switch what was decided then; gives the call's card."""
+    for _, _, event in ours:
+        if isinstance(event, LegPlaced):
+            switch.handle(event, 0.0)
+    return switch.decided.get(leg_of(call, 1))
+
+
+def _of_other_card(event: Event, card: CardId | None) -> bool:
+    return isinstance(event, CardDied) and card is not None and event.card != card
+
+
+def _told(switch: Switch, effects: list[Effect]) -> Iterator[tuple[float, Transition]]:
+    for effect in effects:
+        if isinstance(effect, Transition):
+            yield switch.now, effect

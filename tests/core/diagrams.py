@@ -1,0 +1,61 @@
+"""``python -m tests.core.diagrams`` writes ``docs/machines.md`` from the core's transition tables."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from switch_server.core import call, ivr_states, leg, order
+
+PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
+HEAD = """# Machines (状态机)
+
+Generated from the tables in `switch_server/core` by `python -m tests.core.diagrams`; a test compares. Anything that is not in a table
+is passed over and counted.
+"""
+TABLES: tuple[tuple[str, str, str, Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]], ...] = (
+    ("Leg (话路): the line", "leg.py", leg.LegState.OPENING, leg.TRANSITIONS),  # type: ignore[arg-type]
+    ("Leg: its card channel", "leg.py", leg.ChannelState.NONE, leg.CHANNEL_TRANSITIONS),  # type: ignore[arg-type]
+    ("Call (通话)", "call.py", call.CallState.OPENING, call.TRANSITIONS),  # type: ignore[arg-type]
+    ("Order (委托)", "order.py", order.OrderState.CAPTURED, order.TRANSITIONS),  # type: ignore[arg-type]
+)
+
+
+def render() -> str:
+    parts = [HEAD]
+    for title, file, first, table in TABLES:
+        parts.append(f"\n## {title}\n\n`switch_server/core/{file}`\n\n```mermaid\nstateDiagram-v2\n")
+        parts += [f"    {line}\n" for line in _lines(first, table)]
+        parts.append("```\n")
+    return "".join(parts) + _ivr()
+
+
+def _lines(first: str, table: Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]) -> Iterator[str]:
+    yield f"[*] --> {first}"
+    for old, row in table.items():
+        for event, new in row.items():
+            yield f"{old.value} --> {new.value}: {event}"
+        if not row:
+            yield f"{old.value} --> [*]"
+
+
+def _ivr() -> str:
+    """A walk's next state is its flow's business; the table says which state a step begins in and what each state listens to."""
+    rows = [
+        f"| {state.value} | {', '.join(_steps(state)) or '–'} | {', '.join(sorted(event.value for event in heeds)) or '–'} |\n"
+        for state, heeds in ivr_states.HEEDS.items()
+    ]
+    edges = [f"    {old.value} --> {new.value}: {why}\n" for old, why, new in ivr_states.WITHIN_A_STEP]
+    return (
+        "\n## IVR (语音导航)\n\n`switch_server/core/ivr_states.py`. Which step follows is the flow's business.\n\n"
+        "| state | begins a step of kind | listens to |\n|---|---|---|\n" + "".join(rows) + "\nWithin a step:\n\n"
+        "```mermaid\nstateDiagram-v2\n" + "".join(edges) + "```\n"
+    )
+
+
+def _steps(state: ivr_states.IvrState) -> list[str]:
+    return [kind.__struct_config__.tag for kind, first in ivr_states.FIRST_STATE.items() if first is state]  # type: ignore[misc]
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(render(), encoding="utf-8")

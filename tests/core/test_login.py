@@ -1,0 +1,161 @@
+"""Logging in: account, PIN, locks, and where the PIN's digits are."""
+
+import msgspec
+
+from shared import aci
+from shared.enums import EndCause, Refusal
+from shared.ids import AccountNo
+from switch_server.core import events as ev
+from switch_server.core import media
+from switch_server.core.effects import AskBranch, CountWrongPin, FindAccount, HangUp, KeyUsed
+from tests.core.world import ACCOUNT, BRANCH, PIN, World
+
+
+def test_the_right_pin_logs_in() -> None:
+    world = World()
+    call = world.logged_in()
+    view = world.switch.snapshot().calls[0]
+    assert (view.branch, view.account_end, view.step) == (BRANCH, "56", "main")
+    assert "pin" not in world.switch.calls[call].variables
+    world.finish()
+    assert world.row("calls", call)["account"] == ACCOUNT
+    assert world.row("contacts", call)["customer"] == 7
+
+
+def test_the_pin_is_nowhere_but_on_its_way_to_the_branch() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#{PIN}")
+    world.run(6.0)
+    world.finish()
+    [ask] = [ask for ask in world.all(AskBranch) if isinstance(ask.query, aci.LogIn)]
+    assert ask.pin is not None
+    assert ask.pin.reveal() == PIN
+    assert ask.query.pin == ""
+    keys = "".join(key.digit for key in world.all(KeyUsed))
+    assert keys == f"1{ACCOUNT}#••••••"
+    journal = repr(world.journal) + repr(world.effects)
+    assert PIN not in journal
+    assert not any(isinstance(event, ev.DigitPressed) for _, _, event in world.journal)
+    msgspec.json.encode([event for _, _, event in world.journal])
+
+
+def test_the_recording_is_masked_while_the_pin_is_keyed_and_a_little_longer() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#")
+    assert [m.on for m in world.commands(media.MaskRecording)] == [True]
+    world.press(call, PIN, every=0.1)
+    assert [m.on for m in world.commands(media.MaskRecording)] == [True]  # its last key still sounds
+    world.run(1.0)
+    assert [m.on for m in world.commands(media.MaskRecording)] == [True, False]
+    world.finish()
+
+
+def test_three_wrong_pins_end_the_call() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, "1")
+    for _ in range(3):
+        world.press(call, f"{ACCOUNT}#000000")
+        world.run(3.0)
+    assert len(world.all(CountWrongPin)) == 3
+    world.run(3.0)
+    assert [h.cause for h in world.all(HangUp)] == [EndCause.WRONG_PIN]
+    assert world.heard().count("wrong_pin") == 2
+    assert world.heard().count("too_many_wrong_pins") == 1
+    world.finish()
+
+
+def test_a_wrong_pin_and_then_the_right_one() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#000000{ACCOUNT}#{PIN}")
+    world.run(6.0)
+    assert world.switch.calls[call].services.login is not None
+    world.finish()
+
+
+def test_the_fifth_of_the_day_locks() -> None:
+    world = World()
+    world.reactions.wrong_today = 4
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#000000")
+    world.run(6.0)
+    assert "account_locked" in world.heard()
+    assert world.row("calls", call)["cause"] == EndCause.WRONG_PIN
+    world.finish()
+
+
+def test_a_locked_account_is_not_asked_for() -> None:
+    world = World()
+    world.reactions.accounts[ACCOUNT] = True
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#{PIN}")
+    world.run(1.0)
+    assert "account_locked" in world.heard()
+    assert world.all(AskBranch) == []
+    world.finish()
+
+
+def test_an_unknown_account_is_asked_again() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1999999#{PIN}")
+    world.run(3.0)
+    assert world.heard()[-2:] == ["unknown_account", "enter_account"]
+    assert [find.account for find in world.all(FindAccount)] == [AccountNo("999999")]
+    world.finish()
+
+
+def test_other_refusals_and_nonsense_are_told() -> None:
+    for reply, code in (
+        (aci.Refused(Refusal.BRANCH_DOWN), "branch_down"),
+        (aci.MaxQuantity(aci.Shares(1)), "bad_answer"),
+    ):
+        world = World()
+        call = world.answered()
+        world.reactions._branch = lambda _, reply=reply: reply  # type: ignore[method-assign]
+        world.press(call, f"1{ACCOUNT}#{PIN}")
+        world.run(1.0)
+        assert world.heard()[-1] == f"refusal/{code}" or code in world.heard()[-2]
+        assert world.switch.calls[call].services.login is None
+        world.finish()
+
+
+def test_a_silent_store_is_a_slow_branch() -> None:
+    world = World()
+    call = world.answered()
+    world.reactions.to = lambda effect: iter(())  # type: ignore[method-assign]
+    world.press(call, f"1{ACCOUNT}#{PIN}")
+    world.run(9.0)
+    assert "refusal/branch_slow" in world.heard()
+
+
+def test_an_answer_to_another_question_is_passed_over() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#{PIN}", every=0.0)
+    world.tell(ev.BranchAnswered(call, 1, aci.LoggedIn(ACCOUNT, "")))  # request 1 asked the store
+    world.tell(ev.AccountFound(call, 9, ACCOUNT, BRANCH))
+    world.tell(ev.WrongPinCounted(call, 1, 5, locked=True))
+    assert world.switch.calls[call].services.login is None
+    assert world.state(call) == "working"
+    world.run(6.0)
+    assert world.switch.calls[call].services.login is not None
+    world.hang_up(call)
+    world.run(1.0)
+    world.tell(ev.BranchAnswered(call, 3, aci.LoggedIn(ACCOUNT, "")))
+    assert world.switch.counters["answers_after_end"] == 1
+    world.finish()
+
+
+def test_the_caller_goes_while_the_branch_is_asked() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#{PIN}", every=0.0)
+    world.hang_up(call)
+    world.tell(ev.AccountFound(call, 1, ACCOUNT, BRANCH))
+    assert world.all(AskBranch) == []
+    world.finish()
+    assert world.row("calls", call)["ended_at_step"] == "log_in"

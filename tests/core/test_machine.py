@@ -1,0 +1,64 @@
+"""Stateful Hypothesis machine: events in any order, the rules of ``tests.core.watch`` after each."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.core.chaos import ACTIONS, BEGINNINGS, Chaos
+from tests.core.hammer import hammer
+
+PICK = st.integers(0, 255)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """One rule for each thing that can happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chaos = Chaos()
+
+    @initialize(beginning=st.integers(0, len(BEGINNINGS) - 1))
+    def begin(self, beginning: int) -> None:
+        self.chaos = Chaos(beginning)
+
+    @invariant()
+    def rules_hold(self) -> None:
+        self.chaos.watch.check()
+        self.chaos.watch.encodes()
+
+    def teardown(self) -> None:
+        self.chaos.finish()
+
+
+def _rule(act: Callable[[Chaos, int], None]) -> Callable[..., None]:
+    def step(self: AnyOrder, pick: int) -> None:
+        act(self.chaos, pick)
+
+    step.__name__ = act.__name__
+    return rule(pick=PICK)(step)
+
+
+for name, (_, act) in ACTIONS.items():
+    setattr(AnyOrder, name, _rule(act))
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+def test_sequences() -> None:
+    tally = hammer(int(os.environ.get("HUAWU_SEQUENCES", "400")))
+    assert tally.sequences >= 1
+    assert tally.orders > 0
+
+
+@pytest.mark.slow
+def test_more_sequences() -> None:
+    """The 100,000 of the order are ``python -m tests.core.hammer``."""
+    tally = hammer(3_000, first=2)
+    assert tally.orders > 100

@@ -1,0 +1,123 @@
+"""The journal's part of one call, through a fresh core, gives the transitions of that day."""
+
+import pytest
+
+from shared.ids import CallId, OrderKey
+from switch_server.core import events as ev
+from switch_server.core.effects import Transition
+from switch_server.core.subject import call_about
+from switch_server.services.replay import replay
+from tests.core.chaos import BEGINNINGS, Chaos
+from tests.core.watch import call_id
+from tests.core.world import ACCOUNT, BRANCH, CARD, PIN, World
+
+
+def of(world: World, call: CallId) -> list[Transition]:
+    return [t for t in world.all(Transition) if call_id(t) == call]
+
+
+def replayed(world: World, call: CallId) -> list[Transition]:
+    return [transition for _, transition in replay(call, world.journal, world.now)]
+
+
+@pytest.fixture(scope="module")
+def busy() -> World:
+    """Ten calls at once on two cards: trading, dialling with one line out too few, waiting, hanging up, a card's death in between."""
+    world = World()
+    world.tell(ev.CardUp(ev.CardId("card-2"), 60))
+    calls = [world.offer() for _ in range(10)]
+    world.run(3.0)
+    for call, keys in zip(calls, ("7", "7", "7", "8", "*1", "B", "2600519#", "5", "9", ""), strict=True):
+        world.press(call, keys, every=0.05)
+    world.run(10.0)
+    for call in calls[4:9]:
+        if call in world.switch.calls:
+            world.press(call, f"1{ACCOUNT}#{PIN}#", every=0.03)
+    world.run(7.0)
+    for call in calls[5:8]:
+        world.press(call, "3600519", every=0.03)
+    world.run(4.0)
+    for call in calls[5:8]:
+        world.press(call, "1500#", every=0.01)
+    world.run(4.0)
+    world.tell(ev.CardDied(CARD, "killed"))
+    for call in calls[5:8]:
+        world.press(call, "100#", every=0.01)
+    world.run(5.0)
+    for call in calls[5:8]:
+        world.press(call, "11", every=0.01)
+    world.run(40.0)
+    world._carry_out(world.switch.reconcile([], world.now))
+    world._carry_out(world.switch.reconcile([], world.now))
+    world.run(100.0)
+    assert not world.switch.calls
+    return world
+
+
+def test_one_call_out_of_many(busy: World) -> None:
+    calls = sorted({call_id(t) for t in busy.all(Transition)})
+    assert len(calls) == 10
+    assert any(t.machine == "order" for t in busy.all(Transition))
+    for call in calls:
+        assert replayed(busy, call) == of(busy, call)
+
+
+def test_a_call_that_the_journal_does_not_have(busy: World) -> None:
+    assert replayed(busy, CallId("20200101T000000-0001")) == []
+
+
+def test_a_refused_call_has_no_transitions() -> None:
+    world = World()
+    world.tell(ev.CardUp(CARD, 1))
+    world.offer()
+    refused = world.offer()
+    assert replayed(world, refused) == of(world, refused) == []
+
+
+def test_deadlines_pass_at_their_own_time_however_late_the_tick() -> None:
+    world = World()
+    call = world.logged_in()
+    world.reactions.to = lambda effect: iter(())  # type: ignore[method-assign]
+    world.press(call, "2600519", every=0.0)
+    world.now += 3.0
+    world.press(call, "11", every=0.0)  # ahead, while the branch is silent
+    world.now += 100.0  # the shell was asleep
+    world.tell(ev.BranchDown(BRANCH))
+    world.now += 1.0
+    world.hang_up(call)
+    assert any(t.event == "refused" for t in of(world, call))
+    assert replayed(world, call) == of(world, call)
+
+
+def test_without_an_until_it_ends_with_the_journal() -> None:
+    world = World()
+    call = world.answered()
+    was = of(world, call)
+    at, last = list(replay(call, world.journal))[-1]
+    assert last == was[-1]
+    assert at <= world.now
+
+
+def test_a_journal_without_placements_is_replayed_as_well_as_it_can_be() -> None:
+    world = World()
+    call = world.logged_in()
+    world.finish()
+    journal = [entry for entry in world.journal if not isinstance(entry[2], ev.LegPlaced)]
+    assert [t for _, t in replay(call, journal)] == of(world, call)
+
+
+@pytest.mark.parametrize("beginning", range(len(BEGINNINGS)))
+def test_every_beginning(beginning: int) -> None:
+    chaos = Chaos(beginning)
+    chaos.several_due(11)
+    chaos.finish()
+    for call in {call_id(t) for t in chaos.told}:
+        chaos.replayed(call)
+
+
+def test_whom_an_event_is_about() -> None:
+    assert call_about(ev.LegConfirmed(ev.LegId("c/1"))) == "c"
+    assert call_about(ev.OrderJournalled(OrderKey("c-1"))) == "c"
+    assert call_about(ev.HangUpOrdered(CallId("c"))) == "c"
+    assert call_about(ev.Draining()) is None
+    assert call_about(ev.LegConfirmed(ev.LegId("nonsense"))) is None

@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 from shared.control import SOCKET_NAME, Reply, document
 from switch_server.services.folders import JOURNAL, state_candidates
 from switch_server.switchctl.errors import SwitchctlError, Unreachable
-from switch_server.switchctl.texts import Texts
+from switch_server.switchctl.texts import Texts, harmless
 from switch_server.switchctl.views import view
 
 PIPED_WIDTH = 240
@@ -66,7 +66,10 @@ class Context:
 
     def print(self, what: RenderableType) -> None:
         """Text is printed as it is: no markup, no highlighting."""
-        self.out.print(what, markup=False, highlight=False, soft_wrap=isinstance(what, str))
+        plain = isinstance(what, str)
+        self.out.print(
+            harmless(what) if isinstance(what, str) else what, markup=False, highlight=False, soft_wrap=plain
+        )
 
     def say(self, key: str, **fields: object) -> None:
         self.print(self.texts(key, **fields))
@@ -81,7 +84,7 @@ class Context:
         self._complain(self.texts("how_to_start"))
 
     def _complain(self, text: str) -> None:
-        self.err.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.err.print(harmless(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _has(path: Path) -> bool:

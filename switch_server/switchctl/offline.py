@@ -106,7 +106,7 @@ async def demo_accounts(context: Context) -> int:
     if context.json:
         context.print_json({"format": 1, "type": "DemoAccounts", "rows": rows})
     else:
-        context.print(tables.table(context.texts("title_demo"), tables.DEMO, rows, context.texts))
+        context.print(tables.FittingTable(context.texts("title_demo"), tables.DEMO, rows, context.texts))
     return OK
 
 

@@ -6,11 +6,13 @@ A cell function takes the row and the texts; styles follow from the cell's word,
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from switch_server.switchctl import cells
-from switch_server.switchctl.texts import Texts
+from switch_server.switchctl.texts import Texts, harmless
 
 Cell = Callable[[Any, Texts], str]
 
@@ -25,6 +27,8 @@ class Column(NamedTuple):
     right: bool = False
     whole: bool = False
     """Never shortened: it is copied into the next command."""
+    spare: int = 0
+    """Above 0: left out where the terminal is too narrow, the highest first."""
 
 
 STYLES: dict[str, str] = {
@@ -38,14 +42,18 @@ STYLES: dict[str, str] = {
 }
 
 
-def show(name: str, make: Callable[[Any], str], *, right: bool = False, whole: bool = False) -> Column:
+GAP = 2
+"""Blanks between two columns."""
+
+
+def show(name: str, make: Callable[[Any], str], *, right: bool = False, whole: bool = False, spare: int = 0) -> Column:
     """A column whose cell needs no words."""
-    return Column(name, lambda row, _: make(row), right=right, whole=whole)
+    return Column(name, lambda row, _: make(row), right=right, whole=whole, spare=spare)
 
 
-def say(name: str, word: Callable[[Any], str | None], kind: str = "word") -> Column:
+def say(name: str, word: Callable[[Any], str | None], kind: str = "word", *, spare: int = 0) -> Column:
     """A column of words that are translated and coloured."""
-    return Column(name, word=word, kind=kind)
+    return Column(name, word=word, kind=kind, spare=spare)
 
 
 def _up(value: bool | None) -> str | None:
@@ -54,9 +62,9 @@ def _up(value: bool | None) -> str | None:
 
 LINES = (
     show("trunk", lambda r: r.trunk, whole=True),
-    show("group", lambda r: cells.plain(r.group)),
-    say("direction", lambda r: r.direction or None),
-    show("far", lambda r: cells.plain(", ".join(r.far))),
+    show("group", lambda r: cells.plain(r.group), spare=4),
+    say("direction", lambda r: r.direction or None, spare=3),
+    show("far", lambda r: cells.plain(", ".join(r.far)), spare=2),
     say("state", lambda r: r.state),
     show("lines", lambda r: cells.number(r.lines), right=True),
     show("in", lambda r: cells.number(r.used_in), right=True),
@@ -69,72 +77,72 @@ CARDS = (
     show("used", lambda r: cells.number(r.used), right=True),
     show("cpu", lambda r: cells.percent(r.cpu_percent), right=True),
     show("late", lambda r: cells.milliseconds(r.late_p999_ms), right=True),
-    show("packets_in", lambda r: cells.number(r.packets_in), right=True),
-    show("packets_out", lambda r: cells.number(r.packets_out), right=True),
-    show("strangers", lambda r: cells.number(r.strangers), right=True),
-    show("malformed", lambda r: cells.number(r.malformed), right=True),
-    show("restarts", lambda r: cells.number(r.restarts), right=True),
+    show("packets_in", lambda r: cells.number(r.packets_in), right=True, spare=3),
+    show("packets_out", lambda r: cells.number(r.packets_out), right=True, spare=4),
+    show("strangers", lambda r: cells.number(r.strangers), right=True, spare=5),
+    show("malformed", lambda r: cells.number(r.malformed), right=True, spare=6),
+    show("restarts", lambda r: cells.number(r.restarts), right=True, spare=2),
 )
 BRANCHES = (
     show("branch", lambda r: r.branch, whole=True),
     say("link", lambda r: _up(r.link_up)),
     say("trading", lambda r: _up(r.trading_system_up)),
     say("session", lambda r: r.session),
-    show("trade_date", lambda r: cells.plain(r.trade_date)),
+    show("trade_date", lambda r: cells.plain(r.trade_date), spare=4),
     show("pending", lambda r: cells.number(r.pending), right=True),
-    show("round_trip", lambda r: cells.milliseconds(r.round_trip_ms), right=True),
-    show("requests", lambda r: cells.number(r.requests), right=True),
+    show("round_trip", lambda r: cells.milliseconds(r.round_trip_ms), right=True, spare=3),
+    show("requests", lambda r: cells.number(r.requests), right=True, spare=5),
     show("failures", lambda r: cells.number(r.failures), right=True),
 )
 CALLS = (
     show("call", lambda r: r.call, whole=True),
     say("state", lambda r: r.state, "call"),
-    show("began", lambda r: cells.time_of_day(r.started_at)),
-    show("lasted", lambda r: cells.duration(r.ended_at - r.started_at if r.ended_at else None), right=True),
-    show("trunk", lambda r: cells.plain(r.trunk)),
+    show("began", lambda r: cells.time_of_day(r.started_at), spare=3),
+    show("lasted", lambda r: cells.duration(r.ended_at - r.started_at if r.ended_at else None), right=True, spare=5),
+    show("trunk", lambda r: cells.plain(r.trunk), spare=9),
     show("ani", lambda r: cells.plain(r.ani)),
-    show("dnis", lambda r: cells.plain(r.dnis)),
-    show("card", lambda r: cells.plain(r.card)),
-    show("branch", lambda r: cells.plain(r.branch)),
+    show("dnis", lambda r: cells.plain(r.dnis), spare=8),
+    show("card", lambda r: cells.plain(r.card), spare=7),
+    show("branch", lambda r: cells.plain(r.branch), spare=6),
     show("account", lambda r: cells.account(r.account_end)),
     show("where", lambda r: cells.plain(r.where)),
-    say("cause", lambda r: r.cause, "cause"),
+    say("cause", lambda r: r.cause, "cause", spare=2),
 )
 LEGS = (
     show("leg", lambda r: r.leg, whole=True),
     say("state", lambda r: r.state, "call"),
-    show("trunk", lambda r: cells.plain(r.trunk)),
-    show("number", lambda r: cells.plain(r.number)),
+    show("trunk", lambda r: cells.plain(r.trunk), spare=9),
+    show("number", lambda r: cells.plain(r.number), spare=8),
     show("card", lambda r: cells.plain(r.card)),
     say("cause", lambda r: r.cause, "cause"),
-    show("packets_in", lambda r: cells.number(r.packets_in), right=True),
-    show("packets_out", lambda r: cells.number(r.packets_out), right=True),
+    show("packets_in", lambda r: cells.number(r.packets_in), right=True, spare=6),
+    show("packets_out", lambda r: cells.number(r.packets_out), right=True, spare=7),
     show("lost", lambda r: cells.number(r.lost), right=True),
-    show("jitter", lambda r: cells.milliseconds(r.jitter_ms), right=True),
+    show("jitter", lambda r: cells.milliseconds(r.jitter_ms), right=True, spare=4),
     show("mos", lambda r: cells.NONE if r.mos is None else f"{r.mos:.1f}", right=True),
 )
 RECORDINGS = (
     show("recording", lambda r: r.recording, whole=True),
-    show("began", lambda r: cells.moment(r.started_at)),
+    show("began", lambda r: cells.moment(r.started_at), spare=2),
     show("lasted", lambda r: cells.duration(None if r.duration_ms is None else r.duration_ms / 1000), right=True),
-    say("cause", lambda r: r.cause),
+    say("cause", lambda r: r.cause, spare=3),
     show("path", lambda r: cells.plain(r.path)),
 )
 ORDERS = (
     show("at", lambda r: cells.time_of_day(r.at)),
-    show("call", lambda r: r.call, whole=True),
-    show("branch", lambda r: r.branch),
+    show("call", lambda r: r.call, whole=True, spare=7),
+    show("branch", lambda r: r.branch, spare=5),
     show("account", lambda r: cells.account(r.account_end)),
-    say("kind", lambda r: r.kind),
+    say("kind", lambda r: r.kind, spare=8),
     say("side", lambda r: r.side),
     show("code", lambda r: cells.plain(r.code)),
     show("price", lambda r: cells.price(r.price), right=True),
     show("quantity", lambda r: cells.number(r.quantity), right=True),
     show("contract", lambda r: cells.plain(r.contract or r.cancels), whole=True),
     say("state", lambda r: r.state),
-    show("filled", lambda r: cells.number(r.filled), right=True),
-    say("refusal", lambda r: r.refusal),
-    show("yes", lambda r: cells.offset(r.yes_ms), right=True),
+    show("filled", lambda r: cells.number(r.filled), right=True, spare=4),
+    say("refusal", lambda r: r.refusal, spare=6),
+    show("yes", lambda r: cells.offset(r.yes_ms), right=True, spare=9),
 )
 CUSTOMERS = (
     show("id", lambda r: str(r.id), right=True),
@@ -151,7 +159,7 @@ CUSTOMERS = (
     Column("language", lambda r, t: t.word(r.language)),
 )
 AUDIT = (
-    show("id", lambda r: str(r.id), right=True),
+    show("id", lambda r: str(r.id), right=True, spare=2),
     show("at", lambda r: cells.moment(r.at)),
     show("actor", lambda r: r.actor),
     show("action", lambda r: r.action),
@@ -167,31 +175,59 @@ DEMO = (
     show("account", lambda r: r.account, whole=True),
     show("pin", lambda r: r.pin, whole=True),
     show("name", lambda r: r.name),
-    show("phones", lambda r: r.phone, whole=True),
-    show("cash", lambda r: r.cash, right=True),
+    show("phones", lambda r: r.phone, whole=True, spare=3),
+    show("cash", lambda r: r.cash, right=True, spare=2),
     Column("language", lambda r, t: t.word(r.language)),
 )
 
 
-def table(title: str, columns: tuple[Column, ...], rows: Iterable[Any], texts: Texts) -> Table:
-    """A rich table, which knows that a Chinese character is two columns wide."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        drawn.add_column(
-            texts(f"col_{column.title}"),
-            justify="right" if column.right else "left",
-            no_wrap=True,
-            overflow="ignore" if column.whole else "ellipsis",
-            min_width=None,
+class FittingTable:
+    """A rich table that leaves out its ``spare`` columns, the sparest first, until the rest fits the terminal.
+
+    rich knows that a Chinese character is two columns wide; so does ``cell_len``.
+    """
+
+    def __init__(self, title: str, columns: tuple[Column, ...], rows: Iterable[Any], texts: Texts) -> None:
+        self._title = title
+        self._rows = [[_cell(column, row, texts) for column in columns] for row in rows]
+        heads = [texts(f"col_{column.title}") for column in columns]
+        widths = [max(cell_len(head), *(row[n].cell_len for row in self._rows), 0) for n, head in enumerate(heads)]
+        self._columns = list(zip(columns, heads, widths, strict=True))
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        shown = self._fitting(options.max_width)
+        drawn = Table(
+            title=self._title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
         )
-    for row in rows:
-        drawn.add_row(*(_cell(column, row, texts) for column in columns))
-    return drawn
+        for number in shown:
+            column, head, width = self._columns[number]
+            drawn.add_column(
+                head,
+                justify="right" if column.right else "left",
+                no_wrap=True,
+                overflow="ellipsis",
+                min_width=width if column.whole else None,
+            )
+        for row in self._rows:
+            drawn.add_row(*(row[number] for number in shown))
+        yield drawn
+
+    def _fitting(self, width: int) -> list[int]:
+        shown = list(range(len(self._columns)))
+        sparest = sorted((number for number in shown if self._columns[number][0].spare), key=self._spare, reverse=True)
+        for number in sparest:
+            if sum(self._columns[each][2] for each in shown) + GAP * (len(shown) - 1) <= width:
+                break
+            shown.remove(number)
+        return shown
+
+    def _spare(self, number: int) -> int:
+        return self._columns[number][0].spare
 
 
 def _cell(column: Column, row: Any, texts: Texts) -> Text:
     if column.word is not None:
         word = column.word(row)
-        return Text(texts.word(word, column.kind), style=STYLES.get(word or "", ""))
+        return Text(harmless(texts.word(word, column.kind)), style=STYLES.get(word or "", ""))
     assert column.cell is not None
-    return Text(column.cell(row, texts))
+    return Text(harmless(column.cell(row, texts)))

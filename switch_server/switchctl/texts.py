@@ -30,6 +30,11 @@ class Texts:
         return self._texts.get(f"{kind}_{word}") or self._texts.get(f"word_{word}") or word
 
 
+def harmless(text: str) -> str:
+    """What came from outside (a caller's number, a file's name) can't steer the terminal: control characters become ``·``."""
+    return "".join(char if char.isprintable() or char == "\n" else "·" for char in text)
+
+
 @cache
 def _content(file: Path) -> dict[str, dict[str, str]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

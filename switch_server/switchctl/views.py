@@ -33,7 +33,7 @@ def view(reply: Reply, texts: Texts) -> RenderableType:
 
 
 def _rows(title: str, columns: tuple[tables.Column, ...]) -> View:
-    return lambda reply, texts: tables.table(texts(title), columns, reply.rows, texts)
+    return lambda reply, texts: tables.FittingTable(texts(title), columns, reply.rows, texts)
 
 
 def _status(reply: Status, texts: Texts) -> RenderableType:
@@ -68,13 +68,13 @@ def _troubles(troubles: tuple[Trouble, ...], texts: Texts) -> Text:
 
 def _lines(reply: Lines, texts: Texts) -> RenderableType:
     counted = {name: count for name, count in reply.counters.items() if count}
-    shown = tables.table(texts("title_lines"), tables.LINES, reply.rows, texts)
+    shown = tables.FittingTable(texts("title_lines"), tables.LINES, reply.rows, texts)
     return Group(shown, "", _counted(texts("title_counters"), counted, texts)) if counted else shown
 
 
 def _call(reply: CallDetail, texts: Texts) -> RenderableType:
     parts: list[RenderableType] = [
-        tables.table(texts("title_call", call=reply.call.call), tables.CALLS, [reply.call], texts)
+        tables.FittingTable(texts("title_call", call=reply.call.call), tables.CALLS, [reply.call], texts)
     ]
     for title, columns, rows in (
         ("title_legs", tables.LEGS, reply.legs),
@@ -82,22 +82,22 @@ def _call(reply: CallDetail, texts: Texts) -> RenderableType:
         ("title_orders", tables.ORDERS, reply.orders),
     ):
         if rows:
-            parts += ["", tables.table(texts(title), columns, rows, texts)]
+            parts += ["", tables.FittingTable(texts(title), columns, rows, texts)]
     return Group(*parts)
 
 
 def _audit(reply: AuditTrail, texts: Texts) -> RenderableType:
     whole = Text(texts("audit_whole"), style="green")
     chain = whole if reply.broken is None else Text(texts("audit_broken", id=reply.broken), style="red")
-    return Group(tables.table(texts("title_audit"), tables.AUDIT, reply.rows, texts), "", chain)
+    return Group(tables.FittingTable(texts("title_audit"), tables.AUDIT, reply.rows, texts), "", chain)
 
 
 def _counters(reply: Counters, texts: Texts) -> RenderableType:
     return Group(*(_counted(name, group, texts) for name, group in reply.groups.items()))
 
 
-def _counted(title: str, counts: dict[str, int], texts: Texts) -> Table:
-    return tables.table(title, tables.COUNTERS, counts.items(), texts)
+def _counted(title: str, counts: dict[str, int], texts: Texts) -> RenderableType:
+    return tables.FittingTable(title, tables.COUNTERS, counts.items(), texts)
 
 
 VIEWS: dict[type[Reply], View] = {

@@ -1,5 +1,7 @@
 """A switch that knows one afternoon by heart: ``ports.Operations`` without anything behind it."""
 
+from msgspec import structs
+
 from shared.control import (
     PART_BYTES,
     AccountRow,
@@ -71,6 +73,7 @@ class FakeSwitch:
         self.troubles: tuple[Trouble, ...] = ()
         self.broken: int | None = None
         self.bug = False
+        self.ani = LIVE_ROW.ani
 
     def status(self) -> Status:
         if self.bug:
@@ -109,7 +112,8 @@ class FakeSwitch:
 
     async def calls(self, ask: AskCalls) -> Calls:
         self.asked.append(ask)
-        return Calls(NOW, (LIVE_ROW, PAST_ROW) if ask.past else (LIVE_ROW,))
+        live = structs.replace(LIVE_ROW, ani=self.ani)
+        return Calls(NOW, (live, PAST_ROW) if ask.past else (live,))
 
     async def call(self, call: CallId) -> CallDetail:
         if call != CALL:

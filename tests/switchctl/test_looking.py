@@ -82,6 +82,19 @@ def test_calls_are_shown_as_the_field_says_it(ask: Ctl) -> None:
     assert "主叫挂机" in ask("calls", "--lang=zh").out
 
 
+def test_a_callers_number_can_not_steer_the_terminal(ask: Ctl, switch: FakeSwitch) -> None:
+    switch.ani = "\x1b[2J\x07[red]\n"
+    assert "·[2J·[red]" in ask("calls").out
+    assert ask("calls", "--json").document["rows"][0]["ani"] == switch.ani
+
+
+def test_what_is_copied_is_whole_on_a_narrow_terminal(ask: Ctl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    said = ask("calls").out
+    assert CALL in said
+    assert max(_columns(line) for line in said.splitlines()) <= 60
+
+
 def test_chinese_columns_stand_one_below_the_other(ask: Ctl) -> None:
     lines = ask("branches", "--lang", "zh").out.splitlines()
     header = next(line for line in lines if "链路" in line)

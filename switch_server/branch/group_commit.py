@@ -8,6 +8,7 @@ A piece of work that raises is told so and costs nobody else: the group is rolle
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ Done = Callable[[Any], None]
 """Called on the loop with the work's result, or with the ``sqlite3.Error`` that befell it."""
 _Item = tuple[Work, Done]
 _MOST = 2000
+_log = logging.getLogger(__name__)
 
 
 class GroupCommit:
@@ -31,7 +33,7 @@ class GroupCommit:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.execute("PRAGMA busy_timeout=5000")
+        self._connection.execute("PRAGMA busy_timeout=2000")
         self._connection.executescript(schema)
         self.groups = 0
         self._in_flight = 0
@@ -90,18 +92,28 @@ class GroupCommit:
         self.groups += 1
         try:
             return self._transaction([work for work, _ in group])
-        except sqlite3.Error:
+        except _CannotBegin as error:
+            return [error.cause] * len(group)
+        except Exception:  # noqa: BLE001  # one piece of work spoiled it: find out which
             return [self._alone(work) for work, _ in group]
 
     def _alone(self, work: Work) -> Any:
         try:
             return self._transaction([work])[0]
+        except _CannotBegin as error:
+            return error.cause
         except sqlite3.Error as error:
             return error
+        except Exception as error:  # noqa: BLE001  # our own bug: told as a failed write, the thread lives
+            _log.exception("work of a group commit raised")
+            return sqlite3.InterfaceError(str(error))
 
     def _transaction(self, works: list[Work]) -> list[Any]:
         connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise _CannotBegin(error) from error
         try:
             results = [work(connection) for work in works]
             connection.execute("COMMIT")
@@ -110,3 +122,11 @@ class GroupCommit:
                 connection.execute("ROLLBACK")
             raise
         return results
+
+
+class _CannotBegin(Exception):  # noqa: N818
+    """The file is locked or gone: it is the same for the whole group."""
+
+    def __init__(self, cause: sqlite3.Error) -> None:
+        super().__init__(str(cause))
+        self.cause = cause

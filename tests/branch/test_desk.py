@@ -1,0 +1,258 @@
+"""The gateway's order desk and journal on a real file, over a trading system in memory that misbehaves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from shared import aci
+from shared.enums import OrderStatus, Refusal
+from shared.ids import ContractNo, OrderKey, Shares, StockCode
+from switch_server.branch.desk import OrderDesk
+from switch_server.branch.journal import Journal
+from switch_server.branch.reports import Reports
+from switch_server.branch.trading import OrderUpdate, TradingState
+from tests.branch.programs import ACCOUNT, PIN, order, until
+from tests.fakes.trading import DAY, FakeTrading
+
+K1, K2 = OrderKey("k1"), OrderKey("k2")
+REFUSED = aci.OrderRefused(K1, Refusal.BRANCH_DOWN, "it never reached the trading system")
+
+
+class Desk:
+    """A desk, its journal and its reports; ``again`` is a restart after ``kill -9``."""
+
+    def __init__(self, folder: Path, trading: FakeTrading) -> None:
+        self.trading = trading
+        self.sent: list[aci.OrderReport] = []
+        self.journal = Journal(folder)
+        self.desk = OrderDesk(self.journal, trading, lambda: 1000.0, lambda: None)
+        self.reports = Reports(self.journal, self.desk, lambda: 1000.0, self.sent.append)
+
+    def state_changed(self, state: TradingState) -> None:
+        if state.up:
+            self.desk.wake()
+
+    def order_changed(self, update: OrderUpdate) -> None:
+        self.reports.changed(update)
+
+    async def ask(self, send: Callable[..., None], *values: object) -> msgspec.Struct:
+        answered: asyncio.Future[msgspec.Struct] = asyncio.get_running_loop().create_future()
+        send(*values, answered.set_result)
+        return await asyncio.wait_for(answered, 20)
+
+    async def order(self, key: OrderKey, **changes: object) -> msgspec.Struct:
+        return await self.ask(self.desk.order, order(key, **changes))
+
+    async def resolve(self, key: OrderKey) -> msgspec.Struct:
+        return await self.ask(self.desk.resolve, key)
+
+
+def new_trading() -> FakeTrading:
+    return FakeTrading({ACCOUNT: PIN}, frozenset({StockCode("600000")}))
+
+
+@asynccontextmanager
+async def at_desk(folder: Path, trading: FakeTrading) -> AsyncIterator[Desk]:
+    it = Desk(folder, trading)
+    await trading.start(it)
+    resolver = asyncio.create_task(it.desk.run())
+    try:
+        yield it
+    finally:
+        resolver.cancel()
+        await it.desk.stop()
+        it.journal.close()
+
+
+Test = Callable[[Desk], Awaitable[None]]
+
+
+def run(folder: Path, *tests: Test, trading: FakeTrading | None = None) -> None:
+    """Each test is at a desk of its own, over the same file: a restart between two."""
+
+    async def main() -> None:
+        for test in tests:
+            async with at_desk(folder, shared) as it:
+                await test(it)
+
+    shared = trading or new_trading()
+    asyncio.run(main())
+
+
+def test_a_repeated_key_is_answered_with_the_first_result_over_restarts(tmp_path: Path) -> None:
+    async def first(it: Desk) -> None:
+        assert await it.order(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
+        assert await it.order(K2, quantity=Shares(150)) == aci.OrderRefused(K2, Refusal.BAD_LOT)
+
+    async def again(it: Desk) -> None:
+        assert await it.order(K1, quantity=Shares(900)) == aci.OrderAccepted(K1, ContractNo("10001"))
+        assert await it.order(K2) == aci.OrderRefused(K2, Refusal.BAD_LOT)
+        assert await it.resolve(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
+        assert it.trading.placed == 1
+
+    run(tmp_path, first, again)
+
+
+def test_the_same_key_twice_at_once_is_one_order(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        answers = await asyncio.gather(*(it.order(K1) for _ in range(5)))
+        assert set(answers) == {aci.OrderAccepted(K1, ContractNo("10001"))}
+        assert it.trading.placed == 1
+
+    run(tmp_path, test)
+
+
+def test_a_tombstone_holds_over_restarts(tmp_path: Path) -> None:
+    async def first(it: Desk) -> None:
+        assert await it.resolve(K1) == aci.OrderVoid(K1)
+
+    async def again(it: Desk) -> None:
+        assert await it.order(K1) == await it.resolve(K1) == aci.OrderVoid(K1)
+        assert it.trading.placed == 0
+
+    run(tmp_path, first, again)
+
+
+def test_silence_is_pending_and_found_again_by_its_key(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        it.trading.silent = True
+        assert await it.order(K1) == aci.OrderPending(K1)
+        await until(lambda: not it.desk.pending)
+        assert await it.resolve(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
+
+    run(tmp_path, test)
+
+
+def test_what_never_arrived_is_refused(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        it.trading.deaf = True
+        assert await it.order(K1) == aci.OrderPending(K1)
+        await until(lambda: not it.desk.pending)
+        assert await it.resolve(K1) == REFUSED
+
+    run(tmp_path, test)
+
+
+def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
+    async def first(it: Desk) -> None:
+        it.trading.come(up=False)
+        taken = asyncio.Event()
+        it.journal.take(order(K1), DAY, 1000.0, lambda _known: taken.set())
+        it.journal.take(order(K2), DAY, 1000.0, lambda _known: taken.set())
+        await taken.wait()
+
+    async def again(it: Desk) -> None:
+        assert set(it.desk.pending) == {K1, K2}
+        await until(lambda: not it.desk.pending)
+        assert await it.resolve(K1) == REFUSED
+        assert await it.order(K2) == msgspec.structs.replace(REFUSED, key=K2)
+
+    run(tmp_path, first, again)
+
+
+def test_without_a_key_field_an_order_is_found_by_its_looks(tmp_path: Path) -> None:
+    trading = new_trading()
+    trading.carries_key = False
+
+    async def test(it: Desk) -> None:
+        assert await it.order(K2) == aci.OrderAccepted(K2, ContractNo("10001"))  # the same looks, but claimed
+        trading.silent = True
+        assert await it.order(K1) == aci.OrderPending(K1)
+        await until(lambda: not it.desk.pending)
+        assert await it.resolve(K1) == aci.OrderAccepted(K1, ContractNo("10002"))
+
+    run(tmp_path, test, trading=trading)
+
+
+@pytest.mark.parametrize("twins", [0, 2])
+def test_what_can_t_be_decided_stays_pending(tmp_path: Path, twins: int) -> None:
+    """No promise that absence is final, or two orders that look the same and belong to nobody."""
+    trading = new_trading()
+    trading.carries_key = trading.absence_is_final = False
+
+    async def test(it: Desk) -> None:
+        for number in range(twins):
+            await trading.place(order(f"counter{number}"))
+        trading.deaf = True
+        assert await it.order(K1) == aci.OrderPending(K1)
+        for _ in range(3):
+            await it.desk._resolve_all()
+        assert set(it.desk.pending) == {K1}
+        assert await it.order(K1) == aci.OrderPending(K1)
+
+    run(tmp_path, test, trading=trading)
+
+
+def test_a_silent_cancel_is_judged_by_the_order(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        await it.order(K1)
+        it.trading.silent = True
+        cancel = aci.CancelOrder(K2, ACCOUNT, ContractNo("10001"))
+        assert await it.ask(it.desk.order, cancel) == aci.OrderPending(K2)
+        await until(lambda: not it.desk.pending)
+        assert await it.resolve(K2) == aci.OrderAccepted(K2, ContractNo("10001"))
+
+    run(tmp_path, test)
+
+
+def test_a_deaf_cancel_never_was(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        await it.order(K1)
+        it.trading.deaf = True
+        cancel = aci.CancelOrder(K2, ACCOUNT, ContractNo("10001"))
+        assert await it.ask(it.desk.order, cancel) == aci.OrderPending(K2)
+        await until(lambda: not it.desk.pending)
+        refused = await it.resolve(K2)
+        assert isinstance(refused, aci.OrderRefused)
+        assert refused.code is Refusal.BRANCH_DOWN
+
+    run(tmp_path, test)
+
+
+def test_away_is_a_final_no(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        it.trading.come(up=False)
+        assert await it.order(K1) == aci.OrderRefused(K1, Refusal.BRANCH_DOWN)
+        it.trading.come(up=True)
+        assert await it.order(K1) == aci.OrderRefused(K1, Refusal.BRANCH_DOWN)
+
+    run(tmp_path, test)
+
+
+def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> None:
+    async def first(it: Desk) -> None:
+        await it.order(K1)
+        await it.order(K2)
+        await until(lambda: len(it.sent) == 2)
+        assert [report.seq for report in it.sent] == [1, 2]
+
+    async def again(it: Desk) -> None:
+        assert it.reports.last == 2
+        await it.reports.catch_up(it.trading)
+        await it.trading.cancel(ACCOUNT, ContractNo("10001"))
+        await until(lambda: bool(it.sent))
+        (report,) = it.sent
+        assert (report.seq, report.key, report.status) == (3, K1, OrderStatus.CANCELLED)
+        assert await it.ask(it.reports.again, 1) == aci.ReportsSent(3)
+        assert [each.seq for each in it.sent] == [3, 2, 3]
+        it.reports.new_day("20251126")
+        assert await it.ask(it.reports.again, 0) == aci.ReportsSent(0)
+
+    run(tmp_path, first, again)
+
+
+def test_what_changed_while_the_trading_system_was_away_is_caught_up(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        await it.order(K1)
+        rows = it.trading.rows[ACCOUNT]
+        rows[0] = msgspec.structs.replace(rows[0], status=OrderStatus.FILLED, filled=Shares(100))
+        await it.reports.catch_up(it.trading)
+        await it.reports.catch_up(it.trading)
+        await until(lambda: len(it.sent) == 2)
+        assert it.sent[-1].status is OrderStatus.FILLED
+
+    run(tmp_path, test)

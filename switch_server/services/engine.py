@@ -1,7 +1,7 @@
 """The loop around the core (DESIGN §2): events in from all adapters, effects out to them, journal and deadlines in between.
 
-It decides nothing. One event at a time: written to the journal, handled by the core, its effects carried out in order. A key is
-journalled only as the core says it was used (``KeyUsed``).
+It decides nothing. One event at a time: handled by the core, which says what the event journal must hold (a key only once the flow has
+taken it), its effects carried out in order.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from switch_server.core.effects import (
     ToCard,
     Transition,
 )
-from switch_server.core.events import DigitPressed, DigitUsed, Event
+from switch_server.core.events import Event
 from switch_server.core.switch import Switch
 from switch_server.ports import Branches, Cards, EventLog, Lines, OrderJournal, Store
 
@@ -69,7 +69,7 @@ class Engine:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
-        self.switch = Switch(self._fault)
+        self.switch = Switch(self._fault, self._write_down)
         self._queue: deque[Event] = deque()
         self._scheduled = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -140,13 +140,11 @@ class Engine:
         now = self.clock()
         if self._world is None:
             return
-        if not isinstance(event, DigitPressed):
-            self._world.event_log.append(event, now)
-        self._out(self.switch.handle(event, now), now)
+        self._out(self.switch.handle(event, now))
 
     def _tick(self) -> None:
         now = self.clock()
-        self._out(self.switch.tick(now), now)
+        self._out(self.switch.tick(now))
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -157,24 +155,24 @@ class Engine:
         if deadline is not None and self._loop is not None:
             self._timer = self._loop.call_later(max(0.0, deadline - self.clock()), self._tick)
 
-    def _out(self, effects: Sequence[Effect], now: float) -> None:
+    def _out(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             try:
-                self._carry_out(effect, now)
+                self._carry_out(effect)
             except (
                 Exception
             ):  # an adapter's ``do`` raises only by our own bug: the other effects must still be carried out
                 self.switch.count("faults")
                 log.exception("could not carry out %s", type(effect).__name__)
 
-    def _carry_out(self, effect: Effect, now: float) -> None:
+    def _carry_out(self, effect: Effect) -> None:
         assert self._world is not None
         if isinstance(effect, Transition):
             transitions.info(
                 "%s %s: %s -> %s -> %s", effect.machine, effect.subject, effect.old, effect.event, effect.new
             )
         elif isinstance(effect, KeyUsed):
-            self._world.event_log.append(DigitUsed(effect.leg, effect.digit, effect.recording_ms), now)
+            pass
         elif isinstance(effect, LineEffect):
             self._world.lines.do(effect)
         else:
@@ -186,11 +184,15 @@ class Engine:
         self._world.order_journal.do(effect)
         self._world.store.do(effect)
 
+    def _write_down(self, event: Event, at: float) -> None:
+        if self._world is not None:
+            self._world.event_log.append(event, at)
+
     async def _reconcile(self) -> None:
         while self._world is not None:
             await asyncio.sleep(RECONCILE_EVERY)
             now = self.clock()
-            self._out(self.switch.reconcile(self._world.lines.live_legs(), now), now)
+            self._out(self.switch.reconcile(self._world.lines.live_legs(), now))
             self._set_timer()
 
     def _fault(self, about: Event | str, bug: BaseException) -> None:

@@ -1,0 +1,108 @@
+"""A customer for tests: SIPp signals, an RTP peer speaks and listens; keys go by RFC 4733, as tones or by SIP INFO."""
+
+import re
+import threading
+from pathlib import Path
+from typing import Self
+
+from tests.e2e.centre import Centre
+from tests.rtp_peer import RtpPeer
+from tests.sip_tools import SCENARIOS, Sipp
+
+INFO_GAP_MS = 300
+
+
+class Caller:
+    """``with Caller(centre, tmp_path, way="rfc4733") as caller:`` is in the call; leaving ends it, at the latest ``stay`` seconds after the
+    answer.
+
+    With ``way="info"`` all keys must be given at the start, each with the pause (ms) before it.
+    """
+
+    def __init__(
+        self, centre: Centre, folder: Path, *, way: str = "rfc4733", stay: float = 40.0, number: str = "95500",
+        info: tuple[tuple[int, str], ...] = (),
+    ) -> None:  # fmt: skip
+        self.centre = centre
+        self.way = way
+        self.peer = RtpPeer()
+        self._folder = folder
+        self._stay = stay
+        self._number = number
+        self._info = info
+        self.call = ""
+
+    def __enter__(self) -> Self:
+        self.peer.__enter__()
+        before = {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
+        path = self._folder / f"caller-{self.peer.port}.xml"
+        path.write_text(scenario(self.peer.port, self.way, self._info))
+        self.sipp = Sipp(
+            self.centre.sip, path, self._folder, number=self._number, seconds=self._stay + 30,
+            extra=("-d", str(round(self._stay * 1000))),
+        )  # fmt: skip
+        self.peer.wait(lambda heard: len(heard) > 3, 20)
+        assert self.peer.source is not None
+        self.peer.call(*self.peer.source)
+        offered = [entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"]
+        (leg,) = set(offered) - before
+        self.call = leg.partition("/")[0]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.centre.ctl("calls", "hangup", self.call)  # SIPp leaves without a BYE when it is stopped
+        self.sipp.stop()
+        self.peer.__exit__()
+
+    def press(self, keys: str) -> None:
+        """Keys, and waits until they have been sent."""
+        if self.way == "inband":
+            self.peer.press_tones(keys)
+        else:
+            self.peer.press(keys)
+        self.peer.said_all()
+
+    def at(self, step: str, seconds: float = 20.0) -> None:
+        """Waits until the flow has come to this step."""
+        log = self.centre.state / "logs" / "switch.log"
+        wanted = re.compile(rf"ivr {self.call}: .* -> \w+ {step}$", re.MULTILINE)
+        tick = threading.Event()
+        for _ in range(round(seconds / 0.05)):
+            if wanted.search(log.read_text()):
+                return
+            tick.wait(0.05)
+        steps = [line for line in log.read_text().splitlines() if f"ivr {self.call}:" in line]
+        raise AssertionError(f"never came to {step}: {steps[-6:]}")
+
+
+def scenario(media_port: int, way: str, info: tuple[tuple[int, str], ...]) -> str:
+    """SIPp's caller with its audio at ``media_port``, staying for ``-d`` ms."""
+    text = (SCENARIOS / "caller.xml").read_text().replace("[media_port]", str(media_port))
+    if way != "rfc4733":
+        text = text.replace(" RTP/AVP 8 0 101", " RTP/AVP 8 0")
+        text = re.sub(r"a=(rtpmap|fmtp):101 .*\n", "", text)
+    keys = "".join(_info(number, pause, key) for number, (pause, key) in enumerate(info, 2))
+    text = text.replace('<pause milliseconds="200"/>', keys + "<pause/>")
+    return text.replace("CSeq: 2 BYE", f"CSeq: {len(info) + 2} BYE")
+
+
+def _info(number: int, pause: int, key: str) -> str:
+    return f"""<pause milliseconds="{pause}"/>
+  <send retrans="500"><![CDATA[
+INFO [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:13800138000@[local_ip]:[local_port]>;tag=[pid]SIPp[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: {number} INFO
+Contact: <sip:13800138000@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/dtmf-relay
+Content-Length: [len]
+
+Signal={key}
+Duration=160
+
+]]></send>
+  <recv response="200"/>
+"""

@@ -1,0 +1,269 @@
+"""A whole centre for tests: the real switch server with its cards, real gateways and simulated trading systems, all as processes.
+
+``kill`` is ``kill -9``. The layout is the demo's; one branch is started unless more are asked for.
+"""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import numpy as np
+import yaml
+
+from switch_server.card import g711
+from switch_server.demo.world import DemoFolder, Ports
+from switch_server.services.demo_data import DemoCustomer
+from tests.sip_tools import free_port
+
+ROOT = Path(__file__).parents[2]
+DEADLINE = 40.0
+
+
+class Process:
+    """A program of ours, started with ``python -m``; its output is in ``log``."""
+
+    def __init__(self, log: Path, *command: str) -> None:
+        self.log = log
+        self._command = command
+        self.popen: subprocess.Popen[bytes] | None = None
+
+    def start(self, up: str) -> str:
+        """Returns the line that begins with ``up``."""
+        found: list[str] = []
+        ready = threading.Event()
+        with self.log.open("ab") as errors:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", *self._command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors,
+                env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+            )  # fmt: skip
+
+        def read(popen: subprocess.Popen[bytes]) -> None:
+            assert popen.stdout is not None
+            with popen.stdout, self.log.open("ab") as log:
+                for line in popen.stdout:
+                    log.write(line)
+                    if line.decode().startswith(up) and not found:
+                        found.append(line.decode().strip())
+                        ready.set()
+            ready.set()
+
+        threading.Thread(target=read, args=(self.popen,), daemon=True).start()
+        assert ready.wait(DEADLINE), f"{self._command[0]} did not come up: {self.log.read_text()[-2000:]}"
+        assert found, f"{self._command[0]} ended: {self.log.read_text()[-2000:]}"
+        return found[0]
+
+    @property
+    def pid(self) -> int:
+        assert self.popen is not None
+        return self.popen.pid
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        popen, self.popen = self.popen, None
+        if popen is None:
+            return 0
+        if popen.poll() is None:
+            popen.send_signal(number)
+        return popen.wait(DEADLINE)
+
+
+class Centre:
+    """``with Centre(tmp_path) as centre:`` … ``change`` may alter the configuration (a dict) before it is written."""
+
+    def __init__(
+        self, folder: Path, *, branches: tuple[str, ...] = ("GZ01",), cards: int = 1, channels: int = 60,
+        flows: dict[str, str] | None = None, change: Callable[[dict[str, Any]], None] | None = None, faults: bool = False,
+    ) -> None:  # fmt: skip
+        self.demo = DemoFolder(folder, 2007)
+        self.ports = Ports(sip=free_port(), link=free_port(socket.SOCK_STREAM))
+        self.state = self.demo.state
+        self.branches = branches
+        self._faults = faults
+        self.demo.make("127.0.0.1", self.ports)
+        self._configure(cards, channels, flows, change)
+        self.switch = Process(folder / "switch.out", "switch_server", "--config", str(self.demo.config))
+        self.trading = {branch: self._trading(branch) for branch in branches}
+        self.gateways = {branch: self._gateway(branch) for branch in branches}
+
+    def _configure(
+        self, cards: int, channels: int, flows: dict[str, str] | None, change: Callable[[dict[str, Any]], None] | None
+    ) -> None:
+        content = yaml.safe_load(self.demo.config.read_text())
+        content["media"] = {"cards": cards, "channels": channels}
+        if flows is not None:
+            content["flows"] = "flows"
+            (self.demo.centre / "flows").mkdir()
+            for name, text in flows.items():
+                (self.demo.centre / "flows" / f"{name}.yaml").write_text(text)
+        if change is not None:
+            change(content)
+        self.demo.config.write_text(yaml.safe_dump(content, allow_unicode=True))
+
+    def _trading(self, branch: str) -> Process:
+        folder, world = self.demo.branch(branch), self.demo.world_files
+        return Process(
+            folder / "trading.out", "switch_server.branch.sim", "--branch", branch,
+            "--accounts", str(world / f"accounts-{branch}.json"), "--stocks", str(world / "stocks.json"),
+            "--state", str(folder / "trading"), "--listen", f"ipc://{folder}/sim.sock",
+            *(["--faults"] if self._faults else []),
+        )  # fmt: skip
+
+    def _gateway(self, branch: str) -> Process:
+        folder = self.demo.branch(branch)
+        return Process(
+            folder / "gateway.out", "switch_server.branch", "--branch", branch, "--centre", f"tcp://127.0.0.1:{self.ports.link}",
+            "--centre-key", str(self.state / "keys" / "centre.pub"), "--key", str(folder / "gateway.key"),
+            "--state", str(folder / "gateway"), "--adapter", "sim", "--trading", f"ipc://{folder}/sim.sock",
+        )  # fmt: skip
+
+    # --- start and stop ---
+
+    def __enter__(self) -> Self:
+        self.start_switch()
+        for branch in self.branches:
+            self.trading[branch].start("listening ")
+            self.gateways[branch].start("ready")
+        self.until(lambda: self.ctl("status")["branches_up"] == len(self.branches))
+        self.until(lambda: all(row["trading_system_up"] for row in self.ctl("branches")["rows"] if row["link_up"]))
+        return self
+
+    def start_switch(self) -> None:
+        """Up, with all its cards."""
+        self.switch.start("switch-server ")
+        cards = yaml.safe_load(self.demo.config.read_text())["media"]["cards"]
+        self.until(lambda: self.ctl("status")["cards_up"] == cards)
+
+    def __exit__(self, *_: object) -> None:
+        self.switch.stop()
+        for process in (*self.gateways.values(), *self.trading.values()):
+            process.kill()
+
+    # --- looking ---
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        return "127.0.0.1", self.ports.sip
+
+    @property
+    def uri(self) -> str:
+        return f"sip:95500@127.0.0.1:{self.ports.sip}"
+
+    def ctl(self, *arguments: str) -> Any:
+        """``switchctl … --json``."""
+        done = subprocess.run(
+            [sys.executable, "-m", "switch_server.switchctl", "--socket", str(self.state / "control.sock"), *arguments, "--json"],
+            cwd=ROOT, capture_output=True, check=False, timeout=DEADLINE,
+        )  # fmt: skip
+        return (
+            json.loads(done.stdout)
+            if done.returncode == 0
+            else {"status": done.returncode, "error": done.stderr.decode()} | _NOTHING
+        )
+
+    def card_pids(self) -> list[int]:
+        """Of the running cards, in the order of their names."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                command = _command_line(entry)
+                if "switch_server.card" in command and _parent(entry) == self.switch.pid:
+                    found[command[command.index("--card") + 1]] = int(entry.name)
+        return [found[name] for name in sorted(found)]
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every entry of the event journal."""
+        lines = [
+            line for file in sorted((self.state / "journal").glob("*.jsonl")) for line in file.read_bytes().splitlines()
+        ]
+        return [msgspec.json.decode(line) for line in lines if line]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """A table of the centre's store."""
+        return _rows(self.state / "huawu.db", table)
+
+    def journal_rows(self, table: str = "orders") -> list[dict[str, Any]]:
+        """A table of the centre's order journal."""
+        return _rows(self.state / "orders.db", table)
+
+    def at_branch(self, branch: str = "GZ01") -> list[dict[str, Any]]:
+        """The orders that the trading system itself has; ``remark`` is the centre's key."""
+        rows = _rows(self.demo.branch(branch) / "trading" / "trading.db", "orders")
+        return [json.loads(row["state"]) for row in rows]
+
+    def customer(self, branch: str = "GZ01", **wanted: Any) -> DemoCustomer:
+        """One of the demo's customers at this branch; ``skip`` gives the next ones."""
+        skip = wanted.pop("skip", 0)
+        return [each for each in self.demo.world.customers if each.account.branch == branch][skip]
+
+    def until(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                if condition():
+                    return
+            except (KeyError, TypeError):
+                pass
+            assert time.monotonic() < end, "it did not come true in time"
+            time.sleep(0.1)
+
+    def recording(self, call: str) -> np.ndarray:
+        """Samples (n, 2) int16 of a call's recording: left the caller, right what the caller hears."""
+        (path,) = (self.state / "recordings").rglob(f"{call}.wav")
+        return wav(path)
+
+    def files(self) -> Iterator[Path]:
+        """Every file that the product wrote: the centre's state and the gateways'."""
+        for folder in (self.state, *(self.demo.branch(branch) / "gateway" for branch in self.branches)):
+            yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+_NOTHING: dict[str, Any] = {"branches_up": -1, "cards_up": -1, "rows": []}
+
+
+def wav(path: Path) -> np.ndarray:
+    """A stereo A-law WAV as (n, 2) int16."""
+    content = path.read_bytes()
+    assert content[:4] == b"RIFF", path
+    assert content[20:24] == b"\x06\x00\x02\x00", "A-law, two channels"
+    at = content.index(b"data")
+    size = int.from_bytes(content[at + 4 : at + 8], "little")
+    octets = np.frombuffer(content[at + 8 : at + 8 + size], np.uint8)
+    return np.asarray(g711.decode(octets[: len(octets) // 2 * 2], 0)).reshape(-1, 2)
+
+
+def _rows(path: Path, table: str) -> list[dict[str, Any]]:
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    database.row_factory = sqlite3.Row
+    try:
+        return [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
+    finally:
+        database.close()
+
+
+def _command_line(entry: Path) -> list[str]:
+    try:
+        return (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []
+
+
+def _parent(entry: Path) -> int:
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0

@@ -8,7 +8,6 @@
 
 import queue
 import random
-import socket
 import struct
 import threading
 import time
@@ -19,6 +18,7 @@ import numpy as np
 
 from shared.enums import Law
 from switch_server.card import g711
+from switch_server.card.sockets import bind_pair
 from switch_server.card.tones import dtmf, sine
 
 __all__ = ["Heard", "RtpPeer", "dtmf", "frequency", "gaps", "level", "purity", "sine"]
@@ -49,11 +49,11 @@ class RtpPeer:
     ) -> None:
         self.law, self.ptime, self.events = law, ptime, events
         self._index = g711.LAW_INDEX[law]
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((ip, 0))
+        self.socket, self.rtcp = bind_pair(ip)
         self.socket.settimeout(0.1)
         self.ip, self.port = self.socket.getsockname()
         self.far: tuple[str, int] | None = None
+        self.source: tuple[str, int] | None = None  # where the last packet came from
         self.sending = True
         self.heard: list[Heard] = []
         self.mangle: Mangle = lambda _number, packet: [packet]
@@ -79,6 +79,7 @@ class RtpPeer:
         for thread in self._threads:
             thread.join()
         self.socket.close()
+        self.rtcp.close()
 
     # --- speaking ---
 
@@ -155,7 +156,7 @@ class RtpPeer:
     def _hear_all(self) -> None:
         while not self._over.is_set():
             try:
-                data = self.socket.recv(2048)
+                data, self.source = self.socket.recvfrom(2048)
             except TimeoutError:
                 continue
             first, kind, seq, stamp, ssrc = HEADER.unpack_from(data)

@@ -139,12 +139,11 @@ class Call:
         if new is None:
             return
         leg.answered = self._board.now
-        if leg is self.caller:
-            self._move("confirmed")
-            self.timer("setup", None)
-            self._start_recording()
-            records.call_answered(self)
-            self.ivr.start()
+        self._move("confirmed")
+        self.timer("setup", None)
+        self._start_recording()
+        records.call_answered(self)
+        self.ivr.start()
 
     def leg_ringing(self, leg: Leg, far: Far | None) -> None:
         _, new = self.step_leg(leg, LegEvent.RINGING)
@@ -259,7 +258,6 @@ class Call:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
             leg.channel = ChannelState.CLOSED
-        self.settle()
 
     # --- recording ---
 
@@ -315,11 +313,10 @@ class Call:
             self.ivr.far_gone()
 
     def drop_far(self) -> None:
-        far = self.far
-        if far is not None:
-            self.far = None
-            self.hang_up(far, EndCause.NO_ANSWER)
-            self._unbridge()
+        far, self.far = self.far, None
+        assert far is not None
+        self.hang_up(far, EndCause.NO_ANSWER)
+        self._unbridge()
 
     def read_back(self) -> None:
         self._read_backs += 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from shared.control import SOCKET_NAME
 from switch_server.demo.caller import Report
 from switch_server.demo.centre import DemoCentre
 from switch_server.demo.customers import Customers
@@ -27,9 +28,9 @@ EXAMPLES = """examples:
   ./run demo --no-callers                     only the centre and its branches, for your own calls
 """
 SHOWN_CUSTOMERS = 6
-CALL_SECONDS = 28.0
-"""About what the longest errand takes; calls begin early enough to end in time."""
-TELEPHONES = 20
+CALL_SECONDS = 34.0
+"""More than the longest errand takes; calls begin early enough to end in time."""
+TELEPHONES = 24
 DEFAULT_EVERY = 3.0
 
 
@@ -124,10 +125,11 @@ def _invite(console: Console, folder: DemoFolder, uri: str, seconds: float) -> N
         holds = ", ".join(f"{holding.code}×{holding.quantity}" for holding in account.holdings[:2])
         table.add_row(account.branch, account.account, account.pin, f"{account.cash_fen / 100:,.0f}", holds)
     console.print(table)
-    console.print(f"All customers: switchctl demo accounts --demo-folder {folder.world_files}")
-    console.print(
-        f"Watch it: HUAWU_STATE={folder.state} switchctl status --watch   (also lines, cards, calls, orders, branches)"
-    )
+    switchctl = Path(sys.executable).with_name("switchctl")
+    socket_at = folder.state / SOCKET_NAME
+    console.print(f"All customers: {switchctl} demo accounts --demo-folder {folder.world_files}", soft_wrap=True)
+    console.print(f"Watch it: {switchctl} --socket {socket_at} status --watch", soft_wrap=True)
+    console.print("(also lines, cards, calls, orders, branches; each --help has examples)")
 
 
 def _show(console: Console, report: Report) -> None:

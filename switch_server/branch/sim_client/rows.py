@@ -101,7 +101,7 @@ def quote(fields: Fields) -> Quote:
 def _scaled(text: str, places: int) -> int:
     sign = -1 if text.startswith("-") else 1
     whole, _, part = text.lstrip("-").partition(".")
-    if not whole.isdigit() or (part and not part.isdigit()) or len(part) > places:
+    if not text.isascii() or not whole.isdigit() or (part and not part.isdigit()) or len(part) > places:
         raise ValueError(f"not a decimal: {text!r}")
     if sign < 0 and places == 3:
         raise ValueError(f"a negative price: {text}")

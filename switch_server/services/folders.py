@@ -35,6 +35,5 @@ def state_candidates(environ: Mapping[str, str]) -> Iterator[Path]:
     if given := environ.get(STATE_VARIABLE, ""):
         yield Path(given)
         return
-    yield HERE
-    yield SYSTEM
-    yield demo_state(demo_folder(environ))
+    demo = demo_state(demo_folder(environ))
+    yield from (demo, HERE, SYSTEM) if DEMO_VARIABLE in environ else (HERE, SYSTEM, demo)

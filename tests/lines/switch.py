@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self, TypeVar
 
-from shared.enums import DigitMode, EndCause, Law
+from shared.enums import EndCause, Law
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines import SipLines, Timing
 from switch_server.core.config import Trunk
@@ -107,6 +107,3 @@ class Switch:
 def trunk_to(address: tuple[str, int], name: str = "far", **more: object) -> Trunk:
     more.setdefault("options_interval", 0)
     return Trunk(TrunkName(name), far=(f"{address[0]}:{address[1]}",), **more)  # type: ignore[arg-type]
-
-
-INFO_MODE = DigitMode.INFO

@@ -1,5 +1,6 @@
 """Digest, session timers, the screen and the trunk table, without a socket."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,9 @@ from shared.enums import EndCause, Law
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import causes, digest, screen, session_timer, trunk_table
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
+from switch_server.card import g711
 from switch_server.core.config import Trunk
+from tests import sip_pcap
 
 # --- digest ---
 
@@ -205,3 +208,21 @@ def test_the_table_counts_and_keeps_watch() -> None:
     table.load({})
     assert table.up == {}
     assert table.of_source(("10.0.0.1", 5060), "1") is None
+
+
+# --- captures that other tests play ---
+
+
+def test_keys_as_tones_are_loud_then_silent() -> None:
+    packets = list(sip_pcap.tone_packets("5#"))
+    assert [at for at, _ in packets] == list(range(0, 400, 20))
+    loudest = [int(abs(g711.decode(np.frombuffer(rtp[12:], np.uint8), g711.A).astype(int)).max()) for _, rtp in packets]
+    assert [peak > 1000 for peak in loudest] == ([True] * 5 + [False] * 5) * 2
+
+
+def test_keys_as_events_rise_in_sequence_and_time() -> None:
+    packets = list(sip_pcap.event_packets("12"))
+    sequence = [int.from_bytes(rtp[2:4]) for _, rtp in packets]
+    assert sequence == list(range(1, len(packets) + 1))
+    assert [at for at, _ in packets] == sorted(at for at, _ in packets)
+    assert [rtp[12] for _, rtp in packets if rtp[1] & 0x80] == [1, 2]

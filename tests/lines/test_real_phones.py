@@ -1,10 +1,11 @@
 """The lines against programs that nobody here wrote: SIPp, baresip, pjsua2, as callers and as callees."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from shared.enums import Direction, EndCause
+from shared.enums import Direction, EndCause, Law
 from shared.ids import LegId, TrunkName
 from switch_server.core.config import Trunk
 from switch_server.core.effects import Answer, LineEffect, RefreshLeg, Reject, Ring
@@ -18,7 +19,9 @@ from switch_server.core.events import (
     LegRefreshed,
     LegRinging,
 )
+from switch_server.core.media import Near
 from tests.lines.switch import NEAR, Switch, answer_all, trunk_to
+from tests.sip_pcap import write_keys
 from tests.sip_tools import Baresip, Pjsua, Sipp, free_port
 
 pytestmark = pytest.mark.slow
@@ -239,3 +242,23 @@ def test_pjsua_with_a_password() -> None:
         assert switch.wait(CallOffered).trunk == "road"
         phone.do("hangup")
         phone.wait("DISCONNECTED")
+
+
+def test_sipp_plays_keys_as_events_in_order(tmp_path: Path) -> None:
+    """The capture that ``sip_pcap`` writes arrives as it should: for the tests that key accounts and PINs."""
+    write_keys(tmp_path / "keys.pcap", "159#")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(10)
+        near = Near("127.0.0.1", ear.getsockname()[1], Law.A, 101)
+        with (
+            Switch(lambda e: [Answer(e.leg, near)]) as switch,
+            Sipp(switch.address, "caller_keys", tmp_path) as sipp,
+        ):
+            heard: list[int] = []
+            while len(heard) < 4:
+                packet = ear.recv(2048)
+                if packet[1] & 0x7F == 101 and packet[1] & 0x80:
+                    heard.append(packet[12])
+            assert heard == [1, 5, 9, 11]
+            sipp.run()

@@ -218,7 +218,7 @@ class Exchange:
         self._enter(leg)
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
-        self.emit(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))
+        leg.guard(self.emit)(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))
 
     # --- calls out, and effects ---
 

@@ -211,7 +211,7 @@ class Leg:
     # --- faults ---
 
     def guard(self, function: Callable[..., None]) -> Callable[..., None]:
-        """A raising handler is our bug: it is logged, counted, and costs this leg only."""
+        """A raising handler is our bug: it is logged, counted, and costs this leg only, which is hung up as its state asks for."""
 
         def guarded(*args: Any) -> None:
             try:
@@ -219,6 +219,13 @@ class Leg:
             except Exception:
                 self.office.counters["faults"] += 1
                 log.exception("leg %s: a handler failed", self.id)
-                self.end(EndCause.FAULT)
+                self._give_up()
 
         return guarded
+
+    def _give_up(self) -> None:
+        try:
+            self.hang_up(EndCause.FAULT)
+        except Exception:
+            log.exception("leg %s: and could not be hung up", self.id)
+        self.end(EndCause.FAULT)

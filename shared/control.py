@@ -2,7 +2,7 @@
 
 One ``Request``, one ``Reply``; nothing is reported unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
 socket (``ipc://``, readable by its owner only), the operator's side being the one that connects. Times are UTC seconds since 1970
-(float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``.
+(float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``. Rows: ``shared.control_rows``.
 """
 
 from enum import StrEnum
@@ -10,6 +10,19 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
+
+from shared.control_rows import (
+    AuditRow,
+    BranchRow,
+    CallRow,
+    CardRow,
+    CustomerRow,
+    LegRow,
+    LineRow,
+    OrderRow,
+    RecordingRow,
+    Trouble,
+)
 
 SOCKET_NAME = "control.sock"
 """Of the switch's socket in its state folder."""
@@ -153,24 +166,6 @@ class Done(Reply, frozen=True):
     subject: str = ""
 
 
-class TroubleCode(StrEnum):
-    """Text for people stands in ``resources/texts/switchctl.yaml`` as ``trouble_<value>``."""
-
-    PART = "part"  # a part of the switch says what it suffers from: ``subject`` is the part, ``text`` its words
-    CARD_DOWN = "card_down"
-    BRANCH_AWAY = "branch_away"
-    TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
-    ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
-
-
-class Trouble(Struct, frozen=True):
-    """What needs a person now."""
-
-    code: TroubleCode
-    subject: str
-    text: str = ""
-
-
 class Status(Reply, frozen=True):
     """All on one page. ``orders``: of those that the switch has in memory, how many in each state."""
 
@@ -194,19 +189,6 @@ class Status(Reply, frozen=True):
     """Empty: all is well."""
 
 
-class LineRow(Struct, frozen=True):
-    """A trunk. ``state``: ``up``, ``down`` (no answer to OPTIONS) or ``unwatched``."""
-
-    trunk: str
-    group: str
-    direction: str
-    far: tuple[str, ...]
-    state: str
-    lines: int
-    used_in: int
-    used_out: int
-
-
 class Lines(Reply, frozen=True):
     at: float
     rows: tuple[LineRow, ...]
@@ -214,41 +196,9 @@ class Lines(Reply, frozen=True):
     """What the lines have seen since the start: messages, bad ones, strangers."""
 
 
-class CardRow(Struct, frozen=True):
-    """A voice card. Loads are ``None`` until the card has told them."""
-
-    card: str
-    up: bool
-    channels: int
-    used: int
-    cpu_percent: float | None = None
-    late_p999_ms: float | None = None
-    """How late 999 of 1000 ticks at most began in the last minute."""
-    packets_in: int | None = None
-    packets_out: int | None = None
-    strangers: int | None = None
-    malformed: int | None = None
-    restarts: int | None = None
-
-
 class Cards(Reply, frozen=True):
     at: float
     rows: tuple[CardRow, ...]
-
-
-class BranchRow(Struct, frozen=True):
-    """A branch's link and what its gateway last told. ``None``: it has told nothing."""
-
-    branch: str
-    link_up: bool
-    trading_system_up: bool | None = None
-    session: str | None = None
-    trade_date: str | None = None
-    pending: int | None = None
-    """Keys whose result the gateway does not know."""
-    round_trip_ms: float | None = None
-    requests: int = 0
-    failures: int = 0
 
 
 class Branches(Reply, frozen=True):
@@ -256,76 +206,9 @@ class Branches(Reply, frozen=True):
     rows: tuple[BranchRow, ...]
 
 
-class CallRow(Struct, frozen=True):
-    """A call that runs (``live``) or is over. ``where``: the flow's step that it is at, or ended at."""
-
-    call: str
-    live: bool
-    state: str
-    trunk: str
-    ani: str
-    dnis: str
-    started_at: float
-    ended_at: float | None = None
-    cause: str | None = None
-    card: str | None = None
-    flow: str | None = None
-    where: str | None = None
-    language: str | None = None
-    branch: str | None = None
-    account_end: str | None = None
-
-
 class Calls(Reply, frozen=True):
     at: float
     rows: tuple[CallRow, ...]
-
-
-class LegRow(Struct, frozen=True):
-    leg: str
-    state: str
-    trunk: str
-    number: str
-    card: str | None = None
-    cause: str | None = None
-    packets_in: int | None = None
-    packets_out: int | None = None
-    lost: int | None = None
-    jitter_ms: float | None = None
-    mos: float | None = None
-
-
-class RecordingRow(Struct, frozen=True):
-    recording: str
-    path: str
-    started_at: float | None = None
-    duration_ms: int | None = None
-    cause: str | None = None
-
-
-class OrderRow(Struct, frozen=True):
-    """An order (``place``) or a cancel (``cancel``, then ``cancels`` is the contract number that it is about). Offsets: ms into the recording."""
-
-    key: str
-    at: float
-    kind: str
-    state: str
-    call: str
-    branch: str
-    account_end: str
-    channel: str
-    code: str | None = None
-    side: str | None = None
-    price: int | None = None
-    quantity: int | None = None
-    cancels: str | None = None
-    contract: str | None = None
-    refusal: str | None = None
-    filled: int | None = None
-    cancelled: int | None = None
-    branch_status: str | None = None
-    read_back_ms: int | None = None
-    yes_ms: int | None = None
 
 
 class Orders(Reply, frozen=True):
@@ -350,33 +233,9 @@ class RecordingPart(Reply, frozen=True):
     data: bytes
 
 
-class AccountRow(Struct, frozen=True):
-    account: str
-    branch: str
-    locked: bool
-
-
-class CustomerRow(Struct, frozen=True):
-    id: int
-    name: str
-    phones: tuple[str, ...]
-    accounts: tuple[AccountRow, ...]
-    vip: bool
-    language: str
-
-
 class Customers(Reply, frozen=True):
     at: float
     rows: tuple[CustomerRow, ...]
-
-
-class AuditRow(Struct, frozen=True):
-    id: int
-    at: float
-    actor: str
-    action: str
-    subject: str
-    detail: str
 
 
 class AuditTrail(Reply, frozen=True):

@@ -30,9 +30,8 @@ from shared.control import (
     RefusedCode,
     Reloaded,
     Status,
-    Trouble,
-    TroubleCode,
 )
+from shared.control_rows import Trouble, TroubleCode
 from shared.ids import AccountNo, BranchId, CallId, CardId, TrunkName
 from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Audit

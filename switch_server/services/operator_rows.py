@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
-from shared.control import (
+from shared.control_rows import (
     AccountRow,
     AuditRow,
     BranchRow,

@@ -19,8 +19,8 @@ from shared.control import (
     Orders,
     Reply,
     Status,
-    Trouble,
 )
+from shared.control_rows import Trouble
 from switch_server.switchctl import cells, tables
 from switch_server.switchctl.texts import Texts
 

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from shared import control
-from shared.control import REPLIES, AskCalls, AskOrders, Trouble, TroubleCode
+from shared.control import REPLIES, AskCalls, AskOrders
+from shared.control_rows import Trouble, TroubleCode
 from tests.switchctl.conftest import Ctl
 from tests.switchctl.fake import ACCOUNT, CALL, NOW, PAST, FakeSwitch, trouble
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.control import RefusedCode, TroubleCode
+from shared.control import RefusedCode
+from shared.control_rows import TroubleCode
 from shared.enums import EndCause, Language, Refusal
 from switch_server.core.call import CallState
 from switch_server.core.leg import LegState

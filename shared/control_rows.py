@@ -1,0 +1,162 @@
+"""Rows of the control protocol's answers (``shared.control``): what one line of an operator's table holds.
+
+``None`` is what is not known, or not yet. Times are UTC seconds, prices 1/1000 yuan, offsets ms into the recording.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class TroubleCode(StrEnum):
+    """Text for people stands in ``resources/texts/switchctl.yaml`` as ``trouble_<value>``."""
+
+    PART = "part"  # a part of the switch says what it suffers from: ``subject`` is the part, ``text`` its words
+    CARD_DOWN = "card_down"
+    BRANCH_AWAY = "branch_away"
+    TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
+    ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
+
+
+class Trouble(Struct, frozen=True):
+    """What needs a person now."""
+
+    code: TroubleCode
+    subject: str
+    text: str = ""
+
+
+class LineRow(Struct, frozen=True):
+    """A trunk. ``state``: ``up``, ``down`` (no answer to OPTIONS) or ``unwatched``."""
+
+    trunk: str
+    group: str
+    direction: str
+    far: tuple[str, ...]
+    state: str
+    lines: int
+    used_in: int
+    used_out: int
+
+
+class CardRow(Struct, frozen=True):
+    """A voice card. Loads are ``None`` until the card has told them."""
+
+    card: str
+    up: bool
+    channels: int
+    used: int
+    cpu_percent: float | None = None
+    late_p999_ms: float | None = None
+    """How late 999 of 1000 ticks at most began in the last minute."""
+    packets_in: int | None = None
+    packets_out: int | None = None
+    strangers: int | None = None
+    malformed: int | None = None
+    restarts: int | None = None
+
+
+class BranchRow(Struct, frozen=True):
+    """A branch's link and what its gateway last told. ``None``: it has told nothing."""
+
+    branch: str
+    link_up: bool
+    trading_system_up: bool | None = None
+    session: str | None = None
+    trade_date: str | None = None
+    pending: int | None = None
+    """Keys whose result the gateway does not know."""
+    round_trip_ms: float | None = None
+    requests: int = 0
+    failures: int = 0
+
+
+class CallRow(Struct, frozen=True):
+    """A call that runs (``live``) or is over. ``where``: the flow's step that it is at, or ended at."""
+
+    call: str
+    live: bool
+    state: str
+    trunk: str
+    ani: str
+    dnis: str
+    started_at: float
+    ended_at: float | None = None
+    cause: str | None = None
+    card: str | None = None
+    flow: str | None = None
+    where: str | None = None
+    language: str | None = None
+    branch: str | None = None
+    account_end: str | None = None
+
+
+class LegRow(Struct, frozen=True):
+    leg: str
+    state: str
+    trunk: str
+    number: str
+    card: str | None = None
+    cause: str | None = None
+    packets_in: int | None = None
+    packets_out: int | None = None
+    lost: int | None = None
+    jitter_ms: float | None = None
+    mos: float | None = None
+
+
+class RecordingRow(Struct, frozen=True):
+    recording: str
+    path: str
+    started_at: float | None = None
+    duration_ms: int | None = None
+    cause: str | None = None
+
+
+class OrderRow(Struct, frozen=True):
+    """An order (``place``) or a cancel (``cancel``, then ``cancels`` is the contract number that it is about). Offsets: ms into the recording."""
+
+    key: str
+    at: float
+    kind: str
+    state: str
+    call: str
+    branch: str
+    account_end: str
+    channel: str
+    code: str | None = None
+    side: str | None = None
+    price: int | None = None
+    quantity: int | None = None
+    cancels: str | None = None
+    contract: str | None = None
+    refusal: str | None = None
+    filled: int | None = None
+    cancelled: int | None = None
+    branch_status: str | None = None
+    read_back_ms: int | None = None
+    yes_ms: int | None = None
+
+
+class AccountRow(Struct, frozen=True):
+    account: str
+    branch: str
+    locked: bool
+
+
+class CustomerRow(Struct, frozen=True):
+    id: int
+    name: str
+    phones: tuple[str, ...]
+    accounts: tuple[AccountRow, ...]
+    vip: bool
+    language: str
+
+
+class AuditRow(Struct, frozen=True):
+    id: int
+    at: float
+    actor: str
+    action: str
+    subject: str
+    detail: str

@@ -225,9 +225,7 @@ class Call:
         self._board.timer(f"{self.id}:teardown", self._board.config.limits.teardown)
 
     def hang_up(self, leg: Leg, cause: EndCause) -> None:
-        old, new = self.step_leg(leg, LegEvent.HANG_UP)
-        if new is None:
-            return
+        old, _ = self.step_leg(leg, LegEvent.HANG_UP)
         leg.cause = cause
         if old is LegState.OPENING and not leg.incoming:  # no INVITE has left, so the lines know nothing of it
             self.step_leg(leg, LegEvent.ENDED)

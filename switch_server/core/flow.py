@@ -6,7 +6,7 @@ Seconds are floats. ``say`` is a list of pieces: a prompt's name relative to the
 """
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, assert_never
 
 from msgspec import Struct, field
 
@@ -177,3 +177,5 @@ def targets(step: AnyStep) -> list[tuple[str, str]]:
             return [("on_failed", step.on_failed), ("on_ended", step.on_ended)]
         case HangUpStep():
             return []
+        case _:
+            assert_never(step)

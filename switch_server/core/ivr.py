@@ -132,11 +132,10 @@ class Ivr:
             self._go(step.on[name], name)
 
     def far_up(self) -> None:
-        if self._heeds(E.FAR_UP):
-            self._silence()
-            self._keys.clear()
-            self.host.timer("step", None)
-            self._become(S.TALKING, "far_up")
+        self._silence()
+        self._keys.clear()
+        self.host.timer("step", None)
+        self._become(S.TALKING, "far_up")
 
     def far_gone(self) -> None:
         step = self._step()
@@ -256,8 +255,6 @@ class Ivr:
         self.entry = None
         self.tries += 1
         self.host.timer("step", None)
-        if self._playing:
-            self._silence()
         self._become(S.COMPLAINING, about)
         self._say(self.flow.says.get(about, ()), barge_in=True)
 
@@ -291,9 +288,9 @@ class Ivr:
     def _barge(self) -> None:
         """A key came while something is said that it may cut short."""
         step = self._step()
-        if self.state is S.SAYING and isinstance(step, Say):
+        if isinstance(step, Say):
             self._go(step.next, "barged")
-        elif self.state is S.COMPLAINING:
+        else:
             self._silence()
             self._ask_again()
 
@@ -327,7 +324,7 @@ class Ivr:
             case Verdict.BACK:
                 assert step.back is not None
                 self._go(step.back, "back")
-            case Verdict.INVALID:
+            case _:
                 self._complain("invalid")
 
     def _entered(self, step: Input, entry: Entry) -> None:

@@ -36,7 +36,7 @@ from switch_server.core.events import (
     OrderReported,
     OrderSilent,
 )
-from switch_server.core.order import FINAL, REPORT_EVENTS, UNDECIDED, Order, OrderEvent, OrderState
+from switch_server.core.order import FINAL, REPORT_EVENTS, Order, OrderEvent, OrderState
 
 RESOLVE_EVERY = 2.0
 """Seconds between two questions about a key in doubt; doubles up to ``RESOLVE_AT_MOST``."""
@@ -104,7 +104,7 @@ class OrderBook:
         if order.state is OrderState.IN_DOUBT:
             if self._board.branch_is_up(order.branch):
                 self._ask_again(order)
-        elif order.state not in UNDECIDED:
+        else:
             del self.orders[key]
 
     # --- inside ---

@@ -6,6 +6,7 @@ the same transitions. A handler that raises is our bug: it costs its call, is co
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import assert_never
 
 from shared.aci import CancelOrder, PlaceOrder
@@ -185,9 +186,9 @@ class Switch:
                 self._card_died(card)
             case Configured(config=config, flows=flows):
                 self.config, self.flows = config, flows
-            case HangUpOrdered(call=call):
-                if call in self.calls:
-                    self.calls[call].end(EndCause.OPERATOR)
+            case HangUpOrdered(call=name):
+                if (call := self.calls.get(name)) is not None:
+                    call.end(EndCause.OPERATOR)
                     self._settled(call)
             case Draining():
                 self._drain()
@@ -230,7 +231,7 @@ class Switch:
             self._silent(leg, event.seconds)
         else:
             tell_call(call, leg, event)
-        self._settled(call.id)
+        self._settled(call)
 
     def _silent(self, leg: Leg, seconds: int) -> None:
         """No RTP for a while: ask the far end whether it lives. It may be on hold, or its BYE may have been lost."""
@@ -253,7 +254,7 @@ class Switch:
                 call.services.branch_answered(event)
             case _:
                 assert_never(event)
-        self._settled(call.id)
+        self._settled(call)
 
     def _card_died(self, card: CardId) -> None:
         dead = self.cards.get(card)
@@ -263,14 +264,12 @@ class Switch:
         self.count("cards_died")
         for call in list(self.calls.values()):
             if call.caller.card == card:
-                call.card_died()
-                self._settled(call.id)
+                self._one_of_many(call, call.card_died)
 
     def _drain(self) -> None:
         self.draining = True
         for call in list(self.calls.values()):
-            call.end(EndCause.SWITCH_STOPPED)
-            self._settled(call.id)
+            self._one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
 
     # --- deadlines ---
 
@@ -288,9 +287,7 @@ class Switch:
         if subject == "order":
             self.book.timed_out(OrderKey(what))
             return
-        call = self.calls.get(CallId(subject))
-        if call is None:
-            return
+        call = self.calls[CallId(subject)]
         match what:
             case "answer":
                 call.services.timed_out()
@@ -303,14 +300,11 @@ class Switch:
                 call.end(EndCause.FAR_LOST)
             case _:
                 call.ivr.timed_out(what)
-        self._settled(call.id)
+        self._settled(call)
 
     # --- small things ---
 
-    def _settled(self, call_id: CallId) -> None:
-        call = self.calls.get(call_id)
-        if call is None:
-            return
+    def _settled(self, call: Call) -> None:
         call.settle()
         if call.state is CallState.ENDED:
             self._forget(call)
@@ -331,10 +325,19 @@ class Switch:
             else:
                 self._dispatch(work)
         except Exception as bug:  # noqa: BLE001  # whatever it is, it is ours, and costs one call at most
-            self._fault(work, bug)
-            call = self.calls.get(self._about(work))
-            if call is not None:
-                self._end_faulty(call)
+            self._failed(self.calls.get(self._about(work)), work, bug)
+
+    def _one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+        try:
+            work()
+            self._settled(call)
+        except Exception as bug:  # noqa: BLE001  # as above: the others still get their turn
+            self._failed(call, call.id, bug)
+
+    def _failed(self, call: Call | None, about: Event | str, bug: Exception) -> None:
+        self._fault(about, bug)
+        if call is not None:
+            self._end_faulty(call)
 
     def _about(self, work: Event | str) -> CallId:
         if isinstance(work, str):
@@ -344,14 +347,21 @@ class Switch:
 
     def _end_faulty(self, call: Call) -> None:
         try:
-            call.end(EndCause.FAULT)
-            self._settled(call.id)
-        except Exception as bug:  # noqa: BLE001  # not even its end works: the lines and the card are told, and it is forgotten
+            if call.state in (CallState.OPENING, CallState.UP):
+                call.end(EndCause.FAULT)
+                self._settled(call)
+            else:  # its end is what failed
+                self._abandon(call)
+        except Exception as bug:  # noqa: BLE001  # not even its end works
             self._fault(call.id, bug)
-            for leg in call.legs.values():
-                self.emit(HangUp(leg.id, EndCause.FAULT))
-                call.to_card(leg, CloseChannel(leg.id))
-            self._forget(call)
+            self._abandon(call)
+
+    def _abandon(self, call: Call) -> None:
+        """The lines and the card are told, and the call is forgotten."""
+        for leg in call.legs.values():
+            self.emit(HangUp(leg.id, EndCause.FAULT))
+            call.to_card(leg, CloseChannel(leg.id))
+        self._forget(call)
 
     def _fault(self, about: Event | str, bug: Exception) -> None:
         self.count("faults")

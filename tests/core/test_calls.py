@@ -359,6 +359,21 @@ def test_a_raising_deadline_costs_one_call_and_a_raising_end_as_well(monkeypatch
     assert not [name for name in switch._timers.names() if name.startswith("a:")]
 
 
+@pytest.mark.parametrize("event", [ev.CardDied(CARD, "killed"), ev.Draining()])
+def test_one_raising_end_does_not_keep_the_others(monkeypatch: pytest.MonkeyPatch, event: ev.Event) -> None:
+    switch = Switch()
+    _two_calls(switch)
+
+    def broken(*_: object) -> None:
+        raise Bug
+
+    monkeypatch.setattr(switch.calls[CallId("a")].ivr, "stop", broken)
+    effects = switch.handle(event, 1.0)
+    assert {e.leg for e in effects if isinstance(e, HangUp)} == {"a/1", "b/1"}
+    assert "a" not in switch.calls
+    assert switch.counters["faults"] == 1
+
+
 def test_what_is_no_event_is_a_fault_without_a_call() -> None:
     switch = Switch()
     assert switch.handle(ev.Event(), 1.0) == []

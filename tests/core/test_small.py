@@ -7,10 +7,11 @@ import pytest
 from shared.enums import Language
 from shared.ids import StockCode
 from shared.secret import Secret
-from switch_server.core.flow import Slot
+from switch_server.core.flow import Slot, targets
 from switch_server.core.say import MissingVariableError, segments
 from switch_server.core.timers import SLACK, Timers
 from tests.core.diagrams import PAGE, render
+from tests.core.flow import MAIN
 
 STOCKS = frozenset({StockCode("600519")})
 
@@ -62,6 +63,11 @@ def test_pieces(piece: str | Slot, spoken: tuple[str, ...]) -> None:
 def test_a_variable_that_is_missing_is_named(path: str) -> None:
     with pytest.raises(MissingVariableError, match=path):
         segments((Slot(number=path),), {"deep": {"a": 1}}, Language.EN, STOCKS)
+
+
+def test_every_target_of_a_step_is_named() -> None:
+    found = {to for step in MAIN.steps.values() for _, to in targets(step)}
+    assert found | {MAIN.start} == set(MAIN.steps)
 
 
 def test_a_secret_in_a_slot_shows_nothing() -> None:

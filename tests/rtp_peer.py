@@ -1,9 +1,9 @@
 """A far end for tests: sends and receives real RTP (RFC 3550, 4733, G.711) over UDP, and measures what it hears.
 
-    with RtpPeer() as peer:
-        peer.call(near.ip, near.port)         # where our side receives, from its SDP
-        peer.say(sine(1000, 8000))            # a second of 1 kHz; silence follows
-        heard = peer.listen(1.0)              # samples of the next second
+with RtpPeer() as peer:
+peer.call(near.ip, near.port)         # where our side receives, from its SDP
+peer.say(sine(1000, 8000))            # a second of 1 kHz; silence follows
+heard = peer.listen(1.0)              # samples of the next second
 """
 
 import queue
@@ -161,9 +161,7 @@ class RtpPeer:
                 continue
             first, kind, seq, stamp, ssrc = HEADER.unpack_from(data)
             assert first == 0x80
-            self.heard.append(
-                Heard(time.monotonic(), kind > 127, kind & 127, seq, stamp, ssrc, data[HEADER.size :])
-            )
+            self.heard.append(Heard(time.monotonic(), kind > 127, kind & 127, seq, stamp, ssrc, data[HEADER.size :]))
 
     def wait(self, enough: Callable[[list[Heard]], bool], seconds: float = 10.0) -> list[Heard]:
         """The packets heard so far, as soon as there are enough."""

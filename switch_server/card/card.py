@@ -18,7 +18,7 @@ from switch_server.card.dialer import Dialer
 from switch_server.card.dtmf import Detector
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
-from switch_server.card.jitter import JitterBuffer
+from switch_server.card.jitter import SLOTS, JitterBuffer
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import Media
 from switch_server.card.mixer import Mixer
@@ -116,7 +116,9 @@ class Card:
         self._far[row] = b""
         self.media.begin(row, secrets.randbits(16), secrets.randbits(32))
         self._tell(m.ChannelOpened(leg, near))
-        if far is not None:
+        if far is None:
+            self._latches.pend(row, port)
+        else:
             self._set_far(row, far)
 
     def _change_far(self, row: int, command: m.ChangeFar) -> None:
@@ -152,7 +154,7 @@ class Card:
         closed = m.ChannelClosed(leg, self._stats(row))
         self._mixer.drop(row)
         self._dialer.forget(row)
-        self._latches.leave(row, int(self.channels.port[row]))
+        self._latches.leave(row, int(self.channels.port[row]), self.ticks)
         self.intake.forget(row)
         self._reports.forget(row)
         self.channels.close(row)
@@ -210,6 +212,12 @@ class Card:
         if self.ticks % IDLE_PORTS_EVERY == 0:
             self._silences()
 
+    def skip(self, ticks: int) -> None:
+        """Time that was lost (the machine stood still): the timestamps go on, what should have been played is not."""
+        self.media.stamp[: self.channels.upto] += np.uint32(160 * ticks)
+        for _ in range(min(ticks, SLOTS)):
+            self._jitter.advance(self.channels.upto)
+
     def shut(self) -> None:
         """Closes every channel and waits for the recordings' files (a few seconds at most)."""
         for row in list(self.channels.row_of.values()):
@@ -249,7 +257,7 @@ class Card:
     # --- what the tick finds ---
 
     def _event_key(self, row: int, key: str, stamp: int) -> None:
-        ahead = int(np.uint32(stamp) - self._jitter.next_stamp[row]) if self._jitter.running[row] else 0
+        ahead = (stamp - int(self._jitter.next_stamp[row])) & 0xFFFF_FFFF if self._jitter.running[row] else 0
         self._key(row, key, DigitMode.RFC4733, ahead // 8 if ahead < 8000 else 0)
 
     def _tone_key(self, row: int, key: str) -> None:

@@ -67,7 +67,7 @@ class Intake:
         rx, lengths = self._sockets.rx[:count], self._sockets.rx_len[:count]
         known = owner >= 0
         if not known.all():
-            self._strangers(keys, owner)
+            self._strangers(keys, owner, tick)
             known = owner >= 0
         headers = rtp.parse(rx, lengths, known)
         self.packets += count
@@ -128,7 +128,7 @@ class Intake:
             if not self._channels.latched[row]:
                 self._on_latch(row, self._sockets.address(int(at[i])))
 
-    def _strangers(self, keys: Any, owner: Rows) -> None:
+    def _strangers(self, keys: Any, owner: Rows, tick: int) -> None:
         """Packets with nobody's key: a first packet from another port of the awaited IP latches, the rest are counted."""
         missed = np.flatnonzero(owner < 0)
         unknown, first, place, counts = np.unique(
@@ -137,7 +137,7 @@ class Intake:
         self.strangers += len(missed)
         for number in range(min(len(unknown), NEWCOMERS)):
             key, at = int(unknown[number]), int(missed[first[number]])
-            row = self._latches.candidate(key)
+            row = self._latches.claim(key, int(counts[number]), tick)
             if row is not None and self._plausible(at, row):
                 self._latches.latch(row, key)
                 owner[missed[place == number]] = row

@@ -26,6 +26,8 @@ FAR_BEHIND = -8000
 LATE_TICKS_TO_RESTART = 10
 EARLY_ENOUGH = 3 * FRAME
 HALF = FRAME // 2
+UNHEARD = 1 << 30
+RESTARTS_A_BATCH = 3
 GONE = 250  # concealed frames in a row: nothing is coming
 
 
@@ -41,7 +43,8 @@ class JitterBuffer:
         self.next_stamp = np.zeros(rows, np.uint32)
         self._head = np.zeros(rows, np.int64)
         self._ssrc = np.zeros(rows, np.uint32)
-        self._least = np.full(rows, MOST_SAMPLES, np.int32)
+        self._all = np.arange(rows)
+        self._least = np.full(rows, UNHEARD, np.int32)
         self.most = np.zeros(rows, np.int32)
         """Largest headroom since the last ``adapt``, samples: the buffer's delay."""
         self._late_ticks = np.zeros(rows, np.uint8)
@@ -68,17 +71,20 @@ class JitterBuffer:
         length: Rows,
     ) -> None:
         """Packets of channels ``rows``: packet i is ``rx[at[i], offset[i]:][:length[i]]``, in order of arrival."""
-        room = (stamp - self.next_stamp[rows]).view(np.int32)
-        anew = ~self.running[rows] | (ssrc != self._ssrc[rows]) | (room > FAR_AHEAD) | (room < FAR_BEHIND)
-        if anew.any():
-            self._restart_each(rows, stamp, ssrc, np.flatnonzero(anew))
-            room = (stamp - self.next_stamp[rows]).view(np.int32)
+        room = self._room(rows, stamp)
+        anew = self._astray(rows, ssrc, room)
+        for _ in range(RESTARTS_A_BATCH):
+            if not anew.any():
+                break
+            self._restart_first(rows, stamp, ssrc, np.flatnonzero(anew))
+            room = self._room(rows, stamp)
+            anew = self._astray(rows, ssrc, room)
         if (room < 0).any():
-            self._grow(rows, stamp, room)
-            room = (stamp - self.next_stamp[rows]).view(np.int32)
-            late = room < 0
-            np.add.at(self.late, rows[late], 1)
-            keep = ~late & (room <= FAR_AHEAD + MOST_SAMPLES)
+            self._grow(rows, stamp, np.where(anew, 0, room))
+            room = self._room(rows, stamp)
+            np.add.at(self.late, rows[room < 0], 1)
+        if anew.any() or (room < 0).any():
+            keep = ~anew & (room >= 0) & (room <= FAR_AHEAD + MOST_SAMPLES)
             rows, room, at, offset, length = rows[keep], room[keep], at[keep], offset[keep], length[keep]
         np.minimum.at(self._least, rows, room)
         np.maximum.at(self.most, rows, room)
@@ -120,22 +126,29 @@ class JitterBuffer:
         for half in set((places // HALF).tolist()):
             self._have[row, half >> 1] |= 1 + (half & 1)
 
-    def _restart_each(
+    def _room(self, rows: Rows, stamp: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+        return (stamp - self.next_stamp[rows]).view(np.int32)
+
+    def _astray(self, rows: Rows, ssrc: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Packets that do not belong to what the row plays: a new source, or a timestamp far off."""
+        astray: npt.NDArray[np.bool_] = ~self.running[rows]
+        astray |= (ssrc != self._ssrc[rows]) | (room > FAR_AHEAD) | (room < FAR_BEHIND)
+        return astray
+
+    def _restart_first(
         self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], which: Rows
     ) -> None:
-        for i in which.tolist():
-            row = int(rows[i])
-            room = int((stamp[i] - self.next_stamp[row]).astype(np.int32))
-            if not self.running[row] or ssrc[i] != self._ssrc[row] or room > FAR_AHEAD or room < FAR_BEHIND:
-                self._ssrc[row] = ssrc[i]
-                self._restart(row, stamp[i])
+        """Rows start anew with the first of their packets that asks for it."""
+        touched, first = np.unique(rows[which], return_index=True)
+        self._ssrc[touched] = ssrc[which[first]]
+        self._restart(touched, stamp[which[first]])
 
-    def _restart(self, row: int, stamp: np.uint32) -> None:
-        self.restarts[row] += self.running[row]
-        self.running[row] = True
-        self.next_stamp[row] = (int(stamp) - START_SLOTS * FRAME) & 0xFFFF_FFFF
-        self._have[row] = 0
-        self._least[row], self.most[row], self._late_ticks[row] = MOST_SAMPLES, 0, 0
+    def _restart(self, rows: Rows, stamp: npt.NDArray[np.uint32]) -> None:
+        self.restarts[rows] += self.running[rows]
+        self.running[rows] = True
+        self.next_stamp[rows] = stamp - np.uint32(START_SLOTS * FRAME)
+        self._have[rows] = 0
+        self._least[rows], self.most[rows], self._late_ticks[rows] = UNHEARD, 0, 0
 
     def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> None:
         """Plays later by as many slots as the latest packet needs, up to the most; restarts where lateness lasts."""
@@ -149,9 +162,12 @@ class JitterBuffer:
         self._head[touched] -= slots
         self._least[touched] += (slots * FRAME).astype(np.int32)
         self.most[touched] += (slots * FRAME).astype(np.int32)
-        self._late_ticks[touched] = np.where(slots > 0, 0, self._late_ticks[touched] + 1)
-        for row in touched[self._late_ticks[touched] >= LATE_TICKS_TO_RESTART].tolist():
-            self._restart(row, stamp[np.flatnonzero(rows == row)[0]])
+        self._late_ticks[touched] = np.where(slots > 0, 0, np.minimum(self._late_ticks[touched], 200) + 1)
+        lasting = self._late_ticks[touched] >= LATE_TICKS_TO_RESTART
+        if lasting.any():
+            newest = np.zeros(len(touched), np.int64)
+            newest[place] = late
+            self._restart(touched[lasting], stamp[newest[lasting]])
 
     def pop(self, rows: Rows, law: npt.NDArray[np.uint8]) -> tuple[Any, npt.NDArray[np.bool_]]:
         """The tick's frames of ``rows``: bytes of their law as (n,) ``V160``, and which of them were received whole."""
@@ -181,19 +197,19 @@ class JitterBuffer:
     def advance(self, upto: int) -> None:
         """One tick on, for all rows below ``upto``, after ``pop``."""
         head = self._head[:upto]
-        self._have[np.arange(upto), head & (SLOTS - 1)] = 0
+        self._have[self._all[:upto], head & (SLOTS - 1)] = 0
         head += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
-        np.minimum(self._late_ticks, 200, out=self._late_ticks)
 
     def adapt(self, upto: int) -> None:
-        """Every 2 s: skips a slot where every packet was early enough."""
-        early = np.flatnonzero(
-            self.running[:upto] & (self._least[:upto] >= EARLY_ENOUGH) & (self._least[:upto] < MOST_SAMPLES)
-        )
-        self._have[early, self._head[early] & (SLOTS - 1)] = 0
-        self._head[early] += 1
-        self.next_stamp[early] += np.uint32(FRAME)
-        self._least[:upto] = MOST_SAMPLES
+        """Every 2 s: skips a slot where every packet was early enough, more where all were beyond the most."""
+        least = self._least[:upto]
+        early = np.flatnonzero(self.running[:upto] & (least >= EARLY_ENOUGH) & (least < UNHEARD))
+        slots = np.where(least[early] > MOST_SAMPLES, least[early] // FRAME - START_SLOTS, 1)
+        for row, count in zip(early.tolist(), slots.tolist(), strict=True):
+            self._have[row, (self._head[row] + np.arange(count)) & (SLOTS - 1)] = 0
+        self._head[early] += slots
+        self.next_stamp[early] += (slots * FRAME).astype(np.uint32)
+        self._least[:upto] = UNHEARD
         self.most[:upto] = 0
         self._late_ticks[:upto] = 0

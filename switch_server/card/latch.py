@@ -2,7 +2,7 @@
 
 Each channel has one key (port, far address): the address that SDP named, or, once a packet came, the one it came from. A packet with a
 channel's key is the channel's. A packet with no one's key latches an un-latched channel of the same port and the same far IP if there is
-exactly one; anything else is a stranger's. Two channels never share a key, since ``choose`` gives the second one another port.
+exactly one, once it has come ``CLAIM`` times and no call that has just ended had that address; anything else is a stranger's. Two channels never share a key, since ``choose`` gives the second one another port.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,11 @@ from switch_server.card import PortsFull
 Keys = npt.NDArray[np.uint64]
 CROWD = 64
 """Channels a port takes before the next one is begun: few enough for its receive buffer, many enough for a batch."""
+CLAIM = 4
+"""Packets from an address that SDP did not name until it is believed."""
+MOST_CLAIMS = 1000
+GONE_TICKS = 500
+"""How long (10 s) the tail of an ended call is remembered, so that it latches no other channel."""
 
 
 def key_of(port: int, address: bytes) -> int:
@@ -34,7 +39,10 @@ class Latches:
         self._owners = np.zeros(0, np.int64)
         self._by_row: dict[int, int] = {}
         self._waiting: dict[tuple[int, int], set[int]] = {}  # (port, far ip): un-latched rows
+        self._group_of: dict[int, tuple[int, int]] = {}
         self._crowd: list[int] = []
+        self._claims: dict[int, int] = {}  # key: packets seen
+        self._gone: dict[int, int] = {}  # key: tick until which it is remembered
         self._wish, self._most, self._grow = ports, most_ports, grow
 
     @property
@@ -71,9 +79,19 @@ class Latches:
     def join(self, port: int) -> None:
         self._crowd[port] += 1
 
-    def leave(self, row: int, port: int) -> None:
+    def leave(self, row: int, port: int, tick: int) -> None:
+        """A channel closes."""
+        key = self._by_row.get(row)
         self.forget(row)
         self._crowd[port] -= 1
+        if key is not None:
+            self._gone = {old: until for old, until in self._gone.items() if until > tick}
+            self._gone[key] = tick + GONE_TICKS
+
+    def pend(self, row: int, port: int) -> None:
+        """A channel whose far address is still to come: it waits for no packet, but wants its port for itself."""
+        self.forget(row)
+        self._wait(row, (port, 0))
 
     def free(self, port: int, address: bytes, row: int) -> bool:
         """Whether ``row`` may be told apart at ``port`` by this address."""
@@ -85,26 +103,25 @@ class Latches:
         self.forget(row)
         key = key_of(port, address)
         self._insert(row, key)
-        self._waiting.setdefault((port, ip_of(key)), set()).add(row)
+        self._wait(row, (port, ip_of(key)))
 
     def latch(self, row: int, key: int) -> None:
         """The first packet of ``row`` came, with ``key``."""
         self.forget(row)
         self._insert(row, key)
+        self._claims.clear()
 
     def forget(self, row: int) -> None:
-        key = self._by_row.pop(row, None)
-        if key is None:
-            return
-        place = int(np.searchsorted(self._keys, np.uint64(key)))
-        self._keys = np.delete(self._keys, place)
-        self._owners = np.delete(self._owners, place)
-        group = (key & 0xFFFF, ip_of(key))
-        waiting = self._waiting.get(group)
-        if waiting is not None:
-            waiting.discard(row)
-            if not waiting:
+        group = self._group_of.pop(row, None)
+        if group is not None:
+            self._waiting[group].discard(row)
+            if not self._waiting[group]:
                 del self._waiting[group]
+        key = self._by_row.pop(row, None)
+        if key is not None:
+            place = int(np.searchsorted(self._keys, np.uint64(key)))
+            self._keys = np.delete(self._keys, place)
+            self._owners = np.delete(self._owners, place)
 
     def owners(self, keys: Keys) -> npt.NDArray[np.int64]:
         """The row that each key belongs to, -1 for nobody's."""
@@ -122,10 +139,19 @@ class Latches:
         row = int(self.owners(np.array([key], np.uint64))[0])
         return None if row < 0 else row
 
-    def candidate(self, key: int) -> int | None:
-        """The one un-latched row that a packet with nobody's key may be the first of."""
+    def claim(self, key: int, packets: int, tick: int) -> int | None:
+        """The one un-latched row that packets with nobody's key are believed to be the first of."""
         waiting = self._waiting.get((key & 0xFFFF, ip_of(key)), ())
-        return next(iter(waiting)) if len(waiting) == 1 else None
+        if len(waiting) != 1 or self._gone.get(key, 0) > tick:
+            return None
+        if len(self._claims) > MOST_CLAIMS:
+            self._claims.clear()
+        self._claims[key] = self._claims.get(key, 0) + packets
+        return next(iter(waiting)) if self._claims[key] >= CLAIM else None
+
+    def _wait(self, row: int, group: tuple[int, int]) -> None:
+        self._waiting.setdefault(group, set()).add(row)
+        self._group_of[row] = group
 
     def _taken(self, key: int) -> bool:
         return self.owner(key) is not None

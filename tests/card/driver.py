@@ -72,9 +72,7 @@ class CardProcess:
         event = self._decoder.decode(datagram)
         (self.loads if isinstance(event, m.CardLoad) else self.events).append(event)
 
-    def open(
-        self, peer: RtpPeer, *, digits: DigitMode = DigitMode.AUTO, events: bool = True, **far: Any
-    ) -> LegId:
+    def open(self, peer: RtpPeer, *, digits: DigitMode = DigitMode.AUTO, events: bool = True, **far: Any) -> LegId:
         """Opens a channel towards a peer, points the peer at it, waits for its first packet."""
         leg = LegId(f"t-{os.getpid()}/{next(_LEGS)}")
         sdp = m.Far(**{"ip": peer.ip, "port": peer.port, "law": peer.law,
@@ -89,7 +87,22 @@ class CardProcess:
 
     def close(self, leg: LegId) -> m.MediaStats:
         self.do(m.CloseChannel(leg))
+        self.near.pop(leg, None)
         return self.wait(m.ChannelClosed, lambda event: event.leg == leg).stats
+
+    def load(self, check: Callable[[m.CardLoad], bool], seconds: float = 15.0) -> m.CardLoad:
+        """The first load report from now on that passes ``check``."""
+        end, self.loads = time.monotonic() + seconds, []
+        while not self.loads or not check(self.loads[-1]):
+            assert time.monotonic() < end, f"no such load report; the last one is {self.loads[-1:]}"
+            self.read(1.0)
+        return self.loads[-1]
+
+    def clear(self) -> None:
+        """Closes what a test left open, and forgets what it did not ask for."""
+        for leg in list(self.near):
+            self.close(leg)
+        self.events.clear()
 
     def bridge(self, one: LegId, other: LegId) -> None:
         self.do(m.Hear(one, (other,)), m.Hear(other, (one,)))

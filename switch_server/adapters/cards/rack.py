@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from switch_server.adapters.cards.process import CardProcess
 from switch_server.adapters.cards.translate import to_core
 from switch_server.core.effects import ToCard
 from switch_server.core.events import CardDied
-from switch_server.core.media import CardEvent, CardLoad, CardReady
+from switch_server.core.media import CardEvent, CardLoad, CardReady, ReloadPrompts
 from switch_server.ports import Post
 
 LOG = logging.getLogger("huawu.cards")
@@ -44,7 +45,7 @@ class CardRack:
         self._short_lives: dict[CardId, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self.restarts = 0
+        self.restarts: Counter[CardId] = Counter()
 
     async def start(self) -> None:
         for card in self._ids:
@@ -63,6 +64,11 @@ class CardRack:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(process.stop(STOP_S) for process in self._live.values()))
         self._live.clear()
+
+    def reload_prompts(self) -> None:
+        """Files may have changed; what plays goes on with what it has."""
+        for process in self._live.values():
+            process.send(ReloadPrompts())
 
     def loads(self) -> dict[CardId, CardLoad]:
         """The last load report of each live card."""
@@ -101,7 +107,7 @@ class CardRack:
             return
         del self._live[card]
         self._loads.pop(card, None)
-        self.restarts += 1
+        self.restarts[card] += 1
         lived = self._loop.time() - started
         short = self._short_lives.get(card, 0) + 1 if lived < SHORT_LIFE_S else 0
         self._short_lives[card] = short

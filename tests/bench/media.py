@@ -1,0 +1,143 @@
+"""Media: what a line costs on a card, against a bare ``recvmmsg``/``sendmmsg`` loop in the same run (DESIGN §10).
+
+The load comes from another process; CPU is that of the card's process with all its threads, as the scheduler counted it.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shared.enums import Law
+from shared.ids import LegId, RecordingId
+from switch_server.card.prompts import write_wave
+from switch_server.core import media as m
+from tests.bench import Figure
+from tests.card.driver import CardProcess
+
+FAR_SOCKETS = 64
+ASTERISK_PERCENT_A_LINE = 0.38
+
+
+@contextlib.contextmanager
+def program(module: str, *words: object) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", f"tests.bench.{module}", *map(str, words)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of all threads, from the scheduler (ns)."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+
+def percent(pid: int, seconds: float) -> float:
+    """CPU over the next seconds, % of one core."""
+    before, since = cpu_seconds(pid), time.monotonic()
+    time.sleep(seconds)
+    return 100 * (cpu_seconds(pid) - before) / (time.monotonic() - since)
+
+
+def floor(channels: int, seconds: float) -> float:
+    with program("_rtp_load", FAR_SOCKETS, channels) as load, program("_rtp_floor", channels) as bare:
+        far = json.loads(load.stdout.readline())  # type: ignore[union-attr]
+        ip, port = json.loads(bare.stdout.readline())  # type: ignore[union-attr]
+        tell(bare, [far[n % FAR_SOCKETS] for n in range(channels)])
+        tell(load, [[n, n % FAR_SOCKETS, ip, port] for n in range(channels)])
+        time.sleep(1)
+        return percent(bare.pid, seconds)
+
+
+def tell(process: subprocess.Popen[str], what: Any) -> None:
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(what) + "\n")
+    process.stdin.flush()
+
+
+def open_all(card: CardProcess, load: subprocess.Popen[str], channels: int, events: int | None) -> list[LegId]:
+    """Opens channels as calls come: each set is latched before the next one. ``events=None``: keys are to be heard as tones."""
+    far = json.loads(load.stdout.readline())  # type: ignore[union-attr]
+    legs: list[LegId] = []
+    for begin in range(0, channels, FAR_SOCKETS):
+        wave = [LegId(f"b/{n}") for n in range(begin, min(begin + FAR_SOCKETS, channels))]
+        speak = []
+        for number, leg in enumerate(wave):
+            card.do(m.OpenChannel(leg, m.Far(far[number][0], far[number][1], Law.A, events)))
+            near = card.wait(m.ChannelOpened).near
+            speak.append([begin + number, number, near.ip, near.port])
+        tell(load, speak)
+        for _ in wave:
+            card.wait(m.MediaLatched)
+        legs += wave
+    return legs
+
+
+def measure(channels: int, seconds: float, folder: Path, *, full: bool) -> tuple[float, float]:
+    """CPU of a card in % of a core, and how late its ticks were (ms, p99.9)."""
+    with CardProcess(folder, channels=channels) as card, program("_rtp_load", FAR_SOCKETS, channels) as load:
+        legs = open_all(card, load, channels, None if full else 101)
+        for number, leg in enumerate(legs):
+            if full:
+                card.do(m.Hear(leg, (legs[number ^ 1],)))
+                card.do(m.StartRecording(leg, RecordingId(str(number)), str(folder / f"{channels}-{number}.rec")))
+            else:
+                card.do(m.Play(leg, number, (f"p{number % 8}",), loop=True))
+        time.sleep(1.5)
+        used = percent(card.process.pid, seconds)
+        begin = time.monotonic()
+        while time.monotonic() - begin < 1.2:
+            card.read(0.2)
+        load_report = card.loads[-1]
+        assert load_report.channels == channels
+        assert load_report.packets_in > channels * 50 * (seconds - 1)
+        return used, load_report.late_p999_ms
+
+
+def figures(*, short: bool = False) -> Iterator[Figure]:
+    sizes, seconds = ((50, 100), 1.0) if short else ((100, 500, 1000, 2000), 5.0)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        noise = np.random.default_rng(7)
+        for number in range(8):
+            write_wave(folder / f"p{number}.wav", noise.normal(0, 3000, 80_000).astype(np.int16))
+        cost: dict[int, float] = {}
+        for channels in sizes:
+            bare = floor(channels, seconds)
+            used, late = measure(channels, seconds, folder, full=False)
+            cost[channels] = used / channels
+            yield Figure(f"media: bare loop, {channels} channels", round(bare, 2), "% core", "lower")
+            yield Figure(f"media: card playing, {channels} channels", round(used, 2), "% core", "lower")
+            target = 1.5 if channels == 1000 else None
+            yield Figure(
+                f"media: playing / bare loop, {channels} channels", round(used / bare, 3), "ratio", "lower", target
+            )
+            if channels == 1000:
+                a_line = Figure(
+                    "media: CPU a line, 1000 playing",
+                    round(used / channels, 4),
+                    "% core",
+                    "lower",
+                    ASTERISK_PERCENT_A_LINE / 10,
+                )
+                yield a_line
+            late_target = 10 if channels == 500 else None
+            yield Figure(f"media: tick lateness p99.9, {channels} channels", late, "ms", "lower", late_target)
+        flat = max(cost.values()) / min(cost.values()) - 1
+        yield Figure("media: cost a channel, spread over the sizes", round(100 * flat, 1), "%", "lower", 15)
+        busy = sizes[-1] if short else 1000
+        bare = floor(busy, seconds)
+        used, late = measure(busy, seconds, folder, full=True)
+        yield Figure(f"media: card recording, keys, all bridged, {busy} channels", round(used, 2), "% core", "lower")
+        yield Figure(f"media: all that / bare loop, {busy} channels", round(used / bare, 3), "ratio", "lower", 2.5)
+        yield Figure(f"media: tick lateness p99.9, {busy} channels, all that", late, "ms", "lower")

@@ -1,0 +1,151 @@
+"""The jitter buffer without a network: what goes in by timestamps comes out in order."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from switch_server.card.jitter import JitterBuffer
+
+LAW = np.zeros(2, np.uint8)
+
+
+class Stream:
+    """One row's buffer; sample number n of the far end's sound has the byte value ``n // 160 % 200 + 1`` (its 20 ms frame)."""
+
+    def __init__(self, first: int = 0xFFFF_F000) -> None:
+        self.buffer, self.first = JitterBuffer(2), first
+        self.buffer.reset(1, 0xD5)
+        self.played: list[int] = []
+
+    def packet(self, sample: int, length: int = 160, *, ssrc: int = 7, base: int | None = None) -> None:
+        rx = np.zeros((1, 576), np.uint8)
+        rx[0, 12 : 12 + length] = (sample + np.arange(length)) // 160 % 200 + 1
+        stamp = np.array([(self.first if base is None else base) + sample & 0xFFFF_FFFF], np.uint32)
+        one = np.array([0])
+        self.buffer.push(np.array([1]), stamp, np.array([ssrc], np.uint32), rx, one, one + 12, one + length)
+
+    def tick(self) -> np.ndarray:
+        frames, _ = self.buffer.pop(np.array([1]), LAW)
+        self.buffer.advance(2)
+        frame = frames.view(np.uint8)
+        self.played.append(int(frame[0]))
+        return frame
+
+    def run(self, frames: list[int]) -> list[int]:
+        """A packet a tick by frame number, then all that is left."""
+        for number in frames:
+            self.packet(number * 160)
+            self.tick()
+        for _ in range(4):
+            self.tick()
+        return self.played
+
+
+def test_in_order_comes_out_after_40_ms() -> None:
+    played = Stream().run(list(range(20)))
+    assert played[2:22] == list(range(1, 21))
+
+
+def test_reordered_and_doubled_packets_change_nothing() -> None:
+    assert Stream().run([0, 2, 1, 1, 3, 5, 4, 6, 7, 7, 7])[2:10] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("length", [80, 160, 240, 320, 400, 480])
+@pytest.mark.parametrize("shift", [0, 80])
+def test_any_ptime(length: int, shift: int) -> None:
+    stream = Stream()
+    sent, out = shift, []
+    for tick in range(60):
+        while sent - shift < (tick + 1) * 160:
+            stream.packet(sent, length)
+            sent += length
+        out.append(stream.tick().copy())
+    wave = np.concatenate(out)
+    begin = int(np.argmax(wave <= 200))
+    right = (shift + np.arange(7000)) // 160 % 200 + 1
+    assert (wave[begin : begin + 7000] == right).all()
+
+
+def test_odd_lengths_are_put_together_byte_by_byte() -> None:
+    stream, sent, out = Stream(), 0, []
+    for tick in range(40):
+        while sent < (tick + 1) * 160:
+            stream.packet(sent, 133)
+            sent += 133
+        out.append(stream.tick().copy())
+    wave = np.concatenate(out)[320:5000]
+    assert (wave == np.arange(len(wave)) // 160 % 200 + 1).all()
+
+
+def test_a_lost_frame_is_concealed_by_the_last_then_fades() -> None:
+    stream = Stream()
+    for number in range(4):
+        stream.packet(160 * number)
+        stream.tick()
+    assert stream.played == [0xD5, 0xD5, 1, 2]
+    for _ in range(6):
+        stream.tick()
+    assert stream.played[4:7] == [3, 4, 4]  # the first lost frame repeats the last one
+    assert stream.played[-1] == 0xD5  # and then silence
+
+
+def test_a_new_source_and_a_jump_of_the_timestamp_start_anew() -> None:
+    stream = Stream()
+    for number in range(5):
+        stream.packet(160 * number)
+        stream.tick()
+    for number in range(5, 10):
+        stream.packet(160 * number, ssrc=8, base=123)
+        stream.tick()
+    for number in range(10, 15):
+        stream.packet(160 * number, ssrc=8, base=2_000_000_000)
+        stream.tick()
+    assert stream.played[-3:] == [11, 12, 13]
+    assert stream.buffer.restarts[1] == 2
+
+
+def test_a_late_burst_makes_the_buffer_deeper_and_quiet_makes_it_shallow_again() -> None:
+    stream = Stream()
+    sent = 0
+    for tick in range(120):
+        if not 20 <= tick < 26:  # 120 ms of nothing, then all at once
+            while sent <= tick:
+                stream.packet(160 * sent)
+                sent += 1
+        stream.tick()
+    assert stream.played[-1] < 120 - 4  # deeper by what was late
+    late = int(stream.buffer.late[1])
+    for tick in range(120, 1000):
+        stream.packet(160 * tick)
+        stream.tick()
+        if tick % 100 == 0:
+            stream.buffer.adapt(2)
+    assert stream.buffer.late[1] == late  # no more
+    assert stream.played[-1] >= 1000 % 200 - 5
+    assert stream.played[-1] == (999 - stream.buffer.most[1] // 160) % 200 + 1
+
+
+def test_a_clock_that_jumps_for_good_is_followed() -> None:
+    stream = Stream()
+    for number in range(10):
+        stream.packet(160 * number)
+        stream.tick()
+    for number in range(10, 40):
+        stream.packet(160 * number - 6400)  # 800 ms back, and on from there
+        stream.tick()
+    assert stream.played[-1] == (39 - 40 - 2) % 200 + 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 540), st.integers(0, 3)), max_size=40))
+def test_whatever_comes_nothing_breaks(packets: list[tuple[int, int, int]]) -> None:
+    stream = Stream()
+    for stamp, length, ssrc in packets:
+        stream.packet(stamp, length, ssrc=ssrc, base=0)
+        assert stream.tick().shape == (160,)
+    stream.buffer.adapt(2)
+    for number in range(20):  # and it still works
+        stream.packet(160 * number, ssrc=99, base=77)
+        stream.tick()
+    assert stream.played[-1] == 18

@@ -1,0 +1,197 @@
+"""Recordings by a real card process: what is on each side, masks, what a crash or a full disk leaves."""
+
+import resource
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.enums import Law
+from shared.ids import LegId, RecordingId
+from switch_server.card import g711
+from switch_server.core import media as m
+from tests.card.driver import CardProcess
+from tests.rtp_peer import RtpPeer, dtmf, gaps, level, purity, sine
+
+
+def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Left and right samples; the header must say exactly what is in the file."""
+    raw = path.read_bytes()
+    assert raw[:4] == b"RIFF"
+    assert int.from_bytes(raw[4:8], "little") == len(raw) - 8
+    assert int.from_bytes(raw[54:58], "little") == len(raw) - 58
+    both = g711.decode(np.frombuffer(raw[58:], np.uint8).reshape(-1, 2), g711.A)
+    return both[:, 0], both[:, 1]
+
+
+def record(card: CardProcess, leg: LegId, path: Path, name: str = "r") -> None:
+    card.do(m.StartRecording(leg, RecordingId(name), str(path)))
+
+
+@pytest.mark.parametrize("law", [Law.A, Law.MU])
+def test_each_side_has_its_channel_without_a_gap(card: CardProcess, tmp_path: Path, law: Law) -> None:
+    path = tmp_path / "deep" / "call.wav"
+    with RtpPeer(law=law) as one, RtpPeer() as other:
+        a, b = card.open(one), card.open(other)
+        card.bridge(a, b)
+        one.say(np.tile(sine(1000, 8000), 4))
+        other.say(np.tile(sine(600, 8000), 4))
+        time.sleep(0.4)
+        record(card, a, path)
+        time.sleep(2.2)
+        card.do(m.StopRecording(a))
+        ended = card.wait(m.RecordingEnded)
+        left, right = read(path)
+        assert (ended.leg, ended.recording, ended.cause, ended.duration_ms) == (a, "r", "stopped", len(left) // 8)
+        assert len(left) / 8000 == pytest.approx(2.2, abs=0.4)
+        assert purity(left, 1000) > 0.98
+        assert purity(right, 600) > 0.98
+        assert not gaps(left)
+        assert not gaps(right)
+        shown = subprocess.run(["soxi", path], capture_output=True, text=True, check=True).stdout
+        assert "8-bit A-law" in shown
+        card.close(a)
+        card.close(b)
+
+
+def test_one_recording_goes_on_over_play_hold_and_a_new_partner(card: CardProcess, tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with RtpPeer() as one, RtpPeer() as other:
+        a, b = card.open(one), card.open(other)
+        record(card, a, path)
+        card.do(m.Play(a, 1, ("zh_CN/one",)))
+        card.wait(m.PlayEnded)
+        other.say(np.tile(sine(600, 8000), 2))
+        card.bridge(a, b)
+        time.sleep(1)
+        closed = card.close(a)
+        ended = card.wait(m.RecordingEnded)  # told before ChannelClosed
+        assert ended.cause == "closed"
+        assert closed.packets_in > 0
+        left, right = read(path)
+        assert level(left) < -60
+        begin = int(np.argmax(np.abs(right) > 500))
+        assert purity(right[begin : begin + 7200], 700) > 0.98
+        assert purity(right[-2400:], 600) > 0.9
+        card.close(b)
+
+
+def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: CardProcess, tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with RtpPeer() as peer:
+        leg = card.open(peer, events=False)
+        record(card, leg, path)
+        card.do(m.Play(leg, 1, ("long",), barge_in=False))
+        peer.say(sine(400, 4000))
+        peer.said_all()
+        time.sleep(0.4)
+        card.do(m.MaskRecording(leg, on=True))
+        peer.press_tones("1234", ms=80, pause_ms=60)
+        peer.say(np.tile(dtmf("5", 1600), 1))  # a last key, held for 200 ms after it was heard
+        assert card.digits(leg, 5) == "12345"
+        card.do(m.MaskRecording(leg, on=False))
+        peer.said_all()
+        peer.say(np.concatenate([np.zeros(4000, np.int16), sine(400, 8000)]))
+        peer.said_all()
+        time.sleep(0.3)
+        card.do(m.StopRecording(leg))
+        card.wait(m.RecordingEnded)
+        left, right = read(path)
+        masked = [(start, length) for start, length in gaps(right) if length >= 700]
+        assert len(masked) == 1
+        start, length = masked[0]
+        assert start > 400
+        quiet = left[8 * start : 8 * (start + length)]
+        assert np.abs(quiet).max() <= 8
+        for hertz in (697, 770, 1209, 1336, 1477):
+            assert all(purity(left[n : n + 800], hertz) < 0.3 for n in range(0, len(left) - 800, 400))
+        assert np.abs(left).max() > 5000
+        assert purity(left[-7200:-4800], 400) > 0.9
+        assert level(right[-4000:]) > -12
+        card.close(leg)
+
+
+def test_a_key_tells_where_in_the_recording_it_began(card: CardProcess, tmp_path: Path) -> None:
+    with RtpPeer() as peer:
+        leg = card.open(peer, events=False)
+        record(card, leg, tmp_path / "call.wav")
+        time.sleep(0.5)
+        peer.press_tones("7", ms=200)
+        key = card.wait(m.DigitHeard)
+        time.sleep(0.3)
+        card.do(m.StopRecording(leg))
+        card.wait(m.RecordingEnded)
+        left, _ = read(tmp_path / "call.wav")
+        begun = int(np.argmax(np.abs(left) > 500)) / 8
+        assert key.recording_ms == pytest.approx(begun, abs=45)
+        card.close(leg)
+
+
+def test_a_killed_card_leaves_playable_files_at_most_a_second_short(prompts: Path, tmp_path: Path) -> None:
+    with CardProcess(prompts) as card, RtpPeer() as peer:
+        leg = card.open(peer)
+        peer.say(np.tile(sine(1000, 8000), 5))
+        record(card, leg, tmp_path / "call.wav")
+        begun = time.monotonic()
+        time.sleep(2.5)
+        card.process.kill()
+        lived = time.monotonic() - begun
+        card.process.wait()
+        card.near.clear()
+        left, _ = read(tmp_path / "call.wav")
+        assert len(left) / 8000 > lived - 1.6
+        assert purity(left[8000:], 1000) > 0.95
+
+
+def test_the_switch_is_gone_so_the_card_closes_its_files_and_ends(prompts: Path, tmp_path: Path) -> None:
+    card = CardProcess(prompts)
+    with card, RtpPeer() as peer:
+        leg = card.open(peer)
+        record(card, leg, tmp_path / "call.wav")
+        time.sleep(0.7)
+    assert card.process.returncode == 0
+    left, _ = read(tmp_path / "call.wav")
+    assert len(left) / 8000 > 0.3
+
+
+@pytest.mark.parametrize("how", ["full", "exists", "no folder"])
+def test_a_disk_that_fails_ends_the_recording_not_the_call(card: CardProcess, tmp_path: Path, how: str) -> None:
+    path = Path("/dev/full") if how == "full" else tmp_path / "call.wav"
+    if how == "full":
+        path = tmp_path / "full.wav"
+        path.symlink_to("/dev/full")
+    elif how == "exists":
+        path.write_bytes(b"do not overwrite me")
+    else:
+        (tmp_path / "file").touch()
+        path = tmp_path / "file" / "call.wav"
+    with RtpPeer() as peer:
+        leg = card.open(peer)
+        record(card, leg, path)
+        ended = card.wait(m.RecordingEnded)
+        assert ended.cause == "failed"
+        assert ended.text
+        peer.press("1")
+        assert card.digits(leg, 1) == "1"
+        record(card, leg, tmp_path / "second.wav", "again")
+        time.sleep(0.2)
+        card.close(leg)
+        assert card.wait(m.RecordingEnded).cause == "closed"
+    if how == "exists":
+        assert path.read_bytes() == b"do not overwrite me"
+
+
+def test_a_disk_that_fills_up_later(prompts: Path, tmp_path: Path) -> None:
+    """A file-size limit stands for the full disk: the write fails in the middle of the call."""
+    with CardProcess(prompts) as card, RtpPeer() as peer:
+        leg = card.open(peer)
+        resource.prlimit(card.process.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
+        record(card, leg, tmp_path / "call.wav")
+        ended = card.wait(m.RecordingEnded)
+        assert ended.cause == "failed"
+        assert (tmp_path / "call.wav").stat().st_size <= 20_000
+        peer.press("9")
+        assert card.digits(leg, 1) == "9"
+        card.close(leg)

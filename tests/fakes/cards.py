@@ -1,0 +1,139 @@
+"""Cards without media that keep ``ports.Cards``'s contract: answers are posted before ``do`` returns.
+
+For tests of the whole switch: plays end when the test says so (``end_play``), keys are pressed with ``press``, a card dies with ``kill``.
+"""
+
+import itertools
+
+from shared.enums import DigitMode, Law, PlayEnd
+from shared.ids import CardId, LegId
+from shared.secret import Secret
+from switch_server.core import events as e
+from switch_server.core import media as m
+from switch_server.core.effects import ToCard
+from switch_server.ports import Post
+
+
+class FakeChannel:
+    """What a channel was told; ``heard`` and ``plays`` are for a test to look at."""
+
+    def __init__(self, near: m.Near, far: m.Far | None) -> None:
+        self.near, self.far = near, far
+        self.hears: tuple[LegId, ...] = ()
+        self.play: m.Play | None = None
+        self.plays: list[m.Play] = []
+        self.recording: m.StartRecording | None = None
+        self.masked = False
+        self.sent_digits = ""
+
+
+class FakeCards:
+    """``channels``: card → leg → ``FakeChannel``; ``dropped`` counts commands for legs that are not there."""
+
+    def __init__(self, post: Post, *, cards: int = 1, channels: int = 1000, play_at_once: bool = False) -> None:
+        self._post, self._size, self._at_once = post, channels, play_at_once
+        self.channels: dict[CardId, dict[LegId, FakeChannel]] = {
+            CardId(f"card-{number}"): {} for number in range(1, cards + 1)
+        }
+        self._ports = itertools.count(20000, 2)
+        self.dropped = 0
+
+    async def start(self) -> None:
+        for card in self.channels:
+            self._post(e.CardUp(card, self._size))
+
+    async def stop(self) -> None:
+        self.channels.clear()
+
+    def do(self, effect: ToCard) -> None:
+        legs = self.channels.get(effect.card)
+        if legs is None:
+            return
+        command = effect.command
+        if isinstance(command, m.OpenChannel):
+            self._open(legs, command)
+        elif not isinstance(command, (m.ReloadPrompts, m.StopCard)):
+            leg: LegId = getattr(command, "leg", LegId(""))
+            if leg in legs:
+                self._carry_out(legs, legs[leg], command)
+            else:
+                self.dropped += 1
+
+    # --- what a test makes happen ---
+
+    def press(self, leg: LegId, digits: str) -> None:
+        """The far end presses keys; each ends a play that may be ended."""
+        for digit in digits:
+            channel = self._channel(leg)
+            if channel.play is not None and channel.play.barge_in:
+                self.end_play(leg, PlayEnd.BARGED)
+            self._post(e.DigitPressed(leg, Secret(digit), DigitMode.RFC4733))
+
+    def end_play(self, leg: LegId, reason: PlayEnd = PlayEnd.DONE, played_ms: int = 1000) -> None:
+        channel = self._channel(leg)
+        assert channel.play is not None, f"{leg} plays nothing"
+        play, channel.play = channel.play, None
+        self._post(e.PlayEnded(leg, play.play, reason, played_ms))
+
+    def kill(self, card: CardId) -> None:
+        """A card dies and comes back empty."""
+        self.channels[card] = {}
+        self._post(e.CardDied(card, "killed"))
+        self._post(e.CardUp(card, self._size))
+
+    def _channel(self, leg: LegId) -> FakeChannel:
+        return next(legs[leg] for legs in self.channels.values() if leg in legs)
+
+    # --- commands ---
+
+    def _open(self, legs: dict[LegId, FakeChannel], command: m.OpenChannel) -> None:
+        if command.leg in legs or len(legs) >= self._size:
+            self._post(e.ChannelFailed(command.leg, "exists" if command.leg in legs else "full"))
+            return
+        law, event = (command.law, 101) if command.far is None else (command.far.law, command.far.telephone_event)
+        near = m.Near("127.0.0.1", next(self._ports), Law(law), event)
+        legs[command.leg] = FakeChannel(near, command.far)
+        self._post(e.ChannelOpened(command.leg, near))
+
+    def _carry_out(self, legs: dict[LegId, FakeChannel], channel: FakeChannel, command: m.CardCommand) -> None:
+        match command:
+            case m.ChangeFar(_, far):
+                channel.far = far
+            case m.CloseChannel(leg):
+                self._close(legs, leg, channel)
+            case m.Play(leg):
+                self._end(leg, channel)
+                channel.play = command
+                channel.plays.append(command)
+                if self._at_once or not command.segments:
+                    self.end_play(leg, played_ms=0)
+            case m.StopPlay(leg):
+                self._end(leg, channel)
+            case m.Hear(_, others):
+                channel.hears = tuple(leg for leg in others if leg in legs)
+            case m.SendDigits(_, digits):
+                channel.sent_digits += digits
+            case m.StartRecording(leg):
+                self._end_recording(leg, channel, "stopped")
+                channel.recording = command
+            case m.MaskRecording(_, on):
+                channel.masked = on
+            case m.StopRecording(leg):
+                self._end_recording(leg, channel, "stopped")
+
+    def _close(self, legs: dict[LegId, FakeChannel], leg: LegId, channel: FakeChannel) -> None:
+        self._end(leg, channel)
+        self._end_recording(leg, channel, "closed")
+        del legs[leg]
+        for other in legs.values():
+            other.hears = tuple(heard for heard in other.hears if heard != leg)
+        self._post(e.ChannelClosed(leg, m.MediaStats()))
+
+    def _end(self, leg: LegId, channel: FakeChannel) -> None:
+        if channel.play is not None:
+            self.end_play(leg, PlayEnd.STOPPED, 0)
+
+    def _end_recording(self, leg: LegId, channel: FakeChannel, cause: str) -> None:
+        if channel.recording is not None:
+            recording, channel.recording = channel.recording, None
+            self._post(e.RecordingEnded(leg, recording.recording, cause, 0))

@@ -17,6 +17,7 @@ from switch_server.demo.caller import Report
 from switch_server.demo.centre import DemoCentre
 from switch_server.demo.customers import Customers
 from switch_server.demo.errands import visits
+from switch_server.demo.live import LiveView
 from switch_server.demo.processes import ProgramFailed, free_port, is_free
 from switch_server.demo.world import NUMBER, DemoFolder, Outcome, Ports, outcome, recordings
 from switch_server.services.demo_data import SEED
@@ -77,19 +78,20 @@ async def _demo(given: argparse.Namespace, console: Console) -> int:
     try:
         await centre.start()
         _invite(console, folder, uri, time.monotonic() - begun)
-        await _run(given, centre, customers)
+        view = LiveView(folder.state, console, watched=console.is_terminal and not given.headless)
+        await _run(given, centre, customers, view)
     finally:
         await customers.stop()
         await centre.stop()
     return _sum_up(console, given, folder, customers)
 
 
-async def _run(given: argparse.Namespace, centre: DemoCentre, customers: Customers) -> None:
+async def _run(given: argparse.Namespace, centre: DemoCentre, customers: Customers, view: LiveView) -> None:
     """Until the calls are done, the time is up, a program falls or somebody presses Ctrl-C."""
     loop, enough = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, enough.set)
-    waiting = [asyncio.create_task(enough.wait()), asyncio.create_task(_watch(centre))]
+    waiting = [asyncio.create_task(enough.wait()), asyncio.create_task(_watch(centre)), asyncio.create_task(view.run())]
     if not given.no_callers:
         await customers.start()
         waiting.append(asyncio.create_task(customers.call(given.calls, _pace(given))))

@@ -1,0 +1,108 @@
+"""Shows what happens while it happens: asks the switch each second over its control socket, as ``switchctl`` does."""
+
+import asyncio
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+
+from shared.control import REPLIES, REQUESTS, SOCKET_NAME, AskCalls, AskOrders, Calls, Orders, Reply, Request
+from shared.control_rows import CallRow, OrderRow
+from shared.ids import Milli
+from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
+from shared.money import format_price
+
+EVERY = 1.0
+ANSWER_WAIT = 5.0
+SHOWN_CALLS, SHOWN_ORDERS = 12, 10
+R = TypeVar("R", bound=Reply)
+
+
+class LiveView:
+    """``watched``: somebody looks at a terminal, so a table is kept up to date; else each new order is a line."""
+
+    def __init__(self, state: Path, console: Console, *, watched: bool) -> None:
+        self._console = console
+        self._watched = watched
+        self._told: set[str] = set()
+        self._client = LinkClient(
+            f"ipc://{state / SOCKET_NAME}",
+            name="switch-server",
+            messages=(*REQUESTS, *REPLIES),
+            identity=Identity("demo", "1"),
+            handler=_Ears(),
+        )
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        await self._client.start()
+        try:
+            if self._watched:
+                with Live(console=self._console, refresh_per_second=2) as live:
+                    await self._each_second(live)
+            else:
+                await self._each_second(None)
+        finally:
+            await self._client.stop()
+
+    async def _each_second(self, live: Live | None) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            calls = await self._ask(AskCalls(past=False), Calls)
+            orders = await self._ask(AskOrders(limit=50), Orders)
+            if calls is None or orders is None:
+                continue
+            if live is not None:
+                live.update(Group(_calls(calls.rows), _orders(orders.rows)))
+            else:
+                self._tell(orders.rows)
+
+    def _tell(self, rows: tuple[OrderRow, ...]) -> None:
+        for row in reversed(rows):
+            if row.key not in self._told and (row.contract or row.refusal):
+                self._told.add(row.key)
+                what = f"contract {row.contract}" if row.contract else f"refused: {row.refusal}"
+                self._console.print(f"order      {row.side or 'cancel':<10} {_shares(row)} at {row.branch}: {what}")
+
+    async def _ask(self, request: Request, expected: type[R]) -> R | None:
+        try:
+            channel = await self._client.opened(ANSWER_WAIT)
+            reply = await channel.ask(request, ANSWER_WAIT)
+        except (TimeoutError, RequestFailed):
+            return None
+        return reply if isinstance(reply, expected) else None
+
+
+class _Ears(Silent):
+    def told(self, channel: Channel, message: Struct, seq: int) -> None:
+        """Nothing is reported in this protocol."""
+
+
+def _calls(rows: tuple[CallRow, ...]) -> Table:
+    table = Table(
+        "call 通话", "from 主叫", "where 环节", "branch 营业部", "account 账号", title=f"Calls now 通话 {len(rows)}"
+    )
+    for row in rows[:SHOWN_CALLS]:
+        account = f"…{row.account_end}" if row.account_end else ""
+        table.add_row(row.call, row.ani, row.where or row.state, row.branch or "", account)
+    return table
+
+
+def _orders(rows: tuple[OrderRow, ...]) -> Table:
+    table = Table(
+        "order 委托", "what 内容", "branch 营业部", "state 状态", "contract 合同号", title="Latest orders 最近委托"
+    )
+    for row in rows[:SHOWN_ORDERS]:
+        table.add_row(
+            row.key, f"{row.side or 'cancel'} {_shares(row)}", row.branch, row.state, row.contract or row.refusal
+        )
+    return table
+
+
+def _shares(row: OrderRow) -> str:
+    if row.price is None:
+        return f"of {row.cancels}"
+    return f"{row.code} {row.quantity} × {format_price(Milli(row.price))}"

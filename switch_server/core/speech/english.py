@@ -22,7 +22,7 @@ def number(value: int) -> tuple[str, ...]:
 
 
 def money(fen: int) -> tuple[str, ...]:
-    """ "… yuan sixty-seven", "… yuan oh five"; below one yuan "five fen"."""
+    """As "… yuan sixty-seven", "… yuan oh five"; below one yuan "five fen"."""
     yuan, rest = divmod(abs(fen), 100)
     if not yuan and rest:
         return (*_minus(fen), f"num/{rest}", FEN)
@@ -30,7 +30,7 @@ def money(fen: int) -> tuple[str, ...]:
 
 
 def price(milli: int) -> tuple[str, ...]:
-    """ "twelve point three four yuan"; without trailing zeros, at most three decimals."""
+    """As "twelve point three four yuan"; without trailing zeros, at most three decimals."""
     yuan, rest = divmod(abs(milli), 1000)
     decimals = f"{rest:03}".rstrip("0")
     point = (POINT, *(f"num/{digit}" for digit in decimals)) if decimals else ()
@@ -42,13 +42,13 @@ def quantity(shares: int) -> tuple[str, ...]:
 
 
 def time_of_day(hour: int, minute: int) -> tuple[str, ...]:
-    """ "nine thirty a m", "two oh five p m", "twelve o'clock p m"."""
+    """As "nine thirty a m", "two oh five p m", "twelve o'clock p m"."""
     half = "time/am" if hour < 12 else "time/pm"
     return (f"num/{hour % 12 or 12}", *(_two_digits(minute) if minute else ("unit/hour_sharp",)), half)
 
 
 def date(year: int, month: int, day: int) -> tuple[str, ...]:
-    """ "November twenty-second twenty twenty-six"."""
+    """As "November twenty-second twenty twenty-six"."""
     return (f"date/month_{month}", f"date/day_{day}", *_year(year))
 
 

@@ -49,12 +49,12 @@ def parse(data: bytes) -> Message:
 
 
 class Peer:
-    """A far end on a free port of 127.0.0.1 (or another loopback address)."""
+    """A far end on a free port of 127.0.0.1 (or another loopback address), or on ``port``."""
 
-    def __init__(self, switch: tuple[str, int], ip: str = "127.0.0.1") -> None:
+    def __init__(self, switch: tuple[str, int], ip: str = "127.0.0.1", port: int = 0) -> None:
         self.switch = switch
         self.skt = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.skt.bind((ip, 0))
+        self.skt.bind((ip, port))
         self.address = self.skt.getsockname()
         self.kept: list[Message] = []
 

@@ -1,0 +1,131 @@
+"""A telephone made of a socket, strings and an RTP peer: many of them fit in one process, and each says exactly what a test wants.
+
+with Phone(centre) as phone:          # is in the call; leaving hangs up
+    phone.keys("1", "60010001#")
+    phone.at("pin")
+"""
+
+import itertools
+import re
+import threading
+import time
+from typing import Self
+
+from tests.e2e.centre import Centre
+from tests.lines.peer import SDP, Call, Message, Peer
+from tests.rtp_peer import RtpPeer
+
+_numbers = itertools.count(1)
+KEY_MS = 40
+"""Short keys: a test has many."""
+
+
+def sdp(port: int, *, direction: str = "sendrecv") -> str:
+    return SDP.replace("40000", str(port)).replace("a=sendrecv", f"a={direction}")
+
+
+def media_of(message: Message) -> tuple[str, int]:
+    """Where the other side receives, by its SDP."""
+    ip, port = re.search(r"c=IN IP4 (\S+)", message.body), re.search(r"m=audio (\d+)", message.body)
+    assert ip is not None, message.body
+    assert port is not None, message.body
+    return ip[1], int(port[1])
+
+
+class Phone:
+    """A caller. ``ani`` is nobody else's, so that its call is found in the store."""
+
+    def __init__(self, centre: Centre, number: str = "95500") -> None:
+        self.centre = centre
+        self.ani = f"139{time.time_ns() // 1_000_000 % 100_000_000:08}{next(_numbers):03}"
+        self.peer = Peer(centre.sip)
+        self.rtp = RtpPeer()
+        self.sip = Call(self.peer, number, self.ani)
+        self.call = ""
+        self.over = False
+
+    def __enter__(self) -> Self:
+        self.rtp.__enter__()
+        try:
+            self.media = media_of(self.sip.up(sdp(self.rtp.port)))
+            self.rtp.call(*self.media)
+            self.centre.until(self._found)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _found(self) -> bool:
+        rows = [row["id"] for row in self.centre.rows("calls") if row["ani"] == self.ani]
+        self.call = rows[0] if rows else ""
+        return bool(rows)
+
+    def __exit__(self, *_: object) -> None:
+        if self.call and not self.over:
+            self.hang_up()
+        self.rtp.__exit__()
+        self.peer.close()
+
+    def hang_up(self) -> None:
+        """BYE, and what the switch says to it (481 where it hung up at the same time)."""
+        self.over = True
+        self.sip.request("BYE")
+        end = time.monotonic() + 10
+        while (message := self.peer.receive(end - time.monotonic())) is not None:
+            if message.status is None and message.start.startswith("BYE"):
+                self.peer.reply(message, 200)
+            elif message.status is not None and message.method == "BYE":
+                return
+        raise AssertionError("no answer to BYE")
+
+    def hung_up_on(self, seconds: float = 30.0) -> None:
+        """Waits for the switch's BYE."""
+        self.peer.reply(self.peer.expect("BYE", seconds=seconds), 200)
+        self.over = True
+
+    def keys(self, *words: str, ms: int = KEY_MS) -> None:
+        """Keys by RFC 4733; waits until they have left."""
+        self.rtp.press("".join(words), ms)
+        self.rtp.said_all()
+
+    # --- where it is ---
+
+    def steps(self) -> list[str]:
+        """Every step that the flow has come to, in order."""
+        return re.findall(rf"ivr {self.call}: .* -> \w+ (\w+)$", log_of(self.centre), re.MULTILINE)
+
+    def at(self, step: str, *, after: int = 0, seconds: float = 30.0) -> int:
+        """Waits until the flow has come to this step, from the ``after``-th on; gives the number of steps so far."""
+        end, tick = time.monotonic() + seconds, threading.Event()
+        while step not in (steps := self.steps())[after:]:
+            assert time.monotonic() < end, f"never came to {step}: {steps[-8:]}"
+            tick.wait(0.05)
+        return after + steps[after:].index(step) + 1
+
+    def ended(self) -> dict[str, object]:
+        """Waits until the call's record is closed; gives its row of ``calls``."""
+        self.centre.until(lambda: self._row()["ended_at"])
+        return self._row()
+
+    def _row(self) -> dict[str, object]:
+        return next(row for row in self.centre.rows("calls") if row["id"] == self.call)
+
+
+def log_of(centre: Centre) -> str:
+    return (centre.state / "logs" / "switch.log").read_text(encoding="utf-8")
+
+
+def log_in(phone: Phone, account: str, pin: str) -> int:
+    """From the main menu to the trading menu; gives the number of steps so far."""
+    phone.keys("1")
+    phone.at("account")
+    phone.keys(account, "#")
+    phone.at("pin")
+    phone.keys(pin, "#")
+    return phone.at("trade_menu")
+
+
+def order(phone: Phone, code: str, price: str, quantity: str, *, side: str = "1", after: int = 0) -> int:
+    """From the trading menu to the read-back."""
+    phone.keys(side, code, price.replace(".", "*"), "#", quantity, "#")
+    return phone.at("read_back", after=after)

@@ -5,7 +5,7 @@ import time
 
 import zmq
 
-MAX_FRAME = 1 << 20
+MAX_FRAME = 4 << 20
 """Bytes. A peer that sends a longer message is disconnected by libzmq before it costs memory."""
 _QUEUE = 100_000
 

@@ -60,8 +60,9 @@ class OrderDesk:
             return
         self._flights[order.key] = [answer]
         self._new_day()
-        now = self._clock()
-        self._journal.take(order, self.day, now, lambda known: self._taken(order, now, known))
+        entry = Entry(order.key, State.TAKEN, self.day, self._clock(), order.account, order)
+        up = self._trading.state.up
+        self._journal.take(entry, lambda known: self._taken(order, entry, known, up=up))
 
     def resolve(self, key: OrderKey, answer: Answer) -> None:
         """``ResolveOrder``."""
@@ -90,7 +91,7 @@ class OrderDesk:
 
     # --- a key's way ---
 
-    def _taken(self, order: Order, now: float, known: Any) -> None:
+    def _taken(self, order: Order, entry: Entry, known: Any, *, up: bool) -> None:
         if isinstance(known, sqlite3.Error):
             _log.error("journal: %s; order refused", known)
             reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
@@ -98,20 +99,27 @@ class OrderDesk:
             self._land(order.key, reply)
         elif known is not None:
             self._land(order.key, known.reply())
+        elif (
+            not up
+        ):  # its trade date may be of yesterday, so it is not sent even if the trading system came back meanwhile
+            self._record(order, OrderRefused(order.key, Refusal.BRANCH_DOWN))
         else:
             self.accounts.add(order.account)
-            task = asyncio.create_task(self._send(order, now))
+            task = asyncio.create_task(self._send(order, entry))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, order: Order, now: float) -> None:
+    async def _send(self, order: Order, entry: Entry) -> None:
         try:
             reply = await self._speak(order)
         except Exception as error:  # noqa: BLE001  # an adapter's bug must not lose a key
             if not isinstance(error, TradingError):
                 _log.exception("the adapter raised")
-            self._in_doubt(Entry(order.key, State.TAKEN, self.day, now, order.account, order))
+            self._in_doubt(entry)
             return
+        self._record(order, reply)
+
+    def _record(self, order: Order, reply: OrderAccepted | OrderRefused) -> None:
         self._journal.finish(reply, lambda written: self._finished(order, reply, written))
 
     async def _speak(self, order: Order) -> OrderAccepted | OrderRefused:
@@ -170,7 +178,7 @@ class OrderDesk:
 
     async def _resolve_all(self) -> None:
         self._new_day()
-        for account in {entry.account for entry in self.pending.values() if entry.trade_date == self.day}:
+        for account in {entry.account for entry in self.pending.values() if self._is_today(entry)}:
             entries = [entry for entry in self.pending.values() if entry.account == account]
             try:
                 rows = await self._trading.orders(AccountNo(account))
@@ -180,10 +188,14 @@ class OrderDesk:
             for entry in entries:
                 self._judge(entry, rows)
 
+    def _is_today(self, entry: Entry) -> bool:
+        """Today's orders say nothing about a key of another day; one without a day was never sent."""
+        return entry.trade_date in {"", self.day}
+
     def _judge(self, entry: Entry, rows: Any) -> None:
         final = self._trading.absence_is_final
         order = entry.request
-        if order is None or entry.trade_date != self.day or entry.key not in self.pending:
+        if order is None or not self._is_today(entry) or entry.key not in self.pending:
             return
         if isinstance(order, PlaceOrder):
             claimed = (contract for contract, key in self.contracts.items() if key != entry.key)
@@ -198,7 +210,7 @@ class OrderDesk:
     def _settle(self, order: Order, verdict: OrderAccepted | OrderRefused) -> None:
         if isinstance(verdict, OrderAccepted):
             self._remember(order, verdict.contract)  # claimed at once, so that the next key can't match it too
-        self._journal.finish(verdict, lambda written: self._finished(order, verdict, written))
+        self._record(order, verdict)
 
 
 def _resolved(key: OrderKey, known: Any) -> Reply:

@@ -87,10 +87,10 @@ class Journal:
     def close(self) -> None:
         self._commit.close()
 
-    def take(self, order: Order, trade_date: str, now: float, done: Done) -> None:
+    def take(self, entry: Entry, done: Done) -> None:
         """Write the key down before it is sent. ``done(None)``: it is new and ours; ``done(Entry)``: it is there already."""
-        row = (order.key, State.TAKEN.value, trade_date, now, order.account, _encode(order))
-        self._commit.submit(lambda db: _insert(db, order.key, row), done)
+        row = (entry.key, State.TAKEN.value, entry.trade_date, entry.taken_at, entry.account, _encode(entry.request))
+        self._commit.submit(lambda db: _insert(db, entry.key, row), done)
 
     def void(self, key: OrderKey, trade_date: str, now: float, done: Done) -> None:
         """``ResolveOrder``: ``done(Entry)`` what is known; ``done(None)``: nothing was, and now it is a tombstone."""

@@ -12,7 +12,7 @@ from shared import aci
 from shared.enums import OrderStatus, Refusal
 from shared.ids import ContractNo, OrderKey, Shares, StockCode
 from switch_server.branch.desk import OrderDesk
-from switch_server.branch.journal import Journal
+from switch_server.branch.journal import Entry, Journal, State
 from switch_server.branch.reports import Reports
 from switch_server.branch.trading import OrderUpdate, TradingState
 from tests.branch.programs import ACCOUNT, PIN, order, until
@@ -141,8 +141,8 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
     async def first(it: Desk) -> None:
         it.trading.come(up=False)
         taken = asyncio.Event()
-        it.journal.take(order(K1), DAY, 1000.0, lambda _known: taken.set())
-        it.journal.take(order(K2), DAY, 1000.0, lambda _known: taken.set())
+        for key, day in ((K1, DAY), (K2, "")):
+            it.journal.take(Entry(key, State.TAKEN, day, 1000.0, ACCOUNT, order(key)), lambda _known: taken.set())
         await taken.wait()
 
     async def again(it: Desk) -> None:
@@ -150,6 +150,25 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
         await until(lambda: not it.desk.pending)
         assert await it.resolve(K1) == REFUSED
         assert await it.order(K2) == msgspec.structs.replace(REFUSED, key=K2)
+
+    run(tmp_path, first, again)
+
+
+def test_a_key_of_another_day_stays_pending(tmp_path: Path) -> None:
+    """Today's orders don't show yesterday's: it is the supervisor's."""
+
+    async def first(it: Desk) -> None:
+        it.trading.come(up=False)
+        taken = asyncio.Event()
+        old = Entry(K1, State.TAKEN, "20251124", 1000.0, ACCOUNT, order(K1))
+        it.journal.take(old, lambda _known: taken.set())
+        await taken.wait()
+
+    async def again(it: Desk) -> None:
+        await it.order(K2)
+        await it.desk._resolve_all()
+        assert await it.resolve(K1) == await it.order(K1) == aci.OrderPending(K1)
+        assert it.trading.placed == 1
 
     run(tmp_path, first, again)
 

@@ -119,9 +119,10 @@ def test_nonsense_is_not_believed(tmp_path: Path, mode: str) -> None:
 
 def test_a_trading_system_that_is_away_refuses_and_comes_back(tmp_path: Path) -> None:
     async def test(rig: Branch) -> None:
-        await rig.sim.kill()
+        await rig.fault("refuse")
         await rig.trading_up(up=False)
         assert await ask(rig, aci.AskFunds(ACCOUNT)) == aci.Refused(Refusal.BRANCH_DOWN)
+        await rig.sim.kill()
         assert await send(rig, K1) == aci.OrderRefused(K1, Refusal.BRANCH_DOWN)
         await rig.start_sim()
         await rig.trading_up()

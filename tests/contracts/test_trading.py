@@ -122,6 +122,14 @@ def test_an_order_is_in_today_s_orders_and_told_of(on_both: Callable[[Test], Non
     on_both(test)
 
 
+def test_a_day_of_many_orders_is_told_whole(on_both: Callable[[Test], None]) -> None:
+    async def test(trading: TradingSystem, _heard: Heard) -> None:
+        contracts = await asyncio.gather(*(trading.place(placed(f"m{number}")) for number in range(2300)))
+        assert [row.contract for row in await trading.orders(ACCOUNT)] == contracts
+
+    on_both(test)
+
+
 def test_a_cancel_takes_the_order_off_once(on_both: Callable[[Test], None]) -> None:
     async def test(trading: TradingSystem, heard: Heard) -> None:
         contract = await trading.place(placed("k1", quantity=Shares(300)))

@@ -235,7 +235,7 @@ async def test_a_huge_message_ends_that_connection_only() -> None:
     async with rig() as it:
         up = await (await it.client()).opened(DEADLINE)
         with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
-            peer.send(b"x" * 3_000_000)
+            peer.send(b"x" * 6_000_000)
             assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
             assert [channel.name for channel in it.server.channels()] == ["GZ01"]
 

@@ -42,5 +42,5 @@ def test_figures_are_the_code_s() -> None:
     assert f"{rules.hello_s:g} s without `Hello`" in TEXT
     assert f"Above {rules.rate:,.0f} frames" in TEXT
     assert rules.bad_frames == 5
-    assert MAX_FRAME == 2**20
+    assert f"at most {MAX_FRAME // 2**20} MiB" in TEXT
     assert (Timeouts().ask, Timeouts().order) == (5.0, 10.0)

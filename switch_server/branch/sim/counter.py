@@ -12,6 +12,8 @@ from switch_server.branch.sim.prices import Market
 from switch_server.branch.sim.wire import Fields
 
 MARKETS = {"SH": "1", "SZ": "0"}
+PAGE = 1000
+"""Orders in one answer; ``NEXT`` says that there are more, ``FROM`` asks for them."""
 WRONG_PINS = 10
 """A day and account; the centre's own limit is far below."""
 
@@ -131,7 +133,10 @@ class Counter:
 
     def _orders(self, fields: Fields, _now: float) -> Fields:
         account = self._book.account(fields["ACCOUNT"])
-        return {"ROWS": [self.order_fields(order) for order in self._book.orders_of(account.account)]}
+        orders, start = self._book.orders_of(account.account), int(fields.get("FROM", "0"))
+        page = orders[start : start + PAGE]
+        more = "1" if len(orders) > start + PAGE else "0"
+        return {"ROWS": [self.order_fields(order) for order in page], "NEXT": more}
 
     def _quote(self, fields: Fields, now: float) -> Fields:
         stock = self._market.stocks.get(StockCode(fields["SECU_CODE"]))

@@ -70,9 +70,15 @@ class SimTrading:
             return tuple(map(rows.holding, fields["ROWS"]))
 
     async def orders(self, account: AccountNo) -> tuple[OrderRow, ...]:
-        fields = await self._ask("505", ACCOUNT=account)
-        with _sense():
-            return tuple(map(rows.order, fields["ROWS"]))
+        found: list[OrderRow] = []
+        while True:
+            fields = await self._ask("505", ACCOUNT=account, FROM=str(len(found)))
+            with _sense():
+                page = [rows.order(row) for row in fields["ROWS"]]
+                more = fields["NEXT"] == "1" and bool(page)
+            found += page
+            if not more:
+                return tuple(found)
 
     async def quote(self, code: StockCode) -> Quote:
         fields = await self._ask("203", SECU_CODE=code)

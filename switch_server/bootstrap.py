@@ -5,12 +5,15 @@ configuration and the orders left undecided, then the lines, last the operator's
 """
 
 import asyncio
+import fcntl
 import importlib.metadata
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -108,8 +111,10 @@ class Server:
         self.engine = Engine(self.clock)
         self.stopped = asyncio.Event()
         self._troubles: dict[str, str] = {}
+        self._running = AsyncExitStack()
         server, state = settings.server, settings.state
         (state / "keys").mkdir(parents=True, exist_ok=True)
+        self._lock = lock(state / "switch.lock")
         post = self.engine.post
         self.store = Store(
             state / "huawu.db",
@@ -149,34 +154,41 @@ class Server:
     # --- start and stop ---
 
     async def start(self) -> None:
-        """Raises the errors of the parts, each naming what it could not have (file, port, key)."""
+        """Raises the errors of the parts, each naming what it could not have (file, port, key); ``stop`` then stops those that run."""
         self.store.close_open_records(EndCause.SWITCH_STOPPED.value, self.clock())
         for part in (self.store, self.orders, self.events):
             part.start()
+            self._running.callback(part.stop)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         for undecided in self.orders.unfinished():
             self.engine.post(undecided)
         self.engine.start(World(self.lines, self.cards, self.branches, self.orders, self.store, self.events))
+        self._running.push_async_callback(self.engine.stop)
         await self.cards.start()
+        self._running.push_async_callback(self.cards.stop)
         await self.branches.start()
-        self.lines.start()
+        self._running.push_async_callback(self.branches.stop)
+        try:
+            self.lines.start()
+        except OSError as error:
+            raise OSError(f"SIP on {':'.join(map(str, self._listen()))}: {error.strerror}") from error
+        self._running.callback(self.lines.stop)
         await self.control.start()
+        self._running.push_async_callback(self.control.stop)
         self.store.do(Audit("switch-server", "started", version()))
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
 
     async def stop(self) -> None:
         """No new calls, those that run are brought down, everything is written."""
         self.engine.post(Draining())
-        async with asyncio.timeout(STOP_WAIT):
-            await self._all_calls_over()
+        try:
+            async with asyncio.timeout(STOP_WAIT):
+                await self._all_calls_over()
+        except TimeoutError:
+            log.warning("%d calls did not end in time", len(self.engine.switch.calls))
         self.store.do(Audit("switch-server", "stopped", version()))
-        await self.control.stop()
-        self.lines.stop()
-        await self.branches.stop()
-        await self.cards.stop()
-        await self.engine.stop()
-        for part in (self.events, self.orders, self.store):
-            part.stop()
+        await self._running.aclose()
+        self._lock.close()
         log.info("stopped")
 
     async def _all_calls_over(self) -> None:
@@ -262,7 +274,25 @@ def _operator_view(seen: LinkState | None) -> BranchState:
         "last_report": seen.reports,
     }
     status = msgspec.convert({"type": "GatewayStatus", **told}, GatewayStatus) if seen.session else None
-    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.refusals + seen.silent)
+    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent)
+
+
+class AlreadyRunning(RuntimeError):  # noqa: N818  the name says what it is
+    """Another switch-server has this state folder."""
+
+
+def lock(path: Path) -> IO[str]:
+    """Takes the state folder for this process, until the file is closed or the process gone. Raises ``AlreadyRunning``."""
+    file = path.open("a+", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        raise AlreadyRunning(f"{path.parent} belongs to the switch-server that runs as process {file.read()}") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
 
 
 def version() -> str:

@@ -75,22 +75,24 @@ async def _demo(given: argparse.Namespace, console: Console) -> int:
     customers = Customers(
         visits(folder.world, uri, given.seed), folder.folder / "logs", TELEPHONES, lambda report: _show(console, report)
     )
+    enough = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, enough.set)
     try:
         await centre.start()
         _invite(console, folder, uri, time.monotonic() - begun)
         view = LiveView(folder.state, console, watched=console.is_terminal and not given.headless)
-        await _run(given, centre, customers, view)
+        await _run(given, centre, customers, view, enough)
     finally:
         await customers.stop()
         await centre.stop()
     return _sum_up(console, given, folder, customers)
 
 
-async def _run(given: argparse.Namespace, centre: DemoCentre, customers: Customers, view: LiveView) -> None:
+async def _run(
+    given: argparse.Namespace, centre: DemoCentre, customers: Customers, view: LiveView, enough: asyncio.Event
+) -> None:
     """Until the calls are done, the time is up, a program falls or somebody presses Ctrl-C."""
-    loop, enough = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, enough.set)
     waiting = [asyncio.create_task(enough.wait()), asyncio.create_task(_watch(centre)), asyncio.create_task(view.run())]
     if not given.no_callers:
         await customers.start()

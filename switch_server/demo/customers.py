@@ -10,6 +10,7 @@ import msgspec
 
 from switch_server.demo.caller import SLOTS, Order, Report
 from switch_server.demo.errands import Visit
+from switch_server.demo.processes import end_with_parent
 
 
 class Caller:
@@ -26,7 +27,8 @@ class Caller:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "switch_server.demo.caller",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, env=os.environ.copy(),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
+                env=os.environ.copy(), preexec_fn=end_with_parent,
             )  # fmt: skip
         self._reading = asyncio.create_task(self._read())
 

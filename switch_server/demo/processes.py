@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -9,6 +10,15 @@ import sys
 from pathlib import Path
 
 STOP_WAIT = 8.0
+
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def end_with_parent() -> None:
+    """In a child of ours: SIGTERM when the demo is gone, however it went (prctl(2), Linux)."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ProgramFailed(RuntimeError):  # noqa: N818  the name says what it is
@@ -30,7 +40,7 @@ class Program:
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", *arguments, stdout=asyncio.subprocess.PIPE, stderr=errors,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}, preexec_fn=end_with_parent,
             )  # fmt: skip
         try:
             async with asyncio.timeout(wait):

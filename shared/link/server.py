@@ -47,8 +47,6 @@ class LinkServer:
         rules: Rules | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self.strangers = 0
-        """Frames from peers without a session (late ones of a closed session, or not ours)."""
         self._table = codec.Table((*SESSION_MESSAGES, *messages))
         self._identity = identity
         self._handler = handler
@@ -122,20 +120,22 @@ class LinkServer:
         self._context.term()
 
     def _read(self) -> None:
-        peer = self._socket.recv(zmq.NOBLOCK)
-        frame = self._socket.recv(zmq.NOBLOCK, copy=False)
-        extra = bool(frame.more)
-        while self._socket.get(zmq.RCVMORE):
-            self._socket.recv(zmq.NOBLOCK)
+        socket = self._socket
+        peer = socket.recv(zmq.NOBLOCK)
         channel = self._channels.get(peer)
-        if channel is None:
-            channel = self._new_channel(peer, frame)
-        if channel is not None:
-            channel.feed(b"" if extra else frame.bytes)  # frames of ours have one part; no bytes are a bad frame
-            if channel.is_closed:
-                self._forget(peer)
+        if channel is None:  # only the whole zmq frame knows whose key it was
+            frame = socket.recv(zmq.NOBLOCK, copy=False)
+            channel, data = self._new_channel(peer, frame), frame.bytes
+        else:
+            data = socket.recv(zmq.NOBLOCK)
+        while socket.get(zmq.RCVMORE):
+            socket.recv(zmq.NOBLOCK)
+            data = b""  # frames of ours have one part; no bytes are a bad frame
+        channel.feed(data)
+        if channel.is_closed:
+            self._forget(peer)
 
-    def _new_channel(self, peer: bytes, frame: zmq.Frame) -> Channel | None:
+    def _new_channel(self, peer: bytes, frame: zmq.Frame) -> Channel:
         name = f"local-{next(self._numbers)}" if self._keys is None else str(frame.get("User-Id"))
         session = Session(
             listens=True,

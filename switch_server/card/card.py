@@ -278,7 +278,7 @@ class Card:
         self._latches.latch(row, key_of(int(self.channels.port[row]), address))
         self._far[row] = address
         self._sockets.set_far(row, address)
-        self.channels.latched[row] = True
+        self.channels.latched[row] = self.channels.changed = True
         self._tell(m.MediaLatched(self.channels.leg[row]))
 
     def _play_ended(self, row: int, play: int, reason: PlayEnd, played_ms: int) -> None:

@@ -10,10 +10,12 @@ import numpy as np
 
 from shared.enums import DigitMode, Direction
 from shared.ids import LegId
-from switch_server.card.g711 import LAW_INDEX, A
+from switch_server.card.g711 import LAW_INDEX, PAYLOAD_TYPE, A
 from switch_server.core.media import Far, Near
 
 NO_EVENT_TYPE = 255
+NEVER = 0xFFFF
+_TYPES = np.array(PAYLOAD_TYPE, np.uint32)
 SENDS = frozenset({Direction.SENDRECV, Direction.SENDONLY})
 HEARS = frozenset({Direction.SENDRECV, Direction.RECVONLY})
 
@@ -39,6 +41,9 @@ class Channels:
         self.inband = np.zeros(rows, np.bool_)
         self.mode: list[DigitMode] = [DigitMode.AUTO] * rows
         self.latched = np.zeros(rows, np.bool_)
+        self.begins = np.full(
+            rows, NEVER, np.uint32
+        )  # first two bytes of its audio packets, marker left out; see ``settle``
         self.last_heard = np.zeros(rows, np.int64)  # tick of the last packet, or of the moment from which one was due
         self.next_silence = np.zeros(rows, np.int64)
         self.far_ssrc = np.zeros(rows, np.uint32)
@@ -61,6 +66,7 @@ class Channels:
         self.law[row] = LAW_INDEX[near.law]
         self.event_type[row] = NO_EVENT_TYPE
         self.sends[row] = self.speaks[row] = self.latched[row] = self.inband[row] = False
+        self.begins[row] = NEVER
         self.ssrc[row] = secrets.randbits(32)
         self.far_ssrc[row] = 0
         self.upto = max(self.upto, row + 1)
@@ -81,8 +87,14 @@ class Channels:
         self.next_silence[row] = tick + 500
         self.changed = True
 
+    def settle(self, upto: int) -> None:
+        """Works out ``begins``: RTP version 2 without extras, the law's payload type, where audio is awaited."""
+        listens = self.latched[:upto] & self.speaks[:upto]
+        self.begins[:upto] = np.where(listens, 0x8000 + _TYPES[self.law[:upto]], NEVER)
+
     def close(self, row: int) -> None:
         del self.row_of[self.leg[row]]
+        self.begins[row] = NEVER
         self.used[row] = self.sends[row] = self.speaks[row] = self.inband[row] = False
         self.far[row] = self.near[row] = None
         heapq.heappush(self._free, row)

@@ -35,10 +35,11 @@ class JitterBuffer:
     """``push`` what a batch brought, ``pop`` the frames of this tick for the channels that need theirs, ``advance`` once a tick."""
 
     def __init__(self, rows: int) -> None:
-        self._bytes = np.zeros((rows, SLOTS * FRAME), np.uint8)
-        self._ring: Any = self._bytes.view(f"V{FRAME}")
+        self._bytes = np.zeros((SLOTS, rows, FRAME), np.uint8)  # slots first: a tick touches one stretch of memory
+        self._ring: Any = self._bytes.view(f"V{FRAME}")[:, :, 0]
         self._halves: Any = self._bytes.view(f"V{HALF}")
-        self._have = np.zeros((rows, SLOTS), np.uint8)
+        self._have = np.zeros((SLOTS, rows), np.uint8)
+        self._now = 0
         self.running = np.zeros(rows, np.bool_)
         self.next_stamp = np.zeros(rows, np.uint32)
         self._head = np.zeros(rows, np.int64)
@@ -54,8 +55,8 @@ class JitterBuffer:
 
     def reset(self, row: int, silence: int) -> None:
         """Forgets a row; what it plays until the first packet is ``silence``."""
-        self._bytes[row] = silence
-        self._have[row] = 0
+        self._bytes[:, row] = silence
+        self._have[:, row] = 0
         self.running[row] = False
         self._missed[row] = GONE
         self.late[row] = self.restarts[row] = 0
@@ -90,6 +91,28 @@ class JitterBuffer:
         np.maximum.at(self.most, rows, room)
         self._store(rows, room, rx, at, offset, length)
 
+    def push_whole(
+        self,
+        rows: Rows,
+        stamp: npt.NDArray[np.uint32],
+        ssrc: npt.NDArray[np.uint32],
+        rx: npt.NDArray[np.uint8],
+        at: Rows,
+    ) -> None:
+        """``push`` for packets of 20 ms with a plain header from running sources; ``ssrc`` by row."""
+        ahead = stamp - self.next_stamp[rows]  # unsigned: a late one is very far ahead
+        slots, rest = np.divmod(ahead, np.uint32(FRAME))
+        if int(ahead.max()) > FAR_AHEAD or rest.any():
+            self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME))
+            return
+        room = ahead.view(np.int32)
+        np.minimum.at(self._least, rows, room)
+        np.maximum.at(self.most, rows, room)
+        slot = (self._head[rows] + slots) & (SLOTS - 1)
+        payload: Any = rx[:, 12 : 12 + FRAME].view(f"V{FRAME}")[:, 0]
+        self._ring[slot, rows] = payload[at]
+        self._have[slot, rows] = 3
+
     def _store(self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows) -> None:
         whole = (length == FRAME) & (offset == 12) & (room % FRAME == 0)
         if not whole.all():
@@ -98,8 +121,8 @@ class JitterBuffer:
             rows, room, at = rows[whole], room[whole], at[whole]
         slot = (self._head[rows] + room // FRAME) & (SLOTS - 1)
         payload: Any = rx[:, 12 : 12 + FRAME].view(f"V{FRAME}")[:, 0]
-        self._ring[rows, slot] = payload[at]
-        self._have[rows, slot] = 3
+        self._ring[slot, rows] = payload[at]
+        self._have[slot, rows] = 3
 
     def _store_rest(
         self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows
@@ -116,15 +139,15 @@ class JitterBuffer:
         rows, at = np.repeat(rows, pieces), np.repeat(at, pieces)
         half = (2 * self._head[rows] + np.repeat(room // HALF, pieces) + piece) & (2 * SLOTS - 1)
         source: Any = rx[:, 12 : 12 + 7 * HALF].view(f"V{HALF}")
-        self._halves[rows, half] = source[at, piece]
-        np.bitwise_or.at(self._have, (rows, half >> 1), (1 + (half & 1)).astype(np.uint8))
+        self._halves[half >> 1, rows, half & 1] = source[at, piece]
+        np.bitwise_or.at(self._have, (half >> 1, rows), (1 + (half & 1)).astype(np.uint8))
 
     def _store_bytes(self, row: int, room: int, payload: npt.NDArray[np.uint8]) -> None:
         begin = int(self._head[row]) * FRAME + room
         places = (begin + np.arange(len(payload))) % (SLOTS * FRAME)
-        self._bytes[row, places] = payload
+        self._bytes[places // FRAME, row, places % FRAME] = payload
         for half in set((places // HALF).tolist()):
-            self._have[row, half >> 1] |= 1 + (half & 1)
+            self._have[half >> 1, row] |= 1 + (half & 1)
 
     def _room(self, rows: Rows, stamp: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
         return (stamp - self.next_stamp[rows]).view(np.int32)
@@ -147,7 +170,8 @@ class JitterBuffer:
         self.restarts[rows] += self.running[rows]
         self.running[rows] = True
         self.next_stamp[rows] = stamp - np.uint32(START_SLOTS * FRAME)
-        self._have[rows] = 0
+        self._head[rows] = self._now
+        self._have[:, rows] = 0
         self._least[rows], self.most[rows], self._late_ticks[rows] = UNHEARD, 0, 0
 
     def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> None:
@@ -172,18 +196,18 @@ class JitterBuffer:
     def pop(self, rows: Rows, law: npt.NDArray[np.uint8]) -> tuple[Any, npt.NDArray[np.bool_]]:
         """The tick's frames of ``rows``: bytes of their law as (n,) ``V160``, and which of them were received whole."""
         slot = self._head[rows] & (SLOTS - 1)
-        have = self._have[rows, slot]
+        have = self._have[slot, rows]
         good = have == 3
         if not good.all():
             self._conceal(np.flatnonzero(~good), rows, slot, have, law)
-        frames = self._ring[rows, slot]
+        frames = self._ring[slot, rows]
         self._missed[rows[good]] = 0
         return frames, good
 
     def _conceal(self, which: Rows, all_rows: Rows, slots: Rows, have: Any, law: npt.NDArray[np.uint8]) -> None:
         rows, slot = all_rows[which], slots[which]
         before, missed = (slot - 1) & (SLOTS - 1), self._missed[rows]
-        last = self._bytes.reshape(-1, SLOTS, FRAME)[rows, before]
+        last = self._bytes[before, rows]
         ebbing = (missed > 0) & (missed < 3)
         last[ebbing] = np.take_along_axis(HALVED[law[rows[ebbing]]], last[ebbing].astype(np.int64), axis=1)
         gone = missed >= 3
@@ -191,14 +215,15 @@ class JitterBuffer:
         halves = last.view(f"V{HALF}")
         for bit in (0, 1):
             lacking = (have[which] & (1 + bit)) == 0
-            self._halves[rows[lacking], 2 * slot[lacking] + bit] = halves[lacking, bit]
+            self._halves[slot[lacking], rows[lacking], bit] = halves[lacking, bit]
         self._missed[rows] = np.minimum(missed, GONE - 1) + 1
 
     def advance(self, upto: int) -> None:
         """One tick on, for all rows below ``upto``, after ``pop``."""
         head = self._head[:upto]
-        self._have[self._all[:upto], head & (SLOTS - 1)] = 0
+        self._have[head & (SLOTS - 1), self._all[:upto]] = 0
         head += 1
+        self._now += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
 
     def adapt(self, upto: int) -> None:
@@ -207,7 +232,7 @@ class JitterBuffer:
         early = np.flatnonzero(self.running[:upto] & (least >= EARLY_ENOUGH) & (least < UNHEARD))
         slots = np.where(least[early] > MOST_SAMPLES, least[early] // FRAME - START_SLOTS, 1)
         for row, count in zip(early.tolist(), slots.tolist(), strict=True):
-            self._have[row, (self._head[row] + np.arange(count)) & (SLOTS - 1)] = 0
+            self._have[(self._head[row] + np.arange(count)) & (SLOTS - 1), row] = 0
         self._head[early] += slots
         self.next_stamp[early] += (slots * FRAME).astype(np.uint32)
         self._least[:upto] = UNHEARD

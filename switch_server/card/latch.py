@@ -15,6 +15,9 @@ from switch_server.card import PortsFull
 Keys = npt.NDArray[np.uint64]
 CROWD = 64
 """Channels a port takes before the next one is begun: few enough for its receive buffer, many enough for a batch."""
+TABLE = 1 << 14
+_SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)  # 2**64 / golden ratio: neighbouring ports land far apart
+_TOP = np.uint64(64 - 14)
 CLAIM = 4
 """Packets from an address that SDP did not name until it is believed."""
 MOST_CLAIMS = 1000
@@ -35,6 +38,7 @@ class Latches:
     """Keys in sorted order with their owners, and who is still un-latched where. ``grow`` opens one more port or raises ``OSError``."""
 
     def __init__(self, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
+        self._table = np.zeros(TABLE, np.int64)  # hash of a key: its place among the keys, if no other key has taken it
         self._keys: Keys = np.zeros(0, np.uint64)
         self._owners = np.zeros(0, np.int64)
         self._by_row: dict[int, int] = {}
@@ -122,17 +126,18 @@ class Latches:
             place = int(np.searchsorted(self._keys, np.uint64(key)))
             self._keys = np.delete(self._keys, place)
             self._owners = np.delete(self._owners, place)
+            self._hash()
 
     def owners(self, keys: Keys) -> npt.NDArray[np.int64]:
         """The row that each key belongs to, -1 for nobody's."""
         if not self._keys.size:
             return np.full(len(keys), -1, np.int64)
-        place = np.searchsorted(self._keys, keys)
-        np.minimum(place, self._keys.size - 1, out=place)
-        found: npt.NDArray[np.int64] = self._owners[place]
+        place = self._table[(keys * _SPREAD) >> _TOP]
         wrong = self._keys[place] != keys
-        if wrong.any():
-            found[wrong] = -1
+        found: npt.NDArray[np.int64] = self._owners[place]
+        if wrong.any():  # nobody's, or two keys of one hash
+            searched = np.minimum(np.searchsorted(self._keys, keys[wrong]), self._keys.size - 1)
+            found[wrong] = np.where(self._keys[searched] == keys[wrong], self._owners[searched], -1)
         return found
 
     def owner(self, key: int) -> int | None:
@@ -161,3 +166,8 @@ class Latches:
         self._keys = np.insert(self._keys, place, np.uint64(key))
         self._owners = np.insert(self._owners, place, row)
         self._by_row[row] = key
+        self._hash()
+
+    def _hash(self) -> None:
+        self._table[:] = 0
+        self._table[(self._keys * _SPREAD) >> _TOP] = np.arange(self._keys.size)

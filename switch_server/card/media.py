@@ -109,6 +109,7 @@ class Media:
         """Works out which rows need which step."""
         channels, upto = self._channels, self._channels.upto
         channels.changed = False
+        channels.settle(upto)
         law = channels.law
         listened, listening = self._mixer.refresh(law, upto)
         self._player.refresh(law)

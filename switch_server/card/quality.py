@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 Rows = npt.NDArray[np.int64]
 JUMP = 3000  # RFC 3550 A.1 MAX_DROPOUT
+_SIXTEENTH = np.float32(1 / 16)
 ROBUSTNESS = 25.1  # Bpl of G.711 with concealment, random loss (G.113)
 
 
@@ -16,7 +17,7 @@ class Reception:
         self.packets = np.zeros(rows, np.int64)  # all, over all sources
         self._base = np.zeros(rows, np.int64)
         self.highest = np.zeros(rows, np.int64)  # extended sequence number
-        self._received = np.zeros(rows, np.int64)
+        self._packets_before = np.zeros(rows, np.int64)
         self._lost_before = np.zeros(rows, np.int64)
         self._expected_before = np.zeros(rows, np.int64)
         self._expected_reported = np.zeros(rows, np.int64)
@@ -28,7 +29,7 @@ class Reception:
         self.started[row] = False
         self.packets[row] = self._lost_before[row] = self._expected_before[row] = 0
         self._base[row] = self.highest[row] = 65536
-        self._received[row] = 0
+        self._packets_before[row] = 0
         self.jitter[row] = 0
 
     def push(
@@ -36,25 +37,28 @@ class Reception:
         rows: Rows,
         seq: npt.NDArray[np.uint16],
         stamp: npt.NDArray[np.uint32],
-        anew: npt.NDArray[np.bool_],
+        anew: npt.NDArray[np.bool_] | None,
         came: Rows,
     ) -> None:
-        """Packets of ``rows`` in order of arrival at ``came`` (samples); ``anew`` marks the first ones of a new source."""
-        delta = (seq - self.highest[rows].astype(np.uint16)).view(np.int16).astype(np.int64)
+        """Packets of ``rows`` in order of arrival at ``came`` (samples); ``anew`` marks packets of a new source, ``None``: there are none."""
+        highest = self.highest[rows]
+        delta = (seq - highest.astype(np.uint16)).view(np.int16)
         transit = (came.astype(np.uint32) - stamp).view(np.int32)
-        anew = anew | ~self.started[rows] | (np.abs(delta) > JUMP)
-        if anew.any():
-            which = np.flatnonzero(anew)
+        jumped = np.abs(delta) > JUMP
+        if anew is not None:
+            jumped |= anew | ~self.started[rows]
+        if jumped.any():
+            which = np.flatnonzero(jumped)
             for i in which[np.unique(rows[which], return_index=True)[1]].tolist():
                 self._begin(int(rows[i]), int(seq[i]), transit[i])
-            delta = (seq - self.highest[rows].astype(np.uint16)).view(np.int16).astype(np.int64)
-        np.maximum.at(self.highest, rows, self.highest[rows] + delta)
-        np.add.at(self._received, rows, 1)
+            highest = self.highest[rows]
+            delta = (seq - highest.astype(np.uint16)).view(np.int16)
+        np.maximum.at(self.highest, rows, highest + delta)
         np.add.at(self.packets, rows, 1)
         moved = np.abs(transit - self._transit[rows])
-        moved[moved > 8000] = 0
         self._transit[rows] = transit
-        self.jitter[rows] += (moved - self.jitter[rows]) * np.float32(1 / 16)
+        jitter = self.jitter[rows]
+        self.jitter[rows] = jitter + (np.where(moved > 8000, 0, moved) - jitter) * _SIXTEENTH
 
     def _begin(self, row: int, seq: int, transit: np.int32) -> None:
         if self.started[row]:
@@ -62,14 +66,18 @@ class Reception:
             self._expected_before[row] += self._expected_now(row)
         self.started[row] = True
         self._base[row] = self.highest[row] = 65536 + seq
-        self._received[row] = self._expected_reported[row] = self._received_reported[row] = 0
+        self._packets_before[row] = self.packets[row]
+        self._expected_reported[row] = self._received_reported[row] = 0
         self._transit[row] = transit
 
     def _expected_now(self, row: int) -> int:
         return int(self.highest[row] - self._base[row]) + 1 if self.started[row] else 0
 
+    def _received_now(self, row: int) -> int:
+        return int(self.packets[row] - self._packets_before[row])
+
     def _lost_now(self, row: int) -> int:
-        return max(0, self._expected_now(row) - int(self._received[row]))
+        return max(0, self._expected_now(row) - self._received_now(row))
 
     def expected(self, row: int) -> int:
         return int(self._expected_before[row]) + self._expected_now(row)
@@ -79,7 +87,7 @@ class Reception:
 
     def fraction_lost(self, row: int) -> int:
         """Since the last call, in 1/256 (RFC 3550 A.3)."""
-        expected, received = self._expected_now(row), int(self._received[row])
+        expected, received = self._expected_now(row), self._received_now(row)
         asked = expected - int(self._expected_reported[row])
         got = received - int(self._received_reported[row])
         self._expected_reported[row], self._received_reported[row] = expected, received

@@ -25,13 +25,19 @@ class Headers(NamedTuple):
         return Headers(good[which], kind[which], seq[which], stamp[which], ssrc[which], offset[which], length[which])
 
 
-def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32], wanted: npt.NDArray[np.bool_]) -> Headers:
-    """Reads the headers of the ``wanted`` rows of ``rx`` (n, ROW), datagrams of ``lengths`` bytes; never raises, whatever they hold."""
-    words: Any = rx[:, :12].view(">u4")
+def words(rx: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """The three 32-bit words of the fixed headers of ``rx`` (n, ROW): (3, n), one row each for first half, timestamp, SSRC."""
+    fixed: Any = np.ascontiguousarray(rx[:, :12]).view(">u4")
+    return np.ascontiguousarray(fixed.T).astype(np.uint32)
+
+
+def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32]) -> Headers:
+    """Reads the headers of rows ``rx`` (n, ROW), datagrams of ``lengths`` bytes; never raises, whatever they hold."""
+    first_half, stamp, ssrc = words(rx)
     size = lengths.astype(np.int64)
     first = rx[:, 0]
     offset = np.full(len(rx), 12, np.int64)
-    good = wanted & (size > 12)
+    good = size > 12
     if (first != 0x80).any():
         good &= (first & 0xC0) == 0x80
         odd = np.flatnonzero(good & (first != 0x80))
@@ -43,9 +49,9 @@ def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32], wanted: np
     return Headers(
         good,
         rx[:, 1] & np.uint8(0x7F),
-        (words[:, 0] & 0xFFFF).astype(np.uint16),
-        words[:, 1].astype(np.uint32),
-        words[:, 2].astype(np.uint32),
+        first_half.astype(np.uint16),
+        stamp,
+        ssrc,
         offset,
         size - offset,
     )

@@ -51,7 +51,9 @@ BEGINNINGS = (
     (LOG_IN, "3600519", "#", "100#", "1"), (LOG_IN, "6880001#"), (LOG_IN, "6880001#", "1"), ("7",), ("8",), ("1", ACCOUNT),
     (LOG_IN, "4600519", "1*5#", "200#", "1"),
 )  # fmt: skip
-"""What the first caller has keyed, undisturbed, before the chaos begins; ``()``: not even answered."""
+"""What a caller has keyed, undisturbed, before the chaos begins; ``()``: not even answered."""
+TWO_CALLERS = 192
+"""Beginnings from here on have a second one."""
 
 
 class Chaos:
@@ -73,15 +75,21 @@ class Chaos:
         for card in CARDS:
             self.tell(ev.CardUp(card, 2))
         self.tell(ev.BranchUp(BRANCH))
-        self.offer(0)
         self.reactions.replies[aci.AskOrders] = aci.Orders((order_row("880001"),))
-        for keys in choose(BEGINNINGS, beginning):
-            for _ in range(12):
-                self.next_due(0)
-            for key in keys:
-                self.tell(ev.DigitPressed(self._leg(0), Secret(key), DigitMode.RFC4733))
+        self._begin(choose(BEGINNINGS, beginning))
+        if beginning >= TWO_CALLERS:
+            self._begin(choose(BEGINNINGS, beginning // 3))
         if beginning & 64:
             self.several_due(8)
+
+    def _begin(self, keys: tuple[str, ...]) -> None:
+        self.offer(0)
+        leg = self._legs()[-1]
+        for some in keys:
+            for _ in range(12):
+                self.next_due(0)
+            for key in some:
+                self.tell(ev.DigitPressed(leg, Secret(key), DigitMode.RFC4733))
 
     # --- driving ---
 

@@ -106,7 +106,7 @@ def test_a_journal_without_placements_is_replayed_as_well_as_it_can_be() -> None
     assert [t for _, t in replay(call, journal)] == of(world, call)
 
 
-@pytest.mark.parametrize("beginning", range(len(BEGINNINGS)))
+@pytest.mark.parametrize("beginning", [*range(len(BEGINNINGS)), 200, 209, 255])
 def test_every_beginning(beginning: int) -> None:
     chaos = Chaos(beginning)
     chaos.several_due(11)

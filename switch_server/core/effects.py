@@ -191,7 +191,7 @@ class Transition(Effect, frozen=True):
 
 
 class KeyUsed(Effect, frozen=True):
-    """A key was taken by the flow; the shell journals it as ``DigitUsed``. ``digit`` is ``•`` in a secret input."""
+    """A key was taken by the flow, for whoever shows it (the journal has it as ``DigitUsed``). ``digit`` is ``•`` in a secret input."""
 
     leg: LegId
     digit: str

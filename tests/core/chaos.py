@@ -9,7 +9,19 @@ from typing import Any, TypeVar
 
 from shared import aci
 from shared.enums import DigitMode, EndCause, OrderStatus, PlayEnd, Refusal
-from shared.ids import AccountNo, BranchId, CallId, CardId, ContractNo, LegId, Milli, OrderKey, Shares, leg_of
+from shared.ids import (
+    AccountNo,
+    BranchId,
+    CallId,
+    CardId,
+    ContractNo,
+    LegId,
+    Milli,
+    OrderKey,
+    RecordingId,
+    Shares,
+    leg_of,
+)
 from shared.secret import Secret
 from switch_server.core import events as ev
 from switch_server.core import media
@@ -196,7 +208,7 @@ class Chaos:
         leg = self._leg(pick // 3)
         events: tuple[ev.Event, ...] = (
             ev.ChannelClosed(leg, media.MediaStats()), ev.ChannelFailed(leg, "full"),
-            ev.RecordingEnded(leg, media.RecordingId(leg.partition("/")[0]), "failed", 10, "no space left"),
+            ev.RecordingEnded(leg, RecordingId(leg.partition("/")[0]), "failed", 10, "no space left"),
         )  # fmt: skip
         self.tell(choose(events, pick))
 

@@ -22,6 +22,7 @@ from shared.ids import (
     LegId,
     Milli,
     OrderKey,
+    RecordingId,
     Shares,
     StockCode,
     leg_of,
@@ -66,7 +67,7 @@ CONFIG = SwitchConfig(
     limits=Limits(),
 )
 QUOTE = aci.Quote(
-    Market.SH, CODE, "贵州茅台", *(Milli(price) for price in (1_500_000, 1_490_000, 1_495_000, 1_510_000, 1_480_000)),
+    Market.SH, CODE, "贵州茅台", Milli(1_500_000), Milli(1_490_000), Milli(1_495_000), Milli(1_510_000), Milli(1_480_000),
     Milli(1_499_990), Milli(1_500_010), Shares(12_300), suspended=False, at=1.0,
 )  # fmt: skip
 
@@ -150,7 +151,7 @@ class Reactions:
             case media.OpenChannel(leg=leg):
                 yield 0.01, ev.ChannelOpened(leg, NEAR)
             case media.CloseChannel(leg=leg):
-                yield 0.01, ev.RecordingEnded(leg, media.RecordingId(leg.partition("/")[0]), "closed", 1000)
+                yield 0.01, ev.RecordingEnded(leg, RecordingId(leg.partition("/")[0]), "closed", 1000)
                 yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3))
             case media.Play(leg=leg, play=play, loop=False):
                 yield self.play_seconds, ev.PlayEnded(leg, play, PlayEnd.DONE, 2000)

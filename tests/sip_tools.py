@@ -76,6 +76,11 @@ class Sipp:
             self._process.terminate()
             self._process.wait(5)
 
+    def kill(self) -> None:
+        """Its callers are gone without a word."""
+        self._process.kill()
+        self._process.wait(5)
+
 
 class Baresip:
     """A baresip in a folder of its own, driven by its ctrl_tcp (netstrings of JSON). ``audio``: its source, e.g. ``ausine,1000``."""

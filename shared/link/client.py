@@ -96,7 +96,7 @@ class LinkClient:
         self._retry = None
         socket = self._socket = prepare(self._context.socket(zmq.DEALER))
         socket.reconnect_ivl = 100
-        socket.reconnect_ivl_max = 2000
+        socket.reconnect_ivl_max = 500  # a branch is back half a second after the centre is
         if self._keys is not None and self._server_key is not None:
             socket.curve_publickey = self._keys.public
             socket.curve_secretkey = self._keys.secret

@@ -81,12 +81,13 @@ def scenario(media_port: int, way: str, info: tuple[tuple[int, str], ...]) -> st
     if way != "rfc4733":
         text = text.replace(" RTP/AVP 8 0 101", " RTP/AVP 8 0")
         text = re.sub(r"a=(rtpmap|fmtp):101 .*\n", "", text)
-    keys = "".join(_info(number, pause, key) for number, (pause, key) in enumerate(info, 2))
+    keys = "".join(info_request(number, pause, key) for number, (pause, key) in enumerate(info, 2))
     text = text.replace('<pause milliseconds="200"/>', keys + "<pause/>")
     return text.replace("CSeq: 2 BYE", f"CSeq: {len(info) + 2} BYE")
 
 
-def _info(number: int, pause: int, key: str) -> str:
+def info_request(number: int, pause: int, key: str) -> str:
+    """The key by SIP INFO, ``pause`` ms after what was before; ``number``: its CSeq."""
     return f"""<pause milliseconds="{pause}"/>
   <send retrans="500"><![CDATA[
 INFO [next_url] SIP/2.0

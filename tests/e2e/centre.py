@@ -175,15 +175,18 @@ class Centre:
             else {"status": done.returncode, "error": done.stderr.decode()} | _NOTHING
         )
 
-    def card_pids(self) -> list[int]:
-        """Of the running cards, in the order of their names."""
+    def card_pids(self) -> dict[str, int]:
+        """Of the running cards, by their names."""
         found = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 command = _command_line(entry)
                 if "switch_server.card" in command and _parent(entry) == self.switch.pid:
                     found[command[command.index("--card") + 1]] = int(entry.name)
-        return [found[name] for name in sorted(found)]
+        return found
+
+    def kill_card(self, card: str) -> None:
+        os.kill(self.card_pids()[card], signal.SIGKILL)
 
     def journal(self) -> list[dict[str, Any]]:
         """Every entry of the event journal."""

@@ -35,11 +35,14 @@ from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Audit
 from switch_server.core.events import Configured, Draining
 from switch_server.core.flow import Flow
+from switch_server.core.free_text import texts_of
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import ServerConfig, load_config
 from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
+from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.strict_yaml import Complaint, ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True):
 def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
     """Where cards look for prompts: the configured folders, what espeak-ng made, the product's own."""
     own = [(file.parent / folder).resolve() for folder in server.prompts]
-    return [*own, (file.parent / server.state / "prompts").resolve(), RESOURCES / "prompts"]
+    return [*own, _spoken(file, server), RESOURCES / "prompts"]
 
 
 def read_settings(file: Path) -> Settings:
@@ -91,6 +94,7 @@ def read_settings(file: Path) -> Settings:
     callable_trunks = frozenset(trunk.name for trunk in server.trunks if trunk.direction != "in")
     around = surroundings(prompt_folders(file, server), callable_trunks)
     flows = load_flows((file.parent / server.flows).resolve() if server.flows else RESOURCES / "flows", around)
+    _speak_texts(file, server, flows)
     names = frozenset.intersection(*around.prompts.values())
     core = SwitchConfig(
         trunks=server.trunks,
@@ -100,6 +104,18 @@ def read_settings(file: Path) -> Settings:
         limits=server.limits,
     )
     return Settings(file, server, core, flows)
+
+
+def _speak_texts(file: Path, server: ServerConfig, flows: tuple[Flow, ...]) -> None:
+    """Makes the prompts of the flows' free texts that are not there yet. Raises ``ConfigError``."""
+    try:
+        FreeText(_spoken(file, server)).prepare(text for flow in flows for text in texts_of(flow))
+    except (FreeTextError, OSError) as error:
+        raise ConfigError(Complaint(server.flows or "flows", 0, "text", str(error))) from error
+
+
+def _spoken(file: Path, server: ServerConfig) -> Path:
+    return (file.parent / server.state / "prompts").resolve()
 
 
 class Server:

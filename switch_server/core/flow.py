@@ -32,6 +32,8 @@ class Slot(Struct, frozen=True, forbid_unknown_fields=True):
     """UTC seconds, read as the time of day in Asia/Shanghai."""
     word: str | None = None
     """A prompt's name with a variable in braces: ``refusal/{refusal}``."""
+    text: dict[Language, str] | None = None
+    """Free text in each language (a notice), spoken by espeak-ng and made when the flow is loaded."""
     each: str | None = None
     """A list variable; ``say`` is spoken for each row (as ``row.<field>``), newest first, at most ``most``."""
     say: tuple["Piece", ...] = ()

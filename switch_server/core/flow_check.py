@@ -31,7 +31,7 @@ from switch_server.core.services import SERVICES
 
 KEYS = frozenset("0123456789*#") | frozenset(ascii_uppercase[:4])
 TONES = frozenset({"tone:dial", "tone:ringback", "tone:busy", "tone:congestion", "tone:test1k"})
-SPEAKING = ("money", "price", "quantity", "number", "digits", "stock", "time", "word", "each")
+SPEAKING = ("money", "price", "quantity", "number", "digits", "stock", "time", "word", "text", "each")
 
 Path = tuple[str | int, ...]
 
@@ -185,6 +185,10 @@ def _slot(slot: Slot, path: Path, around: Surroundings) -> Iterator[Problem]:
         for language, names in around.prompts.items():
             if not any(name.startswith(before) for name in names):
                 yield Problem(path, f"no prompt begins with {before!r} in {language.value}")
+    if slot.text is not None:
+        missing = [language.value for language in Language if not slot.text.get(language, "").strip()]
+        if missing:
+            yield Problem((*path, "text"), f"no text in {' and '.join(missing)}")
     yield from _pieces(slot.say, (*path, "say"), around)
     yield from _pieces(slot.empty, (*path, "empty"), around)
 

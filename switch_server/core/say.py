@@ -8,6 +8,7 @@ from shared.enums import Language
 from shared.ids import Fen, Milli, Shares, StockCode
 from switch_server.core import speech
 from switch_server.core.flow import Piece, Slot
+from switch_server.core.free_text import prompt_of
 
 SHANGHAI = timedelta(hours=8)
 """China has had no daylight saving time since 1991, so the offset is a constant."""
@@ -56,6 +57,8 @@ def _slot(slot: Slot, variables: Variables, language: Language, stocks: frozense
             return (_named(f"stock/{code}", language),) if code in stocks else speech.digits(code, language)
         case Slot(time=str(name)):
             return speech.time_of_day(_shanghai(look_up(name, variables)), language)
+        case Slot(text=dict(texts)):
+            return (_named(prompt_of(texts[language]), language),)
         case Slot(word=str(template)):
             return (_named(_filled(template, variables), language),)
         case _:

@@ -8,7 +8,6 @@ thread. The cache is one of the card's prompt folders, so a prepared text is pla
     └── UnspeakableError      espeak-ng failed, or made no sound of a text
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shared.enums import Language
+from switch_server.core.free_text import normal, prompt_of
 from switch_server.services.prompt_audio import alaw_wav, for_telephone, read_wav
 
 VOICES = {Language.ZH: "cmn-latn-pinyin", Language.EN: "en-us"}
@@ -24,8 +24,6 @@ VOICES = {Language.ZH: "cmn-latn-pinyin", Language.EN: "en-us"}
 WORDS_A_MINUTE = 150
 _TIMEOUT = 30.0
 """Seconds for one text; espeak-ng speaks a page in less than one."""
-_PIPELINE = "1"
-"""Counts up when the way from text to file changes."""
 _CHINESE_DIGITS = str.maketrans("0123456789.", "零一二三四五六七八九点")
 """espeak-ng reads long numbers wrongly in Mandarin, so digits are given as characters, one by one."""
 
@@ -51,12 +49,7 @@ class UnspeakableError(FreeTextError):
 
 def name_for(text: str, lang: Language) -> str:
     """Segment name ``<language>/text/<hash>``; the same text has the same name for ever. Pure."""
-    digest = hashlib.sha256(f"{_PIPELINE}|{VOICES[lang]}|{_normal(text)}".encode()).hexdigest()
-    return f"{lang.value}/text/{digest[:24]}"
-
-
-def _normal(text: str) -> str:
-    return " ".join(text.split())
+    return f"{lang.value}/{prompt_of(text)}"
 
 
 class FreeText:
@@ -84,7 +77,7 @@ class FreeText:
             if self.have(text, lang):
                 continue
             try:
-                self._write(self.path_for(text, lang), self._speak(_normal(text), lang))
+                self._write(self.path_for(text, lang), self._speak(normal(text), lang))
             except ValueError as error:
                 failed[text] = str(error)
         if failed:

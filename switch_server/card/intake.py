@@ -52,6 +52,15 @@ class Intake:
         self._events.pop(row, None)
         self.strangers_of[row] = 0
 
+    def discard(self, port: int) -> None:
+        """Throws away what came to a port that nobody had: the tail of calls long over must not latch the next one."""
+        for _ in range(PASSES * PASSES):
+            count = self._sockets.receive([port])
+            self.packets += count
+            self.strangers += count
+            if count < SOCKET_BATCH:
+                break
+
     def step(self, tick: int) -> None:
         """Takes all that came since the last tick."""
         ports = self._latches.ports_in_use

@@ -58,7 +58,7 @@ class Card:
         self._reception = Reception(rows)
         self._reports = Reports(self.channels, self._reception)
         self._port_numbers: list[int] = []
-        self._latches = Latches(ports, max(rows, ports), self._grow)
+        self._latches = Latches(rows, ports, max(rows, ports), self._grow)
         self._jitter = JitterBuffer(rows)
         self._mixer = Mixer(rows)
         self._player = Player(rows, prompts)
@@ -109,6 +109,8 @@ class Card:
         law = command.law if far is None else far.law
         near = m.Near(self._ip, self._port_numbers[port], law, event_type)
         row = channels.open(leg, command.digits, near, port)
+        if port not in self._latches.ports_in_use:
+            self.intake.discard(port)
         self._latches.join(port)
         self._jitter.reset(row, SILENCE[channels.law[row]])
         self._reception.reset(row)

@@ -101,8 +101,8 @@ class JitterBuffer:
     ) -> None:
         """``push`` for packets of 20 ms with a plain header from running sources; ``ssrc`` by row."""
         ahead = stamp - self.next_stamp[rows]  # unsigned: a late one is very far ahead
-        slots, rest = np.divmod(ahead, np.uint32(FRAME))
-        if int(ahead.max()) > FAR_AHEAD or rest.any():
+        slots = ahead // np.uint32(FRAME)
+        if int(ahead.max()) > FAR_AHEAD or (slots * np.uint32(FRAME) != ahead).any():
             self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME))
             return
         room = ahead.view(np.int32)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from switch_server.card import PortsFull
 
 Keys = npt.NDArray[np.uint64]
-CROWD = 64
+CROWD = 128
 """Channels a port takes before the next one is begun: few enough for its receive buffer, many enough for a batch."""
 TABLE = 1 << 14
 _SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)  # 2**64 / golden ratio: neighbouring ports land far apart
@@ -37,8 +37,9 @@ def ip_of(key: int) -> int:
 class Latches:
     """Keys in sorted order with their owners, and who is still un-latched where. ``grow`` opens one more port or raises ``OSError``."""
 
-    def __init__(self, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
-        self._table = np.zeros(TABLE, np.int64)  # hash of a key: its place among the keys, if no other key has taken it
+    def __init__(self, rows: int, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
+        self._table = np.zeros(TABLE, np.int32)  # hash of a key: its owner, if no other key has taken the place
+        self._key_of: Keys = np.zeros(rows, np.uint64)  # by row; 0 is no key
         self._keys: Keys = np.zeros(0, np.uint64)
         self._owners = np.zeros(0, np.int64)
         self._by_row: dict[int, int] = {}
@@ -123,6 +124,7 @@ class Latches:
                 del self._waiting[group]
         key = self._by_row.pop(row, None)
         if key is not None:
+            self._key_of[row] = 0
             place = int(np.searchsorted(self._keys, np.uint64(key)))
             self._keys = np.delete(self._keys, place)
             self._owners = np.delete(self._owners, place)
@@ -132,9 +134,8 @@ class Latches:
         """The row that each key belongs to, -1 for nobody's."""
         if not self._keys.size:
             return np.full(len(keys), -1, np.int64)
-        place = self._table[(keys * _SPREAD) >> _TOP]
-        wrong = self._keys[place] != keys
-        found: npt.NDArray[np.int64] = self._owners[place]
+        found: npt.NDArray[np.int64] = self._table[(keys * _SPREAD) >> _TOP].astype(np.int64)
+        wrong = self._key_of[found] != keys
         if wrong.any():  # nobody's, or two keys of one hash
             searched = np.minimum(np.searchsorted(self._keys, keys[wrong]), self._keys.size - 1)
             found[wrong] = np.where(self._keys[searched] == keys[wrong], self._owners[searched], -1)
@@ -166,8 +167,9 @@ class Latches:
         self._keys = np.insert(self._keys, place, np.uint64(key))
         self._owners = np.insert(self._owners, place, row)
         self._by_row[row] = key
+        self._key_of[row] = key
         self._hash()
 
     def _hash(self) -> None:
         self._table[:] = 0
-        self._table[(self._keys * _SPREAD) >> _TOP] = np.arange(self._keys.size)
+        self._table[(self._keys * _SPREAD) >> _TOP] = self._owners

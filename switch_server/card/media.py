@@ -72,11 +72,12 @@ class Media:
         if self._channels.changed or self._mixer.changed or self._player.changed:
             self._refresh()
         upto, payload = self._channels.upto, self._payload
-        frames, good = self._jitter.pop(self._needed, self._channels.law)
-        self._mixer.step(frames, self._place, payload)
+        if self._needed.size:
+            frames, good = self._jitter.pop(self._needed, self._channels.law)
+            self._mixer.step(frames, self._place, payload)
         ended = self._player.step(payload)
         self._dialer.tones(payload)
-        heard = payload[self._recorded]
+        heard = payload[self._recorded] if self._recorded.size else None
         self._headers(upto)
         self._dialer.events(self.stamp, self._types)
         self.sent += self._sockets.send()

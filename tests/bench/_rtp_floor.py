@@ -5,7 +5,9 @@
 First line out: its address as JSON. First line in: JSON list of [ip, port], where each channel's packets go.
 """
 
+import contextlib
 import json
+import os
 import sys
 import time
 
@@ -15,6 +17,8 @@ from switch_server.card import sockets as udp
 
 
 def main(rows: int) -> None:
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)  # as the card
     udp.SOCKET_BATCH = udp.BATCH
     sockets = udp.MmsgSockets(rows)
     rtp, rtcp = udp.bind_pair("127.0.0.1", 8 << 20)

@@ -5,7 +5,9 @@
 First line out: the sockets' addresses as JSON. Then each line in is JSON: a list of [channel, socket, ip, port] that speak from now on.
 """
 
+import contextlib
 import json
+import os
 import select
 import sys
 import time
@@ -28,11 +30,13 @@ def speech(frames: int) -> np.ndarray:
 
 
 def main(count: int, rows: int) -> None:
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)  # as the card
     sockets = MmsgSockets(rows)
-    addresses = []
+    addresses, reports = [], []  # reports are taken by the system and never read
     for number in range(count):
         rtp, rtcp = bind_pair(f"127.0.1.{number + 1}")
-        rtcp.close()
+        reports.append(rtcp)
         sockets.add(rtp)
         addresses.append(rtp.getsockname())
     print(json.dumps(addresses), flush=True)

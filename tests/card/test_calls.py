@@ -11,7 +11,7 @@ from shared.ids import LegId
 from switch_server.card import g711
 from switch_server.card.sockets import pack_address
 from switch_server.core import media as m
-from tests.card.driver import CardProcess
+from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, dtmf, frequency, gaps, level, purity, sine
 
 
@@ -20,6 +20,7 @@ def play(leg: LegId, *segments: str, number: int = 1, barge_in: bool = True, loo
 
 
 @pytest.mark.parametrize("law", [Law.A, Law.MU])
+@patient
 def test_prompts_one_after_another_then_silence(card: CardProcess, law: Law) -> None:
     with RtpPeer(law=law) as peer:
         leg = card.open(peer)
@@ -41,6 +42,7 @@ def test_prompts_one_after_another_then_silence(card: CardProcess, law: Law) -> 
         assert stats.mos > 4.2
 
 
+@patient
 def test_rtp_goes_out_evenly_numbered(card: CardProcess) -> None:
     with RtpPeer() as peer:
         leg = card.open(peer)
@@ -54,6 +56,7 @@ def test_rtp_goes_out_evenly_numbered(card: CardProcess) -> None:
         assert {packet.ssrc for packet in packets} == {packets[0].ssrc}
 
 
+@patient
 def test_ringback_cadence_and_stop(card: CardProcess) -> None:
     with RtpPeer() as peer:
         leg = card.open(peer)
@@ -102,6 +105,7 @@ def test_keys_by_events_each_once_in_spite_of_loss_and_doubles(card: CardProcess
 
 
 @pytest.mark.parametrize("law", [Law.A, Law.MU])
+@patient
 def test_keys_by_tones_where_events_were_not_negotiated(card: CardProcess, law: Law) -> None:
     with RtpPeer(law=law) as peer:
         leg = card.open(peer, events=False)
@@ -114,6 +118,7 @@ def test_keys_by_tones_where_events_were_not_negotiated(card: CardProcess, law: 
 
 
 @pytest.mark.parametrize("events", [True, False])
+@patient
 def test_digits_sent_by_a_card_are_heard_by_a_card(card: CardProcess, events: bool) -> None:
     """Two legs of one card whose RTP goes to each other: what one dials the other hears."""
     one, other = LegId("dial/1"), LegId("dial/2")
@@ -131,6 +136,7 @@ def test_digits_sent_by_a_card_are_heard_by_a_card(card: CardProcess, events: bo
     card.close(other)
 
 
+@patient
 def test_a_pair_of_one_law_is_passed_on_byte_for_byte(card: CardProcess) -> None:
     with RtpPeer() as one, RtpPeer() as other:
         a, b = card.open(one), card.open(other)
@@ -149,6 +155,7 @@ def test_a_pair_of_one_law_is_passed_on_byte_for_byte(card: CardProcess) -> None
         card.close(b)
 
 
+@patient
 def test_one_way_delay_is_short(card: CardProcess) -> None:
     """From the packet that begins a tone to the packet that the other side hears it in."""
     with RtpPeer() as one, RtpPeer() as other:
@@ -167,6 +174,7 @@ def test_one_way_delay_is_short(card: CardProcess) -> None:
         card.close(b)
 
 
+@patient
 def test_laws_meet_in_a_patch(card: CardProcess) -> None:
     with RtpPeer(law=Law.MU) as one, RtpPeer(law=Law.A, ptime=30) as other:
         a, b = card.open(one), card.open(other)
@@ -181,6 +189,7 @@ def test_laws_meet_in_a_patch(card: CardProcess) -> None:
 
 
 @pytest.mark.parametrize("ptime", [10, 30, 60])
+@patient
 def test_any_ptime_comes_through_without_a_gap(card: CardProcess, ptime: int) -> None:
     with RtpPeer(ptime=ptime) as one, RtpPeer() as other:
         a, b = card.open(one, ptime=ptime), card.open(other)
@@ -194,6 +203,7 @@ def test_any_ptime_comes_through_without_a_gap(card: CardProcess, ptime: int) ->
         card.close(b)
 
 
+@patient
 def test_reordering_doubles_and_a_little_loss_are_smoothed(card: CardProcess) -> None:
     kept: list[bytes] = []
 
@@ -220,6 +230,7 @@ def test_reordering_doubles_and_a_little_loss_are_smoothed(card: CardProcess) ->
         card.close(b)
 
 
+@patient
 def test_conference_monitor_and_whisper(card: CardProcess) -> None:
     tones = (500, 900, 1300, 2000)
     with RtpPeer() as p0, RtpPeer() as p1, RtpPeer(law=Law.MU) as p2, RtpPeer() as p3:
@@ -249,6 +260,7 @@ def test_conference_monitor_and_whisper(card: CardProcess) -> None:
             card.close(leg)
 
 
+@patient
 def test_the_first_packet_latches_even_from_another_port(card: CardProcess) -> None:
     with RtpPeer() as named, RtpPeer() as real:
         named.sending = False
@@ -328,6 +340,7 @@ def test_full_double_and_wrong(card: CardProcess) -> None:
         assert small.process.wait(10) == 0
 
 
+@patient
 def test_hold_stops_what_it_should(card: CardProcess) -> None:
     with RtpPeer() as peer:
         leg = card.open(peer)
@@ -346,6 +359,7 @@ def test_hold_stops_what_it_should(card: CardProcess) -> None:
         card.close(leg)
 
 
+@patient
 def test_a_new_address_is_learnt_anew(card: CardProcess) -> None:
     with RtpPeer() as before, RtpPeer() as after:
         leg = card.open(before)
@@ -373,6 +387,7 @@ def test_a_far_end_that_falls_silent_is_told_every_ten_seconds(card: CardProcess
         card.close(on_hold)
 
 
+@patient
 def test_the_way_without_recvmmsg(prompts: object) -> None:
     with CardProcess(plain=True) as plain, RtpPeer() as one, RtpPeer(law=Law.MU) as other:
         a, b = plain.open(one), plain.open(other)

@@ -12,7 +12,7 @@ from shared.enums import Law
 from shared.ids import LegId
 from switch_server.card import rtcp
 from switch_server.core import media as m
-from tests.card.driver import CardProcess
+from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, purity, sine
 
 
@@ -25,6 +25,7 @@ def junk(sizes: random.Random) -> bytes:
     return bytes([sizes.choice([0x80, 0x90, 0xB0, 0xBF, 0x8F, body[0] if body else 0])]) + body[1:]
 
 
+@patient
 def test_a_flood_is_counted_and_the_call_goes_on(card: CardProcess) -> None:
     """1 MB from a stranger and 1 MB of rubbish from the caller's own address, while another call talks."""
     with RtpPeer() as one, RtpPeer() as other, RtpPeer() as bad:
@@ -52,6 +53,7 @@ def test_a_flood_is_counted_and_the_call_goes_on(card: CardProcess) -> None:
         assert card.close(a).packets_in > 50
 
 
+@patient
 def test_an_rtp_closed_port_costs_nothing(card: CardProcess) -> None:
     """A far end whose port is closed answers with ICMP errors: other calls on the card do not notice."""
     with RtpPeer() as peer:
@@ -72,6 +74,7 @@ def test_commands_that_are_no_commands_are_dropped(card: CardProcess) -> None:
         card.close(card.open(peer))
 
 
+@patient
 def test_reports_go_out_and_come_in(card: CardProcess) -> None:
     """RTCP: ours is heard beside the far end's RTP port within 5 s; what the far end tells is in the leg's figures."""
     with RtpPeer() as peer:

@@ -12,7 +12,7 @@ from shared.enums import Law
 from shared.ids import LegId, RecordingId
 from switch_server.card import g711
 from switch_server.core import media as m
-from tests.card.driver import CardProcess
+from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, dtmf, gaps, level, purity, sine
 
 
@@ -31,6 +31,7 @@ def record(card: CardProcess, leg: LegId, path: Path, name: str = "r") -> None:
 
 
 @pytest.mark.parametrize("law", [Law.A, Law.MU])
+@patient
 def test_each_side_has_its_channel_without_a_gap(card: CardProcess, tmp_path: Path, law: Law) -> None:
     path = tmp_path / "deep" / "call.wav"
     with RtpPeer(law=law) as one, RtpPeer() as other:
@@ -56,6 +57,7 @@ def test_each_side_has_its_channel_without_a_gap(card: CardProcess, tmp_path: Pa
         card.close(b)
 
 
+@patient
 def test_one_recording_goes_on_over_play_hold_and_a_new_partner(card: CardProcess, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
     with RtpPeer() as one, RtpPeer() as other:
@@ -78,6 +80,7 @@ def test_one_recording_goes_on_over_play_hold_and_a_new_partner(card: CardProces
         card.close(b)
 
 
+@patient
 def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: CardProcess, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
     with RtpPeer() as peer:
@@ -113,6 +116,7 @@ def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: Ca
         card.close(leg)
 
 
+@patient
 def test_a_key_tells_where_in_the_recording_it_began(card: CardProcess, tmp_path: Path) -> None:
     with RtpPeer() as peer:
         leg = card.open(peer, events=False)
@@ -129,6 +133,7 @@ def test_a_key_tells_where_in_the_recording_it_began(card: CardProcess, tmp_path
         card.close(leg)
 
 
+@patient
 def test_a_killed_card_leaves_playable_files_at_most_a_second_short(prompts: Path, tmp_path: Path) -> None:
     with CardProcess(prompts) as card, RtpPeer() as peer:
         leg = card.open(peer)

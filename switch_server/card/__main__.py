@@ -4,9 +4,7 @@
 """
 
 import argparse
-import contextlib
 import logging
-import os
 import signal
 import socket
 from pathlib import Path
@@ -36,8 +34,6 @@ def main() -> None:
         signal.signal(
             number, signal.SIG_IGN
         )  # Ctrl-C reaches the whole group: the switch decides, by closing the socket
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, -10)  # sound first, where the system allows it
     control = Control(socket.socket(fileno=options.fd))
     prompts = Prompts(options.prompts)
     prompts.preload()

@@ -1,9 +1,11 @@
 """The card's clock: ticks on time, commands at once, a load report each second."""
 
 import collections
+import contextlib
 import functools
 import gc
 import logging
+import os
 import resource
 import select
 import sys
@@ -34,6 +36,7 @@ class Loop:
         self._faults = 0
 
     def run(self) -> None:
+        sound_first()
         sys.setswitchinterval(0.0005)  # the writer thread must not keep the tick waiting
         gc.collect()
         gc.freeze()
@@ -94,6 +97,18 @@ class Loop:
                 dropped_commands=self._card.dropped,
             )
         )
+
+
+def sound_first() -> None:
+    """Real-time scheduling for this thread (not the writer's), where the system allows it; else a better place among the others.
+
+    Niceness alone does not help against another session's work where the kernel groups tasks by session (``sched_autogroup``).
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except (OSError, AttributeError):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, -10)
 
 
 def _cpu_seconds() -> float:

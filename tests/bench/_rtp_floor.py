@@ -5,20 +5,18 @@
 First line out: its address as JSON. First line in: JSON list of [ip, port], where each channel's packets go.
 """
 
-import contextlib
 import json
-import os
 import sys
 import time
 
 import numpy as np
 
 from switch_server.card import sockets as udp
+from switch_server.card.loop import sound_first
 
 
 def main(rows: int) -> None:
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, -10)  # as the card
+    sound_first()  # as the card
     udp.SOCKET_BATCH = udp.BATCH
     sockets = udp.MmsgSockets(rows)
     rtp, rtcp = udp.bind_pair("127.0.0.1", 8 << 20)

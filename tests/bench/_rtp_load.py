@@ -5,9 +5,7 @@
 First line out: the sockets' addresses as JSON. Then each line in is JSON: a list of [channel, socket, ip, port] that speak from now on.
 """
 
-import contextlib
 import json
-import os
 import select
 import sys
 import time
@@ -15,6 +13,7 @@ import time
 import numpy as np
 
 from switch_server.card import g711
+from switch_server.card.loop import sound_first
 from switch_server.card.sockets import HEADER, MmsgSockets, bind_pair, pack_address
 
 TALK = 100  # ticks: who talks falls silent after 2 s, and the other half begins
@@ -30,8 +29,7 @@ def speech(frames: int) -> np.ndarray:
 
 
 def main(count: int, rows: int) -> None:
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, -10)  # as the card
+    sound_first()  # as the card
     sockets = MmsgSockets(rows)
     addresses, reports = [], []  # reports are taken by the system and never read
     for number in range(count):

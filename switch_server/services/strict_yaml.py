@@ -21,6 +21,9 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast where libyaml is there: a start of the switch reads its flows."""
 
 
+TEXT, MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+
+
 class Complaint(msgspec.Struct, frozen=True):
     """One thing that is wrong, for people: ``flows/main.yaml:12: steps.menu.keys.1: no step 'buuy'; there are: …``."""
 
@@ -79,13 +82,24 @@ def parse(text: str, as_type: type[T], file: str) -> tuple[T, Document]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(Complaint(file, line, "", f"not YAML: {error.problem}")) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(Complaint(file, 1, "", f"not YAML: {error}")) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(Complaint(file, line, "", f"not YAML: {error.reason}")) from None
     if root is None:
         raise ConfigError(Complaint(file, 1, "", "is empty"))
     document = Document(file, root)
-    _refuse_duplicates(root, (), document)
-    raw = _keys_to_text(yaml.SafeLoader("").construct_document(root))
+    try:
+        _check_keys(root, (), document)
+        raw = yaml.SafeLoader("").construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(Complaint(file, line, "", f"not a value: {error.problem}")) from None
+    except ValueError as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(Complaint(file, 1, "", f"not a value: {error}")) from None
+    except RecursionError:
+        raise ConfigError(Complaint(file, 1, "", "nested too deeply, or in itself")) from None
     try:
         return msgspec.convert(raw, as_type, strict=True), document
     except msgspec.ValidationError as error:
@@ -101,14 +115,24 @@ def _explain(error: msgspec.ValidationError, raw: Any, as_type: Any, document: D
         path = (*path, unknown[1])
         message = f"unknown key; allowed: {', '.join(_field_names(here, _at(raw, path[:-1])))}"
     elif missing:
-        message = f"the key {missing[1]!r} is missing"
+        tags = _tags(here, (missing[1],))
+        message = f"the key {missing[1]!r} is missing" + (f"; allowed: {', '.join(tags)}" if tags else "")
     elif allowed := _allowed_values(here) or _tags(_type_at(as_type, path[:-1]), path[-1:]):
         message = f"{message}; allowed: {', '.join(allowed)}"
-    return document.complaint(path, message)
+    return document.complaint(path, re.sub(r"(?<=`)[^`]+(?=`)", _in_words_of_yaml, message))
+
+
+def _in_words_of_yaml(found: re.Match[str]) -> str:
+    """Msgspec speaks of JSON."""
+    return (
+        found[0].replace("object", "mapping").replace("array", "list").replace("str", "text").replace("null", "nothing")
+    )
 
 
 def _locate(error: msgspec.ValidationError, raw: Any, as_type: Any) -> tuple[Path_, str]:
-    """Path and message. msgspec writes ``[...]`` for a key of a mapping, so the entry that fails is sought by trying each."""
+    """Path and message. msgspec writes ``[...]`` for a key of a mapping, so the entry that fails is sought by trying each; a key of
+    the wrong kind is told as ``key`` in its mapping.
+    """
     message, _, where = str(error).partition(" - at `")
     path: Path_ = ()
     for name, index in re.findall(r"\.([^.\[`]+)|\[(\d+|\.\.\.)\]", where):
@@ -123,6 +147,11 @@ def _locate(error: msgspec.ValidationError, raw: Any, as_type: Any) -> tuple[Pat
                 below, message = _locate(inner, value, entry_type)
                 return (*path, key, *below), message
         break
+    if where.startswith("key`"):
+        mapping = next(option for option in _options(_type_at(as_type, path)) if get_origin(option) is dict)
+        allowed = _allowed_values(get_args(mapping)[0])
+        wrong = next(key for key in _at(raw, path) if key not in allowed)
+        return (*path, wrong), f"{message}; allowed: {', '.join(allowed)}"
     return path, message
 
 
@@ -188,38 +217,35 @@ def _allowed_values(here: Any) -> list[str]:
     return []
 
 
-def _refuse_duplicates(node: Node, path: Path_, document: Document) -> None:
+def _check_keys(node: Node, path: Path_, document: Document) -> None:
+    """Every key is text and stands once. A telephone key ``1:`` would be YAML's integer, ``on:`` its truth: both are taken as written."""
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
-            _refuse_duplicates(item, (*path, index), document)
+            _check_keys(item, (*path, index), document)
     elif isinstance(node, MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
-            name = key.value if isinstance(key, ScalarNode) else ""
-            if name in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError(Complaint(document.file, line, _dotted((*path, name)), "stands twice"))
-            seen.add(name)
-            _refuse_duplicates(value, (*path, name), document)
+            line = key.start_mark.line + 1
+            if not isinstance(key, ScalarNode):
+                raise ConfigError(
+                    Complaint(document.file, line, _dotted(path), "a key is a word, not a list or mapping")
+                )
+            if key.value in seen:
+                raise ConfigError(Complaint(document.file, line, _dotted((*path, key.value)), "stands twice"))
+            seen.add(key.value)
+            if key.tag != MERGE:
+                key.tag = TEXT
+            _check_keys(value, (*path, key.value), document)
 
 
 def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
     if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     if isinstance(node, MappingNode):
-        for key, value in node.value:
+        for key, value in reversed(node.value):  # what a merge (<<) brought in stands first, and counts less
             if isinstance(key, ScalarNode) and key.value == str(part):
                 return key, value
     return None
-
-
-def _keys_to_text(value: Any) -> Any:
-    """A telephone key ``1:`` is a YAML integer; as a key it is text."""
-    if isinstance(value, dict):
-        return {str(key): _keys_to_text(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_keys_to_text(item) for item in value]
-    return value
 
 
 def _dotted(path: Path_) -> str:

@@ -43,7 +43,8 @@ class CardRack:
         self._live: dict[CardId, CardProcess] = {}
         self._loads: dict[CardId, CardLoad] = {}
         self._short_lives: dict[CardId, int] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()  # starts to come
+        self._reaping: set[asyncio.Task[None]] = set()  # dead processes waited for
         self._stopping = False
         self.restarts: Counter[CardId] = Counter()
 
@@ -61,7 +62,7 @@ class CardRack:
         self._stopping = True
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._reaping, return_exceptions=True)
         await asyncio.gather(*(process.stop(STOP_S) for process in self._live.values()))
         self._live.clear()
 
@@ -114,16 +115,15 @@ class CardRack:
         pause = min(MOST_BACKOFF_S, FIRST_BACKOFF_S * 2 ** (short - 2)) if short > 1 else 0.0
         LOG.error("%s died after %.1f s (%s); next start in %.1f s", card, lived, reason, pause)
         self._post(CardDied(card, reason))
-        self._spawn(self._again(card, process, pause))
+        self._spawn(self._again(card, pause), self._tasks)
+        self._spawn(process.stop(STOP_S), self._reaping)
 
-    async def _again(self, card: CardId, dead: CardProcess, pause: float) -> None:
-        reap = asyncio.ensure_future(dead.stop(STOP_S))
+    async def _again(self, card: CardId, pause: float) -> None:
         await asyncio.sleep(pause)
         if not self._stopping:
             await self._start(card)
-        await reap
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
         task: asyncio.Task[None] = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)

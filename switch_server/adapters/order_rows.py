@@ -8,7 +8,7 @@ from msgspec import structs
 from shared.aci import PlaceOrder
 from shared.ids import AccountNo, BranchId, CallId, OrderKey
 from switch_server.core.effects import JournalOrder, RecordOrderState
-from switch_server.core.order import OrderEvent, OrderState
+from switch_server.core.order import FINAL, OrderEvent, OrderState
 from switch_server.ports.records import OrderRecord, OrderStep
 
 ORDER_COLUMNS = tuple(field.name for field in structs.fields(OrderRecord) if field.name != "history")
@@ -22,13 +22,15 @@ def _insert(table: str, columns: Iterable[str]) -> str:
 
 INSERT_ORDER = _insert("orders", ORDER_COLUMNS) + " ON CONFLICT(key) DO NOTHING"
 INSERT_STEP = _insert("order_history", ("key", *STEP_COLUMNS))
-# A key that is in the journal can't have failed to be journalled: that was its repetition.
-UPDATE_ORDER = (
-    "UPDATE orders SET state = :state, contract = coalesce(:contract, contract), refusal = coalesce(:refusal, refusal), "  # noqa: S608  a constant
+_FINAL = ", ".join(f"'{state.value}'" for state in sorted(FINAL))
+UPDATE_COPY = (
+    "UPDATE orders SET state = :state, contract = coalesce(:contract, contract), refusal = coalesce(:refusal, refusal), "  # noqa: S608  constants
     "filled = coalesce(:filled, filled), cancelled = coalesce(:cancelled, cancelled), "
-    "branch_status = coalesce(:branch_status, branch_status), updated_at = :at "
-    f"WHERE key = :key AND :state <> '{OrderState.FAILED}'"
+    f"branch_status = coalesce(:branch_status, branch_status), updated_at = :at WHERE key = :key AND state NOT IN ({_FINAL})"
 )
+"""A final state is left by nothing: a branch's reports come again from the first after a restart."""
+UPDATE_ORDER = f"{UPDATE_COPY} AND :state <> '{OrderState.FAILED}'"
+"""Of the journal: a key that is in it can't have failed to be journalled; that was its repetition."""
 
 
 def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:

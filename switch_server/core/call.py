@@ -20,7 +20,6 @@ from switch_server.core.effects import (
     Answer,
     Effect,
     HangUp,
-    KeyUsed,
     OrderContext,
     PlaceCall,
     Reject,
@@ -327,7 +326,6 @@ class Call:
     def key_used(self, digit: str, recording_ms: int | None) -> None:
         at = recording_ms if recording_ms is not None else self._recording_ms()
         self._board.journal(DigitUsed(self.caller.id, digit, at))
-        self.emit(KeyUsed(self.caller.id, digit, at))
 
     def moved(self, old: str, event: str, new: str) -> None:
         self.emit(Transition("ivr", self.id, old, event, new))

@@ -188,11 +188,3 @@ class Transition(Effect, frozen=True):
     old: str
     event: str
     new: str
-
-
-class KeyUsed(Effect, frozen=True):
-    """A key was taken by the flow, for whoever shows it (the journal has it as ``DigitUsed``). ``digit`` is ``•`` in a secret input."""
-
-    leg: LegId
-    digit: str
-    recording_ms: int | None = None

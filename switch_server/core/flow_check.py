@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from shared.enums import Language
 from shared.ids import TrunkName
+from switch_server.core import flow_variables
 from switch_server.core.flow import (
     AnyStep,
     Dial,
@@ -55,7 +56,7 @@ def check(flow: Flow, around: Surroundings) -> list[Problem]:
     for name, step in flow.steps.items():
         problems += [Problem(("steps", name, *p.path), p.text) for p in _step(step, flow, around)]
     if not problems:
-        problems += [*_unreachable(flow), *_dead_ends(flow), *_read_backs(flow)]
+        problems += [*_unreachable(flow), *_dead_ends(flow), *_read_backs(flow), *_variables(flow)]
     return problems
 
 
@@ -234,6 +235,25 @@ def _read_backs(flow: Flow) -> Iterator[Problem]:
             if to in placing and not (isinstance(step, Menu) and step.read_back and field == "keys.1"):
                 path = ("steps", name, *field.split(".", 1))
                 yield Problem(path, f"{to!r} places an order: only the key 1 of a menu with read_back may lead there")
+
+
+# --- variables ---
+
+
+def _variables(flow: Flow) -> Iterator[Problem]:
+    known, secret = flow_variables.known(flow), flow_variables.secrets(flow)
+    for about, pieces in flow.says.items():
+        for path, name in flow_variables.spoken_in(pieces, ("says", about)):
+            if name not in flow_variables.CALL:
+                yield Problem(path, f"the variable {name!r} need not be there when this is said")
+    for step_name, there in known.items():
+        step = flow.steps[step_name]
+        for path, name in flow_variables.used(step):
+            here = ("steps", step_name, *path)
+            if name in secret and path != ("service",):
+                yield Problem(here, f"{name!r} is keyed in secret: it is never spoken, copied or dialled")
+            elif name not in there:
+                yield Problem(here, f"the variable {name!r} is not there on every way to this step")
 
 
 def _no_step(name: str, flow: Flow) -> str:

@@ -21,7 +21,6 @@ from switch_server.core.effects import (
     Effect,
     FindAccount,
     JournalOrder,
-    KeyUsed,
     LineEffect,
     RecordOrderState,
     Resolve,
@@ -171,8 +170,6 @@ class Engine:
             transitions.info(
                 "%s %s: %s -> %s -> %s", effect.machine, effect.subject, effect.old, effect.event, effect.new
             )
-        elif isinstance(effect, KeyUsed):
-            pass
         elif isinstance(effect, LineEffect):
             self._world.lines.do(effect)
         else:

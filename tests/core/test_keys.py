@@ -7,7 +7,7 @@ from shared.ids import leg_of
 from shared.secret import Secret
 from switch_server.core import events as ev
 from switch_server.core import media
-from switch_server.core.effects import HangUp, KeyUsed
+from switch_server.core.effects import HangUp
 from switch_server.core.flow import Format, HangUpStep, Input, Menu, Say, SetStep, Slot
 from switch_server.core.ivr import MAX_QUEUE
 from switch_server.core.ivr_entry import Entry, Verdict
@@ -16,7 +16,7 @@ from tests.core.world import ACCOUNT, PIN, World
 
 
 def used(world: World) -> str:
-    return "".join(key.digit for key in world.all(KeyUsed))
+    return "".join(event.digit for _, _, event in world.journal if isinstance(event, ev.DigitUsed))
 
 
 def test_keys_ahead_skip_the_prompts_that_they_answer() -> None:

@@ -7,7 +7,7 @@ from shared.enums import EndCause, Refusal
 from shared.ids import AccountNo
 from switch_server.core import events as ev
 from switch_server.core import media
-from switch_server.core.effects import AskBranch, CountWrongPin, FindAccount, HangUp, KeyUsed
+from switch_server.core.effects import AskBranch, CountWrongPin, FindAccount, HangUp
 from tests.core.world import ACCOUNT, BRANCH, PIN, World
 
 
@@ -32,7 +32,7 @@ def test_the_pin_is_nowhere_but_on_its_way_to_the_branch() -> None:
     assert ask.pin is not None
     assert ask.pin.reveal() == PIN
     assert ask.query.pin == ""
-    keys = "".join(key.digit for key in world.all(KeyUsed))
+    keys = "".join(event.digit for _, _, event in world.journal if isinstance(event, ev.DigitUsed))
     assert keys == f"1{ACCOUNT}#••••••"
     journal = repr(world.journal) + repr(world.effects)
     assert PIN not in journal

@@ -15,7 +15,6 @@ from switch_server.core.effects import (
     Effect,
     HangUp,
     JournalOrder,
-    KeyUsed,
     PlaceCall,
     RecordOrderState,
     Reject,
@@ -99,8 +98,6 @@ class Watch:
                 self.sent.add(key)
             case RecordOrderState(key=key, state=state):
                 self._order_moved(key, state)
-            case KeyUsed(digit=digit):
-                assert len(digit) <= 1
             case _:
                 pass
         msgspec.json.encode(effect)  # nothing but a PIN on its way to the branch is secret

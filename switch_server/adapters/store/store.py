@@ -12,7 +12,7 @@ from shared.ids import AccountNo, BranchId
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     INSERT_STEP,
-    UPDATE_ORDER,
+    UPDATE_COPY,
     order_row,
     step_row,
 )
@@ -213,7 +213,7 @@ def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:
 
 def _put_step(db: sqlite3.Connection, step: dict[str, Any]) -> None:
     db.execute(INSERT_STEP, step)
-    db.execute(UPDATE_ORDER, step)
+    db.execute(UPDATE_COPY, step)
 
 
 def _put_customer(db: sqlite3.Connection, customer: Customer, keys: tuple[str, str]) -> None:

@@ -171,7 +171,7 @@ def _prompt(name: str, path: Path, around: Surroundings) -> Iterator[Problem]:
     else:
         missing = [language.value for language, names in around.prompts.items() if name not in names]
         if missing:
-            alike = get_close_matches(name, frozenset().union(*around.prompts.values()), 1)
+            alike = get_close_matches(name, frozenset().union(*around.prompts.values()) - {name}, 1)
             hint = f"; did you mean {alike[0]!r}?" if alike else ""
             yield Problem(path, f"no prompt {name!r} in {' and '.join(missing)}{hint}")
 

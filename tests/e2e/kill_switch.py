@@ -36,6 +36,7 @@ STAY_MS = 90_000
 AT_BRANCH_STATES = {state.value for state in AT_BRANCH}
 UNDECIDED_STATES = {state.value for state in UNDECIDED}
 EVENT_TYPE = 101
+READ_BACK = " -> entered -> asking read_back"
 
 
 class Round(Struct):
@@ -108,7 +109,7 @@ class Callers:
         while len(self.calls) < len(self.peers):
             lines = log.new()
             seen += lines
-            self.calls += [_word_after(line, " ivr ") for line in lines if line.endswith("-> asking read_back")]
+            self.calls += [_word_after(line, " ivr ") for line in lines if line.endswith(READ_BACK)]
             assert time.monotonic() < end, "the callers never came to the read-back: " + "\n".join(seen[-20:])
             time.sleep(0.01)
         for peer in self.peers:
@@ -163,8 +164,8 @@ class Killing:
         self._tails: dict[Path, Tail] = {}
 
     def round(self) -> Round:
+        self._log.new()
         with Callers(self.centre, self._folder, self._callers) as callers:
-            self._log.new()
             callers.ready(self._log)
             delay = self._dice.uniform(0, LATEST_MS)
             callers.confirm()
@@ -178,6 +179,9 @@ class Killing:
             told = {_word_after(line, " ivr ") for line in lines if line.endswith("-> saying accepted")}
             wrong = self._resolved(callers.calls)
             resolved = time.monotonic() - up
+        if self.victim != "switch":
+            for call in callers.calls:
+                self.centre.ctl("calls", "hangup", call)
         wrong += self._check(callers.calls, told, states)
         return Round(delay, dict(Counter(states.values())), len(told), up - begin, resolved, wrong)
 

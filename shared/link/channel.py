@@ -52,6 +52,8 @@ class Channel:
         self._send = send
         self._handler = handler
         self._waiting: dict[int, OnReply] = {}
+        self.refused: RejectCode | None = None
+        """Why the session ended before it was open."""
         self._was_open = False
         self._now = asyncio.get_running_loop().time
 
@@ -153,6 +155,8 @@ class Channel:
                 _log.info("link %s: closed (%s) %s", self.name, code, text)
                 if self._was_open:
                     self._handler.closed(self, code, text)
+                else:
+                    self.refused = code
 
     def _reply(self, frame_id: int, message: Struct) -> None:
         if self.is_open:

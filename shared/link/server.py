@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 _PROBES = (0.0, 0.02, 0.2)
 """Seconds after a disconnect at which every peer is probed; the socket forgets a lost peer a little later than it tells of it."""
 TICK_S = 0.1
+_INNOCENT = frozenset({RejectCode.LOST, RejectCode.SILENT, RejectCode.STOPPED})
+"""Ends of a session that was never open which say nothing against the peer."""
 
 
 class LinkServer:
@@ -190,6 +192,14 @@ class LinkServer:
         channel = self._channels.pop(peer, None)
         if channel is not None and self._by_name.get(channel.name) is channel:
             del self._by_name[channel.name]
+        if channel is not None and channel.refused is not None and channel.refused not in _INNOCENT:
+            self._tell_refused(channel, channel.refused)
+
+    def _tell_refused(self, channel: Channel, code: RejectCode) -> None:
+        """A known peer whose frames are not ours: told of as seldom as a stranger."""
+        times = self._zap.refusals.count(f"{channel.address} {channel.name}", self._loop.time()) if self._zap else 0
+        if times:
+            self._on_refused(Refusal(channel.address, "", code.value, times, channel.name))
 
 
 class _Doorman:

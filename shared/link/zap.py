@@ -20,12 +20,16 @@ ENDPOINT = "inproc://zeromq.zap.01"
 
 
 class Refusal(Struct, frozen=True):
-    """A connection that was refused. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last word of it."""
+    """A connection that was refused. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last word of it.
+
+    ``name``: the peer's, where its key is known and only its frames were wrong.
+    """
 
     address: str
     public_key: str
     code: str
     times: int
+    name: str = ""
 
 
 class _Noise(Struct):

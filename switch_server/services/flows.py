@@ -7,6 +7,7 @@ from shared.ids import TrunkName
 from switch_server.core.flow import Flow
 from switch_server.core.flow_check import Problem, Surroundings, check
 from switch_server.core.speech import ALL_RULE_SEGMENTS
+from switch_server.services.prompt_files import problem
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 
 
@@ -45,7 +46,10 @@ def load_flow(file: Path, around: Surroundings) -> tuple[Flow, Document]:
 
 
 def surroundings(prompt_folders: list[Path], trunks: frozenset[TrunkName] = frozenset()) -> Surroundings:
-    """What is on disk. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there."""
+    """What is on disk. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
+    files = (file for folder in prompt_folders if folder.is_dir() for file in sorted(folder.rglob("*.wav")))
+    if unplayable := [Complaint(str(file), 0, "", text) for file in files if (text := problem(file))]:
+        raise ConfigError(*unplayable)
     prompts = {language: _names(prompt_folders, language.value) for language in Language}
     missing = [name for language in Language for name in sorted(ALL_RULE_SEGMENTS(language) - _full(prompts, language))]
     if missing:

@@ -210,7 +210,7 @@ class Centre:
 
     def customer(self, branch: str = "GZ01", **wanted: Any) -> DemoCustomer:
         """One of the demo's customers at this branch; ``skip`` gives the next ones."""
-        skip = wanted.pop("skip", 0)
+        skip = int(wanted.pop("skip", 0))
         return [each for each in self.demo.world.customers if each.account.branch == branch][skip]
 
     def until(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:

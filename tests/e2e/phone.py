@@ -43,6 +43,8 @@ class Phone:
         self.sip = Call(self.peer, number, self.ani)
         self.call = ""
         self.over = False
+        self._read = 0
+        self._steps: list[str] = []
 
     def __enter__(self) -> Self:
         self.rtp.__enter__()
@@ -92,7 +94,13 @@ class Phone:
 
     def steps(self) -> list[str]:
         """Every step that the flow has come to, in order."""
-        return re.findall(rf"ivr {self.call}: .* -> \w+ (\w+)$", log_of(self.centre), re.MULTILINE)
+        with (self.centre.state / "logs" / "switch.log").open("rb") as log:
+            log.seek(self._read)
+            new = log.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._steps += re.findall(rf"ivr {self.call}: .* -> \w+ (\w+)$", whole.decode(), re.MULTILINE)
+        return self._steps
 
     def at(self, step: str, *, after: int = 0, seconds: float = 30.0) -> int:
         """Waits until the flow has come to this step, from the ``after``-th on; gives the number of steps so far."""
@@ -100,7 +108,7 @@ class Phone:
         while step not in (steps := self.steps())[after:]:
             assert time.monotonic() < end, f"never came to {step}: {steps[-8:]}"
             tick.wait(0.05)
-        return after + steps[after:].index(step) + 1
+        return steps.index(step, after) + 1
 
     def ended(self) -> dict[str, object]:
         """Waits until the call's record is closed; gives its row of ``calls``."""

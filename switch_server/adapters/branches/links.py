@@ -209,7 +209,8 @@ class BranchLinks(Silent):
     # --- operators ---
 
     def _refused(self, refusal: Refusal) -> None:
-        detail = f"{refusal.code}, key {refusal.public_key}…, {refusal.times} times"
+        who = refusal.name or f"key {refusal.public_key}…"
+        detail = f"{refusal.code}, {who}, {refusal.times} times"
         self._audit(Audit("link", "connection_refused", refusal.address, detail))
 
     def _state(self, branch: BranchId, known: Known) -> BranchState:

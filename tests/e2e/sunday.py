@@ -1,0 +1,18 @@
+"""The simulated trading system on a Sunday: its clock for trading hours stands on the last one, whatever day it is."""
+
+import sys
+
+from switch_server.branch.sim import __main__ as sim
+from switch_server.branch.sim.hours import RealHours, Session
+
+SUNDAY = 1_763_870_400.0  # 2025-11-23 12:00 in Shanghai
+
+
+class Sunday(RealHours):
+    def session(self, now: float) -> Session:
+        return super().session(SUNDAY)
+
+
+if __name__ == "__main__":
+    sim.RealHours = Sunday  # type: ignore[misc]
+    sys.exit(sim.main())

@@ -58,7 +58,8 @@ class Phone:
         return self
 
     def _found(self) -> bool:
-        rows = [row["id"] for row in self.centre.rows("calls") if row["ani"] == self.ani]
+        """In the store, and up: keys before the ACK is taken are nobody's."""
+        rows = [row["id"] for row in self.centre.rows("calls") if row["ani"] == self.ani and row["answered_at"]]
         self.call = rows[0] if rows else ""
         return bool(rows)
 

@@ -3,10 +3,14 @@
 Paths are relative to the file's folder. ``resources/huawu.example.yaml`` shows every key.
 """
 
-from ipaddress import ip_address, ip_network
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from shared.ids import BranchId
 from switch_server.core.config import Limits, Trunk
@@ -30,7 +34,7 @@ class Media(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Branch(Struct, frozen=True, forbid_unknown_fields=True):
-    """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), as ``branch-gateway keys`` prints it."""
+    """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), as ``python -m switch_server.branch keys FILE`` prints it."""
 
     id: BranchId
     name: str
@@ -62,79 +66,111 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Folder of flows; empty: the product's own (``resources/flows``)."""
     prompts: tuple[str, ...] = ()
     """Folders searched before the product's own prompts (studio recordings)."""
-    stocks: str = ""
-    """Securities whose names have prompts; empty: the product's own list."""
-    log_level: str = field(default="info")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 def load_config(file: Path) -> tuple[ServerConfig, Document]:
     """Raises ``ConfigError`` with file, line, key and what is allowed."""
     config, document = load(file, ServerConfig)
-    complaints = [*_trunks(config, document), *_branches(config, document), *_numbers(config, document)]
+    complaints = [
+        *_trunks(config, document),
+        *_branches(config, document),
+        *_values(config, document),
+        *_folders(file.parent, config, document),
+    ]
     if complaints:
         raise ConfigError(*complaints)
     return config, document
 
 
-def _trunks(config: ServerConfig, document: Document) -> list[Complaint]:
-    found: list[Complaint] = []
+def _trunks(config: ServerConfig, document: Document) -> Iterator[Complaint]:
     names = [trunk.name for trunk in config.trunks]
     if not names:
-        found.append(document.complaint(("trunks",), "at least one trunk, or nobody can call"))
+        yield document.complaint(("trunks",), "at least one trunk, or nobody can call")
     for index, trunk in enumerate(config.trunks):
         here = ("trunks", index)
         if names.index(trunk.name) != index:
-            found.append(document.complaint((*here, "name"), f"{trunk.name!r} stands twice"))
-        if not trunk.far and not (trunk.username and trunk.password):
-            found.append(document.complaint((*here, "far"), "addresses, or username and password for digest"))
-        for at, far in enumerate(trunk.far):
-            if not _is_far(far):
-                found.append(document.complaint((*here, "far", at), f"{far!r} is not ip, ip:port or network/bits"))
-        if trunk.lines < 1:
-            found.append(document.complaint((*here, "lines"), "at least 1"))
-        if trunk.session_expires < 90:
-            found.append(document.complaint((*here, "session_expires"), "at least 90 seconds (RFC 4028)"))
-    return found
+            yield document.complaint((*here, "name"), f"{trunk.name!r} stands twice")
+        for key, text in _wrong_in(trunk):
+            yield document.complaint((*here, *key), text)
 
 
-def _branches(config: ServerConfig, document: Document) -> list[Complaint]:
-    found: list[Complaint] = []
+def _wrong_in(trunk: Trunk) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """As strict as the lines are (``adapters.sip_lines.trunk_table``): what is accepted here, they can work with."""
+    if not trunk.far and not (trunk.username and trunk.password):
+        yield ("far",), "addresses, or username and password for digest"
+    elif bool(trunk.username) != bool(trunk.password):
+        yield ("password" if trunk.username else "username",), "username and password, both or neither"
+    for at, far in enumerate(trunk.far):
+        if not _is_far(far):
+            yield ("far", at), f"{far!r} is not ip, ip:port or network/bits"
+    if trunk.lines < 1:
+        yield ("lines",), "at least 1"
+    if not trunk.laws:
+        yield ("laws",), "pcma, pcmu or both"
+    if trunk.options_interval < 0:
+        yield ("options_interval",), "seconds; 0 for none"
+    if trunk.session_expires < 90:
+        yield ("session_expires",), "at least 90 seconds (RFC 4028)"
+
+
+def _branches(config: ServerConfig, document: Document) -> Iterator[Complaint]:
     ids = [branch.id for branch in config.branches]
+    keys = [branch.key for branch in config.branches]
     for index, branch in enumerate(config.branches):
         if ids.index(branch.id) != index:
-            found.append(document.complaint(("branches", index, "id"), f"{branch.id!r} stands twice"))
+            yield document.complaint(("branches", index, "id"), f"{branch.id!r} stands twice")
         if branch.key and len(branch.key) != 40:
-            found.append(document.complaint(("branches", index, "key"), "a CURVE public key has 40 characters (Z85)"))
-    return found
+            yield document.complaint(("branches", index, "key"), "a CURVE public key has 40 characters (Z85)")
+        elif branch.key and keys.index(branch.key) != index:
+            other = ids[keys.index(branch.key)]
+            yield document.complaint(("branches", index, "key"), f"the key of {other} already; each branch has its own")
 
 
-def _numbers(config: ServerConfig, document: Document) -> list[Complaint]:
+def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
+    sip, media, link = config.sip, config.media, config.branch_link
     rules = [
-        (("sip", "port"), 0 <= config.sip.port <= 65535, "0 to 65535"),
-        (("sip", "ip"), _is_ip(config.sip.ip), "an IPv4 address of this machine"),
-        (("media", "cards"), 1 <= config.media.cards <= 16, "1 to 16"),
-        (("media", "channels"), 1 <= config.media.channels <= 2000, "1 to 2000"),
+        (("sip", "port"), 0 <= sip.port <= 65535, "0 to 65535"),
+        (("sip", "ip"), _is_ip(sip.ip), "an IPv4 address of this machine"),
+        (("media", "cards"), 1 <= media.cards <= 16, "1 to 16"),
+        (("media", "channels"), 1 <= media.channels <= 2000, "1 to 2000"),
+        (("media", "ip"), not media.ip or _is_ip(media.ip), "an IPv4 address of this machine, or empty"),
+        (("branch_link", "endpoint"), _is_endpoint(link.endpoint), "tcp://<IPv4 address or *>:<port>"),
+        (("branch_link", "ask_timeout"), link.ask_timeout > 0, "seconds above 0"),
+        (("branch_link", "order_timeout"), link.order_timeout > 0, "seconds above 0"),
         (("wrong_pins_per_day",), config.wrong_pins_per_day >= 1, "at least 1"),
-        (("log_level",), config.log_level in _LEVELS, f"allowed: {', '.join(_LEVELS)}"),
+        *((("limits", name), value > 0, "above 0") for name, value in asdict(config.limits).items()),
     ]
-    return [document.complaint(path, text) for path, holds, text in rules if not holds]
+    yield from (document.complaint(path, text) for path, holds, text in rules if not holds)
 
 
-_LEVELS = ("debug", "info", "warning", "error")
+def _folders(beside: Path, config: ServerConfig, document: Document) -> Iterator[Complaint]:
+    given: list[tuple[tuple[str | int, ...], str]] = [(("prompts", at), each) for at, each in enumerate(config.prompts)]
+    for path, folder in [*given, *([(("flows",), config.flows)] if config.flows else [])]:
+        if not (beside / folder).is_dir():
+            yield document.complaint(path, f"no folder {beside / folder}")
 
 
 def _is_ip(text: str) -> bool:
     try:
-        ip_address(text)
+        return not IPv4Address(text).is_unspecified
     except ValueError:
         return False
-    return text not in ("0.0.0.0", "::")  # noqa: S104  refused, not bound
 
 
 def _is_far(text: str) -> bool:
-    host, colon, port = text.partition(":")
+    found = re.fullmatch(r"([0-9.]+)(?::([0-9]{1,5}))?|[0-9.]+/[0-9]{1,2}", text, re.ASCII)
     try:
-        ip_network(host, strict=False)
+        IPv4Network((found[1] or text) if found else "")
     except ValueError:
         return False
-    return not colon or (port.isdigit() and 0 < int(port) < 65536)
+    return found is not None and (found[2] is None or 0 < int(found[2]) < 65536)
+
+
+def _is_endpoint(text: str) -> bool:
+    found = re.fullmatch(r"tcp://([0-9.]+|\*):([0-9]{1,5})", text, re.ASCII)
+    try:
+        IPv4Address(found[1] if found and found[1] != "*" else "0.0.0.0")  # noqa: S104  only its form
+    except ValueError:
+        return False
+    return found is not None and 0 < int(found[2]) < 65536

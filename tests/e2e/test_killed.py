@@ -134,9 +134,9 @@ def check_nothing_is_missing(centre: Centre, call: str) -> None:
     """The records of that time have come; the recordings failed, and what they have can be played."""
     passing = centre.rows("calls")[-1]["id"]
     assert passing > call
+    centre.until(lambda: ended(centre, passing))
     rows = {row["call"]: row for row in centre.rows("recordings")}
     for each in (call, passing):
-        centre.until(lambda each=each: ended(centre, each))
         assert rows[each]["cause"] == "failed"
         assert rows[each]["text"]
     assert level(wav(Path(rows[call]["path"]))[8000:, 1]) > SPEECH

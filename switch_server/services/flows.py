@@ -17,6 +17,7 @@ def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
     if not files:
         raise ConfigError(Complaint(str(folder), 0, "", "no flow here (*.yaml)"))
     flows, errors = [], []
+    names: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for file in files:
         try:
@@ -24,6 +25,9 @@ def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
         except ConfigError as found:
             errors += found.complaints
             continue
+        if flow.flow in names:
+            errors.append(document.complaint(("flow",), f"{flow.flow!r} is the flow of {names[flow.flow]} already"))
+        names[flow.flow] = file.name
         for index, number in enumerate(flow.numbers):
             if number in numbers:
                 errors.append(

@@ -303,8 +303,11 @@ def lock(path: Path) -> IO[str]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        file.seek(0)
-        raise AlreadyRunning(f"{path.parent} belongs to the switch-server that runs as process {file.read()}") from None
+        with file:
+            file.seek(0)
+            raise AlreadyRunning(
+                f"{path.parent} belongs to the switch-server that runs as process {file.read()}"
+            ) from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

@@ -1,0 +1,185 @@
+"""What is read and taken before anything runs: settings with their spoken texts, the state folder's lock, names of calls."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from shared.enums import Language
+from switch_server.bootstrap import RESOURCES, AlreadyRunning, CallIds, Server, Settings, lock, read_settings
+from switch_server.core.events import Configured
+from switch_server.core.free_text import prompt_of
+from switch_server.services.strict_yaml import ConfigError
+
+CLOSED = "今日休市"
+FLOW = """\
+flow: notice
+numbers: ["*"]
+start: told
+steps:
+  told: {{kind: hangup, say: [{{text: {text}}}]}}
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes ``huawu.yaml`` with these keys, and a flow that speaks ``text``."""
+
+    def written(*, text: str = "", **content: object) -> Path:
+        if text:
+            (tmp_path / "flows").mkdir(exist_ok=True)
+            (tmp_path / "flows" / "notice.yaml").write_text(FLOW.format(text=text), encoding="utf-8")
+            content["flows"] = "flows"
+        file = tmp_path / "huawu.yaml"
+        file.write_text(
+            yaml.safe_dump({"trunks": [{"name": "city", "far": ["192.0.2.1"]}], **content}), encoding="utf-8"
+        )
+        return file
+
+    return written
+
+
+# --- settings ---
+
+
+def test_settings_of_a_small_file(write: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "studio").mkdir()
+    settings = read_settings(
+        write(prompts=["studio"], branches=[{"id": "GZ01", "name": "天河"}], limits={"order_wait": 3})
+    )
+    assert settings.state == tmp_path / "state"
+    assert settings.prompts == [tmp_path / "studio", tmp_path / "state" / "prompts", RESOURCES / "prompts"]
+    assert [flow.flow for flow in settings.flows] == ["main"]
+    core = settings.core
+    assert (core.recordings, core.branches, core.limits.order_wait) == (
+        str(tmp_path / "state" / "recordings"),
+        ("GZ01",),
+        3.0,
+    )
+    assert "600519" in core.stocks
+    assert all(code.isdigit() for code in core.stocks)
+
+
+def test_a_stock_is_named_where_both_languages_can(write: Callable[..., Path], tmp_path: Path) -> None:
+    studio = tmp_path / "studio" / "zh_CN" / "stock"
+    studio.mkdir(parents=True)
+    (studio / "999999.wav").write_bytes((RESOURCES / "prompts" / "zh_CN" / "welcome.wav").read_bytes())
+    assert "999999" not in read_settings(write(prompts=["studio"])).core.stocks
+
+
+def test_what_is_wrong_in_the_file_and_in_the_flows(write: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"huawu.yaml:\d+: sip.port: 0 to 65535"):
+        read_settings(write(sip={"port": 70000}))
+    with pytest.raises(ConfigError, match=r"can't be read"):
+        read_settings(tmp_path / "nowhere.yaml")
+    dial = "flow: a\nnumbers: ['*']\nstart: d\nsteps:\n  d: {kind: dial, trunk: city, number: '1', on_failed: e, on_ended: e}\n  e: {kind: hangup}\n"
+    file = write(text="{zh_CN: a, en: b}", trunks=[{"name": "city", "far": ["192.0.2.1"], "direction": "in"}])
+    (tmp_path / "flows" / "notice.yaml").write_text(dial)
+    with pytest.raises(
+        ConfigError, match=r"notice.yaml:5: steps.d.trunk: no trunk 'city' that may call out; there are: none"
+    ):
+        read_settings(file)
+    assert read_settings(write(flows="flows")).flows[0].start == "d"  # in both directions
+
+
+# --- spoken texts ---
+
+
+def test_texts_are_spoken_before_anybody_calls(write: Callable[..., Path], tmp_path: Path) -> None:
+    read_settings(write(text=f'{{zh_CN: "{CLOSED}", en: "The market is closed today"}}'))
+    made = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "state" / "prompts").rglob("*.wav"))
+    texts = {Language.EN: "The market is closed today", Language.ZH: CLOSED}
+    assert made == [f"state/prompts/{language}/{prompt_of(text)}.wav" for language, text in texts.items()]
+
+
+def test_without_espeak_the_package_is_named(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(text="{zh_CN: 甲, en: b}")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(ConfigError, match=r"^flows:0: text: espeak-ng is not installed: apt-get install espeak-ng"):
+        read_settings(file)
+    assert read_settings(write()).flows  # it is needed for texts only
+
+
+@pytest.mark.parametrize(("text", "missing"), [(f"{{zh_CN: {CLOSED}}}", "en"), ("{en: Closed, zh_CN: ' '}", "zh_CN")])
+def test_a_text_in_one_language_only_is_refused(write: Callable[..., Path], text: str, missing: str) -> None:
+    with pytest.raises(ConfigError, match=rf"notice.yaml:5: steps.told.say\[0\].text: no text in {missing}$"):
+        read_settings(write(text=text))
+
+
+# --- reload ---
+
+
+def test_reload_takes_all_or_nothing(write: Callable[..., Path], tmp_path: Path) -> None:
+    async def run() -> None:
+        server = Server(read_settings(write()))
+        posted: list[object] = []
+        server.engine.post = posted.append  # type: ignore[method-assign]  # the engine has tests of its own
+        write(text="{zh_CN: 甲, en: b}")
+        assert await server.reload() == ("notice",)
+        (configured,) = posted
+        assert isinstance(configured, Configured)
+        assert [flow.flow for flow in configured.flows] == ["notice"]
+        good: Settings = server.settings
+        write(text="{en: b}")
+        with pytest.raises(ConfigError, match="no text in zh_CN"):
+            await server.reload()
+        assert server.settings is good
+        assert len(posted) == 1
+        with pytest.raises(AlreadyRunning):
+            Server(good)
+        server._lock.close()
+
+    asyncio.run(run())
+
+
+# --- the lock ---
+
+
+def test_one_process_a_state_folder(tmp_path: Path) -> None:
+    held = lock(tmp_path / "switch.lock")
+    for _ in range(2):  # a refusal changes nothing
+        with pytest.raises(
+            AlreadyRunning, match=rf"^{tmp_path} belongs to the switch-server that runs as process \d+$"
+        ):
+            lock(tmp_path / "switch.lock")
+    held.close()
+    lock(tmp_path / "switch.lock").close()
+
+
+def test_a_dead_process_holds_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "switch.lock"
+    program = f"from pathlib import Path; from switch_server.bootstrap import lock; held = lock(Path({str(path)!r})); print('held', flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=RESOURCES.parent
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(AlreadyRunning, match=f"process {holder.pid}$"):
+            lock(path)
+        holder.kill()
+        holder.wait(20)
+    lock(path).close()
+
+
+# --- names of calls ---
+
+
+def test_call_ids_rise_and_tell_their_time() -> None:
+    at = datetime(2026, 8, 25, 9, 31, 5, 123_456, tzinfo=UTC).timestamp()
+    now = [at]
+    ids = CallIds(lambda: now[0])
+    assert ids() == "2026082509310512300"
+    many = [ids() for _ in range(300)]  # within one millisecond
+    now[0] = at - 5.0  # a clock that was set back
+    many += [ids() for _ in range(3)]
+    assert many == sorted(set(many))
+    now[0] = at + 10.0
+    assert ids() == "2026082509311512300"
+    later = CallIds(lambda: at + 0.02)  # a restart
+    assert later() > "2026082509310512300"

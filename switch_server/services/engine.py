@@ -158,9 +158,7 @@ class Engine:
         for effect in effects:
             try:
                 self._carry_out(effect)
-            except (
-                Exception
-            ):  # an adapter's ``do`` raises only by our own bug: the other effects must still be carried out
+            except Exception:  # an adapter's bug: the other effects must still be carried out
                 self.switch.count("faults")
                 log.exception("could not carry out %s", type(effect).__name__)
 
@@ -188,8 +186,12 @@ class Engine:
     async def _reconcile(self) -> None:
         while self._world is not None:
             await asyncio.sleep(RECONCILE_EVERY)
-            now = self.clock()
-            self._out(self.switch.reconcile(self._world.lines.live_legs(), now))
+            try:
+                live = self._world.lines.live_legs()
+            except Exception as bug:  # noqa: BLE001  an adapter's bug: the next comparison must still come
+                self._fault("live_legs", bug)
+                continue
+            self._out(self.switch.reconcile(live, self.clock()))
             self._set_timer()
 
     def _fault(self, about: Event | str, bug: BaseException) -> None:

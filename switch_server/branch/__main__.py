@@ -1,6 +1,7 @@
 """``branch-gateway``: ``python -m switch_server.branch --config gateway.yaml``; flags override the file.
 
 Prints ``ready`` once it has begun to connect to both sides, and runs until SIGTERM or SIGINT. Exit status 2: it could not start.
+``python -m switch_server.branch keys FILE`` makes the gateway's key pair, where there is none, and prints its public half.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import logging
 import signal
 import sqlite3
 import sys
+from pathlib import Path
 
 from shared.link import KeyFileError
 from shared.link.keys import load_or_create, load_public
@@ -35,8 +37,19 @@ async def _serve(config: settings.Config) -> None:
     await gateway.stop()
 
 
+def _keys(file: Path) -> None:
+    """The line to carry to the centre (``branches: key:``) on standard output; ``FILE`` itself never leaves the branch."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pair = load_or_create(file)
+    sys.stdout.write(f"{pair.public.decode()}\n")
+
+
 def main(argv: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if argv is None else argv
     try:
+        if arguments[:1] == ["keys"]:
+            _keys(settings.read_keys(arguments[1:]))
+            return 0
         config = settings.read(argv)
         logging.basicConfig(level=config.log, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         asyncio.run(_serve(config))

@@ -48,6 +48,19 @@ def read(argv: list[str] | None) -> Config:
     return config
 
 
+def read_keys(argv: list[str]) -> Path:
+    """Of ``branch-gateway keys FILE``."""
+    parser = argparse.ArgumentParser(
+        prog="branch-gateway keys",
+        description="makes the gateway's key pair where there is none; prints its public key",
+    )
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="gateway.key; beside it gateway.pub with the public half"
+    )
+    file: Path = parser.parse_args(argv).file
+    return file
+
+
 def _file(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -62,7 +75,9 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="branch-gateway", description="between the centre and a branch's trading system"
+        prog="branch-gateway",
+        description="between the centre and a branch's trading system",
+        epilog="branch-gateway keys FILE makes the key pair and prints its public key",
     )
     parser.add_argument("--config", type=Path, help="YAML with the names below, '-' written as '_'")
     parser.add_argument("--branch", help="GZ01")

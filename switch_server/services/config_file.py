@@ -34,7 +34,7 @@ class Media(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Branch(Struct, frozen=True, forbid_unknown_fields=True):
-    """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), as ``python -m switch_server.branch keys FILE`` prints it."""
+    """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), as ``branch-gateway keys FILE`` prints it."""
 
     id: BranchId
     name: str

@@ -61,6 +61,7 @@ class RtpPeer:
         self.stamp = random.getrandbits(32)
         self.ssrc = random.getrandbits(32)
         self.sent = 0
+        self.late_ms = 0.0  # how late, at worst, a packet left: what the machine's load did, and no one else
         self._to_say: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._rest = b""
         self._keys: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
@@ -119,6 +120,7 @@ class RtpPeer:
     def _send_all(self) -> None:
         due = time.monotonic()
         while not self._over.wait(max(0.0, due - time.monotonic())):
+            self.late_ms = max(self.late_ms, (time.monotonic() - due) * 1000)
             due += self.ptime / 1000
             samples = 8 * self.ptime
             if self.far is not None and self.sending:

@@ -5,6 +5,7 @@ Twice measured: by the event journal's times (the key taken by the flow, the bra
 and from the key's first RTP packet leaving the telephone, which adds the network and the card's tick.
 """
 
+import os
 import tempfile
 import threading
 import time
@@ -17,7 +18,7 @@ from tests.e2e.centre import Centre
 from tests.e2e.phone import Phone, log_in, order
 
 TARGET_MS = 50.0
-CALLERS, EACH = 6, 11
+CALLERS, EACH = 4, 16
 CODE, PRICE = "600010", "1.87"
 WAIT = 120.0
 
@@ -83,13 +84,26 @@ def _figures(centre: Centre, traders: list[Trader], number: int) -> Iterator[Fig
         for nth, at in enumerate(times, 1)
         if f"{call}-{nth}" in accepted
     )
+    durable = _times(journal, "OrderJournalled")
+    stored = sorted(durable[key] - at for key, at in keyed.items() if key in durable)
+    sent = sorted(at - durable[key] for key, at in accepted.items() if key in durable)
     yield Figure("order: orders not accepted", number - len(took), "orders", "lower", 0)
     yield Figure('order: "1" taken to accepted at the branch, median', _at(took, 0.5), "ms", "lower")
     yield Figure(
         'order: "1" taken to accepted at the branch, 99th percentile', _at(took, 0.99), "ms", "lower", TARGET_MS
     )
+    for part, times in (("durable at the centre", stored), ("durable to accepted", sent)):
+        yield Figure(f"order: of that, {part}, median", _at(times, 0.5), "ms", "lower")
+        yield Figure(f"order: of that, {part}, 99th percentile", _at(times, 0.99), "ms", "lower")
     yield Figure("order: key's first packet leaving to accepted, median", _at(heard, 0.5), "ms", "lower")
     yield Figure("order: key's first packet leaving to accepted, 99th percentile", _at(heard, 0.99), "ms", "lower")
+    yield Figure(
+        "order: machine's load while it ran, for each core", os.getloadavg()[0] / (os.cpu_count() or 1), "", "lower"
+    )
+
+
+def _times(journal: list[dict[str, Any]], kind: str) -> dict[str, float]:
+    return {entry["event"]["key"]: entry["at"] for entry in journal if entry["event"]["type"] == kind}
 
 
 def _confirmations(journal: list[dict[str, Any]]) -> dict[str, float]:

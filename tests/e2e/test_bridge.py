@@ -134,11 +134,12 @@ def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Far) -> None:
         is_tone(phone.rtp.listen(2.0), 400)
         phone.hang_up()
         far.hung_up_on()
+    late = phone.rtp.late_ms + far.rtp.late_ms
     for way, took in ways.items():
-        print(f"one-way delay, {way}: median {statistics.median(took):.0f} ms, most {max(took):.0f} ms")
-        assert min(took) < DELAY_MS, (
-            "on a busy machine packets come late and the jitter buffer deepens, so the best click counts"
+        print(
+            f"one-way delay, {way}: median {statistics.median(took):.0f} ms, most {max(took):.0f} ms; peers late by {late:.0f} ms"
         )
+        assert min(took) < DELAY_MS + late, "the jitter buffer may be as deep as packets leave late on this machine"
 
 
 def delays(speaker: RtpPeer, ear: RtpPeer) -> list[float]:

@@ -14,5 +14,5 @@ class Sunday(RealHours):
 
 
 if __name__ == "__main__":
-    sim.RealHours = Sunday  # type: ignore[misc]
+    sim.RealHours = Sunday  # type: ignore[attr-defined, misc]
     sys.exit(sim.main())

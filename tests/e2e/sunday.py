@@ -14,5 +14,5 @@ class Sunday(RealHours):
 
 
 if __name__ == "__main__":
-    sim.RealHours = Sunday  # type: ignore[attr-defined, misc]
+    sim.RealHours = Sunday  # type: ignore[attr-defined]
     sys.exit(sim.main())

@@ -79,14 +79,26 @@ async def _demo(given: argparse.Namespace, console: Console) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     try:
-        await centre.start()
-        _invite(console, folder, uri, time.monotonic() - begun)
-        view = LiveView(folder.state, console, watched=console.is_terminal and not given.headless)
-        await _run(given, centre, customers, view, enough)
+        if await _started(centre, enough):
+            _invite(console, folder, uri, time.monotonic() - begun)
+            view = LiveView(folder.state, console, watched=console.is_terminal and not given.headless)
+            await _run(given, centre, customers, view, enough)
     finally:
         await customers.stop()
         await centre.stop()
     return _sum_up(console, given, folder, customers)
+
+
+async def _started(centre: DemoCentre, enough: asyncio.Event) -> bool:
+    """``False``: somebody had enough before everything was up; what runs by then is for ``centre.stop``."""
+    starting, waiting = asyncio.create_task(centre.start()), asyncio.create_task(enough.wait())
+    await asyncio.wait([starting, waiting], return_when=asyncio.FIRST_COMPLETED)
+    up = starting.done()
+    for task in (waiting, starting):
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await starting
+    return up
 
 
 async def _run(

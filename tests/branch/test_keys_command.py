@@ -24,7 +24,7 @@ def test_a_file_that_is_no_key_is_left_alone(tmp_path: Path, capsys: pytest.Capt
     file.write_text("something else")
     file.chmod(0o600)
     assert main(["keys", str(file)]) == 2
-    assert capsys.readouterr().err == f"branch-gateway: {file}: not a key file\n"
+    assert capsys.readouterr().err == f"branch-gateway: {file}: not a key pair\n"
     assert file.read_text() == "something else"
 
 

@@ -1,0 +1,50 @@
+"""``docs/operating.md`` says what the code says: the state folder, the gateway's settings, the steps of a branch."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from shared import control
+from shared.link import keys
+from switch_server.branch import config as gateway
+from switch_server.branch.__main__ import main as branch_gateway
+from switch_server.services import folders
+from switch_server.switchctl.cli import COMMANDS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+def state_names() -> set[str]:
+    """First cells of the state folder's table."""
+    section = PAGE.split("## The state folder")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `state/([^`]+)` \|", section, re.MULTILINE))
+
+
+def test_the_state_folder() -> None:
+    assert {control.SOCKET_NAME, folders.JOURNAL} <= state_names()
+    assert f"`{folders.STATE_VARIABLE}`" in PAGE
+    assert f"`{folders.SYSTEM}`" in PAGE
+
+
+def test_every_switchctl_command_is_there() -> None:
+    for command in COMMANDS:
+        if command.run is not None and command.words not in {("demo", "accounts"), ("flows", "show")}:
+            assert f"`switchctl {' '.join(command.words)}" in PAGE, command.words
+
+
+def test_the_gateway_s_file_is_good(tmp_path: Path) -> None:
+    (block,) = [each for each in re.findall(r"   ```yaml\n(.*?)   ```", PAGE, re.DOTALL) if "centre_key" in each]
+    file = tmp_path / "gateway.yaml"
+    file.write_text(re.sub("^ {3}", "", block, flags=re.MULTILINE))
+    config = gateway.read(["--config", str(file)])
+    assert (config.branch, config.adapter) == ("GZ01", "sim")
+    assert set(yaml.safe_load(file.read_text())) <= set(gateway.Config.__struct_fields__)
+
+
+def test_the_key_command_makes_what_the_page_names(tmp_path: Path) -> None:
+    assert "branch-gateway keys /etc/huawu/gateway.key" in PAGE
+    assert branch_gateway(["keys", str(tmp_path / "gateway.key")]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gateway.key", "gateway.pub"]
+    keys.load_or_create(tmp_path / "centre.key")
+    assert len(keys.load_public(tmp_path / "centre.pub")) == 40

@@ -1,0 +1,93 @@
+"""What the demo's customers key: their own accounts and PINs, a branch's own codes, the same for the same seed."""
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from switch_server.demo.caller import Press
+from switch_server.demo.errands import Visit, visits
+from switch_server.services import demo_data
+from switch_server.services.demo_data import DemoWorld
+
+STOCKS = Path(__file__).parents[2] / "resources" / "demo" / "stocks.yaml"
+URI = "sip:95500@127.0.0.1"
+
+
+@pytest.fixture(scope="module")
+def world() -> DemoWorld:
+    return demo_data.generate(demo_data.read_stocks(STOCKS), customers=60)
+
+
+def first(world: DemoWorld, count: int, seed: int = 2007) -> list[Visit]:
+    return list(islice(visits(world, URI, seed), count))
+
+
+def digits(visit: Visit) -> list[str]:
+    return [press.digits for press in visit.errand.presses if press.digits]
+
+
+def test_the_same_seed_gives_the_same_errands(world: DemoWorld) -> None:
+    assert first(world, 150) == first(world, 150)
+    assert first(world, 150) != first(world, 150, seed=1)
+
+
+def test_every_customer_in_turn(world: DemoWorld) -> None:
+    calls = Counter(visit.customer.id for visit in first(world, 2 * len(world.customers)))
+    assert set(calls.values()) == {2}
+    assert [visit.errand.number for visit in first(world, 5)] == [1, 2, 3, 4, 5]
+
+
+def test_all_kinds_come_and_most_are_orders(world: DemoWorld) -> None:
+    kinds = Counter(visit.errand.kind for visit in first(world, 130))
+    assert set(kinds) == {"buy", "sell", "funds", "holdings", "quote", "wrong_pin"}
+    assert kinds["buy"] + kinds["sell"] > 130 / 2
+    assert kinds["wrong_pin"] == 10
+
+
+def test_they_log_in_with_their_own_account_and_pin(world: DemoWorld) -> None:
+    for visit in first(world, 130):
+        account, keyed = visit.customer.account, digits(visit)
+        if visit.errand.kind == "quote":
+            assert not any("#" in each for each in keyed)
+            continue
+        english, keyed = keyed[0] == "9", keyed[1:] if keyed[0] == "9" else keyed
+        assert english == (visit.customer.language == "en")
+        assert keyed[:2] == ["1", f"{account.account}#"]
+        right = keyed[2] == f"{account.pin}#"
+        assert right == (visit.errand.kind != "wrong_pin")
+        assert 6 <= len(keyed[2].strip("#")) <= 8  # what the flow takes
+
+
+def test_orders_are_ones_that_the_branch_can_take(world: DemoWorld) -> None:
+    prices = {stock.code: stock.base for stock in world.stocks}
+    for visit in first(world, 130):
+        account = visit.customer.account
+        if visit.errand.kind not in ("buy", "sell"):
+            continue
+        side, code, at_market, lot, yes = digits(visit)[-5:]
+        assert (side, at_market, lot, yes) == ({"buy": "1", "sell": "2"}[visit.errand.kind], "#", "100#", "1")
+        if side == "1":
+            assert prices[code] * 100 / 10 < account.cash_fen  # type: ignore[index]
+        else:
+            assert {holding.code: holding.sellable for holding in account.holdings}[code] >= 100  # type: ignore[index]
+
+
+def test_the_yes_waits_for_the_read_back(world: DemoWorld) -> None:
+    for visit in first(world, 60):
+        if visit.errand.kind in ("buy", "sell"):
+            last = visit.errand.presses[-1]
+            assert isinstance(last, Press)
+            assert last.wait >= 3.0
+
+
+def test_somebody_with_nothing_asks_for_their_funds(world: DemoWorld) -> None:
+    import msgspec
+
+    poor = [
+        msgspec.structs.replace(customer, account=msgspec.structs.replace(customer.account, cash_fen=0, holdings=()))
+        for customer in world.customers[:3]
+    ]
+    kinds = {visit.errand.kind for visit in first(msgspec.structs.replace(world, customers=tuple(poor)), 39)}
+    assert kinds == {"funds", "holdings", "quote", "wrong_pin"}

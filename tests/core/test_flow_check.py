@@ -25,6 +25,7 @@ from switch_server.core.flow import (
 )
 from switch_server.core.flow_check import Problem, Surroundings, check
 from switch_server.core.free_text import normal, prompt_of, texts_of
+from switch_server.core.say import segments
 from switch_server.core.services import SERVICES
 from tests.core.flow import MAIN, OUT
 
@@ -283,3 +284,9 @@ def test_the_prompt_of_a_text() -> None:
     assert prompt_of("a  b\n") == prompt_of("a b") == "text/" + prompt_of("a b").removeprefix("text/")
     assert prompt_of("a b") != prompt_of("ab")
     assert len(prompt_of("x")) == len("text/") + 24
+
+
+def test_a_text_is_spoken_in_the_language_of_the_call() -> None:
+    slot = Slot(text={ZH: "今日休市", EN: "Closed"})
+    assert segments((slot,), {}, EN, frozenset()) == (f"en/{prompt_of('Closed')}",)
+    assert segments((slot,), {}, ZH, frozenset()) == (f"zh_CN/{prompt_of('今日休市')}",)

@@ -11,11 +11,13 @@ import msgspec
 from switch_server.core.media import CARD_COMMANDS, CardCommand, CardEvent
 
 LARGEST = 1 << 20
+MOST_AT_ONCE = 32
+"""Commands taken before the clock is looked at again: a thousand plays at once must not hold up the tick."""
 _COMMANDS: Any = functools.reduce(operator.or_, CARD_COMMANDS[1:], CARD_COMMANDS[0])
 
 
 class Control:
-    """``receive`` gives the commands that wait, ``send`` queues events and never waits. ``closed``: the switch is gone."""
+    """``receive`` gives the first of the commands that wait, ``send`` queues events and never waits. ``closed``: the switch is gone."""
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
@@ -31,7 +33,7 @@ class Control:
 
     def receive(self) -> list[CardCommand]:
         commands: list[CardCommand] = []
-        while not self.closed:
+        for _ in range(MOST_AT_ONCE):
             try:
                 datagram = self._socket.recv(LARGEST)
             except BlockingIOError:

@@ -70,24 +70,27 @@ class Intake:
             count = self._sockets.receive(ports)
             if count:
                 self._batch(count, tick)
-            if count < SOCKET_BATCH:
+            if not self._sockets.more:
                 break
 
     def _batch(self, count: int, tick: int) -> None:
         keys = self._sockets.keys(count)
         owner = self._latches.owners(keys)
         self.packets += count
-        if (owner < 0).any():
+        known = owner.min() >= 0
+        if not known:
             self._strangers(keys, owner, tick)
         lengths = self._sockets.rx_len[:count]
         first, stamp, ssrc = rtp.words(self._sockets.rx[:count])
         channels = self._channels
         steady = (first >> _HALF) & _NO_MARKER == channels.begins[owner]  # row -1, nobody's, begins with nothing
-        steady &= (lengths == WHOLE) & (ssrc == channels.far_ssrc[owner]) & self._jitter.running[owner]
-        if owner.min() < 0:
+        steady &= lengths == WHOLE
+        steady &= ssrc == channels.far_ssrc[owner]
+        steady &= self._jitter.running[owner]
+        if not known:
             steady &= owner >= 0
         if steady.all():
-            self._steady(owner, first, stamp, np.arange(count), tick)
+            self._steady(owner, first, stamp, slice(0, count), tick)
             return
         which, rest = np.flatnonzero(steady), np.flatnonzero(~steady & (owner >= 0))
         if which.size:
@@ -96,7 +99,7 @@ class Intake:
             self._unsteady(owner[rest], rest, lengths, tick)
 
     def _steady(
-        self, owner: Rows, first: npt.NDArray[np.uint32], stamp: npt.NDArray[np.uint32], at: Rows, tick: int
+        self, owner: Rows, first: npt.NDArray[np.uint32], stamp: npt.NDArray[np.uint32], at: Rows | slice, tick: int
     ) -> None:
         """20 ms of audio from a source that is known: nearly every packet."""
         self._channels.last_heard[owner] = tick

@@ -39,6 +39,7 @@ class JitterBuffer:
         self._ring: Any = self._bytes.view(f"V{FRAME}")[:, :, 0]
         self._halves: Any = self._bytes.view(f"V{HALF}")
         self._have = np.zeros((SLOTS, rows), np.uint8)
+        self._ring_flat, self._have_flat = self._ring.reshape(-1), self._have.reshape(-1)  # views: one index is quicker
         self._now = 0
         self.running = np.zeros(rows, np.bool_)
         self.next_stamp = np.zeros(rows, np.uint32)
@@ -97,21 +98,26 @@ class JitterBuffer:
         stamp: npt.NDArray[np.uint32],
         ssrc: npt.NDArray[np.uint32],
         rx: npt.NDArray[np.uint8],
-        at: Rows,
+        at: Rows | slice,
     ) -> None:
         """``push`` for packets of 20 ms with a plain header from running sources; ``ssrc`` by row."""
         ahead = stamp - self.next_stamp[rows]  # unsigned: a late one is very far ahead
         slots = ahead // np.uint32(FRAME)
         if int(ahead.max()) > FAR_AHEAD or (slots * np.uint32(FRAME) != ahead).any():
+            at = np.arange(len(rx))[at]
             self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME))
             return
         room = ahead.view(np.int32)
         np.minimum.at(self._least, rows, room)
         np.maximum.at(self.most, rows, room)
-        slot = (self._head[rows] + slots) & (SLOTS - 1)
+        place = self._head[rows]
+        place += slots
+        place &= SLOTS - 1
+        place *= self._all.size
+        place += rows
         payload: Any = rx[:, 12 : 12 + FRAME].view(f"V{FRAME}")[:, 0]
-        self._ring[slot, rows] = payload[at]
-        self._have[slot, rows] = 3
+        self._ring_flat[place] = payload[at]
+        self._have_flat[place] = 3
 
     def _store(self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows) -> None:
         whole = (length == FRAME) & (offset == 12) & (room % FRAME == 0)
@@ -221,7 +227,10 @@ class JitterBuffer:
     def advance(self, upto: int) -> None:
         """One tick on, for all rows below ``upto``, after ``pop``."""
         head = self._head[:upto]
-        self._have[head & (SLOTS - 1), self._all[:upto]] = 0
+        place = head & (SLOTS - 1)
+        place *= self._all.size
+        place += self._all[:upto]
+        self._have_flat[place] = 0
         head += 1
         self._now += 1
         self.next_stamp[:upto] += np.uint32(FRAME)

@@ -38,7 +38,7 @@ class Latches:
     """Keys in sorted order with their owners, and who is still un-latched where. ``grow`` opens one more port or raises ``OSError``."""
 
     def __init__(self, rows: int, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
-        self._table = np.zeros(TABLE, np.int32)  # hash of a key: its owner, if no other key has taken the place
+        self._table = np.zeros(TABLE, np.int64)  # hash of a key: its owner, if no other key has taken the place
         self._key_of: Keys = np.zeros(rows, np.uint64)  # by row; 0 is no key
         self._keys: Keys = np.zeros(0, np.uint64)
         self._owners = np.zeros(0, np.int64)
@@ -134,7 +134,7 @@ class Latches:
         """The row that each key belongs to, -1 for nobody's."""
         if not self._keys.size:
             return np.full(len(keys), -1, np.int64)
-        found: npt.NDArray[np.int64] = self._table[(keys * _SPREAD) >> _TOP].astype(np.int64)
+        found: npt.NDArray[np.int64] = self._table[(keys * _SPREAD) >> _TOP]
         wrong = self._key_of[found] != keys
         if wrong.any():  # nobody's, or two keys of one hash
             searched = np.minimum(np.searchsorted(self._keys, keys[wrong]), self._keys.size - 1)
@@ -168,7 +168,7 @@ class Latches:
         self._owners = np.insert(self._owners, place, row)
         self._by_row[row] = key
         self._key_of[row] = key
-        self._hash()
+        self._table[(key * int(_SPREAD) & 0xFFFF_FFFF_FFFF_FFFF) >> int(_TOP)] = row
 
     def _hash(self) -> None:
         self._table[:] = 0

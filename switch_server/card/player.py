@@ -42,6 +42,7 @@ class Player:
         self._left = np.zeros(rows, np.int64)
         self._plays: dict[int, Playing] = {}
         self._rows: Rows = np.zeros(0, np.int64)
+        self._soonest = 0  # ticks until the first segment ends
         self._split: list[tuple[int, Rows]] = []
         self.changed = False
 
@@ -81,6 +82,7 @@ class Player:
         self._rows = np.array(sorted(self._plays), np.int64)
         self._split = [(code, self._rows[law[self._rows] == code]) for code in (0, 1)]
         self._split = [(code, rows) for code, rows in self._split if rows.size]
+        self._soonest = int(self._left[self._rows].min(initial=0x7FFF_FFFF))
         self.changed = False
 
     def step(self, payload: Any) -> list[tuple[int, int, PlayEnd, int]]:
@@ -90,10 +92,15 @@ class Player:
         rows = self._rows
         if not rows.size:
             return []
-        self._frame[rows] += self._step[rows]
-        self._left[rows] -= 1
+        self._frame += self._step  # all rows: what does not play is set anew when it begins
+        self._left -= 1
+        self._soonest -= 1
+        if self._soonest > 0:
+            return []
         over = rows[self._left[rows] <= 0]
-        return [ended for row in over.tolist() if (ended := self._next(row)) is not None]
+        ended = [end for row in over.tolist() if (end := self._next(row)) is not None]
+        self._soonest = int(self._left[rows].min())
+        return ended
 
     def _next(self, row: int) -> tuple[int, int, PlayEnd, int] | None:
         play = self._plays[row]

@@ -27,8 +27,8 @@ class Headers(NamedTuple):
 
 def words(rx: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
     """The three 32-bit words of the fixed headers of ``rx`` (n, ROW): (3, n), one row each for first half, timestamp, SSRC."""
-    fixed: Any = np.ascontiguousarray(rx[:, :12]).view(">u4")
-    return np.ascontiguousarray(fixed.T).astype(np.uint32)
+    fixed: Any = rx[:, :12].view(">u4")
+    return fixed.T.astype(np.uint32, order="C")  # type: ignore[no-any-return]
 
 
 def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32]) -> Headers:

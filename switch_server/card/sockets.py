@@ -51,7 +51,8 @@ class Sockets:
     """What both kinds share: the arrays.
 
     ``rx`` (BATCH, ROW) holds the datagrams of the last ``receive``, ``rx_len`` their bytes, ``rx_key`` the first 8 bytes of their senders'
-    ``sockaddr_in`` with the port's number in place of the family, which makes it a key of (port, far address). ``tx`` has one row a channel.
+    ``sockaddr_in`` with the port's number in place of the family, which makes it a key of (port, far address). ``more``: the last ``receive`` left datagrams behind.
+    ``tx`` has one row a channel.
     """
 
     def __init__(self, rows: int) -> None:
@@ -63,6 +64,7 @@ class Sockets:
         self.tx = np.zeros((rows, HEADER + FRAME), np.uint8)
         self._tx_address = np.zeros((rows, 16), np.uint8)
         self._open: list[socket.socket] = []
+        self.more = False
         self.send_errors = 0
 
     def add(self, sock: socket.socket) -> int:
@@ -70,7 +72,7 @@ class Sockets:
         self._open.append(sock)
         return len(self._open) - 1
 
-    def arrivals(self, at: Index) -> Index:
+    def arrivals(self, at: Index | slice) -> Index:
         """When received rows came, as the kernel saw it: samples (1/8000 s) of the wall clock."""
         came: Index = self._rx_control[at, 2] * 8000
         came += self._rx_control[at, 3] * 34360 >> 32  # ns / 125,000 to a tenth of a sample, without a division
@@ -100,6 +102,7 @@ class BatchSockets(Protocol):
     rx: npt.NDArray[np.uint8]
     rx_len: npt.NDArray[np.uint32]
     tx: npt.NDArray[np.uint8]
+    more: bool
     send_errors: int
 
     def add(self, sock: socket.socket) -> int: ...
@@ -109,7 +112,7 @@ class BatchSockets(Protocol):
     def receive(self, ports: list[int]) -> int: ...
     def send(self) -> int: ...
     def keys(self, count: int) -> npt.NDArray[np.uint64]: ...
-    def arrivals(self, at: Index) -> Index: ...
+    def arrivals(self, at: Index | slice) -> Index: ...
     def address(self, row: int) -> bytes: ...
     def close(self) -> None: ...
 
@@ -161,9 +164,11 @@ class MmsgSockets(Sockets):
     def receive(self, ports: list[int]) -> int:
         """Takes what waits at ``ports``, at most ``SOCKET_BATCH`` each and ``BATCH`` together; gives the number of rows filled."""
         filled = 0
+        self.more = False
         for port in ports:
             room = min(SOCKET_BATCH, BATCH - filled)
             if room <= 0:
+                self.more = True
                 break
             got = self._recvmmsg(
                 self._open[port].fileno(), self._rx_base + filled * 64, room, socket.MSG_DONTWAIT, None
@@ -171,6 +176,7 @@ class MmsgSockets(Sockets):
             if got > 0:
                 self._rx_port[filled : filled + got] = port
                 filled += got
+                self.more |= got == room
         self._rx_room[:filled] = 32  # the kernel wrote what it used
         return filled
 
@@ -209,7 +215,9 @@ class PlainSockets(Sockets):
 
     def receive(self, ports: list[int]) -> int:
         filled = 0
+        self.more = False
         for port in ports:
+            before = filled
             for _ in range(min(SOCKET_BATCH, BATCH - filled)):
                 try:
                     size, sender = self._open[port].recvfrom_into(self.rx[filled])
@@ -222,6 +230,7 @@ class PlainSockets(Sockets):
                 self._rx_port[filled] = port
                 self._rx_control[filled, 2:] = divmod(time.time_ns(), 1_000_000_000)
                 filled += 1
+            self.more |= filled - before == SOCKET_BATCH or filled == BATCH
         return filled
 
     def send(self) -> int:

@@ -42,6 +42,7 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
+    Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests"),
 )
 
 

@@ -343,6 +343,7 @@ def test_a_branch_that_answers_nonsense_or_slowly_or_not_at_all(centre: Centre) 
 
 
 def test_an_order_whose_answer_is_nonsense_is_resolved_once(centre: Centre) -> None:
+    centre.until(lambda: trading_up(centre))
     with Phone(centre) as phone:
         log_in(phone, account(centre, 5), PIN)
         order(phone, SHARE, "1.87", "100")

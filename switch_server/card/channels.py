@@ -14,7 +14,7 @@ from switch_server.card.g711 import LAW_INDEX, PAYLOAD_TYPE, A
 from switch_server.core.media import Far, Near
 
 NO_EVENT_TYPE = 255
-NEVER = 0xFFFF
+NEVER = 0xFFFF_0000
 _TYPES = np.array(PAYLOAD_TYPE, np.uint32)
 SENDS = frozenset({Direction.SENDRECV, Direction.SENDONLY})
 HEARS = frozenset({Direction.SENDRECV, Direction.RECVONLY})
@@ -43,7 +43,7 @@ class Channels:
         self.latched = np.zeros(rows, np.bool_)
         self.begins = np.full(
             rows, NEVER, np.uint32
-        )  # first two bytes of its audio packets, marker left out; see ``settle``
+        )  # first two bytes of its audio packets in a word, marker left out; see ``settle``
         self.last_heard = np.zeros(rows, np.int64)  # tick of the last packet, or of the moment from which one was due
         self.next_silence = np.zeros(rows, np.int64)
         self.far_ssrc = np.zeros(rows, np.uint32)
@@ -90,7 +90,7 @@ class Channels:
     def settle(self, upto: int) -> None:
         """Works out ``begins``: RTP version 2 without extras, the law's payload type, where audio is awaited."""
         listens = self.latched[:upto] & self.speaks[:upto]
-        self.begins[:upto] = np.where(listens, 0x8000 + _TYPES[self.law[:upto]], NEVER)
+        self.begins[:upto] = np.where(listens, (0x8000 + _TYPES[self.law[:upto]]) << 16, NEVER)
 
     def close(self, row: int) -> None:
         del self.row_of[self.leg[row]]

@@ -24,7 +24,8 @@ NEWCOMERS = 64
 IDLE_PORTS_EVERY = 50
 WHOLE = 172
 """Bytes of the usual packet: a 12-byte header and 20 ms."""
-_HALF, _NO_MARKER = np.uint32(16), np.uint32(0xFF7F)
+_BEGINS = np.uint32(0xFF7F_0000)
+"""The first two bytes of a header word without the marker."""
 _PAYLOAD_TYPE = np.array(PAYLOAD_TYPE, np.uint8)
 
 
@@ -83,7 +84,7 @@ class Intake:
         lengths = self._sockets.rx_len[:count]
         first, stamp, ssrc = rtp.words(self._sockets.rx[:count])
         channels = self._channels
-        steady = (first >> _HALF) & _NO_MARKER == channels.begins[owner]  # row -1, nobody's, begins with nothing
+        steady = first & _BEGINS == channels.begins[owner]  # row -1, nobody's, begins with nothing
         steady &= lengths == WHOLE
         steady &= ssrc == channels.far_ssrc[owner]
         steady &= self._jitter.running[owner]

@@ -55,10 +55,14 @@ class Reception:
             delta = (seq - highest.astype(np.uint16)).view(np.int16)
         np.maximum.at(self.highest, rows, highest + delta)
         np.add.at(self.packets, rows, 1)
-        moved = np.abs(transit - self._transit[rows])
+        moved = np.abs(transit - self._transit[rows]).astype(np.float32)
         self._transit[rows] = transit
+        moved[moved > 8000] = 0
         jitter = self.jitter[rows]
-        self.jitter[rows] = jitter + (np.where(moved > 8000, 0, moved) - jitter) * _SIXTEENTH
+        moved -= jitter
+        moved *= _SIXTEENTH
+        jitter += moved
+        self.jitter[rows] = jitter
 
     def _begin(self, row: int, seq: int, transit: np.int32) -> None:
         if self.started[row]:

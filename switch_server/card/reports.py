@@ -1,5 +1,6 @@
 """RTCP of all channels: reports out every 5 s each, spread over the ticks; reports in as they come."""
 
+import functools
 import select
 import socket
 import struct
@@ -72,10 +73,9 @@ class Reports:
             block = self._block(row, rtcp.middle(now)) if channels.latched[row] else None
             if sender is None and block is None:
                 continue
-            ip, port = unpack_address(far[row])
             try:
                 self._sockets[int(channels.port[row])].sendto(
-                    rtcp.build(int(channels.ssrc[row]), sender, block), (ip, min(port + 1, 65535))
+                    rtcp.build(int(channels.ssrc[row]), sender, block), _beside(far[row])
                 )
             except OSError:
                 continue  # a full buffer or an unreachable far end: the next report is due in 5 s
@@ -129,3 +129,10 @@ class Reports:
                         self.far[row] = FarReport(
                             block.lost, trip if trip is not None else before and before.round_trip_ms
                         )
+
+
+@functools.lru_cache(4096)
+def _beside(raw: bytes) -> tuple[str, int]:
+    """The RTCP address beside an RTP address (RFC 3550 §11)."""
+    ip, port = unpack_address(raw)
+    return ip, min(port + 1, 65535)

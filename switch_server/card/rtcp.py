@@ -9,6 +9,7 @@ NTP_EPOCH = 2_208_988_800
 _HEAD = struct.Struct("!BBHI")
 _SENDER = struct.Struct("!IIIII")
 _BLOCK = struct.Struct("!IB3sIIII")
+_NAME = struct.Struct("!BBHIBB8sxx")  # SDES with one CNAME of 8 letters, its end and padding
 
 
 class Block(NamedTuple):
@@ -54,10 +55,7 @@ def build(ssrc: int, sender: tuple[int, int, int, int] | None, block: Block | No
         )
     first = 0x80 | (block is not None)
     report = _HEAD.pack(first, SR if sender is not None else RR, 1 + len(body) // 4, ssrc) + body
-    name = f"{ssrc:08x}".encode()
-    item = b"\x01" + bytes([len(name)]) + name
-    item += bytes(4 - len(item) % 4)
-    return report + _HEAD.pack(0x81, SDES, 1 + len(item) // 4, ssrc) + item
+    return report + _NAME.pack(0x81, SDES, _NAME.size // 4 - 1, ssrc, 1, 8, b"%08x" % ssrc)
 
 
 def read(datagram: bytes) -> list[Report]:

@@ -75,7 +75,9 @@ class Store(Protocol):
     A full disk or a locked file delays records (they are kept in memory, in order, and counted) and is told to the operator.
     """
 
-    def do(self, effect: FindAccount | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState) -> None: ...
+    def do(
+        self, effect: FindAccount | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
+    ) -> None: ...
 
 
 class EventLog(Protocol):

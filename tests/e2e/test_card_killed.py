@@ -77,7 +77,9 @@ def test_only_the_dead_cards_calls_end(centre: Centre, tmp_path: Path, peers: li
         with Caller(centre, tmp_path, stay=5) as caller:  # the freest card is the new one
             assert purity(caller.peer.listen(1.0), 1000) > 0.9
             assert {row["id"]: row["card"] for row in centre.rows("calls")}[caller.call] == "card-1"
-        centre.until(lambda: sum(len(peer.heard) > at + 100 for peer, at in zip(peers, begin, strict=True)) == HEARD / 2)
+        centre.until(
+            lambda: sum(len(peer.heard) > at + 100 for peer, at in zip(peers, begin, strict=True)) == HEARD / 2
+        )
         alive = [(peer, at) for peer, at in zip(peers, begin, strict=True) if len(peer.heard) > at + 100]
         assert len(alive) == HEARD / 2
         for peer, at in alive:

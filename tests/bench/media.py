@@ -24,6 +24,7 @@ from tests.card.driver import CardProcess
 
 FAR_SOCKETS = 64
 ASTERISK_PERCENT_A_LINE = 0.38
+LATENESS_WINDOW = 62.0
 
 
 @contextlib.contextmanager
@@ -104,8 +105,21 @@ def measure(channels: int, seconds: float, folder: Path, *, full: bool) -> tuple
         return used, load_report.late_p999_ms
 
 
+def compare(channels: int, seconds: float, folder: Path, rounds: int, *, full: bool) -> tuple[float, float, float]:
+    """Bare loop, card and lateness of the round with the median ratio: these machines are shared, and the loop alone varies by a quarter."""
+    found = []
+    for number in range(rounds):
+        bare = floor(channels, seconds)
+        below = folder / f"{channels}-{full}-{number}"
+        below.mkdir()
+        for wave in folder.glob("p*.wav"):
+            (below / wave.name).symlink_to(wave)
+        found.append((bare, *measure(channels, seconds, below, full=full)))
+    return sorted(found, key=lambda each: each[1] / each[0])[rounds // 2]
+
+
 def figures(*, short: bool = False) -> Iterator[Figure]:
-    sizes, seconds = ((50, 100), 1.0) if short else ((100, 500, 1000, 2000), 5.0)
+    sizes, seconds, rounds = ((50, 100), 1.0, 1) if short else ((100, 500, 1000, 2000), 4.0, 3)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         noise = np.random.default_rng(7)
@@ -113,8 +127,7 @@ def figures(*, short: bool = False) -> Iterator[Figure]:
             write_wave(folder / f"p{number}.wav", noise.normal(0, 3000, 80_000).astype(np.int16))
         cost: dict[int, float] = {}
         for channels in sizes:
-            bare = floor(channels, seconds)
-            used, late = measure(channels, seconds, folder, full=False)
+            bare, used, _ = compare(channels, seconds, folder, rounds, full=False)
             cost[channels] = used / channels
             yield Figure(f"media: bare loop, {channels} channels", round(bare, 2), "% core", "lower")
             yield Figure(f"media: card playing, {channels} channels", round(used, 2), "% core", "lower")
@@ -131,13 +144,16 @@ def figures(*, short: bool = False) -> Iterator[Figure]:
                     ASTERISK_PERCENT_A_LINE / 10,
                 )
                 yield a_line
-            late_target = 10 if channels == 500 else None
-            yield Figure(f"media: tick lateness p99.9, {channels} channels", late, "ms", "lower", late_target)
         flat = max(cost.values()) / min(cost.values()) - 1
         yield Figure("media: cost a channel, spread over the sizes", round(100 * flat, 1), "%", "lower", 15)
         busy = sizes[-1] if short else 1000
-        bare = floor(busy, seconds)
-        used, late = measure(busy, seconds, folder, full=True)
+        bare, used, _ = compare(busy, seconds, folder, rounds, full=True)
         yield Figure(f"media: card recording, keys, all bridged, {busy} channels", round(used, 2), "% core", "lower")
         yield Figure(f"media: all that / bare loop, {busy} channels", round(used / bare, 3), "ratio", "lower", 2.5)
-        yield Figure(f"media: tick lateness p99.9, {busy} channels, all that", late, "ms", "lower")
+        yield from _lateness(sizes[1], 1.0 if short else LATENESS_WINDOW, folder)
+
+
+def _lateness(channels: int, seconds: float, folder: Path) -> Iterator[Figure]:
+    """The card tells of its last minute; so the calls are left alone for a minute after they were opened."""
+    _, late = measure(channels, seconds, folder, full=False)
+    yield Figure(f"media: tick lateness p99.9, {channels} channels, a minute", late, "ms", "lower", 10)

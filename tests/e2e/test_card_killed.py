@@ -64,6 +64,7 @@ def test_only_the_dead_cards_calls_end(centre: Centre, tmp_path: Path, peers: li
             peer.wait(lambda packets: len(packets) > 100, 20)
             assert peer.source is not None
             peer.call(*peer.source)
+        centre.until(lambda: time.time() - max(row["answered_at"] for row in centre.rows("calls")) > 2.5)
         cards = {row["id"]: row["card"] for row in centre.rows("calls")}
         dead_calls = {call for call, card in cards.items() if card == "card-1"}
         assert len(dead_calls) == (HEARD + STREAMED) / 2
@@ -101,6 +102,9 @@ def thirty_calls(centre: Centre, folder: Path, peers: list[RtpPeer]) -> tuple[Si
         centre.sip, scenario(folder, "heard", "[field0]"), folder, calls=HEARD, rate=10, seconds=90,
         extra=("-inf", str(folder / "ports.csv")),
     )  # fmt: skip
+    centre.until(
+        lambda: sum(row["answered_at"] is not None for row in centre.rows("calls")) == HEARD
+    )  # two on each card
     streamed = Sipp(
         centre.sip, scenario(folder, "streamed", "[rtpstream_audio_port]", play), folder, calls=STREAMED, rate=20, seconds=90,
         extra=("-mi", "127.0.0.1"),

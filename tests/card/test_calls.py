@@ -14,6 +14,8 @@ from switch_server.core import media as m
 from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, dtmf, frequency, gaps, level, purity, sine
 
+pytestmark = pytest.mark.slow  # a real card process, in real time
+
 
 def play(leg: LegId, *segments: str, number: int = 1, barge_in: bool = True, loop: bool = False) -> m.Play:
     return m.Play(leg, number, segments, barge_in=barge_in, loop=loop)

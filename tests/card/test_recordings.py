@@ -15,6 +15,8 @@ from switch_server.core import media as m
 from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, dtmf, gaps, level, purity, sine
 
+pytestmark = pytest.mark.slow  # a real card process, in real time
+
 
 def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Left and right samples; the header must say exactly what is in the file."""

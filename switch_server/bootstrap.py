@@ -21,7 +21,7 @@ from shared import control
 from shared.aci import GatewayStatus
 from shared.enums import EndCause
 from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
-from shared.link.keys import load_or_create
+from shared.link import load_or_make_keys
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches import BranchState as LinkState
 from switch_server.adapters.branches.links import Timeouts
@@ -129,7 +129,7 @@ class Server:
         self._troubles: dict[str, str] = {}
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
-        (state / "keys").mkdir(parents=True, exist_ok=True)
+        state.mkdir(parents=True, exist_ok=True)
         self._lock = lock(state / "switch.lock")
         post = self.engine.post
         self.store = Store(
@@ -153,7 +153,7 @@ class Server:
         self.branches = BranchLinks(
             post,
             endpoint=server.branch_link.endpoint,
-            server_key=load_or_create(state / "keys" / "centre.key"),
+            server_key=load_or_make_keys(state / "keys", "centre"),
             branch_keys=self._branch_for,
             audit=self.store.do,
             timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),

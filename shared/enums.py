@@ -54,6 +54,9 @@ class EndCause(StrEnum):
     WRONG_PIN = "wrong_pin"
     NO_INPUT = "no_input"
     OPERATOR = "operator"
+    AGENT_HUNG_UP = "agent_hung_up"
+    DESK_LOST = "desk_lost"  # the agent's app or phone went away in a talk
+    CALLBACK = "callback"  # the caller asked to be called back
     SWITCH_STOPPED = "switch_stopped"
     RECONCILED = "reconciled"  # the lines no longer knew the leg
     FAULT = "fault"  # our own bug, caught
@@ -119,3 +122,49 @@ class Refusal(StrEnum):
     BAD_ANSWER = "bad_answer"  # an answer that makes no sense
     UNSUPPORTED = "unsupported"
     JOURNAL_FAILED = "journal_failed"  # the order could not be made durable, so it was not sent
+
+
+class SeatState(StrEnum):
+    """What a seat (座席) is doing; derived from its link, its legs and its wishes (``core.seat``), never set."""
+
+    OFFLINE = "offline"  # nobody is logged in, or the link is down
+    LOCKED = "locked"  # 座席闭锁, with a ``LockReason``
+    OPEN = "open"  # 座席开放: takes calls
+    RINGING = "ringing"
+    DIALLING = "dialling"  # the agent calls out and the far end has not answered
+    TALKING = "talking"
+    HOLDING = "holding"
+    WRAP_UP = "wrap_up"  # 话后处理
+
+
+class LockReason(StrEnum):
+    """Why a seat takes no calls. The last three are the switch's, not an agent's choice."""
+
+    BREAK = "break"
+    LUNCH = "lunch"
+    TRAINING = "training"
+    MEETING = "meeting"
+    PAPERWORK = "paperwork"
+    OTHER = "other"
+    LOGGED_IN = "logged_in"  # just logged in, not opened yet
+    NO_ANSWER = "no_answer"  # let it ring
+    PHONE_LOST = "phone_lost"  # the desk's phone can't be reached
+
+
+SWITCH_LOCKS = frozenset({LockReason.LOGGED_IN, LockReason.NO_ANSWER, LockReason.PHONE_LOST})
+
+
+class Role(StrEnum):
+    """What an agent may: their own calls; their group's seats and recordings; everybody's."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+
+
+class CallKind(StrEnum):
+    """How an agent came to a call."""
+
+    IN = "in"  # from a queue
+    OUT = "out"  # dialled by the agent
+    CALLBACK = "callback"  # the centre called back and the customer came from the queue

@@ -25,6 +25,12 @@ StockCode = NewType("StockCode", str)
 """证券代码: six digits."""
 RecordingId = NewType("RecordingId", str)
 AgentId = NewType("AgentId", str)
+"""工号: what an agent logs in with; ASCII letters, digits, ``-`` and ``_``, at most 32."""
+DeskId = NewType("DeskId", str)
+"""A desk (a PC with its own CURVE key): ``desk-07``."""
+QueueName = NewType("QueueName", str)
+SkillName = NewType("SkillName", str)
+TicketId = NewType("TicketId", int)
 
 Fen = NewType("Fen", int)
 """Money: 1/100 yuan."""

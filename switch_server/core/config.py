@@ -4,8 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shared.enums import DigitMode, Law
-from shared.ids import BranchId, StockCode, TrunkName
+from shared.desk import Choice
+from shared.enums import DigitMode, Language, Law
+from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
 
 
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +46,61 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     teardown: float = 40.0
     """For the lines and the card to say that a leg is gone, before it is given up and counted as repaired."""
     call_max: float = 4 * 3600.0
+    desk_grace: float = 4.0
+    """From the loss of a desk's link in a talk to giving its caller to another agent."""
+    callback_ring: float = 40.0
+    """For a customer to answer a callback; it is tried again twice, ten minutes apart."""
+    returning: float = 3600.0
+    """A caller who called within so long comes before others."""
+
+
+class Hours(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a queue is open, in Asia/Shanghai. ``days``: 1 Monday … 7 Sunday. Times are ``HH:MM``; ``close`` is the first minute after."""
+
+    open: str
+    close: str
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+
+
+class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
+    """After so many seconds of waiting the seats of another queue are asked too."""
+
+    after: float
+    queue: QueueName
+
+
+class Queue(Struct, frozen=True, forbid_unknown_fields=True):
+    """A queue (排队) and whom it is given to."""
+
+    name: QueueName
+    title: dict[Language, str] = {}
+    skill: SkillName = SkillName("")
+    """That an agent must have; empty: any agent."""
+    level: int = 1
+    """At least; among agents that are free, a higher level goes first, then who has been idle longest."""
+    ring: float = 20.0
+    """Seconds that a desk rings before the next agent is asked."""
+    wrap_up: float = 30.0
+    most: int = 100
+    """Callers that may wait."""
+    hours: tuple[Hours, ...] = ()
+    """Empty: always open."""
+    holidays: tuple[str, ...] = ()
+    """``YYYYMMDD``: closed all day."""
+    overflow: tuple[Overflow, ...] = ()
+    service_level: float = 20.0
+
+
+DISPOSITIONS = (
+    Choice("enquiry", {Language.ZH: "业务咨询", Language.EN: "Enquiry"}),
+    Choice("order", {Language.ZH: "委托交易", Language.EN: "Order"}),
+    Choice("account", {Language.ZH: "账户业务", Language.EN: "Account"}),
+    Choice("complaint", {Language.ZH: "投诉", Language.EN: "Complaint"}),
+    Choice("fault", {Language.ZH: "系统故障", Language.EN: "Fault report"}),
+    Choice("wrong_number", {Language.ZH: "打错电话", Language.EN: "Wrong number"}),
+    Choice("no_talk", {Language.ZH: "无人应答", Language.EN: "Nobody spoke"}),
+    Choice("other", {Language.ZH: "其他", Language.EN: "Other"}),
+)
 
 
 class SwitchConfig(Struct, frozen=True):
@@ -57,3 +113,6 @@ class SwitchConfig(Struct, frozen=True):
     recordings: str = ""
     """Folder of recordings."""
     limits: Limits = Limits()
+    queues: tuple[Queue, ...] = (Queue(QueueName("agents")),)
+    dispositions: tuple[Choice, ...] = DISPOSITIONS
+    """话务小结: what an agent can say that a talk was about."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared import desk
 from shared.aci import CancelOrder, PlaceOrder, Request
 from shared.enums import EndCause
-from shared.ids import AccountNo, BranchId, CallId, CardId, LegId, OrderKey, TrunkName
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, LegId, OrderKey, TrunkName
 from shared.secret import Secret
 from switch_server.core.media import CardCommand, Near
 
@@ -58,6 +59,17 @@ class PlaceCall(LineEffect, frozen=True):
     trunk: TrunkName
     ani: str
     dnis: str
+    near: Near
+
+
+class RingDesk(LineEffect, frozen=True):
+    """INVITE to a desk's phone at ``contact`` (``ip:port``), with the leg's token in ``shared.desk.TOKEN_HEADER``.
+
+    ``ani`` is what the phone may show. Answered as ``PlaceCall`` is; a phone that can't be reached is ``LegEnded(FAR_LOST)``.
+    """
+
+    contact: str
+    ani: str
     near: Near
 
 
@@ -155,11 +167,56 @@ class RecordOrderState(Effect, frozen=True):
     branch_status: str | None = None
 
 
+# --- desks ---
+
+
+class TellDesk(Effect, frozen=True):
+    """For ``ports.Desks``: ``SeatChanged``, ``CallChanged`` or ``LoggedOut`` for the agent's desk; each only when the value differs."""
+
+    agent: AgentId
+    report: desk.SeatChanged | desk.CallChanged | desk.LoggedOut
+
+
+class AnswerDesk(Effect, frozen=True):
+    """For ``ports.Desks``: the answer to a ``DeskCommanded``, after what it changed has been told."""
+
+    agent: AgentId
+    request: int
+    reply: desk.Done | desk.Refused
+
+
+class ShowPop(Effect, frozen=True):
+    """For ``ports.Desks``: a call has come to this agent (before its INVITE leaves), or what is known of the caller has changed."""
+
+    agent: AgentId
+    call: CallId
+    number: str
+    trunk: TrunkName
+    account: AccountNo | None
+    """The one whose PIN was keyed right."""
+    customer: CustomerId | None
+    trail: tuple[desk.TrailStep, ...]
+
+
+class HidePop(Effect, frozen=True):
+    """For ``ports.Desks``: the agent is done with the call (wrapped up, or another agent has it)."""
+
+    agent: AgentId
+    call: CallId
+
+
+class FindCaller(Effect, frozen=True):
+    """For ``ports.Store``: who calls from this number? Answered by ``CallerFound``, before the call can reach a queue."""
+
+    call: CallId
+    number: str
+
+
 # --- records ---
 
 
 class SaveRecord(Effect, frozen=True):
-    """For ``ports.Store``: a row of ``table`` (calls, legs, recordings, contacts) to insert or update by its primary key.
+    """For ``ports.Store``: a row of ``table`` (calls, legs, recordings, contacts, talks, callbacks) to insert or update by its primary key.
 
     Times are UTC seconds. The store knows the tables' columns and refuses others.
     """
@@ -181,7 +238,7 @@ class Audit(Effect, frozen=True):
 
 
 class Transition(Effect, frozen=True):
-    """Logged once, ``old -> event -> new``. ``machine``: leg, call, ivr, order; ``subject`` its id. ``new="illegal"``/``"ignored"`` are counted."""
+    """Logged once, ``old -> event -> new``. ``machine``: leg, call, ivr, order, seat; ``subject`` its id. ``new="illegal"``/``"ignored"`` are counted."""
 
     machine: str
     subject: str

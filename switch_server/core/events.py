@@ -8,8 +8,23 @@ core's business (``Switch``'s ``journal``), since a replay depends on it.
 from msgspec import Struct
 
 from shared.aci import OrderReport, PlaceOrder, Reply
-from shared.enums import DigitMode, EndCause, PlayEnd
-from shared.ids import AccountNo, BranchId, CallId, CardId, CustomerId, LegId, OrderKey, RecordingId, TrunkName
+from shared.desk import AnyCommand
+from shared.enums import DigitMode, EndCause, PlayEnd, Role
+from shared.ids import (
+    AccountNo,
+    AgentId,
+    BranchId,
+    CallId,
+    CardId,
+    CustomerId,
+    DeskId,
+    LegId,
+    OrderKey,
+    QueueName,
+    RecordingId,
+    SkillName,
+    TrunkName,
+)
 from shared.secret import Secret
 from switch_server.core.config import SwitchConfig
 from switch_server.core.flow import Flow
@@ -213,6 +228,92 @@ class OrderRecovered(Event, frozen=True):
     branch: BranchId
     order: PlaceOrder | None
     cancels: str | None = None
+
+
+# --- desks ---
+
+
+class AgentOnline(Event, frozen=True):
+    """Logged in, or back after the link was lost; password or session have been checked. A seat that comes back keeps its state."""
+
+    agent: AgentId
+    name: str
+    desk: DeskId
+    contact: str
+    """``ip:port`` of the desk's phone."""
+    role: Role = Role.AGENT
+    skills: dict[SkillName, int] = {}
+    """Level of each, 1 and more."""
+    calls_today: int = 0
+
+
+class AgentSkilled(Event, frozen=True):
+    """The operator changed what an agent can do."""
+
+    agent: AgentId
+    name: str
+    role: Role
+    skills: dict[SkillName, int]
+
+
+class AgentOffline(Event, frozen=True):
+    """Logged out on purpose. ``code``: ``logged_out``, or a ``LoggedOut`` code; a talk that runs goes to the next agent."""
+
+    agent: AgentId
+    code: str = "logged_out"
+
+
+class DeskDown(Event, frozen=True):
+    """The desk's link is gone; ``AgentOnline`` may follow."""
+
+    agent: AgentId
+
+
+class DeskCommanded(Event, frozen=True):
+    """Answered by ``AnswerDesk``. ``call``: the one that the command names; for a ``Dial``, a fresh id for the call that it makes."""
+
+    agent: AgentId
+    request: int
+    command: AnyCommand
+    call: CallId | None = None
+
+
+class PhoneTold(Event, frozen=True):
+    """The legs that the desk's phone has (each 5 s and at each change): what differs twice running is repaired and counted."""
+
+    agent: AgentId
+    legs: tuple[LegId, ...]
+
+
+class PopSeen(Event, frozen=True):
+    """The pop stood on the agent's screen so many ms after the app heard of the ring."""
+
+    agent: AgentId
+    call: CallId
+    after_ms: float
+
+
+class CallerFound(Event, frozen=True):
+    """Answer to ``FindCaller``: a customer of ours (``None``: nobody, or several), VIP, and when they last called (UTC seconds)."""
+
+    call: CallId
+    customer: CustomerId | None
+    vip: bool = False
+    last_call: float | None = None
+
+
+class CallbackRecovered(Event, frozen=True):
+    """At start, from the store: somebody still waits to be called back. ``id``: of the call in which they asked for it."""
+
+    id: CallId
+    queue: QueueName
+    number: str
+    since: float
+    priority: int
+    flow: str
+    step: str
+    tries: int = 0
+    card: CardId | None = None
 
 
 # --- operators ---

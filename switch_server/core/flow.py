@@ -44,8 +44,10 @@ class Slot(Struct, frozen=True, forbid_unknown_fields=True):
 Piece = str | Slot
 
 
-class Step(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
-    """Root of the steps."""
+class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
+    """Root of the steps. ``title``: the step in words, for the agent who sees where the caller has been; without it, it isn't told."""
+
+    title: dict[Language, str] | None = None
 
 
 class Say(Step, frozen=True, tag="say", forbid_unknown_fields=True):
@@ -106,7 +108,11 @@ class ServiceStep(Step, frozen=True, tag="service", forbid_unknown_fields=True):
 
 
 class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
-    """Waits for an agent with music; an announcement every ``announce_every`` s, ``on_timeout`` after ``wait`` s."""
+    """Waits for an agent with music; an announcement every ``announce_every`` s, ``on_timeout`` after ``wait`` s.
+
+    An announcement may speak ``queue_position`` (1: next) and ``queue_minutes`` (estimated, at least 1). ``excuse`` is said to a caller
+    whose agent was lost in a talk, and who waits at the head now. Keys in ``keys`` lead elsewhere, others are passed over.
+    """
 
     queue: str
     on_timeout: str
@@ -114,6 +120,28 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
     announce: tuple[Piece, ...] = ()
     announce_every: float = 30.0
     music: str = "music/hold"
+    excuse: tuple[Piece, ...] = ()
+    keys: dict[str, str] = {}
+    priority: int = 0
+    """Higher goes first; a VIP has 10 more, a caller who called lately 5 more, one whose agent was lost 100 more."""
+    on_closed: str | None = None
+    """Outside the queue's hours; ``None``: as ``on_timeout``."""
+    on_full: str | None = None
+    on_ended: str | None = None
+    """After the talk, if the agent ended it; ``None``: hung up with ``AGENT_HUNG_UP``."""
+
+
+class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True):
+    """预约回拨: the caller's place in ``queue`` is kept and they are called back at their own number (ANI) when their turn comes.
+
+    ``answer``: the step that they enter then, from which a queue step of the same queue is reached; they have their old place there.
+    ``on_failed``: no number to call, or the caller never waited in that queue.
+    """
+
+    queue: str
+    next: str
+    answer: str
+    on_failed: str
 
 
 class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
@@ -147,7 +175,7 @@ class HangUpStep(Step, frozen=True, tag="hangup", forbid_unknown_fields=True):
     cause: EndCause = EndCause.GOODBYE
 
 
-AnyStep = Say | Menu | Input | ServiceStep | QueueStep | Dial | SetLanguage | SetStep | HangUpStep
+AnyStep = Say | Menu | Input | ServiceStep | QueueStep | CallbackStep | Dial | SetLanguage | SetStep | HangUpStep
 
 
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,16 +11,21 @@ from typing import Protocol
 
 from shared.ids import LegId
 from switch_server.core.effects import (
+    AnswerDesk,
     AskBranch,
     Audit,
     CountWrongPin,
     FindAccount,
+    FindCaller,
+    HidePop,
     JournalOrder,
     LineEffect,
     RecordOrderState,
     Resolve,
     SaveRecord,
     SendOrder,
+    ShowPop,
+    TellDesk,
     ToCard,
 )
 from switch_server.core.events import Event
@@ -76,8 +81,18 @@ class Store(Protocol):
     """
 
     def do(
-        self, effect: FindAccount | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
+        self, effect: FindAccount | FindCaller | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
     ) -> None: ...
+
+
+class Desks(Protocol):
+    """The agents' desks. Posts ``AgentOnline/Offline``, ``DeskDown``, ``DeskCommanded``, ``PhoneTold`` and ``PopSeen``.
+
+    Reports of one agent leave in the order of ``do``. What is for a desk whose link is down is dropped: a desk that comes back gets a
+    snapshot. Nothing is raised.
+    """
+
+    def do(self, effect: TellDesk | AnswerDesk | ShowPop | HidePop) -> None: ...
 
 
 class EventLog(Protocol):

@@ -1,0 +1,144 @@
+"""What the desk's window shows, as one frozen value: made by the presenter after each change, drawn by ``ui`` and read by robots.
+
+Text here is from customers, agents and the switch (plain text, never markup); words of the app's own are ids, which ``ui`` translates.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from agent_app.model.phone import Device
+from shared.desk import CustomerCard, DeskSnapshot
+from shared.enums import Language
+from shared.ids import CallId
+
+
+class LinkState(StrEnum):
+    """Of the link to the switch."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    LOST = "lost"
+    """Was up; tried again all the time."""
+    WRONG_KEY = "wrong_key"
+    """The switch does not know this desk's key, or is not the switch that the key file names."""
+    WRONG_VERSION = "wrong_version"
+    """``link_text`` says which side is older."""
+
+
+class PhoneState(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    DOWN = "down"
+    """Its process ended; a new one is being started."""
+
+
+class Action(StrEnum):
+    """Everything that a person can do at a desk; ``model.actions`` is the table of what is enabled when, and why not."""
+
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    OPEN_SEAT = "open_seat"
+    LOCK_SEAT = "lock_seat"
+    ANSWER = "answer"
+    HANG_UP = "hang_up"
+    HOLD = "hold"
+    RETRIEVE = "retrieve"
+    DIAL = "dial"
+    SEND_DIGITS = "send_digits"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    FINISH_WRAP_UP = "finish_wrap_up"
+    EXTEND_WRAP_UP = "extend_wrap_up"
+    SEARCH = "search"
+    NEW_TICKET = "new_ticket"
+    CALL_BACK = "call_back"
+    """The customer on screen, at their number."""
+    PLAY_RECORDING = "play_recording"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105
+
+
+class Pending(Struct, frozen=True):
+    """A command on its way: asked ``since`` (seconds of the presenter's clock), given up at ``until``."""
+
+    action: Action
+    since: float
+    until: float
+
+
+class Problem(Struct, frozen=True):
+    """Something went wrong; shown until another action succeeds or it is dismissed.
+
+    ``code``: a ``shared.desk.DeskRefusal``, a ``shared.link.Failure`` or a ``PhoneProblem`` code; ``wait``: seconds until it makes sense to try again.
+    """
+
+    action: Action | None
+    code: str
+    text: str = ""
+    wait: float = 0.0
+    at: float = 0.0
+
+
+class AudioView(Struct, frozen=True):
+    devices: tuple[Device, ...] = ()
+    speaker: str = ""
+    microphone: str = ""
+    ring: str = ""
+    speaker_volume: float = 1.0
+    microphone_volume: float = 1.0
+    ring_volume: float = 1.0
+    muted: bool = False
+    speaker_level: float = -99.0
+    microphone_level: float = -99.0
+    lost_device: str = ""
+    """Name of a device that was pulled, until another is chosen or it comes back."""
+
+
+class SearchView(Struct, frozen=True):
+    text: str = ""
+    busy: bool = False
+    rows: tuple[CustomerCard, ...] = ()
+
+
+class PlayerView(Struct, frozen=True):
+    """A recording that is fetched (``have`` of ``size`` bytes) or ready (``wav``)."""
+
+    call: CallId
+    have: int = 0
+    size: int = 0
+    wav: bytes | None = None
+
+
+class Enabled(Struct, frozen=True):
+    """``why``: id of the reason when not ``on`` (``not_logged_in``, ``no_call``, ``link_down``, ``pending`` …), for the tooltip."""
+
+    on: bool
+    why: str = ""
+
+
+class DeskView(Struct, frozen=True):
+    link: LinkState = LinkState.CONNECTING
+    link_text: str = ""
+    retry_in: float | None = None
+    phone: PhoneState = PhoneState.STARTING
+    state: DeskSnapshot = DeskSnapshot(at=0.0)
+    """As the switch last said; while the link is not up it is old, and shown greyed."""
+    stale: bool = True
+    clock_off: float = 0.0
+    """Seconds to add to this PC's UTC clock to get the switch's."""
+    pending: tuple[Pending, ...] = ()
+    problem: Problem | None = None
+    enabled: dict[Action, Enabled] = {}
+    audio: AudioView = AudioView()
+    search: SearchView = SearchView()
+    shown: CustomerCard | None = None
+    """The customer on screen: of the pop, or one that the agent looked up during it (``shown_is_pop`` tells which)."""
+    shown_is_pop: bool = True
+    note: str = ""
+    """What the agent has typed for the call in hand; kept over an app's reconnect, sent with the disposition."""
+    player: PlayerView | None = None
+    language: Language = Language.ZH
+    needs_password: bool = True
+    """Show the log-in form: never logged in, logged out, or the session is void (then ``problem`` says why)."""
+    agent_name: str = ""
+    """Last used at this desk, for the form."""

@@ -1,0 +1,52 @@
+"""What a presenter needs of the world. One thread calls a presenter and its ports; ports return at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from agent_app.model.phone import PhoneCommand
+from shared.desk import Reply, Request, Told
+
+
+class Failed(Struct, frozen=True):
+    """Why there is no reply: a ``shared.link.Failure`` value (``never_left``, ``timed_out``, ``link_lost``, ``rejected`` …)."""
+
+    code: str
+
+
+OnReply = Callable[[Reply | Failed], None]
+
+
+class Switch(Protocol):
+    """The link. ``on_reply`` is called exactly once, later, on the presenter's thread, at the latest after ``timeout`` seconds."""
+
+    def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None: ...
+
+    def tell(self, told: Told) -> None:
+        """Dropped while the link is down."""
+        ...
+
+    def resync(self, on_reply: OnReply) -> None:
+        """Asks for a ``DeskSnapshot``."""
+        ...
+
+
+class Phone(Protocol):
+    """The phone's process. Commands to a phone that is down are dropped; it is told what counts (devices, volumes, expected calls) anew."""
+
+    def do(self, command: PhoneCommand) -> None: ...
+
+
+class Settings(Protocol):
+    """What a desk remembers on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
+
+    def get(self, key: str, default: str = "") -> str: ...
+    def put(self, key: str, value: str) -> None: ...
+
+
+class Diagnostics(Protocol):
+    def pack(self, into: Path) -> Path:
+        """Writes a zip with logs, versions, devices and link statistics, without customers' data; returns its path. Raises ``OSError``."""
+        ...

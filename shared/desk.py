@@ -1,0 +1,502 @@
+"""Desk: what an agent's desk (agent-app 座席软件) asks of the switch, and what the switch answers and reports.
+
+On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``), the desk being the side that connects with its desk key.
+Requests and reports are different types; each request gets exactly one ``Reply`` (``Refused`` where the switch says no).
+
+State travels as whole values: a ``DeskSnapshot`` is everything that a desk shows, and each report replaces one field of it
+(``applied`` is that rule, for both sides). So a lost, doubled or late report can't leave a trace: a gap asks for a snapshot.
+Times are UTC seconds by the switch's clock; ``DeskSnapshot.at`` and ``LoggedIn.snapshot.at`` tell a desk how far its own is off.
+Money is fen, prices 1/1000 yuan. Texts from customers or agents are plain text, at most ``TEXT_MAX`` characters, and never markup.
+"""
+
+from enum import StrEnum
+from typing import Annotated, assert_never
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from shared.aci import Funds, Holding, OrderRow
+from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, DeskId, LegId, QueueName, TicketId
+
+TEXT_MAX = 4000
+PART_BYTES = 256 * 1024
+TOKEN_HEADER = "X-Huawu-Token"  # noqa: S105  a header's name
+"""SIP header of the switch's INVITE to a desk's phone; the phone answers no INVITE without the token it was told."""
+Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+Name = Annotated[str, Meta(max_length=64)]
+Number = Annotated[str, Meta(pattern=r"^[0-9*#+]{1,32}$")]
+
+
+class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
+    """Root of all that crosses a desk's link. Unknown fields are ignored, unknown types are answered ``unsupported``."""
+
+
+class Request(Message, frozen=True):
+    """Desk to switch."""
+
+
+class Reply(Message, frozen=True):
+    """Switch to desk, to one request."""
+
+
+class Report(Message, frozen=True):
+    """Switch to desk, unasked, numbered. Replaces a part of the ``DeskSnapshot``, or is a word to the app."""
+
+
+class Told(Message, frozen=True):
+    """Desk to switch, unasked, numbered."""
+
+
+# --- what a desk shows ---
+
+
+class Seat(Struct, frozen=True):
+    """座席. ``since``: of ``state``. ``reason``: why it is locked, or (in a call) will be after it."""
+
+    agent: AgentId
+    name: str
+    role: Role
+    desk: DeskId
+    state: SeatState
+    since: float
+    reason: LockReason | None = None
+    lock_next: LockReason | None = None
+    """Asked for in a call: takes effect after it."""
+    wrap_up_until: float | None = None
+    wrap_up_call: CallId | None = None
+    """The call whose disposition is still to come; stays after the wrap-up time, until the next call."""
+    calls_today: int = 0
+
+
+class DeskCall(Struct, frozen=True):
+    """The call that the seat has now. ``state``: ``ringing``, ``dialling``, ``talking`` or ``holding``."""
+
+    call: CallId
+    leg: LegId
+    token: str
+    """The phone takes the INVITE that carries this in ``TOKEN_HEADER``, and no other."""
+    auto: bool
+    """The phone answers by itself: the agent asked for this call."""
+    kind: CallKind
+    state: SeatState
+    number: str
+    """The other side's."""
+    dnis: str
+    queue: QueueName | None
+    waited: float
+    """Seconds in the queue before this seat rang."""
+    rang_at: float
+    answered_at: float | None = None
+    held_at: float | None = None
+
+
+class TrailStep(Struct, frozen=True):
+    """What the caller did in the IVR. ``title``: the flow's words for the step, per language."""
+
+    at: float
+    step: str
+    title: dict[Language, str]
+
+
+class Contact(Struct, frozen=True):
+    """One row of a customer's history, whatever the channel (``phone``, ``sms``, ``fax``, ``mail``, ``voicemail``)."""
+
+    id: str
+    channel: str
+    direction: str
+    at: float
+    number: str = ""
+    agent: AgentId | None = None
+    agent_name: str = ""
+    seconds: float = 0.0
+    disposition: str = ""
+    summary: str = ""
+    call: CallId | None = None
+    recording: bool = False
+    """There is one, and this agent may play it."""
+
+
+class Ticket(Struct, frozen=True):
+    """工单: an open problem follows the customer. ``state``: ``open``, ``waiting``, ``closed``."""
+
+    id: TicketId
+    customer: CustomerId
+    title: str
+    state: str
+    opened_at: float
+    opened_by: AgentId
+    updated_at: float
+    text: str = ""
+    """All notes so far, the newest last, each begun by a line with time and agent."""
+    call: CallId | None = None
+
+
+class AccountFacts(Struct, frozen=True):
+    """资金账号 at its branch. ``pending``: asked, not yet answered; ``problem``: a ``shared.enums.Refusal`` where the branch said no."""
+
+    account: AccountNo
+    branch: BranchId
+    branch_name: dict[Language, str]
+    locked: bool = False
+    pending: bool = False
+    problem: str = ""
+    funds: Funds | None = None
+    holdings: tuple[Holding, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    asked_at: float | None = None
+
+
+class CustomerCard(Struct, frozen=True):
+    id: CustomerId
+    name: str
+    phones: tuple[str, ...] = ()
+    vip: bool = False
+    language: Language = Language.ZH
+    accounts: tuple[AccountFacts, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+
+
+class Pop(Struct, frozen=True):
+    """Screen pop (来电弹屏): what is known of the caller, filled in as answers come."""
+
+    call: CallId
+    number: str
+    place: str
+    """Where the number is from, as far as the number shows it (trunk's group, or ``""``)."""
+    verified: AccountNo | None
+    """The account whose PIN the caller keyed right in this call."""
+    trail: tuple[TrailStep, ...] = ()
+    customer: CustomerCard | None = None
+    others: tuple[CustomerCard, ...] = ()
+    """More customers with this telephone number (without contacts and tickets)."""
+    pending: bool = True
+    """The store has not answered yet; branches have a ``pending`` of their own."""
+
+
+class QueueRow(Struct, frozen=True):
+    queue: QueueName
+    title: dict[Language, str]
+    waiting: int
+    longest: float
+    """Seconds."""
+    open_seats: int
+    seats: int
+
+
+class Choice(Struct, frozen=True):
+    """A disposition (话务小结) that an agent may pick, with its words per language."""
+
+    id: str
+    title: dict[Language, str]
+
+
+class DeskSnapshot(Reply, frozen=True):
+    """Everything that a desk shows. ``seat=None``: nobody is logged in on this link."""
+
+    at: float
+    seat: Seat | None = None
+    call: DeskCall | None = None
+    pop: Pop | None = None
+    queues: tuple[QueueRow, ...] = ()
+    dispositions: tuple[Choice, ...] = ()
+
+
+# --- reports ---
+
+
+class SeatChanged(Report, frozen=True):
+    seat: Seat | None
+
+
+class CallChanged(Report, frozen=True):
+    call: DeskCall | None
+
+
+class PopChanged(Report, frozen=True):
+    """``None``: the pop is done with (the seat is open again, or took another call)."""
+
+    pop: Pop | None
+
+
+class QueuesChanged(Report, frozen=True):
+    queues: tuple[QueueRow, ...]
+
+
+class LoggedOut(Report, frozen=True):
+    """The switch ended the log-in: the session token is void. ``code``: ``operator``, ``displaced``, ``removed``."""
+
+    code: str
+
+
+REPORTS: tuple[type[Report], ...] = (SeatChanged, CallChanged, PopChanged, QueuesChanged, LoggedOut)
+StateReport = SeatChanged | CallChanged | PopChanged | QueuesChanged | LoggedOut
+
+
+def applied(snapshot: DeskSnapshot, report: StateReport) -> DeskSnapshot:
+    """The snapshot after a report; the desk's model and the tests' oracle are this function."""
+    match report:
+        case SeatChanged(seat):
+            return replace(snapshot, seat=seat)
+        case CallChanged(call):
+            return replace(snapshot, call=call)
+        case PopChanged(pop):
+            return replace(snapshot, pop=pop)
+        case QueuesChanged(queues):
+            return replace(snapshot, queues=queues)
+        case LoggedOut():
+            return DeskSnapshot(at=snapshot.at, dispositions=snapshot.dispositions)
+        case _:
+            assert_never(report)
+
+
+# --- log-in ---
+
+
+class LogIn(Request, frozen=True):
+    """Answered by ``LoggedIn`` or ``Refused``. ``contact``: ``ip:port`` of the desk's phone, where INVITEs go.
+
+    ``take_over``: end this agent's log-in elsewhere (refused while it has a call).
+    """
+
+    agent: Name
+    password: Annotated[str, Meta(max_length=256)]
+    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}$")]
+    take_over: bool = False
+
+    def __repr__(self) -> str:
+        return f"LogIn(agent={self.agent!r}, password=••••)"
+
+
+class Resume(Request, frozen=True):
+    """After a reconnect, instead of the password. Answered as ``LogIn``; ``Refused(SESSION_OVER)`` asks for the password again."""
+
+    session: Annotated[str, Meta(max_length=128)]
+    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}$")]
+
+    def __repr__(self) -> str:
+        return "Resume(session=••••)"
+
+
+class LogOut(Request, frozen=True):
+    """Answered by ``Done``; refused in a call."""
+
+
+class ChangePassword(Request, frozen=True):
+    """Answered by ``Done``. A new password has 8 characters or more."""
+
+    old: Annotated[str, Meta(max_length=256)]
+    new: Annotated[str, Meta(max_length=256)]
+
+    def __repr__(self) -> str:
+        return "ChangePassword(••••)"
+
+
+# --- commands: the core decides; ``call`` is the one the agent meant, so a click that came late does nothing to the next call ---
+
+
+class Command(Request, frozen=True):
+    """Answered by ``Done`` or ``Refused``, after the change has been reported."""
+
+
+class OpenSeat(Command, frozen=True):
+    """座席开放."""
+
+
+class LockSeat(Command, frozen=True):
+    """座席闭锁; in a call it takes effect after it."""
+
+    reason: LockReason = LockReason.BREAK
+
+
+class HangUp(Command, frozen=True):
+    """Ends the talk, or refuses the ringing call (which goes to the next agent, and locks this seat with ``NO_ANSWER``)."""
+
+    call: CallId
+
+
+class Hold(Command, frozen=True):
+    """The other side hears music, the agent nothing."""
+
+    call: CallId
+
+
+class Retrieve(Command, frozen=True):
+    call: CallId
+
+
+class Dial(Command, frozen=True):
+    """Calls out. Only from an open or locked seat, or in wrap-up."""
+
+    number: Number
+
+
+class SendDigits(Command, frozen=True):
+    """To the far end, RFC 4733."""
+
+    call: CallId
+    digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
+
+
+class WrapUp(Command, frozen=True):
+    """话务小结 of the talk just ended or still going on; ends the wrap-up unless ``stay``. May come again and then replaces what was said."""
+
+    call: CallId
+    disposition: Name
+    note: Text = ""
+    stay: bool = False
+
+
+class ExtendWrapUp(Command, frozen=True):
+    """One more wrap-up time from now."""
+
+    call: CallId
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    OpenSeat, LockSeat, HangUp, Hold, Retrieve, Dial, SendDigits, WrapUp, ExtendWrapUp,
+)  # fmt: skip
+AnyCommand = OpenSeat | LockSeat | HangUp | Hold | Retrieve | Dial | SendDigits | WrapUp | ExtendWrapUp
+
+
+# --- questions to the customer data centre ---
+
+
+class FindCustomers(Request, frozen=True):
+    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials."""
+
+    text: Annotated[str, Meta(max_length=64)]
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class AskCustomer(Request, frozen=True):
+    """Answered by ``CustomerShown``: card with contacts and tickets, accounts without branch facts."""
+
+    customer: CustomerId
+
+
+class AskAccount(Request, frozen=True):
+    """Answered by ``AccountShown`` once the branch has answered (or not)."""
+
+    account: AccountNo
+
+
+class SaveTicket(Request, frozen=True):
+    """Answered by ``TicketSaved``. ``ticket=None``: a new one. ``note`` is added to its text."""
+
+    customer: CustomerId
+    ticket: TicketId | None
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    state: Annotated[str, Meta(pattern="^(open|waiting|closed)$")] = "open"
+    note: Text = ""
+    call: CallId | None = None
+
+
+class AskRecording(Request, frozen=True):
+    """Answered by ``RecordingPart``; refused ``NOT_ALLOWED`` unless it is the agent's own call, their group's, or they are manager. Audited."""
+
+    call: CallId
+    offset: Annotated[int, Meta(ge=0)] = 0
+
+
+QUESTIONS: tuple[type[Request], ...] = (FindCustomers, AskCustomer, AskAccount, SaveTicket, AskRecording)
+REQUESTS: tuple[type[Request], ...] = (LogIn, Resume, LogOut, ChangePassword, *COMMANDS, *QUESTIONS)
+
+
+# --- replies ---
+
+
+class DeskRefusal(StrEnum):
+    """Stable; text for people is the app's."""
+
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105  unknown agents are answered alike
+    TOO_MANY_TRIES = "too_many_tries"  # ``wait`` seconds
+    ALREADY_LOGGED_IN = "already_logged_in"  # ``text``: the other desk
+    DESK_TAKEN = "desk_taken"  # another agent is logged in on this link
+    SESSION_OVER = "session_over"
+    NOT_LOGGED_IN = "not_logged_in"
+    WEAK_PASSWORD = "weak_password"  # noqa: S105
+    WRONG_STATE = "wrong_state"  # the seat or the call is not in a state for this
+    NO_SUCH_CALL = "no_such_call"  # it is over, or not this seat's
+    NO_LINE = "no_line"  # no trunk takes the number, or all its lines are in use
+    IN_CALL = "in_call"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    UNKNOWN_CHOICE = "unknown_choice"  # no such disposition
+    BUSY = "busy"  # the switch is stopping, or has too much to do
+    FAULT = "fault"  # our own bug, logged at the switch
+
+
+class Refused(Reply, frozen=True):
+    code: DeskRefusal
+    text: str = ""
+    wait: float = 0.0
+
+
+class Done(Reply, frozen=True):
+    pass
+
+
+class LoggedIn(Reply, frozen=True):
+    """``session``: for ``Resume``; it opens nothing on another desk's key."""
+
+    session: str
+    snapshot: DeskSnapshot
+
+    def __repr__(self) -> str:
+        return "LoggedIn(session=••••)"
+
+
+class Customers(Reply, frozen=True):
+    rows: tuple[CustomerCard, ...]
+
+
+class CustomerShown(Reply, frozen=True):
+    customer: CustomerCard
+
+
+class AccountShown(Reply, frozen=True):
+    account: AccountFacts
+
+
+class TicketSaved(Reply, frozen=True):
+    ticket: Ticket
+
+
+class RecordingPart(Reply, frozen=True):
+    """Bytes ``offset`` … of a WAV file of ``size`` bytes; at most ``PART_BYTES``."""
+
+    call: CallId
+    size: int
+    offset: int
+    data: bytes
+
+
+REPLIES: tuple[type[Reply], ...] = (
+    Refused, Done, LoggedIn, DeskSnapshot, Customers, CustomerShown, AccountShown, TicketSaved, RecordingPart,
+)  # fmt: skip
+
+
+# --- what a desk tells unasked ---
+
+
+class PhoneNow(Told, frozen=True):
+    """Each 5 s, and at once when it changes: the legs that the desk's phone has. The switch compares them with its own."""
+
+    legs: tuple[LegId, ...]
+    loss: float = 0.0
+    """Of received packets, 0 to 1, over the last 5 s."""
+    jitter_ms: float = 0.0
+    problem: str = ""
+    """``no_headset``, ``phone_down`` …; empty: all is well."""
+
+
+class PopShown(Told, frozen=True):
+    """The pop stood on the screen ``after_ms`` after the app heard of the ring."""
+
+    call: CallId
+    after_ms: float
+
+
+TOLD: tuple[type[Told], ...] = (PhoneNow, PopShown)

@@ -202,7 +202,11 @@ def targets(step: AnyStep) -> list[tuple[str, str]]:
         case ServiceStep():
             return [(f"on.{outcome}", to) for outcome, to in step.on.items()]
         case QueueStep():
-            return [("on_timeout", step.on_timeout)]
+            keys = [(f"keys.{key}", to) for key, to in step.keys.items()]
+            others = (("on_closed", step.on_closed), ("on_full", step.on_full), ("on_ended", step.on_ended))
+            return [*keys, ("on_timeout", step.on_timeout), *((name, to) for name, to in others if to)]
+        case CallbackStep():
+            return [("next", step.next), ("answer", step.answer), ("on_failed", step.on_failed)]
         case Dial():
             return [("on_failed", step.on_failed), ("on_ended", step.on_ended)]
         case HangUpStep():

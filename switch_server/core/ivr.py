@@ -15,6 +15,7 @@ from shared.enums import EndCause, Language
 from shared.secret import Secret
 from switch_server.core.flow import (
     AnyStep,
+    CallbackStep,
     Dial,
     Flow,
     HangUpStep,
@@ -188,6 +189,8 @@ class Ivr:
             case QueueStep():
                 self.host.timer("step", step.wait)
                 self._announce(step)
+            case CallbackStep():
+                self._go(step.on_failed, "no_place")
             case Dial():
                 self._say(("tone:ringback",), barge_in=False, loop=True)
                 self.host.timer("step", step.ring)

@@ -6,6 +6,7 @@ from typing import Protocol
 from shared.enums import EndCause, Language
 from switch_server.core.flow import (
     AnyStep,
+    CallbackStep,
     Dial,
     HangUpStep,
     Input,
@@ -66,6 +67,7 @@ FIRST_STATE: dict[type[AnyStep], IvrState] = {
     Input: S.ASKING,
     ServiceStep: S.WORKING,
     QueueStep: S.QUEUED,
+    CallbackStep: S.IDLE,
     Dial: S.DIALLING,
     SetLanguage: S.IDLE,
     SetStep: S.IDLE,

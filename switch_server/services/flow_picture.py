@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from switch_server.core.flow import (
     AnyStep,
+    CallbackStep,
     Dial,
     Flow,
     HangUpStep,
@@ -27,6 +28,7 @@ _SHAPES: dict[str, tuple[str, str]] = {
     "input": ("[/", "/]"),
     "service": ("[[", "]]"),
     "queue": ("[(", ")]"),
+    "callback": ("[(", ")]"),
     "dial": ("[\\", "\\]"),
     "hangup": ("((", "))"),
 }
@@ -50,6 +52,8 @@ def about(step: AnyStep) -> str:
             return service
         case QueueStep(queue):
             return f"{queue}, {step.wait:g} s"
+        case CallbackStep(queue):
+            return queue
         case Dial(trunk, number):
             return f"{number} @ {trunk}"
         case SetLanguage(language):

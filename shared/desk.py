@@ -25,7 +25,7 @@ TOKEN_HEADER = "X-Huawu-Token"  # noqa: S105  a header's name
 """SIP header of the switch's INVITE to a desk's phone; the phone answers no INVITE without the token it was told."""
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Name = Annotated[str, Meta(max_length=64)]
-Number = Annotated[str, Meta(pattern=r"^[0-9*#+]{1,32}$")]
+Number = Annotated[str, Meta(pattern=r"^[0-9*#+]{1,32}\Z")]
 
 
 class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
@@ -262,7 +262,7 @@ class LogIn(Request, frozen=True):
 
     agent: Name
     password: Annotated[str, Meta(max_length=256)]
-    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}$")]
+    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}\Z")]
     take_over: bool = False
 
     def __repr__(self) -> str:
@@ -273,7 +273,7 @@ class Resume(Request, frozen=True):
     """After a reconnect, instead of the password. Answered as ``LogIn``; ``Refused(SESSION_OVER)`` asks for the password again."""
 
     session: Annotated[str, Meta(max_length=128)]
-    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}$")]
+    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}\Z")]
 
     def __repr__(self) -> str:
         return "Resume(session=••••)"
@@ -336,7 +336,7 @@ class SendDigits(Command, frozen=True):
     """To the far end, RFC 4733."""
 
     call: CallId
-    digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
+    digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}\Z")]
 
 
 class WrapUp(Command, frozen=True):
@@ -388,7 +388,7 @@ class SaveTicket(Request, frozen=True):
     customer: CustomerId
     ticket: TicketId | None
     title: Annotated[str, Meta(min_length=1, max_length=200)]
-    state: Annotated[str, Meta(pattern="^(open|waiting|closed)$")] = "open"
+    state: Annotated[str, Meta(pattern=r"^(open|waiting|closed)\Z")] = "open"
     note: Text = ""
     call: CallId | None = None
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared import aci, codec, protocol
+from shared import aci, codec, desk, protocol
 from shared.enums import Refusal
 from shared.link.session import Rules
 from shared.link.wire import MAX_FRAME
@@ -14,9 +14,12 @@ FIRST_CELLS = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
 
 
 def test_every_message_is_told_of() -> None:
-    types = (*protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS)
+    types = (
+        *protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS,
+        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD,
+    )  # fmt: skip
     assert {cls.__name__ for cls in types} <= FIRST_CELLS
-    assert all(f"`{cls.__name__}" in TEXT for cls in aci.REPLIES)
+    assert all(f"`{cls.__name__}" in TEXT for cls in (*aci.REPLIES, *desk.REPLIES))
 
 
 def test_every_reject_code_is_told_of_and_no_other() -> None:
@@ -25,9 +28,14 @@ def test_every_reject_code_is_told_of_and_no_other() -> None:
 
 
 def test_refusals_that_are_named_exist() -> None:
-    table = TEXT.partition("### What goes wrong")[2]
+    table = TEXT.partition("### What goes wrong")[2].partition("##")[0]
     named = set(re.findall(r"`(\w+)`", table)) - {"Unsupported"}
     assert named <= {refusal.value for refusal in Refusal}
+
+
+def test_every_desk_refusal_is_told_of_and_no_other() -> None:
+    table = TEXT.partition("### Desk refusals")[2]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [code.value for code in desk.DeskRefusal]
 
 
 def test_the_header_is_the_code_s() -> None:

@@ -1,3 +1,4 @@
+# Over 400 lines: one wire's words, all of them data, read from top to bottom as the protocol's document.
 """Desk: what an agent's desk (agent-app 座席软件) asks of the switch, and what the switch answers and reports.
 
 On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``), the desk being the side that connects with its desk key.

@@ -1,10 +1,11 @@
 """The command line of ``./run``."""
 
 import argparse
+import os
 import sys
 
 from installers.house import HouseError
-from installers.house.debian import FOR_TESTS, command, ensure, missing
+from installers.house.debian import FOR_TESTS, FOR_WINDOW, command, ensure, missing
 from installers.house.suites import CHECK, TEST, run_bench, run_demo, run_pytest, run_steps
 from installers.house.venv import ensure_venv
 
@@ -12,7 +13,7 @@ EXAMPLES = """\
 examples:
   ./run demo                                  a call centre to dial into, until Ctrl-C
   ./run demo --headless --calls 40 --for 90   the same without a person: 40 calls, 90 seconds at most
-  ./run setup --apt                           everything, with the Debian packages that the tests need
+  ./run setup --apt                           everything, with the Debian packages of the tests and the window
   ./run test                                  all tests and the coverage gate
   ./run test tests/core -k order              pytest with these arguments
   ./run check                                 lint, types, imports, licences, sizes, fast tests: about a minute
@@ -41,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="{" + ",".join(HELP) + "}")
     setup = commands.add_parser("setup", help=HELP["setup"], description=HELP["setup"])
     setup.add_argument(
-        "--apt", action="store_true", help="also install the Debian packages that the tests need (asks sudo)"
+        "--apt",
+        action="store_true",
+        help="also install the Debian packages that the tests and the agent's window need (asks sudo)",
     )
     setup.add_argument("--force", action="store_true", help="make .venv anew even if it is current")
     commands.add_parser("check", help=HELP["check"], description=HELP["check"])
@@ -68,7 +71,7 @@ def _setup(*, apt: bool, force: bool) -> int:
     if apt:
         ensure(FOR_TESTS, asked=True)
     elif lacking := missing(FOR_TESTS):
-        print(f"For ./run test there are still to install: {command(lacking)}")
+        print(f"For ./run test and the agent's window there are still to install: {command(lacking)}")
     print("Ready. Try ./run demo, or ./run check.")
     return 0
 
@@ -93,7 +96,19 @@ def _bench(arguments: list[str]) -> int:
 
 def _demo(arguments: list[str]) -> int:
     ensure_venv()
-    return run_demo(arguments)
+    return run_demo([*arguments, *without_a_window(arguments)])
+
+
+def without_a_window(arguments: list[str]) -> list[str]:
+    """A screen without Qt's libraries: the demo runs all the same, its agents being robots."""
+    watched = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if not watched or {"--headless", "--no-window", "--help", "-h"} & set(arguments):
+        return []
+    lacking = missing(FOR_WINDOW)
+    if not lacking:
+        return []
+    print(f"For the agent's window there are still to install: {command(lacking)}")
+    return ["--no-window"]
 
 
 PASSING_ON = {"demo": _demo, "test": _test, "bench": _bench}

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable
+from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from installers.house import HouseError, say
 
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 24 * 3600
+USR = Path("/usr")
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,58 @@ class VenvPackage(Package):
         return find_spec("venv") is not None and find_spec("ensurepip") is not None
 
 
+@dataclass(frozen=True)
+class Library(Package):
+    """``program`` is the shared library's name, as a linker has it: ``portaudio`` for ``libportaudio.so.2``."""
+
+    def is_here(self) -> bool:
+        return find_library(self.program) is not None
+
+
+@dataclass(frozen=True)
+class Files(Package):
+    """``program`` is a glob below ``/usr``; ``|`` stands between several, of which one is enough."""
+
+    def is_here(self) -> bool:
+        return any(True for glob in self.program.split("|") for _ in USR.glob(glob))
+
+
+CHINESE_FONTS = (
+    "share/fonts/**/wqy-*.ttc|share/fonts/**/*CJK*.ttc|share/fonts/**/*CJK*.otf|share/fonts/**/*[Hh]an[Ss]ans*"
+)
 VENV_SUPPORT = VenvPackage("python3-venv", "python3", "makes the project's own Python environment, .venv")
 FOR_SETUP: tuple[Package, ...] = (VENV_SUPPORT,)
+FOR_WINDOW: tuple[Package, ...] = (
+    Library("libegl1", "EGL", "Qt draws the agent's window with it"),
+    Library("libgl1", "GL", "Qt draws the agent's window with it"),
+    Library("libfontconfig1", "fontconfig", "finds fonts for the agent's window"),
+    Library("libglib2.0-0", "glib-2.0", "Qt's events"),
+    Library("libdbus-1-3", "dbus-1", "screen readers hear of the agent's window through it"),
+    Library("libxkbcommon-x11-0", "xkbcommon-x11", "the keyboard in the agent's window, which is worked by keyboard alone"),
+    Library("libxcb-cursor0", "xcb-cursor", "Qt's windows on X11"),
+    Library("libxcb-icccm4", "xcb-icccm", "Qt's windows on X11"),
+    Library("libxcb-keysyms1", "xcb-keysyms", "Qt's windows on X11"),
+    Library("libxcb-shape0", "xcb-shape", "Qt's windows on X11"),
+    Library("libxcb-xkb1", "xcb-xkb", "Qt's windows on X11"),
+    Library("libpulse0", "pulse", "QtMultimedia hears of headsets plugged and unplugged"),
+    Library("libportaudio2", "portaudio", "the agent's headset"),
+    Files(
+        "libasound2-plugins", "lib/*/alsa-lib/libasound_module_pcm_pulse.so",
+        "PortAudio's way to PulseAudio's and PipeWire's headsets",
+    ),
+    Files("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
+)  # fmt: skip
+"""What the agent's window and its headset need of the system; robots without a window need none of it."""
 FOR_TESTS: tuple[Package, ...] = (
     VENV_SUPPORT,
     Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
     Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests"),
+    Package("xvfb", "Xvfb", "a screen that nobody sees, for the tests that click through the agent's window"),
+    Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
+    Package("pulseaudio-utils", "pactl", "plugs that headset in and out"),
+    *FOR_WINDOW,
 )
 
 
@@ -75,7 +121,7 @@ def ensure(packages: Iterable[Package], *, asked: bool) -> None:
     _install([package.name for package in wanted], prefix=[] if root else ["sudo"])
     still = missing(wanted)
     if still:
-        raise HouseError(f"apt-get ended well but {', '.join(p.program for p in still)} can't be found on the PATH.")
+        raise HouseError(f"apt-get ended well but {', '.join(p.name for p in still)} can still not be found.")
 
 
 def _install(names: list[str], prefix: list[str]) -> None:

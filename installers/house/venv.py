@@ -18,7 +18,7 @@ from installers.house import LOCK, PYPROJECT, PYTHONS, ROOT, VENV, VENV_PYTHON, 
 from installers.house.debian import FOR_SETUP, ensure
 
 STAMP = VENV / "huawu-setup.json"
-NEEDS_MB = 600
+NEEDS_MB = 1500
 """What a fresh ``.venv`` takes, with room for pip's unpacking."""
 
 FAULTS: tuple[tuple[str, str], ...] = (
@@ -68,7 +68,9 @@ def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
     run([*pip, "install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)], total=len(packages))
     run([*pip, "install", "--progress-bar", "off", "--no-deps", "--editable", str(ROOT)])
     STAMP.write_text(json.dumps(_wanted()))
-    say(f"Set up in {time.monotonic() - begin:.0f} s: switch-server, branch-gateway and switchctl are in .venv/bin.")
+    say(
+        f"Set up in {time.monotonic() - begin:.0f} s: switch-server, branch-gateway, switchctl and agent-app are in .venv/bin."
+    )
 
 
 def _wanted() -> dict[str, str]:

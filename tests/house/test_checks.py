@@ -37,9 +37,12 @@ def test_long_files_need_a_reason(tmp_path: Path) -> None:
     (tmp_path / "shared" / "long.py").write_text(code)
     (tmp_path / "shared" / "said.py").write_text("# Over 400 lines: one table of the ITU.\n" + code)
     (tmp_path / "shared" / "short.py").write_text("x = 1\n" * 400)
+    (tmp_path / "agent_app").mkdir()
+    (tmp_path / "agent_app" / "long.py").write_text(code)
     found = sizes.faults(tmp_path)
-    assert len(found) == 1
-    assert found[0].startswith("shared/long.py: 401 lines")
+    assert len(found) == 2
+    assert found[0].startswith("agent_app/long.py: 401 lines")
+    assert found[1].startswith("shared/long.py: 401 lines")
 
 
 @pytest.mark.parametrize(

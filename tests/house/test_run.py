@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from installers.house import HouseError, debian, suites, venv
+from installers.house import HouseError, cli, debian, suites, venv
 from installers.house.cli import HELP, parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +87,39 @@ def test_packages_that_are_here_are_not_asked_for() -> None:
     gone = debian.Package("no-such-package", "no-such-program-anywhere", "to be missing")
     assert debian.missing([here, gone]) == [gone]
     debian.ensure([here], asked=False)
+
+
+def test_a_library_and_a_file_show_that_a_package_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert debian.Library("libc6", "c", "every system has it").is_here()
+    assert not debian.Library("no-such-package", "no-such-library-anywhere", "to be missing").is_here()
+    monkeypatch.setattr(debian, "USR", tmp_path)
+    font = debian.Files("fonts-wqy-microhei", debian.CHINESE_FONTS, "Chinese characters")
+    assert not font.is_here()
+    (tmp_path / "share" / "fonts" / "opentype").mkdir(parents=True)
+    (tmp_path / "share" / "fonts" / "opentype" / "NotoSansCJK-Regular.ttc").touch()
+    assert font.is_here()
+
+
+def test_without_the_windows_libraries_the_demo_runs_without_a_window(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking = debian.Library("libnone0", "no-such-library-anywhere", "to be missing")
+    monkeypatch.setattr(cli, "FOR_WINDOW", (lacking,))
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert cli.without_a_window(["--calls", "3"]) == ["--no-window"]
+    assert "apt-get install --no-install-recommends libnone0" in capsys.readouterr().out
+    assert cli.without_a_window(["--headless"]) == []
+    monkeypatch.setattr(cli, "FOR_WINDOW", ())
+    assert cli.without_a_window([]) == []
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(cli, "FOR_WINDOW", (lacking,))
+    assert cli.without_a_window([]) == []
+
+
+def test_every_package_says_why() -> None:
+    assert [package.name for package in debian.FOR_TESTS if len(package.why) < 10] == []
+    assert len({package.name for package in debian.FOR_TESTS}) == len(debian.FOR_TESTS)
 
 
 def test_the_command_to_type_is_exact() -> None:

@@ -37,7 +37,7 @@ from switch_server.core.events import Configured, Draining
 from switch_server.core.flow import Flow
 from switch_server.core.free_text import texts_of
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import ServerConfig, load_config
+from switch_server.services.config_file import ServerConfig, callable_trunks, load_config, queue_names
 from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
@@ -91,8 +91,7 @@ def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
 def read_settings(file: Path) -> Settings:
     """Raises ``ConfigError`` with everything that is wrong."""
     server, _ = load_config(file)
-    callable_trunks = frozenset(trunk.name for trunk in server.trunks if trunk.direction != "in")
-    around = surroundings(prompt_folders(file, server), callable_trunks)
+    around = surroundings(prompt_folders(file, server), callable_trunks(server), queue_names(server))
     flows = load_flows((file.parent / server.flows).resolve() if server.flows else RESOURCES / "flows", around)
     _speak_texts(file, server, flows)
     names = frozenset.intersection(*around.prompts.values())
@@ -102,6 +101,8 @@ def read_settings(file: Path) -> Settings:
         stocks=frozenset(StockCode(name.removeprefix("stock/")) for name in names if name.startswith("stock/")),
         recordings=str((file.parent / server.state / "recordings").resolve()),
         limits=server.limits,
+        queues=server.queues,
+        dispositions=server.dispositions,
     )
     return Settings(file, server, core, flows)
 

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from msgspec import Struct
 
 from shared.enums import Language
-from shared.ids import TrunkName
+from shared.ids import QueueName, TrunkName
 from switch_server.core import flow_variables
 from switch_server.core.flow import (
     AnyStep,
@@ -48,6 +48,7 @@ class Surroundings(Struct, frozen=True):
     prompts: Mapping[Language, frozenset[str]]
     music: frozenset[str] = frozenset()
     trunks: frozenset[TrunkName] = frozenset()
+    queues: frozenset[QueueName] = frozenset()
 
 
 def check(flow: Flow, around: Surroundings) -> list[Problem]:

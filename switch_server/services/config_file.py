@@ -12,8 +12,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from shared.ids import BranchId
-from switch_server.core.config import Limits, Trunk
+from shared.desk import Choice
+from shared.ids import BranchId, QueueName, TrunkName
+from switch_server.core.config import DISPOSITIONS, Limits, Queue, SwitchConfig, Trunk
+from switch_server.services.queue_rules import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 
 
@@ -50,6 +52,12 @@ class BranchLink(Struct, frozen=True, forbid_unknown_fields=True):
     order_timeout: float = 10.0
 
 
+class DeskLink(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where agents' desks (座席) connect."""
+
+    endpoint: str = "tcp://127.0.0.1:5581"
+
+
 class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -58,6 +66,9 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     sip: Sip = Sip()
     media: Media = Media()
     branch_link: BranchLink = BranchLink()
+    desk_link: DeskLink = DeskLink()
+    queues: tuple[Queue, ...] = SwitchConfig().queues
+    dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()
     wrong_pins_per_day: int = 5
     state: str = "state"
@@ -75,12 +86,28 @@ def load_config(file: Path) -> tuple[ServerConfig, Document]:
     complaints = [
         *_trunks(config, document),
         *_branches(config, document),
+        *(document.complaint(*wrong) for wrong in wrong_queues(config.queues)),
+        *(document.complaint(*wrong) for wrong in wrong_dispositions(config.dispositions)),
         *_values(config, document),
         *_folders(file.parent, config, document),
     ]
     if complaints:
         raise ConfigError(*complaints)
     return config, document
+
+
+def callable_trunks(config: ServerConfig) -> frozenset[TrunkName]:
+    """Those that a flow may dial out on."""
+    return frozenset(trunk.name for trunk in config.trunks if trunk.direction != "in")
+
+
+def queue_names(config: ServerConfig) -> frozenset[QueueName]:
+    return frozenset(queue.name for queue in config.queues)
+
+
+def desk_endpoint(config: ServerConfig) -> str:
+    """Where a desk finds the switch: ``*`` stands for all addresses of this machine, of which ``sip`` names one that can be reached."""
+    return config.desk_link.endpoint.replace("*", config.sip.ip)
 
 
 def _trunks(config: ServerConfig, document: Document) -> Iterator[Complaint]:
@@ -128,7 +155,7 @@ def _branches(config: ServerConfig, document: Document) -> Iterator[Complaint]:
 
 
 def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
-    sip, media, link = config.sip, config.media, config.branch_link
+    sip, media, link, desks = config.sip, config.media, config.branch_link, config.desk_link
     rules = [
         (("sip", "port"), 0 <= sip.port <= 65535, "0 to 65535"),
         (("sip", "ip"), _is_ip(sip.ip), "an IPv4 address of this machine"),
@@ -138,6 +165,8 @@ def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
         (("branch_link", "endpoint"), _is_endpoint(link.endpoint), "tcp://<IPv4 address or *>:<port>"),
         (("branch_link", "ask_timeout"), link.ask_timeout > 0, "seconds above 0"),
         (("branch_link", "order_timeout"), link.order_timeout > 0, "seconds above 0"),
+        (("desk_link", "endpoint"), _is_endpoint(desks.endpoint), "tcp://<IPv4 address or *>:<port>"),
+        (("desk_link", "endpoint"), desks.endpoint != link.endpoint, f"branch_link listens at {link.endpoint} already"),
         (("wrong_pins_per_day",), config.wrong_pins_per_day >= 1, "at least 1"),
         *((("limits", name), value > 0, "above 0") for name, value in asdict(config.limits).items()),
     ]

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from shared.enums import Language
-from shared.ids import TrunkName
+from shared.ids import QueueName, TrunkName
+from switch_server.core.config import SwitchConfig
 from switch_server.core.flow import Flow
 from switch_server.core.flow_check import Problem, Surroundings, check
 from switch_server.core.speech import ALL_RULE_SEGMENTS
@@ -49,8 +50,15 @@ def load_flow(file: Path, around: Surroundings) -> tuple[Flow, Document]:
     return flow, document
 
 
-def surroundings(prompt_folders: list[Path], trunks: frozenset[TrunkName] = frozenset()) -> Surroundings:
-    """What is on disk. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
+DEFAULT_QUEUES = frozenset(queue.name for queue in SwitchConfig().queues)
+
+
+def surroundings(
+    prompt_folders: list[Path],
+    trunks: frozenset[TrunkName] = frozenset(),
+    queues: frozenset[QueueName] = DEFAULT_QUEUES,
+) -> Surroundings:
+    """What is on disk, and what the configuration names. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
     files = (file for folder in prompt_folders if folder.is_dir() for file in sorted(folder.rglob("*.wav")))
     if unplayable := [Complaint(str(file), 0, "", text) for file in files if (text := problem(file))]:
         raise ConfigError(*unplayable)
@@ -60,7 +68,7 @@ def surroundings(prompt_folders: list[Path], trunks: frozenset[TrunkName] = froz
         where = ", ".join(str(folder) for folder in prompt_folders)
         raise ConfigError(Complaint(where, 0, "", f"prompts are missing: {', '.join(missing[:20])}"))
     music = frozenset(f"music/{name}" for name in _names(prompt_folders, "music"))
-    return Surroundings(prompts, music, trunks)
+    return Surroundings(prompts, music, trunks, queues)
 
 
 def _names(folders: list[Path], below: str) -> frozenset[str]:

@@ -110,9 +110,10 @@ COMMANDS = (
             option("files", "arg_flow_files", nargs="*", metavar="FILE"),
             FLOWS,
             option("--prompts", "opt_prompts", action="append", default=[], metavar="FOLDER"),
+            option("--config", "opt_config", metavar="FILE"),
             JSON,
         ),
-        ("flows check", "flows check my/flow.yaml --prompts my/prompts"),
+        ("flows check", "flows check --config huawu.yaml", "flows check my/flow.yaml --prompts my/prompts"),
     ),
     Command(
         ("flows", "show"),

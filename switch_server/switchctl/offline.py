@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from shared.money import format_yuan
 from switch_server.core.flow import Flow
+from switch_server.core.flow_check import Surroundings
+from switch_server.services.config_file import callable_trunks, load_config, queue_names
 from switch_server.services.demo_data import DemoCustomer, read_world
 from switch_server.services.flow_picture import mermaid, tree
 from switch_server.services.flows import load_flow, load_flows, surroundings
@@ -21,11 +23,16 @@ PRODUCT_FLOWS = RESOURCES / "flows"
 
 
 async def flows_check(context: Context) -> int:
-    """Prompts are looked for in the product's own folder, and where ``--prompts`` says."""
+    """Prompts are looked for in the product's own folder, and where ``--prompts`` and ``--config`` say.
+
+    Trunks and queues are those of the configuration; without one, no trunk and the queue ``agents``.
+    """
     given: list[str] = context.options.files
     folder = Path(context.options.flows or PRODUCT_FLOWS)
     try:
-        around = surroundings([Path(each) for each in context.options.prompts] + [RESOURCES / "prompts"])
+        around, configured = _around(context.options.config, [Path(each) for each in context.options.prompts])
+        if configured is not None and not context.options.flows:
+            folder = configured
         flows = tuple(load_flow(Path(file), around)[0] for file in given) if given else load_flows(folder, around)
     except ConfigError as error:
         return _problems(context, error)
@@ -35,6 +42,18 @@ async def flows_check(context: Context) -> int:
     else:
         context.say("good", path=", ".join(given) or folder, detail=context.texts("flows_are", flows=", ".join(names)))
     return OK
+
+
+def _around(config: str | None, prompts: list[Path]) -> tuple[Surroundings, Path | None]:
+    """What flows may refer to, and the configuration's own folder of flows, where it names one. Raises ``ConfigError``."""
+    own = [RESOURCES / "prompts"]
+    if config is None:
+        return surroundings(prompts + own), None
+    file = Path(config)
+    server, _ = load_config(file)
+    configured = [(file.parent / folder).resolve() for folder in server.prompts]
+    around = surroundings([*prompts, *configured, *own], callable_trunks(server), queue_names(server))
+    return around, (file.parent / server.flows).resolve() if server.flows else None
 
 
 async def flows_show(context: Context) -> int:

@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import trunk_table
-from switch_server.core.config import Limits, Trunk
-from switch_server.services.config_file import Branch, BranchLink, Media, ServerConfig, Sip, _wrong_in, load_config
+from switch_server.core.config import Limits, Queue, Trunk
+from switch_server.services.config_file import (
+    Branch,
+    BranchLink,
+    DeskLink,
+    Media,
+    ServerConfig,
+    Sip,
+    _wrong_in,
+    desk_endpoint,
+    load_config,
+)
 from switch_server.services.strict_yaml import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "resources" / "huawu.example.yaml"
@@ -73,6 +83,14 @@ ENDPOINT = "tcp://<IPv4 address or *>:<port>"
         ),
         ({"branch_link": {"ask_timeout": 0}}, "branch_link.ask_timeout: seconds above 0"),
         ({"branch_link": {"order_timeout": -1}}, "branch_link.order_timeout: seconds above 0"),
+        *(
+            ({"desk_link": {"endpoint": endpoint}}, f"desk_link.endpoint: {ENDPOINT}")
+            for endpoint in ("", "tcp://127.0.0.1", "ipc://x")
+        ),
+        (
+            {"desk_link": {"endpoint": "tcp://127.0.0.1:5580"}},
+            "desk_link.endpoint: branch_link listens at tcp://127.0.0.1:5580 already",
+        ),
         *(({"limits": {name: 0}}, f"limits.{name}: above 0") for name in Limits.__struct_fields__),
         ({"wrong_pins_per_day": 0}, "wrong_pins_per_day: at least 1"),
         ({"log_level": "loud"}, "log_level: Invalid enum value 'loud'; allowed: debug, info, warning, error"),
@@ -114,6 +132,12 @@ def test_good_ones(tmp_path: Path, content: dict[str, Any]) -> None:
     assert told(tmp_path, **content) == []
 
 
+def test_desks_are_told_an_address_that_they_can_reach() -> None:
+    anywhere = ServerConfig(trunks=(), sip=Sip(ip="192.0.2.7"), desk_link=DeskLink("tcp://*:5581"))
+    assert desk_endpoint(anywhere) == "tcp://192.0.2.7:5581"
+    assert desk_endpoint(ServerConfig(trunks=())) == "tcp://127.0.0.1:5581"
+
+
 FAR = st.one_of(
     st.ip_addresses(v=4).map(str),
     st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){2,4}(:[0-9]{1,6}|/[0-9]{1,3}|/8:[0-9]{4})?", fullmatch=True),
@@ -142,11 +166,18 @@ def keys_of(kind: type[msgspec.Struct]) -> set[str]:
 
 def test_the_example_names_every_key() -> None:
     content = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    parts = {"sip": Sip, "media": Media, "branch_link": BranchLink, "limits": Limits}
+    parts: dict[str, type[msgspec.Struct]] = {
+        "sip": Sip,
+        "media": Media,
+        "branch_link": BranchLink,
+        "desk_link": DeskLink,
+        "limits": Limits,
+    }
     assert set(content) == keys_of(ServerConfig)
     assert {name: set(content[name]) for name in parts} == {name: keys_of(kind) for name, kind in parts.items()}
     assert set(content["trunks"][0]) == keys_of(Trunk)
     assert set(content["branches"][0]) == keys_of(Branch)
+    assert set(content["queues"][0]) == keys_of(Queue)
 
 
 def test_the_example_shows_the_defaults() -> None:

@@ -49,6 +49,20 @@ def test_a_wrong_flow_is_told_with_file_line_and_key(ctl: Ctl, folder: Path) -> 
     assert (document["type"], len(document["problems"])) == ("Problems", 1)
 
 
+def test_a_flow_is_checked_with_the_configuration_s_trunks_and_flows(ctl: Ctl, folder: Path, config: Path) -> None:
+    dials = HELLO.replace("next: bye}", "next: out}\n  out: {kind: dial, trunk: city, number: caller, on_failed: bye, on_ended: bye}")
+    file = folder / "hello.yaml"
+    file.write_text(dials)
+    said = ctl("flows", "check", str(file))
+    assert (said.status, "no trunk 'city' that may call out" in said.out) == (1, True)
+    assert ctl("flows", "check", str(file), "--config", str(config)).out == f"{file}: good; flows: hello\n"
+    config.write_text(config.read_text() + "flows: flows\n")
+    assert ctl("flows", "check", "--config", str(config)).out == f"{folder}: good; flows: hello\n"
+    config.write_text(config.read_text() + "queues: []\n")
+    said = ctl("flows", "check", "--config", str(config))
+    assert (said.status, "queues: at least one queue" in said.out) == (1, True)
+
+
 def test_show_a_flow(ctl: Ctl, folder: Path) -> None:
     said = ctl("flows", "show", "--flows", str(folder))
     assert said.out == "hello  (10086)\nhello  [say] welcome\n↓ bye  [hangup] (goodbye)\n"

@@ -53,6 +53,37 @@ class OrderView(Struct, frozen=True):
     filled: int
 
 
+class SeatView(Struct, frozen=True):
+    """A seat (座席) of somebody who is logged in, or whose link is down. ``state`` and ``reason``: words of ``SeatState`` and ``LockReason``."""
+
+    agent: str
+    name: str
+    desk: str
+    state: str
+    since: float
+    reason: str | None = None
+    call: str | None = None
+    skills: dict[str, int] = {}
+    role: str = "agent"
+    queue: str | None = None
+    """That the call came from."""
+
+
+class QueueView(Struct, frozen=True):
+    """``waiting``: callers now, without the ``callbacks`` that are due later. ``answered``, ``abandoned``: since the start."""
+
+    name: str
+    waiting: int
+    longest_s: float
+    callbacks: int
+    open_seats: int
+    seats: int
+    answered: int
+    abandoned: int
+    is_open: bool = True
+    """Within its hours now."""
+
+
 class SwitchSnapshot(Struct, frozen=True):
     at: float
     calls: tuple[CallView, ...]
@@ -62,3 +93,5 @@ class SwitchSnapshot(Struct, frozen=True):
     branches_up: tuple[str, ...]
     flows: tuple[str, ...]
     counters: dict[str, int]
+    seats: tuple[SeatView, ...] = ()
+    queues: tuple[QueueView, ...] = ()

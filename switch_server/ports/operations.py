@@ -29,7 +29,7 @@ from shared.control import (
     Reloaded,
     Status,
 )
-from shared.ids import AccountNo, BranchId, CallId
+from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId
 from switch_server.ports.records import Customer, OrderRecord
 
 
@@ -74,6 +74,29 @@ class BranchState(Struct, frozen=True):
     round_trip_ms: float | None = None
     requests: int = 0
     failures: int = 0
+
+
+class DeskState(Struct, frozen=True):
+    """How a desk's link stands, while it stands. ``agent``: who is logged in on it; ``problem``: of its phone (``shared.desk.PhoneNow``)."""
+
+    desk: DeskId
+    address: str = ""
+    round_trip_ms: float | None = None
+    agent: AgentId | None = None
+    problem: str = ""
+    program: str = ""
+
+
+class Desks(Protocol):
+    """The operator's side of ``adapters.desks``; on the loop, nothing is raised."""
+
+    def states(self) -> tuple[DeskState, ...]:
+        """Of the links that are up."""
+        ...
+
+    def log_out(self, agent: AgentId, actor: str) -> bool:
+        """Ends the agent's log-in (``LoggedOut("operator")``, ``AgentOffline``) and writes the audit. ``False``: not logged in."""
+        ...
 
 
 class Records(Protocol):

@@ -6,7 +6,7 @@ import pytest
 
 from shared.enums import EndCause
 from shared.ids import LegId, TrunkName
-from switch_server.core.effects import Answer, HangUp, PlaceCall, RefreshLeg, Reject, Ring
+from switch_server.core.effects import Answer, HangUp, PlaceCall, RefreshLeg, Reject, Ring, RingDesk
 from switch_server.core.events import (
     CallOffered,
     DigitPressed,
@@ -34,6 +34,7 @@ class FakeRig:
         self.seen: list[Event] = []
         self.fake = FakeLines(self._post)
         self.lines: Lines = self.fake
+        self.phone = "192.0.2.20:5060"
 
     def _post(self, event: Event) -> None:
         self.events.append(event)
@@ -73,6 +74,7 @@ class FakeRig:
 class SipRig:
     def __init__(self, switch: Switch, peer: Peer) -> None:
         self._switch, self._peer = switch, peer
+        self.phone = ":".join(map(str, peer.address))
         self.lines: Lines = switch.lines
         self.seen = switch.seen
         self._call = Call(peer)
@@ -211,3 +213,16 @@ def test_a_placed_call_is_answered_and_hung_up_by_the_callee(rig: Rig) -> None:
     assert answered.leg == leg
     rig.hangs_up(leg)
     over(rig, leg, EndCause.FAR_HUNG_UP)
+
+
+def test_a_desk_s_phone_is_rung_answers_and_is_hung_up(rig: Rig) -> None:
+    leg = LegId("x/2")
+    rig.lines.do(RingDesk(leg, rig.phone, "13800138000", NEAR))
+    assert leg in rig.lines.live_legs()
+    rig.picks_up()
+    assert rig.wait(LegRinging) == LegRinging(leg)
+    answered = rig.wait(LegAnswered)
+    assert isinstance(answered, LegAnswered)
+    assert answered.leg == leg
+    rig.lines.do(HangUp(leg, EndCause.AGENT_HUNG_UP))
+    over(rig, leg, EndCause.AGENT_HUNG_UP)

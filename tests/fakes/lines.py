@@ -6,7 +6,7 @@ from collections.abc import Callable
 from shared.enums import DigitMode, EndCause, Law
 from shared.ids import CallId, LegId, TrunkName, leg_of
 from shared.secret import Secret
-from switch_server.core.effects import Answer, HangUp, LineEffect, PlaceCall, RefreshLeg, Reject, Ring
+from switch_server.core.effects import Answer, HangUp, LineEffect, PlaceCall, RefreshLeg, Reject, Ring, RingDesk
 from switch_server.core.events import (
     CallOffered,
     DigitPressed,
@@ -24,19 +24,25 @@ from switch_server.ports import Post
 FAR = Far("192.0.2.10", 40000, Law.A, 101)
 
 
-def answers(effect: PlaceCall) -> list[Event]:
+def answers(effect: PlaceCall | RingDesk) -> list[Event]:
     """A called party that picks up."""
     return [LegRinging(effect.leg), LegAnswered(effect.leg, FAR)]
 
 
 class FakeLines:
-    """``effects`` keeps what was ordered. ``callee`` says what a called party does; ``confirms``: callers send their ACK at once."""
+    """``effects`` keeps what was ordered. ``callee`` says what a called party does, ``phone`` what a desk's phone does; ``confirms``: callers send their ACK at once."""
 
     def __init__(
-        self, post: Post, *, callee: Callable[[PlaceCall], list[Event]] = answers, confirms: bool = True
+        self,
+        post: Post,
+        *,
+        callee: Callable[[PlaceCall], list[Event]] = answers,
+        confirms: bool = True,
+        phone: Callable[[RingDesk], list[Event]] = answers,
     ) -> None:
         self._post = post
         self._callee = callee
+        self._phone = phone
         self._confirms = confirms
         self._numbers = itertools.count(1)
         self._live: dict[LegId, bool] = {}
@@ -78,7 +84,9 @@ class FakeLines:
     def do(self, effect: LineEffect) -> None:
         self.effects.append(effect)
         if isinstance(effect, PlaceCall):
-            self._place(effect)
+            self._place(effect, self._callee(effect))
+        elif isinstance(effect, RingDesk):
+            self._place(effect, self._phone(effect))
         elif effect.leg in self._live:
             self._do(effect)
 
@@ -103,9 +111,9 @@ class FakeLines:
     def live_legs(self) -> frozenset[LegId]:
         return frozenset(self._live)
 
-    def _place(self, effect: PlaceCall) -> None:
+    def _place(self, effect: LineEffect, happens: list[Event]) -> None:
         self._live[effect.leg] = False
-        for event in self._callee(effect):
+        for event in happens:
             if isinstance(event, LegEnded):
                 self._end(event.leg, event.cause, event.sip_code)
             elif effect.leg in self._live:

@@ -50,8 +50,9 @@ class Switch:
         self._calls = itertools.count(1)
         by_name: Mapping[TrunkName, Trunk] = {t.name: t for t in (trunks or (LOCAL,))}
         self.lines = SipLines(
-            self._post, listen=listen, trunks=by_name, new_call_id=lambda: CallId(f"c{next(numbers)}"), timing=timing
-        )
+            self._post, listen=listen, trunks=by_name, new_call_id=lambda: CallId(f"c{next(numbers)}"), timing=timing,
+            desk_token=lambda leg: f"token of {leg}",
+        )  # fmt: skip
 
     def _post(self, event: Event) -> None:
         self.seen.append(event)

@@ -12,6 +12,7 @@ from sippy.SipURL import SipURL
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, leg_of
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines.desk import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import Dialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
@@ -21,7 +22,7 @@ from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.stack import Address, Complaints, Ports, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.config import Trunk
-from switch_server.core.effects import LineEffect, PlaceCall
+from switch_server.core.effects import LineEffect, PlaceCall, RingDesk
 from switch_server.core.events import CallOffered, Event, LegEnded
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Exchange:
     def __init__(
         self, ports: Ports, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
-        born: Callable[[LegId], None], gone: Callable[[LegId], None],
+        born: Callable[[LegId], None], gone: Callable[[LegId], None], desk_token: Callable[[LegId], str],
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
@@ -44,6 +45,7 @@ class Exchange:
         self._post = emit
         self._born, self._gone = born, gone
         self._new_call_id = new_call_id
+        self._desk_token = desk_token
         self._ports = ports
         self._table = table
         self._gate = Gate(table, counters)
@@ -60,14 +62,16 @@ class Exchange:
         self.legs.pop(leg.id, None)
         self._dialogs.pop(leg.dialog.key, None)
         self._gate.recent.over(leg.dialog.key[0])
-        self._table.give_back(leg.trunk, incoming=leg.incoming)
+        if leg.counted:
+            self._table.give_back(leg.trunk, incoming=leg.incoming)
         self._gone(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
         self.legs[leg.id] = leg
         self._dialogs[leg.dialog.key] = leg
         self._gate.recent.begun(leg.dialog.key[0])
-        self._table.take(leg.trunk, incoming=leg.incoming)
+        if leg.counted:
+            self._table.take(leg.trunk, incoming=leg.incoming)
         self._born(leg.id)
 
     # --- datagrams ---
@@ -225,6 +229,8 @@ class Exchange:
     def do(self, effect: LineEffect) -> None:
         if isinstance(effect, PlaceCall):
             self._place(effect)
+        elif isinstance(effect, RingDesk):
+            self._ring_desk(effect)
         elif (leg := self.legs.get(effect.leg)) is not None:
             leg.guard(leg.do)(effect)
 
@@ -245,6 +251,20 @@ class Exchange:
         )
         self._enter(leg)
         self.counters["calls_out"] += 1
+        leg.guard(leg.call)()
+
+    def _ring_desk(self, effect: RingDesk) -> None:
+        if effect.leg in self.legs:
+            self.counters["effects_out_of_state"] += 1
+            return
+        far = address_of(effect.contact)
+        if far is None:
+            self._gone(effect.leg)
+            self.emit(LegEnded(effect.leg, EndCause.FAR_LOST, 404))
+            return
+        leg = DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
+        self._enter(leg)
+        self.counters["desks_rung"] += 1
         leg.guard(leg.call)()
 
     def _no_way(self, trunk: Trunk | None, far: Address | None, effect: PlaceCall) -> tuple[EndCause, int] | None:

@@ -45,6 +45,8 @@ class Timing(Struct, frozen=True):
     """For an answer to our INVITE once the far end has shown life."""
     call: float = 12.0
     """For the first sign of life."""
+    desk: float = 3.0
+    """The same from a desk's phone; its caller waits meanwhile."""
     options: float = 8.0
     min_se: int = 90
     stop: float = 2.0
@@ -77,6 +79,8 @@ class Leg:
     """One dialog. All methods run on the SIP thread."""
 
     incoming = True
+    counted = True
+    """Takes a line of its trunk."""
 
     def __init__(self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, state: LineState) -> None:
         self.id = leg

@@ -13,7 +13,7 @@ from switch_server.adapters.sip_lines.stack import Loop, Ports
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
 from switch_server.adapters.sip_lines.watch import Watch
 from switch_server.core.config import Trunk
-from switch_server.core.effects import LineEffect, PlaceCall
+from switch_server.core.effects import LineEffect, PlaceCall, RingDesk
 from switch_server.ports import Post
 
 
@@ -21,6 +21,7 @@ class SipLines:
     """Telephone lines (``ports.Lines``): SIP over UDP on one thread of its own. One at a time in a process.
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
+    ``desk_token``: what the INVITE to a desk says in ``shared.desk.TOKEN_HEADER``; called on the SIP thread.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
     but ``stop``, which hangs up what is left and waits up to ``timing.stop`` for the far ends to hear it.
     """
@@ -33,11 +34,13 @@ class SipLines:
         trunks: Mapping[TrunkName, Trunk],
         new_call_id: Callable[[], CallId],
         timing: Timing | None = None,
+        desk_token: Callable[[LegId], str] = str,
     ) -> None:
         self._post = post
         self._listen = listen
         self._timing = timing or Timing()
         self._new_call_id = new_call_id
+        self._desk_token = desk_token
         self._counters: Counter[str] = Counter()
         self._table = TrunkTable(trunks)
         self._live: set[LegId] = set()
@@ -71,6 +74,7 @@ class SipLines:
             self._post,
             self._born,
             self._gone,
+            self._desk_token,
         )
         self._watch = Watch(self._exchange.tm, self._ports, self._table, self._timing.options)
         self._watch.start()
@@ -114,7 +118,7 @@ class SipLines:
         """See ``ports.Lines``."""
         if self._loop is None:
             return
-        if isinstance(effect, PlaceCall):
+        if isinstance(effect, PlaceCall | RingDesk):
             self._born(effect.leg)  # from now on ``reconcile`` must find it, though its INVITE is still to be sent
         self._loop.call(self._do, effect)
 

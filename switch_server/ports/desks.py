@@ -1,13 +1,15 @@
 """What the desks' adapter (``adapters.desks``) asks of the customer data centre: agents and keys, screen pops, questions of an agent."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
 
+from shared import aci
 from shared.desk import Pop, Reply, Request
 from shared.enums import Role
-from shared.ids import AgentId, CallId, DeskId, SkillName
+from shared.ids import AgentId, BranchId, CallId, DeskId, SkillName
 from switch_server.core.effects import ShowPop
 
 
@@ -26,6 +28,34 @@ class AgentRecord(Struct, frozen=True):
         return f"AgentRecord(agent={self.agent!r}, role={self.role.value!r}, password=••••)"
 
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_Z85 = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def agent_fault(record: AgentRecord) -> str:
+    """What is wrong with a record, in English for an operator; ``""``: nothing."""
+    if not _ID.fullmatch(record.agent):
+        return f"agent id {record.agent!r}: 1 to 32 letters, digits, - and _"
+    if not 1 <= len(record.name) <= 64 or _CONTROL.search(record.name):
+        return "an agent's name has 1 to 64 characters, none of them a control character"
+    if len(record.group) > 64 or _CONTROL.search(record.group):
+        return "a group's name has at most 64 characters, none of them a control character"
+    for skill, level in record.skills.items():
+        if not 1 <= len(skill) <= 64 or _CONTROL.search(skill) or level < 1:
+            return f"skill {skill!r}: a name of 1 to 64 characters and a level of 1 or more"
+    return ""
+
+
+def desk_key_fault(desk: DeskId, public_key: str) -> str:
+    """What is wrong with a desk's name or key; ``""``: nothing."""
+    if not _ID.fullmatch(desk):
+        return f"desk {desk!r}: 1 to 32 letters, digits, - and _"
+    if not _Z85.fullmatch(public_key):
+        return "a CURVE public key has 40 characters (Z85)"
+    return ""
+
+
 class SessionRecord(Struct, frozen=True):
     """A log-in that may be resumed. ``token_hash``: SHA-256 of the token, hex; the token itself is nowhere but at the desk."""
 
@@ -36,11 +66,17 @@ class SessionRecord(Struct, frozen=True):
 
 
 class AgentBook(Protocol):
-    """Agents, desk keys and sessions: read from memory, written behind. From the switch's loop; nothing blocks, nothing is raised."""
+    """Agents, desk keys and sessions: read from memory, written behind. From the switch's loop; nothing blocks.
+
+    Nothing is raised but ``ValueError`` by ``put_agent`` and ``put_desk_key``, with what is wrong for the operator to read.
+    """
 
     def agent(self, agent: AgentId) -> AgentRecord | None: ...
     def agents(self) -> tuple[AgentRecord, ...]: ...
-    def put_agent(self, record: AgentRecord, actor: str) -> None: ...
+    def put_agent(self, record: AgentRecord, actor: str) -> None:
+        """A disabled agent's sessions are dropped."""
+        ...
+
     def remove_agent(self, agent: AgentId, actor: str) -> bool: ...
 
     def desk_for_key(self, public_key: str) -> DeskId | None: ...
@@ -52,11 +88,25 @@ class AgentBook(Protocol):
     def remove_desk_key(self, desk: DeskId, actor: str) -> bool: ...
 
     def session(self, token_hash: str) -> SessionRecord | None: ...
-    def put_session(self, record: SessionRecord) -> None: ...
+    def put_session(self, record: SessionRecord) -> None:
+        """In place of the agent's earlier ones."""
+        ...
+
     def drop_sessions(self, agent: AgentId) -> None: ...
 
     def calls_today(self, agent: AgentId) -> int:
         """Talks that the agent has had since midnight in Asia/Shanghai."""
+        ...
+
+
+class BranchQuestions(Protocol):
+    """Questions to branches that belong to no call's flow."""
+
+    def ask(self, branch: BranchId, query: aci.Request, on_reply: Callable[[aci.Reply], None]) -> None:
+        """``on_reply`` is called exactly once, on the loop, at the latest after the link's time-out (maybe before ``ask`` returns).
+
+        A branch that is down, slow or talks nonsense is a ``Refused`` with that code. ``query`` never carries a PIN.
+        """
         ...
 
 

@@ -1,16 +1,40 @@
-"""What the store and the order journal tell when asked: customers, accounts, orders with their history.
+"""What the store and the order journal tell when asked: customers, accounts, contacts, tickets, orders with their history.
 
-Read by the operator's control and the demo; the core never sees these. Times are UTC seconds, prices 1/1000 yuan, offsets ms into the
-recording.
+Read by the operator's control, the desks' questions and the demo; the core never sees these. Times are UTC seconds, prices 1/1000 yuan,
+offsets ms into the recording.
+
+```
+RecordError
+├── NoSuchRecord   what was to be changed is not there
+├── RecordFull     a ticket's text has no room for the note
+└── NotWritten     the disk did not take it in time: nothing was kept, it may be tried again
+```
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
+from shared.desk import Ticket
 from shared.enums import Language
-from shared.ids import AccountNo, BranchId, CallId, CustomerId, OrderKey
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, OrderKey, TicketId
+
+
+class RecordError(Exception):
+    """Root of what may be wrong with a record that somebody waits for."""
+
+
+class NoSuchRecord(RecordError):  # noqa: N818  the name says what it is
+    pass
+
+
+class RecordFull(RecordError):  # noqa: N818
+    pass
+
+
+class NotWritten(RecordError):  # noqa: N818
+    pass
 
 
 class Account(Struct, frozen=True):
@@ -78,4 +102,62 @@ class CustomerBook(Protocol):
 
     def put_customers(self, customers: Iterable[Customer]) -> None:
         """Inserts or replaces by id, with phones and accounts. Locks of accounts that were there already stay as they are."""
+        ...
+
+
+class PastContact(Struct, frozen=True, kw_only=True):
+    """A customer's contact over any channel, with the talks that agents had in it.
+
+    ``agents``: all who talked, the last one last. ``recorded``: there is a recording of the call, whoever may hear it.
+    """
+
+    id: str
+    channel: str
+    direction: str
+    at: float
+    number: str = ""
+    agents: tuple[AgentId, ...] = ()
+    seconds: float = 0.0
+    disposition: str = ""
+    summary: str = ""
+    call: CallId | None = None
+    recorded: bool = False
+
+
+class TicketDraft(Struct, frozen=True, kw_only=True):
+    """What an agent wrote of a customer's problem. ``ticket=None``: a new one. ``entry``: what is put under the text as it stands."""
+
+    agent: AgentId
+    customer: CustomerId
+    ticket: TicketId | None
+    title: str
+    state: str
+    entry: str
+    call: CallId | None = None
+
+
+class CustomerRecords(Protocol):
+    """The customer data centre, read. From any thread; blocking (a few ms), raising ``sqlite3.Error``. Lists are newest first."""
+
+    def search_customers(self, text: str, limit: int = 50) -> list[Customer]: ...
+    def customer(self, customer: CustomerId) -> Customer | None: ...
+    def customers_by_phone(self, number: str, limit: int = 20) -> list[Customer]: ...
+    def account(self, account: AccountNo) -> tuple[Account, CustomerId | None] | None: ...
+    def history(self, customer: CustomerId, limit: int = 100) -> list[PastContact]: ...
+    def tickets(self, customer: CustomerId, limit: int = 50) -> list[Ticket]:
+        """Those that are not closed first."""
+        ...
+
+    def agents_of(self, call: CallId) -> frozenset[AgentId]:
+        """Who talked in this call."""
+        ...
+
+    def recordings(self, call: CallId) -> list[dict[str, Any]]: ...
+
+
+class TicketBook(Protocol):
+    """Where tickets are written."""
+
+    def save_ticket(self, draft: TicketDraft, seconds: float = 3.0) -> Ticket:
+        """Blocks until it is on disk, from any thread but the loop's. Audited. Raises ``NoSuchRecord``, ``RecordFull`` or ``NotWritten``."""
         ...

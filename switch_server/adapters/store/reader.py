@@ -4,71 +4,18 @@ Rows are of what has been committed: a record that was queued this moment shows 
 Methods may be called from any thread, one at a time goes.
 """
 
-import threading
-from pathlib import Path
-from typing import Any
-
-from shared.enums import Language
-from shared.ids import AccountNo, BranchId, CallId, CustomerId, OrderKey
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, OrderKey, QueueName
 from switch_server.adapters.order_rows import order_record
 from switch_server.adapters.store.audit import first_broken
-from switch_server.adapters.store.schema import open_reader
-from switch_server.ports.records import Account, Customer, OrderRecord
+from switch_server.adapters.store.customers import CustomerReader, Row
+from switch_server.core.events import CallbackRecovered
+from switch_server.ports.records import OrderRecord
 
-Row = dict[str, Any]
-
-_BY_DIGITS = """
-    SELECT id FROM customers WHERE id IN (
-        SELECT customer FROM customer_phones WHERE phone LIKE :anywhere
-        UNION SELECT customer FROM accounts WHERE account LIKE :start)
-"""
-_BY_NAME = r"""
-    SELECT id FROM customers WHERE name LIKE :anywhere ESCAPE '\'
-        OR ' ' || pinyin LIKE :word ESCAPE '\' OR ' ' || initials LIKE :word ESCAPE '\'
-"""
+WAITING = "waiting"
+"""State of a callback whose turn has not come, or which is tried again: who still waits after a restart."""
 
 
-class Reader:
-    def __init__(self, path: Path) -> None:
-        self._db = open_reader(path)
-        self._lock = threading.Lock()
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    def search_customers(self, text: str, limit: int = 50) -> list[Customer]:
-        """By phone number (any part), account (its start), name (any part), pinyin or its initials (their start); by name, at most ``limit``."""
-        text = "".join(text.split()).lower()
-        if not text:
-            return []
-        digits = text.replace("-", "").removeprefix("+86")
-        if digits.isascii() and digits.isdecimal():
-            sql, values = _BY_DIGITS, {"anywhere": f"%{digits}%", "start": f"{digits}%"}
-        else:
-            escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-            sql, values = _BY_NAME, {"anywhere": f"%{escaped}%", "word": f"% {escaped}%"}
-        rows = self._rows(f"{sql} ORDER BY name, id LIMIT :limit", values | {"limit": limit})
-        return [customer for row in rows if (customer := self.customer(CustomerId(row["id"])))]
-
-    def customer(self, customer: CustomerId) -> Customer | None:
-        rows = self._rows("SELECT * FROM customers WHERE id = :id", {"id": customer})
-        if not rows:
-            return None
-        phones = self._rows("SELECT phone FROM customer_phones WHERE customer = :id ORDER BY phone", {"id": customer})
-        accounts = self._rows("SELECT * FROM accounts WHERE customer = :id ORDER BY account", {"id": customer})
-        return Customer(
-            id=customer,
-            name=rows[0]["name"],
-            phones=tuple(row["phone"] for row in phones),
-            accounts=tuple(
-                Account(AccountNo(row["account"]), BranchId(row["branch"]), row["locked_at"] is not None)
-                for row in accounts
-            ),
-            vip=bool(rows[0]["vip"]),
-            language=Language(rows[0]["language"]),
-        )
-
+class Reader(CustomerReader):
     def call(self, call: CallId) -> Row | None:
         """The row of ``calls`` with ``legs`` and ``recordings`` as lists of rows."""
         rows = self._rows("SELECT * FROM calls WHERE id = :call", {"call": call})
@@ -84,9 +31,6 @@ class Reader:
             "ORDER BY started_at DESC, id DESC LIMIT :limit",
             {"since": since, "account": account, "limit": limit},
         )
-
-    def recordings(self, call: CallId) -> list[Row]:
-        return self._rows("SELECT * FROM recordings WHERE call = :call ORDER BY started_at, id", {"call": call})
 
     def contacts(self, limit: int = 100, *, since: float = 0.0, customer: CustomerId | None = None) -> list[Row]:
         """Customer contacts, the newest first."""
@@ -131,6 +75,31 @@ class Reader:
         """The id of the first audit row that was tampered with, or follows a gap; ``None``: the chain is whole."""
         return first_broken([tuple(row.values()) for row in self._rows("SELECT * FROM audit ORDER BY id", {})])
 
-    def _rows(self, sql: str, values: Row) -> list[Row]:
-        with self._lock:
-            return list(self._db.query(sql, values))
+    def talks(self, limit: int = 100, *, since: float = 0.0, agent: AgentId | None = None) -> list[Row]:
+        """Rows of ``talks``, the newest first; ``since`` in UTC seconds, of the ring."""
+        return self._rows(
+            "SELECT * FROM talks WHERE offered_at >= :since AND (:agent IS NULL OR agent = :agent) "
+            "ORDER BY offered_at DESC, id DESC LIMIT :limit",
+            {"since": since, "agent": agent, "limit": limit},
+        )
+
+    def callbacks_waiting(self) -> list[CallbackRecovered]:
+        """Who still waits to be called back, the longest waiting first."""
+        rows = self._rows(
+            "SELECT * FROM callbacks WHERE state = :state AND number <> '' ORDER BY since, id", {"state": WAITING}
+        )
+        return [_callback(row) for row in rows]
+
+
+def _callback(row: Row) -> CallbackRecovered:
+    return CallbackRecovered(
+        id=CallId(row["id"]),
+        queue=QueueName(row["queue"]),
+        number=row["number"],
+        since=row["since"] or 0.0,
+        priority=row["priority"] or 0,
+        flow=row["flow"] or "",
+        step=row["step"] or "",
+        tries=row["tries"] or 0,
+        card=CardId(row["card"]) if row["card"] else None,
+    )

@@ -17,27 +17,40 @@ from switch_server.adapters.order_rows import (
     step_row,
 )
 from switch_server.adapters.store.accounts import AccountIndex
+from switch_server.adapters.store.agents import Agents
 from switch_server.adapters.store.audit import add_audit
+from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.errors import RecordRefused
+from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.pinyin import name_keys
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import open_store, record_table, record_tables
+from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.writer import Change, StoreCounts, Writer
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, JournalOrder, RecordOrderState, SaveRecord
-from switch_server.core.events import AccountFound, WrongPinCounted
+from switch_server.core.effects import (
+    Audit,
+    CountWrongPin,
+    FindAccount,
+    FindCaller,
+    JournalOrder,
+    RecordOrderState,
+    SaveRecord,
+)
+from switch_server.core.events import AccountFound, CallbackRecovered, CallerFound, WrongPinCounted
 from switch_server.ports import Post
 from switch_server.ports.records import Customer
 
 log = logging.getLogger(__name__)
-StoreEffect = FindAccount | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
+StoreEffect = FindAccount | FindCaller | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
 
 
 class Store:
     """``ports.Store``. Opening raises ``StoreUnusable`` or ``StoreTooNew``, both naming the file; afterwards ``do`` raises nothing.
 
-    ``do`` answers ``FindAccount`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's thread; so they
-    are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
-    ``read`` is for the operator's control. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
+    ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
+    thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
+    ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, which wait for neither; ``agents`` is
+    ``ports.desks.AgentBook``. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
     """
 
     def __init__(
@@ -60,9 +73,13 @@ class Store:
         self._keys: dict[str, BranchId] = {
             row["public_key"]: row["branch"] for row in self._db.query("SELECT * FROM branch_keys")
         }
+        self._callers = CallerIndex()
+        self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
-        self.read = Reader(path)
+        self.agents = Agents(self._db, self._writer.put, self._audit, clock)
+        self.read, self.read_pops = Reader(path), Reader(path)
         self.flush = self._writer.flush
+        self.save_ticket = Tickets(self._writer, clock).save_ticket
 
     def start(self) -> None:
         self._writer.start()
@@ -71,6 +88,7 @@ class Store:
         """Writes what is queued and closes the file; how many records could not be written (0 unless the disk is in trouble)."""
         lost = self._writer.stop(seconds)
         self.read.close()
+        self.read_pops.close()
         self._db.close()
         return lost
 
@@ -88,6 +106,8 @@ class Store:
             case FindAccount(call, request, account):
                 branch, customer, locked = self._accounts.find(account)
                 self._post(AccountFound(call, request, account, branch, customer, locked))
+            case FindCaller(call, number):
+                self._post(CallerFound(call, *self._callers.find(number)))
             case CountWrongPin():
                 self._count_wrong_pin(effect)
             case SaveRecord(table, row):
@@ -144,6 +164,7 @@ class Store:
             keys = name_keys(customer.name)
             with self._order:
                 self._accounts.put((account.account, account.branch, customer.id) for account in customer.accounts)
+                self._callers.put(customer)
                 self._writer.put(Change("a customer", partial(_put_customer, customer=customer, keys=keys)))
 
     def close_open_records(self, cause: str, at: float) -> None:
@@ -151,6 +172,12 @@ class Store:
         for table in ("calls", "legs", "recordings", "contacts"):
             sql = f"UPDATE {table} SET ended_at = :at, cause = :cause WHERE ended_at IS NULL"  # noqa: S608  our own table names
             self._change(f"open rows of {table}", sql, {"at": at, "cause": cause})
+        talks = "UPDATE talks SET ended_at = :at, outcome = 'lost' WHERE ended_at IS NULL"
+        self._change("open rows of talks", talks, {"at": at})
+
+    def callbacks_waiting(self) -> list[CallbackRecovered]:
+        """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
+        return self.read.callbacks_waiting()
 
     # --- branches' keys ---
 
@@ -190,6 +217,10 @@ class Store:
             self._writer.refuse(f"a record of {table}", error)
             return
         self._change(f"a row of {table}", sql, values)
+        if table == "contacts":
+            self._callers.saw_contact(row)
+        elif table == "talks":
+            self.agents.talks.saw(row, self._clock())
 
     def _audit(self, actor: str, action: str, subject: str, detail: str) -> None:
         at = self._clock()
@@ -225,15 +256,10 @@ def _put_customer(db: sqlite3.Connection, customer: Customer, keys: tuple[str, s
     db.execute("DELETE FROM customer_phones WHERE customer = ?", (customer.id,))
     db.executemany(
         "INSERT OR IGNORE INTO customer_phones (phone, customer) VALUES (?, ?)",
-        [(_digits(phone), customer.id) for phone in customer.phones],
+        [(phone_key(phone), customer.id) for phone in customer.phones],
     )
     db.executemany(
         "INSERT INTO accounts (account, branch, customer) VALUES (?, ?, ?) "
         "ON CONFLICT(account) DO UPDATE SET branch = excluded.branch, customer = excluded.customer",
         [(account.account, account.branch, customer.id) for account in customer.accounts],
     )
-
-
-def _digits(phone: str) -> str:
-    """``+86 139-0001-2345`` -> ``13900012345``: as it is searched."""
-    return "".join(c for c in phone.removeprefix("+86") if c.isdecimal())

@@ -1,0 +1,71 @@
+"""Who calls from a number, in memory: ``FindCaller`` is asked of every call before it reaches a queue."""
+
+import threading
+from typing import Any
+
+from sqlite_utils import Database
+
+from shared.ids import CustomerId
+from switch_server.adapters.store.phones import phone_key
+from switch_server.ports.records import Customer
+
+REMEMBERED = 7 * 24 * 3600.0
+"""Seconds back that last calls are loaded at start: a caller who was here longer ago does not come before others."""
+
+
+class CallerIndex:
+    """number → customers, VIP, last call. Its methods may be called from any thread; each takes microseconds."""
+
+    def __init__(self) -> None:
+        self._by_phone: dict[str, tuple[CustomerId, ...]] = {}
+        self._phones: dict[CustomerId, tuple[str, ...]] = {}
+        self._vips: set[CustomerId] = set()
+        self._last: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def load(self, db: Database, now: float) -> None:
+        phones: dict[CustomerId, list[str]] = {}
+        for row in db.query("SELECT phone, customer FROM customer_phones ORDER BY customer"):
+            phones.setdefault(CustomerId(row["customer"]), []).append(row["phone"])
+        for customer, numbers in phones.items():
+            self._set(customer, numbers)
+        self._vips = {CustomerId(row["id"]) for row in db.query("SELECT id FROM customers WHERE vip")}
+        for row in db.query(
+            "SELECT number, direction, started_at FROM contacts WHERE started_at > ? ORDER BY started_at",
+            [now - REMEMBERED],
+        ):
+            self.saw_contact(row)
+
+    def find(self, number: str) -> tuple[CustomerId | None, bool, float | None]:
+        """The customer (``None``: nobody, or several), whether any of them is a VIP, UTC seconds of the last call from this number."""
+        key = phone_key(number)
+        with self._lock:
+            found = self._by_phone.get(key, ())
+            vip = any(customer in self._vips for customer in found)
+            return found[0] if len(found) == 1 else None, vip, self._last.get(key)
+
+    def put(self, customer: Customer) -> None:
+        """In place of what was known of this customer."""
+        with self._lock:
+            self._set(customer.id, customer.phones)
+            (self._vips.add if customer.vip else self._vips.discard)(customer.id)
+
+    def saw_contact(self, row: dict[str, Any]) -> None:
+        """A row of ``contacts`` passes: a call that came in."""
+        key, at = phone_key(row.get("number") or ""), row.get("started_at")
+        if key and isinstance(at, int | float) and row.get("direction") == "in":
+            with self._lock:
+                self._last[key] = max(at, self._last.get(key, at))
+
+    def _set(self, customer: CustomerId, phones: "list[str] | tuple[str, ...]") -> None:
+        for key in self._phones.pop(customer, ()):
+            rest = tuple(each for each in self._by_phone[key] if each != customer)
+            if rest:
+                self._by_phone[key] = rest
+            else:
+                del self._by_phone[key]
+        keys = tuple(dict.fromkeys(key for phone in phones if (key := phone_key(phone))))
+        for key in keys:
+            self._by_phone[key] = (*self._by_phone.get(key, ()), customer)
+        if keys:
+            self._phones[customer] = keys

@@ -1,0 +1,23 @@
+"""Telephone numbers in one form, so that a caller is found however the trunk shows the number. Pure."""
+
+
+def phone_key(number: str) -> str:
+    """``+86 139-0001-2345``, ``0086…``, ``86…`` and ``013900012345`` -> ``13900012345``; ``+86 20 5550 1234`` -> ``02055501234``.
+
+    Without a country code a number stays as it is, less all that is no digit; ``""`` where nothing is left (a hidden number).
+    """
+    digits = "".join(c for c in number if c.isascii() and c.isdecimal())
+    if number.lstrip().startswith("+86") or (len(digits) == 13 and digits.startswith("861")):
+        return _at_home(digits[2:])
+    if digits.startswith("0086"):
+        return _at_home(digits[4:])
+    return digits[1:] if len(digits) == 12 and _is_mobile(digits[1:]) else digits
+
+
+def _at_home(digits: str) -> str:
+    """After +86 an area code (区号) has lost its 0."""
+    return digits if not digits or digits.startswith("0") or _is_mobile(digits) else f"0{digits}"
+
+
+def _is_mobile(digits: str) -> bool:
+    return len(digits) == 11 and digits[0] == "1" and digits[1] in "3456789"

@@ -1,0 +1,62 @@
+"""How many talks each agent has had today, in memory: a seat shows it all the time."""
+
+import threading
+from collections import Counter
+from typing import Any
+
+from sqlite_utils import Database
+
+from shared.days import SHANGHAI, shanghai_day
+from shared.ids import AgentId
+
+DAY = 24 * 3600.0
+
+
+def midnight(at: float) -> float:
+    """UTC seconds of the last midnight in Asia/Shanghai."""
+    offset = SHANGHAI.total_seconds()
+    return (at + offset) // DAY * DAY - offset
+
+
+class TalksToday:
+    """Talks that were answered since midnight in Asia/Shanghai. From any thread."""
+
+    def __init__(self) -> None:
+        self._day = ""
+        self._counted: dict[AgentId, int] = Counter()
+        self._talks: set[str] = set()
+        self._agents: dict[str, AgentId] = {}  # of talks that are not over
+        self._lock = threading.Lock()
+
+    def load(self, db: Database, now: float) -> None:
+        for row in db.query("SELECT id, agent, answered_at FROM talks WHERE offered_at >= ?", [midnight(now)]):
+            self.saw(row, now)
+        self._agents.clear()
+
+    def saw(self, row: dict[str, Any], now: float) -> None:
+        """A row of ``talks`` passes, whole or in part."""
+        talk, agent = row.get("id"), row.get("agent")
+        if not isinstance(talk, str):
+            return
+        with self._lock:
+            self._turn_page(now)
+            if agent is not None:
+                self._agents[talk] = AgentId(agent)
+            known = self._agents.get(talk)
+            if row.get("answered_at") is not None and known is not None and talk not in self._talks:
+                self._talks.add(talk)
+                self._counted[known] += 1
+            if row.get("ended_at") is not None:
+                self._agents.pop(talk, None)
+
+    def of(self, agent: AgentId, now: float) -> int:
+        with self._lock:
+            self._turn_page(now)
+            return self._counted.get(agent, 0)
+
+    def _turn_page(self, now: float) -> None:
+        day = shanghai_day(now)
+        if day != self._day:
+            self._day = day
+            self._counted.clear()
+            self._talks.clear()

@@ -77,6 +77,24 @@ def test_a_question_is_answered_with_its_number(on_both: Callable[[Test], None])
     on_both(test)
 
 
+def test_a_question_of_nobody_s_call_is_answered_to_who_asked(on_both: Callable[[Test], None]) -> None:
+    async def test(rig: Branch) -> None:
+        replies: asyncio.Queue[aci.Reply] = asyncio.Queue()
+        events = len(rig.events)
+        for at, query, expected in (
+            (BRANCH, aci.AskFunds(ACCOUNT), aci.Funds),
+            (BRANCH, aci.AskQuote(StockCode("999999")), Refusal.UNKNOWN_CODE),
+            (NOWHERE, aci.AskHoldings(ACCOUNT), Refusal.BRANCH_DOWN),
+        ):
+            rig.links.ask(at, query, replies.put_nowait)
+            reply = await asyncio.wait_for(replies.get(), 30)
+            assert reply.code is expected if isinstance(reply, aci.Refused) else isinstance(reply, expected)  # type: ignore[arg-type]
+        assert replies.empty()
+        assert not [event for event in rig.events[events:] if isinstance(event, BranchAnswered)]
+
+    on_both(test)
+
+
 def test_a_branch_that_is_up_was_told_of_first(on_both: Callable[[Test], None]) -> None:
     async def test(rig: Branch) -> None:
         assert rig.events[0] == BranchUp(BRANCH)

@@ -1,6 +1,7 @@
-"""``ports.Branches`` in memory: answers by a script, at once or when ``release`` is called."""
+"""``ports.Branches`` and ``ports.desks.BranchQuestions`` in memory: answers by a script, at once or when ``release`` is called."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from shared import aci
 from shared.enums import OrderStatus, Refusal
@@ -35,10 +36,12 @@ class FakeBranches:
         self.silent = False
         self.hold = False
         self.results: dict[OrderKey, aci.Reply] = {}
+        self.asked: list[tuple[BranchId, aci.Request]] = []
+        """Questions, in order."""
         self._post = post
         self._script = script
         self._up: set[BranchId] = set()
-        self._held: list[Event] = []
+        self._held: list[Callable[[], None]] = []
         self._reports = 0
         for branch in up:
             self.come_up(branch)
@@ -46,11 +49,21 @@ class FakeBranches:
     def do(self, effect: AskBranch | SendOrder | Resolve) -> None:
         match effect:
             case AskBranch():
-                self._answer(BranchAnswered(effect.call, effect.request, self._ask(effect)))
+                if effect.pin is not None and effect.branch in self._up:
+                    self.pins.append(effect.pin.reveal())
+                self.ask(
+                    effect.branch,
+                    effect.query,
+                    lambda reply: self._post(BranchAnswered(effect.call, effect.request, reply)),
+                )
             case SendOrder(key, branch, order):
                 self._answer(self._send(key, branch, order))
             case Resolve(key, branch):
                 self._answer(self._resolve(key, branch))
+
+    def ask(self, branch: BranchId, query: aci.Request, on_reply: Callable[[aci.Reply], None]) -> None:
+        self.asked.append((branch, query))
+        self._later(partial(on_reply, self._reply(branch, query)))
 
     def come_up(self, branch: BranchId) -> None:
         self._up.add(branch)
@@ -60,10 +73,15 @@ class FakeBranches:
         self._up.discard(branch)
         self._post(BranchDown(branch))
 
-    def release(self) -> None:
-        held, self._held = self._held, []
-        for event in held:
-            self._post(event)
+    def release(self, most: int | None = None) -> None:
+        """What is held, the first ``most`` of it; what the answers bring about is held in turn."""
+        held, self._held = self._held[:most], self._held[most:] if most is not None else []
+        for tell in held:
+            tell()
+
+    @property
+    def held(self) -> int:
+        return len(self._held)
 
     def report(self, branch: BranchId, key: OrderKey, status: OrderStatus, filled: int = 0) -> None:
         """An order of ours changed at the branch."""
@@ -90,17 +108,18 @@ class FakeBranches:
         )
 
     def _answer(self, event: Event) -> None:
-        if self.hold:
-            self._held.append(event)
-        else:
-            self._post(event)
+        self._later(partial(self._post, event))
 
-    def _ask(self, effect: AskBranch) -> aci.Reply:
-        if effect.branch not in self._up:
+    def _later(self, tell: Callable[[], None]) -> None:
+        if self.hold:
+            self._held.append(tell)
+        else:
+            tell()
+
+    def _reply(self, branch: BranchId, query: aci.Request) -> aci.Reply:
+        if branch not in self._up:
             return aci.Refused(Refusal.BRANCH_DOWN)
-        if effect.pin is not None:
-            self.pins.append(effect.pin.reveal())
-        return self._script(effect.query) or aci.Refused(Refusal.BRANCH_SLOW)
+        return self._script(query) or aci.Refused(Refusal.BRANCH_SLOW)
 
     def _send(self, key: OrderKey, branch: BranchId, order: aci.PlaceOrder | aci.CancelOrder) -> Event:
         if branch not in self._up:

@@ -37,7 +37,7 @@ class Timeouts(Struct, frozen=True):
 
 
 class BranchLinks(Silent):
-    """``ports.Branches``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
+    """``ports.Branches`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
 
     ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where
     the endpoint can't be bound. Everything on ``loop``.
@@ -107,12 +107,17 @@ class BranchLinks(Silent):
         if isinstance(query, aci.LogIn) and effect.pin is not None:
             query = aci.LogIn(query.account, effect.pin.reveal())  # the only place that sees the digits
 
+        self.ask(effect.branch, query, lambda reply: self._post(BranchAnswered(effect.call, effect.request, reply)))
+
+    def ask(self, branch: BranchId, query: aci.Request, on_reply: Callable[[aci.Reply], None]) -> None:
+        """A question, whoever asks; ``on_reply`` is called once, with ``Refused`` where there is no sensible answer in time."""
+
         def answered(result: Struct | Failure) -> None:
             reply = answers.to_query(query, result)
-            self._count(effect.branch, refused=isinstance(reply, aci.Refused), silent=isinstance(result, Failure))
-            self._post(BranchAnswered(effect.call, effect.request, reply))
+            self._count(branch, refused=isinstance(reply, aci.Refused), silent=isinstance(result, Failure))
+            on_reply(reply)
 
-        self._request(effect.branch, query, self._timeouts.ask, answered)
+        self._request(branch, query, self._timeouts.ask, answered)
 
     def _order(self, branch: BranchId, key: OrderKey, message: aci.Request) -> None:
         def answered(result: Struct | Failure) -> None:

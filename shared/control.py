@@ -2,15 +2,18 @@
 
 One ``Request``, one ``Reply``; nothing is reported unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
 socket (``ipc://``, readable by its owner only), the operator's side being the one that connects. Times are UTC seconds since 1970
-(float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``. Rows: ``shared.control_rows``.
+(float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``. Rows: ``shared.control_rows``. Words for agents, queues
+and desks: ``shared.control_agents``.
 """
 
 from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from shared import control_agents, control_base
+from shared.control_base import Limit
 from shared.control_rows import (
     AuditRow,
     BranchRow,
@@ -24,25 +27,12 @@ from shared.control_rows import (
     Trouble,
 )
 
+Request = control_base.Request
+Reply = control_base.Reply
 SOCKET_NAME = "control.sock"
 """Of the switch's socket in its state folder."""
 PART_BYTES = 256 * 1024
 """Of a recording in one ``RecordingPart``; a frame holds at most 1 MiB."""
-
-Limit = Annotated[int, Meta(ge=1, le=1000)]
-
-
-class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
-    """Root of all that crosses the control socket. Unknown fields are ignored, unknown types are answered ``unsupported``."""
-
-
-class Request(Message, frozen=True):
-    """Operator to switch."""
-
-
-class Reply(Message, frozen=True):
-    """Switch to operator, to one request."""
-
 
 # --- requests ---
 
@@ -149,6 +139,14 @@ class RefusedCode(StrEnum):
     NO_RECORDING = "no_recording"
     RECORDING_GONE = "recording_gone"  # the store knows it, the file can't be read
     NO_SUCH_ACCOUNT = "no_such_account"
+    NO_SUCH_AGENT = "no_such_agent"
+    AGENT_EXISTS = "agent_exists"
+    NOT_LOGGED_IN = "not_logged_in"
+    WEAK_PASSWORD = "weak_password"  # noqa: S105
+    NO_SUCH_DESK = "no_such_desk"
+    DESK_EXISTS = "desk_exists"
+    BAD_VALUE = "bad_value"  # ``text``: what is wrong
+    KEY_IN_USE = "key_in_use"  # ``text``: the desk that has it
     STORE_FAILED = "store_failed"
     FAULT = "fault"  # our own bug, logged at the switch
 
@@ -161,7 +159,7 @@ class RequestRefused(Reply, frozen=True):
 
 
 class Done(Reply, frozen=True):
-    """It was done; ``subject``: to which call or account (its end)."""
+    """It was done; ``subject``: to which call, account (its end), agent or desk."""
 
     subject: str = ""
 
@@ -187,6 +185,11 @@ class Status(Reply, frozen=True):
     flows: tuple[str, ...]
     troubles: tuple[Trouble, ...] = ()
     """Empty: all is well."""
+    seats: int = 0
+    """Agents that are logged in, and how many of them are open."""
+    seats_open: int = 0
+    waiting: int = 0
+    """Callers in queues."""
 
 
 class Lines(Reply, frozen=True):
@@ -262,11 +265,11 @@ class Reloaded(Reply, frozen=True):
 
 REQUESTS: tuple[type[Request], ...] = (
     AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
-    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, Drain,
+    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, Drain, *control_agents.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
-    Customers, AuditTrail, Reloaded,
+    Customers, AuditTrail, Reloaded, *control_agents.REPLIES,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ class TroubleCode(StrEnum):
     CARD_DOWN = "card_down"
     BRANCH_AWAY = "branch_away"
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
+    QUEUE_UNSERVED = "queue_unserved"  # callers wait (``text``: how many) and nobody who could answer is logged in
     ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
 
 
@@ -151,6 +152,90 @@ class CustomerRow(Struct, frozen=True):
     accounts: tuple[AccountRow, ...]
     vip: bool
     language: str
+
+
+class AgentRow(Struct, frozen=True):
+    """An agent. ``state``, ``reason``: of the seat (``SeatState``, ``LockReason``), ``offline`` where nobody is logged in.
+
+    ``call`` and ``queue``: what they have now. ``address`` and what follows: of the desk's link, while it stands.
+    """
+
+    agent: str
+    name: str
+    role: str
+    group: str
+    skills: dict[str, int]
+    disabled: bool
+    password: bool
+    """Whether one is set."""
+    state: str
+    calls_today: int
+    since: float | None = None
+    reason: str | None = None
+    call: str | None = None
+    queue: str | None = None
+    desk: str | None = None
+    address: str | None = None
+    round_trip_ms: float | None = None
+    phone_problem: str | None = None
+    phone_loss: float | None = None
+    """Of the packets that the phone received, 0 to 1."""
+    phone_jitter_ms: float | None = None
+
+
+class QueueRow(Struct, frozen=True):
+    """A queue. ``seats``: agents logged in that may serve it, overflow apart; ``answered``, ``abandoned``: since the switch started."""
+
+    queue: str
+    title: dict[str, str]
+    is_open: bool
+    """Within its hours."""
+    waiting: int
+    longest_s: float
+    callbacks: int
+    """Customers who are to be called back."""
+    open_seats: int
+    seats: int
+    answered: int
+    abandoned: int
+    skill: str = ""
+    level: int = 1
+
+
+class DeskRow(Struct, frozen=True):
+    """A desk with a key. ``agent`` and what follows: while its link stands (``up``)."""
+
+    desk: str
+    key: str
+    """Public, Z85."""
+    up: bool
+    agent: str | None = None
+    address: str | None = None
+    round_trip_ms: float | None = None
+    phone_problem: str | None = None
+    program: str | None = None
+
+
+class TalkRow(Struct, frozen=True):
+    """An agent's part in a call, rung, dialled or talked. ``kind``: ``in``, ``out``, ``callback``; ``outcome``: how it went on.
+
+    ``waited_ms``: of the caller, before this desk rang; ``pop_ms``: from the ring to the screen pop.
+    """
+
+    talk: str
+    call: str
+    agent: str
+    kind: str
+    number: str
+    queue: str | None = None
+    offered_at: float | None = None
+    answered_at: float | None = None
+    ended_at: float | None = None
+    hold_ms: float | None = None
+    waited_ms: float | None = None
+    pop_ms: float | None = None
+    outcome: str | None = None
+    disposition: str | None = None
 
 
 class AuditRow(Struct, frozen=True):

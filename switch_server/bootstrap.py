@@ -20,7 +20,7 @@ import msgspec
 from shared import control
 from shared.aci import GatewayStatus
 from shared.enums import EndCause
-from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
+from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, StockCode, TrunkName
 from shared.link import load_or_make_keys
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches import BranchState as LinkState
@@ -36,12 +36,13 @@ from switch_server.core.effects import Audit
 from switch_server.core.events import Configured, Draining
 from switch_server.core.flow import Flow
 from switch_server.core.free_text import texts_of
-from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import ServerConfig, callable_trunks, load_config, queue_names
+from switch_server.ports.operations import BranchState, DeskState
+from switch_server.services.config_file import ServerConfig, callable_trunks, desk_endpoint, load_config, queue_names
 from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
 log = logging.getLogger(__name__)
@@ -151,10 +152,11 @@ class Server:
             ip=server.media.ip or server.sip.ip,
             prompt_folders=settings.prompts,
         )
+        self._keys = load_or_make_keys(state / "keys", "centre")
         self.branches = BranchLinks(
             post,
             endpoint=server.branch_link.endpoint,
-            server_key=load_or_make_keys(state / "keys", "centre"),
+            server_key=self._keys,
             branch_keys=self._branch_for,
             audit=self.store.do,
             timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),
@@ -166,7 +168,7 @@ class Server:
             trunks={trunk.name: trunk for trunk in server.trunks},
             new_call_id=CallIds(self.clock),
         )
-        self.control = ControlServer(state / control.SOCKET_NAME, SwitchOperations(self._sources()), version=version())
+        self.control = ControlServer(state / control.SOCKET_NAME, self._operations(), version=version())
 
     # --- start and stop ---
 
@@ -263,6 +265,20 @@ class Server:
             drain=self.stopped.set,
         )
 
+    def _operations(self) -> SwitchOperations:
+        staff = StaffSources(
+            clock=self.clock,
+            config=lambda: self.engine.switch.config,
+            snapshot=self.engine.switch.snapshot,
+            book=self.store.agents,
+            links=_NoDesks(),
+            records=self.store.read,
+            post=self.engine.post,
+            endpoint=lambda: desk_endpoint(self.settings.server),
+            server_key=self._keys.public.decode("ascii"),
+        )
+        return SwitchOperations(self._sources(), SwitchStaff(staff))
+
     def _trunk_states(self) -> Mapping[TrunkName, str]:
         return {s.name: "up" if s.up else "down" for s in self.lines.trunk_states() if s.up is not None}
 
@@ -276,6 +292,19 @@ class Server:
             "order_journal": msgspec.to_builtins(self.orders.counts),
             "event_journal": msgspec.to_builtins(self.events.counts),
         }
+
+
+class _NoDesks:
+    """``ports.operations.DeskLinks`` until desks can connect."""
+
+    def states(self) -> tuple[DeskState, ...]:
+        return ()
+
+    def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:  # noqa: ARG002
+        return False
+
+    def disconnect(self, desk: DeskId) -> bool:  # noqa: ARG002
+        return False
 
 
 def _operator_view(seen: LinkState | None) -> BranchState:

@@ -29,6 +29,7 @@ from shared.control import (
     Reloaded,
     Status,
 )
+from shared.control_agents import AgentPut, Agents, AskTalks, Desks, PutAgent, PutDeskKey, Queues, Talks
 from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId
 from switch_server.ports.records import Customer, OrderRecord
 
@@ -42,12 +43,31 @@ class OperationRefused(Exception):  # noqa: N818  the name says what it is
         self.text = text
 
 
+class Staff(Protocol):
+    """Agents, queues and desks, as ``Operations``. Who loses the right to be logged in is logged out."""
+
+    def agents(self) -> Agents: ...
+    def queues(self) -> Queues: ...
+    def desks(self) -> Desks: ...
+    async def talks(self, ask: AskTalks) -> Talks: ...
+    async def put_agent(self, put: PutAgent) -> AgentPut: ...
+    async def set_password(self, agent: AgentId, password: str, actor: str) -> Done: ...
+    def disable(self, agent: AgentId, actor: str, *, disabled: bool) -> Done: ...
+    def remove(self, agent: AgentId, actor: str) -> Done: ...
+    def log_out(self, agent: AgentId, actor: str) -> Done: ...
+    def put_desk_key(self, put: PutDeskKey) -> Done: ...
+    def remove_desk_key(self, desk: DeskId, actor: str) -> Done: ...
+
+
 class Operations(Protocol):
     """Called on the switch's loop. Plain methods return at once; coroutines may wait for a disk, in a thread of their own.
 
     All may raise ``OperationRefused``. Whatever else is raised is our bug: logged, and answered ``fault``.
     ``actor`` is who asks, for the audit; an empty one is written as ``operator``.
     """
+
+    @property
+    def staff(self) -> Staff: ...
 
     def status(self) -> Status: ...
     def lines(self) -> Lines: ...
@@ -85,17 +105,26 @@ class DeskState(Struct, frozen=True):
     agent: AgentId | None = None
     problem: str = ""
     program: str = ""
+    since: float = 0.0
+    """UTC seconds: of the log-in, or of the link where nobody is logged in."""
+    loss: float = 0.0
+    """Of the packets that the phone received, 0 to 1."""
+    jitter_ms: float = 0.0
 
 
-class Desks(Protocol):
+class DeskLinks(Protocol):
     """The operator's side of ``adapters.desks``; on the loop, nothing is raised."""
 
     def states(self) -> tuple[DeskState, ...]:
         """Of the links that are up."""
         ...
 
-    def log_out(self, agent: AgentId, actor: str) -> bool:
-        """Ends the agent's log-in (``LoggedOut("operator")``, ``AgentOffline``) and writes the audit. ``False``: not logged in."""
+    def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
+        """Ends the agent's log-in for good (sessions, ``LoggedOut(code)``, ``AgentOffline``), with an audit. ``False``: not logged in."""
+        ...
+
+    def disconnect(self, desk: DeskId) -> bool:
+        """Ends the desk's link: its key opens nothing any more. ``False``: there was none."""
         ...
 
 
@@ -115,6 +144,9 @@ class Records(Protocol):
         call: CallId | None = None,
         state: str | None = None,
     ) -> list[OrderRecord]: ...
+    def talks(
+        self, limit: int = 100, *, since: float = 0.0, agent: AgentId | None = None, call: CallId | None = None
+    ) -> list[dict[str, Any]]: ...
     def search_customers(self, text: str, limit: int = 50) -> list[Customer]: ...
     def audit(self, limit: int = 100) -> list[dict[str, Any]]: ...
     def audit_broken(self) -> int | None: ...

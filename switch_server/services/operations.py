@@ -32,6 +32,7 @@ from shared.control import (
     Status,
 )
 from shared.control_rows import Trouble, TroubleCode
+from shared.enums import SeatState
 from shared.ids import AccountNo, BranchId, CallId, CardId, TrunkName
 from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Audit
@@ -39,7 +40,7 @@ from switch_server.core.events import Event, HangUpOrdered
 from switch_server.core.media import CardLoad
 from switch_server.core.order import OrderState
 from switch_server.core.snapshot import CallView, SwitchSnapshot
-from switch_server.ports.operations import BranchState, OperationRefused, Records
+from switch_server.ports.operations import BranchState, OperationRefused, Records, Staff
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
 
@@ -82,7 +83,8 @@ class Sources(Struct, frozen=True, kw_only=True):
 class SwitchOperations:
     """``ports.Operations``."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, staff: Staff) -> None:
+        self.staff = staff
         self._from = sources
         self._draining = False
         self._reloading = asyncio.Lock()
@@ -91,7 +93,7 @@ class SwitchOperations:
 
     def status(self) -> Status:
         of, now = self._from, self._from.snapshot()
-        branches = of.branch_states()
+        branches, on = of.branch_states(), [seat for seat in now.seats if seat.state != SeatState.OFFLINE]
         return Status(
             version=of.version,
             pid=of.pid,
@@ -110,6 +112,9 @@ class SwitchOperations:
             orders=dict(sorted(Counter(order.state for order in now.orders).items())),
             flows=now.flows,
             troubles=self._troubles(now),
+            seats=len(on),
+            seats_open=sum(seat.state == SeatState.OPEN for seat in on),
+            waiting=sum(queue.waiting for queue in now.queues),
         )
 
     def _troubles(self, now: SwitchSnapshot) -> tuple[Trouble, ...]:
@@ -121,6 +126,11 @@ class SwitchOperations:
             *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),
             *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
             *(Trouble(TroubleCode.TRUNK_SILENT, name) for name, state in trunks.items() if state == "down"),
+            *(
+                Trouble(TroubleCode.QUEUE_UNSERVED, queue.name, str(queue.waiting))
+                for queue in now.queues
+                if queue.waiting and not queue.seats
+            ),
             *([Trouble(TroubleCode.ORDERS_IN_DOUBT, str(in_doubt))] if in_doubt else []),
         )
 

@@ -5,9 +5,10 @@ from collections.abc import Awaitable
 from msgspec import Struct
 
 from shared import control
+from shared import control_agents as agents
 from shared.control import RefusedCode, Reply, RequestRefused
-from shared.ids import AccountNo, CallId
-from switch_server.ports.operations import Operations
+from shared.ids import AccountNo, AgentId, CallId, DeskId
+from switch_server.ports.operations import Operations, Staff
 
 
 def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Reply]:
@@ -43,5 +44,33 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.unlock(AccountNo(account), actor)
         case control.Drain(actor):
             return operations.drain(actor)
+        case _:
+            return _of_staff(message, operations.staff)
+
+
+def _of_staff(message: Struct, staff: Staff) -> Reply | Awaitable[Reply]:
+    match message:
+        case agents.AskAgents():
+            return staff.agents()
+        case agents.AskQueues():
+            return staff.queues()
+        case agents.AskDesks():
+            return staff.desks()
+        case agents.AskTalks():
+            return staff.talks(message)
+        case agents.PutAgent():
+            return staff.put_agent(message)
+        case agents.SetPassword(agent, password, actor):
+            return staff.set_password(AgentId(agent), password, actor)
+        case agents.DisableAgent(agent, disabled, actor):
+            return staff.disable(AgentId(agent), actor, disabled=disabled)
+        case agents.RemoveAgent(agent, actor):
+            return staff.remove(AgentId(agent), actor)
+        case agents.LogOutAgent(agent, actor):
+            return staff.log_out(AgentId(agent), actor)
+        case agents.PutDeskKey():
+            return staff.put_desk_key(message)
+        case agents.RemoveDeskKey(desk, actor):
+            return staff.remove_desk_key(DeskId(desk), actor)
         case _:  # a reply of ours sent as a request
             return RequestRefused(RefusedCode.FAULT, f"{type(message).__name__} is no request")

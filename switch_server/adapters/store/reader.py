@@ -75,12 +75,14 @@ class Reader(CustomerReader):
         """The id of the first audit row that was tampered with, or follows a gap; ``None``: the chain is whole."""
         return first_broken([tuple(row.values()) for row in self._rows("SELECT * FROM audit ORDER BY id", {})])
 
-    def talks(self, limit: int = 100, *, since: float = 0.0, agent: AgentId | None = None) -> list[Row]:
+    def talks(
+        self, limit: int = 100, *, since: float = 0.0, agent: AgentId | None = None, call: CallId | None = None
+    ) -> list[Row]:
         """Rows of ``talks``, the newest first; ``since`` in UTC seconds, of the ring."""
         return self._rows(
             "SELECT * FROM talks WHERE offered_at >= :since AND (:agent IS NULL OR agent = :agent) "
-            "ORDER BY offered_at DESC, id DESC LIMIT :limit",
-            {"since": since, "agent": agent, "limit": limit},
+            "AND (:call IS NULL OR call = :call) ORDER BY offered_at DESC, id DESC LIMIT :limit",
+            {"since": since, "agent": agent, "call": call, "limit": limit},
         )
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:

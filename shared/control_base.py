@@ -1,0 +1,19 @@
+"""What every message of the control protocol (``shared.control``) is made of."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
+    """Root of all that crosses the control socket. Unknown fields are ignored, unknown types are answered ``unsupported``."""
+
+
+class Request(Message, frozen=True):
+    """Operator to switch."""
+
+
+class Reply(Message, frozen=True):
+    """Switch to operator, to one request."""

@@ -6,14 +6,41 @@ method returns, and ends in a changed view or in a ``Problem``. A method whose a
 """
 
 from collections.abc import Callable
+from functools import update_wrapper
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from agent_app.model.phone import PhoneEvent
 from agent_app.model.view import DeskView, LinkState
+from agent_app.presenters.asker import Asker
+from agent_app.presenters.board import Board
+from agent_app.presenters.customers import People
 from agent_app.presenters.ports import Diagnostics, Phone, Settings, Switch
-from shared.desk import StateReport
+from agent_app.presenters.session import Session
+from agent_app.presenters.sound import Sound
+from agent_app.presenters.talk import Talk
+from shared.desk import PopShown, StateReport
 from shared.enums import Language, LockReason
 from shared.ids import AccountNo, CallId, CustomerId, TicketId
+
+SLEPT_S = 10.0
+"""No tick for so long, or the two clocks apart by so much more than before: this PC slept, or its clock was set."""
+CANNOT_WRITE = "cannot_write"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _settled(method: "Callable[Concatenate[Desk, P], R]") -> "Callable[Concatenate[Desk, P], R]":
+    """The view is told once, when all that the call changed is in it."""
+
+    def wrapped(desk: "Desk", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(desk, *args, **kwargs)
+        finally:
+            desk._board.settle()  # noqa: SLF001  # its own
+
+    update_wrapper(wrapped, method)
+    return wrapped
 
 
 class Desk:
@@ -31,122 +58,259 @@ class Desk:
         on_change: Callable[[DeskView], None],
         diagnostics: Diagnostics | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._switch, self._settings, self._diagnostics = switch, settings, diagnostics
+        self._clock, self._wall = clock, wall
+        view = DeskView(language=_language(settings.get("language")), agent_name=settings.get("agent"))
+        self._board = Board(view, on_change, wall)
+        self._asker = Asker(self._board, switch, clock)
+        self._session = Session(self._board, self._asker, settings, self._changed)
+        self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
+        self._talk = Talk(self._board, self._asker, self._sound)
+        self._people = People(self._board, self._asker, clock)
+        self._heard: tuple[CallId, float] | None = None
+        self._painted: CallId | None = None
+        self._ticked = (clock(), wall())
+        self._board.settle()
 
     @property
     def view(self) -> DeskView:
         """As last given to ``on_change``."""
-        raise NotImplementedError
+        return self._board.view
 
     # --- people: the seat ---
 
+    @_settled
     def log_in(self, agent: str, password: str, take_over: bool = False) -> None:
         """The password is in the request only, never kept. ``take_over``: after ``already_logged_in``, ends the log-in elsewhere."""
+        self._session.log_in(agent, password, take_over)
 
-    def log_out(self) -> None: ...
+    @_settled
+    def log_out(self) -> None:
+        self._session.log_out()
 
-    def change_password(self, old: str, new: str) -> None: ...
+    @_settled
+    def change_password(self, old: str, new: str) -> None:
+        self._session.change_password(old, new)
 
-    def open_seat(self) -> None: ...
+    @_settled
+    def open_seat(self) -> None:
+        self._talk.open_seat()
 
+    @_settled
     def lock(self, reason: LockReason = LockReason.BREAK) -> None:
         """In a call: after it."""
+        self._talk.lock(reason)
 
     # --- people: the call ---
 
-    def answer(self) -> None: ...
+    @_settled
+    def answer(self) -> None:
+        self._talk.answer()
 
+    @_settled
     def hang_up(self) -> None:
         """Also refuses a ringing call. While the link is down the phone hangs up by itself."""
+        self._talk.hang_up()
 
-    def hold(self) -> None: ...
+    @_settled
+    def hold(self) -> None:
+        self._talk.hold()
 
-    def retrieve(self) -> None: ...
+    @_settled
+    def retrieve(self) -> None:
+        self._talk.retrieve()
 
-    def toggle_hold(self) -> None: ...
+    @_settled
+    def toggle_hold(self) -> None:
+        self._talk.toggle_hold()
 
+    @_settled
     def dial(self, number: str) -> None:
         """As typed or pasted (``tel:``, spaces, ``+86`` …)."""
+        self._talk.dial(number)
 
+    @_settled
     def call_back(self) -> None:
         """Dials the customer on screen: the number they called from, else their first."""
+        self._talk.call_back()
 
+    @_settled
     def press(self, digits: str) -> None:
         """Keys to the far end; several may be on their way, their order is kept."""
+        self._talk.press(digits)
 
-    def mute(self, on: bool) -> None: ...
+    @_settled
+    def mute(self, on: bool) -> None:
+        self._talk.mute(on)
 
     # --- people: what is written ---
 
-    def set_note(self, text: str) -> None: ...
+    @_settled
+    def set_note(self, text: str) -> None:
+        self._talk.set_note(text)
 
+    @_settled
     def finish_wrap_up(self, disposition: str, stay: bool = False) -> None:
         """Sends note and disposition of the call in hand or the one just ended."""
+        self._talk.finish(disposition, stay)
 
-    def extend_wrap_up(self) -> None: ...
+    @_settled
+    def extend_wrap_up(self) -> None:
+        self._talk.extend()
 
+    @_settled
     def save_ticket(self, ticket: TicketId | None, title: str, state: str = "open", note: str = "") -> None:
         """For the customer on screen; ``None``: a new one."""
+        self._people.save_ticket(ticket, title, state, note)
 
     # --- people: customers ---
 
+    @_settled
     def search(self, text: str) -> None:
         """At each key; asks 0.25 s after the last one. Empty: clears the rows."""
+        self._people.search(text)
 
-    def show_customer(self, customer: CustomerId) -> None: ...
+    @_settled
+    def show_customer(self, customer: CustomerId) -> None:
+        self._people.show_customer(customer)
 
+    @_settled
     def show_pop(self) -> None:
         """Back to the caller's card."""
+        self._people.show_pop()
 
+    @_settled
     def ask_account(self, account: AccountNo) -> None:
         """Asks the branch (anew) for funds, holdings and orders; the account on screen is ``pending`` meanwhile."""
+        self._people.ask_account(account)
 
+    @_settled
     def fetch_recording(self, call: CallId) -> None:
         """``view.player`` fills; ``wav`` is there at the end."""
+        self._people.fetch_recording(call)
 
-    def close_player(self) -> None: ...
+    @_settled
+    def close_player(self) -> None:
+        self._people.close_player()
 
     # --- people: sound and the app ---
 
+    @_settled
     def set_volumes(
         self, speaker: float | None = None, microphone: float | None = None, ring: float | None = None
     ) -> None:
         """Factors, 0 to 2; ``None``: as it is."""
+        self._sound.volumes({"speaker": speaker, "microphone": microphone, "ring": ring})
 
+    @_settled
     def use_devices(self, speaker: str | None = None, microphone: str | None = None, ring: str | None = None) -> None:
         """By ``Device.id``; empty: the system's default; ``None``: as it is; ring ``none``: silent."""
+        self._sound.use({"speaker": speaker, "microphone": microphone, "ring": ring})
 
-    def test_tone(self, on_ring: bool = False) -> None: ...
+    @_settled
+    def test_tone(self, on_ring: bool = False) -> None:
+        self._sound.test_tone(on_ring)
 
-    def meters(self, on: bool) -> None: ...
+    @_settled
+    def meters(self, on: bool) -> None:
+        self._sound.meters(on)
 
-    def set_language(self, language: Language) -> None: ...
+    @_settled
+    def set_language(self, language: Language) -> None:
+        self._settings.put("language", language)
+        self._board.put(language=language)
 
+    @_settled
     def pop_painted(self, call: CallId) -> None:
         """The window: this call's pop stands on the screen. Told to the switch once a call."""
+        if self._painted == call or self._heard is None or self._heard[0] != call:
+            return
+        self._painted = call
+        self._switch.tell(PopShown(call, (self._clock() - self._heard[1]) * 1000))
 
-    def dismiss_problem(self) -> None: ...
+    @_settled
+    def dismiss_problem(self) -> None:
+        self._board.solved()
 
+    @_settled
     def pack_diagnostics(self, folder: Path) -> Path | None:
         """The zip's path; ``None`` and a ``Problem`` (``cannot_write``) if it can't be written."""
+        if self._diagnostics is None:
+            return None
+        try:
+            return self._diagnostics.pack(folder)
+        except OSError as error:
+            self._board.problem(None, CANNOT_WRITE, error.strerror or "")
+            return None
 
     # --- from outside ---
 
-    def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
+    @_settled
+    def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
+        self._session.link_state(state, text, retry_in)
+        self._sound.tell()
 
+    @_settled
     def opened(self) -> None:
         """A new session with the switch: resume the log-in, or fetch what there is; report numbers begin again at 1."""
+        self._session.opened()
 
+    @_settled
     def told(self, report: StateReport, seq: int) -> None:
         """A report; one that came already, or late, changes nothing; after a gap a snapshot is fetched."""
+        self._session.told(report, seq)
 
+    @_settled
     def gap(self) -> None:
         """The link: reports were lost."""
+        self._session.gap()
 
-    def phone_event(self, event: PhoneEvent) -> None: ...
+    @_settled
+    def phone_event(self, event: PhoneEvent) -> None:
+        self._sound.event(event)
 
+    @_settled
     def phone_down(self) -> None:
         """The phone's process ended; ``PhoneReady`` follows when a new one is up."""
+        self._sound.down()
 
+    @_settled
     def tick(self, now: float) -> None:
         """About 5 times a second, with ``clock()``: debounce, retries, the phone's report, a PC that slept."""
+        self._asker.tick(now)
+        self._watch_sleep(now)
+        self._session.tick(now)
+        self._sound.tick(now)
+        self._people.tick(now)
+
+    # --- inside ---
+
+    def _changed(self, by_snapshot: bool) -> None:
+        """The copy of the switch's state is another."""
+        state = self._board.draft.state
+        if self._board.draft.needs_password:
+            self._people.forget()
+        self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)
+        self._sound.follow(state.call, by_snapshot=by_snapshot)
+        self._talk.follow(state.seat, state.call)
+        self._people.follow(state.pop)
+        self._sound.tell()
+
+    def _hear(self, call: CallId | None) -> None:
+        if call is not None and (self._heard is None or self._heard[0] != call):
+            self._heard = (call, self._clock())
+
+    def _watch_sleep(self, now: float) -> None:
+        """After a sleep or a jump of the clock, what is shown is old."""
+        wall = self._wall()
+        passed, by_wall = now - self._ticked[0], wall - self._ticked[1]
+        self._ticked = (now, wall)
+        if passed > SLEPT_S or abs(by_wall - passed) > SLEPT_S:
+            self._session.gap()
+
+
+def _language(value: str) -> Language:
+    try:
+        return Language(value)
+    except ValueError:
+        return Language.ZH

@@ -1,0 +1,204 @@
+"""Seat and call: what an agent does to them, the note, and the disposition."""
+
+from agent_app.model.actions import number_of
+from agent_app.model.numbers import BadNumber, dialable
+from agent_app.model.view import Action, LinkState
+from agent_app.presenters.asker import NEVER_LEFT, Asker
+from agent_app.presenters.board import Board
+from agent_app.presenters.ports import Failed
+from agent_app.presenters.sound import Sound
+from shared.desk import (
+    TEXT_MAX,
+    AnyCommand,
+    DeskCall,
+    Dial,
+    Done,
+    ExtendWrapUp,
+    HangUp,
+    Hold,
+    LockSeat,
+    OpenSeat,
+    Refused,
+    Retrieve,
+    Seat,
+    SendDigits,
+    WrapUp,
+)
+from shared.enums import LockReason, SeatState
+from shared.ids import CallId
+
+BAD_NUMBER, BAD_DIGITS, TOO_LONG, UNKNOWN_CHOICE = "bad_number", "bad_digits", "too_long", "unknown_choice"
+_MOST_DIGITS = 32
+_DIGITS = frozenset("0123456789*#ABCD")
+
+
+class Talk:
+    def __init__(self, board: Board, asker: Asker, sound: Sound) -> None:
+        self._board, self._asker, self._sound = board, asker, sound
+        self._digits = ""
+        self._hand: CallId | None = None
+        self._notes: dict[CallId, str] = {}
+
+    @property
+    def _call(self) -> DeskCall | None:
+        return self._board.draft.state.call
+
+    # --- the seat ---
+
+    def open_seat(self) -> None:
+        self._command(Action.OPEN_SEAT, OpenSeat())
+
+    def lock(self, reason: LockReason) -> None:
+        self._command(Action.LOCK_SEAT, LockSeat(reason))
+
+    # --- the call ---
+
+    def answer(self) -> None:
+        """Pending until the switch says that the talk is up (``follow``)."""
+        if self._asker.may(Action.ANSWER):
+            self._asker.wait(Action.ANSWER)
+            self._sound.answer()
+
+    def hang_up(self) -> None:
+        if not self._asker.may(Action.HANG_UP):
+            return
+        call = self._call
+        assert call is not None
+        if self._board.draft.link is not LinkState.UP:
+            self._sound.end()
+            return
+        self._asker.ask(Action.HANG_UP, HangUp(call.call), Done, lambda _: None, failed=self._not_hung_up)
+
+    def _not_hung_up(self, why: Failed | Refused) -> None:
+        if why.code == NEVER_LEFT:
+            self._sound.end()
+
+    def hold(self) -> None:
+        self._of_call(Action.HOLD, Hold)
+
+    def retrieve(self) -> None:
+        self._of_call(Action.RETRIEVE, Retrieve)
+
+    def toggle_hold(self) -> None:
+        if self._asker.is_pending(Action.HOLD) or self._asker.is_pending(Action.RETRIEVE):
+            return
+        if self._call is not None and self._call.state is SeatState.HOLDING:
+            self.retrieve()
+        else:
+            self.hold()
+
+    def dial(self, text: str, action: Action = Action.DIAL) -> None:
+        if self._asker.is_pending(Action.DIAL) or self._asker.is_pending(Action.CALL_BACK):
+            return
+        try:
+            number = dialable(text)
+        except BadNumber:
+            self._board.problem(action, BAD_NUMBER, text[:_MOST_DIGITS])
+            return
+        self._command(action, Dial(number))
+
+    def call_back(self) -> None:
+        if self._asker.may(Action.CALL_BACK):
+            self.dial(number_of(self._board.draft), Action.CALL_BACK)
+
+    def press(self, digits: str) -> None:
+        """Keys that come while some are on their way wait for those, so that none overtakes another."""
+        keys = digits.upper()
+        if not keys or not self._asker.may(Action.SEND_DIGITS):
+            return
+        if not _DIGITS.issuperset(keys):
+            self._board.problem(Action.SEND_DIGITS, BAD_DIGITS)
+            return
+        self._digits += keys
+        if not self._asker.is_pending(Action.SEND_DIGITS):
+            self._send_digits()
+
+    def _send_digits(self) -> None:
+        call = self._call
+        if call is None or not self._digits:
+            self._digits = ""
+            return
+        now, self._digits = self._digits[:_MOST_DIGITS], self._digits[_MOST_DIGITS:]
+        self._asker.ask(
+            Action.SEND_DIGITS,
+            SendDigits(call.call, now),
+            Done,
+            lambda _: self._send_digits(),
+            failed=self._drop_digits,
+        )
+
+    def _drop_digits(self, _: Failed | Refused) -> None:
+        self._digits = ""
+
+    def mute(self, on: bool) -> None:
+        if self._asker.may(Action.MUTE if on else Action.UNMUTE):
+            self._sound.mute(on)
+
+    # --- what is written ---
+
+    def set_note(self, text: str) -> None:
+        self._board.put(note=text)
+
+    def finish(self, disposition: str, stay: bool) -> None:
+        if not self._asker.may(Action.FINISH_WRAP_UP):
+            return
+        view = self._board.draft
+        call = self._in_hand(view.state.seat, view.state.call)
+        assert call is not None
+        if disposition not in {choice.id for choice in view.state.dispositions}:
+            self._board.problem(Action.FINISH_WRAP_UP, UNKNOWN_CHOICE)
+        elif len(view.note) > TEXT_MAX:
+            self._board.problem(Action.FINISH_WRAP_UP, TOO_LONG)
+        else:
+            request = WrapUp(call, disposition, view.note, stay)
+            self._asker.ask(Action.FINISH_WRAP_UP, request, Done, lambda _: self._finished(request))
+
+    def extend(self) -> None:
+        seat = self._board.draft.state.seat
+        if seat is None or seat.wrap_up_call is None:
+            self._asker.may(Action.EXTEND_WRAP_UP)
+        else:
+            self._command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
+
+    # --- what the switch says ---
+
+    def follow(self, seat: Seat | None, call: DeskCall | None) -> None:
+        if self._asker.is_pending(Action.ANSWER) and (call is None or call.state is not SeatState.RINGING):
+            self._asker.drop(Action.ANSWER)
+        if call is None:
+            self._digits = ""
+        hand = self._in_hand(seat, call)
+        if hand is not None and hand != self._hand:
+            self._change_note(hand)
+
+    # --- inside ---
+
+    def _of_call(self, action: Action, command: type[Hold | Retrieve]) -> None:
+        if self._asker.may(action) and self._call is not None:
+            self._asker.ask(action, command(self._call.call), Done, lambda _: None)
+
+    def _command(self, action: Action, command: AnyCommand) -> None:
+        if self._asker.may(action):
+            self._asker.ask(action, command, Done, lambda _: None)
+
+    @staticmethod
+    def _in_hand(seat: Seat | None, call: DeskCall | None) -> CallId | None:
+        """The call that a note is about."""
+        return call.call if call is not None else seat.wrap_up_call if seat is not None else None
+
+    def _change_note(self, hand: CallId) -> None:
+        """Another call: its own note, and the old one's is kept for when that comes back."""
+        old, self._hand = self._hand, hand
+        if old is None:
+            return  # typed before the first call: it is about this one
+        note = self._board.draft.note
+        if note:
+            self._notes[old] = note
+        self._board.put(note=self._notes.pop(hand, ""))
+
+    def _finished(self, request: WrapUp) -> None:
+        """It is kept by the switch now."""
+        self._notes.pop(request.call, None)
+        view = self._board.draft
+        if self._hand == request.call and view.note == request.note and view.state.call is None:
+            self._board.put(note="")

@@ -1,0 +1,83 @@
+"""Customers as a desk shows them: cards, contacts, and who may hear which recording. Pure; texts pass through as they are."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from shared.desk import AccountFacts, Contact, CustomerCard, Ticket
+from shared.enums import Language, Role
+from shared.ids import AgentId, BranchId
+from switch_server.ports.desks import AgentBook, AgentRecord
+from switch_server.ports.records import Account, Customer, PastContact
+
+BranchName = Callable[[BranchId], dict[Language, str]]
+
+
+class Known(Struct, frozen=True):
+    """A customer as the store knows them, before anybody's rights are looked at."""
+
+    customer: Customer
+    history: Sequence[PastContact] = ()
+    tickets: Sequence[Ticket] = ()
+
+
+class Cards:
+    """Makes cards for an agent's eyes. ``branch_name``: a branch's name per language, ``{}`` where it is not configured."""
+
+    def __init__(self, agents: AgentBook, branch_name: BranchName) -> None:
+        self._agents, self._branch_name = agents, branch_name
+
+    def card(
+        self,
+        known: Known,
+        reader: AgentRecord | None,
+        facts: Callable[[AccountFacts], AccountFacts] = lambda each: each,
+    ) -> CustomerCard:
+        """``reader``: who will see it (``None``: nobody with rights). ``facts`` puts in what a branch has told of an account."""
+        customer = known.customer
+        return CustomerCard(
+            id=customer.id,
+            name=customer.name,
+            phones=customer.phones,
+            vip=customer.vip,
+            language=customer.language,
+            accounts=tuple(facts(account) for account in self.accounts(customer.accounts)),
+            contacts=tuple(self._contact(past, reader) for past in known.history),
+            tickets=tuple(known.tickets),
+        )
+
+    def accounts(self, accounts: Iterable[Account]) -> tuple[AccountFacts, ...]:
+        return tuple(
+            AccountFacts(each.account, each.branch, self._branch_name(each.branch), each.locked) for each in accounts
+        )
+
+    def may_hear(self, reader: AgentRecord | None, speakers: Iterable[AgentId]) -> bool:
+        """A recording with these agents in it: one's own, one's group's as supervisor, everybody's as manager."""
+        if reader is None:
+            return False
+        spoke = set(speakers)
+        if reader.role is Role.MANAGER or reader.agent in spoke:
+            return True
+        return reader.role is Role.SUPERVISOR and any(self._is_of(reader.group, agent) for agent in spoke)
+
+    def _is_of(self, group: str, agent: AgentId) -> bool:
+        record = self._agents.agent(agent)
+        return bool(group) and record is not None and record.group == group
+
+    def _contact(self, past: PastContact, reader: AgentRecord | None) -> Contact:
+        agent = past.agents[-1] if past.agents else None
+        record = self._agents.agent(agent) if agent else None
+        return Contact(
+            id=past.id,
+            channel=past.channel,
+            direction=past.direction,
+            at=past.at,
+            number=past.number,
+            agent=agent,
+            agent_name=record.name if record else "",
+            seconds=past.seconds,
+            disposition=past.disposition,
+            summary=past.summary,
+            call=past.call,
+            recording=past.recorded and self.may_hear(reader, past.agents),
+        )

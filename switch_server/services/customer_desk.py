@@ -1,0 +1,180 @@
+"""What agents ask of the customer data centre: ``ports.desks.Questions``.
+
+Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are waited for in threads.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.days import SHANGHAI
+from shared.desk import (
+    AccountShown,
+    AskAccount,
+    AskCustomer,
+    AskRecording,
+    Customers,
+    CustomerShown,
+    DeskRefusal,
+    FindCustomers,
+    RecordingPart,
+    Refused,
+    Reply,
+    Request,
+    SaveTicket,
+    TicketSaved,
+)
+from shared.ids import AccountNo, AgentId, CallId, CustomerId
+from switch_server.core.effects import Audit
+from switch_server.ports.desks import AgentBook, AgentRecord, BranchQuestions
+from switch_server.ports.records import (
+    CustomerRecords,
+    NoSuchRecord,
+    NotWritten,
+    RecordFull,
+    TicketBook,
+    TicketDraft,
+)
+from switch_server.services.branch_facts import BranchFacts
+from switch_server.services.call_audio import OutsideRecordings, audio_part
+from switch_server.services.customer_cards import BranchName, Cards, Known
+
+log = logging.getLogger(__name__)
+
+
+CONTACTS = 100
+HEARD_MOST = 1000
+"""Pairs of agent and call that are remembered, so that a recording's parts are one row of audit."""
+
+
+class CustomerDesk:
+    """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds."""
+
+    def __init__(
+        self,
+        records: CustomerRecords,
+        tickets: TicketBook,
+        branches: BranchQuestions,
+        agents: AgentBook,
+        *,
+        recordings: Path,
+        branch_name: BranchName,
+        audit: Callable[[Audit], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._records, self._tickets, self._branches = records, tickets, branches
+        self._recordings, self._audit, self._clock = recordings, audit, clock
+        self._cards = Cards(agents, branch_name)
+        self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
+
+    async def answer(self, agent: AgentRecord, question: Request) -> Reply:
+        """One of ``shared.desk.QUESTIONS``; whatever is wrong with it, or with a disk, is a ``Refused``."""
+        try:
+            return await self._answer(agent, question)
+        except sqlite3.Error as error:
+            log.warning("%s of %s: the store can't be read: %s", type(question).__name__, agent.agent, error)
+            return Refused(DeskRefusal.BUSY, "the store can't be read")
+
+    async def _answer(self, agent: AgentRecord, question: Request) -> Reply:
+        match question:
+            case FindCustomers(text, limit):
+                return await self._find(agent, text, limit)
+            case AskCustomer(customer):
+                known = await asyncio.to_thread(self._known, customer)
+                return CustomerShown(self._cards.card(known, agent)) if known else Refused(DeskRefusal.NOT_FOUND)
+            case AskAccount(account):
+                return await self._account(account)
+            case SaveTicket():
+                return await self._save_ticket(agent, question)
+            case AskRecording(call, offset):
+                return await self._recording(agent, call, offset)
+            case _:
+                return Refused(DeskRefusal.FAULT, f"{type(question).__name__} is no question")
+
+    # --- customers ---
+
+    async def _find(self, agent: AgentRecord, text: str, limit: int) -> Reply:
+        found = await asyncio.to_thread(self._records.search_customers, text, limit)
+        return Customers(tuple(self._cards.card(Known(customer), agent) for customer in found))
+
+    def _known(self, customer: CustomerId) -> Known | None:
+        """In a thread."""
+        found = self._records.customer(customer)
+        if found is None:
+            return None
+        return Known(found, self._records.history(customer, CONTACTS), self._records.tickets(customer))
+
+    async def _account(self, number: AccountNo) -> Reply:
+        found = await asyncio.to_thread(self._records.account, number)
+        if found is None:
+            return Refused(DeskRefusal.NOT_FOUND)
+        (account,) = self._cards.accounts((found[0],))
+        answered = asyncio.Event()
+        facts = BranchFacts(self._branches, self._clock, lambda: None if facts.pending else answered.set())
+        facts.want((account,))
+        try:
+            await answered.wait()
+        finally:
+            facts.stop()
+        return AccountShown(facts.of(account))
+
+    # --- tickets ---
+
+    async def _save_ticket(self, agent: AgentRecord, wanted: SaveTicket) -> Reply:
+        draft = TicketDraft(
+            agent=agent.agent,
+            customer=wanted.customer,
+            ticket=wanted.ticket,
+            title=wanted.title,
+            state=wanted.state,
+            entry=entry(self._clock(), agent, wanted.note),
+            call=wanted.call,
+        )
+        try:
+            return TicketSaved(await asyncio.to_thread(self._tickets.save_ticket, draft))
+        except NoSuchRecord as error:
+            return Refused(DeskRefusal.NOT_FOUND, str(error))
+        except RecordFull as error:
+            return Refused(DeskRefusal.NOT_ALLOWED, str(error))
+        except NotWritten as error:
+            return Refused(DeskRefusal.BUSY, f"not saved: {error}; please try again")
+
+    # --- recordings ---
+
+    async def _recording(self, agent: AgentRecord, call: CallId, offset: int) -> Reply:
+        rows = await asyncio.to_thread(self._records.recordings, call)
+        if not rows:
+            return Refused(DeskRefusal.NOT_FOUND, "no recording of this call")
+        if not self._cards.may_hear(agent, await asyncio.to_thread(self._records.agents_of, call)):
+            self._audit(Audit(agent.agent, "recording_refused", call))
+            return Refused(DeskRefusal.NOT_ALLOWED)
+        try:
+            part = await asyncio.to_thread(audio_part, self._recordings, rows[0]["path"] or "", offset)
+        except OutsideRecordings as error:
+            log.warning("recording of call %s lies outside the folder: %s", call, error)
+            return Refused(DeskRefusal.NOT_FOUND, "the recording's file is not in the recordings' folder")
+        except OSError as error:
+            return Refused(DeskRefusal.NOT_FOUND, f"the recording's file can't be read: {error.strerror}")
+        self._audit_once(agent.agent, call, starts=offset == 0)
+        return RecordingPart(call, part.size, offset, part.data)
+
+    def _audit_once(self, agent: AgentId, call: CallId, *, starts: bool) -> None:
+        """Once for each time that it is played from its beginning, and for one that is begun in the middle."""
+        if starts or (agent, call) not in self._heard:
+            self._audit(Audit(agent, "recording_heard", call))
+        self._heard[agent, call] = None
+        self._heard.move_to_end((agent, call))
+        if len(self._heard) > HEARD_MOST:
+            self._heard.popitem(last=False)
+
+
+def entry(at: float, agent: AgentRecord, note: str) -> str:
+    """A note as it stands in a ticket, under a line with time (Asia/Shanghai) and agent; ``""`` without a note."""
+    if not note.strip():
+        return ""
+    time = (datetime.fromtimestamp(at, UTC) + SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return f"{time} {agent.name} ({agent.agent})\n{note}"

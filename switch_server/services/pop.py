@@ -1,0 +1,173 @@
+"""Screen pops (来电弹屏), ``ports.desks.Pops``: number, place and trail at once, then the store's part, then the branches'.
+
+A ring waits for nothing: ``show`` tells what is known before it returns. The store is read in a thread of its own; each branch is
+asked side by side. What was found stays until the call is over, so the next agent of the same call has it at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+
+from shared.desk import AccountFacts, Pop
+from shared.ids import AccountNo, CallId, CustomerId, TrunkName
+from switch_server.core.effects import ShowPop
+from switch_server.ports.desks import AgentBook, BranchQuestions
+from switch_server.ports.records import Customer, CustomerRecords
+from switch_server.services.branch_facts import BranchFacts
+from switch_server.services.customer_cards import BranchName, Cards, Known
+
+log = logging.getLogger(__name__)
+
+CONTACTS = 20
+TICKETS = 20
+OTHERS = 20
+
+
+class _Found(Struct, frozen=True):
+    """The store's part. ``known=None``: nobody, or several, or it can't be read."""
+
+    known: Known | None = None
+    others: tuple[Customer, ...] = ()
+
+
+class _Kept:
+    """What is known of one call."""
+
+    def __init__(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
+        self.effect, self.tell = effect, tell
+        self.found: _Found | None = None
+        self.reading = 0
+        """Counts the store's readings: an answer to an earlier one is passed over."""
+        self.telling = False
+        self.facts: BranchFacts
+
+
+class ScreenPops:
+    """On the loop. ``records`` is read in a thread, ``place`` says where a trunk's callers are from (``""``: it does not show)."""
+
+    def __init__(
+        self,
+        records: CustomerRecords,
+        branches: BranchQuestions,
+        agents: AgentBook,
+        *,
+        place: Callable[[TrunkName], str],
+        branch_name: BranchName,
+        clock: Callable[[], float],
+    ) -> None:
+        self._records, self._branches, self._agents = records, branches, agents
+        self._place, self._clock = place, clock
+        self._cards = Cards(agents, branch_name)
+        self._calls: dict[CallId, _Kept] = {}
+        self._thread = ThreadPoolExecutor(1, "pops")  # the reader serves one at a time
+
+    def show(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
+        kept = self._calls.get(effect.call)
+        if kept is None:
+            kept = self._calls[effect.call] = _Kept(effect, tell)
+            kept.facts = BranchFacts(self._branches, self._clock, lambda: self._tell_soon(kept))
+            asked_before = None
+        else:
+            asked_before = _who(kept.effect)
+            if asked_before[1:] != _who(effect)[1:] and not _still_shows(kept.found, effect):
+                kept.found = None  # somebody else is meant: nothing of the one before is shown any longer
+            kept.effect, kept.tell = effect, tell
+        self._tell(kept)
+        if asked_before != _who(effect):
+            self._read(kept)
+
+    def forget(self, call: CallId) -> None:
+        kept = self._calls.pop(call, None)
+        if kept is not None:
+            kept.facts.stop()
+
+    def stop(self) -> None:
+        for call in list(self._calls):
+            self.forget(call)
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    # --- the store ---
+
+    def _read(self, kept: _Kept) -> None:
+        kept.reading += 1
+        reading, effect = kept.reading, kept.effect
+        answer = asyncio.get_running_loop().run_in_executor(
+            self._thread, self._look_up, effect.number, effect.account, effect.customer
+        )
+        answer.add_done_callback(lambda done: self._take(kept, reading, done))
+
+    def _look_up(self, number: str, account: AccountNo | None, customer: CustomerId | None) -> _Found:
+        """In the thread. The customer whose PIN was keyed, else the one the core knows, else the only one with this number."""
+        by_phone = self._records.customers_by_phone(number, OTHERS)
+        verified = self._records.account(account) if account else None
+        shown = verified[1] if verified else customer
+        if shown is None and len(by_phone) == 1:
+            shown = by_phone[0].id
+        found = self._records.customer(shown) if shown is not None else None
+        others = tuple(each for each in by_phone if found is None or each.id != found.id)
+        if found is None:
+            return _Found(None, others)
+        history = self._records.history(found.id, CONTACTS)
+        return _Found(Known(found, history, self._records.tickets(found.id, TICKETS)), others)
+
+    def _take(self, kept: _Kept, reading: int, answer: "asyncio.Future[_Found]") -> None:
+        if answer.cancelled() or not self._is_current(kept) or reading != kept.reading:
+            return
+        if fault := answer.exception():
+            log.error("pop of call %s: the store can't be read", kept.effect.call, exc_info=fault)
+            kept.found = kept.found or _Found()
+        else:
+            kept.found = answer.result()
+        kept.facts.want(self._accounts(kept.found))
+        self._tell_soon(kept)
+
+    def _accounts(self, found: _Found) -> tuple[AccountFacts, ...]:
+        return self._cards.accounts(found.known.customer.accounts) if found.known else ()
+
+    # --- telling ---
+
+    def _tell_soon(self, kept: _Kept) -> None:
+        """Parts that come in the same turn of the loop are told once."""
+        if not kept.telling and self._is_current(kept):
+            kept.telling = True
+            asyncio.get_running_loop().call_soon(self._tell_now, kept)
+
+    def _tell_now(self, kept: _Kept) -> None:
+        if kept.telling and self._is_current(kept):
+            self._tell(kept)
+
+    def _tell(self, kept: _Kept) -> None:
+        kept.telling = False
+        try:
+            kept.tell(self._pop(kept))
+        except Exception:  # the call and its other agents must not suffer
+            log.exception("pop of call %s could not be told", kept.effect.call)
+
+    def _pop(self, kept: _Kept) -> Pop:
+        effect, found = kept.effect, kept.found or _Found()
+        reader = self._agents.agent(effect.agent)
+        return Pop(
+            call=effect.call,
+            number=effect.number,
+            place=self._place(effect.trunk),
+            verified=effect.account,
+            trail=effect.trail,
+            customer=self._cards.card(found.known, reader, kept.facts.of) if found.known else None,
+            others=tuple(self._cards.card(Known(other), reader) for other in found.others),
+            pending=kept.found is None,
+        )
+
+    def _is_current(self, kept: _Kept) -> bool:
+        return self._calls.get(kept.effect.call) is kept
+
+
+def _who(effect: ShowPop) -> tuple[object, ...]:
+    """When one of these is another, the store is read anew: the agent, since contacts and tickets may have changed meanwhile."""
+    return effect.agent, effect.number, effect.account, effect.customer
+
+
+def _still_shows(found: _Found | None, effect: ShowPop) -> bool:
+    return found is not None and found.known is not None and found.known.customer.id == effect.customer

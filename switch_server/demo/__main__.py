@@ -1,8 +1,9 @@
-"""``./run demo``: a whole centre with six invented branches and customers who call and trade, until Ctrl-C."""
+"""``./run demo``: a whole centre with six invented branches, agents, and customers who call, trade and talk, until Ctrl-C."""
 
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -10,39 +11,43 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from shared.control import SOCKET_NAME
+from switch_server.demo import summary
 from switch_server.demo.caller import Report
 from switch_server.demo.centre import DemoCentre
 from switch_server.demo.customers import Customers
+from switch_server.demo.desks import DemoDesks, has_screen
 from switch_server.demo.errands import visits
 from switch_server.demo.live import LiveView
+from switch_server.demo.outcome import outcome
 from switch_server.demo.processes import ProgramFailed, free_port, is_free
-from switch_server.demo.world import NUMBER, DemoFolder, Outcome, Ports, outcome, recordings
+from switch_server.demo.words import CHOICES, Words, language_of
+from switch_server.demo.world import NUMBER, DemoFolder, Ports
 from switch_server.services.demo_data import SEED
 
 EXAMPLES = """examples:
-  ./run demo                                  until Ctrl-C; call it from your own SIP phone meanwhile
+  ./run demo                                  until Ctrl-C; an agent's window opens; call it from your own SIP phone meanwhile
   ./run demo --headless --calls 40 --for 90   40 calls within 90 seconds, then the summary; status 1 if one failed
   ./run demo --ip 192.168.1.20                reachable for SIP phones of the local network
-  ./run demo --no-callers                     only the centre and its branches, for your own calls
+  ./run demo --no-callers                     only the centre, its branches and agents, for your own calls
 """
 SHOWN_CUSTOMERS = 6
-CALL_SECONDS = 34.0
+CALL_SECONDS = 44.0
 """More than the longest errand takes; calls begin early enough to end in time."""
 TELEPHONES = 24
 DEFAULT_EVERY = 3.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 all went well, 1 a call failed, 2 it could not start."""
+    """Exit status: 0 all went well, 1 a call failed or a talk lacks something, 2 it could not start."""
     given = _options(arguments)
     console = Console(highlight=False)
+    words = Words(language_of(given.lang, os.environ))
     try:
-        return asyncio.run(_demo(given, console))
+        return asyncio.run(_demo(given, console, words))
     except (ProgramFailed, OSError) as error:
-        console.print(f"[red]demo: {error}[/red]")
+        console.print(words("failed_to_start", why=error), style="red", markup=False)
         return 2
 
 
@@ -60,38 +65,52 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=SEED, help="another seed, other customers")
     parser.add_argument("--no-callers", action="store_true", help="nobody calls but you")
+    parser.add_argument("--no-window", action="store_true", help="no agent's window: all agents are robots")
+    parser.add_argument("--lang", choices=sorted(CHOICES), help="language of what is printed (by LANG)")
     return parser.parse_args(arguments)
 
 
-async def _demo(given: argparse.Namespace, console: Console) -> int:
+async def _demo(given: argparse.Namespace, console: Console, words: Words) -> int:
     begun = time.monotonic()
     folder = DemoFolder(given.folder.resolve(), given.seed)
     sip = given.port if is_free(given.ip, given.port) else free_port(socket.SOCK_DGRAM)
-    ports = Ports(sip=sip, link=free_port(socket.SOCK_STREAM))
-    console.print("Laying out six branches and their customers … 正在准备六个营业部")
+    ports = Ports(sip=sip, link=free_port(socket.SOCK_STREAM), desks=free_port(socket.SOCK_STREAM))
+    console.print(words("laying_out"))
     folder.make(given.ip, ports)
     centre = DemoCentre(folder, ports, given.seed)
+    watched = has_screen(os.environ) and not (given.headless or given.no_window)
+    desks = DemoDesks(folder, given.ip, ports, watched=watched, language=words.language)
     uri = f"sip:{NUMBER}@{given.ip}:{ports.sip}"
     customers = Customers(
-        visits(folder.world, uri, given.seed), folder.folder / "logs", TELEPHONES, lambda report: _show(console, report)
+        visits(folder.world, uri, given.seed),
+        folder.folder / "logs",
+        TELEPHONES,
+        lambda report: _show(console, words, report),
     )
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     try:
-        if await _started(centre, enough):
-            _invite(console, folder, uri, time.monotonic() - begun)
-            view = LiveView(folder.state, console, watched=console.is_terminal and not given.headless)
-            await _run(given, centre, customers, view, enough)
+        if await _started(centre, desks, enough):
+            _invite(console, words, folder, uri, time.monotonic() - begun)
+            _introduce(console, words, desks)
+            view = LiveView(folder.state, console, words, watched=console.is_terminal and not given.headless)
+            await _run(given, centre, desks, customers, view, enough)
     finally:
         await customers.stop()
+        await desks.stop()
         await centre.stop()
-    return _sum_up(console, given, folder, customers)
+    return _sum_up(console, words, given, folder, customers)
 
 
-async def _started(centre: DemoCentre, enough: asyncio.Event) -> bool:
-    """``False``: somebody had enough before everything was up; what runs by then is for ``centre.stop``."""
-    starting, waiting = asyncio.create_task(centre.start()), asyncio.create_task(enough.wait())
+async def _started(centre: DemoCentre, desks: DemoDesks, enough: asyncio.Event) -> bool:
+    """``False``: somebody had enough before everything was up; what runs by then is for the ``stop`` of both."""
+
+    async def start() -> None:
+        await centre.start()
+        await desks.start()
+
+    starting, waiting = asyncio.create_task(start()), asyncio.create_task(enough.wait())
     await asyncio.wait([starting, waiting], return_when=asyncio.FIRST_COMPLETED)
     up = starting.done()
     for task in (waiting, starting):
@@ -102,10 +121,15 @@ async def _started(centre: DemoCentre, enough: asyncio.Event) -> bool:
 
 
 async def _run(
-    given: argparse.Namespace, centre: DemoCentre, customers: Customers, view: LiveView, enough: asyncio.Event
+    given: argparse.Namespace,
+    centre: DemoCentre,
+    desks: DemoDesks,
+    customers: Customers,
+    view: LiveView,
+    enough: asyncio.Event,
 ) -> None:
     """Until the calls are done, the time is up, a program falls or somebody presses Ctrl-C."""
-    waiting = [asyncio.create_task(enough.wait()), asyncio.create_task(_watch(centre)), asyncio.create_task(view.run())]
+    waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks), view.run())]
     if not given.no_callers:
         await customers.start()
         waiting.append(asyncio.create_task(customers.call(given.calls, _pace(given))))
@@ -118,8 +142,8 @@ async def _run(
         task.result()
 
 
-async def _watch(centre: DemoCentre) -> None:
-    while not (fallen := centre.fallen()):  # noqa: ASYNC110  processes end without an asyncio event of ours
+async def _watch(centre: DemoCentre, desks: DemoDesks) -> None:
+    while not (fallen := [*centre.fallen(), *desks.fallen()]):  # noqa: ASYNC110  processes end without an asyncio event of ours
         await asyncio.sleep(0.5)
     raise ProgramFailed(f"{fallen[0].name} ended by itself: {fallen[0].tail()}")
 
@@ -131,51 +155,41 @@ def _pace(given: argparse.Namespace) -> float:
     return DEFAULT_EVERY if not given.calls else 1.5
 
 
-def _invite(console: Console, folder: DemoFolder, uri: str, seconds: float) -> None:
-    console.print(f"The centre is up after {seconds:.0f} s. Call it 请拨打: [bold]{uri}[/bold]")
-    table = Table(
-        "branch 营业部", "account 资金账号", "PIN 密码", "cash 资金", "holds 持有", title="Customers to try 可用客户"
-    )
-    for customer in folder.world.customers[:SHOWN_CUSTOMERS]:
-        account = customer.account
-        holds = ", ".join(f"{holding.code}×{holding.quantity}" for holding in account.holdings[:2])
-        table.add_row(account.branch, account.account, account.pin, f"{account.cash_fen / 100:,.0f}", holds)
-    console.print(table)
+def _invite(console: Console, words: Words, folder: DemoFolder, uri: str, seconds: float) -> None:
+    console.print(words("up", seconds=f"{seconds:.0f}", uri=f"[bold]{uri}[/bold]"), soft_wrap=True)
+    console.print(summary.customers(words, folder.world.customers[:SHOWN_CUSTOMERS]))
     switchctl = Path(sys.executable).with_name("switchctl")
-    socket_at = folder.state / SOCKET_NAME
-    console.print(f"All customers: {switchctl} demo accounts --demo-folder {folder.world_files}", soft_wrap=True)
-    console.print(f"Watch it: {switchctl} --socket {socket_at} status --watch", soft_wrap=True)
-    console.print("(also lines, cards, calls, orders, branches; each --help has examples)")
+    accounts = f"{switchctl} demo accounts --demo-folder {folder.world_files}"
+    status = f"{switchctl} --socket {folder.state / SOCKET_NAME} status --watch"
+    for key, command in (("all_customers", accounts), ("watch", status)):
+        console.print(words(key, command=command), soft_wrap=True, markup=False)
+    console.print(words("watch_more"))
 
 
-def _show(console: Console, report: Report) -> None:
-    good = "[green]ok[/green]" if _fine(report) else f"[red]failed ({report.code})[/red]"
-    heard = "heard the centre" if report.heard else "heard nothing"
-    console.print(f"call {report.number:>4}  {report.kind:<10} {report.seconds:5.1f} s  {heard}  {good}")
+def _introduce(console: Console, words: Words, desks: DemoDesks) -> None:
+    """The agents: who is a robot, and what to key into the window."""
+    if desks.window is not None:
+        console.print(words("window", agent=desks.window.agent, password=desks.window.password), markup=False)
+    elif desks.no_window:
+        console.print(words("no_window", why=desks.no_window), markup=False)
+    console.print(words("robots", agents=", ".join(f"{each.agent} {each.name}" for each in desks.robots)), markup=False)
 
 
-def _fine(report: Report) -> bool:
-    return report.answered and report.heard
+def _show(console: Console, words: Words, report: Report) -> None:
+    console.print(summary.call_line(words, report), style="" if summary.fine(report) else "red", markup=False)
 
 
-def _sum_up(console: Console, given: argparse.Namespace, folder: DemoFolder, customers: Customers) -> int:
-    wrote: Outcome = outcome(folder.state)
-    playable = recordings(folder.state / "recordings")
-    failed = sum(not _fine(report) for report in customers.reports)
+def _sum_up(console: Console, words: Words, given: argparse.Namespace, folder: DemoFolder, customers: Customers) -> int:
+    wrote = outcome(folder.state)
+    failed = sum(not summary.fine(report) for report in customers.reports)
     unplaced = max(0, (given.calls or 0) - len(customers.reports)) if not given.no_callers else 0
-    unrecorded = max(0, wrote.calls - len(playable))
-    table = Table("", "", title="Summary 小结", show_header=False)
-    table.add_row("calls answered 接通", str(wrote.calls))
-    table.add_row("calls failed 失败", str(failed))
-    table.add_row("calls not finished in time 未完成", str(unplaced))
-    table.add_row("orders 委托", str(wrote.orders))
-    table.add_row("with contract number 有合同号", str(wrote.with_contract))
-    table.add_row("in doubt 待确认", str(wrote.in_doubt))
-    table.add_row("stereo recordings 录音", f"{len(playable)} ({sum(each.seconds for each in playable):.0f} s)")
-    table.add_row("ended by a fault 异常结束", str(wrote.unfinished))
-    console.print(table)
-    console.print(f"Everything is kept in {folder.folder}")
-    return 1 if failed or unplaced or unrecorded or wrote.unfinished or wrote.in_doubt else 0
+    unrecorded = max(0, wrote.calls - len(wrote.recordings))
+    lacking = summary.talks_lacking(words, wrote)
+    console.print(summary.outcome_table(words, wrote, failed=failed, unplaced=unplaced))
+    for line in lacking:
+        console.print(line, style="red", markup=False)
+    console.print(words("kept", folder=folder.folder), soft_wrap=True, markup=False)
+    return 1 if failed or unplaced or unrecorded or wrote.unfinished or wrote.in_doubt or lacking else 0
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ FIRST_RTP, RTP_RANGE = 20_000, 40
 """UDP ports of the callers' ends: a range for each process, so that they seldom meet."""
 AFTER_ANSWER = 0.8
 ANSWER_WAIT = 20.0
+LOUDNESS = 8000
+"""Amplitude of a caller's hum: about -15 dBFS."""
 log = logging.getLogger(__name__)
 
 
@@ -33,13 +35,17 @@ class Press(Struct, frozen=True):
 
 
 class Errand(Struct, frozen=True):
-    """One call to place. ``listen``: seconds to go on listening after the last key, before hanging up."""
+    """One call to place. ``listen``: seconds to go on listening after the last key, before hanging up.
+
+    ``hum``: the pitch, Hz, at which the caller is heard from the last key on, for want of a voice; 0: silent.
+    """
 
     number: int
     uri: str
     kind: str
     presses: tuple[Press, ...]
     listen: float
+    hum: int = 0
 
 
 class Report(Struct, frozen=True):
@@ -70,6 +76,7 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
         self._next = 0
         self._due = 0.0
         self._media: Any = None
+        self._voice: Any = None
 
     def place(self) -> None:
         self.makeCall(self.errand.uri, pj.CallOpParam(True))
@@ -82,7 +89,7 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.code = info.lastStatusCode
             self.over = True
-            self._media = None
+            self._media = self._voice = None
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
         self._media = self.getAudioMedia(-1)
@@ -105,6 +112,8 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
             if press.digits:
                 self.dialDtmf(press.digits)
             self._next += 1
+            if self._next == len(presses):
+                self._hum()
             keyed = 0.22 * len(press.digits)
             wait = presses[self._next].wait if self._next < len(presses) else self.errand.listen
             self._due = now + keyed + wait
@@ -121,6 +130,16 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
             self.peak > 0,
             self.over and not self.hung_up,
         )
+
+    def _hum(self) -> None:
+        if not self.errand.hum or self._media is None:
+            return
+        tone = pj.ToneDesc()
+        tone.freq1, tone.freq2, tone.on_msec, tone.off_msec, tone.volume = self.errand.hum, 0, 700, 300, LOUDNESS
+        self._voice = pj.ToneGenerator()
+        self._voice.createToneGenerator(8000, 1)
+        self._voice.play(pj.ToneDescVector([tone]), True)
+        self._voice.startTransmit(self._media)
 
     def _hang_up(self) -> None:
         if not self.hung_up:

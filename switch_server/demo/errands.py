@@ -18,6 +18,11 @@ PRICE_WAIT = 2.5
 """Longer than the centre takes a ``#`` for the end of the code before."""
 READ_BACK_WAIT = 4.0
 """Long enough that the "1" comes after the read-back has begun."""
+RESULT_WAIT = 5.0
+"""Long enough to hear what became of the order."""
+WELCOME_WAIT = 1.5
+PATIENCE = 45.0
+"""How long a caller waits for an agent, and to the end of the talk, before they hang up themselves."""
 
 
 class Visit(Struct, frozen=True):
@@ -28,7 +33,7 @@ class Visit(Struct, frozen=True):
 
 
 def visits(world: DemoWorld, uri: str, seed: int) -> Iterator[Visit]:
-    """Buys most of the time, sells, cancels, asks, and now and then goes wrong; every customer in turn."""
+    """Buys most of the time, sells, asks, speaks with an agent, and now and then goes wrong; every customer in turn."""
     random = Random(seed)  # noqa: S311  a play, not a secret
     stocks = {stock.code: stock for stock in world.stocks}
     number = 0
@@ -37,34 +42,59 @@ def visits(world: DemoWorld, uri: str, seed: int) -> Iterator[Visit]:
         for customer in customers:
             number += 1
             kind = _KINDS[number % len(_KINDS)]
-            kind, presses, listen = _script(kind, customer, stocks, random)
-            yield Visit(customer, Errand(number, uri, kind, tuple(presses), listen))
+            yield Visit(customer, _errand(number, uri, kind, customer, stocks, random))
 
 
-_KINDS = ("buy", "buy", "sell", "buy", "funds", "buy", "holdings", "sell", "buy", "quote", "buy", "wrong_pin", "sell")
+AGENT = "_agent"
+"""An errand that ends with an agent has a kind that ends so: ``buy_agent`` buys first."""
+_KINDS = (
+    "buy", "none_agent", "sell", "buy_agent", "buy", "funds", "none_agent", "buy", "sell_agent", "holdings",
+    "buy", "none_agent", "buy_agent", "quote", "sell", "buy", "none_agent", "wrong_pin", "buy", "sell",
+)  # fmt: skip
+_LISTEN = {"buy": 7.0, "sell": 7.0, "wrong_pin": 4.0}
+
+
+def _errand(
+    number: int, uri: str, kind: str, customer: DemoCustomer, stocks: Mapping[StockCode, DemoStock], random: Random
+) -> Errand:
+    first = kind.removesuffix(AGENT)
+    first, presses = _script(first, customer, stocks, random)
+    if not kind.endswith(AGENT):
+        return Errand(number, uri, first, tuple(presses), _LISTEN.get(first, 8.0))
+    wait = RESULT_WAIT if presses else WELCOME_WAIT
+    name = f"{first}{AGENT}" if presses else AGENT.strip("_")
+    return Errand(number, uri, name, (*presses, Press(wait, "0")), PATIENCE, hum=_pitch(number))
+
+
+def _pitch(number: int) -> int:
+    """Whose voice it is: each caller's differs from that of the next ones."""
+    return 300 + 50 * (number % 9)
 
 
 def _script(
     kind: str, customer: DemoCustomer, stocks: Mapping[StockCode, DemoStock], random: Random
-) -> tuple[str, list[Press], float]:
+) -> tuple[str, list[Press]]:
+    """What is keyed, and what it came to: who can't afford anything asks for their funds instead."""
     match kind:
+        case "none":
+            return kind, []
         case "buy":
             affordable = [stock for stock in stocks.values() if _cost(stock.base) < customer.account.cash_fen]
             if affordable:
-                return kind, [*_log_in(customer), *_order("1", random.choice(affordable).code)], 7.0
+                return kind, [*_log_in(customer), *_order("1", random.choice(affordable).code)]
         case "sell":
             sellable = [holding.code for holding in customer.account.holdings if holding.sellable >= LOT]
             if sellable:
-                return kind, [*_log_in(customer), *_order("2", random.choice(sellable))], 7.0
+                return kind, [*_log_in(customer), *_order("2", random.choice(sellable))]
         case "holdings":
-            return kind, [*_log_in(customer), Press(0.5, "4"), Press(SAID_WAIT, "2")], 8.0
+            return kind, [*_log_in(customer), Press(0.5, "4"), Press(SAID_WAIT, "2")]
         case "quote":
-            return kind, [Press(1.5, "2"), Press(SAID_WAIT, random.choice(list(stocks)))], 8.0
+            return kind, [Press(1.5, "2"), Press(SAID_WAIT, random.choice(list(stocks)))]
         case "wrong_pin":
-            return kind, _log_in(customer, pin=customer.account.pin[::-1] + "0"), 4.0
+            return kind, _log_in(customer, pin=customer.account.pin[::-1] + "0")
         case _:
             pass
-    return "funds", [*_log_in(customer), Press(0.5, "4"), Press(SAID_WAIT, "1")], 8.0
+    return "funds", [*_log_in(customer), Press(0.5, "4"), Press(SAID_WAIT, "1")]
 
 
 def _log_in(customer: DemoCustomer, pin: str | None = None) -> list[Press]:

@@ -14,6 +14,7 @@ from shared.control_rows import CallRow, OrderRow
 from shared.ids import Milli
 from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
 from shared.money import format_price
+from switch_server.demo.words import Words
 
 EVERY = 1.0
 ANSWER_WAIT = 5.0
@@ -24,8 +25,9 @@ R = TypeVar("R", bound=Reply)
 class LiveView:
     """``watched``: somebody looks at a terminal, so a table is kept up to date; else each new order is a line."""
 
-    def __init__(self, state: Path, console: Console, *, watched: bool) -> None:
+    def __init__(self, state: Path, console: Console, words: Words, *, watched: bool) -> None:
         self._console = console
+        self._words = words
         self._watched = watched
         self._told: set[str] = set()
         self._client = LinkClient(
@@ -56,7 +58,7 @@ class LiveView:
             if calls is None or orders is None:
                 continue
             if live is not None:
-                live.update(Group(_calls(calls.rows), _orders(orders.rows)))
+                live.update(Group(_calls(self._words, calls.rows), _orders(self._words, orders.rows)))
             else:
                 self._tell(orders.rows)
 
@@ -64,8 +66,15 @@ class LiveView:
         for row in reversed(rows):
             if row.key not in self._told and (row.contract or row.refusal):
                 self._told.add(row.key)
-                what = f"contract {row.contract}" if row.contract else f"refused: {row.refusal}"
-                self._console.print(f"order      {row.side or 'cancel':<10} {_shares(row)} at {row.branch}: {what}")
+                text = self._words(
+                    "order_placed" if row.contract else "order_refused",
+                    side=row.side or self._words("cancel"),
+                    shares=_shares(self._words, row),
+                    branch=row.branch,
+                    contract=row.contract,
+                    refusal=row.refusal,
+                )
+                self._console.print(text)
 
     async def _ask(self, request: Request, expected: type[R]) -> R | None:
         try:
@@ -81,28 +90,25 @@ class _Ears(Silent):
         """Nothing is reported in this protocol."""
 
 
-def _calls(rows: tuple[CallRow, ...]) -> Table:
-    table = Table(
-        "call 通话", "from 主叫", "where 环节", "branch 营业部", "account 账号", title=f"Calls now 通话 {len(rows)}"
-    )
+def _calls(words: Words, rows: tuple[CallRow, ...]) -> Table:
+    headings = (words(key) for key in ("call", "from", "where", "branch", "account"))
+    table = Table(*headings, title=words("calls_now", number=len(rows)))
     for row in rows[:SHOWN_CALLS]:
         account = f"…{row.account_end}" if row.account_end else ""
         table.add_row(row.call, row.ani, row.where or row.state, row.branch or "", account)
     return table
 
 
-def _orders(rows: tuple[OrderRow, ...]) -> Table:
-    table = Table(
-        "order 委托", "what 内容", "branch 营业部", "state 状态", "contract 合同号", title="Latest orders 最近委托"
-    )
+def _orders(words: Words, rows: tuple[OrderRow, ...]) -> Table:
+    headings = (words(key) for key in ("order", "what", "branch", "state", "contract"))
+    table = Table(*headings, title=words("latest_orders"))
     for row in rows[:SHOWN_ORDERS]:
-        table.add_row(
-            row.key, f"{row.side or 'cancel'} {_shares(row)}", row.branch, row.state, row.contract or row.refusal
-        )
+        what = f"{row.side or words('cancel')} {_shares(words, row)}"
+        table.add_row(row.key, what, row.branch, row.state, row.contract or row.refusal)
     return table
 
 
-def _shares(row: OrderRow) -> str:
+def _shares(words: Words, row: OrderRow) -> str:
     if row.price is None:
-        return f"of {row.cancels}"
+        return words("cancels", contract=row.cancels)
     return f"{row.code} {row.quantity} × {format_price(Milli(row.price))}"

@@ -4,6 +4,7 @@
 FOLDER/world/            accounts with PINs, stocks (outside any state folder of the product: a PIN is in none of those)
 FOLDER/centre/huawu.yaml, FOLDER/centre/state/
 FOLDER/branches/GZ01/    gateway key, gateway state, trading system state
+FOLDER/desks/desk-1/     an agent's desk: its key, and what its app remembers
 ```
 """
 
@@ -11,11 +12,10 @@ import shutil
 import time
 from pathlib import Path
 
-import msgspec
 import yaml
 from msgspec import Struct
 
-from shared.enums import EndCause
+from shared.ids import DeskId
 from shared.link import keys
 from switch_server.adapters.store import Store
 from switch_server.services import demo_data
@@ -31,6 +31,7 @@ class Ports(Struct, frozen=True):
 
     sip: int
     link: int
+    desks: int
 
 
 class DemoFolder:
@@ -47,9 +48,12 @@ class DemoFolder:
     def branch(self, branch: str) -> Path:
         return self.folder / "branches" / branch
 
+    def desk(self, desk: str) -> Path:
+        return self.folder / "desks" / desk
+
     def make(self, ip: str, ports: Ports) -> None:
         """Everything anew; what an earlier demo left in the same folder is removed. Raises ``OSError``."""
-        for old in (self.centre, self.folder / "branches", self.world_files):
+        for old in (self.centre, self.folder / "branches", self.folder / "desks", self.world_files):
             shutil.rmtree(old, ignore_errors=True)
         self.state.mkdir(parents=True)
         demo_data.write(self.world, self.world_files)
@@ -59,7 +63,7 @@ class DemoFolder:
             self.branch(branch.id).mkdir(parents=True)
             keys.create(self.branch(branch.id) / "gateway.key")
         self.config.write_text(self._configuration(ip, ports), encoding="utf-8")
-        self._customers()
+        self._people()
 
     def _configuration(self, ip: str, ports: Ports) -> str:
         networks = ["127.0.0.0/8", *(PRIVATE_NETWORKS if ip != "127.0.0.1" else ())]
@@ -78,61 +82,20 @@ class DemoFolder:
             "trunks": [{"name": "city", "far": networks, "lines": 200, "options_interval": 0}],
             "branch_link": {"endpoint": f"tcp://127.0.0.1:{ports.link}"},
             "branches": branches,
+            "desk_link": {"endpoint": f"tcp://{ip}:{ports.desks}"},
+            "queues": [{"name": "agents", "title": {"zh_CN": "人工座席", "en": "Agents"}, "ring": 15, "wrap_up": 30}],
         }
         head = "# The demo's switch server, made anew by ./run demo. 演示用配置，由 ./run demo 生成。\n"
         return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
-    def _customers(self) -> None:
+    def _people(self) -> None:
+        """Customers, agents and the keys of their desks, into the store before the switch opens it."""
+        desks: dict[DeskId, str] = {}
+        for agent in self.world.agents:
+            self.desk(agent.desk).mkdir(parents=True)
+            desks[agent.desk] = keys.create(self.desk(agent.desk) / "desk.key").public.decode()
         store = Store(self.state / "huawu.db", lambda _event: None, clock=time.time)
         store.start()
         demo_data.put_into(self.world, store)
+        demo_data.put_agents_into(self.world, store.agents, desks)
         store.stop()
-
-
-class RecordingFound(Struct, frozen=True):
-    path: Path
-    seconds: float
-
-
-def recordings(folder: Path) -> list[RecordingFound]:
-    """Every playable stereo recording below ``folder``; A-law, so a second is 16,000 bytes."""
-    found = []
-    for path in sorted(folder.rglob("*.wav")):
-        content = path.read_bytes()
-        at = content.find(b"data")
-        stereo = content[:4] == b"RIFF" and content[22:24] == b"\x02\x00"
-        if stereo and at > 0:
-            size = min(int.from_bytes(content[at + 4 : at + 8], "little"), len(content) - at - 8)
-            found.append(RecordingFound(path, size / 16_000))
-    return found
-
-
-UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
-"""Causes of a call's end that are no caller's doing: each is a failure of the demo."""
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What the centre wrote down, read after it has stopped."""
-
-    calls: int
-    unfinished: int
-    orders: int
-    with_contract: int
-    in_doubt: int
-
-
-def outcome(state: Path) -> Outcome:
-    """Reads the store."""
-    store = Store(state / "huawu.db", lambda _event: None, clock=time.time)
-    try:
-        calls = store.read.calls(limit=100_000)
-        orders = store.read.orders(limit=100_000)
-    finally:
-        store.stop()
-    return Outcome(
-        calls=sum(call["answered_at"] is not None for call in calls),
-        unfinished=sum(call["ended_at"] is None or call["cause"] in UNFINISHED for call in calls),
-        orders=len(orders),
-        with_contract=sum(order.contract is not None for order in orders),
-        in_doubt=sum(order.state in ("captured", "sent", "in_doubt") for order in orders),
-    )

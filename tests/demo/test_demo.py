@@ -16,17 +16,21 @@ import yaml
 from rich.console import Console
 
 from shared.control_rows import CallRow, OrderRow
+from shared.enums import Language
 from shared.link import keys
 from switch_server.bootstrap import read_settings
 from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, _options, _pace, main
 from switch_server.demo.live import LiveView, _calls, _orders
+from switch_server.demo.outcome import outcome, recordings
 from switch_server.demo.processes import Program, ProgramFailed, free_port, is_free
-from switch_server.demo.world import DemoFolder, Ports, outcome, recordings
+from switch_server.demo.words import Words
+from switch_server.demo.world import DemoFolder, Ports
 from tests.services.test_operating_doc import state_names
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 CHILD = "tests.demo.child"
+ZH, EN = Words(Language.ZH), Words(Language.EN)
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -43,7 +47,9 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     said = capsys.readouterr().out
-    for option in ("--headless", "--calls N", "--for SECONDS", "--ip", "--port", "--folder", "--seed", "--no-callers"):
+    for option in (
+        "--headless", "--calls N", "--for SECONDS", "--ip", "--port", "--folder", "--seed", "--no-callers", "--no-window", "--lang",
+    ):  # fmt: skip
         assert option in said
     examples = [line.split("  ")[1].strip() for line in said.splitlines() if line.startswith("  ./run demo")]
     assert len(examples) == 4
@@ -72,7 +78,7 @@ def test_calls_begin_early_enough_to_end_in_time(arguments: str, every: float) -
 def test_the_folder_is_good_and_made_anew(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
     (folder.state / "old").mkdir(parents=True)
-    folder.make("127.0.0.1", Ports(sip=5060, link=5580))
+    folder.make("127.0.0.1", Ports(sip=5060, link=5580, desks=5581))
     assert not (folder.state / "old").exists()
     settings = read_settings(folder.config)
     assert [branch.id for branch in settings.server.branches] == [branch.id for branch in folder.world.branches]
@@ -80,6 +86,8 @@ def test_the_folder_is_good_and_made_anew(tmp_path: Path) -> None:
         assert keys.load(folder.branch(branch.id) / "gateway.key").public.decode() == branch.key
     assert outcome(folder.state).calls == 0
     assert recordings(folder.state) == []
+    for agent in folder.world.agents:
+        assert keys.load(folder.desk(agent.desk) / "desk.key").public
     pins = {customer.account.pin.encode() for customer in folder.world.customers}
     accounts = {customer.account.account.encode() for customer in folder.world.customers}
     content = b"".join(path.read_bytes() for path in folder.centre.rglob("*") if path.is_file())
@@ -90,7 +98,7 @@ def test_the_folder_is_good_and_made_anew(tmp_path: Path) -> None:
 
 def test_others_may_call_where_it_is_reachable(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
-    folder.make("192.0.2.1", Ports(sip=5060, link=5580))
+    folder.make("192.0.2.1", Ports(sip=5060, link=5580, desks=5581))
     (trunk,) = yaml.safe_load(folder.config.read_text())["trunks"]
     assert "192.168.0.0/16" in trunk["far"]
 
@@ -157,7 +165,7 @@ ROWS = (
 
 def test_an_order_is_told_once_when_its_fate_is_known(tmp_path: Path) -> None:
     console = Console(record=True, width=200)
-    view = LiveView(tmp_path, console, watched=False)
+    view = LiveView(tmp_path, console, EN, watched=False)
     view._tell(ROWS)
     view._tell(ROWS)
     said = console.export_text().splitlines()
@@ -168,10 +176,12 @@ def test_an_order_is_told_once_when_its_fate_is_known(tmp_path: Path) -> None:
 
 def test_tables() -> None:
     console = Console(record=True, width=200)
-    console.print(_orders(ROWS))
-    console.print(_calls((CallRow("c1", True, "up", "city", "139", "95500", 0.0, where="pin", account_end="0001"),)))
+    console.print(_orders(ZH, ROWS))
+    console.print(
+        _calls(ZH, (CallRow("c1", True, "up", "city", "139", "95500", 0.0, where="pin", account_end="0001"),))
+    )
     said = console.export_text()
-    for word in ("880001", "not_cancellable", "…0001", "Calls now 通话 1", "pin"):
+    for word in ("880001", "not_cancellable", "…0001", "通话 1", "pin"):
         assert word in said
 
 
@@ -207,7 +217,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             "--headless",
             *arguments,
         ]
-        environ = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        environ = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LC_ALL": "C.UTF-8"}
         popen = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -225,8 +235,8 @@ def test_no_callers_for_a_while(demo: Callable[..., subprocess.Popen[str]], tmp_
     popen = demo("--for", "3")
     said, _ = popen.communicate(timeout=2 * DEADLINE)
     assert popen.returncode == 0, said
-    assert re.search(r"The centre is up after \d+ s\. Call it 请拨打: sip:95500@127\.0\.0\.1:\d+", said)
-    assert re.search(r"calls answered 接通 +│ 0 ", said)
+    assert re.search(r"The centre is up after \d+ s\. Call it: sip:95500@127\.0\.0\.1:\d+", said)
+    assert re.search(r"calls answered +│ 0 ", said)
     assert {path.name for path in (tmp_path / "centre" / "state").iterdir()} >= {
         "huawu.db",
         "orders.db",

@@ -1,7 +1,7 @@
 """What the demo's customers key: their own accounts and PINs, a branch's own codes, the same for the same seed."""
 
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -40,16 +40,20 @@ def test_every_customer_in_turn(world: DemoWorld) -> None:
 
 
 def test_all_kinds_come_and_most_are_orders(world: DemoWorld) -> None:
-    kinds = Counter(visit.errand.kind for visit in first(world, 130))
-    assert set(kinds) == {"buy", "sell", "funds", "holdings", "quote", "wrong_pin"}
-    assert kinds["buy"] + kinds["sell"] > 130 / 2
-    assert kinds["wrong_pin"] == 10
+    kinds = Counter(visit.errand.kind for visit in first(world, 140))
+    assert set(kinds) == {
+        "buy", "sell", "funds", "holdings", "quote", "wrong_pin", "agent", "buy_agent", "sell_agent",
+    }  # fmt: skip
+    orders = sum(many for kind, many in kinds.items() if kind.startswith(("buy", "sell")))
+    assert orders > 140 / 2
+    assert sum(many for kind, many in kinds.items() if kind.endswith("agent")) == 7 * 7
+    assert kinds["wrong_pin"] == 7
 
 
 def test_they_log_in_with_their_own_account_and_pin(world: DemoWorld) -> None:
-    for visit in first(world, 130):
+    for visit in first(world, 140):
         account, keyed = visit.customer.account, digits(visit)
-        if visit.errand.kind == "quote":
+        if visit.errand.kind in ("quote", "agent"):
             assert not any("#" in each for each in keyed)
             continue
         english, keyed = keyed[0] == "9", keyed[1:] if keyed[0] == "9" else keyed
@@ -62,12 +66,13 @@ def test_they_log_in_with_their_own_account_and_pin(world: DemoWorld) -> None:
 
 def test_orders_are_ones_that_the_branch_can_take(world: DemoWorld) -> None:
     prices = {stock.code: stock.base for stock in world.stocks}
-    for visit in first(world, 130):
+    for visit in first(world, 140):
         account = visit.customer.account
-        if visit.errand.kind not in ("buy", "sell"):
+        kind = visit.errand.kind.removesuffix("_agent")
+        if kind not in ("buy", "sell"):
             continue
-        side, code, at_market, lot, yes = digits(visit)[-5:]
-        assert (side, at_market, lot, yes) == ({"buy": "1", "sell": "2"}[visit.errand.kind], "#", "100#", "1")
+        side, code, at_market, lot, yes = [each for each in digits(visit) if each != "0"][-5:]
+        assert (side, at_market, lot, yes) == ({"buy": "1", "sell": "2"}[kind], "#", "100#", "1")
         if side == "1":
             assert prices[code] * 100 / 10 < account.cash_fen  # type: ignore[index]
         else:
@@ -82,6 +87,19 @@ def test_the_yes_waits_for_the_read_back(world: DemoWorld) -> None:
             assert last.wait >= 3.0
 
 
+def test_who_wants_an_agent_presses_0_last_is_patient_and_can_be_heard(world: DemoWorld) -> None:
+    pitches = []
+    for visit in first(world, 140):
+        errand = visit.errand
+        wants_agent = errand.kind.endswith("agent")
+        assert (digits(visit)[-1] == "0", errand.hum > 0, errand.listen > 30) == (wants_agent,) * 3
+        if wants_agent:
+            pitches.append(errand.hum)
+    assert all(one != next_one for one, next_one in pairwise(pitches))
+    assert min(pitches) >= 300
+    assert max(pitches) <= 700  # inside the telephone's band, below any key's upper tone
+
+
 def test_somebody_with_nothing_asks_for_their_funds(world: DemoWorld) -> None:
     import msgspec
 
@@ -89,5 +107,5 @@ def test_somebody_with_nothing_asks_for_their_funds(world: DemoWorld) -> None:
         msgspec.structs.replace(customer, account=msgspec.structs.replace(customer.account, cash_fen=0, holdings=()))
         for customer in world.customers[:3]
     ]
-    kinds = {visit.errand.kind for visit in first(msgspec.structs.replace(world, customers=tuple(poor)), 39)}
-    assert kinds == {"funds", "holdings", "quote", "wrong_pin"}
+    kinds = {visit.errand.kind for visit in first(msgspec.structs.replace(world, customers=tuple(poor)), 40)}
+    assert kinds == {"funds", "funds_agent", "holdings", "quote", "wrong_pin", "agent"}

@@ -9,15 +9,18 @@ from shared.enums import Language
 from switch_server.adapters.store import Store
 from switch_server.branch.sim.model import load_accounts, load_stocks
 from switch_server.services.demo_data import (
+    AGENTS,
     BRANCHES,
     DemoWorld,
     customers_of,
     generate,
+    put_agents_into,
     put_into,
     read_stocks,
     read_world,
     write,
 )
+from switch_server.services.passwords import is_password
 from tests.store.samples import ROOT, Clock, Posted
 
 
@@ -97,3 +100,24 @@ def test_customers_go_into_the_store_without_their_pins(world: DemoWorld, tmp_pa
     store.stop()
     content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert not [each.id for each in world.customers if each.account.pin.encode() in content]
+
+
+def test_agents_have_a_desk_each_and_can_log_in(world: DemoWorld, tmp_path: Path) -> None:
+    assert len(world.agents) == AGENTS
+    assert len({each.desk for each in world.agents}) == AGENTS
+    assert [each.agent for each in world.agents] == ["1001", "1002", "1003"]
+    assert all(len(each.password) >= 8 for each in world.agents)
+    store = Store(tmp_path / "huawu.db", Posted(), clock=Clock())
+    store.start()
+    keys = {each.desk: str(number) * 40 for number, each in enumerate(world.agents)}
+    put_agents_into(world, store.agents, keys)
+    store.stop()
+    again = Store(tmp_path / "huawu.db", Posted(), clock=Clock())
+    for each in world.agents:
+        record = again.agents.agent(each.agent)
+        assert record is not None
+        assert record.name == each.name
+        assert is_password(record.password, each.password)
+        assert again.agents.desk_for_key(keys[each.desk]) == each.desk
+    again.stop()
+    assert not any(each.password.encode() in (tmp_path / "huawu.db").read_bytes() for each in world.agents)

@@ -90,7 +90,7 @@ class Centre:
         flows: dict[str, str] | None = None, change: Callable[[dict[str, Any]], None] | None = None, faults: bool = False,
     ) -> None:  # fmt: skip
         self.demo = DemoFolder(folder, 2007)
-        self.ports = Ports(sip=free_port(), link=free_port(socket.SOCK_STREAM))
+        self.ports = Ports(sip=free_port(), link=free_port(socket.SOCK_STREAM), desks=free_port(socket.SOCK_STREAM))
         self.state = self.demo.state
         self.branches = branches
         self._faults = faults

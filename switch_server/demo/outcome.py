@@ -1,0 +1,143 @@
+"""What the centre wrote down while the demo ran, read after it has stopped: calls, orders, recordings, talks with agents."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from shared.enums import EndCause
+from shared.ids import CallId
+from switch_server.adapters.store import Store
+from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
+
+UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
+"""Causes of a call's end that are no caller's doing: each is a failure of the demo."""
+AGENTS_STEP = "agents"
+"""The flow's queue step."""
+EVERYTHING = 100_000
+SOUND = 0.01
+"""RMS of full scale, -40 dBFS, that the loudest tenth of a second of a talk reaches if somebody spoke."""
+SLACK_S = 2.0
+"""A recording may begin and end so much later and earlier than its call."""
+
+
+class RecordingFound(Struct, frozen=True):
+    """A playable stereo recording, A-law, 8 kHz."""
+
+    path: Path
+    seconds: float
+
+    def channels(self) -> tuple[Samples, Samples]:
+        """Caller, desk."""
+        content = self.path.read_bytes()
+        at = content.find(b"data") + 8
+        octets = np.frombuffer(content, np.uint8, offset=at)[: round(self.seconds * RATE) * 2].reshape(-1, 2)
+        return decode_alaw(octets[:, 0].tobytes()), decode_alaw(octets[:, 1].tobytes())
+
+
+class TalkFound(Struct, frozen=True):
+    """A talk with an agent. ``lacks``: what should be there and isn't."""
+
+    call: CallId
+    agent: str
+    seconds: float
+    disposition: str
+    pop_ms: float | None
+    lacks: tuple[str, ...]
+
+
+class Outcome(Struct, frozen=True):
+    """``gave_up``: callers who waited for an agent and were answered by none."""
+
+    calls: int
+    unfinished: int
+    orders: int
+    with_contract: int
+    in_doubt: int
+    recordings: tuple[RecordingFound, ...]
+    talks: tuple[TalkFound, ...]
+    gave_up: int
+
+
+def recordings(folder: Path) -> list[RecordingFound]:
+    """Every playable stereo recording below ``folder``; A-law, so a second is 16,000 bytes."""
+    found = []
+    for path in sorted(folder.rglob("*.wav")):
+        content = path.read_bytes()
+        at = content.find(b"data")
+        stereo = content[:4] == b"RIFF" and content[22:24] == b"\x02\x00"
+        if stereo and at > 0:
+            size = min(int.from_bytes(content[at + 4 : at + 8], "little"), len(content) - at - 8)
+            found.append(RecordingFound(path, size / (2 * RATE)))
+    return found
+
+
+def outcome(state: Path) -> Outcome:
+    """Reads the store and the recordings of a switch that has stopped."""
+    store = Store(state / "huawu.db", lambda _event: None, clock=time.time)
+    try:
+        calls = store.read.calls(limit=EVERYTHING)
+        orders = store.read.orders(limit=EVERYTHING)
+        talks = [row for row in store.read.talks(limit=EVERYTHING) if row["answered_at"] is not None]
+    finally:
+        store.stop()
+    found = recordings(state / "recordings")
+    talked = {row["call"] for row in talks}
+    return Outcome(
+        calls=sum(call["answered_at"] is not None for call in calls),
+        unfinished=sum(call["ended_at"] is None or call["cause"] in UNFINISHED for call in calls),
+        orders=len(orders),
+        with_contract=sum(order.contract is not None for order in orders),
+        in_doubt=sum(order.state in ("captured", "sent", "in_doubt") for order in orders),
+        recordings=tuple(found),
+        talks=tuple(_talks(talks, calls, found)),
+        gave_up=sum(call["ended_at_step"] == AGENTS_STEP and call["id"] not in talked for call in calls),
+    )
+
+
+def _talks(rows: list[dict[str, Any]], calls: list[dict[str, Any]], found: list[RecordingFound]) -> Iterable[TalkFound]:
+    by_id = {call["id"]: call for call in calls}
+    recorded: dict[str, list[RecordingFound]] = defaultdict(list)
+    for each in found:
+        recorded[each.path.stem].append(each)
+    for row in rows:
+        yield TalkFound(
+            call=row["call"],
+            agent=row["agent"],
+            seconds=(row["ended_at"] or row["answered_at"]) - row["answered_at"],
+            disposition=row["disposition"] or "",
+            pop_ms=row["pop_ms"],
+            lacks=tuple(_lacking(row, by_id.get(row["call"]), recorded[row["call"]])),
+        )
+
+
+def _lacking(row: dict[str, Any], call: dict[str, Any] | None, found: list[RecordingFound]) -> Iterable[str]:
+    """Of an answered talk: its end, disposition, pop, and one recording of the whole call in which both sides are heard."""
+    if row["ended_at"] is None:
+        yield "end"
+    if not row["disposition"]:
+        yield "disposition"
+    if row["pop_ms"] is None:
+        yield "pop"
+    if call is None or call["ended_at"] is None or call["answered_at"] is None or len(found) != 1:
+        yield "recording"
+        return
+    if found[0].seconds < call["ended_at"] - call["answered_at"] - SLACK_S:
+        yield "recording"
+    begin, end = row["answered_at"] - call["answered_at"], (row["ended_at"] or call["ended_at"]) - call["answered_at"]
+    for name, samples in zip(("caller_heard", "desk_heard"), found[0].channels(), strict=True):
+        if loudest(samples[round(begin * RATE) : round(end * RATE)]) < SOUND:
+            yield name
+
+
+def loudest(samples: Samples) -> float:
+    """RMS of the loudest tenth of a second, 0 to 1; 0 for less than that."""
+    tenth = RATE // 10
+    whole = len(samples) // tenth * tenth
+    if not whole:
+        return 0.0
+    return float(np.sqrt((samples[:whole].reshape(-1, tenth) ** 2).mean(axis=1)).max())

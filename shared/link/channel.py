@@ -54,6 +54,7 @@ class Channel:
         self._waiting: dict[int, OnReply] = {}
         self.refused: RejectCode | None = None
         """Why the session ended before it was open."""
+        self.refused_text = ""
         self._was_open = False
         self._now = asyncio.get_running_loop().time
 
@@ -156,7 +157,7 @@ class Channel:
                 if self._was_open:
                     self._handler.closed(self, code, text)
                 else:
-                    self.refused = code
+                    self.refused, self.refused_text = code, text
 
     def _reply(self, frame_id: int, message: Struct) -> None:
         if self.is_open:

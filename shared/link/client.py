@@ -8,7 +8,7 @@ session never travels in a new one.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import zmq
 from msgspec import Struct
@@ -31,7 +31,11 @@ _BROKEN |= zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
 
 
 class LinkClient:
-    """See the module. With ``keys`` and ``server_key`` it speaks CURVE and talks to that server only."""
+    """See the module. With ``keys`` and ``server_key`` it speaks CURVE and talks to that server only.
+
+    ``on_refused`` hears of each try that ended before a session was open: ``UNKNOWN_KEY`` where the keys do not fit, else the session's
+    code (``PROTOCOL``: the text says which side is older).
+    """
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class LinkClient:
         keys: KeyPair | None = None,
         server_key: bytes | None = None,
         rules: Rules | None = None,
+        on_refused: Callable[[RejectCode, str], None] = lambda _code, _text: None,
     ) -> None:
         self.endpoint = endpoint
         self.refused = 0
@@ -55,12 +60,15 @@ class LinkClient:
         self._keys = keys
         self._server_key = server_key
         self._rules = rules or Rules()
+        self._on_refused = on_refused
         self._channel: Channel | None = None
         self._pause = FIRST_PAUSE_S
         self._stopped = False
         self._opened = asyncio.Event()
 
     async def start(self) -> None:
+        """Begins to connect; also after a ``stop``."""
+        self._stopped = False
         self._loop = asyncio.get_running_loop()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._timer = self._loop.call_later(TICK_S, self._tick)
@@ -81,6 +89,11 @@ class LinkClient:
     def channel(self) -> Channel | None:
         """The open session, if there is one."""
         return self._channel if self._channel is not None and self._channel.is_open else None
+
+    @property
+    def retry_in(self) -> float | None:
+        """Seconds until the next try, while there is a pause."""
+        return max(self._retry.when() - self._loop.time(), 0.0) if self._retry is not None else None
 
     async def opened(self, timeout: float) -> Channel:  # noqa: ASYNC109
         """Wait for an open session. Raises ``TimeoutError``."""
@@ -114,6 +127,7 @@ class LinkClient:
             self.refused += 1
             _log.warning("link to %s: refused, keys do not fit", self.endpoint)
             self._again()
+            self._on_refused(RejectCode.UNKNOWN_KEY, "")
         else:
             self._again()
 
@@ -134,6 +148,8 @@ class LinkClient:
         channel, self._channel = self._channel, None
         if channel is not None and not channel.is_closed:
             channel.close(RejectCode.LOST)
+        if channel is not None and channel.refused is not None:
+            self._on_refused(channel.refused, channel.refused_text)
         if self._stopped or self._retry is not None:
             return
         self._drop()

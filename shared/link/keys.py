@@ -55,9 +55,19 @@ def load(path: Path) -> KeyPair:
     except ValueError:
         raise KeyFileError(f"{path}: not a key file") from None
     pair = KeyPair(fields.get(b"public", b""), fields.get(b"secret", b""))
-    if len(pair.public) != _LENGTH or len(pair.secret) != _LENGTH or zmq.curve_public(pair.secret) != pair.public:
+    if not fits(pair):
         raise KeyFileError(f"{path}: not a key pair")
     return pair
+
+
+def fits(pair: KeyPair) -> bool:
+    """Are these two halves of one pair?"""
+    if len(pair.public) != _LENGTH or len(pair.secret) != _LENGTH:
+        return False
+    try:
+        return zmq.curve_public(pair.secret) == pair.public
+    except (zmq.ZMQError, ValueError):  # not Z85
+        return False
 
 
 def load_or_create(path: Path) -> KeyPair:

@@ -1,0 +1,235 @@
+"""The presenter's ``Switch``: a thread with an asyncio loop and ``shared.link.LinkClient``; what comes is posted, in order.
+
+``post`` puts a callable on the presenter's thread; the ``Listener``'s methods are called there only. ``ask``, ``tell`` and ``resync``
+may be called from any thread and return at once.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from agent_app.link.keyfile import DeskKey
+from agent_app.model.view import LinkState
+from agent_app.presenters.ports import Failed, OnReply
+from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, StateReport, Told
+from shared.link import Channel, Failure, Identity, LinkClient, Rules, Silent
+from shared.protocol import RejectCode, SnapshotRequest
+
+_log = logging.getLogger(__name__)
+MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD)
+SNAPSHOT_S = 5.0
+WATCH_S = 0.25
+SURE_OF_KEY = 2
+"""Refusals in a row before the key is called wrong: a switch that goes down in a handshake looks the same."""
+REFUSED_S = 15.0
+"""Without another refusal for so long it is just away (tries are at most 5 s apart)."""
+DISPLACED_PAUSE_S = 30.0
+"""Two apps with one key would end each other's session for ever; the one that lost waits."""
+Post = Callable[[Callable[[], None]], None]
+
+
+class Listener(Protocol):
+    """What the presenter hears (``presenters.desk.Desk``)."""
+
+    def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
+    def opened(self) -> None: ...
+    def told(self, report: StateReport, seq: int) -> None: ...
+    def gap(self) -> None: ...
+
+
+class LinkStatistics(Struct):
+    """Since the start; for the diagnostics. Written by the link's thread only."""
+
+    opened: int = 0
+    closed: int = 0
+    refused: int = 0
+    gaps: int = 0
+    reports: int = 0
+    requests: int = 0
+    failures: int = 0
+    last_end: str = ""
+    switch: str = ""
+    round_trip_ms: float | None = None
+
+
+class SwitchLink(Silent):
+    """See the module. ``start`` once, ``stop`` once."""
+
+    def __init__(self, key: DeskKey, version: str, post: Post, listener: Listener, rules: Rules | None = None) -> None:
+        self.key = key
+        self.statistics = LinkStatistics()
+        self._post = post
+        self._listener = listener
+        self._loop = asyncio.new_event_loop()
+        self._client = LinkClient(
+            key.endpoint,
+            name="switch",
+            messages=MESSAGES,
+            identity=Identity("agent-app", version),
+            handler=self,
+            keys=key.pair,
+            server_key=key.server_key,
+            rules=rules,
+            on_refused=self._refused,
+        )
+        self._thread = threading.Thread(target=self._run, name="link", daemon=True)
+        self._state: tuple[LinkState, str] = (LinkState.CONNECTING, "")
+        self._shown: tuple[LinkState, str, int | None] | None = None
+        self._displaced = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._refusals = 0
+        self._refused_at = 0.0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Says goodbye to the switch; requests that are open are answered ``link_lost``."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._ending.set)
+            self._thread.join(timeout)
+
+    # --- ports.Switch ---
+
+    def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None:
+        self._do(lambda: self._ask(request, timeout, on_reply), on_reply)
+
+    def resync(self, on_reply: OnReply) -> None:
+        self._do(lambda: self._ask(SnapshotRequest(), SNAPSHOT_S, on_reply), on_reply)
+
+    def tell(self, told: Told) -> None:
+        self._do(lambda: self._tell(told), None)
+
+    # --- shared.link.Handler, on the link's thread ---
+
+    def opened(self, channel: Channel) -> None:
+        self.statistics.opened += 1
+        self._refusals = 0
+        self.statistics.switch = channel.program
+        _log.info("link: open with %s", channel.program)
+        self._now(LinkState.UP)
+        self._post(self._listener.opened)
+
+    def told(self, channel: Channel, message: Struct, seq: int) -> None:  # noqa: ARG002
+        self.statistics.reports += 1
+        if isinstance(message, Report):
+            report: StateReport = message  # type: ignore[assignment]  # the table has no others
+            self._post(lambda: self._listener.told(report, seq))
+        else:
+            self._post(self._listener.gap)  # a newer switch's word: its number is missing in our count
+
+    def gap(self, channel: Channel, expected: int, got: int) -> None:  # noqa: ARG002
+        self.statistics.gaps += 1
+        _log.warning("link: reports %d to %d are missing", expected, got - 1)
+        if got > expected:
+            self._post(self._listener.gap)
+
+    def closed(self, channel: Channel, code: RejectCode, text: str) -> None:
+        self.statistics.closed += 1
+        self.statistics.requests += channel.requests
+        self.statistics.failures += channel.failures
+        self.statistics.last_end = code.value
+        _log.warning("link: ended (%s) %s", code.value, text)
+        self._now(LinkState.LOST, code.value)
+        if code is RejectCode.DISPLACED:
+            self._displaced.set()
+
+    # --- inside ---
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._live())
+        except Exception:  # noqa: BLE001  # our own bug: the window must hear that there is no link
+            _log.exception("link: its thread ended")
+            self._now(LinkState.LOST, "fault")
+        finally:
+            self._loop.close()
+
+    async def _live(self) -> None:
+        await self._client.start()
+        while not self._ending.is_set():
+            self._watch()
+            if self._displaced.is_set():
+                await self._pause()
+            await _first(self._ending, self._displaced, seconds=WATCH_S)
+        await self._client.stop()
+
+    async def _pause(self) -> None:
+        """Another app has this desk's key: leave the link to it for a while."""
+        self._displaced.clear()
+        await self._client.stop()
+        self._show(LinkState.LOST, RejectCode.DISPLACED.value, DISPLACED_PAUSE_S)
+        await _first(self._ending, seconds=DISPLACED_PAUSE_S)
+        await self._client.start()
+
+    def _watch(self) -> None:
+        channel = self._client.channel
+        if channel is not None:
+            self.statistics.round_trip_ms = channel.session.round_trip_ms
+        wrong = self._state[0] in {LinkState.WRONG_KEY, LinkState.WRONG_VERSION}
+        if wrong and self._loop.time() > self._refused_at + REFUSED_S:
+            self._state = (LinkState.LOST if self.statistics.opened else LinkState.CONNECTING, "")
+        if self._state[0] is not LinkState.UP:
+            self._show(*self._state, self._client.retry_in)
+
+    def _now(self, state: LinkState, text: str = "") -> None:
+        self._state = (state, text)
+        self._show(state, text, None)
+
+    def _show(self, state: LinkState, text: str, retry_in: float | None) -> None:
+        """Posts it if it is news: whole seconds are enough for a countdown."""
+        shown = (state, text, None if retry_in is None else round(retry_in))
+        if shown != self._shown:
+            self._shown = shown
+            self._post(lambda: self._listener.link_state(state, text, retry_in))
+
+    def _refused(self, code: RejectCode, text: str) -> None:
+        self.statistics.refused += 1
+        self.statistics.last_end = code.value
+        _log.warning("link: the switch would not have us (%s) %s", code.value, text)
+        self._refused_at = self._loop.time()
+        if code is RejectCode.UNKNOWN_KEY:
+            self._refusals += 1
+            if self._refusals >= SURE_OF_KEY:
+                self._now(LinkState.WRONG_KEY)
+        elif code is RejectCode.PROTOCOL:
+            self._now(LinkState.WRONG_VERSION, text)
+
+    def _do(self, work: Callable[[], None], on_reply: OnReply | None) -> None:
+        try:
+            self._loop.call_soon_threadsafe(work)
+        except RuntimeError:  # stopped: the loop is closed
+            if on_reply is not None:
+                self._reply(on_reply, Failure.NEVER_LEFT)
+
+    def _ask(self, request: Request | SnapshotRequest, timeout: float, on_reply: OnReply) -> None:
+        channel = self._client.channel
+        if channel is None:
+            self._reply(on_reply, Failure.NEVER_LEFT)
+        else:
+            channel.request(request, timeout, lambda result: self._reply(on_reply, result))
+
+    def _reply(self, on_reply: OnReply, result: Struct | Failure) -> None:
+        reply = (
+            result if isinstance(result, Reply) else Failed(str(result) if isinstance(result, Failure) else "bad_reply")
+        )
+        self._post(lambda: on_reply(reply))
+
+    def _tell(self, told: Told) -> None:
+        channel = self._client.channel
+        if channel is not None:
+            channel.report(told)
+
+
+async def _first(*events: asyncio.Event, seconds: float) -> None:
+    """Until one of them is set, at most so long."""
+    tasks = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

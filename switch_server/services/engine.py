@@ -15,23 +15,28 @@ from typing import Any
 from msgspec import Struct
 
 from switch_server.core.effects import (
+    AnswerDesk,
     AskBranch,
     Audit,
     CountWrongPin,
     Effect,
     FindAccount,
+    FindCaller,
+    HidePop,
     JournalOrder,
     LineEffect,
     RecordOrderState,
     Resolve,
     SaveRecord,
     SendOrder,
+    ShowPop,
+    TellDesk,
     ToCard,
     Transition,
 )
 from switch_server.core.events import Event
 from switch_server.core.switch import Switch
-from switch_server.ports import Branches, Cards, EventLog, Lines, OrderJournal, Store
+from switch_server.ports import Branches, Cards, Desks, EventLog, Lines, OrderJournal, Store
 
 log = logging.getLogger(__name__)
 transitions = logging.getLogger("huawu.transitions")
@@ -61,6 +66,7 @@ class World(Struct):
     order_journal: OrderJournal
     store: Store
     event_log: EventLog
+    desks: Desks
 
 
 class Engine:
@@ -69,7 +75,7 @@ class Engine:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.switch = Switch(self._fault, self._write_down)
-        self._queue: deque[Event] = deque()
+        self._queue: deque[Event | Callable[[], None]] = deque()
         self._scheduled = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
@@ -88,11 +94,13 @@ class Engine:
             SendOrder: world.branches.do,
             Resolve: world.branches.do,
             FindAccount: world.store.do,
+            FindCaller: world.store.do,
             CountWrongPin: world.store.do,
             SaveRecord: world.store.do,
             Audit: world.store.do,
             JournalOrder: self._journal_order,
             RecordOrderState: self._journal_order,
+            **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), world.desks.do),
         }
         self._scheduled = True
         self._loop.call_soon(self._drain)
@@ -111,6 +119,21 @@ class Engine:
 
     def post(self, event: Event) -> None:
         """Queues an event, in order per thread."""
+        self._put(event)
+
+    def after(self, function: Callable[[], None]) -> None:
+        """Calls ``function`` on the loop once all that was posted before has been handled, and its effects carried out."""
+        self._put(function)
+
+    async def settled(self) -> None:
+        """Waits until all that was posted before has been handled."""
+        done = asyncio.get_running_loop().create_future()
+        self.after(lambda: None if done.done() else done.set_result(None))
+        await done
+
+    # --- inside ---
+
+    def _put(self, event: Event | Callable[[], None]) -> None:
         self._queue.append(event)
         loop = self._loop
         if self._scheduled or loop is None:
@@ -124,12 +147,14 @@ class Engine:
         except RuntimeError:  # the loop is closed: the process is on its way out
             log.debug("an event after the end: %s", type(event).__name__)
 
-    # --- inside ---
-
     def _drain(self) -> None:
         self._scheduled = False
         for _ in range(min(len(self._queue), MOST_AT_ONCE)):
-            self._handle(self._queue.popleft())
+            event = self._queue.popleft()
+            if isinstance(event, Event):
+                self._handle(event)
+            else:
+                self._call(event)
         if self._queue and not self._scheduled and self._loop is not None:
             self._scheduled = True
             self._loop.call_soon(self._drain)
@@ -140,6 +165,13 @@ class Engine:
         if self._world is None:
             return
         self._out(self.switch.handle(event, now))
+
+    def _call(self, function: Callable[[], None]) -> None:
+        try:
+            function()
+        except Exception as bug:  # noqa: BLE001  an adapter's bug: what is queued behind it must still be handled
+            self.switch.count("faults")
+            self._fault("after", bug)
 
     def _tick(self) -> None:
         now = self.clock()

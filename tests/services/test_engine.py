@@ -31,6 +31,7 @@ from switch_server.services.engine import MOST_AT_ONCE, Clock, Engine, World
 from tests.core.flow import flow_of
 from tests.fakes.branches import FakeBranches
 from tests.fakes.cards import FakeCards
+from tests.fakes.desks import FakeDesks
 from tests.fakes.lines import FakeLines
 from tests.fakes.order_journal import FakeOrderJournal
 from tests.fakes.store import FakeStore
@@ -75,9 +76,10 @@ class Shell:
         self.cards = FakeCards(post, play_at_once=True)
         self.store = FakeStore(post)
         self.orders = FakeOrderJournal(post)
+        self.desks = FakeDesks(post)
         world = {
             "lines": self.lines, "cards": self.cards, "branches": FakeBranches(post), "order_journal": self.orders,
-            "store": self.store, "event_log": self.log,
+            "store": self.store, "event_log": self.log, "desks": self.desks,
         }  # fmt: skip
         self.world = World(**(world | instead))
 
@@ -109,6 +111,26 @@ def run(test: Callable[[], Any]) -> None:
 
 
 # --- order ---
+
+
+def test_after_comes_once_what_was_posted_before_is_handled() -> None:
+    async def test() -> None:
+        async with shell() as on:
+            seen: list[int] = []
+
+            def broken() -> None:
+                raise RuntimeError("a bug of an adapter's")
+
+            on.engine.post(HangUpOrdered(CallId("a")))
+            on.engine.after(broken)
+            on.engine.after(lambda: seen.append(len(on.log.events)))
+            on.engine.post(HangUpOrdered(CallId("b")))
+            await on.engine.settled()
+            assert seen == [3], "Configured, CardUp and the first"
+            assert len(on.log.events) == 4
+            assert on.engine.switch.counters["faults"] == 1
+
+    run(test)
 
 
 def test_what_was_posted_before_the_start_is_handled_first_and_in_order() -> None:

@@ -1,0 +1,128 @@
+"""One desk's link while it is up: who is logged in on it, and which requests that allows.
+
+```
+FREE ──LogIn, Resume──► CHECKING ──right──► TAKEN ──LogOut, taken over, operator──► FREE
+  ▲                        │ wrong            │ ▲
+  └────────────────────────┘   ChangePassword ▼ │ checked
+                                           PROVING            any ──link lost──► GONE
+```
+"""
+
+from enum import StrEnum
+
+from shared import desk as wire
+from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request
+from shared.ids import AgentId, DeskId
+from shared.link import Channel
+from shared.protocol import RejectCode, SessionMessage, SnapshotRequest
+
+
+class Place(StrEnum):
+    FREE = "free"  # nobody is logged in
+    CHECKING = "checking"  # somebody's password or session
+    TAKEN = "taken"
+    PROVING = "proving"  # taken, and a password is being checked
+    GONE = "gone"  # the link is down
+
+
+class Ask(StrEnum):
+    """Requests, as far as the link's state tells them apart."""
+
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    PASSWORD = "password"  # noqa: S105  a change of it
+    COMMAND = "command"
+    QUESTION = "question"
+    SNAPSHOT = "snapshot"
+
+
+_KINDS: dict[type[Request] | type[SessionMessage], Ask] = {
+    wire.LogIn: Ask.LOG_IN,
+    wire.Resume: Ask.LOG_IN,
+    wire.LogOut: Ask.LOG_OUT,
+    wire.ChangePassword: Ask.PASSWORD,
+    SnapshotRequest: Ask.SNAPSHOT,
+    **dict.fromkeys(wire.COMMANDS, Ask.COMMAND),
+    **dict.fromkeys(wire.QUESTIONS, Ask.QUESTION),
+}
+_NOBODY = dict.fromkeys((Ask.LOG_OUT, Ask.PASSWORD, Ask.COMMAND, Ask.QUESTION), DeskRefusal.NOT_LOGGED_IN)
+VERDICTS: dict[Place, dict[Ask, DeskRefusal | None]] = {
+    Place.FREE: {**_NOBODY, Ask.LOG_IN: None, Ask.SNAPSHOT: None},
+    Place.CHECKING: {**_NOBODY, Ask.LOG_IN: DeskRefusal.BUSY, Ask.SNAPSHOT: None},
+    Place.TAKEN: dict.fromkeys(Ask, None),
+    Place.PROVING: {**dict.fromkeys(Ask, None), Ask.LOG_IN: DeskRefusal.BUSY, Ask.PASSWORD: DeskRefusal.BUSY},
+    Place.GONE: dict.fromkeys(Ask, DeskRefusal.NOT_LOGGED_IN),
+}
+"""``None``: it may be tried."""
+
+
+def ask_of(kind: type) -> Ask | None:
+    """``None``: nothing that a desk may ask."""
+    return _KINDS.get(kind)
+
+
+class Desk:
+    """A link that is up. ``agent`` is set once the core has been told of them; reports leave from ``TAKEN`` on."""
+
+    def __init__(self, channel: Channel, at: float) -> None:
+        self.id = DeskId(channel.name)
+        self.channel = channel
+        self.place = Place.FREE
+        self.agent: AgentId | None = None
+        self.since = at
+        """Of the link, or of the log-in."""
+        self.phone = PhoneNow(())
+        self.questions = 0
+        """Running."""
+        self.queues: tuple[QueueRow, ...] = ()
+        """As told last."""
+
+    @property
+    def is_shown(self) -> bool:
+        return self.place in (Place.TAKEN, Place.PROVING)
+
+    def verdict(self, ask: Ask) -> DeskRefusal | None:
+        return VERDICTS[self.place][ask]
+
+    def report(self, report: wire.StateReport) -> None:
+        """Nothing before the log-in's snapshot, nothing after its end."""
+        if not self.is_shown:
+            return
+        if isinstance(report, wire.QueuesChanged):
+            if report.queues == self.queues:
+                return
+            self.queues = report.queues
+        if not self.channel.report(report):  # it reads nothing: only a new session, with a snapshot, is right again
+            self.channel.close(RejectCode.LOST)
+
+    def checking(self) -> None:
+        self.place = Place.CHECKING if self.place is Place.FREE else Place.PROVING
+
+    def checked(self) -> bool:
+        """The check is over. False: what it was for is over too (the link is down, or the agent was logged out)."""
+        if self.place not in (Place.CHECKING, Place.PROVING):
+            return False
+        self.place = Place.FREE if self.place is Place.CHECKING else Place.TAKEN
+        return True
+
+    def enter(self, agent: AgentId) -> None:
+        """The core is being told; ``taken`` when it knows."""
+        self.agent = agent
+        if self.place is Place.FREE:
+            self.place = Place.CHECKING
+
+    def taken(self, at: float) -> None:
+        self.place = Place.TAKEN
+        self.since = at
+
+    def leave(self, at: float) -> AgentId | None:
+        """Nobody is logged in any more; gives who was."""
+        agent, self.agent = self.agent, None
+        self.since, self.queues = at, ()
+        if self.place is not Place.GONE:
+            self.place = Place.FREE
+        return agent
+
+    def gone(self) -> AgentId | None:
+        agent, self.agent, self.place = self.agent, None, Place.GONE
+        return agent

@@ -1,0 +1,114 @@
+"""Who may log in: passwords, wrong tries, sessions. It decides and writes down; ``links`` tells the core.
+
+A name is only written down where there is such an agent: what was typed there may be a password.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec.structs import replace
+
+from shared.desk import ChangePassword, DeskRefusal, Done, LogIn, Refused, Resume
+from shared.ids import AgentId, DeskId
+from switch_server.adapters.desks.shapes import Passwords
+from switch_server.adapters.desks.tries import LIMIT, WITHIN_S, Tries
+from switch_server.core.effects import Audit
+from switch_server.ports.desks import AgentBook, AgentRecord, SessionRecord
+
+SESSION_S = 24 * 3600.0
+"""A session that was not used for so long is over."""
+THREADS = 2
+"""Checks at once: each takes 50 ms and 64 MiB."""
+
+
+def hash_of(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()
+
+
+class Door:
+    """On the loop. ``stop`` leaves checks that run to their end."""
+
+    def __init__(
+        self, book: AgentBook, passwords: Passwords, audit: Callable[[Audit], None], clock: Callable[[], float]
+    ) -> None:
+        self.tries = Tries()
+        self._book = book
+        self._passwords = passwords
+        self._audit = audit
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="password")
+
+    def stop(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    # --- passwords ---
+
+    async def log_in(self, desk: DeskId, asked: LogIn) -> AgentRecord | Refused:
+        """The agent, if name and password are right."""
+        refused = await self._prove(desk, AgentId(asked.agent), asked.password)
+        record = self._book.agent(AgentId(asked.agent))
+        if refused is not None or record is None or record.disabled:  # removed while the password was checked
+            return refused or Refused(DeskRefusal.WRONG_PASSWORD)
+        return record
+
+    async def change(self, desk: DeskId, agent: AgentId, asked: ChangePassword) -> Done | Refused:
+        refused = await self._prove(desk, agent, asked.old)
+        if refused is not None:
+            return refused
+        if asked.new in (asked.old, agent):
+            return Refused(DeskRefusal.WEAK_PASSWORD)
+        try:
+            made = await asyncio.get_running_loop().run_in_executor(self._threads, self._passwords.make, asked.new)
+        except ValueError:
+            return Refused(DeskRefusal.WEAK_PASSWORD)
+        record = self._book.agent(agent)
+        if record is None:
+            return Refused(DeskRefusal.NOT_LOGGED_IN)
+        self._book.put_agent(replace(record, password=made), agent)
+        return Done()
+
+    async def _prove(self, desk: DeskId, agent: AgentId, password: str) -> Refused | None:
+        loop = asyncio.get_running_loop()
+        begun, keys = loop.time(), (f"agent {agent}", f"desk {desk}")
+        wait = max(self.tries.wait(key, begun) for key in keys)
+        if wait > 0:
+            return Refused(DeskRefusal.TOO_MANY_TRIES, wait=wait)
+        for key in keys:
+            self.tries.begin(key, begun)
+        record = self._book.agent(agent)
+        stored = record.password if record is not None and not record.disabled else ""
+        right = await loop.run_in_executor(self._threads, self._passwords.check, stored, password)
+        if not right:
+            self._wrong(desk, agent, max(self.tries.wait(key, loop.time()) for key in keys) > 0)
+            return Refused(DeskRefusal.WRONG_PASSWORD)
+        self.tries.clear(keys[0])
+        self.tries.take_back(keys[1], begun)
+        return None
+
+    def _wrong(self, desk: DeskId, agent: AgentId, closed: bool) -> None:
+        subject = agent if self._book.agent(agent) is not None else "unknown agent"
+        detail = f"{LIMIT} wrong passwords, refused for {WITHIN_S:.0f} s" if closed else "wrong password"
+        self._audit(Audit(f"desk {desk}", "log_in_refused", subject, detail))
+
+    # --- sessions ---
+
+    def open_session(self, desk: DeskId, agent: AgentId) -> str:
+        """A new token; older sessions of this agent are over."""
+        self._book.drop_sessions(agent)
+        session = secrets.token_urlsafe(32)
+        self._book.put_session(SessionRecord(hash_of(session), agent, desk, self._clock()))
+        return session
+
+    def resume(self, desk: DeskId, asked: Resume) -> AgentRecord | None:
+        """Whose session it is, if it may go on here; its time begins anew."""
+        session = self._book.session(hash_of(asked.session))
+        if session is None or session.desk != desk or self._clock() - session.opened_at > SESSION_S:
+            return None
+        record = self._book.agent(session.agent)
+        if record is None or record.disabled:
+            return None
+        self._book.put_session(replace(session, opened_at=self._clock()))
+        return record

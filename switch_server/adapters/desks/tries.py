@@ -1,0 +1,40 @@
+"""Wrong passwords, counted by agent and by desk. Pure: ``now`` is any clock that rises.
+
+A try counts as wrong from its beginning and is taken back when it was right: many at once, from many desks, get no more than one by one.
+"""
+
+from collections import OrderedDict
+
+LIMIT = 5
+WITHIN_S = 300.0
+MOST_KEYS = 10_000
+
+
+class Tries:
+    """``limit`` wrong tries within so many seconds close the door, until the first of them is that old."""
+
+    def __init__(self, limit: int = LIMIT, within: float = WITHIN_S, most: int = MOST_KEYS) -> None:
+        self._limit = limit
+        self._within = within
+        self._most = most
+        self._begun: OrderedDict[str, list[float]] = OrderedDict()
+
+    def wait(self, key: str, now: float) -> float:
+        """Seconds until another try is allowed; 0: now."""
+        recent = [at for at in self._begun.get(key, ()) if now - at < self._within]
+        return recent[-self._limit] + self._within - now if len(recent) >= self._limit else 0.0
+
+    def begin(self, key: str, now: float) -> None:
+        recent = [at for at in self._begun.pop(key, ()) if now - at < self._within]
+        self._begun[key] = [*recent, now]
+        while len(self._begun) > self._most:
+            self._begun.popitem(last=False)
+
+    def take_back(self, key: str, at: float) -> None:
+        """The try that began ``at`` was right, or came to no end."""
+        tries = self._begun.get(key, [])
+        if at in tries:
+            tries.remove(at)
+
+    def clear(self, key: str) -> None:
+        self._begun.pop(key, None)

@@ -1,0 +1,131 @@
+"""The pure parts: verdicts, wrong tries, bounds, pops."""
+
+import asyncio
+import math
+
+import pytest
+
+from shared import desk as wire
+from shared.desk import DeskRefusal, PhoneNow, PopShown
+from shared.ids import AccountNo, CallId, LegId
+from shared.protocol import SnapshotRequest
+from switch_server.adapters.desks import pops as pops_module
+from switch_server.adapters.desks.desk import VERDICTS, Ask, Place, ask_of
+from switch_server.adapters.desks.pops import PopBoard
+from switch_server.adapters.desks.shapes import is_bounded, is_sensible, phone_now
+from switch_server.adapters.desks.tries import Tries
+from switch_server.core.effects import HidePop
+from tests.desks.rig import A, B, pop, until
+from tests.fakes.desks import FakePops, pop_of
+
+
+def test_each_request_has_a_verdict_in_each_state() -> None:
+    assert set(VERDICTS) == set(Place)
+    assert all(set(row) == set(Ask) for row in VERDICTS.values())
+    assert {ask_of(cls) for cls in wire.REQUESTS} == set(Ask) - {Ask.SNAPSHOT}
+    assert ask_of(SnapshotRequest) is Ask.SNAPSHOT
+    assert ask_of(wire.Done) is None
+
+
+def test_nobody_does_anything_before_the_log_in() -> None:
+    for place in (Place.FREE, Place.CHECKING, Place.GONE):
+        for ask in (Ask.COMMAND, Ask.QUESTION, Ask.LOG_OUT, Ask.PASSWORD):
+            assert VERDICTS[place][ask] is DeskRefusal.NOT_LOGGED_IN
+
+
+# --- tries ---
+
+
+def test_tries_within_a_window() -> None:
+    tries = Tries(limit=3, within=10)
+    for at in (0.0, 4.0, 6.0):
+        assert tries.wait("a", at) == 0
+        tries.begin("a", at)
+    assert tries.wait("a", 7.0) == 3.0
+    assert tries.wait("b", 7.0) == 0
+    assert tries.wait("a", 10.0) == 0, "the first is ten seconds old"
+    tries.begin("a", 10.0)
+    assert tries.wait("a", 11.0) == 3.0
+    tries.take_back("a", 10.0)
+    tries.take_back("a", 99.0)
+    assert tries.wait("a", 11.0) == 0
+    tries.clear("a")
+    tries.clear("a")
+
+
+def test_tries_remember_so_many_and_no_more() -> None:
+    tries = Tries(limit=1, most=3)
+    for key in "abcd":
+        tries.begin(key, 0.0)
+    assert [tries.wait(key, 1.0) > 0 for key in "abcd"] == [False, True, True, True]
+
+
+# --- bounds ---
+
+
+def test_ids_of_impossible_length() -> None:
+    long = "x" * 65
+    assert is_bounded(wire.HangUp(CallId("c1")))
+    assert not is_bounded(wire.HangUp(CallId(long)))
+    assert not is_bounded(wire.AskAccount(AccountNo(long)))
+    assert is_bounded(wire.OpenSeat())
+
+
+def test_what_a_phone_tells_is_cut_to_size() -> None:
+    told = phone_now(PhoneNow((LegId("x" * 100),) * 50, math.nan, math.inf, "p" * 999))
+    assert (len(told.legs), len(told.legs[0]), told.loss, told.jitter_ms, len(told.problem)) == (16, 64, 0.0, 0.0, 64)
+    assert phone_now(PhoneNow((), -1.0, 1e12)) == PhoneNow((), 0.0, 60_000.0)
+
+
+@pytest.mark.parametrize("after_ms", [math.nan, math.inf, -1.0])
+def test_a_pop_seen_in_no_time_at_all(after_ms: float) -> None:
+    assert is_sensible(PopShown(CallId("c1"), 3.0))
+    assert not is_sensible(PopShown(CallId("c1"), after_ms))
+    assert not is_sensible(PopShown(CallId("x" * 65), 1.0))
+
+
+# --- pops ---
+
+
+def test_a_pop_is_kept_for_the_next_agent_and_then_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pops_module, "KEEP_S", 0.05)
+
+    async def test() -> None:
+        fake, told = FakePops(), []
+        board = PopBoard(fake, lambda agent, shown: told.append((agent, shown)))
+        board.show(pop(A))
+        fake.fill(CallId("c1"))
+        assert [(agent, shown.pending) for agent, shown in told] == [(A, True), (A, False)]
+        board.hide(HidePop(A, CallId("c1")))
+        assert told[-1] == (A, None)
+        board.show(pop(B))
+        await asyncio.sleep(0.1)
+        assert fake.forgotten == []
+        board.hide(HidePop(B, CallId("c1")))
+        fake.fill(CallId("c1"))
+        assert told[-1] == (B, None), "late answers show nothing"
+        await until(lambda: fake.forgotten)
+        assert board.pop(A) is board.pop(B) is None
+        board.stop()
+
+    asyncio.run(test())
+
+
+def test_a_new_call_s_pop_replaces_the_one_before() -> None:
+    async def test() -> None:
+        fake, told = FakePops(), []
+        board = PopBoard(fake, lambda agent, shown: told.append(shown))
+        board.show(pop(A, 1))
+        board.show(pop(A, 1))  # more is known of the caller
+        board.show(pop(A, 2))
+        fake.fill(CallId("c1"))
+        assert told == [pop_of(pop(A, 1)), pop_of(pop(A, 2))]
+        board.hide(HidePop(A, CallId("c1")))
+        assert board.pop(A) == pop_of(pop(A, 2))
+        board.drop(A)
+        board.drop(A)
+        assert board.pop(A) is None
+        assert len(told) == 2
+        board.stop()
+
+    asyncio.run(test())

@@ -8,13 +8,20 @@ import pytest
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from switch_server.adapters.store import Store
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, SaveRecord
-from switch_server.core.events import AccountFound, WrongPinCounted
+from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, SaveRecord
+from switch_server.core.events import AccountFound, CallerFound, WrongPinCounted
+from switch_server.ports.records import Customer
 from tests.fakes.store import FakeStore
 from tests.store.samples import Clock, Posted, customer
 
 CALL = CallId("20251125-120000-0001")
 ACCOUNT = AccountNo("60012345")
+ONE, SHARED, NOBODY = "13900012345", "02055501111", "02088888888"
+CALLERS = (
+    Customer(CustomerId(11), "陈一", (ONE,), vip=True),
+    Customer(CustomerId(12), "陈二", (SHARED,)),
+    Customer(CustomerId(13), "陈三", (SHARED,), vip=True),
+)
 
 
 class Rig:
@@ -45,10 +52,12 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     if request.param == "fake":
         fake = FakeStore(posted, wrong_pin_limit=3)
         fake.put_account(ACCOUNT, BranchId("GZ03"), CustomerId(7))
+        for each in CALLERS:
+            fake.put_phone(each.phones[0], each.id, vip=each.vip)
         yield Rig(fake, posted)
         return
     store = Store(tmp_path / "huawu.db", posted, clock=Clock(), wrong_pin_limit=3)
-    store.put_customers([customer(7, "李小明", account=ACCOUNT, branch="GZ03")])
+    store.put_customers([customer(7, "李小明", account=ACCOUNT, branch="GZ03"), *CALLERS])
     store.start()
     yield Rig(store, posted)
     store.stop()
@@ -99,3 +108,37 @@ def test_audit_is_kept_in_order(rig: Rig) -> None:
     for subject in ("1", "2", "3"):
         rig.store.do(Audit("operator", "flows_reloaded", subject))
     assert rig.audits() == [("operator", "flows_reloaded", subject) for subject in ("1", "2", "3")]
+
+
+def test_a_caller_is_known_by_the_number_unless_several_have_it(rig: Rig) -> None:
+    for number in (ONE, SHARED, NOBODY, ""):
+        rig.store.do(FindCaller(CALL, number))
+    assert rig.posted.wait(4) == [
+        CallerFound(CALL, CustomerId(11), vip=True),
+        CallerFound(CALL, None, vip=True),
+        CallerFound(CALL, None),
+        CallerFound(CALL, None),
+    ]
+
+
+def test_the_last_call_from_a_number_is_known_as_soon_as_it_was_saved(rig: Rig) -> None:
+    for at, number, direction in (
+        (100.0, NOBODY, "in"),
+        (300.0, ONE, "in"),
+        (200.0, NOBODY, "in"),
+        (400.0, NOBODY, "out"),
+    ):
+        row = {"id": f"c{at}", "number": number, "direction": direction, "started_at": at}
+        rig.store.do(SaveRecord("contacts", row))
+    rig.store.do(FindCaller(CALL, NOBODY))
+    rig.store.do(FindCaller(CALL, ONE))
+    assert [event.last_call for event in rig.posted.wait(2) if isinstance(event, CallerFound)] == [200.0, 300.0]
+
+
+def test_talks_and_callbacks_are_records(rig: Rig) -> None:
+    rig.store.do(SaveRecord("talks", {"id": f"{CALL}/2", "call": CALL, "agent": "1001", "waited_ms": 12}))
+    rig.store.do(SaveRecord("callbacks", {"id": CALL, "state": "waiting"}))
+    rig.store.do(SaveRecord("callbacks", {"id": CALL, "state": "done"}))
+    rig.store.do(SaveRecord("calls", {"id": CALL}))
+    assert rig.row(CALL) is not None
+    assert rig.refused() == 0

@@ -79,7 +79,7 @@ async def _demo(given: argparse.Namespace, console: Console, words: Words) -> in
     folder.make(given.ip, ports)
     centre = DemoCentre(folder, ports, given.seed)
     watched = has_screen(os.environ) and not (given.headless or given.no_window)
-    desks = DemoDesks(folder, given.ip, ports, watched=watched, language=words.language)
+    desks = DemoDesks(folder, watched=watched, language=words.language)
     uri = f"sip:{NUMBER}@{given.ip}:{ports.sip}"
     customers = Customers(
         visits(folder.world, uri, given.seed),

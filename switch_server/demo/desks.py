@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from shared.enums import Language
 from switch_server.demo.processes import Program, ProgramFailed
-from switch_server.demo.world import DemoFolder, Ports
+from switch_server.demo.world import DemoFolder
 from switch_server.services.demo_data import DemoAgent
 
 TALK = "4-8"
@@ -20,9 +20,8 @@ def has_screen(environ: Mapping[str, str]) -> bool:
 class DemoDesks:
     """``watched``: the first agent is a person at a window. If it doesn't open, ``no_window`` says why and the agent is a robot."""
 
-    def __init__(self, folder: DemoFolder, ip: str, ports: Ports, *, watched: bool, language: Language) -> None:
+    def __init__(self, folder: DemoFolder, *, watched: bool, language: Language) -> None:
         self._folder = folder
-        self._ip, self._ports = ip, ports
         self._language = language
         self._programs: dict[DemoAgent, Program] = {}
         self.robots: list[DemoAgent] = list(folder.world.agents)
@@ -48,9 +47,8 @@ class DemoDesks:
         self._programs[agent] = program
         desk = self._folder.desk(agent.desk)
         await program.start(
-            "agent_app", "--switch", f"tcp://{self._ip}:{self._ports.desks}",
-            "--switch-key", str(self._folder.state / "keys" / "centre.pub"), "--key", str(desk / "desk.key"),
-            "--folder", str(desk), "--agent", agent.agent, *options, up=up, wait=wait,
+            "agent_app", "--key", str(desk / "desk.key"), "--folder", str(desk), "--agent", agent.agent,
+            *options, up=up, wait=wait,
         )  # fmt: skip
 
     def fallen(self) -> list[Program]:

@@ -4,7 +4,7 @@
 FOLDER/world/            accounts with PINs, stocks (outside any state folder of the product: a PIN is in none of those)
 FOLDER/centre/huawu.yaml, FOLDER/centre/state/
 FOLDER/branches/GZ01/    gateway key, gateway state, trading system state
-FOLDER/desks/desk-1/     an agent's desk: its key, and what its app remembers
+FOLDER/desks/desk-1/     an agent's desk: its key file (desk.key), and what its app remembers
 ```
 """
 
@@ -12,6 +12,7 @@ import shutil
 import time
 from pathlib import Path
 
+import msgspec
 import yaml
 from msgspec import Struct
 
@@ -63,7 +64,7 @@ class DemoFolder:
             self.branch(branch.id).mkdir(parents=True)
             keys.create(self.branch(branch.id) / "gateway.key")
         self.config.write_text(self._configuration(ip, ports), encoding="utf-8")
-        self._people()
+        self._people(f"tcp://{ip}:{ports.desks}")
 
     def _configuration(self, ip: str, ports: Ports) -> str:
         networks = ["127.0.0.0/8", *(PRIVATE_NETWORKS if ip != "127.0.0.1" else ())]
@@ -88,14 +89,27 @@ class DemoFolder:
         head = "# The demo's switch server, made anew by ./run demo. 演示用配置，由 ./run demo 生成。\n"
         return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
-    def _people(self) -> None:
+    def _people(self, endpoint: str) -> None:
         """Customers, agents and the keys of their desks, into the store before the switch opens it."""
-        desks: dict[DeskId, str] = {}
-        for agent in self.world.agents:
-            self.desk(agent.desk).mkdir(parents=True)
-            desks[agent.desk] = keys.create(self.desk(agent.desk) / "desk.key").public.decode()
+        desks = {agent.desk: self._desk_key(agent.desk, endpoint) for agent in self.world.agents}
         store = Store(self.state / "huawu.db", lambda _event: None, clock=time.time)
         store.start()
         demo_data.put_into(self.world, store)
         demo_data.put_agents_into(self.world, store.agents, desks)
         store.stop()
+
+    def _desk_key(self, desk: DeskId, endpoint: str) -> str:
+        """Writes the file that makes a PC a desk, as ``switchctl desk add`` does; returns the public half."""
+        pair = keys.make()
+        content = {
+            "desk": desk,
+            "endpoint": endpoint,
+            "server_key": keys.load_public(self.state / "keys" / "centre.pub").decode(),
+            "public_key": pair.public.decode(),
+            "secret_key": pair.secret.decode(),
+        }
+        self.desk(desk).mkdir(parents=True, mode=0o700)
+        file = self.desk(desk) / "desk.key"
+        file.touch(mode=0o600)
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(content)))
+        return pair.public.decode()

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from rich.console import Console
 
+from agent_app.link import DeskKey
 from shared.control_rows import CallRow, OrderRow
 from shared.enums import Language
 from shared.link import keys
@@ -87,7 +88,9 @@ def test_the_folder_is_good_and_made_anew(tmp_path: Path) -> None:
     assert outcome(folder.state).calls == 0
     assert recordings(folder.state) == []
     for agent in folder.world.agents:
-        assert keys.load(folder.desk(agent.desk) / "desk.key").public
+        key = DeskKey.load(folder.desk(agent.desk) / "desk.key")
+        assert (key.desk, key.endpoint) == (agent.desk, "tcp://127.0.0.1:5581")
+        assert key.server_key == keys.load_public(folder.state / "keys" / "centre.pub")
     pins = {customer.account.pin.encode() for customer in folder.world.customers}
     accounts = {customer.account.account.encode() for customer in folder.world.customers}
     content = b"".join(path.read_bytes() for path in folder.centre.rglob("*") if path.is_file())

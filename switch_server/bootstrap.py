@@ -1,7 +1,8 @@
 """Puts the switch server together, starts it and stops it: the only place that knows every part.
 
-Order at start: store and journals (what is broken there is told before a line is opened), cards, branch links, the core with its
-configuration and the orders left undecided, then the lines, last the operator's socket. Stopping goes the other way.
+Order at start: store and journals (what is broken there is told before a line is opened), the core with its configuration, the orders
+left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the operator's socket. Stopping goes
+the other way.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ import msgspec
 from shared import control
 from shared.aci import GatewayStatus
 from shared.enums import EndCause
-from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, StockCode, TrunkName
+from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
 from shared.link import load_or_make_keys
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches import BranchState as LinkState
@@ -31,12 +32,13 @@ from switch_server.adapters.event_journal import EventJournal
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.sip_lines import SipLines
 from switch_server.adapters.store import Store
+from switch_server.bootstrap_desks import DeskParts, DeskSide
 from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Audit
 from switch_server.core.events import Configured, Draining
 from switch_server.core.flow import Flow
 from switch_server.core.free_text import texts_of
-from switch_server.ports.operations import BranchState, DeskState
+from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import ServerConfig, callable_trunks, desk_endpoint, load_config, queue_names
 from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
@@ -162,11 +164,14 @@ class Server:
             timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),
             version=version(),
         )
+        new_call_id = CallIds(self.clock)
+        self.desks = DeskSide(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,
             listen=(server.sip.ip, server.sip.port),
             trunks={trunk.name: trunk for trunk in server.trunks},
-            new_call_id=CallIds(self.clock),
+            new_call_id=new_call_id,
+            desk_token=self.desks.tokens,
         )
         self.control = ControlServer(state / control.SOCKET_NAME, self._operations(), version=version())
 
@@ -179,14 +184,19 @@ class Server:
             part.start()
             self._running.callback(part.stop)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
-        for undecided in self.orders.unfinished():
-            self.engine.post(undecided)
-        self.engine.start(World(self.lines, self.cards, self.branches, self.orders, self.store, self.events))
+        for left in (*self.orders.unfinished(), *self.store.callbacks_waiting()):
+            self.engine.post(left)
+        self.engine.start(
+            World(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
+        )
         self._running.push_async_callback(self.engine.stop)
         await self.cards.start()
         self._running.push_async_callback(self.cards.stop)
         await self.branches.start()
         self._running.push_async_callback(self.branches.stop)
+        await self.desks.start()
+        self._running.push_async_callback(self.desks.stop)
+        self._running.push_async_callback(self.engine.settled)  # the last hang-ups are told to the desks
         try:
             self.lines.start()
         except OSError as error:
@@ -242,6 +252,19 @@ class Server:
     def _listen(self) -> tuple[str, int]:
         return self.settings.server.sip.ip, self.settings.server.sip.port
 
+    def _desk_parts(self, new_call_id: CallIds) -> DeskParts:
+        return DeskParts(
+            engine=self.engine,
+            store=self.store,
+            branches=self.branches,
+            config=lambda: self.settings.server,
+            keys=self._keys,
+            recordings=Path(self.settings.core.recordings),
+            new_call_id=new_call_id,
+            clock=self.clock,
+            version=version(),
+        )
+
     def _sources(self) -> Sources:
         return Sources(
             version=version(),
@@ -271,7 +294,7 @@ class Server:
             config=lambda: self.engine.switch.config,
             snapshot=self.engine.switch.snapshot,
             book=self.store.agents,
-            links=_NoDesks(),
+            links=self.desks.links,
             records=self.store.read,
             post=self.engine.post,
             endpoint=lambda: desk_endpoint(self.settings.server),
@@ -292,19 +315,6 @@ class Server:
             "order_journal": msgspec.to_builtins(self.orders.counts),
             "event_journal": msgspec.to_builtins(self.events.counts),
         }
-
-
-class _NoDesks:
-    """``ports.operations.DeskLinks`` until desks can connect."""
-
-    def states(self) -> tuple[DeskState, ...]:
-        return ()
-
-    def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:  # noqa: ARG002
-        return False
-
-    def disconnect(self, desk: DeskId) -> bool:  # noqa: ARG002
-        return False
 
 
 def _operator_view(seen: LinkState | None) -> BranchState:

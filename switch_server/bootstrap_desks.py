@@ -1,0 +1,86 @@
+"""The part of ``bootstrap`` that puts the agents' desks together: link, screen pops, questions, passwords."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from shared.enums import Language
+from shared.ids import BranchId, CallId, TrunkName
+from shared.link import KeyPair
+from switch_server.adapters.branches import BranchLinks
+from switch_server.adapters.desks import DeskLinks, Passwords, Sight
+from switch_server.adapters.store import Store
+from switch_server.core.config import Trunk
+from switch_server.services.config_file import Branch, ServerConfig
+from switch_server.services.customer_desk import CustomerDesk
+from switch_server.services.engine import Engine
+from switch_server.services.passwords import hash_password, is_password
+from switch_server.services.pop import ScreenPops
+from switch_server.services.tokens import Tokens
+
+
+class DeskParts(Struct, frozen=True, kw_only=True):
+    """What the desks need of the other parts. ``config``: as it was loaded last."""
+
+    engine: Engine
+    store: Store
+    branches: BranchLinks
+    config: Callable[[], ServerConfig]
+    keys: KeyPair
+    recordings: Path
+    new_call_id: Callable[[], CallId]
+    clock: Callable[[], float]
+    version: str
+
+
+class DeskSide:
+    """``links`` and what stands behind it; ``tokens`` is for the lines too."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self.tokens = Tokens(secrets.token_bytes(32))
+        self._config = parts.config
+        store, switch = parts.store, parts.engine.switch
+        self.pops = ScreenPops(
+            store.read_pops, parts.branches, store.agents,
+            place=self._place, branch_name=self._branch_name, clock=parts.clock,
+        )  # fmt: skip
+        questions = CustomerDesk(
+            store.read, store, parts.branches, store.agents,
+            recordings=parts.recordings, branch_name=self._branch_name, audit=store.do, clock=parts.clock,
+        )  # fmt: skip
+        self.links = DeskLinks(
+            parts.engine.post,
+            parts.engine.after,
+            endpoint=parts.config().desk_link.endpoint,
+            server_key=parts.keys,
+            book=store.agents,
+            pops=self.pops,
+            questions=questions,
+            tokens=self.tokens,
+            passwords=Passwords(is_password, hash_password),
+            sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions),
+            new_call_id=parts.new_call_id,
+            audit=store.do,
+            clock=parts.clock,
+            version=parts.version,
+        )
+
+    async def start(self) -> None:
+        """Raises ``LinkError`` where the endpoint can't be had."""
+        await self.links.start()
+
+    async def stop(self) -> None:
+        await self.links.stop()
+        self.pops.stop()
+
+    def _branch_name(self, branch: BranchId) -> dict[Language, str]:
+        found = {each.id: each for each in self._config().branches}.get(branch, Branch(branch, branch))
+        return {Language.ZH: found.name, Language.EN: found.name_en or found.name}
+
+    def _place(self, trunk: TrunkName) -> str:
+        """A branch's own lines show where its callers are from; the centre's don't."""
+        trunks: Mapping[TrunkName, Trunk] = {each.name: each for each in self._config().trunks}
+        group = trunks[trunk].group if trunk in trunks else ""
+        return next((branch.name for branch in self._config().branches if branch.id == group), "")

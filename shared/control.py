@@ -24,6 +24,7 @@ from shared.control_rows import (
     LineRow,
     OrderRow,
     RecordingRow,
+    TalkRow,
     Trouble,
 )
 
@@ -225,6 +226,7 @@ class CallDetail(Reply, frozen=True):
     legs: tuple[LegRow, ...]
     recordings: tuple[RecordingRow, ...]
     orders: tuple[OrderRow, ...]
+    talks: tuple[TalkRow, ...] = ()
 
 
 class RecordingPart(Reply, frozen=True):

@@ -42,6 +42,7 @@ from switch_server.core.order import OrderState
 from switch_server.core.snapshot import CallView, SwitchSnapshot
 from switch_server.ports.operations import BranchState, OperationRefused, Records, Staff
 from switch_server.services import operator_rows as rows
+from switch_server.services import staff_rows
 from switch_server.services.strict_yaml import ConfigError
 
 P = ParamSpec("P")
@@ -178,6 +179,7 @@ class SwitchOperations:
             rows.live_legs(view) if view else tuple(rows.past_leg(row) for row in record.get("legs", ())),
             tuple(rows.recording(row) for row in record.get("recordings", ())),
             tuple(rows.order(order) for order in orders),
+            tuple(staff_rows.talk(row) for row in await self._read(self._from.records.talks, call=call)),
         )
 
     async def orders(self, ask: AskOrders) -> Orders:

@@ -1,14 +1,18 @@
 """What can be said to ``switchctl``: the commands as data, and the parser made from them."""
 
 import argparse
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from switch_server.switchctl import acting, looking, offline, replaying
+from shared import control_agents
+from shared.enums import Role
+from switch_server.switchctl import acting, desking, looking, offline, replaying, staffing
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.texts import CHOICES, Texts
 
 PROGRAM = "switchctl"
+LONGEST_LINE, LONGEST_LEVEL = 64, 4
 Run = Callable[[Context], Awaitable[int]]
 Below = Any
 """argparse's own (private) type of a group of sub-commands."""
@@ -48,6 +52,38 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _id(text: str) -> str:
+    if re.fullmatch(control_agents.ID, text, re.ASCII) is None:
+        raise argparse.ArgumentTypeError("bad_id")
+    return text
+
+
+def _line(text: str) -> str:
+    if len(text) > LONGEST_LINE or not text.isprintable():
+        raise argparse.ArgumentTypeError("bad_line")
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("bad_name")
+    return _line(text)
+
+
+def _skill(text: str) -> tuple[str, int]:
+    name, _, level = text.partition("=")
+    number = int(level) if level.isascii() and level.isdecimal() and len(level) < LONGEST_LEVEL else -1
+    if re.fullmatch(control_agents.SKILL, name) is None or not 0 <= number <= control_agents.TOP_LEVEL:
+        raise argparse.ArgumentTypeError("bad_skill")
+    return name, number
+
+
+def _key(text: str) -> str:
+    if re.fullmatch(control_agents.KEY, text) is None:
+        raise argparse.ArgumentTypeError("bad_key")
+    return text
+
+
 def option(name: str, help_key: str, **more: Any) -> Argument:
     return Argument(name, help_key, more)
 
@@ -57,6 +93,13 @@ WATCH = option("--watch", "opt_watch", nargs="?", type=_seconds, const=2.0, meta
 LIMIT = option("--limit", "opt_limit", type=_limited, default=50, metavar="N")
 SINCE = option("--since", "opt_since", metavar="AGE")
 CALL = option("call", "arg_call", metavar="CALL")
+AGENT = option("agent", "arg_agent", type=_id, metavar="AGENT")
+DESK = option("desk", "arg_desk", type=_id, metavar="DESK")
+ROLE = option("--role", "opt_role", choices=[role.value for role in Role])
+GROUP = option("--group", "opt_group", type=_line, metavar="GROUP")
+SKILL = option("--skill", "opt_skill", dest="skills", type=_skill, action="append", default=[], metavar="NAME=LEVEL")
+STDIN = option("--password-stdin", "opt_password_stdin", action="store_true")
+GENERATE = option("--generate", "opt_generate", action="store_true")
 FLOWS = option("--flows", "opt_flows_folder", metavar="FOLDER")
 
 COMMANDS = (
@@ -83,6 +126,64 @@ COMMANDS = (
         ),
         ("orders --watch", "orders --branch GZ01 --since 30m", "orders --state in_doubt"),
     ),
+    Command(("agents",), looking.agents, (JSON, WATCH), ("agents", "agents --watch", "agents --json")),
+    Command(("queues",), looking.queues, (JSON, WATCH), ("queues --watch",)),
+    Command(
+        ("talks",),
+        looking.talks,
+        (
+            JSON, WATCH, LIMIT, SINCE,
+            option("--agent", "opt_agent", metavar="AGENT"),
+            option("--call", "opt_of_call", metavar="CALL"),
+        ),
+        ("talks", "talks --agent 1001 --since 1d"),
+    ),
+    Command(("agent",), None),
+    Command(
+        ("agent", "add"),
+        staffing.add,
+        (
+            AGENT, option("--name", "opt_name", type=_name, required=True, metavar="NAME"),
+            ROLE, GROUP, SKILL, STDIN, GENERATE, JSON,
+        ),
+        (
+            "agent add 1001 --name 张三 --skill trading=3 --group A",
+            "agent add 1002 --name 李四 --role supervisor --group A --generate",
+            "agent add 1003 --name 王五 --password-stdin < password.txt",
+        ),
+    ),
+    Command(
+        ("agent", "change"),
+        staffing.change,
+        (AGENT, option("--name", "opt_name", type=_name, metavar="NAME"), ROLE, GROUP, SKILL, JSON),
+        ("agent change 1001 --skill trading=5 --skill fund=2", "agent change 1001 --skill fund=0"),
+    ),
+    Command(
+        ("agent", "password"),
+        staffing.set_password,
+        (AGENT, STDIN, GENERATE, JSON),
+        ("agent password 1001", "agent password 1001 --generate"),
+    ),
+    Command(("agent", "disable"), staffing.disable, (AGENT, JSON), ("agent disable 1001",)),
+    Command(("agent", "enable"), staffing.enable, (AGENT, JSON), ("agent enable 1001",)),
+    Command(("agent", "logout"), staffing.log_out, (AGENT, JSON), ("agent logout 1001",)),
+    Command(("agent", "remove"), staffing.remove, (AGENT, JSON), ("agent remove 1001",)),
+    Command(("desk",), None),
+    Command(
+        ("desk", "add"),
+        desking.add,
+        (
+            DESK,
+            option("--key", "opt_key", type=_key, metavar="KEY"),
+            option("--out", "opt_out", metavar="FILE"),
+            option("--endpoint", "opt_endpoint", metavar="ENDPOINT"),
+            option("--force", "opt_force_desk", action="store_true"),
+            JSON,
+        ),
+        ("desk add desk-07", "desk add desk-07 --out /media/usb/desk-07.key --endpoint tcp://192.0.2.1:5581"),
+    ),
+    Command(("desk", "list"), looking.desks, (JSON, WATCH), ("desk list",)),
+    Command(("desk", "remove"), desking.remove, (DESK, JSON), ("desk remove desk-07",)),
     Command(("branches",), looking.branches, (JSON, WATCH), ("branches", "branches --watch")),
     Command(("counters",), looking.counters, (JSON, WATCH), ("counters --json",)),
     Command(

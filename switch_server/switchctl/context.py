@@ -52,10 +52,10 @@ class Context:
         given = getattr(self.options, "journal", None)
         return Path(given) if given else self.state / JOURNAL
 
-    def show(self, reply: Reply, *, line: bool = False) -> None:
-        """Prints an answer as tables, or with ``--json`` as its document (on one line with ``line``)."""
+    def show(self, reply: Reply, *, line: bool = False, more: Mapping[str, object] | None = None) -> None:
+        """Prints an answer as tables, or with ``--json`` as its document (on one line with ``line``) and ``more``."""
         if self.json:
-            self.print_json(document(reply), line=line)
+            self.print_json(document(reply) | dict(more or {}), line=line)
         else:
             self.print(view(reply, self.texts))
 
@@ -73,6 +73,10 @@ class Context:
 
     def say(self, key: str, **fields: object) -> None:
         self.print(self.texts(key, **fields))
+
+    def warn(self, key: str, **fields: object) -> None:
+        """On standard error, of what was done all the same."""
+        self._complain(self.texts(key, **fields))
 
     def complain(self, error: SwitchctlError) -> None:
         """On standard error, with a word on how to start a switch where none answers."""

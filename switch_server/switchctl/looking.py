@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from shared import control
+from shared import control, control_agents
 from shared.control import Reply, Request
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context
@@ -63,6 +63,10 @@ def _orders(options: argparse.Namespace) -> Request:
     )
 
 
+def _talks(options: argparse.Namespace) -> Request:
+    return control_agents.AskTalks(options.agent, options.call, since(options.since), options.limit)
+
+
 def _found(reply: Reply) -> int:
     return OK if getattr(reply, "rows", ()) else REFUSED
 
@@ -81,3 +85,7 @@ call = Look(lambda options: control.AskCall(options.call), control.CallDetail)
 orders = Look(_orders, control.Orders)
 customers = Look(lambda options: control.FindCustomers(options.text), control.Customers, _found)
 audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole)
+agents = Look(lambda _: control_agents.AskAgents(), control_agents.Agents)
+queues = Look(lambda _: control_agents.AskQueues(), control_agents.Queues)
+talks = Look(_talks, control_agents.Talks)
+desks = Look(lambda _: control_agents.AskDesks(), control_agents.Desks)

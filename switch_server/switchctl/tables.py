@@ -38,8 +38,11 @@ STYLES: dict[str, str] = {
         ("down", "in_doubt", "lost", "card_lost", "fault", "failed", "rejected", "refused", "locked", "reconciled"),
         "red",
     ),
-    **dict.fromkeys(("closed", "ended", "unwatched", "void", "cancelled"), "dim"),
+    **dict.fromkeys(("closed", "ended", "unwatched", "void", "cancelled", "offline", "disabled"), "dim"),
+    **dict.fromkeys(("talking", "holding"), "cyan"),
+    **dict.fromkeys(("dialling", "wrap_up", "seat_locked"), "yellow"),
 }
+"""By word; by kind and word (``seat_locked``) where a word means something else there."""
 
 
 GAP = 2
@@ -58,6 +61,14 @@ def say(name: str, word: Callable[[Any], str | None], kind: str = "word", *, spa
 
 def _up(value: bool | None) -> str | None:
     return None if value is None else "up" if value else "down"
+
+
+def _seconds(ms: float | None) -> float | None:
+    return None if ms is None else ms / 1000
+
+
+def _talked(row: Any) -> float | None:
+    return row.ended_at - row.answered_at if row.ended_at and row.answered_at else None
 
 
 LINES = (
@@ -158,6 +169,60 @@ CUSTOMERS = (
     Column("vip", lambda r, t: t("word_yes") if r.vip else ""),
     Column("language", lambda r, t: t.word(r.language)),
 )
+AGENTS = (
+    show("agent", lambda r: r.agent, whole=True),
+    show("name", lambda r: r.name),
+    say("state", lambda r: "disabled" if r.disabled else r.state, "seat"),
+    say("reason", lambda r: r.reason, "lock", spare=3),
+    show("since", lambda r: cells.time_of_day(r.since), spare=4),
+    show("call", lambda r: cells.plain(r.call), whole=True, spare=6),
+    show("queue", lambda r: cells.plain(r.queue), spare=5),
+    show("calls_today", lambda r: cells.number(r.calls_today), right=True),
+    show("desk", lambda r: cells.plain(r.desk), spare=2),
+    say("phone", lambda r: r.phone_problem, "phone", spare=1),
+    say("role", lambda r: r.role, "role", spare=8),
+    show("group", lambda r: cells.plain(r.group), spare=9),
+    show("skills", lambda r: cells.plain(" ".join(f"{s}={level}" for s, level in r.skills.items())), spare=7),
+    show("round_trip", lambda r: cells.milliseconds(r.round_trip_ms), right=True, spare=10),
+    show("address", lambda r: cells.plain(r.address), spare=11),
+)
+QUEUES = (
+    show("queue", lambda r: r.queue, whole=True),
+    Column("title", lambda r, t: cells.plain(r.title.get(t.language.value)), spare=5),
+    say("hours", lambda r: "open" if r.is_open else "closed", "queue"),
+    show("waiting", lambda r: cells.number(r.waiting), right=True),
+    show("longest", lambda r: cells.duration(r.longest_s if r.waiting else None), right=True),
+    show("callbacks", lambda r: cells.number(r.callbacks), right=True, spare=3),
+    show("open_seats", lambda r: cells.number(r.open_seats), right=True),
+    show("seats", lambda r: cells.number(r.seats), right=True),
+    show("answered", lambda r: cells.number(r.answered), right=True, spare=1),
+    show("abandoned", lambda r: cells.number(r.abandoned), right=True, spare=2),
+    show("skill", lambda r: f"{r.skill}≥{r.level}" if r.skill else cells.NONE, spare=4),
+)
+TALKS = (
+    show("rang", lambda r: cells.moment(r.offered_at), spare=2),
+    show("agent", lambda r: r.agent, whole=True),
+    say("kind", lambda r: r.kind, "talk", spare=5),
+    show("queue", lambda r: cells.plain(r.queue), spare=4),
+    show("number", lambda r: cells.plain(r.number)),
+    say("outcome", lambda r: r.outcome, "outcome"),
+    show("waited", lambda r: cells.duration(_seconds(r.waited_ms)), right=True, spare=6),
+    show("lasted", lambda r: cells.duration(_talked(r)), right=True),
+    show("held", lambda r: cells.duration(_seconds(r.hold_ms)), right=True, spare=7),
+    show("pop", lambda r: cells.milliseconds(r.pop_ms), right=True, spare=8),
+    show("disposition", lambda r: cells.plain(r.disposition), spare=1),
+    show("call", lambda r: r.call, whole=True, spare=3),
+)
+DESKS = (
+    show("desk", lambda r: r.desk, whole=True),
+    say("link", lambda r: _up(r.up)),
+    show("agent", lambda r: cells.plain(r.agent)),
+    say("phone", lambda r: r.phone_problem, "phone"),
+    show("round_trip", lambda r: cells.milliseconds(r.round_trip_ms), right=True, spare=2),
+    show("address", lambda r: cells.plain(r.address), spare=1),
+    show("program", lambda r: cells.plain(r.program), spare=3),
+    show("key", lambda r: r.key, whole=True, spare=4),
+)
 AUDIT = (
     show("id", lambda r: str(r.id), right=True, spare=2),
     show("at", lambda r: cells.moment(r.at)),
@@ -228,6 +293,7 @@ class FittingTable:
 def _cell(column: Column, row: Any, texts: Texts) -> Text:
     if column.word is not None:
         word = column.word(row)
-        return Text(harmless(texts.word(word, column.kind)), style=STYLES.get(word or "", ""))
+        style = STYLES.get(f"{column.kind}_{word}") or STYLES.get(word or "", "")
+        return Text(harmless(texts.word(word, column.kind)), style=style)
     assert column.cell is not None
     return Text(harmless(column.cell(row, texts)))

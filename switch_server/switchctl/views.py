@@ -20,6 +20,7 @@ from shared.control import (
     Reply,
     Status,
 )
+from shared.control_agents import Agents, Desks, Queues, Talks
 from shared.control_rows import Trouble
 from switch_server.switchctl import cells, tables
 from switch_server.switchctl.texts import Texts
@@ -48,6 +49,7 @@ def _status(reply: Status, texts: Texts) -> RenderableType:
         "calls": str(reply.calls),
         "lines": texts("status_of", used=reply.lines_used, all=reply.lines),
         "cards": cards,
+        "agents": texts("status_agents", open=reply.seats_open, all=reply.seats, waiting=reply.waiting),
         "branches": texts("status_of", used=reply.branches_up, all=reply.branches),
         "orders": cells.plain(orders),
         "flows": cells.plain(", ".join(reply.flows)),
@@ -78,12 +80,18 @@ def _call(reply: CallDetail, texts: Texts) -> RenderableType:
     ]
     for title, columns, rows in (
         ("title_legs", tables.LEGS, reply.legs),
+        ("title_talks", tables.TALKS, reply.talks),
         ("title_recordings", tables.RECORDINGS, reply.recordings),
         ("title_orders", tables.ORDERS, reply.orders),
     ):
         if rows:
             parts += ["", tables.FittingTable(texts(title), columns, rows, texts)]
     return Group(*parts)
+
+
+def _desks(reply: Desks, texts: Texts) -> RenderableType:
+    told = cells.plain(texts("desks_connect", endpoint=reply.endpoint, server_key=reply.server_key))
+    return Group(tables.FittingTable(texts("title_desks"), tables.DESKS, reply.rows, texts), "", Text(told))
 
 
 def _audit(reply: AuditTrail, texts: Texts) -> RenderableType:
@@ -105,6 +113,10 @@ VIEWS: dict[type[Reply], View] = {
     Lines: _lines,
     Cards: _rows("title_cards", tables.CARDS),
     Branches: _rows("title_branches", tables.BRANCHES),
+    Agents: _rows("title_agents", tables.AGENTS),
+    Queues: _rows("title_queues", tables.QUEUES),
+    Talks: _rows("title_talks", tables.TALKS),
+    Desks: _desks,
     Calls: _rows("title_calls", tables.CALLS),
     Orders: _rows("title_orders", tables.ORDERS),
     Customers: _rows("title_customers", tables.CUSTOMERS),

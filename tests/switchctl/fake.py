@@ -24,21 +24,26 @@ from shared.control import (
     Reloaded,
     Status,
 )
+from shared.control_agents import AgentPut, Agents, AskTalks, Desks, PutAgent, PutDeskKey, Queues, Talks
 from shared.control_rows import (
     AccountRow,
+    AgentRow,
     AuditRow,
     BranchRow,
     CallRow,
     CardRow,
     CustomerRow,
+    DeskRow,
     LegRow,
     LineRow,
     OrderRow,
+    QueueRow,
     RecordingRow,
+    TalkRow,
     Trouble,
     TroubleCode,
 )
-from shared.ids import AccountNo, CallId
+from shared.ids import AccountNo, AgentId, CallId, DeskId
 from switch_server.ports.operations import OperationRefused
 
 NOW = 1_756_085_465.0  # 2025-08-25 09:31:05 in Shanghai
@@ -64,12 +69,98 @@ def trouble(text: str) -> Trouble:
     return Trouble(TroubleCode.PART, "store", text)
 
 
+AGENT_ROW = AgentRow(
+    agent="1001", name="张三", role="supervisor", group="A", skills={"trading": 3}, disabled=False, password=True, state="locked",
+    calls_today=12, since=NOW - 90, reason="lunch", desk="desk-07", address="192.0.2.7", round_trip_ms=1.25,
+    phone_problem="no_headset", phone_loss=0.01, phone_jitter_ms=3.0,
+)  # fmt: skip
+GONE_ROW = AgentRow("1002", "Li Si", "agent", "", {}, disabled=True, password=False, state="offline", calls_today=0)
+QUEUE_ROW = QueueRow(
+    queue="trading", title={"zh_CN": "交易", "en": "Trading"}, is_open=True, waiting=3, longest_s=75.0, callbacks=1,
+    open_seats=2, seats=5, answered=1234, abandoned=17, skill="trading", level=2,
+)  # fmt: skip
+SHUT_ROW = QueueRow("night", {}, False, 0, 0.0, 0, 0, 0, 0, 0)
+TALK_ROW = TalkRow(
+    talk=f"{CALL}/2", call=CALL, agent="1001", kind="in", number="13900001234", queue="trading", offered_at=NOW - 100,
+    answered_at=NOW - 95, ended_at=NOW - 33, hold_ms=12_000, waited_ms=4_000, pop_ms=35.5, outcome="answered", disposition="order",
+)  # fmt: skip
+MISSED_ROW = TalkRow(f"{CALL}/3", CALL, "1002", "callback", "13900001234", outcome="no_answer")
+KEY, OTHER_KEY, SERVER_KEY = "a" * 40, "b" * 40, "s" * 40
+DESK_ROW = DeskRow("desk-07", KEY, True, "1001", "192.0.2.7", 1.25, "no_headset", "agent-app 0.3.0")
+
+
+class FakeStaff:
+    """``ports.operations.Staff``: one agent, one desk; ``done`` is the switch's."""
+
+    def __init__(self, done: list[tuple[object, ...]], asked: list[object]) -> None:
+        self.done, self.asked = done, asked
+        self.unused: tuple[str, ...] = ()
+
+    def agents(self) -> Agents:
+        return Agents(NOW, (AGENT_ROW, GONE_ROW))
+
+    def queues(self) -> Queues:
+        return Queues(NOW, (QUEUE_ROW, SHUT_ROW))
+
+    def desks(self) -> Desks:
+        return Desks(NOW, "tcp://192.0.2.1:5581", SERVER_KEY, (DESK_ROW, DeskRow("desk-08", OTHER_KEY, False)))
+
+    async def talks(self, ask: AskTalks) -> Talks:
+        self.asked.append(ask)
+        return Talks(NOW, (TALK_ROW, MISSED_ROW))
+
+    async def put_agent(self, put: PutAgent) -> AgentPut:
+        if put.new and put.agent == "1001":
+            raise OperationRefused(RefusedCode.AGENT_EXISTS, put.agent)
+        if put.password is not None and len(put.password) < 8:
+            raise OperationRefused(RefusedCode.WEAK_PASSWORD, "8")
+        self.done.append(("put", put))
+        return AgentPut(put.agent, put.new, self.unused)
+
+    async def set_password(self, agent: AgentId, password: str, actor: str) -> Done:
+        self._known(agent)
+        self.done.append(("password", agent, password, actor))
+        return Done(agent)
+
+    def disable(self, agent: AgentId, actor: str, *, disabled: bool) -> Done:
+        self._known(agent)
+        self.done.append(("disable" if disabled else "enable", agent, actor))
+        return Done(agent)
+
+    def remove(self, agent: AgentId, actor: str) -> Done:
+        self._known(agent)
+        self.done.append(("remove", agent, actor))
+        return Done(agent)
+
+    def log_out(self, agent: AgentId, actor: str) -> Done:
+        self._known(agent)
+        self.done.append(("log_out", agent, actor))
+        return Done(agent)
+
+    def _known(self, agent: AgentId) -> None:
+        if agent != "1001":
+            raise OperationRefused(RefusedCode.NO_SUCH_AGENT, agent)
+
+    def put_desk_key(self, put: PutDeskKey) -> Done:
+        if put.desk == "desk-07" and not put.replace:
+            raise OperationRefused(RefusedCode.DESK_EXISTS, put.desk)
+        self.done.append(("put_desk_key", put))
+        return Done(put.desk)
+
+    def remove_desk_key(self, desk: DeskId, actor: str) -> Done:
+        if desk != "desk-07":
+            raise OperationRefused(RefusedCode.NO_SUCH_DESK, desk)
+        self.done.append(("remove_desk_key", desk, actor))
+        return Done(desk)
+
+
 class FakeSwitch:
     """Answers, and remembers what it was told to do in ``done``. ``recording_bytes`` is its one recording."""
 
     def __init__(self) -> None:
-        self.done: list[tuple[str, ...]] = []
+        self.done: list[tuple[object, ...]] = []
         self.asked: list[object] = []
+        self.staff = FakeStaff(self.done, self.asked)
         self.problems: tuple[str, ...] = ()
         self.recording_bytes = bytes(range(256)) * ((PART_BYTES * 2 + 1000) // 256)
         self.troubles: tuple[Trouble, ...] = ()
@@ -84,7 +175,7 @@ class FakeSwitch:
         return Status(
             version="0.1.0", pid=4711, at=NOW, started_at=NOW - 3723, draining=False, calls=1, lines_used=1, lines=30,
             cards_up=2, cards=2, channels_used=1, channels=1000, branches_up=5, branches=6, orders={"filled": 3, "in_doubt": 1},
-            flows=("main",), troubles=self.troubles,
+            flows=("main",), troubles=self.troubles, seats=5, seats_open=2, waiting=3,
         )  # fmt: skip
 
     def lines(self) -> Lines:
@@ -122,7 +213,7 @@ class FakeSwitch:
             raise OperationRefused(RefusedCode.NO_SUCH_CALL, call)
         leg = LegRow(f"{CALL}/1", "up", "city", "95500", "card-1", packets_in=2250, packets_out=2251, lost=0, mos=4.4)
         recording = RecordingRow(CALL, f"/recordings/{CALL}.wav", NOW - 44)
-        return CallDetail(NOW, LIVE_ROW, (leg,), (recording,), (ORDER,))
+        return CallDetail(NOW, LIVE_ROW, (leg,), (recording,), (ORDER,), (TALK_ROW,))
 
     async def orders(self, ask: AskOrders) -> Orders:
         self.asked.append(ask)

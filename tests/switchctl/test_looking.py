@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared import control
+from shared import control, control_agents
 from shared.control import REPLIES, AskCalls, AskOrders
 from shared.control_rows import Trouble, TroubleCode
 from tests.switchctl.conftest import Ctl
@@ -20,6 +20,10 @@ LOOKS = {
     ("counters",): control.Counters,
     ("customers", "find", "李"): control.Customers,
     ("audit",): control.AuditTrail,
+    ("agents",): control_agents.Agents,
+    ("queues",): control_agents.Queues,
+    ("talks",): control_agents.Talks,
+    ("desk", "list"): control_agents.Desks,
 }
 
 
@@ -51,6 +55,7 @@ def test_status_in_both_languages(ask: Ctl, switch: FakeSwitch) -> None:
     assert "0.1.0, process 4711, up 1:02:03" in said
     assert "2 of 2 up, channels 1 of 1000" in said
     assert "filled 3, in doubt 1" in said
+    assert "2 of 5 open, 3 callers waiting" in said
     assert "all is well" in said
     switch.troubles = (trouble("disk full"), Trouble(TroubleCode.BRANCH_AWAY, "GZ02"))
     said = ask("status", "--lang", "zh").out
@@ -130,7 +135,7 @@ def test_an_order_has_its_price_contract_and_yes(ask: Ctl) -> None:
 
 def test_a_call_in_detail(ask: Ctl) -> None:
     said = ask("calls", "show", CALL).out
-    for part in (f"Call {CALL}", "Legs", f"{CALL}/1", "4.4", "Recordings", "Orders", "A0001"):
+    for part in (f"Call {CALL}", "Legs", f"{CALL}/1", "4.4", "Recordings", "Talks", "answered", "Orders", "A0001"):
         assert part in said
 
 
@@ -183,5 +188,5 @@ def test_a_fault_of_the_switch_costs_one_answer(ask: Ctl, switch: FakeSwitch, ca
 
 
 def test_every_reply_with_a_table_is_looked_at_by_a_command() -> None:
-    acted = {control.RequestRefused, control.Done, control.RecordingPart, control.Reloaded}
+    acted = {control.RequestRefused, control.Done, control.RecordingPart, control.Reloaded, control_agents.AgentPut}
     assert set(LOOKS.values()) | acted == set(REPLIES)

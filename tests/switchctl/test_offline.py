@@ -50,7 +50,9 @@ def test_a_wrong_flow_is_told_with_file_line_and_key(ctl: Ctl, folder: Path) -> 
 
 
 def test_a_flow_is_checked_with_the_configuration_s_trunks_and_flows(ctl: Ctl, folder: Path, config: Path) -> None:
-    dials = HELLO.replace("next: bye}", "next: out}\n  out: {kind: dial, trunk: city, number: caller, on_failed: bye, on_ended: bye}")
+    dials = HELLO.replace(
+        "next: bye}", "next: out}\n  out: {kind: dial, trunk: city, number: caller, on_failed: bye, on_ended: bye}"
+    )
     file = folder / "hello.yaml"
     file.write_text(dials)
     said = ctl("flows", "check", str(file))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.aci import GatewayStatus, PlaceOrder
+from shared.aci import PlaceOrder
 from shared.control import AskRecording, RefusedCode
 from shared.enums import EndCause, Market, Side
 from shared.ids import (
@@ -20,82 +20,28 @@ from shared.ids import (
     OrderKey,
     Shares,
     StockCode,
-    TrunkName,
     leg_of,
 )
-from switch_server.adapters.store import Store
 from switch_server.core.effects import (
-    Audit,
     CountWrongPin,
-    Effect,
     JournalOrder,
     OrderContext,
     RecordOrderState,
     SaveRecord,
 )
 from switch_server.core.events import CardDied, Event, HangUpOrdered, LegEnded
-from switch_server.core.media import CardLoad
 from switch_server.ports.operations import BranchState, OperationRefused
 from switch_server.ports.records import Account, Customer
-from switch_server.services.operations import Sources, SwitchOperations
-from switch_server.services.strict_yaml import Complaint, ConfigError
+from switch_server.services.operations import SwitchOperations
+from switch_server.services.strict_yaml import Complaint
+from tests.switchctl.centre import Centre
 from tests.switchctl.conftest import Ctl
 from tests.switchctl.fake import NOW
 from tests.switchctl.running import RunningSwitch
-from tests.switchctl.small import CALL, OTHER, SmallSwitch
+from tests.switchctl.small import CALL, OTHER
 
 ACCOUNT = AccountNo("60011234")
 KEY = OrderKey(f"{CALL}-1")
-
-
-class Centre:
-    """The parts behind the operations."""
-
-    def __init__(self, folder: Path) -> None:
-        self.switch = SmallSwitch(recordings=str(folder / "recordings"))
-        self.store = Store(folder / "huawu.db", lambda _event: None, clock=lambda: self.switch.now)
-        self.store.start()
-        self.switch.carry = self._carry
-        self.drained = False
-        self.wrong: list[Complaint] = []
-        self.states = {BranchId("GZ01"): BranchState(link_up=True, status=STATUS, round_trip_ms=0.8, requests=3)}
-        self.troubles: tuple[str, ...] = ()
-        self.operations = SwitchOperations(self._sources())
-
-    def _carry(self, effect: Effect) -> None:
-        if isinstance(effect, SaveRecord | Audit):
-            self.store.do(effect)
-
-    def _sources(self) -> Sources:
-        core = self.switch.core
-        return Sources(
-            version="0.1.0", pid=4711, started_at=NOW, clock=lambda: self.switch.now, config=lambda: core.config,
-            snapshot=core.snapshot, trunk_states=lambda: {TrunkName("city"): "down"}, line_counters=lambda: {"messages": 9},
-            card_loads=lambda: {CardId("card-1"): LOAD}, card_restarts=lambda: {CardId("card-1"): 1},
-            branch_states=lambda: self.states, counters=lambda: {"store": {"rows": 5}}, troubles=lambda: self.troubles,
-            records=self.store.read, post=self._post, audit=self.store.do,
-            unlock=self.store.unlock_account, reload=self._reload, drain=self._drain,
-        )  # fmt: skip
-
-    def _post(self, event: Event) -> None:
-        self.switch.tell(event)
-
-    def _drain(self) -> None:
-        self.drained = True
-
-    async def _reload(self) -> tuple[str, ...]:
-        if self.wrong:
-            raise ConfigError(*self.wrong)
-        return ("hello",)
-
-    def settle(self) -> None:
-        assert self.store.flush(20.0)
-
-
-STATUS = GatewayStatus(
-    BranchId("GZ01"), trading_system_up=True, trade_date="20250825", session="open", pending=0, last_report=4
-)
-LOAD = CardLoad(CardId("card-1"), 1, 12.5, 1.25, 1000, 1001, 2, 3, 0)
 
 
 @pytest.fixture
@@ -259,6 +205,6 @@ def test_a_store_that_can_not_be_read(centre: Centre) -> None:
 def test_posted_is_what_the_core_takes(centre: Centre) -> None:
     posted: list[Event] = []
     centre._post = posted.append  # type: ignore[method-assign]
-    operations = SwitchOperations(centre._sources())
+    operations = SwitchOperations(centre._sources(), centre.staff)
     operations.hang_up(CALL, "")
     assert posted == [HangUpOrdered(CALL)]

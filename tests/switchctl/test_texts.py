@@ -2,6 +2,7 @@
 
 import re
 import string
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import yaml
 
 from shared.control import RefusedCode
 from shared.control_rows import TroubleCode
-from shared.enums import EndCause, Language, Refusal
+from shared.enums import CallKind, EndCause, Language, LockReason, Refusal, Role, SeatState
 from switch_server.core.call import CallState
 from switch_server.core.leg import LegState
 from switch_server.core.order import OrderState
+from switch_server.core.talk import Outcome
 from switch_server.switchctl import cli, tables
 from switch_server.switchctl.texts import FILE, Texts, language_of
 from tests.switchctl.conftest import Ctl
@@ -35,7 +37,8 @@ def _used() -> set[str]:
     """Keys that the program names."""
     source = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.glob("*.py"))
     called = re.findall(
-        r'(?:texts|context.say|Refused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']', source
+        r'(?:texts|context.say|context.warn|_do|_tell|Refused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']',
+        source,
     )
     options = [argument.help for command in cli.COMMANDS for argument in command.arguments]
     helps = [f"help_{'_'.join(command.words)}" for command in cli.COMMANDS]
@@ -58,7 +61,19 @@ def test_nothing_that_is_said_is_missing() -> None:
 
 
 def test_nothing_is_written_that_nobody_says() -> None:
-    open_ended = ("word_", "cause_", "call_", "row_")  # of states and causes, and the status page's rows
+    open_ended = (
+        "word_",
+        "cause_",
+        "call_",
+        "row_",
+        "seat_",
+        "lock_",
+        "role_",
+        "phone_",
+        "queue_",
+        "talk_",
+        "outcome_",
+    )  # of states and causes, and the status page's rows
     assert {key for key in set(CONTENT) - _used() if not key.startswith(open_ended)} == set()
 
 
@@ -66,6 +81,14 @@ def test_nothing_is_written_that_nobody_says() -> None:
 def test_states_and_causes_have_words(words: type[EndCause]) -> None:
     texts = Texts(Language.ZH)
     assert [word.value for word in words if texts.word(word.value, "cause") == word.value] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [(SeatState, "seat"), (LockReason, "lock"), (Role, "role"), (CallKind, "talk"), (Outcome, "outcome")],
+)
+def test_seats_and_talks_have_words(words: type[StrEnum], kind: str) -> None:
+    assert [word.value for word in words if f"{kind}_{word.value}" not in CONTENT] == []
 
 
 def test_language() -> None:
@@ -85,4 +108,4 @@ def test_each_command_helps_with_examples_that_it_understands(ctl: Ctl, language
         assert CONTENT[f"help_{'_'.join(command.words)}"]["zh_CN" if language == "zh" else "en"][:10] in said.out
         for example in command.examples:
             assert f"switchctl {example}" in said.out
-            parser.parse_args(re.split(r" [|>] ", example)[0].split())
+            parser.parse_args(re.split(r" [|<>] ", example)[0].split())

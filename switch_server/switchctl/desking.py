@@ -1,0 +1,114 @@
+"""Commands about desks' keys (座席机密钥): a desk connects with a CURVE key pair whose public half the switch knows."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from shared.control import Done
+from shared.control_agents import AskDesks, Desks, PutDeskKey, RemoveDeskKey
+from shared.link import keys
+from switch_server.switchctl.client import Link
+from switch_server.switchctl.context import Context, current_user
+from switch_server.switchctl.errors import OK, Refused
+
+
+class DeskKeyFile(Struct, frozen=True):
+    """What ``agent-app`` reads on the desk's PC: a JSON object, for its owner's eyes only. Keys are Z85."""
+
+    desk: str
+    endpoint: str
+    server_key: str
+    public_key: str
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"DeskKeyFile(desk={self.desk!r}, endpoint={self.endpoint!r}, secret_key=••••)"
+
+
+class DeskAdded(Struct, frozen=True):
+    """With ``--json``. ``file``: the desk's key file, where it was made here."""
+
+    desk: str
+    endpoint: str
+    server_key: str
+    public_key: str
+    file: str | None = None
+
+
+async def add(context: Context) -> int:
+    async with Link(context.socket) as link:
+        known = await link.ask(AskDesks(), Desks)
+        added = await (_with_own_key if context.options.key else _with_new_key)(context, link, known)
+    if context.json:
+        context.print_json({"format": 1, "type": "DeskAdded", **msgspec.to_builtins(added)})
+    elif added.file:
+        context.say("did_desk_file", desk=added.desk, path=added.file)
+    else:
+        context.say("did_desk_add", desk=added.desk, endpoint=added.endpoint, server_key=added.server_key)
+    return OK
+
+
+async def remove(context: Context) -> int:
+    desk = context.options.desk
+    async with Link(context.socket) as link:
+        reply = await link.ask(RemoveDeskKey(desk, current_user()), Done)
+    if context.json:
+        context.show(reply)
+    else:
+        context.say("did_desk_remove", desk=desk)
+    return OK
+
+
+async def _with_own_key(context: Context, link: Link, known: Desks) -> DeskAdded:
+    """The desk made its pair itself; only the public half came here."""
+    await _put(context, link, context.options.key)
+    return DeskAdded(context.options.desk, _endpoint(context, known), known.server_key, context.options.key)
+
+
+async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded:
+    """The file is there, or nothing has changed: it is written aside before the switch learns the key."""
+    desk, pair = context.options.desk, keys.make()
+    path = _target(context)
+    public = pair.public.decode("ascii")
+    content = DeskKeyFile(desk, _endpoint(context, known), known.server_key, public, pair.secret.decode("ascii"))
+    with _aside(path, msgspec.json.format(msgspec.json.encode(content)) + b"\n") as written:
+        await _put(context, link, public)
+        written.replace(path)
+    return DeskAdded(desk, content.endpoint, content.server_key, public, str(path))
+
+
+def _target(context: Context) -> Path:
+    path = Path(context.options.out or f"{context.options.desk}.key")
+    if path.exists() and not context.options.force:
+        raise Refused("file_exists", path=path)
+    return path
+
+
+@contextlib.contextmanager
+def _aside(path: Path, content: bytes) -> Iterator[Path]:
+    """``content`` in a file beside ``path`` (0600), gone at the end if it has not been moved."""
+    aside = path.with_name(f"{path.name}.part")
+    try:
+        aside.unlink(missing_ok=True)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        yield aside
+    except OSError as error:
+        raise Refused("file_failed", path=error.filename or path, why=error.strerror) from None
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+async def _put(context: Context, link: Link, key: str) -> None:
+    await link.ask(PutDeskKey(context.options.desk, key, context.options.force, current_user()), Done)
+
+
+def _endpoint(context: Context, known: Desks) -> str:
+    given: str | None = context.options.endpoint
+    return given or known.endpoint

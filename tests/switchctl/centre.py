@@ -1,0 +1,113 @@
+"""The parts behind the operations: a real core and a real store; lines, cards, links to branches and desks by hand."""
+
+from pathlib import Path
+
+from msgspec import structs
+
+from shared.aci import GatewayStatus
+from shared.enums import Language
+from shared.ids import AgentId, BranchId, CardId, DeskId, QueueName, SkillName, TrunkName
+from switch_server.adapters.store import Store
+from switch_server.core.config import Queue, SwitchConfig
+from switch_server.core.effects import Audit, Effect, SaveRecord
+from switch_server.core.events import Event
+from switch_server.core.media import CardLoad
+from switch_server.core.snapshot import QueueView, SeatView, SwitchSnapshot
+from switch_server.ports.operations import BranchState, DeskState
+from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.staff import StaffSources, SwitchStaff
+from switch_server.services.strict_yaml import Complaint, ConfigError
+from tests.switchctl.fake import NOW
+from tests.switchctl.small import SmallSwitch
+
+QUEUES = SwitchConfig(
+    queues=(
+        Queue(QueueName("agents")),
+        Queue(QueueName("trading"), {Language.ZH: "交易", Language.EN: "Trading"}, SkillName("trading"), level=2),
+    )
+)
+
+
+class FakeLinks:
+    """``ports.operations.DeskLinks``: the links of ``up``; remembers who was logged out and what was cut in ``done``."""
+
+    def __init__(self) -> None:
+        self.up: tuple[DeskState, ...] = ()
+        self.done: list[tuple[str, ...]] = []
+
+    def states(self) -> tuple[DeskState, ...]:
+        return self.up
+
+    def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
+        self.done.append(("log_out", agent, actor, code))
+        return any(state.agent == agent for state in self.up)
+
+    def disconnect(self, desk: DeskId) -> bool:
+        self.done.append(("disconnect", desk))
+        return any(state.desk == desk for state in self.up)
+
+
+class Centre:
+    """The parts behind the operations."""
+
+    def __init__(self, folder: Path) -> None:
+        self.switch = SmallSwitch(recordings=str(folder / "recordings"))
+        self.store = Store(folder / "huawu.db", lambda _event: None, clock=lambda: self.switch.now)
+        self.store.start()
+        self.switch.carry = self._carry
+        self.drained = False
+        self.wrong: list[Complaint] = []
+        self.states = {BranchId("GZ01"): BranchState(link_up=True, status=STATUS, round_trip_ms=0.8, requests=3)}
+        self.troubles: tuple[str, ...] = ()
+        self.links = FakeLinks()
+        self.seats: tuple[SeatView, ...] = ()
+        self.queues: tuple[QueueView, ...] = ()
+        self.posted: list[Event] = []
+        self.staff = SwitchStaff(self._staff_sources())
+        self.operations = SwitchOperations(self._sources(), self.staff)
+
+    def _carry(self, effect: Effect) -> None:
+        if isinstance(effect, SaveRecord | Audit):
+            self.store.do(effect)
+
+    def _sources(self) -> Sources:
+        core = self.switch.core
+        return Sources(
+            version="0.1.0", pid=4711, started_at=NOW, clock=lambda: self.switch.now, config=lambda: core.config,
+            snapshot=self._snapshot, trunk_states=lambda: {TrunkName("city"): "down"}, line_counters=lambda: {"messages": 9},
+            card_loads=lambda: {CardId("card-1"): LOAD}, card_restarts=lambda: {CardId("card-1"): 1},
+            branch_states=lambda: self.states, counters=lambda: {"store": {"rows": 5}}, troubles=lambda: self.troubles,
+            records=self.store.read, post=self._post, audit=self.store.do,
+            unlock=self.store.unlock_account, reload=self._reload, drain=self._drain,
+        )  # fmt: skip
+
+    def _staff_sources(self) -> StaffSources:
+        return StaffSources(
+            clock=lambda: self.switch.now, config=lambda: QUEUES, snapshot=self._snapshot, book=self.store.agents,
+            links=self.links, records=self.store.read, post=self.posted.append,
+            endpoint=lambda: "tcp://192.0.2.1:5581", server_key="s" * 40,
+        )  # fmt: skip
+
+    def _snapshot(self) -> SwitchSnapshot:
+        """The core's, with the seats and queues that a test wants."""
+        return structs.replace(self.switch.core.snapshot(), seats=self.seats, queues=self.queues)
+
+    def _post(self, event: Event) -> None:
+        self.switch.tell(event)
+
+    def _drain(self) -> None:
+        self.drained = True
+
+    async def _reload(self) -> tuple[str, ...]:
+        if self.wrong:
+            raise ConfigError(*self.wrong)
+        return ("hello",)
+
+    def settle(self) -> None:
+        assert self.store.flush(20.0)
+
+
+STATUS = GatewayStatus(
+    BranchId("GZ01"), trading_system_up=True, trade_date="20250825", session="open", pending=0, last_report=4
+)
+LOAD = CardLoad(CardId("card-1"), 1, 12.5, 1.25, 1000, 1001, 2, 3, 0)

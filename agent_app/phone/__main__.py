@@ -1,0 +1,63 @@
+"""``python -m agent_app.phone``: started by the window; see ``agent_app.model.phone`` for what it is told and tells."""
+
+import argparse
+import logging
+import os
+import sys
+from logging.handlers import RotatingFileHandler
+
+from agent_app.model.phone import PhoneProblem
+from agent_app.phone import PhoneError
+from agent_app.phone.framing import pack
+from agent_app.phone.process import Phone
+from agent_app.phone.sounds import TEST_DBFS, Tone
+
+PORT_TAKEN = 4
+"""Exit status: nothing can be answered at this address."""
+
+
+def _tone(text: str) -> Tone:
+    kind, _, hertz = text.partition(":")
+    if kind != "tone" or not hertz.replace(".", "", 1).isdigit() or not 20 <= float(hertz) <= 3800:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like tone:400 (20 to 3800 Hz)")
+    return Tone(float(hertz), TEST_DBFS)
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("agent_app.phone", description="The desk's phone. Started by agent-app.")
+    parser.add_argument("--ip", default="127.0.0.1", help="address that INVITEs come to")
+    parser.add_argument("--port", type=int, default=0, help="UDP port (0: any free one)")
+    parser.add_argument("--no-audio", action="store_true", help="open no sound device")
+    parser.add_argument("--say", type=_tone, help="tone:400: 400 Hz at -20 dBFS instead of the microphone")
+    parser.add_argument("--log", default="", help="file")
+    return parser.parse_args(argv)
+
+
+def _log_to(file: str) -> None:
+    if not file:
+        logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+        return
+    handler = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
+    logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _arguments(argv)
+    sink = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the events
+    _log_to(arguments.log)
+    sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
+    try:
+        phone = Phone(
+            sys.stdin.buffer, sink, ip=arguments.ip, port=arguments.port, audio=not arguments.no_audio, say=arguments.say,
+            log_file=arguments.log + ".sip" if arguments.log else "",
+        )  # fmt: skip
+    except PhoneError as error:
+        sink.write(pack(PhoneProblem(error.code, error.text)))
+        return PORT_TAKEN
+    phone.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""The window's side of the phone: starts the process, feeds it, starts it again when it dies.
+
+``PhoneProcess(post, ...)`` is a ``presenters.ports.Phone``. ``post`` is called on threads of this module: the caller brings the event to its own.
+A phone that dies is told as ``PhoneProblem("phone_down")``; the next ``PhoneReady`` says that it must be told everything anew.
+"""
+
+import contextlib
+import logging
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from agent_app.model.phone import PhoneCommand, PhoneEvent, PhoneProblem
+from agent_app.phone import PhoneError
+from agent_app.phone.framing import Frames, event, pack
+
+BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Before the first, second … start anew; the last again and again."""
+HEALTHY_S = 30.0
+"""A phone that lived so long starts the back-off from its beginning."""
+STOP_S = 4.0
+log = logging.getLogger(__name__)
+
+
+class PhoneProcess:
+    """Runs ``python -m agent_app.phone`` from now until ``stop``. ``ip``: this PC's address that the switch reaches; ``say``: ``tone:400``."""
+
+    def __init__(
+        self,
+        post: Callable[[PhoneEvent], None],
+        *,
+        ip: str = "127.0.0.1",
+        port: int = 0,
+        audio: bool = True,
+        say: str = "",
+        log_file: str = "",
+        command: Sequence[str] = (sys.executable, "-m", "agent_app.phone"),
+    ) -> None:
+        self._post = post
+        self._argv = [*command, "--ip", ip, "--port", str(port)]
+        self._argv += [] if audio else ["--no-audio"]
+        self._argv += ["--say", say] if say else []
+        self._argv += ["--log", log_file] if log_file else []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._outbox: queue.SimpleQueue[tuple[subprocess.Popen[bytes], bytes]] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, name=f"phone-{work.__name__.strip('_')}", daemon=True)
+            for work in (self._keep, self._write)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        """``None`` while it is down."""
+        return self._process.pid if self._process else None
+
+    def do(self, command: PhoneCommand) -> None:
+        """Returns at once; dropped while the phone is down."""
+        process = self._process
+        if process is not None:
+            self._outbox.put((process, pack(command)))
+
+    def stop(self) -> None:
+        """Ends the phone (its call gets a BYE) and waits for it."""
+        self._over.set()
+        process = self._process
+        if process is not None:
+            self._outbox.put((process, b""))
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        for thread in self._threads[:1]:
+            thread.join(STOP_S)
+
+    # --- threads of ours ---
+
+    def _keep(self) -> None:
+        """Starts it again and again."""
+        tries = 0
+        while not self._over.is_set():
+            begun = time.monotonic()
+            text = self._live()
+            if self._over.is_set():
+                return
+            self._post(PhoneProblem("phone_down", text))
+            tries = 0 if time.monotonic() - begun > HEALTHY_S else tries + 1
+            self._over.wait(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+
+    def _live(self) -> str:
+        """One process from its start to its end; returns how it ended."""
+        try:
+            process = subprocess.Popen(  # noqa: S603  our own program
+                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )  # fmt: skip
+        except OSError as error:
+            return str(error)
+        self._process = process
+        if self._over.is_set():  # stopped meanwhile
+            self._outbox.put((process, b""))
+        try:
+            self._read(process)
+        finally:
+            self._process = None
+            with contextlib.suppress(OSError):
+                process.stdin.close()  # type: ignore[union-attr]
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stdout.close()  # type: ignore[union-attr]
+        return f"exit status {process.returncode}"
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        frames = Frames()
+        pipe = process.stdout
+        assert pipe is not None
+        try:
+            while data := pipe.read1(65536):  # type: ignore[attr-defined]
+                for body in frames.feed(data):
+                    self._post(event(body))
+        except (PhoneError, OSError) as error:
+            log.error("the phone speaks nonsense: %s", error)  # noqa: TRY400  no bug of ours
+            process.kill()
+
+    def _write(self) -> None:
+        """Its input; an empty message closes it. A thread of its own, so that a phone that doesn't read stops nobody."""
+        while True:
+            try:
+                process, data = self._outbox.get(timeout=1.0)
+            except queue.Empty:
+                if self._over.is_set():
+                    return
+                continue
+            pipe = process.stdin
+            assert pipe is not None
+            with contextlib.suppress(OSError, ValueError):  # it died: the reader sees it
+                if data:
+                    pipe.write(data)
+                    pipe.flush()
+                else:
+                    pipe.close()

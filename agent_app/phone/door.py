@@ -1,0 +1,197 @@
+"""Who may ring this desk, and what becomes of each call: pure, time is an argument.
+
+A call (PJSIP's number) is held without a token that is known (100 Trying goes out), for ``HOLD_S``; then it is refused. With one it rings;
+one call may ring and one may be up. ``Door`` answers each thing that happens with what is to be done, in order:
+
+    knock    known -> Answer 180, tell Ringing (auto: Answer 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
+    expect   as knock, for those held
+    answer   Answer 200, as soon as no other call is up
+    end      Hang 603 (BYE when it is up)          forget   Hang 480 (BYE when it is up)
+    up       tell CallUp                           gone     tell CallOver
+"""
+
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from agent_app.model.phone import CallOver, CallUp, Expect, PhoneEvent, PhoneProblem, Ringing
+from shared.ids import LegId
+
+HOLD_S = 3.0
+HELD = 2
+"""Calls without a known token that may wait; PJSIP has four slots, and the desk's own calls need two."""
+EXPECTED = 32
+"""Announced legs kept; more than a desk can have, so that a mad switch can't fill the memory."""
+RINGING, OK, FORBIDDEN, UNAVAILABLE, BUSY, DECLINE = 180, 200, 403, 480, 486, 603
+
+
+class Answer(Struct, frozen=True):
+    """A response that keeps the call: 180 or 200."""
+
+    call: int
+    code: int
+
+
+class Hang(Struct, frozen=True):
+    """The end: BYE if it is up, else this final response."""
+
+    call: int
+    code: int
+
+
+class Tell(Struct, frozen=True):
+    event: PhoneEvent
+
+
+Act = Answer | Hang | Tell
+
+
+class Phase(Enum):
+    RINGING = auto()
+    ANSWERING = auto()
+    UP = auto()
+
+
+class Visit:
+    """A call that was let in."""
+
+    def __init__(self, leg: LegId) -> None:
+        self.leg = leg
+        self.phase = Phase.RINGING
+        self.wants_answer = False
+        self.ended_by_us = False
+
+
+class Door:
+    def __init__(self) -> None:
+        self._expected: dict[str, Expect] = {}
+        self._held: dict[int, tuple[str, float]] = {}
+        self._visits: dict[int, Visit] = {}
+
+    # --- what may be asked ---
+
+    @property
+    def ringing(self) -> bool:
+        """A call rings, and nobody has said yet that it shall be answered."""
+        return any(v.phase is Phase.RINGING and not v.wants_answer for v in self._visits.values())
+
+    @property
+    def talking(self) -> int | None:
+        """The call that is up or was answered."""
+        return next((call for call, v in self._visits.items() if v.phase is not Phase.RINGING), None)
+
+    @property
+    def empty(self) -> bool:
+        return not self._visits and not self._held
+
+    def up_now(self, call: int) -> bool:
+        return call in self._visits and self._visits[call].phase is Phase.UP
+
+    def leg(self, call: int) -> LegId | None:
+        visit = self._visits.get(call)
+        return visit.leg if visit else None
+
+    # --- what happens ---
+
+    def knock(self, call: int, token: str, now: float) -> list[Act]:
+        """An INVITE is here; ``token`` is ``""`` without the header."""
+        expected = self._expected.get(token) if token else None
+        if expected is not None:
+            return self._let_in(call, expected)
+        if not token or len(self._held) >= HELD:
+            return self._refuse(call)
+        self._held[call] = (token, now + HOLD_S)
+        return []
+
+    def expect(self, expected: Expect) -> list[Act]:
+        if any(visit.leg == expected.leg for visit in self._visits.values()):
+            return []  # told anew after a reconnect: it is already here
+        self.forget_token(expected.leg)
+        self._expected[expected.token] = expected
+        while len(self._expected) > EXPECTED:
+            del self._expected[next(iter(self._expected))]
+        acts: list[Act] = []
+        for call in [call for call, (token, _) in self._held.items() if token == expected.token]:
+            del self._held[call]
+            acts += self.knock(call, expected.token, 0.0)
+        return acts
+
+    def forget_token(self, leg: LegId) -> None:
+        self._expected = {token: e for token, e in self._expected.items() if e.leg != leg}
+
+    def forget(self, leg: LegId) -> list[Act]:
+        self.forget_token(leg)
+        return self._end(leg, UNAVAILABLE)
+
+    def end(self, leg: LegId) -> list[Act]:
+        return self._end(leg, DECLINE)
+
+    def answer(self, leg: LegId) -> list[Act]:
+        for visit in self._visits.values():
+            if visit.leg == leg and visit.phase is Phase.RINGING:
+                visit.wants_answer = True
+        return self._answer_next()
+
+    def up(self, call: int) -> list[Act]:
+        """The ACK is here."""
+        visit = self._visits.get(call)
+        if visit is None or visit.phase is Phase.UP:
+            return []
+        visit.phase = Phase.UP
+        return [Tell(CallUp(visit.leg))]
+
+    def gone(self, call: int, code: int) -> list[Act]:
+        self._held.pop(call, None)
+        visit = self._visits.pop(call, None)
+        if visit is None:
+            return []
+        if visit.phase is Phase.UP and visit.ended_by_us:
+            code = OK  # our BYE; PJSIP tells what it was asked to end with
+        return [Tell(CallOver(visit.leg, code, visit.ended_by_us)), *self._answer_next()]
+
+    def tick(self, now: float) -> list[Act]:
+        """Refuses those held too long."""
+        late = [call for call, (_, until) in self._held.items() if now >= until]
+        acts: list[Act] = []
+        for call in late:
+            del self._held[call]
+            acts += self._refuse(call)
+        return acts
+
+    def close(self) -> list[Act]:
+        """The window is gone: everything ends."""
+        acts: list[Act] = [Hang(call, FORBIDDEN) for call in self._held]
+        for leg in [visit.leg for visit in self._visits.values()]:
+            acts += self._end(leg, UNAVAILABLE)
+        self._expected.clear()
+        return acts
+
+    # --- steps ---
+
+    def _refuse(self, call: int) -> list[Act]:
+        return [Hang(call, FORBIDDEN), Tell(PhoneProblem("stranger", "an INVITE without a token that was announced"))]
+
+    def _let_in(self, call: int, expected: Expect) -> list[Act]:
+        if any(visit.phase is Phase.RINGING for visit in self._visits.values()):
+            return [Hang(call, BUSY), Tell(PhoneProblem("busy", f"{expected.leg}: another call rings"))]
+        del self._expected[expected.token]  # one-time
+        visit = self._visits[call] = Visit(expected.leg)
+        visit.wants_answer = expected.auto
+        return [Answer(call, RINGING), Tell(Ringing(expected.leg)), *self._answer_next()]
+
+    def _answer_next(self) -> list[Act]:
+        if self.talking is not None:
+            return []
+        for call, visit in self._visits.items():
+            if visit.wants_answer and visit.phase is Phase.RINGING:
+                visit.phase = Phase.ANSWERING
+                return [Answer(call, OK)]
+        return []
+
+    def _end(self, leg: LegId, code: int) -> list[Act]:
+        acts: list[Act] = []
+        for call, visit in self._visits.items():
+            if visit.leg == leg and not visit.ended_by_us:
+                visit.ended_by_us = True
+                acts.append(Hang(call, code))
+        return acts

@@ -1,0 +1,279 @@
+"""The phone's process: commands in, events out, PJSIP's and the sound device's work in between. One thread decides; see ``Phone.run``.
+
+Threads: this one (SIP, decisions, writing), a reader of standard input, ``sound.Sound``, PJSIP's media clock, PortAudio's callbacks. The others
+post into one queue and wake this one with an empty datagram to its own SIP port (RFC 5626 keep-alive, which PJSIP drops).
+"""
+
+import contextlib
+import logging
+import os
+import queue
+import socket
+import threading
+import time
+from typing import BinaryIO, assert_never
+
+from agent_app.model.phone import (
+    AnswerCall,
+    CallOver,
+    CallQuality,
+    EndCall,
+    Expect,
+    Forget,
+    Levels,
+    Mute,
+    PhoneCommand,
+    PhoneEvent,
+    PhoneProblem,
+    PhoneReady,
+    StopPhone,
+    TellLevels,
+    TestTone,
+    UseDevices,
+    Volume,
+)
+from agent_app.phone import PhoneError
+from agent_app.phone.door import Act, Answer, Door, Hang, Tell
+from agent_app.phone.framing import Frames, command, pack
+from agent_app.phone.sip import Sip
+from agent_app.phone.sound import Sound
+from agent_app.phone.sounds import Tone
+from agent_app.phone.voice import Voice
+
+IDLE_MS, HELD_MS, TALK_MS = 500, 50, 20
+LEVELS_S, QUALITY_S = 0.1, 5.0
+TRY_S, TRY_RING_S = 5.0, 1.5
+LAST_WORDS_S = 1.5
+"""How long the BYE may take when the window is gone."""
+ORPHAN_S = 5.0
+"""The process ends so long after its input at the latest, whatever hangs in it."""
+UNREAD = 200
+"""Events that the window hasn't read; meters are not kept for it beyond that."""
+KEEP_ALIVE = b"\r\n\r\n"
+log = logging.getLogger(__name__)
+
+
+class Gone(Exception):  # noqa: N818  no error
+    """The input has ended, or ``StopPhone`` came."""
+
+
+class Phone:
+    """``audio``: false opens no sound device; ``say``: a tone instead of the microphone. Raises ``PhoneError("port_taken")``."""
+
+    def __init__(
+        self,
+        source: BinaryIO,
+        sink: BinaryIO,
+        *,
+        ip: str,
+        port: int,
+        audio: bool = True,
+        say: Tone | None = None,
+        log_file: str = "",
+    ) -> None:
+        self._source, self._sink = source, sink
+        self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._send, name="output", daemon=True)
+        self._inbox: queue.SimpleQueue[PhoneCommand | PhoneEvent | Gone] = queue.SimpleQueue()
+        self._door = Door()
+        self._voice = Voice(device=audio, say=say)
+        self._sip = Sip(ip, port, self._voice, self, log_file)
+        self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        host, _, number = self._sip.contact.rpartition(":")
+        self._own = ("127.0.0.1" if host == "0.0.0.0" else host, int(number))  # noqa: S104  only compared
+        self._sound, problem = self._open_sound() if audio else (None, None)
+        self._levels_on = False
+        self._levels_until = self._levels_due = self._quality_due = 0.0
+        parts = [f"pjsip {self._sip.version}", self._sound.version if self._sound else "no sound"]
+        self._write(PhoneReady(self._sip.contact, ", ".join(parts)))
+        if problem is not None:
+            self._write(problem)
+        threading.Thread(target=self._read, name="input", daemon=True).start()
+        self._writer.start()
+
+    def run(self) -> None:
+        """Until the input ends or ``StopPhone`` comes."""
+        try:
+            while True:
+                self._sip.step(self._patience())
+                self._take()
+                now = time.monotonic()
+                self._act(self._door.tick(now))
+                self._wish()
+                self._tell_levels(now)
+                self._tell_quality(now)
+        except Gone:
+            log.info("the input has ended")
+        finally:
+            self._close()
+
+    # --- SIP's listener ---
+
+    def knocked(self, call: int, token: str) -> None:
+        self._act(self._door.knock(call, token, time.monotonic()))
+
+    def confirmed(self, call: int) -> None:
+        self._quality_due = time.monotonic() + QUALITY_S
+        self._act(self._door.up(call))
+
+    def gone(self, call: int, code: int) -> None:
+        self._act(self._door.gone(call, code))
+
+    # --- steps ---
+
+    def _patience(self) -> int:
+        if self._door.talking is not None or self._levels_running(time.monotonic()):
+            return TALK_MS
+        return IDLE_MS if self._door.empty else HELD_MS
+
+    def _act(self, acts: list[Act]) -> None:
+        for act in acts:
+            match act:
+                case Answer(call, code):
+                    if code == 200:
+                        self._voice.begin()
+                    self._sip.answer(call, code)
+                case Hang(call, code):
+                    self._sip.hang(call, code)
+                case Tell(event):
+                    self._write(event)
+                case _ as never:
+                    assert_never(never)
+
+    def _take(self) -> None:
+        """Everything that was posted."""
+        while True:
+            try:
+                message = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(message, Gone):
+                raise message
+            if isinstance(message, PhoneCommand):
+                self._obey(message)
+            else:
+                self._write(message)
+
+    def _obey(self, message: PhoneCommand) -> None:
+        match message:
+            case Expect():
+                self._act(self._door.expect(message))
+            case Forget(leg):
+                self._act(self._door.forget(leg))
+            case AnswerCall(leg):
+                self._act(self._door.answer(leg))
+            case EndCall(leg):
+                self._act(self._door.end(leg))
+            case Mute(on):
+                self._voice.muted = on
+            case Volume():
+                self._voice.volume = message
+            case UseDevices():
+                self._want(use=message)
+            case TestTone(on_ring):
+                self._test(on_ring=on_ring)
+            case TellLevels(on):
+                self._levels_on = on
+            case StopPhone():
+                raise Gone
+            case _:
+                log.error("no handler for %s", type(message).__name__)
+
+    def _test(self, *, on_ring: bool) -> None:
+        now = time.monotonic()
+        self._voice.test(on_ring=on_ring)
+        self._levels_until = now + TRY_S
+        if on_ring:
+            self._want(try_ring_until=now + TRY_RING_S)
+        else:
+            self._want(try_until=now + TRY_S)
+
+    def _wish(self) -> None:
+        ringing = self._door.ringing
+        self._voice.ring(on=ringing)
+        self._want(talk=ringing or self._door.talking is not None, ring=ringing)
+
+    def _want(self, **changes: object) -> None:
+        if self._sound is not None:
+            self._sound.want(**changes)
+
+    def _levels_running(self, now: float) -> bool:
+        open_now = self._sound.busy if self._sound else self._door.talking is not None
+        return open_now and (self._levels_on or now < self._levels_until)
+
+    def _tell_levels(self, now: float) -> None:
+        running = self._levels_running(now)
+        self._voice.meter(on=running)
+        if running and now >= self._levels_due:
+            self._levels_due = now + LEVELS_S
+            self._write(Levels(self._voice.speaker_meter.read(), self._voice.microphone_meter.read()))
+
+    def _tell_quality(self, now: float) -> None:
+        call = self._door.talking
+        leg = self._door.leg(call) if call is not None else None
+        if call is None or leg is None or not self._door.up_now(call) or now < self._quality_due:
+            return
+        self._quality_due = now + QUALITY_S
+        found = self._sip.quality(call)
+        if found is not None:
+            device_ms = self._sound.device_ms() if self._sound else 0.0
+            self._write(CallQuality(leg, found.loss, found.jitter_ms, found.round_trip_ms, found.buffer_ms, device_ms))
+
+    def _open_sound(self) -> tuple[Sound | None, PhoneProblem | None]:
+        try:
+            return Sound(self._voice, self._post), None
+        except PhoneError as error:
+            return None, PhoneProblem(error.code, error.text)
+
+    def _close(self) -> None:
+        """BYE to what is up; waits a moment for its answer."""
+        self._act(self._door.close())
+        until = time.monotonic() + LAST_WORDS_S
+        while not self._door.empty and time.monotonic() < until:
+            self._sip.step(10)
+        if self._sound is not None:
+            self._sound.close()
+        self._sip.close()
+        self._bell.close()
+        self._outbox.put(b"")
+        self._writer.join(LAST_WORDS_S)
+
+    def _write(self, event: PhoneEvent) -> None:
+        if isinstance(event, CallOver | PhoneProblem):
+            log.info("%s", event)
+        if self._outbox.qsize() < UNREAD or not isinstance(event, Levels | CallQuality):
+            self._outbox.put(pack(event))
+
+    # --- other threads ---
+
+    def _send(self) -> None:
+        """Standard output; a window that doesn't read must not stop the voice."""
+        with contextlib.suppress(OSError, ValueError):  # the window is gone: the input's end says so
+            while data := self._outbox.get():
+                self._sink.write(data)
+
+    def _post(self, message: PhoneCommand | PhoneEvent | Gone) -> None:
+        self._inbox.put(message)
+        with contextlib.suppress(OSError):
+            self._bell.sendto(KEEP_ALIVE, self._own)
+
+    def _read(self) -> None:
+        """Standard input, without standing in anybody's way (a pipe can't be polled on Windows)."""
+        frames = Frames()
+        try:
+            while data := _read_some(self._source):
+                for body in frames.feed(data):
+                    try:
+                        self._post(command(body))
+                    except PhoneError as error:
+                        self._post(PhoneProblem(error.code, error.text))
+        except (PhoneError, OSError) as error:
+            log.error("input: %s", error)  # noqa: TRY400  no bug of ours
+        self._post(Gone())
+        timer = threading.Timer(ORPHAN_S, os._exit, [3])  # whatever hangs, no phone outlives its window
+        timer.daemon = True
+        timer.start()
+
+
+def _read_some(source: BinaryIO) -> bytes:
+    return os.read(source.fileno(), 65536)

@@ -1,0 +1,249 @@
+"""PJSIP: takes INVITEs, answers and ends them as told, and joins the one that is up to a ``Voice``. All of it on one thread, by ``step``.
+
+The media clock is a C thread that calls ``Ear`` each 20 ms and takes the GIL for it. Facts that shape this: a ``pj.Call`` that outlives
+``libDestroy`` aborts the process; a call is ended from this thread only; ``bytes(frame.buf)`` costs 459 µs, reading through the pointer 4.
+"""
+
+import ctypes
+import logging
+import re
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+import pjsua2 as pj
+
+from agent_app.phone import PhoneError
+from agent_app.phone.elastic import RATE, Samples
+from agent_app.phone.voice import Voice
+from shared.desk import TOKEN_HEADER
+
+FRAME_MS = 20
+FRAME = RATE // 1000 * FRAME_MS
+JITTER_MOST_MS = 200
+"""What the jitter buffer may grow to; it begins with nothing and follows the network."""
+log = logging.getLogger(__name__)
+_token = re.compile(rf"^{TOKEN_HEADER}[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+class Listener(Protocol):
+    """Who is told; on the thread that calls ``step``. None of these may call back into ``Sip`` but by ``answer`` and ``hang``."""
+
+    def knocked(self, call: int, token: str) -> None: ...
+    def confirmed(self, call: int) -> None: ...
+    def gone(self, call: int, code: int) -> None: ...
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """Shares and ms; ``loss`` since it was asked last."""
+
+    loss: float
+    jitter_ms: float
+    round_trip_ms: float
+    buffer_ms: float
+
+
+class Ear(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 is untyped
+    """The conference bridge's end of the voice."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self._voice = voice
+        form = pj.MediaFormatAudio()
+        form.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, FRAME_MS * 1000, 16)
+        self.createPort("voice", form)
+
+    def onFrameRequested(self, frame: Any) -> None:  # noqa: N802  PJSIP's name
+        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
+        frame.buf = pj.ByteVector(self._voice.said(FRAME).tobytes())
+        frame.size = 2 * FRAME
+
+    def onFrameReceived(self, frame: Any) -> None:  # noqa: N802  PJSIP's name
+        self._voice.heard(_samples(frame) if frame.size else np.zeros(FRAME, np.int16))
+
+
+def _samples(frame: Any) -> Samples:
+    """A ``std::vector`` begins with the pointer to its data, in libstdc++, libc++ and MSVC's release builds."""
+    data = ctypes.c_void_p.from_address(int(frame.buf.this)).value or 0
+    return np.frombuffer(ctypes.string_at(data, frame.size), np.int16)
+
+
+class Talk(pj.Call):  # type: ignore[misc]
+    def __init__(self, sip: "Sip", account: Any, number: int) -> None:
+        super().__init__(account, number)
+        self._sip = sip
+        self.number = number
+        self.media: Any = None
+        self.packets = self.lost = 0
+
+    def onCallState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self._sip.listener.confirmed(self.number)
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.media = None
+            self._sip.ended(self)
+            self._sip.listener.gone(self.number, info.lastStatusCode)
+
+    def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
+        info = self.getInfo()  # kept: its parts die with it
+        for index, media in enumerate(info.media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
+                self.media = self.getAudioMedia(index)
+                self.media.startTransmit(self._sip.ear)
+                self._sip.ear.startTransmit(self.media)
+                return
+
+
+class Door(pj.Account):  # type: ignore[misc]
+    def __init__(self, sip: "Sip") -> None:
+        super().__init__()
+        self._sip = sip
+
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  PJSIP's name
+        self._sip.came(prm.callId, prm.rdata.wholeMsg)
+
+
+class Sip:
+    """PJSIP's endpoint at ``ip``:``port`` (0: any free one). Raises ``PhoneError("port_taken")``."""
+
+    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener, log_file: str = "") -> None:
+        self.listener = listener
+        self._calls: dict[int, Talk] = {}
+        self._over: list[Talk] = []
+        self._endpoint = pj.Endpoint()
+        self._endpoint.libCreate()
+        self._endpoint.libInit(_config(log_file))
+        try:
+            self.contact = self._listen(ip, port)
+        except pj.Error as error:
+            self._endpoint.libDestroy()
+            raise PhoneError("port_taken", f"{ip}:{port}: {error.reason}") from None
+        self._endpoint.libStart()
+        self._only_g711()
+        self._ticks = True
+        self._tick(on=False)
+        self.ear: Any = Ear(voice)
+        self._account: Any = Door(self)
+        self._account.create(self._account_config(ip))
+
+    @property
+    def version(self) -> str:
+        return str(self._endpoint.libVersion().full)
+
+    def step(self, ms: int) -> None:
+        """Lets PJSIP work; waits up to ``ms`` for something to come."""
+        self._endpoint.libHandleEvents(ms)
+        self._over.clear()  # not inside their own callback
+        if self._ticks and not self._calls:
+            self._tick(on=False)
+
+    def answer(self, call: int, code: int) -> None:
+        if code == 200:
+            self._tick(on=True)
+        self._do(call, lambda talk, op: talk.answer(op), code)
+
+    def hang(self, call: int, code: int) -> None:
+        """BYE if it is up, else a final response with this code."""
+        self._do(call, lambda talk, op: talk.hangup(op), code)
+
+    def quality(self, call: int) -> Quality | None:
+        """``None``: no audio yet."""
+        talk = self._calls.get(call)
+        if talk is None or talk.media is None:
+            return None
+        try:
+            stat = talk.getStreamStat(0)
+        except pj.Error:
+            return None
+        received = stat.rtcp.rxStat
+        packets, lost = received.pkt - talk.packets, received.loss - talk.lost
+        talk.packets, talk.lost = received.pkt, received.loss
+        return Quality(
+            round(max(0, lost) / max(1, packets + max(0, lost)), 4),
+            round(received.jitterUsec.mean / 1000, 1),
+            round(stat.rtcp.rttUsec.last / 1000, 1),
+            float(stat.jbuf.avgDelayMsec),
+        )
+
+    def close(self) -> None:
+        """After this nothing of PJSIP is left; calls that are up are ended by PJSIP without waiting."""
+        self._calls.clear()
+        self._over.clear()
+        self._account.shutdown()
+        del self._account
+        del self.ear
+        self._endpoint.libDestroy()
+
+    # --- PJSIP's callbacks ---
+
+    def came(self, number: int, message: str) -> None:
+        talk = self._calls[number] = Talk(self, self._account, number)
+        found = _token.search(message.partition("\r\n\r\n")[0])
+        log.info("call %d: an INVITE from %s", number, talk.getInfo().remoteUri)
+        self.listener.knocked(number, found[1] if found else "")
+
+    def ended(self, talk: Talk) -> None:
+        if self._calls.pop(talk.number, None) is not None:
+            self._over.append(talk)
+
+    # --- steps ---
+
+    def _tick(self, *, on: bool) -> None:
+        """The media clock: only in a call, an idle desk costs nothing."""
+        if on == self._ticks:
+            return
+        self._ticks = on
+        manager = self._endpoint.audDevManager()
+        if on:
+            manager.setNullDev()
+        else:
+            manager.setNoDev()
+
+    def _do(self, call: int, act: Any, code: int) -> None:
+        talk = self._calls.get(call)
+        if talk is None:
+            return
+        op = pj.CallOpParam(True)
+        op.statusCode = code
+        try:
+            act(talk, op)
+        except pj.Error as error:  # e.g. it was cancelled a moment ago: PJSIP tells the end by itself
+            log.warning("call %d: %s", call, error.reason)
+
+    def _listen(self, ip: str, port: int) -> str:
+        config = pj.TransportConfig()
+        config.boundAddress, config.port = ip, port
+        number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
+        return str(self._endpoint.transportGetInfo(number).localName)
+
+    def _account_config(self, ip: str) -> Any:
+        config = pj.AccountConfig()
+        config.idUri = f"sip:desk@{self.contact}"
+        config.mediaConfig.transportConfig.boundAddress = ip
+        config.mediaConfig.transportConfig.port = 0
+        config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+        return config
+
+    def _only_g711(self) -> None:
+        for codec in self._endpoint.codecEnum2():
+            law = codec.codecId[:4]
+            self._endpoint.codecSetPriority(codec.codecId, {"PCMA": 200, "PCMU": 190}.get(law, 0))
+
+
+def _config(log_file: str) -> Any:
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.userAgent = "Huawu"
+    config.logConfig.level = 3 if log_file else 1
+    config.logConfig.consoleLevel = 1
+    config.logConfig.msgLogging = 0  # a message has the token in it
+    config.logConfig.filename = log_file
+    media = config.medConfig
+    media.clockRate = media.sndClockRate = RATE
+    media.audioFramePtime = media.ptime = FRAME_MS
+    media.noVad = True
+    media.ecTailLen = 0
+    media.jbInit, media.jbMinPre, media.jbMaxPre, media.jbMax = 0, 0, JITTER_MOST_MS // FRAME_MS // 2, JITTER_MOST_MS
+    return config

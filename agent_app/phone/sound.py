@@ -1,0 +1,219 @@
+"""The sound devices as they are wanted now: one thread that opens, watches and closes them, so that no slow driver holds up the calls.
+
+``Want`` says what shall be; each turn of the thread makes it so (``_settle``). Nothing is open while nothing is wanted. A device that dies or won't
+open is left alone for ``RETRY_S`` and its role goes to the default, or to any other; then it is tried again, so that a headset
+that is plugged back is used again. Three roles: ``speaker``, ``microphone``, ``ring``; when it rings where one talks, the speaker's stream plays it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from agent_app.model.phone import Device, DeviceLost, Devices, PhoneEvent, PhoneProblem, UseDevices
+from agent_app.phone import PhoneError
+from agent_app.phone.devices import Library, Listed, choose, signature
+from agent_app.phone.streams import Stream
+from agent_app.phone.voice import Voice
+
+RETRY_S = 2.0
+BUSY_S, IDLE_S = 0.1, 1.0
+"""Between two looks: while something is open, and while nothing is."""
+RESCAN_S = 15.0
+"""While nothing is open the list is made anew so often, for systems whose ``signature`` tells nothing (some 7 ms of CPU)."""
+ROLES = ("speaker", "microphone", "ring")
+NOWHERE = "none"
+log = logging.getLogger(__name__)
+
+
+class Want(Struct, frozen=True):
+    talk: bool = False
+    ring: bool = False
+    try_until: float = 0.0
+    """The test tone's: speaker and microphone are open until then (monotonic)."""
+    try_ring_until: float = 0.0
+    use: UseDevices = UseDevices()
+
+
+class Sound:
+    """``post`` is called on this thread's account. Raises ``PhoneError("no_devices")`` without PortAudio."""
+
+    def __init__(self, voice: Voice, post: Callable[[PhoneEvent], None]) -> None:
+        self._library = Library()
+        self.version = self._library.version
+        self._voice = voice
+        self._post = post
+        self._want = Want()
+        self._streams: dict[str, Stream] = {}
+        self._listed: tuple[Listed, ...] = ()
+        self._failed: dict[tuple[str, str], float] = {}
+        """Role and device -> when it may be tried again."""
+        self._in_use: dict[str, str] = {}
+        self._told: Devices | None = None
+        self._signature: object = None
+        self._scanned = 0.0
+        self._wake = threading.Event()
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+        self._thread.start()
+
+    # --- any thread ---
+
+    def want(self, **changes: object) -> None:
+        changed = replace(self._want, **changes)
+        if changed != self._want:
+            self._want = changed
+            self._wake.set()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._streams)
+
+    def device_ms(self) -> float:
+        """What device and elastic buffers add now, both directions together."""
+        streams = list(self._streams.values())
+        return round(
+            sum(stream.latency_ms for stream in streams) + self._voice.ear.fill_ms() + self._voice.mouth.fill_ms(), 1
+        )
+
+    def close(self) -> None:
+        self._over = True
+        self._wake.set()
+        self._thread.join(3.0)
+
+    # --- this thread ---
+
+    def _run(self) -> None:
+        while not self._over:
+            try:
+                self._turn(time.monotonic())
+            except Exception:
+                log.exception("sound")
+                self._close_all()
+            self._wake.wait(BUSY_S if self._streams or self._wanted_roles(time.monotonic()) else IDLE_S)
+            self._wake.clear()
+        self._close_all()
+
+    def _turn(self, now: float) -> None:
+        seen = signature()
+        if seen != self._signature or (not self._streams and now - self._scanned > RESCAN_S):
+            self._close_all()
+            self._listed = self._library.refresh()
+            self._signature, self._scanned = signature(), now
+            self._failed.clear()
+        self._bury(now)
+        self._settle(now)
+        self._tell()
+
+    def _wanted_roles(self, now: float) -> set[str]:
+        want = self._want
+        roles = set()
+        if want.talk or now < want.try_until:
+            roles |= {"speaker", "microphone"}
+        if (want.ring or now < want.try_ring_until) and want.use.ring != NOWHERE:
+            roles.add("ring")
+        return roles
+
+    def _bury(self, now: float) -> None:
+        for role, stream in list(self._streams.items()):
+            if stream.dead:
+                log.warning("%s: %s is dead", role, stream.item.device.id)
+                self._close(role)
+                self._failed[role, stream.item.device.id] = now + RETRY_S
+
+    def _choice(self, role: str, now: float) -> Listed | None:
+        wanted = getattr(self._want.use, role)
+        failed = frozenset(i for (r, i), until in self._failed.items() if r == role and until > now)
+        return choose(self._listed, wanted, output=role != "microphone", failed=failed)
+
+    def _settle(self, now: float) -> None:
+        wanted = self._wanted_roles(now)
+        for role in ROLES:
+            item = self._choice(role, now)
+            shared = role == "ring" and "speaker" in self._streams and item == self._streams["speaker"].item
+            if role == "ring":
+                self._voice.ring_on_speaker = shared
+            open_item = self._streams[role].item if role in self._streams else None
+            if role not in wanted or shared or item is None:
+                self._close(role)
+            elif open_item != item:
+                item = self._swap(role, item, now)
+            self._note(role, item)
+
+    def _swap(self, role: str, item: Listed, now: float) -> Listed | None:
+        """Opens ``item``, or whatever else works; what was open goes on until then. Returns what is open."""
+        tried: Listed | None = item
+        while tried is not None:
+            if role in self._streams and tried == self._streams[role].item:
+                return tried
+            try:
+                stream = self._open(role, tried)
+            except PhoneError as error:
+                log.warning("%s: %s", role, error)
+                known = (role, tried.device.id) in self._failed
+                self._failed[role, tried.device.id] = now + RETRY_S
+                if not known:
+                    self._post(PhoneProblem(error.code, f"{role}: {error.text}"))
+                tried = self._choice(role, now)
+            else:
+                self._close(role)
+                self._streams[role] = stream
+                self._failed.pop((role, tried.device.id), None)
+                log.info("%s: %s, %.0f ms", role, tried.device.id, stream.latency_ms)
+                return tried
+        self._close(role)
+        return None
+
+    def _open(self, role: str, item: Listed) -> Stream:
+        work: Any = {"speaker": self._voice.speaker, "microphone": self._voice.microphone, "ring": self._voice.ringer}[
+            role
+        ]
+        return Stream(self._library, item, work, output=role != "microphone")
+
+    def _close(self, role: str) -> None:
+        stream = self._streams.pop(role, None)
+        if stream is not None:
+            stream.close()
+
+    def _close_all(self) -> None:
+        for role in ROLES:
+            self._close(role)
+
+    # --- telling ---
+
+    def _note(self, role: str, item: Listed | None) -> None:
+        """What the role has now; a device that it had, or should have, and has not is told."""
+        now_id = item.device.id if item else ""
+        use = getattr(self._want.use, role)
+        wanted = use if use != NOWHERE else ""
+        before = self._in_use.get(role)
+        self._in_use[role] = now_id
+        lost = wanted if wanted and wanted != now_id else before
+        if before is not None and now_id == before:
+            return
+        if lost and lost != now_id and (lost != before or not self._still(role, before)):
+            self._post(DeviceLost(lost, self._name(lost), now_id))
+
+    def _still(self, role: str, device: str | None) -> bool:
+        """It is there and works: it was left by choice."""
+        return any(item.device.id == device for item in self._listed) and (role, device) not in self._failed
+
+    def _name(self, device: str) -> str:
+        known = self._told.devices if self._told else ()
+        return next((d.name for d in known if d.id == device), device.partition("/")[2])
+
+    def _tell(self) -> None:
+        gone = {device for _, device in self._failed}
+        devices: tuple[Device, ...] = tuple(item.device for item in self._listed if item.device.id not in gone)
+        ring = "" if self._want.use.ring == NOWHERE else self._in_use.get("ring", "")
+        told = Devices(devices, self._in_use.get("speaker", ""), self._in_use.get("microphone", ""), ring)
+        if told == self._told:
+            return
+        if not devices and (self._told is None or self._told.devices):
+            self._post(PhoneProblem("no_devices", "the system has no sound device"))
+        self._told = told
+        self._post(told)

@@ -1,0 +1,88 @@
+"""One PortAudio stream in one direction, at 8 kHz if the device can, else at 48 or 16 kHz with our own conversion."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from agent_app.phone import PhoneError
+from agent_app.phone.devices import Library, Listed
+from agent_app.phone.elastic import RATE, Samples
+from agent_app.phone.rates import Down, Up
+
+BLOCK_MS = 10
+FACTORS = (1, 6, 2)
+DEAD_S = 0.6
+"""A stream that asks for nothing so long is dead: a device that was pulled. Blocks are 10 ms; a loaded PC may be late by some."""
+FIRST_S = 4.0
+"""The first block may take longer: a sound server that slept (a PulseAudio null sink: 2 s)."""
+
+Speak = Callable[[int], Samples]
+Hear = Callable[[Samples], None]
+
+
+class Stream:
+    """An open stream. ``work`` is asked for each block to play, or given each block that was recorded. Raises ``PhoneError("device_failed")``."""
+
+    def __init__(self, library: Library, item: Listed, work: Speak | Hear, *, output: bool) -> None:
+        self.item = item
+        self.output = output
+        self._work: Any = work
+        self._opened = self._last = time.monotonic()
+        self.blocks = self.late = 0
+        self._stream, self._factor, self._channels = self._open(library)
+        self._up, self._down = Up(self._factor), Down(self._factor)
+        try:
+            self._stream.start()
+        except library.sd.PortAudioError as error:
+            self._stream.close()
+            raise PhoneError("device_failed", f"{item.device.name}: {error}") from None
+
+    def _open(self, library: Library) -> tuple[Any, int, int]:
+        kind = library.sd.RawOutputStream if self.output else library.sd.RawInputStream
+        reason = ""
+        for factor in FACTORS:
+            for channels in (1, 2):
+                try:
+                    stream = kind(
+                        samplerate=RATE * factor, blocksize=RATE * factor // 1000 * BLOCK_MS, device=self.item.index, channels=channels,
+                        dtype="int16", latency="low", extra_settings=library.extra(), callback=self._play if self.output else self._record,
+                    )  # fmt: skip
+                except (library.sd.PortAudioError, ValueError) as error:
+                    reason = str(error)
+                else:
+                    return stream, factor, channels
+        raise PhoneError("device_failed", f"{self.item.device.name}: {reason}")
+
+    @property
+    def latency_ms(self) -> float:
+        """What PortAudio says that the device adds."""
+        return float(self._stream.latency) * 1000
+
+    @property
+    def dead(self) -> bool:
+        silent = time.monotonic() - self._last
+        return not self._stream.active or silent > (DEAD_S if self.blocks else FIRST_S)
+
+    def close(self) -> None:
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
+
+    # --- on the device's thread ---
+
+    def _play(self, out: Any, frames: int, _time: Any, status: Any) -> None:
+        self._seen(status)
+        samples = self._up(self._work(frames // self._factor))
+        out[:] = (samples if self._channels == 1 else np.repeat(samples, 2)).tobytes()
+
+    def _record(self, data: Any, _frames: int, _time: Any, status: Any) -> None:
+        self._seen(status)
+        samples = np.frombuffer(bytes(data), np.int16)[:: self._channels]
+        self._work(self._down(samples))
+
+    def _seen(self, status: Any) -> None:
+        self._last = time.monotonic()
+        self.blocks += 1
+        if status:
+            self.late += 1

@@ -91,14 +91,14 @@ class DemoFolder:
 
     def _people(self, endpoint: str) -> None:
         """Customers, agents and the keys of their desks, into the store before the switch opens it."""
-        desks = {agent.desk: self._desk_key(agent.desk, endpoint) for agent in self.world.agents}
+        desks = {agent.desk: self.desk_key(agent.desk, endpoint) for agent in self.world.agents}
         store = Store(self.state / "huawu.db", lambda _event: None, clock=time.time)
         store.start()
         demo_data.put_into(self.world, store)
         demo_data.put_agents_into(self.world, store.agents, desks)
         store.stop()
 
-    def _desk_key(self, desk: DeskId, endpoint: str) -> str:
+    def desk_key(self, desk: DeskId, endpoint: str) -> str:
         """Writes the file that makes a PC a desk, as ``switchctl desk add`` does; returns the public half."""
         pair = keys.make()
         content = {

@@ -10,7 +10,7 @@ from typing import Protocol
 from shared.enums import EndCause
 from shared.ids import CallId, CardId, LegId, TrunkName
 from switch_server.core.call import Call
-from switch_server.core.config import SwitchConfig
+from switch_server.core.config import SwitchConfig, Trunk
 from switch_server.core.effects import Reject
 from switch_server.core.events import CallOffered
 from switch_server.core.flow import Flow
@@ -48,7 +48,7 @@ def admit(house: House, event: CallOffered) -> tuple[Flow, CardId, Far] | Reject
     if event.leg in house.decided:
         decided = house.decided[event.leg]
         return Reject(event.leg, 503, EndCause.REJECTED_FULL) if decided is None else (flow, decided, event.far)
-    card = _freest(house)
+    card = freest(house)
     if house.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
     if lines_used(house.calls.values(), event.trunk) >= trunk.lines:
@@ -60,6 +60,25 @@ def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
     return sum(leg.trunk == trunk and leg.state is not LegState.ENDED for call in calls for leg in call.legs.values())
 
 
+def trunk_out(house: House, number: str) -> Trunk | None:
+    """The first trunk that may carry a call to this number and has a free line; ``None``: there is none."""
+    return next(
+        (t for t in house.config.trunks if takes(t, number) and lines_used(house.calls.values(), t.name) < t.lines),
+        None,
+    )
+
+
+def takes(trunk: Trunk, number: str) -> bool:
+    """Does it carry calls out to this number, were there a line?"""
+    fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
+    return trunk.direction != "in" and any(fits)
+
+
+def shown_number(flows: Iterable[Flow]) -> str:
+    """Ours, for calls that we make: the first that a flow answers; empty where there is none."""
+    return next((number for flow in flows for number in flow.numbers if number != "*"), "")
+
+
 def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
     exact = next((flow for flow in flows if dnis in flow.numbers), None)
     return exact or next((flow for flow in flows if "*" in flow.numbers), None)
@@ -69,8 +88,9 @@ def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
     return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
 
 
-def _freest(house: House) -> CardId | None:
+def freest(house: House, channels: int = 1) -> CardId | None:
+    """The card with the most free channels, if it has so many."""
     used = channels_used(house.calls.values())
     free = [(card.channels - used[name], name) for name, card in house.cards.items() if card.up]
     most, name = max(free, default=(0, CardId("")))
-    return name if most > 0 else None
+    return name if most >= channels else None

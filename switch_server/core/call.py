@@ -1,54 +1,35 @@
-"""One call (通话): the caller's leg, a far leg while one is dialled, the recording, and the walk through the flow.
+"""One call (通话): the customer's leg, a far leg or a desk's while there is one, the recording, and the walk through the flow.
 
 ```
 opening ──► up ──► ending ──► ended
 ```
-``opening`` until the caller's ACK, ``ending`` once the caller has gone or is being sent away: every leg is brought down, the recording is
-ended, the records are written, and only then is the call forgotten. What was ordered goes on without the call.
+``opening`` until the caller's ACK (or, where we call, the customer's answer), ``ending`` once the caller has gone or is being sent away:
+every leg is brought down, the recording is ended, the records are written, and only then is the call forgotten. What was ordered goes on
+without the call.
 """
 
 from enum import StrEnum
 from typing import Any
 
 from shared.aci import CancelOrder, PlaceOrder
+from shared.desk import TrailStep
 from shared.enums import EndCause, Language
-from shared.ids import BranchId, CallId, LegId, OrderKey, leg_of
+from shared.ids import BranchId, CallId, CustomerId, OrderKey
 from switch_server.core import records
 from switch_server.core.board import Switchboard
-from switch_server.core.config import Trunk
-from switch_server.core.effects import (
-    Answer,
-    Effect,
-    HangUp,
-    OrderContext,
-    PlaceCall,
-    Reject,
-    Ring,
-    ToCard,
-    Transition,
-)
-from switch_server.core.events import DigitUsed
-from switch_server.core.flow import Dial, Flow, Piece
+from switch_server.core.call_legs import CallLegs
+from switch_server.core.desk_side import DeskSide
+from switch_server.core.effects import Answer, OrderContext, PlaceCall, Ring, Transition
+from switch_server.core.events import CallerFound, DigitUsed
+from switch_server.core.flow import AnyStep, CallbackStep, Dial, Flow, Piece, QueueStep
 from switch_server.core.ivr import Ivr
-from switch_server.core.leg import ChannelState, Leg, LegEvent, LegState
-from switch_server.core.media import (
-    CardCommand,
-    ChangeFar,
-    CloseChannel,
-    Far,
-    Hear,
-    MaskRecording,
-    MediaStats,
-    Near,
-    OpenChannel,
-    Play,
-    StartRecording,
-    StopPlay,
-)
+from switch_server.core.leg import Leg, LegEvent
+from switch_server.core.media import Far, MaskRecording, MediaStats, Near, Play, StartRecording
 from switch_server.core.records import Recording
 from switch_server.core.say import segments
 from switch_server.core.services import Login, Services
 from switch_server.core.subject import key_of
+from switch_server.core.waiting import Waiting
 
 
 class CallState(StrEnum):
@@ -59,29 +40,45 @@ class CallState(StrEnum):
 
 
 TRANSITIONS: dict[CallState, dict[str, CallState]] = {
-    CallState.OPENING: {"confirmed": CallState.UP, "end": CallState.ENDING},
+    CallState.OPENING: {"confirmed": CallState.UP, "answered": CallState.UP, "end": CallState.ENDING},
     CallState.UP: {"end": CallState.ENDING},
     CallState.ENDING: {"settled": CallState.ENDED},
     CallState.ENDED: {},
 }
-TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "teardown", "call_max")
+TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "ring", "teardown", "call_max")
 """Every deadline that a call can have; none outlives it."""
+LONGEST_TRAIL = 50
 
 
-class Call:
-    def __init__(self, call: CallId, caller: Leg, flow: Flow, board: Switchboard) -> None:
-        self.id = call
-        self.caller = caller
+class Call(CallLegs):
+    """``start``: the step that the walk begins with, where it isn't the flow's own beginning."""
+
+    def __init__(self, call: CallId, caller: Leg, flow: Flow, board: Switchboard, start: str | None = None) -> None:
+        super().__init__(call, caller, board)
+        self.board = board
         self.far: Leg | None = None
-        self.legs: dict[LegId, Leg] = {caller.id: caller}
+        self.desk = DeskSide(self)
         self.state = CallState.OPENING
         self.started = board.now
         self.cause: EndCause | None = None
         self.ended_at_step = ""
         self.recording: Recording | None = None
-        self.variables: dict[str, Any] = {"ani": caller.ani, "dnis": caller.dnis}
-        self._board = board
+        self.number = caller.ani if caller.incoming else caller.dnis
+        self.variables: dict[str, Any] = {
+            "ani": self.number,
+            "dnis": caller.dnis if caller.incoming else caller.ani,
+        }
+        self.trail: list[TrailStep] = []
+        self.found: CallerFound | None = None
+        self.waiting: Waiting | None = None
+        """The place in the queue that the caller is in, or was in last."""
+        self.kept: Waiting | None = None
+        """Of a callback: the place that was kept, until the caller takes it."""
+        self.wishes = 0
+        """How often the caller wished to wait in a queue."""
+        self.callback_of: CallId | None = None
         self.ivr = Ivr(flow, self, self.variables)
+        self._start = start or flow.start
         limits = board.config.limits
         self.services = Services(
             self,
@@ -89,32 +86,33 @@ class Call:
             order_wait=limits.order_wait,
             wrong_pins=limits.wrong_pins_per_call,
         )
-        self._legs_made = 1
         self._read_backs = 0
         self._read_back_ms: int | None = None
         self._yes_ms: int | None = None
-        self._bridged = False
+
+    @property
+    def customer(self) -> CustomerId | None:
+        """Who proved who they are, or else whose number it is."""
+        login = self.services.login
+        if login is not None:
+            return login.customer
+        return self.found.customer if self.found is not None else None
 
     # --- legs ---
 
-    def open_channel(self, leg: Leg, far: Far | None) -> None:
-        """The leg's card has been chosen; the card is asked for a channel."""
-        leg.step_channel("open")
-        leg.far = far
-        trunk = next((t for t in self._board.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
-        self.to_card(leg, OpenChannel(leg.id, far, far.law if far else trunk.laws[0], trunk.digits))
-
     def channel_opened(self, leg: Leg, near: Near) -> None:
         if not leg.step_channel("opened"):
-            self._board.count("events_ignored")
+            self.board.count("events_ignored")
             return
         leg.near = near
         if not leg.alive:
-            self._close_channel(leg)
+            self.close_channel(leg)
         elif leg.incoming:
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_IN)
             self.emit(Ring(leg.id))
             self.emit(Answer(leg.id, near))
+        elif self._is_desk(leg):
+            self.desk.opened(leg, near)
         else:
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
             self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near))
@@ -122,7 +120,7 @@ class Call:
     def channel_failed(self, leg: Leg) -> None:
         """The card has no channel for the leg: no line of an incoming one is answered, no outgoing one is dialled."""
         if not leg.step_channel("failed"):
-            self._board.count("events_ignored")
+            self.board.count("events_ignored")
         elif leg is self.caller:
             self.end(EndCause.REJECTED_FULL)
         elif leg.alive:
@@ -135,65 +133,95 @@ class Call:
 
     def leg_confirmed(self, leg: Leg) -> None:
         _, new = self.step_leg(leg, LegEvent.CONFIRMED)
-        if new is None:
-            return
-        leg.answered = self._board.now
-        self._move("confirmed")
+        if new is not None:
+            self._caller_up("confirmed")
+            self.ivr.start(self._start)
+
+    def _caller_up(self, event: str) -> None:
+        self.caller.answered = self.now
+        self._move(event)
         self.timer("setup", None)
-        self._start_recording()
+        self.recording = Recording(self.id, self.board.config.recordings, self.now)
+        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
+        records.recording_started(self)
         records.call_answered(self)
-        self.ivr.start()
+
+    def dial_customer(self) -> None:
+        """The desk of an agent who calls out is up."""
+        self.timer("setup", self.board.config.limits.callback_ring)
+        self.open_channel(self.caller, None)
 
     def leg_ringing(self, leg: Leg, far: Far | None) -> None:
         _, new = self.step_leg(leg, LegEvent.RINGING)
-        if far is not None and new is not None:
-            leg.far = far
-            self.to_card(leg, ChangeFar(leg.id, far))
-            self._bridge()
+        if far is None or new is None:
+            return
+        self.change_far(leg, far)
+        if leg is self.caller:
+            self.desk.early_media()
+        elif leg is self.far:
+            self.bridge(leg)
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
         _, new = self.step_leg(leg, LegEvent.ANSWERED)
         if new is None:
             return
-        leg.answered = self._board.now
-        leg.far = far
-        self.to_card(leg, ChangeFar(leg.id, far))
-        self._bridge()
-        self.ivr.far_up()
+        leg.answered = self.now
+        if self._is_desk(leg):
+            self.desk.leg_answered(far)
+            return
+        self.change_far(leg, far)
+        if leg is self.caller:
+            self._customer_answered()
+        else:
+            self.bridge(leg)
+            self.ivr.far_up()
+
+    def _customer_answered(self) -> None:
+        """Of a call that we made."""
+        self._caller_up("answered")
+        if self.desk.talk is not None:
+            self.desk.customer_answered()
+        else:
+            self.board.acd.callback_answered(self)
+            self.ivr.start(self._start)
 
     def leg_changed(self, leg: Leg, far: Far) -> None:
         if leg.alive:
-            leg.far = far
-            self.to_card(leg, ChangeFar(leg.id, far))
+            self.change_far(leg, far)
 
-    def leg_ended(self, leg: Leg, cause: EndCause) -> None:
+    def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
         _, new = self.step_leg(leg, LegEvent.ENDED)
         if new is None:
             return
         leg.cause = leg.cause or cause
-        self._after_leg_end(leg)
-
-    def _after_leg_end(self, leg: Leg) -> None:
-        self._close_channel(leg)
+        self.close_channel(leg)
         if leg is self.caller:
-            self.end(leg.cause or EndCause.FAULT)
+            self.end(leg.cause)
+        elif self._is_desk(leg):
+            self.desk.leg_ended(cause, sip_code)
         else:
             self._far_gone(leg)
 
     def _far_gone(self, leg: Leg) -> None:
         if leg is self.far:
             self.far = None
-            self._unbridge()
+            self.unbridge()
             self.ivr.far_gone()
 
+    def _is_desk(self, leg: Leg) -> bool:
+        return self.desk.talk is not None and leg is self.desk.talk.leg
+
     def _drop(self, leg: Leg, cause: EndCause) -> None:
-        """Gives up the far leg while the call goes on."""
-        self.hang_up(leg, cause)
-        self._far_gone(leg)
+        """Gives up the far leg, or the desk's, while the call goes on: its channel is gone."""
+        if self._is_desk(leg):
+            self.desk.channel_lost()
+        else:
+            self.hang_up(leg, cause)
+            self._far_gone(leg)
 
     def channel_closed(self, leg: Leg, stats: MediaStats) -> None:
         if not leg.step_channel("closed"):
-            self._board.count("events_ignored")
+            self.board.count("events_ignored")
             return
         leg.stats = stats
         if leg is self.caller:
@@ -216,95 +244,58 @@ class Call:
             return
         self.cause = cause
         self.ended_at_step = self.ivr.step_name
+        self.desk.call_ends(cause)
+        self.board.acd.left(self)
         self.ivr.stop()
         self.services.stop()
         for leg in self.legs.values():
             if leg.alive:
                 self.hang_up(leg, cause)
-        self._board.timer(f"{self.id}:teardown", self._board.config.limits.teardown)
-
-    def hang_up(self, leg: Leg, cause: EndCause) -> None:
-        old, _ = self.step_leg(leg, LegEvent.HANG_UP)
-        leg.cause = cause
-        if old is LegState.OPENING and not leg.incoming:  # no INVITE has left, so the lines know nothing of it
-            self.step_leg(leg, LegEvent.ENDED)
-        elif old is LegState.OPENING:
-            self.emit(Reject(leg.id, 503, cause))
-        else:
-            self.emit(HangUp(leg.id, cause))
-        self._close_channel(leg)
-
-    def _close_channel(self, leg: Leg) -> None:
-        if leg.channel is ChannelState.OPEN:
-            self.to_card(leg, CloseChannel(leg.id))
-            leg.step_channel("close")
+        self.timer("teardown", self.board.config.limits.teardown)
 
     def settle(self) -> None:
         """Ends the call once nothing is owed any more."""
         if self.state is CallState.ENDING and all(leg.over for leg in self.legs.values()):
-            self._board.timer(f"{self.id}:teardown", None)
+            self.timer("teardown", None)
             if self.recording and not self.recording.ended:
                 records.recording_ended(self, "closed", None)
             self._move("settled")
             records.call_ended(self)
 
-    def give_up(self) -> None:
-        """The lines or the card never said that a leg is gone: stop waiting."""
-        for leg in self.legs.values():
-            if leg.state is not LegState.ENDED:
-                self.step_leg(leg, LegEvent.ENDED)
-            self.to_card(leg, CloseChannel(leg.id))
-            leg.channel = ChannelState.CLOSED
-
     # --- recording ---
-
-    def _start_recording(self) -> None:
-        self.recording = Recording(self.id, self._board.config.recordings, self._board.now)
-        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
-        records.recording_started(self)
 
     def recording_ended(self, cause: str, duration_ms: int, text: str) -> None:
         if self.recording and not self.recording.ended:
             records.recording_ended(self, cause, duration_ms, text)
 
     def _recording_ms(self) -> int | None:
-        return None if self.recording is None else round((self._board.now - self.recording.started) * 1000)
+        return None if self.recording is None else round((self.now - self.recording.started) * 1000)
 
     # --- Host of the IVR ---
 
     def play(
         self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
     ) -> None:
-        names = segments(pieces, self.variables, self.language, self._board.config.stocks)
+        names = segments(pieces, self.variables, self.language, self.board.config.stocks)
         if not muted:
             self.to_card(self.caller, Play(self.caller.id, number, names, barge_in, loop))
-
-    def stop_play(self) -> None:
-        self.to_card(self.caller, StopPlay(self.caller.id))
 
     def mask(self, *, on: bool) -> None:
         self.to_card(self.caller, MaskRecording(self.caller.id, on))
 
     def timer(self, name: str, seconds: float | None) -> None:
-        self._board.timer(f"{self.id}:{name}", seconds)
+        self.board.timer(f"{self.id}:{name}", seconds)
 
     def run_service(self, service: str) -> None:
         self.services.run(service)
 
     def dial(self, step: Dial) -> None:
         number = str(self.variables.get(step.number.strip("{}"), "")) if step.number.startswith("{") else step.number
-        self._legs_made += 1
-        leg = Leg(
-            leg_of(self.id, self._legs_made),
-            step.trunk,
-            incoming=False,
-            ani=self.caller.ani,
-            dnis=number,
-            started=self._board.now,
-        )
+        leg = Leg(self.next_leg(), step.trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
         leg.card = self.caller.card
-        if number and self._board.has_line(leg):
-            self.legs[leg.id] = self.far = leg
+        if number and self.board.has_line(leg):
+            self.add_leg(leg)
+            self.far = leg
             self.open_channel(leg, None)
         else:
             self.ivr.far_gone()
@@ -313,7 +304,29 @@ class Call:
         far, self.far = self.far, None
         assert far is not None
         self.hang_up(far, EndCause.NO_ANSWER)
-        self._unbridge()
+        self.unbridge()
+
+    def queue(self, step: QueueStep) -> str:
+        return self.board.acd.entered(self, step)
+
+    def leave_queue(self) -> None:
+        self.desk.call_ends(EndCause.CANCELLED)
+        self.board.acd.left(self)
+
+    def queue_news(self) -> None:
+        self.variables["queue_position"], self.variables["queue_minutes"] = self.board.acd.news(self)
+
+    def keep_place(self, step: CallbackStep) -> bool:
+        return self.board.acd.callback_asked(self, step)
+
+    @property
+    def desk_rings(self) -> bool:
+        return self.desk.rings
+
+    def entered(self, name: str, step: AnyStep) -> None:
+        if step.title:
+            self.trail.append(TrailStep(self.now, name, step.title))
+            del self.trail[:-LONGEST_TRAIL]
 
     def read_back(self) -> None:
         self._read_backs += 1
@@ -325,15 +338,12 @@ class Call:
 
     def key_used(self, digit: str, recording_ms: int | None) -> None:
         at = recording_ms if recording_ms is not None else self._recording_ms()
-        self._board.journal(DigitUsed(self.caller.id, digit, at))
+        self.board.journal(DigitUsed(self.caller.id, digit, at))
 
     def moved(self, old: str, event: str, new: str) -> None:
         self.emit(Transition("ivr", self.id, old, event, new))
 
     # --- Caller of the services ---
-
-    def emit(self, effect: Effect) -> None:
-        self._board.emit(effect)
 
     def wait_for_answer(self, seconds: float | None) -> None:
         self.timer("answer", seconds)
@@ -344,47 +354,26 @@ class Call:
     def logged_in(self, login: Login) -> None:
         self.variables["login"] = {"account": login.account, "branch": login.branch}
 
+    def caller_found(self, found: CallerFound) -> None:
+        self.found = found
+        self.board.acd.caller_known(self)
+        self.board.desks.caller_known(self)
+
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder) -> None:
         login = self.services.login
         assert login is not None
         recording = self.recording.id if self.recording else None
         context = OrderContext(self.id, login.account, login.branch, recording, self._read_back_ms, self._yes_ms)
-        self._board.capture(key, order, context)
+        self.board.capture(key, order, context)
 
     def any_branch(self) -> BranchId | None:
-        return self._board.any_branch()
+        return self.board.any_branch()
 
     # --- small things ---
 
     @property
     def language(self) -> Language:
         return self.ivr.language
-
-    @property
-    def now(self) -> float:
-        return self._board.now
-
-    def to_card(self, leg: Leg, command: CardCommand) -> None:
-        if leg.card is not None and leg.channel in (ChannelState.OPENING, ChannelState.OPEN):
-            self.emit(ToCard(leg.card, command))
-
-    def _bridge(self) -> None:
-        if self.far is None or self._bridged:
-            return
-        self._bridged = True
-        self.stop_play()
-        self.to_card(self.caller, Hear(self.caller.id, (self.far.id,)))
-        self.to_card(self.far, Hear(self.far.id, (self.caller.id,)))
-
-    def _unbridge(self) -> None:
-        if self._bridged:
-            self._bridged = False
-            self.to_card(self.caller, Hear(self.caller.id, ()))
-
-    def step_leg(self, leg: Leg, event: LegEvent) -> tuple[LegState, LegState | None]:
-        old, new = leg.step(event)
-        self.emit(Transition("leg", leg.id, old.value, event.value, new.value if new else "ignored"))
-        return old, new
 
     def _move(self, event: str, why: str = "") -> bool:
         """``why`` is logged in place of the event; ``False`` where the event means nothing in this state."""

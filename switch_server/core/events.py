@@ -1,3 +1,4 @@
+# Over 400 lines: one list of all facts, in one place.
 """Facts that reach the core: one frozen class each.
 
 ``Switch.handle`` takes these and nothing else. All but ``DigitPressed`` are written to the event journal as they come; a key is
@@ -9,7 +10,7 @@ from msgspec import Struct
 
 from shared.aci import OrderReport, PlaceOrder, Reply
 from shared.desk import AnyCommand
-from shared.enums import DigitMode, EndCause, PlayEnd, Role
+from shared.enums import CallKind, DigitMode, EndCause, PlayEnd, Role
 from shared.ids import (
     AccountNo,
     AgentId,
@@ -348,6 +349,63 @@ class LegPlaced(Event, frozen=True):
 
     leg: LegId
     card: CardId | None
+
+
+class AgentAssigned(Event, frozen=True):
+    """The journal's form of the core's choice: this desk is asked to take the call (or, ``out``, to begin it). ``ring``: seconds."""
+
+    call: CallId
+    leg: LegId
+    agent: AgentId
+    kind: CallKind
+    contact: str
+    ring: float
+    queue: QueueName | None = None
+    waited: float = 0.0
+
+
+class DeskGone(Event, frozen=True):
+    """The journal's form of what became of the seat (log-out, lost link, repair). ``outcome``: a ``core.talk.Outcome``."""
+
+    call: CallId
+    leg: LegId
+    outcome: str
+
+
+class QueueJudged(Event, frozen=True):
+    """The journal's form of the answer to a call's ``number``-th wish to wait: ``open``, ``closed`` or ``full``. Fed before all else."""
+
+    call: CallId
+    number: int
+    verdict: str
+
+
+class DialledOut(Event, frozen=True):
+    """The journal's form of an agent's ``Dial`` that was taken: a call is made, its desk rings first. ``ani``: the number we show."""
+
+    call: CallId
+    agent: AgentId
+    contact: str
+    trunk: TrunkName
+    ani: str
+    number: str
+    card: CardId
+
+
+class CallbackDialled(Event, frozen=True):
+    """The journal's form of a callback whose turn has come. ``of``: the call in which it was asked for; it keeps ``priority`` and ``since``."""
+
+    call: CallId
+    of: CallId
+    trunk: TrunkName
+    ani: str
+    number: str
+    card: CardId
+    flow: str
+    step: str
+    queue: QueueName
+    priority: int
+    since: float
 
 
 class Configured(Event, frozen=True):

@@ -8,7 +8,6 @@ Keys are ``Secret`` until they are taken; the host is told of each (``key_used``
 the journal gets (docs/adr: keys are journalled when the flow takes them).
 """
 
-from collections import deque
 from typing import Any, assert_never
 
 from shared.enums import EndCause, Language
@@ -21,7 +20,6 @@ from switch_server.core.flow import (
     HangUpStep,
     Input,
     Menu,
-    Piece,
     QueueStep,
     Say,
     ServiceStep,
@@ -29,7 +27,8 @@ from switch_server.core.flow import (
     SetStep,
 )
 from switch_server.core.ivr_entry import DIGITS, HASH_WAIT, HIDDEN_DIGIT, UNMASK_AFTER, Entry, Key, Verdict
-from switch_server.core.ivr_states import FIRST_STATE, HEEDS, OTHER_LANGUAGE, Host, IvrEvent, IvrState
+from switch_server.core.ivr_queue import People
+from switch_server.core.ivr_states import FIRST_STATE, OTHER_LANGUAGE, Host, IvrEvent, IvrState
 from switch_server.core.say import MissingVariableError, look_up
 
 MAX_QUEUE = 40
@@ -41,28 +40,19 @@ MAX_STEPS = 50
 S, E = IvrState, IvrEvent
 
 
-class Ivr:
-    """State of one walk. ``variables`` is shared with the call; a PIN in it is a ``Secret``."""
+class Ivr(People):
+    """One caller's walk: steps, keys and inputs. Waiting and talking are in ``ivr_queue``."""
 
     def __init__(self, flow: Flow, host: Host, variables: dict[str, Any]) -> None:
-        self.flow = flow
-        self.host = host
-        self.variables = variables
-        self.language: Language = flow.language
-        self.state = IvrState.IDLE
-        self.step_name = ""
+        super().__init__(flow, host, variables)
         self.tries = 0
         self.entry: Entry | None = None
-        self.play_number = 0
-        self._playing = False
-        self._keys: deque[Key] = deque()
-        self._steps_run = 0
         self._swallow_hash = False
 
     # --- what reaches it ---
 
-    def start(self) -> None:
-        self._go(self.flow.start, "start")
+    def start(self, name: str) -> None:
+        self._go(name, "start")
 
     def key(self, digit: Secret, recording_ms: int | None = None) -> None:
         """A key was pressed."""
@@ -117,9 +107,8 @@ class Ivr:
         match self._step():
             case QueueStep() as step if name == "announce":
                 self._announce(step)
-            case QueueStep(on_timeout=to):
-                self._steps_run = 0
-                self._go(to, "timeout")
+            case QueueStep() as step:
+                self._waited_long_enough(step)
             case Dial(on_failed=to):
                 self.host.drop_far()
                 self._go(to, "no_answer")
@@ -131,19 +120,6 @@ class Ivr:
         step = self._step()
         if self._heeds(E.OUTCOME) and isinstance(step, ServiceStep):
             self._go(step.on[name], name)
-
-    def far_up(self) -> None:
-        self._silence()
-        self._keys.clear()
-        self.host.timer("step", None)
-        self._become(S.TALKING, "far_up")
-
-    def far_gone(self) -> None:
-        step = self._step()
-        if not self._heeds(E.FAR_GONE) or not isinstance(step, Dial):
-            return
-        talked = self.state is S.TALKING
-        self._go(step.on_ended if talked else step.on_failed, "far_ended" if talked else "far_failed")
 
     def stop(self) -> None:
         """The caller has gone."""
@@ -157,6 +133,8 @@ class Ivr:
         old = self._where()
         self.host.timer("step", None)
         self.host.timer("announce", None)
+        if self.state is S.QUEUED:
+            self.host.leave_queue()
         if self._playing:
             self._silence()
         self._leave()
@@ -176,6 +154,7 @@ class Ivr:
     def _enter(self, step: AnyStep, old: str, event: str) -> None:
         self.state = FIRST_STATE[type(step)]
         self.host.moved(old, event, self._where())
+        self.host.entered(self.step_name, step)
         match step:
             case Say():
                 self._say(step.say, barge_in=step.barge_in)
@@ -187,10 +166,9 @@ class Ivr:
                     self._say(step.say, barge_in=False)
                 self.host.run_service(step.service)
             case QueueStep():
-                self.host.timer("step", step.wait)
-                self._announce(step)
+                self._enter_queue(step)
             case CallbackStep():
-                self._go(step.on_failed, "no_place")
+                self._keep_place(step)
             case Dial():
                 self._say(("tone:ringback",), barge_in=False, loop=True)
                 self.host.timer("step", step.ring)
@@ -224,10 +202,6 @@ class Ivr:
     def _finish(self, step: HangUpStep, event: str) -> None:
         self.host.moved(self._where(), event, "done")
         self._end(step.cause)
-
-    def _end(self, cause: EndCause) -> None:
-        self.state = S.DONE
-        self.host.finish(cause)
 
     # --- asking ---
 
@@ -272,6 +246,9 @@ class Ivr:
         while self._keys and self._heeds(E.KEY):
             if self.state is not S.ASKING:
                 step = self._step()
+                if isinstance(step, QueueStep):
+                    self._queue_keys(step)
+                    continue
                 if self.state is S.SAYING and isinstance(step, Say) and not step.barge_in:
                     return
                 self.host.key_used("", None)
@@ -341,45 +318,3 @@ class Ivr:
             self.host.timer("hash", HASH_WAIT)
         elif self._keys[0].is_hash:
             self._keys.popleft()
-
-    # --- speaking ---
-
-    def _say(self, pieces: tuple[Piece, ...], *, barge_in: bool, loop: bool = False) -> None:
-        """Plays; ``muted`` where a waiting key would cut it short at once. All else is the same then, so that a replay agrees."""
-        self.play_number += 1
-        self._playing = True
-        muted = barge_in and bool(self._keys)
-        self.host.play(pieces, self.play_number, barge_in=barge_in, loop=loop, muted=muted)
-
-    def _silence(self) -> None:
-        self._playing = False
-        self.play_number += 1
-        self.host.stop_play()
-
-    def _announce(self, step: QueueStep) -> None:
-        if step.announce:
-            self.host.timer("announce", None)
-            self._say(step.announce, barge_in=False)
-        else:
-            self._music(step)
-
-    def _music(self, step: QueueStep) -> None:
-        if step.announce:
-            self.host.timer("announce", step.announce_every)
-        self._say((step.music,), barge_in=False, loop=True)
-
-    # --- small things ---
-
-    def _step(self) -> AnyStep | None:
-        return self.flow.steps.get(self.step_name)
-
-    def _heeds(self, event: IvrEvent) -> bool:
-        return event in HEEDS[self.state]
-
-    def _where(self) -> str:
-        return f"{self.state.value} {self.step_name}".rstrip()
-
-    def _become(self, state: IvrState, event: str) -> None:
-        old = self._where()
-        self.state = state
-        self.host.moved(old, event, self._where())

@@ -42,7 +42,9 @@ class IvrEvent(StrEnum):
     TIMER = "timer"
     OUTCOME = "outcome"
     FAR_UP = "far_up"
+    """The far end of a ``dial`` step, or an agent, answered."""
     FAR_GONE = "far_gone"
+    """The far end or the desk went away, or the agent ended the talk."""
 
 
 S, E = IvrState, IvrEvent
@@ -52,7 +54,7 @@ HEEDS: dict[IvrState, frozenset[IvrEvent]] = {
     S.ASKING: frozenset({E.KEY, E.PLAYED, E.TIMER}),
     S.COMPLAINING: frozenset({E.KEY, E.PLAYED}),
     S.WORKING: frozenset({E.OUTCOME}),
-    S.QUEUED: frozenset({E.PLAYED, E.TIMER}),
+    S.QUEUED: frozenset({E.KEY, E.PLAYED, E.TIMER, E.FAR_UP}),
     S.DIALLING: frozenset({E.FAR_UP, E.FAR_GONE, E.TIMER}),
     S.TALKING: frozenset({E.FAR_GONE}),
     S.LEAVING: frozenset({E.PLAYED}),
@@ -77,6 +79,8 @@ WITHIN_A_STEP = (
     (S.ASKING, "invalid key, or none in time", S.COMPLAINING),
     (S.COMPLAINING, "played, or a key", S.ASKING),
     (S.DIALLING, "far_up", S.TALKING),
+    (S.QUEUED, "far_up (an agent)", S.TALKING),
+    (S.TALKING, "desk_lost", S.QUEUED),
     (S.LEAVING, "played", S.DONE),
 )
 """Moves that stay in one step, for the diagram."""
@@ -95,6 +99,13 @@ class Host(Protocol):
     def run_service(self, service: str) -> None: ...
     def dial(self, step: Dial) -> None: ...
     def drop_far(self) -> None: ...
+    def queue(self, step: QueueStep) -> str: ...
+    def leave_queue(self) -> None: ...
+    def queue_news(self) -> None: ...
+    def keep_place(self, step: CallbackStep) -> bool: ...
+    @property
+    def desk_rings(self) -> bool: ...
+    def entered(self, name: str, step: AnyStep) -> None: ...
     def read_back(self) -> None: ...
     def confirmed(self, recording_ms: int | None) -> None: ...
     def finish(self, cause: EndCause) -> None: ...

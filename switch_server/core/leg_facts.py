@@ -46,8 +46,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.leg_answered(leg, far)
         case LegChanged(far=far):
             call.leg_changed(leg, far)
-        case LegEnded(cause=cause):
-            call.leg_ended(leg, cause)
+        case LegEnded(cause=cause, sip_code=code):
+            call.leg_ended(leg, cause, code)
         case RecordingEnded(cause=how, duration_ms=duration_ms, text=text):
             call.recording_ended(how, duration_ms, text)
         case DigitPressed() | DigitUsed() | PlayEnded():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shared.ids import CallId, RecordingId
+from switch_server.core import talk_records
 from switch_server.core.effects import SaveRecord
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def call_offered(call: "Call") -> None:
     leg = call.caller
     _save(
         call, "calls", id=call.id, trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, started_at=call.started,
-        flow=call.ivr.flow.flow,
+        flow=call.ivr.flow.flow, direction=_direction(leg),
     )  # fmt: skip
 
 
@@ -43,25 +44,29 @@ def call_ended(call: "Call") -> None:
     _save(
         call, "calls", id=call.id, ended_at=call.now, cause=call.cause, ended_at_step=call.ended_at_step,
         language=call.language, account=login.account if login else None,
-        customer=login.customer if login else None, branch=login.branch if login else None,
+        customer=call.customer, branch=login.branch if login else None, **talk_records.call_columns(call.desk.answered),
     )  # fmt: skip
     for leg in call.legs.values():
         _leg(call, leg)
     if call.caller.answered is not None:
         _save(
-            call, "contacts", id=call.id, channel="phone", direction="in", number=call.caller.ani,
-            customer=login.customer if login else None, call=call.id, started_at=call.started, ended_at=call.now,
-            ended_at_step=call.ended_at_step, cause=call.cause,
+            call, "contacts", id=call.id, channel="phone", direction=_direction(call.caller), number=call.number,
+            customer=call.customer, call=call.id, started_at=call.started, ended_at=call.now,
+            ended_at_step=call.ended_at_step, cause=call.cause, **talk_records.contact_columns(call.desk.answered),
         )  # fmt: skip
 
 
 def _leg(call: "Call", leg: "Leg") -> None:
     stats = msgspec.to_builtins(leg.stats) if leg.stats else {}
     _save(
-        call, "legs", id=leg.id, call=call.id, direction="in" if leg.incoming else "out", trunk=leg.trunk, ani=leg.ani,
+        call, "legs", id=leg.id, call=call.id, direction=_direction(leg), trunk=leg.trunk, ani=leg.ani,
         dnis=leg.dnis, card=leg.card, law=leg.far.law if leg.far else None, started_at=leg.started,
         answered_at=leg.answered, ended_at=call.now, cause=leg.cause, **stats,
     )  # fmt: skip
+
+
+def _direction(leg: "Leg") -> str:
+    return "in" if leg.incoming else "out"
 
 
 def recording_started(call: "Call") -> None:

@@ -4,28 +4,35 @@ Pure: no clock, no I/O. ``handle`` and ``tick`` first let all deadlines pass tha
 the same transitions. A handler that raises is our bug: it costs its call, is counted, and is told to the shell as ``Fault``.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import assert_never
 
-from shared.aci import CancelOrder, PlaceOrder
+from shared import desk
 from shared.enums import EndCause
-from shared.ids import BranchId, CallId, CardId, LegId, OrderKey, call_of
-from switch_server.core import records
-from switch_server.core.admission import Card, admit, lines_used
+from shared.ids import AgentId, CallId, CardId, LegId, OrderKey, call_of
+from switch_server.core import openings
+from switch_server.core.admission import Card
 from switch_server.core.call import TIMERS, Call, CallState
-from switch_server.core.config import SwitchConfig
-from switch_server.core.effects import Effect, HangUp, OrderContext, RefreshLeg, Reject
+from switch_server.core.centre import Centre
+from switch_server.core.desks import DeskFact
+from switch_server.core.effects import Effect, HangUp
 from switch_server.core.events import (
     AccountFound,
+    AgentAssigned,
     BranchAnswered,
     BranchDown,
     BranchUp,
+    CallbackDialled,
+    CallbackRecovered,
+    CallerFound,
     CallOffered,
     CardDied,
     CardUp,
     Configured,
+    DeskCommanded,
+    DeskGone,
+    DialledOut,
     DigitPressed,
     Draining,
     Event,
@@ -34,48 +41,27 @@ from switch_server.core.events import (
     LegPlaced,
     LegRefreshed,
     MediaSilent,
+    QueueJudged,
     WrongPinCounted,
 )
-from switch_server.core.flow import Flow
-from switch_server.core.leg import Leg, LegState
+from switch_server.core.leg import LegState
 from switch_server.core.leg_facts import AnyLegFact, tell_call
 from switch_server.core.media import CloseChannel
-from switch_server.core.order import Order
-from switch_server.core.orders import OrderBook, OrderFact
+from switch_server.core.orders import OrderFact
 from switch_server.core.snapshot import SwitchSnapshot
 from switch_server.core.subject import call_about, call_of_key
-from switch_server.core.timers import Timers
-from switch_server.core.views import snapshot_of
+from switch_server.core.talk import Outcome
+from switch_server.core.views import rows_of, snapshot_of
+
+CallEvent = AgentAssigned | DeskGone | DialledOut | CallbackDialled
 
 
-class Switch:
+class Switch(Centre):
     """All state of the centre's call control. One instance, one thread.
 
     ``on_fault`` is told of a handler that raised (our bug). ``journal`` is given, with its time, each event that the event journal must
     hold, in the order in which a replay needs them; it must not raise.
     """
-
-    def __init__(
-        self,
-        on_fault: Callable[[Event | str, BaseException], None] | None = None,
-        journal: Callable[[Event, float], None] | None = None,
-    ) -> None:
-        self.config = SwitchConfig()
-        self.flows: tuple[Flow, ...] = ()
-        self.now = 0.0
-        self.calls: dict[CallId, Call] = {}
-        self.cards: dict[CardId, Card] = {}
-        self.branches_up: set[BranchId] = set()
-        self.book = OrderBook(self)
-        self.counters: Counter[str] = Counter()
-        self.draining = False
-        self._timers = Timers()
-        self._effects: list[Effect] = []
-        self._suspects: set[LegId] = set()
-        self._asked: set[LegId] = set()
-        self.decided: dict[LegId, CardId | None] = {}
-        self._on_fault = on_fault
-        self._journal = journal
 
     # --- the shell's side ---
 
@@ -113,68 +99,45 @@ class Switch:
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._suspects = differ
+        self.desks.reconcile()
         return self._taken()
 
     def snapshot(self) -> SwitchSnapshot:
         return snapshot_of(self)
 
-    # --- what calls and orders need (Switchboard, Board) ---
+    def desk_state(self, agent: AgentId) -> tuple[desk.Seat | None, desk.DeskCall | None]:
+        """What the agent's desk shows; ``token`` of a call is the desks' adapter's."""
+        return self.desks.desk_state(agent)
 
-    def emit(self, effect: Effect) -> None:
-        self._effects.append(effect)
-
-    def timer(self, name: str, seconds: float | None) -> None:
-        if seconds is None:
-            self._timers.cancel(name)
-        else:
-            self._timers.set(name, self.now + seconds)
-
-    def count(self, name: str) -> None:
-        self.counters[name] += 1
-
-    def journal(self, event: Event) -> None:
-        if self._journal is not None:
-            self._journal(event, self.now)
-
-    def has_line(self, leg: Leg) -> bool:
-        """May this leg be dialled: has its trunk a free line?"""
-        trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
-        free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
-        card = self.decided.get(leg.id, leg.card if free else None)
-        self.journal(LegPlaced(leg.id, card))
-        return card is not None
-
-    def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
-        self.count("orders_captured")
-        self.book.capture(key, order, context)
-
-    def branch_is_up(self, branch: BranchId) -> bool:
-        return branch in self.branches_up
-
-    def any_branch(self) -> BranchId | None:
-        return next((branch for branch in self.config.branches if branch in self.branches_up), None)
-
-    def order_moved(self, order: Order) -> None:
-        call = self.calls.get(order.call) if order.call else None
-        if call is not None:
-            call.services.order_moved(order)
+    def queue_rows(self) -> tuple[desk.QueueRow, ...]:
+        """For desks."""
+        return rows_of(self)
 
     # --- events ---
+
+    def take(self, event: Event) -> None:
+        """A choice of the core's own, which a replay is told."""
+        self.journal(event)
+        self._dispatch(event)
 
     def _dispatch(self, event: Event) -> None:
         if isinstance(event, AnyLegFact):
             self._leg_fact(event)
         elif isinstance(event, OrderFact):
             self.book.handle(event)
+        elif isinstance(event, DeskFact):
+            self.desks.handle(event)
         else:
             self._dispatch_more(event)
 
     def _dispatch_more(self, event: Event) -> None:
         match event:
             case CallOffered():
-                self._offered(event)
-            case AccountFound() | WrongPinCounted() | BranchAnswered():
+                openings.offered(self, event)
+            case AccountFound() | WrongPinCounted() | BranchAnswered() | CallerFound():
                 self._answer(event)
+            case AgentAssigned() | DeskGone() | DialledOut() | CallbackDialled():
+                self._of_call(event)
             case BranchUp(branch=branch):
                 self.branches_up.add(branch)
                 self.book.branch_up(branch)
@@ -186,38 +149,41 @@ class Switch:
                 self._card_died(card)
             case Configured(config=config, flows=flows):
                 self.config, self.flows = config, flows
+                self.acd.dirty = True
+            case CallbackRecovered():
+                self.acd.callbacks.recovered(event)
+                self.acd.dirty = True
             case HangUpOrdered(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.end(EndCause.OPERATOR)
-                    self._settled(call)
+                    self.settled(call)
             case Draining():
                 self._drain()
             case LegPlaced(leg=leg, card=card):
                 self.decided[leg] = card
+            case QueueJudged(call=name, number=number, verdict=verdict):
+                self.acd.judged[name, number] = verdict
             case _:
                 raise TypeError(f"not an event of the core: {type(event).__name__}")
 
-    def _offered(self, event: CallOffered) -> None:
-        call_id = call_of(event.leg)
-        if call_id in self.calls:
-            self.count("calls_offered_twice")
-            return
-        admitted = admit(self, event)
-        self.journal(LegPlaced(event.leg, None if isinstance(admitted, Reject) else admitted[1]))
-        if isinstance(admitted, Reject):
-            self.count(admitted.cause.value)
-            self.emit(admitted)
-            return
-        flow, card, far = admitted
-        self.count("calls_taken")
-        leg = Leg(event.leg, event.trunk, incoming=True, ani=event.ani, dnis=event.dnis, started=self.now)
-        leg.card = card
-        call = Call(call_id, leg, flow, self)
-        self.calls[call_id] = call
-        self.timer(f"{call_id}:call_max", self.config.limits.call_max)
-        self.timer(f"{call_id}:setup", self.config.limits.teardown)
-        records.call_offered(call)
-        call.open_channel(leg, far)
+    def _of_call(self, event: CallEvent) -> None:
+        """What the core decided about one call; in a replay, from the journal."""
+        match event:
+            case AgentAssigned(call=name):
+                if (call := self.calls.get(name)) is not None:
+                    call.desk.ring(event)
+            case DeskGone(call=name, leg=leg):
+                call = self.calls.get(name)
+                if call is not None and call.desk.talk is not None and call.desk.talk.id == leg:
+                    call.desk.gone(Outcome(event.outcome))
+            case DialledOut():
+                openings.dialled_out(self, event)
+            case CallbackDialled():
+                openings.callback_dialled(self, event)
+            case _:
+                assert_never(event)
+        if (call := self.calls.get(event.call)) is not None:
+            self.settled(call)
 
     def _leg_fact(self, event: AnyLegFact) -> None:
         call = self.calls.get(call_of(event.leg))
@@ -228,19 +194,13 @@ class Switch:
         if isinstance(event, LegRefreshed):
             self._asked.discard(leg.id)
         elif isinstance(event, MediaSilent):
-            self._silent(leg, event.seconds)
+            if event.seconds >= self.config.limits.media_lost and leg.state is LegState.UP:
+                self.ask(leg)
         else:
             tell_call(call, leg, event)
-        self._settled(call)
+        self.settled(call)
 
-    def _silent(self, leg: Leg, seconds: int) -> None:
-        """No RTP for a while: ask the far end whether it lives. It may be on hold, or its BYE may have been lost."""
-        if seconds >= self.config.limits.media_lost and leg.state is LegState.UP and leg.id not in self._asked:
-            self._asked.add(leg.id)
-            self.count("legs_asked")
-            self.emit(RefreshLeg(leg.id))
-
-    def _answer(self, event: AccountFound | WrongPinCounted | BranchAnswered) -> None:
+    def _answer(self, event: AccountFound | WrongPinCounted | BranchAnswered | CallerFound) -> None:
         call = self.calls.get(event.call)
         if call is None:
             self.count("answers_after_end")
@@ -252,9 +212,11 @@ class Switch:
                 call.services.wrong_pin_counted(event)
             case BranchAnswered():
                 call.services.branch_answered(event)
+            case CallerFound():
+                call.caller_found(event)
             case _:
                 assert_never(event)
-        self._settled(call)
+        self.settled(call)
 
     def _card_died(self, card: CardId) -> None:
         dead = self.cards.get(card)
@@ -264,12 +226,12 @@ class Switch:
         self.count("cards_died")
         for call in list(self.calls.values()):
             if call.caller.card == card:
-                self._one_of_many(call, call.card_died)
+                self.one_of_many(call, call.card_died)
 
     def _drain(self) -> None:
         self.draining = True
         for call in list(self.calls.values()):
-            self._one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
+            self.one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
 
     # --- deadlines ---
 
@@ -286,8 +248,14 @@ class Switch:
         subject, _, what = name.partition(":")
         if subject == "order":
             self.book.timed_out(OrderKey(what))
-            return
-        call = self.calls[CallId(subject)]
+        elif subject == "seat":
+            self.desks.timed_out(what)
+        elif subject == "acd":
+            self.acd.dirty = True
+        else:
+            self._call_deadline(self.calls[CallId(subject)], what)
+
+    def _call_deadline(self, call: Call, what: str) -> None:
         match what:
             case "answer":
                 call.services.timed_out()
@@ -297,14 +265,16 @@ class Switch:
             case "call_max":
                 call.end(EndCause.OPERATOR)
             case "setup":
-                call.end(EndCause.FAR_LOST)
+                call.end(EndCause.FAR_LOST if call.caller.incoming else EndCause.NO_ANSWER)
+            case "ring":
+                call.desk.rang_long_enough()
             case _:
                 call.ivr.timed_out(what)
-        self._settled(call)
+        self.settled(call)
 
     # --- small things ---
 
-    def _settled(self, call: Call) -> None:
+    def settled(self, call: Call) -> None:
         call.settle()
         if call.state is CallState.ENDED:
             self._forget(call)
@@ -315,6 +285,10 @@ class Switch:
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
         del self.calls[call.id]
+        self.acd.left(call)
+        if call.desk.talk is not None:
+            call.desk.call_ends(EndCause.FAULT)
+        self.acd.callbacks.call_over(call)
         self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 
     def _guarded(self, work: Event | str) -> None:
@@ -327,15 +301,17 @@ class Switch:
         except Exception as bug:  # noqa: BLE001  # whatever it is, it is ours, and costs one call at most
             self._failed(self.calls.get(self._about(work)), work, bug)
 
-    def _one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
         try:
             work()
-            self._settled(call)
+            self.settled(call)
         except Exception as bug:  # noqa: BLE001  # as above: the others still get their turn
             self._failed(call, call.id, bug)
 
     def _failed(self, call: Call | None, about: Event | str, bug: Exception) -> None:
         self._fault(about, bug)
+        if isinstance(about, DeskCommanded):
+            self.desks.answer(about, desk.Refused(desk.DeskRefusal.FAULT))
         if call is not None:
             self._end_faulty(call)
 
@@ -349,7 +325,7 @@ class Switch:
         try:
             if call.state in (CallState.OPENING, CallState.UP):
                 call.end(EndCause.FAULT)
-                self._settled(call)
+                self.settled(call)
             else:  # its end is what failed
                 self._abandon(call)
         except Exception as bug:  # noqa: BLE001  # not even its end works
@@ -369,5 +345,11 @@ class Switch:
             self._on_fault(about, bug)
 
     def _taken(self) -> list[Effect]:
+        """After everything else: callers to free seats, then word to the desks."""
+        try:
+            self.acd.distribute()
+            self.desks.tell()
+        except Exception as bug:  # noqa: BLE001  # as above; the next event tries again
+            self._fault("acd", bug)
         effects, self._effects = self._effects, []
         return effects

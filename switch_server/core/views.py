@@ -2,12 +2,26 @@
 
 from typing import TYPE_CHECKING
 
+from shared.desk import QueueRow
+from shared.enums import SeatState
 from switch_server.core.admission import channels_used
-from switch_server.core.snapshot import CallView, CardView, LegView, OrderView, SwitchSnapshot, TrunkView
+from switch_server.core.queue_rules import is_open
+from switch_server.core.snapshot import (
+    CallView,
+    CardView,
+    LegView,
+    OrderView,
+    QueueView,
+    SeatView,
+    SwitchSnapshot,
+    TrunkView,
+)
 
 if TYPE_CHECKING:
     from switch_server.core.call import Call
+    from switch_server.core.config import Queue
     from switch_server.core.order import Order
+    from switch_server.core.seat import Seat
     from switch_server.core.switch import Switch
 
 SHOWN_DIGITS = 2
@@ -25,6 +39,44 @@ def snapshot_of(switch: "Switch") -> SwitchSnapshot:
         branches_up=tuple(sorted(switch.branches_up)),
         flows=tuple(flow.flow for flow in switch.flows),
         counters=dict(switch.counters),
+        seats=tuple(_seat(seat) for seat in switch.desks.seats.values()),
+        queues=tuple(_queue(switch, queue) for queue in switch.config.queues),
+    )
+
+
+def rows_of(switch: "Switch") -> tuple[QueueRow, ...]:
+    """The queues as desks see them."""
+    rows = []
+    for queue in switch.config.queues:
+        view = _queue(switch, queue)
+        rows.append(QueueRow(queue.name, queue.title, view.waiting, view.longest_s, view.open_seats, view.seats))
+    return tuple(rows)
+
+
+def _seat(seat: "Seat") -> SeatView:
+    talk = seat.talk
+    reason = seat.lock_next or seat.lock
+    return SeatView(
+        seat.agent, seat.name, seat.desk, seat.state.value, seat.since, reason.value if reason else None,
+        talk.call if talk else None, {str(skill): level for skill, level in seat.skills.items()}, seat.role.value, talk.queue if talk else None,
+    )  # fmt: skip
+
+
+def _queue(switch: "Switch", queue: "Queue") -> QueueView:
+    acd = switch.acd
+    places = [place for place in acd.waiting.values() if place.queue == queue.name]
+    seats = [seat for seat in switch.desks.seats.values() if seat.link and seat.level_in(queue) is not None]
+    stats = acd.stats[queue.name]
+    return QueueView(
+        name=queue.name,
+        waiting=len(places),
+        longest_s=max((switch.now - place.since for place in places), default=0.0),
+        callbacks=len(acd.callbacks.waiting(queue.name)),
+        open_seats=sum(seat.state is SeatState.OPEN for seat in seats),
+        seats=len(seats),
+        answered=stats.answered,
+        abandoned=stats.abandoned,
+        is_open=is_open(queue, switch.now),
     )
 
 

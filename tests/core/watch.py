@@ -9,6 +9,7 @@ from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId
 from shared.secret import HIDDEN
 from switch_server.core import events as ev
 from switch_server.core.call import CallState
+from switch_server.core.desk_side import DESK
 from switch_server.core.effects import (
     Answer,
     AskBranch,
@@ -18,6 +19,7 @@ from switch_server.core.effects import (
     PlaceCall,
     RecordOrderState,
     Reject,
+    RingDesk,
     SaveRecord,
     SendOrder,
     ToCard,
@@ -46,7 +48,7 @@ class Watch:
         self.sent: set[OrderKey] = set()
         self.order_state: dict[OrderKey, str] = {}
         self.rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-        self.lines_allowed: dict[str, int] = {}
+        self.lines_allowed: dict[str, int] = {DESK: 1000}
         self._checked = -1
 
     # --- what is told to the switch ---
@@ -76,7 +78,7 @@ class Watch:
             case AskBranch(pin=pin):
                 assert pin is None or f"{pin}" == HIDDEN
                 effect = msgspec.structs.replace(effect, pin=None)
-            case Answer(leg=leg) | PlaceCall(leg=leg):
+            case Answer(leg=leg) | PlaceCall(leg=leg) | RingDesk(leg=leg):
                 self.live_lines.add(leg)
             case Reject(leg=leg) | HangUp(leg=leg):
                 self.live_lines.discard(leg)

@@ -43,6 +43,7 @@ from switch_server.core.effects import (
     RefreshLeg,
     Reject,
     Resolve,
+    RingDesk,
     SendOrder,
     ToCard,
     Transition,
@@ -83,6 +84,7 @@ class Reactions:
         self.channel: str = ""  # why a channel is refused
         self.confirm = True
         self.far: str = "answer"  # answer | busy | silent | early
+        self.desk: str = "answer"  # answer | silent | refuse | dead
         self.accounts: dict[AccountNo, bool] = {ACCOUNT: False}  # locked?
         self.pin = PIN
         self.wrong_today = 0
@@ -122,6 +124,8 @@ class Reactions:
                 yield 0.1, ev.LegEnded(leg, cause)
             case PlaceCall(leg=leg):
                 yield from self._dialled(leg)
+            case RingDesk(leg=leg):
+                yield from self._desk_rings(leg)
             case RefreshLeg(leg=leg):
                 yield 0.2, ev.LegRefreshed(leg)
             case FindAccount(call=call, request=request, account=account):
@@ -164,6 +168,16 @@ class Reactions:
             yield 3.0, ev.LegAnswered(leg, FAR)
         elif self.far == "busy":
             yield 0.5, ev.LegEnded(leg, EndCause.FAR_BUSY, 486)
+
+    def _desk_rings(self, leg: LegId) -> Answered:
+        if self.desk == "dead":
+            yield 0.5, ev.LegEnded(leg, EndCause.FAR_LOST, 408)
+            return
+        yield 0.1, ev.LegRinging(leg)
+        if self.desk == "answer":
+            yield 2.0, ev.LegAnswered(leg, FAR)
+        elif self.desk == "refuse":
+            yield 1.0, ev.LegEnded(leg, EndCause.FAR_REFUSED, 603)
 
     def _account(self, call: CallId, request: int, account: AccountNo) -> ev.AccountFound:
         known = account in self.accounts

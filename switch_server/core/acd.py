@@ -1,0 +1,201 @@
+"""The ACD (自动排队分配): who waits, and which seat is asked next.
+
+Callers go by priority, then by how long they have waited; seats by level, then by how long they have been idle. Nothing is remembered
+between two rounds but the places themselves: ``distribute`` looks at all of them after each event, so nobody can be forgotten.
+"""
+
+from collections import defaultdict
+from functools import partial
+from math import ceil
+from typing import TYPE_CHECKING
+
+from shared.enums import CallKind, SeatState
+from shared.ids import CallId, QueueName
+from switch_server.core.callbacks import Callback, Callbacks
+from switch_server.core.config import Queue
+from switch_server.core.events import AgentAssigned, QueueJudged
+from switch_server.core.flow import CallbackStep, QueueStep
+from switch_server.core.queue_rules import helpers, is_open, named, next_overflow
+from switch_server.core.seat import Seat
+from switch_server.core.waiting import RETURNING, VIP, Waiting
+
+if TYPE_CHECKING:
+    from switch_server.core.call import Call
+    from switch_server.core.centre import Centre
+
+CARD_FULL_WAIT = 1.0
+CLOSED_WAIT = 60.0
+"""Seconds until a callback is looked at again whose queue is closed."""
+SOONEST = 0.01
+"""Seconds: rounding must not make the clock stand still."""
+FIRST_GUESS = 180.0
+"""Seconds that a talk takes, until there have been some."""
+WEIGHT = 0.1
+"""Of the newest talk in the mean."""
+
+
+class Stats:
+    """Of one queue since the start. ``talk_s``: a running mean."""
+
+    def __init__(self) -> None:
+        self.answered = 0
+        self.abandoned = 0
+        self.talk_s = FIRST_GUESS
+
+    def talked(self, seconds: float) -> None:
+        self.talk_s += WEIGHT * (seconds - self.talk_s)
+
+
+class Acd:
+    def __init__(self, house: "Centre") -> None:
+        self._house = house
+        self.waiting: dict[CallId, Waiting] = {}
+        self.callbacks = Callbacks(house)
+        self.stats: dict[QueueName, Stats] = defaultdict(Stats)
+        self.judged: dict[tuple[CallId, int], str] = {}
+        """For a replay: what the journal says."""
+        self.dirty = False
+
+    def queue(self, name: QueueName) -> Queue:
+        return named(self._house.config.queues, name)
+
+    # --- the calls' side (QueueBoard) ---
+
+    def entered(self, call: "Call", step: QueueStep) -> str:
+        queue = self.queue(QueueName(step.queue))
+        kept = call.kept if call.kept is not None and call.kept.queue == queue.name else None
+        call.wishes += 1
+        verdict = self.judged.get((call.id, call.wishes)) or ("open" if kept else self._judge(queue))
+        self._house.journal(QueueJudged(call.id, call.wishes, verdict))
+        if verdict != "open":
+            self._house.count(f"queue_{verdict}")
+            return verdict
+        place = kept or Waiting(call.id, queue.name, step.priority, self._house.now)
+        call.kept, call.waiting = None, place
+        if kept is None:
+            place.bonus = self._bonus(call)
+        self.waiting[call.id] = place
+        self.dirty = True
+        return verdict
+
+    def again(self, call: "Call") -> None:
+        place = call.waiting
+        assert place is not None
+        place.lost, place.ringing = True, False
+        self.waiting[call.id] = place
+        self.dirty = True
+
+    def left(self, call: "Call", *, answered: bool = False) -> None:
+        place = self.waiting.pop(call.id, None)
+        if place is None:
+            return
+        place.ringing = False
+        if answered:
+            self.stats[place.queue].answered += 1
+        elif call.cause is not None:
+            self.stats[place.queue].abandoned += 1
+
+    def next_agent(self, call: "Call", *, blame: bool) -> None:
+        place = call.waiting
+        assert place is not None
+        place.ringing = False
+        place.not_before = 0.0 if blame else self._house.now + CARD_FULL_WAIT
+        self.dirty = True
+
+    def news(self, call: "Call") -> tuple[int, int]:
+        place = self.waiting[call.id]
+        before = [p for p in self.waiting.values() if p.queue == place.queue and p.rank < place.rank]
+        owed = [c for c in self.callbacks.waiting(place.queue) if c.rank < place.rank]
+        position = 1 + len(before) + len(owed)
+        seats = sum(seat.link and seat.level_in(self.queue(place.queue)) is not None for seat in self._seats())
+        return position, max(1, ceil(position * self.stats[place.queue].talk_s / max(seats, 1) / 60))
+
+    def callback_asked(self, call: "Call", step: CallbackStep) -> bool:
+        kept = self.callbacks.asked(call, step)
+        self.dirty = self.dirty or kept
+        return kept
+
+    def callback_answered(self, call: "Call") -> None:
+        if call.callback_of is not None:
+            self.callbacks.answered(call.callback_of)
+
+    def caller_known(self, call: "Call") -> None:
+        """The store has said who it is: a VIP, or somebody who called a short while ago, moves up."""
+        place = self.waiting.get(call.id)
+        if place is not None and call.callback_of is None:
+            place.bonus = self._bonus(call)
+            self.dirty = True
+
+    def _bonus(self, call: "Call") -> int:
+        found = call.found
+        if found is None:
+            return 0
+        lately = found.last_call is not None and call.started - found.last_call <= self._house.config.limits.returning
+        return (VIP if found.vip else 0) + (RETURNING if lately else 0)
+
+    def _judge(self, queue: Queue) -> str:
+        if not is_open(queue, self._house.now):
+            return "closed"
+        there = sum(place.queue == queue.name for place in self.waiting.values())
+        return "open" if there < queue.most else "full"
+
+    # --- the round ---
+
+    def distribute(self) -> None:
+        """Gives callers to seats as long as there are both. The order of callers is kept whatever the event was."""
+        if not self.dirty:
+            return
+        self.dirty = False
+        entries: list[Waiting | Callback] = [p for p in self.waiting.values() if not p.ringing]
+        entries += self.callbacks.waiting()
+        free = [seat for seat in self._seats() if seat.state is SeatState.OPEN]
+        for entry in sorted(entries, key=lambda entry: entry.rank):
+            if not free:
+                break
+            if entry.not_before <= self._house.now:
+                self._serve(entry, free)
+        self._wake_up(entries)
+
+    def _serve(self, entry: Waiting | Callback, free: list[Seat]) -> None:
+        able = [(rank, seat) for seat in free if (rank := self._rank(seat, entry)) is not None]
+        if isinstance(entry, Callback):
+            if len(able) > self.callbacks.dialling(entry.queue) and is_open(self.queue(entry.queue), self._house.now):
+                self.callbacks.dial(entry)
+        elif able:
+            _, seat = min(able, key=lambda pair: pair[0])
+            free.remove(seat)
+            call = self._house.calls[entry.call]
+            self._house.one_of_many(call, partial(self._assign, call, entry, seat))
+
+    def _rank(self, seat: Seat, entry: Waiting | Callback) -> tuple[int, int, float, str] | None:
+        """The lowest is asked; ``None``: not a seat for this caller. Helpers of other queues come after the queue's own."""
+        queues = helpers(self.queue(entry.queue), self._house.config.queues, self._house.now - entry.since)
+        for distance, queue in enumerate(queues):
+            if (level := seat.level_in(queue)) is not None:
+                return distance, -level, seat.idle_since, seat.agent
+        return None
+
+    def _assign(self, call: "Call", place: Waiting, seat: Seat) -> None:
+        place.ringing = True
+        kind = CallKind.IN if call.callback_of is None else CallKind.CALLBACK
+        waited = self._house.now - place.since
+        ring = self.queue(place.queue).ring
+        self._house.take(
+            AgentAssigned(call.id, call.next_leg(), seat.agent, kind, seat.contact, ring, place.queue, waited)
+        )
+
+    def _wake_up(self, entries: list[Waiting | Callback]) -> None:
+        """When somebody who still waits may be served though nothing else happens: an overflow, the end of a pause, a queue that opens."""
+        now = self._house.now
+        waits: list[float] = []
+        for entry in entries:
+            if entry.not_before > now:
+                waits.append(entry.not_before - now)
+            if (wait := next_overflow(self.queue(entry.queue), now - entry.since)) is not None:
+                waits.append(wait)
+            if isinstance(entry, Callback) and not is_open(self.queue(entry.queue), now):
+                waits.append(CLOSED_WAIT)
+        self._house.timer("acd:wake", max(min(waits), SOONEST) if waits else None)
+
+    def _seats(self) -> list[Seat]:
+        return list(self._house.desks.seats.values())

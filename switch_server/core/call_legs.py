@@ -1,0 +1,105 @@
+"""What a call does with its legs and their card channels: open, hear each other, hang up, close."""
+
+from shared.enums import EndCause
+from shared.ids import CallId, LegId, leg_of
+from switch_server.core.board import Switchboard
+from switch_server.core.config import Trunk
+from switch_server.core.effects import Effect, HangUp, Reject, ToCard, Transition
+from switch_server.core.leg import ChannelState, Leg, LegEvent, LegState
+from switch_server.core.media import CardCommand, ChangeFar, CloseChannel, Far, Hear, OpenChannel, StopPlay
+
+
+class CallLegs:
+    """The legs of one call, all on one card. ``caller`` is leg 1: the customer's, whoever called whom."""
+
+    def __init__(self, call: CallId, caller: Leg, board: Switchboard) -> None:
+        self.id = call
+        self.caller = caller
+        self.legs: dict[LegId, Leg] = {caller.id: caller}
+        self._board = board
+        self._legs_made = 1
+        self._bridged: Leg | None = None
+
+    @property
+    def now(self) -> float:
+        return self._board.now
+
+    def emit(self, effect: Effect) -> None:
+        self._board.emit(effect)
+
+    def next_leg(self) -> LegId:
+        """The id of the leg that would come next."""
+        return leg_of(self.id, self._legs_made + 1)
+
+    def add_leg(self, leg: Leg) -> None:
+        self._legs_made += 1
+        leg.card = self.caller.card
+        self.legs[leg.id] = leg
+
+    def open_channel(self, leg: Leg, far: Far | None) -> None:
+        """The leg's card has been chosen; the card is asked for a channel."""
+        leg.step_channel("open")
+        leg.far = far
+        trunk = next((t for t in self._board.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
+        self.to_card(leg, OpenChannel(leg.id, far, far.law if far else trunk.laws[0], trunk.digits))
+
+    def change_far(self, leg: Leg, far: Far) -> None:
+        leg.far = far
+        self.to_card(leg, ChangeFar(leg.id, far))
+
+    def hang_up(self, leg: Leg, cause: EndCause) -> None:
+        old, _ = self.step_leg(leg, LegEvent.HANG_UP)
+        leg.cause = cause
+        if old is LegState.OPENING and not leg.incoming:  # no INVITE has left, so the lines know nothing of it
+            self.step_leg(leg, LegEvent.ENDED)
+        elif old is LegState.OPENING:
+            self.emit(Reject(leg.id, 503, cause))
+        else:
+            self.emit(HangUp(leg.id, cause))
+        self.close_channel(leg)
+
+    def close_channel(self, leg: Leg) -> None:
+        if leg.channel is ChannelState.OPEN:
+            self.to_card(leg, CloseChannel(leg.id))
+            leg.step_channel("close")
+
+    def give_up(self) -> None:
+        """The lines or the card never said that a leg is gone: stop waiting."""
+        for leg in self.legs.values():
+            if leg.state is not LegState.ENDED:
+                self.step_leg(leg, LegEvent.ENDED)
+            self.to_card(leg, CloseChannel(leg.id))
+            leg.channel = ChannelState.CLOSED
+
+    # --- who hears whom ---
+
+    def stop_play(self) -> None:
+        self.to_card(self.caller, StopPlay(self.caller.id))
+
+    def bridge(self, other: Leg) -> None:
+        """The caller and ``other`` hear each other; whatever was played to the caller ends."""
+        if self._bridged is other:
+            return
+        self._bridged = other
+        self.stop_play()
+        self.to_card(self.caller, Hear(self.caller.id, (other.id,)))
+        self.to_card(other, Hear(other.id, (self.caller.id,)))
+
+    def unbridge(self) -> None:
+        """Neither hears the other any more."""
+        other, self._bridged = self._bridged, None
+        if other is not None:
+            self.to_card(self.caller, Hear(self.caller.id, ()))
+            if other.alive:
+                self.to_card(other, Hear(other.id, ()))
+
+    # --- small things ---
+
+    def to_card(self, leg: Leg, command: CardCommand) -> None:
+        if leg.card is not None and leg.channel in (ChannelState.OPENING, ChannelState.OPEN):
+            self.emit(ToCard(leg.card, command))
+
+    def step_leg(self, leg: Leg, event: LegEvent) -> tuple[LegState, LegState | None]:
+        old, new = leg.step(event)
+        self.emit(Transition("leg", leg.id, old.value, event.value, new.value if new else "ignored"))
+        return old, new

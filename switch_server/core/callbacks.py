@@ -1,0 +1,142 @@
+"""Callbacks (预约回拨): places in a queue that are kept without a line, and dialled when their turn comes.
+
+```
+(asked) ──► waiting ──turn──► dialling ──answered──► done
+               ▲                  │
+               └── ten minutes ◄──┴─ not answered; after the third time ──► failed
+```
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from shared.enums import EndCause
+from shared.ids import CallId, CardId, QueueName
+from switch_server.core.admission import freest, shown_number, takes, trunk_out
+from switch_server.core.effects import SaveRecord
+from switch_server.core.events import CallbackDialled, CallbackRecovered
+from switch_server.core.flow import CallbackStep
+
+if TYPE_CHECKING:
+    from switch_server.core.call import Call
+    from switch_server.core.centre import Centre
+
+TRIES = 3
+AGAIN = 600.0
+"""Seconds between two tries."""
+NO_LINE_WAIT = 5.0
+SHORTEST = 3
+"""Digits of a number that can be called."""
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    DIALLING = "dialling"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Callback:
+    """One kept place. ``id``: of the call in which it was asked for. ``tries``: dialled so often."""
+
+    def __init__(self, recovered: CallbackRecovered) -> None:
+        self.id = recovered.id
+        self.queue = recovered.queue
+        self.number = recovered.number
+        self.since = recovered.since
+        self.priority = recovered.priority
+        self.flow = recovered.flow
+        self.step = recovered.step
+        self.tries = recovered.tries
+        self.state = State.WAITING
+        self.not_before = 0.0
+
+    @property
+    def rank(self) -> tuple[int, float, CallId]:
+        return -self.priority, self.since, self.id
+
+
+class Callbacks:
+    def __init__(self, house: "Centre") -> None:
+        self._house = house
+        self.items: dict[CallId, Callback] = {}
+
+    def waiting(self, queue: QueueName | None = None) -> list[Callback]:
+        return [c for c in self.items.values() if c.state is State.WAITING and queue in (None, c.queue)]
+
+    def dialling(self, queue: QueueName) -> int:
+        return sum(c.state is State.DIALLING and c.queue == queue for c in self.items.values())
+
+    def asked(self, call: "Call", step: CallbackStep) -> bool:
+        """``False``: the caller never waited in that queue, or has no number that a trunk could call."""
+        place, number = call.waiting, call.number
+        digits = number.removeprefix("+")
+        dialable = digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST
+        if place is None or place.queue != step.queue or not dialable:
+            return False
+        if not any(takes(trunk, number) for trunk in self._house.config.trunks):
+            return False
+        self._add(
+            CallbackRecovered(call.id, place.queue, number, place.since, place.total, call.ivr.flow.flow, step.answer)
+        )
+        self._house.count("callbacks_asked")
+        return True
+
+    def recovered(self, event: CallbackRecovered) -> None:
+        if event.id not in self.items:
+            self._add(event)
+
+    def _add(self, event: CallbackRecovered) -> None:
+        callback = self.items[event.id] = Callback(event)
+        self._save(callback)
+
+    # --- their turn ---
+
+    def dial(self, callback: Callback) -> None:
+        """A seat is free for it: a call is made. Without a line or a channel it waits a little."""
+        house = self._house
+        trunk, card = trunk_out(house, callback.number), freest(house)
+        if trunk is None or card is None or house.draining:
+            callback.not_before = house.now + NO_LINE_WAIT
+            return
+        callback.tries += 1
+        callback.state = State.DIALLING
+        self._save(callback, card)
+        flows = [flow for flow in house.flows if flow.flow == callback.flow]
+        house.take(
+            CallbackDialled(
+                CallId(f"{callback.id}b{callback.tries}"), callback.id, trunk.name, shown_number(flows), callback.number,
+                card, callback.flow, callback.step, callback.queue, callback.priority, callback.since,
+            )
+        )  # fmt: skip
+
+    def answered(self, id_: CallId) -> None:
+        self._end(id_, State.DONE)
+
+    def call_over(self, call: "Call") -> None:
+        """The call that was made for one is forgotten. One that was answered is done with already."""
+        callback = self.items.get(call.callback_of) if call.callback_of is not None else None
+        if callback is None:
+            return
+        if callback.tries >= TRIES:
+            self._end(callback.id, State.FAILED)
+            return
+        stopped = call.cause is EndCause.SWITCH_STOPPED
+        callback.state = State.WAITING
+        callback.not_before = self._house.now + (0.0 if stopped else AGAIN)
+        self._save(callback)
+
+    def _end(self, id_: CallId, state: State) -> None:
+        callback = self.items.pop(id_, None)
+        if callback is not None:
+            callback.state = state
+            self._house.count(f"callbacks_{state.value}")
+            self._save(callback)
+
+    def _save(self, callback: Callback, card: CardId | None = None) -> None:
+        row = {
+            "id": callback.id, "queue": callback.queue, "number": callback.number, "since": callback.since,
+            "priority": callback.priority, "flow": callback.flow, "step": callback.step, "tries": callback.tries,
+            "state": callback.state.value, "card": card,
+        }  # fmt: skip
+        self._house.emit(SaveRecord("callbacks", row))

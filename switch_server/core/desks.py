@@ -1,0 +1,288 @@
+"""The agents' desks: who is logged in, what their seats do, and what each desk is told.
+
+Facts change a seat; its state follows (``Seat.derived``), is journalled as a transition, and at the end of the event the desk is told what
+differs from what it was told last. What a seat does to a call is written into the call's journal (``DeskGone``), for its replay.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
+
+from shared import desk
+from shared.enums import CallKind, EndCause, LockReason, SeatState
+from shared.ids import AgentId, LegId
+from switch_server.core import talk_records
+from switch_server.core.desk_commands import Commands
+from switch_server.core.effects import AnswerDesk, HangUp, HidePop, RefreshLeg, ShowPop, TellDesk, Transition
+from switch_server.core.events import (
+    AgentOffline,
+    AgentOnline,
+    AgentSkilled,
+    DeskCommanded,
+    DeskDown,
+    DeskGone,
+    PhoneTold,
+    PopSeen,
+)
+from switch_server.core.leg import LegState
+from switch_server.core.queue_rules import named
+from switch_server.core.seat import Seat
+from switch_server.core.talk import Outcome, Talk
+
+if TYPE_CHECKING:
+    from switch_server.core.call import Call
+    from switch_server.core.centre import Centre
+
+DeskFact = AgentOnline | AgentSkilled | AgentOffline | DeskDown | DeskCommanded | PhoneTold | PopSeen
+WRAP_UP = 30.0
+"""Seconds after a call that the agent dialled, where there is no queue."""
+UP_LONG_ENOUGH = 10.0
+"""Seconds after which a phone must know of its own call."""
+Shown = tuple[desk.Seat | None, desk.DeskCall | None]
+
+
+class Desks:
+    def __init__(self, house: "Centre") -> None:
+        self._house = house
+        self.seats: dict[AgentId, Seat] = {}
+        self.commands = Commands(house, self)
+        self._told: dict[AgentId, Shown] = {}
+        self._touched: dict[AgentId, None] = {}
+        self._answers: list[AnswerDesk] = []
+
+    # --- facts ---
+
+    def handle(self, event: DeskFact) -> None:
+        if isinstance(event, AgentOnline):
+            self._online(event)
+            return
+        if isinstance(event, DeskCommanded):
+            self.answer(event, self.commands.do(event))
+            return
+        seat = self.seats.get(event.agent)
+        if seat is None:
+            self._house.count("events_of_no_seat")
+            return
+        match event:
+            case AgentSkilled():
+                seat.name, seat.role, seat.skills = event.name, event.role, event.skills
+                self.moved(seat, "skilled")
+                self._house.acd.dirty = True
+            case AgentOffline(code=code):
+                self._offline(seat, code)
+            case DeskDown():
+                self._down(seat)
+            case PhoneTold(legs=legs):
+                self._phone_told(seat, frozenset(legs))
+            case PopSeen():
+                self._pop_seen(seat, event)
+            case _:
+                assert_never(event)
+
+    def _online(self, event: AgentOnline) -> None:
+        seat = self.seats.get(event.agent)
+        if seat is None:
+            seat = self.seats[event.agent] = Seat(event, self._house.now)
+        else:
+            if seat.desk != event.desk:
+                self._give_up(seat, Outcome.LOST)
+            seat.back(event)
+            self._timer(seat, "grace", None)
+        self._told.pop(seat.agent, None)
+        self.moved(seat, "online")
+
+    def _offline(self, seat: Seat, code: str) -> None:
+        self._give_up(seat, Outcome.OFFLINE)
+        self.forget_last(seat)
+        seat.link = False
+        self.moved(seat, code)
+        self._timer(seat, "grace", None)
+        del self.seats[seat.agent]
+        if code != "logged_out":
+            self._house.emit(TellDesk(seat.agent, desk.LoggedOut(code)))
+            self._told.pop(seat.agent, None)
+            self._touched.pop(seat.agent, None)
+
+    def _down(self, seat: Seat) -> None:
+        """An idle seat gets no more calls. A talk may go on for a while: the voice has ways of its own."""
+        if not seat.link:
+            return
+        seat.link = False
+        talk = seat.talk
+        if talk is not None and talk.leg.state is LegState.UP:
+            self._house.emit(RefreshLeg(talk.id))
+            self._timer(seat, "grace", self._house.config.limits.desk_grace)
+        else:
+            self._give_up(seat, Outcome.OFFLINE)
+        self.moved(seat, "desk_down")
+
+    def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
+        """The phone has other legs than we think: once may be on its way, twice running is repaired."""
+        talk = seat.talk
+        ours = frozenset({talk.id}) if talk is not None else frozenset()
+        up_since = talk.leg.answered if talk is not None else None
+        due = ours if up_since is not None and self._house.now - up_since > UP_LONG_ENOUGH else frozenset()
+        differ = (due - theirs) | (theirs - ours)
+        for leg in sorted(differ & seat.suspect):
+            self._house.count("repaired_seats")
+            if leg in ours:
+                self._give_up(seat, Outcome.LOST)
+            else:
+                self._house.emit(HangUp(leg, EndCause.RECONCILED))
+        seat.suspect = differ
+
+    def _pop_seen(self, seat: Seat, event: PopSeen) -> None:
+        for talk in (seat.talk, seat.last):
+            if talk is not None and talk.call == event.call:
+                self._house.emit(talk_records.pop_seen(talk, event.after_ms))
+                return
+
+    def timed_out(self, name: str) -> None:
+        """``<agent>:wrap`` or ``<agent>:grace``."""
+        agent, _, what = name.rpartition(":")
+        seat = self.seats[AgentId(agent)]
+        if what == "wrap":
+            seat.wrap_until = None
+            self.moved(seat, "wrap_up_over")
+        else:
+            self._give_up(seat, Outcome.LOST)
+
+    def reconcile(self) -> None:
+        """A seat's call must be there and have this desk; a seat's state must be what its facts say."""
+        for seat in list(self.seats.values()):
+            talk = seat.talk
+            if talk is not None:
+                call = self._house.calls.get(talk.call)
+                if call is None or call.desk.talk is not talk:
+                    self._house.count("repaired_seats")
+                    talk.end(Outcome.LOST, self._house.now)
+                    self.talk_over(talk)
+            if seat.derived() is not seat.state:
+                self._house.count("repaired_seats")
+                self.moved(seat, "reconciled")
+
+    def _give_up(self, seat: Seat, outcome: Outcome) -> None:
+        """The seat can't have its call any longer, through no act of the call's own."""
+        talk = seat.talk
+        call = self._house.calls.get(talk.call) if talk is not None else None
+        if talk is not None and call is not None:
+            self._house.one_of_many(call, partial(self._house.take, DeskGone(call.id, talk.id, outcome.value)))
+
+    # --- the calls' side (DeskBoard) ---
+
+    def talk_begun(self, call: "Call", talk: Talk) -> None:
+        seat = self.seats.get(talk.agent)
+        if seat is None:  # a replay
+            return
+        self.forget_last(seat)
+        seat.talk = talk
+        self._show_pop(call, talk)
+        self.moved(seat, "dial" if talk.kind is CallKind.OUT else "ring")
+
+    def talk_moved(self, talk: Talk, event: str) -> None:
+        seat = self.seats.get(talk.agent)
+        if seat is None:
+            return
+        if talk.answered_at == self._house.now and event in ("answered", "customer_answered"):
+            seat.calls_today += 1
+        self.moved(seat, event)
+
+    def talk_over(self, talk: Talk) -> None:
+        """What the seat does next: wraps up what was talked, is locked for what it let ring, or is free as before."""
+        seat = self.seats.get(talk.agent)
+        if seat is None:
+            return
+        assert talk.outcome is not None
+        seat.talk = None
+        self._timer(seat, "grace", None)
+        if talk.answered_at is not None and not talk.wrapped_up:
+            seat.last = talk
+            self.start_wrap_up(seat)
+        else:
+            self._house.emit(HidePop(seat.agent, talk.call))
+        seat.lock = seat.lock_next or _blame(talk) or seat.lock
+        seat.lock_next = None
+        self.moved(seat, talk.outcome.value)
+
+    def caller_known(self, call: "Call") -> None:
+        if call.desk.talk is not None and call.desk.talk.agent in self.seats:
+            self._show_pop(call, call.desk.talk)
+
+    # --- wrap-up ---
+
+    def start_wrap_up(self, seat: Seat) -> None:
+        """A whole wrap-up time from now."""
+        talk, queues = seat.last, self._house.config.queues
+        assert talk is not None
+        queue = named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
+        wait = queue.wrap_up if queue is not None else WRAP_UP
+        seat.wrap_until = self._house.now + wait if wait > 0 else None
+        self._timer(seat, "wrap", wait if wait > 0 else None)
+
+    def forget_last(self, seat: Seat) -> None:
+        """The agent is done with the call before."""
+        seat.wrap_until = None
+        self._timer(seat, "wrap", None)
+        if seat.last is not None:
+            self._house.emit(HidePop(seat.agent, seat.last.call))
+            seat.last = None
+
+    # --- what desks are told ---
+
+    def moved(self, seat: Seat, event: str) -> None:
+        """Something about the seat may have changed: its state is derived anew."""
+        self._touched[seat.agent] = None
+        old = seat.settle(self._house.now)
+        if old is None:
+            return
+        self._house.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
+        if seat.state is SeatState.OPEN:
+            self._house.acd.dirty = True
+
+    def answer(self, event: DeskCommanded, reply: desk.Done | desk.Refused) -> None:
+        self._answers.append(AnswerDesk(event.agent, event.request, reply))
+
+    def tell(self) -> None:
+        """At the end of an event: what differs from what was told last, then the answers to commands."""
+        for agent in self._touched:
+            was, now = self._told.get(agent), self.desk_state(agent)
+            if was is None or was[0] != now[0]:
+                self._house.emit(TellDesk(agent, desk.SeatChanged(now[0])))
+            if was is None or was[1] != now[1]:
+                self._house.emit(TellDesk(agent, desk.CallChanged(now[1])))
+            if now[0] is None:
+                self._told.pop(agent, None)
+            else:
+                self._told[agent] = now
+        self._touched.clear()
+        for answer in self._answers:
+            self._house.emit(answer)
+        self._answers.clear()
+
+    def desk_state(self, agent: AgentId) -> Shown:
+        seat = self.seats.get(agent)
+        return (None, None) if seat is None else (seat.view(), seat.call_view())
+
+    def _show_pop(self, call: "Call", talk: Talk) -> None:
+        login = call.services.login
+        self._house.emit(
+            ShowPop(
+                talk.agent,
+                call.id,
+                talk.number,
+                call.caller.trunk,
+                login.account if login else None,
+                call.customer,
+                tuple(call.trail),
+            )
+        )
+
+    def _timer(self, seat: Seat, what: str, seconds: float | None) -> None:
+        self._house.timer(f"seat:{seat.agent}:{what}", seconds)
+
+
+def _blame(talk: Talk) -> LockReason | None:
+    """Why the seat takes no more calls until its agent opens it."""
+    if talk.outcome in (Outcome.PHONE_LOST, Outcome.LOST):
+        return LockReason.PHONE_LOST
+    let_ring = talk.outcome in (Outcome.NO_ANSWER, Outcome.REFUSED) and talk.kind is not CallKind.OUT
+    return LockReason.NO_ANSWER if let_ring else None

@@ -1,0 +1,79 @@
+"""How calls begin: a caller's INVITE, an agent who dials, a callback whose turn has come."""
+
+from typing import TYPE_CHECKING
+
+from shared.enums import CallKind, EndCause
+from shared.ids import call_of, leg_of
+from switch_server.core import records
+from switch_server.core.admission import admit
+from switch_server.core.call import Call
+from switch_server.core.effects import FindCaller, Reject
+from switch_server.core.events import AgentAssigned, CallbackDialled, CallOffered, DialledOut, LegPlaced
+from switch_server.core.flow import Flow
+from switch_server.core.leg import Leg
+from switch_server.core.waiting import Waiting
+
+if TYPE_CHECKING:
+    from switch_server.core.centre import Centre
+
+DESK_UP = 15.0
+"""Seconds for the phone of an agent who dials to answer by itself."""
+NO_FLOW = Flow("", (), "", {})
+"""Of a call that an agent dialled: nobody walks through anything."""
+
+
+def offered(house: "Centre", event: CallOffered) -> None:
+    call_id = call_of(event.leg)
+    if call_id in house.calls:
+        house.count("calls_offered_twice")
+        return
+    admitted = admit(house, event)
+    house.journal(LegPlaced(event.leg, None if isinstance(admitted, Reject) else admitted[1]))
+    if isinstance(admitted, Reject):
+        house.count(admitted.cause.value)
+        house.emit(admitted)
+        return
+    flow, card, far = admitted
+    house.count("calls_taken")
+    leg = Leg(event.leg, event.trunk, incoming=True, ani=event.ani, dnis=event.dnis, started=house.now)
+    leg.card = card
+    call = Call(call_id, leg, flow, house)
+    _opened(house, call)
+    house.timer(f"{call_id}:setup", house.config.limits.teardown)
+    call.open_channel(leg, far)
+
+
+def dialled_out(house: "Centre", event: DialledOut) -> None:
+    """The desk first; the customer's leg waits, with its line, until the phone is up."""
+    house.count("calls_dialled")
+    call = Call(event.call, _out_leg(house, event), NO_FLOW, house)
+    _opened(house, call)
+    call.desk.ring(AgentAssigned(event.call, call.next_leg(), event.agent, CallKind.OUT, event.contact, DESK_UP))
+
+
+def callback_dialled(house: "Centre", event: CallbackDialled) -> None:
+    """The customer first; their flow begins when they answer, and leads to the place that was kept."""
+    house.count("callbacks_dialled")
+    flow = next((flow for flow in house.flows if flow.flow == event.flow and event.step in flow.steps), NO_FLOW)
+    call = Call(event.call, _out_leg(house, event), flow, house, event.step)
+    call.callback_of = event.of
+    call.kept = Waiting(call.id, event.queue, event.priority, event.since)
+    _opened(house, call)
+    if flow is NO_FLOW:  # a reload took it away
+        call.end(EndCause.FAULT)
+        return
+    call.dial_customer()
+
+
+def _out_leg(house: "Centre", event: DialledOut | CallbackDialled) -> Leg:
+    leg = Leg(leg_of(event.call, 1), event.trunk, incoming=False, ani=event.ani, dnis=event.number, started=house.now)
+    leg.card = event.card
+    return leg
+
+
+def _opened(house: "Centre", call: Call) -> None:
+    house.calls[call.id] = call
+    house.timer(f"{call.id}:call_max", house.config.limits.call_max)
+    records.call_offered(call)
+    if call.number:
+        house.emit(FindCaller(call.id, call.number))

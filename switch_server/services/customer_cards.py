@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from shared.desk import AccountFacts, Contact, CustomerCard, Ticket
+from shared.desk import TEXT_MAX, AccountFacts, Contact, CustomerCard, Ticket
 from shared.enums import Language, Role
 from shared.ids import AgentId, BranchId
 from switch_server.ports.desks import AgentBook, AgentRecord
@@ -77,7 +77,7 @@ class Cards:
             agent_name=record.name if record else "",
             seconds=past.seconds,
             disposition=past.disposition,
-            summary=past.summary,
+            summary=past.summary[-TEXT_MAX:],
             call=past.call,
             recording=past.recorded and self.may_hear(reader, past.agents),
         )

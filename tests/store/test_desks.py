@@ -159,7 +159,7 @@ def test_talks_open_at_a_crash_are_lost_and_others_stay(store: Store) -> None:
 
 def test_who_waits_for_a_callback_waits_on(store: Store) -> None:
     row = {"queue": "agents", "number": "13900012345", "priority": 10, "flow": "main", "step": "back"}
-    save(store, "callbacks", id="c2", since=200.0, tries=1, state="waiting", card="card-1", **row)
+    save(store, "callbacks", id="c2", since=200.0, tries=1, state="dialling", card="card-1", **row)
     save(store, "callbacks", id="c1", since=100.0, tries=0, state="waiting", card=None, **row)
     save(store, "callbacks", id="c0", since=50.0, tries=0, state="waiting", card=None, **row)
     save(store, "callbacks", id="c0", state="done")
@@ -173,11 +173,12 @@ def test_who_waits_for_a_callback_waits_on(store: Store) -> None:
 
 def test_talks_for_the_operator(store: Store) -> None:
     for number, agent in enumerate((ANN, BOB, ANN), 1):
-        save(store, "talks", id=f"c{number}/2", agent=agent, offered_at=100.0 * number)
+        save(store, "talks", id=f"c{number}/2", agent=agent, call=f"c{number}", offered_at=100.0 * number)
     assert store.flush(20.0)
     assert [row["id"] for row in store.read.talks()] == ["c3/2", "c2/2", "c1/2"]
     assert [row["id"] for row in store.read.talks(agent=ANN)] == ["c3/2", "c1/2"]
     assert [row["id"] for row in store.read.talks(since=200.0, limit=1)] == ["c3/2"]
+    assert [row["id"] for row in store.read.talks(call=CallId("c2"))] == ["c2/2"]
 
 
 # --- history ---

@@ -38,6 +38,7 @@ def test_records_wait_and_questions_are_answered(told: dict[str, Any]) -> None:
     assert store["whole"], "records are missing or out of order"
     assert store["locked"], "the lock was not written"
     assert store["chain"] is None
+    assert store["ticket"] == [True, True], "refused while it was full, then written once"
     assert store["lost"] == 0
     assert store["troubles"][0]
     assert store["troubles"][-1] == ""

@@ -13,12 +13,13 @@ import time
 from itertools import count
 from pathlib import Path
 
-from shared.ids import AccountNo, CallId, CardId
+from shared.ids import AccountNo, AgentId, CallId, CardId, CustomerId
 from switch_server.adapters.event_journal import EventJournal
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.store import Store
 from switch_server.core.effects import CountWrongPin, FindAccount, SaveRecord
 from switch_server.core.events import CardUp, Event, OrderJournalFailed, OrderJournalled
+from switch_server.ports.records import NotWritten, TicketDraft
 from tests.store.samples import Posted, customer, place, state, until
 
 ACCOUNT = AccountNo("60012345")
@@ -104,11 +105,19 @@ def full_store(folder: Path) -> dict[str, object]:
     store.do(FindAccount(CallId("c"), 9, ACCOUNT))
     answers = [type(event).__name__ for event in posted.wait(6)]
     waiting = store.waiting
+    ticket = TicketDraft(agent=AgentId("1001"), customer=CustomerId(1), ticket=None, title="x", state="open", entry="")
+    try:
+        store.save_ticket(ticket, 0.5)
+        refused = False
+    except NotWritten:
+        refused = True
     limit(resource.RLIM_INFINITY)
     store.flush(20.0)
+    saved_again = store.save_ticket(ticket, 20.0)
     rows = [row["id"] for row in reversed(store.read.calls(limit=10 * saved))]
     (found,) = store.read.search_customers("lxm")
     chain = store.read.audit_broken()
+    store_tickets = store.read.tickets(CustomerId(1))
     lost = store.stop()
     return {
         "answers": answers,
@@ -116,6 +125,7 @@ def full_store(folder: Path) -> dict[str, object]:
         "whole": rows == [f"c{n}" for n in range(1, saved + 1)],
         "locked": found.accounts[0].locked,
         "chain": chain,
+        "ticket": [refused, store_tickets == [saved_again]],
         "troubles": [troubles[0], troubles[-1]],
         "lost": lost,
         "delayed": store.counts.delayed > 0,

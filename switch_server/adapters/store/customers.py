@@ -106,7 +106,7 @@ class CustomerReader:
         recorded = {row["call"] for row in self._rows(_RECORDED, values)}
         return joined(contacts, self._rows(_TALKS, values), recorded)[:limit]
 
-    def tickets(self, customer: CustomerId, limit: int = 50) -> list[Ticket]:
+    def tickets(self, customer: CustomerId, limit: int = 30) -> list[Ticket]:
         """Those that are not closed first, in each group the latest touched first."""
         rows = self._rows(
             "SELECT * FROM tickets WHERE customer = :customer ORDER BY state = 'closed', updated_at DESC, id DESC LIMIT :limit",

@@ -11,9 +11,6 @@ from switch_server.adapters.store.customers import CustomerReader, Row
 from switch_server.core.events import CallbackRecovered
 from switch_server.ports.records import OrderRecord
 
-WAITING = "waiting"
-"""State of a callback whose turn has not come, or which is tried again: who still waits after a restart."""
-
 
 class Reader(CustomerReader):
     def call(self, call: CallId) -> Row | None:
@@ -86,10 +83,8 @@ class Reader(CustomerReader):
         )
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
-        """Who still waits to be called back, the longest waiting first."""
-        rows = self._rows(
-            "SELECT * FROM callbacks WHERE state = :state AND number <> '' ORDER BY since, id", {"state": WAITING}
-        )
+        """Who still waits to be called back, the longest waiting first; also who was just being dialled when the switch was killed."""
+        rows = self._rows("SELECT * FROM callbacks WHERE state IN ('waiting', 'dialling') ORDER BY since, id", {})
         return [_callback(row) for row in rows]
 
 

@@ -10,8 +10,8 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.writer import Change, Writer
 from switch_server.ports.records import NoSuchRecord, NotWritten, RecordError, RecordFull, TicketDraft
 
-MOST_TEXT = 100_000
-"""Characters of a ticket's notes together: a card with some such tickets still fits into one frame."""
+MOST_TEXT = 16_000
+"""Characters of a ticket's notes together: a card full of such tickets still fits into one frame (``shared.link``: 4 MiB)."""
 COLUMNS = ("id", "customer", "title", "state", "opened_at", "opened_by", "updated_at", "text", "call")
 
 

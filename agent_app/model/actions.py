@@ -33,6 +33,7 @@ class Why(StrEnum):
     NOT_MUTED = "not_muted"
     NO_TALK_TO_WRAP_UP = "no_talk_to_wrap_up"
     NOT_IN_WRAP_UP = "not_in_wrap_up"
+    NOTE_UNSENT = "note_unsent"  # it goes with the disposition, which is still to be chosen
     NO_CUSTOMER = "no_customer"
     NO_NUMBER = "no_number"
 
@@ -59,7 +60,12 @@ def _may_open(view: DeskView) -> bool:
     seat = view.state.seat
     if seat is None or seat.state is SeatState.OPEN:
         return False
-    return seat.state in {SeatState.LOCKED, SeatState.WRAP_UP} or seat.lock_next is not None
+    return seat.state in {SeatState.LOCKED, SeatState.WRAP_UP} or not (seat.reason is None and seat.lock_next is None)
+
+
+def _note_is_safe(view: DeskView) -> bool:
+    """Opening the seat in wrap-up ends it without a word; a note typed meanwhile would be lost."""
+    return not (_seat_is(SeatState.WRAP_UP)(view) and view.note.strip())
 
 
 def _may_wrap_up(view: DeskView) -> bool:
@@ -86,7 +92,7 @@ _CUSTOMER = Need(Why.NO_CUSTOMER, lambda view: view.shown is not None)
 NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.LOG_IN: (_LINK, Need(Why.LOGGED_IN, lambda view: view.needs_password), _PHONE),
     Action.LOG_OUT: (*_ASKS, _NO_CALL_NOW),
-    Action.OPEN_SEAT: (*_ASKS, Need(Why.SEAT_OPEN, _may_open)),
+    Action.OPEN_SEAT: (*_ASKS, Need(Why.SEAT_OPEN, _may_open), Need(Why.NOTE_UNSENT, _note_is_safe)),
     Action.LOCK_SEAT: _ASKS,
     Action.ANSWER: (
         Need(Why.NOT_RINGING, _call_is(SeatState.RINGING)),

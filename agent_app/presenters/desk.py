@@ -270,11 +270,6 @@ class Desk:
         self._sound.event(event)
 
     @_settled
-    def phone_down(self) -> None:
-        """The phone's process ended; ``PhoneReady`` follows when a new one is up."""
-        self._sound.down()
-
-    @_settled
     def tick(self, now: float) -> None:
         """About 5 times a second, with ``clock()``: debounce, retries, the phone's report, a PC that slept."""
         self._asker.tick(now)

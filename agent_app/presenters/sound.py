@@ -147,8 +147,7 @@ class Sound:
             case CallQuality():
                 self._loss, self._jitter = event.loss, event.jitter_ms
             case PhoneProblem(code, text):
-                if code != STRANGER:
-                    self._board.problem(None, code, text)
+                self._trouble(code, text)
             case _:
                 pass  # a newer phone's word
         self.tell()
@@ -180,6 +179,12 @@ class Sound:
             self._switch.tell(now)
 
     # --- inside ---
+
+    def _trouble(self, code: str, text: str) -> None:
+        if code == PHONE_DOWN:
+            self.down()
+        elif code != STRANGER:  # for the log only: nobody at the desk can do anything about it
+            self._board.problem(None, code, text)
 
     def _ready(self, contact: str) -> None:
         self.legs.clear()

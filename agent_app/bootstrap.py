@@ -1,0 +1,176 @@
+"""Joins the parts: key, settings, logs, link, phone, presenter; then the window or the robot."""
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from agent_app import headless, logs
+from agent_app.diagnostics import DiagnosticsPack, version
+from agent_app.link import DeskKey, SwitchLink
+from agent_app.model.phone import PhoneEvent
+from agent_app.model.view import Action, DeskView, LinkState
+from agent_app.options import Options
+from agent_app.phone.client import PhoneProcess
+from agent_app.presenters.desk import Desk
+from agent_app.settings import SettingsFile
+from shared.desk import StateReport
+
+_log = logging.getLogger(__name__)
+Post = Callable[[Callable[[], None]], None]
+OnView = Callable[[DeskView], None]
+
+
+class CannotStart(Exception):  # noqa: N818  # the name says what it is
+    """The message says why, and what to do."""
+
+
+class Parts:
+    """What lives as long as the app: made before the presenter, started when it is there."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.key = DeskKey.load(options.key)
+        self.logs = options.folder / "logs"
+        self.settings = SettingsFile(options.folder)
+        if options.language is not None:
+            self.settings.put("language", options.language)
+        if options.agent:
+            self.settings.put("agent", options.agent)
+        self._link: SwitchLink | None = None
+        self._phone: PhoneProcess | None = None
+
+    def make_desk(self, post: Post, on_view: OnView) -> Desk:
+        """The presenter with its link and phone, which start at once; what they tell is posted."""
+        ears = _Ears()
+        link = self._link = SwitchLink(self.key, version(), post, ears)
+        phone = self._phone = PhoneProcess(
+            lambda event: post(lambda: ears.phone_event(event)),
+            ip=self._options.ip or address_towards(self.key.endpoint),
+            audio=self._options.audio,
+            say=self._options.robot.say if self._options.headless else "",
+            log_file=str(self.logs / "phone.log"),
+        )
+        seen = _Seen(on_view)
+        pack = DiagnosticsPack(
+            self.key.desk, self.logs, self.settings.all, lambda: seen.view.audio.devices, lambda: link.statistics
+        )
+        desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack)
+        link.start()
+        return desk
+
+    def stop(self) -> None:
+        for part in (self._link, self._phone):
+            if part is not None:
+                part.stop()
+
+
+class _Ears:
+    """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
+
+    desk: Desk
+
+    def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
+        self.desk.link_state(state, text, retry_in)
+
+    def opened(self) -> None:
+        self.desk.opened()
+
+    def told(self, report: StateReport, seq: int) -> None:
+        self.desk.told(report, seq)
+
+    def gap(self) -> None:
+        self.desk.gap()
+
+    def phone_event(self, event: PhoneEvent) -> None:
+        self.desk.phone_event(event)
+
+
+class _Seen:
+    """Each view, logged and handed on."""
+
+    def __init__(self, on_view: OnView) -> None:
+        self.view = DeskView()
+        self._on_view = on_view
+
+    def __call__(self, view: DeskView) -> None:
+        old, self.view = self.view, view
+        logs.log_change(old, view)
+        self._on_view(view)
+
+
+def address_towards(endpoint: str) -> str:
+    """The address of this PC that the switch reaches (no packet is sent)."""
+    parts = urlsplit(endpoint)
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((parts.hostname or "127.0.0.1", parts.port or 9))
+        return str(probe.getsockname()[0])
+    return "127.0.0.1"
+
+
+@contextmanager
+def _parts(options: Options) -> Iterator[Parts]:
+    parts = Parts(options)
+    try:
+        yield parts
+    finally:
+        parts.stop()
+
+
+def run(options: Options) -> int:
+    """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
+    logs.set_up(options.folder / "logs", options.log)
+    _log.info("agent-app %s begins", version())
+    password = headless.read_password(sys.stdin) if options.password_stdin else ""
+    with _parts(options) as parts:
+        if options.headless:
+            return headless.run(parts.make_desk, options.robot, options.agent, password, sys.stdin, sys.stdout)
+        return _window(parts, options, password)
+
+
+def _window(parts: Parts, options: Options, password: str) -> int:
+    if sys.platform == "linux" and not (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}):
+        raise CannotStart("there is no display for the window; --headless runs a robot without one")
+    try:
+        from agent_app.ui.app import run as run_window
+    except ImportError as error:
+        raise CannotStart(
+            f"the window can't be loaded ({error}); pip install 'huawu[agent]', or use --headless"
+        ) from error
+
+    def make(post: Post, on_view: OnView) -> Desk:
+        first = _FirstLogIn(options.agent, password, post, on_view)
+        first.desk = parts.make_desk(post, first)
+        post(_say_that_it_is_up)
+        return first.desk
+
+    return run_window(make, parts.settings, options.qt)
+
+
+class _FirstLogIn:
+    """Hands views on; logs in with the password from the input as soon as that is possible, once."""
+
+    desk: Desk
+
+    def __init__(self, agent: str, password: str, post: Post, on_view: OnView) -> None:
+        self._agent, self._password = agent, password
+        self._post, self._on_view = post, on_view
+
+    def __call__(self, view: DeskView) -> None:
+        password = self._password
+        if password and view.enabled[Action.LOG_IN].on:
+            self._password = ""
+            self._post(lambda: self.desk.log_in(self._agent, password))
+        self._on_view(view)
+
+
+def _say_that_it_is_up() -> None:
+    """For whoever started the app: the first turn of the window's loop."""
+    if sys.stdout is not None:  # there is none under pythonw
+        sys.stdout.write("window\n")
+        sys.stdout.flush()

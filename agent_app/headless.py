@@ -1,0 +1,126 @@
+"""The desk without a window: the same presenter, phone and link, a loop of its own, and a robot in place of a person."""
+
+import logging
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from random import SystemRandom
+from types import FrameType
+from typing import Any, TextIO
+
+import msgspec
+
+from agent_app.model.view import DeskView
+from agent_app.options import RobotPlan
+from agent_app.presenters.desk import Desk
+from agent_app.robot import Robot
+
+_log = logging.getLogger(__name__)
+TICK_S = 0.2
+LEAVE_S = 20.0
+"""After that the talk in hand is left to the switch."""
+Work = Callable[[], None]
+
+
+class Loop:
+    """One thread's work: what is ``post``-ed, in order, and ``tick`` five times a second; a bug in one costs that one."""
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
+        self._running = True
+
+    def post(self, work: Work) -> None:
+        """From any thread, and from a signal's handler."""
+        self._work.put(work)
+
+    def stop(self) -> None:
+        self._running = False
+
+    def run(self, tick: Callable[[float], None], after: Callable[[float], None]) -> None:
+        """Until ``stop``. ``after`` follows each piece of work and each tick."""
+        next_tick = time.monotonic()
+        while self._running:
+            work = self._next(next_tick)
+            now = time.monotonic()
+            if now >= next_tick:
+                self._guarded(lambda now=now: tick(now))  # type: ignore[misc]
+                next_tick = now + TICK_S
+            if work is not None:
+                self._guarded(work)
+            self._guarded(lambda: after(time.monotonic()))
+
+    def _next(self, until: float) -> Work | None:
+        try:
+            return self._work.get(timeout=max(until - time.monotonic(), 0.0))
+        except queue.Empty:
+            return None
+
+    @staticmethod
+    def _guarded(work: Work) -> None:
+        try:
+            work()
+        except Exception:  # noqa: BLE001  # our own bug: it costs this piece of work
+            _log.exception("work failed")
+
+
+def read_password(source: TextIO) -> str:
+    """The input's first line."""
+    return source.readline().rstrip("\r\n")
+
+
+def run(
+    make_desk: Callable[[Callable[[Work], None], Callable[[DeskView], None]], Desk],
+    plan: RobotPlan,
+    agent: str,
+    password: str,
+    source: TextIO,
+    out: TextIO,
+) -> int:
+    """The exit status: 0 when it was told to stop, 1 when it could not log in."""
+    loop = Loop()
+    desk = make_desk(loop.post, lambda _: None)
+
+    def say(line: str) -> None:
+        out.write(f"{line}\n")
+        out.flush()
+
+    def talked(talk: dict[str, Any]) -> None:
+        say(msgspec.json.encode(talk).decode())
+
+    robot = Robot(desk, plan, agent, password, say=talked, ready=lambda: say("ready"), random=SystemRandom())
+    deadline: list[float] = []
+
+    def leave() -> None:
+        robot.stop()
+        deadline.append(time.monotonic() + LEAVE_S)
+
+    def after(now: float) -> None:
+        robot.step(now)
+        if robot.over or (deadline and now > deadline[0]):
+            loop.stop()
+
+    _on_signals(lambda: loop.post(leave))
+    threading.Thread(target=_until_end, args=(source, lambda: loop.post(leave)), name="stdin", daemon=True).start()
+    loop.run(desk.tick, after)
+    if robot.failed:
+        sys.stderr.write(f"agent-app: {agent} can't log in: {robot.failed}\n")
+        return 1
+    return 0
+
+
+def _on_signals(leave: Work) -> None:
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        leave()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
+
+
+def _until_end(source: TextIO, ended: Work) -> None:
+    """Whoever started the robot is gone when its input ends."""
+    for _ in source:
+        pass
+    ended()

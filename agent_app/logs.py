@@ -1,0 +1,83 @@
+"""The app's log files: what happened, by ids and codes; no customer's name, number or account, no password, no PIN.
+
+Nothing here or elsewhere in the app logs such data; below that rule stands a net: ``Masked`` replaces digit strings of 6 to 16 (a call's id
+has 19) and everything that is not ASCII, so that even the text of an unforeseen exception carries none of it.
+"""
+
+import faulthandler
+import logging
+import re
+import sys
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from agent_app.model.view import DeskView
+
+_log = logging.getLogger(__name__)
+BYTES, FILES = 1 << 20, 5
+NAME, CRASHES = "agent-app.log", "crashes.log"
+_NUMBER = re.compile(r"(?<!\d)\+?\d{6,16}(?!\d)")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+MASK = "***"
+
+
+def masked(text: str) -> str:
+    """Without what could be a telephone number, an account or a name in Chinese."""
+    return _FOREIGN.sub(MASK, _NUMBER.sub(MASK, text))
+
+
+class Masked(logging.Formatter):
+    """UTC; each record on its line, tracebacks below, all of it masked."""
+
+    def __init__(self) -> None:
+        self.converter = time.gmtime
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
+def set_up(folder: Path, level: str = "INFO", *, screen: bool = False) -> None:
+    """Into ``folder``; ``screen``: to standard error too. A folder that can't be written costs the files, not the start."""
+    root = logging.getLogger()
+    root.setLevel(level)
+    handlers: list[logging.Handler] = [logging.StreamHandler()] if screen or sys.stderr is not None else []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(RotatingFileHandler(folder / NAME, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8"))
+        faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
+    except OSError as error:
+        sys.stderr.write(f"agent-app: no log files: {error}\n")
+    for handler in handlers:
+        if not isinstance(handler, RotatingFileHandler):
+            handler.setLevel(logging.WARNING if not screen else level)
+        handler.setFormatter(Masked())
+        root.addHandler(handler)
+
+
+def log_change(old: DeskView, new: DeskView) -> None:
+    """What changed between two views, each thing once, ``old -> new``."""
+    if (old.link, old.link_text) != (new.link, new.link_text):
+        _log.info("link: %s -> %s %s", old.link, new.link, new.link_text)
+    if old.phone is not new.phone:
+        _log.info("phone: %s -> %s", old.phone, new.phone)
+    before, after = _seat(old), _seat(new)
+    if before != after:
+        _log.info("seat: %s -> %s", before, after)
+    if old.problem is not new.problem and new.problem is not None:
+        _log.warning("problem: %s %s", new.problem.action, new.problem.code)
+    gone = {each.action for each in old.pending} - {each.action for each in new.pending}
+    for pending in new.pending:
+        if pending.action not in {each.action for each in old.pending}:
+            _log.info("asked: %s", pending.action)
+    for action in sorted(gone):
+        _log.info("ended: %s", action)
+
+
+def _seat(view: DeskView) -> str:
+    seat, call = view.state.seat, view.state.call
+    if seat is None:
+        return "nobody"
+    reason = f" ({seat.reason})" if seat.reason is not None else ""
+    return f"{seat.agent} {seat.state}{reason}" + (f" call {call.call} {call.state}" if call is not None else "")

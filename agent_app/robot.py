@@ -1,0 +1,180 @@
+"""An agent without hands: does what a person would at the same presenter, by the plan. Pure: looks at the view and the time.
+
+It logs in, opens the seat, answers, writes a note, hangs up (unless the caller does), gives the disposition, and begins again. What locks the
+seat (it let a call ring, its phone was lost) it opens again. ``stop`` locks the seat, lets the talk in hand end, and logs out.
+"""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from agent_app.model.view import Action, DeskView
+from agent_app.options import RobotPlan
+from agent_app.presenters.desk import Desk
+from shared.enums import LockReason, SeatState
+from shared.ids import CallId
+
+AGAIN_S = 1.0
+"""Between two tries of the same thing."""
+TRIES = 3
+"""To write the disposition."""
+HOPELESS = frozenset({"wrong_password", "desk_taken", "already_logged_in"})
+
+
+class _Talk:
+    """The call in hand, as seen from here. Times are of the robot's clock."""
+
+    def __init__(self, call: CallId, number: str, kind: str, now: float) -> None:
+        self.call, self.number, self.kind = call, number, kind
+        self.rang_at = now
+        self.pop_ms: float | None = None
+        self.customer = False
+        self.answer_at: float | None = None
+        self.up_at: float | None = None
+        self.hang_up_at = 0.0
+        self.over_at: float | None = None
+        self.wrap_at = 0.0
+        self.disposition = ""
+        self.tries = 0
+
+
+class Robot:
+    """``step`` after each change and each tick. ``say``: a finished talk, as plain values; ``ready`` is told once."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        plan: RobotPlan,
+        agent: str,
+        password: str,
+        *,
+        say: Callable[[dict[str, Any]], None],
+        ready: Callable[[], None],
+        random: Random,
+    ) -> None:
+        self.failed = ""
+        """Why it gave up."""
+        self.over = False
+        self._desk, self._plan, self._agent, self._password = desk, plan, agent, password
+        self._say, self._ready, self._random = say, ready, random
+        self._talk: _Talk | None = None
+        self._stopping = False
+        self._was_ready = False
+        self._last: dict[Action, float] = {}
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    def step(self, now: float) -> None:
+        view = self._desk.view
+        self._follow(view, now)
+        if view.needs_password:
+            self._log_in(view, now)
+        elif self._talk is not None and self._talk.over_at is None:
+            self._in_talk(view, self._talk, now)
+        elif self._talk is not None:
+            self._wrap_up(view, self._talk, now)
+        elif self._stopping:
+            self._leave(view, now)
+        elif view.enabled[Action.OPEN_SEAT].on:
+            self._do(Action.OPEN_SEAT, now, self._desk.open_seat)
+        elif not self._was_ready and view.state.seat is not None and view.state.seat.state is SeatState.OPEN:
+            self._was_ready = True
+            self._ready()
+
+    # --- inside ---
+
+    def _do(self, action: Action, now: float, work: Callable[[], None]) -> None:
+        """If it is enabled, and was not tried just now."""
+        if self._desk.view.enabled[action].on and now - self._last.get(action, -AGAIN_S) >= AGAIN_S:
+            self._last[action] = now
+            work()
+
+    def _log_in(self, view: DeskView, now: float) -> None:
+        problem = view.problem
+        if self._stopping:
+            self.over = True
+        elif problem is not None and problem.code in HOPELESS:
+            self.failed = problem.code
+            self.over = True
+        else:
+            self._do(Action.LOG_IN, now, lambda: self._desk.log_in(self._agent, self._password))
+
+    def _follow(self, view: DeskView, now: float) -> None:
+        """Which call it is about, whether it is up or over, and whether the pop is there."""
+        call, talk = view.state.call, self._talk
+        if call is not None and (talk is None or talk.call != call.call):
+            if talk is not None:
+                self._told(talk)
+            talk = self._talk = _Talk(call.call, call.number, call.kind, now)
+            talk.answer_at = None if call.auto else now + self._plan.answer_after.draw(self._random)
+        if talk is None:
+            return
+        if call is not None and call.answered_at is not None and talk.up_at is None:
+            talk.up_at = now
+            talk.hang_up_at = now + self._plan.talk.draw(self._random)
+        if call is None and talk.over_at is None and not view.stale:
+            talk.over_at = now
+            talk.wrap_at = now + self._plan.wrap.draw(self._random)
+        self._look_at_pop(view, talk, now)
+
+    def _look_at_pop(self, view: DeskView, talk: _Talk, now: float) -> None:
+        pop = view.state.pop
+        if pop is not None and pop.call == talk.call:
+            talk.customer = pop.customer is not None
+            if talk.pop_ms is None:
+                self._desk.pop_painted(pop.call)
+                talk.pop_ms = (now - talk.rang_at) * 1000
+
+    def _in_talk(self, view: DeskView, talk: _Talk, now: float) -> None:
+        call = view.state.call
+        if call is None:
+            return
+        if call.state is SeatState.RINGING and talk.answer_at is not None and now >= talk.answer_at:
+            self._do(Action.ANSWER, now, self._desk.answer)
+        elif talk.up_at is not None and now >= talk.hang_up_at:
+            self._do(Action.HANG_UP, now, self._desk.hang_up)
+
+    def _wrap_up(self, view: DeskView, talk: _Talk, now: float) -> None:
+        seat = view.state.seat
+        owed = seat is not None and seat.wrap_up_call == talk.call
+        if talk.up_at is None or not owed or talk.tries >= TRIES:
+            if not view.pending:  # the answer to what was said last is here
+                self._told(talk)
+                self._talk = None
+        elif now >= talk.wrap_at:
+            self._do(Action.FINISH_WRAP_UP, now, lambda: self._write(view, talk))
+
+    def _write(self, view: DeskView, talk: _Talk) -> None:
+        known = [choice.id for choice in view.state.dispositions]
+        wanted = self._plan.disposition
+        chosen = wanted if wanted in known or not known else self._random.choice(known)
+        self._desk.set_note(f"robot {self._agent}: talked {self._seconds(talk):.0f} s")
+        self._desk.finish_wrap_up(chosen)
+        talk.disposition, talk.tries = chosen, talk.tries + 1
+
+    def _told(self, talk: _Talk) -> None:
+        if talk.up_at is None:
+            return
+        self._say(
+            {
+                "call": talk.call,
+                "kind": talk.kind,
+                "number": f"…{talk.number[-2:]}",
+                "pop_ms": None if talk.pop_ms is None else round(talk.pop_ms, 1),
+                "customer": talk.customer,
+                "talk_s": round(self._seconds(talk), 1),
+                "disposition": talk.disposition,
+            }
+        )
+
+    @staticmethod
+    def _seconds(talk: _Talk) -> float:
+        return (talk.over_at or talk.up_at or 0.0) - (talk.up_at or 0.0)
+
+    def _leave(self, view: DeskView, now: float) -> None:
+        seat = view.state.seat
+        if seat is not None and seat.state is SeatState.OPEN and not view.pending:
+            self._do(Action.LOCK_SEAT, now, lambda: self._desk.lock(LockReason.OTHER))
+        elif not view.pending:
+            self._do(Action.LOG_OUT, now, self._desk.log_out)

@@ -1,0 +1,124 @@
+"""The window's process: Qt's application, the way back to its thread, and views drawn calmly however many come.
+
+``run`` is what ``bootstrap`` calls. Whatever comes from another thread (link, phone) goes through ``post``, one Qt signal; a callable that
+raises is logged and costs nothing else. Views are drawn at most ``FRAMES`` times a second, always the newest.
+"""
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from agent_app.model.view import DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.presenters.ports import Settings
+from agent_app.ui import theme
+from agent_app.ui.icons import app_icon
+from agent_app.ui.translation import Translation
+from agent_app.ui.window import Window
+
+log = logging.getLogger(__name__)
+FRAMES = 60
+TICK_MS = 200
+Post = Callable[[Callable[[], None]], None]
+"""From any thread: call this, soon, on the window's thread."""
+OnView = Callable[[DeskView], None]
+MakeDesk = Callable[[Post, OnView], Desk]
+"""Given ``post`` and the desk's ``on_change``; called once, on the window's thread, before the window is shown."""
+
+
+class MainThread(QObject):
+    """The only way back into the window's thread."""
+
+    _posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, work: Callable[[], None]) -> None:
+        self._posted.emit(work)
+
+    def _run(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("posted work failed")
+
+
+class Frames(QObject):
+    """Draws the newest view, at most ``FRAMES`` times a second; at once (the next turn of the loop) after a quiet time."""
+
+    def __init__(self, draw: OnView) -> None:
+        super().__init__()
+        self._draw = draw
+        self._newest: DeskView | None = None
+        self._since = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._now)
+        self.drawn = 0
+
+    def offer(self, view: DeskView) -> None:
+        self._newest = view
+        if not self._timer.isActive():
+            passed = self._since.elapsed() if self._since.isValid() else 1000
+            self._timer.start(max(0, 1000 // FRAMES - int(passed)))
+
+    def _now(self) -> None:
+        view, self._newest = self._newest, None
+        self._since.start()
+        if view is not None:
+            self.drawn += 1
+            self._draw(view)
+
+
+def run(
+    make_desk: MakeDesk,
+    settings: Settings,
+    argv: Sequence[str] = (),
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wall: Callable[[], float] = time.time,
+) -> int:
+    """Shows the window until it is closed; returns the exit status. ``argv``: Qt's own options (``-platform`` …)."""
+    app = application(argv)
+    main, desk = MainThread(), None
+    sys.excepthook = _log_fault
+    held: list[Frames] = []
+    desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
+    translation = Translation(app)
+    window = Window(desk, settings, translation, wall)
+    frames = Frames(window.draw)
+    held.append(frames)
+    ticking = QTimer()
+    ticking.timeout.connect(lambda: desk.tick(clock()))
+    ticking.start(TICK_MS)
+    window.draw(desk.view)
+    window.show()
+    signal.signal(signal.SIGINT, lambda *_: main.post(app.quit))
+    return app.exec()
+
+
+def application(argv: Sequence[str] = ()) -> QApplication:
+    """The one ``QApplication``, with style, fonts, icon and name."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["agent-app", *argv])
+    app.setApplicationName("agent-app")
+    app.setApplicationDisplayName("Huawu 话务")
+    app.setDesktopFileName("agent-app")
+    theme.prepare(app)
+    theme.apply(app)
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """A slot of ours raised: it is logged, and the window goes on."""
+    log.error("a slot failed", exc_info=(kind, fault, trace))

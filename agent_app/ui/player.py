@@ -1,0 +1,142 @@
+"""Plays a fetched recording: caller left, desk right. QtMultimedia is loaded at the first recording only: an idle desk does without it."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton, QWidget
+
+from agent_app.model.view import PlayerView
+from agent_app.presenters.desk import Desk
+from agent_app.ui import theme
+from agent_app.ui.fmt import duration
+from agent_app.ui.icons import icon
+from agent_app.ui.widgets import Plain, across, named
+from shared.ids import CallId
+
+
+class Sound(QObject):
+    """One WAV in memory on the default device. Positions are ms. A device or format that does not work is ``failed``, never raised."""
+
+    moved = Signal(int)
+    lasts = Signal(int)
+    ended = Signal()
+    failed = Signal(str)
+
+    def __init__(self, wav: bytes, parent: QObject) -> None:
+        super().__init__(parent)
+        from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer  # loads FFmpeg
+
+        self._buffer = QBuffer(self)
+        self._buffer.setData(QByteArray(wav))
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._output, self._player = QAudioOutput(self), QMediaPlayer(self)
+        self._player.setAudioOutput(self._output)
+        self._player.positionChanged.connect(self.moved)
+        self._player.durationChanged.connect(self.lasts)
+        self._player.errorOccurred.connect(lambda _code, text: self.failed.emit(text))
+        self._player.mediaStatusChanged.connect(
+            lambda status: self.ended.emit() if status is QMediaPlayer.MediaStatus.EndOfMedia else None
+        )
+        self._player.setSourceDevice(self._buffer)
+
+    def play(self, *, on: bool) -> None:
+        self._player.play() if on else self._player.pause()
+
+    def seek(self, ms: int) -> None:
+        self._player.setPosition(ms)
+
+    def stop(self) -> None:
+        self._player.stop()
+
+
+class Player(QWidget):
+    """A line: fetching, then play or pause, where it is, and closing. Hidden while there is no recording."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._call: CallId | None = None
+        self.sound: Sound | None = None
+        self._lasts, self._on = 0, False
+        self.fetching, self.slider, self.time = QProgressBar(), QSlider(Qt.Orientation.Horizontal), Plain(wide=16)
+        self.fetching.setTextVisible(False)
+        self.toggle, self.close_button = QToolButton(), QToolButton()
+        self.toggle.clicked.connect(self.play_or_pause)
+        self.close_button.clicked.connect(lambda _checked=False: self._desk.close_player())
+        self.slider.sliderMoved.connect(lambda ms: self.sound.seek(ms) if self.sound else None)
+        self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00:00 / 00:00 "))
+        self.setLayout(across(self.fetching, self.toggle, self.slider, self.time, self.close_button))
+        self._retranslate()
+        self.hide()
+
+    def show_recording(self, view: PlayerView | None) -> None:
+        """Starts to play when the whole of it is here."""
+        if view is None or view.call != self._call:
+            self._drop()
+        self._call = None if view is None else view.call
+        self.setVisible(view is not None)
+        if view is None:
+            return
+        ready = view.wav is not None
+        self.fetching.setVisible(not ready)
+        for part in (self.toggle, self.slider):
+            part.setVisible(ready)
+        self.fetching.setMaximum(max(1, view.size))
+        self.fetching.setValue(view.have)
+        if view.wav is None:
+            self.time.say(self.tr("Fetching …"))
+        elif self.sound is None:
+            self._begin(view.wav)
+
+    def play_or_pause(self) -> None:
+        if self.sound is not None:
+            self._on = not self._on
+            self.sound.play(on=self._on)
+            self._show_toggle()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+    def _begin(self, wav: bytes) -> None:
+        self.sound = Sound(wav, self)
+        self.sound.lasts.connect(self._set_length)
+        self.sound.moved.connect(self._set_position)
+        self.sound.ended.connect(self._ended)
+        self.sound.failed.connect(lambda _text: self.time.say(self.tr("Can't be played")))
+        self._on = True
+        self.sound.play(on=True)
+        self._show_toggle()
+        self._set_position(0)
+
+    def _drop(self) -> None:
+        if self.sound is not None:
+            self.sound.stop()
+            self.sound.deleteLater()
+            self.sound = None
+        self._on, self._lasts = False, 0
+
+    def _set_length(self, ms: int) -> None:
+        self._lasts = ms
+        self.slider.setMaximum(ms)
+
+    def _set_position(self, ms: int) -> None:
+        if not self.slider.isSliderDown():
+            self.slider.setValue(ms)
+        self.time.say(f"{duration(ms / 1000)} / {duration(self._lasts / 1000)}")
+
+    def _ended(self) -> None:
+        self._on = False
+        if self.sound is not None:
+            self.sound.seek(0)
+        self._show_toggle()
+
+    def _show_toggle(self) -> None:
+        self.toggle.setIcon(icon("pause" if self._on else "play", theme.tokens().text))
+        named(self.toggle, self.tr("Pause") if self._on else self.tr("Play"), self.tr("Plays or pauses the recording"))
+
+    def _retranslate(self) -> None:
+        self._show_toggle()
+        self.close_button.setIcon(icon("close", theme.tokens().text))
+        named(self.close_button, self.tr("Close the recording"))
+        named(self.slider, self.tr("Position"), self.tr("Position in the recording"))
+        self.fetching.setAccessibleName(self.tr("Fetching the recording"))

@@ -1,0 +1,137 @@
+"""Bottom of the window: what went wrong last, in words; link, phone and sound quality. And the banner for what goes on being wrong."""
+
+from math import ceil
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton
+
+from agent_app.model.view import DeskView, LinkState, PhoneState, Problem
+from agent_app.presenters.desk import Desk
+from agent_app.ui import theme, words
+from agent_app.ui.commands import COMMANDS, word
+from agent_app.ui.icons import icon
+from agent_app.ui.widgets import Clock, Panel, Plain, Words, across, named, restyle
+
+FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
+
+
+class Sign(QFrame):
+    """An icon and a word: link, phone."""
+
+    def __init__(self, picture: str) -> None:
+        super().__init__()
+        self._picture, self._icon, self.text = picture, QLabel(), Plain(wide=44)
+        self.setLayout(across(self._icon, self.text, gap=4))
+
+    def say(self, role: str, text: str) -> None:
+        colour = getattr(theme.tokens(), role, theme.tokens().muted)
+        size = self.fontMetrics().height()
+        self._icon.setPixmap(icon(self._picture, colour).pixmap(QSize(size, size), self.devicePixelRatioF()))
+        self.text.set_role(role)
+        self.text.say(text)
+
+
+class StatusBar(Panel):
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        super().__init__(clock, framed=False)
+        self.setObjectName("status")
+        self._desk = desk
+        self.warning, self.problem, self.dismiss = QLabel(), Plain("danger", wide=120), QToolButton()
+        self.dismiss.setProperty("flat", "true")
+        self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
+        self.link, self.phone = Sign("link"), Sign("phone")
+        bar = across(self.warning, self.problem, self.dismiss, None, self.phone, 8, self.link)
+        bar.setContentsMargins(12, 2, 12, 2)
+        self.setLayout(bar)
+        self.redraw()
+        self.setMinimumHeight(self.dismiss.sizeHint().height() + 4)
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        if was is None or view.problem != was.problem:
+            self._show_problem(view.problem)
+        if was is None or view.link != was.link:
+            self.link.say("ok" if view.link is LinkState.UP else "danger", words.say(words.LINK_STATES, view.link))
+        if was is None or view.phone != was.phone or view.audio.lost_device != was.audio.lost_device:
+            ready = view.phone is PhoneState.READY
+            self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
+
+    def retranslate(self) -> None:
+        self.dismiss.setIcon(icon("close", theme.tokens().danger))
+        named(self.dismiss, self.tr("Dismiss the message"), key="Esc")
+
+    def _show_problem(self, problem: Problem | None) -> None:
+        for part in (self.warning, self.problem, self.dismiss):
+            part.setVisible(problem is not None)
+        if problem is not None:
+            size = self.fontMetrics().height()
+            self.warning.setPixmap(
+                icon("warning", theme.tokens().danger).pixmap(QSize(size, size), self.devicePixelRatioF())
+            )
+            self.problem.say(problem_text(problem))
+
+
+def problem_text(problem: Problem) -> str:
+    """``Hold: The switch did not answer in time.`` and how long to wait."""
+    text = words.problem(problem.code)
+    title = next(
+        (
+            face.title
+            for command in COMMANDS
+            for face in command.faces
+            if problem.action and face.action is problem.action
+        ),
+        "",
+    )
+    if title:
+        text = f"{word(title)}: {text}"
+    if problem.text:
+        text += f" ({problem.text})"
+    return f"{text} ({ceil(problem.wait)} s)" if problem.wait > 0 else text
+
+
+class Banner(Panel):
+    """Shown while the link or the sound is not as it should be: what is known, and what is being done."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, framed=False)
+        self._icon, self.text = QLabel(), Words()
+        line = across(self._icon, self.text)
+        line.setContentsMargins(12, 6, 12, 6)
+        self.setLayout(line)
+        self._text_role()
+        self.redraw()
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        tone, text = self._what(view)
+        self.setVisible(bool(text))
+        if not text or (was is not None and text == self.text.text()):
+            return
+        restyle(self, "tone", tone)
+        size = self.fontMetrics().height() + 2
+        colour = getattr(theme.tokens(), tone)
+        self._icon.setPixmap(icon("warning", colour).pixmap(QSize(size, size), self.devicePixelRatioF()))
+        self.text.say(text)
+        self.setAccessibleName(text)
+
+    def _text_role(self) -> None:
+        self.text.setSizePolicy(self.text.sizePolicy().Policy.Expanding, self.text.sizePolicy().Policy.Preferred)
+
+    def _what(self, view: DeskView) -> tuple[str, str]:
+        if view.link in FATAL_LINKS:
+            text = words.say(words.LINK_STATES, view.link)
+            return "danger", f"{text}. {view.link_text}".rstrip()
+        if view.link is not LinkState.UP:
+            text = words.say(words.LINK_STATES, view.link)
+            if view.link is LinkState.LOST:
+                text += self.tr(". What is shown is from before; a talk goes on meanwhile.")
+            if view.retry_in is not None:
+                text += " " + self.tr("Trying again in {n} s.").format(n=ceil(view.retry_in))
+            return ("danger" if view.link is LinkState.LOST else "warn"), text
+        if view.phone is PhoneState.DOWN:
+            return "danger", words.say(words.PHONE_STATES, view.phone)
+        if view.audio.lost_device:
+            name = view.audio.lost_device
+            return "warn", self.tr("“{name}” was unplugged. Plug it in again, or choose another (Ctrl+,).").format(
+                name=name
+            )
+        return "", ""

@@ -1,0 +1,200 @@
+"""Colours, fonts and the style sheet, for light and dark: one table of tokens each, from which palette and sheet are made.
+
+Sizes are multiples of the system font, never pixels of their own, so the window follows the system's scaling up to 4K.
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from agent_app.ui.paths import RESOURCES
+from shared.enums import SeatState
+
+CHEVRON = (RESOURCES / "icons" / "chevron.svg").as_posix()
+GAP = 8
+"""Spacing of everything is this or a half or a double of it (device-independent pixels)."""
+FAMILIES = [
+    "Segoe UI", "Noto Sans", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC",
+    "WenQuanYi Micro Hei", "Droid Sans Fallback", "sans-serif",
+]  # fmt: skip
+"""The first that has a character draws it: Latin by the system's own face, Chinese by the first of the Chinese faces."""
+
+
+class Theme(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """``#rrggbb``. The contrast of each text colour on ``base`` and ``window`` is at least 4.5 to 1 (WCAG AA); a test measures it."""
+
+    window: str
+    base: str
+    raised: str
+    text: str
+    muted: str
+    border: str
+    accent: str
+    on_accent: str
+    danger: str
+    ok: str
+    warn: str
+    warn_back: str
+    danger_back: str
+    ok_back: str
+    select: str
+
+
+LIGHT = Tokens(
+    window="#eef0f4", base="#ffffff", raised="#f7f8fa", text="#1b2230", muted="#566072", border="#cfd5df",
+    accent="#1f5fbf", on_accent="#ffffff", danger="#b3261e", ok="#176b38", warn="#855300",
+    warn_back="#fff3d6", danger_back="#fde8e6", ok_back="#e3f4e8", select="#d6e4fa",
+)  # fmt: skip
+DARK = Tokens(
+    window="#171a20", base="#20242c", raised="#282d37", text="#e6e9ef", muted="#a3adbd", border="#3a414e",
+    accent="#7fb0ff", on_accent="#0d1b33", danger="#ff8f85", ok="#7fd69b", warn="#f2c063",
+    warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2c436a",
+)  # fmt: skip
+
+STATE_COLOURS: dict[SeatState, str] = {
+    SeatState.OFFLINE: "#566072",
+    SeatState.LOCKED: "#9b3322",
+    SeatState.OPEN: "#176b38",
+    SeatState.RINGING: "#b84300",
+    SeatState.DIALLING: "#0b6b7f",
+    SeatState.TALKING: "#1f5fbf",
+    SeatState.HOLDING: "#6b3fc0",
+    SeatState.WRAP_UP: "#7d5a00",
+}
+"""Behind white text, the same in both themes; the word and the icon say the same as the colour."""
+ON_STATE = "#ffffff"
+
+
+def tokens() -> Tokens:
+    """Those of the scheme in force now."""
+    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def use(theme: Theme) -> None:
+    """Follows the system, or sets one; palette and style sheet come at ``apply``."""
+    schemes = {Theme.SYSTEM: Qt.ColorScheme.Unknown, Theme.LIGHT: Qt.ColorScheme.Light, Theme.DARK: Qt.ColorScheme.Dark}
+    QGuiApplication.styleHints().setColorScheme(schemes[theme])
+
+
+def apply(app: QApplication) -> None:
+    """Palette, style sheet and fonts of the scheme in force. Called at the start and at each change of it."""
+    now = tokens()
+    app.setPalette(palette(now))
+    app.setStyleSheet(sheet(now))
+
+
+def prepare(app: QApplication) -> None:
+    """Once: the Fusion style on every system (one look to test), and the fonts."""
+    app.setStyle("Fusion")
+    font = QFont(app.font())
+    family = font.family()
+    font.setFamilies([family, *FAMILIES] if family not in {"Sans Serif", "sans-serif"} else FAMILIES)
+    if font.pointSizeF() < 9.5:
+        font.setPointSizeF(9.5)
+    app.setFont(font)
+
+
+def palette(now: Tokens) -> QPalette:
+    made = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: now.window, QPalette.ColorRole.WindowText: now.text, QPalette.ColorRole.Base: now.base,
+        QPalette.ColorRole.AlternateBase: now.raised, QPalette.ColorRole.Text: now.text, QPalette.ColorRole.Button: now.raised,
+        QPalette.ColorRole.ButtonText: now.text, QPalette.ColorRole.Highlight: now.select, QPalette.ColorRole.HighlightedText: now.text,
+        QPalette.ColorRole.ToolTipBase: now.base, QPalette.ColorRole.ToolTipText: now.text, QPalette.ColorRole.PlaceholderText: now.muted,
+        QPalette.ColorRole.Link: now.accent, QPalette.ColorRole.Mid: now.border, QPalette.ColorRole.Accent: now.accent,
+    }  # fmt: skip
+    for role, colour in roles.items():
+        made.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, between(now.muted, now.base))
+    return made
+
+
+def between(one: str, other: str) -> QColor:
+    """Seven parts of the one, three of the other."""
+    first, second = QColor(one), QColor(other)
+    return QColor(*((a * 7 + b * 3) // 10 for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)))  # type: ignore[index]
+
+
+def sheet(now: Tokens) -> str:
+    """``SHEET`` with the tokens put in; ``@name`` so that braces stay CSS."""
+    text = SHEET
+    for field in sorted(fields(now), key=lambda field: -len(field.name)):
+        text = text.replace(f"@{field.name}", getattr(now, field.name))
+    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@chevron", CHEVRON)
+
+
+SHEET = """
+QToolTip { background: @base; color: @text; border: 1px solid @border; padding: 4px; }
+QFrame#panel { background: @base; border: 1px solid @border; border-radius: 6px; }
+QFrame#top, QFrame#status { background: @base; border: 0; }
+QFrame#top { border-bottom: 1px solid @border; }
+QFrame#status { border-top: 1px solid @border; }
+QLabel[role="muted"] { color: @muted; }
+QLabel[role="heading"] { color: @muted; font-weight: 600; }
+QLabel[role="value"] { font-weight: 600; }
+QLabel[role="danger"] { color: @danger; }
+QLabel[role="ok"] { color: @ok; }
+QLabel[role="warn"] { color: @warn; }
+QFrame[tone="warn"] { background: @warn_back; border: 1px solid @warn; border-radius: 6px; }
+QFrame[tone="danger"] { background: @danger_back; border: 1px solid @danger; border-radius: 6px; }
+QFrame[tone="ok"] { background: @ok_back; border: 1px solid @ok; border-radius: 6px; }
+QFrame[tone="warn"] QLabel { color: @warn; } QFrame[tone="danger"] QLabel { color: @danger; } QFrame[tone="ok"] QLabel { color: @ok; }
+
+QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 10px; }
+QPushButton:hover, QToolButton:hover { border-color: @accent; }
+QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked { background: @select; border-color: @accent; }
+QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 3px 9px; }
+QPushButton:disabled, QToolButton:disabled { color: @disabled; background: @window; }
+QPushButton[kind="primary"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
+QPushButton[kind="primary"]:focus { border: 2px solid @text; }
+QPushButton[kind="go"] { background: #176b38; color: white; border-color: #176b38; font-weight: 600; }
+QPushButton[kind="stop"] { background: #b3261e; color: white; border-color: #b3261e; font-weight: 600; }
+QPushButton[kind="go"]:focus, QPushButton[kind="stop"]:focus { border: 2px solid @text; }
+QPushButton[kind]:disabled { color: @disabled; background: @window; border-color: @border; font-weight: 400; }
+QToolButton[flat="true"] { background: transparent; border-color: transparent; padding: 4px; }
+QToolButton[flat="true"]:hover { border-color: @border; } QToolButton[flat="true"]:focus { border: 2px solid @accent; padding: 3px; }
+QToolButton::menu-indicator { image: none; }
+QPushButton::menu-indicator { image: url("@chevron"); subcontrol-position: right center; subcontrol-origin: padding; right: 6px; width: 12px; height: 12px; }
+
+QLineEdit, QPlainTextEdit, QComboBox { background: @base; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 6px;
+  selection-background-color: @select; selection-color: @text; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid @accent; padding: 3px 5px; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: @disabled; background: @window; }
+QComboBox::drop-down { border: 0; width: 22px; }
+QComboBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: @base; color: @text; border: 1px solid @border; selection-background-color: @select; selection-color: @text; }
+
+QTableView { background: @base; alternate-background-color: @raised; border: 1px solid @border; border-radius: 4px;
+  selection-background-color: @select; selection-color: @text; gridline-color: @border; }
+QTableView:focus { border: 2px solid @accent; }
+QTableView::item { padding: 0 4px; border: 0; }
+QHeaderView { background: @raised; border: 0; }
+QHeaderView::section { background: @raised; color: @muted; border: 0; border-bottom: 1px solid @border; padding: 4px 6px; font-weight: 600; }
+QTabWidget::pane { border: 0; border-top: 1px solid @border; top: -1px; }
+QTabBar::tab { background: transparent; color: @muted; border: 0; border-bottom: 2px solid transparent; padding: 5px 10px; }
+QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
+QTabBar::tab:hover { color: @text; }
+QTabBar::tab:focus { background: @select; }
+QMenu { background: @base; color: @text; border: 1px solid @border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; } QMenu::item:selected { background: @select; }
+QMenu::item:disabled { color: @disabled; } QMenu::separator { height: 1px; background: @border; margin: 4px; }
+QMenu::icon { padding-left: 8px; }
+QProgressBar { background: @window; border: 1px solid @border; border-radius: 3px; color: @text; text-align: center; }
+QProgressBar::chunk { background: @accent; border-radius: 2px; }
+QSplitter::handle { background: @window; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; } QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @border; border-radius: 4px; min-height: 24px; min-width: 24px; margin: 1px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; border: 0; width: 0; height: 0; }
+"""

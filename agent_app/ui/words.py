@@ -1,0 +1,206 @@
+"""The app's own words for ids that come from the model and the wire: one table for each, English here, Chinese in the ``.ts`` file.
+
+An id that no table knows (a newer switch) is shown as it is rather than hidden.
+"""
+
+from PySide6.QtCore import QCoreApplication
+
+from agent_app.model.actions import Why
+from agent_app.model.view import LinkState, PhoneState
+from shared.desk import DeskRefusal
+from shared.enums import CallKind, Language, LockReason, OrderStatus, Refusal, Role, SeatState, Side
+
+CONTEXT = "words"
+Table = dict[str, str]
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  the name that lupdate looks for; Qt's own is untyped
+    """Marks a text for translation where it stands in a table."""
+    return text
+
+
+def say(table: Table, word: str) -> str:
+    """The word in the language of the moment."""
+    source = table.get(word)
+    return word if source is None else QCoreApplication.translate(CONTEXT, source)
+
+
+def problem(code: str) -> str:
+    """Of a ``Problem``, whichever of the tables has its code."""
+    return say(PROBLEMS if code in PROBLEMS else WHYS, code)
+
+
+def titled(title: dict[Language, str], language: Language, otherwise: str = "") -> str:
+    """Words that came with both languages (queues, dispositions, IVR steps); any language rather than none."""
+    return title.get(language) or next(iter(title.values()), "") or otherwise
+
+
+SEAT_STATES: Table = {
+    SeatState.OFFLINE: QT_TRANSLATE_NOOP("words", "Offline"),
+    SeatState.LOCKED: QT_TRANSLATE_NOOP("words", "Locked"),
+    SeatState.OPEN: QT_TRANSLATE_NOOP("words", "Open"),
+    SeatState.RINGING: QT_TRANSLATE_NOOP("words", "Ringing"),
+    SeatState.DIALLING: QT_TRANSLATE_NOOP("words", "Dialling"),
+    SeatState.TALKING: QT_TRANSLATE_NOOP("words", "Talking"),
+    SeatState.HOLDING: QT_TRANSLATE_NOOP("words", "On hold"),
+    SeatState.WRAP_UP: QT_TRANSLATE_NOOP("words", "Wrap-up"),
+}
+
+LOCK_REASONS: Table = {
+    LockReason.BREAK: QT_TRANSLATE_NOOP("words", "Short break"),
+    LockReason.LUNCH: QT_TRANSLATE_NOOP("words", "Lunch"),
+    LockReason.TRAINING: QT_TRANSLATE_NOOP("words", "Training"),
+    LockReason.MEETING: QT_TRANSLATE_NOOP("words", "Meeting"),
+    LockReason.PAPERWORK: QT_TRANSLATE_NOOP("words", "Paperwork"),
+    LockReason.OTHER: QT_TRANSLATE_NOOP("words", "Other"),
+    LockReason.LOGGED_IN: QT_TRANSLATE_NOOP("words", "Just logged in"),
+    LockReason.NO_ANSWER: QT_TRANSLATE_NOOP("words", "A call was not answered"),
+    LockReason.PHONE_LOST: QT_TRANSLATE_NOOP("words", "This desk's phone could not be reached"),
+}
+
+ROLES: Table = {
+    Role.AGENT: QT_TRANSLATE_NOOP("words", "Agent"),
+    Role.SUPERVISOR: QT_TRANSLATE_NOOP("words", "Supervisor"),
+    Role.MANAGER: QT_TRANSLATE_NOOP("words", "Manager"),
+}
+
+CALL_KINDS: Table = {
+    CallKind.IN: QT_TRANSLATE_NOOP("words", "Incoming call"),
+    CallKind.OUT: QT_TRANSLATE_NOOP("words", "Outgoing call"),
+    CallKind.CALLBACK: QT_TRANSLATE_NOOP("words", "Callback"),
+}
+
+LINK_STATES: Table = {
+    LinkState.CONNECTING: QT_TRANSLATE_NOOP("words", "Connecting to the switch …"),
+    LinkState.UP: QT_TRANSLATE_NOOP("words", "Switch connected"),
+    LinkState.LOST: QT_TRANSLATE_NOOP("words", "Connection to the switch lost"),
+    LinkState.WRONG_KEY: QT_TRANSLATE_NOOP("words", "The switch does not accept this desk's key"),
+    LinkState.WRONG_VERSION: QT_TRANSLATE_NOOP("words", "App and switch are of different versions"),
+}
+
+PHONE_STATES: Table = {
+    PhoneState.STARTING: QT_TRANSLATE_NOOP("words", "Phone is starting …"),
+    PhoneState.READY: QT_TRANSLATE_NOOP("words", "Phone ready"),
+    PhoneState.DOWN: QT_TRANSLATE_NOOP("words", "Phone stopped; it is being started again"),
+}
+
+SIDES: Table = {
+    Side.BUY: QT_TRANSLATE_NOOP("words", "Buy"),
+    Side.SELL: QT_TRANSLATE_NOOP("words", "Sell"),
+}
+
+ORDER_STATES: Table = {
+    OrderStatus.NOT_REPORTED: QT_TRANSLATE_NOOP("words", "Not reported"),
+    OrderStatus.REPORTING: QT_TRANSLATE_NOOP("words", "Reporting"),
+    OrderStatus.REPORTED: QT_TRANSLATE_NOOP("words", "Reported"),
+    OrderStatus.CANCEL_PENDING: QT_TRANSLATE_NOOP("words", "Cancel pending"),
+    OrderStatus.PART_CANCEL_PENDING: QT_TRANSLATE_NOOP("words", "Part filled, cancel pending"),
+    OrderStatus.PART_CANCELLED: QT_TRANSLATE_NOOP("words", "Part cancelled"),
+    OrderStatus.CANCELLED: QT_TRANSLATE_NOOP("words", "Cancelled"),
+    OrderStatus.PART_FILLED: QT_TRANSLATE_NOOP("words", "Part filled"),
+    OrderStatus.FILLED: QT_TRANSLATE_NOOP("words", "Filled"),
+    OrderStatus.REJECTED: QT_TRANSLATE_NOOP("words", "Rejected"),
+}
+
+REFUSALS: Table = {
+    Refusal.UNKNOWN_ACCOUNT: QT_TRANSLATE_NOOP("words", "The branch does not know this account."),
+    Refusal.WRONG_PIN: QT_TRANSLATE_NOOP("words", "Wrong PIN."),
+    Refusal.ACCOUNT_LOCKED: QT_TRANSLATE_NOOP("words", "The account is locked."),
+    Refusal.NOT_LOGGED_IN: QT_TRANSLATE_NOOP("words", "The branch wants a log-in first."),
+    Refusal.MARKET_CLOSED: QT_TRANSLATE_NOOP("words", "The market is closed."),
+    Refusal.UNKNOWN_CODE: QT_TRANSLATE_NOOP("words", "Unknown stock code."),
+    Refusal.SUSPENDED: QT_TRANSLATE_NOOP("words", "The stock is suspended."),
+    Refusal.BAD_LOT: QT_TRANSLATE_NOOP("words", "Not a whole lot."),
+    Refusal.OFF_TICK: QT_TRANSLATE_NOOP("words", "The price is off its tick."),
+    Refusal.OFF_LIMIT: QT_TRANSLATE_NOOP("words", "The price is beyond the day's limits."),
+    Refusal.NO_CASH: QT_TRANSLATE_NOOP("words", "Not enough cash."),
+    Refusal.NO_SHARES: QT_TRANSLATE_NOOP("words", "Not enough shares."),
+    Refusal.UNKNOWN_CONTRACT: QT_TRANSLATE_NOOP("words", "Unknown contract number."),
+    Refusal.NOT_CANCELLABLE: QT_TRANSLATE_NOOP("words", "The order can no longer be cancelled."),
+    Refusal.BRANCH_DOWN: QT_TRANSLATE_NOOP("words", "The branch can't be reached."),
+    Refusal.BRANCH_SLOW: QT_TRANSLATE_NOOP("words", "The branch doesn't answer."),
+    Refusal.BAD_ANSWER: QT_TRANSLATE_NOOP("words", "The branch's answer made no sense."),
+    Refusal.UNSUPPORTED: QT_TRANSLATE_NOOP("words", "The branch can't answer this."),
+    Refusal.JOURNAL_FAILED: QT_TRANSLATE_NOOP("words", "The order could not be saved, so it was not sent."),
+}
+
+PROBLEMS: Table = {
+    DeskRefusal.WRONG_PASSWORD: QT_TRANSLATE_NOOP("words", "Wrong agent number or password."),
+    DeskRefusal.TOO_MANY_TRIES: QT_TRANSLATE_NOOP("words", "Too many tries; please wait."),
+    DeskRefusal.ALREADY_LOGGED_IN: QT_TRANSLATE_NOOP("words", "This agent is logged in at another desk."),
+    DeskRefusal.DESK_TAKEN: QT_TRANSLATE_NOOP("words", "Another agent is logged in at this desk."),
+    DeskRefusal.SESSION_OVER: QT_TRANSLATE_NOOP("words", "The session is over; please log in again."),
+    DeskRefusal.NOT_LOGGED_IN: QT_TRANSLATE_NOOP("words", "Nobody is logged in."),
+    DeskRefusal.WEAK_PASSWORD: QT_TRANSLATE_NOOP("words", "A password needs 8 characters or more."),
+    DeskRefusal.WRONG_STATE: QT_TRANSLATE_NOOP("words", "That can't be done in this state."),
+    DeskRefusal.NO_SUCH_CALL: QT_TRANSLATE_NOOP("words", "That call is over."),
+    DeskRefusal.NO_LINE: QT_TRANSLATE_NOOP("words", "No line takes this number, or all lines are in use."),
+    DeskRefusal.IN_CALL: QT_TRANSLATE_NOOP("words", "Not during a call."),
+    DeskRefusal.NOT_ALLOWED: QT_TRANSLATE_NOOP("words", "You may not do that."),
+    DeskRefusal.NOT_FOUND: QT_TRANSLATE_NOOP("words", "Not found."),
+    DeskRefusal.UNKNOWN_CHOICE: QT_TRANSLATE_NOOP("words", "There is no such disposition any more."),
+    DeskRefusal.BUSY: QT_TRANSLATE_NOOP("words", "The switch is busy or stopping."),
+    DeskRefusal.FAULT: QT_TRANSLATE_NOOP("words", "A fault in the switch; it has been logged there."),
+    "never_left": QT_TRANSLATE_NOOP("words", "Not sent: there is no connection to the switch."),
+    "timed_out": QT_TRANSLATE_NOOP("words", "The switch did not answer in time."),
+    "link_lost": QT_TRANSLATE_NOOP("words", "The connection was lost before the switch answered."),
+    "unsupported": QT_TRANSLATE_NOOP("words", "The switch does not know this request; it is of another version."),
+    "rejected": QT_TRANSLATE_NOOP("words", "The switch refused the request."),
+    "bad_reply": QT_TRANSLATE_NOOP("words", "The switch's answer was not understood."),
+    "operator": QT_TRANSLATE_NOOP("words", "The operator logged you out."),
+    "displaced": QT_TRANSLATE_NOOP("words", "You logged in at another desk."),
+    "removed": QT_TRANSLATE_NOOP("words", "This agent number was removed."),
+    "no_devices": QT_TRANSLATE_NOOP("words", "No sound device: plug in a headset."),
+    "no_headset": QT_TRANSLATE_NOOP("words", "No headset: plug one in."),
+    "device_failed": QT_TRANSLATE_NOOP("words", "The sound device failed."),
+    "device_lost": QT_TRANSLATE_NOOP("words", "The sound device was unplugged."),
+    "port_taken": QT_TRANSLATE_NOOP("words", "The phone's network port is taken by another program."),
+    "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
+    "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
+    "bad_number": QT_TRANSLATE_NOOP("words", "That is no telephone number."),
+    "phone_down": QT_TRANSLATE_NOOP("words", "The phone stopped; it is being started again."),
+}
+
+WHYS: Table = {
+    Why.PENDING: QT_TRANSLATE_NOOP("words", "Asked for; waiting for the switch."),
+    Why.LINK_DOWN: QT_TRANSLATE_NOOP("words", "There is no connection to the switch."),
+    Why.RESYNCING: QT_TRANSLATE_NOOP("words", "The connection is back; the state is being fetched."),
+    Why.LOGGED_IN: QT_TRANSLATE_NOOP("words", "You are logged in already."),
+    Why.NOT_LOGGED_IN: QT_TRANSLATE_NOOP("words", "Nobody is logged in."),
+    Why.PHONE_NOT_READY: QT_TRANSLATE_NOOP("words", "The phone is not ready."),
+    Why.IN_CALL: QT_TRANSLATE_NOOP("words", "Not during a call."),
+    Why.NO_CALL: QT_TRANSLATE_NOOP("words", "There is no call."),
+    Why.NOT_RINGING: QT_TRANSLATE_NOOP("words", "Nothing rings."),
+    Why.ANSWERS_ITSELF: QT_TRANSLATE_NOOP("words", "This call is answered by itself."),
+    Why.NOT_TALKING: QT_TRANSLATE_NOOP("words", "Only during a talk."),
+    Why.NOT_HOLDING: QT_TRANSLATE_NOOP("words", "Nobody is on hold."),
+    Why.SEAT_OPEN: QT_TRANSLATE_NOOP("words", "The seat takes calls already, or will after this call."),
+    Why.MUTED: QT_TRANSLATE_NOOP("words", "The microphone is muted already."),
+    Why.NOT_MUTED: QT_TRANSLATE_NOOP("words", "The microphone is not muted."),
+    Why.NO_TALK_TO_WRAP_UP: QT_TRANSLATE_NOOP("words", "There is no talk to sum up."),
+    Why.NOT_IN_WRAP_UP: QT_TRANSLATE_NOOP("words", "Only during the wrap-up."),
+    Why.NO_CUSTOMER: QT_TRANSLATE_NOOP("words", "There is no customer on the screen."),
+    Why.NO_NUMBER: QT_TRANSLATE_NOOP("words", "No number of this customer is known."),
+}
+
+CHANNELS: Table = {
+    "phone": QT_TRANSLATE_NOOP("words", "Phone"),
+    "sms": QT_TRANSLATE_NOOP("words", "SMS"),
+    "fax": QT_TRANSLATE_NOOP("words", "Fax"),
+    "mail": QT_TRANSLATE_NOOP("words", "Mail"),
+    "voicemail": QT_TRANSLATE_NOOP("words", "Voicemail"),
+}
+
+DIRECTIONS: Table = {
+    "in": QT_TRANSLATE_NOOP("words", "in"),
+    "out": QT_TRANSLATE_NOOP("words", "out"),
+}
+
+TICKET_STATES: Table = {
+    "open": QT_TRANSLATE_NOOP("words", "To do"),
+    "waiting": QT_TRANSLATE_NOOP("words", "Waiting"),
+    "closed": QT_TRANSLATE_NOOP("words", "Closed"),
+}
+
+LANGUAGES: dict[Language, str] = {Language.ZH: "简体中文", Language.EN: "English"}
+"""Each in its own language, whatever the window's."""

@@ -1,0 +1,81 @@
+"""The world around the window's presenter: a switch that answers when told to, a phone that remembers, settings in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent_app.model.phone import PhoneCommand
+from agent_app.model.view import DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.presenters.ports import Failed, OnReply
+from shared.desk import Reply, Request, Told
+
+
+@dataclass
+class FakeSwitch:
+    """``answer`` decides; ``None`` leaves the request open, as a switch that is slow."""
+
+    answer: Callable[[Request], Reply | Failed | None] = lambda _request: None
+    asked: list[Request] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    open: list[tuple[Request | None, OnReply]] = field(default_factory=list)
+
+    def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None:
+        self.asked.append(request)
+        self.open.append((request, on_reply))
+
+    def tell(self, told: Told) -> None:
+        self.told.append(told)
+
+    def resync(self, on_reply: OnReply) -> None:
+        self.open.append((None, on_reply))
+
+    def reply(self, reply: Reply | Failed) -> None:
+        """To the oldest that is open."""
+        self.open.pop(0)[1](reply)
+
+
+@dataclass
+class FakePhone:
+    done: list[PhoneCommand] = field(default_factory=list)
+
+    def do(self, command: PhoneCommand) -> None:
+        self.done.append(command)
+
+
+@dataclass
+class FakeSettings:
+    values: dict[str, str] = field(default_factory=dict)
+
+    def get(self, key: str, default: str = "") -> str:
+        return self.values.get(key, default)
+
+    def put(self, key: str, value: str) -> None:
+        self.values[key] = value
+
+
+class FakeDiagnostics:
+    def pack(self, into: Path) -> Path:
+        if not into.is_dir():
+            raise NotADirectoryError(20, "Not a directory", str(into))
+        made = into / "huawu-diagnostics.zip"
+        made.write_bytes(b"PK")
+        return made
+
+
+@dataclass
+class World:
+    """A presenter with everything fake around it. ``now`` is the monotonic and the wall clock's common hand."""
+
+    on_change: Callable[[DeskView], None] = lambda _view: None
+    now: float = 1000.0
+    wall: float = 0.0
+    switch: FakeSwitch = field(default_factory=FakeSwitch)
+    phone: FakePhone = field(default_factory=FakePhone)
+    settings: FakeSettings = field(default_factory=FakeSettings)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(
+            self.switch, self.phone, self.settings, lambda: self.now, lambda: self.wall + self.now - 1000.0,
+            lambda view: self.on_change(view), FakeDiagnostics(),  # noqa: PLW0108  it may be set later
+        )  # fmt: skip

@@ -100,7 +100,7 @@ async def _demo(given: argparse.Namespace, console: Console, words: Words) -> in
         await customers.stop()
         await desks.stop()
         await centre.stop()
-    return _sum_up(console, words, given, folder, customers)
+    return _sum_up(console, words, given, folder, customers, {robot.agent for robot in desks.robots})
 
 
 async def _started(centre: DemoCentre, desks: DemoDesks, enough: asyncio.Event) -> bool:
@@ -184,9 +184,9 @@ def _sum_up(console: Console, words: Words, given: argparse.Namespace, folder: D
     failed = sum(not summary.fine(report) for report in customers.reports)
     unplaced = max(0, (given.calls or 0) - len(customers.reports)) if not given.no_callers else 0
     unrecorded = max(0, wrote.calls - len(wrote.recordings))
-    lacking = summary.talks_lacking(words, wrote)
+    lacking = any(talk.lacks for talk in wrote.talks if talk.agent in robots)
     console.print(summary.outcome_table(words, wrote, failed=failed, unplaced=unplaced))
-    for line in lacking:
+    for line in summary.talks_lacking(words, wrote):
         console.print(line, style="red", markup=False)
     console.print(words("kept", folder=folder.folder), soft_wrap=True, markup=False)
     return 1 if failed or unplaced or unrecorded or wrote.unfinished or wrote.in_doubt or lacking else 0

@@ -8,9 +8,11 @@ from switch_server.demo.processes import Program, ProgramFailed
 from switch_server.demo.world import DemoFolder
 from switch_server.services.demo_data import DemoAgent
 
-TALK = "4-8"
-"""Seconds that a robot talks, from and to."""
-WINDOW_WAIT = 30.0
+PLAN = "answer-after=0.5-1.5,talk=4-8,wrap=0.5-1.5"
+"""What a robot does with a call, in seconds; the disposition is any of the switch's."""
+FIRST_PITCH, NEXT_PITCH = 800, 100
+"""Hz: what a robot says, above the callers' hum; each has a voice of its own."""
+START_WAIT = 60.0
 
 
 def has_screen(environ: Mapping[str, str]) -> bool:
@@ -29,26 +31,28 @@ class DemoDesks:
         self.no_window = ""
 
     async def start(self) -> None:
-        """The switch must be up. Raises ``ProgramFailed`` if a robot does not log in."""
+        """The switch must be up. Raises ``ProgramFailed`` if a robot can't open its seat."""
         if self.window is not None:
             try:
-                await self._start(self.window, "--lang", self._language.value, up="window", wait=WINDOW_WAIT)
+                await self._start(self.window, "--lang", self._language.value)
             except ProgramFailed as failed:
                 self.no_window = str(failed)
+                await self._programs[self.window].stop()
                 self.robots.insert(0, self.window)
                 self.window = None
-        await asyncio.gather(*(self._robot(agent) for agent in self.robots))
+        await asyncio.gather(*(self._robot(number, agent) for number, agent in enumerate(self.robots)))
 
-    async def _robot(self, agent: DemoAgent) -> None:
-        await self._start(agent, "--headless", "--talk", TALK, up="ready", wait=WINDOW_WAIT)
+    async def _robot(self, number: int, agent: DemoAgent) -> None:
+        plan = f"{PLAN},say=tone:{FIRST_PITCH + NEXT_PITCH * number}"
+        await self._start(agent, "--headless", "--no-audio", "--robot", plan)
 
-    async def _start(self, agent: DemoAgent, *options: str, up: str, wait: float) -> None:
+    async def _start(self, agent: DemoAgent, *options: str) -> None:
         program = Program(f"agent-app {agent.agent}", self._folder.folder / "logs" / f"agent-{agent.agent}.log")
         self._programs[agent] = program
         desk = self._folder.desk(agent.desk)
         await program.start(
             "agent_app", "--key", str(desk / "desk.key"), "--folder", str(desk), "--agent", agent.agent,
-            *options, up=up, wait=wait,
+            "--password-stdin", *options, up="ready", wait=START_WAIT, told=agent.password,
         )  # fmt: skip
 
     def fallen(self) -> list[Program]:

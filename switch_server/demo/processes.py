@@ -34,14 +34,20 @@ class Program:
         self.process: asyncio.subprocess.Process | None = None
         self._copying: asyncio.Task[None] | None = None
 
-    async def start(self, *arguments: str, up: str, wait: float = 40.0) -> str:
-        """Runs ``python -m …``; returns the line that begins with ``up``. Raises ``ProgramFailed``."""
+    async def start(self, *arguments: str, up: str, wait: float = 40.0, told: str | None = None) -> str:
+        """Runs ``python -m …``; returns the line that begins with ``up``. Raises ``ProgramFailed``.
+
+        ``told``: a line on its standard input, which stays open until ``stop`` (a password is on no command line).
+        """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", *arguments, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                stdin=asyncio.subprocess.DEVNULL if told is None else asyncio.subprocess.PIPE,
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}, preexec_fn=end_with_parent,
             )  # fmt: skip
+        if told is not None and self.process.stdin is not None:
+            self.process.stdin.write(f"{told}\n".encode())
         try:
             async with asyncio.timeout(wait):
                 line = await self._line(up)

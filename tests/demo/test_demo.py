@@ -143,6 +143,17 @@ def test_a_silent_one_is_given_up(tmp_path: Path) -> None:
         run("silent", tmp_path, wait=0.3)
 
 
+def test_what_it_is_told_it_reads_and_its_input_stays_open(tmp_path: Path) -> None:
+    async def go() -> tuple[str, bool]:
+        program = Program("child", tmp_path / "child.log")
+        line = await program.start(CHILD, "echo", up="told ", told="a secret")
+        running = program.running
+        await program.stop()
+        return line, running
+
+    assert asyncio.run(go()) == ("told 8 letters", True)
+
+
 def test_one_that_never_started_is_stopped_too(tmp_path: Path) -> None:
     program = Program("never", tmp_path / "log")
     assert asyncio.run(program.stop()) is None

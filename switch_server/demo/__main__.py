@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from shared.control import SOCKET_NAME
+from shared.ids import AgentId
 from switch_server.demo import summary
 from switch_server.demo.caller import Report
 from switch_server.demo.centre import DemoCentre
@@ -179,7 +180,15 @@ def _show(console: Console, words: Words, report: Report) -> None:
     console.print(summary.call_line(words, report), style="" if summary.fine(report) else "red", markup=False)
 
 
-def _sum_up(console: Console, words: Words, given: argparse.Namespace, folder: DemoFolder, customers: Customers) -> int:
+def _sum_up(
+    console: Console,
+    words: Words,
+    given: argparse.Namespace,
+    folder: DemoFolder,
+    customers: Customers,
+    robots: set[AgentId],
+) -> int:
+    """``robots``: what their talks lack is a failure; a person at the window may leave a disposition out."""
     wrote = outcome(folder.state)
     failed = sum(not summary.fine(report) for report in customers.reports)
     unplaced = max(0, (given.calls or 0) - len(customers.reports)) if not given.no_callers else 0

@@ -84,6 +84,12 @@ def _key(text: str) -> str:
     return text
 
 
+def _endpoint(text: str) -> str:
+    if re.fullmatch(r"tcp://[A-Za-z0-9.-]{1,253}:[0-9]{1,5}", text, re.ASCII) is None:
+        raise argparse.ArgumentTypeError("bad_endpoint")
+    return text
+
+
 def option(name: str, help_key: str, **more: Any) -> Argument:
     return Argument(name, help_key, more)
 
@@ -176,7 +182,7 @@ COMMANDS = (
             DESK,
             option("--key", "opt_key", type=_key, metavar="KEY"),
             option("--out", "opt_out", metavar="FILE"),
-            option("--endpoint", "opt_endpoint", metavar="ENDPOINT"),
+            option("--endpoint", "opt_endpoint", type=_endpoint, metavar="ENDPOINT"),
             option("--force", "opt_force_desk", action="store_true"),
             JSON,
         ),

@@ -7,9 +7,12 @@ import yaml
 
 from shared import control
 from shared.link import keys
+from switch_server.adapters.desks.tries import LIMIT, WITHIN_S
 from switch_server.branch import config as gateway
 from switch_server.branch.__main__ import main as branch_gateway
 from switch_server.services import folders
+from switch_server.services.config_file import load_config
+from switch_server.services.passwords import SHORTEST
 from switch_server.switchctl.cli import COMMANDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -48,3 +51,16 @@ def test_the_key_command_makes_what_the_page_names(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gateway.key", "gateway.pub"]
     keys.load_or_create(tmp_path / "centre.key")
     assert len(keys.load_public(tmp_path / "centre.pub")) == 40
+
+
+def test_the_queues_are_good(tmp_path: Path) -> None:
+    (block,) = [each for each in re.findall(r"\n```yaml\n(.*?)```", PAGE, re.DOTALL) if each.startswith("queues:")]
+    file = tmp_path / "huawu.yaml"
+    file.write_text("trunks: [{name: city, far: [192.0.2.1]}]\n" + block, encoding="utf-8")
+    config, _ = load_config(file)
+    assert [queue.name for queue in config.queues] == ["agents", "trading"]
+
+
+def test_a_password_is_as_long_as_the_page_says() -> None:
+    assert f"A password has {SHORTEST} characters or more" in PAGE
+    assert (LIMIT, WITHIN_S) == (5, 300.0)  # "five wrong passwords within five minutes"

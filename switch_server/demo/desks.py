@@ -34,7 +34,7 @@ class DemoDesks:
         """The switch must be up. Raises ``ProgramFailed`` if a robot can't open its seat."""
         if self.window is not None:
             try:
-                await self._start(self.window, "--lang", self._language.value)
+                await self._start(self.window, "window", "--lang", self._language.value)
             except ProgramFailed as failed:
                 self.no_window = str(failed)
                 await self._programs[self.window].stop()
@@ -44,15 +44,15 @@ class DemoDesks:
 
     async def _robot(self, number: int, agent: DemoAgent) -> None:
         plan = f"{PLAN},say=tone:{FIRST_PITCH + NEXT_PITCH * number}"
-        await self._start(agent, "--headless", "--no-audio", "--robot", plan)
+        await self._start(agent, "ready", "--headless", "--no-audio", "--robot", plan)
 
-    async def _start(self, agent: DemoAgent, *options: str) -> None:
+    async def _start(self, agent: DemoAgent, up: str, *options: str) -> None:
         program = Program(f"agent-app {agent.agent}", self._folder.folder / "logs" / f"agent-{agent.agent}.log")
         self._programs[agent] = program
         desk = self._folder.desk(agent.desk)
         await program.start(
             "agent_app", "--key", str(desk / "desk.key"), "--folder", str(desk), "--agent", agent.agent,
-            "--password-stdin", *options, up="ready", wait=START_WAIT, told=agent.password,
+            "--password-stdin", *options, up=up, wait=START_WAIT, told=agent.password,
         )  # fmt: skip
 
     def fallen(self) -> list[Program]:

@@ -15,6 +15,7 @@ from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request
 from shared.ids import AgentId, DeskId
 from shared.link import Channel
 from shared.protocol import RejectCode, SessionMessage, SnapshotRequest
+from switch_server.ports.operations import DeskState
 
 
 class Place(StrEnum):
@@ -126,3 +127,18 @@ class Desk:
     def gone(self) -> AgentId | None:
         agent, self.agent, self.place = self.agent, None, Place.GONE
         return agent
+
+    def state(self) -> DeskState:
+        """For the operator."""
+        channel, phone = self.channel, self.phone
+        return DeskState(
+            desk=self.id,
+            address=channel.address,
+            round_trip_ms=channel.session.round_trip_ms,
+            agent=self.agent,
+            problem=phone.problem,
+            program=channel.program,
+            since=self.since,
+            loss=phone.loss,
+            jitter_ms=phone.jitter_ms,
+        )

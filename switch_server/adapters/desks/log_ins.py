@@ -1,0 +1,127 @@
+"""The way of an agent onto a desk and off it: checked by ``door``, told to the core, then shown."""
+
+from collections.abc import Callable
+
+from shared import desk as wire
+from shared.desk import DeskRefusal, Done, LoggedIn, Refused
+from shared.ids import AgentId
+from shared.link import Answer
+from switch_server.adapters.desks.desk import Desk
+from switch_server.adapters.desks.door import Door
+from switch_server.adapters.desks.roll import Roll
+from switch_server.core.effects import Audit
+from switch_server.core.events import AgentOffline, AgentOnline
+from switch_server.ports import Post
+from switch_server.ports.desks import AgentBook, AgentRecord
+
+After = Callable[[Callable[[], None]], None]
+"""Calls a function on the loop once the events posted so far have been handled and their effects carried out."""
+
+
+class LogIns:
+    """On the loop; each method answers once."""
+
+    def __init__(
+        self, roll: Roll, door: Door, book: AgentBook, post: Post, after: After, audit: Callable[[Audit], None]
+    ) -> None:
+        self._roll, self._door, self._book = roll, door, book
+        self._post, self._after, self._audit = post, after, audit
+
+    # --- on ---
+
+    async def log_in(self, desk: Desk, asked: wire.LogIn, answer: Answer) -> None:
+        """After ``desk.checking``."""
+        try:
+            proven = await self._door.log_in(desk.id, asked)
+        finally:
+            alive = desk.checked()
+        if not alive:
+            answer(Refused(DeskRefusal.SESSION_OVER))
+        elif isinstance(proven, Refused):
+            answer(proven)
+        elif (refusal := self._elsewhere(desk, proven.agent, take_over=asked.take_over)) is not None:
+            answer(refusal)
+        else:
+            session = self._door.open_session(desk.id, proven.agent)
+            self._audit(Audit(proven.agent, "agent_logged_in", desk.id, desk.channel.address))
+            self._enter(desk, proven, asked.contact, session, answer)
+
+    def resume(self, desk: Desk, asked: wire.Resume, answer: Answer) -> None:
+        record = self._door.resume(desk.id, asked)
+        if record is None:
+            answer(Refused(DeskRefusal.SESSION_OVER))
+        elif (refusal := self._elsewhere(desk, record.agent, take_over=False)) is not None:
+            answer(refusal)
+        else:
+            self._enter(desk, record, asked.contact, asked.session, answer)
+
+    def _elsewhere(self, desk: Desk, agent: AgentId, *, take_over: bool) -> Refused | None:
+        """One agent a link, one link an agent."""
+        if desk.agent not in (None, agent):
+            return Refused(DeskRefusal.DESK_TAKEN)
+        other = self._roll.by_agent.get(agent)
+        if other is None or other is desk:
+            return None
+        if not take_over:
+            return Refused(DeskRefusal.ALREADY_LOGGED_IN, other.id)
+        if self._roll.sight.desk_state(agent)[1] is not None:
+            return Refused(DeskRefusal.IN_CALL, other.id)
+        self._roll.put_out(agent, "displaced")
+        self._post(AgentOffline(agent, "displaced"))
+        self._audit(Audit(agent, "agent_displaced", other.id, f"by {desk.id}"))
+        return None
+
+    def _enter(self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer) -> None:
+        agent = record.agent
+        desk.enter(agent)
+        self._roll.by_agent[agent] = desk
+        today = self._book.calls_today(agent)
+        self._post(AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today))
+        self._after(lambda: self._entered(desk, agent, session, answer))
+
+    def _entered(self, desk: Desk, agent: AgentId, session: str, answer: Answer) -> None:
+        """The core knows the agent: from here on, what it tells leaves."""
+        if desk.agent != agent or self._roll.by_agent.get(agent) is not desk:
+            answer(Refused(DeskRefusal.SESSION_OVER))
+            return
+        desk.taken(self._roll.clock())
+        answer(LoggedIn(session, self._roll.snapshot(desk)))
+
+    # --- while on ---
+
+    async def change_password(self, desk: Desk, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
+        """After ``desk.checking``."""
+        try:
+            reply = await self._door.change(desk.id, agent, asked)
+        finally:
+            desk.checked()
+        answer(reply)
+
+    # --- off ---
+
+    def log_out(self, desk: Desk, agent: AgentId, answer: Answer) -> None:
+        if self._roll.sight.desk_state(agent)[1] is not None:
+            answer(Refused(DeskRefusal.IN_CALL))
+            return
+        self._roll.walk_out(desk, agent)
+        self._book.drop_sessions(agent)
+        self._audit(Audit(agent, "agent_logged_out", desk.id))
+        self._post(AgentOffline(agent))
+        self._after(lambda: answer(Done()))
+
+    def ended_by_core(self, agent: AgentId, code: str) -> None:
+        """Not of a log-in that the core has not heard of yet."""
+        desk = self._roll.by_agent.get(agent)
+        if desk is not None and desk.is_shown:
+            self._book.drop_sessions(agent)
+            self._roll.put_out(agent, code)
+
+    def ended_by_operator(self, agent: AgentId, actor: str, code: str) -> bool:
+        """Also of an agent whose link is down. False: not logged in."""
+        known = agent in self._roll.by_agent or self._roll.sight.desk_state(agent)[0] is not None
+        self._book.drop_sessions(agent)
+        self._roll.put_out(agent, code)
+        if known:
+            self._audit(Audit(actor, "agent_logged_out", agent, code))
+            self._post(AgentOffline(agent, code))
+        return known

@@ -1,0 +1,86 @@
+"""Who is logged in where, and what each desk is shown."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from shared import desk as wire
+from shared.desk import DeskCall, DeskSnapshot, Pop
+from shared.ids import AgentId, DeskId, LegId
+from shared.link import Channel
+from switch_server.adapters.desks.desk import Desk
+from switch_server.adapters.desks.pops import PopBoard
+from switch_server.adapters.desks.shapes import Sight
+from switch_server.ports.desks import Pops
+
+Tokens = Callable[[LegId], str]
+
+
+class Roll:
+    """``desks``: the links that are up; ``by_agent``: those on which somebody is logged in, or just being told to the core."""
+
+    def __init__(self, pops: Pops, sight: Sight, tokens: Tokens, clock: Callable[[], float]) -> None:
+        self.desks: dict[DeskId, Desk] = {}
+        self.by_agent: dict[AgentId, Desk] = {}
+        self.pops = PopBoard(pops, self._popped)
+        self.sight = sight
+        self.clock = clock
+        self._tokens = tokens
+
+    def desk(self, channel: Channel) -> Desk | None:
+        """Of this very session; ``None`` where a newer one has taken its place."""
+        desk = self.desks.get(DeskId(channel.name))
+        return desk if desk is not None and desk.channel is channel else None
+
+    # --- what is shown ---
+
+    def tell(self, agent: AgentId, report: wire.StateReport) -> None:
+        desk = self.by_agent.get(agent)
+        if desk is None:
+            return
+        if isinstance(report, wire.CallChanged):
+            report = wire.CallChanged(self._with_token(report.call))
+        desk.report(report)
+
+    def snapshot(self, desk: Desk) -> DeskSnapshot:
+        at, choices = self.clock(), self.sight.dispositions()
+        if desk.agent is None or not desk.is_shown:
+            return DeskSnapshot(at, dispositions=choices)
+        seat, call = self.sight.desk_state(desk.agent)
+        desk.queues = self.sight.queue_rows()
+        return DeskSnapshot(at, seat, self._with_token(call), self.pops.pop(desk.agent), desk.queues, choices)
+
+    def tell_queues(self) -> None:
+        """To whom they have changed."""
+        shown = [desk for desk in self.desks.values() if desk.is_shown]
+        if shown:
+            report = wire.QueuesChanged(self.sight.queue_rows())
+            for desk in shown:
+                desk.report(report)
+
+    def _popped(self, agent: AgentId, pop: Pop | None) -> None:
+        self.tell(agent, wire.PopChanged(pop))
+
+    def _with_token(self, call: DeskCall | None) -> DeskCall | None:
+        return replace(call, token=self._tokens(call.leg)) if call is not None and not call.token else call
+
+    # --- ends of a log-in ---
+
+    def put_out(self, agent: AgentId, code: str) -> None:
+        """The switch ends a log-in; the desk, if its link is up, is told why."""
+        self.pops.drop(agent)
+        desk = self.by_agent.get(agent)
+        if desk is not None:
+            desk.report(wire.LoggedOut(code))
+            self._leave(desk, agent)
+
+    def walk_out(self, desk: Desk, agent: AgentId) -> None:
+        """The agent has logged out: nothing is shown any more."""
+        for report in (wire.SeatChanged(None), wire.CallChanged(None), wire.PopChanged(None), wire.QueuesChanged(())):
+            desk.report(report)
+        self.pops.drop(agent)
+        self._leave(desk, agent)
+
+    def _leave(self, desk: Desk, agent: AgentId) -> None:
+        desk.leave(self.clock())
+        self.by_agent.pop(agent, None)

@@ -31,7 +31,8 @@ class CallerIndex:
             self._set(customer, numbers)
         self._vips = {CustomerId(row["id"]) for row in db.query("SELECT id FROM customers WHERE vip")}
         for row in db.query(
-            "SELECT number, direction, started_at FROM contacts WHERE started_at > ? ORDER BY started_at",
+            "SELECT number, direction, max(started_at) AS started_at FROM contacts "
+            "WHERE started_at > ? AND direction = 'in' GROUP BY number",
             [now - REMEMBERED],
         ):
             self.saw_contact(row)

@@ -6,7 +6,8 @@ def phone_key(number: str) -> str:
 
     Without a country code a number stays as it is, less all that is no digit; ``""`` where nothing is left (a hidden number).
     """
-    digits = "".join(c for c in number if c.isascii() and c.isdecimal())
+    plain = number.isascii() and number.isdecimal()  # most are, and all of them are looked at when the store opens
+    digits = number if plain else "".join(c for c in number if c.isascii() and c.isdecimal())
     if number.lstrip().startswith("+86") or (len(digits) == 13 and digits.startswith("861")):
         return _at_home(digits[2:])
     if digits.startswith("0086"):

@@ -29,9 +29,12 @@ class TalksToday:
         self._lock = threading.Lock()
 
     def load(self, db: Database, now: float) -> None:
-        for row in db.query("SELECT id, agent, answered_at FROM talks WHERE offered_at >= ?", [midnight(now)]):
-            self.saw(row, now)
-        self._agents.clear()
+        """Of an earlier run; its talks are over, so none of them is counted again."""
+        answered = "SELECT agent, count(*) AS talks FROM talks WHERE answered_at >= :since AND offered_at >= :since GROUP BY agent"
+        with self._lock:
+            self._turn_page(now)
+            for row in db.query(answered, {"since": midnight(now)}):
+                self._counted[AgentId(row["agent"])] = row["talks"]
 
     def saw(self, row: dict[str, Any], now: float) -> None:
         """A row of ``talks`` passes, whole or in part."""

@@ -185,17 +185,17 @@ def _gain_colour(row: Holding) -> str:
 
 
 HOLDINGS: tuple[Column[Holding], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 11),
+    Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 10),
     Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 10, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 10, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 9, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 9, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 8, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 8, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 8, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 8, right=True),
     Column(
         QT_TRANSLATE_NOOP("tables", "Value"),
         lambda row: yuan(Fen(amount(row.last_price, row.quantity))),
         13,
         right=True,
     ),
-    Column(QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 12, right=True, colour=_gain_colour),
+    Column(QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour),
 )

@@ -132,7 +132,7 @@ class CustomerPanel(Panel):
     def _show_others(self, pop: Pop | None) -> None:
         others = () if pop is None else pop.others
         self.others.setVisible(bool(others))
-        self.others.setText(self.tr("{n} more of this number").format(n=len(others)))
+        self.others.setText(self.tr("Same number: {n} more").format(n=len(others)))
         self._menu.clear()
         for card in others:
             action = self._menu.addAction(button_text(card.name)[:60] + f"  · {card.id}")

@@ -123,7 +123,7 @@ class Banner(Panel):
         if view.link is not LinkState.UP:
             text = words.say(words.LINK_STATES, view.link)
             if view.link is LinkState.LOST:
-                text += self.tr(". What is shown is from before; a talk goes on meanwhile.")
+                text = self.tr("{what}. What is shown is from before; a talk goes on meanwhile.").format(what=text)
             if view.retry_in is not None:
                 text += " " + self.tr("Trying again in {n} s.").format(n=ceil(view.retry_in))
             return ("danger" if view.link is LinkState.LOST else "warn"), text

@@ -171,7 +171,7 @@ class Table(QTableView, Generic[Row]):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.rows.repaint_all()
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self._measure()
         super().changeEvent(event)
 
@@ -195,4 +195,6 @@ class Table(QTableView, Generic[Row]):
                 at, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Interactive
             )
             if not stretch:
-                self.setColumnWidth(at, metrics.horizontalAdvance("0") * column.width + 12)
+                self.setColumnWidth(
+                    at, max(metrics.horizontalAdvance("0") * column.width + 12, header.sectionSizeHint(at))
+                )

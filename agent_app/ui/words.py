@@ -157,6 +157,9 @@ PROBLEMS: Table = {
     "port_taken": QT_TRANSLATE_NOOP("words", "The phone's network port is taken by another program."),
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
+    "bad_digits": QT_TRANSLATE_NOOP("words", "Only digits, * and # can be sent."),
+    "no_title": QT_TRANSLATE_NOOP("words", "The ticket needs a title."),
+    "too_long": QT_TRANSLATE_NOOP("words", "The text is too long."),
     "bad_number": QT_TRANSLATE_NOOP("words", "That is no telephone number."),
     "phone_down": QT_TRANSLATE_NOOP("words", "The phone stopped; it is being started again."),
 }

@@ -1,0 +1,1536 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>Folder for the diagnostics</source>
+        <translation>诊断文件存放的文件夹</translation>
+    </message>
+    <message>
+        <source>Packed. Send this file to whoever looks after the desks:</source>
+        <translation>已打包。请把此文件发给座席维护人员：</translation>
+    </message>
+    <message>
+        <source>About, and diagnostics</source>
+        <translation>关于与诊断</translation>
+    </message>
+    <message>
+        <source>Huawu agent desk</source>
+        <translation>话务座席</translation>
+    </message>
+    <message>
+        <source>Free software: GNU General Public License, version 3 or later.</source>
+        <translation>自由软件：GNU 通用公共许可证第 3 版或更新版本。</translation>
+    </message>
+    <message>
+        <source>Diagnostics are a zip with logs, versions, the list of sound devices and link figures, without customers&apos; data.</source>
+        <translation>诊断包是一个 zip 文件，含日志、版本、声音设备列表和链路统计，不含客户资料。</translation>
+    </message>
+    <message>
+        <source>Pack &amp;diagnostics …</source>
+        <translation>打包诊断信息(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Pack diagnostics</source>
+        <translation>打包诊断信息</translation>
+    </message>
+    <message>
+        <source>Chooses a folder and writes a zip there</source>
+        <translation>选择文件夹并在其中写入 zip 文件</translation>
+    </message>
+    <message>
+        <source>The zip&apos;s path</source>
+        <translation>zip 文件路径</translation>
+    </message>
+</context>
+<context>
+    <name>AccountsPanel</name>
+    <message>
+        <source>Accounts</source>
+        <translation>资金账号</translation>
+    </message>
+    <message>
+        <source>The customer&apos;s accounts; arrows choose</source>
+        <translation>客户的资金账号；用方向键选择</translation>
+    </message>
+    <message>
+        <source>Holdings</source>
+        <translation>持仓</translation>
+    </message>
+    <message>
+        <source>What the account holds</source>
+        <translation>此账号的持仓</translation>
+    </message>
+    <message>
+        <source>Today&apos;s orders</source>
+        <translation>当日委托</translation>
+    </message>
+    <message>
+        <source>The account&apos;s orders of today</source>
+        <translation>此账号的当日委托</translation>
+    </message>
+    <message>
+        <source>No accounts</source>
+        <translation>没有资金账号</translation>
+    </message>
+    <message>
+        <source>Asking the branch …</source>
+        <translation>正在查询营业部…</translation>
+    </message>
+    <message>
+        <source>Phone orders are locked</source>
+        <translation>电话委托已锁定</translation>
+    </message>
+    <message>
+        <source>As of {time}</source>
+        <translation>截至 {time}</translation>
+    </message>
+    <message>
+        <source>The branch was not asked yet</source>
+        <translation>尚未查询营业部</translation>
+    </message>
+</context>
+<context>
+    <name>AudioDialog</name>
+    <message>
+        <source>“{name}” was unplugged.</source>
+        <translation>“{name}”已拔出。</translation>
+    </message>
+    <message>
+        <source>Headset and sound</source>
+        <translation>耳机与声音</translation>
+    </message>
+    <message>
+        <source>&amp;Headphones</source>
+        <translation>听筒(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Microphone</source>
+        <translation>话筒(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Ring on</source>
+        <translation>振铃设备(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Volume &amp;1</source>
+        <translation>音量(&amp;1)</translation>
+    </message>
+    <message>
+        <source>Volume &amp;2</source>
+        <translation>音量(&amp;2)</translation>
+    </message>
+    <message>
+        <source>Volume &amp;3</source>
+        <translation>音量(&amp;3)</translation>
+    </message>
+    <message>
+        <source>Device: {name}</source>
+        <translation>设备：{name}</translation>
+    </message>
+    <message>
+        <source>Volume: {name}</source>
+        <translation>音量：{name}</translation>
+    </message>
+    <message>
+        <source>0 to 200 percent</source>
+        <translation>0 到 200%</translation>
+    </message>
+    <message>
+        <source>Level: {name}</source>
+        <translation>电平：{name}</translation>
+    </message>
+    <message>
+        <source>&amp;Test tone</source>
+        <translation>测试音(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Test tone where it r&amp;ings</source>
+        <translation>振铃设备测试音(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Test tone</source>
+        <translation>测试音</translation>
+    </message>
+    <message>
+        <source>A second of 1 kHz in the headphones; speak and watch the meter</source>
+        <translation>在听筒中播放一秒 1 kHz 测试音；请说话并观察电平</translation>
+    </message>
+    <message>
+        <source>Test tone where it rings</source>
+        <translation>振铃设备测试音</translation>
+    </message>
+    <message>
+        <source>A second of 1 kHz on the ringing device</source>
+        <translation>在振铃设备上播放一秒 1 kHz 测试音</translation>
+    </message>
+    <message>
+        <source>After the test tone the microphone&apos;s meter runs for five seconds: speak, and it should move.</source>
+        <translation>播放测试音后，话筒电平显示五秒：请说话，电平应随之变化。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s default</source>
+        <translation>系统默认</translation>
+    </message>
+    <message>
+        <source>Silent</source>
+        <translation>静音</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>{what}. What is shown is from before; a talk goes on meanwhile.</source>
+        <translation>{what}。显示的是断开前的内容；通话不受影响。</translation>
+    </message>
+    <message>
+        <source>Trying again in {n} s.</source>
+        <translation>{n} 秒后重试。</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged. Plug it in again, or choose another (Ctrl+,).</source>
+        <translation>“{name}”已拔出。请重新插入，或另选设备（Ctrl+,）。</translation>
+    </message>
+</context>
+<context>
+    <name>CallPanel</name>
+    <message>
+        <source>Phone</source>
+        <translation>电话</translation>
+    </message>
+    <message>
+        <source>Number to call</source>
+        <translation>要拨打的号码</translation>
+    </message>
+    <message>
+        <source>Type or paste a number</source>
+        <translation>输入或粘贴号码</translation>
+    </message>
+    <message>
+        <source>Keypad</source>
+        <translation>拨号键盘</translation>
+    </message>
+    <message>
+        <source>Digits go to the other side</source>
+        <translation>按键发送给对方</translation>
+    </message>
+    <message>
+        <source>No call</source>
+        <translation>无通话</translation>
+    </message>
+    <message>
+        <source>Number withheld</source>
+        <translation>号码未显示</translation>
+    </message>
+    <message>
+        <source>waited {time}</source>
+        <translation>已等待 {time}</translation>
+    </message>
+    <message>
+        <source>called {number}</source>
+        <translation>被叫 {number}</translation>
+    </message>
+    <message>
+        <source>Key {key}</source>
+        <translation>按键 {key}</translation>
+    </message>
+    <message>
+        <source>Sends {key}</source>
+        <translation>发送 {key}</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerPanel</name>
+    <message>
+        <source>More customers with this number</source>
+        <translation>使用此号码的其他客户</translation>
+    </message>
+    <message>
+        <source>Shows another customer who has this number</source>
+        <translation>显示使用此号码的另一位客户</translation>
+    </message>
+    <message>
+        <source>VIP</source>
+        <translation>VIP</translation>
+    </message>
+    <message>
+        <source>Customer {id}</source>
+        <translation>客户 {id}</translation>
+    </message>
+    <message>
+        <source>No customer</source>
+        <translation>无客户</translation>
+    </message>
+    <message>
+        <source>Looking up the caller …</source>
+        <translation>正在查找来电客户…</translation>
+    </message>
+    <message>
+        <source>Unknown caller</source>
+        <translation>未知来电</translation>
+    </message>
+    <message>
+        <source>Looked up, not in this call</source>
+        <translation>查询的客户，非本次通话</translation>
+    </message>
+    <message>
+        <source>Not verified</source>
+        <translation>未验证身份</translation>
+    </message>
+    <message>
+        <source>Verified by PIN: {account}</source>
+        <translation>已验证密码：{account}</translation>
+    </message>
+    <message>
+        <source>Number withheld</source>
+        <translation>号码未显示</translation>
+    </message>
+    <message>
+        <source>A caller&apos;s card appears here while the desk rings. F9 finds a customer.</source>
+        <translation>振铃时此处弹出来电客户资料。按 F9 查找客户。</translation>
+    </message>
+    <message>
+        <source>also {phones}</source>
+        <translation>另有 {phones}</translation>
+    </message>
+    <message>
+        <source>Same number: {n} more</source>
+        <translation>同号客户：{n}</translation>
+    </message>
+</context>
+<context>
+    <name>Dialog</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>Total assets</source>
+        <translation>总资产</translation>
+    </message>
+    <message>
+        <source>Available</source>
+        <translation>可用资金</translation>
+    </message>
+    <message>
+        <source>Frozen</source>
+        <translation>冻结资金</translation>
+    </message>
+    <message>
+        <source>Market value</source>
+        <translation>证券市值</translation>
+    </message>
+</context>
+<context>
+    <name>HelpDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Tab goes on, Shift+Tab back, arrows move in tables and tabs, Enter chooses. In the keypad (F11) the digits, * and # go to the other side.</source>
+        <translation>Tab 前进，Shift+Tab 后退，方向键在表格和标签中移动，回车选择。焦点在拨号键盘（F11）时，数字、* 和 # 发送给对方。</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>History</source>
+        <translation>联系记录</translation>
+    </message>
+    <message>
+        <source>Earlier contacts of every channel; Enter plays a recording</source>
+        <translation>各渠道的历史联系；按回车播放录音</translation>
+    </message>
+</context>
+<context>
+    <name>LogInForm</name>
+    <message>
+        <source>Logging in …</source>
+        <translation>正在登录…</translation>
+    </message>
+    <message>
+        <source>Log in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Logs in at this desk</source>
+        <translation>在此座席登录</translation>
+    </message>
+    <message>
+        <source>Huawu agent desk</source>
+        <translation>话务座席</translation>
+    </message>
+    <message>
+        <source>Log in to take calls</source>
+        <translation>登录后即可接听电话</translation>
+    </message>
+    <message>
+        <source>&amp;Agent number</source>
+        <translation>工号(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Password</source>
+        <translation>密码(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Log &amp;out the other desk and log in here</source>
+        <translation>注销另一座席并在此登录(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Agent number</source>
+        <translation>工号</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Is not kept on this computer</source>
+        <translation>不会保存在本机</translation>
+    </message>
+    <message>
+        <source>Take over</source>
+        <translation>接管登录</translation>
+    </message>
+    <message>
+        <source>Ends your log-in at the other desk, unless it has a call</source>
+        <translation>结束您在另一座席的登录，除非正在通话</translation>
+    </message>
+</context>
+<context>
+    <name>PasswordDialog</name>
+    <message>
+        <source>The two new passwords differ.</source>
+        <translation>两次输入的新密码不一致。</translation>
+    </message>
+    <message>
+        <source>Change the password</source>
+        <translation>修改密码</translation>
+    </message>
+    <message>
+        <source>&amp;Old password</source>
+        <translation>旧密码(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;New password, 8 characters or more</source>
+        <translation>新密码，至少 8 个字符(&amp;N)</translation>
+    </message>
+    <message>
+        <source>New password, &amp;again</source>
+        <translation>再次输入新密码(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Change &amp;it</source>
+        <translation>修改(&amp;I)</translation>
+    </message>
+</context>
+<context>
+    <name>Player</name>
+    <message>
+        <source>Fetching …</source>
+        <translation>正在取录音…</translation>
+    </message>
+    <message>
+        <source>Can&apos;t be played</source>
+        <translation>无法播放</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Plays or pauses the recording</source>
+        <translation>播放或暂停录音</translation>
+    </message>
+    <message>
+        <source>Close the recording</source>
+        <translation>关闭录音</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>播放位置</translation>
+    </message>
+    <message>
+        <source>Position in the recording</source>
+        <translation>录音的播放位置</translation>
+    </message>
+    <message>
+        <source>Fetching the recording</source>
+        <translation>正在取录音</translation>
+    </message>
+</context>
+<context>
+    <name>QueuesPanel</name>
+    <message>
+        <source>Queues</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Callers waiting, the longest wait, seats that are open of all</source>
+        <translation>等待人数、最长等待、开放座席数与总数</translation>
+    </message>
+</context>
+<context>
+    <name>SearchPanel</name>
+    <message>
+        <source>Find a customer: number, account, name, pinyin</source>
+        <translation>查找客户：电话、账号、姓名、拼音</translation>
+    </message>
+    <message>
+        <source>Number, account, name, pinyin or its initials; Down goes to the rows, Esc closes</source>
+        <translation>电话、账号、姓名、拼音或首字母；下方向键进入结果，Esc 关闭</translation>
+    </message>
+    <message>
+        <source>Find a customer</source>
+        <translation>查找客户</translation>
+    </message>
+    <message>
+        <source>Customers found</source>
+        <translation>查找结果</translation>
+    </message>
+    <message>
+        <source>Enter shows the customer</source>
+        <translation>按回车显示客户</translation>
+    </message>
+    <message>
+        <source>Searching …</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Nobody found</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>Found: {n}</source>
+        <translation>找到 {n} 位</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Dismiss the message</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>TicketsPanel</name>
+    <message>
+        <source>Tickets</source>
+        <translation>工单</translation>
+    </message>
+    <message>
+        <source>What it is about</source>
+        <translation>工单主题</translation>
+    </message>
+    <message>
+        <source>Add a note</source>
+        <translation>添加备注</translation>
+    </message>
+    <message>
+        <source>Notes so far</source>
+        <translation>已有备注</translation>
+    </message>
+    <message>
+        <source>The customer&apos;s tickets; Enter goes to the note</source>
+        <translation>客户的工单；按回车写备注</translation>
+    </message>
+    <message>
+        <source>Ticket&apos;s title</source>
+        <translation>工单主题</translation>
+    </message>
+    <message>
+        <source>New note</source>
+        <translation>新备注</translation>
+    </message>
+    <message>
+        <source>Is added to the ticket</source>
+        <translation>追加到工单中</translation>
+    </message>
+    <message>
+        <source>Ticket&apos;s state</source>
+        <translation>工单状态</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>Lock</source>
+        <translation>闭锁</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+    <message>
+        <source>Settings, shortcuts, log-out</source>
+        <translation>设置、快捷键、退出登录</translation>
+    </message>
+    <message>
+        <source>Lock the seat</source>
+        <translation>座席闭锁</translation>
+    </message>
+    <message>
+        <source>Takes no calls; choose why</source>
+        <translation>不接来电；请选择原因</translation>
+    </message>
+    <message>
+        <source>Desk {desk}</source>
+        <translation>座席 {desk}</translation>
+    </message>
+    <message>
+        <source>Calls today: {n}</source>
+        <translation>今日通话 {n}</translation>
+    </message>
+    <message>
+        <source>Locked after this call: {reason}</source>
+        <translation>本次通话后闭锁：{reason}</translation>
+    </message>
+    <message>
+        <source>Waiting: {n}</source>
+        <translation>排队 {n} 人</translation>
+    </message>
+    <message>
+        <source>longest {time}</source>
+        <translation>最长 {time}</translation>
+    </message>
+    <message>
+        <source>Callers in your queues</source>
+        <translation>您所在队列的排队人数</translation>
+    </message>
+</context>
+<context>
+    <name>TrailPanel</name>
+    <message>
+        <source>Menu trail</source>
+        <translation>语音菜单轨迹</translation>
+    </message>
+    <message>
+        <source>What the caller did in the voice menu, the latest last</source>
+        <translation>来电者在语音菜单中的操作，最新在最后</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Huawu agent desk</source>
+        <translation>话务座席</translation>
+    </message>
+    <message>
+        <source>Account, history and menu</source>
+        <translation>账户、联系记录与语音菜单</translation>
+    </message>
+    <message>
+        <source>Holdings</source>
+        <translation>持仓</translation>
+    </message>
+    <message>
+        <source>Today&apos;s orders</source>
+        <translation>当日委托</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>联系记录</translation>
+    </message>
+    <message>
+        <source>Menu trail</source>
+        <translation>语音菜单轨迹</translation>
+    </message>
+    <message>
+        <source>A call is going on</source>
+        <translation>正在通话</translation>
+    </message>
+    <message>
+        <source>If the program ends now, the caller hears an excuse and goes to the next agent.</source>
+        <translation>如果现在退出，对方会听到致歉提示，并转给下一位座席。</translation>
+    </message>
+    <message>
+        <source>&amp;End the program</source>
+        <translation>退出程序(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Stay</source>
+        <translation>继续(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>WrapUpPanel</name>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+    <message>
+        <source>Notes and disposition</source>
+        <translation>话务小结</translation>
+    </message>
+    <message>
+        <source>Notes of this call</source>
+        <translation>本次通话的备注</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Notes of this call, saved with the disposition</source>
+        <translation>本次通话的备注，与小结一同保存</translation>
+    </message>
+    <message>
+        <source>Disposition</source>
+        <translation>小结</translation>
+    </message>
+    <message>
+        <source>What became of the call</source>
+        <translation>本次通话的结果</translation>
+    </message>
+    <message>
+        <source>Wrap-up time left</source>
+        <translation>话后处理剩余时间</translation>
+    </message>
+    <message>
+        <source>Choose the disposition …</source>
+        <translation>请选择小结…</translation>
+    </message>
+</context>
+<context>
+    <name>commands</name>
+    <message>
+        <source>Seat</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>通话</translation>
+    </message>
+    <message>
+        <source>Notes and tickets</source>
+        <translation>小结与工单</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>接听</translation>
+    </message>
+    <message>
+        <source>Hang up</source>
+        <translation>挂断</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>Retrieve</source>
+        <translation>取回</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>静音</translation>
+    </message>
+    <message>
+        <source>Unmute</source>
+        <translation>取消静音</translation>
+    </message>
+    <message>
+        <source>Dial</source>
+        <translation>拨号</translation>
+    </message>
+    <message>
+        <source>Call back</source>
+        <translation>回拨</translation>
+    </message>
+    <message>
+        <source>Keypad</source>
+        <translation>拨号键盘</translation>
+    </message>
+    <message>
+        <source>Open the seat</source>
+        <translation>座席开放</translation>
+    </message>
+    <message>
+        <source>Lock the seat</source>
+        <translation>座席闭锁</translation>
+    </message>
+    <message>
+        <source>Lock the seat, with a reason</source>
+        <translation>座席闭锁并选择原因</translation>
+    </message>
+    <message>
+        <source>Finish wrap-up</source>
+        <translation>完成小结</translation>
+    </message>
+    <message>
+        <source>More time</source>
+        <translation>延长</translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation>写备注</translation>
+    </message>
+    <message>
+        <source>Choose the disposition</source>
+        <translation>选择小结</translation>
+    </message>
+    <message>
+        <source>New ticket</source>
+        <translation>新工单</translation>
+    </message>
+    <message>
+        <source>Save the ticket</source>
+        <translation>保存工单</translation>
+    </message>
+    <message>
+        <source>Go to the tickets</source>
+        <translation>转到工单</translation>
+    </message>
+    <message>
+        <source>Find a customer</source>
+        <translation>查找客户</translation>
+    </message>
+    <message>
+        <source>Back to the caller</source>
+        <translation>返回来电客户</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Go to the holdings</source>
+        <translation>转到持仓</translation>
+    </message>
+    <message>
+        <source>Go to today&apos;s orders</source>
+        <translation>转到当日委托</translation>
+    </message>
+    <message>
+        <source>Go to the history</source>
+        <translation>转到联系记录</translation>
+    </message>
+    <message>
+        <source>Go to what the caller did in the menu</source>
+        <translation>转到语音菜单轨迹</translation>
+    </message>
+    <message>
+        <source>Play the recording</source>
+        <translation>播放录音</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Headset and sound</source>
+        <translation>耳机与声音</translation>
+    </message>
+    <message>
+        <source>中文 / English</source>
+        <translation>中文 / English</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色或深色</translation>
+    </message>
+    <message>
+        <source>Change the password</source>
+        <translation>修改密码</translation>
+    </message>
+    <message>
+        <source>About, and send diagnostics</source>
+        <translation>关于，发送诊断信息</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+    <message>
+        <source>Close the search or the message</source>
+        <translation>关闭查找或提示</translation>
+    </message>
+</context>
+<context>
+    <name>tables</name>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Contract</source>
+        <translation>合同号</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Stock</source>
+        <translation>证券</translation>
+    </message>
+    <message>
+        <source>Side</source>
+        <translation>买卖</translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation>价格</translation>
+    </message>
+    <message>
+        <source>Quantity</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <source>Filled</source>
+        <translation>成交数量</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Sellable</source>
+        <translation>可卖</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>成本价</translation>
+    </message>
+    <message>
+        <source>Last</source>
+        <translation>现价</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>市值</translation>
+    </message>
+    <message>
+        <source>Gain</source>
+        <translation>盈亏</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>What it does</source>
+        <translation>作用</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>渠道</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>号码</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>Disposition</source>
+        <translation>小结</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Rec.</source>
+        <translation>录音</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>最长</translation>
+    </message>
+    <message>
+        <source>Seats</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>VIP</source>
+        <translation>VIP</translation>
+    </message>
+    <message>
+        <source>Telephones</source>
+        <translation>电话</translation>
+    </message>
+    <message>
+        <source>Accounts</source>
+        <translation>资金账号</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>更新</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>闭锁</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>开放</translation>
+    </message>
+    <message>
+        <source>Ringing</source>
+        <translation>振铃</translation>
+    </message>
+    <message>
+        <source>Dialling</source>
+        <translation>呼出</translation>
+    </message>
+    <message>
+        <source>Talking</source>
+        <translation>通话中</translation>
+    </message>
+    <message>
+        <source>On hold</source>
+        <translation>保持中</translation>
+    </message>
+    <message>
+        <source>Wrap-up</source>
+        <translation>话后处理</translation>
+    </message>
+    <message>
+        <source>Short break</source>
+        <translation>小休</translation>
+    </message>
+    <message>
+        <source>Lunch</source>
+        <translation>用餐</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>培训</translation>
+    </message>
+    <message>
+        <source>Meeting</source>
+        <translation>会议</translation>
+    </message>
+    <message>
+        <source>Paperwork</source>
+        <translation>案头工作</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他原因</translation>
+    </message>
+    <message>
+        <source>Just logged in</source>
+        <translation>刚登录</translation>
+    </message>
+    <message>
+        <source>A call was not answered</source>
+        <translation>来电未接听</translation>
+    </message>
+    <message>
+        <source>This desk&apos;s phone could not be reached</source>
+        <translation>本座席电话无法接通</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>座席员</translation>
+    </message>
+    <message>
+        <source>Supervisor</source>
+        <translation>班长</translation>
+    </message>
+    <message>
+        <source>Manager</source>
+        <translation>经理</translation>
+    </message>
+    <message>
+        <source>Incoming call</source>
+        <translation>来电</translation>
+    </message>
+    <message>
+        <source>Outgoing call</source>
+        <translation>去电</translation>
+    </message>
+    <message>
+        <source>Callback</source>
+        <translation>预约回电</translation>
+    </message>
+    <message>
+        <source>Connecting to the switch …</source>
+        <translation>正在连接交换机…</translation>
+    </message>
+    <message>
+        <source>Switch connected</source>
+        <translation>交换机已连接</translation>
+    </message>
+    <message>
+        <source>Connection to the switch lost</source>
+        <translation>与交换机的连接已断开</translation>
+    </message>
+    <message>
+        <source>The switch does not accept this desk&apos;s key</source>
+        <translation>交换机不接受本座席的密钥</translation>
+    </message>
+    <message>
+        <source>App and switch are of different versions</source>
+        <translation>程序与交换机版本不一致</translation>
+    </message>
+    <message>
+        <source>Phone is starting …</source>
+        <translation>电话正在启动…</translation>
+    </message>
+    <message>
+        <source>Phone ready</source>
+        <translation>电话就绪</translation>
+    </message>
+    <message>
+        <source>Phone stopped; it is being started again</source>
+        <translation>电话已停止，正在重新启动</translation>
+    </message>
+    <message>
+        <source>Buy</source>
+        <translation>买入</translation>
+    </message>
+    <message>
+        <source>Sell</source>
+        <translation>卖出</translation>
+    </message>
+    <message>
+        <source>Not reported</source>
+        <translation>未报</translation>
+    </message>
+    <message>
+        <source>Reporting</source>
+        <translation>待报</translation>
+    </message>
+    <message>
+        <source>Reported</source>
+        <translation>已报</translation>
+    </message>
+    <message>
+        <source>Cancel pending</source>
+        <translation>已报待撤</translation>
+    </message>
+    <message>
+        <source>Part filled, cancel pending</source>
+        <translation>部成待撤</translation>
+    </message>
+    <message>
+        <source>Part cancelled</source>
+        <translation>部撤</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已撤</translation>
+    </message>
+    <message>
+        <source>Part filled</source>
+        <translation>部成</translation>
+    </message>
+    <message>
+        <source>Filled</source>
+        <translation>已成</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>废单</translation>
+    </message>
+    <message>
+        <source>The branch does not know this account.</source>
+        <translation>营业部没有此账号。</translation>
+    </message>
+    <message>
+        <source>Wrong PIN.</source>
+        <translation>密码错误。</translation>
+    </message>
+    <message>
+        <source>The account is locked.</source>
+        <translation>账号已锁定。</translation>
+    </message>
+    <message>
+        <source>The branch wants a log-in first.</source>
+        <translation>营业部要求先登录。</translation>
+    </message>
+    <message>
+        <source>The market is closed.</source>
+        <translation>已休市。</translation>
+    </message>
+    <message>
+        <source>Unknown stock code.</source>
+        <translation>证券代码不存在。</translation>
+    </message>
+    <message>
+        <source>The stock is suspended.</source>
+        <translation>证券停牌。</translation>
+    </message>
+    <message>
+        <source>Not a whole lot.</source>
+        <translation>数量不是整手。</translation>
+    </message>
+    <message>
+        <source>The price is off its tick.</source>
+        <translation>价格不符合最小变动单位。</translation>
+    </message>
+    <message>
+        <source>The price is beyond the day&apos;s limits.</source>
+        <translation>价格超出涨跌停限制。</translation>
+    </message>
+    <message>
+        <source>Not enough cash.</source>
+        <translation>资金不足。</translation>
+    </message>
+    <message>
+        <source>Not enough shares.</source>
+        <translation>可卖数量不足。</translation>
+    </message>
+    <message>
+        <source>Unknown contract number.</source>
+        <translation>合同号不存在。</translation>
+    </message>
+    <message>
+        <source>The order can no longer be cancelled.</source>
+        <translation>委托已不能撤单。</translation>
+    </message>
+    <message>
+        <source>The branch can&apos;t be reached.</source>
+        <translation>无法连接营业部。</translation>
+    </message>
+    <message>
+        <source>The branch doesn&apos;t answer.</source>
+        <translation>营业部没有应答。</translation>
+    </message>
+    <message>
+        <source>The branch&apos;s answer made no sense.</source>
+        <translation>营业部的应答有误。</translation>
+    </message>
+    <message>
+        <source>The branch can&apos;t answer this.</source>
+        <translation>营业部不支持此查询。</translation>
+    </message>
+    <message>
+        <source>The order could not be saved, so it was not sent.</source>
+        <translation>委托无法保存，未发送。</translation>
+    </message>
+    <message>
+        <source>Wrong agent number or password.</source>
+        <translation>工号或密码错误。</translation>
+    </message>
+    <message>
+        <source>Too many tries; please wait.</source>
+        <translation>尝试次数过多，请稍候。</translation>
+    </message>
+    <message>
+        <source>This agent is logged in at another desk.</source>
+        <translation>此工号已在另一座席登录。</translation>
+    </message>
+    <message>
+        <source>Another agent is logged in at this desk.</source>
+        <translation>本座席已有其他工号登录。</translation>
+    </message>
+    <message>
+        <source>The session is over; please log in again.</source>
+        <translation>登录已失效，请重新登录。</translation>
+    </message>
+    <message>
+        <source>Nobody is logged in.</source>
+        <translation>尚未登录。</translation>
+    </message>
+    <message>
+        <source>A password needs 8 characters or more.</source>
+        <translation>密码至少需要 8 个字符。</translation>
+    </message>
+    <message>
+        <source>That can&apos;t be done in this state.</source>
+        <translation>当前状态不能执行此操作。</translation>
+    </message>
+    <message>
+        <source>That call is over.</source>
+        <translation>该通话已结束。</translation>
+    </message>
+    <message>
+        <source>No line takes this number, or all lines are in use.</source>
+        <translation>没有线路可呼出此号码，或线路全忙。</translation>
+    </message>
+    <message>
+        <source>Not during a call.</source>
+        <translation>通话中不能执行。</translation>
+    </message>
+    <message>
+        <source>You may not do that.</source>
+        <translation>没有权限。</translation>
+    </message>
+    <message>
+        <source>Not found.</source>
+        <translation>没有找到。</translation>
+    </message>
+    <message>
+        <source>There is no such disposition any more.</source>
+        <translation>此小结选项已不存在。</translation>
+    </message>
+    <message>
+        <source>The switch is busy or stopping.</source>
+        <translation>交换机繁忙或正在停止。</translation>
+    </message>
+    <message>
+        <source>A fault in the switch; it has been logged there.</source>
+        <translation>交换机内部错误，已记入其日志。</translation>
+    </message>
+    <message>
+        <source>Not sent: there is no connection to the switch.</source>
+        <translation>未发送：没有连接交换机。</translation>
+    </message>
+    <message>
+        <source>The switch did not answer in time.</source>
+        <translation>交换机没有及时应答。</translation>
+    </message>
+    <message>
+        <source>The connection was lost before the switch answered.</source>
+        <translation>交换机应答前连接已断开。</translation>
+    </message>
+    <message>
+        <source>The switch does not know this request; it is of another version.</source>
+        <translation>交换机不认识此请求，版本不同。</translation>
+    </message>
+    <message>
+        <source>The switch refused the request.</source>
+        <translation>交换机拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The switch&apos;s answer was not understood.</source>
+        <translation>无法理解交换机的应答。</translation>
+    </message>
+    <message>
+        <source>The operator logged you out.</source>
+        <translation>操作员已将您注销。</translation>
+    </message>
+    <message>
+        <source>You logged in at another desk.</source>
+        <translation>您已在另一座席登录。</translation>
+    </message>
+    <message>
+        <source>This agent number was removed.</source>
+        <translation>此工号已被删除。</translation>
+    </message>
+    <message>
+        <source>No sound device: plug in a headset.</source>
+        <translation>没有声音设备：请插入耳机。</translation>
+    </message>
+    <message>
+        <source>No headset: plug one in.</source>
+        <translation>没有耳机：请插入耳机。</translation>
+    </message>
+    <message>
+        <source>The sound device failed.</source>
+        <translation>声音设备故障。</translation>
+    </message>
+    <message>
+        <source>The sound device was unplugged.</source>
+        <translation>声音设备已拔出。</translation>
+    </message>
+    <message>
+        <source>The phone&apos;s network port is taken by another program.</source>
+        <translation>电话的网络端口被其他程序占用。</translation>
+    </message>
+    <message>
+        <source>A call that the switch did not announce was refused.</source>
+        <translation>已拒绝一个交换机未通知的来电。</translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be written there.</source>
+        <translation>无法在该处写入文件。</translation>
+    </message>
+    <message>
+        <source>Only digits, * and # can be sent.</source>
+        <translation>只能发送数字、* 和 #。</translation>
+    </message>
+    <message>
+        <source>The ticket needs a title.</source>
+        <translation>工单需要主题。</translation>
+    </message>
+    <message>
+        <source>The text is too long.</source>
+        <translation>文字过长。</translation>
+    </message>
+    <message>
+        <source>That is no telephone number.</source>
+        <translation>不是有效的电话号码。</translation>
+    </message>
+    <message>
+        <source>The phone stopped; it is being started again.</source>
+        <translation>电话已停止，正在重新启动。</translation>
+    </message>
+    <message>
+        <source>Asked for; waiting for the switch.</source>
+        <translation>已请求，等待交换机。</translation>
+    </message>
+    <message>
+        <source>There is no connection to the switch.</source>
+        <translation>没有连接交换机。</translation>
+    </message>
+    <message>
+        <source>The connection is back; the state is being fetched.</source>
+        <translation>连接已恢复，正在取回状态。</translation>
+    </message>
+    <message>
+        <source>You are logged in already.</source>
+        <translation>您已登录。</translation>
+    </message>
+    <message>
+        <source>The phone is not ready.</source>
+        <translation>电话未就绪。</translation>
+    </message>
+    <message>
+        <source>There is no call.</source>
+        <translation>没有通话。</translation>
+    </message>
+    <message>
+        <source>Nothing rings.</source>
+        <translation>没有来电振铃。</translation>
+    </message>
+    <message>
+        <source>This call is answered by itself.</source>
+        <translation>此通话自动接听。</translation>
+    </message>
+    <message>
+        <source>Only during a talk.</source>
+        <translation>仅在通话中可用。</translation>
+    </message>
+    <message>
+        <source>Nobody is on hold.</source>
+        <translation>没有保持的通话。</translation>
+    </message>
+    <message>
+        <source>The seat takes calls already, or will after this call.</source>
+        <translation>座席已开放，或将在本次通话后开放。</translation>
+    </message>
+    <message>
+        <source>The microphone is muted already.</source>
+        <translation>话筒已静音。</translation>
+    </message>
+    <message>
+        <source>The microphone is not muted.</source>
+        <translation>话筒未静音。</translation>
+    </message>
+    <message>
+        <source>There is no talk to sum up.</source>
+        <translation>没有需要小结的通话。</translation>
+    </message>
+    <message>
+        <source>Only during the wrap-up.</source>
+        <translation>仅在话后处理中可用。</translation>
+    </message>
+    <message>
+        <source>There is no customer on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>No number of this customer is known.</source>
+        <translation>此客户没有已知的号码。</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>电话</translation>
+    </message>
+    <message>
+        <source>SMS</source>
+        <translation>短信</translation>
+    </message>
+    <message>
+        <source>Fax</source>
+        <translation>传真</translation>
+    </message>
+    <message>
+        <source>Mail</source>
+        <translation>邮件</translation>
+    </message>
+    <message>
+        <source>Voicemail</source>
+        <translation>留言</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>来</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>去</translation>
+    </message>
+    <message>
+        <source>To do</source>
+        <translation>待处理</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>已关闭</translation>
+    </message>
+</context>
+</TS>

@@ -1,6 +1,5 @@
 """What the centre wrote down while the demo ran, read after it has stopped: calls, orders, recordings, talks with agents."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ from msgspec import Struct
 
 from shared.enums import EndCause
 from shared.ids import CallId
-from switch_server.adapters.store import Store
+from switch_server.adapters.store import Reader
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
 
 UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
@@ -78,13 +77,13 @@ def recordings(folder: Path) -> list[RecordingFound]:
 
 def outcome(state: Path) -> Outcome:
     """Reads the store and the recordings of a switch that has stopped."""
-    store = Store(state / "huawu.db", lambda _event: None, clock=time.time)
+    read = Reader(state / "huawu.db")
     try:
-        calls = store.read.calls(limit=EVERYTHING)
-        orders = store.read.orders(limit=EVERYTHING)
-        talks = [row for row in store.read.talks(limit=EVERYTHING) if row["answered_at"] is not None]
+        calls = read.calls(limit=EVERYTHING)
+        orders = read.orders(limit=EVERYTHING)
+        talks = [row for row in read.talks(limit=EVERYTHING) if row["answered_at"] is not None]
     finally:
-        store.stop()
+        read.close()
     found = recordings(state / "recordings")
     talked = {row["call"] for row in talks}
     return Outcome(

@@ -1,0 +1,224 @@
+"""The presenter's ports, by hand: a switch that answers when told to, a phone that notes, and a desk on a virtual clock."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from agent_app.model.phone import Device, Devices, PhoneCommand, PhoneReady
+from agent_app.model.view import DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.presenters.ports import Failed, OnReply
+from shared.desk import (
+    CallChanged,
+    Choice,
+    CustomerCard,
+    DeskCall,
+    DeskSnapshot,
+    LoggedIn,
+    Pop,
+    PopChanged,
+    Reply,
+    Report,
+    Request,
+    Seat,
+    SeatChanged,
+    StateReport,
+    Told,
+)
+from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId
+from shared.protocol import SnapshotRequest
+
+AGENT, DESK = AgentId("8001"), DeskId("desk-1")
+PASSWORD = "correct horse"
+CONTACT = "127.0.0.1:5070"
+CHOICES = (Choice("enquiry", {Language.EN: "Enquiry"}), Choice("complaint", {Language.EN: "Complaint"}))
+HEADSET = Device("usb", "USB headset", 1, 2, default_in=True, default_out=True)
+SEAT = Seat(AGENT, "Agent", Role.AGENT, DESK, SeatState.LOCKED, 0.0, LockReason.LOGGED_IN)
+
+
+def seat(state: SeatState = SeatState.OPEN, **fields: object) -> Seat:
+    return replace(SEAT, state=state, reason=None, **fields)
+
+
+def call(name: str = "c1", state: SeatState = SeatState.RINGING, **fields: object) -> DeskCall:
+    made = DeskCall(
+        CallId(name), LegId(f"{name}/2"), f"token-{name}", auto=False, kind=CallKind.IN, state=state, number="13800001111",
+        dnis="95500", queue=None, waited=3.0, rang_at=0.0,
+        answered_at=5.0 if state in {SeatState.TALKING, SeatState.HOLDING} else None,
+    )  # fmt: skip
+    return replace(made, **fields)
+
+
+def card(number: int = 1, **fields: object) -> CustomerCard:
+    return replace(CustomerCard(CustomerId(number), f"Customer {number}", ("13800001111",)), **fields)
+
+
+def pop(name: str = "c1", customer: CustomerCard | None = None, **fields: object) -> Pop:
+    return replace(Pop(CallId(name), "13800001111", "", None, customer=customer, pending=False), **fields)
+
+
+class FakeSwitch:
+    """``ports.Switch``. Requests wait in ``asked`` until ``answer`` or their time-out (``tick``). ``up=False``: ``never_left``."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.up = True
+        self.asked: list[tuple[Request | SnapshotRequest, float, OnReply]] = []
+        self.log: list[Request | SnapshotRequest] = []
+        self.heard: list[Told] = []
+        self._clock = clock
+        self._later: list[Callable[[], None]] = []
+
+    def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None:
+        self._ask(request, timeout, on_reply)
+
+    def resync(self, on_reply: OnReply) -> None:
+        self._ask(SnapshotRequest(), 5.0, on_reply)
+
+    def tell(self, told: Told) -> None:
+        if self.up:
+            self.heard.append(told)
+
+    def answer(self, reply: Reply | Failed, kind: type = object) -> None:
+        """To the oldest open request (of a kind)."""
+        index = next(i for i, (request, _, _) in enumerate(self.asked) if isinstance(request, kind))
+        self.asked.pop(index)[2](reply)
+
+    def open(self, kind: type) -> list[Request | SnapshotRequest]:
+        return [request for request, _, _ in self.asked if isinstance(request, kind)]
+
+    def cut(self) -> None:
+        """The link is gone: what was open is answered so."""
+        self.up = False
+        asked, self.asked = self.asked, []
+        for _, _, on_reply in asked:
+            on_reply(Failed("link_lost"))
+
+    def tick(self) -> None:
+        later, self._later = self._later, []
+        for work in later:
+            work()
+        late = [each for each in self.asked if each[1] <= self._clock()]
+        self.asked = [each for each in self.asked if each[1] > self._clock()]
+        for _, _, on_reply in late:
+            on_reply(Failed("timed_out"))
+
+    def _ask(self, request: Request | SnapshotRequest, timeout: float, on_reply: OnReply) -> None:
+        self.log.append(request)
+        if self.up:
+            self.asked.append((request, self._clock() + timeout, on_reply))
+        else:
+            self._later.append(lambda: on_reply(Failed("never_left")))
+
+
+class FakePhone:
+    def __init__(self) -> None:
+        self.done: list[PhoneCommand] = []
+
+    def do(self, command: PhoneCommand) -> None:
+        self.done.append(command)
+
+    def of(self, kind: type) -> list[PhoneCommand]:
+        return [command for command in self.done if isinstance(command, kind)]
+
+
+class FakeSettings(dict[str, str]):
+    def put(self, key: str, value: str) -> None:
+        self[key] = value
+
+    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
+        return dict.get(self, key, default)
+
+
+class FakeDiagnostics:
+    def __init__(self) -> None:
+        self.error: OSError | None = None
+
+    def pack(self, into: Path) -> Path:
+        if self.error is not None:
+            raise self.error
+        return into / "pack.zip"
+
+
+class World:
+    """A desk at a switch by hand. ``pass_time`` ticks as the window does."""
+
+    def __init__(self, **settings: str) -> None:
+        self.now, self.utc_off = 1000.0, 1_700_000_000.0
+        self.switch = FakeSwitch(lambda: self.now)
+        self.phone = FakePhone()
+        self.settings = FakeSettings(settings)
+        self.diagnostics = FakeDiagnostics()
+        self.views: list[DeskView] = []
+        self.seq = 0
+        self.desk = Desk(
+            self.switch, self.phone, self.settings, lambda: self.now, self.wall, self.views.append, self.diagnostics
+        )
+
+    def wall(self) -> float:
+        return self.now + self.utc_off
+
+    @property
+    def view(self) -> DeskView:
+        return self.desk.view
+
+    @property
+    def problem(self) -> str:
+        return self.view.problem.code if self.view.problem is not None else ""
+
+    def tick(self) -> None:
+        self.switch.tick()
+        self.desk.tick(self.now)
+
+    def pass_time(self, seconds: float, step: float = 0.2) -> None:
+        end = self.now + seconds
+        while self.now < end - 1e-9:
+            self.now = min(self.now + step, end)
+            self.tick()
+
+    def report(self, *reports: StateReport) -> None:
+        for each in reports:
+            self.seq += 1
+            self.desk.told(each, self.seq)
+
+    def snapshot(self, **fields: object) -> DeskSnapshot:
+        return DeskSnapshot(at=self.wall(), dispositions=CHOICES, **fields)  # type: ignore[arg-type]
+
+    def connect(self) -> None:
+        """Link and phone are up; nobody is logged in."""
+        self.desk.phone_event(PhoneReady(CONTACT, "1"))
+        self.desk.phone_event(Devices((HEADSET,), "usb", "usb", "usb"))
+        self.open_link()
+        self.switch.answer(self.snapshot())
+
+    def open_link(self) -> None:
+        self.switch.up, self.seq = True, 0
+        self.desk.opened()
+
+    def log_in(self, **state: object) -> None:
+        self.connect()
+        self.desk.log_in(AGENT, PASSWORD)
+        self.switch.answer(LoggedIn("session-1", self.snapshot(**({"seat": SEAT} | state))))
+
+    def ring(self, name: str = "c1", customer: CustomerCard | None = None) -> None:
+        self.report(PopChanged(pop(name, customer)), CallChanged(call(name)), SeatChanged(seat(SeatState.RINGING)))
+
+    def talk(self, name: str = "c1") -> None:
+        self.report(CallChanged(call(name, SeatState.TALKING)), SeatChanged(seat(SeatState.TALKING)))
+
+    def wrap_up(self, name: str = "c1") -> None:
+        self.report(
+            CallChanged(None),
+            SeatChanged(seat(SeatState.WRAP_UP, wrap_up_call=CallId(name), wrap_up_until=self.wall() + 30)),
+        )
+
+
+def at_work(**state: object) -> World:
+    """Logged in and open."""
+    world = World()
+    world.log_in(**({"seat": seat()} | state))
+    return world
+
+
+__all__ = ["Report", "World", "at_work"]

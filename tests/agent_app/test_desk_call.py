@@ -1,0 +1,392 @@
+"""The call in hand: answer, hold, hang up, dial, keys, note and disposition."""
+
+import pytest
+
+from agent_app.model.actions import Why
+from agent_app.model.phone import AnswerCall, CallOver, CallUp, EndCall, Expect, Forget, Mute, PhoneReady, Ringing
+from agent_app.model.view import Action, LinkState
+from agent_app.presenters.ports import Failed
+from shared.desk import (
+    TEXT_MAX,
+    CallChanged,
+    DeskRefusal,
+    Dial,
+    Done,
+    ExtendWrapUp,
+    HangUp,
+    Hold,
+    LoggedIn,
+    OpenSeat,
+    PhoneNow,
+    PopChanged,
+    PopShown,
+    Refused,
+    Retrieve,
+    SeatChanged,
+    SendDigits,
+    WrapUp,
+)
+from shared.enums import SeatState
+from shared.ids import CallId, LegId
+from tests.agent_app.fakes import CONTACT, SEAT, World, at_work, call, card, pop, seat
+
+LEG = LegId("c1/2")
+
+
+def in_talk() -> World:
+    world = at_work()
+    world.ring()
+    world.desk.phone_event(Ringing(LEG))
+    world.desk.phone_event(CallUp(LEG))
+    world.talk()
+    return world
+
+
+# --- ring and answer ---
+
+
+def test_the_phone_is_told_to_expect_a_ringing_call() -> None:
+    world = at_work()
+    world.ring()
+    assert world.phone.of(Expect) == [Expect(LEG, "token-c1", auto=False)]
+    world.report(CallChanged(call(waited=9.0)))  # more about the same call
+    assert len(world.phone.of(Expect)) == 1
+
+
+def test_an_answer_is_the_phones_act_and_pending_until_the_switch_says_that_the_talk_is_up() -> None:
+    world = at_work()
+    world.ring()
+    world.desk.phone_event(Ringing(LEG))
+    world.desk.answer()
+    world.desk.answer()
+    assert world.phone.of(AnswerCall) == [AnswerCall(LEG)]
+    assert world.view.enabled[Action.ANSWER].why == Why.PENDING
+    world.desk.phone_event(CallUp(LEG))
+    world.talk()
+    assert world.view.pending == ()
+
+
+def test_an_answer_before_the_invite_waits_for_it() -> None:
+    world = at_work()
+    world.ring()
+    world.desk.answer()
+    assert world.phone.of(AnswerCall) == []
+    world.desk.phone_event(Ringing(LEG))
+    assert world.phone.of(AnswerCall) == [AnswerCall(LEG)]
+
+
+def test_an_answer_that_comes_to_nothing_is_told() -> None:
+    world = at_work()
+    world.ring()
+    world.desk.answer()
+    world.pass_time(5.6)
+    assert (world.problem, world.view.pending) == ("timed_out", ())
+
+
+def test_a_caller_who_hangs_up_meanwhile_leaves_no_pending_answer() -> None:
+    world = at_work()
+    world.ring()
+    world.desk.answer()
+    world.report(CallChanged(None), SeatChanged(seat()))
+    assert (world.view.pending, world.problem) == ((), "")
+    world.ring("c2")
+    world.desk.phone_event(Ringing(LegId("c2/2")))
+    assert world.phone.of(AnswerCall) == []  # it was the other call that was to be answered
+
+
+def test_a_call_that_answers_itself_is_not_answered_by_hand() -> None:
+    world = at_work(call=call(auto=True))
+    assert world.view.enabled[Action.ANSWER].why == Why.ANSWERS_ITSELF
+    assert world.phone.of(Expect) == [Expect(LEG, "token-c1", auto=True)]
+
+
+# --- hang up ---
+
+
+def test_hanging_up_is_a_command_and_a_double_click_one() -> None:
+    world = in_talk()
+    world.desk.hang_up()
+    world.desk.hang_up()
+    assert world.switch.open(HangUp) == [HangUp(CallId("c1"))]
+    assert world.phone.of(EndCall) == []
+
+
+def test_with_the_link_down_the_phone_hangs_up() -> None:
+    world = in_talk()
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.desk.hang_up()
+    assert world.phone.of(EndCall) == [EndCall(LEG)]
+    assert not world.switch.open(HangUp)
+
+
+def test_a_hang_up_that_never_left_is_done_by_the_phone() -> None:
+    world = in_talk()
+    world.desk.hang_up()
+    world.switch.answer(Failed("never_left"))
+    assert world.phone.of(EndCall) == [EndCall(LEG)]
+    assert world.problem == "never_left"
+
+
+def test_a_late_click_does_nothing_to_the_next_call() -> None:
+    world = in_talk()
+    world.desk.hang_up()
+    world.switch.answer(Refused(DeskRefusal.NO_SUCH_CALL))
+    assert world.problem == "no_such_call"
+    assert world.phone.of(EndCall) == []
+
+
+# --- what the phone may keep ---
+
+
+def test_what_the_phone_still_has_a_second_after_the_end_is_dropped() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.pass_time(0.5)
+    assert world.phone.of(Forget) == []  # the switch's BYE is on its way
+    world.pass_time(1.0)
+    assert world.phone.of(Forget) == [Forget(LEG)]
+
+
+def test_a_leg_that_ended_by_itself_needs_no_dropping() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.phone_event(CallOver(LEG, 200, by_us=False))
+    world.pass_time(2.0)
+    assert LEG not in {leg for told in world.switch.heard if isinstance(told, PhoneNow) for leg in told.legs[-1:]} or (
+        world.switch.heard[-1] == PhoneNow(())
+    )
+
+
+def test_a_ring_that_is_over_is_no_longer_expected() -> None:
+    world = at_work()
+    world.ring()
+    world.report(CallChanged(None))
+    assert world.phone.of(Forget) == [Forget(LEG)]
+
+
+def test_a_call_that_the_switchs_snapshot_does_not_have_is_dropped_at_once() -> None:
+    world = in_talk()
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.open_link()
+    world.switch.answer(LoggedIn("s", world.snapshot(seat=SEAT)))
+    assert world.phone.of(Forget) == [Forget(LEG)]
+
+
+def test_a_talk_outlives_a_reconnect() -> None:
+    world = in_talk()
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.open_link()
+    world.switch.answer(LoggedIn("s", world.snapshot(seat=seat(SeatState.TALKING), call=call(state=SeatState.TALKING))))
+    world.pass_time(3.0)
+    assert world.phone.of(Forget) == []
+    assert world.view.state.call is not None
+
+
+def test_a_phone_that_was_started_anew_is_told_everything() -> None:
+    world = at_work()
+    world.ring()
+    world.desk.phone_event(PhoneReady(CONTACT, "1"))
+    assert world.phone.of(Expect) == [Expect(LEG, "token-c1")] * 2
+
+
+# --- hold, keys, mute ---
+
+
+def test_hold_and_retrieve() -> None:
+    world = in_talk()
+    world.desk.toggle_hold()
+    world.desk.toggle_hold()
+    assert world.switch.open(Hold) == [Hold(CallId("c1"))]
+    world.report(CallChanged(call(state=SeatState.HOLDING)))
+    world.switch.answer(Done())
+    world.desk.toggle_hold()
+    assert world.switch.open(Retrieve) == [Retrieve(CallId("c1"))]
+
+
+@pytest.mark.parametrize(
+    ("do", "why"),
+    [
+        ("hold", Why.NOT_TALKING), ("retrieve", Why.NOT_HOLDING), ("toggle_hold", Why.NOT_TALKING), ("answer", Why.NOT_RINGING),
+        ("hang_up", Why.NO_CALL), ("extend_wrap_up", Why.NOT_IN_WRAP_UP), ("call_back", Why.NO_CUSTOMER),
+    ],
+)  # fmt: skip
+def test_commands_in_a_wrong_state_send_nothing_and_say_why(do: str, why: Why) -> None:
+    world = at_work()
+    sent = len(world.switch.log)
+    getattr(world.desk, do)()
+    assert (world.problem, len(world.switch.log)) == (why, sent)
+
+
+def test_keys_keep_their_order_while_some_are_on_their_way() -> None:
+    world = in_talk()
+    for key in "12#":
+        world.desk.press(key)
+    assert world.switch.open(SendDigits) == [SendDigits(CallId("c1"), "1")]
+    world.switch.answer(Done())
+    assert world.switch.open(SendDigits) == [SendDigits(CallId("c1"), "2#")]
+    world.desk.press("x")
+    assert world.problem == "bad_digits"
+    world.desk.press("9")
+    world.switch.answer(Failed("timed_out"))
+    assert world.switch.open(SendDigits) == []  # what came after lost keys makes no sense
+
+
+def test_keys_left_over_from_a_call_do_not_reach_the_next() -> None:
+    world = in_talk()
+    world.desk.press("1")
+    world.desk.press("2")
+    world.wrap_up()
+    world.switch.answer(Refused(DeskRefusal.NO_SUCH_CALL))
+    assert world.switch.open(SendDigits) == []
+
+
+def test_a_mute_is_for_one_talk() -> None:
+    world = in_talk()
+    world.desk.mute(on=True)
+    assert world.view.audio.muted
+    world.wrap_up()
+    assert not world.view.audio.muted
+    assert world.phone.of(Mute)[-2:] == [Mute(on=True), Mute(on=False)]
+
+
+def test_mute_works_while_the_link_is_down() -> None:
+    world = in_talk()
+    world.desk.link_state(LinkState.LOST)
+    world.desk.mute(on=True)
+    assert world.view.audio.muted
+
+
+# --- dial ---
+
+
+def test_dialling_cleans_the_number() -> None:
+    world = at_work()
+    world.desk.dial("tel:+86-138 0000 1111")
+    world.desk.dial("10086")
+    assert world.switch.open(Dial) == [Dial("13800001111")]
+
+
+def test_what_cannot_be_dialled_is_not_sent() -> None:
+    world = at_work()
+    world.desk.dial("call me maybe")
+    assert (world.problem, world.switch.open(Dial)) == ("bad_number", [])
+
+
+def test_the_customer_on_screen_is_called_back_at_the_number_they_called_from() -> None:
+    world = at_work(pop=pop(customer=card(phones=("02088888888",))))
+    world.desk.call_back()
+    assert world.switch.open(Dial) == [Dial("13800001111")]
+    assert [pending.action for pending in world.view.pending] == [Action.CALL_BACK]
+
+
+# --- wrap-up ---
+
+
+def test_note_and_disposition_go_together_and_the_note_goes_away_when_they_are_kept() -> None:
+    world = in_talk()
+    world.desk.set_note("asked about fees")
+    world.wrap_up()
+    assert world.view.note == "asked about fees"
+    world.desk.finish_wrap_up("enquiry")
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "enquiry", "asked about fees")]
+    world.report(SeatChanged(seat()))
+    world.switch.answer(Done())
+    assert world.view.note == ""
+
+
+def test_a_disposition_during_the_talk_keeps_the_note_on_screen() -> None:
+    world = in_talk()
+    world.desk.set_note("so far")
+    world.desk.finish_wrap_up("enquiry", stay=True)
+    world.switch.answer(Done())
+    assert world.view.note == "so far"
+
+
+def test_what_is_typed_while_the_note_travels_is_kept() -> None:
+    world = in_talk()
+    world.desk.set_note("a")
+    world.wrap_up()
+    world.desk.finish_wrap_up("enquiry")
+    world.desk.set_note("ab")
+    world.switch.answer(Done())
+    assert world.view.note == "ab"
+
+
+def test_a_note_that_failed_to_leave_is_kept_over_a_reconnect() -> None:
+    world = in_talk()
+    world.desk.set_note("important")
+    world.wrap_up()
+    world.desk.finish_wrap_up("enquiry")
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.open_link()
+    state = world.snapshot(seat=seat(SeatState.WRAP_UP, wrap_up_call=CallId("c1")))
+    world.switch.answer(LoggedIn("s", state))
+    assert world.view.note == "important"
+    assert world.view.enabled[Action.FINISH_WRAP_UP].on
+
+
+@pytest.mark.parametrize(
+    ("note", "disposition", "code"), [("x" * (TEXT_MAX + 1), "enquiry", "too_long"), ("", "nonsense", "unknown_choice")]
+)
+def test_what_the_switch_could_not_keep_is_not_sent_and_not_lost(note: str, disposition: str, code: str) -> None:
+    world = in_talk()
+    world.desk.set_note(note)
+    world.desk.finish_wrap_up(disposition)
+    assert (world.problem, world.switch.open(WrapUp), world.view.note) == (code, [], note)
+
+
+def test_opening_the_seat_does_not_throw_a_note_away() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("not sent yet")
+    world.desk.open_seat()
+    assert (world.problem, world.switch.open(OpenSeat)) == (Why.NOTE_UNSENT, [])
+    world.desk.set_note("")
+    world.desk.open_seat()
+    assert world.switch.open(OpenSeat)
+
+
+def test_the_next_calls_note_begins_empty_and_one_typed_before_any_call_is_its() -> None:
+    world = at_work()
+    world.desk.set_note("typed early")
+    world.ring()
+    assert world.view.note == "typed early"
+    world.report(CallChanged(None))
+    world.ring("c2")
+    assert world.view.note == ""
+    world.report(CallChanged(None), SeatChanged(seat(wrap_up_call=CallId("c1"))))
+    assert world.view.note == "typed early"
+
+
+def test_extending_the_wrap_up() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.extend_wrap_up()
+    assert world.switch.open(ExtendWrapUp) == [ExtendWrapUp(CallId("c1"))]
+
+
+# --- the pop's time ---
+
+
+def test_pop_shown_is_told_once_a_call_with_its_time() -> None:
+    world = at_work()
+    world.ring(customer=card())
+    world.now += 0.04
+    world.desk.pop_painted(CallId("c1"))
+    world.desk.pop_painted(CallId("c1"))
+    world.desk.pop_painted(CallId("stranger"))
+    told = [each for each in world.switch.heard if isinstance(each, PopShown)]
+    assert told == [PopShown(CallId("c1"), pytest.approx(40.0))]
+
+
+def test_a_pop_that_comes_before_its_call_counts_from_the_pop() -> None:
+    world = at_work()
+    world.report(PopChanged(pop()))
+    world.now += 0.01
+    world.desk.pop_painted(CallId("c1"))
+    world.report(CallChanged(call()))
+    assert [each.after_ms for each in world.switch.heard if isinstance(each, PopShown)] == [pytest.approx(10.0)]

@@ -225,10 +225,10 @@ DESKS = (
 )
 AUDIT = (
     show("id", lambda r: str(r.id), right=True, spare=2),
-    show("at", lambda r: cells.moment(r.at)),
+    show("at", lambda r: cells.moment(r.at), whole=True),
     show("actor", lambda r: r.actor),
-    show("action", lambda r: r.action),
-    show("subject", lambda r: cells.plain(r.subject)),
+    show("action", lambda r: r.action, whole=True),
+    show("subject", lambda r: cells.plain(r.subject), whole=True),
     show("detail", lambda r: cells.plain(r.detail)),
 )
 COUNTERS = (

@@ -75,7 +75,7 @@ def test_talks(ask: Ctl, switch: FakeSwitch) -> None:
 def test_desks(ask: Ctl) -> None:
     said = ask("desk", "list")
     assert line_of(said, "desk-07")[:3] == ["desk-07", "up", "1001"]
-    assert f"desks connect to tcp://192.0.2.1:5581, the switch's public key is {SERVER_KEY}" in said.out
+    assert f"desks connect to  tcp://192.0.2.1:5581\nthe switch's key  {SERVER_KEY}\n" in said.out
 
 
 @pytest.mark.parametrize("words", [("agents",), ("queues",), ("talks",), ("desk", "list")], ids=" ".join)

@@ -47,9 +47,14 @@ class Commands:
         command = event.command
         kind = type(command)
         if kind in self._of_call:
-            call = self._house.calls.get(getattr(command, "call", CallId("")))
+            call = self._house.calls.get(event.call or CallId(""))
             talk = call.desk.talk if call is not None else None
-            if call is None or talk is None or talk.agent != event.agent:
+            if (
+                call is None
+                or talk is None
+                or talk.agent != event.agent
+                or event.call != getattr(command, "call", None)
+            ):
                 return Refused(DeskRefusal.NO_SUCH_CALL)
             answer = self._of_call[kind](call, talk, command)
             self._house.settled(call)

@@ -66,7 +66,6 @@ class Desks:
             case AgentSkilled():
                 seat.name, seat.role, seat.skills = event.name, event.role, event.skills
                 self.moved(seat, "skilled")
-                self._house.acd.dirty = True
             case AgentOffline(code=code):
                 self._offline(seat, code)
             case DeskDown():
@@ -232,9 +231,8 @@ class Desks:
         """Something about the seat may have changed: its state is derived anew."""
         self._touched[seat.agent] = None
         old = seat.settle(self._house.now)
-        if old is None:
-            return
-        self._house.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
+        if old is not None:
+            self._house.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
         if seat.state is SeatState.OPEN:
             self._house.acd.dirty = True
 

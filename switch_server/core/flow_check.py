@@ -1,7 +1,7 @@
 """Is a flow fit to answer calls? Pure; gives problems with the path of the key, which the loader turns into a line.
 
 Checked: every target exists, every step can be reached and can reach an end, every service is known and has a step for each outcome,
-orders are placed only behind a read-back, prompts exist in both languages, variables are keyed before they are spoken, inputs make sense.
+orders are placed only behind a read-back, callbacks are asked for in their queue, prompts exist in both languages, variables are keyed before they are spoken, inputs make sense.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,10 @@ from msgspec import Struct
 
 from shared.enums import Language
 from shared.ids import QueueName, TrunkName
-from switch_server.core import flow_variables
+from switch_server.core import flow_queues, flow_variables
 from switch_server.core.flow import (
     AnyStep,
+    CallbackStep,
     Dial,
     Flow,
     Format,
@@ -58,6 +59,7 @@ def check(flow: Flow, around: Surroundings) -> list[Problem]:
         problems += [Problem(("steps", name, *p.path), p.text) for p in _step(step, flow, around)]
     if not problems:
         problems += [*_unreachable(flow), *_dead_ends(flow), *_read_backs(flow), *_variables(flow)]
+        problems += [Problem(path, text) for path, text in flow_queues.graph(flow)]
     return problems
 
 
@@ -86,9 +88,7 @@ def _step(step: AnyStep, flow: Flow, around: Surroundings) -> Iterator[Problem]:
     yield from _spoken(step, around)
     match step:
         case Menu():
-            for key in step.keys:
-                if key not in KEYS:
-                    yield Problem(("keys", key), f"not a telephone key; allowed: {' '.join(sorted(KEYS))}")
+            yield from _keys(step)
             yield from _counts(step)
             if step.read_back and "1" not in step.keys:
                 yield Problem(("keys",), "a read-back is confirmed by 1, which is missing")
@@ -97,11 +97,21 @@ def _step(step: AnyStep, flow: Flow, around: Surroundings) -> Iterator[Problem]:
             yield from _input(step)
         case ServiceStep():
             yield from _service(step)
+        case QueueStep() | CallbackStep():
+            if isinstance(step, QueueStep):
+                yield from _keys(step)
+            yield from (Problem(path, text) for path, text in flow_queues.step(step, around.queues))
         case Dial() if step.trunk not in around.trunks:
             known = ", ".join(sorted(around.trunks)) or "none"
             yield Problem(("trunk",), f"no trunk {step.trunk!r} that may call out; there are: {known}")
         case _:
             pass
+
+
+def _keys(step: Menu | QueueStep) -> Iterator[Problem]:
+    for key in step.keys:
+        if key not in KEYS:
+            yield Problem(("keys", key), f"not a telephone key; allowed: {' '.join(sorted(KEYS))}")
 
 
 def _counts(step: Menu | Input) -> Iterator[Problem]:
@@ -145,6 +155,7 @@ def _spoken(step: AnyStep, around: Surroundings) -> Iterator[Problem]:
             yield from _pieces(step.say, ("say",), around)
         case QueueStep():
             yield from _pieces(step.announce, ("announce",), around)
+            yield from _pieces(step.excuse, ("excuse",), around)
             yield from _pieces((step.music,), ("music",), around)
         case _:
             pass

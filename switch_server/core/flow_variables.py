@@ -5,12 +5,26 @@ A flow that speaks or uses what a caller may not have keyed yet would fault in t
 
 from collections.abc import Iterator
 
-from switch_server.core.flow import AnyStep, Dial, Flow, Input, Piece, ServiceStep, SetStep, Slot, targets
+from switch_server.core.flow import (
+    AnyStep,
+    CallbackStep,
+    Dial,
+    Flow,
+    Input,
+    Piece,
+    QueueStep,
+    ServiceStep,
+    SetStep,
+    Slot,
+    targets,
+)
 from switch_server.core.services import REFUSED, SERVICES
 
 CALL = frozenset({"ani", "dnis"})
 """There from the first step."""
 ROW = "row"
+IN_QUEUE = frozenset({"queue_position", "queue_minutes"})
+"""There in a queue's announcement, made anew before each."""
 SPOKEN = ("money", "price", "quantity", "number", "digits", "stock", "time", "each")
 Use = tuple[tuple[str | int, ...], str]
 """Path of the key below the step, and the variable's name."""
@@ -43,15 +57,19 @@ def _after(step: AnyStep, field: str, before: frozenset[str]) -> frozenset[str]:
             outcome = field.removeprefix("on.")
             gained = {"refusal"} if outcome == REFUSED else service.gives if outcome in ("ok", "accepted") else set()
             return (before - service.takes) | gained
+        case CallbackStep() if field == "answer":
+            return CALL  # another call, on another day perhaps
         case _:
             return before
 
 
 def used(step: AnyStep) -> Iterator[Use]:
     """What the step speaks or needs."""
-    for about in ("say", "announce"):
-        yield from _spoken(getattr(step, about, ()), (about,), frozenset())
+    yield from _spoken(getattr(step, "say", ()), ("say",), frozenset())
     match step:
+        case QueueStep():
+            yield from _spoken(step.announce, ("announce",), IN_QUEUE)
+            yield from _spoken(step.excuse, ("excuse",), frozenset())
         case ServiceStep():
             for name in sorted(SERVICES[step.service].needs):
                 yield ("service",), name

@@ -25,8 +25,8 @@ def texts_of(flow: Flow) -> Iterator[tuple[str, Language]]:
     for pieces in flow.says.values():
         yield from _texts(pieces)
     for step in flow.steps.values():
-        yield from _texts(getattr(step, "say", ()))
-        yield from _texts(getattr(step, "announce", ()))
+        for said in ("say", "announce", "excuse"):
+            yield from _texts(getattr(step, said, ()))
 
 
 def _texts(pieces: tuple[Piece, ...]) -> Iterator[tuple[str, Language]]:

@@ -1,7 +1,9 @@
 """Replay of one call (重放): its part of the event journal through a fresh core, which gives the same transitions.
 
 What no single call owns (configuration, branches, draining, the call's own card) is fed too; what other calls had a part in (a line, a
-card) is in the journal as ``LegPlaced`` and fed first. Deadlines pass at their own times, so only the events are needed.
+card, a place in a queue) is in the journal as ``LegPlaced`` and ``QueueJudged`` and fed first. No agent is logged in here: which desk was
+asked, and what a seat did to the call, are events of the call (``AgentAssigned``, ``DeskGone``, ``DialledOut``, ``CallbackDialled``).
+Deadlines pass at their own times, so only the events are needed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,6 +19,7 @@ from switch_server.core.events import (
     Draining,
     Event,
     LegPlaced,
+    QueueJudged,
 )
 from switch_server.core.subject import call_about
 from switch_server.core.switch import Switch
@@ -42,18 +45,19 @@ def replay(
     switch = Switch()
     card = _place(switch, call, ours)
     for _, at, event in ours:
-        if not isinstance(event, LegPlaced) and not _of_other_card(event, card):
+        if not isinstance(event, _DECIDED) and not _of_other_card(event, card):
             yield from _told(switch, switch.handle(event, at))
     yield from _told(switch, switch.tick(last if until is None else until))
 
 
+_DECIDED = (LegPlaced, QueueJudged)
 _OF_ALL = (Configured, CardUp, CardDied, BranchUp, BranchDown, Draining)
 
 
 def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> CardId | None:
     """Tells the switch what was decided then; gives the call's card."""
     for _, _, event in ours:
-        if isinstance(event, LegPlaced):
+        if isinstance(event, _DECIDED):
             switch.handle(event, 0.0)
     return switch.decided.get(leg_of(call, 1))
 

@@ -7,6 +7,8 @@ and checks that nothing is left, and that a replay of one of the calls gives its
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from shared import aci
 from shared.enums import DigitMode, EndCause, OrderStatus, PlayEnd, Refusal
 from shared.ids import (
@@ -18,17 +20,20 @@ from shared.ids import (
     LegId,
     Milli,
     OrderKey,
+    QueueName,
     RecordingId,
     Shares,
+    SkillName,
     leg_of,
 )
 from shared.secret import Secret
 from switch_server.core import events as ev
 from switch_server.core import media
-from switch_server.core.config import SwitchConfig, Trunk
+from switch_server.core.config import Hours, Overflow, Queue, SwitchConfig, Trunk
 from switch_server.core.effects import Effect, JournalOrder, Transition
 from switch_server.core.switch import Switch
 from switch_server.services.replay import replay
+from tests.core import chaos_desks
 from tests.core.flow import MAIN, OUT, TRUNK
 from tests.core.watch import Watch, call_id
 from tests.core.world import ACCOUNT, BRANCH, CONFIG, FAR, NEAR, PIN, Reactions, order_row
@@ -45,11 +50,26 @@ REPLIES: tuple[aci.Reply, ...] = (
     aci.MaxQuantity(Shares(-5)), aci.Orders((order_row("880001"), order_row("880002", OrderStatus.FILLED))), aci.ReportsSent(3),
     aci.OrderPending(OrderKey("x")),
 )  # fmt: skip
+AGENTS_QUEUE = Queue(QueueName("agents"), ring=7.0, wrap_up=0.0)
+TRADING = Queue(
+    QueueName("trading"), skill=SkillName("trading"), level=2, ring=9.0, wrap_up=8.0,
+    overflow=(Overflow(20.0, AGENTS_QUEUE.name), Overflow(50.0, QueueName("gone"))),
+)  # fmt: skip
 CONFIGS = (
     CONFIG,
     SwitchConfig(trunks=(Trunk(TRUNK, lines=2), Trunk(OUT, lines=1)), branches=(BRANCH,)),
-    SwitchConfig(trunks=(Trunk(TRUNK, lines=3),), branches=BRANCHES),
+    SwitchConfig(trunks=(Trunk(TRUNK, lines=3),), branches=BRANCHES, queues=(TRADING, AGENTS_QUEUE)),
+    SwitchConfig(
+        trunks=(Trunk(TRUNK, lines=4, direction="in"), Trunk(OUT, lines=2, direction="out")),
+        queues=(
+            structs.replace(TRADING, hours=(Hours("09:00", "15:00"),), most=1),
+            structs.replace(AGENTS_QUEUE, most=1),
+        ),
+    ),
+    SwitchConfig(trunks=(Trunk(TRUNK, lines=4), Trunk(OUT, lines=2)), queues=()),
 )
+ONCE = ev.CallOffered | ev.OrderRecovered | ev.DeskCommanded | ev.CallbackRecovered
+"""Not told again as stale: their adapters never do."""
 T = TypeVar("T")
 
 
@@ -61,7 +81,7 @@ LOG_IN = f"1{ACCOUNT}#{PIN}"
 BEGINNINGS = (
     (), ("",), (LOG_IN,), (LOG_IN, "3600519", "1500#"), (LOG_IN, "3600519", "1500#", "100#"),
     (LOG_IN, "3600519", "#", "100#", "1"), (LOG_IN, "6880001#"), (LOG_IN, "6880001#", "1"), ("7",), ("8",), ("1", ACCOUNT),
-    (LOG_IN, "4600519", "1*5#", "200#", "1"),
+    (LOG_IN, "4600519", "1*5#", "200#", "1"), ("8",), ("8", "", ""), ("8", "1"), ("8", "", "", "", ""), (LOG_IN, "8", ""),
 )  # fmt: skip
 """What a caller has keyed, undisturbed, before the chaos begins; ``()``: not even answered."""
 TWO_CALLERS = 192
@@ -79,13 +99,16 @@ class Chaos:
         self.pending: list[ev.Event] = []
         self.past: list[ev.Event] = []
         self.keys: list[OrderKey] = []
+        self.requests = 0
         self.steps = 0
         self.beginning = beginning
         self._calls = 0
         self._recovered = 0
         self.tell(ev.Configured(CONFIGS[1], (MAIN,)))
         for card in CARDS:
-            self.tell(ev.CardUp(card, 2))
+            self.tell(ev.CardUp(card, 2 + beginning % 3))
+        for agent in range(beginning // 4 % 4):
+            chaos_desks.online(self, agent + 3 * (beginning % 7))
         self.tell(ev.BranchUp(BRANCH))
         self.reactions.replies[aci.AskOrders] = aci.Orders((order_row("880001"),))
         self._begin(choose(BEGINNINGS, beginning))
@@ -114,7 +137,7 @@ class Chaos:
     def tell(self, event: ev.Event) -> None:
         self.watch.event(event)
         self._carry_out(self.switch.handle(event, self.now))
-        if not isinstance(event, ev.CallOffered | ev.OrderRecovered):
+        if not isinstance(event, ONCE):
             self.past.append(event)
             del self.past[:-30]
 
@@ -124,6 +147,8 @@ class Chaos:
 
     def finish(self) -> None:
         """All callers hang up, the world answers what it owes, the deadlines pass."""
+        for agent in list(self.switch.desks.seats):
+            self.tell(ev.AgentOffline(agent))
         for leg in self._legs():
             if leg.endswith("/1"):
                 self.tell(ev.LegEnded(leg, EndCause.CALLER_HUNG_UP))
@@ -137,7 +162,7 @@ class Chaos:
             self._carry_out(self.switch.tick(self.now))
         self.watch.all_over()
         if self.beginning % 3 == 0:
-            self.replayed(choose(sorted({call_id(t) for t in self.told}), self.beginning // 16))
+            self.replayed(choose(sorted({call_id(t) for t in self.told} - {CallId("")}), self.beginning // 16))
 
     def replayed(self, call: CallId) -> None:
         was = [t for t in self.told if call_id(t) == call]
@@ -270,6 +295,7 @@ class Chaos:
         """The world changes its ways."""
         reactions = self.reactions
         reactions.far = choose(("answer", "busy", "silent", "early"), pick)
+        reactions.desk = choose(("answer", "answer", "silent", "refuse", "dead"), pick // 2)
         reactions.refuse = choose((None, None, None, Refusal.MARKET_CLOSED), pick // 4)
         reactions.channel = choose(("", "", "", "full"), pick // 16)
         reactions.order_reply = reactions.accept if pick & 64 else (lambda _: None)
@@ -288,6 +314,8 @@ class Chaos:
 
     def _journalled(self, event: ev.Event, at: float) -> None:
         self.journal.append((len(self.journal) + 1, at, event))
+        if isinstance(event, ev.AgentAssigned):
+            self.watch.desks.assigned(event)
         if isinstance(event, ev.LegEnded):
             self.watch.event(event)  # the lines', or what reconciling found
 
@@ -313,29 +341,31 @@ def _raise(_: Any, bug: BaseException) -> None:
 
 
 ACTIONS: dict[str, tuple[int, Callable[[Chaos, int], None]]] = {
-    "next_due": (24, Chaos.next_due),
-    "several_due": (40, Chaos.several_due),
-    "press": (44, Chaos.press),
-    "one_key": (10, Chaos.one_key),
+    "next_due": (18, Chaos.next_due),
+    "several_due": (30, Chaos.several_due),
+    "press": (30, Chaos.press),
+    "one_key": (6, Chaos.one_key),
     "wait": (14, Chaos.wait),
     "offer": (8, Chaos.offer),
-    "any_due": (10, Chaos.any_due),
-    "twice": (5, Chaos.twice),
+    "any_due": (8, Chaos.any_due),
+    "twice": (4, Chaos.twice),
     "never": (4, Chaos.never),
-    "stale": (5, Chaos.stale),
+    "stale": (4, Chaos.stale),
     "hang_up": (6, Chaos.hang_up),
     "card": (3, Chaos.card),
-    "branch": (4, Chaos.branch),
-    "leg_event": (8, Chaos.leg_event),
+    "branch": (3, Chaos.branch),
+    "leg_event": (6, Chaos.leg_event),
     "channel_event": (4, Chaos.channel_event),
-    "branch_answer": (5, Chaos.branch_answer),
-    "store_answer": (5, Chaos.store_answer),
-    "order_answer": (8, Chaos.order_answer),
-    "report": (8, Chaos.report),
-    "recover": (4, Chaos.recover),
+    "branch_answer": (4, Chaos.branch_answer),
+    "store_answer": (4, Chaos.store_answer),
+    "order_answer": (6, Chaos.order_answer),
+    "report": (6, Chaos.report),
+    "recover": (3, Chaos.recover),
     "reconcile": (4, Chaos.reconcile),
     "configure": (2, Chaos.configure),
     "operator": (2, Chaos.operator),
-    "mood": (5, Chaos.mood),
+    "mood": (4, Chaos.mood),
+    **chaos_desks.ACTIONS,
 }
 _ACTIONS = tuple(act for weight, act in ACTIONS.values() for _ in range(weight))
+assert len(_ACTIONS) <= 256, "a byte chooses"

@@ -4,6 +4,7 @@ from shared.enums import EndCause, Language
 from shared.ids import TrunkName
 from switch_server.core.flow import (
     AnyStep,
+    CallbackStep,
     Dial,
     Flow,
     Format,
@@ -101,8 +102,17 @@ STEPS: dict[str, AnyStep] = {
     "dial": Dial(OUT, "10001", "dial_failed", "dial_ended", ring=30.0),
     "dial_failed": Say(("far_failed",), "main"),
     "dial_ended": Say(("far_ended",), "main"),
-    "queue": QueueStep("trading", "queue_full", wait=60.0, announce=("agents_busy",), announce_every=20.0),
+    "queue": QueueStep(
+        "trading", "queue_full", wait=60.0, announce=("agents_busy",), announce_every=20.0, excuse=("agent_lost",),
+        keys={"1": "call_me", "2": "other_queue", "*": "main"}, on_closed="queue_closed", on_ended="survey",
+    ),
+    "other_queue": QueueStep("agents", "queue_full", wait=40.0, priority=2, keys={"1": "main"}),
     "queue_full": Say(("queue_timeout",), "main"),
+    "queue_closed": Say(("queue_closed",), "main"),
+    "call_me": CallbackStep("trading", "called_soon", "called_back", "main"),
+    "called_soon": HangUpStep(("call_you",), EndCause.CALLBACK),
+    "called_back": Say(("called_back",), "queue"),
+    "survey": Menu(("survey",), {"1": "bye", "2": "queue"}, "bye", title={Language.ZH: "评价", Language.EN: "Survey"}),
     "sorry": HangUpStep(("sorry",), EndCause.NO_INPUT),
     "bye": HangUpStep(("goodbye",)),
 }  # fmt: skip

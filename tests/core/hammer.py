@@ -23,6 +23,9 @@ class Tally:
     steps: int = 0
     calls: int = 0
     orders: int = 0
+    rings: int = 0
+    talks: int = 0
+    callbacks: int = 0
     seconds: float = 0.0
 
 
@@ -55,6 +58,9 @@ def hammer(sequences: int, first: int = 1) -> Tally:
         tally.steps += chaos.steps
         tally.calls += len(chaos.watch.offered)
         tally.orders += len(chaos.watch.captured)
+        tally.rings += chaos.watch.desks.rings
+        tally.talks += sum("answered_at" in row for row in chaos.watch.rows["talks"].values())
+        tally.callbacks += len(chaos.watch.rows["callbacks"])
 
     go: Callable[[], None] = sequence
     go()
@@ -70,6 +76,7 @@ def main() -> None:
     tally = hammer(chosen.sequences, chosen.seed)
     print(
         f"{tally.sequences} sequences, {tally.steps} steps, {tally.calls} calls, {tally.orders} orders, "
+        f"{tally.rings} rings at desks, {tally.talks} talks, {tally.callbacks} callbacks, "
         f"no rule broken, {tally.seconds:.1f} s"
     )
 

@@ -111,7 +111,7 @@ def test_every_beginning(beginning: int) -> None:
     chaos = Chaos(beginning)
     chaos.several_due(11)
     chaos.finish()
-    for call in {call_id(t) for t in chaos.told}:
+    for call in {call_id(t) for t in chaos.told} - {CallId("")}:
         chaos.replayed(call)
 
 

@@ -26,9 +26,10 @@ from switch_server.core.effects import (
     Transition,
 )
 from switch_server.core.leg import LegState
-from switch_server.core.media import CloseChannel, OpenChannel, StartRecording
+from switch_server.core.media import CloseChannel, OpenChannel, StartRecording, StopRecording
 from switch_server.core.order import FINAL
 from switch_server.core.switch import Switch
+from tests.core.watch_desks import DeskWatch
 
 FINAL_NAMES = frozenset(state.value for state in FINAL)
 
@@ -49,11 +50,13 @@ class Watch:
         self.order_state: dict[OrderKey, str] = {}
         self.rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
         self.lines_allowed: dict[str, int] = {DESK: 1000}
+        self.desks = DeskWatch(switch)
         self._checked = -1
 
     # --- what is told to the switch ---
 
     def event(self, event: ev.Event) -> None:
+        self.desks.event(event)
         match event:
             case ev.CallOffered(leg=leg):
                 self.offered.add(leg)
@@ -86,7 +89,10 @@ class Watch:
                 self.open_channels[leg] = card
             case ToCard(command=CloseChannel(leg=leg)):
                 self.open_channels.pop(leg, None)
-            case ToCard(command=StartRecording(recording=recording)):
+            case ToCard(command=StopRecording()):
+                raise AssertionError("a recording is never stopped before its call is over")
+            case ToCard(command=StartRecording(leg=leg, recording=recording)):
+                assert leg == f"{recording}/1", "the recording is the customer's"
                 assert recording not in self.recordings, "a recording is started once"
                 self.recordings[recording] = 0
             case SaveRecord(table=table, row=row):
@@ -102,6 +108,7 @@ class Watch:
                 self._order_moved(key, state)
             case _:
                 pass
+        self.desks.effect(effect)
         msgspec.json.encode(effect)  # nothing but a PIN on its way to the branch is secret
 
     def _saved(self, table: str, row: dict[str, Any]) -> None:
@@ -123,6 +130,7 @@ class Watch:
     def check(self) -> None:
         """After every step."""
         switch = self.switch
+        self.desks.check()
         assert not switch.counters["faults"]
         for call in switch.calls.values():
             assert call.state is not CallState.ENDED, "an ended call is forgotten"
@@ -143,7 +151,7 @@ class Watch:
         switch = self.switch
         self.encodes()
         assert not switch.calls, f"lost: {list(switch.calls)}"
-        names = [name for name in switch._timers.names() if not name.startswith("order:")]
+        names = [name for name in switch._timers.names() if not name.startswith(("order:", "acd:", "seat:"))]
         assert not names, names
         assert not switch._asked
         assert all(card.used == 0 for card in switch.snapshot().cards)
@@ -152,12 +160,17 @@ class Watch:
         assert all(ends == 1 for ends in self.recordings.values()), self.recordings
         for call, row in self.rows["calls"].items():
             assert "ended_at" in row, f"{call} has no end"
+        for talk, row in self.rows["talks"].items():
+            assert "ended_at" in row, f"{talk} rings for ever"
+        self.desks.all_over(self.rows["callbacks"])
         for order in switch.book.orders.values():
             assert order.state in FINAL or order.state.value in ("accepted", "working", "in_doubt", "sent", "captured")
 
 
 def call_id(effect: Transition) -> CallId:
-    """The call that a transition belongs to."""
+    """The call that a transition belongs to; a seat's belong to none."""
+    if effect.machine == "seat":
+        return CallId("")
     if effect.machine == "leg":
         return CallId(effect.subject.partition("/")[0])
     return CallId(effect.subject.rpartition("-")[0] if effect.machine == "order" else effect.subject)

@@ -267,7 +267,9 @@ class World:
         self.tell(ev.LegEnded(leg_of(call, leg), cause))
 
     def finish(self) -> None:
-        """Everyone hangs up; nothing may remain."""
+        """All agents log out, everyone hangs up; nothing may remain."""
+        for agent in list(self.switch.desks.seats):
+            self.tell(ev.AgentOffline(agent))
         for call in list(self.switch.calls):
             self.hang_up(call)
         self.run(60.0)
@@ -311,6 +313,8 @@ class World:
 
     def _journalled(self, event: ev.Event, at: float) -> None:
         self.journal.append((len(self.journal) + 1, at, event))
+        if isinstance(event, ev.AgentAssigned):
+            self.watch.desks.assigned(event)
         if isinstance(event, ev.LegEnded):
             self.watch.event(event)  # the lines', or what reconciling found
 

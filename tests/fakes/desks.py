@@ -13,7 +13,7 @@ from shared.ids import AgentId, CallId, DeskId, LegId, SkillName
 from switch_server.core.effects import AnswerDesk, HidePop, ShowPop, TellDesk
 from switch_server.core.events import AgentOffline, AgentOnline, DeskCommanded, DeskDown, PhoneTold, PopSeen
 from switch_server.ports import Post
-from switch_server.ports.desks import AgentRecord, SessionRecord
+from switch_server.ports.desks import AgentRecord, SessionRecord, agent_fault, desk_key_fault
 
 CONTACT = "192.0.2.50:5062"
 
@@ -53,10 +53,14 @@ class FakeBook:
         return self._agents.get(agent)
 
     def agents(self) -> tuple[AgentRecord, ...]:
-        return tuple(self._agents.values())
+        return tuple(self._agents[agent] for agent in sorted(self._agents))
 
     def put_agent(self, record: AgentRecord, actor: str) -> None:
+        if fault := agent_fault(record):
+            raise ValueError(fault)
         self._agents[record.agent] = record
+        if record.disabled:
+            self.drop_sessions(record.agent)
 
     def remove_agent(self, agent: AgentId, actor: str) -> bool:
         self.drop_sessions(agent)
@@ -69,6 +73,9 @@ class FakeBook:
         return dict(self._keys)
 
     def put_desk_key(self, desk: DeskId, public_key: str, actor: str) -> None:
+        other = self.desk_for_key(public_key)
+        if fault := desk_key_fault(desk, public_key) or ("another desk's key" if other not in (None, desk) else ""):
+            raise ValueError(fault)
         self._keys[desk] = public_key
 
     def remove_desk_key(self, desk: DeskId, actor: str) -> bool:
@@ -78,6 +85,7 @@ class FakeBook:
         return self.sessions.get(token_hash)
 
     def put_session(self, record: SessionRecord) -> None:
+        self.drop_sessions(record.agent)
         self.sessions[record.token_hash] = record
 
     def drop_sessions(self, agent: AgentId) -> None:

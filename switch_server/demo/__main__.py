@@ -36,7 +36,7 @@ EXAMPLES = """examples:
 SHOWN_CUSTOMERS = 6
 CALL_SECONDS = 44.0
 """More than the longest errand takes; calls begin early enough to end in time."""
-TELEPHONES = 24
+TELEPHONES = 32
 DEFAULT_EVERY = 3.0
 
 
@@ -130,7 +130,7 @@ async def _run(
     enough: asyncio.Event,
 ) -> None:
     """Until the calls are done, the time is up, a program falls or somebody presses Ctrl-C."""
-    waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks), view.run())]
+    waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks, customers), view.run())]
     if not given.no_callers:
         await customers.start()
         waiting.append(asyncio.create_task(customers.call(given.calls, _pace(given))))
@@ -143,10 +143,14 @@ async def _run(
         task.result()
 
 
-async def _watch(centre: DemoCentre, desks: DemoDesks) -> None:
-    while not (fallen := [*centre.fallen(), *desks.fallen()]):  # noqa: ASYNC110  processes end without an asyncio event of ours
+async def _watch(centre: DemoCentre, desks: DemoDesks, customers: Customers) -> None:
+    while not (fallen := [*centre.fallen(), *desks.fallen()]) and not customers.fallen():  # noqa: ASYNC110  processes end without an event of ours
         await asyncio.sleep(0.5)
-    raise ProgramFailed(f"{fallen[0].name} ended by itself: {fallen[0].tail()}")
+    raise ProgramFailed(
+        f"{fallen[0].name} ended by itself: {fallen[0].tail()}"
+        if fallen
+        else f"{customers.fallen()[0]} ended by itself"
+    )
 
 
 def _pace(given: argparse.Namespace) -> float:

@@ -65,6 +65,7 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
 
     def __init__(self, account: Any, ear: Any, errand: Errand) -> None:
         super().__init__(account)
+        self.account = account
         self._ear = ear
         self.errand = errand
         self.begun = time.monotonic()
@@ -170,28 +171,18 @@ class Telephones:
         self.endpoint.audDevManager().setNullDev()
         self._only_g711()
         self.calls: list[Conversation] = []
-        self._accounts: dict[str, Any] = {}
 
     def _only_g711(self) -> None:
         for codec in self.endpoint.codecEnum2():
             self.endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith("PCMA") else 0)
 
     def place(self, errand: Errand, ani: str) -> None:
-        call = Conversation(self._account(ani), self.endpoint.audDevManager().getPlaybackDevMedia(), errand)
+        """With an account of its own, gone with the call: PJSIP has room for eight (``PJSUA_MAX_ACC``)."""
+        account = pj.Account()
+        account.create(_account_of(ani))
+        call = Conversation(account, self.endpoint.audDevManager().getPlaybackDevMedia(), errand)
         call.place()
         self.calls.append(call)
-
-    def _account(self, ani: str) -> Any:
-        if ani not in self._accounts:
-            config = pj.AccountConfig()
-            config.idUri = f"sip:{ani}@127.0.0.1"
-            config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
-            config.mediaConfig.transportConfig.port = FIRST_RTP + os.getpid() % 500 * RTP_RANGE
-            config.mediaConfig.transportConfig.portRange = RTP_RANGE
-            account = pj.Account()
-            account.create(config)
-            self._accounts[ani] = account
-        return self._accounts[ani]
 
     def step(self) -> list[Report]:
         """Lets PJSIP and the calls go on; reports of calls that are over."""
@@ -201,7 +192,10 @@ class Telephones:
             call.step(now)
         done = [call for call in self.calls if call.over]
         self.calls = [call for call in self.calls if not call.over]
-        return [call.report() for call in done]
+        reports = [call.report() for call in done]
+        for call in done:
+            call.account.shutdown()
+        return reports
 
     def close(self) -> None:
         for call in self.calls:
@@ -210,8 +204,16 @@ class Telephones:
         while self.calls and time.monotonic() < until:
             self.step()
         self.calls.clear()  # every Call object must be gone before libDestroy, or PJSIP aborts
-        self._accounts.clear()
         self.endpoint.libDestroy()
+
+
+def _account_of(ani: str) -> Any:
+    config = pj.AccountConfig()
+    config.idUri = f"sip:{ani}@127.0.0.1"
+    config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+    config.mediaConfig.transportConfig.port = FIRST_RTP + os.getpid() % 500 * RTP_RANGE
+    config.mediaConfig.transportConfig.portRange = RTP_RANGE
+    return config
 
 
 class Order(Struct, frozen=True):

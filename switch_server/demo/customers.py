@@ -17,6 +17,7 @@ class Caller:
     """One caller process (four telephones)."""
 
     def __init__(self, log: Path, on_report: Callable[[Report], None]) -> None:
+        self.name = log.stem
         self._log = log
         self._on_report = on_report
         self.process: asyncio.subprocess.Process | None = None
@@ -43,6 +44,11 @@ class Caller:
         while line := await self.process.stdout.readline():
             self.busy -= 1
             self._on_report(msgspec.json.decode(line, type=Report))
+
+    @property
+    def fallen(self) -> bool:
+        """Ended by itself."""
+        return self.process is not None and self.process.returncode is not None
 
     async def stop(self) -> None:
         """No new errands; waits until the calls are over, at most a few seconds more."""
@@ -91,6 +97,10 @@ class Customers:
             await asyncio.sleep(every)
         while len(self.reports) < self.placed:  # noqa: ASYNC110  reports come from several readers
             await asyncio.sleep(0.1)
+
+    def fallen(self) -> list[str]:
+        """Names of the caller processes that ended by themselves: their calls are lost."""
+        return [caller.name for caller in self._callers if caller.fallen]
 
     async def stop(self) -> None:
         await asyncio.gather(*(caller.stop() for caller in self._callers))

@@ -101,7 +101,7 @@ class CallPanel(Panel):
 
     def tick(self, now: float) -> None:
         call = self._view.state.call
-        if call is None or self._view.stale:
+        if call is None:
             self.time.say("")
         elif call.held_at is not None:
             self.time.say(f"{duration(now - call.held_at)} / {duration(now - (call.answered_at or call.held_at))}")

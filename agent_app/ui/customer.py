@@ -20,7 +20,7 @@ class Plate(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self.text = QLabel(), Plain("value", wide=36)
+        self._icon, self.text = QLabel(), Plain("value", wide=36, shrinks=False)
         line = across(self._icon, self.text)
         line.setContentsMargins(8, 4, 8, 4)
         self.setLayout(line)

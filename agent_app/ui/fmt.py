@@ -51,6 +51,12 @@ def day_time(at: float, now: float) -> str:
     return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d %H:%M")
 
 
+def day(at: float, now: float) -> str:
+    """``14:05`` today, ``05-17`` this year, else ``2025-05-17``: where there is little room."""
+    text = day_time(at, now)
+    return text if len(text) <= 5 else text.rpartition(" ")[0]
+
+
 def _local(at: float) -> datetime | None:
     try:
         return datetime.fromtimestamp(at, UTC).astimezone(ZONE)

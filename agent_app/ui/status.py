@@ -20,7 +20,7 @@ class Sign(QFrame):
 
     def __init__(self, picture: str) -> None:
         super().__init__()
-        self._picture, self._icon, self.text = picture, QLabel(), Plain(wide=44)
+        self._picture, self._icon, self.text = picture, QLabel(), Plain(wide=44, shrinks=False)
         self.setLayout(across(self._icon, self.text, gap=4))
 
     def say(self, role: str, text: str) -> None:
@@ -94,6 +94,7 @@ class Banner(Panel):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
+        self.setObjectName("banner")
         self._icon, self.text = QLabel(), Words()
         line = across(self._icon, self.text)
         line.setContentsMargins(12, 6, 12, 6)

@@ -75,13 +75,20 @@ STATE_COLOURS: dict[SeatState, str] = {
 ON_STATE = "#ffffff"
 
 
+_in_force = Theme.SYSTEM
+
+
 def tokens() -> Tokens:
-    """Those of the scheme in force now."""
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    """Those of the theme in force: the person's choice, else the system's."""
+    if _in_force is Theme.SYSTEM:
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if _in_force is Theme.DARK else LIGHT
 
 
 def use(theme: Theme) -> None:
-    """Follows the system, or sets one; palette and style sheet come at ``apply``."""
+    """Follows the system, or sets one; palette and style sheet come at ``apply``. Title bars and Qt's own dialogs follow where the system can."""
+    global _in_force  # noqa: PLW0603  one program, one look, as Qt's own style hints
+    _in_force = theme
     schemes = {Theme.SYSTEM: Qt.ColorScheme.Unknown, Theme.LIGHT: Qt.ColorScheme.Light, Theme.DARK: Qt.ColorScheme.Dark}
     QGuiApplication.styleHints().setColorScheme(schemes[theme])
 
@@ -140,6 +147,8 @@ QFrame#panel { background: @base; border: 1px solid @border; border-radius: 6px;
 QFrame#top, QFrame#status { background: @base; border: 0; }
 QFrame#top { border-bottom: 1px solid @border; }
 QFrame#status { border-top: 1px solid @border; }
+QFrame#banner[tone] { border-width: 0 0 1px 0; border-radius: 0; }
+QWidget[stale="true"] QLabel, QWidget[stale="true"] QTableView { color: @muted; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="heading"] { color: @muted; font-weight: 600; }
 QLabel[role="value"] { font-weight: 600; }

@@ -7,7 +7,7 @@ from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.commands import OFF, Commands
-from agent_app.ui.fmt import day_time
+from agent_app.ui.fmt import day
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
 from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
 from shared.desk import TEXT_MAX, Ticket
@@ -139,5 +139,5 @@ class TicketsPanel(Panel):
                 QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.TICKET_STATES, row.state), 9,
                 colour=lambda row: "muted" if row.state == "closed" else "warn",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day_time(row.updated_at, self.now()), 9),
+            Column(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
         ]  # fmt: skip

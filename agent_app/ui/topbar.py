@@ -51,17 +51,17 @@ class TopBar(Panel):
         self._desk = desk
         self.chip = StateChip()
         self.detail, self.who = Plain("muted", wide=44), Plain("value", wide=30)
-        self.waiting = Plain(wide=36)
+        self.waiting = Plain(wide=36, shrinks=False)
         self.seat = commands.button("seat")
         self.reasons = QMenu(self)
         self.lock = QPushButton()
         self.lock.clicked.connect(self.ask_reason)
-        self.menu_button, self._menu = QToolButton(), QMenu(self)
+        self.menu_button, self.menu = QToolButton(), QMenu(self)
         self.menu_button.setProperty("flat", "true")
         self.menu_button.setIconSize(QSize(20, 20))
         self.menu_button.clicked.connect(self.open_menu)
         for name in MENU:
-            self._menu.addAction(commands.actions[name]) if name else self._menu.addSeparator()
+            self.menu.addAction(commands.actions[name]) if name else self.menu.addSeparator()
         whose = rows(self.who, self.detail, gap=0)
         bar = across(self.chip, whose, None, self.waiting, 8, self.seat, self.lock, self.menu_button)
         bar.setContentsMargins(8, 8, 8, 8)
@@ -104,8 +104,8 @@ class TopBar(Panel):
 
     def open_menu(self) -> None:
         at = self.menu_button.mapToGlobal(self.menu_button.rect().bottomRight())
-        at.setX(at.x() - self._menu.sizeHint().width())
-        self._menu.popup(at)
+        at.setX(at.x() - self.menu.sizeHint().width())
+        self.menu.popup(at)
 
     def _name_lock(self, why: str) -> None:
         self.lock.setIcon(icon("locked", theme.tokens().text, theme.tokens().border))

@@ -31,11 +31,16 @@ Clock = Callable[[], float]
 
 
 class Plain(QLabel):
-    """A line of somebody's text: plain, cut with ``…`` where the place ends, whole in the tooltip. ``wide``: at most so many letters wide."""
+    """A line of somebody's text: plain, cut with ``…`` where the place ends, whole in the tooltip. ``wide``: at most so many letters wide.
 
-    def __init__(self, role: str = "", *, wide: int = 40, scale: float = 1.0, bold: bool = False) -> None:
+    ``shrinks=False``: never cut for want of room; for words that must be read.
+    """
+
+    def __init__(
+        self, role: str = "", *, wide: int = 40, scale: float = 1.0, bold: bool = False, shrinks: bool = True
+    ) -> None:
         super().__init__()
-        self._wide = wide
+        self._wide, self._shrinks = wide, shrinks
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if role:
@@ -61,6 +66,8 @@ class Plain(QLabel):
         return QSize(min(size.width(), self.fontMetrics().averageCharWidth() * self._wide), size.height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
+        if not self._shrinks:
+            return self.sizeHint()
         return QSize(
             min(self.sizeHint().width(), self.fontMetrics().averageCharWidth() * 4), super().sizeHint().height()
         )

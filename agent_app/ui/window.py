@@ -33,7 +33,7 @@ from agent_app.ui.status import Banner, StatusBar
 from agent_app.ui.tickets import TicketsPanel
 from agent_app.ui.topbar import TopBar
 from agent_app.ui.translation import Translation
-from agent_app.ui.widgets import Clock, Panel, across, rows
+from agent_app.ui.widgets import Clock, Panel, across, restyle, rows
 from agent_app.ui.wrapup import WrapUpPanel
 from shared.enums import Language, SeatState
 from shared.ids import CallId
@@ -140,7 +140,7 @@ class Window(QMainWindow):
         letters = self.fontMetrics().averageCharWidth()
         columns = across(_column(left, letters * 34), centre, _column(right, letters * 40), margin=8)
         columns.setStretch(1, 1)
-        desk = QWidget()
+        desk = self._desk_page = QWidget()
         desk.setLayout(columns)
         self.pages.addWidget(self.log_in)
         self.pages.addWidget(desk)
@@ -187,13 +187,13 @@ class Window(QMainWindow):
     def _show_page(self, view: DeskView) -> None:
         page = 0 if view.needs_password else 1
         self.top.setVisible(page == 1)
+        restyle(self._desk_page, "stale", "true" if view.stale else "false")
         self._title_tabs()
         if page != self.pages.currentIndex() or not self._shown_once:
             self._shown_once = True
             self.pages.setCurrentIndex(page)
             if page == 0:
-                for dialog in (self.password,):
-                    dialog.close()
+                self.password.close()
                 self.log_in.begin()
             else:
                 self.call.keypad.setFocus()

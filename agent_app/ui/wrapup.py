@@ -31,7 +31,7 @@ class WrapUpPanel(Panel):
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
-        self.finish_button, self.extend_button = commands.button("finish", "primary"), commands.button("extend")
+        self.finish_button, self.extend_button = commands.button("finish"), commands.button("extend")
         self.note.setMinimumHeight(self.fontMetrics().height() * 3)
         buttons = across(self.finish_button, self.extend_button)
         self.setLayout(
@@ -61,6 +61,7 @@ class WrapUpPanel(Panel):
         if until is not None and until != (None if old is None else old.wrap_up_until):
             self._longest = max(1.0, until - self.now())
         can = view.enabled.get(Action.FINISH_WRAP_UP, OFF).on
+        self.finish_button.set_kind("primary" if seat is not None and seat.state is SeatState.WRAP_UP else "")
         self.disposition.setEnabled(can)
         self.note.setEnabled(can or view.state.call is not None or bool(view.note))
         self.tick(self.now())

@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.ui import theme
 from agent_app.ui.app import application
@@ -19,7 +20,7 @@ from agent_app.ui.translation import Translation
 from agent_app.ui.window import Window
 from shared.enums import Language
 from tests.ui.fakes import World
-from tests.ui.scenes import NOW, scenes, view
+from tests.ui.scenes import NOW, scenes
 
 SIZE = (1366, 768)
 
@@ -31,18 +32,17 @@ def take(out: Path, wanted: set[str]) -> int:
     window = Window(world.desk, world.settings, translation, lambda: NOW)
     window.resize(*SIZE)
     window.show()
+    window.activateWindow()
     taken = 0
     for chosen in (theme.Theme.LIGHT, theme.Theme.DARK):
         window.use_theme(chosen)
         for language in Language:
-            made: dict[str, QWidget] = dict.fromkeys(scenes(language), window)
-            made |= {"help": window.help, "audio": window.audio, "password": window.password, "about": window.about}
-            for name, shown in made.items():
+            for name, (view_name, prepare) in _pictures(window).items():
                 if wanted and name not in wanted:
                     continue
-                window.draw(scenes(language).get(name, view(language)))
-                if shown is not window:
-                    shown.show()
+                window.draw(scenes(language)[view_name])
+                _settle()
+                shown = prepare()
                 _settle()
                 shown.grab().save(str(out / f"{name}-{language}-{chosen}.png"))
                 taken += 1
@@ -53,10 +53,51 @@ def take(out: Path, wanted: set[str]) -> int:
     return taken
 
 
+def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
+    """Name -> the view drawn, and what is done before the picture."""
+
+    def at(do: Callable[[], object]) -> Callable[[], QWidget]:
+        def prepare() -> QWidget:
+            do()
+            return window
+
+        return prepare
+
+    def beside(dialog: QWidget, do: Callable[[], object]) -> Callable[[], QWidget]:
+        def prepare() -> QWidget:
+            do()
+            return dialog
+
+        return prepare
+
+    made = {name: (name, at(lambda: window.tabs.setCurrentIndex(0))) for name in scenes()}
+    made["orders"] = ("talking", at(window.commands.actions["orders"].trigger))
+    made["history"] = (
+        "talking",
+        at(lambda: (window.commands.actions["contacts"].trigger(), window.history.table.selectRow(0))),
+    )
+    made["trail"] = ("talking", at(window.commands.actions["trail"].trigger))
+    made["ticket"] = ("talking", at(lambda: (window.tickets.table.selectRow(0), window.tickets.note.setFocus())))
+    made["branch-slow"] = (
+        "talking",
+        at(lambda: (window.tabs.setCurrentIndex(0), window.accounts.tabs.setCurrentIndex(1))),
+    )
+    made["help"] = ("open", beside(window.help, window.help.show))
+    made["audio"] = ("open", beside(window.audio, window.audio.show))
+    made["password"] = ("open", beside(window.password, window.password.go))
+    made["about"] = ("open", beside(window.about, window.about.show))
+    made["menu"] = ("open", beside(window.top.menu, window.top.open_menu))
+    made["lock-reasons"] = ("open", beside(window.top.reasons, window.top.ask_reason))
+    return made
+
+
 def _settle() -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(60, loop.quit)
-    loop.exec()
+    """Until everything is laid out and painted."""
+    for _ in range(2):
+        QApplication.processEvents()
+        loop = QEventLoop()
+        QTimer.singleShot(40, loop.quit)
+        loop.exec()
 
 
 def main(argv: list[str]) -> int:

@@ -7,7 +7,7 @@ and run it again. ``lupdate`` and ``lrelease`` are in the PySide6 wheels.
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "agent_app" / "ui"
@@ -18,7 +18,7 @@ QM = TS.with_suffix(".qm")
 def messages(path: Path = TS) -> dict[tuple[str, str], str]:
     """(context, English) -> Chinese, ``""`` where it is missing."""
     found: dict[tuple[str, str], str] = {}
-    for context in ElementTree.parse(path).getroot().iter("context"):
+    for context in ET.parse(path).getroot().iter("context"):
         name = context.findtext("name", "")
         for message in context.iter("message"):
             translation = message.find("translation")

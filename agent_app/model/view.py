@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from agent_app.model.phone import Device
+from agent_app.model.phone import CallQuality, Device
 from shared.desk import CustomerCard, DeskSnapshot
 from shared.enums import Language
 from shared.ids import CallId
@@ -130,6 +130,8 @@ class DeskView(Struct, frozen=True):
     problem: Problem | None = None
     enabled: dict[Action, Enabled] = {}
     audio: AudioView = AudioView()
+    quality: CallQuality | None = None
+    """Of the sound in the talk that goes on, as the phone measured it last."""
     search: SearchView = SearchView()
     shown: CustomerCard | None = None
     """The customer on screen: of the pop, or one that the agent looked up during it (``shown_is_pop`` tells which)."""

@@ -166,8 +166,7 @@ class AgentRow(Struct, frozen=True):
     group: str
     skills: dict[str, int]
     disabled: bool
-    password: bool
-    """Whether one is set."""
+    has_password: bool
     state: str
     calls_today: int
     since: float | None = None

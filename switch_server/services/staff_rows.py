@@ -22,7 +22,7 @@ def agent(record: AgentRecord, seat: SeatView | None, link: DeskState | None, ca
         group=record.group,
         skills=dict(sorted(record.skills.items())),
         disabled=record.disabled,
-        password=bool(record.password),
+        has_password=bool(record.password),
         state=seat.state if seat else SeatState.OFFLINE.value,
         calls_today=calls_today,
         since=seat.since if seat else None,

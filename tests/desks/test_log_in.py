@@ -204,6 +204,26 @@ def test_the_link_ends_while_the_password_is_checked() -> None:
     run(test, passwords=Passwords(slow, fake_make))
 
 
+def test_the_operator_sets_another_password_while_the_old_one_is_checked() -> None:
+    held = threading.Event()
+
+    def slow(hashed: str, password: str) -> bool:
+        held.wait(10)
+        return fake_check(hashed, password)
+
+    async def test(on: Rig) -> None:
+        client = await on.desk()
+        first = asyncio.ensure_future(client.log_in(A))
+        while not isinstance(await client.log_in(B), wire.Refused):  # so the first has come
+            await asyncio.sleep(0)
+        on.book.put_agent(agent(A, "another secret"), "operator")
+        held.set()
+        refused(await first, DeskRefusal.WRONG_PASSWORD)
+        assert on.core.of(AgentOnline) == []
+
+    run(test, passwords=Passwords(slow, fake_make))
+
+
 # --- a second log-in ---
 
 

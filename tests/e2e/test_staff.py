@@ -114,7 +114,7 @@ async def _opens(switch: Switch, at_desk: DeskClient) -> None:
     assert isinstance(await at_desk.log_in("1001", PASSWORD), desk.LoggedIn)
     assert isinstance(await at_desk.do(desk.OpenSeat()), desk.Done)
     row = await switch.agent()
-    assert (row["state"], row["desk"], row["skills"], row["password"]) == ("open", "desk-07", {"trading": 1}, True)
+    assert (row["state"], row["desk"], row["skills"], row["has_password"]) == ("open", "desk-07", {"trading": 1}, True)
     assert row["address"].startswith("127.0.0.1")
     status = await switch.do("status")
     assert (status["seats"], status["seats_open"]) == (1, 1)

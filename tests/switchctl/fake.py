@@ -70,11 +70,11 @@ def trouble(text: str) -> Trouble:
 
 
 AGENT_ROW = AgentRow(
-    agent="1001", name="张三", role="supervisor", group="A", skills={"trading": 3}, disabled=False, password=True, state="locked",
+    agent="1001", name="张三", role="supervisor", group="A", skills={"trading": 3}, disabled=False, has_password=True, state="locked",
     calls_today=12, since=NOW - 90, reason="lunch", desk="desk-07", address="192.0.2.7", round_trip_ms=1.25,
     phone_problem="no_headset", phone_loss=0.01, phone_jitter_ms=3.0,
 )  # fmt: skip
-GONE_ROW = AgentRow("1002", "Li Si", "agent", "", {}, disabled=True, password=False, state="offline", calls_today=0)
+GONE_ROW = AgentRow("1002", "Li Si", "agent", "", {}, disabled=True, has_password=False, state="offline", calls_today=0)
 QUEUE_ROW = QueueRow(
     queue="trading", title={"zh_CN": "交易", "en": "Trading"}, is_open=True, waiting=3, longest_s=75.0, callbacks=1,
     open_seats=2, seats=5, answered=1234, abandoned=17, skill="trading", level=2,

@@ -206,7 +206,7 @@ def test_log_out(ask: Ctl, centre: Centre, zhang: None) -> None:
 def test_agents(ask: Ctl, centre: Centre, zhang: None) -> None:
     ask(f"password={OTHER}", "agent", "add", "1000", "--name", "Li", "--role", "manager")
     off, on = rows(ask, "agents")
-    assert (off["agent"], off["role"], off["state"], off["desk"], off["password"]) == (
+    assert (off["agent"], off["role"], off["state"], off["desk"], off["has_password"]) == (
         "1000",
         "manager",
         "offline",
@@ -215,7 +215,7 @@ def test_agents(ask: Ctl, centre: Centre, zhang: None) -> None:
     )
     assert on == {
         "agent": "1001", "name": "张三", "role": "agent", "group": "A", "skills": {"trading": 3}, "disabled": False,
-        "password": True, "state": "talking", "calls_today": 0, "since": NOW - 60, "reason": None, "call": "20250825",
+        "has_password": True, "state": "talking", "calls_today": 0, "since": NOW - 60, "reason": None, "call": "20250825",
         "queue": "trading", "desk": "desk-07", "address": "192.0.2.7", "round_trip_ms": 1.25, "phone_problem": "no_headset",
         "phone_loss": 0.01, "phone_jitter_ms": 3.0,
     }  # fmt: skip

@@ -15,7 +15,9 @@ from shared.enums import Role
 from switch_server.switchctl.desking import DeskKeyFile
 from switch_server.switchctl.passwords import made
 from tests.switchctl.conftest import Ctl, Said
-from tests.switchctl.fake import AGENT_ROW, CALL, KEY, OTHER_KEY, SERVER_KEY, FakeSwitch
+from tests.switchctl.fake import CALL, KEY, OTHER_KEY, SERVER_KEY, FakeSwitch
+from tests.switchctl.running import RunningSwitch
+from tests.switchctl.test_watch import Terminal
 
 ME = getpass.getuser()
 SECRET = "correct horse"
@@ -263,5 +265,20 @@ def test_remove_a_desk(ask: Ctl, switch: FakeSwitch) -> None:
     assert ask("desk", "remove", "desk-07", "--json").document["subject"] == "desk-07"
 
 
-def test_the_row_that_is_shown_has_no_password() -> None:
-    assert AGENT_ROW.password is True
+# --- on a terminal ---
+
+
+@pytest.mark.slow
+def test_a_typed_password_is_not_echoed(running: RunningSwitch, switch: FakeSwitch) -> None:
+    terminal = Terminal("agent", "password", "1001", "--socket", str(running.socket))
+    try:
+        terminal.until(b"Password: ")
+        terminal.type(f"{SECRET}\n".encode())
+        terminal.until(b"Again: ")
+        terminal.type(f"{SECRET}\n".encode())
+        assert terminal.end() == 0
+    finally:
+        terminal.close()
+    assert switch.done == [("password", "1001", SECRET, ME)]
+    assert b"the password is set" in terminal.seen
+    assert SECRET.encode() not in terminal.seen

@@ -48,10 +48,13 @@ class Door:
 
     async def log_in(self, desk: DeskId, asked: LogIn) -> AgentRecord | Refused:
         """The agent, if name and password are right."""
+        before = self._book.agent(AgentId(asked.agent))
         refused = await self._prove(desk, AgentId(asked.agent), asked.password)
         record = self._book.agent(AgentId(asked.agent))
         if refused is not None or record is None or record.disabled:  # removed while the password was checked
             return refused or Refused(DeskRefusal.WRONG_PASSWORD)
+        if before is None or before.password != record.password:  # the operator set another meanwhile
+            return Refused(DeskRefusal.WRONG_PASSWORD)
         return record
 
     async def change(self, desk: DeskId, agent: AgentId, asked: ChangePassword) -> Done | Refused:

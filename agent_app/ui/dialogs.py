@@ -170,6 +170,7 @@ class AboutDialog(Dialog):
         self.pack_button.clicked.connect(lambda _checked=False: self.ask_folder())
         self.logo.setPixmap(app_icon().pixmap(48, 48))
         head = across(self.logo, rows(self.title, self.text, gap=4), gap=16)
+        head.setStretch(1, 1)
         foot = across(self.pack_button, None, self.close_button)
         self.setLayout(rows(head, self.hint, self.path, foot, margin=24, gap=12))
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)

@@ -1,12 +1,13 @@
 """What was before: contacts of every channel in one list, with recordings; and what the caller did in the IVR in this call."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPlainTextEdit
 
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.commands import OFF, Commands
-from agent_app.ui.fmt import clock, day_time, duration
+from agent_app.ui.fmt import clock, day, day_time, duration
 from agent_app.ui.player import Player
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
 from agent_app.ui.widgets import Clock, Panel, across, named, rows
@@ -25,7 +26,13 @@ class HistoryPanel(Panel):
         self.table.selectionModel().currentChanged.connect(lambda *_: self._enable())
         self.play_button = commands.button("play")
         self.player = Player(desk)
-        self.setLayout(rows(self.table, across(self.play_button, self.player)))
+        self.detail = QPlainTextEdit()
+        self.detail.setReadOnly(True)
+        self.detail.setTabChangesFocus(True)
+        self.detail.setFixedHeight(round(self.detail.fontMetrics().height() * 3.4))
+        foot = across(self.play_button, self.player, None)
+        foot.setStretch(1, 1)
+        self.setLayout(rows(self.table, self.detail, foot, gap=4))
         self.redraw()
 
     def play(self) -> None:
@@ -45,26 +52,36 @@ class HistoryPanel(Panel):
 
     def retranslate(self) -> None:
         named(self.table, self.tr("History"), self.tr("Earlier contacts of every channel; Enter plays a recording"))
+        self.detail.setPlaceholderText(self.tr("Summary of the chosen contact"))
+        named(self.detail, self.tr("Summary of the chosen contact"))
 
     def _enable(self) -> None:
         row = self.table.current()
         can = self._view.enabled.get(Action.PLAY_RECORDING, OFF).on
         self.play_button.setEnabled(can and row is not None and row.recording)
+        text = "" if row is None else row.summary
+        if text != self.detail.toPlainText():
+            self.detail.setPlainText(text)
 
     def _columns(self) -> list[Column[Contact]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: day_time(row.at, self.now()), 12),
+            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 10),
             Column(
                 QT_TRANSLATE_NOOP("tables", "Channel"),
-                lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 12,
+                lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 10,
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 13),
-            Column(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 10),
-            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 12),
+            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11),
+            Column(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
+            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),
             Column(QT_TRANSLATE_NOOP("tables", "Summary"), lambda row: row.summary, 0),
-            Column(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 5, colour=lambda _row: "danger"),
+            Column(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 3, colour=lambda _row: "danger"),
         ]  # fmt: skip
+
+    def _when(self, at: float) -> str:
+        """The time of day is dropped after a year."""
+        now = self.now()
+        return day_time(at, now) if len(day_time(at, now)) < 12 else day(at, now)
 
     def _disposition(self, row: Contact) -> str:
         choice = next((one for one in self._view.state.dispositions if one.id == row.disposition), None)

@@ -5,6 +5,7 @@ from math import ceil
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton
 
+from agent_app.model.phone import CallQuality
 from agent_app.model.view import DeskView, LinkState, PhoneState, Problem
 from agent_app.presenters.desk import Desk
 from agent_app.ui import theme, words
@@ -39,8 +40,8 @@ class StatusBar(Panel):
         self.warning, self.problem, self.dismiss = QLabel(), Plain("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
-        self.link, self.phone = Sign("link"), Sign("phone")
-        bar = across(self.warning, self.problem, self.dismiss, None, self.phone, 8, self.link)
+        self.link, self.phone, self.quality = Sign("link"), Sign("phone"), Sign("talking")
+        bar = across(self.warning, self.problem, self.dismiss, None, self.quality, self.phone, self.link, gap=16)
         bar.setContentsMargins(12, 2, 12, 2)
         self.setLayout(bar)
         self.redraw()
@@ -54,6 +55,21 @@ class StatusBar(Panel):
         if was is None or view.phone != was.phone or view.audio.lost_device != was.audio.lost_device:
             ready = view.phone is PhoneState.READY
             self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
+
+        if was is None or view.quality != was.quality:
+            self._show_quality(view.quality)
+
+    def _show_quality(self, quality: CallQuality | None) -> None:
+        """Loss above 1 % is heard, above 5 % understood with effort (ITU-T G.113's figures for G.711 with concealment)."""
+        self.quality.setVisible(quality is not None)
+        if quality is None:
+            return
+        bad, poor = quality.loss > 0.05 or quality.jitter_ms > 60, quality.loss > 0.01 or quality.jitter_ms > 30
+        word_of_it = self.tr("Sound bad") if bad else self.tr("Sound fair") if poor else self.tr("Sound good")
+        figures = self.tr("loss {loss} %, jitter {jitter} ms").format(
+            loss=f"{quality.loss * 100:.1f}", jitter=round(quality.jitter_ms)
+        )
+        self.quality.say("danger" if bad else "warn" if poor else "ok", f"{word_of_it} ({figures})")
 
     def retranslate(self) -> None:
         self.dismiss.setIcon(icon("close", theme.tokens().danger))
@@ -123,7 +139,9 @@ class Banner(Panel):
             return "danger", f"{text}. {view.link_text}".rstrip()
         if view.link is not LinkState.UP:
             text = words.say(words.LINK_STATES, view.link)
-            if view.link is LinkState.LOST:
+            if view.link_text in words.LINK_TEXTS:
+                text = f"{text}. {words.say(words.LINK_TEXTS, view.link_text)}"
+            elif view.link is LinkState.LOST:
                 text = self.tr("{what}. What is shown is from before; a talk goes on meanwhile.").format(what=text)
             if view.retry_in is not None:
                 text += " " + self.tr("Trying again in {n} s.").format(n=ceil(view.retry_in))

@@ -25,6 +25,11 @@ def say(table: Table, word: str) -> str:
     return word if source is None else QCoreApplication.translate(CONTEXT, source)
 
 
+LINK_TEXTS: Table = {
+    "displaced": QT_TRANSLATE_NOOP("words", "Another program is using this desk's key."),
+}
+
+
 def problem(code: str) -> str:
     """Of a ``Problem``, whichever of the tables has its code."""
     return say(PROBLEMS if code in PROBLEMS else WHYS, code)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from agent_app.model import actions
-from agent_app.model.phone import Device
+from agent_app.model.phone import CallQuality, Device
 from agent_app.model.view import AudioView, DeskView, LinkState, PhoneState, Problem, SearchView
 from shared.aci import Funds, Holding, OrderRow
 from shared.desk import (
@@ -142,7 +142,7 @@ def scenes(language: Language = ZH) -> dict[str, DeskView]:
             language, seat=seat(SeatState.RINGING, 1), call=call(SeatState.RINGING, number="", rang_at=NOW - 1),
             pop=Pop(CALL, "", "", None, TRAIL[:2], pending=False),
         ),
-        "talking": view(language, seat=seat(SeatState.TALKING, 75), note="客户想了解科创板权限。\n已说明条件。", **talk),
+        "talking": view(language, seat=seat(SeatState.TALKING, 75), note="客户想了解科创板权限。\n已说明条件。", quality=CallQuality(f"{CALL}/2", 0.002, 4.2, 18, 60, 40), **talk),
         "hold": view(
             language, seat=seat(SeatState.HOLDING, 12), call=call(SeatState.HOLDING, answered_at=NOW - 75, held_at=NOW - 12), pop=pop()
         ),

@@ -350,6 +350,10 @@
         <source>Earlier contacts of every channel; Enter plays a recording</source>
         <translation>各渠道的历史联系；按回车播放录音</translation>
     </message>
+    <message>
+        <source>Summary of the chosen contact</source>
+        <translation>所选联系的摘要</translation>
+    </message>
 </context>
 <context>
     <name>LogInForm</name>
@@ -520,6 +524,22 @@
 </context>
 <context>
     <name>StatusBar</name>
+    <message>
+        <source>Sound bad</source>
+        <translation>音质差</translation>
+    </message>
+    <message>
+        <source>Sound fair</source>
+        <translation>音质一般</translation>
+    </message>
+    <message>
+        <source>Sound good</source>
+        <translation>音质良好</translation>
+    </message>
+    <message>
+        <source>loss {loss} %, jitter {jitter} ms</source>
+        <translation>丢包 {loss}%，抖动 {jitter} 毫秒</translation>
+    </message>
     <message>
         <source>Dismiss the message</source>
         <translation>关闭提示</translation>
@@ -1028,6 +1048,10 @@
 </context>
 <context>
     <name>words</name>
+    <message>
+        <source>Another program is using this desk&apos;s key.</source>
+        <translation>另一个程序正在使用本座席的密钥。</translation>
+    </message>
     <message>
         <source>Offline</source>
         <translation>离线</translation>

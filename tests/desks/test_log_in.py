@@ -213,12 +213,15 @@ def test_the_operator_sets_another_password_while_the_old_one_is_checked() -> No
 
     async def test(on: Rig) -> None:
         client = await on.desk()
-        first = asyncio.ensure_future(client.log_in(A))
-        while not isinstance(await client.log_in(B), wire.Refused):  # so the first has come
-            await asyncio.sleep(0)
+        channel = await client.link.opened(20)
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        channel.request(wire.LogIn(A, RIGHT, client.contact), 20, answer.set_result)
+        assert isinstance(await client.ask(wire.LogIn(B, RIGHT, client.contact)), wire.Refused)  # so the first has come
         on.book.put_agent(agent(A, "another secret"), "operator")
         held.set()
-        refused(await first, DeskRefusal.WRONG_PASSWORD)
+        told = await answer
+        assert isinstance(told, wire.Refused)
+        assert told.code is DeskRefusal.WRONG_PASSWORD
         assert on.core.of(AgentOnline) == []
 
     run(test, passwords=Passwords(slow, fake_make))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from agent_app import headless, logs
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, SwitchLink
-from agent_app.model.phone import PhoneEvent
+from agent_app.model.phone import PhoneEvent, PhoneProblem
 from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
@@ -88,6 +88,8 @@ class _Ears:
         self.desk.gap()
 
     def phone_event(self, event: PhoneEvent) -> None:
+        if isinstance(event, PhoneProblem):
+            _log.warning("phone: %s %s", event.code, event.text)
         self.desk.phone_event(event)
 
 

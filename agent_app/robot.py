@@ -26,7 +26,7 @@ class _Talk:
 
     def __init__(self, call: CallId, number: str, kind: str, now: float) -> None:
         self.call, self.number, self.kind = call, number, kind
-        self.rang_at = now
+        self.heard_at = now
         self.pop_ms: float | None = None
         self.customer = False
         self.answer_at: float | None = None
@@ -61,6 +61,7 @@ class Robot:
         self._stopping = False
         self._was_ready = False
         self._last: dict[Action, float] = {}
+        self._pop_at: dict[CallId, float] = {}
 
     def stop(self) -> None:
         self._stopping = True
@@ -102,11 +103,14 @@ class Robot:
 
     def _follow(self, view: DeskView, now: float) -> None:
         """Which call it is about, whether it is up or over, and whether the pop is there."""
-        call, talk = view.state.call, self._talk
+        call, talk, pop = view.state.call, self._talk, view.state.pop
+        if pop is not None and pop.call not in self._pop_at:  # it may come before its call
+            self._pop_at = {pop.call: now}
         if call is not None and (talk is None or talk.call != call.call):
             if talk is not None:
                 self._told(talk)
-            talk = self._talk = _Talk(call.call, call.number, call.kind, now)
+            heard = self._pop_at.get(call.call, now)
+            talk = self._talk = _Talk(call.call, call.number, call.kind, heard)
             talk.answer_at = None if call.auto else now + self._plan.answer_after.draw(self._random)
         if talk is None:
             return
@@ -119,12 +123,13 @@ class Robot:
         self._look_at_pop(view, talk, now)
 
     def _look_at_pop(self, view: DeskView, talk: _Talk, now: float) -> None:
+        """As a window that paints once the store has answered; branches fill in later."""
         pop = view.state.pop
         if pop is not None and pop.call == talk.call:
             talk.customer = pop.customer is not None
-            if talk.pop_ms is None:
+            if talk.pop_ms is None and not pop.pending:
                 self._desk.pop_painted(pop.call)
-                talk.pop_ms = (now - talk.rang_at) * 1000
+                talk.pop_ms = (now - talk.heard_at) * 1000
 
     def _in_talk(self, view: DeskView, talk: _Talk, now: float) -> None:
         call = view.state.call

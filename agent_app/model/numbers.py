@@ -36,4 +36,4 @@ def _within_china(number: str) -> str:
             rest = number.removeprefix(prefix)
             mobile = len(rest) == _MOBILE_DIGITS and rest.startswith("1")
             return rest if mobile or rest.startswith("0") or not rest else f"0{rest}"
-    return "00" + number.removeprefix("+") if number.startswith("+") else number
+    return f"00{number[1:]}" if number.startswith("+") and len(number) > 1 else number

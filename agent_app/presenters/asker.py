@@ -7,6 +7,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from agent_app.model import actions
+from agent_app.model.problems import Lost
 from agent_app.model.view import Action, Pending
 from agent_app.presenters.board import Board
 from agent_app.presenters.ports import Failed, Switch
@@ -20,7 +21,6 @@ GRACE_S = 0.3
 """The port ends a request by its own time-out; so much later it is ended here, whatever the port does."""
 
 R = TypeVar("R", bound=Reply)
-TIMED_OUT, NEVER_LEFT, BAD_REPLY = "timed_out", "never_left", "bad_reply"
 
 
 class _Open(Struct):
@@ -45,7 +45,7 @@ class Asker:
         board = self._board
         why = actions.why_not(action, board.draft)
         if why is not None:
-            board.problem(action, NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
+            board.problem(action, Lost.NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
             return False
         return action in actions.MANY_AT_ONCE or not self.is_pending(action)
 
@@ -89,7 +89,7 @@ class Asker:
 
     def tick(self, now: float) -> None:
         for serial in [serial for serial, entry in self._open.items() if now >= entry.until + GRACE_S]:
-            self.finish(serial, Failed(TIMED_OUT))
+            self.finish(serial, Failed(Lost.TIMED_OUT))
 
     def _enter(self, action: Action | None, timeout: float, finish: Callable[[Reply | Failed], None]) -> int:
         serial, now = next(self._serials), self.now()
@@ -117,7 +117,7 @@ class Asker:
                 self._board.solved()
             done(result)
             return
-        bad = result if isinstance(result, Failed | Refused) else Failed(BAD_REPLY)
+        bad = result if isinstance(result, Failed | Refused) else Failed(Lost.BAD_REPLY)
         if action is not None and isinstance(bad, Refused):
             self._board.problem(action, bad.code, bad.text, bad.wait)
         elif action is not None:

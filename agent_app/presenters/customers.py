@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from agent_app.model.problems import Lost, Own
 from agent_app.model.view import Action, PlayerView, SearchView
 from agent_app.presenters.asker import QUESTION_S, Asker
 from agent_app.presenters.board import Board
@@ -18,6 +19,7 @@ from shared.desk import (
     CustomerCard,
     Customers,
     CustomerShown,
+    DeskRefusal,
     FindCustomers,
     Pop,
     RecordingPart,
@@ -34,7 +36,6 @@ LONGEST_SEARCH = 64
 LONGEST_TITLE = 200
 LARGEST_RECORDING = 256 * 1024 * 1024
 """Bytes: an eight-hour talk. More is not a recording of ours."""
-NO_TITLE, TOO_LONG = "no_title", "too_long"
 
 
 class People:
@@ -141,9 +142,9 @@ class People:
         view = self._board.draft
         assert view.shown is not None
         if not title.strip():
-            self._board.problem(Action.NEW_TICKET, NO_TITLE)
+            self._board.problem(Action.NEW_TICKET, Own.NO_TITLE)
         elif len(title.strip()) > LONGEST_TITLE or len(note) > TEXT_MAX:
-            self._board.problem(Action.NEW_TICKET, TOO_LONG)
+            self._board.problem(Action.NEW_TICKET, Own.TOO_LONG)
         else:
             call = self._pop.call if view.shown_is_pop and self._pop is not None else None
             request = SaveTicket(view.shown.id, ticket, title.strip(), state, note, call)
@@ -185,7 +186,7 @@ class People:
         fits = have == part.offset + len(part.data) and have <= part.size <= LARGEST_RECORDING
         if not fits or (not part.data and have < part.size):
             self._board.put(player=None)
-            self._board.problem(Action.PLAY_RECORDING, "bad_reply")
+            self._board.problem(Action.PLAY_RECORDING, Lost.BAD_REPLY)
             return
         parts.append(part.data)
         whole = have == part.size
@@ -223,5 +224,5 @@ def _newer(card: AccountFacts, own: AccountFacts | None) -> AccountFacts:
 def _account_problem(why: Failed | Refused) -> str:
     """In the words of ``AccountFacts.problem``: a ``Refusal``."""
     if isinstance(why, Failed):
-        return Refusal.BRANCH_SLOW if why.code == "timed_out" else Refusal.BRANCH_DOWN
-    return Refusal.UNSUPPORTED if why.code == "not_allowed" else Refusal.BRANCH_DOWN
+        return Refusal.BRANCH_SLOW if why.code == Lost.TIMED_OUT else Refusal.BRANCH_DOWN
+    return Refusal.UNSUPPORTED if why.code == DeskRefusal.NOT_ALLOWED else Refusal.BRANCH_DOWN

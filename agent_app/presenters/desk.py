@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from agent_app.model.phone import PhoneEvent
+from agent_app.model.problems import Own
 from agent_app.model.view import DeskView, LinkState
 from agent_app.presenters.asker import Asker
 from agent_app.presenters.board import Board
@@ -25,7 +26,6 @@ from shared.ids import AccountNo, CallId, CustomerId, TicketId
 
 SLEPT_S = 10.0
 """No tick for so long, or the two clocks apart by so much more than before: this PC slept, or its clock was set."""
-CANNOT_WRITE = "cannot_write"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -240,7 +240,7 @@ class Desk:
         try:
             return self._diagnostics.pack(folder)
         except OSError as error:
-            self._board.problem(None, CANNOT_WRITE, error.strerror or "")
+            self._board.problem(None, Own.CANNOT_WRITE, error.strerror or "")
             return None
 
     # --- from outside ---

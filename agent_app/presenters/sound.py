@@ -23,6 +23,7 @@ from agent_app.model.phone import (
     UseDevices,
     Volume,
 )
+from agent_app.model.problems import Device
 from agent_app.model.view import LinkState, PhoneState
 from agent_app.presenters.board import Board
 from agent_app.presenters.ports import Phone, Settings, Switch
@@ -32,8 +33,8 @@ from shared.ids import LegId
 TELL_S = 5.0
 FORGET_S = 1.0
 """The switch ends a leg itself; what the phone still has so long after is a remnant."""
-NO_HEADSET, PHONE_DOWN, STRANGER = "no_headset", "phone_down", "stranger"
-_DEVICE_TROUBLE = frozenset({NO_HEADSET, "no_devices", "device_failed"})
+_FOR_PEOPLE = frozenset(map(str, Device))
+_DEVICE_TROUBLE = frozenset({"no_headset", "no_devices", "device_failed"})
 KINDS = ("speaker", "microphone", "ring")
 
 
@@ -133,7 +134,7 @@ class Sound:
             case DeviceLost(_, name, instead):
                 self._board.put_audio(lost_device=name)
                 if not instead:
-                    self._board.problem(None, NO_HEADSET, name)
+                    self._board.problem(None, Device.NO_HEADSET, name)
             case Ringing(leg):
                 self._has(leg, up=False)
                 if leg == self._to_answer:
@@ -146,6 +147,7 @@ class Sound:
                 self._board.put_audio(speaker_level=speaker, microphone_level=microphone)
             case CallQuality():
                 self._loss, self._jitter = event.loss, event.jitter_ms
+                self._board.put(quality=event)
             case PhoneProblem(code, text):
                 self._trouble(code, text)
             case _:
@@ -157,7 +159,7 @@ class Sound:
         self._expected.clear()
         self._doomed.clear()
         self._board.put(phone=PhoneState.DOWN)
-        self._board.problem(None, PHONE_DOWN)
+        self._board.problem(None, Device.PHONE_DOWN)
         self.tell()
 
     def tick(self, now: float) -> None:
@@ -181,16 +183,16 @@ class Sound:
     # --- inside ---
 
     def _trouble(self, code: str, text: str) -> None:
-        if code == PHONE_DOWN:
+        if code == Device.PHONE_DOWN:
             self.down()
-        elif code != STRANGER:  # for the log only: nobody at the desk can do anything about it
+        elif code in _FOR_PEOPLE:
             self._board.problem(None, code, text)
 
     def _ready(self, contact: str) -> None:
         self.legs.clear()
         self._expected.clear()
         self._board.put(phone=PhoneState.READY)
-        self._board.solved(frozenset({PHONE_DOWN}))
+        self._board.solved(frozenset({str(Device.PHONE_DOWN)}))
         self._tell_devices()
         self._tell_volumes()
         self._phone.do(Mute(self._board.draft.audio.muted))
@@ -211,6 +213,7 @@ class Sound:
     def _lost(self, leg: LegId) -> None:
         self.legs.pop(leg, None)
         self._loss = self._jitter = 0.0
+        self._board.put(quality=None)
 
     def _forget(self, now: float) -> None:
         for leg in [leg for leg, due in self._doomed.items() if now >= due]:
@@ -249,10 +252,10 @@ class Sound:
     def _problem(self) -> str:
         view = self._board.draft
         if view.phone is not PhoneState.READY:
-            return PHONE_DOWN
+            return Device.PHONE_DOWN
         devices = view.audio.devices
         whole = any(device.inputs for device in devices) and any(device.outputs for device in devices)
-        return "" if whole else NO_HEADSET
+        return "" if whole else Device.NO_HEADSET
 
     def _tell_devices(self) -> None:
         self._phone.do(UseDevices(**{kind: self._settings.get(kind) for kind in KINDS}))

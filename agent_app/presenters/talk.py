@@ -2,8 +2,9 @@
 
 from agent_app.model.actions import number_of
 from agent_app.model.numbers import BadNumber, dialable
+from agent_app.model.problems import Lost, Own
 from agent_app.model.view import Action, LinkState
-from agent_app.presenters.asker import NEVER_LEFT, Asker
+from agent_app.presenters.asker import Asker
 from agent_app.presenters.board import Board
 from agent_app.presenters.ports import Failed
 from agent_app.presenters.sound import Sound
@@ -11,6 +12,7 @@ from shared.desk import (
     TEXT_MAX,
     AnyCommand,
     DeskCall,
+    DeskRefusal,
     Dial,
     Done,
     ExtendWrapUp,
@@ -27,7 +29,6 @@ from shared.desk import (
 from shared.enums import LockReason, SeatState
 from shared.ids import CallId
 
-BAD_NUMBER, BAD_DIGITS, TOO_LONG, UNKNOWN_CHOICE = "bad_number", "bad_digits", "too_long", "unknown_choice"
 _MOST_DIGITS = 32
 _DIGITS = frozenset("0123456789*#ABCD")
 
@@ -70,7 +71,7 @@ class Talk:
         self._asker.ask(Action.HANG_UP, HangUp(call.call), Done, lambda _: None, failed=self._not_hung_up)
 
     def _not_hung_up(self, why: Failed | Refused) -> None:
-        if why.code == NEVER_LEFT:
+        if why.code == Lost.NEVER_LEFT:
             self._sound.end()
 
     def hold(self) -> None:
@@ -93,7 +94,7 @@ class Talk:
         try:
             number = dialable(text)
         except BadNumber:
-            self._board.problem(action, BAD_NUMBER, text[:_MOST_DIGITS])
+            self._board.problem(action, Own.BAD_NUMBER, text[:_MOST_DIGITS])
             return
         self._command(action, Dial(number))
 
@@ -107,7 +108,7 @@ class Talk:
         if not keys or not self._asker.may(Action.SEND_DIGITS):
             return
         if not _DIGITS.issuperset(keys):
-            self._board.problem(Action.SEND_DIGITS, BAD_DIGITS)
+            self._board.problem(Action.SEND_DIGITS, Own.BAD_DIGITS)
             return
         self._digits += keys
         if not self._asker.is_pending(Action.SEND_DIGITS):
@@ -146,9 +147,9 @@ class Talk:
         call = self._in_hand(view.state.seat, view.state.call)
         assert call is not None
         if disposition not in {choice.id for choice in view.state.dispositions}:
-            self._board.problem(Action.FINISH_WRAP_UP, UNKNOWN_CHOICE)
+            self._board.problem(Action.FINISH_WRAP_UP, DeskRefusal.UNKNOWN_CHOICE)
         elif len(view.note) > TEXT_MAX:
-            self._board.problem(Action.FINISH_WRAP_UP, TOO_LONG)
+            self._board.problem(Action.FINISH_WRAP_UP, Own.TOO_LONG)
         else:
             request = WrapUp(call, disposition, view.note, stay)
             self._asker.ask(Action.FINISH_WRAP_UP, request, Done, lambda _: self._finished(request))

@@ -1,0 +1,51 @@
+"""Every ``Problem.code`` that a desk can show: ``ui`` has words for each of ``CODES``."""
+
+from enum import StrEnum
+
+from agent_app.model.actions import Why
+from shared.desk import DeskRefusal
+
+
+class Lost(StrEnum):
+    """No answer from the switch (``shared.link.Failure``)."""
+
+    NEVER_LEFT = "never_left"
+    TIMED_OUT = "timed_out"
+    LINK_LOST = "link_lost"
+    UNSUPPORTED = "unsupported"
+    REJECTED = "rejected"
+    BAD_REPLY = "bad_reply"
+
+
+class Out(StrEnum):
+    """The switch ended the log-in (``shared.desk.LoggedOut``)."""
+
+    OPERATOR = "operator"
+    DISPLACED = "displaced"
+    REMOVED = "removed"
+
+
+class Own(StrEnum):
+    """Found at the desk itself; nothing was sent."""
+
+    BAD_NUMBER = "bad_number"
+    BAD_DIGITS = "bad_digits"
+    TOO_LONG = "too_long"
+    NO_TITLE = "no_title"
+    CANNOT_WRITE = "cannot_write"
+
+
+class Device(StrEnum):
+    """Of the phone; what else it tells (``agent_app.model.phone.PhoneProblem``) is for the log."""
+
+    PHONE_DOWN = "phone_down"
+    NO_HEADSET = "no_headset"
+    NO_DEVICES = "no_devices"
+    DEVICE_FAILED = "device_failed"
+    PORT_TAKEN = "port_taken"
+
+
+CODES = frozenset(
+    {*(str(code) for kind in (DeskRefusal, Why, Lost, Out, Own, Device) for code in kind)} - {str(Why.PENDING)}
+)
+"""What is pending is never a problem."""

@@ -1,0 +1,169 @@
+"""The pure parts: what is enabled when, numbers, the copy of the switch's state."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why, enabled, number_of
+from agent_app.model.numbers import BadNumber, dialable
+from agent_app.model.problems import CODES
+from agent_app.model.state import Mirror, Verdict
+from agent_app.model.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
+from shared.desk import DeskSnapshot, QueueRow, QueuesChanged, SeatChanged
+from shared.enums import LockReason, SeatState
+from shared.ids import CallId, QueueName
+from tests.agent_app import desk_doc
+from tests.agent_app.fakes import call, card, pop, seat
+
+ROOT = Path(__file__).resolve().parents[2]
+UP = DeskView(link=LinkState.UP, phone=PhoneState.READY, stale=False, needs_password=False)
+
+
+def view(state: SeatState | None = SeatState.OPEN, **fields: object) -> DeskView:
+    """A desk whose seat, and call where it has one, are in this state."""
+    busy = state in {SeatState.RINGING, SeatState.DIALLING, SeatState.TALKING, SeatState.HOLDING}
+    snapshot = DeskSnapshot(
+        at=0.0,
+        seat=seat(state, wrap_up_call=CallId("c1") if state is SeatState.WRAP_UP else None)
+        if state is not None
+        else None,
+        call=call(state=state) if busy and state is not None else None,
+    )
+    return replace(replace(UP, state=snapshot), **fields)
+
+
+def on(of: DeskView) -> set[Action]:
+    return {action for action, each in enabled(of).items() if each.on}
+
+
+ALWAYS = {
+    Action.LOCK_SEAT, Action.SEARCH, Action.PLAY_RECORDING, Action.CHANGE_PASSWORD,
+}  # fmt: skip
+IDLE = ALWAYS | {Action.LOG_OUT, Action.DIAL}
+
+
+@pytest.mark.parametrize(
+    ("state", "allowed"),
+    [
+        (SeatState.OPEN, IDLE),
+        (SeatState.LOCKED, IDLE | {Action.OPEN_SEAT}),
+        (SeatState.RINGING, ALWAYS | {Action.ANSWER, Action.HANG_UP}),
+        (SeatState.DIALLING, ALWAYS | {Action.HANG_UP}),
+        (SeatState.TALKING, ALWAYS | {Action.HANG_UP, Action.HOLD, Action.SEND_DIGITS, Action.MUTE, Action.FINISH_WRAP_UP}),
+        (SeatState.HOLDING, ALWAYS | {Action.HANG_UP, Action.RETRIEVE, Action.MUTE, Action.FINISH_WRAP_UP}),
+        (SeatState.WRAP_UP, IDLE | {Action.OPEN_SEAT, Action.FINISH_WRAP_UP, Action.EXTEND_WRAP_UP}),
+    ],
+)  # fmt: skip
+def test_what_is_on_in_each_state_of_the_seat(state: SeatState, allowed: set[Action]) -> None:
+    assert on(view(state)) == allowed
+
+
+def test_nobody_logged_in() -> None:
+    assert on(view(None, needs_password=True)) == {Action.LOG_IN}
+    assert on(view(None, needs_password=True, phone=PhoneState.STARTING)) == set()
+
+
+@pytest.mark.parametrize("fields", [{"link": LinkState.LOST, "stale": True}, {"link": LinkState.WRONG_VERSION}])
+def test_without_a_link_only_the_phone_obeys(fields: dict[str, object]) -> None:
+    assert on(view(SeatState.TALKING, **fields)) == {Action.HANG_UP, Action.MUTE}
+    assert on(view(SeatState.RINGING, **fields)) == {Action.ANSWER, Action.HANG_UP}
+    assert on(view(SeatState.OPEN, **fields)) == set()
+
+
+def test_while_the_state_is_fetched_nothing_is_asked_for() -> None:
+    now = enabled(view(SeatState.TALKING, stale=True))
+    assert now[Action.HOLD].why == Why.RESYNCING
+    assert now[Action.HANG_UP].on
+
+
+def test_what_is_pending_is_off_but_keys_and_searches_are_not() -> None:
+    pending = tuple(Pending(action, 0.0, 5.0) for action in Action)
+    now = enabled(view(SeatState.TALKING, pending=pending))
+    assert now[Action.HOLD].why == Why.PENDING
+    assert {action for action, each in now.items() if each.on} == MANY_AT_ONCE
+
+
+def test_mute_and_unmute_exclude_each_other() -> None:
+    muted = view(SeatState.TALKING, audio=AudioView(muted=True))
+    assert {Action.MUTE, Action.UNMUTE} & on(muted) == {Action.UNMUTE}
+
+
+def test_a_lock_asked_for_in_a_talk_can_be_taken_back() -> None:
+    talking = view(SeatState.TALKING)
+    assert Action.OPEN_SEAT not in on(talking)
+    locked = replace(talking.state, seat=seat(SeatState.TALKING, lock_next=LockReason.LUNCH))
+    assert Action.OPEN_SEAT in on(replace(talking, state=locked))
+
+
+def test_a_customer_on_screen_can_be_called_back_and_given_a_ticket() -> None:
+    shown = view(shown=card(), shown_is_pop=False)
+    assert {Action.NEW_TICKET, Action.CALL_BACK} <= on(shown)
+    assert number_of(shown) == "13800001111"
+    nowhere = view(shown=card(phones=()), shown_is_pop=False)
+    assert enabled(nowhere)[Action.CALL_BACK].why == Why.NO_NUMBER
+    popped = replace(nowhere, shown_is_pop=True, state=replace(nowhere.state, pop=pop(number="02088")))
+    assert number_of(popped) == "02088"
+
+
+def test_every_action_has_its_line_and_every_reason_is_a_problem_code_too() -> None:
+    assert set(NEEDS) == set(Action)
+    assert {need.why for needs in NEEDS.values() for need in needs} | {Why.PENDING} == set(Why)
+    assert set(Why) - {Why.PENDING} <= CODES
+
+
+def test_the_table_in_the_docs_is_this_one() -> None:
+    assert desk_doc.table() in (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+
+
+# --- numbers ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [
+        ("13800001111", "13800001111"), (" 138-0000 1111 ", "13800001111"), ("(020) 8888.8888", "02088888888"),
+        ("tel:+86-138-0000-1111", "13800001111"), ("TEL:+862088888888;ext=5", "02088888888"), ("+86 020 88888888", "02088888888"),
+        ("0086 20 88888888", "02088888888"), ("+1 (212) 555-0100", "0012125550100"), ("１３８００００１１１１", "13800001111"),
+        ("sip:8001@10.0.0.1", "8001"), ("*21#", "*21#"), ("\u202a10086\u202c", "10086"),
+    ],
+)  # fmt: skip
+def test_numbers_as_typed_and_pasted(typed: str, dialled: str) -> None:
+    assert dialable(typed) == dialled
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "abc", "138x", "+", "+86", "1" * 33, "tel:", "<b>1</b>", "1+2", "一二三"])
+def test_what_is_no_number(typed: str) -> None:
+    with pytest.raises(BadNumber):
+        dialable(typed)
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_the_result_fits_the_wire(typed: str) -> None:
+    try:
+        number = dialable(typed)
+    except BadNumber:
+        return
+    assert 1 <= len(number) <= 32
+    assert set(number) <= set("0123456789*#+")
+
+
+# --- the copy ---
+
+
+def test_reports_by_number() -> None:
+    mirror = Mirror()
+    mirror.begin()
+    assert mirror.stale
+    mirror.take(DeskSnapshot(at=1.0))
+    row = QueueRow(QueueName("q"), {}, 1, 2.0, 3, 4)
+    assert mirror.told(QueuesChanged((row,)), 1) is Verdict.APPLIED
+    assert mirror.told(QueuesChanged(()), 1) is Verdict.OLD
+    assert mirror.snapshot.queues == (row,)
+    assert not mirror.stale
+    assert mirror.told(SeatChanged(seat()), 3) is Verdict.GAP
+    assert mirror.stale
+    mirror.begin()
+    assert mirror.told(QueuesChanged(()), 1) is Verdict.APPLIED

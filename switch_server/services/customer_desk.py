@@ -52,7 +52,10 @@ HEARD_MOST = 1000
 
 
 class CustomerDesk:
-    """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds."""
+    """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
+
+    ``on_saved`` is told of a customer whose ticket was saved, before the agent is.
+    """
 
     def __init__(
         self,
@@ -65,9 +68,11 @@ class CustomerDesk:
         branch_name: BranchName,
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
+        on_saved: Callable[[CustomerId], None] = lambda _customer: None,
     ) -> None:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock
+        self._on_saved = on_saved
         self._cards = Cards(agents, branch_name)
         self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
 
@@ -135,13 +140,15 @@ class CustomerDesk:
             call=wanted.call,
         )
         try:
-            return TicketSaved(await asyncio.to_thread(self._tickets.save_ticket, draft))
+            ticket = await asyncio.to_thread(self._tickets.save_ticket, draft)
         except NoSuchRecord as error:
             return Refused(DeskRefusal.NOT_FOUND, str(error))
         except RecordFull as error:
             return Refused(DeskRefusal.NOT_ALLOWED, str(error))
         except NotWritten as error:
             return Refused(DeskRefusal.BUSY, f"not saved: {error}; please try again")
+        self._on_saved(ticket.customer)
+        return TicketSaved(ticket)
 
     # --- recordings ---
 

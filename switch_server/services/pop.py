@@ -84,7 +84,14 @@ class ScreenPops:
         if kept is not None:
             kept.facts.stop()
 
+    def refresh(self, customer: CustomerId) -> None:
+        """A ticket of theirs was saved: every pop that shows them reads it."""
+        for kept in self._calls.values():
+            if kept.found and kept.found.known and kept.found.known.customer.id == customer:
+                self._read(kept)
+
     def stop(self) -> None:
+        """After it nothing may be shown."""
         for call in list(self._calls):
             self.forget(call)
         self._thread.shutdown(wait=True, cancel_futures=True)

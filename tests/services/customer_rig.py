@@ -109,6 +109,7 @@ class Rig:
             branch_name=lambda branch: NAMES.get(branch, {}),
             audit=self.store.do,
             clock=self.clock,
+            on_saved=self.pops.refresh,
         )
         self.told: list[tuple[AgentId, Pop]] = []
         self._changed = asyncio.Event()

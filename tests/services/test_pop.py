@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared import aci
-from shared.desk import TrailStep
+from shared.desk import SaveTicket, TrailStep
 from shared.enums import Language
 from shared.ids import AccountNo, BranchId, CallId, CustomerId, TicketId, TrunkName
 from switch_server.core.effects import ShowPop
@@ -236,6 +236,23 @@ def test_open_tickets_come_first_and_follow_the_customer(tmp_path: Path) -> None
             ("交割单", "open"),
             ("密码", "closed"),
         ]
+
+    run(tmp_path, test)
+
+
+def test_a_ticket_saved_in_the_talk_is_in_the_pop(tmp_path: Path) -> None:
+    async def test(rig: Rig) -> None:
+        rig.show()
+        before = await rig.whole()
+        asked = len(rig.branches.asked)
+        await rig.desk.answer(BOB, SaveTicket(CustomerId(2), None, "别人的"))
+        await rig.desk.answer(ANN, SaveTicket(LI.id, None, "交割单"))
+        pop = await rig.pop(lambda pop: pop.customer is not None and bool(pop.customer.tickets))
+        assert pop.customer is not None
+        assert before.customer is not None
+        assert [ticket.title for ticket in pop.customer.tickets] == ["交割单"]
+        assert pop.customer.accounts == before.customer.accounts
+        assert len(rig.branches.asked) == asked
 
     run(tmp_path, test)
 

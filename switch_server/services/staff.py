@@ -61,7 +61,8 @@ class SwitchStaff:
         return Agents(of.clock(), tuple(found))
 
     def queues(self) -> Queues:
-        return Queues(self._from.clock(), rows.queues(self._from.snapshot().queues, self._from.config().queues))
+        now, seen = self._from.clock(), self._from.snapshot()
+        return Queues(now, rows.queues(seen.queues, self._from.config().queues, since=max(now - seen.at, 0.0)))
 
     def desks(self) -> Desks:
         of, links = self._from, self._links()

@@ -42,18 +42,19 @@ def _link(link: DeskState) -> dict[str, Any]:
     }
 
 
-def queues(views: Iterable[QueueView], config: Iterable[Queue]) -> tuple[QueueRow, ...]:
+def queues(views: Iterable[QueueView], config: Iterable[Queue], *, since: float) -> tuple[QueueRow, ...]:
+    """``since``: seconds from the snapshot, which is of the core's last event, to now; who waits then still waits."""
     known = {str(queue.name): queue for queue in config}
-    return tuple(_queue(view, known.get(view.name)) for view in views)
+    return tuple(_queue(view, known.get(view.name), since) for view in views)
 
 
-def _queue(view: QueueView, queue: Queue | None) -> QueueRow:
+def _queue(view: QueueView, queue: Queue | None, since: float) -> QueueRow:
     return QueueRow(
         queue=view.name,
         title={language.value: text for language, text in queue.title.items()} if queue else {},
         is_open=view.is_open,
         waiting=view.waiting,
-        longest_s=view.longest_s,
+        longest_s=view.longest_s + since if view.waiting else 0.0,
         callbacks=view.callbacks,
         open_seats=view.open_seats,
         seats=view.seats,

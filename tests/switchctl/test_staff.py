@@ -237,6 +237,8 @@ def test_queues_and_the_status_page(ask: Ctl, centre: Centre, zhang: None) -> No
     assert (agents["waiting"], agents["longest_s"], agents["callbacks"], agents["abandoned"]) == (2, 75.5, 1, 4)
     assert (trading["title"], trading["skill"], trading["level"]) == ({"zh_CN": "交易", "en": "Trading"}, "trading", 2)
     assert (trading["is_open"], dropped["skill"]) == (False, "")  # it went at a reload, and somebody still waits
+    centre.switch.now += 10  # nothing happened since, but somebody has waited on
+    assert [row["longest_s"] for row in rows(ask, "queues")] == [85.5, 0.0, 11.0]
     document = ask("status", "--json").document
     assert (document["seats"], document["seats_open"], document["waiting"]) == (1, 0, 3)
     assert {"code": "queue_unserved", "subject": "agents", "text": "2"} in document["troubles"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared import desk
 from shared.enums import CallKind, SeatState
-from shared.ids import AgentId, CallId
+from shared.ids import AgentId, CallId, call_of
 from switch_server.core import events as ev
 from switch_server.core.config import Queue
 from switch_server.core.desk_side import DESK
@@ -42,10 +42,10 @@ class DeskWatch:
                 self.pops[agent] = None
             case RingDesk(leg=leg):
                 self.rings += 1
-                call = self.switch.calls[CallId(leg.rpartition("/")[0])]
-                assert call.desk.talk is not None
-                assert self.pops[call.desk.talk.agent] == call.id, "the pop comes before the ring"
-                shown = self.told[call.desk.talk.agent].call
+                talk = self.switch.calls[call_of(leg)].desk.talk
+                assert talk is not None
+                assert self.pops[talk.agent] == talk.call, "the pop comes before the ring"
+                shown = self.told[talk.agent].call
                 assert shown is not None
                 assert shown.leg == leg, "the desk knows of the leg before it rings"
             case Transition(machine="seat", subject=subject, old=old, new=new):
@@ -96,7 +96,7 @@ class DeskWatch:
             assert seat.state in IDLE, f"{seat.agent} is {seat.state} without a leg"
             assert seat.link == (seat.state is not SeatState.OFFLINE)
             return
-        call = self.switch.calls[CallId(leg.id.rpartition("/")[0])]
+        call = self.switch.calls[call_of(leg.id)]
         up = leg.state is LegState.UP
         out = not call.caller.incoming and call.callback_of is None
         expected: tuple[SeatState, ...]

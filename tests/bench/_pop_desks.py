@@ -73,6 +73,7 @@ class LightDesk(Silent):
         match message:
             case wire.CallChanged(call) if call is not None:
                 ring = self.rings.setdefault(call.call, Ring(call.call, call.token, at))
+                ring.token = call.token  # the pop may have come first
                 if call.state is SeatState.TALKING and not ring.answered:
                     ring.answered = True
                     self._later(self._talk(call.call))

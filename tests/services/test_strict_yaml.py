@@ -14,7 +14,7 @@ from switch_server.services.config_file import ServerConfig
 from switch_server.services.strict_yaml import Complaint, ConfigError, load, parse
 
 FLOW = 'flow: small\nnumbers: ["1"]\nstart: a\nsteps:\n'
-KINDS = "say, menu, input, service, queue, dial, language, set, hangup"
+KINDS = "say, menu, input, service, queue, callback, dial, language, set, hangup"
 SLOT = "digits, each, empty, money, most, number, price, quantity, say, stock, text, time, word"
 
 
@@ -86,7 +86,7 @@ def test_a_complaint_names_line_key_and_what_is_allowed(text: str, expected: str
         ("  a: {kind: 3}", f"5: steps.a.kind: Expected `text`, got `int`; allowed: {KINDS}"),
         ("  a: {say: [x]}", f"5: steps.a: the key 'kind' is missing; allowed: {KINDS}"),
         ("  a: {kind: hangup}\n  b:\n    kind: say\n    next: a", "6: steps.b: the key 'say' is missing"),
-        ("  a:\n    kind: say\n    nxt: a", "7: steps.a.nxt: unknown key; allowed: barge_in, kind, next, say"),
+        ("  a:\n    kind: say\n    nxt: a", "7: steps.a.nxt: unknown key; allowed: barge_in, kind, next, say, title"),
         ("  a: {kind: say, say: [x, {mony: y}]}", f"5: steps.a.say[1].mony: unknown key; allowed: {SLOT}"),
         ("  a: {kind: say, say: [{each: y, say: [3]}]}", "5: steps.a.say[0].say[0]: Expected `text | mapping`, got `int`"),
         ("  a: {kind: menu, say: [x], keys: {1: [b]}, on_fail: a}", "5: steps.a.keys.1: Expected `text`, got `list`"),

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import sys
 import threading
 from typing import Any
@@ -24,7 +25,8 @@ class Phone(pj.Account):  # type: ignore[misc]
 
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
         self.talk = Talk(self, prm.callId)
-        say("INCOMING", uri=self.talk.getInfo().remoteUri)
+        token = re.search(r"^X-Huawu-Token:\s*(\S+)", prm.rdata.wholeMsg, re.MULTILINE | re.IGNORECASE)
+        say("INCOMING", uri=self.talk.getInfo().remoteUri, token=token[1] if token else "")
 
 
 def _op(**options: object) -> Any:

@@ -1,0 +1,291 @@
+"""An agent at a desk, by script: a real link in a thread of its own, and a phone that does exactly what a test wants.
+
+with Desk(centre) as desk:            # logged in, seat locked
+    desk.open()
+    desk.rings()                      # a call has come: told over the link, and rung at the phone
+    desk.answer()
+    desk.do(wire.HangUp(desk.call.call))
+"""
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, Self
+
+from msgspec import Struct
+
+from shared import desk as wire
+from shared.desk import DeskCall, DeskSnapshot, Done, LoggedIn, Request
+from shared.enums import SeatState
+from shared.link import KeyPair
+from tests.desk_client import DeskClient, RequestFailed
+from tests.e2e.centre import DEADLINE, Centre
+from tests.e2e.phone import media_of, sdp
+from tests.lines.peer import Call, Message, Peer
+from tests.rtp_peer import RtpPeer
+from tests.sip_tools import Pjsua
+
+
+class RawPhone:
+    """A desk's phone of a socket and strings, with an RTP peer; it rings, and the test says what then."""
+
+    def __init__(self, centre: Centre, *, busy: int = 0) -> None:
+        self.peer = Peer(centre.sip)
+        self.rtp = RtpPeer()
+        self.contact = ":".join(map(str, self.peer.address))
+        self.busy = busy
+        """Refuses each call with this code."""
+        self.tokens: list[str] = []
+        """Of the INVITEs that came."""
+        self.cancelled = 0
+        self.hung_up_on = 0
+        self.invite: Message | None = None
+        self._dialog: Call | None = None
+        self._changed = threading.Condition()
+        self._over = False
+        self._thread = threading.Thread(target=self._hear, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.rtp.__enter__()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._over:
+            self.kill()
+        self.rtp.__exit__()
+
+    def kill(self) -> None:
+        """Gone without a word."""
+        self._over = True
+        self._thread.join(10)
+        self.rtp.sending = False
+        self.peer.close()
+
+    def wait(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, seconds), "the phone did not come to it"
+
+    def answer(self) -> None:
+        self.wait(lambda: self.invite)
+        assert self.invite is not None
+        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag="desk")
+        self.rtp.call(*media_of(self.invite))
+        self._dialog = Call.of(self.peer, self.invite, "desk")
+
+    def hang_up(self) -> None:
+        """The handset is put down: BYE, or 486 while it rings."""
+        if self._dialog is not None:
+            self._dialog.request("BYE")
+        elif self.invite is not None:
+            self.peer.reply(self.invite, 486, tag="desk")
+        self.invite = self._dialog = None
+
+    def _hear(self) -> None:
+        while not self._over:
+            message = self.peer.receive(0.1)
+            if message is not None and message.status is None:
+                with self._changed:
+                    self._take(message, message.start.split()[0])
+                    self._changed.notify_all()
+
+    def _take(self, message: Message, method: str) -> None:
+        if method == "INVITE" and ";tag=" in message.get("To"):
+            self.peer.reply(message, 200, body=sdp(self.rtp.port))
+        elif method == "INVITE":
+            self._rung(message)
+        elif method in ("BYE", "CANCEL"):
+            self.peer.reply(message, 200, tag="desk")
+            if method == "CANCEL" and self.invite is not None:
+                self.peer.reply(self.invite, 487, tag="desk")
+            self.cancelled += method == "CANCEL"
+            self.hung_up_on += method == "BYE"
+            self.invite = self._dialog = None
+        elif method != "ACK":
+            self.peer.reply(message, 200)
+
+    def _rung(self, invite: Message) -> None:
+        if self.invite is not None and self.invite.get("Call-ID") == invite.get("Call-ID"):
+            return  # a repeat
+        self.tokens.append(invite.get(wire.TOKEN_HEADER))
+        if self.busy:
+            self.peer.reply(invite, self.busy, tag="desk")
+            return
+        self.invite = invite
+        self.peer.reply(invite, 180, tag="desk")
+
+
+class PjsuaPhone:
+    """The same of pjsua2, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.pjsua = Pjsua()
+        self.contact = f"127.0.0.1:{self.pjsua.port}"
+        self.tokens: list[str] = []
+
+    def __enter__(self) -> Self:
+        self.pjsua.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pjsua.__exit__()
+
+    def wait_ring(self) -> None:
+        self.tokens.append(str(self.pjsua.wait("INCOMING")["token"]))
+        self.pjsua.do("answer", "180")
+
+    def answer(self) -> None:
+        self.pjsua.do("answer")
+        self.pjsua.wait("CONFIRMED")
+
+    def hang_up(self) -> None:
+        self.pjsua.do("hangup")
+
+
+class Desk:
+    """``number``: the demo's agent. Inside it the agent is logged in; ``state`` is what a window would show."""
+
+    def __init__(self, centre: Centre, number: int = 0, phone: RawPhone | PjsuaPhone | None = None) -> None:
+        who = centre.demo.world.agents[number]
+        self.agent, self.password = who.agent, who.password
+        file = json.loads((centre.demo.desk(who.desk) / "desk.key").read_bytes())
+        self.phone: Any = phone or RawPhone(centre)
+        keys = KeyPair(file["public_key"].encode(), file["secret_key"].encode())
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._made = (file["endpoint"], keys, file["server_key"].encode())
+        self.client: DeskClient
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.phone.__enter__()
+        try:
+            self.run(self._begin())
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    async def _begin(self) -> None:
+        endpoint, keys, server_key = self._made
+        self.client = await DeskClient(endpoint, keys, server_key, contact=self.phone.contact).start()
+        reply = await self.client.log_in(self.agent, self.password)
+        assert isinstance(reply, LoggedIn), reply
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self, "client") and not self.client.link._stopped:
+            self.run(self._leave())
+        self.phone.__exit__()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _leave(self) -> None:
+        """Logged out, so that the next test's agent has a seat of their own."""
+        with contextlib.suppress(TimeoutError, RequestFailed):
+            await self.client.until(lambda: self.state.call is None, 5)
+            if self.state.seat is not None:
+                await self.client.do(wire.LogOut())
+        await self.client.stop()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(2 * DEADLINE)
+
+    # --- what it shows ---
+
+    @property
+    def state(self) -> DeskSnapshot:
+        return self.client.state
+
+    @property
+    def call(self) -> DeskCall:
+        call = self.state.call
+        assert call is not None
+        return call
+
+    def until(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
+        """Waits for what the switch reports."""
+        try:
+            self.run(self.client.until(condition, seconds))
+        except TimeoutError:
+            raise AssertionError(f"not shown within {seconds} s: {self.state}") from None
+
+    def seat(self, state: SeatState, seconds: float = DEADLINE) -> wire.Seat:
+        """Waits for this state."""
+        self.until(lambda: self.state.seat is not None and self.state.seat.state is state, seconds)
+        assert self.state.seat is not None
+        return self.state.seat
+
+    # --- what the agent does ---
+
+    def do(self, request: Request) -> Struct:
+        reply: Struct = self.run(self.client.do(request))
+        return reply
+
+    def done(self, request: Request) -> None:
+        reply = self.do(request)
+        assert reply == Done(), reply
+
+    def open(self) -> None:
+        self.done(wire.OpenSeat())
+        self.seat(SeatState.OPEN)
+
+    def rings(self, seconds: float = DEADLINE) -> DeskCall:
+        """A call has come, over both ways."""
+        self.seat(SeatState.RINGING, seconds)
+        self.until(lambda: self.state.call is not None)
+        if isinstance(self.phone, RawPhone):
+            self.phone.wait(lambda: self.phone.invite)
+        else:
+            self.phone.wait_ring()
+        assert self.phone.tokens[-1] == self.call.token
+        return self.call
+
+    def answer(self) -> None:
+        """Rings, and is answered."""
+        self.rings()
+        self.phone.answer()
+        self.seat(SeatState.TALKING)
+
+    def tell(self, told: wire.Told) -> None:
+        async def tell() -> None:
+            self.client.tell(told)
+
+        self.run(tell())
+
+    def tell_until(self, told: wire.Told, condition: Callable[[], object]) -> None:
+        """Again and again, as the app does."""
+
+        async def tell() -> None:
+            async with asyncio.timeout(DEADLINE):
+                while not condition():
+                    self.client.tell(told)
+                    with contextlib.suppress(TimeoutError):
+                        await self.client.until(condition, 0.5)
+
+        self.run(tell())
+
+    def kill(self) -> None:
+        """App and phone are gone at once, as by ``kill -9``."""
+
+        async def gone() -> None:
+            link = self.client.link
+            link._stopped = True
+            link._timer.cancel()
+            link._drop()
+            link._context.term()
+
+        self.phone.kill()
+        self.run(gone())
+
+
+@contextlib.contextmanager
+def desks(centre: Centre, number: int) -> Any:
+    """So many agents with open seats, in the order in which they have been idle."""
+    with contextlib.ExitStack() as stack:
+        made = [stack.enter_context(Desk(centre, each)) for each in range(number)]
+        for desk in made:
+            desk.open()
+        yield made

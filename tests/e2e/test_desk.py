@@ -1,0 +1,241 @@
+"""The call reaches an agent: whole switch, real cards, real links; every way in which it can go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared import desk as wire
+from shared.enums import LockReason, SeatState
+from tests.e2e.centre import Centre
+from tests.e2e.desk import Desk, PjsuaPhone, RawPhone, desks
+from tests.e2e.phone import Phone
+from tests.rtp_peer import frequency, level, purity, sine
+
+pytestmark = pytest.mark.slow
+QUEUE, QUICK = "7100", "7101"
+FLOW = """
+flow: {queue}
+numbers: ["{number}"]
+start: agents
+steps:
+  agents: {{kind: queue, queue: {queue}, wait: 60, excuse: [agent_lost], on_timeout: ended, on_ended: ended}}
+  ended: {{kind: hangup, say: [after_talk], cause: agent_hung_up}}
+"""
+FLOWS = {"agents": FLOW.format(queue="agents", number=QUEUE), "quick": FLOW.format(queue="quick", number=QUICK)}
+MAIN = Path(__file__).parents[2] / "resources" / "flows" / "main.yaml"
+
+
+def queues(content: dict[str, Any]) -> None:
+    """``quick`` lets a desk ring for three seconds."""
+    content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}, {"name": "quick", "ring": 3, "wrap_up": 60}]
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    flows = FLOWS | {"main": MAIN.read_text()}
+    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=queues) as made:
+        yield made
+
+
+def talks(centre: Centre, call: str) -> list[dict[str, Any]]:
+    """In the order in which desks rang."""
+    return sorted((row for row in centre.rows("talks") if row["call"] == call), key=lambda row: row["offered_at"])
+
+
+def hears(ear: Any, hertz: float, seconds: float = 10.0) -> None:
+    ear.wait(
+        lambda heard: len(heard) > 25 and level(ear.samples(heard[-25:])) > -25
+        and abs(frequency(ear.samples(heard[-25:])) - hertz) < 10,
+        seconds,
+    )  # fmt: skip
+
+
+def wrap_up(desk: Desk, call: str) -> None:
+    desk.seat(SeatState.WRAP_UP)
+    desk.done(wire.WrapUp(call, "enquiry", "问了基金"))
+    desk.seat(SeatState.OPEN)
+
+
+def test_zero_leads_to_an_agent_who_talks_holds_and_ends_it(centre: Centre) -> None:
+    with Desk(centre) as desk:
+        desk.open()
+        with Phone(centre) as phone:
+            phone.at("main_menu")
+            phone.keys("0")
+            rung = desk.rings()
+            assert (rung.number, rung.dnis, rung.queue, rung.state) == (phone.ani, "95500", "agents", "ringing")
+            desk.until(lambda: desk.state.pop is not None)
+            assert desk.state.pop.number == phone.ani
+            assert [step.step for step in desk.state.pop.trail][-1] in ("to_agent", "agents")
+            desk.phone.answer()
+            desk.seat(SeatState.TALKING)
+            phone.rtp.say(sine(1000, 8000 * 60))
+            desk.phone.rtp.say(sine(400, 8000 * 60))
+            hears(desk.phone.rtp, 1000)
+            hears(phone.rtp, 400)
+            phone.rtp.listen(1.0)
+            held(desk, phone)
+            phone.rtp.listen(1.0)
+            desk.done(wire.HangUp(desk.call.call))
+            desk.until(lambda: desk.state.call is None)
+            desk.phone.wait(lambda: desk.phone.hung_up_on == 1)
+            phone.hung_up_on()
+        wrap_up(desk, phone.call)
+        desk.until(lambda: desk.state.pop is None)
+    row = phone.ended()
+    assert (row["cause"], row["agent"], row["queue"]) == ("agent_hung_up", desk.agent, "agents")
+    (talk,) = talks(centre, phone.call)
+    assert (talk["agent"], talk["disposition"], talk["note"], talk["kind"]) == (desk.agent, "enquiry", "问了基金", "in")
+    assert 0 < talk["hold_ms"] < 60_000
+    (contact,) = [row for row in centre.rows("contacts") if row["id"] == phone.call]
+    assert (contact["agent"], contact["disposition"]) == (desk.agent, "enquiry")
+    both_sides(centre, phone.call)
+
+
+def held(desk: Desk, phone: Phone) -> None:
+    """The caller hears music, the agent nothing, until the call is retrieved."""
+    desk.done(wire.Hold(desk.call.call))
+    assert desk.call.state is SeatState.HOLDING
+    phone.rtp.listen(0.5)
+    music = phone.rtp.listen(1.0)
+    assert level(music) > -45
+    assert purity(music, 400) < 0.5
+    assert level(desk.phone.rtp.listen(0.5)) < -60
+    desk.done(wire.Retrieve(desk.call.call))
+    assert desk.call.state is SeatState.TALKING
+    hears(desk.phone.rtp, 1000)
+    hears(phone.rtp, 400)
+
+
+def both_sides(centre: Centre, call: str) -> None:
+    """One recording: the caller on the left, the agent on the right, at the same time."""
+    samples = centre.recording(call)
+    together = [
+        purity(block[:, 0], 1000) > 0.9 and purity(block[:, 1], 400) > 0.9
+        for block in (samples[at : at + 800] for at in range(0, len(samples) - 800, 800))
+    ]
+    assert sum(together) > 10, "a second of talk at least"
+
+
+def test_the_caller_hangs_up_while_the_desk_rings(centre: Centre) -> None:
+    with Desk(centre) as desk:
+        desk.open()
+        with Phone(centre, QUEUE) as phone:
+            desk.rings()
+            phone.hang_up()
+            desk.seat(SeatState.OPEN)
+            desk.phone.wait(lambda: desk.phone.cancelled == 1)
+        desk.until(lambda: desk.state.call is None and desk.state.pop is None)
+        assert phone.ended()["cause"] == "caller_hung_up"
+        (talk,) = talks(centre, phone.call)
+        assert (talk["answered_at"], talk["agent"]) == (None, desk.agent)
+
+
+def test_who_lets_it_ring_is_locked_and_the_next_agent_gets_it(centre: Centre) -> None:
+    with desks(centre, 2) as (first, second), Phone(centre, QUICK) as phone:
+        first.phone.wait(lambda: first.phone.tokens)
+        second.answer()
+        assert first.seat(SeatState.LOCKED).reason is LockReason.NO_ANSWER
+        first.phone.wait(lambda: first.phone.cancelled == 1)
+        assert first.state.call is None
+        second.done(wire.HangUp(second.call.call))
+        phone.hung_up_on()
+        wrap_up(second, phone.call)
+        one, two = talks(centre, phone.call)
+        assert (one["agent"], two["agent"]) == (first.agent, second.agent)
+        assert one["answered_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(486, LockReason.NO_ANSWER), (603, LockReason.NO_ANSWER), (403, LockReason.PHONE_LOST)]
+)
+def test_a_phone_that_refuses(centre: Centre, code: int, reason: LockReason) -> None:
+    with Desk(centre, 0, RawPhone(centre, busy=code)) as desk, Desk(centre, 1) as other:
+        desk.open()
+        other.open()
+        with Phone(centre, QUEUE):
+            assert desk.seat(SeatState.LOCKED).reason is reason
+            other.rings()
+
+
+def test_a_phone_that_is_not_there(centre: Centre) -> None:
+    with desks(centre, 2) as (first, second):
+        first.phone.kill()
+        with Phone(centre, QUEUE) as phone:
+            second.answer()
+            assert first.seat(SeatState.LOCKED).reason is LockReason.PHONE_LOST
+            phone.hang_up()
+            second.seat(SeatState.WRAP_UP)
+
+
+@pytest.mark.parametrize("what", ["phone", "app"])
+def test_who_is_lost_in_a_talk_is_followed_by_the_next_agent(centre: Centre, what: str) -> None:
+    """The caller hears an excuse and music, is the first of the queue, and the next agent has the pop."""
+    with desks(centre, 1) as (first,), Phone(centre, QUEUE) as phone:
+        first.answer()
+        call = first.call
+        with Desk(centre, 1) as second:
+            second.open()
+            phone.rtp.say(sine(1000, 8000 * 60))
+            if what == "app":
+                first.kill()
+            else:
+                first.phone.kill()
+                first.tell_until(wire.PhoneNow((), problem="phone_down"), lambda: first.state.call is None)
+            second.answer()
+            assert second.call.call == call.call
+            assert second.state.pop.number == phone.ani
+            second.phone.rtp.say(sine(400, 8000 * 60))
+            hears(second.phone.rtp, 1000)
+            hears(phone.rtp, 400)
+            second.done(wire.HangUp(second.call.call))
+            phone.hung_up_on()
+            wrap_up(second, phone.call)
+        one, two = talks(centre, phone.call)
+        assert (one["agent"], one["outcome"], two["agent"]) == (first.agent, "lost", second.agent)
+        assert len([row for row in centre.rows("recordings") if row["call"] == phone.call]) == 1
+
+
+def test_pjsua_is_the_desk_s_phone(centre: Centre) -> None:
+    with Desk(centre, 0, PjsuaPhone()) as desk:
+        desk.open()
+        with Phone(centre, QUEUE) as phone:
+            desk.answer()
+            desk.phone.hang_up()  # not by command: the desk is lost, and nobody else is there
+            desk.until(lambda: desk.state.call is None)
+            assert phone.rtp.listen(0.5) is not None
+            phone.hang_up()
+        assert [row["outcome"] for row in talks(centre, phone.call)][:1] == ["lost"]
+
+
+def test_the_operator_sees_and_ends_a_log_in(centre: Centre) -> None:
+    with Desk(centre) as desk:
+        desk.open()
+        rows = {row["agent"]: row for row in centre.ctl("agents")["rows"]}
+        assert (rows[desk.agent]["state"], rows[desk.agent]["desk"]) == ("open", centre.demo.world.agents[0].desk)
+        centre.ctl("agent", "logout", desk.agent)
+        desk.until(lambda: desk.state.seat is None)
+        assert desk.client.reports[-1] == wire.LoggedOut("operator")
+
+
+def test_the_switch_is_killed_in_a_talk(centre: Centre) -> None:
+    """After the restart the desk resumes by itself, without a call; the talk is closed in the store. (The last: the switch is another.)"""
+    with Desk(centre) as desk:
+        desk.open()
+        phone = Phone(centre, QUEUE)
+        with phone:
+            desk.answer()
+            centre.switch.kill()
+            phone.over = True
+        sessions = desk.client.sessions
+        centre.start_switch()
+        desk.until(lambda: desk.client.sessions > sessions and desk.state.call is None and desk.state.seat is not None)
+        assert desk.seat(SeatState.LOCKED).reason is LockReason.LOGGED_IN
+        desk.open()
+        with Phone(centre, QUEUE) as again:
+            desk.rings()
+            again.hang_up()
+        assert next(row for row in centre.rows("calls") if row["id"] == phone.call)["cause"] == "switch_stopped"
+        assert talks(centre, phone.call)[0]["ended_at"] is not None

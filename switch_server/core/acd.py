@@ -17,6 +17,7 @@ from switch_server.core.events import AgentAssigned, QueueJudged
 from switch_server.core.flow import CallbackStep, QueueStep
 from switch_server.core.queue_rules import helpers, is_open, named, next_overflow
 from switch_server.core.seat import Seat
+from switch_server.core.talk import Talk
 from switch_server.core.waiting import RETURNING, VIP, Waiting
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Acd:
         self.dirty = True
 
     def left(self, call: "Call", *, answered: bool = False) -> None:
+        self.dirty = self.dirty or call.kept is not None
         place = self.waiting.pop(call.id, None)
         if place is None:
             return
@@ -109,6 +111,11 @@ class Acd:
         position = 1 + len(before) + len(owed)
         seats = sum(seat.link and seat.level_in(self.queue(place.queue)) is not None for seat in self._seats())
         return position, max(1, ceil(position * self.stats[place.queue].talk_s / max(seats, 1) / 60))
+
+    def talked(self, talk: Talk) -> None:
+        """For the estimates."""
+        if talk.queue is not None and talk.answered_at is not None:
+            self.stats[talk.queue].talked(self._house.now - talk.answered_at)
 
     def callback_asked(self, call: "Call", step: CallbackStep) -> bool:
         kept = self.callbacks.asked(call, step)
@@ -159,7 +166,9 @@ class Acd:
     def _serve(self, entry: Waiting | Callback, free: list[Seat]) -> None:
         able = [(rank, seat) for seat in free if (rank := self._rank(seat, entry)) is not None]
         if isinstance(entry, Callback):
-            if len(able) > self.callbacks.dialling(entry.queue) and is_open(self.queue(entry.queue), self._house.now):
+            if len(able) > self.callbacks.on_their_way(entry.queue) and is_open(
+                self.queue(entry.queue), self._house.now
+            ):
                 self.callbacks.dial(entry)
         elif able:
             _, seat = min(able, key=lambda pair: pair[0])

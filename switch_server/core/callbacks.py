@@ -64,8 +64,10 @@ class Callbacks:
     def waiting(self, queue: QueueName | None = None) -> list[Callback]:
         return [c for c in self.items.values() if c.state is State.WAITING and queue in (None, c.queue)]
 
-    def dialling(self, queue: QueueName) -> int:
-        return sum(c.state is State.DIALLING and c.queue == queue for c in self.items.values())
+    def on_their_way(self, queue: QueueName) -> int:
+        """Called, and not yet at their place: each will want a seat."""
+        calls = self._house.calls.values()
+        return sum(call.kept is not None and call.kept.queue == queue and call.cause is None for call in calls)
 
     def asked(self, call: "Call", step: CallbackStep) -> bool:
         """``False``: the caller never waited in that queue, or has no number that a trunk could call."""
@@ -118,6 +120,7 @@ class Callbacks:
         callback = self.items.get(call.callback_of) if call.callback_of is not None else None
         if callback is None:
             return
+        self._house.acd.dirty = True
         if callback.tries >= TRIES:
             self._end(callback.id, State.FAILED)
             return

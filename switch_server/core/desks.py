@@ -192,6 +192,7 @@ class Desks:
             return
         assert talk.outcome is not None
         seat.talk = None
+        self._house.acd.talked(talk)
         self._timer(seat, "grace", None)
         if talk.answered_at is not None and not talk.wrapped_up:
             seat.last = talk

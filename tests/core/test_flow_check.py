@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from shared.enums import Language
-from shared.ids import TrunkName
+from shared.ids import QueueName, TrunkName
 from switch_server.core.flow import (
     AnyStep,
+    CallbackStep,
     Dial,
     Flow,
     Format,
@@ -187,6 +188,53 @@ def test_orders_only_after_a_read_back() -> None:
     assert told(flow(place=place))["start"] == "an order is placed without a read-back"
 
 
+# --- queues ---
+
+
+def waits(**more: Any) -> QueueStep:
+    return QueueStep("q", "bye", **more)
+
+
+def test_a_queue_of_the_configuration() -> None:
+    around = msgspec.structs.replace(AROUND, queues=frozenset({QueueName("q"), QueueName("r")}))
+    assert told(flow(a=waits()), around) == {}
+    assert told(flow(a=QueueStep("x", "bye")), around) == {"steps.a.queue": "no queue 'x'; there are: q, r"}
+    assert told(flow(a=waits(wait=0.0, announce_every=-1.0))) == {
+        "steps.a.wait": "seconds above 0", "steps.a.announce_every": "seconds above 0",
+    }  # fmt: skip
+    assert list(told(flow(a=waits(keys={"12": "bye"}, excuse=("x",))))) == ["steps.a.excuse.0", "steps.a.keys.12"]
+    others = flow(a=waits(on_closed="b", on_full="b", on_ended="b"), b=say())
+    assert told(others) == {}
+
+
+def test_a_callback_is_asked_for_in_its_queue() -> None:
+    asked = CallbackStep("q", "bye", "a", "bye")
+    assert told(flow(a=waits(keys={"1": "c"}), c=asked)) == {}
+    where = "'c' keeps a place in 'q': only a key of a queue step of that queue may lead there"
+    assert told(flow(a=waits(keys={"1": "c"}, on_full="c"), c=asked)) == {"steps.a.on_full": where}
+    other = flow(m=menu({"1": "a", "2": "c"}), a=waits(), c=asked)
+    assert told(other) == {"steps.m.keys.2": where}
+    nowhere = flow(a=waits(keys={"1": "c"}), c=CallbackStep("q", "bye", "b", "bye"), b=say(to="bye"))
+    assert told(nowhere) == {"steps.c.answer": "no way leads from 'b' to a queue step of 'q'"}
+    first = flow(c=asked, a=waits(keys={"1": "c"}))
+    assert told(first) == {"start": "a callback is asked for by a key of a queue step"}
+    around = flow(a=waits(keys={"1": "c"}), c=CallbackStep("q", "bye", "m", "bye"), m=menu({"1": "m", "2": "a"}))
+    assert told(around) == {}
+
+
+def test_position_and_minutes_are_there_in_the_announcement_only() -> None:
+    position = Slot(number="queue_position")
+    assert told(flow(a=waits(announce=(position, Slot(number="queue_minutes"))))) == {}
+    assert told(flow(a=waits(excuse=(position,)))) == {"steps.a.excuse.0.number": absent("queue_position")}
+    assert told(flow(a=say(position))) == {"steps.a.say.0.number": absent("queue_position")}
+
+
+def test_a_callback_begins_anew() -> None:
+    asked = CallbackStep("q", "b", "b", "bye")
+    keyed = flow(a=key("code", "w"), w=waits(keys={"1": "c"}), c=asked, b=say(Slot(digits="code"), to="w"))
+    assert told(keyed) == {"steps.b.say.0.digits": absent("code")}
+
+
 # --- variables ---
 
 
@@ -270,13 +318,20 @@ def test_free_texts_of_a_flow() -> None:
         return Slot(text={ZH: f"{word}。", EN: word})
 
     everywhere = flow(
-        a=QueueStep("q", "b", announce=(text("queue"),)),
+        a=QueueStep("q", "b", announce=(text("queue"),), excuse=(text("excuse"),)),
         b=say("welcome", text("say"), Slot(each="ani", say=(text("row"),), empty=(text("none"),))),
     )
     everywhere = msgspec.structs.replace(everywhere, says={"invalid": (text("wrong"),)})
     found = list(texts_of(everywhere))
-    assert [word for word, language in found if language is EN] == ["wrong", "queue", "say", "row", "none"]
-    assert [word for word, language in found if language is ZH] == ["wrong。", "queue。", "say。", "row。", "none。"]
+    assert [word for word, language in found if language is EN] == ["wrong", "queue", "excuse", "say", "row", "none"]
+    assert [word for word, language in found if language is ZH] == [
+        "wrong。",
+        "queue。",
+        "excuse。",
+        "say。",
+        "row。",
+        "none。",
+    ]
 
 
 def test_the_prompt_of_a_text() -> None:

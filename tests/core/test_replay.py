@@ -1,13 +1,17 @@
 """The journal's part of one call, through a fresh core, gives the transitions of that day."""
 
 import pytest
+from msgspec import structs
 
-from shared.ids import CallId, OrderKey
+from shared import desk
+from shared.enums import CallKind
+from shared.ids import CallId, OrderKey, leg_of
 from switch_server.core import events as ev
 from switch_server.core.effects import Transition
 from switch_server.core.subject import call_about
 from switch_server.services.replay import replay
 from tests.core.chaos import BEGINNINGS, Chaos
+from tests.core.desk_world import ANN, BOB, CONFIG, DeskWorld
 from tests.core.watch import call_id
 from tests.core.world import ACCOUNT, BRANCH, CARD, PIN, World
 
@@ -113,6 +117,59 @@ def test_every_beginning(beginning: int) -> None:
     chaos.finish()
     for call in {call_id(t) for t in chaos.told} - {CallId("")}:
         chaos.replayed(call)
+
+
+def test_calls_with_agents() -> None:
+    """A talk with hold, a desk that lets it ring, one that is lost, a callback, a call out: nobody is logged in at the replay."""
+    world = DeskWorld(config=structs.replace(CONFIG, queues=(structs.replace(CONFIG.queues[0], most=2),)))
+    held = world.talking(ANN)
+    asker = world.offer()
+    world.run(2.0)
+    world.command(desk.Hold(held))
+    world.press(asker, "1")
+    world.command(desk.Retrieve(held))
+    world.command(desk.SendDigits(held, "1"))
+    lost, full = world.offer(), [world.offer(), world.offer()]
+    world.command(desk.HangUp(held))
+    world.command(desk.WrapUp(held, "other"))
+    world.run(5.0)
+    world.tell(ev.DeskDown(ANN))
+    world.run(5.0)
+    world.reactions.desk = "silent"
+    world.online(BOB)
+    world.run(16.0)
+    world.reactions.desk = "answer"
+    world.command(desk.OpenSeat(), BOB)
+    world.run(30.0)
+    out = CallId("20261122T093000-0700")
+    talk = world.switch.desks.seats[BOB].talk
+    assert talk is not None
+    world.command(desk.HangUp(talk.call), BOB)
+    world.command(desk.Dial("13900139000"), BOB, out)
+    world.run(20.0)
+    world.tell(ev.PhoneTold(BOB, ()))
+    world.tell(ev.PhoneTold(BOB, ()))
+    world.command(desk.OpenSeat(), BOB)
+    world.run(60.0)
+    world.finish()
+    calls = sorted({call_id(t) for t in world.all(Transition)} - {CallId("")})
+    assert {held, asker, lost, *full, out} < set(calls)
+    assert any(call.endswith("b1") for call in calls)
+    kinds = {type(event) for _, _, event in world.journal}
+    assert {ev.AgentAssigned, ev.DeskGone, ev.QueueJudged, ev.DialledOut, ev.CallbackDialled} <= kinds
+    for call in calls:
+        assert replayed(world, call) == of(world, call)
+
+
+def test_the_journals_words_of_a_call_that_is_not_there() -> None:
+    world = World()
+    gone = CallId("gone")
+    world.tell(ev.DeskGone(gone, leg_of(gone, 2), "lost"))
+    world.switch.take(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
+    call = world.answered()
+    world.tell(ev.DeskGone(call, leg_of(call, 2), "lost"))
+    assert world.state(call) == "asking"
+    world.finish()
 
 
 def test_whom_an_event_is_about() -> None:

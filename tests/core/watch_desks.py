@@ -11,6 +11,7 @@ from switch_server.core.desk_side import DESK
 from switch_server.core.effects import AnswerDesk, Effect, HidePop, RingDesk, ShowPop, TellDesk, Transition
 from switch_server.core.ivr_states import IvrState
 from switch_server.core.leg import Leg, LegState
+from switch_server.core.queue_rules import is_open
 from switch_server.core.seat import Seat
 from switch_server.core.switch import Switch
 from switch_server.core.waiting import Waiting
@@ -87,9 +88,20 @@ class DeskWatch:
             if seat.state is SeatState.OPEN:
                 forgotten = [place.call for place in self._waiters() if self._able(seat, place)]
                 assert not forgotten, f"{seat.agent} is open and {forgotten} wait"
+        self._callbacks()
         for agent, left in self.told.items():
             assert agent in switch.desks.seats or left.seat is None, "logged out, and still shown"
         assert not self.asked, "a command without an answer"
+
+    def _callbacks(self) -> None:
+        """A callback whose turn has come is dialled, or looked at again soon."""
+        switch, now = self.switch, self.switch.now
+        for callback in switch.acd.callbacks.waiting():
+            place = Waiting(callback.id, callback.queue, 0, callback.since)
+            seats = [s for s in switch.desks.seats.values() if s.state is SeatState.OPEN and self._able(s, place)]
+            due = callback.not_before <= now and len(seats) > switch.acd.callbacks.on_their_way(callback.queue)
+            if due and is_open(switch.acd.queue(callback.queue), now):
+                raise AssertionError(f"callback {callback.id} is forgotten")
 
     def _explained(self, seat: Seat, leg: Leg | None) -> None:
         if leg is None:

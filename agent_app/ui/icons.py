@@ -17,10 +17,11 @@ SIZES = (16, 20, 24, 32, 48, 64)
 def icon(name: str, colour: str, disabled: str = "") -> QIcon:
     """``colour`` and ``disabled``: ``#rrggbb``. A name without a file is an error of ours: raises ``FileNotFoundError``."""
     made = QIcon()
-    for size in SIZES:
-        made.addPixmap(_pixmap(name, colour, size), QIcon.Mode.Normal)
-        if disabled:
-            made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
+    for tint, mode in ((colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
+        if tint:
+            drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", tint).encode()))
+            for size in SIZES:
+                made.addPixmap(_pixmap(drawing, size), mode)
     return made
 
 
@@ -29,14 +30,12 @@ def app_icon() -> QIcon:
     return icon("app", "#ffffff")
 
 
-def _pixmap(name: str, colour: str, size: int) -> QPixmap:
+def _pixmap(drawing: QSvgRenderer, size: int) -> QPixmap:
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode())).render(
-        painter, QRectF(0, 0, size, size)
-    )
+    drawing.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return drawn
 

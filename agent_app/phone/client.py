@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agent_app.model.phone import PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
@@ -37,9 +37,11 @@ class PhoneProcess:
         audio: bool = True,
         say: str = "",
         log_file: str = "",
+        environment: Mapping[str, str] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "agent_app.phone"),
     ) -> None:
         self._post = post
+        self._environment = environment
         self._argv = [*command, "--ip", ip, "--port", str(port)]
         self._argv += [] if audio else ["--no-audio"]
         self._argv += ["--say", say] if say else []
@@ -97,7 +99,7 @@ class PhoneProcess:
         try:
             process = subprocess.Popen(  # noqa: S603  our own program
                 self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                env=self._environment, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except OSError as error:
             return str(error)

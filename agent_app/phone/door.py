@@ -98,10 +98,14 @@ class Door:
         expected = self._expected.get(token) if token else None
         if expected is not None:
             return self._let_in(call, expected)
-        if not token or len(self._held) >= HELD:
+        if not token:
             return self._refuse(call)
         self._held[call] = (token, now + HOLD_S)
-        return []
+        if len(self._held) <= HELD:
+            return []
+        oldest = next(iter(self._held))  # strangers in a row: the newest may be the one that is announced in a moment
+        del self._held[oldest]
+        return self._refuse(oldest)
 
     def expect(self, expected: Expect) -> list[Act]:
         if any(visit.leg == expected.leg for visit in self._visits.values()):

@@ -215,6 +215,7 @@ class Phone:
             return
         self._quality_due = now + QUALITY_S
         found = self._sip.quality(call)
+        log.info("%s: %s; ear %s; mouth %s", leg, found, self._voice.ear, self._voice.mouth)
         if found is not None:
             device_ms = self._sound.device_ms() if self._sound else 0.0
             self._write(CallQuality(leg, found.loss, found.jitter_ms, found.round_trip_ms, found.buffer_ms, device_ms))

@@ -18,7 +18,8 @@ from agent_app.phone.elastic import RATE, Samples
 from agent_app.phone.voice import Voice
 from shared.desk import TOKEN_HEADER
 
-FRAME_MS = 20
+PACKET_MS = 20
+FRAME_MS = 10
 FRAME = RATE // 1000 * FRAME_MS
 JITTER_MOST_MS = 200
 """What the jitter buffer may grow to; it begins with nothing and follows the network."""
@@ -110,7 +111,8 @@ class Sip:
     def __init__(self, ip: str, port: int, voice: Voice, listener: Listener, log_file: str = "") -> None:
         self.listener = listener
         self._calls: dict[int, Talk] = {}
-        self._over: list[Talk] = []
+        self._over: dict[int, Talk] = {}
+        """The last call of each of PJSIP's slots. A dying ``pj.Call`` hangs up whatever is in its slot by then, so it dies when that has ended too."""
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
         self._endpoint.libInit(_config(log_file))
@@ -134,7 +136,6 @@ class Sip:
     def step(self, ms: int) -> None:
         """Lets PJSIP work; waits up to ``ms`` for something to come."""
         self._endpoint.libHandleEvents(ms)
-        self._over.clear()  # not inside their own callback
         if self._ticks and not self._calls:
             self._tick(on=False)
 
@@ -167,13 +168,15 @@ class Sip:
         )
 
     def close(self) -> None:
-        """After this nothing of PJSIP is left; calls that are up are ended by PJSIP without waiting."""
+        """After this nothing of PJSIP is left. A call that is still there is dropped without a word: end it before."""
         self._calls.clear()
         self._over.clear()
         self._account.shutdown()
         del self._account
         del self.ear
-        self._endpoint.libDestroy()
+        self._endpoint.libDestroy(
+            pj.PJSUA_DESTROY_NO_NETWORK
+        )  # else a second of waiting for registrations, of which there are none
 
     # --- PJSIP's callbacks ---
 
@@ -184,8 +187,9 @@ class Sip:
         self.listener.knocked(number, found[1] if found else "")
 
     def ended(self, talk: Talk) -> None:
-        if self._calls.pop(talk.number, None) is not None:
-            self._over.append(talk)
+        if self._calls.get(talk.number) is talk:
+            del self._calls[talk.number]
+            self._over[talk.number] = talk
 
     # --- steps ---
 
@@ -242,7 +246,9 @@ def _config(log_file: str) -> Any:
     config.logConfig.filename = log_file
     media = config.medConfig
     media.clockRate = media.sndClockRate = RATE
-    media.audioFramePtime = media.ptime = FRAME_MS
+    media.audioFramePtime = FRAME_MS
+    media.ptime = PACKET_MS
+    media.sndAutoCloseTime = -1
     media.noVad = True
     media.ecTailLen = 0
     media.jbInit, media.jbMinPre, media.jbMaxPre, media.jbMax = 0, 0, JITTER_MOST_MS // FRAME_MS // 2, JITTER_MOST_MS

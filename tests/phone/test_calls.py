@@ -1,0 +1,274 @@
+"""Who may ring the phone, and how a call ends: the real process, real SIP; no sound device."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_app.model.phone import (
+    AnswerCall,
+    CallOver,
+    CallQuality,
+    CallUp,
+    EndCall,
+    Expect,
+    Forget,
+    Levels,
+    Mute,
+    PhoneProblem,
+    PhoneReady,
+    Ringing,
+    TellLevels,
+)
+from agent_app.phone.framing import Frames, event, pack
+from shared.ids import LegId
+from tests.phone.desk import LEG, PATIENCE_S, TOKEN, Window, caller, talk
+from tests.rtp_peer import frequency, level, purity, sine
+from tests.sip_tools import ROOT
+
+pytestmark = pytest.mark.slow
+OTHER = LegId("c2/2")
+THIRD = LegId("c3/2")
+
+
+@pytest.fixture
+def window() -> Iterator[Window]:
+    with Window(audio=False, say="tone:400") as window:
+        yield window
+
+
+def test_a_call_without_a_token_is_refused(window: Window) -> None:
+    with caller(window) as far:
+        far.invite("")
+        assert far.refused() == 403
+    assert window.wait(PhoneProblem).code == "stranger"
+
+
+def test_a_call_with_an_unknown_token_waits_and_is_refused(window: Window) -> None:
+    window.do(Expect(LEG, TOKEN))
+    with caller(window) as far:
+        begun = time.monotonic()
+        far.invite("wrong")
+        assert far.peer.expect(100, "INVITE").status == 100
+        assert far.refused() == 403
+        assert 2.9 < time.monotonic() - begun < 10
+    assert window.wait(PhoneProblem).code == "stranger"
+
+
+def test_a_token_that_comes_late_lets_the_call_ring(window: Window) -> None:
+    with caller(window) as far:
+        far.invite(TOKEN)
+        far.peer.expect(100, "INVITE")
+        window.do(Expect(LEG, TOKEN))
+        far.peer.expect(180, "INVITE")
+        assert window.wait(Ringing).leg == LEG
+        window.do(AnswerCall(LEG))
+        far.talks()
+        window.wait(CallUp, leg=LEG)
+
+
+def test_a_token_lets_in_one_call_only(window: Window) -> None:
+    with talk(window) as far, caller(window) as second:
+        second.invite(TOKEN)
+        assert second.refused() == 403
+        far.call.request("BYE")
+        assert window.wait(CallOver) == CallOver(LEG, 200, by_us=False)
+
+
+def test_an_auto_call_is_answered_at_once(window: Window) -> None:
+    window.do(Expect(LEG, TOKEN, auto=True))
+    with caller(window) as far:
+        far.invite(TOKEN)
+        far.talks()
+        window.wait(Ringing, leg=LEG)
+        window.wait(CallUp, leg=LEG)
+        window.do(EndCall(LEG))
+        far.bye_heard()
+        assert window.wait(CallOver) == CallOver(LEG, 200, by_us=True)
+
+
+def test_cancelled_declined_and_forgotten_while_it_rings(window: Window) -> None:
+    for leg, end, code in ((LEG, None, 487), (OTHER, EndCall(OTHER), 603), (THIRD, Forget(THIRD), 480)):
+        window.do(Expect(leg, leg))
+        with caller(window) as far:
+            far.invite(leg)
+            far.peer.expect(180, "INVITE")
+            if end is None:
+                far.call.cancel()
+            else:
+                window.do(end)
+            assert far.refused() == code
+            assert window.wait(CallOver) == CallOver(leg, code, by_us=end is not None)
+
+
+def test_a_forgotten_talk_gets_a_bye(window: Window) -> None:
+    with talk(window) as far:
+        window.do(Forget(LEG))
+        far.bye_heard()
+        assert window.wait(CallOver).by_us
+
+
+def test_one_up_one_rings_and_more_are_busy(window: Window) -> None:
+    window.do(Expect(OTHER, "t2"), Expect(THIRD, "t3"), Expect(LegId("c4/2"), "t4"), Expect(LegId("c5/2"), "t5"))
+    with (
+        talk(window) as first,
+        caller(window) as second,
+        caller(window) as third,
+        caller(window) as fourth,
+        caller(window) as fifth,
+    ):
+        second.invite("t2")
+        second.peer.expect(180, "INVITE")
+        window.wait(Ringing, leg=OTHER)
+        for late, token in ((third, "t3"), (fourth, "t4"), (fifth, "t5")):
+            late.invite(token)
+            assert late.refused() == 486
+        window.do(AnswerCall(OTHER))  # waits for the end of the first: one talk at a time
+        first.call.request("BYE")
+        second.talks()
+        window.wait(CallUp, leg=OTHER)
+
+
+def test_five_calls_at_once_leave_the_desks_own_its_place(window: Window) -> None:
+    """PJSIP has four slots; strangers must not fill them."""
+    with caller(window) as a, caller(window) as b, caller(window) as c, caller(window) as d, caller(window) as own:
+        for stranger in (a, b, c, d):
+            stranger.invite("wrong")
+        assert {a.refused(), b.refused()} == {403}
+        window.do(Expect(LEG, TOKEN))
+        own.invite(TOKEN)
+        own.peer.expect(180, "INVITE")
+        window.wait(Ringing, leg=LEG)
+
+
+def test_a_robot_is_heard_and_hears(window: Window) -> None:
+    window.do(TellLevels(on=True))
+    with talk(window) as far:
+        far.rtp.say(sine(1000, 8 * 4000))
+        far.rtp.listen(0.4)
+        heard = far.rtp.listen(1.0)
+        assert frequency(heard) == pytest.approx(400, abs=2)
+        assert purity(heard, 400) > 0.99
+        assert level(heard) == pytest.approx(-20 + 3.14, abs=0.5)
+        end = time.monotonic() + PATIENCE_S
+        while (levels := window.wait(Levels)).speaker < -30:
+            assert time.monotonic() < end
+        assert levels.microphone == pytest.approx(-20, abs=1)
+        window.do(Mute(on=True))
+        far.rtp.listen(0.3)
+        assert level(far.rtp.listen(0.5)) < -60
+        quality = window.wait(CallQuality)
+        assert quality.leg == LEG
+        assert quality.loss < 0.05
+        assert 0 <= quality.jitter_ms < 20
+
+
+def test_bad_commands_are_told_and_harm_nothing(window: Window) -> None:
+    process = window.phone._process
+    assert process is not None
+    window.phone._outbox.put((process, b"\x00\x00\x00\x01\xc1"))
+    assert window.wait(PhoneProblem).code == "bad_command"
+    with talk(window):
+        pass
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with Window(audio=False) as first:
+        port = first.address[1]
+        second = Window(audio=False, port=port)
+        second.start()
+        try:
+            assert second.wait(PhoneProblem).code == "port_taken"
+            assert second.wait(PhoneProblem).code == "phone_down"
+        finally:
+            second.phone.stop()
+
+
+def test_a_phone_that_dies_is_started_again(window: Window) -> None:
+    with talk(window) as far:
+        assert window.phone.pid is not None
+        os.kill(window.phone.pid, signal.SIGKILL)
+        assert window.wait(PhoneProblem).code == "phone_down"
+        window.ready = window.wait(PhoneReady)
+        assert far.call
+    with talk(window):
+        pass
+
+
+def _start(**more: object) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "agent_app.phone", "--no-audio"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, **more,
+    )  # fmt: skip
+
+
+def test_the_end_of_its_input_hangs_up(window: Window) -> None:
+    with talk(window) as far:
+        process = window.phone._process
+        assert process is not None
+        window.phone._over.set()
+        window.phone._outbox.put((process, b""))
+        far.bye_heard()
+        assert process.wait(PATIENCE_S) == 0
+
+
+PARENT = """
+import sys, threading
+from agent_app.phone.client import PhoneProcess
+from agent_app.model.phone import Expect
+def post(event): print(phone.pid, event.contact if hasattr(event, "contact") else "-", flush=True)
+go = threading.Event()
+phone = PhoneProcess(lambda event: (go.wait(), post(event)), audio=False)
+phone.do(Expect("c1/2", "5ec7e7", True))
+go.set()
+sys.stdin.read()
+"""
+
+
+def test_a_killed_window_takes_its_phone_along() -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    pid, contact = parent.stdout.readline().split()
+    parent.kill()
+    parent.wait()
+    end = time.monotonic() + PATIENCE_S
+    while _runs(int(pid)):
+        assert time.monotonic() < end, "the phone outlives its window"
+        time.sleep(0.05)
+    for pipe in (parent.stdin, parent.stdout):
+        assert pipe is not None
+        pipe.close()
+    assert contact.startswith("127.0.0.1:")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_the_wire_by_hand() -> None:
+    """Length-prefixed MessagePack on a bare pipe, cut anywhere; nothing of PJSIP's own printing in between."""
+    process = _start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    data = pack(TellLevels(on=True)) + pack(Expect(LEG, TOKEN))
+    for byte in data:
+        process.stdin.write(bytes([byte]))
+        process.stdin.flush()
+    process.stdin.close()
+    everything = process.stdout.read()
+    process.stdout.close()
+    assert process.wait(PATIENCE_S) == 0
+    first = event(next(iter(Frames().feed(everything))))
+    assert isinstance(first, PhoneReady)
+    assert "pjsip" in first.version

@@ -127,6 +127,7 @@ def _parts(options: Options) -> Iterator[Parts]:
 def run(options: Options) -> int:
     """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
     logs.set_up(options.folder / "logs", options.log)
+    logs.catch_crashes(options.folder / "logs")
     _log.info("agent-app %s begins", version())
     password = headless.read_password(sys.stdin) if options.password_stdin else ""
     with _parts(options) as parts:

@@ -4,13 +4,16 @@ Nothing here or elsewhere in the app logs such data; below that rule stands a ne
 has 19) and everything that is not ASCII, so that even the text of an unforeseen exception carries none of it.
 """
 
+import contextlib
 import faulthandler
 import logging
 import re
 import sys
 import time
+import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 
 from agent_app.model.view import DeskView
 
@@ -20,6 +23,8 @@ NAME, CRASHES = "agent-app.log", "crashes.log"
 _NUMBER = re.compile(r"(?<!\d)\+?\d{6,16}(?!\d)")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 MASK = "***"
+_ABOUT_CODE = (AttributeError, TypeError, NameError, ImportError, RecursionError)
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 def masked(text: str) -> str:
@@ -34,26 +39,51 @@ class Masked(logging.Formatter):
         self.converter = time.gmtime
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # its name in logging
+        """Where it was raised; what it says only where that is about the code, for other texts may quote data."""
+        kind, error, trace = ei
+        if kind is None or error is None:
+            return ""
+        text = (
+            f": {error}"
+            if isinstance(error, _ABOUT_CODE)
+            else f": [Errno {error.errno}]"
+            if isinstance(error, OSError)
+            else ""
+        )
+        return "".join(["Traceback (most recent call last):\n", *traceback.format_tb(trace), kind.__qualname__, text])
+
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        record.exc_text = None  # another handler's wording
+        text = super().format(record)
+        record.exc_text = None
+        return masked(text)
 
 
-def set_up(folder: Path, level: str = "INFO", *, screen: bool = False) -> None:
-    """Into ``folder``; ``screen``: to standard error too. A folder that can't be written costs the files, not the start."""
-    root = logging.getLogger()
-    root.setLevel(level)
-    handlers: list[logging.Handler] = [logging.StreamHandler()] if screen or sys.stderr is not None else []
+def set_up(folder: Path, level: str = "INFO") -> list[logging.Handler]:
+    """Everything into ``folder``, warnings to standard error too. A folder that can't be written costs the files, not the start."""
+    handlers: list[logging.Handler] = []
+    if sys.stderr is not None:  # there is none under pythonw
+        screen = logging.StreamHandler(sys.stderr)
+        screen.setLevel(logging.WARNING)
+        handlers.append(screen)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handlers.append(RotatingFileHandler(folder / NAME, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8"))
-        faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
     except OSError as error:
-        sys.stderr.write(f"agent-app: no log files: {error}\n")
+        _log.warning("no log files: %s", error.strerror)
+    root = logging.getLogger()
+    root.setLevel(level)
     for handler in handlers:
-        if not isinstance(handler, RotatingFileHandler):
-            handler.setLevel(logging.WARNING if not screen else level)
         handler.setFormatter(Masked())
         root.addHandler(handler)
+    return handlers
+
+
+def catch_crashes(folder: Path) -> None:
+    """Where each thread stood when the process died of a fault in a library, into ``crashes.log``."""
+    with contextlib.suppress(OSError):
+        faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
 
 
 def log_change(old: DeskView, new: DeskView) -> None:

@@ -133,6 +133,8 @@ class SwitchLink(Silent):
         self.statistics.requests += channel.requests
         self.statistics.failures += channel.failures
         self.statistics.last_end = code.value
+        if self._ending.is_set():
+            return  # we end it ourselves
         _log.warning("link: ended (%s) %s", code.value, text)
         self._now(LinkState.LOST, code.value)
         if code is RejectCode.DISPLACED:

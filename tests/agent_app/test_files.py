@@ -1,0 +1,208 @@
+"""What the app keeps on a PC: settings, logs, diagnostics; and its command line."""
+
+import argparse
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+
+from agent_app import logs, options
+from agent_app.diagnostics import DiagnosticsPack, version, versions
+from agent_app.link.thread import LinkStatistics
+from agent_app.logs import log_change, masked
+from agent_app.model.phone import PhoneProblem
+from agent_app.model.view import DeskView
+from agent_app.options import RobotPlan, Span
+from agent_app.presenters.ports import Settings
+from agent_app.settings import SettingsFile, user_folder
+from shared.desk import AccountFacts, DeskRefusal, PopChanged, Refused, Ticket, TrailStep
+from shared.enums import Language
+from shared.ids import AccountNo, AgentId, BranchId, CustomerId, DeskId, TicketId
+from tests.agent_app.fakes import HEADSET, PASSWORD, World, card, pop
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME, NUMBER, ACCOUNT, PIN, NOTE = "Zhang Xiaoming 张晓明", "13988887777", "600128855", "873839", "wants a refund 退款"
+
+
+# --- settings ---
+
+
+def test_settings_are_kept(tmp_path: Path) -> None:
+    settings: Settings = SettingsFile(tmp_path / "new")
+    assert settings.get("language", "zh_CN") == "zh_CN"
+    settings.put("language", "en")
+    assert SettingsFile(tmp_path / "new").get("language") == "en"
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"a": 1}', b"\xff\xfe", b"[]"])
+def test_damaged_settings_cost_the_settings_not_the_start(damage: bytes, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_bytes(damage)
+    settings = SettingsFile(tmp_path)
+    assert settings.all() == {}
+    assert (tmp_path / "settings.json.damaged").read_bytes() == damage
+    settings.put("language", "en")
+    assert SettingsFile(tmp_path).all() == {"language": "en"}
+
+
+def test_settings_that_cannot_be_written_are_kept_while_the_app_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    settings = SettingsFile(tmp_path / "file" / "folder")
+    settings.put("language", "en")
+    assert settings.get("language") == "en"
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "end"),
+    [
+        ("win32", {"APPDATA": "/roaming"}, "/roaming/Huawu"), ("win32", {}, "AppData/Roaming/Huawu"),
+        ("darwin", {}, "Library/Application Support/Huawu"), ("linux", {"XDG_CONFIG_HOME": "/xdg"}, "/xdg/huawu"),
+        ("linux", {}, ".config/huawu"),
+    ],
+)  # fmt: skip
+def test_each_system_has_its_folder(platform: str, environ: dict[str, str], end: str) -> None:
+    assert user_folder(environ, platform).as_posix().endswith(end)
+
+
+# --- logs and diagnostics ---
+
+
+@pytest.fixture
+def log_folder(tmp_path: Path) -> Iterator[Path]:
+    folder, root = tmp_path / "logs", logging.getLogger()
+    level = root.level
+    handlers = logs.set_up(folder)
+    yield folder
+    root.setLevel(level)
+    for handler in handlers:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def customer_day() -> list[DeskView]:
+    """The views of a talk with a customer of whom much is known, and of much that goes wrong."""
+    world = World()
+    world.connect()
+    world.desk.log_in("8001", "wrong " + PASSWORD)
+    world.switch.answer(Refused(DeskRefusal.WRONG_PASSWORD))
+    world.log_in()
+    account = AccountFacts(AccountNo(ACCOUNT), BranchId("GZ01"), {}, problem="branch_slow")
+    ticket = Ticket(TicketId(1), CustomerId(1), NOTE, "open", 1.0, AgentId("8001"), 1.0, text=NOTE)
+    known = card(name=NAME, phones=(NUMBER,), accounts=(account,), tickets=(ticket,))
+    world.ring(customer=known)
+    world.report(
+        PopChanged(pop(customer=known, number=NUMBER, verified=AccountNo(ACCOUNT), trail=(TrailStep(1.0, PIN, {}),)))
+    )
+    world.desk.answer()
+    world.talk()
+    world.desk.search(NAME)
+    world.desk.set_note(NOTE)
+    world.desk.dial(f"{NAME} {NUMBER}")
+    world.desk.save_ticket(None, NOTE)
+    world.desk.press(PIN)
+    world.wrap_up()
+    world.desk.dial(NUMBER)
+    world.desk.finish_wrap_up("enquiry")
+    world.desk.phone_event(PhoneProblem("device_failed", NUMBER))
+    world.pass_time(30)
+    return world.views
+
+
+def test_diagnostics_have_everything_but_customers_data(log_folder: Path, tmp_path: Path) -> None:
+    view = DeskView()
+    for each in customer_day():
+        log_change(view, each)
+        view = each
+    try:
+        {}[f"{NAME} {NUMBER} {ACCOUNT} {NOTE}"]  # what a bug of ours might say
+    except KeyError:
+        logging.getLogger("agent_app").exception("work failed")
+    (log_folder / "phone.log").write_text(f"INVITE from <sip:{NUMBER}@10.0.0.1> {NAME}", encoding="utf-8")
+    settings = SettingsFile(tmp_path)
+    settings.put("agent", "8001")
+    pack = DiagnosticsPack(
+        DeskId("desk-1"), log_folder, settings.all, lambda: (HEADSET,), lambda: LinkStatistics(opened=3), lambda: 0.0
+    ).pack(tmp_path / "for the operator")
+    assert pack.name == "agent-app-desk-1-19700101T000000Z.zip"
+    with zipfile.ZipFile(pack) as opened:
+        files = {name: opened.read(name).decode() for name in opened.namelist()}
+    assert msgspec.json.decode(files["link.json"])["opened"] == 3
+    assert msgspec.json.decode(files["versions.json"])["huawu"] == version()
+    assert "USB headset" in files["devices.json"]
+    assert msgspec.json.decode(files["settings.json"]) == {"agent": "8001"}
+    assert "seat: 8001 ringing call c1 talking -> 8001 talking call c1 talking" in files["logs/agent-app.log"]
+    assert "problem: finish_wrap_up timed_out" in files["logs/agent-app.log"]
+    assert "KeyError" in files["logs/agent-app.log"]
+    whole = "\n".join(files.values())
+    assert not [secret for secret in ("张晓明", NUMBER, ACCOUNT, PIN, "退款", PASSWORD) if secret in whole]
+    assert NAME not in re.sub(
+        r"KeyError: .*", "", whole
+    )  # Latin letters of an unforeseen exception are all that may pass
+
+
+def test_what_is_masked() -> None:
+    text = "call 2026112300090109500 of +8613988887777 acct 600128855 at 2026-11-23T00:09:01Z port 5060 张三"
+    assert masked(text) == "call 2026112300090109500 of *** acct *** at 2026-11-23T00:09:01Z port 5060 ***"
+
+
+def test_logs_that_cannot_be_written_cost_the_files_not_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    root = logging.getLogger()
+    handlers = logs.set_up(tmp_path / "file" / "logs", "WARNING")
+    for handler in handlers:
+        root.removeHandler(handler)
+    assert [type(handler) for handler in handlers] == [logging.StreamHandler]
+
+
+def test_diagnostics_that_cannot_be_written_say_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    pack = DiagnosticsPack(DeskId("d"), tmp_path, dict, lambda: (), LinkStatistics)
+    with pytest.raises(OSError, match="file"):
+        pack.pack(tmp_path / "file" / "folder")
+
+
+def test_versions_name_what_is_missing() -> None:
+    assert {"python", "system", "huawu", "pyside6-essentials"} <= set(versions())
+
+
+# --- the command line ---
+
+
+def test_the_docs_name_every_option_and_no_other() -> None:
+    page = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    real = {name for action in options.parser()._actions for name in action.option_strings if name.startswith("--")}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page))
+    assert named | {"--help"} == real
+
+
+def test_robot_plans() -> None:
+    plan = options.robot_plan("answer-after=1.5,talk=4-8,disposition=enquiry,wrap=2,say=tone:440")
+    assert plan == RobotPlan(Span(1.5, 1.5), Span(4, 8), Span(2, 2), "enquiry", "tone:440")
+    assert 4 <= plan.talk.draw(Random(1)) <= 8
+
+
+@pytest.mark.parametrize("text", ["talk", "talk=", "talk=x", "talk=8-4", "sing=1", "talk=1;wrap=2"])
+def test_plans_that_make_no_sense(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        options.robot_plan(text)
+
+
+@pytest.mark.parametrize(
+    "argv", [["--headless"], ["--password-stdin"], ["--headless", "--agent", "1"], ["--lang", "xx"], ["--nope"]]
+)
+def test_command_lines_that_make_no_sense_end_with_status_2(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        options.read(argv)
+    assert ended.value.code == 2
+    assert "agent-app: error:" in capsys.readouterr().err
+
+
+def test_the_key_is_looked_for_in_the_folder(tmp_path: Path) -> None:
+    read = options.read(["--folder", str(tmp_path), "--lang", "en"])
+    assert (read.key, read.language, read.headless, read.audio) == (tmp_path / "desk.json", Language.EN, False, True)

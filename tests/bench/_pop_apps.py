@@ -22,6 +22,8 @@ class App:
             "--no-audio", "--ip", "127.0.0.1",
         ]  # fmt: skip
         self._password, self._up = password, up
+        self.said: list[str] = []
+        """Lines after the one that says that it is up; complete when it has ended."""
         self._log = key.parent / "app.out"
 
     def __enter__(self) -> Self:
@@ -52,7 +54,8 @@ class App:
             self.popen.kill()
             self.popen.wait()
         assert self.popen.stdout is not None
-        self.popen.stdout.close()
+        with self.popen.stdout:
+            self.said = self.popen.stdout.read().splitlines()
 
     def family(self) -> dict[int, str]:
         """Its own pid and its children's, with what they run."""

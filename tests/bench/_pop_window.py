@@ -1,6 +1,7 @@
 """The app itself with its window, worked by a robot: ``python -m tests.bench._pop_window --key … --agent … --password-stdin``.
 
-As ``agent_app.bootstrap`` joins the parts, but for the person. The pop is told as shown when it has been painted, by the window.
+As ``agent_app.bootstrap`` joins the parts, but for the person. The pop is told as shown when it has been painted, by the window. Each
+pop prints ``painted MS``: CPU time of the window's thread from hearing of the ring to having painted.
 """
 
 import os
@@ -17,6 +18,8 @@ from agent_app.presenters.desk import Desk
 from agent_app.robot import Robot
 from agent_app.ui.app import OnView, Post
 from agent_app.ui.app import run as run_window
+from shared.desk import CallChanged, DeskCall, Pop, PopChanged, StateReport
+from shared.ids import CallId
 
 PLAN = RobotPlan(Span(0.3, 0.5), Span(1.5, 2.0), Span(0.2, 0.4))
 STEP_MS = 100
@@ -29,6 +32,24 @@ class Hands(Robot):
         pass
 
 
+def watch(desk: Desk) -> None:
+    """Notes the CPU time of the thread at what comes in and at what is painted."""
+    told, painted, heard = desk.told, desk.pop_painted, dict[CallId, float]()
+
+    def hear(report: StateReport, seq: int) -> None:
+        match report:
+            case PopChanged(Pop(call=call)) | CallChanged(DeskCall(call=call)):
+                heard.setdefault(call, time.thread_time())
+        told(report, seq)
+
+    def paint(call: CallId) -> None:
+        if call in heard:
+            print(f"painted {(time.thread_time() - heard.pop(call)) * 1000:.1f}", flush=True)
+        painted(call)
+
+    vars(desk).update(told=hear, pop_painted=paint)
+
+
 def main() -> int:
     chosen = options.read(None)
     logs.set_up(chosen.folder / "logs", chosen.log)
@@ -38,6 +59,7 @@ def main() -> int:
 
     def make(post: Post, on_view: OnView) -> Desk:
         desk = parts.make_desk(post, on_view)
+        watch(desk)
         hands = Hands(
             desk,
             PLAN,

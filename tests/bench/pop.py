@@ -87,9 +87,14 @@ def _rings(centre: Centre, keys: list[tuple[AgentId, Path]], seconds: int) -> It
             app.wait_up()
         callers, placed = asyncio.run(_run(centre, light, seconds))
         centre.until(lambda: centre.ctl("status")["calls"] == 0)
+    cpu = sorted(
+        float(line.removeprefix("painted ")) for app in apps for line in app.said if line.startswith("painted ")
+    )
     names = {agent for agent, _ in painted}
     talks = [row for row in centre.rows("talks") if row["agent"] in names]
     yield from _figures(light, talks, callers, placed)
+    yield Figure("pop: of that, CPU of the window's thread, median", _at(cpu, 0.5), "ms", "lower")
+    yield Figure("pop: of that, CPU of the window's thread, 99th percentile", _at(cpu, 0.99), "ms", "lower")
 
 
 async def _run(centre: Centre, desks: list[LightDesk], seconds: int) -> tuple[Callers, int]:

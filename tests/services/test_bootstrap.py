@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from shared.enums import Language
+from shared.ids import BranchId, TrunkName
 from switch_server.bootstrap import RESOURCES, AlreadyRunning, CallIds, Server, Settings, lock, read_settings
 from switch_server.core.events import Configured
 from switch_server.core.free_text import prompt_of
@@ -132,6 +133,45 @@ def test_reload_takes_all_or_nothing(write: Callable[..., Path], tmp_path: Path)
         assert len(posted) == 1
         with pytest.raises(AlreadyRunning):
             Server(good)
+        server._lock.close()
+
+    asyncio.run(run())
+
+
+def test_reload_brings_new_queues_and_dispositions(write: Callable[..., Path]) -> None:
+    async def run() -> None:
+        server = Server(read_settings(write()))
+        posted: list[Configured] = []
+        server.engine.post = posted.append  # type: ignore[method-assign,assignment]
+        other = {"id": "visit", "title": {"zh_CN": "预约到访", "en": "Visit"}}
+        queues = [{"name": name, "ring": 12, "wrap_up": 5} for name in ("agents", "vip")]
+        write(queues=queues, dispositions=[other])
+        await server.reload()
+        core = posted[0].config
+        assert [(queue.name, queue.ring, queue.wrap_up) for queue in core.queues] == [("agents", 12, 5), ("vip", 12, 5)]
+        assert [choice.id for choice in core.dispositions] == ["visit"]
+        server._lock.close()
+
+    asyncio.run(run())
+
+
+# --- desks ---
+
+
+def test_where_a_caller_is_from_and_what_a_branch_is_called(write: Callable[..., Path]) -> None:
+    trunks = [
+        {"name": name, "far": ["192.0.2.1"], "group": group} for name, group in (("city", "centre"), ("tianhe", "GZ01"))
+    ]
+    branches = [{"id": "GZ01", "name": "天河营业部", "name_en": "Tianhe"}, {"id": "GZ02", "name": "越秀"}]
+
+    async def run() -> None:
+        server = Server(read_settings(write(trunks=trunks, branches=branches)))
+        places = [server.desks._place(TrunkName(trunk)) for trunk in ("city", "tianhe", "gone")]
+        assert places == ["", "天河营业部", ""], "the centre's lines don't show it"
+        names = [server.desks._branch_name(BranchId(branch)) for branch in ("GZ01", "GZ02", "GZ03")]
+        assert [(name[Language.ZH], name[Language.EN]) for name in names] == [
+            ("天河营业部", "Tianhe"), ("越秀", "越秀"), ("GZ03", "GZ03"),
+        ]  # fmt: skip
         server._lock.close()
 
     asyncio.run(run())

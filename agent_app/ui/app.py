@@ -102,7 +102,8 @@ def run(
     ticking.start(TICK_MS)
     window.draw(desk.view)
     window.show()
-    signal.signal(signal.SIGINT, lambda *_: main.post(app.quit))
+    for number in (signal.SIGINT, signal.SIGTERM):  # so that the link says goodbye and the phone ends its call
+        signal.signal(number, lambda *_: main.post(app.quit))
     return app.exec()
 
 

@@ -125,7 +125,9 @@ class Commands(QObject):
         for command in COMMANDS:
             action = QAction(self)
             action.setShortcut(QKeySequence(command.keys))
-            action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+            everywhere = command.id != "escape"  # which closes a dialog that is in front
+            context = Qt.ShortcutContext
+            action.setShortcutContext(context.ApplicationShortcut if everywhere else context.WindowShortcut)
             window.addAction(action)
             self.actions[command.id] = action
         self.draw(self._view, force=True)

@@ -65,7 +65,7 @@ class HistoryPanel(Panel):
 
     def _columns(self) -> list[Column[Contact]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 10),
+            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 11),
             Column(
                 QT_TRANSLATE_NOOP("tables", "Channel"),
                 lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 10,

@@ -48,8 +48,8 @@ class StatusBar(Panel):
         self.setMinimumHeight(self.dismiss.sizeHint().height() + 4)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
-        if was is None or view.problem != was.problem:
-            self._show_problem(view.problem)
+        if was is None or view.problem != was.problem or view.needs_password != was.needs_password:
+            self._show_problem(None if view.needs_password else view.problem)  # the form says it itself
         if was is None or view.link != was.link:
             self.link.say("ok" if view.link is LinkState.UP else "danger", words.say(words.LINK_STATES, view.link))
         if was is None or view.phone != was.phone or view.audio.lost_device != was.audio.lost_device:

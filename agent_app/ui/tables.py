@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from agent_app.ui.fmt import one_line, tip
@@ -162,6 +162,12 @@ class Table(QTableView, Generic[Row]):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(super().minimumSizeHint().width(), self._height(min(2, self._lines)))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Who comes by key sees where they are: a row is chosen."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.MouseFocusReason and not self.selectionModel().hasSelection():
+            self.selectRow(max(0, self.currentIndex().row()))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.currentIndex().row())
@@ -196,5 +202,5 @@ class Table(QTableView, Generic[Row]):
             )
             if not stretch:
                 self.setColumnWidth(
-                    at, max(metrics.horizontalAdvance("0") * column.width + 12, header.sectionSizeHint(at))
+                    at, max(metrics.horizontalAdvance("0") * column.width + 18, header.sectionSizeHint(at))
                 )

@@ -96,8 +96,10 @@ def use(theme: Theme) -> None:
 def apply(app: QApplication) -> None:
     """Palette, style sheet and fonts of the scheme in force. Called at the start and at each change of it."""
     now = tokens()
-    app.setPalette(palette(now))
-    app.setStyleSheet(sheet(now))
+    text = sheet(now)
+    if app.styleSheet() != text:  # a new sheet has every widget polished again, which costs
+        app.setPalette(palette(now))
+        app.setStyleSheet(text)
 
 
 def prepare(app: QApplication) -> None:

@@ -29,6 +29,8 @@ class TicketsPanel(Panel):
         self._editing: TicketId | None = None
         self._customer: CustomerId | None = None
         self._sent = False
+        self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
+        """What was typed for a ticket that is not in the editor now: title, state, note."""
         self.heading = Plain("heading", wide=20)
         self.table: Table[Ticket] = Table(self._columns(), lambda row: row.id, lines=3)
         self.table.selectionModel().currentChanged.connect(lambda *_: self._show_chosen())
@@ -58,6 +60,7 @@ class TicketsPanel(Panel):
 
     def new(self) -> None:
         """Empties the editor for a new ticket and goes to its title."""
+        self._keep_draft()
         self._editing = None
         self.table.clearSelection()
         self.table.setCurrentIndex(self.table.rootIndex())
@@ -98,6 +101,7 @@ class TicketsPanel(Panel):
         customer = None if view.shown is None else view.shown.id
         if customer != self._customer:
             self._customer, self._editing, self._sent = customer, None, False
+            self._drafts.clear()
             self._fill(None)
         self.table.show_rows(() if view.shown is None else view.shown.tickets)
         self._refresh_past()
@@ -116,6 +120,7 @@ class TicketsPanel(Panel):
     def _show_chosen(self) -> None:
         ticket = self.table.current()
         if ticket is not None and ticket.id != self._editing:
+            self._keep_draft()
             self._editing = ticket.id
             self._fill(ticket)
 
@@ -125,6 +130,16 @@ class TicketsPanel(Panel):
         self.state.setCurrentIndex(0 if ticket is None else max(0, self.state.findData(ticket.state)))
         self.past.setPlainText("" if ticket is None else ticket.text)
         self.note.clear()
+        draft = self._drafts.pop(None if ticket is None else ticket.id, None)
+        if draft is not None:
+            self.title.setText(draft[0])
+            self.state.setCurrentIndex(draft[1])
+            self.note.setPlainText(draft[2])
+
+    def _keep_draft(self) -> None:
+        """Looking at another ticket loses nothing of what was typed for this one."""
+        if self.note.toPlainText() or (self._editing is None and self.title.text()):
+            self._drafts[self._editing] = (self.title.text(), self.state.currentIndex(), self.note.toPlainText())
 
     def _refresh_past(self) -> None:
         ticket = self.table.current()

@@ -7,7 +7,7 @@ from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import theme, words
 from agent_app.ui.commands import OFF, Commands, key_text
-from agent_app.ui.fmt import duration, tip
+from agent_app.ui.fmt import duration
 from agent_app.ui.icons import icon
 from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
 from shared.desk import Seat
@@ -50,7 +50,7 @@ class TopBar(Panel):
         self.setObjectName("top")
         self._desk = desk
         self.chip = StateChip()
-        self.detail, self.who = Plain("muted", wide=44), Plain("value", wide=30)
+        self.reason, self.detail, self.who = Plain("warn", wide=44), Plain("muted", wide=44), Plain("value", wide=30)
         self.waiting = Plain(wide=36, shrinks=False)
         self.seat = commands.button("seat")
         self.reasons = QMenu(self)
@@ -62,7 +62,7 @@ class TopBar(Panel):
         self.menu_button.clicked.connect(self.open_menu)
         for name in MENU:
             self.menu.addAction(commands.actions[name]) if name else self.menu.addSeparator()
-        whose = rows(self.who, self.detail, gap=0)
+        whose = rows(self.who, across(self.reason, self.detail, None), gap=0)
         bar = across(self.chip, whose, None, self.waiting, 8, self.seat, self.lock, self.menu_button)
         bar.setContentsMargins(8, 8, 8, 8)
         self.setLayout(bar)
@@ -116,16 +116,24 @@ class TopBar(Panel):
         self.chip.show_state(SeatState.OFFLINE if seat is None or view.stale else seat.state, stale=view.stale)
         self.who.say("" if seat is None else f"{seat.name} · {seat.agent} · {words.say(words.ROLES, seat.role)}")
         self.detail.say("" if seat is None else self._detail(seat))
+        reason = "" if seat is None else self._reason(seat)
+        self.reason.say(reason)
+        self.reason.setVisible(bool(reason))
 
     def _detail(self, seat: Seat) -> str:
-        """Why it is locked or will be, and how many calls there were."""
-        parts = [self.tr("Desk {desk}").format(desk=seat.desk), self.tr("Calls today: {n}").format(n=seat.calls_today)]
-        if seat.reason is not None and seat.state is SeatState.LOCKED:
-            parts.insert(0, words.say(words.LOCK_REASONS, seat.reason))
+        desk, calls = (
+            self.tr("Desk {desk}").format(desk=seat.desk),
+            self.tr("Calls today: {n}").format(n=seat.calls_today),
+        )
+        return f"{desk} · {calls}"
+
+    def _reason(self, seat: Seat) -> str:
+        """Why it is locked, or will be."""
         if seat.lock_next is not None:
             reason = words.say(words.LOCK_REASONS, seat.lock_next)
-            parts.insert(0, self.tr("Locked after this call: {reason}").format(reason=reason))
-        return " · ".join(parts)
+            return self.tr("Locked after this call: {reason}").format(reason=reason)
+        locked = seat.reason is not None and seat.state is SeatState.LOCKED
+        return words.say(words.LOCK_REASONS, seat.reason) if locked and seat.reason is not None else ""
 
     def _show_waiting(self, view: DeskView) -> None:
         waiting = sum(row.waiting for row in view.state.queues)
@@ -135,4 +143,4 @@ class TopBar(Panel):
             text += " · " + self.tr("longest {time}").format(time=duration(longest))
         self.waiting.say("" if view.stale else text)
         self.waiting.set_role("warn" if waiting else "muted")
-        self.waiting.setToolTip(tip(self.tr("Callers in your queues")))
+        self.waiting.set_hint(self.tr("Callers in your queues"))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QSizePolicy,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -40,7 +39,7 @@ class Plain(QLabel):
         self, role: str = "", *, wide: int = 40, scale: float = 1.0, bold: bool = False, shrinks: bool = True
     ) -> None:
         super().__init__()
-        self._wide, self._shrinks = wide, shrinks
+        self._wide, self._shrinks, self._own_hint = wide, shrinks, False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if role:
@@ -56,6 +55,7 @@ class Plain(QLabel):
         text = one_line(text)
         if text != self.text():
             self.setText(text)
+            self._hint()
 
     def set_role(self, role: str) -> None:
         """``danger``, ``ok``, ``warn``, ``muted`` … (the style sheet's)."""
@@ -82,11 +82,21 @@ class Plain(QLabel):
             painter, self._room(), int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and not self.toolTip():
-            QToolTip.showText(event.globalPos(), tip(self.text()) if self._too_long() else "", self)
-            return True
-        return super().event(event)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._hint()
+
+    def _hint(self) -> None:
+        """The whole text is the tooltip while it is cut, unless the label has one of its own."""
+        if self._own_hint:
+            return
+        hint = tip(self.text()) if self._too_long() else ""
+        if hint != self.toolTip():
+            self.setToolTip(hint)
+
+    def set_hint(self, text: str) -> None:
+        self._own_hint = True
+        self.setToolTip(tip(text))
 
     def _room(self) -> QRect:
         return self.contentsRect().adjusted(self.margin(), 0, -self.margin(), 0)

@@ -49,6 +49,7 @@ class Window(QMainWindow):
         self._desk, self._settings, self._translation = desk, settings, translation
         self._view = DeskView()
         self._leaving = False
+        self.choose_theme(_theme(settings.get(THEME_KEY)))
         self.commands = Commands(self)
         self.top, self.banner, self.status = TopBar(desk, self.commands, wall), Banner(wall), StatusBar(desk, wall)
         self.call, self.queues = CallPanel(desk, self.commands, wall), QueuesPanel(wall)
@@ -69,7 +70,6 @@ class Window(QMainWindow):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(SECOND_MS)
-        self.use_theme(_theme(settings.get(THEME_KEY)))
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._scheme_changed())
 
     @property
@@ -94,10 +94,16 @@ class Window(QMainWindow):
         self._call_attention(view, was)
         self.middle.setCurrentIndex(1 if view.search.text else 0)
 
-    def use_theme(self, chosen: theme.Theme) -> None:
-        self._theme = chosen
+    def choose_theme(self, chosen: theme.Theme) -> None:
+        """Before the panels are there."""
         theme.use(chosen)
-        self._scheme_changed()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app)
+
+    def use_theme(self, chosen: theme.Theme) -> None:
+        self.choose_theme(chosen)
+        self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         if event.type() == QEvent.Type.LanguageChange:
@@ -173,9 +179,13 @@ class Window(QMainWindow):
             self.tabs.setTabText(at, f"{title} {rows_shown}" if rows_shown else title)
 
     def _scheme_changed(self) -> None:
+        """The system's; it counts unless the person chose one."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app)
+        self._redraw()
+
+    def _redraw(self) -> None:
         self.commands.draw(self._view, force=True)
         for panel in self.panels:
             panel.redraw()

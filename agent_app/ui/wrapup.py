@@ -51,7 +51,7 @@ class WrapUpPanel(Panel):
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.state.dispositions != was.state.dispositions or view.language != was.language:
             self._show_choices(view)
-        if was is not None and _talk(view) != _talk(was) and _talk(view) is not None:
+        if was is not None and _talk(view) != _talk(was):
             self.disposition.setCurrentIndex(0)
         if view.note != self.note.toPlainText():
             with QSignalBlocker(self.note):

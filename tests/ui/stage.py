@@ -1,0 +1,184 @@
+"""A window, its presenter, and hands to work both: ``keys`` and ``click`` as a person, ``told`` and ``reply`` as the switch."""
+
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from agent_app.model.phone import CallUp, PhoneReady, Ringing
+from agent_app.model.view import DeskView, LinkState
+from agent_app.ui import theme
+from agent_app.ui.app import Frames
+from agent_app.ui.translation import Translation
+from agent_app.ui.window import Window
+from shared.desk import (
+    CallChanged,
+    DeskCall,
+    DeskSnapshot,
+    Done,
+    LoggedIn,
+    Pop,
+    PopChanged,
+    Reply,
+    Request,
+    Seat,
+    SeatChanged,
+    StateReport,
+)
+from shared.enums import Language, LockReason, SeatState
+from tests.ui.fakes import World
+from tests.ui.scenes import DISPOSITIONS, NOW, QUEUES, seat
+
+CONTACT = "127.0.0.1:5080"
+
+
+class Stage:
+    def __init__(self, qtbot: QtBot, language: Language = Language.EN) -> None:
+        self.qtbot = qtbot
+        self.world = World(wall=NOW)
+        self.world.settings.put("theme", theme.Theme.LIGHT)
+        self.desk = self.world.desk
+        self.desk.set_language(language)
+        self.translation = Translation(application())
+        self.window = Window(self.desk, self.world.settings, self.translation, lambda: NOW + self.world.now - 1000.0)
+        self.frames = Frames(self.window.draw)
+        self.world.on_change = self.frames.offer
+        self.seq = 0
+        self.window.draw(self.desk.view)
+        self.window.show()
+        self.front()
+
+    def close(self) -> None:
+        self.window._leaving = True
+        self.window.close()
+        self.window.deleteLater()
+        self.translation.use(Language.EN)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+
+    def front(self) -> None:
+        """As a window manager does when the window in front is closed."""
+        self.window.activateWindow()
+        assert QTest.qWaitForWindowActive(self.window)
+        self.settle()
+
+    # --- a person ---
+
+    def keys(self, *sequences: str) -> None:
+        """``F2``, ``Ctrl+T``, ``Down``: to whatever has the focus."""
+        for text in sequences:
+            combined = QKeySequence(text)[0]
+            popup = QApplication.activePopupWidget()
+            inside = popup.focusWidget() if popup else None
+            target = inside or popup or QApplication.focusWidget() or QApplication.activeWindow() or self.window
+            QTest.keyClick(target, combined.key(), combined.keyboardModifiers())
+            self.settle()
+
+    def keys_quick(self, key: Qt.Key) -> None:
+        """One key, without waiting for a view."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key)
+
+    def write(self, text: str) -> None:
+        """Letter by letter, to whatever has the focus."""
+        for letter in text:
+            QTest.keyClicks(QApplication.focusWidget(), letter)
+        self.settle()
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        assert widget.isEnabled(), f"{widget.accessibleName()} is off: {widget.toolTip()}"
+        assert widget.isVisible()
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+        self.settle()
+
+    def button(self, name: str) -> QAbstractButton:
+        """The visible button of a command."""
+        action = self.window.commands.actions[name]
+        found = [
+            b
+            for b in self.window.findChildren(QAbstractButton)
+            if getattr(b, "_action", None) is action and b.isVisible()
+        ]
+        assert found, f"no button for {name}"
+        return found[0]
+
+    def choose(self, menu: QMenu, at: int) -> None:
+        action = menu.actions()[at]
+        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+        self.settle()
+
+    # --- the world ---
+
+    def settle(self) -> None:
+        """Until the newest view is drawn."""
+        QApplication.processEvents()
+        self.qtbot.waitUntil(lambda: self.window._view is self.desk.view, timeout=10_000)
+        QApplication.processEvents()
+
+    def settle_drawn(self) -> None:
+        """Layouts are done, after a view that was drawn directly."""
+        for _ in range(3):
+            QApplication.processEvents()
+
+    def pass_time(self, seconds: float) -> None:
+        self.world.now += seconds
+        self.desk.tick(self.world.now)
+        self.settle()
+
+    def link_up(self) -> None:
+        self.desk.phone_event(PhoneReady(CONTACT, "1"))
+        self.desk.link_state(LinkState.UP)
+        self.desk.opened()
+        self.reply(DeskSnapshot(NOW, dispositions=DISPOSITIONS))
+
+    def reply(self, reply: Reply) -> None:
+        self.world.switch.reply(reply)
+        self.settle()
+
+    def asked(self) -> Request | None:
+        """The newest request."""
+        return self.world.switch.asked[-1] if self.world.switch.asked else None
+
+    def told(self, *reports: StateReport) -> None:
+        for report in reports:
+            self.seq += 1
+            self.desk.told(report, self.seq)
+        self.settle()
+
+    def log_in(self, state: SeatState = SeatState.LOCKED) -> None:
+        """Without the form."""
+        self.link_up()
+        self.desk.log_in("1005", "a secret of mine")
+        self.reply(LoggedIn("s", DeskSnapshot(NOW, seat=self.seat(state), queues=QUEUES, dispositions=DISPOSITIONS)))
+
+    def seat(self, state: SeatState, **more: object) -> Seat:
+        reason = LockReason.LOGGED_IN if state is SeatState.LOCKED else None
+        return replace(seat(state), **{"reason": reason, **more})
+
+    def ring(self, call: DeskCall, pop: Pop | None) -> None:
+        self.told(SeatChanged(self.seat(SeatState.RINGING)), PopChanged(pop), CallChanged(call))
+        self.desk.phone_event(Ringing(call.leg))
+        self.settle()
+
+    def talk(self, call: DeskCall) -> None:
+        self.desk.phone_event(CallUp(call.leg))
+        self.told(
+            SeatChanged(self.seat(SeatState.TALKING)),
+            CallChanged(replace(call, state=SeatState.TALKING, answered_at=NOW)),
+        )
+
+    def done(self, *reports: StateReport) -> None:
+        """The switch reports, then says that it is done."""
+        self.told(*reports)
+        self.reply(Done())
+
+    @property
+    def view(self) -> DeskView:
+        return self.desk.view
+
+
+def application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

@@ -1,0 +1,108 @@
+"""For screen readers and for hands on the keyboard: names on all that one can work, an order of focus that ends where it began."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)  # fmt: skip
+
+from shared.enums import Language
+from tests.ui.scenes import scenes
+from tests.ui.stage import Stage
+
+WORKED = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QTabBar)
+
+
+def _worked(root: QWidget) -> list[QWidget]:
+    """All that one can work, but for parts of Qt's own widgets (scroll bars, a combo box's list, a line's cross)."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        parents = []
+        parent = widget.parentWidget()
+        while parent is not None:
+            parents.append(parent)
+            parent = parent.parentWidget()
+        inner = isinstance(widget, QScrollBar) or any(
+            isinstance(one, QComboBox | QLineEdit | QTabBar | QAbstractItemView) for one in parents
+        )
+        if isinstance(widget, WORKED) and not inner and not widget.objectName().startswith("qt_"):
+            found.append(widget)
+    return found
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_all_that_one_can_work_has_a_name_and_a_description(stage: Stage, language: Language) -> None:
+    stage.window.draw(scenes(language)["talking"])
+    roots = [stage.window, stage.window.help, stage.window.audio, stage.window.password, stage.window.about]
+    worked = {widget for root in roots for widget in _worked(root)}
+    assert len(worked) > 50
+    for widget in worked:
+        assert widget.accessibleName(), (
+            f"{type(widget).__name__} {widget.objectName()} in {type(widget.parentWidget()).__name__}"
+        )
+        assert widget.toolTip() or widget.accessibleDescription(), widget.accessibleName()
+
+
+def test_names_are_in_the_language_of_the_moment(stage: Stage) -> None:
+    stage.window.draw(scenes(Language.ZH)["talking"])
+    latin = [
+        widget.accessibleName()
+        for widget in _worked(stage.window)
+        if widget.accessibleName().isascii() and not isinstance(widget, QTabBar)
+    ]
+    assert latin == []
+    stage.window.draw(scenes(Language.EN)["talking"])
+    foreign = [
+        name for widget in _worked(stage.window) if not (name := widget.accessibleName()).replace("…", "").isascii()
+    ]
+    assert foreign == ["中文 / English"], "the language's own name is in both"
+
+
+def test_the_focus_goes_round_and_reaches_everything(stage: Stage) -> None:
+    stage.window.draw(scenes(Language.EN)["talking"])
+    stage.window.call.keypad.setFocus()
+    first = QApplication.focusWidget()
+    assert first is not None
+    seen = []
+    for _ in range(120):
+        stage.keys_quick(Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        if now is first:
+            break
+        seen.append(now)
+    else:
+        pytest.fail(f"the focus is caught at {QApplication.focusWidget()}")
+    reached = {first, *seen}
+    window = stage.window
+    for wanted in (
+        window.wrap_up.note, window.wrap_up.disposition, window.tickets.table, window.tickets.title, window.tickets.note,
+        window.search.line, window.accounts.tabs, window.top.menu_button, stage.button("hang_up"),
+    ):  # fmt: skip
+        assert wanted in reached, wanted.accessibleName()
+    assert all(widget.isEnabled() for widget in seen if widget is not None)
+
+
+def test_the_order_is_the_order_of_reading(stage: Stage) -> None:
+    """Left column, middle, right: each part's first place comes after the one before it."""
+    stage.window.draw(scenes(Language.EN)["talking"])
+    window = stage.window
+    chain: list[QWidget] = []
+    widget = window.nextInFocusChain()
+    while widget is not window:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+    places = [
+        chain.index(part)
+        for part in (window.call.keypad, window.queues.table, window.search.line, window.accounts.tabs)
+    ]
+    places += [chain.index(part) for part in (window.wrap_up.note, window.tickets.table, window.tickets.note)]
+    assert places == sorted(places)

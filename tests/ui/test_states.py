@@ -1,0 +1,237 @@
+"""Every state, drawn: in both languages and themes, with buttons enabled exactly as the model says, and texts as they are."""
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox
+
+from agent_app.model.phone import CallQuality
+from agent_app.model.view import Action, DeskView, Pending
+from agent_app.ui import theme
+from agent_app.ui.commands import COMMANDS, CommandButton, face_of
+from agent_app.ui.status import problem_text
+from agent_app.ui.widgets import Plain
+from shared.desk import Pop
+from shared.enums import Language, SeatState
+from tests.ui.scenes import CALL, LONG_NAME, NOW, call, enabled, pop, scenes, seat, view
+from tests.ui.stage import Stage
+
+
+def _draw(stage: Stage, made: DeskView) -> None:
+    """The value itself, without the presenter."""
+    stage.window.draw(made)
+    stage.window.repaint()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_each_state_is_drawn_in_both_themes(stage: Stage, language: Language) -> None:
+    for chosen in (theme.Theme.LIGHT, theme.Theme.DARK):
+        stage.window.use_theme(chosen)
+        for name, made in scenes(language).items():
+            _draw(stage, made)
+            page = 0 if made.needs_password else 1
+            assert stage.window.pages.currentIndex() == page, name
+            assert stage.window.banner.isVisibleTo(stage.window) == (
+                name in {"connecting", "offline", "headset-lost"}
+            ), name
+            assert stage.window.minimumSizeHint().width() <= 1366, name
+            assert stage.window.minimumSizeHint().height() <= 728, name
+
+
+def test_a_button_is_on_exactly_when_the_view_says_so(stage: Stage) -> None:
+    for name, made in scenes(Language.EN).items():
+        _draw(stage, made)
+        for command in COMMANDS:
+            face = face_of(command, made)
+            wanted = face.action is None or made.enabled[face.action].on
+            assert stage.window.commands.actions[command.id].isEnabled() == wanted, (name, command.id)
+
+
+def test_a_button_that_is_off_says_why(stage: Stage) -> None:
+    _draw(stage, scenes(Language.EN)["open"])
+    assert "Nothing rings." in stage.button("answer").toolTip()
+    assert stage.button("answer").accessibleDescription() == "Nothing rings."
+
+
+def test_what_is_asked_for_is_shown_on_its_button(stage: Stage) -> None:
+    made = scenes(Language.EN)["talking"]
+    asked = enabled(replace(made, pending=(Pending(Action.HOLD, 0, 5),)))
+    _draw(stage, asked)
+    assert stage.button("hold").text() == "Hold … (F4)"
+    assert not stage.button("hold").isEnabled()
+    assert "waiting for the switch" in stage.button("hold").toolTip()
+
+
+@pytest.mark.parametrize(
+    ("name", "proof"),
+    [
+        ("ringing", "Verified by PIN: 10000017"),
+        ("ringing-pending", "Not verified"),
+        ("ringing-unknown", "Not verified"),
+    ],
+)
+def test_whether_the_caller_proved_who_they_are_stands_out(stage: Stage, name: str, proof: str) -> None:
+    _draw(stage, scenes(Language.EN)[name])
+    plate = stage.window.customer.verified
+    assert plate.isVisible()
+    assert plate.text.text() == proof
+    assert plate.property("tone") == ("ok" if proof.startswith("Verified") else "warn")
+
+
+def test_a_caller_who_is_still_looked_up(stage: Stage) -> None:
+    _draw(
+        stage,
+        view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=Pop(CALL, "1", "", None)),
+    )
+    assert stage.window.customer.name.text() == "Looking up the caller …"
+
+
+def test_each_account_says_how_it_stands_with_its_branch(stage: Stage) -> None:
+    accounts = stage.window.accounts
+    _draw(stage, scenes(Language.EN)["ringing-pending"])
+    assert accounts.state.text() == "Asking the branch …"
+    _draw(stage, scenes(Language.EN)["ringing"])
+    assert accounts.state.text() == "As of 10:15:26"
+    assert accounts.figures.values["assets"].text() == "1,226,162.17"
+    accounts.tabs.setCurrentIndex(1)
+    assert accounts.state.text() == "The branch doesn't answer."
+    assert accounts.state.property("role") == "danger"
+    assert accounts.figures.values["assets"].text() == "–"
+
+
+def test_the_account_that_the_caller_proved_is_on_screen_first(stage: Stage) -> None:
+    _draw(
+        stage,
+        view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=pop(verified="20000345")),
+    )
+    assert stage.window.accounts.tabs.currentIndex() == 1
+
+
+def test_times_run_by_the_switchs_clock(stage: Stage) -> None:
+    """A PC a day behind: what is shown is right all the same."""
+    made = replace(scenes(Language.EN)["talking"], clock_off=86400.0)
+    state = replace(
+        made.state,
+        seat=replace(seat(SeatState.TALKING), since=NOW + 86400 - 192),
+        call=call(SeatState.TALKING, answered_at=NOW + 86400 - 61),
+    )
+    _draw(stage, replace(made, state=state))
+    assert stage.window.top.chip.time.text() == "3:12"
+    assert stage.window.call.time.text() == "1:01"
+    stage.world.now += 10
+    stage.window._tick()
+    assert stage.window.call.time.text() == "1:11"
+
+
+def test_the_wrap_up_runs_out_visibly(stage: Stage) -> None:
+    _draw(stage, scenes(Language.EN)["wrap-up"])
+    assert stage.window.wrap_up.left.text() == "0:21 left"
+    stage.world.now += 15
+    stage.window._tick()
+    assert stage.window.wrap_up.left.text() == "0:06 left"
+    assert stage.window.wrap_up.left.property("role") == "danger"
+
+
+def test_quality_in_words(stage: Stage) -> None:
+    for loss, jitter, wanted in ((0.0, 3.0, "Sound good"), (0.02, 3.0, "Sound fair"), (0.0, 80.0, "Sound bad")):
+        quality = CallQuality("leg", loss, jitter, 20, 60, 40)
+        _draw(stage, replace(scenes(Language.EN)["talking"], quality=quality))
+        assert stage.window.status.quality.text.text().startswith(wanted)
+
+
+def test_a_problem_is_told_in_words_until_dismissed(stage: Stage) -> None:
+    made = scenes(Language.EN)["offline"]
+    _draw(stage, made)
+    assert stage.window.status.problem.text() == "Hold: The connection was lost before the switch answered."
+    assert made.problem is not None
+    waiting = replace(made.problem, code="too_many_tries", action=None, wait=27.2)
+    assert problem_text(waiting) == "Too many tries; please wait. (28 s)"
+
+
+def _texts(stage: Stage) -> Iterator[QLabel]:
+    yield from stage.window.findChildren(QLabel)
+
+
+def test_a_customers_text_is_never_markup(stage: Stage) -> None:
+    _draw(stage, scenes(Language.EN)["long-names"])
+    shown = [label for label in _texts(stage) if "<b onclick" in label.text()]
+    assert shown
+    for label in _texts(stage):
+        rich = label.textFormat() in (Qt.TextFormat.RichText, Qt.TextFormat.AutoText)
+        assert not (rich and "<" in label.text()), label.text()
+    assert stage.window.customer.name.text() == LONG_NAME.strip()
+    tip = stage.window.tickets.table.rows.data(stage.window.tickets.table.rows.index(0, 1), Qt.ItemDataRole.ToolTipRole)
+    assert "<b onclick" not in tip
+    assert "&lt;b onclick" in tip
+
+
+def test_long_names_break_no_layout(stage: Stage) -> None:
+    stage.window.resize(1366, 728)
+    _draw(stage, scenes(Language.EN)["long-names"])
+    stage.settle_drawn()
+    assert stage.window.width() == 1366
+    for part in (stage.window.customer.verified, stage.window.status.link, stage.window.top.menu_button):
+        right = part.mapTo(stage.window, part.rect().bottomRight())
+        assert stage.window.rect().contains(right), part
+    assert stage.window.customer.verified.text.width() >= stage.window.customer.verified.text.sizeHint().width()
+
+
+def test_a_cut_text_is_whole_in_its_tooltip(stage: Stage) -> None:
+    line = Plain(wide=10)
+    stage.qtbot.addWidget(line)
+    line.say("<i>a very long name indeed</i>")
+    line.resize(40, 20)
+    line.show()
+    assert "&lt;i&gt;a very long name indeed" in line.toolTip()
+    line.resize(900, 20)
+    assert line.toolTip() == ""
+
+
+def test_buttons_print_their_keys(stage: Stage) -> None:
+    _draw(stage, scenes(Language.EN)["talking"])
+    keys = {command.id: command.keys for command in COMMANDS}
+    for button in stage.window.findChildren(CommandButton):
+        name = next(name for name, action in stage.window.commands.actions.items() if action is button._action)
+        assert button.text().endswith(f"({keys[name]})"), button.text()
+
+
+def test_keys_are_used_once() -> None:
+    keys = [command.keys for command in COMMANDS]
+    assert len(keys) == len(set(keys))
+
+
+def test_help_lists_every_command(stage: Stage) -> None:
+    table = stage.window.help.table
+    assert {table.rows.row(at).id for at in range(table.rows.rowCount())} == {command.id for command in COMMANDS}
+
+
+def test_closing_in_a_talk_asks_first(stage: Stage) -> None:
+    _draw(stage, scenes(Language.EN)["talking"])
+    stage.window.close()
+    assert stage.window.isVisible()
+    box = stage.window.findChild(QMessageBox)
+    assert box is not None
+    assert box.isVisible()
+    box.defaultButton().click()
+    assert stage.window.isVisible()
+
+
+def test_closing_an_open_seat_logs_out_first(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.window.close()
+    assert stage.window.isVisible()
+    from shared.desk import Done, LogOut
+
+    assert stage.asked() == LogOut()
+    stage.world.switch.reply(Done())
+    stage.qtbot.waitUntil(lambda: not stage.window.isVisible(), timeout=10_000)
+
+
+def test_stale_is_greyed(stage: Stage) -> None:
+    _draw(stage, scenes(Language.EN)["offline"])
+    assert stage.window._desk_page.property("stale") == "true"
+    assert stage.window.top.chip.word.text() == "Offline"
+    _draw(stage, scenes(Language.EN)["talking"])
+    assert stage.window._desk_page.property("stale") == "false"

@@ -123,8 +123,8 @@ class Acd:
         return kept
 
     def callback_answered(self, call: "Call") -> None:
-        if call.callback_of is not None:
-            self.callbacks.answered(call.callback_of)
+        assert call.callback_of is not None
+        self.callbacks.answered(call.callback_of)
 
     def caller_known(self, call: "Call") -> None:
         """The store has said who it is: a VIP, or somebody who called a short while ago, moves up."""

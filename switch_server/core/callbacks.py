@@ -5,6 +5,7 @@
                ▲                  │
                └── ten minutes ◄──┴─ not answered; after the third time ──► failed
 ```
+A stop of the switch while it is dialled is nobody's fault: the next start finds it.
 """
 
 from enum import StrEnum
@@ -34,6 +35,14 @@ class State(StrEnum):
     DIALLING = "dialling"
     DONE = "done"
     FAILED = "failed"
+
+
+TRANSITIONS: dict[State, dict[str, State]] = {
+    State.WAITING: {"turn": State.DIALLING},
+    State.DIALLING: {"answered": State.DONE, "not answered": State.WAITING, "third time": State.FAILED},
+    State.DONE: {},
+    State.FAILED: {},
+}
 
 
 class Callback:
@@ -102,8 +111,7 @@ class Callbacks:
             callback.not_before = house.now + NO_LINE_WAIT
             return
         callback.tries += 1
-        callback.state = State.DIALLING
-        self._save(callback, card)
+        self._step(callback, "turn", card)
         flows = [flow for flow in house.flows if flow.flow == callback.flow]
         house.take(
             CallbackDialled(
@@ -113,7 +121,8 @@ class Callbacks:
         )  # fmt: skip
 
     def answered(self, id_: CallId) -> None:
-        self._end(id_, State.DONE)
+        if (callback := self.items.get(id_)) is not None:  # not in a replay
+            self._step(callback, "answered")
 
     def call_over(self, call: "Call") -> None:
         """The call that was made for one is forgotten. One that was answered is done with already."""
@@ -121,20 +130,16 @@ class Callbacks:
         if callback is None:
             return
         self._house.acd.dirty = True
-        if callback.tries >= TRIES:
-            self._end(callback.id, State.FAILED)
-            return
         stopped = call.cause is EndCause.SWITCH_STOPPED
-        callback.state = State.WAITING
         callback.not_before = self._house.now + (0.0 if stopped else AGAIN)
-        self._save(callback)
+        self._step(callback, "third time" if callback.tries >= TRIES and not stopped else "not answered")
 
-    def _end(self, id_: CallId, state: State) -> None:
-        callback = self.items.pop(id_, None)
-        if callback is not None:
-            callback.state = state
-            self._house.count(f"callbacks_{state.value}")
-            self._save(callback)
+    def _step(self, callback: Callback, event: str, card: CardId | None = None) -> None:
+        callback.state = TRANSITIONS[callback.state][event]
+        if not TRANSITIONS[callback.state]:
+            del self.items[callback.id]
+            self._house.count(f"callbacks_{callback.state.value}")
+        self._save(callback, card)
 
     def _save(self, callback: Callback, card: CardId | None = None) -> None:
         row = {

@@ -1,5 +1,6 @@
 """The centre's state, and what calls, orders, queues and desks need of it (``board``, ``orders.Board``)."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 
@@ -19,7 +20,7 @@ from switch_server.core.orders import OrderBook
 from switch_server.core.timers import Timers
 
 
-class Centre:
+class Centre(ABC):
     """Holds; ``core.switch`` handles."""
 
     def __init__(
@@ -92,14 +93,14 @@ class Centre:
             self.count("legs_asked")
             self.emit(RefreshLeg(leg.id))
 
+    @abstractmethod
     def take(self, event: Event) -> None:
         """A choice of the core's own is journalled, for replays, and handled."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settled(self, call: Call) -> None:
         """Something was done to the call: forgets it if that was its end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
         """Does it; a fault costs this call only."""
-        raise NotImplementedError

@@ -159,8 +159,7 @@ class DeskSide:
     def gone(self, outcome: Outcome) -> None:
         """The desk does not have the call any more, though the caller is there: the next agent's turn, or the end of a dialled call."""
         talk = self.talk
-        if talk is None:
-            return
+        assert talk is not None
         talked = talk.answered_at is not None
         if talked and outcome is not Outcome.OFFLINE:
             outcome = Outcome.LOST

@@ -182,7 +182,7 @@ class Desks:
         if seat is None:
             return
         if talk.answered_at == self._house.now and event in ("answered", "customer_answered"):
-            seat.calls_today += 1
+            seat.count_call(self._house.now)
         self.moved(seat, event)
 
     def talk_over(self, talk: Talk) -> None:

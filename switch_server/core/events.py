@@ -1,8 +1,9 @@
 # Over 400 lines: one list of all facts, in one place.
 """Facts that reach the core: one frozen class each.
 
-``Switch.handle`` takes these and nothing else. All but ``DigitPressed`` are written to the event journal as they come; a key is
-journalled (``DigitUsed``) when the flow takes it, so that a PIN's digits never are. What is written, when and in which order is the
+``Switch.handle`` takes these and nothing else. They are written to the event journal as they come, but for ``DigitPressed`` (a key is
+journalled, as ``DigitUsed``, when the flow takes it, so that a PIN's digits never are), for ``PhoneTold`` (each 5 s; a repair is a
+``DeskGone``), and for the keys and the note of an agent's command. What is written, when and in which order is the
 core's business (``Switch``'s ``journal``), since a replay depends on it.
 """
 

@@ -1,5 +1,6 @@
 """What every part of the walk needs: where it is, what it says, what it listens to."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any
 
@@ -9,7 +10,7 @@ from switch_server.core.ivr_entry import Key
 from switch_server.core.ivr_states import HEEDS, Host, IvrEvent, IvrState
 
 
-class Walk:
+class Walk(ABC):
     """State of one walk. ``variables`` is shared with the call; a PIN in it is a ``Secret``."""
 
     def __init__(self, flow: Flow, host: Host, variables: dict[str, Any]) -> None:
@@ -24,9 +25,9 @@ class Walk:
         self._keys: deque[Key] = deque()
         self._steps_run = 0
 
+    @abstractmethod
     def _go(self, name: str, event: str) -> None:
         """Enters another step."""
-        raise NotImplementedError
 
     # --- speaking ---
 

@@ -8,10 +8,12 @@
 | none | up | no | yes | ``locked`` |
 | none | up | no | no | ``open`` |
 
-So nothing that is lost can leave a seat in a state that its leg, its link or its agent's own wish does not explain. ``derive`` is the table.
+So nothing that is lost can leave a seat in a state that its leg, its link or its agent's own wish does not explain. ``IDLE`` is the table's
+lower part, ``derive`` the whole.
 """
 
 from shared import desk
+from shared.days import shanghai_day
 from shared.enums import CallKind, LockReason, Role, SeatState
 from shared.ids import AgentId, DeskId, LegId, SkillName
 from switch_server.core.config import Queue
@@ -23,15 +25,23 @@ KEEPS_IDLE = frozenset({SeatState.RINGING, SeatState.OFFLINE})
 """Back from these to ``open`` the seat has been idle all the while."""
 
 
+IDLE: tuple[tuple[bool | None, bool | None, bool | None, SeatState], ...] = (
+    (False, None, None, SeatState.OFFLINE),
+    (True, True, None, SeatState.WRAP_UP),
+    (True, False, True, SeatState.LOCKED),
+    (True, False, False, SeatState.OPEN),
+)
+"""Link up, wrap-up running, locked (``None``: any) -> state of a seat whose desk has no living leg."""
+
+
 def derive(leg: SeatState | None, *, link: bool, wrap_up: bool, locked: bool) -> SeatState:
     """The table above. ``leg``: what the desk's leg makes of the seat (``Talk.state``), ``None`` without a living leg."""
     if leg is not None:
         return leg
-    if not link:
-        return SeatState.OFFLINE
-    if wrap_up:
-        return SeatState.WRAP_UP
-    return SeatState.LOCKED if locked else SeatState.OPEN
+    facts = (link, wrap_up, locked)
+    return next(
+        state for *row, state in IDLE if all(want in (None, have) for want, have in zip(row, facts, strict=True))
+    )
 
 
 class Seat:
@@ -45,6 +55,7 @@ class Seat:
         self.role = Role.AGENT
         self.skills: dict[SkillName, int] = {}
         self.calls_today = online.calls_today
+        self._day = shanghai_day(now)
         self.link = False
         self.lock: LockReason | None = LockReason.LOGGED_IN
         self.lock_next: LockReason | None = None
@@ -77,6 +88,12 @@ class Seat:
             self.idle_since = now
         self.state, self.since = new, now
         return old
+
+    def count_call(self, now: float) -> None:
+        """One more talk today, in Asia/Shanghai."""
+        if (day := shanghai_day(now)) != self._day:
+            self._day, self.calls_today = day, 0
+        self.calls_today += 1
 
     def level_in(self, queue: Queue) -> int | None:
         """Its level for the queue; ``None``: it is not one of the queue's seats."""

@@ -15,6 +15,7 @@ from switch_server.core import openings
 from switch_server.core.admission import Card
 from switch_server.core.call import TIMERS, Call, CallState
 from switch_server.core.centre import Centre
+from switch_server.core.desk_commands import for_journal
 from switch_server.core.desks import DeskFact
 from switch_server.core.effects import Effect, HangUp
 from switch_server.core.events import (
@@ -41,6 +42,7 @@ from switch_server.core.events import (
     LegPlaced,
     LegRefreshed,
     MediaSilent,
+    PhoneTold,
     QueueJudged,
     WrongPinCounted,
 )
@@ -68,8 +70,8 @@ class Switch(Centre):
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Takes one event at ``now`` (UTC seconds, never going back) and gives what is to be done, in order."""
         self._run_timers(now)
-        if not isinstance(event, DigitPressed):
-            self.journal(event)
+        if not isinstance(event, DigitPressed | PhoneTold):
+            self.journal(for_journal(event) if isinstance(event, DeskCommanded) else event)
         self._guarded(event)
         return self._taken()
 

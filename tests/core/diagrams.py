@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from switch_server.core import call, ivr_states, leg, order
+from shared.enums import SeatState
+from switch_server.core import call, callbacks, ivr_states, leg, order, seat
 
 PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
 HEAD = """# Machines (状态机)
@@ -17,6 +18,7 @@ TABLES: tuple[tuple[str, str, str, Mapping[StrEnum, Mapping[StrEnum | str, StrEn
     ("Leg: its card channel", "leg.py", leg.ChannelState.NONE, leg.CHANNEL_TRANSITIONS),  # type: ignore[arg-type]
     ("Call (通话)", "call.py", call.CallState.OPENING, call.TRANSITIONS),  # type: ignore[arg-type]
     ("Order (委托)", "order.py", order.OrderState.CAPTURED, order.TRANSITIONS),  # type: ignore[arg-type]
+    ("Callback (预约回拨)", "callbacks.py", callbacks.State.WAITING, callbacks.TRANSITIONS),  # type: ignore[arg-type]
 )
 
 
@@ -26,7 +28,21 @@ def render() -> str:
         parts.append(f"\n## {title}\n\n`switch_server/core/{file}`\n\n```mermaid\nstateDiagram-v2\n")
         parts += [f"    {line}\n" for line in _lines(first, table)]
         parts.append("```\n")
-    return "".join(parts) + _ivr()
+    return "".join(parts) + _seat() + _ivr()
+
+
+def _seat() -> str:
+    """A seat has no transitions of its own: its state is derived from facts, each of which has a machine or a wish behind it."""
+    says = {None: "any", True: "yes", False: "no"}
+    busy = ", ".join(state.value for state in SeatState if state in seat.BUSY)
+    rows = [f"| its call is {busy} | any | any | any | the same |\n"]
+    rows += [
+        f"| none | {says[link]} | {says[wrap]} | {says[lock]} | {state} |\n" for link, wrap, lock, state in seat.IDLE
+    ]
+    return (
+        "\n## Seat (座席)\n\n`switch_server/core/seat.py`. Derived anew after each event, never set; each change is journalled.\n\n"
+        "| desk's leg | link up | wrap-up runs | locked | state |\n|---|---|---|---|---|\n" + "".join(rows)
+    )
 
 
 def _lines(first: str, table: Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]) -> Iterator[str]:

@@ -181,6 +181,29 @@ def test_a_queue_without_wrap_up_time() -> None:
     world.finish()
 
 
+def test_keys_and_notes_are_not_journalled() -> None:
+    world, call = in_state("talking")
+    world.command(desk.SendDigits(call, "271828"))
+    world.command(desk.WrapUp(call, "other", "said: my PIN is 271828", stay=True))
+    written = [e.command for _, _, e in world.journal if isinstance(e, ev.DeskCommanded)]
+    assert written[-2:] == [desk.SendDigits(call, "000000"), desk.WrapUp(call, "other", "", stay=True)]
+    assert world.talk(leg_of(call, 2))["note"] == "said: my PIN is 271828"
+    assert not any(isinstance(e, ev.PhoneTold) for _, _, e in world.journal)
+    world.finish()
+
+
+def test_todays_calls_begin_anew_at_midnight() -> None:
+    world, call = in_state("wrap_up")
+    world.command(desk.WrapUp(call, "other"))
+    world.now += 86_400.0
+    world.reactions.desk = "answer"
+    world.talking()
+    seat, _ = world.switch.desk_state(ANN)
+    assert seat is not None
+    assert seat.calls_today == 1
+    world.finish()
+
+
 # --- our own faults ---
 
 
@@ -196,6 +219,17 @@ def test_a_fault_of_ours_is_answered_too() -> None:
     assert world.seat() is SeatState.WRAP_UP
     assert world.switch.calls[call].cause is not None
     world.tell(ev.ChannelClosed(leg_of(call, 1), MediaStats()))
+
+
+def test_a_call_whose_end_fails_frees_its_seat() -> None:
+    world, call = in_state("talking")
+    world.switch._on_fault = lambda about, bug: world.faults.append(bug)
+    world.watch.check = lambda: None  # type: ignore[method-assign]
+    world.switch.calls[call].end = lambda cause: 1 / 0  # type: ignore[method-assign,return-value]
+    world.hang_up(call)
+    assert call not in world.switch.calls
+    assert world.seat() is SeatState.WRAP_UP
+    assert len(world.faults) == 2
 
 
 def test_a_fault_of_the_round_costs_no_event() -> None:

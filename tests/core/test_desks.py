@@ -156,6 +156,26 @@ def test_an_answer_in_the_middle_of_an_announcement_leaves_no_dead_air(world: De
     world.finish()
 
 
+def test_a_talk_that_is_over_makes_no_state(world: DeskWorld) -> None:
+    call = world.talking()
+    talk = world.switch.calls[call].desk.talk
+    assert talk is not None
+    world.tell(ev.LegRinging(leg_of(call, 2), FAR))  # late
+    world.hang_up(call)
+    assert talk.state is None
+    world.finish()
+
+
+def test_early_media_of_a_desk_means_nothing(world: DeskWorld) -> None:
+    world.reactions.desk = "silent"
+    world.online()
+    call = world.offer()
+    world.run(1.0)
+    world.tell(ev.LegRinging(leg_of(call, 2), FAR))
+    assert not hears(world)
+    world.finish()
+
+
 # --- who does not answer ---
 
 

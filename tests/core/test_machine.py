@@ -47,12 +47,12 @@ for name, (_, act) in ACTIONS.items():
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
 def test_sequences() -> None:
-    tally = hammer(int(os.environ.get("HUAWU_SEQUENCES", "400")))
+    tally = hammer(int(os.environ.get("HUAWU_SEQUENCES", "300")))
     assert tally.sequences >= 1
     assert tally.orders > 0
 

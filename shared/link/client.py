@@ -25,7 +25,8 @@ from shared.protocol import SESSION_MESSAGES, RejectCode
 _log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 5.0
-TICK_S = 0.1
+TICK_S = 0.2
+"""Seldom enough that an idle desk costs nothing to speak of; waits are of seconds."""
 _BROKEN = zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 _BROKEN |= zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
 
@@ -34,7 +35,7 @@ class LinkClient:
     """See the module. With ``keys`` and ``server_key`` it speaks CURVE and talks to that server only.
 
     ``on_refused`` hears of each try that ended before a session was open: ``UNKNOWN_KEY`` where the keys do not fit, else the session's
-    code (``PROTOCOL``: the text says which side is older).
+    code (``PROTOCOL``: the text says which side is older). ``tick_s``: how finely time-outs are kept.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class LinkClient:
         server_key: bytes | None = None,
         rules: Rules | None = None,
         on_refused: Callable[[RejectCode, str], None] = lambda _code, _text: None,
+        tick_s: float = TICK_S,
     ) -> None:
         self.endpoint = endpoint
         self.refused = 0
@@ -61,6 +63,7 @@ class LinkClient:
         self._server_key = server_key
         self._rules = rules or Rules()
         self._on_refused = on_refused
+        self._tick_s = tick_s
         self._channel: Channel | None = None
         self._pause = FIRST_PAUSE_S
         self._stopped = False
@@ -71,7 +74,7 @@ class LinkClient:
         self._stopped = False
         self._loop = asyncio.get_running_loop()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._timer = self._loop.call_later(self._tick_s, self._tick)
         self._retry: asyncio.TimerHandle | None = None
         self._connect()
 
@@ -186,7 +189,7 @@ class LinkClient:
         return False
 
     def _tick(self) -> None:
-        self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._timer = self._loop.call_later(self._tick_s, self._tick)
         if self._channel is not None:
             self._channel.tick()
             if self._channel is not None and self._channel.is_closed:

@@ -22,7 +22,10 @@ from shared.protocol import RejectCode, SnapshotRequest
 _log = logging.getLogger(__name__)
 MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD)
 SNAPSHOT_S = 5.0
-WATCH_S = 0.25
+TICK_S = 0.25
+"""Time-outs of seconds need no more; ten times a second would be half of an idle desk's work."""
+WATCH_S = 1.0
+"""Between two looks at the pause until the next try, for the countdown."""
 SURE_OF_KEY = 2
 """Refusals in a row before the key is called wrong: a switch that goes down in a handshake looks the same."""
 REFUSED_S = 15.0
@@ -75,6 +78,7 @@ class SwitchLink(Silent):
             server_key=key.server_key,
             rules=rules,
             on_refused=self._refused,
+            tick_s=TICK_S,
         )
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._state: tuple[LinkState, str] = (LinkState.CONNECTING, "")

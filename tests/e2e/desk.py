@@ -24,7 +24,7 @@ from tests.desk_client import DeskClient, RequestFailed
 from tests.e2e.centre import DEADLINE, Centre
 from tests.e2e.phone import media_of, sdp
 from tests.lines.peer import Call, Message, Peer
-from tests.rtp_peer import RtpPeer
+from tests.rtp_peer import RtpPeer, frequency, level, purity
 from tests.sip_tools import Pjsua
 
 
@@ -248,6 +248,7 @@ class Desk:
         self.rings()
         self.phone.answer()
         self.seat(SeatState.TALKING)
+        self.until(lambda: self.state.call is not None and self.state.call.answered_at)
 
     def tell(self, told: wire.Told) -> None:
         async def tell() -> None:
@@ -266,6 +267,10 @@ class Desk:
                         await self.client.until(condition, 0.5)
 
         self.run(tell())
+
+    async def cut(self) -> None:
+        """The network is gone for a moment."""
+        self.client.cut()
 
     def kill(self) -> None:
         """App and phone are gone at once, as by ``kill -9``."""
@@ -289,3 +294,35 @@ def desks(centre: Centre, number: int) -> Any:
         for desk in made:
             desk.open()
         yield made
+
+
+# --- looking ---
+
+
+def talks(centre: Centre, call: str) -> list[dict[str, Any]]:
+    """In the order in which desks rang."""
+    return sorted((row for row in centre.rows("talks") if row["call"] == call), key=lambda row: row["offered_at"])
+
+
+def hears(ear: RtpPeer, hertz: float, seconds: float = 10.0) -> None:
+    ear.wait(
+        lambda heard: len(heard) > 25 and level(ear.samples(heard[-25:])) > -25
+        and abs(frequency(ear.samples(heard[-25:])) - hertz) < 10,
+        seconds,
+    )  # fmt: skip
+
+
+def wrap_up(desk: Desk, call: str) -> None:
+    desk.seat(SeatState.WRAP_UP)
+    desk.done(wire.WrapUp(call, "enquiry", "问了基金"))
+    desk.seat(SeatState.OPEN)
+
+
+def both_sides(centre: Centre, call: str) -> None:
+    """One recording: the customer's 1 kHz on the left, the agent's 400 Hz on the right, at the same time."""
+    samples = centre.recording(call)
+    together = [
+        purity(block[:, 0], 1000) > 0.9 and purity(block[:, 1], 400) > 0.9
+        for block in (samples[at : at + 800] for at in range(0, len(samples) - 800, 800))
+    ]
+    assert sum(together) > 8, "most of a second of talk at least"

@@ -9,9 +9,9 @@ import pytest
 from shared import desk as wire
 from shared.enums import LockReason, SeatState
 from tests.e2e.centre import Centre
-from tests.e2e.desk import Desk, PjsuaPhone, RawPhone, desks
+from tests.e2e.desk import Desk, PjsuaPhone, RawPhone, both_sides, desks, hears, talks, wrap_up
 from tests.e2e.phone import Phone
-from tests.rtp_peer import frequency, level, purity, sine
+from tests.rtp_peer import level, purity, sine
 
 pytestmark = pytest.mark.slow
 QUEUE, QUICK = "7100", "7101"
@@ -37,25 +37,6 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     flows = FLOWS | {"main": MAIN.read_text()}
     with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=queues) as made:
         yield made
-
-
-def talks(centre: Centre, call: str) -> list[dict[str, Any]]:
-    """In the order in which desks rang."""
-    return sorted((row for row in centre.rows("talks") if row["call"] == call), key=lambda row: row["offered_at"])
-
-
-def hears(ear: Any, hertz: float, seconds: float = 10.0) -> None:
-    ear.wait(
-        lambda heard: len(heard) > 25 and level(ear.samples(heard[-25:])) > -25
-        and abs(frequency(ear.samples(heard[-25:])) - hertz) < 10,
-        seconds,
-    )  # fmt: skip
-
-
-def wrap_up(desk: Desk, call: str) -> None:
-    desk.seat(SeatState.WRAP_UP)
-    desk.done(wire.WrapUp(call, "enquiry", "问了基金"))
-    desk.seat(SeatState.OPEN)
 
 
 def test_zero_leads_to_an_agent_who_talks_holds_and_ends_it(centre: Centre) -> None:
@@ -109,16 +90,6 @@ def held(desk: Desk, phone: Phone) -> None:
     hears(phone.rtp, 400)
 
 
-def both_sides(centre: Centre, call: str) -> None:
-    """One recording: the caller on the left, the agent on the right, at the same time."""
-    samples = centre.recording(call)
-    together = [
-        purity(block[:, 0], 1000) > 0.9 and purity(block[:, 1], 400) > 0.9
-        for block in (samples[at : at + 800] for at in range(0, len(samples) - 800, 800))
-    ]
-    assert sum(together) > 10, "a second of talk at least"
-
-
 def test_the_caller_hangs_up_while_the_desk_rings(centre: Centre) -> None:
     with Desk(centre) as desk:
         desk.open()
@@ -168,6 +139,24 @@ def test_a_phone_that_is_not_there(centre: Centre) -> None:
             assert first.seat(SeatState.LOCKED).reason is LockReason.PHONE_LOST
             phone.hang_up()
             second.seat(SeatState.WRAP_UP)
+
+
+def test_a_link_that_is_back_in_time_keeps_the_talk(centre: Centre) -> None:
+    """The network was gone for a moment: nobody who talks notices."""
+    with Desk(centre) as desk:
+        desk.open()
+        with Phone(centre, QUEUE) as phone:
+            desk.answer()
+            call, sessions = desk.call, desk.client.sessions
+            desk.run(desk.cut())
+            desk.until(lambda: desk.client.sessions > sessions and desk.client.session and desk.state.call is not None)
+            desk.phone.rtp.say(sine(400, 8000 * 10))
+            hears(phone.rtp, 400)
+            assert desk.run(desk.client.snapshot()).call == call
+            desk.done(wire.HangUp(call.call))
+            phone.hung_up_on()
+        (talk,) = talks(centre, phone.call)
+        assert talk["outcome"] not in ("lost", "offline")
 
 
 @pytest.mark.parametrize("what", ["phone", "app"])

@@ -1,0 +1,186 @@
+"""Calls that the centre makes: an agent dials out, and a caller is called back when their turn comes, also after the switch was killed."""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import pytest
+
+from shared import desk as wire
+from shared.desk import DeskRefusal, Refused
+from shared.enums import CallKind, SeatState
+from tests.e2e.centre import Centre
+from tests.e2e.desk import Desk, both_sides, hears, talks, wrap_up
+from tests.e2e.phone import Phone, media_of, sdp
+from tests.lines.peer import Call, Peer
+from tests.rtp_peer import RtpPeer, sine
+from tests.sip_tools import free_port
+
+pytestmark = pytest.mark.slow
+QUEUE, CUSTOMER = "7100", "013900001234"
+FLOW = """
+flow: back
+numbers: ["7100"]
+start: agents
+steps:
+  agents: {kind: queue, queue: agents, wait: 60, keys: {1: callback}, on_timeout: ended, on_ended: ended}
+  callback: {kind: callback, queue: agents, next: ended, answer: again, on_failed: ended}
+  again: {kind: say, say: [callback_answer], next: agents}
+  ended: {kind: hangup, say: [after_talk], cause: agent_hung_up}
+"""
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
+    """``out`` leads to a customer's telephone and takes numbers with 0 or 1 before them; nobody can be called over ``city``."""
+
+    def change(content: dict[str, Any]) -> None:
+        content["trunks"][0]["direction"] = "in"
+        far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": ["0*", "1*"]}
+        content["trunks"].append({"name": "out", "lines": 2} | far)
+
+    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows={"back": FLOW}, change=change) as made:
+        yield made
+
+
+class Customer:
+    """A telephone that is called."""
+
+    def __init__(self, centre: Centre, port: int) -> None:
+        self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
+
+    def __enter__(self) -> Self:
+        self.rtp.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rtp.__exit__()
+        self.peer.close()
+
+    def rings(self) -> str:
+        """Gives the number that was dialled."""
+        self.invite = self.peer.expect("INVITE", seconds=40)
+        self.peer.reply(self.invite, 180, tag="customer")
+        return self.invite.start.partition(":")[2].partition("@")[0]
+
+    def answers(self) -> Call:
+        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag="customer")
+        self.peer.expect("ACK")
+        self.rtp.call(*media_of(self.invite))
+        return Call.of(self.peer, self.invite, "customer")
+
+    def hung_up_on(self) -> None:
+        self.peer.reply(self.peer.expect("BYE", seconds=30), 200)
+
+
+@pytest.fixture
+def customer(centre: Centre, port: int) -> Iterator[Customer]:
+    with Customer(centre, port) as it:
+        yield it
+
+
+def dials(desk: Desk) -> str:
+    """From the locked seat; the phone answers by itself."""
+    desk.done(wire.Dial(CUSTOMER))
+    desk.until(lambda: desk.state.call is not None)
+    call = desk.call
+    assert (call.kind, call.auto, call.state, call.number) == (CallKind.OUT, True, SeatState.DIALLING, CUSTOMER)
+    desk.phone.wait(lambda: desk.phone.invite)
+    assert desk.phone.tokens[-1] == call.token
+    desk.phone.answer()
+    return call.call
+
+
+def test_an_agent_dials_out_hears_ringback_and_talks(centre: Centre, customer: Customer) -> None:
+    with Desk(centre) as desk:
+        call = dials(desk)
+        assert customer.rings() == CUSTOMER
+        hears(desk.phone.rtp, 450)
+        customer.answers()
+        desk.seat(SeatState.TALKING)
+        desk.phone.rtp.say(sine(400, 8000 * 60))
+        customer.rtp.say(sine(1000, 8000 * 60))
+        hears(desk.phone.rtp, 1000)
+        hears(customer.rtp, 400)
+        customer.rtp.listen(1.5)
+        desk.done(wire.HangUp(call))
+        customer.hung_up_on()
+        desk.phone.wait(lambda: desk.phone.hung_up_on)
+        desk.seat(SeatState.WRAP_UP)
+        desk.done(wire.WrapUp(call, "other", ""))
+    (talk,) = talks(centre, call)
+    assert (talk["agent"], talk["kind"], talk["number"], talk["disposition"]) == (desk.agent, "out", CUSTOMER, "other")
+    both_sides(centre, call)
+
+
+def test_a_customer_who_does_not_take_it(centre: Centre, customer: Customer) -> None:
+    with Desk(centre) as desk:
+        dials(desk)
+        customer.rings()
+        customer.peer.reply(customer.invite, 486, tag="customer")
+        desk.until(lambda: desk.state.call is None)
+        desk.phone.wait(lambda: desk.phone.hung_up_on)
+
+
+def test_an_agent_gives_up_dialling(centre: Centre, customer: Customer) -> None:
+    with Desk(centre) as desk:
+        call = dials(desk)
+        customer.rings()
+        desk.done(wire.HangUp(call))
+        cancel = customer.peer.expect("CANCEL")
+        customer.peer.reply(cancel, 200, tag="customer")
+        customer.peer.reply(customer.invite, 487, tag="customer")
+        desk.until(lambda: desk.state.call is None)
+
+
+def test_a_number_that_no_trunk_takes(centre: Centre) -> None:
+    with Desk(centre) as desk:
+        assert desk.do(wire.Dial("95500")) == Refused(DeskRefusal.NO_LINE)
+        assert desk.state.call is None
+
+
+def asks_for_a_callback(centre: Centre) -> Phone:
+    with Phone(centre, QUEUE) as phone:
+        phone.at("agents")
+        phone.keys("1")
+        phone.hung_up_on()
+    centre.until(lambda: [row for row in centre.rows("callbacks") if row["id"] == phone.call])
+    return phone
+
+
+def called_back(centre: Centre, desk: Desk, customer: Customer, asked: Phone) -> None:
+    """The customer is called at their own number; the agent gets them as the first of the queue."""
+    assert customer.rings() == asked.ani
+    dialog = customer.answers()
+    call = desk.rings()
+    assert (call.kind, call.number, call.queue) == (CallKind.CALLBACK, asked.ani, "agents")
+    desk.phone.answer()
+    desk.seat(SeatState.TALKING)
+    desk.phone.rtp.say(sine(400, 8000 * 30))
+    hears(customer.rtp, 400)
+    dialog.request("BYE")
+    wrap_up(desk, call.call)
+    (row,) = [row for row in centre.rows("callbacks") if row["id"] == asked.call]
+    assert (row["state"], row["tries"]) == ("done", 1)
+
+
+def test_a_caller_is_called_back(centre: Centre, customer: Customer) -> None:
+    asked = asks_for_a_callback(centre)
+    with Desk(centre) as desk:
+        desk.open()
+        called_back(centre, desk, customer, asked)
+
+
+def test_a_callback_outlives_the_switch(centre: Centre, customer: Customer) -> None:
+    """(The last: the switch is another.)"""
+    asked = asks_for_a_callback(centre)
+    centre.switch.kill()
+    centre.start_switch()
+    with Desk(centre) as desk:
+        assert customer.peer.silent(0.2), "nobody is free yet"
+        desk.open()
+        called_back(centre, desk, customer, asked)

@@ -48,7 +48,7 @@ class Window(QMainWindow):
         super().__init__()
         self._desk, self._settings, self._translation = desk, settings, translation
         self._view = DeskView()
-        self._leaving = False
+        self._leaving = self._leaving_asked = self._shown_once = False
         self.choose_theme(_theme(settings.get(THEME_KEY)))
         self.commands = Commands(self)
         self.top, self.banner, self.status = TopBar(desk, self.commands, wall), Banner(wall), StatusBar(desk, wall)
@@ -91,6 +91,8 @@ class Window(QMainWindow):
         for dialog in (self.password, self.audio):
             dialog.draw(view)
         self._show_page(view)
+        if self._leaving_asked and view.needs_password:
+            QTimer.singleShot(0, self, self._gone)
         self._call_attention(view, was)
         self.middle.setCurrentIndex(1 if view.search.text else 0)
 
@@ -208,8 +210,6 @@ class Window(QMainWindow):
             else:
                 self.call.keypad.setFocus()
 
-    _shown_once = False
-
     def _call_attention(self, view: DeskView, was: DeskView) -> None:
         """A desk that begins to ring is seen, but takes no keys away from what is being typed elsewhere."""
         call = view.state.call
@@ -313,11 +313,9 @@ class Window(QMainWindow):
         box.open()
 
     def _leave(self) -> None:
+        self._leaving_asked = True
         self._desk.log_out()
         QTimer.singleShot(LOG_OUT_MS, self, self._gone)
-        self._leaving_asked = True
-
-    _leaving_asked = False
 
     def _gone(self) -> None:
         self._leaving = True

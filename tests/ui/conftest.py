@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
+from agent_app.model.view import DeskView
+from agent_app.ui import theme
 from agent_app.ui.app import application
-from shared.enums import Language
+from tests.ui.scenes import EN, enabled
 from tests.ui.stage import Stage
 
 
@@ -17,8 +18,25 @@ def qapp() -> QApplication:
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Iterator[Stage]:
+def stage(qapp: QApplication) -> Iterator[Stage]:
     """In English and light, with nobody logged in and no link yet."""
-    made = Stage(qtbot, Language.EN)
+    made = Stage()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def _gallery(qapp: QApplication) -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gallery(_gallery: Stage) -> Stage:
+    """For tests that only draw: one window for all of a file, wiped before each."""
+    _gallery.world.now = 1000.0
+    _gallery.window.use_theme(theme.Theme.LIGHT)
+    _gallery.window.resize(1366, 728)
+    _gallery.window.draw(enabled(DeskView(language=EN)))
+    return _gallery

@@ -1,11 +1,13 @@
 """A window, its presenter, and hands to work both: ``keys`` and ``click`` as a person, ``told`` and ``reply`` as the switch."""
 
+import time
+from collections.abc import Callable
+
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
-from pytestqt.qtbot import QtBot
 
 from agent_app.model.phone import CallUp, PhoneReady, Ringing
 from agent_app.model.view import DeskView, LinkState
@@ -35,8 +37,7 @@ CONTACT = "127.0.0.1:5080"
 
 
 class Stage:
-    def __init__(self, qtbot: QtBot, language: Language = Language.EN) -> None:
-        self.qtbot = qtbot
+    def __init__(self, language: Language = Language.EN) -> None:
         self.world = World(wall=NOW)
         self.world.settings.put("theme", theme.Theme.LIGHT)
         self.desk = self.world.desk
@@ -113,8 +114,11 @@ class Stage:
     def settle(self) -> None:
         """Until the newest view is drawn."""
         QApplication.processEvents()
-        self.qtbot.waitUntil(lambda: self.window._view is self.desk.view, timeout=10_000)
+        self.until(lambda: self.window._view is self.desk.view)
         QApplication.processEvents()
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        wait_until(holds)
 
     def settle_drawn(self) -> None:
         """Layouts are done, after a view that was drawn directly."""
@@ -176,6 +180,16 @@ class Stage:
     @property
     def view(self) -> DeskView:
         return self.desk.view
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Qt's loop turns until it holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come"
+        loop = QEventLoop()
+        QTimer.singleShot(5, loop.quit)
+        loop.exec()
 
 
 def application() -> QApplication:

@@ -40,9 +40,9 @@ def _worked(root: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_all_that_one_can_work_has_a_name_and_a_description(stage: Stage, language: Language) -> None:
-    stage.window.draw(scenes(language)["talking"])
-    roots = [stage.window, stage.window.help, stage.window.audio, stage.window.password, stage.window.about]
+def test_all_that_one_can_work_has_a_name_and_a_description(gallery: Stage, language: Language) -> None:
+    gallery.window.draw(scenes(language)["talking"])
+    roots = [gallery.window, gallery.window.help, gallery.window.audio, gallery.window.password, gallery.window.about]
     worked = {widget for root in roots for widget in _worked(root)}
     assert len(worked) > 50
     for widget in worked:
@@ -52,29 +52,29 @@ def test_all_that_one_can_work_has_a_name_and_a_description(stage: Stage, langua
         assert widget.toolTip() or widget.accessibleDescription(), widget.accessibleName()
 
 
-def test_names_are_in_the_language_of_the_moment(stage: Stage) -> None:
-    stage.window.draw(scenes(Language.ZH)["talking"])
+def test_names_are_in_the_language_of_the_moment(gallery: Stage) -> None:
+    gallery.window.draw(scenes(Language.ZH)["talking"])
     latin = [
         widget.accessibleName()
-        for widget in _worked(stage.window)
+        for widget in _worked(gallery.window)
         if widget.accessibleName().isascii() and not isinstance(widget, QTabBar)
     ]
     assert latin == []
-    stage.window.draw(scenes(Language.EN)["talking"])
+    gallery.window.draw(scenes(Language.EN)["talking"])
     foreign = [
-        name for widget in _worked(stage.window) if not (name := widget.accessibleName()).replace("…", "").isascii()
+        name for widget in _worked(gallery.window) if not (name := widget.accessibleName()).replace("…", "").isascii()
     ]
     assert foreign == ["中文 / English"], "the language's own name is in both"
 
 
-def test_the_focus_goes_round_and_reaches_everything(stage: Stage) -> None:
-    stage.window.draw(scenes(Language.EN)["talking"])
-    stage.window.call.keypad.setFocus()
+def test_the_focus_goes_round_and_reaches_everything(gallery: Stage) -> None:
+    gallery.window.draw(scenes(Language.EN)["talking"])
+    gallery.window.call.keypad.setFocus()
     first = QApplication.focusWidget()
     assert first is not None
     seen = []
     for _ in range(120):
-        stage.keys_quick(Qt.Key.Key_Tab)
+        gallery.keys_quick(Qt.Key.Key_Tab)
         now = QApplication.focusWidget()
         if now is first:
             break
@@ -82,19 +82,19 @@ def test_the_focus_goes_round_and_reaches_everything(stage: Stage) -> None:
     else:
         pytest.fail(f"the focus is caught at {QApplication.focusWidget()}")
     reached = {first, *seen}
-    window = stage.window
+    window = gallery.window
     for wanted in (
         window.wrap_up.note, window.wrap_up.disposition, window.tickets.table, window.tickets.title, window.tickets.note,
-        window.search.line, window.accounts.tabs, window.top.menu_button, stage.button("hang_up"),
+        window.search.line, window.accounts.tabs, window.top.menu_button, gallery.button("hang_up"),
     ):  # fmt: skip
         assert wanted in reached, wanted.accessibleName()
     assert all(widget.isEnabled() for widget in seen if widget is not None)
 
 
-def test_the_order_is_the_order_of_reading(stage: Stage) -> None:
+def test_the_order_is_the_order_of_reading(gallery: Stage) -> None:
     """Left column, middle, right: each part's first place comes after the one before it."""
-    stage.window.draw(scenes(Language.EN)["talking"])
-    window = stage.window
+    gallery.window.draw(scenes(Language.EN)["talking"])
+    window = gallery.window
     chain: list[QWidget] = []
     widget = window.nextInFocusChain()
     while widget is not window:

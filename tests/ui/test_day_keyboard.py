@@ -76,7 +76,7 @@ def _open(stage: Stage) -> None:
 def _ring_and_answer(stage: Stage) -> None:
     stage.ring(RINGING, pop())
     assert stage.window.customer.name.text() == "王小芳"
-    stage.qtbot.waitUntil(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
+    stage.until(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
     shown = [told for told in stage.world.switch.told if isinstance(told, PopShown)]
     assert [told.call for told in shown] == [CALL]
     stage.keys("F2")

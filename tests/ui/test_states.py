@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from agent_app.model.phone import CallQuality
 from agent_app.model.view import Action, DeskView, Pending
@@ -19,49 +19,49 @@ from tests.ui.scenes import CALL, LONG_NAME, NOW, call, enabled, pop, scenes, se
 from tests.ui.stage import Stage
 
 
-def _draw(stage: Stage, made: DeskView) -> None:
+def _draw(gallery: Stage, made: DeskView) -> None:
     """The value itself, without the presenter."""
-    stage.window.draw(made)
-    stage.window.repaint()
+    gallery.window.draw(made)
+    gallery.window.repaint()
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_each_state_is_drawn_in_both_themes(stage: Stage, language: Language) -> None:
+def test_each_state_is_drawn_in_both_themes(gallery: Stage, language: Language) -> None:
     for chosen in (theme.Theme.LIGHT, theme.Theme.DARK):
-        stage.window.use_theme(chosen)
+        gallery.window.use_theme(chosen)
         for name, made in scenes(language).items():
-            _draw(stage, made)
+            _draw(gallery, made)
             page = 0 if made.needs_password else 1
-            assert stage.window.pages.currentIndex() == page, name
-            assert stage.window.banner.isVisibleTo(stage.window) == (
+            assert gallery.window.pages.currentIndex() == page, name
+            assert gallery.window.banner.isVisibleTo(gallery.window) == (
                 name in {"connecting", "offline", "headset-lost"}
             ), name
-            assert stage.window.minimumSizeHint().width() <= 1366, name
-            assert stage.window.minimumSizeHint().height() <= 728, name
+            assert gallery.window.minimumSizeHint().width() <= 1366, name
+            assert gallery.window.minimumSizeHint().height() <= 728, name
 
 
-def test_a_button_is_on_exactly_when_the_view_says_so(stage: Stage) -> None:
+def test_a_button_is_on_exactly_when_the_view_says_so(gallery: Stage) -> None:
     for name, made in scenes(Language.EN).items():
-        _draw(stage, made)
+        _draw(gallery, made)
         for command in COMMANDS:
             face = face_of(command, made)
             wanted = face.action is None or made.enabled[face.action].on
-            assert stage.window.commands.actions[command.id].isEnabled() == wanted, (name, command.id)
+            assert gallery.window.commands.actions[command.id].isEnabled() == wanted, (name, command.id)
 
 
-def test_a_button_that_is_off_says_why(stage: Stage) -> None:
-    _draw(stage, scenes(Language.EN)["open"])
-    assert "Nothing rings." in stage.button("answer").toolTip()
-    assert stage.button("answer").accessibleDescription() == "Nothing rings."
+def test_a_button_that_is_off_says_why(gallery: Stage) -> None:
+    _draw(gallery, scenes(Language.EN)["open"])
+    assert "Nothing rings." in gallery.button("answer").toolTip()
+    assert gallery.button("answer").accessibleDescription() == "Nothing rings."
 
 
-def test_what_is_asked_for_is_shown_on_its_button(stage: Stage) -> None:
+def test_what_is_asked_for_is_shown_on_its_button(gallery: Stage) -> None:
     made = scenes(Language.EN)["talking"]
     asked = enabled(replace(made, pending=(Pending(Action.HOLD, 0, 5),)))
-    _draw(stage, asked)
-    assert stage.button("hold").text() == "Hold … (F4)"
-    assert not stage.button("hold").isEnabled()
-    assert "waiting for the switch" in stage.button("hold").toolTip()
+    _draw(gallery, asked)
+    assert gallery.button("hold").text() == "Hold … (F4)"
+    assert not gallery.button("hold").isEnabled()
+    assert "waiting for the switch" in gallery.button("hold").toolTip()
 
 
 @pytest.mark.parametrize(
@@ -72,27 +72,27 @@ def test_what_is_asked_for_is_shown_on_its_button(stage: Stage) -> None:
         ("ringing-unknown", "Not verified"),
     ],
 )
-def test_whether_the_caller_proved_who_they_are_stands_out(stage: Stage, name: str, proof: str) -> None:
-    _draw(stage, scenes(Language.EN)[name])
-    plate = stage.window.customer.verified
+def test_whether_the_caller_proved_who_they_are_stands_out(gallery: Stage, name: str, proof: str) -> None:
+    _draw(gallery, scenes(Language.EN)[name])
+    plate = gallery.window.customer.verified
     assert plate.isVisible()
     assert plate.text.text() == proof
     assert plate.property("tone") == ("ok" if proof.startswith("Verified") else "warn")
 
 
-def test_a_caller_who_is_still_looked_up(stage: Stage) -> None:
+def test_a_caller_who_is_still_looked_up(gallery: Stage) -> None:
     _draw(
-        stage,
+        gallery,
         view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=Pop(CALL, "1", "", None)),
     )
-    assert stage.window.customer.name.text() == "Looking up the caller …"
+    assert gallery.window.customer.name.text() == "Looking up the caller …"
 
 
-def test_each_account_says_how_it_stands_with_its_branch(stage: Stage) -> None:
-    accounts = stage.window.accounts
-    _draw(stage, scenes(Language.EN)["ringing-pending"])
+def test_each_account_says_how_it_stands_with_its_branch(gallery: Stage) -> None:
+    accounts = gallery.window.accounts
+    _draw(gallery, scenes(Language.EN)["ringing-pending"])
     assert accounts.state.text() == "Asking the branch …"
-    _draw(stage, scenes(Language.EN)["ringing"])
+    _draw(gallery, scenes(Language.EN)["ringing"])
     assert accounts.state.text() == "As of 10:15:26"
     assert accounts.figures.values["assets"].text() == "1,226,162.17"
     accounts.tabs.setCurrentIndex(1)
@@ -101,15 +101,15 @@ def test_each_account_says_how_it_stands_with_its_branch(stage: Stage) -> None:
     assert accounts.figures.values["assets"].text() == "–"
 
 
-def test_the_account_that_the_caller_proved_is_on_screen_first(stage: Stage) -> None:
+def test_the_account_that_the_caller_proved_is_on_screen_first(gallery: Stage) -> None:
     _draw(
-        stage,
+        gallery,
         view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=pop(verified="20000345")),
     )
-    assert stage.window.accounts.tabs.currentIndex() == 1
+    assert gallery.window.accounts.tabs.currentIndex() == 1
 
 
-def test_times_run_by_the_switchs_clock(stage: Stage) -> None:
+def test_times_run_by_the_switchs_clock(gallery: Stage) -> None:
     """A PC a day behind: what is shown is right all the same."""
     made = replace(scenes(Language.EN)["talking"], clock_off=86400.0)
     state = replace(
@@ -117,83 +117,85 @@ def test_times_run_by_the_switchs_clock(stage: Stage) -> None:
         seat=replace(seat(SeatState.TALKING), since=NOW + 86400 - 192),
         call=call(SeatState.TALKING, answered_at=NOW + 86400 - 61),
     )
-    _draw(stage, replace(made, state=state))
-    assert stage.window.top.chip.time.text() == "3:12"
-    assert stage.window.call.time.text() == "1:01"
-    stage.world.now += 10
-    stage.window._tick()
-    assert stage.window.call.time.text() == "1:11"
+    _draw(gallery, replace(made, state=state))
+    assert gallery.window.top.chip.time.text() == "3:12"
+    assert gallery.window.call.time.text() == "1:01"
+    gallery.world.now += 10
+    gallery.window._tick()
+    assert gallery.window.call.time.text() == "1:11"
 
 
-def test_the_wrap_up_runs_out_visibly(stage: Stage) -> None:
-    _draw(stage, scenes(Language.EN)["wrap-up"])
-    assert stage.window.wrap_up.left.text() == "0:21 left"
-    stage.world.now += 15
-    stage.window._tick()
-    assert stage.window.wrap_up.left.text() == "0:06 left"
-    assert stage.window.wrap_up.left.property("role") == "danger"
+def test_the_wrap_up_runs_out_visibly(gallery: Stage) -> None:
+    _draw(gallery, scenes(Language.EN)["wrap-up"])
+    assert gallery.window.wrap_up.left.text() == "0:21 left"
+    gallery.world.now += 15
+    gallery.window._tick()
+    assert gallery.window.wrap_up.left.text() == "0:06 left"
+    assert gallery.window.wrap_up.left.property("role") == "danger"
 
 
-def test_quality_in_words(stage: Stage) -> None:
+def test_quality_in_words(gallery: Stage) -> None:
     for loss, jitter, wanted in ((0.0, 3.0, "Sound good"), (0.02, 3.0, "Sound fair"), (0.0, 80.0, "Sound bad")):
         quality = CallQuality("leg", loss, jitter, 20, 60, 40)
-        _draw(stage, replace(scenes(Language.EN)["talking"], quality=quality))
-        assert stage.window.status.quality.text.text().startswith(wanted)
+        _draw(gallery, replace(scenes(Language.EN)["talking"], quality=quality))
+        assert gallery.window.status.quality.text.text().startswith(wanted)
 
 
-def test_a_problem_is_told_in_words_until_dismissed(stage: Stage) -> None:
+def test_a_problem_is_told_in_words_until_dismissed(gallery: Stage) -> None:
     made = scenes(Language.EN)["offline"]
-    _draw(stage, made)
-    assert stage.window.status.problem.text() == "Hold: The connection was lost before the switch answered."
+    _draw(gallery, made)
+    assert gallery.window.status.problem.text() == "Hold: The connection was lost before the switch answered."
     assert made.problem is not None
     waiting = replace(made.problem, code="too_many_tries", action=None, wait=27.2)
     assert problem_text(waiting) == "Too many tries; please wait. (28 s)"
 
 
-def _texts(stage: Stage) -> Iterator[QLabel]:
-    yield from stage.window.findChildren(QLabel)
+def _texts(gallery: Stage) -> Iterator[QLabel]:
+    yield from gallery.window.findChildren(QLabel)
 
 
-def test_a_customers_text_is_never_markup(stage: Stage) -> None:
-    _draw(stage, scenes(Language.EN)["long-names"])
-    shown = [label for label in _texts(stage) if "<b onclick" in label.text()]
+def test_a_customers_text_is_never_markup(gallery: Stage) -> None:
+    _draw(gallery, scenes(Language.EN)["long-names"])
+    shown = [label for label in _texts(gallery) if "<b onclick" in label.text()]
     assert shown
-    for label in _texts(stage):
+    for label in _texts(gallery):
         rich = label.textFormat() in (Qt.TextFormat.RichText, Qt.TextFormat.AutoText)
         assert not (rich and "<" in label.text()), label.text()
-    assert stage.window.customer.name.text() == LONG_NAME.strip()
-    tip = stage.window.tickets.table.rows.data(stage.window.tickets.table.rows.index(0, 1), Qt.ItemDataRole.ToolTipRole)
+    assert gallery.window.customer.name.text() == LONG_NAME.strip()
+    tip = gallery.window.tickets.table.rows.data(
+        gallery.window.tickets.table.rows.index(0, 1), Qt.ItemDataRole.ToolTipRole
+    )
     assert "<b onclick" not in tip
     assert "&lt;b onclick" in tip
 
 
-def test_long_names_break_no_layout(stage: Stage) -> None:
-    stage.window.resize(1366, 728)
-    _draw(stage, scenes(Language.EN)["long-names"])
-    stage.settle_drawn()
-    assert stage.window.width() == 1366
-    for part in (stage.window.customer.verified, stage.window.status.link, stage.window.top.menu_button):
-        right = part.mapTo(stage.window, part.rect().bottomRight())
-        assert stage.window.rect().contains(right), part
-    assert stage.window.customer.verified.text.width() >= stage.window.customer.verified.text.sizeHint().width()
+def test_long_names_break_no_layout(gallery: Stage) -> None:
+    gallery.window.resize(1366, 728)
+    _draw(gallery, scenes(Language.EN)["long-names"])
+    gallery.settle_drawn()
+    assert gallery.window.width() == 1366
+    for part in (gallery.window.customer.verified, gallery.window.status.link, gallery.window.top.menu_button):
+        right = part.mapTo(gallery.window, part.rect().bottomRight())
+        assert gallery.window.rect().contains(right), part
+    assert gallery.window.customer.verified.text.width() >= gallery.window.customer.verified.text.sizeHint().width()
 
 
-def test_a_cut_text_is_whole_in_its_tooltip(stage: Stage) -> None:
+def test_a_cut_text_is_whole_in_its_tooltip(qapp: QApplication) -> None:
     line = Plain(wide=10)
-    stage.qtbot.addWidget(line)
     line.say("<i>a very long name indeed</i>")
     line.resize(40, 20)
     line.show()
     assert "&lt;i&gt;a very long name indeed" in line.toolTip()
     line.resize(900, 20)
     assert line.toolTip() == ""
+    assert qapp is not None
 
 
-def test_buttons_print_their_keys(stage: Stage) -> None:
-    _draw(stage, scenes(Language.EN)["talking"])
+def test_buttons_print_their_keys(gallery: Stage) -> None:
+    _draw(gallery, scenes(Language.EN)["talking"])
     keys = {command.id: command.keys for command in COMMANDS}
-    for button in stage.window.findChildren(CommandButton):
-        name = next(name for name, action in stage.window.commands.actions.items() if action is button._action)
+    for button in gallery.window.findChildren(CommandButton):
+        name = next(name for name, action in gallery.window.commands.actions.items() if action is button._action)
         assert button.text().endswith(f"({keys[name]})"), button.text()
 
 
@@ -202,8 +204,8 @@ def test_keys_are_used_once() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_help_lists_every_command(stage: Stage) -> None:
-    table = stage.window.help.table
+def test_help_lists_every_command(gallery: Stage) -> None:
+    table = gallery.window.help.table
     assert {table.rows.row(at).id for at in range(table.rows.rowCount())} == {command.id for command in COMMANDS}
 
 
@@ -226,12 +228,12 @@ def test_closing_an_open_seat_logs_out_first(stage: Stage) -> None:
 
     assert stage.asked() == LogOut()
     stage.world.switch.reply(Done())
-    stage.qtbot.waitUntil(lambda: not stage.window.isVisible(), timeout=10_000)
+    stage.until(lambda: not stage.window.isVisible())
 
 
-def test_stale_is_greyed(stage: Stage) -> None:
-    _draw(stage, scenes(Language.EN)["offline"])
-    assert stage.window._desk_page.property("stale") == "true"
-    assert stage.window.top.chip.word.text() == "Offline"
-    _draw(stage, scenes(Language.EN)["talking"])
-    assert stage.window._desk_page.property("stale") == "false"
+def test_stale_is_greyed(gallery: Stage) -> None:
+    _draw(gallery, scenes(Language.EN)["offline"])
+    assert gallery.window._desk_page.property("stale") == "true"
+    assert gallery.window.top.chip.word.text() == "Offline"
+    _draw(gallery, scenes(Language.EN)["talking"])
+    assert gallery.window._desk_page.property("stale") == "false"

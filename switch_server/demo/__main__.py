@@ -168,13 +168,15 @@ def _invite(console: Console, words: Words, folder: DemoFolder, uri: str, second
     status = f"{switchctl} --socket {folder.state / SOCKET_NAME} status --watch"
     for key, command in (("all_customers", accounts), ("watch", status)):
         console.print(words(key, command=command), soft_wrap=True, markup=False)
-    console.print(words("watch_more"))
+    console.print(words("watch_more"), soft_wrap=True)
 
 
 def _introduce(console: Console, words: Words, desks: DemoDesks) -> None:
     """The agents: who is a robot, and what to key into the window."""
     if desks.window is not None:
-        console.print(words("window", agent=desks.window.agent, password=desks.window.password), markup=False)
+        console.print(
+            words("window", agent=desks.window.agent, password=desks.window.password), soft_wrap=True, markup=False
+        )
     elif desks.no_window:
         console.print(words("no_window", why=desks.no_window), markup=False)
     console.print(words("robots", agents=", ".join(f"{each.agent} {each.name}" for each in desks.robots)), markup=False)

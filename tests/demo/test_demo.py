@@ -26,6 +26,7 @@ from switch_server.demo.outcome import outcome, recordings
 from switch_server.demo.processes import Program, ProgramFailed, free_port, is_free
 from switch_server.demo.words import Words
 from switch_server.demo.world import DemoFolder, Ports
+from switch_server.services.demo_data import SEED
 from tests.services.test_operating_doc import state_names
 
 ROOT = Path(__file__).parents[2]
@@ -199,7 +200,7 @@ def test_tables() -> None:
         assert word in said
 
 
-# --- the whole, without callers ---
+# --- the whole ---
 
 
 def children_in(folder: Path) -> list[int]:
@@ -227,7 +228,6 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             "switch_server.demo",
             "--folder",
             str(tmp_path),
-            "--no-callers",
             "--headless",
             *arguments,
         ]
@@ -245,20 +245,21 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 @pytest.mark.slow
-def test_no_callers_for_a_while(demo: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
-    popen = demo("--for", "3")
-    said, _ = popen.communicate(timeout=2 * DEADLINE)
+def test_a_caller_talks_with_a_robot(demo: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    """The first errand is to speak with an agent: disposition, pop, and both voices in one recording, or the status is 1."""
+    popen = demo("--calls", "1")
+    said, _ = popen.communicate(timeout=3 * DEADLINE)
     assert popen.returncode == 0, said
     assert re.search(r"The centre is up after \d+ s\. Call it: sip:95500@127\.0\.0\.1:\d+", said)
-    assert re.search(r"calls answered +│ 0 ", said)
-    assert {path.name for path in (tmp_path / "centre" / "state").iterdir()} >= {
-        "huawu.db",
-        "orders.db",
-        "journal",
-        "keys",
-    }
-    written = {re.sub(r"\.db-(wal|shm)$", ".db", path.name) for path in (tmp_path / "centre" / "state").iterdir()}
-    assert written <= state_names()  # docs/operating.md
+    assert re.search(r"Robot agents: 1001 .*, 1002 .*, 1003 ", said)
+    for what in ("calls answered", "talks with agents", "with disposition", "with both sides recorded"):
+        assert re.search(rf"{what} +│ 1 ", said), said
+    state = {path.name for path in (tmp_path / "centre" / "state").iterdir()}
+    assert state >= {"huawu.db", "orders.db", "journal", "keys", "recordings"}
+    assert {re.sub(r"\.db-(wal|shm)$", ".db", name) for name in state} <= state_names()  # docs/operating.md
+    agents = DemoFolder(tmp_path, SEED).world.agents
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and "world" not in path.parts]
+    assert not [each.agent for each in agents if any(each.password.encode() in content for content in files)]
     until(lambda: not children_in(tmp_path))
 
 
@@ -267,7 +268,7 @@ def test_no_callers_for_a_while(demo: Callable[..., subprocess.Popen[str]], tmp_
 def test_ended_while_it_starts_it_leaves_no_child(
     demo: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: signal.Signals
 ) -> None:
-    popen = demo()
+    popen = demo("--no-callers")
     until(lambda: len(children_in(tmp_path)) >= 3)
     popen.send_signal(number)
     assert popen.wait(2 * DEADLINE) == (0 if number is signal.SIGTERM else -signal.SIGKILL)

@@ -191,6 +191,42 @@ def test_what_the_phone_tells_stands_in_the_operator_s_list() -> None:
     run(test)
 
 
+def test_the_same_legs_again_and_again_are_told_once_a_second() -> None:
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        legs = (LegId("c1/2"),)
+        for loss in (0.1, 0.2, 0.3):
+            client.tell(wire.PhoneNow(legs, loss))
+        client.tell(wire.PhoneNow(()))
+        client.tell(wire.PhoneNow(legs, 0.4))
+        await client.snapshot()
+        assert [event.legs for event in on.core.of(PhoneTold)] == [legs, (), legs]
+        assert on.links.states()[0].loss == 0.4
+        async with asyncio.timeout(20):
+            while len(on.core.of(PhoneTold)) < 4:
+                client.tell(wire.PhoneNow(legs))
+                await asyncio.sleep(0.1)
+
+    run(test)
+
+
+def test_a_pc_that_slept_comes_back_by_itself() -> None:
+    """The switch has given its session up; what it says in it afterwards begins a new one."""
+
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        channel = await client.link.opened(20)
+        awake, channel._send = channel._send, lambda _data: True
+        assert await on.core.wait(DeskDown) == DeskDown(A)
+        on.core.seat(A, SeatState.LOCKED, since=77.0)
+        channel._send = awake
+        await client.until(lambda: client.state.seat is not None and client.state.seat.since == 77.0)
+        assert client.sessions == 2
+        assert await client.snapshot() == client.state
+
+    run(test, rules=Rules(heartbeat_s=0.2, silence_s=0.8, hello_s=5.0))
+
+
 # --- queues ---
 
 

@@ -8,7 +8,9 @@ FREE ──LogIn, Resume──► CHECKING ──right──► TAKEN ──LogO
 ```
 """
 
+import math
 from enum import StrEnum
+from typing import Final
 
 from shared import desk as wire
 from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request
@@ -16,6 +18,8 @@ from shared.ids import AgentId, DeskId
 from shared.link import Channel
 from shared.protocol import RejectCode, SessionMessage, SnapshotRequest
 from switch_server.ports.operations import DeskState
+
+SAME_LEGS_S: Final = 1.0
 
 
 class Place(StrEnum):
@@ -73,6 +77,7 @@ class Desk:
         self.since = at
         """Of the link, or of the log-in."""
         self.phone = PhoneNow(())
+        self._phone_at = -math.inf
         self.questions = 0
         """Running."""
         self.queues: tuple[QueueRow, ...] = ()
@@ -95,6 +100,14 @@ class Desk:
             self.queues = report.queues
         if not self.channel.report(report):  # it reads nothing: only a new session, with a snapshot, is right again
             self.channel.close(RejectCode.LOST)
+
+    def phone_told(self, told: PhoneNow, now: float) -> bool:
+        """Is it worth the core's time? The same legs again are so once in ``SAME_LEGS_S``."""
+        same = told.legs == self.phone.legs and now - self._phone_at < SAME_LEGS_S
+        self.phone = told
+        if not same:
+            self._phone_at = now
+        return not same
 
     def checking(self) -> None:
         self.place = Place.CHECKING if self.place is Place.FREE else Place.PROVING

@@ -165,8 +165,8 @@ class DeskLinks(Silent):
         if desk is None or desk.agent is None or not desk.is_shown:
             return
         if isinstance(message, wire.PhoneNow):
-            desk.phone = shapes.phone_now(message)
-            self._post(PhoneTold(desk.agent, desk.phone.legs))
+            if desk.phone_told(shapes.phone_now(message), self._loop.time()):
+                self._post(PhoneTold(desk.agent, desk.phone.legs))
         elif isinstance(message, wire.PopShown) and shapes.is_sensible(message):
             self._post(PopSeen(desk.agent, message.call, message.after_ms))
 

@@ -29,8 +29,8 @@ class Sound(QObject):
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._output, self._player = QAudioOutput(self), QMediaPlayer(self)
         self._player.setAudioOutput(self._output)
-        self._player.positionChanged.connect(self.moved)
-        self._player.durationChanged.connect(self.lasts)
+        self._player.positionChanged.connect(self.moved.emit)
+        self._player.durationChanged.connect(self.lasts.emit)
         self._player.errorOccurred.connect(lambda _code, text: self.failed.emit(text))
         self._player.mediaStatusChanged.connect(
             lambda status: self.ended.emit() if status is QMediaPlayer.MediaStatus.EndOfMedia else None

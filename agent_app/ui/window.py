@@ -113,13 +113,17 @@ class Window(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """In a call it asks first; logged in it logs out first, and goes when that is done or takes too long."""
+        """In a call, or with a note unsent, it asks first; logged in it logs out first, and goes when that is done or takes too long."""
         if self._leaving or self._view.needs_password or self._view.link is not LinkState.UP:
             event.accept()
             return
         event.ignore()
         if self._view.state.call is not None:
-            self._ask_leave()
+            text = self.tr("If the program ends now, the caller hears an excuse and goes to the next agent.")
+            self._ask_leave(self.tr("A call is going on"), text, self._gone)
+        elif self._view.note:
+            text = self.tr("The note of the last call is not sent yet; it would be lost.")
+            self._ask_leave(self.tr("A note is not sent"), text, self._leave)
         else:
             self._leave()
 
@@ -301,15 +305,15 @@ class Window(QMainWindow):
 
     # --- leaving ---
 
-    def _ask_leave(self) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("A call is going on"), "", parent=self)
+    def _ask_leave(self, title: str, text: str, leave: Callable[[], None]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, title, "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("If the program ends now, the caller hears an excuse and goes to the next agent."))
+        box.setText(text)
         end = box.addButton(self.tr("&End the program"), QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton(self.tr("&Stay"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        end.clicked.connect(lambda _checked=False: self._gone())
+        end.clicked.connect(lambda _checked=False: leave())
         box.open()
 
     def _leave(self) -> None:

@@ -187,6 +187,7 @@ WHYS: Table = {
     Why.NOT_MUTED: QT_TRANSLATE_NOOP("words", "The microphone is not muted."),
     Why.NO_TALK_TO_WRAP_UP: QT_TRANSLATE_NOOP("words", "There is no talk to sum up."),
     Why.NOT_IN_WRAP_UP: QT_TRANSLATE_NOOP("words", "Only during the wrap-up."),
+    Why.NOTE_UNSENT: QT_TRANSLATE_NOOP("words", "A note is not sent yet: choose a disposition and finish the wrap-up."),
     Why.NO_CUSTOMER: QT_TRANSLATE_NOOP("words", "There is no customer on the screen."),
     Why.NO_NUMBER: QT_TRANSLATE_NOOP("words", "No number of this customer is known."),
 }

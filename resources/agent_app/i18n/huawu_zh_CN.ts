@@ -677,6 +677,14 @@
         <translation>如果现在退出，对方会听到致歉提示，并转给下一位座席。</translation>
     </message>
     <message>
+        <source>The note of the last call is not sent yet; it would be lost.</source>
+        <translation>上次通话的备注尚未发送，退出后将丢失。</translation>
+    </message>
+    <message>
+        <source>A note is not sent</source>
+        <translation>备注未发送</translation>
+    </message>
+    <message>
         <source>&amp;End the program</source>
         <translation>退出程序(&amp;E)</translation>
     </message>
@@ -1507,6 +1515,10 @@
     <message>
         <source>Only during the wrap-up.</source>
         <translation>仅在话后处理中可用。</translation>
+    </message>
+    <message>
+        <source>A note is not sent yet: choose a disposition and finish the wrap-up.</source>
+        <translation>备注尚未发送：请选择小结并完成。</translation>
     </message>
     <message>
         <source>There is no customer on the screen.</source>

@@ -1,0 +1,149 @@
+"""Light and dark, contrast, icons, scaling: what can be measured of how it looks. The rest is looked at (``python -m tests.ui.shots``)."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+
+from agent_app.ui import theme
+from agent_app.ui.commands import COMMANDS
+from agent_app.ui.icons import icon
+from agent_app.ui.paths import RESOURCES
+from shared.enums import Language, SeatState
+from tests.ui.scenes import scenes
+from tests.ui.stage import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+BOTH = pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+
+
+def _luminance(colour: str) -> float:
+    parts = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in QColor(colour).getRgbF()[:3]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1, 1.4.3."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@BOTH
+def test_text_can_be_read(tokens: theme.Tokens) -> None:
+    for text in (tokens.text, tokens.muted, tokens.danger, tokens.ok, tokens.warn):
+        for back in (tokens.base, tokens.window, tokens.raised):
+            assert contrast(text, back) >= 4.5, (text, back)
+    pairs = [
+        (tokens.on_accent, tokens.accent), (tokens.warn, tokens.warn_back), (tokens.danger, tokens.danger_back),
+        (tokens.ok, tokens.ok_back), (tokens.text, tokens.select),
+    ]  # fmt: skip
+    for text, back in pairs:
+        assert contrast(text, back) >= 4.5, (text, back)
+    assert contrast(tokens.accent, tokens.base) >= 3, "the ring around what has the focus (1.4.11)"
+
+
+def test_a_states_word_can_be_read_on_its_colour() -> None:
+    assert set(theme.STATE_COLOURS) == set(SeatState)
+    for colour in theme.STATE_COLOURS.values():
+        assert contrast(theme.ON_STATE, colour) >= 4.5
+
+
+def test_states_differ_in_icon_and_word_too(gallery: Stage) -> None:
+    assert gallery.window.top.chip.word.text()
+    pictures = {state: (RESOURCES / "icons" / f"{state}.svg").read_text(encoding="utf-8") for state in SeatState}
+    assert len(set(pictures.values())) == len(SeatState)
+
+
+def test_every_icon_that_is_asked_for_is_there(qapp: QApplication) -> None:
+    assert qapp is not None
+    for face in [face for command in COMMANDS for face in command.faces if face.icon]:
+        assert not icon(face.icon, "#123456").isNull()
+    with pytest.raises(FileNotFoundError):
+        icon("no-such", "#123456")
+
+
+def test_icons_take_the_colour(qapp: QApplication) -> None:
+    assert qapp is not None
+    image = icon("hold", "#ff0000").pixmap(32, 32).toImage()
+    colours = {
+        image.pixelColor(x, y).name() for x in range(32) for y in range(32) if image.pixelColor(x, y).alpha() == 255
+    }
+    assert colours == {"#ff0000"}
+
+
+@BOTH
+def test_the_sheet_has_no_name_left(tokens: theme.Tokens) -> None:
+    sheet = theme.sheet(tokens)
+    assert re.findall(r"@\w+", sheet) == []
+    assert not re.search(r"font-size:\s*\d+px", sheet), "fonts follow the system's size"
+
+
+def test_dark_is_dark_and_kept(gallery: Stage) -> None:
+    gallery.window.draw(scenes(Language.EN)["talking"])
+    light = _mean(gallery.window.grab().toImage())
+    gallery.window.commands.actions["theme"].trigger()
+    assert gallery.world.settings.get("theme") == "dark"
+    dark = _mean(gallery.window.grab().toImage())
+    assert light > 200
+    assert dark < 80
+    gallery.window.commands.actions["theme"].trigger()
+    assert gallery.world.settings.get("theme") == "light"
+    assert _mean(gallery.window.grab().toImage()) > 200
+
+
+def test_the_systems_scheme_counts_unless_one_was_chosen(qapp: QApplication) -> None:
+    assert qapp is not None
+    theme.use(theme.Theme.SYSTEM)
+    assert theme.tokens() in (theme.LIGHT, theme.DARK)
+    theme.use(theme.Theme.DARK)
+    assert theme.tokens() is theme.DARK
+    theme.use(theme.Theme.LIGHT)
+    assert theme.tokens() is theme.LIGHT
+
+
+def _mean(image: QImage) -> float:
+    small = image.scaled(16, 16)
+    return sum(small.pixelColor(x, y).lightness() for x in range(16) for y in range(16)) / 256
+
+
+SCALED = """
+import sys
+from agent_app.ui.app import application
+from tests.ui.stage import Stage
+from tests.ui.scenes import scenes
+from shared.enums import Language
+app = application(["-platform", "offscreen"])
+stage = Stage()
+stage.window.resize(1366, 728)
+for name, view in scenes(Language.ZH).items():
+    stage.window.draw(view)
+    stage.settle_drawn()
+    if stage.window.size().toTuple() != (1366, 728):
+        sys.exit(f"{name}: {stage.window.size().toTuple()}")
+print(stage.window.devicePixelRatioF(), stage.window.grab().width())
+stage.close()
+"""
+
+
+@pytest.mark.parametrize(("scale", "pixels"), [("1", 1366), ("2", 2732)])
+def test_scaled_to_4k_it_is_the_same_window_with_more_pixels(scale: str, pixels: int) -> None:
+    """2: a 4K screen at 200 %, where there is room for 1920×1080 of the same size."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCALED], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+        env={**os.environ, "QT_SCALE_FACTOR": scale},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [f"{float(scale)}", str(pixels)]
+
+
+def test_a_large_font_makes_it_larger_not_broken(gallery: Stage) -> None:
+    label = gallery.window.call.state
+    assert label.font().pointSizeF() > 0
+    assert label.font().pixelSize() == -1

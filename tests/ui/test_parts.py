@@ -1,0 +1,255 @@
+"""Formats, tables, the search line, the keypad, the player, diagnostics."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from agent_app.model.view import PlayerView
+from agent_app.ui import fmt
+from agent_app.ui.tables import Column, Rows, Table
+from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
+from shared.enums import Language, SeatState
+from tests.ui.scenes import CALL, LONG_NAME, MARKUP, NOW, TICKETS, call, pop, scenes
+from tests.ui.stage import Stage, wait_until
+
+# --- formats ---
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [(0, "0.00"), (5, "0.05"), (123456, "1,234.56"), (-432000, "−4,320.00"), (10**12, "10,000,000,000.00")],
+)
+def test_money(fen: int, text: str) -> None:
+    assert fmt.yuan(fen) == text
+
+
+@pytest.mark.parametrize(("milli", "text"), [(12340, "12.34"), (3871, "3.871"), (1688500, "1688.50"), (0, "–")])
+def test_prices(milli: int, text: str) -> None:
+    assert fmt.price(milli) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (7.9, "0:07"), (754, "12:34"), (3723, "1:02:03"), (-40, "0:00"), (90_000, "25:00:00")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert fmt.duration(seconds) == text
+
+
+def test_times_are_shanghais() -> None:
+    assert fmt.clock(NOW) == "10:15:30"
+    assert fmt.day_time(NOW - 60, NOW) == "10:14"
+    assert fmt.day_time(NOW - 86400, NOW) == "03-17 10:15"
+    assert fmt.day_time(NOW - 400 * 86400, NOW) == "2025-02-11 10:15"
+    assert fmt.day(NOW - 60, NOW) == "10:14"
+    assert fmt.day(NOW - 86400, NOW) == "03-17"
+    assert fmt.day(NOW - 400 * 86400, NOW) == "2025-02-11"
+
+
+@pytest.mark.parametrize("at", [1e300, -1e300, float("nan"), float("inf")])
+def test_a_time_that_is_none(at: float) -> None:
+    assert fmt.clock(at) == "–"
+    assert fmt.day_time(at, NOW) == "–"
+
+
+def test_texts_of_others() -> None:
+    assert fmt.one_line("a\nb\x00c\u2028d ") == "a b c d"
+    assert fmt.tip(MARKUP).count("<") == 2, "the paragraph's own"
+    assert fmt.tip("") == ""
+    assert len(fmt.tip("x" * 5000)) < 1100
+    assert fmt.button_text("A&B\n") == "A&&B"
+
+
+# --- tables ---
+
+LETTERS = (
+    Column[str]("Letter", str, 4),
+    Column[str]("Twice", lambda row: row * 2, 0, right=True, colour=lambda _: "danger"),
+)
+
+
+def test_rows_are_values(qapp: QApplication) -> None:
+    assert qapp is not None
+    holder = QWidget()
+    rows: Rows[str] = Rows(LETTERS, lambda row: row, holder)
+    rows.show(("a", "b"))
+    assert (rows.rowCount(), rows.columnCount()) == (2, 2)
+    assert rows.rowCount(rows.index(0, 0)) == 0
+    assert rows.data(rows.index(1, 1)) == "bb"
+    assert rows.data(rows.index(1, 1), Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
+    assert rows.data(rows.index(1, 0), Qt.ItemDataRole.ForegroundRole) is None
+    assert rows.data(rows.index(1, 1), Qt.ItemDataRole.ForegroundRole) is not None
+    assert rows.data(rows.index(1, 1), Qt.ItemDataRole.AccessibleTextRole) == "Twice: bb"
+    assert rows.data(QModelIndex()) is None
+    assert rows.headerData(0, Qt.Orientation.Vertical) is None
+    assert rows.row(7) is None
+    assert rows.find("z") == -1
+
+
+def test_what_is_chosen_stays_chosen_when_rows_come_and_go(qapp: QApplication) -> None:
+    assert qapp is not None
+    table: Table[tuple[str, int]] = Table((Column("One", lambda row: f"{row[1]}", 0),), lambda row: row[0])
+    resets: list[int] = []
+    table.rows.modelReset.connect(lambda: resets.append(1))
+    table.show_rows((("a", 1), ("b", 2)))
+    table.selectRow(1)
+    table.show_rows((("a", 5), ("b", 6)))
+    assert table.current() == ("b", 6)
+    assert len(resets) == 1, "other figures of the same rows are no reset"
+    table.show_rows((("x", 0), ("b", 7), ("c", 1)))
+    assert table.current() == ("b", 7)
+    table.show_rows(())
+    assert table.current() is None
+
+
+def test_enter_and_double_click_choose(stage: Stage) -> None:
+    stage.window.draw(scenes(Language.EN)["search"])
+    chosen: list[object] = []
+    table = stage.window.search.table
+    table.chosen.connect(chosen.append)
+    table._choose(1)
+    table._choose(99)
+    assert len(chosen) == 1
+
+
+# --- search, keypad, notes ---
+
+
+def test_the_arrows_go_between_the_line_and_the_rows(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.keys("F9")
+    stage.write("w")
+    stage.keys("Down")
+    assert QApplication.focusWidget() is stage.window.search.line, "there are no rows yet"
+    stage.keys("Esc")
+    assert stage.view.search.text == ""
+    assert stage.window.middle.currentIndex() == 0
+
+
+def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.keys("F12")
+    stage.write("1#")
+    assert stage.window.wrap_up.note.toPlainText() == "1#"
+    assert stage.window.call.sent.text() == ""
+    stage.keys("F11", "*", "a")
+    assert stage.window.call.sent.text() == "*"
+
+
+def test_a_note_too_long_is_cut_at_what_the_switch_takes(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.window.wrap_up.note.setPlainText("字" * (TEXT_MAX + 50))
+    stage.settle()
+    assert len(stage.view.note) == TEXT_MAX
+    assert stage.window.wrap_up.note.toPlainText() == stage.view.note
+
+
+def test_a_note_goes_with_its_call(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.keys("F12")
+    stage.write("of the first")
+    stage.told(CallChanged(None), PopChanged(None), SeatChanged(stage.seat(SeatState.OPEN)))
+    stage.ring(call(SeatState.RINGING, call="second", leg="second/2"), pop(call="second"))
+    assert stage.window.wrap_up.note.toPlainText() == ""
+
+
+def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
+    from agent_app.presenters.ports import Failed
+
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.keys("Ctrl+T", "Ctrl+S")
+    assert QApplication.focusWidget() is stage.window.tickets.title, "a ticket needs a title"
+    stage.write("new one")
+    stage.window.tickets.note.setPlainText("the note")
+    stage.keys("Ctrl+S")
+    stage.reply(Failed("timed_out"))
+    assert stage.window.tickets.title.text() == "new one"
+    assert stage.window.tickets.note.toPlainText() == "the note"
+    assert stage.view.problem is not None
+
+
+def test_another_customers_ticket_editor_is_empty(gallery: Stage) -> None:
+    made = scenes(Language.EN)["talking"]
+    gallery.window.draw(made)
+    gallery.window.tickets.table.selectRow(0)
+    assert gallery.window.tickets.title.text() == TICKETS[0].title
+    assert made.shown is not None
+    gallery.window.draw(replace(made, shown=replace(made.shown, id=9, tickets=())))
+    assert gallery.window.tickets.title.text() == ""
+    assert gallery.window.tickets.past.toPlainText() == ""
+
+
+# --- recordings ---
+
+
+def _wav(seconds: float) -> bytes:
+    """Stereo A-law at 8 kHz, silence, as the switch's recordings are."""
+    data = bytes([0xD5]) * int(16000 * seconds)
+    form = struct.pack("<HHIIHHH", 6, 2, 8000, 16000, 2, 8, 0)
+    chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
+
+
+@pytest.mark.slow
+def test_a_recording_is_fetched_played_paused_and_closed(stage: Stage) -> None:
+    """With QtMultimedia as it is; where there is no sound device it plays to none."""
+    player, made = stage.window.history.player, scenes(Language.EN)["talking"]
+    stage.window.draw(replace(made, player=PlayerView(CALL, 100, 400)))
+    assert player.fetching.value() == 100
+    assert player.fetching.maximum() == 400
+    assert not player.slider.isVisibleTo(player)
+    wav = _wav(30)
+    stage.window.draw(replace(made, player=PlayerView(CALL, len(wav), len(wav), wav)))
+    assert player.sound is not None
+    wait_until(lambda: player.slider.maximum() >= 29_000)
+    assert player.toggle.accessibleName() == "Pause"
+    player.play_or_pause()
+    assert player.toggle.accessibleName() == "Play"
+    player.sound.seek(10_000)
+    wait_until(lambda: player.slider.value() >= 9_000)
+    assert player.time.text() == "0:10 / 0:30"
+    stage.window.draw(made)
+    assert player.sound is None
+    assert not player.isVisibleTo(stage.window)
+
+
+@pytest.mark.slow
+def test_a_recording_that_is_none_is_told(stage: Stage) -> None:
+    player, made = stage.window.history.player, scenes(Language.EN)["talking"]
+    stage.window.draw(replace(made, player=PlayerView(CALL, 4, 4, b"nope")))
+    wait_until(lambda: player.time.text() == "Can't be played")
+    stage.window.draw(made)
+
+
+# --- diagnostics ---
+
+
+def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> None:
+    about = stage.window.about
+    about.go()
+    about.pack_into(str(tmp_path))
+    assert about.path.text() == str(tmp_path / "huawu-diagnostics.zip")
+    assert (tmp_path / "huawu-diagnostics.zip").is_file()
+    about.pack_into(str(tmp_path / "none"))
+    assert not about.path.isVisibleTo(about)
+    stage.settle()
+    assert (
+        stage.window.status.problem.text().startswith("The file can't be written there.") or stage.view.needs_password
+    )
+    assert stage.view.problem is not None
+    assert stage.view.problem.code == "cannot_write"
+
+
+def test_a_name_of_200_characters_is_one_line_everywhere(gallery: Stage) -> None:
+    gallery.window.draw(scenes(Language.ZH)["long-names"])
+    assert len(LONG_NAME) == 200
+    assert gallery.window.customer.name.height() < gallery.window.customer.name.fontMetrics().height() * 2

@@ -1,0 +1,130 @@
+"""Two languages, whole: each text of the window has its Chinese, the compiled file is the source's, and no id is without words."""
+
+import ast
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTranslator
+from PySide6.QtWidgets import QApplication
+
+from agent_app.model.actions import Why
+from agent_app.model.problems import CODES
+from agent_app.model.view import LinkState, PhoneState
+from agent_app.ui import words
+from agent_app.ui.paths import RESOURCES
+from agent_app.ui.translation import Translation
+from shared.desk import DeskRefusal
+from shared.enums import CallKind, Language, LockReason, OrderStatus, Refusal, Role, SeatState, Side
+from shared.link import Failure
+from tests.ui.scenes import scenes
+from tests.ui.stage import Stage, application
+from tests.ui.translations import QM, SOURCES, messages
+
+TABLES: dict[str, tuple[words.Table, type[StrEnum]]] = {
+    "seat": (words.SEAT_STATES, SeatState), "lock": (words.LOCK_REASONS, LockReason), "role": (words.ROLES, Role),
+    "kind": (words.CALL_KINDS, CallKind), "link": (words.LINK_STATES, LinkState), "phone": (words.PHONE_STATES, PhoneState),
+    "side": (words.SIDES, Side), "order": (words.ORDER_STATES, OrderStatus), "refusal": (words.REFUSALS, Refusal),
+    "desk refusal": (words.PROBLEMS, DeskRefusal), "failure": (words.PROBLEMS, Failure), "why": (words.WHYS, Why),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_id_has_words(name: str) -> None:
+    table, kind = TABLES[name]
+    assert {str(word) for word in kind} - set(table) == set()
+
+
+def test_every_problem_has_words() -> None:
+    assert CODES - set(words.PROBLEMS) - set(words.WHYS) == set()
+
+
+def _texts(path: Path) -> Iterator[tuple[str, str]]:
+    """(context, text) of each ``self.tr("…")`` and ``QT_TRANSLATE_NOOP("…", "…")``, read from the source by Python itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for holder in [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]:
+        for call in [node for node in ast.walk(holder) if isinstance(node, ast.Call)]:
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "tr":
+                yield holder.name, ast.literal_eval(call.args[0])
+    for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call)]:
+        if isinstance(call.func, ast.Name) and call.func.id == "QT_TRANSLATE_NOOP":
+            context, text = (ast.literal_eval(arg) for arg in call.args)
+            yield context, text
+
+
+def _all_texts() -> set[tuple[str, str]]:
+    return {text for path in SOURCES.glob("*.py") for text in _texts(path)}
+
+
+def test_every_text_has_its_chinese() -> None:
+    known = messages()
+    missing = sorted(text for text in _all_texts() if not known.get(text))
+    assert missing == [], "run python -m tests.ui.translations and write them into the .ts file"
+
+
+def test_no_chinese_is_left_of_texts_that_are_gone() -> None:
+    assert sorted(set(messages()) - _all_texts()) == []
+
+
+def test_the_compiled_file_is_the_sources(qapp: QApplication) -> None:
+    translator = QTranslator()
+    assert translator.load(str(QM))
+    wrong = [text for text, chinese in messages().items() if translator.translate(*text) != chinese]
+    assert wrong == [], "run python -m tests.ui.translations"
+
+
+def test_fields_and_keys_are_the_same_in_both() -> None:
+    """``{n}`` and the like are filled in; a mnemonic is there in both or in neither."""
+    from string import Formatter
+
+    for (_, english), chinese in messages().items():
+        fields = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (english, chinese)]
+        assert fields[0] == fields[1], english
+        assert ("&" in english) == ("&" in chinese), english
+
+
+def test_chinese_is_chinese() -> None:
+    same = {english for (_, english), chinese in messages().items() if chinese.isascii()}
+    assert same == {"VIP"}
+
+
+def test_switched_while_it_stands(gallery: Stage) -> None:
+    made = scenes(Language.ZH)["talking"]
+    gallery.window.draw(made)
+    window = gallery.window
+    assert window.top.chip.word.text() == "通话中"
+    assert window.windowTitle() == "话务座席"
+    assert window.tabs.tabText(0) == "持仓 5"
+    assert window.accounts.tabs.tabText(0) == "10000017 广州天河"
+    assert window.wrap_up.disposition.itemText(1) == "业务咨询"
+    assert window.queues.table.model().headerData(0, window.queues.table.horizontalHeader().orientation()) == "队列"
+    gallery.window.draw(scenes(Language.EN)["talking"])
+    assert window.top.chip.word.text() == "Talking"
+    assert window.tabs.tabText(0) == "Holdings 5"
+    assert window.accounts.tabs.tabText(0) == "10000017 Guangzhou Tianhe"
+    assert window.wrap_up.disposition.itemText(1) == "Advice given"
+    assert window.help.windowTitle() == "Keyboard shortcuts"
+
+
+def test_an_id_of_a_newer_switch_is_shown_as_it_is() -> None:
+    assert words.say(words.PROBLEMS, "brand_new") == "brand_new"
+    assert words.problem("brand_new") == "brand_new"
+    assert words.titled({}, Language.ZH, "advice") == "advice"
+    assert words.titled({Language.EN: "Advice"}, Language.ZH) == "Advice"
+
+
+def test_a_missing_file_leaves_english(
+    gallery: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("agent_app.ui.translation.TRANSLATIONS", tmp_path)
+    translation = Translation(application())
+    translation.use(Language.ZH)
+    assert "huawu_zh_CN is missing" in caplog.text
+    translation.use(Language.EN)
+    assert gallery.window.isVisible()
+
+
+def test_resources_are_there() -> None:
+    assert QM.is_relative_to(RESOURCES)
+    assert QM.is_file()

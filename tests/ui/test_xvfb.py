@@ -1,0 +1,79 @@
+"""On a real X server: the pictures are taken, and keys and clicks that come through X work the window."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_pictures_are_taken_at_1366_by_768(tmp_path: Path) -> None:
+    assert shutil.which("xvfb-run") is not None
+    wanted = ["ringing", "offline", "long-names"]
+    done = subprocess.run(
+        ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24", sys.executable, "-m", "tests.ui.shots", str(tmp_path), *wanted],
+        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "by xcb" in done.stdout
+    made = sorted(tmp_path.glob("*.png"))
+    assert len(made) == len(wanted) * 4
+    for path in made:
+        image = QImage(str(path))
+        assert (image.width(), image.height()) == (1366, 768)
+        colours = {image.pixelColor(x, y).name() for x in range(0, 1366, 7) for y in range(0, 768, 7)}
+        assert len(colours) > 20, f"{path.name} is empty"
+
+
+WORKED = """
+import subprocess, sys
+from agent_app.ui.app import application
+from tests.ui.stage import Stage, wait_until
+from shared.desk import OpenSeat, LockSeat, SeatChanged
+from shared.enums import SeatState, LockReason
+
+app = application()
+assert app.platformName() == "xcb"
+stage = Stage()
+stage.log_in()
+stage.window.move(0, 0)
+stage.settle_drawn()
+
+def x(*argv):
+    subprocess.run(["xdotool", *argv], check=True)
+
+button = stage.button("seat")
+spot = button.mapToGlobal(button.rect().center())
+x("mousemove", str(spot.x()), str(spot.y()), "click", "1")
+wait_until(lambda: stage.asked() == OpenSeat())
+stage.done(SeatChanged(stage.seat(SeatState.OPEN)))
+x("key", "F7")
+wait_until(stage.window.top.reasons.isVisible)
+x("key", "Down", "Return")
+wait_until(lambda: stage.asked() == LockSeat(LockReason.LUNCH))
+stage.done(SeatChanged(stage.seat(SeatState.LOCKED)))
+x("key", "F9")
+wait_until(stage.window.search.line.hasFocus)
+x("type", "wxf")
+wait_until(lambda: stage.view.search.text == "wxf")
+print("worked")
+stage.close()
+"""
+
+
+@pytest.mark.slow
+def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
+    """With the X server's own events (xdotool)."""
+    script = tmp_path / "worked.py"
+    script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{WORKED}")
+    done = subprocess.run(
+        ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24", sys.executable, str(script)],
+        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["worked"]

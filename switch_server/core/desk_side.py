@@ -108,6 +108,8 @@ class DeskSide:
         talk = self.talk
         assert talk is not None
         talk.answered_at = self._call.now
+        if self.answered is not None:
+            self.answered.followed = True
         self.answered = talk
         talk_records.answered(self._call, talk)
         self._call.board.desks.talk_moved(talk, event)

@@ -56,6 +56,8 @@ class Talk:
         self.outcome: Outcome | None = None
         self.disposition = ""
         self.note = ""
+        self.followed = False
+        """Another agent has talked to the caller since, so that the contact is theirs."""
         self.wrapped_up = False
         """What was agreed has been written already, so that no wrap-up is needed."""
 

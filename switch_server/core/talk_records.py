@@ -28,9 +28,9 @@ def ended(call: "Call", talk: "Talk") -> None:
 
 
 def wrapped_up(talk: "Talk", *, call_is_over: bool) -> list[SaveRecord]:
-    """What the agent wrote. A call that still runs has its contact written at its end, with this."""
+    """What the agent wrote. The contact has the last agent's word; of a call that still runs it is written at the end."""
     rows = [SaveRecord("talks", {"id": talk.id, "disposition": talk.disposition, "note": talk.note})]
-    if call_is_over:
+    if call_is_over and not talk.followed:
         rows.append(SaveRecord("contacts", {"id": talk.call, "disposition": talk.disposition, "summary": talk.note}))
     return rows
 

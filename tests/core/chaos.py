@@ -81,9 +81,11 @@ LOG_IN = f"1{ACCOUNT}#{PIN}"
 BEGINNINGS = (
     (), ("",), (LOG_IN,), (LOG_IN, "3600519", "1500#"), (LOG_IN, "3600519", "1500#", "100#"),
     (LOG_IN, "3600519", "#", "100#", "1"), (LOG_IN, "6880001#"), (LOG_IN, "6880001#", "1"), ("7",), ("8",), ("1", ACCOUNT),
-    (LOG_IN, "4600519", "1*5#", "200#", "1"), ("8",), ("8", "", ""), ("8", "1"), ("8", "", "", "", ""), (LOG_IN, "8", ""),
+    (LOG_IN, "4600519", "1*5#", "200#", "1"), ("8",),
 )  # fmt: skip
 """What a caller has keyed, undisturbed, before the chaos begins; ``()``: not even answered."""
+IN_QUEUE = (("8",), ("8", "", ""), ("8", "1"), ("8", "", "", "", ""), (LOG_IN, "8", ""))
+"""Where the second half of them leads to."""
 TWO_CALLERS = 192
 """Beginnings from here on have a second one."""
 
@@ -111,9 +113,10 @@ class Chaos:
             chaos_desks.online(self, agent + 3 * (beginning % 7))
         self.tell(ev.BranchUp(BRANCH))
         self.reactions.replies[aci.AskOrders] = aci.Orders((order_row("880001"),))
-        self._begin(choose(BEGINNINGS, beginning))
+        beginnings = IN_QUEUE if beginning & 128 else BEGINNINGS
+        self._begin(choose(beginnings, beginning))
         if beginning >= TWO_CALLERS:
-            self._begin(choose(BEGINNINGS, beginning // 3))
+            self._begin(choose(beginnings, beginning // 3))
         if beginning & 64:
             self.several_due(8)
 

@@ -60,7 +60,8 @@ def commanded(chaos: "Chaos", pick: int) -> None:
 def dial(chaos: "Chaos", pick: int) -> None:
     chaos._calls += 1
     fresh = CallId(f"20261122T093000-{chaos._calls:04}")
-    call = (fresh, fresh, fresh, None, chaos._call(pick))[pick // 3 % 5]
+    living = next(iter(chaos.switch.calls), None)
+    call = (fresh, fresh, fresh, None, living)[pick // 3 % 5]
     command(chaos, AGENTS[pick % 3], desk.Dial(("13900139000", "0" * 32)[pick & 1]), call)
 
 

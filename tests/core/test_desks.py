@@ -335,6 +335,21 @@ def test_a_desk_that_is_lost_in_a_talk(world: DeskWorld) -> None:
     world.finish()
 
 
+def test_the_contact_has_the_last_agents_word(world: DeskWorld) -> None:
+    call = world.talking(ANN)
+    world.desk_ended(leg_of(call, 2))
+    world.online(BOB)
+    world.run(4.0)
+    world.hang_up(call)
+    world.run(1.0)
+    assert world.command(desk.WrapUp(call, "enquiry", "second"), BOB) == desk.Done()
+    assert world.command(desk.WrapUp(call, "fault", "first"), ANN) == desk.Done()
+    contact = world.row("contacts", call)
+    assert (contact["agent"], contact["disposition"], contact["summary"]) == (BOB, "enquiry", "second")
+    assert [world.talk(leg_of(call, leg))["note"] for leg in (2, 3)] == ["first", "second"]
+    world.finish()
+
+
 def test_without_an_excuse_there_is_music() -> None:
     world = DeskWorld(ASKED)
     world.online()

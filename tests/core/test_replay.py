@@ -6,6 +6,7 @@ from msgspec import structs
 from shared import desk
 from shared.enums import CallKind
 from shared.ids import CallId, OrderKey, leg_of
+from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import events as ev
 from switch_server.core.effects import Transition
 from switch_server.core.subject import call_about
@@ -157,6 +158,10 @@ def test_calls_with_agents() -> None:
     assert any(call.endswith("b1") for call in calls)
     kinds = {type(event) for _, _, event in world.journal}
     assert {ev.AgentAssigned, ev.DeskGone, ev.QueueJudged, ev.DialledOut, ev.CallbackDialled} <= kinds
+    for call in calls:
+        assert replayed(world, call) == of(world, call)
+    for number, (_, at, event) in enumerate(world.journal):  # as the file has it
+        world.journal[number] = (number + 1, at, decode_event(encode_event(event)))
     for call in calls:
         assert replayed(world, call) == of(world, call)
 

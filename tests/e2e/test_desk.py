@@ -1,5 +1,6 @@
 """The call reaches an agent: whole switch, real cards, real links; every way in which it can go."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from shared.enums import LockReason, SeatState
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, PjsuaPhone, RawPhone, both_sides, desks, hears, talks, wrap_up
 from tests.e2e.phone import Phone
+from tests.e2e.test_replay import replayed, transitions
 from tests.rtp_peer import level, purity, sine
 
 pytestmark = pytest.mark.slow
@@ -207,6 +209,23 @@ def test_the_operator_sees_and_ends_a_log_in(centre: Centre) -> None:
         centre.ctl("agent", "logout", desk.agent)
         desk.until(lambda: desk.state.seat is None)
         assert desk.client.reports[-1] == wire.LoggedOut("operator")
+
+
+def test_each_of_these_calls_is_replayed_as_it_was(centre: Centre) -> None:
+    """What other agents and calls had a part in stands in the journal; so the calls of this page come out the same."""
+    with desks(centre, 2) as (first, second), Phone(centre, QUEUE) as phone:
+        first.rings()
+        first.phone.hang_up()
+        second.answer()
+        second.done(wire.HangUp(second.call.call))
+        phone.hung_up_on()
+        wrap_up(second, phone.call)
+    phone.ended()
+    centre.until(lambda: any("-> ended" in line for line in transitions(centre)[phone.call]))
+    logged = transitions(centre)
+    rung = Counter(row["call"] for row in centre.rows("talks"))
+    for call in {phone.call, *(call for call, _ in rung.most_common(3))}:  # those at which more than one desk rang
+        assert replayed(centre, call) == logged[call], call
 
 
 def test_the_switch_is_killed_in_a_talk(centre: Centre) -> None:

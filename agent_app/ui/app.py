@@ -19,7 +19,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
 from agent_app.ui import theme
 from agent_app.ui.icons import app_icon
-from agent_app.ui.translation import Translation
+from agent_app.ui.translation import Translation, system_language
 from agent_app.ui.window import Window
 
 log = logging.getLogger(__name__)
@@ -89,10 +89,12 @@ def run(
 ) -> int:
     """Shows the window until it is closed; returns the exit status. ``argv``: Qt's own options (``-platform`` …)."""
     app = application(argv)
-    main, desk = MainThread(), None
+    main = MainThread()
     sys.excepthook = _log_fault
     held: list[Frames] = []
     desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
+    if not settings.get("language"):
+        desk.set_language(system_language())
     translation = Translation(app)
     window = Window(desk, settings, translation, wall)
     frames = Frames(window.draw)
@@ -103,7 +105,7 @@ def run(
     window.draw(desk.view)
     window.show()
     for number in (signal.SIGINT, signal.SIGTERM):  # so that the link says goodbye and the phone ends its call
-        signal.signal(number, lambda *_: main.post(app.quit))
+        signal.signal(number, lambda *_: main.post(window.end))
     return app.exec()
 
 

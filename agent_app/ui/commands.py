@@ -186,6 +186,7 @@ class CommandButton(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         self.setIconSize(QSize(16, 16))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the focus from nothing that is being typed
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
@@ -194,6 +195,8 @@ class CommandButton(QPushButton):
         action = self._action
         title = action.text()
         self.setText(f"{title} ({key_text(self._keys)})" if self._keys else title)
+        if self.hasFocus() and not action.isEnabled():
+            self.clearFocus()  # or Qt gives it to the next button: Space twice on Answer would hang up
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(title)

@@ -11,7 +11,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import theme, words
 from agent_app.ui.commands import COMMANDS, word
 from agent_app.ui.icons import icon
-from agent_app.ui.widgets import Clock, Panel, Plain, Words, across, named, restyle
+from agent_app.ui.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle
 
 FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
@@ -84,6 +84,7 @@ class StatusBar(Panel):
                 icon("warning", theme.tokens().danger).pixmap(QSize(size, size), self.devicePixelRatioF())
             )
             self.problem.say(problem_text(problem))
+            announce(self, self.problem.text())
 
 
 def problem_text(problem: Problem) -> str:

@@ -11,6 +11,11 @@ from shared.enums import Language
 log = logging.getLogger(__name__)
 
 
+def system_language() -> Language:
+    """Of this PC, as far as there are words for it: English where it is English, else Chinese."""
+    return Language.EN if QLocale.system().language() == QLocale.Language.English else Language.ZH
+
+
 class Translation:
     """``use`` tells every widget by ``LanguageChange``. A file that is missing leaves English, and a line in the log."""
 

@@ -33,7 +33,7 @@ from agent_app.ui.status import Banner, StatusBar
 from agent_app.ui.tickets import TicketsPanel
 from agent_app.ui.topbar import TopBar
 from agent_app.ui.translation import Translation
-from agent_app.ui.widgets import Clock, Panel, across, restyle, rows
+from agent_app.ui.widgets import Clock, Panel, across, announce, restyle, rows
 from agent_app.ui.wrapup import WrapUpPanel
 from shared.enums import Language, SeatState
 from shared.ids import CallId
@@ -49,6 +49,8 @@ class Window(QMainWindow):
         self._desk, self._settings, self._translation = desk, settings, translation
         self._view = DeskView()
         self._leaving = self._leaving_asked = self._shown_once = False
+        self._search_left = ""
+        """What was being searched when a caller's card took the place of the rows; F9 or another letter brings them back."""
         self.choose_theme(_theme(settings.get(THEME_KEY)))
         self.commands = Commands(self)
         self.top, self.banner, self.status = TopBar(desk, self.commands, wall), Banner(wall), StatusBar(desk, wall)
@@ -94,7 +96,7 @@ class Window(QMainWindow):
         if self._leaving_asked and view.needs_password:
             QTimer.singleShot(0, self, self._gone)
         self._call_attention(view, was)
-        self.middle.setCurrentIndex(1 if view.search.text else 0)
+        self.middle.setCurrentIndex(1 if view.search.text and view.search.text != self._search_left else 0)
 
     def choose_theme(self, chosen: theme.Theme) -> None:
         """Before the panels are there."""
@@ -223,8 +225,12 @@ class Window(QMainWindow):
                 self.showNormal()
             self.raise_()
             QApplication.alert(self)
+            announce(
+                self, f"{self.top.chip.word.text()}: {self.customer.name.text()}, {self.customer.verified.text.text()}"
+            )
         if view.state.pop is not None and (was.state.pop is None or was.state.pop.call != view.state.pop.call):
             self.tabs.setCurrentIndex(0)
+            self._search_left = view.search.text
 
     def _pop_painted(self, call: str) -> None:
         """After the turn of the loop that painted it."""
@@ -254,7 +260,7 @@ class Window(QMainWindow):
             "new_ticket": self.tickets.new,
             "save_ticket": self.tickets.save,
             "tickets": lambda: self.tickets.table.setFocus(Qt.FocusReason.ShortcutFocusReason),
-            "search": self.search.go,
+            "search": self._search,
             "show_pop": self._desk.show_pop,
             "ask_account": self.accounts.ask_again,
             "holdings": lambda: self._go_tab(0, self.accounts.holdings),
@@ -300,6 +306,11 @@ class Window(QMainWindow):
         else:
             self._desk.dismiss_problem()
 
+    def _search(self) -> None:
+        self._search_left = ""
+        self.middle.setCurrentIndex(1 if self._view.search.text else 0)
+        self.search.go()
+
     def _search_closed(self) -> None:
         self.accounts.holdings.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -320,6 +331,13 @@ class Window(QMainWindow):
         self._leaving_asked = True
         self._desk.log_out()
         QTimer.singleShot(LOG_OUT_MS, self, self._gone)
+
+    def end(self) -> None:
+        """Without asking: the system shuts down. Logs out if that can be done."""
+        if self._view.enabled.get(Action.LOG_OUT, OFF).on:
+            self._leave()
+        else:
+            self._gone()
 
     def _gone(self) -> None:
         self._leaving = True

@@ -34,7 +34,7 @@ def _gallery(qapp: QApplication) -> Iterator[Stage]:
 
 @pytest.fixture
 def gallery(_gallery: Stage) -> Stage:
-    """For tests that only draw: one window for all of a file, wiped before each."""
+    """For tests that only draw: one window for all of a file, wiped before each. Not beside ``stage``: two windows would share their keys."""
     _gallery.world.now = 1000.0
     _gallery.window.use_theme(theme.Theme.LIGHT)
     _gallery.window.resize(1366, 728)

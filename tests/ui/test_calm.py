@@ -19,8 +19,9 @@ from agent_app.model.view import Action, DeskView
 from agent_app.presenters.ports import Failed
 from agent_app.ui import app as app_module
 from agent_app.ui.app import FRAMES, Frames, MainThread
+from agent_app.ui.translation import system_language
 from shared.desk import CallChanged, DeskRefusal, Hold, OpenSeat, QueuesChanged, Refused
-from shared.enums import SeatState
+from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, NOW, QUEUES, call, pop
 from tests.ui.stage import Stage, wait_until
 
@@ -209,3 +210,38 @@ def test_the_frames_timer_rests_while_nothing_comes(stage: Stage) -> None:
     stage.settle()
     stage.until(lambda: not stage.frames._timer.isActive())
     assert NOW > 0
+
+
+@pytest.mark.slow
+def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
+    """The program that started it ends it: no question, no window left."""
+    script = """
+        import os, signal, time
+        from agent_app.ui.app import run
+        from tests.ui.fakes import FakeSettings, World
+        from tests.ui.scenes import scenes
+        from shared.enums import Language
+
+        def make(post, on_view):
+            world = World(on_change=on_view)
+            post(lambda: on_view(scenes(Language.EN)["talking"]))
+            post(lambda: os.kill(os.getpid(), signal.SIGTERM))
+            return world.desk
+
+        status = run(make, FakeSettings(), ["-platform", "offscreen"])
+        print("ended", status)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.split() == ["ended", "0"], done.stderr
+    assert tmp_path.is_dir()
+
+
+def test_without_a_setting_the_systems_language_counts() -> None:
+    assert system_language() in set(Language)

@@ -177,15 +177,15 @@ def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
     assert stage.view.problem is not None
 
 
-def test_another_customers_ticket_editor_is_empty(gallery: Stage) -> None:
+def test_another_customers_ticket_editor_is_empty(stage: Stage) -> None:
     made = scenes(Language.EN)["talking"]
-    gallery.window.draw(made)
-    gallery.window.tickets.table.selectRow(0)
-    assert gallery.window.tickets.title.text() == TICKETS[0].title
+    stage.window.draw(made)
+    stage.window.tickets.table.selectRow(0)
+    assert stage.window.tickets.title.text() == TICKETS[0].title
     assert made.shown is not None
-    gallery.window.draw(replace(made, shown=replace(made.shown, id=9, tickets=())))
-    assert gallery.window.tickets.title.text() == ""
-    assert gallery.window.tickets.past.toPlainText() == ""
+    stage.window.draw(replace(made, shown=replace(made.shown, id=9, tickets=())))
+    assert stage.window.tickets.title.text() == ""
+    assert stage.window.tickets.past.toPlainText() == ""
 
 
 # --- recordings ---
@@ -249,7 +249,7 @@ def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> 
     assert stage.view.problem.code == "cannot_write"
 
 
-def test_a_name_of_200_characters_is_one_line_everywhere(gallery: Stage) -> None:
-    gallery.window.draw(scenes(Language.ZH)["long-names"])
+def test_a_name_of_200_characters_is_one_line_everywhere(stage: Stage) -> None:
+    stage.window.draw(scenes(Language.ZH)["long-names"])
     assert len(LONG_NAME) == 200
-    assert gallery.window.customer.name.height() < gallery.window.customer.name.fontMetrics().height() * 2
+    assert stage.window.customer.name.height() < stage.window.customer.name.fontMetrics().height() * 2

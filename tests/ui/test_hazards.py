@@ -1,0 +1,70 @@
+"""What must not happen by accident: a hang-up by a second Space, a pop behind a search, a lost note."""
+
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from agent_app.model.phone import AnswerCall
+from shared.desk import CallChanged, HangUp, PopChanged, PopShown, SeatChanged
+from shared.enums import SeatState
+from tests.ui.scenes import CALL, NOW, call, pop
+from tests.ui.stage import Stage
+
+
+def test_space_twice_on_answer_does_not_hang_up(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.button("answer").setFocus()
+    stage.keys("Space")
+    assert isinstance(stage.world.phone.done[-1], AnswerCall)
+    stage.keys("Space", "Space")
+    assert not any(isinstance(asked, HangUp) for asked in stage.world.switch.asked)
+
+
+def test_a_click_leaves_the_focus_where_one_types(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.keys("F12")
+    stage.click(stage.button("answer"))
+    assert QApplication.focusWidget() is stage.window.wrap_up.note
+
+
+def test_a_ring_shows_the_card_over_a_search_and_takes_no_key_from_it(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.keys("F9")
+    stage.write("wxf")
+    assert stage.window.middle.currentIndex() == 1
+    stage.ring(call(SeatState.RINGING), pop())
+    assert stage.window.middle.currentIndex() == 0
+    assert QApplication.focusWidget() is stage.window.search.line
+    stage.until(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
+    stage.keys("F9")
+    assert stage.window.middle.currentIndex() == 1, "what was searched is still there"
+
+
+def test_the_pop_is_told_once_a_call(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop(customer=None, pending=True))
+    stage.until(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
+    stage.told(PopChanged(pop()))
+    stage.settle_drawn()
+    assert len([told for told in stage.world.switch.told if isinstance(told, PopShown)]) == 1
+
+
+def test_a_window_that_is_minimised_comes_up_when_it_rings(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.window.showMinimized()
+    stage.ring(call(SeatState.RINGING), pop())
+    assert not stage.window.isMinimized()
+
+
+def test_the_note_of_the_last_call_is_not_lost_by_closing(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 9, wrap_up_call=CALL)))
+    stage.window.close()
+    box = stage.window.findChild(QMessageBox)
+    assert box is not None
+    assert "note" in box.text()
+    assert stage.window.isVisible()
+    box.reject()

@@ -71,7 +71,9 @@ def trunk_out(house: House, number: str) -> Trunk | None:
 def takes(trunk: Trunk, number: str) -> bool:
     """Does it carry calls out to this number, were there a line?"""
     fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
-    return trunk.direction != "in" and any(fits)
+    # a network says who may call in, not where to call
+    has_way_out = not trunk.far or any("/" not in far or far.endswith("/32") for far in trunk.far)
+    return trunk.direction != "in" and has_way_out and any(fits)
 
 
 def shown_number(flows: Iterable[Flow]) -> str:

@@ -181,6 +181,21 @@ def test_no_line_no_card_no_time() -> None:
     world.finish()
 
 
+def test_a_trunk_that_only_names_networks_is_for_calls_in() -> None:
+    """Whom a call out would go to is not known: the agent hears so at once, and the next trunk is asked."""
+    networks = Trunk(TRUNK, far=("127.0.0.0/8",))
+    world = DeskWorld(config=structs.replace(CONFIG, trunks=(networks,)))
+    world.online()
+    assert world.refused(desk.Dial(NUMBER), call=CALL) == "no_line"
+    world.finish()
+    for far in ("192.0.2.7:5060", "192.0.2.7", "192.0.2.7/32"):
+        config = structs.replace(CONFIG, trunks=(networks, Trunk(OUT, far=("10.0.0.0/8", far))))
+        world = DeskWorld(config=config)
+        world.online()
+        dial(world)
+        world.finish()
+
+
 def test_a_flow_for_any_number_shows_none() -> None:
     world = DeskWorld(structs.replace(DeskWorld().switch.flows[0], numbers=("*",)), structs.replace(CONFIG, queues=()))
     world.online()

@@ -4,11 +4,21 @@ from typing import Any
 
 from shared import desk
 from shared.enums import CallKind, SeatState
-from shared.ids import AgentId, CallId, call_of
+from shared.ids import AgentId, CallId, LegId, call_of
 from switch_server.core import events as ev
+from switch_server.core import media
 from switch_server.core.config import Queue
 from switch_server.core.desk_side import DESK
-from switch_server.core.effects import AnswerDesk, Effect, HidePop, RingDesk, ShowPop, TellDesk, Transition
+from switch_server.core.effects import (
+    AnswerDesk,
+    Effect,
+    HidePop,
+    RingDesk,
+    ShowPop,
+    TellDesk,
+    ToCard,
+    Transition,
+)
 from switch_server.core.ivr_states import IvrState
 from switch_server.core.leg import Leg, LegState
 from switch_server.core.queue_rules import is_open
@@ -19,6 +29,47 @@ from switch_server.core.waiting import Waiting
 IDLE = (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP, SeatState.OFFLINE)
 
 
+class Sound:
+    """What each leg hears, as the card was told: others, or something that is played."""
+
+    def __init__(self) -> None:
+        self.hears: dict[LegId, tuple[LegId, ...]] = {}
+        self.plays: dict[LegId, media.Play] = {}
+
+    def command(self, command: media.CardCommand) -> None:
+        match command:
+            case media.OpenChannel(leg=leg) | media.CloseChannel(leg=leg):
+                self.hears.pop(leg, None)
+                self.plays.pop(leg, None)
+            case media.Hear(leg=leg, legs=legs):
+                self.hears[leg] = legs
+            case media.Play(leg=leg):
+                self.plays[leg] = command
+            case media.StopPlay(leg=leg):
+                self.plays.pop(leg, None)
+            case _:
+                pass
+
+    def of(self, leg: LegId) -> tuple[tuple[LegId, ...], str]:
+        play = self.plays.get(leg)
+        return self.hears.get(leg, ()), play.segments[0] if play is not None and play.loop else "once" if play else ""
+
+    def check(self, caller: Leg, desk_leg: Leg, state: SeatState) -> None:
+        """No dead air: in a talk both hear each other, on hold the caller has music and the agent nothing."""
+        theirs, ours = self.of(caller.id), self.of(desk_leg.id)
+        match state:
+            case SeatState.TALKING:
+                assert theirs == ((desk_leg.id,), ""), f"the caller hears {theirs}"
+                assert ours == ((caller.id,), ""), f"the agent hears {ours}"
+            case SeatState.HOLDING:
+                assert theirs == ((), "music/hold"), f"on hold the caller hears {theirs}"
+                assert ours == ((), ""), f"on hold the agent hears {ours}"
+            case SeatState.DIALLING if desk_leg.state is LegState.UP:
+                assert ours in (((), "tone:ringback"), ((caller.id,), "")), f"dialling, the agent hears {ours}"
+            case _:
+                assert not theirs[0], f"the caller hears {theirs} while a desk rings"
+
+
 class DeskWatch:
     def __init__(self, switch: Switch) -> None:
         self.switch = switch
@@ -27,6 +78,7 @@ class DeskWatch:
         self.states: dict[AgentId, str] = {}
         self.asked: set[tuple[AgentId, int]] = set()
         self.rings = 0
+        self.sound = Sound()
 
     def event(self, event: ev.Event) -> None:
         if isinstance(event, ev.DeskCommanded):
@@ -49,6 +101,8 @@ class DeskWatch:
                 shown = self.told[talk.agent].call
                 assert shown is not None
                 assert shown.leg == leg, "the desk knows of the leg before it rings"
+            case ToCard(command=command):
+                self.sound.command(command)
             case Transition(machine="seat", subject=subject, old=old, new=new):
                 agent = AgentId(subject)
                 assert self.states.get(agent, "offline") == old, "seat transitions are a chain"
@@ -119,6 +173,7 @@ class DeskWatch:
         else:
             expected = (SeatState.TALKING, SeatState.HOLDING)
         assert seat.state in expected, f"{seat.agent} is {seat.state}, its leg {leg.state}"
+        self.sound.check(call.caller, leg, seat.state)
 
     def all_over(self, rows: dict[str, dict[str, Any]]) -> None:
         assert not self.switch.acd.waiting

@@ -79,6 +79,11 @@ class Asker:
         self._open = {serial: entry for serial, entry in self._open.items() if entry.action is not action}
         self._show()
 
+    def drop_all(self) -> None:
+        """Whatever people asked for, but a log-in."""
+        self._open = {serial: entry for serial, entry in self._open.items() if entry.action in (None, Action.LOG_IN)}
+        self._show()
+
     def finish(self, serial: int, result: Reply | Failed) -> None:
         entry = self._open.pop(serial, None)
         if entry is None:

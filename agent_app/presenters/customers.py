@@ -129,6 +129,8 @@ class People:
         return next((row for row in shown.accounts if row.account == account), None) if shown is not None else None
 
     def _know(self, facts: AccountFacts) -> None:
+        if self._board.draft.needs_password:
+            return  # the answer to somebody who has logged out
         self._facts[facts.account] = facts
         shown = self._board.draft.shown
         if shown is not None:

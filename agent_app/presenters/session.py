@@ -199,6 +199,7 @@ class Session:
     def _out(self) -> None:
         """The log-in is over: show the form again."""
         self._session = ""
+        self._asker.drop_all()
         self.mirror.forget()
         self._board.put(needs_password=True)
         self._show(by_snapshot=True)

@@ -79,7 +79,7 @@ class Sound:
         self._forget(now)
         if call is not None:
             self._doomed.pop(call.leg, None)
-            if call.leg not in self._expected and call.leg not in self.legs:
+            if call.leg not in self._expected:
                 self._expect(call)
 
     def answer(self) -> None:

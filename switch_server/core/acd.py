@@ -82,7 +82,7 @@ class Acd:
     def again(self, call: "Call") -> None:
         place = call.waiting
         assert place is not None
-        place.lost, place.ringing = True, False
+        place.lost = True
         self.waiting[call.id] = place
         self.dirty = True
 

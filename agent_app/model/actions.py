@@ -64,7 +64,7 @@ def _may_open(view: DeskView) -> bool:
 
 
 def _note_is_safe(view: DeskView) -> bool:
-    """Opening the seat in wrap-up ends it without a word; a note typed meanwhile would be lost."""
+    """Opening the seat in wrap-up, or logging out, ends it without a word; a note typed meanwhile would be lost."""
     return not (_seat_is(SeatState.WRAP_UP)(view) and view.note.strip())
 
 
@@ -84,6 +84,7 @@ _LOGGED_IN = Need(Why.NOT_LOGGED_IN, _logged_in)
 _ASKS = (_LINK, _LOGGED_IN, _FRESH)
 _NO_CALL_NOW = Need(Why.IN_CALL, lambda view: not _in_call(view))
 _PHONE = Need(Why.PHONE_NOT_READY, lambda view: view.phone is PhoneState.READY)
+_NOTE_SENT = Need(Why.NOTE_UNSENT, _note_is_safe)
 _A_CALL = Need(Why.NO_CALL, _in_call)
 _CALL_UP = Need(Why.NO_CALL, _call_is(SeatState.TALKING, SeatState.HOLDING))
 _TALKING = Need(Why.NOT_TALKING, _call_is(SeatState.TALKING))
@@ -91,8 +92,8 @@ _CUSTOMER = Need(Why.NO_CUSTOMER, lambda view: view.shown is not None)
 
 NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.LOG_IN: (_LINK, Need(Why.LOGGED_IN, lambda view: view.needs_password), _PHONE),
-    Action.LOG_OUT: (*_ASKS, _NO_CALL_NOW),
-    Action.OPEN_SEAT: (*_ASKS, Need(Why.SEAT_OPEN, _may_open), Need(Why.NOTE_UNSENT, _note_is_safe)),
+    Action.LOG_OUT: (*_ASKS, _NO_CALL_NOW, _NOTE_SENT),
+    Action.OPEN_SEAT: (*_ASKS, Need(Why.SEAT_OPEN, _may_open), _NOTE_SENT),
     Action.LOCK_SEAT: _ASKS,
     Action.ANSWER: (
         Need(Why.NOT_RINGING, _call_is(SeatState.RINGING)),

@@ -276,6 +276,7 @@ class Desk:
         self._watch_sleep(now)
         self._session.tick(now)
         self._sound.tick(now)
+        self._talk.tick()
         self._people.tick(now)
 
     # --- inside ---
@@ -285,6 +286,7 @@ class Desk:
         state = self._board.draft.state
         if self._board.draft.needs_password:
             self._people.forget()
+            self._talk.left()
         self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)
         self._sound.follow(state.call, by_snapshot=by_snapshot)
         self._talk.follow(state.seat, state.call)

@@ -27,8 +27,10 @@ from shared.desk import (
     WrapUp,
 )
 from shared.enums import LockReason, SeatState
-from shared.ids import CallId
+from shared.ids import AgentId, CallId
 
+KEEP_S = 2.0
+"""Before the end of the wrap-up time."""
 _MOST_DIGITS = 32
 _DIGITS = frozenset("0123456789*#ABCD")
 
@@ -39,6 +41,11 @@ class Talk:
         self._digits = ""
         self._hand: CallId | None = None
         self._notes: dict[CallId, str] = {}
+        self._kept: tuple[CallId, str] | None = None
+        """The note that the switch has last been given."""
+        self._agent: AgentId | None = None
+        self._left: tuple[AgentId, str] | None = None
+        """A note not sent when its writer's log-in ended; for them alone."""
 
     @property
     def _call(self) -> DeskCall | None:
@@ -161,13 +168,34 @@ class Talk:
         else:
             self._command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
 
+    def tick(self) -> None:
+        """The wrap-up time is nearly over: what has been typed is kept at the switch, though nothing was chosen yet."""
+        view = self._board.draft
+        seat, now = view.state.seat, self._board.wall() + view.clock_off
+        if seat is None or seat.wrap_up_until is None or now < seat.wrap_up_until - KEEP_S or view.stale:
+            return
+        call, note = seat.wrap_up_call, view.note
+        new = call is not None and bool(note.strip()) and self._kept != (call, note)
+        if new and call is not None and len(note) <= TEXT_MAX and not self._asker.is_pending(Action.FINISH_WRAP_UP):
+            self._kept = call, note
+            self._asker.ask(None, WrapUp(call, "", note, stay=True), Done, lambda _: None)
+
     # --- what the switch says ---
+
+    def left(self) -> None:
+        """Nobody is logged in: what one agent typed is not the next one's to read."""
+        if self._agent is not None and self._board.draft.note:
+            self._left = self._agent, self._board.draft.note
+            self._board.put(note="")
+        self._agent = None
 
     def follow(self, seat: Seat | None, call: DeskCall | None) -> None:
         if self._asker.is_pending(Action.ANSWER) and (call is None or call.state is not SeatState.RINGING):
             self._asker.drop(Action.ANSWER)
         if call is None:
             self._digits = ""
+        if seat is not None and seat.agent != self._agent:
+            self._came(seat.agent)
         hand = self._in_hand(seat, call)
         if hand is not None and hand != self._hand:
             self._change_note(hand)
@@ -186,6 +214,15 @@ class Talk:
     def _in_hand(seat: Seat | None, call: DeskCall | None) -> CallId | None:
         """The call that a note is about."""
         return call.call if call is not None else seat.wrap_up_call if seat is not None else None
+
+    def _came(self, agent: AgentId) -> None:
+        self._agent = agent
+        left, self._left = self._left, None
+        if left is not None and left[0] == agent:
+            self._board.put(note=left[1])
+        elif left is not None:
+            self._hand = None
+            self._notes.clear()
 
     def _change_note(self, hand: CallId) -> None:
         """Another call: its own note, and the old one's is kept for when that comes back."""

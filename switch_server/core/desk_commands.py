@@ -108,9 +108,12 @@ class Commands:
             return Refused(DeskRefusal.NO_SUCH_CALL)
         if talk.answered_at is None:
             return Refused(DeskRefusal.WRONG_STATE)
-        if command.disposition not in {choice.id for choice in self._house.config.dispositions}:
+        note_only = command.stay and not command.disposition
+        if not note_only and command.disposition not in {choice.id for choice in self._house.config.dispositions}:
             return Refused(DeskRefusal.UNKNOWN_CHOICE)
-        talk.disposition, talk.note, talk.wrapped_up = command.disposition, command.note, not command.stay
+        talk.note = command.note
+        if not note_only:
+            talk.disposition, talk.wrapped_up = command.disposition, not command.stay
         for row in talk_records.wrapped_up(talk, call_is_over=talk.call not in self._house.calls):
             self._house.emit(row)
         if talk is seat.last and not command.stay:

@@ -1,6 +1,7 @@
 """The call in hand: answer, hold, hang up, dial, keys, note and disposition."""
 
 import pytest
+from msgspec.structs import replace
 
 from agent_app.model.actions import Why
 from agent_app.model.phone import AnswerCall, CallOver, CallUp, EndCall, Expect, Forget, Mute, PhoneReady, Ringing
@@ -16,6 +17,8 @@ from shared.desk import (
     HangUp,
     Hold,
     LoggedIn,
+    LoggedOut,
+    LogIn,
     OpenSeat,
     PhoneNow,
     PopChanged,
@@ -27,7 +30,7 @@ from shared.desk import (
     WrapUp,
 )
 from shared.enums import SeatState
-from shared.ids import CallId, LegId
+from shared.ids import AgentId, CallId, LegId
 from tests.agent_app.fakes import CONTACT, SEAT, World, at_work, call, card, pop, seat
 
 LEG = LegId("c1/2")
@@ -348,6 +351,40 @@ def test_opening_the_seat_does_not_throw_a_note_away() -> None:
     world.desk.set_note("")
     world.desk.open_seat()
     assert world.switch.open(OpenSeat)
+
+
+def test_a_note_that_nobody_sent_is_kept_when_the_wrap_up_time_ends() -> None:
+    world = in_talk()
+    world.desk.set_note("half a")
+    world.wrap_up()
+    world.pass_time(27.0)
+    assert world.switch.open(WrapUp) == []
+    world.pass_time(1.5)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a", stay=True)]
+    world.switch.answer(Done())
+    assert (world.view.note, world.view.pending) == ("half a", ())
+    world.desk.set_note("half a note")
+    world.pass_time(0.4)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a note", stay=True)]
+
+
+def test_no_log_out_with_a_note_unsent() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("not sent yet")
+    world.desk.log_out()
+    assert world.problem == Why.NOTE_UNSENT
+
+
+@pytest.mark.parametrize(("who", "reads"), [("8001", "mine"), ("8002", "")])
+def test_a_note_outlives_a_session_for_its_writer_alone(who: str, reads: str) -> None:
+    world = in_talk()
+    world.desk.set_note("mine")
+    world.report(LoggedOut("operator"))
+    assert world.view.note == ""
+    world.desk.log_in(who, "password")
+    world.switch.answer(LoggedIn("s2", world.snapshot(seat=replace(SEAT, agent=AgentId(who)))), LogIn)
+    assert world.view.note == reads
 
 
 def test_the_next_calls_note_begins_empty_and_one_typed_before_any_call_is_its() -> None:

@@ -4,6 +4,7 @@ The truth is a switch's snapshot; the link to it loses, doubles and delays repor
 is up and whose gaps have shown shows the truth; nothing stays pending for ever; a logged-out desk shows nobody.
 """
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -284,5 +285,5 @@ class DeskMachine(RuleBasedStateMachine):
             assert replace(world.view.state, at=0.0) == replace(self.truth, at=0.0)
 
 
-TestDesk = DeskMachine.TestCase
-TestDesk.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+TestDesk = pytest.mark.slow(DeskMachine.TestCase)
+TestDesk.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)

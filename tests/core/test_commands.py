@@ -151,6 +151,16 @@ def test_wrap_up() -> None:
     world.finish()
 
 
+def test_a_note_without_a_disposition_is_kept_and_ends_nothing() -> None:
+    world, call = in_state("wrap_up")
+    assert world.refused(desk.WrapUp(call, "", "not so")) == "unknown_choice"
+    assert world.command(desk.WrapUp(call, "", "a note", stay=True)) == desk.Done()
+    talk = world.talk(leg_of(call, 2))
+    assert (talk["disposition"], talk["note"]) == (None, "a note")
+    assert world.seat() is SeatState.WRAP_UP
+    world.finish()
+
+
 def test_what_was_written_in_the_talk_needs_no_time_after_it() -> None:
     world, call = in_state("talking")
     world.command(desk.WrapUp(call, "order", "all said"))

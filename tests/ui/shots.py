@@ -4,7 +4,6 @@ Draws under Xvfb at 1366×768 (or on the display that there is), in Chinese and 
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from agent_app.ui.window import Window
 from shared.enums import Language
 from tests.ui.fakes import World
 from tests.ui.scenes import NOW, scenes
+from tests.ui.xserver import x_server
 
 SIZE = (1366, 768)
 
@@ -105,13 +105,9 @@ def main(argv: list[str]) -> int:
         print(__doc__)
         return 2
     if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
-        if shutil.which("xvfb-run") is None:
-            print("no display, and no xvfb-run: apt-get install xvfb")
-            return 1
-        screen = "-screen 0 1366x768x24"
-        return subprocess.run(
-            ["xvfb-run", "-a", "-s", screen, sys.executable, "-m", "tests.ui.shots", *argv], check=False
-        ).returncode
+        with x_server("{}x{}x24".format(*SIZE)) as environment:
+            again = [sys.executable, "-m", "tests.ui.shots", *argv]
+            return subprocess.run(again, env=environment, check=False).returncode
     print(f"{take(Path(argv[0]), set(argv[1:]))} screenshots by {QGuiApplication.platformName()} in {argv[0]}")
     return 0
 

@@ -1,6 +1,5 @@
 """On a real X server: the pictures are taken, and keys and clicks that come through X work the window."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,17 +7,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.ui.xserver import x_server
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
 def test_pictures_are_taken_at_1366_by_768(tmp_path: Path) -> None:
-    assert shutil.which("xvfb-run") is not None
     wanted = ["ringing", "offline", "long-names"]
-    done = subprocess.run(
-        ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24", sys.executable, "-m", "tests.ui.shots", str(tmp_path), *wanted],
-        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
+    with x_server() as environment:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.ui.shots", str(tmp_path), *wanted],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110, check=False,
+        )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "by xcb" in done.stdout
     made = sorted(tmp_path.glob("*.png"))
@@ -71,9 +72,15 @@ def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
     """With the X server's own events (xdotool)."""
     script = tmp_path / "worked.py"
     script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{WORKED}")
-    done = subprocess.run(
-        ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24", sys.executable, str(script)],
-        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
+    with x_server() as environment:
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["worked"]

@@ -55,7 +55,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hours(Struct, frozen=True, forbid_unknown_fields=True):
-    """When a queue is open, in Asia/Shanghai. ``days``: 1 Monday … 7 Sunday. Times are ``HH:MM``; ``close`` is the first minute after."""
+    """When a queue is open, in Asia/Shanghai. ``days``: 1 Monday … 7 Sunday. Times are ``HH:MM``; ``close`` is the first minute after, at most ``24:00``."""
 
     open: str
     close: str

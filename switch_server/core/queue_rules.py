@@ -1,7 +1,7 @@
 """When a queue is open, and which of its neighbours help. Pure: everything from ``now`` (UTC seconds)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from shared.ids import QueueName
 from switch_server.core.config import Hours, Queue
@@ -17,12 +17,7 @@ def is_open(queue: Queue, now: float) -> bool:
 
 
 def _covers(hours: Hours, local: datetime) -> bool:
-    """``close`` before ``open``: over midnight, and the day is the one on which it opened."""
-    at, today = local.strftime("%H:%M"), local.isoweekday() in hours.days
-    if hours.open < hours.close:
-        return today and hours.open <= at < hours.close
-    yesterday = (local - timedelta(days=1)).isoweekday() in hours.days
-    return (today and at >= hours.open) or (yesterday and at < hours.close)
+    return local.isoweekday() in hours.days and hours.open <= local.strftime("%H:%M") < hours.close
 
 
 def named(queues: Iterable[Queue], name: QueueName) -> Queue:

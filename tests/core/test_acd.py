@@ -192,7 +192,7 @@ def at(text: str) -> float:
     ],
 )  # fmt: skip
 def test_hours_and_holidays(when: str, opened: bool) -> None:
-    hours = (Hours("09:00", "15:00"), Hours("22:00", "02:00", (5,)))
+    hours = (Hours("09:00", "15:00"), Hours("22:00", "24:00", (5,)), Hours("00:00", "02:00", (6,)))
     queue = Queue(AGENTS, hours=hours, holidays=("20261124",))
     assert is_open(queue, at(when)) is opened
     assert is_open(structs.replace(queue, hours=()), at(when)) is (when[:10] != "2026-11-24")

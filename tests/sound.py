@@ -170,15 +170,17 @@ class Headset:
             )  # fmt: skip
         try:
             self._wait()
+            self._make("nothing", [("module-null-sink", "nothing")])
+            # First, so that it is the default: a stream to what is the default follows the default when that is pulled.
+            self._make("speakers", [("module-null-sink", "speakers")])
             self._make(
                 "mouth",
                 [("module-null-sink", "mouth"), ("module-remap-source source_name=room master=mouth.monitor", "")],
             )
-            self._make("speakers", [("module-null-sink", "speakers")])
             self.plug()
             for recorder in self._recorders.values():
                 recorder.since(0, 0.1)  # awake: a sink's first nap of 2 s is over
-            self._mouth = Mouth(self.env)  # now: a stream to what is the default follows the default to its next sink
+            self._mouth = Mouth(self.env)
         except BaseException:
             self.__exit__()
             raise

@@ -67,7 +67,7 @@ class SwitchLink(Silent):
         self.statistics = LinkStatistics()
         self._post = post
         self._listener = listener
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()  # Windows' own default can't watch a ZeroMQ socket
         self._client = LinkClient(
             key.endpoint,
             name="switch",

@@ -114,7 +114,7 @@ class Elastic:
         self._begin_window()
         if above > STEP + STEP // 2:
             self._surplus = min(STEP_MOST, above // STEP * STEP)
-        elif above < -3 * self.spare // 4:
+        elif above < -STEP // 2:  # puts and takes are 10 ms each: once their phases cross, 10 ms are gone at once
             self._surplus = -STEP
 
     def _adjust(self, count: int) -> None:

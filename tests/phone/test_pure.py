@@ -1,0 +1,285 @@
+"""The phone's pure parts: who may ring, the buffer between two clocks, framing, tones, rates, the choice of devices."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent_app.model.phone import (
+    PHONE_COMMANDS,
+    PHONE_EVENTS,
+    CallOver,
+    CallUp,
+    Device,
+    Expect,
+    PhoneProblem,
+    PhoneReady,
+    Ringing,
+    StopPhone,
+)
+from agent_app.phone import PhoneError
+from agent_app.phone.__main__ import main
+from agent_app.phone.devices import Listed, choose, listed
+from agent_app.phone.door import EXPECTED, HELD, HOLD_S, Act, Answer, Door, Tell
+from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, Elastic
+from agent_app.phone.framing import LONGEST, Frames, command, event, pack
+from agent_app.phone.rates import Down, Up
+from agent_app.phone.sounds import SILENT, Tone, level, mixed, ring_tone, scaled
+from agent_app.phone.voice import Voice
+from shared.ids import LegId
+
+ONE, TWO = LegId("c1/2"), LegId("c2/2")
+
+
+def codes(acts: list[Act]) -> list[tuple[int, int]]:
+    return [(act.call, act.code) for act in acts if not isinstance(act, Tell)]
+
+
+def told(acts: list[Act]) -> list[object]:
+    return [act.event for act in acts if isinstance(act, Tell)]
+
+
+# --- the door ---
+
+
+def test_a_known_token_rings_and_is_used_up() -> None:
+    door = Door()
+    assert door.expect(Expect(ONE, "t")) == []
+    assert door.knock(7, "t", 0.0) == [Answer(7, 180), Tell(Ringing(ONE))]
+    assert door.ringing
+    assert codes(door.answer(ONE)) == [(7, 200)]
+    assert door.answer(ONE) == []
+    assert door.up(7) == [Tell(CallUp(ONE))]
+    assert door.up(7) == []
+    assert door.knock(8, "t", 0.0) == []
+    assert codes(door.tick(HOLD_S)) == [(8, 403)]
+    assert door.gone(7, 200) == [Tell(CallOver(ONE, 200, by_us=False))]
+    assert door.empty
+
+
+def test_strangers() -> None:
+    door = Door()
+    acts = door.knock(1, "", 0.0)
+    assert codes(acts) == [(1, 403)]
+    assert isinstance(told(acts)[0], PhoneProblem)
+    for call in range(2, 2 + HELD):
+        assert door.knock(call, "x", 0.0) == []
+    assert codes(door.knock(9, "y", 1.0)) == [(2, 403)]  # the oldest makes room
+    assert door.tick(HOLD_S - 0.01) == []
+    assert codes(door.expect(Expect(ONE, "y", auto=True))) == [(9, 180), (9, 200)]
+    assert door.gone(3, 487) == []
+    assert door.tick(99.0) == []
+
+
+def test_one_rings_one_talks() -> None:
+    door = Door()
+    door.expect(Expect(ONE, "a", auto=True))
+    door.expect(Expect(TWO, "b"))
+    door.expect(Expect(LegId("c3/2"), "c"))
+    assert codes(door.knock(1, "a", 0.0)) == [(1, 180), (1, 200)]
+    assert codes(door.knock(2, "b", 0.0)) == [(2, 180)]
+    assert codes(door.knock(3, "c", 0.0)) == [(3, 486)]
+    assert door.answer(TWO) == []
+    assert not door.ringing
+    assert codes(door.gone(1, 200)) == [(2, 200)]
+
+
+def test_ends_by_us_are_told_as_such() -> None:
+    door = Door()
+    door.expect(Expect(ONE, "a", auto=True))
+    door.knock(1, "a", 0.0)
+    door.up(1)
+    assert codes(door.end(ONE)) == [(1, 603)]
+    assert door.forget(ONE) == []
+    assert told(door.gone(1, 603)) == [CallOver(ONE, 200, by_us=True)]
+    door.expect(Expect(TWO, "b"))
+    door.forget(TWO)
+    door.knock(2, "b", 0.0)
+    assert codes(door.close()) == [(2, 403)]
+
+
+def test_told_anew_after_a_reconnect() -> None:
+    door = Door()
+    door.expect(Expect(ONE, "a"))
+    door.knock(1, "a", 0.0)
+    assert door.expect(Expect(ONE, "a")) == []
+    assert codes(door.forget(ONE)) == [(1, 480)]
+    for number in range(EXPECTED + 5):
+        door.expect(Expect(LegId(f"d{number}/2"), f"t{number}"))
+    assert len(door._expected) == EXPECTED
+
+
+# --- the elastic buffer ---
+
+
+def test_nothing_is_played_before_something_came() -> None:
+    buffer = Elastic()
+    assert not buffer.take(80).any()
+    assert buffer.underruns == 0
+    buffer.put(np.full(160, 5, np.int16))
+    first = np.concatenate([buffer.take(80) for _ in range(3)])
+    assert list(first[:SPARE]) == [0] * SPARE
+    assert list(first[SPARE:]) == [5] * 160
+
+
+def _run(seconds: float, ppm: float, jitter: float = 0.0, quiet: bool = False) -> Elastic:
+    """A writer of 20 ms frames and a reader of 10 ms blocks whose clocks differ."""
+    rng = np.random.default_rng(1)
+    buffer, tone = Elastic(), Tone(400, -40 if not quiet else -60)
+    writes = [(n * 0.02 + rng.uniform(0, jitter), 0) for n in range(int(seconds / 0.02))]
+    reads = [(0.005 + n * 0.01 / (1 + ppm / 1e6), 1) for n in range(int(seconds / 0.01))]
+    for _, who in sorted(event for event in writes + reads if event[0] < seconds - 0.2):
+        if who:
+            buffer.take(80)
+        else:
+            buffer.put(tone.next(160))
+    return buffer
+
+
+@pytest.mark.parametrize("ppm", [-300, 0, 300])
+def test_clocks_that_drift_apart_are_heard_by_nobody(ppm: float) -> None:
+    buffer = _run(120, ppm)
+    assert buffer.underruns == 0
+    assert buffer.overruns == 0
+    assert buffer.fill_ms() < 50
+    assert (buffer.steps > 0) == (ppm != 0)
+
+
+def test_jitter_raises_what_is_kept_in_hand_and_calm_lowers_it() -> None:
+    buffer = _run(20, 0, jitter=0.1)
+    assert SPARE < buffer.spare <= SPARE_MOST
+    assert buffer.underruns > 0
+    for _ in range(40 * 100):
+        buffer.put(np.zeros(80, np.int16))
+        buffer.take(80)
+    assert buffer.spare < SPARE_MOST
+    assert "underruns" in str(buffer)
+
+
+def test_a_reader_that_stalled_does_not_leave_a_delay() -> None:
+    buffer = Elastic()
+    for _ in range(50):
+        buffer.put(np.full(160, 3000, np.int16))
+    assert buffer.overruns > 0
+    assert buffer.fill_ms() <= FULL / MS
+    for _ in range(100 * 30):
+        buffer.put(np.full(80, 3000, np.int16))
+        buffer.take(80)
+    assert buffer.fill_ms() < 40
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 400)), max_size=200))
+def test_any_order_of_puts_and_takes(steps: list[tuple[bool, int]]) -> None:
+    buffer = Elastic()
+    for put, count in steps:
+        if put:
+            buffer.put(np.ones(count, np.int16))
+        else:
+            assert len(buffer.take(count)) == count
+        assert 0 <= buffer.fill_ms() <= FULL / MS + SPARE_MOST / MS + 50
+
+
+# --- the wire ---
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=20))
+def test_frames_are_cut_anywhere(cuts: list[int]) -> None:
+    messages = [Expect(ONE, "t" * 50, auto=True), StopPhone(), Expect(TWO, "秘")]
+    data = b"".join(pack(message) for message in messages)
+    frames, got = Frames(), []
+    at = 0
+    for cut in [*cuts, len(data)]:
+        got += list(frames.feed(data[at : at + cut]))
+        at += cut
+    assert [command(body) for body in got] == messages
+
+
+def test_nonsense_on_the_wire() -> None:
+    for body in (b"", b"\xc1", pack(PhoneReady("a", "b"))[4:]):
+        with pytest.raises(PhoneError, match="bad_command"):
+            command(body)
+    with pytest.raises(PhoneError, match="bad_event"):
+        event(pack(StopPhone())[4:])
+    with pytest.raises(PhoneError, match="bad_frame"):
+        list(Frames().feed(struct.pack("!I", LONGEST + 1)))
+    assert len({kind.__name__ for kind in (*PHONE_COMMANDS, *PHONE_EVENTS)}) == len(PHONE_COMMANDS) + len(PHONE_EVENTS)
+
+
+@pytest.mark.parametrize("say", ["400", "tone:", "tone:9", "tone:4000", "tone:x", "noise:400"])
+def test_a_tone_that_is_none(say: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--say", say])
+    assert "is not like tone:400" in capsys.readouterr().err
+
+
+# --- sound ---
+
+
+def test_tones_and_levels() -> None:
+    assert level(Tone(1000, -20).next(8000)) == pytest.approx(-20, abs=0.1)
+    assert level(np.zeros(80, np.int16)) == SILENT
+    assert level(np.zeros(0, np.int16)) == SILENT
+    ring = ring_tone().next(10 * RATE)
+    assert [bool(ring[s * RATE : (s + 1) * RATE].any()) for s in range(10)] == [s % 5 == 0 for s in range(10)]
+    assert int(scaled(np.array([30000], np.int16), 2.0)[0]) == 32767
+    assert int(mixed(np.array([-30000], np.int16), np.array([-30000], np.int16))[0]) == -32768
+
+
+@pytest.mark.parametrize("factor", [1, 2, 6])
+def test_up_and_down_again(factor: int) -> None:
+    up, down, tone = Up(factor), Down(factor), Tone(1000, -20)
+    out = np.concatenate([down(up(tone.next(80))) for _ in range(50)])
+    assert len(out) == 50 * 80
+    assert level(out[400:]) == pytest.approx(-20, abs=0.3)
+
+
+def test_voice_without_a_device() -> None:
+    voice = Voice(device=False, say=Tone(400, -20))
+    voice.meter(on=True)
+    voice.heard(Tone(1000, -30).next(160))
+    assert level(voice.said(1600)) == pytest.approx(-20, abs=0.2)
+    assert voice.speaker_meter.read() == pytest.approx(-30, abs=0.2)
+    assert voice.microphone_meter.read() == pytest.approx(-20, abs=0.2)
+    voice.muted = True
+    assert not voice.said(160).any()
+
+
+def entry(name: str, inputs: int, outputs: int) -> dict[str, object]:
+    return {"name": name, "max_input_channels": inputs, "max_output_channels": outputs}
+
+
+def test_windows_lists_each_device_once() -> None:
+    devices = [entry("Mapper", 2, 2), entry("Headset", 0, 2), entry("Headset", 0, 2), entry("Mic", 1, 0)]
+    apis = [
+        {"name": "MME", "devices": [0], "default_input_device": 0, "default_output_device": 0},
+        {"name": "Windows WASAPI", "devices": [1, 2, 3], "default_input_device": 3, "default_output_device": 2},
+    ]
+    found = listed(devices, apis, windows=True)
+    assert [item.device.id for item in found] == [
+        "Windows WASAPI/Headset",
+        "Windows WASAPI/Headset #2",
+        "Windows WASAPI/Mic",
+    ]
+    assert [item.device.default_out for item in found] == [False, True, False]
+    assert [item.index for item in listed(devices, apis, windows=False)] == [0]
+    assert listed([], [], windows=True) == ()
+
+
+def test_the_device_that_is_taken() -> None:
+    def item(index: int, name: str, inputs: int, outputs: int, *, default: bool = False) -> Listed:
+        return Listed(index, Device(name, name, inputs, outputs, default, default))
+
+    devices = (item(0, "mic", 1, 0), item(1, "headset", 1, 2), item(2, "speakers", 0, 2, default=True))
+
+    def name(wanted: str, *, output: bool, failed: tuple[str, ...] = ()) -> str:
+        found = choose(devices, wanted, output=output, failed=frozenset(failed))
+        return found.device.id if found else ""
+
+    assert name("headset", output=True) == "headset"
+    assert name("", output=True) == "speakers"
+    assert name("mic", output=True) == "speakers"
+    assert name("headset", output=True, failed=("headset",)) == "speakers"
+    assert name("", output=False) == "mic"
+    assert name("", output=False, failed=("mic", "headset")) == ""

@@ -181,7 +181,7 @@ class Sip:
     # --- PJSIP's callbacks ---
 
     def came(self, number: int, message: str) -> None:
-        talk = self._calls[number] = Talk(self, self._account, number)
+        self._calls[number] = Talk(self, self._account, number)
         found = _token.search(message.partition("\r\n\r\n")[0])
         log.info("call %d: an INVITE", number)  # not from whom: a customer's number is in no log
         self.listener.knocked(number, found[1] if found else "")

@@ -200,10 +200,11 @@ class Session:
         """The log-in is over: show the form again."""
         self._session = ""
         self._asker.drop_all()
-        self.mirror.forget()
         self._board.put(needs_password=True)
         self._show(by_snapshot=True)
 
     def _show(self, *, by_snapshot: bool) -> None:
+        if not self._session:  # a log-in whose answer was lost: nothing of it is shown to whoever sits here
+            self.mirror.forget()
         self._board.put(state=self.mirror.snapshot, stale=self.mirror.stale)
         self._changed(by_snapshot)

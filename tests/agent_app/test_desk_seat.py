@@ -188,6 +188,27 @@ def test_log_out_forgets_the_customer_and_needs_the_password_again() -> None:
     assert world.view.state.seat is None
 
 
+def test_a_log_in_whose_answer_was_lost_shows_nothing_of_it() -> None:
+    world = World()
+    world.connect()
+    world.desk.log_in(AGENT, PASSWORD)
+    world.pass_time(11)
+    assert world.problem == "timed_out"
+    world.report(SeatChanged(seat()))
+    world.ring(customer=card())
+    assert (world.view.shown, world.view.state.seat, world.view.state.call, world.view.state.pop) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    world.desk.log_in(AGENT, PASSWORD)
+    world.switch.answer(
+        LoggedIn("s", world.snapshot(seat=seat(SeatState.RINGING), call=call(), pop=pop(customer=card())))
+    )
+    assert world.view.shown == card()
+
+
 def test_no_log_out_in_a_call() -> None:
     world = at_work(call=call())
     world.desk.log_out()

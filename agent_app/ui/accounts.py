@@ -1,6 +1,6 @@
 """资金账号: what the branch says of the customer's accounts, each on a tab: funds above, holdings and today's orders as tables."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
 
 from agent_app.model.view import DeskView
@@ -55,6 +55,9 @@ class Figures(QWidget):
 
 class AccountsPanel(Panel):
     """Head of the middle tabs: which account, its state at the branch, its funds. ``holdings`` and ``orders`` are put into tabs by the window."""
+
+    counted = Signal()
+    """Other rows of holdings or orders are on the screen."""
 
     def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
@@ -129,6 +132,7 @@ class AccountsPanel(Panel):
         self.holdings.show_rows(() if facts is None else facts.holdings)
         self.orders.show_rows(() if facts is None else facts.orders)
         self.again.setVisible(facts is not None)
+        self.counted.emit()
         self._say_state(facts)
 
     def _say_state(self, facts: AccountFacts | None) -> None:
@@ -152,19 +156,19 @@ class AccountsPanel(Panel):
 
     def _order_columns(self) -> list[Column[OrderRow]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 9),
-            Column(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 11),
-            Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 8),
+            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 8),
+            Column(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 8),
+            Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 6),
             Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
             Column(
-                QT_TRANSLATE_NOOP("tables", "Side"), lambda row: words.say(words.SIDES, row.side), 6,
+                QT_TRANSLATE_NOOP("tables", "Side"), lambda row: words.say(words.SIDES, row.side), 4,
                 colour=lambda row: "danger" if row.side is Side.BUY else "ok",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Price"), lambda row: price(row.price), 9, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 9, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Filled"), lambda row: count(row.filled), 8, right=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Price"), lambda row: price(row.price), 7, right=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Filled"), lambda row: count(row.filled), 7, right=True),
             Column(
-                QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.ORDER_STATES, row.status), 14,
+                QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.ORDER_STATES, row.status), 9,
                 colour=lambda row: "danger" if row.status is OrderStatus.REJECTED else "",
             ),
         ]  # fmt: skip

@@ -92,9 +92,7 @@ class CallPanel(Panel):
             self.sent.say("")
             if call is not None and call.state is SeatState.DIALLING:
                 self.dial_number.clear()
-        dial, digits = view.enabled.get(Action.DIAL, OFF), view.enabled.get(Action.SEND_DIGITS, OFF)
-        if was is None or dial != was.enabled.get(Action.DIAL, OFF):
-            self.dial_number.setEnabled(dial.on)
+        digits = view.enabled.get(Action.SEND_DIGITS, OFF)
         if was is None or digits != was.enabled.get(Action.SEND_DIGITS, OFF):
             self._enable_keys(on=digits.on, why="" if digits.on else words.say(words.WHYS, digits.why))
         self.tick(self.now())

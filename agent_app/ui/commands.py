@@ -121,6 +121,7 @@ class Commands(QObject):
         super().__init__(window)
         self.actions: dict[str, QAction] = {}
         self.faces: dict[str, Face] = {}
+        self._drawn: dict[str, tuple[Face, Enabled, bool]] = {}
         self._view = DeskView()
         for command in COMMANDS:
             action = QAction(self)
@@ -151,8 +152,10 @@ class Commands(QObject):
         now = theme.tokens()
         for command in COMMANDS:
             face = self.faces[command.id] = face_of(command, view)
-            action, title = self.actions[command.id], word(face.title)
             enabled = Enabled(on=True) if face.action is None else view.enabled.get(face.action, OFF)
+            if not self._changed(command.id, (face, enabled, face.action in asked)) and not force:
+                continue  # a pop waits for this loop: most commands stay as they are
+            action, title = self.actions[command.id], word(face.title)
             action.setText(f"{title} …" if face.action in asked else title)
             action.setEnabled(enabled.on)
             why = "" if enabled.on else words.say(words.WHYS, enabled.why)
@@ -161,6 +164,10 @@ class Commands(QObject):
             if face.icon and (force or action.icon().isNull() or len(command.faces) > 1):
                 action.setData(face.icon)
                 action.setIcon(icon(face.icon, now.text, _faint(now)))
+
+    def _changed(self, name: str, state: tuple[Face, Enabled, bool]) -> bool:
+        was, self._drawn[name] = self._drawn.get(name), state
+        return was != state
 
     def button(self, name: str, kind: str = "", *, show_key: bool = True) -> "CommandButton":
         """``kind``: ``primary``, ``go`` or ``stop`` for those that stand out."""

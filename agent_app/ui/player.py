@@ -1,6 +1,6 @@
-"""Plays a fetched recording: caller left, desk right. QtMultimedia is loaded at the first recording only: an idle desk does without it."""
+"""The line that plays a fetched recording: caller left, desk right."""
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton, QWidget
 
 from agent_app.model.view import PlayerView
@@ -8,43 +8,9 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import theme
 from agent_app.ui.fmt import duration
 from agent_app.ui.icons import icon
+from agent_app.ui.sound import MakeSink, Sound, SystemSink
 from agent_app.ui.widgets import Plain, across, named
 from shared.ids import CallId
-
-
-class Sound(QObject):
-    """One WAV in memory on the default device. Positions are ms. A device or format that does not work is ``failed``, never raised."""
-
-    moved = Signal(int)
-    lasts = Signal(int)
-    ended = Signal()
-    failed = Signal(str)
-
-    def __init__(self, wav: bytes, parent: QObject) -> None:
-        super().__init__(parent)
-        from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer  # loads FFmpeg
-
-        self._buffer = QBuffer(self)
-        self._buffer.setData(QByteArray(wav))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._output, self._player = QAudioOutput(self), QMediaPlayer(self)
-        self._player.setAudioOutput(self._output)
-        self._player.positionChanged.connect(self.moved.emit)
-        self._player.durationChanged.connect(self.lasts.emit)
-        self._player.errorOccurred.connect(lambda _code, text: self.failed.emit(text))
-        self._player.mediaStatusChanged.connect(
-            lambda status: self.ended.emit() if status is QMediaPlayer.MediaStatus.EndOfMedia else None
-        )
-        self._player.setSourceDevice(self._buffer)
-
-    def play(self, *, on: bool) -> None:
-        self._player.play() if on else self._player.pause()
-
-    def seek(self, ms: int) -> None:
-        self._player.setPosition(ms)
-
-    def stop(self) -> None:
-        self._player.stop()
 
 
 class Player(QWidget):
@@ -55,6 +21,7 @@ class Player(QWidget):
         self._desk = desk
         self._call: CallId | None = None
         self.sound: Sound | None = None
+        self.make_sink: MakeSink = SystemSink
         self._lasts, self._on = 0, False
         self.fetching, self.slider, self.time = QProgressBar(), QSlider(Qt.Orientation.Horizontal), Plain(wide=16)
         self.fetching.setTextVisible(False)
@@ -98,11 +65,11 @@ class Player(QWidget):
         super().changeEvent(event)
 
     def _begin(self, wav: bytes) -> None:
-        self.sound = Sound(wav, self)
+        self.sound = Sound(wav, self, self.make_sink)
         self.sound.lasts.connect(self._set_length)
         self.sound.moved.connect(self._set_position)
         self.sound.ended.connect(self._ended)
-        self.sound.failed.connect(lambda _text: self.time.say(self.tr("Can't be played")))
+        self.sound.failed.connect(lambda _text: self._failed())
         self._on = True
         self.sound.play(on=True)
         self._show_toggle()
@@ -126,9 +93,13 @@ class Player(QWidget):
 
     def _ended(self) -> None:
         self._on = False
-        if self.sound is not None:
-            self.sound.seek(0)
+        self._set_position(0)
         self._show_toggle()
+
+    def _failed(self) -> None:
+        self._on = False
+        self._show_toggle()
+        self.time.say(self.tr("Can't be played"))
 
     def _show_toggle(self) -> None:
         self.toggle.setIcon(icon("pause" if self._on else "play", theme.tokens().text))

@@ -1,5 +1,7 @@
 """The agent's queues: who waits, how long, how many seats take calls."""
 
+from PySide6.QtWidgets import QAbstractItemView
+
 from agent_app.model.view import DeskView
 from agent_app.ui import words
 from agent_app.ui.fmt import duration
@@ -14,6 +16,7 @@ class QueuesPanel(Panel):
         super().__init__(clock)
         self.heading = Plain("heading", wide=30)
         self.table: Table[QueueRow] = Table(self._columns(), lambda row: row.queue, lines=4)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # there is nothing to do with a row
         self.setLayout(rows(self.heading, self.table, margin=8))
         self.redraw()
 

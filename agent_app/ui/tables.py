@@ -165,7 +165,9 @@ class Table(QTableView, Generic[Row]):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Who comes by key sees where they are: a row is chosen."""
         super().focusInEvent(event)
-        if event.reason() != Qt.FocusReason.MouseFocusReason and not self.selectionModel().hasSelection():
+        by_key = event.reason() != Qt.FocusReason.MouseFocusReason
+        can = self.selectionMode() != QAbstractItemView.SelectionMode.NoSelection
+        if by_key and can and not self.selectionModel().hasSelection():
             self.selectRow(max(0, self.currentIndex().row()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -202,5 +204,5 @@ class Table(QTableView, Generic[Row]):
             )
             if not stretch:
                 self.setColumnWidth(
-                    at, max(metrics.horizontalAdvance("0") * column.width + 18, header.sectionSizeHint(at))
+                    at, max(metrics.horizontalAdvance("0") * column.width + 14, header.sectionSizeHint(at))
                 )

@@ -165,6 +165,7 @@ class Window(QMainWindow):
         self.setCentralWidget(whole)
         self.history.counted.connect(lambda _n: self._title_tabs())
         self.trail.counted.connect(lambda _n: self._title_tabs())
+        self.accounts.counted.connect(self._title_tabs)
         self.resize(1366, 728)
         self._retranslate()
 
@@ -184,7 +185,9 @@ class Window(QMainWindow):
         titles = (self.tr("Holdings"), self.tr("Today's orders"), self.tr("History"), self.tr("Menu trail"))
         for at, (table, title) in enumerate(zip(tables, titles, strict=True)):
             rows_shown = table.model().rowCount()
-            self.tabs.setTabText(at, f"{title} {rows_shown}" if rows_shown else title)
+            text = f"{title} {rows_shown}" if rows_shown else title
+            if text != self.tabs.tabText(at):  # setting it lays the window out anew
+                self.tabs.setTabText(at, text)
 
     def _scheme_changed(self) -> None:
         """The system's; it counts unless the person chose one."""
@@ -214,7 +217,7 @@ class Window(QMainWindow):
                 self.password.close()
                 self.log_in.begin()
             else:
-                self.call.keypad.setFocus()
+                self.top.seat.setFocus()
 
     def _call_attention(self, view: DeskView, was: DeskView) -> None:
         """A desk that begins to ring is seen, but takes no keys away from what is being typed elsewhere."""

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.view import PlayerView
 from agent_app.ui import fmt
+from agent_app.ui.player import Player
 from agent_app.ui.tables import Column, Rows, Table
+from agent_app.ui.wav import Recording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
 from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, LONG_NAME, MARKUP, NOW, TICKETS, call, pop, scenes
@@ -199,35 +201,126 @@ def _wav(seconds: float) -> bytes:
     return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
 
 
-@pytest.mark.slow
+class Ear:
+    """A device that hears in its own time: ``hear`` takes so many bytes out of 300 ms of buffer."""
+
+    size = 8000 * 2 * 2 * 300 // 1000
+    there = True
+
+    def __init__(self, rate: int, channels: int) -> None:
+        assert (rate, channels) == (8000, 2)
+        self.full, self.heard, self.stopped = 0, b"", False
+        made.append(self)
+
+    def start(self) -> None:
+        if not self.there:
+            raise OSError("no device")
+
+    def free(self) -> int:
+        return self.size - self.full
+
+    def waiting(self) -> int:
+        return self.full
+
+    def write(self, samples: bytes) -> None:
+        assert len(samples) <= self.free()
+        self.heard += samples
+        self.full += len(samples)
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+made: list[Ear] = []
+
+
+def _player(stage: Stage, wav: bytes) -> Player:
+    made.clear()
+    player, view = stage.window.history.player, scenes(Language.EN)["talking"]
+    player.make_sink = Ear
+    stage.window.draw(replace(view, player=PlayerView(CALL, len(wav), len(wav), wav)))
+    return player
+
+
 def test_a_recording_is_fetched_played_paused_and_closed(stage: Stage) -> None:
-    """With QtMultimedia as it is; where there is no sound device it plays to none."""
-    player, made = stage.window.history.player, scenes(Language.EN)["talking"]
-    stage.window.draw(replace(made, player=PlayerView(CALL, 100, 400)))
-    assert player.fetching.value() == 100
-    assert player.fetching.maximum() == 400
+    player, view = stage.window.history.player, scenes(Language.EN)["talking"]
+    stage.window.draw(replace(view, player=PlayerView(CALL, 100, 400)))
+    assert (player.fetching.value(), player.fetching.maximum()) == (100, 400)
     assert not player.slider.isVisibleTo(player)
-    wav = _wav(30)
-    stage.window.draw(replace(made, player=PlayerView(CALL, len(wav), len(wav), wav)))
-    assert player.sound is not None
-    wait_until(lambda: player.slider.maximum() >= 29_000)
+    player = _player(stage, _wav(30))
+    wait_until(lambda: player.slider.maximum() == 30_000)
     assert player.toggle.accessibleName() == "Pause"
+    assert made[0].full == Ear.size, "as much as fits"
+    made[0].full = 0
+    wait_until(lambda: len(made[0].heard) == 2 * Ear.size)
+    assert player.slider.value() in (0, 300)
     player.play_or_pause()
+    assert made[0].stopped
     assert player.toggle.accessibleName() == "Play"
+    player.play_or_pause()
+    assert player.sound is not None
     player.sound.seek(10_000)
-    wait_until(lambda: player.slider.value() >= 9_000)
-    assert player.time.text() == "0:10 / 0:30"
-    stage.window.draw(made)
+    wait_until(lambda: player.time.text() == "0:10 / 0:30")
+    stage.window.draw(view)
+    assert made[-1].stopped
     assert player.sound is None
     assert not player.isVisibleTo(stage.window)
 
 
-@pytest.mark.slow
-def test_a_recording_that_is_none_is_told(stage: Stage) -> None:
-    player, made = stage.window.history.player, scenes(Language.EN)["talking"]
-    stage.window.draw(replace(made, player=PlayerView(CALL, 4, 4, b"nope")))
+def test_a_recording_ends_where_it_began(stage: Stage) -> None:
+    player = _player(stage, _wav(0.2))
+    wait_until(lambda: len(made[0].heard) == 3200 * 2)
+    made[0].full = 0
+    wait_until(lambda: player.toggle.accessibleName() == "Play")
+    assert player.time.text() == "0:00 / 0:00"
+    player.play_or_pause()
+    wait_until(lambda: len(made) == 2 and len(made[1].heard) == 3200 * 2)
+
+
+@pytest.mark.parametrize(
+    "wav", [b"nope", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0", _wav(1).replace(b"\x06\x00\x02", b"\x01\x00\x02"), _wav(1)[:30]]
+)
+def test_a_recording_that_is_none_is_told(stage: Stage, wav: bytes) -> None:
+    player = _player(stage, wav)
     wait_until(lambda: player.time.text() == "Can't be played")
-    stage.window.draw(made)
+    assert player.toggle.accessibleName() == "Play"
+
+
+def test_without_a_device_it_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ear, "there", False)
+    player = _player(stage, _wav(1))
+    wait_until(lambda: player.time.text() == "Can't be played")
+
+
+def test_a_cut_recording_is_read_as_far_as_it_goes() -> None:
+    assert read(_wav(2)[:-8000]).ms == 1500
+
+
+def test_alaw_is_g711s() -> None:
+    """Against the standard library's decoder's figures (ITU-T G.711, table 1a)."""
+    table = [
+        int.from_bytes(Recording(8000, 1, memoryview(bytes([code]))).samples(0, 1), "little", signed=True)
+        for code in range(256)
+    ]
+    assert table[0xD5] == 8
+    assert table[0x55] == -8
+    assert table[0xAA] == 32256
+    assert table[0x2A] == -32256
+    assert sorted(table) == sorted(-value for value in table)
+    assert len(set(table)) == 256
+
+
+@pytest.mark.slow
+def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -> None:
+    """With QtMultimedia as it is, device or none: the window's thread is never caught."""
+    view = scenes(Language.EN)["talking"]
+    player = stage.window.history.player
+    for number in range(8):
+        wav = _wav(1 + number)
+        stage.window.draw(replace(view, player=PlayerView(CALL, len(wav), len(wav), wav)))
+        wait_until(lambda: player.slider.value() > 0 or player.time.text() == "Can't be played")
+        stage.window.draw(view)
+    assert player.sound is None
 
 
 # --- diagnostics ---

@@ -237,3 +237,27 @@ def test_stale_is_greyed(gallery: Stage) -> None:
     assert gallery.window.top.chip.word.text() == "Offline"
     _draw(gallery, scenes(Language.EN)["talking"])
     assert gallery.window._desk_page.property("stale") == "false"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_at_1366_every_table_shows_all_of_its_columns(gallery: Stage, language: Language) -> None:
+    window = gallery.window
+    _draw(gallery, scenes(language)["talking"])
+    tables = [window.accounts.holdings, window.accounts.orders, window.history.table, window.trail.table]
+    for at, table in enumerate(tables):
+        window.tabs.setCurrentIndex(at)
+        gallery.settle_drawn()
+        assert table.horizontalScrollBar().maximum() == 0, table.accessibleName()
+    for table in (window.queues.table, window.tickets.table):
+        assert table.horizontalScrollBar().maximum() == 0, table.accessibleName()
+    _draw(gallery, scenes(language)["search"])
+    gallery.settle_drawn()
+    assert window.search.table.horizontalScrollBar().maximum() == 0
+
+
+def test_tabs_count_what_is_on_the_screen(gallery: Stage) -> None:
+    window = gallery.window
+    _draw(gallery, scenes(Language.EN)["talking"])
+    assert window.tabs.tabText(0) == "Holdings 5"
+    window.accounts.tabs.setCurrentIndex(1)
+    assert window.tabs.tabText(0) == "Holdings"

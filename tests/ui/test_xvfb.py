@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.slow
 def test_pictures_are_taken_at_1366_by_768(tmp_path: Path) -> None:
-    wanted = ["ringing", "offline", "long-names"]
+    wanted = ["ringing"]
     with x_server() as environment:
         done = subprocess.run(
             [sys.executable, "-m", "tests.ui.shots", str(tmp_path), *wanted],

@@ -931,7 +931,7 @@
     </message>
     <message>
         <source>Filled</source>
-        <translation>成交数量</translation>
+        <translation>成交</translation>
     </message>
     <message>
         <source>State</source>

@@ -158,7 +158,7 @@ class AccountsPanel(Panel):
         return [
             Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 8),
             Column(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 8),
-            Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 6),
+            Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 7),
             Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
             Column(
                 QT_TRANSLATE_NOOP("tables", "Side"), lambda row: words.say(words.SIDES, row.side), 4,

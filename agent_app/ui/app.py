@@ -117,7 +117,6 @@ def application(argv: Sequence[str] = ()) -> QApplication:
     app.setApplicationDisplayName("Huawu 话务")
     app.setDesktopFileName("agent-app")
     theme.prepare(app)
-    theme.apply(app)
     app.setWindowIcon(app_icon())
     return app
 

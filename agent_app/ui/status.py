@@ -45,7 +45,7 @@ class StatusBar(Panel):
         bar.setContentsMargins(12, 2, 12, 2)
         self.setLayout(bar)
         self.redraw()
-        self.setMinimumHeight(self.dismiss.sizeHint().height() + 4)
+        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # with a message or without
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.problem != was.problem or view.needs_password != was.needs_password:

@@ -78,6 +78,10 @@ ON_STATE = "#ffffff"
 _in_force = Theme.SYSTEM
 
 
+def chosen() -> Theme:
+    return _in_force
+
+
 def tokens() -> Tokens:
     """Those of the theme in force: the person's choice, else the system's."""
     if _in_force is Theme.SYSTEM:

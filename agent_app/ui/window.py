@@ -51,7 +51,7 @@ class Window(QMainWindow):
         self._leaving = self._leaving_asked = self._shown_once = False
         self._search_left = ""
         """What was being searched when a caller's card took the place of the rows; F9 or another letter brings them back."""
-        self.choose_theme(_theme(settings.get(THEME_KEY)))
+        theme.use(_theme(settings.get(THEME_KEY)))
         self.commands = Commands(self)
         self.top, self.banner, self.status = TopBar(desk, self.commands, wall), Banner(wall), StatusBar(desk, wall)
         self.call, self.queues = CallPanel(desk, self.commands, wall), QueuesPanel(wall)
@@ -66,6 +66,7 @@ class Window(QMainWindow):
         self.about, self.audio = AboutDialog(desk, self), AudioDialog(desk, self)
         self.tabs, self.middle, self.pages = QTabWidget(), QStackedWidget(), QStackedWidget()
         self._build()
+        self.choose_theme(theme.chosen())  # the sheet last: each part that is put into another would be polished again
         self.commands.attach(self._what_commands_do())
         self.customer.painted.connect(self._pop_painted)
         self.search.closed.connect(self._search_closed)
@@ -99,7 +100,6 @@ class Window(QMainWindow):
         self.middle.setCurrentIndex(1 if view.search.text and view.search.text != self._search_left else 0)
 
     def choose_theme(self, chosen: theme.Theme) -> None:
-        """Before the panels are there."""
         theme.use(chosen)
         app = QApplication.instance()
         if isinstance(app, QApplication):

@@ -43,6 +43,7 @@ class Stage:
         self.desk = self.world.desk
         self.desk.set_language(language)
         self.translation = Translation(application())
+        application().setStyleSheet("")  # as when the program starts
         self.window = Window(self.desk, self.world.settings, self.translation, lambda: NOW + self.world.now - 1000.0)
         self.frames = Frames(self.window.draw)
         self.world.on_change = self.frames.offer

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from agent_app.model.phone import Device, DeviceLost, Devices, PhoneEvent, PhoneProblem, UseDevices
 from agent_app.phone import PhoneError
 from agent_app.phone.devices import Library, Listed, choose, signature
-from agent_app.phone.streams import Stream
+from agent_app.phone.streams import PLAY, Stream
 from agent_app.phone.voice import Voice
 
 RETRY_S = 2.0
@@ -52,6 +52,8 @@ class Sound:
         self._listed: tuple[Listed, ...] = ()
         self._failed: dict[tuple[str, str], float] = {}
         """Role and device -> when it may be tried again."""
+        self._ease: dict[tuple[str, str], int] = {}
+        """Role and device -> which of the latencies it gets."""
         self._in_use: dict[str, str] = {}
         self._told: Devices | None = None
         self._signature: object = None
@@ -106,6 +108,7 @@ class Sound:
             self._signature, self._scanned = signature(), now
             self._failed.clear()
         self._bury(now)
+        self._relieve(now)
         self._settle(now)
         self._tell()
 
@@ -124,6 +127,16 @@ class Sound:
                 log.warning("%s: %s is dead", role, stream.item.device.id)
                 self._close(role)
                 self._failed[role, stream.item.device.id] = now + RETRY_S
+
+    def _relieve(self, now: float) -> None:
+        """A stream that runs dry again and again is opened anew with more delay."""
+        for role, stream in list(self._streams.items()):
+            device = stream.item.device.id
+            ease = self._ease.get((role, device), 0)
+            if ease + 1 < len(PLAY) and stream.struggles(now):
+                self._ease[role, device] = ease + 1
+                log.warning("%s: %s runs dry: opened anew with more delay", role, device)
+                self._close(role)
 
     def _choice(self, role: str, now: float) -> Listed | None:
         wanted = getattr(self._want.use, role)
@@ -172,12 +185,15 @@ class Sound:
         work: Any = {"speaker": self._voice.speaker, "microphone": self._voice.microphone, "ring": self._voice.ringer}[
             role
         ]
-        return Stream(self._library, item, work, output=role != "microphone")
+        return Stream(
+            self._library, item, work, output=role != "microphone", ease=self._ease.get((role, item.device.id), 0)
+        )
 
     def _close(self, role: str) -> None:
         stream = self._streams.pop(role, None)
         if stream is not None:
             stream.close()
+            log.info("%s: closed after %d blocks, %d of them late", role, stream.blocks, stream.late)
 
     def _close_all(self) -> None:
         for role in ROLES:

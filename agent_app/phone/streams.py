@@ -15,6 +15,11 @@ BLOCK_MS = 10
 FACTORS = (1, 6, 2)
 DEAD_S = 0.6
 """A stream that asks for nothing so long is dead: a device that was pulled. Blocks are 10 ms; a loaded PC may be late by some."""
+PLAY: tuple[str | float, ...] = (0.04, 0.06, 0.1)
+RECORD: tuple[str | float, ...] = ("low", 0.04, 0.06)
+"""What PortAudio is asked for, s: the next where the one before is too little (``struggles``). A speaker at ``low`` (20 ms) ran dry without end in
+every other run on PulseAudio, a microphone never."""
+LATE_MOST, LATE_WINDOW_S = 8, 3.0
 FIRST_S = 4.0
 """The first block may take longer: a sound server that slept (a PulseAudio null sink: 2 s)."""
 
@@ -25,12 +30,14 @@ Hear = Callable[[Samples], None]
 class Stream:
     """An open stream. ``work`` is asked for each block to play, or given each block that was recorded. Raises ``PhoneError("device_failed")``."""
 
-    def __init__(self, library: Library, item: Listed, work: Speak | Hear, *, output: bool) -> None:
+    def __init__(self, library: Library, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:
         self.item = item
         self.output = output
+        self._latency = (PLAY if output else RECORD)[ease]
         self._work: Any = work
         self._opened = self._last = time.monotonic()
         self.blocks = self.late = 0
+        self._late_before, self._late_from = 0, self._opened + 0.25  # a stream that starts is late by nature
         self._stream, self._factor, self._channels = self._open(library)
         self._up, self._down = Up(self._factor), Down(self._factor)
         try:
@@ -47,7 +54,7 @@ class Stream:
                 try:
                     stream = kind(
                         samplerate=RATE * factor, blocksize=RATE * factor // 1000 * BLOCK_MS, device=self.item.index, channels=channels,
-                        dtype="int16", latency="low", extra_settings=library.extra(), callback=self._play if self.output else self._record,
+                        dtype="int16", latency=self._latency, extra_settings=library.extra(), callback=self._play if self.output else self._record,
                     )  # fmt: skip
                 except (library.sd.PortAudioError, ValueError) as error:
                     reason = str(error)
@@ -64,6 +71,16 @@ class Stream:
     def dead(self) -> bool:
         silent = time.monotonic() - self._last
         return not self._stream.active or silent > (DEAD_S if self.blocks else FIRST_S)
+
+    def struggles(self, now: float) -> bool:
+        """It ran dry (or over) several times in the last seconds: the PC is too busy for so little delay."""
+        if now < self._late_from:
+            self._late_before = self.late
+            return False
+        if now - self._late_from < LATE_WINDOW_S:
+            return self.late - self._late_before > LATE_MOST
+        self._late_from, self._late_before = now, self.late
+        return False
 
     def close(self) -> None:
         self._stream.abort(ignore_errors=True)

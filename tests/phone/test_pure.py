@@ -130,7 +130,7 @@ def _run(seconds: float, ppm: float, jitter: float = 0.0, quiet: bool = False) -
     buffer, tone = Elastic(), Tone(400, -40 if not quiet else -60)
     writes = [(n * 0.02 + rng.uniform(0, jitter), 0) for n in range(int(seconds / 0.02))]
     reads = [(0.005 + n * 0.01 / (1 + ppm / 1e6), 1) for n in range(int(seconds / 0.01))]
-    for _, who in sorted(event for event in writes + reads if event[0] < seconds - 0.2):
+    for _, who in sorted(step for step in writes + reads if step[0] < seconds - 0.2):
         if who:
             buffer.take(80)
         else:

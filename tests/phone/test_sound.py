@@ -178,9 +178,8 @@ def test_the_test_tone_and_the_meters(window: Window, headset: Headset) -> None:
     levels = [window.wait(Levels) for _ in range(25)]
     heard = headset.recorder().since(start, 4.0)
     blocks = heard[: len(heard) // 80 * 80].reshape(-1, 80)
-    assert sum(dbfs(block) > -40 for block in blocks) / 100 == pytest.approx(
-        1.0, abs=0.3
-    )  # a machine under load leaves gaps
+    seconds = sum(dbfs(block) > -40 for block in blocks) / 100
+    assert 0.5 < seconds < 1.1  # under load a device may run dry and swallow some
     assert frequency(heard) == pytest.approx(1000, abs=5)
     assert max(level.speaker for level in levels) == pytest.approx(-20, abs=1)
     assert max(level.microphone for level in levels) == pytest.approx(-20, abs=1)

@@ -31,7 +31,9 @@ def wrapped_up(talk: "Talk", *, call_is_over: bool) -> list[SaveRecord]:
     """What the agent wrote. The contact has the last agent's word; of a call that still runs it is written at the end."""
     rows = [SaveRecord("talks", {"id": talk.id, "disposition": talk.disposition or None, "note": talk.note})]
     if call_is_over and not talk.followed:
-        rows.append(SaveRecord("contacts", {"id": talk.call, "disposition": talk.disposition or None, "summary": talk.note}))
+        rows.append(
+            SaveRecord("contacts", {"id": talk.call, "disposition": talk.disposition or None, "summary": talk.note})
+        )
     return rows
 
 

@@ -245,6 +245,8 @@ def _config(log_file: str) -> Any:
     config.logConfig.msgLogging = 0  # a message has the token in it
     config.logConfig.filename = log_file
     media = config.medConfig
+    # RTP wakes our own loop; a worker of PJSIP would look 100 times a second, at an idle desk too (0.6 % of a core).
+    media.hasIoqueue, media.threadCnt = False, 0
     media.clockRate = media.sndClockRate = RATE
     media.audioFramePtime = FRAME_MS
     media.ptime = PACKET_MS

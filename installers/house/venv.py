@@ -65,7 +65,11 @@ def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
     packages = locked_names()
     say(f"Installing {len(packages)} locked packages into .venv (a minute or two the first time) …")
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    run([*pip, "install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)], total=len(packages))
+    # --no-deps: the lock is whole. Resolving, pip would look at releases newer than the locked ones, and fail over those with extras.
+    run(
+        [*pip, "install", "--progress-bar", "off", "--no-deps", "--require-hashes", "-r", str(LOCK)],
+        total=len(packages),
+    )
     run([*pip, "install", "--progress-bar", "off", "--no-deps", "--editable", str(ROOT)])
     STAMP.write_text(json.dumps(_wanted()))
     say(
@@ -141,9 +145,11 @@ def told(lines: Iterator[str], total: int) -> Iterator[str]:
 
 
 def meaning(output: str) -> str:
-    tail = "\n  ".join(output.splitlines()[-6:])
+    lines = output.splitlines()
+    tail = "\n  ".join(lines[-6:])
+    said = "\n".join(line for line in lines if re.search(r"error|warning|errno", line, re.IGNORECASE))
     for pattern, meaning in FAULTS:
-        if re.search(pattern, output):
+        if re.search(pattern, said):
             python = f"{sys.version_info[0]}.{sys.version_info[1]}"
             return f"{meaning.format(mb=NEEDS_MB, python=python, root=ROOT)}\nThe end of what pip said:\n  {tail}"
     return f"Setting up failed. The end of what was said:\n  {tail}"

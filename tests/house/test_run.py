@@ -65,6 +65,7 @@ def test_parser_takes_setup_options() -> None:
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "NOT installed"),
         ("ERROR: No matching distribution found for x==9", "no such version"),
         ("Segmentation fault", "Segmentation fault"),
+        ("Collecting pytest-timeout==2.4.0\nERROR: Could not build wheels for x", "Setting up failed"),
     ],
 )
 def test_pip_failures_are_put_into_words(pip_said: str, we_say: str) -> None:

@@ -119,7 +119,9 @@ class Desks:
         talk = seat.talk
         ours = frozenset({talk.id}) if talk is not None else frozenset()
         up_since = talk.leg.answered if talk is not None else None
-        due = ours if up_since is not None and self._house.now - up_since > UP_LONG_ENOUGH else frozenset()
+        seat.had = (seat.had | theirs) & ours
+        late = up_since is not None and self._house.now - up_since > UP_LONG_ENOUGH
+        due = ours if late else seat.had if up_since is not None else frozenset()
         differ = (due - theirs) | (theirs - ours)
         for leg in sorted(differ & seat.suspect):
             self._house.count("repaired_seats")

@@ -68,6 +68,8 @@ class Seat:
         self.since = now
         self.suspect: frozenset[LegId] = frozenset()
         """In what the phone's legs differed when it last told."""
+        self.had: frozenset[LegId] = frozenset()
+        """Which of the seat's legs the phone has told of: if it has one no longer, nothing is on its way."""
         self.back(online)
 
     def back(self, online: AgentOnline) -> None:

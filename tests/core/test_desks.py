@@ -497,6 +497,16 @@ def test_the_trail_has_the_steps_with_a_title() -> None:
 # --- repairs ---
 
 
+def test_a_phone_that_had_the_call_and_has_it_no_longer(world: DeskWorld) -> None:
+    """Killed and up again: nothing can be on its way."""
+    call = world.talking()
+    world.tell(ev.PhoneTold(ANN, (leg_of(call, 2),)))
+    world.tell(ev.PhoneTold(ANN, ()))
+    assert world.seat() is SeatState.TALKING
+    world.tell(ev.PhoneTold(ANN, ()))
+    assert (world.seat(), world.state(call)) == (SeatState.WRAP_UP, "queued")
+
+
 def test_a_phone_that_has_no_call_where_we_have_one(world: DeskWorld) -> None:
     call = world.talking()
     world.tell(ev.PhoneTold(ANN, ()))

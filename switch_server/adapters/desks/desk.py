@@ -102,8 +102,8 @@ class Desk:
             self.channel.close(RejectCode.LOST)
 
     def phone_told(self, told: PhoneNow, now: float) -> bool:
-        """Is it worth the core's time? The same legs again are so once in ``SAME_LEGS_S``."""
-        same = told.legs == self.phone.legs and now - self._phone_at < SAME_LEGS_S
+        """Is it worth the core's time? The same legs again are so once in ``SAME_LEGS_S``, or if the phone is down or up again."""
+        same = (told.legs, told.problem) == (self.phone.legs, self.phone.problem) and now - self._phone_at < SAME_LEGS_S
         self.phone = told
         if not same:
             self._phone_at = now

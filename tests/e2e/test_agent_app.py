@@ -1,0 +1,253 @@
+"""The real ``agent-app`` at the real switch, and what can happen to it: killed, cut off, asleep, with a wrong clock; the robot's day.
+
+The app is ``tests.e2e.hands`` (link, phone process and presenter as delivered, worked by the test) or the delivered program itself.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_app.model.view import Action, LinkState
+from shared import desk as wire
+from shared.enums import LockReason, SeatState
+from shared.link import keys
+from shared.protocol import PROTOCOL
+from tests.agent_app.played import CENTRE, DESK_KEY, a_switch
+from tests.e2e.app import Hands, far_away, hears_something_else, hears_tone, said_at
+from tests.e2e.centre import Centre
+from tests.e2e.desk import Desk, both_sides, talks
+from tests.e2e.phone import Phone
+from tests.e2e.test_desk import FLOWS, MAIN, QUEUE, queues
+from tests.rtp_peer import sine
+
+pytestmark = pytest.mark.slow
+GRACE_S = 4.0
+"""``limits.desk_grace``."""
+SILENCE_S = 7.0
+"""After that the link's silence is a loss (``shared.link.Rules``)."""
+SOON_S = 5.0
+"""For a loaded machine."""
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    flows = FLOWS | {"main": MAIN.read_text()}
+    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=queues) as made:
+        yield made
+
+
+def in_talk(app: Hands, phone: Phone) -> str:
+    """The call, in which the caller hears the agent."""
+    phone.rtp.say(sine(1000, 8000 * 100))
+    call = app.answers(phone.call)
+    assert app.view.state.pop is not None
+    assert app.view.state.pop.number == phone.ani
+    hears_tone(phone, 400)
+    return call.call
+
+
+def next_agent_has_it(centre: Centre, phone: Phone, lost: str) -> None:
+    """The second agent gets call and pop; the caller heard the excuse; the record says who was lost."""
+    phone.rtp.listen(1.5)  # an answer would cut the excuse off
+    with Desk(centre, 1) as second:
+        second.done(wire.OpenSeat())  # it rings at once
+        second.answer()
+        assert second.call.call == phone.call
+        second.until(lambda: second.state.pop is not None)
+        assert second.state.pop.number == phone.ani
+        phone.hang_up()
+    phone.ended()
+    one, two = talks(centre, phone.call)
+    assert (one["agent"], one["outcome"], two["agent"]) == (lost, "lost", second.agent)
+    heard = centre.recording(phone.call)[:, 1]
+    assert said_at(heard, "agent_lost") is not None, "no excuse"
+
+
+# --- killed ---
+
+
+@pytest.mark.parametrize(
+    ("window", "phone_too", "within"),
+    [
+        pytest.param(True, True, GRACE_S, id="app and phone"),
+        pytest.param(True, False, 0.0, id="window only"),
+        pytest.param(False, True, 1.0, id="phone only"),
+    ],
+)
+def test_killed_in_a_talk(centre: Centre, tmp_path: Path, window: bool, phone_too: bool, within: float) -> None:
+    """The caller hears music and an excuse, and the next agent has call and pop. ``within``: what the switch may wait."""
+    with Hands(centre, tmp_path) as app, Phone(centre, QUEUE) as phone:
+        in_talk(app, phone)
+        app.kill(window=window, phone=phone_too)
+        took = hears_something_else(phone, 400)
+        print(f"something else was heard after {took:.1f} s")
+        assert took < within + SOON_S
+        next_agent_has_it(centre, phone, app.agent)
+        if not window:
+            app.until(lambda view: view.state.call is None)
+
+
+# --- the network ---
+
+
+@pytest.mark.parametrize("voice_too", [False, True], ids=["link", "link and voice"])
+def test_the_network_is_gone_for_five_seconds(centre: Centre, tmp_path: Path, voice_too: bool) -> None:
+    """The talk goes on; nothing is lost. The voice's gap is the phone's process standing still: no SIP and no RTP of its either."""
+    with far_away(centre) as network, Hands(centre, tmp_path, endpoint=network.endpoint) as app:
+        with Phone(centre, QUEUE) as phone:
+            call = in_talk(app, phone)
+            phone.rtp.listen(1.0)
+            network.stall()
+            if voice_too:
+                with app.asleep(window=False):
+                    phone.rtp.listen(5.0)
+            else:
+                phone.rtp.listen(2.5)
+                hears_tone(phone, 400)
+                app.do("hold")  # is on its way
+                phone.rtp.listen(2.5)
+            network.flow()
+            if not voice_too:
+                app.is_seat(SeatState.HOLDING)
+                app.do("retrieve")
+            app.is_seat(SeatState.TALKING)
+            hears_tone(phone, 400)
+            assert app.call.call == call
+            app.do("hang_up")
+            phone.hung_up_on()
+        app.wraps_up()
+        centre.until(lambda: talks(centre, phone.call)[0]["disposition"] == "enquiry")
+        assert [talk["outcome"] for talk in talks(centre, phone.call)] == ["answered"]
+        both_sides(centre, phone.call)
+
+
+def test_the_network_is_gone_for_long(centre: Centre, tmp_path: Path) -> None:
+    """Longer than the link's silence and the grace (11 s, for the 5 minutes of a broken router: nothing else has a limit above it):
+    the caller goes on to the next agent, and the desk is told of it when it is back, without a password.
+    """
+    with far_away(centre) as network, Hands(centre, tmp_path, endpoint=network.endpoint) as app:
+        with Phone(centre, QUEUE) as phone:
+            in_talk(app, phone)
+            app.do("set_note", "写了一半")
+            app.until(lambda view: view.note == "写了一半")
+            network.stall()
+            took = hears_something_else(phone, 400)
+            assert GRACE_S < took < SILENCE_S + GRACE_S + SOON_S
+            app.lost_link()
+            assert app.view.stale
+            next_agent_has_it(centre, phone, app.agent)
+        network.cut()
+        network.flow()
+        app.found_link()
+        assert not app.view.needs_password
+        assert app.view.state.call is None
+        assert app.view.note == "写了一半"
+        app.do("dismiss_problem")
+
+
+def test_the_switch_is_restarted_in_a_talk(centre: Centre, tmp_path: Path) -> None:
+    """The app resumes by its session: no password, no call, the phone has none either, the seat is locked as after a log-in."""
+    with Hands(centre, tmp_path) as app:
+        phone = Phone(centre, QUEUE)
+        with phone:
+            in_talk(app, phone)
+            centre.switch.kill()
+            phone.over = True
+        app.lost_link()
+        centre.start_switch()
+        app.found_link()
+        assert not app.view.needs_password
+        assert (app.view.state.call, app.seat.reason) == (None, LockReason.LOGGED_IN)
+        app.open()
+        with Phone(centre, QUEUE) as again:  # a phone that still held the old call could not take it
+            in_talk(app, again)
+            app.do("hang_up")
+            again.hung_up_on()
+        app.wraps_up()
+        assert talks(centre, phone.call)[0]["ended_at"] is not None
+
+
+# --- the PC ---
+
+
+def test_the_pc_sleeps_in_a_talk(centre: Centre, tmp_path: Path) -> None:
+    """12 s: the talk is another's; the desk that wakes up shows none, its phone has none, and it takes the next one."""
+    with Hands(centre, tmp_path) as app:
+        with Phone(centre, QUEUE) as phone:
+            in_talk(app, phone)
+            with app.asleep():
+                slept = time.monotonic()
+                hears_something_else(phone, 400)
+                next_agent_has_it(centre, phone, app.agent)
+                time.sleep(max(0.1, 12.0 - (time.monotonic() - slept)))
+        app.until(lambda view: view.link is LinkState.UP and not view.stale and view.state.call is None)
+        assert not app.view.needs_password
+        app.do("open_seat")
+        app.is_seat(SeatState.OPEN)
+        with Phone(centre, QUEUE) as again:
+            in_talk(app, again)
+            app.do("hang_up")
+            again.hung_up_on()
+        app.wraps_up()
+
+
+@pytest.mark.parametrize("off", [86_400.0, -86_400.0], ids=["tomorrow", "yesterday"])
+def test_the_clock_of_the_pc_is_a_day_off(centre: Centre, tmp_path: Path, off: float) -> None:
+    """The app's process lives on another day (its ``time.time``); it works, and knows how far off it is."""
+    with Hands(centre, tmp_path, clock_off=off) as app:
+        assert app.view.clock_off == pytest.approx(-off, abs=5)
+        with Phone(centre, QUEUE) as phone:
+            in_talk(app, phone)
+            assert app.call.rang_at == pytest.approx(time.time(), abs=60)
+            app.do("hang_up")
+            phone.hung_up_on()
+        app.wraps_up()
+    (talk,) = talks(centre, phone.call)
+    assert talk["ended_at"] == pytest.approx(time.time(), abs=60)
+
+
+# --- who may ---
+
+
+def test_a_second_log_in_of_the_same_agent(centre: Centre, tmp_path: Path) -> None:
+    """Refused, until the second says that it takes over; then the first is told why it is out."""
+    with Hands(centre, tmp_path) as first:
+        file = json.loads((centre.demo.desk(centre.demo.world.agents[2].desk) / "desk.key").read_bytes())
+        with Hands(centre, tmp_path / "second", begin=False, **file) as second:
+            second.until(lambda view: view.enabled[Action.LOG_IN].on)
+            second.do("log_in", first.agent, first.place.agent.password)
+            second.until(lambda view: view.problem is not None)
+            assert second.view.problem is not None
+            assert second.view.problem.code == "already_logged_in"
+            assert first.seat.state is SeatState.OPEN
+            second.log_in(take_over=True)
+            first.until(lambda view: view.needs_password)
+            assert first.view.problem is not None
+            assert first.view.problem.code == "displaced"
+            assert first.view.state.pop is None
+            second.do("log_out")
+            second.until(lambda view: view.needs_password)
+
+
+def test_a_wrong_key(centre: Centre, tmp_path: Path) -> None:
+    """Not this switch's, or not known to it: the app says so, and the log-in form stays off."""
+    pair = keys.make()
+    with Hands(centre, tmp_path, begin=False, public_key=pair.public.decode(), secret_key=pair.secret.decode()) as app:
+        app.until(lambda view: view.link is LinkState.WRONG_KEY)
+        assert app.view.needs_password
+
+
+def test_a_switch_of_another_version(centre: Centre, tmp_path: Path) -> None:
+    """The app says which of the two is older. (The other switch is played: a real link of a later protocol.)"""
+    names = {
+        "server_key": CENTRE.public.decode(),
+        "public_key": DESK_KEY.public.decode(),
+        "secret_key": DESK_KEY.secret.decode(),
+    }
+    with a_switch(protocol=PROTOCOL + 1) as switch:
+        with Hands(centre, tmp_path, begin=False, endpoint=switch.endpoint, **names) as app:
+            app.until(lambda view: view.link is LinkState.WRONG_VERSION)
+            assert "older" in app.view.link_text

@@ -231,7 +231,8 @@ class Hands(Program):
             true = self._changed.wait_for(
                 lambda: self._over or (self._view is not None and condition(self._view)), seconds
             )
-        assert true and not self._over, f"{self.agent} shows: {self._view}\n{self.errors.read_text()[-2000:]}"
+        assert true, f"{self.agent} shows: {self._view}\n{self.errors.read_text()[-2000:]}"
+        assert not self._over, f"the app ended: {self.errors.read_text()[-2000:]}"
 
     def is_seat(self, state: SeatState, seconds: float = DEADLINE) -> None:
         self.until(

@@ -247,7 +247,9 @@ def test_a_switch_of_another_version(centre: Centre, tmp_path: Path) -> None:
         "public_key": DESK_KEY.public.decode(),
         "secret_key": DESK_KEY.secret.decode(),
     }
-    with a_switch(protocol=PROTOCOL + 1) as switch:
-        with Hands(centre, tmp_path, begin=False, endpoint=switch.endpoint, **names) as app:
-            app.until(lambda view: view.link is LinkState.WRONG_VERSION)
-            assert "older" in app.view.link_text
+    with (
+        a_switch(protocol=PROTOCOL + 1) as switch,
+        Hands(centre, tmp_path, begin=False, endpoint=switch.endpoint, **names) as app,
+    ):
+        app.until(lambda view: view.link is LinkState.WRONG_VERSION)
+        assert "older" in app.view.link_text

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from shared.aci import Funds, Holding, OrderRow
-from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.enums import CallKind, Language, ListenMode, LockReason, PartyState, Role, SeatState
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, DeskId, LegId, QueueName, TicketId
 
 TEXT_MAX = 4000
@@ -70,8 +70,78 @@ class Seat(Struct, frozen=True):
     calls_today: int = 0
 
 
+# --- whom a desk can reach: ``kind`` tells them apart on the wire ---
+
+
+class Target(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=False):
+    """Root of the targets of a consult or a transfer."""
+
+
+class ToSeat(Target, frozen=True, tag="seat"):
+    """内部: another agent's seat."""
+
+    agent: AgentId
+
+
+class ToQueue(Target, frozen=True, tag="queue"):
+    """The next agent of a queue."""
+
+    queue: QueueName
+
+
+class ToNumber(Target, frozen=True, tag="number"):
+    """外线: an outside number, over the trunk that the rules give."""
+
+    number: Number
+
+
+class ToMenu(Target, frozen=True, tag="menu"):
+    """A flow of the IVR, from its beginning. Nobody is talked to there: hanging up hands the customer over."""
+
+    flow: Name
+
+
+class ToPin(Target, frozen=True, tag="pin"):
+    """The customer keys account and PIN to the IVR, unheard and unrecorded, and comes back with pass or fail only."""
+
+
+AnyTarget = ToSeat | ToQueue | ToNumber | ToMenu | ToPin
+
+
+class Party(Struct, frozen=True):
+    """Somebody else in this seat's call. ``kind``: ``customer``, ``seat``, ``outside``, ``queue``, ``menu``, ``pin``, ``listener``.
+
+    ``name``: an agent's, a queue's or a flow's id; ``number``: a telephone number. ``since``: of ``state``, UTC seconds.
+    ``leg`` is empty where there is none yet.
+    """
+
+    leg: LegId
+    kind: str
+    name: str
+    number: str
+    state: PartyState
+    since: float
+
+
+class CameBack(StrEnum):
+    """What became of the last party that this seat asked, where it was not handed the call; for the window to say."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    NOT_OPEN = "not_open"  # the seat is locked, in a call, or nobody is there; the queue is closed or full
+    NO_LINE = "no_line"
+    HUNG_UP = "hung_up"  # after they had talked
+    CANCELLED = "cancelled"  # 返回
+    PIN_PASSED = "pin_passed"
+    PIN_FAILED = "pin_failed"
+
+
 class DeskCall(Struct, frozen=True):
-    """The call that the seat has now. ``state``: ``ringing``, ``dialling``, ``talking`` or ``holding``."""
+    """The call that the seat has now. ``state``: ``ringing``, ``dialling``, ``talking``, ``holding``, ``consulting``, ``conference``
+    or ``monitoring``.
+    """
 
     call: CallId
     leg: LegId
@@ -90,6 +160,16 @@ class DeskCall(Struct, frozen=True):
     rang_at: float
     answered_at: float | None = None
     held_at: float | None = None
+    """Since when the customer waits: on hold, or while another party is talked to."""
+    parties: tuple[Party, ...] = ()
+    """All others in the call, in the order in which they came. ``consulting``: the customer and the asked party; which of them is
+    ``talking`` changes by ``Swap``."""
+    came_back: CameBack | None = None
+    busy: AgentId | None = None
+    """An internal call to this agent, who is in a call: busy tone is heard, and a supervisor may press ``Monitor``."""
+    listening: ListenMode | None = None
+    """This seat is a supervisor's in another seat's call; ``target`` is that seat."""
+    target: AgentId | None = None
 
 
 class TrailStep(Struct, frozen=True):
@@ -231,7 +311,19 @@ class LoggedOut(Report, frozen=True):
     code: str
 
 
-REPORTS: tuple[type[Report], ...] = (SeatChanged, CallChanged, PopChanged, QueuesChanged, LoggedOut)
+class Notice(Report, frozen=True):
+    """A supervisor's word to the agent, or what a supervisor did to the seat; shown until it is read, and part of no snapshot.
+
+    ``code``: ``message``, ``opened``, ``locked``, ``intercepted``, ``skills``. ``sender``: the supervisor's name.
+    """
+
+    at: float
+    code: str
+    sender: str
+    text: Text = ""
+
+
+REPORTS: tuple[type[Report], ...] = (SeatChanged, CallChanged, PopChanged, QueuesChanged, LoggedOut, Notice)
 StateReport = SeatChanged | CallChanged | PopChanged | QueuesChanged | LoggedOut
 
 
@@ -312,7 +404,12 @@ class LockSeat(Command, frozen=True):
 
 
 class HangUp(Command, frozen=True):
-    """Ends the talk, or refuses the ringing call (which goes to the next agent, and locks this seat with ``NO_ANSWER``)."""
+    """Puts the handset down: what that means follows from the call's state.
+
+    ``ringing``: refuses (the next agent is asked, and this seat is locked with ``NO_ANSWER``). ``talking``, ``holding``: ends the talk.
+    ``consulting``: hands the customer to the asked party, whether it rings or talks (呼叫转移). ``conference``: leaves; the others
+    go on. ``monitoring``: leaves unnoticed.
+    """
 
     call: CallId
 
@@ -328,9 +425,82 @@ class Retrieve(Command, frozen=True):
 
 
 class Dial(Command, frozen=True):
-    """Calls out. Only from an open or locked seat, or in wrap-up."""
+    """Calls out. Only from an open or locked seat, or in wrap-up; in a talk it is a ``Consult``."""
 
     number: Number
+
+
+class CallSeat(Command, frozen=True):
+    """内部呼叫: calls another seat. From the same states as ``Dial``. A busy seat is heard as busy (``DeskCall.busy``)."""
+
+    agent: AgentId
+
+
+class Consult(Command, frozen=True):
+    """Whoever this seat talks to waits, and another party is asked. From ``talking``, ``holding`` or ``conference``."""
+
+    call: CallId
+    target: AnyTarget
+
+
+class Return(Command, frozen=True):
+    """返回: gives the asked party up, and talks to who waited. From ``consulting``; in a call that is dialled it ends the call."""
+
+    call: CallId
+
+
+class Swap(Command, frozen=True):
+    """呼叫切换: talks to who waits; the other side waits. From ``consulting``, once the asked party has answered."""
+
+    call: CallId
+
+
+class Join(Command, frozen=True):
+    """三方通话: everybody hears everybody. As ``Swap``."""
+
+    call: CallId
+
+
+class DropParty(Command, frozen=True):
+    """Sends one party of a conference away (not the customer)."""
+
+    call: CallId
+    leg: LegId
+
+
+class Monitor(Command, frozen=True):
+    """同步监听: into the call of a busy seat. A supervisor's; from the same states as ``Dial``, or while that seat is heard as busy."""
+
+    agent: AgentId
+    mode: ListenMode = ListenMode.MONITOR
+
+
+class Listen(Command, frozen=True):
+    """Another way of being in the call that is monitored: monitor, whisper (耳语), barge (强插)."""
+
+    call: CallId
+    mode: ListenMode
+
+
+class Intercept(Command, frozen=True):
+    """呼叫拦截: from ``monitoring``; the call is this seat's now, and the other agent's goes to wrap-up. The customer hears no gap."""
+
+    call: CallId
+
+
+class TakeWaiting(Command, frozen=True):
+    """A supervisor takes a waiting caller out of order, to a seat that is open (their own, if it is ``None`` and open or locked)."""
+
+    call: CallId
+    agent: AgentId | None = None
+
+
+class ForceSeat(Command, frozen=True):
+    """A supervisor opens, locks or logs out a seat. Audited, and the agent is told (``Notice``)."""
+
+    agent: AgentId
+    act: Annotated[str, Meta(pattern=r"^(open|lock|log_out)\Z")]
+    reason: LockReason = LockReason.OTHER
 
 
 class SendDigits(Command, frozen=True):
@@ -359,9 +529,13 @@ class ExtendWrapUp(Command, frozen=True):
 
 
 COMMANDS: tuple[type[Command], ...] = (
-    OpenSeat, LockSeat, HangUp, Hold, Retrieve, Dial, SendDigits, WrapUp, ExtendWrapUp,
+    OpenSeat, LockSeat, HangUp, Hold, Retrieve, Dial, CallSeat, Consult, Return, Swap, Join, DropParty, Monitor, Listen, Intercept,
+    TakeWaiting, ForceSeat, SendDigits, WrapUp, ExtendWrapUp,
 )  # fmt: skip
-AnyCommand = OpenSeat | LockSeat | HangUp | Hold | Retrieve | Dial | SendDigits | WrapUp | ExtendWrapUp
+AnyCommand = (
+    OpenSeat | LockSeat | HangUp | Hold | Retrieve | Dial | CallSeat | Consult | Return | Swap | Join | DropParty | Monitor | Listen | Intercept
+    | TakeWaiting | ForceSeat | SendDigits | WrapUp | ExtendWrapUp
+)  # fmt: skip
 
 
 # --- questions to the customer data centre ---
@@ -428,6 +602,8 @@ class DeskRefusal(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     UNKNOWN_CHOICE = "unknown_choice"  # no such disposition
+    NOT_HERE = "not_here"  # the agent is not logged in
+    NOT_IN_CALL = "not_in_call"  # nothing to listen to
     BUSY = "busy"  # the switch is stopping, or has too much to do
     FAULT = "fault"  # our own bug, logged at the switch
 

@@ -134,6 +134,9 @@ class SeatState(StrEnum):
     DIALLING = "dialling"  # the agent calls out and the far end has not answered
     TALKING = "talking"
     HOLDING = "holding"
+    CONSULTING = "consulting"  # 转移询问: the customer waits while another party is asked, rings or is talked to
+    CONFERENCE = "conference"  # 三方通话: three or more hear each other
+    MONITORING = "monitoring"  # 监听: in another seat's call, by a ``ListenMode``
     WRAP_UP = "wrap_up"  # 话后处理
 
 
@@ -168,3 +171,25 @@ class CallKind(StrEnum):
     IN = "in"  # from a queue
     OUT = "out"  # dialled by the agent
     CALLBACK = "callback"  # the centre called back and the customer came from the queue
+    INTERNAL = "internal"  # seat to seat
+    CONSULT = "consult"  # asked in by the agent who has the call; it may be handed over
+    MONITOR = "monitor"  # a supervisor listens
+    TAKEN = "taken"  # 拦截, or a waiting call taken out of order
+
+
+class ListenMode(StrEnum):
+    """How a supervisor is in another seat's call: hears both and is heard by nobody, by the agent only, by all."""
+
+    MONITOR = "monitor"  # 同步监听
+    WHISPER = "whisper"  # 耳语
+    BARGE = "barge"  # 强插
+
+
+class PartyState(StrEnum):
+    """Of somebody in a call, as one seat in it sees them."""
+
+    ASKED = "asked"  # no leg yet: a queue that nobody has answered, a menu, the PIN step
+    RINGING = "ringing"
+    TALKING = "talking"  # hears this seat and is heard by it
+    WAITING = "waiting"  # on hold: music, or others of the same conference
+    LISTENING = "listening"  # a supervisor

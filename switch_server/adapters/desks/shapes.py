@@ -38,7 +38,7 @@ class Passwords(Struct, frozen=True):
 
 def is_bounded(request: Request) -> bool:
     """Are the ids in it of a length that an id can have? (The rest is bounded by its type.)"""
-    ids = (getattr(request, name, None) for name in ("call", "account"))
+    ids = (getattr(request, name, None) for name in ("call", "account", "agent", "leg"))
     return all(len(each) <= ID_MAX for each in ids if isinstance(each, str))
 
 

@@ -69,6 +69,9 @@ STATE_COLOURS: dict[SeatState, str] = {
     SeatState.DIALLING: "#0b6b7f",
     SeatState.TALKING: "#1f5fbf",
     SeatState.HOLDING: "#6b3fc0",
+    SeatState.CONSULTING: "#8a2f8f",
+    SeatState.CONFERENCE: "#2b4a9b",
+    SeatState.MONITORING: "#3d5a45",
     SeatState.WRAP_UP: "#7d5a00",
 }
 """Behind white text, the same in both themes; the word and the icon say the same as the colour."""

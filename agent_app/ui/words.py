@@ -48,6 +48,9 @@ SEAT_STATES: Table = {
     SeatState.DIALLING: QT_TRANSLATE_NOOP("words", "Dialling"),
     SeatState.TALKING: QT_TRANSLATE_NOOP("words", "Talking"),
     SeatState.HOLDING: QT_TRANSLATE_NOOP("words", "On hold"),
+    SeatState.CONSULTING: QT_TRANSLATE_NOOP("words", "Consulting"),
+    SeatState.CONFERENCE: QT_TRANSLATE_NOOP("words", "Conference"),
+    SeatState.MONITORING: QT_TRANSLATE_NOOP("words", "Monitoring"),
     SeatState.WRAP_UP: QT_TRANSLATE_NOOP("words", "Wrap-up"),
 }
 
@@ -73,6 +76,10 @@ CALL_KINDS: Table = {
     CallKind.IN: QT_TRANSLATE_NOOP("words", "Incoming call"),
     CallKind.OUT: QT_TRANSLATE_NOOP("words", "Outgoing call"),
     CallKind.CALLBACK: QT_TRANSLATE_NOOP("words", "Callback"),
+    CallKind.INTERNAL: QT_TRANSLATE_NOOP("words", "Internal call"),
+    CallKind.CONSULT: QT_TRANSLATE_NOOP("words", "Asked in by a colleague"),
+    CallKind.MONITOR: QT_TRANSLATE_NOOP("words", "Listening in"),
+    CallKind.TAKEN: QT_TRANSLATE_NOOP("words", "Taken over"),
 }
 
 LINK_STATES: Table = {
@@ -144,6 +151,8 @@ PROBLEMS: Table = {
     DeskRefusal.NOT_ALLOWED: QT_TRANSLATE_NOOP("words", "You may not do that."),
     DeskRefusal.NOT_FOUND: QT_TRANSLATE_NOOP("words", "Not found."),
     DeskRefusal.UNKNOWN_CHOICE: QT_TRANSLATE_NOOP("words", "There is no such disposition any more."),
+    DeskRefusal.NOT_HERE: QT_TRANSLATE_NOOP("words", "That agent is not logged in."),
+    DeskRefusal.NOT_IN_CALL: QT_TRANSLATE_NOOP("words", "That seat is in no call."),
     DeskRefusal.BUSY: QT_TRANSLATE_NOOP("words", "The switch is busy or stopping."),
     DeskRefusal.FAULT: QT_TRANSLATE_NOOP("words", "A fault in the switch; it has been logged there."),
     "never_left": QT_TRANSLATE_NOOP("words", "Not sent: there is no connection to the switch."),

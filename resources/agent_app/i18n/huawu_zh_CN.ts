@@ -1089,6 +1089,18 @@
         <translation>保持中</translation>
     </message>
     <message>
+        <source>Consulting</source>
+        <translation>转移询问</translation>
+    </message>
+    <message>
+        <source>Conference</source>
+        <translation>三方通话</translation>
+    </message>
+    <message>
+        <source>Monitoring</source>
+        <translation>监听中</translation>
+    </message>
+    <message>
         <source>Wrap-up</source>
         <translation>话后处理</translation>
     </message>
@@ -1151,6 +1163,22 @@
     <message>
         <source>Callback</source>
         <translation>预约回电</translation>
+    </message>
+    <message>
+        <source>Internal call</source>
+        <translation>内部通话</translation>
+    </message>
+    <message>
+        <source>Asked in by a colleague</source>
+        <translation>同事转询</translation>
+    </message>
+    <message>
+        <source>Listening in</source>
+        <translation>监听</translation>
+    </message>
+    <message>
+        <source>Taken over</source>
+        <translation>接管</translation>
     </message>
     <message>
         <source>Connecting to the switch …</source>
@@ -1363,6 +1391,14 @@
     <message>
         <source>There is no such disposition any more.</source>
         <translation>此小结选项已不存在。</translation>
+    </message>
+    <message>
+        <source>That agent is not logged in.</source>
+        <translation>该座席未登录。</translation>
+    </message>
+    <message>
+        <source>That seat is in no call.</source>
+        <translation>该座席没有通话。</translation>
     </message>
     <message>
         <source>The switch is busy or stopping.</source>

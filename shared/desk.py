@@ -27,6 +27,14 @@ TOKEN_HEADER = "X-Huawu-Token"  # noqa: S105  a header's name
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Name = Annotated[str, Meta(max_length=64)]
 Number = Annotated[str, Meta(pattern=r"^[0-9*#+]{1,32}\Z")]
+VoiceContact = Annotated[str, Meta(pattern=r"^([0-9.]{7,15}:[0-9]{1,5}|phone:[A-Za-z0-9_-]{1,32})\Z")]
+"""Where the seat's voice is: ``ip:port`` of the app's own phone, or ``phone:NAME`` of a desk phone (话机) that registers at the switch."""
+
+
+def desk_phone(contact: str) -> str | None:
+    """The name in ``phone:NAME``; ``None`` where the voice is the app's own phone."""
+    scheme, colon, name = contact.partition(":")
+    return name if colon and scheme == "phone" else None
 
 
 class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
@@ -348,14 +356,15 @@ def applied(snapshot: DeskSnapshot, report: StateReport) -> DeskSnapshot:
 
 
 class LogIn(Request, frozen=True):
-    """Answered by ``LoggedIn`` or ``Refused``. ``contact``: ``ip:port`` of the desk's phone, where INVITEs go.
+    """Answered by ``LoggedIn`` or ``Refused``. ``contact``: ``ip:port`` of the app's phone, where INVITEs go, or
+    ``phone:NAME`` of a desk phone.
 
     ``take_over``: end this agent's log-in elsewhere (refused while it has a call).
     """
 
     agent: Name
     password: Annotated[str, Meta(max_length=256)]
-    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}\Z")]
+    contact: VoiceContact
     take_over: bool = False
 
     def __repr__(self) -> str:
@@ -366,7 +375,7 @@ class Resume(Request, frozen=True):
     """After a reconnect, instead of the password. Answered as ``LogIn``; ``Refused(SESSION_OVER)`` asks for the password again."""
 
     session: Annotated[str, Meta(max_length=128)]
-    contact: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}\Z")]
+    contact: VoiceContact
 
     def __repr__(self) -> str:
         return "Resume(session=••••)"
@@ -662,7 +671,9 @@ REPLIES: tuple[type[Reply], ...] = (
 
 
 class PhoneNow(Told, frozen=True):
-    """Each 5 s, and at once when it changes: the legs that the desk's phone has. The switch compares them with its own."""
+    """Each 5 s, and at once when it changes: the legs that the app's phone has. The switch compares them with its own, but where the voice
+    is a desk phone, of whose legs the app knows nothing.
+    """
 
     legs: tuple[LegId, ...]
     loss: float = 0.0

@@ -75,7 +75,7 @@ class DeskSide:
         """The card has a channel for the desk: now its phone may ring."""
         assert self.talk is not None
         self._call.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
-        self._call.emit(RingDesk(leg.id, self.talk.contact, leg.ani, near))
+        self._call.emit(RingDesk(leg.id, self.talk.contact, leg.ani, near, self.talk.auto))
 
     def leg_answered(self, far: Far) -> None:
         """200 OK from the desk's phone: the two hear each other in the same instant, whatever the caller was hearing."""
@@ -154,7 +154,12 @@ class DeskSide:
             self.gone(Outcome.REFUSED)
 
     def leg_ended(self, cause: EndCause, sip_code: int) -> None:
-        """By itself: an agent ends a talk by command, so this is a phone that let it ring, can't be reached, or was lost."""
+        """By itself: an agent ends a talk by command (or with the handset of a desk phone), so this is a phone that let it ring, can't be
+        reached, or was lost.
+        """
+        if cause is EndCause.FAR_HUNG_UP and self.talk is not None and self.talk.handset:
+            self.ended_by_agent()
+            return
         unreachable = sip_code in UNREACHABLE or cause in (EndCause.FAR_LOST, EndCause.RECONCILED)
         self.gone(Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
 
@@ -179,9 +184,9 @@ class DeskSide:
         self.gone(Outcome.NO_CHANNEL)
 
     def rang_long_enough(self) -> None:
-        """The desk's time to answer is over. A phone that should have answered by itself can't be in order."""
-        out = self.talk is not None and self.talk.kind is CallKind.OUT
-        self.gone(Outcome.PHONE_LOST if out else Outcome.NO_ANSWER)
+        """The desk's time to answer is over. An app's phone that should have answered by itself can't be in order."""
+        out_of_order = self.talk is not None and self.talk.auto and not self.talk.handset
+        self.gone(Outcome.PHONE_LOST if out_of_order else Outcome.NO_ANSWER)
 
     def call_ends(self, cause: EndCause) -> None:
         """The caller hung up, or the call is ended for another reason."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from shared import desk
+from shared.desk import desk_phone
 from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import AgentId, LegId
 from switch_server.core import talk_records
@@ -117,6 +118,8 @@ class Desks:
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
         """The phone has other legs than we think: once may be on its way, twice running is repaired."""
         talk = seat.talk
+        if desk_phone(talk.contact if talk is not None else seat.contact) is not None:
+            return  # the app's phone knows nothing of the desk phone's legs
         ours = frozenset({talk.id}) if talk is not None else frozenset()
         up_since = talk.leg.answered if talk is not None else None
         seat.had = (seat.had | theirs) & ours

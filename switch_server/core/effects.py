@@ -63,14 +63,17 @@ class PlaceCall(LineEffect, frozen=True):
 
 
 class RingDesk(LineEffect, frozen=True):
-    """INVITE to a desk's phone at ``contact`` (``ip:port``), with the leg's token in ``shared.desk.TOKEN_HEADER``.
+    """INVITE to a desk's phone at ``contact`` (``shared.desk.VoiceContact``): ``ip:port``, with the leg's token in ``shared.desk.TOKEN_HEADER``,
+    or ``phone:NAME``, where that has registered from.
 
-    ``ani`` is what the phone may show. Answered as ``PlaceCall`` is; a phone that can't be reached is ``LegEnded(FAR_LOST)``.
+    ``ani`` is what the phone may show; ``auto``: the agent asked for this call, so a phone that can answers by itself. Answered as
+    ``PlaceCall`` is; a phone that can't be reached, or has not registered, is ``LegEnded(FAR_LOST)``.
     """
 
     contact: str
     ani: str
     near: Near
+    auto: bool = False
 
 
 class RefreshLeg(LineEffect, frozen=True):

@@ -242,7 +242,7 @@ class AgentOnline(Event, frozen=True):
     name: str
     desk: DeskId
     contact: str
-    """``ip:port`` of the desk's phone."""
+    """``shared.desk.VoiceContact``: the app's phone, or a desk phone."""
     role: Role = Role.AGENT
     skills: dict[SkillName, int] = {}
     """Level of each, 1 and more."""

@@ -14,7 +14,7 @@ lower part, ``derive`` the whole.
 
 from shared import desk
 from shared.days import shanghai_day
-from shared.enums import CallKind, LockReason, Role, SeatState
+from shared.enums import LockReason, Role, SeatState
 from shared.ids import AgentId, DeskId, LegId, SkillName
 from switch_server.core.config import Queue
 from switch_server.core.events import AgentOnline
@@ -129,7 +129,7 @@ class Seat:
             call=talk.call,
             leg=talk.id,
             token="",
-            auto=talk.kind is CallKind.OUT,
+            auto=talk.auto,
             kind=talk.kind,
             state=state,
             number=talk.number,

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from shared.desk import desk_phone
 from shared.enums import CallKind, SeatState
 from shared.ids import AgentId, CallId, LegId, QueueName
 from switch_server.core.leg import Leg, LegState
@@ -68,6 +69,16 @@ class Talk:
     @property
     def call(self) -> CallId:
         return CallId(self.leg.id.rpartition("/")[0])
+
+    @property
+    def auto(self) -> bool:
+        """The agent asked for it: the phone is to answer by itself."""
+        return self.kind is CallKind.OUT
+
+    @property
+    def handset(self) -> bool:
+        """The voice is a desk phone's: the agent may hang up there, and the app does not know of its legs."""
+        return desk_phone(self.contact) is not None
 
     @property
     def number(self) -> str:

@@ -21,9 +21,8 @@ SKILLS: tuple[dict[SkillName, int], ...] = ({TRADING: 3}, {TRADING: 1}, {}, {TRA
 def online(chaos: "Chaos", pick: int) -> None:
     agent = AGENTS[pick % 3]
     place = DeskId(f"desk-{(pick // 3) % 5 // 4}-{agent}")
-    chaos.tell(
-        ev.AgentOnline(agent, agent.title(), place, "192.0.2.20:5070", Role.AGENT, SKILLS[pick // 16 % 4], pick % 4)
-    )
+    voice = "phone:front-1" if pick // 5 % 3 == 0 else "192.0.2.20:5070"
+    chaos.tell(ev.AgentOnline(agent, agent.title(), place, voice, Role.AGENT, SKILLS[pick // 16 % 4], pick % 4))
     if pick % 4:
         command(chaos, agent, desk.OpenSeat())
 

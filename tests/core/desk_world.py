@@ -56,9 +56,16 @@ class DeskWorld(World):
 
     # --- agents ---
 
-    def online(self, agent: AgentId = ANN, *, skills: dict[str, int] | None = None, open_: bool = True) -> None:
+    def online(
+        self,
+        agent: AgentId = ANN,
+        *,
+        skills: dict[str, int] | None = None,
+        open_: bool = True,
+        contact: str = "192.0.2.20:5070",
+    ) -> None:
         levels = {SkillName(name): level for name, level in (skills or {}).items()}
-        self.tell(ev.AgentOnline(agent, agent.title(), DeskId(f"desk-{agent}"), "192.0.2.20:5070", skills=levels))
+        self.tell(ev.AgentOnline(agent, agent.title(), DeskId(f"desk-{agent}"), contact, skills=levels))
         if open_:
             assert self.command(desk.OpenSeat(), agent) == desk.Done()
 

@@ -89,3 +89,21 @@ def test_a_secret_is_not_shown(message: desk.Message) -> None:
 def test_what_is_out_of_bounds_is_no_frame(message: desk.Message) -> None:
     with pytest.raises(codec.FrameError):
         through_the_wire(message)
+
+
+@pytest.mark.parametrize(
+    ("contact", "name"), [("phone:front-1", "front-1"), ("192.0.2.20:5070", None), ("phone", None), ("phones:x", None)]
+)
+def test_a_desk_phone_is_named_in_the_contact(contact: str, name: str | None) -> None:
+    assert desk.desk_phone(contact) == name
+
+
+@pytest.mark.parametrize("contact", ["phone:front-1", "192.0.2.20:5070"])
+def test_both_kinds_of_voice_pass_the_wire(contact: str) -> None:
+    assert through_the_wire(desk.Resume("s", contact)) == desk.Resume("s", contact)
+
+
+@pytest.mark.parametrize("contact", ["phone:", "phone:a b", "phone:x\n", "sip:x", f"phone:{'x' * 33}", "phone:前台"])
+def test_no_other_voice_does(contact: str) -> None:
+    with pytest.raises(codec.FrameError):
+        through_the_wire(desk.Resume("s", contact))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared.enums import CallKind, SeatState
 from shared.ids import CallId, QueueName
+from switch_server.core import queue_records
 from switch_server.core.callbacks import Callback, Callbacks
 from switch_server.core.config import Queue
 from switch_server.core.events import AgentAssigned, QueueJudged
@@ -70,6 +71,7 @@ class Acd:
         self._house.journal(QueueJudged(call.id, call.wishes, verdict))
         if verdict != "open":
             self._house.count(f"queue_{verdict}")
+            queue_records.refused(call, queue, verdict)
             return verdict
         place = kept or Waiting(call.id, queue.name, step.priority, self._house.now)
         call.kept, call.waiting = None, place
@@ -77,6 +79,7 @@ class Acd:
             place.bonus = self._bonus(call)
         self.waiting[call.id] = place
         self.dirty = True
+        queue_records.entered(call, queue, place, kept=kept is not None)
         return verdict
 
     def again(self, call: "Call") -> None:
@@ -92,6 +95,7 @@ class Acd:
         if place is None:
             return
         place.ringing = False
+        queue_records.left(call, place, answered=answered)
         if answered:
             self.stats[place.queue].answered += 1
         elif call.cause is not None:

@@ -27,6 +27,7 @@ from switch_server.core.events import (
 from switch_server.core.leg import LegState
 from switch_server.core.queue_rules import named
 from switch_server.core.seat import Seat
+from switch_server.core.seat_records import SeatRecords
 from switch_server.core.talk import Outcome, Talk
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Desks:
         self._house = house
         self.seats: dict[AgentId, Seat] = {}
         self.commands = Commands(house, self)
+        self._records = SeatRecords(house)
         self._told: dict[AgentId, Shown] = {}
         self._touched: dict[AgentId, None] = {}
         self._answers: list[AnswerDesk] = []
@@ -95,6 +97,7 @@ class Desks:
         self.forget_last(seat)
         seat.link = False
         self.moved(seat, code)
+        self._records.over(seat, code)
         self._timer(seat, "grace", None)
         del self.seats[seat.agent]
         if code != "logged_out":
@@ -239,6 +242,7 @@ class Desks:
         old = seat.settle(self._house.now)
         if old is not None:
             self._house.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
+        self._records.moved(seat, event)
         if seat.state is SeatState.OPEN:
             self._house.acd.dirty = True
 

@@ -219,7 +219,8 @@ class FindCaller(Effect, frozen=True):
 
 
 class SaveRecord(Effect, frozen=True):
-    """For ``ports.Store``: a row of ``table`` (calls, legs, recordings, contacts, talks, callbacks) to insert or update by its primary key.
+    """For ``ports.Store``: a row of ``table`` (calls, legs, recordings, contacts, talks, callbacks, queue_visits,
+    seat_states) to insert or update by its primary key.
 
     Times are UTC seconds. The store knows the tables' columns and refuses others.
     """

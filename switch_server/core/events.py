@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shared.aci import OrderReport, PlaceOrder, Reply
 from shared.desk import AnyCommand
-from shared.enums import CallKind, DigitMode, EndCause, PlayEnd, Role
+from shared.enums import CallKind, DigitMode, EndCause, LockReason, PlayEnd, Role
 from shared.ids import (
     AccountNo,
     AgentId,
@@ -247,6 +247,8 @@ class AgentOnline(Event, frozen=True):
     skills: dict[SkillName, int] = {}
     """Level of each, 1 and more."""
     calls_today: int = 0
+    lock: LockReason | None = None
+    """That a seat had when the switch was stopped or killed: it gets it back. Of a seat that the core knows it means nothing."""
 
 
 class AgentSkilled(Event, frozen=True):

@@ -57,7 +57,7 @@ class Seat:
         self.calls_today = online.calls_today
         self._day = shanghai_day(now)
         self.link = False
-        self.lock: LockReason | None = LockReason.LOGGED_IN
+        self.lock: LockReason | None = online.lock or LockReason.LOGGED_IN
         self.lock_next: LockReason | None = None
         self.talk: Talk | None = None
         self.last: Talk | None = None

@@ -23,6 +23,12 @@ class Waiting:
         """Nobody is asked before: the voice card was full."""
         self.ringing = False
         """A desk rings for them now."""
+        self.visit = ""
+        """Its record's key (``core.queue_records``)."""
+        self.entered = since
+        """UTC seconds: they came to this place, also after a callback."""
+        self.served = False
+        """An agent has answered."""
 
     @property
     def total(self) -> int:

@@ -7,7 +7,7 @@ from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCa
 from switch_server.core.events import AccountFound, CallerFound, WrongPinCounted
 from switch_server.ports import Post
 
-KEYED_BY_ID = ("calls", "legs", "recordings", "contacts", "talks", "callbacks")
+KEYED_BY_ID = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
 
 
 class FakeStore:

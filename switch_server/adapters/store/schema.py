@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
 from switch_server.adapters.store.migrations import migrate
 
-RECORD_TABLES = ("calls", "legs", "recordings", "contacts", "talks", "callbacks")
+RECORD_TABLES = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
 """The tables that the core saves rows of; all others have a way of their own."""
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared import aci, codec, desk, protocol
+from shared import aci, codec, desk, floor, protocol
 from shared.enums import Refusal
 from shared.link.session import Rules
 from shared.link.wire import MAX_FRAME
@@ -16,10 +16,10 @@ FIRST_CELLS = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
 def test_every_message_is_told_of() -> None:
     types = (
         *protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS,
-        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD,
+        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD, *floor.REQUESTS, *floor.REPORTS,
     )  # fmt: skip
     assert {cls.__name__ for cls in types} <= FIRST_CELLS
-    assert all(f"`{cls.__name__}" in TEXT for cls in (*aci.REPLIES, *desk.REPLIES))
+    assert all(f"`{cls.__name__}" in TEXT for cls in (*aci.REPLIES, *desk.REPLIES, *floor.REPLIES))
 
 
 def test_every_reject_code_is_told_of_and_no_other() -> None:
@@ -38,6 +38,11 @@ def test_every_desk_refusal_is_told_of_and_no_other() -> None:
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [code.value for code in desk.DeskRefusal]
 
 
+def test_the_floor_s_tables_are_told_of_and_no_other() -> None:
+    table = TEXT.partition("| table | a row for each")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == floor.TABLES
+
+
 def test_the_header_is_the_code_s() -> None:
     table = TEXT.partition("## 1. Frames")[2].partition("##")[0]
     assert tuple(re.findall(r"^\| \d \| `(\w+)` \|", table, re.MULTILINE)) == codec._Wire.__struct_fields__
@@ -51,4 +56,5 @@ def test_figures_are_the_code_s() -> None:
     assert f"Above {rules.rate:,.0f} frames" in TEXT
     assert rules.bad_frames == 5
     assert f"at most {MAX_FRAME // 2**20} MiB" in TEXT
+    assert f"at most each {floor.EVERY_S:g} s (colleagues: {2 * floor.EVERY_S:g} s)" in TEXT
     assert (Timeouts().ask, Timeouts().order) == (5.0, 10.0)

@@ -31,7 +31,7 @@ from switch_server.adapters.control import ControlServer
 from switch_server.adapters.event_journal import EventJournal
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.sip_lines import SipLines
-from switch_server.adapters.store import Store
+from switch_server.adapters.store import Store, left_open
 from switch_server.bootstrap_desks import DeskParts, DeskSide
 from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Audit
@@ -179,10 +179,11 @@ class Server:
 
     async def start(self) -> None:
         """Raises the errors of the parts, each naming what it could not have (file, port, key); ``stop`` then stops those that run."""
-        self.store.close_open_records(EndCause.SWITCH_STOPPED.value, self.clock())
+        self.store.close_open_records(EndCause.SWITCH_STOPPED.value)
         for part in (self.store, self.orders, self.events):
             part.start()
             self._running.callback(part.stop)
+        self._running.callback(asyncio.get_running_loop().create_task(self._live()).cancel)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting()):
             self.engine.post(left)
@@ -219,6 +220,11 @@ class Server:
         await self._running.aclose()
         self._lock.close()
         log.info("stopped")
+
+    async def _live(self) -> None:
+        while True:
+            self.store.sign_of_life()
+            await asyncio.sleep(left_open.EVERY)
 
     async def _all_calls_over(self) -> None:
         await asyncio.sleep(0)

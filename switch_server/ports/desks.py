@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared import aci
 from shared.desk import Pop, Reply, Request
-from shared.enums import Role
+from shared.enums import LockReason, Role
 from shared.ids import AgentId, BranchId, CallId, DeskId, SkillName
 from switch_server.core.effects import ShowPop
 
@@ -93,6 +93,10 @@ class AgentBook(Protocol):
         ...
 
     def drop_sessions(self, agent: AgentId) -> None: ...
+
+    def lock_before(self, agent: AgentId) -> LockReason | None:
+        """The lock that the agent's seat had, or was to get after its call, when the switch was last stopped or killed; ``None``: none."""
+        ...
 
     def calls_today(self, agent: AgentId) -> int:
         """Talks that the agent has had since midnight in Asia/Shanghai."""

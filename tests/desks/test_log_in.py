@@ -8,7 +8,7 @@ import pytest
 
 from shared import desk as wire
 from shared.desk import DeskRefusal, Done, LoggedIn
-from shared.enums import Role, SeatState
+from shared.enums import LockReason, Role, SeatState
 from shared.ids import AgentId, DeskId
 from shared.link import keys
 from shared.protocol import PROTOCOL, RejectCode
@@ -323,6 +323,20 @@ def test_resume_after_a_restart_of_the_switch() -> None:
             A, "agent 1001", DeskId("desk-01"), client.contact, Role.AGENT, {"zh": 2}
         )
         assert client.state.seat is not None
+
+    run(test)
+
+
+def test_who_resumes_after_a_restart_has_the_lock_from_before_and_who_logs_in_has_not() -> None:
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        on.book.locks[A] = LockReason.LUNCH
+        await on.restart()
+        await client.until(lambda: client.sessions == 2)
+        assert (await on.core.wait(AgentOnline)).lock is LockReason.LUNCH
+        await client.do(wire.LogOut())
+        assert isinstance(await client.log_in(A, RIGHT), LoggedIn)
+        assert on.core.of(AgentOnline)[-1].lock is None
 
     run(test)
 

@@ -1,5 +1,6 @@
 """The call reaches an agent: whole switch, real cards, real links; every way in which it can go."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from shared import desk as wire
 from shared.enums import LockReason, SeatState
 from shared.ids import CallId
+from switch_server.adapters.store import left_open
 from switch_server.switchctl.replaying import _replayed
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, PjsuaPhone, RawPhone, both_sides, desks, hears, talks, wrap_up
@@ -232,21 +234,39 @@ def test_each_of_these_calls_is_replayed_as_it_was(centre: Centre) -> None:
 
 
 def test_the_switch_is_killed_in_a_talk(centre: Centre) -> None:
-    """After the restart the desk resumes by itself, without a call; the talk is closed in the store. (The last: the switch is another.)"""
-    with Desk(centre) as desk:
+    """After the restart the desks resume by themselves, without a call, locked as they were; what was open is closed in the store as of the
+    kill. (The last: the switch is another.)
+    """
+    with Desk(centre) as desk, Desk(centre, 1) as at_lunch:
+        at_lunch.done(wire.LockSeat(LockReason.LUNCH))
         desk.open()
         phone = Phone(centre, QUEUE)
         with phone:
             desk.answer()
+            centre.until(lambda: "talking" in [row["state"] for row in open_stretches(centre)])
+            killed = time.time()
             centre.switch.kill()
             phone.over = True
-        sessions = desk.client.sessions
+        sessions = desk.client.sessions, at_lunch.client.sessions
+        time.sleep(3)
+        restarted = time.time()
         centre.start_switch()
-        desk.until(lambda: desk.client.sessions > sessions and desk.state.call is None and desk.state.seat is not None)
+        for each, before in zip((desk, at_lunch), sessions, strict=True):
+            each.until(lambda each=each, before=before: each.client.sessions > before and each.state.seat is not None)
+        assert desk.state.call is None
         assert desk.seat(SeatState.LOCKED).reason is LockReason.LOGGED_IN
+        assert at_lunch.seat(SeatState.LOCKED).reason is LockReason.LUNCH
         desk.open()
         with Phone(centre, QUEUE) as again:
             desk.rings()
             again.hang_up()
         assert next(row for row in centre.rows("calls") if row["id"] == phone.call)["cause"] == "switch_stopped"
-        assert talks(centre, phone.call)[0]["ended_at"] is not None
+        assert talks(centre, phone.call)[0]["ended_at"] <= killed
+    stopped = [row for row in centre.rows("seat_states") if row["ended_by"] == "switch_stopped"]
+    assert {(row["agent"], row["state"]) for row in stopped} == {(desk.agent, "talking"), (at_lunch.agent, "locked")}
+    assert all(killed - left_open.EVERY - 1 < row["ended_at"] < killed + 0.1 < restarted for row in stopped)
+    assert open_stretches(centre) == [], "all have logged out"
+
+
+def open_stretches(centre: Centre) -> list[dict[str, Any]]:
+    return [row for row in centre.rows("seat_states") if row["ended_at"] is None]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shared import desk as wire
 from shared.desk import AnyCommand, Pop, Refused, Reply, Request, StateReport
-from shared.enums import Role
+from shared.enums import LockReason, Role
 from shared.ids import AgentId, CallId, DeskId, LegId, SkillName
 from switch_server.core.effects import AnswerDesk, HidePop, ShowPop, TellDesk
 from switch_server.core.events import AgentOffline, AgentOnline, DeskCommanded, DeskDown, PhoneTold, PopSeen
@@ -48,6 +48,7 @@ class FakeBook:
         self._keys = dict(keys or {})
         self.sessions: dict[str, SessionRecord] = {}
         self.today: dict[AgentId, int] = {}
+        self.locks: dict[AgentId, LockReason] = {}
 
     def agent(self, agent: AgentId) -> AgentRecord | None:
         return self._agents.get(agent)
@@ -90,6 +91,9 @@ class FakeBook:
 
     def drop_sessions(self, agent: AgentId) -> None:
         self.sessions = {key: each for key, each in self.sessions.items() if each.agent != agent}
+
+    def lock_before(self, agent: AgentId) -> LockReason | None:
+        return self.locks.get(agent)
 
     def calls_today(self, agent: AgentId) -> int:
         return self.today.get(agent, 0)

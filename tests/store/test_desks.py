@@ -146,15 +146,19 @@ def test_an_account_is_found_with_its_customer(store: Store) -> None:
 # --- what a crash leaves ---
 
 
-def test_talks_open_at_a_crash_are_lost_and_others_stay(store: Store) -> None:
+def test_talks_open_at_a_crash_are_lost_and_others_stay(tmp_path: Path, posted: Posted, clock: Clock) -> None:
+    store = opened(tmp_path, posted, clock)
     save(store, "talks", id="a/2", agent="1001", offered_at=1.0, answered_at=2.0, ended_at=3.0, outcome="agent_hung_up")
     save(store, "talks", id="b/2", agent="1001", offered_at=4.0, answered_at=5.0)
-    store.close_open_records("switch_stopped", 9.0)
+    store.stop()
+    store = opened(tmp_path, posted, clock)
+    store.close_open_records("switch_stopped")
     assert store.flush(20.0)
     assert [(row["id"], row["ended_at"], row["outcome"]) for row in store.read.talks()] == [
-        ("b/2", 9.0, "lost"),
+        ("b/2", 5.0, "lost"),
         ("a/2", 3.0, "agent_hung_up"),
     ]
+    store.stop()
 
 
 def test_who_waits_for_a_callback_waits_on(store: Store) -> None:

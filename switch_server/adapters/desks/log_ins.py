@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from shared import desk as wire
 from shared.desk import DeskRefusal, Done, LoggedIn, Refused
+from shared.enums import LockReason
 from shared.ids import AgentId
 from shared.link import Answer
 from switch_server.adapters.desks.desk import Desk
@@ -44,7 +45,7 @@ class LogIns:
         else:
             session = self._door.open_session(desk.id, proven.agent)
             self._audit(Audit(proven.agent, "agent_logged_in", desk.id, desk.channel.address))
-            self._enter(desk, proven, asked.contact, session, answer)
+            self._enter(desk, proven, asked.contact, session, answer, None)
 
     def resume(self, desk: Desk, asked: wire.Resume, answer: Answer) -> None:
         record = self._door.resume(desk.id, asked)
@@ -53,7 +54,7 @@ class LogIns:
         elif (refusal := self._elsewhere(desk, record.agent, take_over=False)) is not None:
             answer(refusal)
         else:
-            self._enter(desk, record, asked.contact, asked.session, answer)
+            self._enter(desk, record, asked.contact, asked.session, answer, self._book.lock_before(record.agent))
 
     def _elsewhere(self, desk: Desk, agent: AgentId, *, take_over: bool) -> Refused | None:
         """One agent a link, one link an agent."""
@@ -71,12 +72,15 @@ class LogIns:
         self._audit(Audit(agent, "agent_displaced", other.id, f"by {desk.id}"))
         return None
 
-    def _enter(self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer) -> None:
+    def _enter(
+        self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None
+    ) -> None:
+        """``lock``: from before a restart of the switch."""
         agent = record.agent
         desk.enter(agent)
         self._roll.by_agent[agent] = desk
         today = self._book.calls_today(agent)
-        self._post(AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today))
+        self._post(AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today, lock))
         self._after(lambda: self._entered(desk, agent, session, answer))
 
     def _entered(self, desk: Desk, agent: AgentId, session: str, answer: Answer) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from shared.enums import Role
+from shared.enums import LockReason, Role
 from shared.ids import AgentId, DeskId, SkillName
+from switch_server.adapters.store.left_open import locks
 from switch_server.adapters.store.talks_today import TalksToday
 from switch_server.adapters.store.writer import Change
 from switch_server.ports.desks import AgentRecord, SessionRecord, agent_fault, desk_key_fault
@@ -38,6 +39,7 @@ class Agents:
             "DELETE FROM desk_sessions WHERE opened_at <= :at OR opened_at IS NULL",
             at=now - SESSION_LIFE,
         )
+        self._locks = locks(db, {session.agent for session in self._sessions.values()})
         self.talks = TalksToday()
         self.talks.load(db, now)
 
@@ -80,6 +82,9 @@ class Agents:
         self.drop_sessions(agent)
         self._audit(actor, "agent_removed", agent, "")
         return True
+
+    def lock_before(self, agent: AgentId) -> LockReason | None:
+        return self._locks.get(agent)
 
     def calls_today(self, agent: AgentId) -> int:
         return self.talks.of(agent, self._clock())

@@ -16,6 +16,7 @@ from switch_server.adapters.order_rows import (
     order_row,
     step_row,
 )
+from switch_server.adapters.store import left_open
 from switch_server.adapters.store.accounts import AccountIndex
 from switch_server.adapters.store.agents import Agents
 from switch_server.adapters.store.audit import add_audit
@@ -64,6 +65,7 @@ class Store:
     ) -> None:
         self._db = open_store(path)
         self._tables = record_tables(self._db)
+        self._last_sign = left_open.last_sign(self._db, clock())
         self._post, self._clock = post, clock
         self._order = (
             threading.Lock()
@@ -167,13 +169,14 @@ class Store:
                 self._callers.put(customer)
                 self._writer.put(Change("a customer", partial(_put_customer, customer=customer, keys=keys)))
 
-    def close_open_records(self, cause: str, at: float) -> None:
-        """At start: what an earlier run began and did not end (killed) ends now, with ``cause``. Rows that have an end stay as they are."""
-        for table in ("calls", "legs", "recordings", "contacts"):
-            sql = f"UPDATE {table} SET ended_at = :at, cause = :cause WHERE ended_at IS NULL"  # noqa: S608  our own table names
-            self._change(f"open rows of {table}", sql, {"at": at, "cause": cause})
-        talks = "UPDATE talks SET ended_at = :at, outcome = 'lost' WHERE ended_at IS NULL"
-        self._change("open rows of talks", talks, {"at": at})
+    def close_open_records(self, cause: str) -> None:
+        """At start: what an earlier run began and did not end (killed) ends with ``cause``, at its last sign of life."""
+        at = self._last_sign
+        self._writer.put(Change("open records", lambda db: left_open.close(db, cause, at)))
+
+    def sign_of_life(self) -> None:
+        """Each ``left_open.EVERY`` seconds."""
+        self._change("a sign of life", left_open.ALIVE, {"at": self._clock()})
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
         """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""

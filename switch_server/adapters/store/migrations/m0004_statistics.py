@@ -44,6 +44,7 @@ def apply(db: Database) -> None:
     for table, columns in (
         ("seat_states", ["begun_at"]),
         ("seat_states", ["ended_at"]),
+        ("seat_states", ["agent", "begun_at"]),
         ("queue_visits", ["entered_at"]),
         ("queue_visits", ["call"]),
     ):

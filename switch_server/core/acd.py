@@ -95,7 +95,7 @@ class Acd:
         if place is None:
             return
         place.ringing = False
-        queue_records.left(call, place, answered=answered)
+        queue_records.left(call, self.queue(place.queue), place, answered=answered)
         if answered:
             self.stats[place.queue].answered += 1
         elif call.cause is not None:

@@ -6,16 +6,20 @@ import pytest
 from msgspec.structs import replace
 
 from shared.enums import EndCause, SeatState
-from shared.ids import CallId, leg_of
+from shared.ids import CallId, QueueName, leg_of
 from switch_server.core import events as ev
-from switch_server.core.config import Hours
+from switch_server.core import queue_records
+from switch_server.core.config import Hours, Queue
+from switch_server.core.waiting import Waiting
 from tests.core.desk_world import ANN, BOB, CONFIG, DeskWorld
 
 FAR_AWAY = (Hours("00:00", "00:01", (7,)),)
 
 
-def visit(world: DeskWorld, call: CallId, number: int = 1) -> dict[str, Any]:
-    return dict(world.row("queue_visits", f"{call}/q{number}"))
+def visit(world: DeskWorld, call: CallId) -> dict[str, Any]:
+    """The call's one visit."""
+    (row,) = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
+    return dict(row)
 
 
 def test_who_is_answered_waited_until_then() -> None:
@@ -93,3 +97,21 @@ def test_a_desk_that_lets_it_ring_is_part_of_the_wait() -> None:
     world.online(BOB)
     world.run(5.0)
     assert visit(world, call)["waited_ms"] > 15_000
+
+
+def test_a_place_that_was_given_without_a_wish_is_kept_when_it_is_left() -> None:
+    """As an agent's, who asks for a queue on the caller's behalf: the call's own visit stays as it was."""
+    world = DeskWorld()
+    call = world.talking()
+    asked_at = world.now
+    live = world.switch.calls[call]
+    place = Waiting(call, QueueName("fund"), 0, asked_at)
+    world.run(3.0)
+    queue = Queue(place.queue, service_level=10.0)
+    for answered in (True, False):
+        queue_records.left(live, queue, place, answered=answered)
+    world.tell(ev.DeskDown(BOB))  # any event: its effects are taken
+    first, second = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
+    assert (first["queue"], first["outcome"]) == ("agents", "answered")
+    assert (second["queue"], second["outcome"], second["entered_at"]) == ("fund", "answered", asked_at)
+    assert (second["waited_ms"], second["service_level_ms"]) == (3_000, 10_000)

@@ -19,7 +19,7 @@ from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
 from agent_app.presenters.desk import Desk
 from agent_app.settings import SettingsFile
-from shared.desk import StateReport
+from shared.desk import Report
 
 _log = logging.getLogger(__name__)
 Post = Callable[[Callable[[], None]], None]
@@ -81,7 +81,7 @@ class _Ears:
     def opened(self) -> None:
         self.desk.opened()
 
-    def told(self, report: StateReport, seq: int) -> None:
+    def told(self, report: Report, seq: int) -> None:
         self.desk.told(report, seq)
 
     def gap(self) -> None:

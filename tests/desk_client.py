@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from shared import desk as wire
+from shared import floor
 from shared.desk import DeskSnapshot, LoggedIn, Reply, Request
 from shared.link import Channel, Failure, Identity, KeyPair, LinkClient, RequestFailed, Rules, Silent
 from shared.protocol import PROTOCOL, RejectCode, SnapshotRequest
 
 R = TypeVar("R", bound=Reply)
 DEADLINE = 20.0
-MESSAGES = (*wire.REPLIES, *wire.REPORTS)
+MESSAGES = (*wire.REPLIES, *wire.REPORTS, *floor.REPLIES, *floor.REPORTS)
 NOTHING = DeskSnapshot(0.0)
 
 
@@ -103,7 +104,9 @@ class DeskClient(Silent):
         self.reports.append(message)
         if isinstance(message, wire.LoggedOut):
             self.session = ""
-        self._show(wire.applied(self.state, message))
+        if isinstance(message, wire.StateReport):
+            self._show(wire.applied(self.state, message))
+        self._changed.set()
 
     def gap(self, channel: Channel, expected: int, got: int) -> None:
         self.gaps += 1

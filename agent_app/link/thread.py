@@ -15,12 +15,13 @@ from msgspec import Struct
 from agent_app.link.keyfile import DeskKey
 from agent_app.model.view import LinkState
 from agent_app.presenters.ports import Failed, OnReply
-from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, StateReport, Told
+from shared import floor
+from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
 from shared.link import Channel, Failure, Identity, LinkClient, Rules, Silent
 from shared.protocol import RejectCode, SnapshotRequest
 
 _log = logging.getLogger(__name__)
-MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD)
+MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD, *floor.MESSAGES)
 SNAPSHOT_S = 5.0
 TICK_S = 0.25
 """Time-outs of seconds need no more; ten times a second would be half of an idle desk's work."""
@@ -40,7 +41,7 @@ class Listener(Protocol):
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
     def opened(self) -> None: ...
-    def told(self, report: StateReport, seq: int) -> None: ...
+    def told(self, report: Report, seq: int) -> None: ...
     def gap(self) -> None: ...
 
 
@@ -121,8 +122,7 @@ class SwitchLink(Silent):
     def told(self, channel: Channel, message: Struct, seq: int) -> None:  # noqa: ARG002
         self.statistics.reports += 1
         if isinstance(message, Report):
-            report: StateReport = message  # type: ignore[assignment]  # the table has no others
-            self._post(lambda: self._listener.told(report, seq))
+            self._post(lambda: self._listener.told(message, seq))
         else:
             self._post(self._listener.gap)  # a newer switch's word: its number is missing in our count
 

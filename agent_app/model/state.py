@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from shared.desk import DeskSnapshot, StateReport, applied
+from shared.desk import DeskSnapshot, Report, StateReport, applied
 
 
 class Verdict(StrEnum):
@@ -43,12 +43,14 @@ class Mirror:
         """Nobody is logged in any more."""
         self.snapshot = replace(self.snapshot, seat=None, call=None, pop=None)
 
-    def told(self, report: StateReport, seq: int) -> Verdict:
+    def told(self, report: Report, seq: int) -> Verdict:
+        """One that is no part of the snapshot only counts."""
         verdict = Verdict.OLD if seq <= self.seq else Verdict.APPLIED if seq == self.seq + 1 else Verdict.GAP
         self.counts[verdict] += 1
         if verdict is Verdict.OLD:
             return verdict
         self.seq = seq
-        self.snapshot = applied(self.snapshot, report)
+        if isinstance(report, StateReport):
+            self.snapshot = applied(self.snapshot, report)
         self.stale = self.stale or verdict is Verdict.GAP
         return verdict

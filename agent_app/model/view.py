@@ -10,6 +10,7 @@ from msgspec import Struct
 from agent_app.model.phone import CallQuality, Device
 from shared.desk import CustomerCard, DeskSnapshot
 from shared.enums import Language
+from shared.floor import ColleagueRow, TargetRow
 from shared.ids import CallId
 
 
@@ -139,6 +140,10 @@ class DeskView(Struct, frozen=True):
     note: str = ""
     """What the agent has typed for the call in hand; kept over an app's reconnect, sent with the disposition."""
     player: PlayerView | None = None
+    colleagues: tuple[ColleagueRow, ...] = ()
+    """Who can be called at their desk, by agent number; live while ``Desk.floor.show_colleagues(on=True)``, else as last heard."""
+    targets: tuple[TargetRow, ...] = ()
+    """Queues and menus that a call can be transferred to; as ``colleagues``."""
     language: Language = Language.ZH
     needs_password: bool = True
     """Show the log-in form: never logged in, logged out, or the session is void (then ``problem`` says why)."""

@@ -1,12 +1,16 @@
 """The view in the making: the parts of the presenter ``put`` what they know, ``settle`` gives the whole to the window once."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from msgspec.structs import replace
 
 from agent_app.model import actions
 from agent_app.model.view import Action, DeskView, Problem
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Board:
@@ -45,3 +49,23 @@ class Board:
         problem = self.draft.problem
         if problem is not None and (codes is None or problem.code in codes):
             self.put(problem=None)
+
+
+class OnBoard(Protocol):
+    _board: Board
+
+
+S = TypeVar("S", bound=OnBoard)
+
+
+def settled(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """A method that people or the world call: the view is told once, when all that the call changed is in it."""
+
+    def wrapped(part: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(part, *args, **kwargs)
+        finally:
+            part._board.settle()  # noqa: SLF001  # its own
+
+    update_wrapper(wrapped, method)
+    return wrapped

@@ -6,41 +6,28 @@ method returns, and ends in a changed view or in a ``Problem``. A method whose a
 """
 
 from collections.abc import Callable
-from functools import update_wrapper
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
 
 from agent_app.model.phone import PhoneEvent
 from agent_app.model.problems import Own
+from agent_app.model.state import Verdict
 from agent_app.model.view import DeskView, LinkState
 from agent_app.presenters.asker import Asker
 from agent_app.presenters.board import Board
+from agent_app.presenters.board import settled as _settled
 from agent_app.presenters.customers import People
+from agent_app.presenters.floor import Floor
 from agent_app.presenters.ports import Diagnostics, Phone, Settings, Switch
 from agent_app.presenters.session import Session
 from agent_app.presenters.sound import Sound
 from agent_app.presenters.talk import Talk
-from shared.desk import PopShown, StateReport
+from shared.desk import PopShown, Report
 from shared.enums import Language, LockReason
+from shared.floor import FloorChanged
 from shared.ids import AccountNo, CallId, CustomerId, TicketId
 
 SLEPT_S = 10.0
 """No tick for so long, or the two clocks apart by so much more than before: this PC slept, or its clock was set."""
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _settled(method: "Callable[Concatenate[Desk, P], R]") -> "Callable[Concatenate[Desk, P], R]":
-    """The view is told once, when all that the call changed is in it."""
-
-    def wrapped(desk: "Desk", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(desk, *args, **kwargs)
-        finally:
-            desk._board.settle()  # noqa: SLF001  # its own
-
-    update_wrapper(wrapped, method)
-    return wrapped
 
 
 class Desk:
@@ -67,6 +54,8 @@ class Desk:
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
         self._talk = Talk(self._board, self._asker, self._sound)
         self._people = People(self._board, self._asker, clock)
+        self.floor = Floor(self._board, self._asker)
+        """Colleagues, and the supervisor's desk."""
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None
         self._ticked = (clock(), wall())
@@ -249,21 +238,28 @@ class Desk:
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self._session.link_state(state, text, retry_in)
         self._sound.tell()
+        self.floor.follow()
 
     @_settled
     def opened(self) -> None:
         """A new session with the switch: resume the log-in, or fetch what there is; report numbers begin again at 1."""
+        self.floor.opened()
         self._session.opened()
 
     @_settled
-    def told(self, report: StateReport, seq: int) -> None:
+    def told(self, report: Report, seq: int) -> None:
         """A report; one that came already, or late, changes nothing; after a gap a snapshot is fetched."""
-        self._session.told(report, seq)
+        verdict = self._session.told(report, seq)
+        if isinstance(report, FloorChanged) and verdict is not Verdict.OLD:
+            self.floor.told(report)
+        if verdict is Verdict.GAP:
+            self.floor.gap()
 
     @_settled
     def gap(self) -> None:
         """The link: reports were lost."""
         self._session.gap()
+        self.floor.gap()
 
     @_settled
     def phone_event(self, event: PhoneEvent) -> None:
@@ -278,6 +274,7 @@ class Desk:
         self._sound.tick(now)
         self._talk.tick()
         self._people.tick(now)
+        self.floor.tick(now)
 
     # --- inside ---
 
@@ -292,6 +289,7 @@ class Desk:
         self._talk.follow(state.seat, state.call)
         self._people.follow(state.pop)
         self._sound.tell()
+        self.floor.follow()
 
     def _hear(self, call: CallId | None) -> None:
         if call is not None and (self._heard is None or self._heard[0] != call):

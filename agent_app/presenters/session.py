@@ -17,6 +17,7 @@ from shared.desk import (
     LogIn,
     LogOut,
     Refused,
+    Report,
     Resume,
     StateReport,
 )
@@ -98,16 +99,19 @@ class Session:
         self._board.put(link=LinkState.UP, link_text="", retry_in=None, stale=True)
         self._fetch()
 
-    def told(self, report: StateReport, seq: int) -> None:
+    def told(self, report: Report, seq: int) -> Verdict:
+        """Takes over what is of the desk's state."""
         verdict = self.mirror.told(report, seq)
         if verdict is Verdict.OLD:
-            return
+            return verdict
         if isinstance(report, LoggedOut):
             self._out()
             self._board.problem(None, report.code)
-        self._show(by_snapshot=False)
+        if isinstance(report, StateReport):
+            self._show(by_snapshot=False)
         if verdict is Verdict.GAP:
             self.gap()
+        return verdict
 
     def gap(self) -> None:
         """What is shown may be wrong: fetch it, once for all gaps until it comes."""

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -83,21 +84,40 @@ class Sipp:
 
 
 class Baresip:
-    """A baresip in a folder of its own, driven by its ctrl_tcp (netstrings of JSON). ``audio``: its source, e.g. ``ausine,1000``."""
+    """A baresip in a folder of its own, driven by its ctrl_tcp (netstrings of JSON).
+
+    ``audio``: its source, e.g. ``ausine,1000``. ``player``: where it plays what it hears, e.g. ``alsa,speakers`` with ``env`` of a
+    ``tests.sound.Headset``; nowhere unless given.
+    """
 
     def __init__(
-        self, folder: Path, *, user: str = "phone", password: str = "", audio: str = "ausine,1000", answer: bool = False
-    ) -> None:
+        self, folder: Path, *, user: str = "phone", password: str = "", audio: str = "ausine,1000", answer: bool = False,
+        player: str = "aubridge,nil", env: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.port = free_port()
         self._control = free_port(socket.SOCK_STREAM)
         self._folder = folder
+        self._env = env
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()
         folder.mkdir(parents=True, exist_ok=True)
         modules = next(
             (p for p in (Path("/usr/lib/baresip/modules"), Path("/usr/local/lib/baresip/modules")) if p.is_dir()),
             Path(),
         )
-        names = ("stdio", "g711", "auconv", "auresamp", "ausine", "aufile", "aubridge", "account", "menu", "ctrl_tcp")
+        alsa = ("alsa",) if player.startswith("alsa,") else ()
+        names = (
+            *alsa,
+            "stdio",
+            "g711",
+            "auconv",
+            "auresamp",
+            "ausine",
+            "aufile",
+            "aubridge",
+            "account",
+            "menu",
+            "ctrl_tcp",
+        )
         loaded = [
             f"module {n}.so"
             for n in names
@@ -110,7 +130,7 @@ class Baresip:
             "\n".join([
                 f"module_path {modules}", *loaded, "module_app account.so", "module_app menu.so", "module_app ctrl_tcp.so",
                 f"sip_listen 127.0.0.1:{self.port}", f"ctrl_tcp_listen 127.0.0.1:{self._control}",
-                f"audio_source {audio}", "audio_player aubridge,nil", "audio_alert aubridge,nil2", "call_local_timeout 20", "net_interface 127.0.0.1", *sine, "",
+                f"audio_source {audio}", f"audio_player {player}", "audio_alert aubridge,nil2", "call_local_timeout 20", "net_interface 127.0.0.1", *sine, "",
             ])
         )  # fmt: skip
         auth = f";auth_pass={password}" if password else ""
@@ -123,7 +143,11 @@ class Baresip:
     def __enter__(self) -> Self:
         self._log = (self._folder / "log").open("w")
         self._process = subprocess.Popen(
-            ["baresip", "-f", str(self._folder)], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            ["baresip", "-f", str(self._folder)],
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
         )
         try:
             self._skt = self._connect()

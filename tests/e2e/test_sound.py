@@ -1,0 +1,276 @@
+"""The whole way of the voice on real parts, by measuring what is heard: a caller, the switch with its card, the agent's app and phone, a headset.
+
+Who hears what: the agent's ear is the sink ``headset`` of a PulseAudio, and the agent's lips are its microphone. The first test's caller is
+baresip, which speaks 1 kHz of its own (ausine) and plays what it hears to the sink ``speakers``: the caller's ear. In the second test the caller
+is an RTP peer, for baresip does not tell when a packet left it. The app is ``tests.e2e.hands`` (link, phone process and presenter as delivered).
+Prints what it measured as JSON.
+"""
+
+import contextlib
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shared.enums import SeatState
+from switch_server.card import g711
+from tests.e2e.app import Hands
+from tests.e2e.centre import Centre
+from tests.e2e.desk import talks
+from tests.e2e.phone import Phone
+from tests.e2e.test_desk import FLOWS, QUEUE, queues
+from tests.phone.test_sound import HEADSET, dbfs, share, until_heard
+from tests.rtp_capture import Packet, RtpCapture, may_capture, udp_ports
+from tests.rtp_peer import frequency, purity, sine
+from tests.sip_tools import Baresip
+from tests.sound import Headset
+
+pytestmark = pytest.mark.slow
+EAR, CALLERS_EAR = "headset", "speakers"
+LIPS_DBFS = -20.0
+SAID = sine(400, 8000 * 100, LIPS_DBFS + 3.14)
+SILENT_DBFS = -60.0
+BURSTS = 12
+ENOUGH = 6
+"""Of them; a machine under load may swallow some."""
+MOST_MS = 400.0
+"""Loose, for a loaded machine; the figures are printed."""
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=FLOWS, change=queues) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def headset() -> Iterator[Headset]:
+    """Not the system's default: it is heard only if it was chosen."""
+    with Headset() as made:
+        made.pactl("set-default-sink", "speakers")
+        made.pactl("set-default-source", "nothing.monitor")
+        yield made
+
+
+@contextlib.contextmanager
+def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[Hands]:
+    """The app, with an open seat and the headset chosen."""
+    headset.say(np.zeros(1))
+    with Hands(centre, folder, say="", audio=True, env=headset.env) as app:
+        app.until(lambda view: HEADSET in {device.id for device in view.audio.devices})
+        app.do("use_devices", HEADSET, HEADSET, HEADSET)
+        yield app
+        assert app.view.audio.speaker == app.view.audio.microphone == HEADSET
+        assert not app.view.audio.lost_device
+
+
+# --- what is heard ---
+
+
+def test_two_people_talk_and_one_is_held(centre: Centre, tmp_path: Path, headset: Headset) -> None:
+    """1 kHz to the headset and 400 Hz to the caller; on hold music to the caller and nothing to the agent; then both again; one recording."""
+    baresip = Baresip(tmp_path / "baresip", audio="ausine,1000", player=f"alsa,{CALLERS_EAR}", env=headset.env)
+    with at_the_desk(centre, tmp_path, headset) as app, baresip as phone:
+        phone.dial(centre.uri.replace("95500", QUEUE))
+        phone.wait("CALL_ESTABLISHED")
+        until_heard(headset, 450)  # it rings
+        headset.say(SAID)
+        call = app.answers().call
+        first = both_hear(headset)
+        held = hold(app, headset)
+        app.do("retrieve")
+        app.is_seat(SeatState.TALKING)
+        second = both_hear(headset)
+        app.do("hang_up")
+        phone.wait("CALL_CLOSED")
+        app.wraps_up()
+    recorded = one_recording(centre, call)
+    print(json.dumps({"talk": first, "held": held, "after_it": second, "recording": recorded}))
+    assert first["agent_dbfs"] == pytest.approx(recorded["left_dbfs"], abs=1), "louder or softer than the caller was"
+    assert second["agent_dbfs"] == pytest.approx(recorded["left_dbfs"], abs=1)
+
+
+def ears(headset: Headset, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """What agent and caller hear in the same ``seconds``."""
+    agent, caller = headset.recorder(EAR), headset.recorder(CALLERS_EAR)
+    begins = agent.count(), caller.count()
+    return agent.since(begins[0], seconds), caller.since(begins[1], seconds)
+
+
+def both_hear(headset: Headset) -> dict[str, float]:
+    """Each hears the other: pitch, level and hardly anything else, for three seconds."""
+    until_heard(headset, 1000, sink=EAR)
+    until_heard(headset, 400, sink=CALLERS_EAR)
+    agent, caller = ears(headset, 3.0)
+    assert frequency(agent) == pytest.approx(1000, abs=2)
+    assert frequency(caller) == pytest.approx(400, abs=2)
+    assert share(agent, 1000) > 0.9
+    assert share(caller, 400) > 0.9
+    assert dbfs(caller) == pytest.approx(LIPS_DBFS, abs=1)
+    return {
+        "agent_hertz": round(frequency(agent), 1), "agent_dbfs": round(dbfs(agent), 1), "agent_pure": round(share(agent, 1000), 3),
+        "caller_hertz": round(frequency(caller), 1), "caller_dbfs": round(dbfs(caller), 1), "caller_pure": round(share(caller, 400), 3),
+    }  # fmt: skip
+
+
+def hold(app: Hands, headset: Headset) -> dict[str, float]:
+    """Music to the caller, nothing to the agent, while both speak on."""
+    app.do("hold")
+    app.is_seat(SeatState.HOLDING)
+    ears(headset, 1.0)  # what was on its way
+    agent, caller = ears(headset, 2.0)
+    loudest = max(dbfs(block) for block in agent.reshape(-1, 160))
+    assert loudest <= SILENT_DBFS
+    assert dbfs(caller) > -45, "no music"
+    assert share(caller, 400) < 0.1
+    assert share(caller, 1000) < 0.1
+    return {"agent_loudest_dbfs": round(loudest, 1), "caller_dbfs": round(dbfs(caller), 1)}
+
+
+# --- what is kept ---
+
+
+def one_recording(centre: Centre, call: str) -> dict[str, float]:
+    """Left the caller from beginning to end; right the agent, music, the agent; as long as the call was."""
+    centre.until(lambda: row_of(centre, call)["ended_at"])
+    row, (talk,) = row_of(centre, call), talks(centre, call)
+    left, right = centre.recording(call).T
+    lasted = row["ended_at"] - row["answered_at"]
+    assert len(left) / 8000 == pytest.approx(lasted, abs=0.5), "as long as the call"
+    caller = left[4000:-4000]  # begin and end are not baresip's alone
+    assert frequency(caller) == pytest.approx(1000, abs=2)
+    assert share(caller, 1000) > 0.97, "continuous: while it rang, in the talk, on hold"
+    agent = stretches(right, 400)
+    assert [tone for _, _, tone in agent].count(True) == 2, agent
+    one, between, two = agent[[tone for _, _, tone in agent].index(True) :][:3]
+    held_s = (between[1] - between[0]) / 8000
+    assert held_s == pytest.approx(talk["hold_ms"] / 1000, abs=0.5)
+    music = right[between[0] + 2400 : between[1] - 2400]
+    assert dbfs(music) > -45
+    assert share(music, 400) < 0.1
+    for begin, end, _ in (one, two):
+        assert end - begin > 2 * 8000
+        said = right[begin + 1600 : end - 1600]
+        assert share(said, 400) > 0.9
+        assert dbfs(said) == pytest.approx(LIPS_DBFS, abs=1)
+    return {
+        "seconds": round(len(left) / 8000, 2), "call_seconds": round(lasted, 2), "left_dbfs": round(dbfs(caller), 1),
+        "left_pure": round(share(caller, 1000), 3), "held_seconds": round(held_s, 1),
+    }  # fmt: skip
+
+
+def row_of(centre: Centre, call: str) -> dict[str, Any]:
+    return next(row for row in centre.rows("calls") if row["id"] == call)
+
+
+def stretches(samples: np.ndarray, hertz: float) -> list[tuple[int, int, bool]]:
+    """(begin, end, whether it is this tone), in samples; what lasts less than 300 ms belongs to what is around it."""
+    blocks = samples[: len(samples) // 800 * 800].reshape(-1, 800)
+    tone = np.array([purity(block, hertz) > 0.9 for block in blocks])
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(tone, 2, mode="edge"), 5), axis=1) > 0
+    edges = [0, *(np.flatnonzero(np.diff(smooth)) + 1), len(smooth)]
+    return [(int(begin) * 800, int(end) * 800, bool(smooth[begin])) for begin, end in itertools.pairwise(edges)]
+
+
+# --- how late it is heard ---
+
+
+def test_delay_part_by_part(centre: Centre, tmp_path: Path, headset: Headset) -> None:
+    """From the caller's packet to the ear, from the lips to the packet at the caller, ms: the whole way, and what each part of it takes.
+
+    A packet's own 20 ms of sound are not in the first, and are in the second. The parts need a capture (``CAP_NET_RAW``, which root has);
+    without it only the whole way is measured, and the output says so.
+    """
+    with at_the_desk(centre, tmp_path, headset) as app, contextlib.ExitStack() as stack:
+        with Phone(centre, QUEUE) as phone:
+            app.answers(phone.call)
+            phone.rtp.listen(1.0)
+            wire = stack.enter_context(RtpCapture()) if may_capture() else None
+            way = Way(phone, headset, wire, udp_ports(app.phone_pid))
+            for _ in range(BURSTS):
+                for measure in (way.to_ear, way.to_caller):
+                    headset.hear(0.2)
+                    with contextlib.suppress(AssertionError):  # a burst that fell into a gap of a machine under load
+                        measure()
+            app.until(lambda view: view.quality is not None)
+            quality = app.view.quality
+        app.wraps_up()
+    assert quality is not None
+    figures = {name: {part: summary(took) for part, took in parts.items()} for name, parts in way.parts.items()}
+    print(json.dumps({
+        **figures, "parts": "all" if wire else "the whole only: no CAP_NET_RAW", "phone_says_buffer_ms": quality.buffer_ms,
+        "phone_says_device_ms": round(quality.device_ms), "caller_late_ms": round(phone.rtp.late_ms),
+    }))  # fmt: skip
+    for name, parts in way.parts.items():
+        assert len(parts["whole"]) >= ENOUGH, f"{name}: heard {len(parts['whole'])} of {BURSTS}"
+        for part, took in parts.items():
+            assert 0 < np.median(took) < MOST_MS, f"{name}, {part}: {took}"
+        assert np.median(parts["whole"]) > 20, name
+
+
+def summary(took: list[float]) -> dict[str, int]:
+    return {
+        "median": round(float(np.median(took))),
+        "least": round(min(took)),
+        "most": round(max(took)),
+        "of": len(took),
+    }
+
+
+class Way:
+    """Bursts of 40 ms from caller to ear and from lips to caller; ``parts`` has what each took, in ms."""
+
+    BURST = sine(1000, 8 * 40, -10)
+
+    def __init__(self, phone: Phone, headset: Headset, wire: RtpCapture | None, desk: frozenset[int]) -> None:
+        self.parts: dict[str, dict[str, list[float]]] = {"caller_to_ear": {}, "lips_to_caller": {}}
+        self._phone, self._headset, self._wire, self._desk = phone, headset, wire, desk
+        self._left: list[float] = []
+        phone.rtp.mangle = self._leaves
+
+    def _leaves(self, _number: int, packet: bytes) -> list[bytes]:
+        if loud(packet[12:]):
+            self._left.append(time.monotonic())
+        return [packet]
+
+    def to_ear(self) -> None:
+        self._left.clear()
+        begun = time.monotonic()
+        self._phone.rtp.say(self.BURST)
+        heard = self._headset.recorder(EAR).onset(begun, seconds=2.0)
+        passed = self._passes(begun, lambda packet: packet.target in self._desk)
+        names = ("whole", "switch: caller's packet to its packet", "phone: the switch's packet to the ear")
+        self._note("caller_to_ear", names, self._left[0], passed, heard)
+
+    def to_caller(self) -> None:
+        begun = time.monotonic()
+        self._headset.say(self.BURST)
+        lips = self._headset.recorder("mouth").onset(begun, seconds=2.0)
+        packets = self._phone.rtp.wait(lambda heard: any(p.at > begun and loud(p.payload) for p in heard), 2.0)
+        came = next(p.at for p in packets if p.at > begun and loud(p.payload))
+        passed = self._passes(begun, lambda packet: packet.source in self._desk)
+        names = ("whole", "phone: lips to its packet", "switch: the phone's packet to its packet")
+        self._note("lips_to_caller", names, lips, passed, came)
+
+    def _passes(self, begun: float, wanted: Callable[[Packet], bool]) -> float | None:
+        """When the burst was on the wire between switch and phone."""
+        if self._wire is None:
+            return None
+        return self._wire.first(lambda packet: wanted(packet) and loud(packet.payload), after=begun).at
+
+    def _note(self, way: str, names: tuple[str, str, str], begin: float, passed: float | None, end: float) -> None:
+        spans = [end - begin] + ([passed - begin, end - passed] if passed is not None else [])
+        for name, span in zip(names, spans, strict=False):
+            self.parts[way].setdefault(name, []).append(span * 1000)
+
+
+def loud(payload: bytes) -> bool:
+    """A packet of speech: 20 ms of A-law."""
+    if len(payload) != 160:
+        return False
+    return int(np.abs(g711.decode(np.frombuffer(payload, np.uint8), 0).astype(np.int32)).max()) > 1000

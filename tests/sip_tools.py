@@ -104,25 +104,13 @@ class Baresip:
             (p for p in (Path("/usr/lib/baresip/modules"), Path("/usr/local/lib/baresip/modules")) if p.is_dir()),
             Path(),
         )
-        alsa = ("alsa",) if player.startswith("alsa,") else ()
-        names = (
-            *alsa,
-            "stdio",
-            "g711",
-            "auconv",
-            "auresamp",
-            "ausine",
-            "aufile",
-            "aubridge",
-            "account",
-            "menu",
-            "ctrl_tcp",
-        )
+        names = ("stdio", "g711", "auconv", "auresamp", "ausine", "aufile", "aubridge", "account", "menu", "ctrl_tcp")
         loaded = [
             f"module {n}.so"
             for n in names
             if (modules / f"{n}.so").exists() and n not in ("account", "menu", "ctrl_tcp")
         ]
+        loaded += ["module alsa.so"] if player.startswith("alsa,") else []
         sine = (
             ("ausrc_srate 48000", "ausrc_channels 2") if audio.startswith("ausine") else ()
         )  # the only rate that ausine knows

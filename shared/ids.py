@@ -28,6 +28,8 @@ AgentId = NewType("AgentId", str)
 """工号: what an agent logs in with; ASCII letters, digits, ``-`` and ``_``, at most 32."""
 DeskId = NewType("DeskId", str)
 """A desk (a PC with its own CURVE key): ``desk-07``."""
+PhoneName = NewType("PhoneName", str)
+"""A desk phone (话机): the user name that it registers with; ASCII letters, digits, ``-`` and ``_``, at most 32."""
 QueueName = NewType("QueueName", str)
 SkillName = NewType("SkillName", str)
 TicketId = NewType("TicketId", int)

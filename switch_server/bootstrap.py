@@ -172,6 +172,7 @@ class Server:
             trunks={trunk.name: trunk for trunk in server.trunks},
             new_call_id=new_call_id,
             desk_token=self.desks.tokens,
+            phones=self.store.desk_phones,
         )
         self.control = ControlServer(state / control.SOCKET_NAME, self._operations(), version=version())
 

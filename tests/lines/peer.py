@@ -57,6 +57,8 @@ class Peer:
         self.skt.bind((ip, port))
         self.address = self.skt.getsockname()
         self.kept: list[Message] = []
+        self.contact = f"Contact: <sip:{self.address[0]}:{self.address[1]}>"
+        """Of its responses."""
 
     def close(self) -> None:
         self.skt.close()
@@ -111,7 +113,7 @@ class Peer:
             f"Call-ID: {request.get('Call-ID')}",
             f"CSeq: {request.get('CSeq')}",
         ]
-        lines += [f"Contact: <sip:{self.address[0]}:{self.address[1]}>", *extra]
+        lines += [self.contact, *extra]
         lines += ["Content-Type: application/sdp"] if body else []
         self.skt.sendto("\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]).encode(), request.source)
 

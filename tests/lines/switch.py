@@ -13,6 +13,7 @@ from switch_server.core.config import Trunk
 from switch_server.core.effects import Answer, HangUp, LineEffect, PlaceCall, Reject, Ring
 from switch_server.core.events import CallOffered, Event, LegEnded
 from switch_server.core.media import Near
+from switch_server.ports.phones import PhoneBook
 
 E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
@@ -42,6 +43,7 @@ class Switch:
         *trunks: Trunk,
         timing: Timing = QUICK,
         listen: tuple[str, int] = ("127.0.0.1", 0),
+        phones: PhoneBook | None = None,
     ) -> None:
         numbers = itertools.count(1)
         self.script = script
@@ -51,7 +53,7 @@ class Switch:
         by_name: Mapping[TrunkName, Trunk] = {t.name: t for t in (trunks or (LOCAL,))}
         self.lines = SipLines(
             self._post, listen=listen, trunks=by_name, new_call_id=lambda: CallId(f"c{next(numbers)}"), timing=timing,
-            desk_token=lambda leg: f"token of {leg}",
+            desk_token=lambda leg: f"token of {leg}", phones=phones,
         )  # fmt: skip
 
     def _post(self, event: Event) -> None:

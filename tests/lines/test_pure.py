@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.enums import EndCause, Law
-from shared.ids import TrunkName
+from shared.ids import PhoneName, TrunkName
 from switch_server.adapters.sip_lines import causes, digest, screen, session_timer, trunk_table
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.card import g711
 from switch_server.core.config import Trunk
+from switch_server.ports.phones import ha1
 from tests import sip_pcap
 
 # --- digest ---
@@ -56,27 +58,47 @@ def test_challenges_that_we_cannot_answer(text: str) -> None:
     assert digest.read_challenge(text) is None
 
 
+KEY = digest.password_key("wang", "pw")
+
+
 def test_doorman() -> None:
     doorman, other = digest.Doorman(b"s" * 32), digest.Doorman(b"t" * 32)
     asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
     assert asked is not None
     proof = digest.authorization(asked, "wang", "pw", "INVITE", "sip:a,b@c", "cc")
     assert doorman.user((proof,)) == "wang"
-    assert doorman.admits((proof,), "INVITE", "pw", 1001.0, "192.0.2.1") is True
-    assert doorman.admits((proof,), "INVITE", "pw", 1000.0 + digest.NONCE_LIFE_S + 1, "192.0.2.1") is None, "stale"
-    assert doorman.admits((proof,), "INVITE", "other", 1001.0, "192.0.2.1") is False
-    assert doorman.admits((proof,), "BYE", "pw", 1001.0, "192.0.2.1") is False
-    assert other.admits((proof,), "INVITE", "pw", 1001.0, "192.0.2.1") is None, (
+    assert doorman.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.1") is True
+    assert doorman.admits((proof,), "INVITE", KEY, 1000.0 + digest.NONCE_LIFE_S + 1, "192.0.2.1") is None, "stale"
+    assert doorman.admits((proof,), "INVITE", digest.password_key("wang", "other"), 1001.0, "192.0.2.1") is False
+    assert doorman.admits((proof,), "BYE", KEY, 1001.0, "192.0.2.1") is False
+    assert other.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.1") is None, (
         "a nonce of before our restart is asked again"
     )
-    assert doorman.admits(('Digest realm="huawu"',), "INVITE", "pw", 1.0, "192.0.2.1") is False
-    assert doorman.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", "pw", 1001.0, "192.0.2.1") is False
+    assert doorman.admits(('Digest realm="huawu"',), "INVITE", KEY, 1.0, "192.0.2.1") is False
+    assert doorman.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", KEY, 1001.0, "192.0.2.1") is False
     assert (
-        doorman.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", "pw", 1001.0, "192.0.2.1")
+        doorman.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", KEY, 1001.0, "192.0.2.1")
         is False
     )
-    assert doorman.admits((proof,), "INVITE", "pw", 1001.0, "192.0.2.2") is None, "overheard and said from elsewhere"
+    assert doorman.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.2") is None, "overheard and said from elsewhere"
     assert "stale=true" in doorman.challenge(1.0, "x", stale=True)
+    assert doorman.was_asked((proof,), 1001.0, "192.0.2.1")
+    assert not doorman.was_asked((proof,), 1001.0, "192.0.2.2")
+    assert not doorman.was_asked((), 1001.0, "192.0.2.1")
+    assert doorman.use((proof,)) == (1000, 1, 1)
+    assert doorman.use(("Digest",)) == (0, 0, 0)
+
+
+def test_a_kept_hash_is_as_good_as_the_password_for_md5_alone() -> None:
+    doorman = digest.Doorman(b"s" * 32)
+    asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
+    assert asked is not None
+    key = digest.md5_key(ha1(PhoneName("wang"), "pw"))
+    proof = digest.authorization(asked, "wang", "pw", "REGISTER", "sip:huawu", "cc")
+    assert doorman.admits((proof,), "REGISTER", key, 1000.0, "192.0.2.1") is True
+    better = digest.authorization(replace(asked, algorithm="SHA-256"), "wang", "pw", "REGISTER", "sip:huawu", "cc")
+    assert doorman.admits((better,), "REGISTER", KEY, 1000.0, "192.0.2.1") is True
+    assert doorman.admits((better,), "REGISTER", key, 1000.0, "192.0.2.1") is False
 
 
 @given(st.text())
@@ -84,7 +106,7 @@ def test_any_authorization_is_read_or_refused(text: str) -> None:
     doorman = digest.Doorman(b"s")
     for header in (text, "Digest " + text, 'Digest realm="huawu",' + text):
         doorman.user((header,))
-        assert not doorman.admits((header,), "INVITE", "pw", 1.0, "x")
+        assert not doorman.admits((header,), "INVITE", KEY, 1.0, "x")
 
 
 # --- session timers (RFC 4028 §9 table 2) ---

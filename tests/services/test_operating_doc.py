@@ -7,7 +7,7 @@ import yaml
 
 from shared import control
 from shared.link import keys
-from switch_server.adapters.desks.tries import LIMIT, WITHIN_S
+from switch_server.adapters.tries import LIMIT, WITHIN_S
 from switch_server.branch import config as gateway
 from switch_server.branch.__main__ import main as branch_gateway
 from switch_server.services import folders

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from shared.desk import ChangePassword, DeskRefusal, Done, LogIn, Refused, Resume
 from shared.ids import AgentId, DeskId
 from switch_server.adapters.desks.shapes import Passwords
-from switch_server.adapters.desks.tries import LIMIT, WITHIN_S, Tries
+from switch_server.adapters.tries import LIMIT, WITHIN_S, Tries
 from switch_server.core.effects import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, SessionRecord
 

@@ -1,8 +1,12 @@
-"""The leg to a desk's phone: an outgoing one that belongs to no trunk, names its token, and does not wait long for a PC that is off."""
+"""The leg to a desk's phone: an outgoing one that belongs to no trunk, and does not wait long for a PC or a phone that is off.
+
+The app's phone is named its token. A desk phone is called by the Contact that it registered, where it registered from; a call that its
+agent asked for asks it to answer by itself, in the three ways that phones know: RFC 5373, ``answer-after`` and ``alert-autoanswer``.
+"""
 
 import ipaddress
 import re
-from typing import Final
+from typing import Any, Final
 
 from sippy.SipURL import SipURL
 
@@ -16,6 +20,7 @@ from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.stack import Address, Ports
 from switch_server.core.config import Trunk
 from switch_server.core.effects import RingDesk
+from switch_server.ports.phones import Binding
 
 DESK: Final = Trunk(
     TrunkName("desk"), laws=(Law.A, Law.MU), digits=DigitMode.RFC4733, options_interval=0, direction="out"
@@ -38,7 +43,7 @@ def address_of(contact: str) -> Address | None:
 
 
 class DeskLeg(OutboundLeg):
-    """A desk's phone is a program on the same network: it shows life at once, or it is not there."""
+    """A desk's phone is on the same network: it shows life at once, or it is not there."""
 
     counted = False
 
@@ -47,6 +52,15 @@ class DeskLeg(OutboundLeg):
         target = SipURL(username=USER, host=far[0], port=far[1])
         dialog = Dialog.outgoing(target, effect.ani, ports.port_for(far[0]))
         return cls(effect.leg, DESK, dialog, office, effect.near, (messages.header(TOKEN_HEADER, token),))
+
+    @classmethod
+    def to_phone(cls, binding: Binding, effect: RingDesk, office: Office, ports: Ports) -> "DeskLeg":
+        port = ports.port_for(binding.ip)
+        dialog = Dialog.outgoing(SipURL(binding.target), effect.ani, port)
+        dialog.symmetric = True
+        return cls(
+            effect.leg, DESK, dialog, office, effect.near, _answer_yourself(port.address[0]) if effect.auto else ()
+        )
 
     def call(self) -> None:
         self.wait(self.office.timing.desk, self._no_answer)
@@ -57,3 +71,12 @@ class DeskLeg(OutboundLeg):
         self._cancel()
         lost = self.state is LineState.CALLING
         self.end(*((EndCause.FAR_LOST, 408) if lost else (EndCause.NO_ANSWER, 480)))
+
+
+def _answer_yourself(ip: str) -> tuple[Any, ...]:
+    """Headers that a phone may heed or not; then it rings, and the agent lifts the handset."""
+    return (
+        messages.header("Answer-Mode", "Auto"),
+        messages.header("Call-Info", f"<sip:{ip}>;answer-after=0"),
+        messages.header("Alert-Info", f"<http://{ip}/>;info=alert-autoanswer;delay=0"),
+    )

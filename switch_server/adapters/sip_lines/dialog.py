@@ -30,6 +30,8 @@ class Dialog:
         self.routes: list[Any] = []
         self.cseq = int(SipCSeq.genRandCSeq()) % 100_000
         self.far_cseq: int | None = None
+        self.symmetric = False
+        """The far end may be behind NAT: it is where its messages come from, whatever its Contact says."""
 
     @classmethod
     def of_invite(cls, request: Any, port: Port) -> "Dialog":
@@ -76,7 +78,7 @@ class Dialog:
         """Target refresh (RFC 3261 §12.2): the Contact of a re-INVITE, an UPDATE or their 2xx."""
         if message.countHFs("contact") > 0 and not message.getHFBody("contact").asterisk:
             self.target = message.getHFBody("contact").getUrl().getCopy()
-            reachable(self.target, message.getSource())
+            reachable(self.target, message.getSource(), always=self.symmetric)
         if not self.routes:
             self.hop = self.target.getAddr()
 

@@ -1,17 +1,21 @@
 """Digest access authentication, both ways (RFC 2617, RFC 7616; MD5 and SHA-256, ``qop=auth`` or none). Pure.
 
-A nonce is a time stamp with its HMAC: nothing is stored for a caller that has not proved himself.
+A nonce is a time stamp and a number with their HMAC: nothing is stored for a caller that has not proved himself.
 """
 
 import hashlib
 import hmac
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from msgspec import Struct
 
-REALM: Final = "huawu"
+from switch_server.ports.phones import REALM
+
+Key = Callable[[str], str | None]
+"""HA1 (RFC 7616 §3.4.2, hex) by the algorithm's name in lower case; ``None``: not known by this one."""
 NONCE_LIFE_S: Final = 300
 _HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
 _PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -60,13 +64,31 @@ def response(
     challenge: Challenge, user: str, password: str, method: str, uri: str, *, count: str = "00000001", cnonce: str = ""
 ) -> str:
     """The request-digest (RFC 7616 §3.4.1)."""
-    digest = _HASHES[(challenge.algorithm or "MD5").lower()]
+    algorithm = (challenge.algorithm or "MD5").lower()
+    return response_of(
+        challenge, _hash(algorithm, user, challenge.realm, password), method, uri, count=count, cnonce=cnonce
+    )
 
-    def h(*parts: str) -> str:
-        return str(digest(":".join(parts).encode()).hexdigest())
 
+def response_of(challenge: Challenge, ha1: str, method: str, uri: str, *, count: str, cnonce: str) -> str:
+    """The same by HA1."""
+    algorithm = (challenge.algorithm or "MD5").lower()
     middle = (count, cnonce, "auth") if challenge.qop else ()
-    return h(h(user, challenge.realm, password), challenge.nonce, *middle, h(method, uri))
+    return _hash(algorithm, ha1, challenge.nonce, *middle, _hash(algorithm, method, uri))
+
+
+def _hash(algorithm: str, *parts: str) -> str:
+    return str(_HASHES[algorithm](":".join(parts).encode()).hexdigest())
+
+
+def password_key(user: str, password: str) -> Key:
+    """Of a password that is known."""
+    return lambda algorithm: _hash(algorithm, user, REALM, password)
+
+
+def md5_key(ha1: str) -> Key:
+    """Of a kept HA1: good for the algorithm that it was made with."""
+    return {"md5": ha1}.get
 
 
 def authorization(challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str) -> str:
@@ -93,17 +115,18 @@ class Doorman:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._numbers = itertools.count(1)
 
     def challenge(self, now: float, who: str, *, stale: bool = False) -> str:
         """Value of WWW-Authenticate. ``who``: the caller's address; the proof is good from there only."""
         tail = ", stale=true" if stale else ""
-        return f'Digest realm="{REALM}", nonce="{self._nonce(int(now), who)}", algorithm=MD5, qop="auth"{tail}'
+        return f'Digest realm="{REALM}", nonce="{self._nonce(int(now), next(self._numbers), who)}", algorithm=MD5, qop="auth"{tail}'
 
     def user(self, headers: tuple[str, ...]) -> str | None:
         """The user name in an Authorization header for our realm."""
         return next((given["username"] for given in self._ours(headers) if "username" in given), None)
 
-    def admits(self, headers: tuple[str, ...], method: str, password: str, now: float, who: str) -> bool | None:
+    def admits(self, headers: tuple[str, ...], method: str, key: Key, now: float, who: str) -> bool | None:
         """Right password: ``True``; wrong: ``False``; right but the nonce is too old: ``None`` (ask again, ``stale``)."""
         given = next(self._ours(headers), None)
         if given is None or not {"username", "nonce", "uri", "response"} <= given.keys():
@@ -111,21 +134,43 @@ class Doorman:
         challenge = Challenge(given["realm"], given["nonce"], given.get("algorithm"), qop="qop" in given)
         if (challenge.algorithm or "MD5").lower() not in _HASHES or given.get("qop", "auth").lower() != "auth":
             return False
+        ha1 = key((challenge.algorithm or "MD5").lower())
+        if ha1 is None:
+            return False
         count, cnonce = given.get("nc", ""), given.get("cnonce", "")
-        right = response(challenge, given["username"], password, method, given["uri"], count=count, cnonce=cnonce)
+        right = response_of(challenge, ha1, method, given["uri"], count=count, cnonce=cnonce)
         if not hmac.compare_digest(right.encode(), given["response"].lower().encode()):
             return False
         return True if self._fresh(given["nonce"], now, who) else None
 
+    def was_asked(self, headers: tuple[str, ...], now: float, who: str) -> bool:
+        """The nonce is one that we gave to this address lately: so it hears us, and is no forged source."""
+        given = next(self._ours(headers), None)
+        return given is not None and self._fresh(given.get("nonce", ""), now, who)
+
+    def use(self, headers: tuple[str, ...]) -> tuple[int, ...]:
+        """Which nonce of ours it is and the how-manieth use of it: rises from one honest request to the next (RFC 7616 §3.4)."""
+        given: dict[str, str] = next(self._ours(headers), {})
+        return (*_stamp(given.get("nonce", "")), _hexadecimal(given.get("nc", "")))
+
     def _ours(self, headers: tuple[str, ...]) -> Any:
         return (given for text in headers if (given := parameters(text)) is not None and given.get("realm") == REALM)
 
-    def _nonce(self, second: int, who: str) -> str:
-        return f"{second:x}.{hmac.new(self._secret, f'{second} {who}'.encode(), 'sha256').hexdigest()[:32]}"
+    def _nonce(self, second: int, number: int, who: str) -> str:
+        mac = hmac.new(self._secret, f"{second} {number} {who}".encode(), "sha256").hexdigest()[:32]
+        return f"{second:x}.{number:x}.{mac}"
 
     def _fresh(self, nonce: str, now: float, who: str) -> bool:
-        stamp = nonce.partition(".")[0]
-        if not re.fullmatch(r"[0-9a-f]{1,12}", stamp):
-            return False
-        second = int(stamp, 16)
-        return hmac.compare_digest(self._nonce(second, who), nonce) and 0 <= now - second <= NONCE_LIFE_S
+        second, number = _stamp(nonce)
+        made = self._nonce(second, number, who)
+        return hmac.compare_digest(made.encode(), nonce.encode()) and 0 <= now - second <= NONCE_LIFE_S
+
+
+def _stamp(nonce: str) -> tuple[int, int]:
+    """Second and number of a nonce; zeros where it is none of ours."""
+    second, _, rest = nonce.partition(".")
+    return _hexadecimal(second), _hexadecimal(rest.partition(".")[0])
+
+
+def _hexadecimal(text: str) -> int:
+    return int(text, 16) if re.fullmatch(r"[0-9a-fA-F]{1,12}", text) else 0

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sippy.SipURL import SipURL
 
+from shared.desk import desk_phone
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, leg_of
+from shared.ids import CallId, LegId, PhoneName, leg_of
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import Dialog
@@ -24,6 +25,7 @@ from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_numbe
 from switch_server.core.config import Trunk
 from switch_server.core.effects import LineEffect, PlaceCall, RingDesk
 from switch_server.core.events import CallOffered, Event, LegEnded
+from switch_server.ports.phones import PhoneBook
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class Exchange:
         self, ports: Ports, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         born: Callable[[LegId], None], gone: Callable[[LegId], None], desk_token: Callable[[LegId], str],
+        phones: PhoneBook | None = None,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
@@ -48,7 +51,8 @@ class Exchange:
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
-        self._gate = Gate(table, counters)
+        self._gate = Gate(table, counters, phones)
+        self._phones = phones
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._complaints = Complaints(counters)
         self._complaints.install()
@@ -257,15 +261,23 @@ class Exchange:
         if effect.leg in self.legs:
             self.counters["effects_out_of_state"] += 1
             return
-        far = address_of(effect.contact)
-        if far is None:
+        leg = self._desk_leg(effect)
+        if leg is None:
             self._gone(effect.leg)
             self.emit(LegEnded(effect.leg, EndCause.FAR_LOST, 404))
             return
-        leg = DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
         self._enter(leg)
         self.counters["desks_rung"] += 1
         leg.guard(leg.call)()
+
+    def _desk_leg(self, effect: RingDesk) -> DeskLeg | None:
+        """``None``: nobody can be there, or the desk phone has not registered."""
+        name = desk_phone(effect.contact)
+        if name is None:
+            far = address_of(effect.contact)
+            return far and DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
+        binding = self._phones.binding(PhoneName(name), time.time()) if self._phones is not None else None
+        return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None
 
     def _no_way(self, trunk: Trunk | None, far: Address | None, effect: PlaceCall) -> tuple[EndCause, int] | None:
         if trunk is None or far is None or trunk.direction == "in":

@@ -3,6 +3,7 @@
 - From an address on a trunk's list: everything that is sound.
 - From elsewhere: what belongs to a dialog of ours (its Call-ID), and INVITEs that prove a trunk's user by digest. Other requests
   get 403 or a challenge, at most ``REPLIES_PER_SECOND`` altogether, since the source of a datagram can be forged.
+- From anywhere: REGISTER, which goes to the registrar and no further.
 """
 
 import secrets
@@ -10,10 +11,12 @@ from collections import Counter, OrderedDict
 from typing import Final
 
 from switch_server.adapters.sip_lines import screen
-from switch_server.adapters.sip_lines.digest import Doorman
+from switch_server.adapters.sip_lines.digest import Doorman, password_key
+from switch_server.adapters.sip_lines.registrar import Registrar
 from switch_server.adapters.sip_lines.screen import Head, Passed, Refused, Silent
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
 from switch_server.core.config import Trunk
+from switch_server.ports.phones import PhoneBook
 
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
@@ -51,12 +54,13 @@ class Recent:
 
 
 class Gate:
-    """``judge`` gives the text for the stack, or the answer to send, or nothing."""
+    """``judge`` gives the text for the stack, or the answer to send, or nothing. ``phones``: who may register; ``None``: nobody."""
 
-    def __init__(self, table: TrunkTable, counters: Counter[str]) -> None:
+    def __init__(self, table: TrunkTable, counters: Counter[str], phones: PhoneBook | None = None) -> None:
         self._table = table
         self._counters = counters
         self._doorman = Doorman(secrets.token_bytes(32))
+        self._registrar = Registrar(phones, self._doorman, counters) if phones is not None else None
         self._tag = secrets.token_hex(8)
         self._second = 0
         self._replies = 0
@@ -71,7 +75,10 @@ class Gate:
             return None
         if isinstance(verdict, Refused):
             self._counters["malformed"] += 1
-            return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if known else None
+            answered = known or (self._registrar is not None and verdict.head.method == "REGISTER")
+            return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
+        if self._registrar is not None and verdict.head.method == "REGISTER":
+            return self._register(self._registrar, verdict.head, source, now)
         if known or verdict.head.call_id in self.recent:
             return self._number(verdict)
         return self._stranger(verdict, source, now)
@@ -90,7 +97,7 @@ class Gate:
             return self.refuse(head, source, 403, "Forbidden", now)
         trunk = self._table.of_user(self._doorman.user(head.authorization) or "")
         admitted = trunk is not None and self._doorman.admits(
-            head.authorization, head.method, trunk.password, now, source[0]
+            head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )
         if admitted:
             self.recent.proven(head.call_id, trunk)
@@ -98,6 +105,13 @@ class Gate:
         self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
         ask = f"WWW-Authenticate: {self._doorman.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
+
+    def _register(self, registrar: Registrar, head: Head, source: Address, now: float) -> bytes | None:
+        """Whoever has proved a password, or has a neighbour who did, is answered whatever strangers do."""
+        answer = registrar.answer(head, source, now)
+        if answer.code == 200 or registrar.knows(source[0], now):
+            return screen.reply(head, source, answer.code, answer.reason, tag=self._tag, extra=answer.headers)
+        return self.refuse(head, source, answer.code, answer.reason, now, *answer.headers)
 
     def refuse(self, head: Head, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
         """A reply without state, within the limit."""

@@ -174,7 +174,9 @@ class Leg:
                 kept = tuple(h for h in headers if h.name not in ("authorization", "proxy-authorization"))
                 self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1))
 
-        return self.office.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
+        transaction = self.office.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
+        transaction.symmetric = self.dialog.symmetric
+        return transaction
 
     def resent(self, transaction: Any) -> None:
         """A request went out again, in a new transaction."""

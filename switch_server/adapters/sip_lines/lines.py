@@ -15,13 +15,15 @@ from switch_server.adapters.sip_lines.watch import Watch
 from switch_server.core.config import Trunk
 from switch_server.core.effects import LineEffect, PlaceCall, RingDesk
 from switch_server.ports import Post
+from switch_server.ports.phones import PhoneBook
 
 
 class SipLines:
     """Telephone lines (``ports.Lines``): SIP over UDP on one thread of its own. One at a time in a process.
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
-    ``desk_token``: what the INVITE to a desk says in ``shared.desk.TOKEN_HEADER``; called on the SIP thread.
+    ``desk_token``: what the INVITE to a desk says in ``shared.desk.TOKEN_HEADER``; called on the SIP thread. ``phones``: the desk phones that
+    may register; ``None``: REGISTER is refused.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
     but ``stop``, which hangs up what is left and waits up to ``timing.stop`` for the far ends to hear it.
     """
@@ -35,12 +37,14 @@ class SipLines:
         new_call_id: Callable[[], CallId],
         timing: Timing | None = None,
         desk_token: Callable[[LegId], str] = str,
+        phones: PhoneBook | None = None,
     ) -> None:
         self._post = post
         self._listen = listen
         self._timing = timing or Timing()
         self._new_call_id = new_call_id
         self._desk_token = desk_token
+        self._phones = phones
         self._counters: Counter[str] = Counter()
         self._table = TrunkTable(trunks)
         self._live: set[LegId] = set()
@@ -75,6 +79,7 @@ class SipLines:
             self._born,
             self._gone,
             self._desk_token,
+            self._phones,
         )
         self._watch = Watch(self._exchange.tm, self._ports, self._table, self._timing.options)
         self._watch.start()

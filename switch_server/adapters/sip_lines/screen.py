@@ -40,6 +40,8 @@ class Head(Struct, frozen=True):
     vias: tuple[str, ...]
     fields: dict[str, str]
     authorization: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Each header's value, which may be a list."""
 
     @property
     def call_id(self) -> str:
@@ -89,14 +91,15 @@ def _split(datagram: bytes) -> tuple[bytes, bytes]:
 
 
 def _judge(lines: list[str], body: bytes, *, oversized: bool) -> Verdict:
-    fields, vias, authorization, trouble = _headers(lines[1:])
+    fields, lists, trouble = _headers(lines[1:])
+    vias = tuple(lists["via"])
     status = _STATUS.fullmatch(lines[0].rstrip())
     if status:
         return _response(lines, body, Head("", int(status[1]), "", vias, fields), trouble)
     first = lines[0].rstrip().split(" ")
     if not vias or len(first) < 3 or not _TOKEN.fullmatch(first[0]) or not first[-1].upper().startswith("SIP/"):
         return Silent("malformed")
-    head = Head(first[0], None, first[1], vias, fields, authorization)
+    head = Head(first[0], None, first[1], vias, fields, tuple(lists["authorization"]), tuple(lists["contact"]))
     if head.method == "ACK":
         if trouble or _START.fullmatch(lines[0].rstrip()) is None or _missing(head) or _length(head, body) is None:
             return Silent("malformed")
@@ -113,13 +116,10 @@ def _response(lines: list[str], body: bytes, head: Head, trouble: tuple[int, str
     return Passed(head, _text(lines, head, body))
 
 
-def _headers(
-    lines: list[str],
-) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...], tuple[int, str] | None]:
-    """First value of each header, all Via, all Authorization, and what is wrong."""
+def _headers(lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]], tuple[int, str] | None]:
+    """First value of each header, all values of those that may come often, and what is wrong."""
     fields: dict[str, str] = {}
-    vias: list[str] = []
-    authorization: list[str] = []
+    lists: dict[str, list[str]] = {"via": [], "authorization": [], "contact": []}
     trouble = (400, "Too Many Headers") if len(lines) > MAX_HEADERS else None
     for line in _unfold(lines[:MAX_HEADERS]):
         name, colon, value = line.partition(":")
@@ -127,15 +127,13 @@ def _headers(
         name = _COMPACT.get(name, name)
         if not colon or not _TOKEN.fullmatch(name) or _BAD_CHARACTER.search(value):
             trouble = trouble or (400, "Malformed Header")
-        elif name == "via":
-            vias.append(value)
-        elif name == "authorization":
-            authorization.append(value)
+        elif name in lists:
+            lists[name].append(value)
         elif name in fields and name in _ONCE:
             trouble = trouble or (400, f"Repeated {name.title()}")
         else:
             fields.setdefault(name, value)
-    return fields, tuple(vias), tuple(authorization), trouble
+    return fields, lists, trouble
 
 
 def _unfold(lines: list[str]) -> list[str]:

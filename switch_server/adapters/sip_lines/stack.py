@@ -181,7 +181,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """A Contact that is a name can't be reached from here: the peer is where the response came from."""
         for contact in msg.getHFBodys("contact"):
             if not contact.asterisk:
-                reachable(contact.getUrl(), msg.getSource())
+                reachable(contact.getUrl(), msg.getSource(), always=getattr(t, "symmetric", False))
         for route in msg.getHFBodys("record-route"):
             reachable(route.getUrl(), msg.getSource())
         msg.getHFBody("to").getTag()
@@ -209,11 +209,13 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         return all(t.method not in ("BYE", "CANCEL") for t in self.tclient.values())
 
 
-def reachable(url: Any, source: Address) -> None:
-    """Make ``url`` an IPv4 address over UDP: kept if it is one, else the source (a name, or TCP)."""
+def reachable(url: Any, source: Address, *, always: bool = False) -> None:
+    """Make ``url`` an IPv4 address over UDP: kept if it is one, else the source (a name, or TCP). ``always``: the source."""
     try:
         ipaddress.IPv4Address(url.host)
     except ValueError:
+        always = True
+    if always:
         url.host, url.port = source
     url.transport = None
 

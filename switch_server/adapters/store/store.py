@@ -21,6 +21,7 @@ from switch_server.adapters.store.accounts import AccountIndex
 from switch_server.adapters.store.agents import Agents
 from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
+from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.pinyin import name_keys
@@ -51,7 +52,7 @@ class Store:
     ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
     ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, which wait for neither; ``agents`` is
-    ``ports.desks.AgentBook``. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
+    ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Store:
         self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
         self.agents = Agents(self._db, self._writer.put, self._audit, clock)
+        self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
         self.read, self.read_pops = Reader(path), Reader(path)
         self.flush = self._writer.flush
         self.save_ticket = Tickets(self._writer, clock).save_ticket

@@ -6,9 +6,15 @@ A migration that has been released is never edited; a change of the tables is a 
 from sqlite_utils import Database, Migrations
 
 from switch_server.adapters.store.errors import StoreTooNew
-from switch_server.adapters.store.migrations import m0001_first, m0002_orders, m0003_desks, m0004_statistics
+from switch_server.adapters.store.migrations import (
+    m0001_first,
+    m0002_orders,
+    m0003_desks,
+    m0004_statistics,
+    m0005_desk_phones,
+)
 
-MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics)
+MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics, m0005_desk_phones)
 
 
 def _registered() -> Migrations:

@@ -1,4 +1,4 @@
-"""Wrong passwords, counted by agent and by desk. Pure: ``now`` is any clock that rises.
+"""Wrong passwords, counted by whatever key (agent, desk, a phone's address). Pure: ``now`` is any clock that rises.
 
 A try counts as wrong from its beginning and is taken back when it was right: many at once, from many desks, get no more than one by one.
 """

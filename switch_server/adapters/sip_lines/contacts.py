@@ -1,0 +1,95 @@
+"""The Contacts of a REGISTER (RFC 3261 §10.2, §20.10, §25.1). Pure."""
+
+import re
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+MOST: Final = 8
+_NAME_ADDR: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^<>",;]*)\s*<([^<>\s]+)>((?:\s*;[^;]*)*)')
+_ADDR_SPEC: Final = re.compile(r"([^<>\s;,\"]+)((?:\s*;[^;]*)*)")
+_URI: Final = re.compile(
+    r"sip:(?:([A-Za-z0-9._~!*'()&=+$/%-]{1,64})@)?([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?((?:;[A-Za-z0-9._~!*'()&+$/%=-]+)*)",
+    re.IGNORECASE,
+)
+_OF_THE_WAY: Final = frozenset({"transport", "maddr", "ttl", "method"})
+"""Parameters of a URI that say how to send; that is known: UDP, to where the phone registered from."""
+_PARAMETER: Final = re.compile(r";\s*([A-Za-z0-9_.+-]+)\s*(?:=\s*([^;]*?)\s*)?(?=;|$)")
+_ELEMENT: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,"<>])+')
+
+
+class BadContact(ValueError):  # noqa: N818  the name says what it is
+    """Nothing that we could reach, or no Contact at all."""
+
+
+class Contact(Struct, frozen=True):
+    """``expires``: seconds, ``None`` where it says none; ``q``: how much it is preferred, 0 to 1000.
+
+    ``parameters``: of the URI, as the phone wants to hear them again (``;line=x1``).
+    """
+
+    uri: str
+    user: str
+    host: str
+    port: int
+    parameters: str = ""
+    expires: int | None = None
+    q: int = 1000
+
+    def at(self, ip: str, port: int) -> str:
+        """The Request-URI of a call to it, at the address where it really is."""
+        return f"sip:{self.user}{'@' if self.user else ''}{ip}:{port}{self.parameters}"
+
+    def same_place(self, other: "Contact") -> bool:
+        """RFC 3261 §19.1.4, as far as it matters to one phone's own contacts."""
+        return (self.user, self.host, self.port) == (other.user, other.host, other.port)
+
+
+def read(values: tuple[str, ...]) -> tuple[Contact, ...] | None:
+    """Those of all the headers; ``None`` for ``*``. Raises ``BadContact``."""
+    found = [element.strip() for value in values for element in _split(value)]
+    if found == ["*"]:
+        return None
+    if len(found) > MOST:
+        raise BadContact("too many")
+    return tuple(map(_contact, found))
+
+
+def of_uri(uri: str) -> Contact:
+    """Raises ``BadContact``."""
+    match = _URI.fullmatch(uri)
+    port = int(match[3] or 5060) if match is not None else 0
+    if match is None or not 0 < port < 65536 or len(uri) > 512:
+        raise BadContact("not a SIP address")
+    kept = [each for each in match[4].split(";")[1:] if each.partition("=")[0].lower() not in _OF_THE_WAY]
+    return Contact(uri, match[1] or "", match[2].lower(), port, "".join(f";{each}" for each in kept))
+
+
+def seconds(text: str | None) -> int | None:
+    """A number of seconds; ``None``: none is given, or none that can be read (§20.19: as if it weren't there)."""
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 11 else None
+
+
+def _split(value: str) -> list[str]:
+    """A list's elements; commas within quotes and angle brackets are part of one."""
+    elements = _ELEMENT.findall(value)
+    if not elements or len(",".join(elements)) != len(value):
+        raise BadContact("malformed list")
+    return elements
+
+
+def _contact(text: str) -> Contact:
+    match = _NAME_ADDR.fullmatch(text) or _ADDR_SPEC.fullmatch(text)
+    if match is None:
+        raise BadContact("malformed")
+    parameters = {name.lower(): value for name, value in _PARAMETER.findall(match[2])}
+    place = of_uri(match[1])
+    return replace(place, expires=seconds(parameters.get("expires")), q=_q(parameters.get("q", "")))
+
+
+def _q(text: str) -> int:
+    match = re.fullmatch(r"(?:0(?:\.(\d{0,3}))?|1(?:\.0{0,3})?)", text)
+    if match is None or text.startswith("1"):
+        return 1000
+    return int((match[1] or "").ljust(3, "0"))

@@ -1,0 +1,128 @@
+"""The leg to a desk phone that has registered: where it goes, what it asks for, and NAT."""
+
+import time
+
+import pytest
+from msgspec.structs import replace
+
+from shared.desk import TOKEN_HEADER
+from shared.enums import EndCause
+from shared.ids import LegId, PhoneName
+from switch_server.core.effects import RefreshLeg, RingDesk
+from switch_server.core.events import LegAnswered, LegEnded, LegRefreshed
+from tests.fakes.phones import FakePhones, phone
+from tests.lines.desk_phone import RawPhone
+from tests.lines.peer import SDP, Call, Message, Peer
+from tests.lines.switch import NEAR, Switch, answer_all
+from tests.lines.test_desk_leg import ANI, ELSEWHERE, PHONE_IP
+
+LEG = LegId("c1/2")
+BEHIND_NAT = "Contact: <sip:front-1@10.9.8.7:5062;line=x1>"
+
+
+@pytest.fixture
+def book():
+    return FakePhones(phone("front-1"))
+
+
+@pytest.fixture
+def switch(book):
+    with Switch(answer_all, ELSEWHERE, phones=book) as it:
+        yield it
+
+
+@pytest.fixture
+def peer(switch):
+    with Peer(switch.address, PHONE_IP) as it:
+        yield it
+
+
+def ring(switch: Switch, *, auto: bool = False) -> None:
+    switch.lines.do(RingDesk(LEG, "phone:front-1", ANI, NEAR, auto))
+
+
+def reply(peer: Peer, request: Message, code: int, **more: str) -> None:
+    """As a phone behind NAT: its Contact is private."""
+    own, peer.contact = peer.contact, BEHIND_NAT
+    peer.reply(request, code, tag="callee", **more)
+    peer.contact = own
+
+
+def test_it_is_called_where_it_registered_from_by_its_own_contact(switch, peer) -> None:
+    RawPhone(peer).register()
+    ring(switch)
+    invite = peer.expect("INVITE")
+    assert invite.start == f"INVITE sip:front-1@{PHONE_IP}:{peer.address[1]};line=x1 SIP/2.0"
+    assert invite.get("From").startswith(f"<sip:{ANI}@")
+    assert invite.all(TOKEN_HEADER) == []
+    for header in ("Answer-Mode", "Call-Info", "Alert-Info"):
+        assert invite.all(header) == []
+
+
+def test_what_the_agent_asked_for_asks_the_phone_to_answer_by_itself(switch, peer) -> None:
+    RawPhone(peer).register()
+    ring(switch, auto=True)
+    invite = peer.expect("INVITE")
+    assert invite.get("Answer-Mode") == "Auto"
+    assert invite.get("Call-Info") == f"<sip:{switch.address[0]}>;answer-after=0"
+    assert invite.get("Alert-Info") == f"<http://{switch.address[0]}/>;info=alert-autoanswer;delay=0"
+
+
+def test_all_of_a_talk_goes_where_the_phone_is_not_where_it_thinks(switch, peer) -> None:
+    RawPhone(peer).register()
+    ring(switch)
+    invite = peer.expect("INVITE")
+    reply(peer, invite, 180)
+    reply(peer, invite, 200, body=SDP)
+    assert peer.expect("ACK").start == f"ACK sip:front-1@{PHONE_IP}:{peer.address[1]};line=x1 SIP/2.0"
+    assert switch.wait(LegAnswered).leg == LEG
+    switch.lines.do(RefreshLeg(LEG))
+    again = peer.expect("INVITE")
+    reply(peer, again, 200, body=SDP)
+    peer.expect("ACK")
+    assert switch.wait(LegRefreshed).leg == LEG
+    call = Call.of(peer, invite)
+    call.request("INVITE", SDP.replace("sendrecv", "sendonly"), BEHIND_NAT, without=("Contact",))
+    call.invite_cseq = 1
+    peer.expect(200, "INVITE")
+    call.ack()
+    switch.hang_up(LEG, EndCause.AGENT_HUNG_UP)
+    reply(peer, peer.expect("BYE"), 200)
+    assert switch.wait(LegEnded) == LegEnded(LEG, EndCause.AGENT_HUNG_UP)
+
+
+def test_the_handset_goes_down(switch, peer) -> None:
+    RawPhone(peer).register()
+    ring(switch)
+    invite = peer.expect("INVITE")
+    reply(peer, invite, 200, body=SDP)
+    peer.expect("ACK")
+    Call.of(peer, invite).request("BYE")
+    peer.expect(200, "BYE")
+    assert switch.wait(LegEnded) == LegEnded(LEG, EndCause.FAR_HUNG_UP)
+
+
+@pytest.mark.parametrize("why", ["unknown", "never", "taken away", "expired", "removed"])
+def test_one_that_is_not_registered_is_not_there(switch, book, peer, why) -> None:
+    raw = RawPhone(peer)
+    if why == "unknown":
+        book.remove_phone(PhoneName("front-1"), "operator")
+    elif why != "never":
+        raw.register()
+        binding = book.binding(PhoneName("front-1"), time.time())
+        assert binding is not None
+        if why == "taken away":
+            raw.register(expires=0)
+        elif why == "removed":
+            book.remove_phone(PhoneName("front-1"), "operator")
+        else:
+            book.put_binding(replace(binding, until=time.time() - 1))
+    ring(switch)
+    assert switch.wait(LegEnded) == LegEnded(LEG, EndCause.FAR_LOST, 404)
+    assert switch.lines.live_legs() == frozenset()
+
+
+def test_without_a_book_no_phone_is_there() -> None:
+    with Switch(answer_all, ELSEWHERE) as switch:
+        ring(switch)
+        assert switch.wait(LegEnded) == LegEnded(LEG, EndCause.FAR_LOST, 404)

@@ -18,7 +18,9 @@ from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
 from agent_app.presenters.desk import Desk
+from agent_app.presenters.ports import NoShelf, Shelf
 from agent_app.settings import SettingsFile
+from agent_app.shelf import ShelfFolder
 from shared.desk import Report
 
 _log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Parts:
         self.key = DeskKey.load(options.key)
         self.logs = options.folder / "logs"
         self.settings = SettingsFile(options.folder)
+        self._shelf: Shelf = NoShelf() if options.headless else ShelfFolder(options.folder)
         if options.language is not None:
             self.settings.put("language", options.language)
         if options.agent:
@@ -60,7 +63,7 @@ class Parts:
         pack = DiagnosticsPack(
             self.key.desk, self.logs, self.settings.all, lambda: seen.view.audio.devices, lambda: link.statistics
         )
-        desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack)
+        desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack, self._shelf)
         link.start()
         return desk
 

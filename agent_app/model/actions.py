@@ -10,7 +10,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from agent_app.model.view import Action, DeskView, Enabled, LinkState, PhoneState
-from shared.enums import SeatState
+from shared.desk import Party
+from shared.enums import ListenMode, PartyState, Role, SeatState
+
+NOT_UP = frozenset({PartyState.ASKED, PartyState.RINGING})
+UP = (SeatState.TALKING, SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE, SeatState.MONITORING)
+HEARD = (SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE)
+"""Somebody hears what the agent says, and keys too."""
 
 
 class Why(StrEnum):
@@ -36,6 +42,29 @@ class Why(StrEnum):
     NOTE_UNSENT = "note_unsent"  # it goes with the disposition, which is still to be chosen
     NO_CUSTOMER = "no_customer"
     NO_NUMBER = "no_number"
+    RINGS = "rings"  # answer it first, or refuse it
+    DIALLING = "dialling"  # 返回 gives it up
+    CONSULTING = "consulting"  # somebody is being asked already
+    MONITORING = "monitoring"
+    NOT_CONSULTING = "not_consulting"
+    NOT_ANSWERED = "not_answered"  # who is asked has not answered yet, or (a menu, the PIN step) never will
+    NOT_IN_CONFERENCE = "not_in_conference"
+    NOBODY_TO_DROP = "nobody_to_drop"  # the customer is not sent away
+    NOT_ALLOWED = "not_allowed"  # a supervisor's
+    NOT_MONITORING = "not_monitoring"
+    THIS_WAY_ALREADY = "this_way_already"  # in the monitored call by this mode
+    NO_FAX_YET = "no_fax_yet"
+
+
+class HangingUp(StrEnum):
+    """What putting the handset down means now (``shared.desk.HangUp``); the button says it."""
+
+    END = "end"
+    REFUSE = "refuse"
+    GIVE_UP = "give_up"
+    HAND_OVER = "hand_over"
+    LEAVE = "leave"
+    STOP_LISTENING = "stop_listening"
 
 
 class Need(Struct, frozen=True):
@@ -69,13 +98,38 @@ def _note_is_safe(view: DeskView) -> bool:
 
 
 def _may_wrap_up(view: DeskView) -> bool:
-    seat = view.state.seat
-    answered = view.state.call is not None and view.state.call.answered_at is not None
-    return answered or (seat is not None and seat.wrap_up_call is not None and view.state.call is None)
+    """Listening in is no talk of this seat's."""
+    seat, call = view.state.seat, view.state.call
+    if call is not None:
+        return call.answered_at is not None and call.state is not SeatState.MONITORING
+    return seat is not None and seat.wrap_up_call is not None
 
 
 def _logged_in(view: DeskView) -> bool:
     return not view.needs_password and view.state.seat is not None
+
+
+def _asked_has_answered(view: DeskView) -> bool:
+    call = view.state.call
+    return call is not None and not any(party.state in NOT_UP for party in call.parties)
+
+
+def _mode_is_not(mode: ListenMode) -> Callable[[DeskView], bool]:
+    return lambda view: view.state.call is not None and view.state.call.listening is not mode
+
+
+def _supervises(view: DeskView) -> bool:
+    return view.state.seat is not None and view.state.seat.role in {Role.SUPERVISOR, Role.MANAGER}
+
+
+def _hears_busy(view: DeskView) -> bool:
+    """An internal call that rings at nobody, since that seat is in a call: its supervisor may listen there."""
+    return view.state.call is not None and view.state.call.busy is not None
+
+
+def droppable(party: Party) -> bool:
+    """May this seat send them out of a conference?"""
+    return party.kind not in {"customer", "listener"} and bool(party.leg)
 
 
 _LINK = Need(Why.LINK_DOWN, lambda view: view.link is LinkState.UP)
@@ -86,8 +140,19 @@ _NO_CALL_NOW = Need(Why.IN_CALL, lambda view: not _in_call(view))
 _PHONE = Need(Why.PHONE_NOT_READY, lambda view: view.phone is PhoneState.READY)
 _NOTE_SENT = Need(Why.NOTE_UNSENT, _note_is_safe)
 _A_CALL = Need(Why.NO_CALL, _in_call)
-_CALL_UP = Need(Why.NO_CALL, _call_is(SeatState.TALKING, SeatState.HOLDING))
+_CALL_UP = Need(Why.NO_CALL, _call_is(*UP))
 _TALKING = Need(Why.NOT_TALKING, _call_is(SeatState.TALKING))
+_HEARD = Need(Why.NOT_TALKING, lambda view: _call_is(*HEARD)(view) and _asked_has_answered(view))
+_NOT_RINGING = Need(Why.RINGS, lambda view: not _call_is(SeatState.RINGING)(view))
+_NOT_DIALLING = Need(Why.DIALLING, lambda view: not _call_is(SeatState.DIALLING)(view))
+_NOT_CONSULTING = Need(Why.CONSULTING, lambda view: not _call_is(SeatState.CONSULTING)(view))
+_NOT_MONITORING = Need(Why.MONITORING, lambda view: not _call_is(SeatState.MONITORING)(view))
+_CAN_ASK = (_NOT_RINGING, _NOT_DIALLING, _NOT_CONSULTING, _NOT_MONITORING)
+"""Out to somebody: without a call a call of its own, in a talk or a conference a consult."""
+_CONSULTING = Need(Why.NOT_CONSULTING, _call_is(SeatState.CONSULTING))
+_ANSWERED = Need(Why.NOT_ANSWERED, _asked_has_answered)
+_SUPERVISOR = Need(Why.NOT_ALLOWED, _supervises)
+_MONITORING = Need(Why.NOT_MONITORING, _call_is(SeatState.MONITORING))
 _CUSTOMER = Need(Why.NO_CUSTOMER, lambda view: view.shown is not None)
 
 NEEDS: dict[Action, tuple[Need, ...]] = {
@@ -103,8 +168,33 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.HANG_UP: (_A_CALL,),
     Action.HOLD: (*_ASKS, _TALKING),
     Action.RETRIEVE: (*_ASKS, Need(Why.NOT_HOLDING, _call_is(SeatState.HOLDING))),
-    Action.DIAL: (*_ASKS, _NO_CALL_NOW, _PHONE),
-    Action.SEND_DIGITS: (*_ASKS, _TALKING),
+    Action.DIAL: (*_ASKS, *_CAN_ASK, _PHONE),
+    Action.CALL_SEAT: (*_ASKS, *_CAN_ASK, _PHONE),
+    Action.TRANSFER: (*_ASKS, *_CAN_ASK, _A_CALL),
+    Action.RETURN: (*_ASKS, Need(Why.NOT_CONSULTING, _call_is(SeatState.CONSULTING, SeatState.DIALLING))),
+    Action.SWAP: (*_ASKS, _CONSULTING, _ANSWERED),
+    Action.JOIN: (*_ASKS, _CONSULTING, _ANSWERED),
+    Action.DROP_PARTY: (
+        *_ASKS,
+        Need(Why.NOT_IN_CONFERENCE, _call_is(SeatState.CONFERENCE)),
+        Need(
+            Why.NOBODY_TO_DROP,
+            lambda view: view.state.call is not None and any(map(droppable, view.state.call.parties)),
+        ),
+    ),
+    Action.MONITOR: (
+        *_ASKS,
+        _SUPERVISOR,
+        _NOT_MONITORING,
+        Need(Why.IN_CALL, lambda view: not _in_call(view) or _hears_busy(view)),
+        _PHONE,
+    ),
+    Action.WHISPER: (*_ASKS, _SUPERVISOR, _MONITORING, Need(Why.THIS_WAY_ALREADY, _mode_is_not(ListenMode.WHISPER))),
+    Action.BARGE: (*_ASKS, _SUPERVISOR, _MONITORING, Need(Why.THIS_WAY_ALREADY, _mode_is_not(ListenMode.BARGE))),
+    Action.LISTEN: (*_ASKS, _SUPERVISOR, _MONITORING, Need(Why.THIS_WAY_ALREADY, _mode_is_not(ListenMode.MONITOR))),
+    Action.INTERCEPT: (*_ASKS, _SUPERVISOR, _MONITORING),
+    Action.SEND_FAX: (Need(Why.NO_FAX_YET, lambda _view: False),),
+    Action.SEND_DIGITS: (*_ASKS, _HEARD),
     Action.MUTE: (_CALL_UP, Need(Why.MUTED, lambda view: not view.audio.muted)),
     Action.UNMUTE: (Need(Why.NOT_MUTED, lambda view: view.audio.muted),),
     Action.FINISH_WRAP_UP: (*_ASKS, Need(Why.NO_TALK_TO_WRAP_UP, _may_wrap_up)),
@@ -134,6 +224,21 @@ def number_of(view: DeskView) -> str:
     if view.shown_is_pop and pop is not None and pop.number:
         return pop.number
     return view.shown.phones[0] if view.shown is not None and view.shown.phones else ""
+
+
+_HANGING_UP = {
+    SeatState.RINGING: HangingUp.REFUSE,
+    SeatState.DIALLING: HangingUp.GIVE_UP,
+    SeatState.CONSULTING: HangingUp.HAND_OVER,
+    SeatState.CONFERENCE: HangingUp.LEAVE,
+    SeatState.MONITORING: HangingUp.STOP_LISTENING,
+}
+
+
+def hanging_up(view: DeskView) -> HangingUp:
+    """What ``HANG_UP`` does now; without a call, what it mostly does."""
+    call = view.state.call
+    return _HANGING_UP.get(call.state, HangingUp.END) if call is not None else HangingUp.END
 
 
 def why_not(action: Action, view: DeskView) -> Why | None:

@@ -30,6 +30,9 @@ class Own(StrEnum):
 
     BAD_NUMBER = "bad_number"
     BAD_DIGITS = "bad_digits"
+    NO_TARGET = "no_target"
+    NO_NAME = "no_name"
+    TOO_MANY = "too_many"
     TOO_LONG = "too_long"
     NO_TITLE = "no_title"
     CANNOT_WRITE = "cannot_write"

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from agent_app.model.people import PastCall, Person
 from agent_app.model.phone import CallQuality, Device
-from shared.desk import CustomerCard, DeskSnapshot
+from shared.desk import CameBack, CustomerCard, DeskSnapshot, Notice
 from shared.enums import Language
 from shared.floor import ColleagueRow, TargetRow
 from shared.ids import CallId
@@ -46,6 +47,23 @@ class Action(StrEnum):
     HOLD = "hold"
     RETRIEVE = "retrieve"
     DIAL = "dial"
+    """An outside number; in a talk the customer waits meanwhile (a consult)."""
+    CALL_SEAT = "call_seat"
+    """内部呼叫: another seat; in a talk as ``DIAL``."""
+    TRANSFER = "transfer"
+    """呼叫转移: asks a seat, a queue, a number, a menu or the PIN step, while the customer waits."""
+    RETURN = "return"
+    SWAP = "swap"
+    JOIN = "join"
+    DROP_PARTY = "drop_party"
+    MONITOR = "monitor"
+    """同步监听: into the call of a busy seat."""
+    WHISPER = "whisper"
+    BARGE = "barge"
+    LISTEN = "listen"
+    """From whisper or barge back to hearing only."""
+    INTERCEPT = "intercept"
+    SEND_FAX = "send_fax"
     SEND_DIGITS = "send_digits"
     MUTE = "mute"
     UNMUTE = "unmute"
@@ -110,6 +128,21 @@ class PlayerView(Struct, frozen=True):
     wav: bytes | None = None
 
 
+class Returned(Struct, frozen=True):
+    """The customer is back, since whoever was asked could not take them. ``kind``, ``who``: of the ``Party``; empty where nobody knows."""
+
+    why: CameBack
+    kind: str = ""
+    who: str = ""
+
+
+class ShownNotice(Struct, frozen=True):
+    """Until the agent has read it. ``id``: of this app, for ``Desk.dismiss_notice``."""
+
+    id: int
+    notice: Notice
+
+
 class Enabled(Struct, frozen=True):
     """``why``: id of the reason when not ``on`` (``not_logged_in``, ``no_call``, ``link_down``, ``pending`` …), for the tooltip."""
 
@@ -144,6 +177,15 @@ class DeskView(Struct, frozen=True):
     """Who can be called at their desk, by agent number; live while ``Desk.floor.show_colleagues(on=True)``, else as last heard."""
     targets: tuple[TargetRow, ...] = ()
     """Queues and menus that a call can be transferred to; as ``colleagues``."""
+    returned: Returned | None = None
+    notices: tuple[ShownNotice, ...] = ()
+    """A supervisor's words and acts, the newest last."""
+    people: tuple[Person, ...] = ()
+    """The agent's own directory, by name."""
+    can_undo: bool = False
+    """The last change of ``people`` can be taken back."""
+    calls: tuple[PastCall, ...] = ()
+    """The last calls, the newest first."""
     language: Language = Language.ZH
     needs_password: bool = True
     """Show the log-in form: never logged in, logged out, or the session is void (then ``problem`` says why)."""

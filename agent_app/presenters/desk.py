@@ -13,15 +13,18 @@ from agent_app.model.problems import Own
 from agent_app.model.state import Verdict
 from agent_app.model.view import DeskView, LinkState
 from agent_app.presenters.asker import Asker
-from agent_app.presenters.board import Board
-from agent_app.presenters.board import settled as _settled
+from agent_app.presenters.board import Board, settled
+from agent_app.presenters.calling import Calling
 from agent_app.presenters.customers import People
+from agent_app.presenters.desk_calls import DeskCalls
 from agent_app.presenters.floor import Floor
-from agent_app.presenters.ports import Diagnostics, Phone, Settings, Switch
+from agent_app.presenters.news import News
+from agent_app.presenters.phonebook import PhoneBook
+from agent_app.presenters.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
 from agent_app.presenters.session import Session
 from agent_app.presenters.sound import Sound
 from agent_app.presenters.talk import Talk
-from shared.desk import PopShown, Report
+from shared.desk import Notice, PopShown, Report
 from shared.enums import Language, LockReason
 from shared.floor import FloorChanged
 from shared.ids import AccountNo, CallId, CustomerId, TicketId
@@ -30,7 +33,7 @@ SLEPT_S = 10.0
 """No tick for so long, or the two clocks apart by so much more than before: this PC slept, or its clock was set."""
 
 
-class Desk:
+class Desk(DeskCalls):
     """See the module. ``clock``: monotonic seconds. ``wall``: this PC's UTC. ``on_change`` is called with each new view, on the same
     thread, before the method that caused it returns; it must not call the desk.
     """
@@ -44,6 +47,7 @@ class Desk:
         wall: Callable[[], float],
         on_change: Callable[[DeskView], None],
         diagnostics: Diagnostics | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._switch, self._settings, self._diagnostics = switch, settings, diagnostics
         self._clock, self._wall = clock, wall
@@ -53,6 +57,10 @@ class Desk:
         self._session = Session(self._board, self._asker, settings, self._changed)
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
         self._talk = Talk(self._board, self._asker, self._sound)
+        self._calling, self._news = Calling(self._board, self._asker), News(self._board)
+        self._book = PhoneBook(
+            self._board, NoShelf() if shelf is None else shelf, lambda: wall() + self._board.draft.clock_off
+        )
         self._people = People(self._board, self._asker, clock)
         self.floor = Floor(self._board, self._asker)
         """Colleagues, and the supervisor's desk."""
@@ -68,148 +76,131 @@ class Desk:
 
     # --- people: the seat ---
 
-    @_settled
+    @settled
     def log_in(self, agent: str, password: str, take_over: bool = False) -> None:
         """The password is in the request only, never kept. ``take_over``: after ``already_logged_in``, ends the log-in elsewhere."""
         self._session.log_in(agent, password, take_over)
 
-    @_settled
+    @settled
     def log_out(self) -> None:
         self._session.log_out()
 
-    @_settled
+    @settled
     def change_password(self, old: str, new: str) -> None:
         self._session.change_password(old, new)
 
-    @_settled
+    @settled
     def open_seat(self) -> None:
         self._talk.open_seat()
 
-    @_settled
+    @settled
     def lock(self, reason: LockReason = LockReason.BREAK) -> None:
         """In a call: after it."""
         self._talk.lock(reason)
 
-    # --- people: the call ---
-
-    @_settled
-    def answer(self) -> None:
-        self._talk.answer()
-
-    @_settled
-    def hang_up(self) -> None:
-        """Also refuses a ringing call. While the link is down the phone hangs up by itself."""
-        self._talk.hang_up()
-
-    @_settled
-    def hold(self) -> None:
-        self._talk.hold()
-
-    @_settled
-    def retrieve(self) -> None:
-        self._talk.retrieve()
-
-    @_settled
-    def toggle_hold(self) -> None:
-        self._talk.toggle_hold()
-
-    @_settled
-    def dial(self, number: str) -> None:
-        """As typed or pasted (``tel:``, spaces, ``+86`` …)."""
-        self._talk.dial(number)
-
-    @_settled
-    def call_back(self) -> None:
-        """Dials the customer on screen: the number they called from, else their first."""
-        self._talk.call_back()
-
-    @_settled
-    def press(self, digits: str) -> None:
-        """Keys to the far end; several may be on their way, their order is kept."""
-        self._talk.press(digits)
-
-    @_settled
-    def mute(self, on: bool) -> None:
-        self._talk.mute(on)
-
     # --- people: what is written ---
 
-    @_settled
+    @settled
     def set_note(self, text: str) -> None:
         self._talk.set_note(text)
 
-    @_settled
+    @settled
     def finish_wrap_up(self, disposition: str, stay: bool = False) -> None:
         """Sends note and disposition of the call in hand or the one just ended."""
         self._talk.finish(disposition, stay)
 
-    @_settled
+    @settled
     def extend_wrap_up(self) -> None:
         self._talk.extend()
 
-    @_settled
+    @settled
     def save_ticket(self, ticket: TicketId | None, title: str, state: str = "open", note: str = "") -> None:
         """For the customer on screen; ``None``: a new one."""
         self._people.save_ticket(ticket, title, state, note)
 
+    # --- people: the directory, and what was said to the agent ---
+
+    @settled
+    def save_person(self, person: int | None, name: str, number: str, note: str = "") -> None:
+        """Of the agent's own directory; ``None``: a new one. ``Problem``: ``no_name``, ``bad_number``, ``too_long``, ``too_many``."""
+        self._book.save(person, name, number, note)
+
+    @settled
+    def delete_person(self, person: int) -> None:
+        self._book.delete(person)
+
+    @settled
+    def undo_people(self) -> None:
+        """Takes back the last change of the directory, then the one before."""
+        self._book.undo()
+
+    @settled
+    def dismiss_notice(self, number: int = 0) -> None:
+        """By ``ShownNotice.id``; ``0``: the newest."""
+        self._news.dismiss(number)
+
+    @settled
+    def dismiss_returned(self) -> None:
+        self._news.dismiss_returned()
+
     # --- people: customers ---
 
-    @_settled
+    @settled
     def search(self, text: str) -> None:
         """At each key; asks 0.25 s after the last one. Empty: clears the rows."""
         self._people.search(text)
 
-    @_settled
+    @settled
     def show_customer(self, customer: CustomerId) -> None:
         self._people.show_customer(customer)
 
-    @_settled
+    @settled
     def show_pop(self) -> None:
         """Back to the caller's card."""
         self._people.show_pop()
 
-    @_settled
+    @settled
     def ask_account(self, account: AccountNo) -> None:
         """Asks the branch (anew) for funds, holdings and orders; the account on screen is ``pending`` meanwhile."""
         self._people.ask_account(account)
 
-    @_settled
+    @settled
     def fetch_recording(self, call: CallId) -> None:
         """``view.player`` fills; ``wav`` is there at the end."""
         self._people.fetch_recording(call)
 
-    @_settled
+    @settled
     def close_player(self) -> None:
         self._people.close_player()
 
     # --- people: sound and the app ---
 
-    @_settled
+    @settled
     def set_volumes(
         self, speaker: float | None = None, microphone: float | None = None, ring: float | None = None
     ) -> None:
         """Factors, 0 to 2; ``None``: as it is."""
         self._sound.volumes({"speaker": speaker, "microphone": microphone, "ring": ring})
 
-    @_settled
+    @settled
     def use_devices(self, speaker: str | None = None, microphone: str | None = None, ring: str | None = None) -> None:
         """By ``Device.id``; empty: the system's default; ``None``: as it is; ring ``none``: silent."""
         self._sound.use({"speaker": speaker, "microphone": microphone, "ring": ring})
 
-    @_settled
+    @settled
     def test_tone(self, on_ring: bool = False) -> None:
         self._sound.test_tone(on_ring)
 
-    @_settled
+    @settled
     def meters(self, on: bool) -> None:
         self._sound.meters(on)
 
-    @_settled
+    @settled
     def set_language(self, language: Language) -> None:
         self._settings.put("language", language)
         self._board.put(language=language)
 
-    @_settled
+    @settled
     def pop_painted(self, call: CallId) -> None:
         """The window: this call's pop stands on the screen. Told to the switch once a call."""
         if self._painted == call or self._heard is None or self._heard[0] != call:
@@ -217,11 +208,11 @@ class Desk:
         self._painted = call
         self._switch.tell(PopShown(call, (self._clock() - self._heard[1]) * 1000))
 
-    @_settled
+    @settled
     def dismiss_problem(self) -> None:
         self._board.solved()
 
-    @_settled
+    @settled
     def pack_diagnostics(self, folder: Path) -> Path | None:
         """The zip's path; ``None`` and a ``Problem`` (``cannot_write``) if it can't be written."""
         if self._diagnostics is None:
@@ -234,38 +225,40 @@ class Desk:
 
     # --- from outside ---
 
-    @_settled
+    @settled
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self._session.link_state(state, text, retry_in)
         self._sound.tell()
         self.floor.follow()
 
-    @_settled
+    @settled
     def opened(self) -> None:
         """A new session with the switch: resume the log-in, or fetch what there is; report numbers begin again at 1."""
         self.floor.opened()
         self._session.opened()
 
-    @_settled
+    @settled
     def told(self, report: Report, seq: int) -> None:
         """A report; one that came already, or late, changes nothing; after a gap a snapshot is fetched."""
         verdict = self._session.told(report, seq)
         if isinstance(report, FloorChanged) and verdict is not Verdict.OLD:
             self.floor.told(report)
+        if isinstance(report, Notice) and verdict is not Verdict.OLD and not self._board.draft.needs_password:
+            self._news.notice(report)
         if verdict is Verdict.GAP:
             self.floor.gap()
 
-    @_settled
+    @settled
     def gap(self) -> None:
         """The link: reports were lost."""
         self._session.gap()
         self.floor.gap()
 
-    @_settled
+    @settled
     def phone_event(self, event: PhoneEvent) -> None:
         self._sound.event(event)
 
-    @_settled
+    @settled
     def tick(self, now: float) -> None:
         """About 5 times a second, with ``clock()``: debounce, retries, the phone's report, a PC that slept."""
         self._asker.tick(now)
@@ -284,9 +277,15 @@ class Desk:
         if self._board.draft.needs_password:
             self._people.forget()
             self._talk.left()
+            self._news.left()
+            self._book.left()
+        elif state.seat is not None:
+            self._book.came(state.seat.agent)
         self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)
         self._sound.follow(state.call, by_snapshot=by_snapshot)
         self._talk.follow(state.seat, state.call)
+        self._book.follow(state.call)
+        self._news.follow(state.call)
         self._people.follow(state.pop)
         self._sound.tell()
         self.floor.follow()

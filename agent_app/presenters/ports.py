@@ -6,8 +6,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from agent_app.model.people import Kept
 from agent_app.model.phone import PhoneCommand
 from shared.desk import Reply, Request, Told
+from shared.ids import AgentId
 
 
 class Failed(Struct, frozen=True):
@@ -44,6 +46,25 @@ class Settings(Protocol):
 
     def get(self, key: str, default: str = "") -> str: ...
     def put(self, key: str, value: str) -> None: ...
+
+
+class Shelf(Protocol):
+    """What this PC keeps for one agent: directory and last calls. Never raises; what can't be kept is logged."""
+
+    def read(self, agent: AgentId) -> Kept:
+        """Empty where there is nothing."""
+        ...
+
+    def write(self, agent: AgentId, kept: Kept) -> None: ...
+
+
+class NoShelf:
+    """Keeps nothing: a robot's."""
+
+    def read(self, agent: AgentId) -> Kept:  # noqa: ARG002
+        return Kept()
+
+    def write(self, agent: AgentId, kept: Kept) -> None: ...
 
 
 class Diagnostics(Protocol):

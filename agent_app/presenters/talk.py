@@ -1,7 +1,5 @@
 """Seat and call: what an agent does to them, the note, and the disposition."""
 
-from agent_app.model.actions import number_of
-from agent_app.model.numbers import BadNumber, dialable
 from agent_app.model.problems import Lost, Own
 from agent_app.model.view import Action, LinkState
 from agent_app.presenters.asker import Asker
@@ -13,7 +11,6 @@ from shared.desk import (
     AnyCommand,
     DeskCall,
     DeskRefusal,
-    Dial,
     Done,
     ExtendWrapUp,
     HangUp,
@@ -94,20 +91,6 @@ class Talk:
             self.retrieve()
         else:
             self.hold()
-
-    def dial(self, text: str, action: Action = Action.DIAL) -> None:
-        if self._asker.is_pending(Action.DIAL) or self._asker.is_pending(Action.CALL_BACK):
-            return
-        try:
-            number = dialable(text)
-        except BadNumber:
-            self._board.problem(action, Own.BAD_NUMBER, text[:_MOST_DIGITS])
-            return
-        self._command(action, Dial(number))
-
-    def call_back(self) -> None:
-        if self._asker.may(Action.CALL_BACK):
-            self.dial(number_of(self._board.draft), Action.CALL_BACK)
 
     def press(self, digits: str) -> None:
         """Keys that come while some are on their way wait for those, so that none overtakes another."""

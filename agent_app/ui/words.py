@@ -6,9 +6,22 @@ An id that no table knows (a newer switch) is shown as it is rather than hidden.
 from PySide6.QtCore import QCoreApplication
 
 from agent_app.model.actions import Why
+from agent_app.model.people import CallWay
+from agent_app.model.targets import Kind
 from agent_app.model.view import LinkState, PhoneState
-from shared.desk import DeskRefusal
-from shared.enums import CallKind, Language, LockReason, OrderStatus, Refusal, Role, SeatState, Side
+from shared.desk import CameBack, DeskRefusal
+from shared.enums import (
+    CallKind,
+    Language,
+    ListenMode,
+    LockReason,
+    OrderStatus,
+    PartyState,
+    Refusal,
+    Role,
+    SeatState,
+    Side,
+)
 
 CONTEXT = "words"
 Table = dict[str, str]
@@ -172,6 +185,9 @@ PROBLEMS: Table = {
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
     "bad_digits": QT_TRANSLATE_NOOP("words", "Only digits, * and # can be sent."),
+    "no_target": QT_TRANSLATE_NOOP("words", "Choose whom to call."),
+    "no_name": QT_TRANSLATE_NOOP("words", "A name is needed."),
+    "too_many": QT_TRANSLATE_NOOP("words", "The directory is full."),
     "no_title": QT_TRANSLATE_NOOP("words", "The ticket needs a title."),
     "too_long": QT_TRANSLATE_NOOP("words", "The text is too long."),
     "bad_number": QT_TRANSLATE_NOOP("words", "That is no telephone number."),
@@ -199,6 +215,18 @@ WHYS: Table = {
     Why.NOTE_UNSENT: QT_TRANSLATE_NOOP("words", "A note is not sent yet: choose a disposition and finish the wrap-up."),
     Why.NO_CUSTOMER: QT_TRANSLATE_NOOP("words", "There is no customer on the screen."),
     Why.NO_NUMBER: QT_TRANSLATE_NOOP("words", "No number of this customer is known."),
+    Why.RINGS: QT_TRANSLATE_NOOP("words", "Answer or refuse the call that rings first."),
+    Why.DIALLING: QT_TRANSLATE_NOOP("words", "A call is being dialled; Return gives it up."),
+    Why.CONSULTING: QT_TRANSLATE_NOOP("words", "Somebody is being asked already: swap, join or return first."),
+    Why.MONITORING: QT_TRANSLATE_NOOP("words", "Not while listening in; hang up first."),
+    Why.NOT_CONSULTING: QT_TRANSLATE_NOOP("words", "Nobody is being asked."),
+    Why.NOT_ANSWERED: QT_TRANSLATE_NOOP("words", "Whoever is asked has not answered yet."),
+    Why.NOT_IN_CONFERENCE: QT_TRANSLATE_NOOP("words", "Only in a conference."),
+    Why.NOBODY_TO_DROP: QT_TRANSLATE_NOOP("words", "There is nobody who can be sent away."),
+    Why.NOT_ALLOWED: QT_TRANSLATE_NOOP("words", "Only for supervisors."),
+    Why.NOT_MONITORING: QT_TRANSLATE_NOOP("words", "Only while listening in to a seat."),
+    Why.THIS_WAY_ALREADY: QT_TRANSLATE_NOOP("words", "You are in the call this way already."),
+    Why.NO_FAX_YET: QT_TRANSLATE_NOOP("words", "Fax is not there yet."),
 }
 
 CHANNELS: Table = {
@@ -218,6 +246,67 @@ TICKET_STATES: Table = {
     "open": QT_TRANSLATE_NOOP("words", "To do"),
     "waiting": QT_TRANSLATE_NOOP("words", "Waiting"),
     "closed": QT_TRANSLATE_NOOP("words", "Closed"),
+}
+
+CAME_BACK: Table = {
+    CameBack.BUSY: QT_TRANSLATE_NOOP("words", "{who} is busy; the customer is back."),
+    CameBack.NO_ANSWER: QT_TRANSLATE_NOOP("words", "{who} did not answer; the customer is back."),
+    CameBack.REFUSED: QT_TRANSLATE_NOOP("words", "{who} refused; the customer is back."),
+    CameBack.UNREACHABLE: QT_TRANSLATE_NOOP("words", "{who} can't be reached; the customer is back."),
+    CameBack.NOT_OPEN: QT_TRANSLATE_NOOP("words", "{who} takes no calls now; the customer is back."),
+    CameBack.NO_LINE: QT_TRANSLATE_NOOP("words", "No line to {who}; the customer is back."),
+    CameBack.HUNG_UP: QT_TRANSLATE_NOOP("words", "{who} hung up; the customer is back."),
+    CameBack.CANCELLED: QT_TRANSLATE_NOOP("words", "{who} was given up; the customer is back."),
+    CameBack.PIN_PASSED: QT_TRANSLATE_NOOP("words", "The PIN was right; the customer is back."),
+    CameBack.PIN_FAILED: QT_TRANSLATE_NOOP("words", "The PIN was not right; the customer is back."),
+}
+
+PARTY_KINDS: Table = {
+    "customer": QT_TRANSLATE_NOOP("words", "Customer"),
+    "seat": QT_TRANSLATE_NOOP("words", "Seat"),
+    "outside": QT_TRANSLATE_NOOP("words", "Outside"),
+    "queue": QT_TRANSLATE_NOOP("words", "Queue"),
+    "menu": QT_TRANSLATE_NOOP("words", "Voice menu"),
+    "pin": QT_TRANSLATE_NOOP("words", "PIN check"),
+    "listener": QT_TRANSLATE_NOOP("words", "Supervisor"),
+}
+
+PARTY_STATES: Table = {
+    PartyState.ASKED: QT_TRANSLATE_NOOP("words", "asked"),
+    PartyState.RINGING: QT_TRANSLATE_NOOP("words", "ringing"),
+    PartyState.TALKING: QT_TRANSLATE_NOOP("words", "talking"),
+    PartyState.WAITING: QT_TRANSLATE_NOOP("words", "waiting"),
+    PartyState.LISTENING: QT_TRANSLATE_NOOP("words", "listening"),
+}
+
+LISTEN_MODES: Table = {
+    ListenMode.MONITOR: QT_TRANSLATE_NOOP("words", "Listening: nobody hears you"),
+    ListenMode.WHISPER: QT_TRANSLATE_NOOP("words", "Whispering: only the agent hears you"),
+    ListenMode.BARGE: QT_TRANSLATE_NOOP("words", "Barged in: everybody hears you"),
+}
+
+NOTICES: Table = {
+    "message": QT_TRANSLATE_NOOP("words", "Message from {sender}"),
+    "opened": QT_TRANSLATE_NOOP("words", "{sender} opened your seat"),
+    "locked": QT_TRANSLATE_NOOP("words", "{sender} locked your seat"),
+    "intercepted": QT_TRANSLATE_NOOP("words", "{sender} took over your call"),
+    "skills": QT_TRANSLATE_NOOP("words", "{sender} changed your skills"),
+}
+"""An unknown code is shown as a message."""
+
+CALL_WAYS: Table = {
+    CallWay.IN: QT_TRANSLATE_NOOP("words", "In"),
+    CallWay.OUT: QT_TRANSLATE_NOOP("words", "Out"),
+    CallWay.MISSED: QT_TRANSLATE_NOOP("words", "Missed"),
+    CallWay.INTERNAL: QT_TRANSLATE_NOOP("words", "Internal"),
+}
+
+TARGET_KINDS: Table = {
+    Kind.SEAT: QT_TRANSLATE_NOOP("words", "Seat"),
+    Kind.QUEUE: QT_TRANSLATE_NOOP("words", "Queue"),
+    Kind.NUMBER: QT_TRANSLATE_NOOP("words", "Outside"),
+    Kind.MENU: QT_TRANSLATE_NOOP("words", "Voice menu"),
+    Kind.PIN: QT_TRANSLATE_NOOP("words", "PIN check"),
 }
 
 LANGUAGES: dict[Language, str] = {Language.ZH: "简体中文", Language.EN: "English"}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from agent_app.model.actions import UP
+from agent_app.model.people import Kept
 from agent_app.model.phone import Device, Devices, PhoneCommand, PhoneReady
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
@@ -23,7 +25,6 @@ from shared.desk import (
     Request,
     Seat,
     SeatChanged,
-    StateReport,
     Told,
 )
 from shared.enums import CallKind, Language, LockReason, Role, SeatState
@@ -46,7 +47,7 @@ def call(name: str = "c1", state: SeatState = SeatState.RINGING, **fields: objec
     made = DeskCall(
         CallId(name), LegId(f"{name}/2"), f"token-{name}", auto=False, kind=CallKind.IN, state=state, number="13800001111",
         dnis="95500", queue=None, waited=3.0, rang_at=0.0,
-        answered_at=5.0 if state in {SeatState.TALKING, SeatState.HOLDING} else None,
+        answered_at=5.0 if state in UP else None,
     )  # fmt: skip
     return replace(made, **fields)
 
@@ -141,6 +142,14 @@ class FakeDiagnostics:
         return into / "pack.zip"
 
 
+class FakeShelf(dict[AgentId, Kept]):
+    def read(self, agent: AgentId) -> Kept:
+        return self.get(agent, Kept())
+
+    def write(self, agent: AgentId, kept: Kept) -> None:
+        self[agent] = kept
+
+
 class World:
     """A desk at a switch by hand. ``pass_time`` ticks as the window does."""
 
@@ -150,11 +159,13 @@ class World:
         self.phone = FakePhone()
         self.settings = FakeSettings(settings)
         self.diagnostics = FakeDiagnostics()
+        self.shelf = FakeShelf()
         self.views: list[DeskView] = []
         self.seq = 0
         self.desk = Desk(
-            self.switch, self.phone, self.settings, lambda: self.now, self.wall, self.views.append, self.diagnostics
-        )
+            self.switch, self.phone, self.settings, lambda: self.now, self.wall, self.views.append, self.diagnostics,
+            self.shelf,
+        )  # fmt: skip
 
     def wall(self) -> float:
         return self.now + self.utc_off
@@ -177,7 +188,7 @@ class World:
             self.now = min(self.now + step, end)
             self.tick()
 
-    def report(self, *reports: StateReport) -> None:
+    def report(self, *reports: Report) -> None:
         for each in reports:
             self.seq += 1
             self.desk.told(each, self.seq)

@@ -144,7 +144,7 @@ def test_a_phone_that_died_is_shown_told_and_back_at_another_place() -> None:
     world.desk.phone_event(PhoneProblem("phone_down", "exit status -9"))
     assert (world.view.phone, world.problem) == (PhoneState.DOWN, "phone_down")
     assert told(world)[-1] == PhoneNow((), problem="phone_down")
-    assert world.view.enabled[Action.DIAL].why == Why.IN_CALL
+    assert world.view.enabled[Action.DIAL].why == Why.RINGS
     world.desk.phone_event(PhoneReady("127.0.0.1:5099", "1"))
     assert world.problem == ""
     assert world.switch.open(Resume) == [Resume("session-1", "127.0.0.1:5099")]

@@ -11,35 +11,48 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from msgspec.structs import replace
 
 from agent_app.model import actions
+from agent_app.model.actions import UP
 from agent_app.model.phone import CallOver, CallUp, Expect, Forget, PhoneProblem, PhoneReady, Ringing
 from agent_app.model.view import LinkState, PhoneState
 from agent_app.presenters.asker import GRACE_S
+from agent_app.presenters.calling import ASKING
 from agent_app.presenters.ports import Failed
 from shared import desk as wire
 from shared.desk import (
     CallChanged,
+    CameBack,
     CustomerShown,
     DeskRefusal,
     DeskSnapshot,
     Done,
     LoggedIn,
     LoggedOut,
+    Notice,
+    Party,
     PopChanged,
     QueuesChanged,
     Refused,
     Reply,
+    Report,
     SeatChanged,
     StateReport,
     applied,
 )
-from shared.enums import LockReason, SeatState
-from shared.ids import CallId, CustomerId
+from shared.enums import ListenMode, LockReason, PartyState, Role, SeatState
+from shared.ids import CallId, CustomerId, LegId
 from shared.protocol import SnapshotRequest
 from tests.agent_app.fakes import AGENT, CHOICES, CONTACT, PASSWORD, World, call, card, pop, seat
 
+PARTIES = [
+    wire.Party(LegId(f"c1/{number}"), kind, "8002", "", state, 0.0)
+    for number, (kind, state) in enumerate(
+        [("customer", PartyState.WAITING), ("seat", PartyState.RINGING), ("outside", PartyState.TALKING), ("menu", PartyState.ASKED)]
+    )
+]  # fmt: skip
 CLICKS = (
     "open_seat", "answer", "hang_up", "hold", "retrieve", "toggle_hold", "extend_wrap_up", "log_out", "call_back", "show_pop",
-    "dismiss_problem", "close_player",
+    "dismiss_problem", "close_player", "return_", "swap", "join", "intercept", "monitor", "listen", "dismiss_notice", "dismiss_returned",
+    "undo_people",
 )  # fmt: skip
 
 
@@ -52,7 +65,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.numbers = 0
         self.unseen = False
         """A report was lost, and none came after it."""
-        self.late: tuple[StateReport, int] | None = None
+        self.late: tuple[Report, int] | None = None
         self.calls = 0
         self.world.switch.up = False
         self.world.desk.phone_event(PhoneReady(CONTACT, "1"))
@@ -61,8 +74,9 @@ class DeskMachine(RuleBasedStateMachine):
 
     # --- the switch ---
 
-    def _tell(self, report: StateReport, fate: str) -> None:
-        self.truth = applied(self.truth, report)
+    def _tell(self, report: Report, fate: str) -> None:
+        if isinstance(report, StateReport):
+            self.truth = applied(self.truth, report)
         if isinstance(report, LoggedOut):
             self.session = ""
         if not self.world.switch.up:
@@ -97,11 +111,24 @@ class DeskMachine(RuleBasedStateMachine):
         self._tell(SeatChanged(seat(SeatState.RINGING)), "")
 
     @precondition(lambda self: self.truth.call is not None)
-    @rule(state=st.sampled_from([SeatState.TALKING, SeatState.HOLDING, SeatState.DIALLING]), fate=FATES, more=FATES)
-    def switch_moves_the_call(self, state: SeatState, fate: str, more: str) -> None:
+    @rule(
+        state=st.sampled_from([*UP, SeatState.DIALLING]), others=st.lists(st.sampled_from(PARTIES), max_size=4),
+        came_back=st.sampled_from([None, *CameBack]), role=st.sampled_from(list(Role)), fate=FATES, more=FATES,
+    )  # fmt: skip
+    def switch_moves_the_call(
+        self, state: SeatState, others: list[Party], came_back: CameBack | None, role: Role, fate: str, more: str
+    ) -> None:
         assert self.truth.call is not None
-        self._tell(CallChanged(replace(self.truth.call, state=state, answered_at=1.0)), fate)
-        self._tell(SeatChanged(seat(state)), more)
+        moved = replace(
+            self.truth.call, state=state, answered_at=1.0, parties=tuple(others), came_back=came_back,
+            listening=ListenMode.WHISPER if state is SeatState.MONITORING else None,
+        )  # fmt: skip
+        self._tell(CallChanged(moved), fate)
+        self._tell(SeatChanged(replace(seat(state), role=role)), more)
+
+    @rule(fate=FATES)
+    def a_supervisor_says_something(self, fate: str) -> None:
+        self._tell(Notice(1.0, "message", "Li Min", "hello"), fate)
 
     @precondition(lambda self: self.truth.call is not None)
     @rule(fate=FATES, more=FATES)
@@ -200,6 +227,10 @@ class DeskMachine(RuleBasedStateMachine):
         self.world.desk.lock(LockReason.BREAK)
         self.world.desk.finish_wrap_up("enquiry")
         self.world.desk.dial("10086")
+        self.world.desk.call_seat("8002")
+        self.world.desk.consult("pin")
+        self.world.desk.drop_party("c1/3")
+        self.world.desk.save_person(None, "Li", "10086")
         self.world.desk.fetch_recording(CallId("old"))
 
     # --- phone and time ---
@@ -253,7 +284,19 @@ class DeskMachine(RuleBasedStateMachine):
     def a_logged_out_desk_shows_nobody(self) -> None:
         view = self.world.view
         if view.needs_password:
-            assert view.shown is None
+            assert (view.shown, view.notices, view.returned, view.people, view.calls) == (None, (), None, (), ())
+
+    @invariant()
+    def the_customer_is_back_only_in_a_call(self) -> None:
+        view = self.world.view
+        if view.returned is not None:
+            assert view.state.call is not None
+            assert view.state.call.came_back is view.returned.why
+            assert view.state.call.state is not SeatState.CONSULTING
+
+    @invariant()
+    def nobody_is_asked_twice_at_once(self) -> None:
+        assert len({each.action for each in self.world.view.pending} & set(ASKING)) <= 1
 
     @invariant()
     def the_phone_expects_the_call_in_hand(self) -> None:

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why, enabled, number_of
+from agent_app.model.actions import MANY_AT_ONCE, NEEDS, HangingUp, Why, enabled, hanging_up, number_of
 from agent_app.model.numbers import BadNumber, dialable
 from agent_app.model.problems import CODES
 from agent_app.model.state import Mirror, Verdict
 from agent_app.model.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
-from shared.desk import DeskSnapshot, QueueRow, QueuesChanged, SeatChanged
-from shared.enums import LockReason, SeatState
-from shared.ids import CallId, QueueName
+from shared.desk import DeskSnapshot, Notice, Party, QueueRow, QueuesChanged, SeatChanged
+from shared.enums import CallKind, ListenMode, LockReason, PartyState, Role, SeatState
+from shared.ids import CallId, LegId, QueueName
 from tests.agent_app import desk_doc
 from tests.agent_app.fakes import call, card, pop, seat
 
@@ -22,9 +22,15 @@ ROOT = Path(__file__).resolve().parents[2]
 UP = DeskView(link=LinkState.UP, phone=PhoneState.READY, stale=False, needs_password=False)
 
 
+IN_CALL = {
+    SeatState.RINGING, SeatState.DIALLING, SeatState.TALKING, SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE,
+    SeatState.MONITORING,
+}  # fmt: skip
+
+
 def view(state: SeatState | None = SeatState.OPEN, **fields: object) -> DeskView:
     """A desk whose seat, and call where it has one, are in this state."""
-    busy = state in {SeatState.RINGING, SeatState.DIALLING, SeatState.TALKING, SeatState.HOLDING}
+    busy = state in IN_CALL
     snapshot = DeskSnapshot(
         at=0.0,
         seat=seat(state, wrap_up_call=CallId("c1") if state is SeatState.WRAP_UP else None)
@@ -39,10 +45,26 @@ def on(of: DeskView) -> set[Action]:
     return {action for action, each in enabled(of).items() if each.on}
 
 
+CUSTOMER = Party(LegId("c1/1"), "customer", "", "13800001111", PartyState.TALKING, 0.0)
+
+
+def party(kind: str, state: PartyState = PartyState.TALKING, leg: str = "c1/3") -> Party:
+    return Party(LegId(leg), kind, "8002", "", state, 0.0)
+
+
+def led(of: DeskView, role: Role = Role.SUPERVISOR) -> DeskView:
+    """By a supervisor."""
+    assert of.state.seat is not None
+    return replace(of, state=replace(of.state, seat=replace(of.state.seat, role=role)))
+
+
 ALWAYS = {
     Action.LOCK_SEAT, Action.SEARCH, Action.PLAY_RECORDING, Action.CHANGE_PASSWORD,
 }  # fmt: skip
-IDLE = ALWAYS | {Action.LOG_OUT, Action.DIAL}
+OUT = {Action.DIAL, Action.CALL_SEAT}
+IDLE = ALWAYS | OUT | {Action.LOG_OUT}
+TALK = ALWAYS | {Action.HANG_UP, Action.MUTE, Action.FINISH_WRAP_UP}
+ASKS = OUT | {Action.TRANSFER}
 
 
 @pytest.mark.parametrize(
@@ -51,14 +73,86 @@ IDLE = ALWAYS | {Action.LOG_OUT, Action.DIAL}
         (SeatState.OPEN, IDLE),
         (SeatState.LOCKED, IDLE | {Action.OPEN_SEAT}),
         (SeatState.RINGING, ALWAYS | {Action.ANSWER, Action.HANG_UP}),
-        (SeatState.DIALLING, ALWAYS | {Action.HANG_UP}),
-        (SeatState.TALKING, ALWAYS | {Action.HANG_UP, Action.HOLD, Action.SEND_DIGITS, Action.MUTE, Action.FINISH_WRAP_UP}),
-        (SeatState.HOLDING, ALWAYS | {Action.HANG_UP, Action.RETRIEVE, Action.MUTE, Action.FINISH_WRAP_UP}),
+        (SeatState.DIALLING, ALWAYS | {Action.HANG_UP, Action.RETURN}),
+        (SeatState.TALKING, TALK | ASKS | {Action.HOLD, Action.SEND_DIGITS}),
+        (SeatState.HOLDING, TALK | ASKS | {Action.RETRIEVE}),
+        (SeatState.CONSULTING, TALK | {Action.RETURN, Action.SWAP, Action.JOIN, Action.SEND_DIGITS}),
+        (SeatState.CONFERENCE, TALK | ASKS | {Action.SEND_DIGITS}),
+        (SeatState.MONITORING, ALWAYS | {Action.HANG_UP, Action.MUTE}),
         (SeatState.WRAP_UP, IDLE | {Action.OPEN_SEAT, Action.FINISH_WRAP_UP, Action.EXTEND_WRAP_UP}),
     ],
 )  # fmt: skip
 def test_what_is_on_in_each_state_of_the_seat(state: SeatState, allowed: set[Action]) -> None:
     assert on(view(state)) == allowed
+
+
+def with_call(of: DeskView, **fields: object) -> DeskView:
+    assert of.state.call is not None
+    return replace(of, state=replace(of.state, call=replace(of.state.call, **fields)))
+
+
+@pytest.mark.parametrize("asked", [PartyState.ASKED, PartyState.RINGING])
+def test_before_who_is_asked_has_answered_one_can_only_go_back_or_hand_over(asked: PartyState) -> None:
+    """A menu and the PIN step never answer."""
+    now = with_call(view(SeatState.CONSULTING), parties=(CUSTOMER, party("outside", asked)))
+    assert on(now) == TALK | {Action.RETURN}
+    assert enabled(now)[Action.SWAP].why == enabled(now)[Action.JOIN].why == Why.NOT_ANSWERED
+    assert enabled(now)[Action.TRANSFER].why == Why.CONSULTING
+    assert hanging_up(now) is HangingUp.HAND_OVER
+
+
+def test_who_may_be_sent_out_of_a_conference() -> None:
+    conference = view(SeatState.CONFERENCE)
+    alone = with_call(conference, parties=(CUSTOMER, party("listener", PartyState.LISTENING), party("seat", leg="")))
+    assert enabled(alone)[Action.DROP_PARTY].why == Why.NOBODY_TO_DROP
+    assert Action.DROP_PARTY in on(with_call(conference, parties=(CUSTOMER, party("seat"))))
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.MANAGER])
+def test_who_supervises_listens_in_from_a_free_seat(role: Role) -> None:
+    for state in (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP):
+        assert Action.MONITOR in on(led(view(state), role))
+    for state in IN_CALL - {SeatState.MONITORING}:
+        assert enabled(led(view(state), role))[Action.MONITOR].why == Why.IN_CALL
+    busy = with_call(led(view(SeatState.DIALLING), role), busy="8002")
+    assert Action.MONITOR in on(busy)
+    assert enabled(view(SeatState.OPEN))[Action.MONITOR].why == Why.NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("mode", "now"),
+    [(ListenMode.MONITOR, Action.LISTEN), (ListenMode.WHISPER, Action.WHISPER), (ListenMode.BARGE, Action.BARGE)],
+)
+def test_in_a_monitored_call_the_two_other_ways_are_open(mode: ListenMode, now: Action) -> None:
+    made = with_call(led(view(SeatState.MONITORING)), listening=mode, kind=CallKind.MONITOR, answered_at=1.0)
+    ways = {Action.LISTEN, Action.WHISPER, Action.BARGE}
+    assert on(made) == ALWAYS | {Action.HANG_UP, Action.MUTE, Action.INTERCEPT} | ways - {now}
+    assert enabled(made)[now].why == Why.THIS_WAY_ALREADY
+    assert enabled(made)[Action.FINISH_WRAP_UP].why == Why.NO_TALK_TO_WRAP_UP, "it is no talk of this seat's"
+    assert enabled(made)[Action.DIAL].why == Why.MONITORING
+    assert hanging_up(made) is HangingUp.STOP_LISTENING
+
+
+@pytest.mark.parametrize(
+    ("state", "means"),
+    [
+        (SeatState.OPEN, HangingUp.END), (SeatState.RINGING, HangingUp.REFUSE), (SeatState.DIALLING, HangingUp.GIVE_UP),
+        (SeatState.TALKING, HangingUp.END), (SeatState.HOLDING, HangingUp.END), (SeatState.CONSULTING, HangingUp.HAND_OVER),
+        (SeatState.CONFERENCE, HangingUp.LEAVE), (SeatState.MONITORING, HangingUp.STOP_LISTENING),
+    ],
+)  # fmt: skip
+def test_what_hanging_up_means(state: SeatState, means: HangingUp) -> None:
+    assert hanging_up(view(state)) is means
+
+
+def test_a_wrong_moment_says_what_to_do_first() -> None:
+    reasons = {state: enabled(view(state))[Action.TRANSFER].why for state in SeatState}
+    assert reasons == {
+        SeatState.OFFLINE: Why.NO_CALL, SeatState.LOCKED: Why.NO_CALL, SeatState.OPEN: Why.NO_CALL, SeatState.WRAP_UP: Why.NO_CALL,
+        SeatState.RINGING: Why.RINGS, SeatState.DIALLING: Why.DIALLING, SeatState.CONSULTING: Why.CONSULTING,
+        SeatState.MONITORING: Why.MONITORING, SeatState.TALKING: "", SeatState.HOLDING: "", SeatState.CONFERENCE: "",
+    }  # fmt: skip
+    assert {enabled(view(state))[Action.SEND_FAX].why for state in SeatState} == {Why.NO_FAX_YET}
 
 
 def test_nobody_logged_in() -> None:
@@ -167,3 +261,14 @@ def test_reports_by_number() -> None:
     assert mirror.stale
     mirror.begin()
     assert mirror.told(QueuesChanged(()), 1) is Verdict.APPLIED
+
+
+def test_a_notice_is_numbered_and_changes_nothing_of_the_copy() -> None:
+    mirror = Mirror()
+    mirror.begin()
+    mirror.take(DeskSnapshot(at=1.0))
+    notice = Notice(1.0, "message", "Li")
+    assert mirror.told(notice, 1) is Verdict.APPLIED
+    assert mirror.told(notice, 1) is Verdict.OLD
+    assert mirror.told(notice, 3) is Verdict.GAP
+    assert mirror.snapshot == DeskSnapshot(at=1.0)

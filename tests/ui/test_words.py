@@ -10,13 +10,26 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtWidgets import QApplication
 
 from agent_app.model.actions import Why
+from agent_app.model.people import CallWay
 from agent_app.model.problems import CODES
+from agent_app.model.targets import Kind
 from agent_app.model.view import LinkState, PhoneState
 from agent_app.ui import words
 from agent_app.ui.paths import RESOURCES
 from agent_app.ui.translation import Translation
-from shared.desk import DeskRefusal
-from shared.enums import CallKind, Language, LockReason, OrderStatus, Refusal, Role, SeatState, Side
+from shared.desk import CameBack, DeskRefusal
+from shared.enums import (
+    CallKind,
+    Language,
+    ListenMode,
+    LockReason,
+    OrderStatus,
+    PartyState,
+    Refusal,
+    Role,
+    SeatState,
+    Side,
+)
 from shared.link import Failure
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage, application
@@ -26,6 +39,8 @@ TABLES: dict[str, tuple[words.Table, type[StrEnum]]] = {
     "seat": (words.SEAT_STATES, SeatState), "lock": (words.LOCK_REASONS, LockReason), "role": (words.ROLES, Role),
     "kind": (words.CALL_KINDS, CallKind), "link": (words.LINK_STATES, LinkState), "phone": (words.PHONE_STATES, PhoneState),
     "side": (words.SIDES, Side), "order": (words.ORDER_STATES, OrderStatus), "refusal": (words.REFUSALS, Refusal),
+    "party": (words.PARTY_STATES, PartyState), "mode": (words.LISTEN_MODES, ListenMode), "came back": (words.CAME_BACK, CameBack),
+    "past call": (words.CALL_WAYS, CallWay), "target": (words.TARGET_KINDS, Kind),
     "desk refusal": (words.PROBLEMS, DeskRefusal), "failure": (words.PROBLEMS, Failure), "why": (words.WHYS, Why),
 }  # fmt: skip
 

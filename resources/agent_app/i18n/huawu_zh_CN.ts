@@ -1477,6 +1477,18 @@
         <translation>只能发送数字、* 和 #。</translation>
     </message>
     <message>
+        <source>Choose whom to call.</source>
+        <translation>请选择呼叫对象。</translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation>请填写姓名。</translation>
+    </message>
+    <message>
+        <source>The directory is full.</source>
+        <translation>通讯录已满。</translation>
+    </message>
+    <message>
         <source>The ticket needs a title.</source>
         <translation>工单需要主题。</translation>
     </message>
@@ -1565,6 +1577,54 @@
         <translation>此客户没有已知的号码。</translation>
     </message>
     <message>
+        <source>Answer or refuse the call that rings first.</source>
+        <translation>请先接听或拒接正在振铃的来电。</translation>
+    </message>
+    <message>
+        <source>A call is being dialled; Return gives it up.</source>
+        <translation>正在呼出；按返回可取消。</translation>
+    </message>
+    <message>
+        <source>Somebody is being asked already: swap, join or return first.</source>
+        <translation>已在转移询问：请先切换、三方或返回。</translation>
+    </message>
+    <message>
+        <source>Not while listening in; hang up first.</source>
+        <translation>监听中不能操作；请先停止监听。</translation>
+    </message>
+    <message>
+        <source>Nobody is being asked.</source>
+        <translation>没有正在询问的对象。</translation>
+    </message>
+    <message>
+        <source>Whoever is asked has not answered yet.</source>
+        <translation>被询问方尚未应答。</translation>
+    </message>
+    <message>
+        <source>Only in a conference.</source>
+        <translation>仅在三方通话中可用。</translation>
+    </message>
+    <message>
+        <source>There is nobody who can be sent away.</source>
+        <translation>没有可移出的成员。</translation>
+    </message>
+    <message>
+        <source>Only for supervisors.</source>
+        <translation>仅班长可用。</translation>
+    </message>
+    <message>
+        <source>Only while listening in to a seat.</source>
+        <translation>仅在监听座席时可用。</translation>
+    </message>
+    <message>
+        <source>You are in the call this way already.</source>
+        <translation>已经是这种方式。</translation>
+    </message>
+    <message>
+        <source>Fax is not there yet.</source>
+        <translation>传真功能尚未提供。</translation>
+    </message>
+    <message>
         <source>Phone</source>
         <translation>电话</translation>
     </message>
@@ -1603,6 +1663,138 @@
     <message>
         <source>Closed</source>
         <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>{who} is busy; the customer is back.</source>
+        <translation>{who} 占线，客户已接回。</translation>
+    </message>
+    <message>
+        <source>{who} did not answer; the customer is back.</source>
+        <translation>{who} 无人接听，客户已接回。</translation>
+    </message>
+    <message>
+        <source>{who} refused; the customer is back.</source>
+        <translation>{who} 拒接，客户已接回。</translation>
+    </message>
+    <message>
+        <source>{who} can&apos;t be reached; the customer is back.</source>
+        <translation>{who} 无法接通，客户已接回。</translation>
+    </message>
+    <message>
+        <source>{who} takes no calls now; the customer is back.</source>
+        <translation>{who} 当前不接听，客户已接回。</translation>
+    </message>
+    <message>
+        <source>No line to {who}; the customer is back.</source>
+        <translation>没有线路可呼叫 {who}，客户已接回。</translation>
+    </message>
+    <message>
+        <source>{who} hung up; the customer is back.</source>
+        <translation>{who} 已挂机，客户已接回。</translation>
+    </message>
+    <message>
+        <source>{who} was given up; the customer is back.</source>
+        <translation>已取消呼叫 {who}，客户已接回。</translation>
+    </message>
+    <message>
+        <source>The PIN was right; the customer is back.</source>
+        <translation>密码验证通过，客户已接回。</translation>
+    </message>
+    <message>
+        <source>The PIN was not right; the customer is back.</source>
+        <translation>密码验证未通过，客户已接回。</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Seat</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>Outside</source>
+        <translation>外线</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Voice menu</source>
+        <translation>语音菜单</translation>
+    </message>
+    <message>
+        <source>PIN check</source>
+        <translation>密码验证</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>询问中</translation>
+    </message>
+    <message>
+        <source>ringing</source>
+        <translation>振铃</translation>
+    </message>
+    <message>
+        <source>talking</source>
+        <translation>通话</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>旁听</translation>
+    </message>
+    <message>
+        <source>Listening: nobody hears you</source>
+        <translation>监听：无人听到您</translation>
+    </message>
+    <message>
+        <source>Whispering: only the agent hears you</source>
+        <translation>耳语：仅座席听到您</translation>
+    </message>
+    <message>
+        <source>Barged in: everybody hears you</source>
+        <translation>强插：所有人听到您</translation>
+    </message>
+    <message>
+        <source>Message from {sender}</source>
+        <translation>{sender} 的消息</translation>
+    </message>
+    <message>
+        <source>{sender} opened your seat</source>
+        <translation>{sender} 开放了您的座席</translation>
+    </message>
+    <message>
+        <source>{sender} locked your seat</source>
+        <translation>{sender} 闭锁了您的座席</translation>
+    </message>
+    <message>
+        <source>{sender} took over your call</source>
+        <translation>{sender} 拦截了您的通话</translation>
+    </message>
+    <message>
+        <source>{sender} changed your skills</source>
+        <translation>{sender} 修改了您的技能</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>呼入</translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation>呼出</translation>
+    </message>
+    <message>
+        <source>Missed</source>
+        <translation>未接</translation>
+    </message>
+    <message>
+        <source>Internal</source>
+        <translation>内部</translation>
     </message>
 </context>
 </TS>

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.ids import AccountNo, BranchId
+from shared.pinyin import name_keys
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     INSERT_STEP,
@@ -24,7 +25,6 @@ from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.phones import phone_key
-from switch_server.adapters.store.pinyin import name_keys
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import open_store, record_table, record_tables
 from switch_server.adapters.store.tickets import Tickets

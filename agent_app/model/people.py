@@ -1,0 +1,60 @@
+"""Who can be called from this desk, and who was: the agent's own directory, the last calls."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+MOST_CALLS = 200
+MOST_PEOPLE = 2000
+NAME_MAX, NOTE_MAX = 64, 200
+
+
+class CallWay(StrEnum):
+    """Of a call of the past."""
+
+    IN = "in"
+    OUT = "out"
+    MISSED = "missed"
+    INTERNAL = "internal"
+
+
+class PastCall(Struct, frozen=True):
+    """``number``: a telephone number, or (``INTERNAL``) an agent's. ``at``: UTC seconds by the switch's clock; ``seconds``: of talk."""
+
+    at: float
+    way: CallWay
+    number: str
+    name: str = ""
+    seconds: float = 0.0
+
+
+class Person(Struct, frozen=True):
+    """A line of the agent's own directory. ``keys``: pinyin and initials of the name (``shared.pinyin``)."""
+
+    id: int
+    name: str
+    number: str
+    note: str = ""
+    keys: str = ""
+
+
+class Kept(Struct, frozen=True):
+    """What this PC keeps for one agent. ``calls``: the newest first."""
+
+    people: tuple[Person, ...] = ()
+    calls: tuple[PastCall, ...] = ()
+
+
+def matches(text: str, *fields: str) -> bool:
+    """Is each word that was typed the beginning of a word of the fields (pinyin, initials, numbers), or part of one that is not ASCII or has
+    three characters or more? Case does not count.
+    """
+    hay = " ".join(fields).casefold()
+    words = hay.split()
+    return all(_found(word, hay, words) for word in text.casefold().split())
+
+
+def _found(word: str, hay: str, words: list[str]) -> bool:
+    if not word.isascii() or len(word) > 2:  # a part of a name, the end of a number
+        return word in hay
+    return any(each.startswith(word) for each in words)

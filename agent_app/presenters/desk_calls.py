@@ -1,0 +1,101 @@
+"""What a person does to calls at a desk: the part of ``Desk`` that is one line a button.
+
+By the names that scripts use too (``tests.e2e.hands``); all arguments are plain strings:
+``answer()`` ``hang_up()`` ``hold()`` ``retrieve()`` ``dial(number)`` ``call_seat(agent)``
+``consult("seat", agent)`` ``consult("queue", queue)`` ``consult("number", number)`` ``consult("menu", flow)`` ``consult("pin")``
+``return_()`` ``swap()`` ``join()`` ``drop_party(leg)`` ``monitor(agent, "monitor" | "whisper" | "barge")`` ``listen(mode)`` ``intercept()``
+``press(digits)`` ``mute(on)``
+"""
+
+from agent_app.presenters.board import Board, settled
+from agent_app.presenters.calling import Calling
+from agent_app.presenters.talk import Talk
+from shared.enums import ListenMode
+from shared.ids import LegId
+
+
+class DeskCalls:
+    _board: Board
+    _talk: Talk
+    _calling: Calling
+
+    @settled
+    def answer(self) -> None:
+        self._talk.answer()
+
+    @settled
+    def hang_up(self) -> None:
+        """Also refuses a ringing call. While the link is down the phone hangs up by itself."""
+        self._talk.hang_up()
+
+    @settled
+    def hold(self) -> None:
+        self._talk.hold()
+
+    @settled
+    def retrieve(self) -> None:
+        self._talk.retrieve()
+
+    @settled
+    def toggle_hold(self) -> None:
+        self._talk.toggle_hold()
+
+    @settled
+    def dial(self, number: str) -> None:
+        """As typed or pasted (``tel:``, spaces, ``+86`` …). In a talk the customer waits meanwhile (a consult)."""
+        self._calling.dial(number)
+
+    @settled
+    def call_seat(self, agent: str) -> None:
+        """内部呼叫, as ``dial``."""
+        self._calling.call_seat(agent)
+
+    @settled
+    def call_back(self) -> None:
+        """Dials the customer on screen: the number they called from, else their first."""
+        self._calling.call_back()
+
+    @settled
+    def consult(self, kind: str, value: str = "") -> None:
+        """呼叫转移: ``seat`` and an agent, ``queue`` and its id, ``number``, ``menu`` and a flow, or ``pin``."""
+        self._calling.consult(kind, value)
+
+    @settled
+    def return_(self) -> None:
+        """返回: gives up whoever is asked, or the call that is dialled."""
+        self._calling.back()
+
+    @settled
+    def swap(self) -> None:
+        self._calling.swap()
+
+    @settled
+    def join(self) -> None:
+        self._calling.join()
+
+    @settled
+    def drop_party(self, leg: LegId) -> None:
+        self._calling.drop(leg)
+
+    @settled
+    def monitor(self, agent: str = "", mode: ListenMode | str = ListenMode.MONITOR) -> None:
+        """``agent=""``: the one whose busy tone is heard."""
+        self._calling.monitor(agent, ListenMode(mode))
+
+    @settled
+    def listen(self, mode: ListenMode | str = ListenMode.MONITOR) -> None:
+        """Another way of being in the monitored call: ``monitor``, ``whisper``, ``barge``."""
+        self._calling.listen(ListenMode(mode))
+
+    @settled
+    def intercept(self) -> None:
+        self._calling.intercept()
+
+    @settled
+    def press(self, digits: str) -> None:
+        """Keys to the far end; several may be on their way, their order is kept."""
+        self._talk.press(digits)
+
+    @settled
+    def mute(self, on: bool) -> None:
+        self._talk.mute(on)

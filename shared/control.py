@@ -146,6 +146,8 @@ class RefusedCode(StrEnum):
     WEAK_PASSWORD = "weak_password"  # noqa: S105
     NO_SUCH_DESK = "no_such_desk"
     DESK_EXISTS = "desk_exists"
+    NO_SUCH_PHONE = "no_such_phone"
+    PHONE_EXISTS = "phone_exists"
     BAD_VALUE = "bad_value"  # ``text``: what is wrong
     KEY_IN_USE = "key_in_use"  # ``text``: the desk that has it
     STORE_FAILED = "store_failed"

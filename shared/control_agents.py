@@ -1,6 +1,6 @@
-"""The control protocol's words for agents (座席员), queues (排队) and desks (座席机): see ``shared.control``.
+"""The control protocol's words for agents (座席员), queues (排队), desks (座席机) and desk phones (桌面话机): see ``shared.control``.
 
-A password crosses the socket once, towards the switch, which keeps its argon2 hash; nothing answers or shows it.
+A password crosses the socket once, towards the switch, which keeps a hash of it; nothing answers or shows it.
 """
 
 from typing import Annotated
@@ -8,11 +8,11 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from shared.control_base import Limit, Reply, Request
-from shared.control_rows import AgentRow, DeskRow, QueueRow, TalkRow
+from shared.control_rows import AgentRow, DeskRow, PhoneRow, QueueRow, TalkRow
 from shared.enums import Role
 
 ID = r"^[A-Za-z0-9_-]{1,32}$"
-"""Of agents (工号) and desks."""
+"""Of agents (工号), desks and desk phones."""
 SKILL = r"^[\w-]{1,32}$"
 KEY = r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$"
 """A CURVE key: 32 bytes as Z85 (ZeroMQ RFC 32)."""
@@ -114,6 +114,40 @@ class RemoveDeskKey(Request, frozen=True):
     actor: str = ""
 
 
+class AskPhones(Request, frozen=True):
+    """Answered by ``Phones``."""
+
+
+class AddPhone(Request, frozen=True):
+    """A desk phone may register with this password. ``desk``: whose seat may use it; ``None``: any. Answered by ``Done``."""
+
+    phone: Id
+    password: Password
+    desk: Id | None = None
+    actor: str = ""
+
+    def __repr__(self) -> str:
+        return f"AddPhone(phone={self.phone!r}, desk={self.desk!r}, password=••••)"
+
+
+class SetPhonePassword(Request, frozen=True):
+    """The phone has to register anew. Answered by ``Done``."""
+
+    phone: Id
+    password: Password
+    actor: str = ""
+
+    def __repr__(self) -> str:
+        return f"SetPhonePassword(phone={self.phone!r}, password=••••)"
+
+
+class RemovePhone(Request, frozen=True):
+    """It can't be rung any more; a talk that runs goes on. Answered by ``Done``."""
+
+    phone: Id
+    actor: str = ""
+
+
 class Agents(Reply, frozen=True):
     at: float
     rows: tuple[AgentRow, ...]
@@ -133,6 +167,11 @@ class Desks(Reply, frozen=True):
     rows: tuple[DeskRow, ...]
 
 
+class Phones(Reply, frozen=True):
+    at: float
+    rows: tuple[PhoneRow, ...]
+
+
 class Talks(Reply, frozen=True):
     at: float
     rows: tuple[TalkRow, ...]
@@ -148,6 +187,6 @@ class AgentPut(Reply, frozen=True):
 
 REQUESTS: tuple[type[Request], ...] = (
     AskAgents, AskQueues, AskDesks, AskTalks, PutAgent, SetPassword, DisableAgent, RemoveAgent, LogOutAgent,
-    PutDeskKey, RemoveDeskKey,
+    PutDeskKey, RemoveDeskKey, AskPhones, AddPhone, SetPhonePassword, RemovePhone,
 )  # fmt: skip
-REPLIES: tuple[type[Reply], ...] = (Agents, Queues, Desks, Talks, AgentPut)
+REPLIES: tuple[type[Reply], ...] = (Agents, Queues, Desks, Phones, Talks, AgentPut)

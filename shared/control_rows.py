@@ -215,6 +215,22 @@ class DeskRow(Struct, frozen=True):
     program: str | None = None
 
 
+class PhoneRow(Struct, frozen=True):
+    """A desk phone. ``desk``: whose it is, ``None`` for anybody's. ``address`` and what follows: while it is registered.
+
+    ``since`` and ``until``: UTC seconds. ``used_by``: the agent whose seat has its voice there now.
+    """
+
+    phone: str
+    desk: str | None
+    registered: bool
+    address: str | None = None
+    since: float | None = None
+    until: float | None = None
+    program: str | None = None
+    used_by: str | None = None
+
+
 class TalkRow(Struct, frozen=True):
     """An agent's part in a call, rung, dialled or talked. ``kind``: ``in``, ``out``, ``callback``; ``outcome``: how it went on.
 

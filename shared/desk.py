@@ -601,6 +601,8 @@ class DeskRefusal(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"  # ``wait`` seconds
     ALREADY_LOGGED_IN = "already_logged_in"  # ``text``: the other desk
     DESK_TAKEN = "desk_taken"  # another agent is logged in on this link
+    NO_SUCH_PHONE = "no_such_phone"  # ``text``: the desk phone's name; the switch has none, or it is another desk's
+    PHONE_TAKEN = "phone_taken"  # ``text``: the desk whose agent uses that desk phone
     SESSION_OVER = "session_over"
     NOT_LOGGED_IN = "not_logged_in"
     WEAK_PASSWORD = "weak_password"  # noqa: S105

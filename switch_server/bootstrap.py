@@ -301,6 +301,7 @@ class Server:
             config=lambda: self.engine.switch.config,
             snapshot=self.engine.switch.snapshot,
             book=self.store.agents,
+            phones=self.store.desk_phones,
             links=self.desks.links,
             records=self.store.read,
             post=self.engine.post,

@@ -56,6 +56,7 @@ class DeskSide:
             endpoint=parts.config().desk_link.endpoint,
             server_key=parts.keys,
             book=store.agents,
+            phones=store.desk_phones,
             pops=self.pops,
             questions=questions,
             tokens=self.tokens,

@@ -154,6 +154,8 @@ PROBLEMS: Table = {
     DeskRefusal.TOO_MANY_TRIES: QT_TRANSLATE_NOOP("words", "Too many tries; please wait."),
     DeskRefusal.ALREADY_LOGGED_IN: QT_TRANSLATE_NOOP("words", "This agent is logged in at another desk."),
     DeskRefusal.DESK_TAKEN: QT_TRANSLATE_NOOP("words", "Another agent is logged in at this desk."),
+    DeskRefusal.NO_SUCH_PHONE: QT_TRANSLATE_NOOP("words", "The switch has no such desk phone for this desk."),
+    DeskRefusal.PHONE_TAKEN: QT_TRANSLATE_NOOP("words", "An agent at another desk uses that desk phone."),
     DeskRefusal.SESSION_OVER: QT_TRANSLATE_NOOP("words", "The session is over; please log in again."),
     DeskRefusal.NOT_LOGGED_IN: QT_TRANSLATE_NOOP("words", "Nobody is logged in."),
     DeskRefusal.WEAK_PASSWORD: QT_TRANSLATE_NOOP("words", "A password needs 8 characters or more."),

@@ -29,8 +29,19 @@ from shared.control import (
     Reloaded,
     Status,
 )
-from shared.control_agents import AgentPut, Agents, AskTalks, Desks, PutAgent, PutDeskKey, Queues, Talks
-from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId
+from shared.control_agents import (
+    AddPhone,
+    AgentPut,
+    Agents,
+    AskTalks,
+    Desks,
+    Phones,
+    PutAgent,
+    PutDeskKey,
+    Queues,
+    Talks,
+)
+from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, PhoneName
 from switch_server.ports.records import Customer, OrderRecord
 
 
@@ -44,7 +55,7 @@ class OperationRefused(Exception):  # noqa: N818  the name says what it is
 
 
 class Staff(Protocol):
-    """Agents, queues and desks, as ``Operations``. Who loses the right to be logged in is logged out."""
+    """Agents, queues, desks and desk phones, as ``Operations``. Who loses the right to be logged in is logged out."""
 
     def agents(self) -> Agents: ...
     def queues(self) -> Queues: ...
@@ -57,6 +68,10 @@ class Staff(Protocol):
     def log_out(self, agent: AgentId, actor: str) -> Done: ...
     def put_desk_key(self, put: PutDeskKey) -> Done: ...
     def remove_desk_key(self, desk: DeskId, actor: str) -> Done: ...
+    def phones(self) -> Phones: ...
+    def add_phone(self, add: AddPhone) -> Done: ...
+    def set_phone_password(self, phone: PhoneName, password: str, actor: str) -> Done: ...
+    def remove_phone(self, phone: PhoneName, actor: str) -> Done: ...
 
 
 class Operations(Protocol):
@@ -110,6 +125,8 @@ class DeskState(Struct, frozen=True):
     loss: float = 0.0
     """Of the packets that the phone received, 0 to 1."""
     jitter_ms: float = 0.0
+    desk_phone: PhoneName | None = None
+    """Where the seat's voice is, if not at the app's own phone."""
 
 
 class DeskLinks(Protocol):

@@ -1,4 +1,4 @@
-"""``ports.operations.Staff``: agents, queues and desks, for the operator of the running switch.
+"""``ports.operations.Staff``: agents, queues, desks and desk phones, for the operator of the running switch.
 
 The agent book writes the audit of what it changes; here stands what follows from a change: the core hears of new skills, and whoever
 loses the right to be logged in is logged out.
@@ -13,15 +13,28 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.control import Done, RefusedCode
-from shared.control_agents import AgentPut, Agents, AskTalks, Desks, PutAgent, PutDeskKey, Queues, Talks
-from shared.ids import AgentId, CallId, DeskId, SkillName
+from shared.control_agents import (
+    AddPhone,
+    AgentPut,
+    Agents,
+    AskTalks,
+    Desks,
+    Phones,
+    PutAgent,
+    PutDeskKey,
+    Queues,
+    Talks,
+)
+from shared.ids import AgentId, CallId, DeskId, PhoneName, SkillName
 from switch_server.core.config import SwitchConfig
 from switch_server.core.events import AgentSkilled, Event
 from switch_server.core.snapshot import SeatView, SwitchSnapshot
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.operations import DeskLinks, DeskState, OperationRefused, Records
+from switch_server.ports.phones import PhoneBook
 from switch_server.services import staff_rows as rows
 from switch_server.services.passwords import SHORTEST, hash_password
+from switch_server.services.phone_staff import PhoneStaff
 
 DEFAULT_ACTOR = "operator"
 
@@ -34,6 +47,7 @@ class StaffSources(Struct, frozen=True, kw_only=True):
     config: Callable[[], SwitchConfig]
     snapshot: Callable[[], SwitchSnapshot]
     book: AgentBook
+    phones: PhoneBook
     links: DeskLinks
     records: Records
     post: Callable[[Event], object]
@@ -48,6 +62,7 @@ class SwitchStaff:
 
     def __init__(self, sources: StaffSources) -> None:
         self._from = sources
+        self._phones = PhoneStaff(sources.phones, sources.book, sources.links, sources.clock)
 
     # --- looking ---
 
@@ -180,6 +195,20 @@ class SwitchStaff:
         if link is not None and link.agent is not None:
             self._end_log_in(link.agent, actor)
         self._from.links.disconnect(desk)
+
+    # --- desk phones ---
+
+    def phones(self) -> Phones:
+        return self._phones.rows()
+
+    def add_phone(self, add: AddPhone) -> Done:
+        return self._phones.add(add, add.actor or DEFAULT_ACTOR)
+
+    def set_phone_password(self, phone: PhoneName, password: str, actor: str) -> Done:
+        return self._phones.set_password(phone, password, actor or DEFAULT_ACTOR)
+
+    def remove_phone(self, phone: PhoneName, actor: str) -> Done:
+        return self._phones.remove(phone, actor or DEFAULT_ACTOR)
 
 
 def _laid_over(record: AgentRecord, put: PutAgent) -> AgentRecord:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shared import control_agents
 from shared.enums import Role
-from switch_server.switchctl import acting, desking, looking, offline, replaying, staffing
+from switch_server.switchctl import acting, desking, looking, offline, phoning, replaying, staffing
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.texts import CHOICES, Texts
 
@@ -101,6 +101,7 @@ SINCE = option("--since", "opt_since", metavar="AGE")
 CALL = option("call", "arg_call", metavar="CALL")
 AGENT = option("agent", "arg_agent", type=_id, metavar="AGENT")
 DESK = option("desk", "arg_desk", type=_id, metavar="DESK")
+PHONE = option("phone", "arg_phone", type=_id, metavar="PHONE")
 ROLE = option("--role", "opt_role", choices=[role.value for role in Role])
 GROUP = option("--group", "opt_group", type=_line, metavar="GROUP")
 SKILL = option("--skill", "opt_skill", dest="skills", type=_skill, action="append", default=[], metavar="NAME=LEVEL")
@@ -190,6 +191,24 @@ COMMANDS = (
     ),
     Command(("desk", "list"), looking.desks, (JSON, WATCH), ("desk list",)),
     Command(("desk", "remove"), desking.remove, (DESK, JSON), ("desk remove desk-07",)),
+    Command(("phone",), None),
+    Command(
+        ("phone", "add"),
+        phoning.add,
+        (PHONE, option("--desk", "opt_desk", type=_id, metavar="DESK"), STDIN, GENERATE, JSON),
+        (
+            "phone add front-1 --desk desk-07 --generate",
+            "phone add front-2 --password-stdin < password.txt",
+        ),
+    ),
+    Command(("phone", "list"), looking.phones, (JSON, WATCH), ("phone list", "phone list --watch")),
+    Command(
+        ("phone", "password"),
+        phoning.set_password,
+        (PHONE, STDIN, GENERATE, JSON),
+        ("phone password front-1 --generate",),
+    ),
+    Command(("phone", "remove"), phoning.remove, (PHONE, JSON), ("phone remove front-1",)),
     Command(("branches",), looking.branches, (JSON, WATCH), ("branches", "branches --watch")),
     Command(("counters",), looking.counters, (JSON, WATCH), ("counters --json",)),
     Command(

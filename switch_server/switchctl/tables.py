@@ -223,6 +223,16 @@ DESKS = (
     show("program", lambda r: cells.plain(r.program), spare=3),
     show("key", lambda r: r.key, whole=True, spare=4),
 )
+PHONES = (
+    show("phone", lambda r: r.phone, whole=True),
+    say("registered", lambda r: _up(r.registered)),
+    show("desk", lambda r: cells.plain(r.desk)),
+    show("agent", lambda r: cells.plain(r.used_by)),
+    show("address", lambda r: cells.plain(r.address), spare=1),
+    show("since", lambda r: cells.moment(r.since), spare=2),
+    show("until", lambda r: cells.time_of_day(r.until), spare=4),
+    show("program", lambda r: cells.plain(r.program), spare=3),
+)
 AUDIT = (
     show("id", lambda r: str(r.id), right=True, spare=2),
     show("at", lambda r: cells.moment(r.at), whole=True),

@@ -20,7 +20,7 @@ from shared.control import (
     Reply,
     Status,
 )
-from shared.control_agents import Agents, Desks, Queues, Talks
+from shared.control_agents import Agents, Desks, Phones, Queues, Talks
 from shared.control_rows import Trouble
 from switch_server.switchctl import cells, tables
 from switch_server.switchctl.texts import Texts
@@ -117,6 +117,7 @@ VIEWS: dict[type[Reply], View] = {
     Queues: _rows("title_queues", tables.QUEUES),
     Talks: _rows("title_talks", tables.TALKS),
     Desks: _desks,
+    Phones: _rows("title_phones", tables.PHONES),
     Calls: _rows("title_calls", tables.CALLS),
     Orders: _rows("title_orders", tables.ORDERS),
     Customers: _rows("title_customers", tables.CUSTOMERS),

@@ -18,6 +18,7 @@ from switch_server.core.effects import AnswerDesk, Audit, ShowPop, TellDesk
 from switch_server.core.events import AgentOffline, AgentOnline, DeskCommanded, DeskDown, Event
 from tests.desk_client import DEADLINE, DeskClient
 from tests.fakes.desks import FakeBook, FakePops, FakeQuestions, agent, fake_check, fake_make
+from tests.fakes.phones import FakePhones, phone
 
 E = TypeVar("E", bound=Event)
 SERVER = keys.make()
@@ -124,6 +125,7 @@ class Rig:
     def __init__(self, *desks: str) -> None:
         self.keys = {name: keys.make() for name in (desks or ("desk-01", "desk-02"))}
         self.book = FakeBook(agent(A), agent(B), keys={DeskId(n): k.public.decode() for n, k in self.keys.items()})
+        self.phones = FakePhones(phone("front-1", desk="desk-01"), phone("any-1"))
         self.audits: list[Audit] = []
         self.now = 1000.0
         self.clients: list[DeskClient] = []
@@ -134,7 +136,8 @@ class Rig:
     async def start(self) -> None:
         self.core, self.pops, self.questions = Core(), FakePops(), FakeQuestions()
         self.links = self.core.links = DeskLinks(
-            self.core.post, self.core.after, endpoint=self.endpoint, server_key=SERVER, book=self.book, pops=self.pops,
+            self.core.post, self.core.after, endpoint=self.endpoint, server_key=SERVER, book=self.book, phones=self.phones,
+            pops=self.pops,
             questions=self.questions, tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sight=self.core.sight(),
             new_call_id=self.core.new_call_id, audit=self.audits.append, clock=lambda: self.now, rules=self.rules,
         )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from shared import desk as wire
 from shared.desk import DeskRefusal, Done, LoggedIn
 from shared.enums import LockReason, Role, SeatState
-from shared.ids import AgentId, DeskId
+from shared.ids import AgentId, DeskId, PhoneName
 from shared.link import keys
 from shared.protocol import PROTOCOL, RejectCode
 from switch_server.adapters.desks import Passwords
@@ -283,6 +283,47 @@ def test_another_agent_may_have_the_desk_after_the_first_left() -> None:
         refused(await client.resume(), DeskRefusal.SESSION_OVER)
         assert isinstance(await client.log_in(B), LoggedIn)
         assert on.core.of(AgentOffline) == [AgentOffline(A)]
+
+    run(test)
+
+
+def test_the_voice_may_be_a_desk_phone() -> None:
+    async def test(on: Rig) -> None:
+        client = await on.desk(contact="phone:front-1")
+        assert isinstance(await client.log_in(A), LoggedIn)
+        assert on.core.of(AgentOnline)[0].contact == "phone:front-1"
+        assert [state.desk_phone for state in on.links.states()] == ["front-1"]
+        client.contact = "127.0.0.1:5062"  # changed in the app's settings
+        assert isinstance(await client.resume(), LoggedIn)
+        assert on.core.of(AgentOnline)[1].contact == "127.0.0.1:5062"
+        assert [state.desk_phone for state in on.links.states()] == [None]
+
+    run(test)
+
+
+def test_not_by_any_desk_phone() -> None:
+    async def test(on: Rig) -> None:
+        client = await on.desk("desk-02", contact="phone:nobody")
+        assert refused(await client.log_in(A), DeskRefusal.NO_SUCH_PHONE).text == "nobody"
+        client.contact = "phone:front-1"
+        assert refused(await client.log_in(A), DeskRefusal.NO_SUCH_PHONE).text == "front-1", "desk-01's"
+        refused(await client.log_in(A, "wrong"), DeskRefusal.WRONG_PASSWORD)  # who can't log in learns nothing
+        client.contact = "phone:any-1"
+        assert isinstance(await client.log_in(A), LoggedIn)
+        on.phones.remove_phone(PhoneName("any-1"), "operator")
+        refused(await client.resume(), DeskRefusal.NO_SUCH_PHONE)
+
+    run(test)
+
+
+def test_two_agents_do_not_share_a_desk_phone() -> None:
+    async def test(on: Rig) -> None:
+        first = await on.desk(contact="phone:any-1")
+        assert isinstance(await first.log_in(A), LoggedIn)
+        second = await on.desk("desk-02", contact="phone:any-1")
+        assert refused(await second.log_in(B), DeskRefusal.PHONE_TAKEN).text == "desk-01"
+        refused(await second.log_in(A), DeskRefusal.ALREADY_LOGGED_IN)
+        assert isinstance(await second.log_in(A, take_over=True), LoggedIn), "their own"
 
     run(test)
 

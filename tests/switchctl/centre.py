@@ -83,7 +83,7 @@ class Centre:
 
     def _staff_sources(self) -> StaffSources:
         return StaffSources(
-            clock=lambda: self.switch.now, config=lambda: QUEUES, snapshot=self._snapshot, book=self.store.agents,
+            clock=lambda: self.switch.now, config=lambda: QUEUES, snapshot=self._snapshot, book=self.store.agents, phones=self.store.desk_phones,
             links=self.links, records=self.store.read, post=self.posted.append,
             endpoint=lambda: "tcp://192.0.2.1:5581", server_key="s" * 40,
         )  # fmt: skip

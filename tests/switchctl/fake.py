@@ -24,7 +24,18 @@ from shared.control import (
     Reloaded,
     Status,
 )
-from shared.control_agents import AgentPut, Agents, AskTalks, Desks, PutAgent, PutDeskKey, Queues, Talks
+from shared.control_agents import (
+    AddPhone,
+    AgentPut,
+    Agents,
+    AskTalks,
+    Desks,
+    Phones,
+    PutAgent,
+    PutDeskKey,
+    Queues,
+    Talks,
+)
 from shared.control_rows import (
     AccountRow,
     AgentRow,
@@ -37,13 +48,14 @@ from shared.control_rows import (
     LegRow,
     LineRow,
     OrderRow,
+    PhoneRow,
     QueueRow,
     RecordingRow,
     TalkRow,
     Trouble,
     TroubleCode,
 )
-from shared.ids import AccountNo, AgentId, CallId, DeskId
+from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName
 from switch_server.ports.operations import OperationRefused
 
 NOW = 1_756_085_465.0  # 2025-08-25 09:31:05 in Shanghai
@@ -87,6 +99,8 @@ TALK_ROW = TalkRow(
 MISSED_ROW = TalkRow(f"{CALL}/3", CALL, "1002", "callback", "13900001234", outcome="no_answer")
 KEY, OTHER_KEY, SERVER_KEY = "a" * 40, "b" * 40, "s" * 40
 DESK_ROW = DeskRow("desk-07", KEY, True, "1001", "192.0.2.7", 1.25, "no_headset", "agent-app 0.3.0")
+
+PHONE_ROW = PhoneRow("front-1", "desk-07", True, "192.0.2.9:5062", NOW - 100, NOW + 200, "Yealink T46", "1001")
 
 
 class FakeStaff:
@@ -152,6 +166,21 @@ class FakeStaff:
             raise OperationRefused(RefusedCode.NO_SUCH_DESK, desk)
         self.done.append(("remove_desk_key", desk, actor))
         return Done(desk)
+
+    def phones(self) -> Phones:
+        return Phones(NOW, (PHONE_ROW, PhoneRow("any-1", None, registered=False)))
+
+    def add_phone(self, add: AddPhone) -> Done:
+        self.done.append(("add_phone", add))
+        return Done(add.phone)
+
+    def set_phone_password(self, phone: PhoneName, password: str, actor: str) -> Done:
+        self.done.append(("set_phone_password", phone, password, actor))
+        return Done(phone)
+
+    def remove_phone(self, phone: PhoneName, actor: str) -> Done:
+        self.done.append(("remove_phone", phone, actor))
+        return Done(phone)
 
 
 class FakeSwitch:

@@ -24,6 +24,7 @@ LOOKS = {
     ("queues",): control_agents.Queues,
     ("talks",): control_agents.Talks,
     ("desk", "list"): control_agents.Desks,
+    ("phone", "list"): control_agents.Phones,
 }
 
 

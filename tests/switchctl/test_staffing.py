@@ -80,7 +80,9 @@ def test_desks(ask: Ctl) -> None:
     assert f"desks connect to  tcp://192.0.2.1:5581\nthe switch's key  {SERVER_KEY}\n" in said.out
 
 
-@pytest.mark.parametrize("words", [("agents",), ("queues",), ("talks",), ("desk", "list")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("agents",), ("queues",), ("talks",), ("desk", "list"), ("phone", "list")], ids=" ".join
+)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_fit_80_columns(
     ask: Ctl, words: tuple[str, ...], language: str, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shared import control
 from shared import control_agents as agents
 from shared.control import RefusedCode, Reply, RequestRefused
-from shared.ids import AccountNo, AgentId, CallId, DeskId
+from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName
 from switch_server.ports.operations import Operations, Staff
 
 
@@ -72,5 +72,13 @@ def _of_staff(message: Struct, staff: Staff) -> Reply | Awaitable[Reply]:
             return staff.put_desk_key(message)
         case agents.RemoveDeskKey(desk, actor):
             return staff.remove_desk_key(DeskId(desk), actor)
+        case agents.AskPhones():
+            return staff.phones()
+        case agents.AddPhone():
+            return staff.add_phone(message)
+        case agents.SetPhonePassword(phone, password, actor):
+            return staff.set_phone_password(PhoneName(phone), password, actor)
+        case agents.RemovePhone(phone, actor):
+            return staff.remove_phone(PhoneName(phone), actor)
         case _:  # a reply of ours sent as a request
             return RequestRefused(RefusedCode.FAULT, f"{type(message).__name__} is no request")

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from shared import desk as wire
-from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request
-from shared.ids import AgentId, DeskId
+from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request, desk_phone
+from shared.ids import AgentId, DeskId, PhoneName
 from shared.link import Channel
 from shared.protocol import RejectCode, SessionMessage, SnapshotRequest
 from switch_server.ports.operations import DeskState
@@ -76,6 +76,8 @@ class Desk:
         self.agent: AgentId | None = None
         self.since = at
         """Of the link, or of the log-in."""
+        self.phone_name: PhoneName | None = None
+        """The desk phone that has the agent's voice; ``None``: the app's own phone has."""
         self.phone = PhoneNow(())
         self._phone_at = -math.inf
         self.questions = 0
@@ -119,9 +121,11 @@ class Desk:
         self.place = Place.FREE if self.place is Place.CHECKING else Place.TAKEN
         return True
 
-    def enter(self, agent: AgentId) -> None:
+    def enter(self, agent: AgentId, contact: str) -> None:
         """The core is being told; ``taken`` when it knows."""
         self.agent = agent
+        name = desk_phone(contact)
+        self.phone_name = PhoneName(name) if name is not None else None
         if self.place is Place.FREE:
             self.place = Place.CHECKING
 
@@ -154,4 +158,5 @@ class Desk:
             since=self.since,
             loss=phone.loss,
             jitter_ms=phone.jitter_ms,
+            desk_phone=self.phone_name if self.agent is not None else None,
         )

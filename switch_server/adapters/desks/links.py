@@ -24,6 +24,7 @@ from switch_server.core.events import DeskCommanded, DeskDown, PhoneTold, PopSee
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord, Pops, Questions
 from switch_server.ports.operations import DeskState
+from switch_server.ports.phones import PhoneBook
 
 _log = logging.getLogger(__name__)
 QUEUES_EVERY_S = 1.0
@@ -44,6 +45,7 @@ class DeskLinks(Silent):
         endpoint: str,
         server_key: KeyPair,
         book: AgentBook,
+        phones: PhoneBook,
         pops: Pops,
         questions: Questions,
         tokens: Tokens,
@@ -60,7 +62,7 @@ class DeskLinks(Silent):
         self._new_call_id, self._audit = new_call_id, audit
         self._door = Door(book, passwords, audit, clock)
         self._roll = Roll(pops, sight, tokens, clock)
-        self._log_ins = LogIns(self._roll, self._door, book, post, after, audit)
+        self._log_ins = LogIns(self._roll, self._door, book, phones, post, after, audit)
         self._numbers = itertools.count(1)
         self._pending: dict[int, tuple[Desk, Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()

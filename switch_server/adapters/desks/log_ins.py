@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from shared import desk as wire
-from shared.desk import DeskRefusal, Done, LoggedIn, Refused
+from shared.desk import DeskRefusal, Done, LoggedIn, Refused, desk_phone
 from shared.enums import LockReason
-from shared.ids import AgentId
+from shared.ids import AgentId, PhoneName
 from shared.link import Answer
 from switch_server.adapters.desks.desk import Desk
 from switch_server.adapters.desks.door import Door
@@ -14,6 +14,7 @@ from switch_server.core.effects import Audit
 from switch_server.core.events import AgentOffline, AgentOnline
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord
+from switch_server.ports.phones import PhoneBook
 
 After = Callable[[Callable[[], None]], None]
 """Calls a function on the loop once the events posted so far have been handled and their effects carried out."""
@@ -23,9 +24,16 @@ class LogIns:
     """On the loop; each method answers once."""
 
     def __init__(
-        self, roll: Roll, door: Door, book: AgentBook, post: Post, after: After, audit: Callable[[Audit], None]
+        self,
+        roll: Roll,
+        door: Door,
+        book: AgentBook,
+        phones: PhoneBook,
+        post: Post,
+        after: After,
+        audit: Callable[[Audit], None],
     ) -> None:
-        self._roll, self._door, self._book = roll, door, book
+        self._roll, self._door, self._book, self._phones = roll, door, book, phones
         self._post, self._after, self._audit = post, after, audit
 
     # --- on ---
@@ -40,7 +48,9 @@ class LogIns:
             answer(Refused(DeskRefusal.SESSION_OVER))
         elif isinstance(proven, Refused):
             answer(proven)
-        elif (refusal := self._elsewhere(desk, proven.agent, take_over=asked.take_over)) is not None:
+        elif (refusal := self._no_voice(desk, proven.agent, asked.contact)) is not None or (
+            refusal := self._elsewhere(desk, proven.agent, take_over=asked.take_over)
+        ) is not None:
             answer(refusal)
         else:
             session = self._door.open_session(desk.id, proven.agent)
@@ -51,10 +61,24 @@ class LogIns:
         record = self._door.resume(desk.id, asked)
         if record is None:
             answer(Refused(DeskRefusal.SESSION_OVER))
-        elif (refusal := self._elsewhere(desk, record.agent, take_over=False)) is not None:
+        elif (refusal := self._no_voice(desk, record.agent, asked.contact)) is not None or (
+            refusal := self._elsewhere(desk, record.agent, take_over=False)
+        ) is not None:
             answer(refusal)
         else:
             self._enter(desk, record, asked.contact, asked.session, answer, self._book.lock_before(record.agent))
+
+    def _no_voice(self, desk: Desk, agent: AgentId, contact: str) -> Refused | None:
+        """A desk phone is known, free, and this desk's or anybody's. It need not have registered yet: it may be starting."""
+        name = desk_phone(contact)
+        if name is None:
+            return None
+        record = self._phones.phone(PhoneName(name))
+        if record is None or record.desk not in (None, desk.id):
+            return Refused(DeskRefusal.NO_SUCH_PHONE, name)
+        others = (other for who, other in self._roll.by_agent.items() if other is not desk and who != agent)
+        taken = next((other.id for other in others if other.phone_name == name), None)
+        return Refused(DeskRefusal.PHONE_TAKEN, taken) if taken is not None else None
 
     def _elsewhere(self, desk: Desk, agent: AgentId, *, take_over: bool) -> Refused | None:
         """One agent a link, one link an agent."""
@@ -77,7 +101,7 @@ class LogIns:
     ) -> None:
         """``lock``: from before a restart of the switch."""
         agent = record.agent
-        desk.enter(agent)
+        desk.enter(agent, contact)
         self._roll.by_agent[agent] = desk
         today = self._book.calls_today(agent)
         self._post(AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today, lock))

@@ -1353,6 +1353,14 @@
         <translation>本座席已有其他工号登录。</translation>
     </message>
     <message>
+        <source>The switch has no such desk phone for this desk.</source>
+        <translation>交换机没有这部桌面话机，或它属于别的座席机。</translation>
+    </message>
+    <message>
+        <source>An agent at another desk uses that desk phone.</source>
+        <translation>别的座席机上的座席正在使用这部桌面话机。</translation>
+    </message>
+    <message>
         <source>The session is over; please log in again.</source>
         <translation>登录已失效，请重新登录。</translation>
     </message>

@@ -270,6 +270,8 @@ class Server:
             new_call_id=new_call_id,
             clock=self.clock,
             version=version(),
+            trunk_states=self._trunk_states,
+            branch_states=self._branch_states,
         )
 
     def _sources(self) -> Sources:

@@ -13,9 +13,11 @@ from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.desks import DeskLinks, Passwords, Sight
 from switch_server.adapters.store import Store
 from switch_server.core.config import Trunk
+from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import Branch, ServerConfig
 from switch_server.services.customer_desk import CustomerDesk
 from switch_server.services.engine import Engine
+from switch_server.services.floor import Floor, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
 from switch_server.services.tokens import Tokens
@@ -33,6 +35,8 @@ class DeskParts(Struct, frozen=True, kw_only=True):
     new_call_id: Callable[[], CallId]
     clock: Callable[[], float]
     version: str
+    trunk_states: Callable[[], Mapping[TrunkName, str]]
+    branch_states: Callable[[], Mapping[BranchId, BranchState]]
 
 
 class DeskSide:
@@ -61,7 +65,7 @@ class DeskSide:
             questions=questions,
             tokens=self.tokens,
             passwords=Passwords(is_password, hash_password),
-            sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions),
+            sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)),
             new_call_id=parts.new_call_id,
             audit=store.do,
             clock=parts.clock,
@@ -75,6 +79,16 @@ class DeskSide:
     async def stop(self) -> None:
         await self.links.stop()
         self.pops.stop()
+
+    def _floor(self, parts: DeskParts) -> Floor:
+        store, switch = parts.store, parts.engine.switch
+        return Floor(
+            FloorSources(
+                clock=parts.clock, config=lambda: switch.config, flows=lambda: switch.flows, branches=lambda: self._config().branches,
+                floor=switch.floor, desk_state=switch.desk_state, book=store.agents, trunk_states=parts.trunk_states,
+                branch_states=parts.branch_states, queue_counts=store.today.queues, order_counts=store.today.orders,
+            )
+        )  # fmt: skip
 
     def _branch_name(self, branch: BranchId) -> dict[Language, str]:
         found = {each.id: each for each in self._config().branches}.get(branch, Branch(branch, branch))

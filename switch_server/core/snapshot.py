@@ -82,6 +82,28 @@ class QueueView(Struct, frozen=True):
     abandoned: int
     is_open: bool = True
     """Within its hours now."""
+    oldest: float | None = None
+    """Since when the longest waiting caller waits."""
+
+
+class WaitingView(Struct, frozen=True):
+    """A caller in a queue. ``priority``: with what they are given for being who they are; ``ringing``: a desk rings for them."""
+
+    call: str
+    queue: str
+    number: str
+    since: float
+    priority: int
+    ringing: bool
+
+
+class FloorView(Struct, frozen=True):
+    """What supervisors' desks are shown of queues and lines, twice a second: no calls one by one."""
+
+    queues: tuple[QueueView, ...]
+    waiting: tuple[WaitingView, ...]
+    trunks: tuple[TrunkView, ...]
+    cards: tuple[CardView, ...]
 
 
 class SwitchSnapshot(Struct, frozen=True):

@@ -50,10 +50,10 @@ from switch_server.core.leg import LegState
 from switch_server.core.leg_facts import AnyLegFact, tell_call
 from switch_server.core.media import CloseChannel
 from switch_server.core.orders import OrderFact
-from switch_server.core.snapshot import SwitchSnapshot
+from switch_server.core.snapshot import FloorView, SwitchSnapshot
 from switch_server.core.subject import call_about, call_of_key
 from switch_server.core.talk import Outcome
-from switch_server.core.views import rows_of, snapshot_of
+from switch_server.core.views import floor_of, rows_of, snapshot_of
 
 CallEvent = AgentAssigned | DeskGone | DialledOut | CallbackDialled
 
@@ -114,6 +114,10 @@ class Switch(Centre):
     def queue_rows(self) -> tuple[desk.QueueRow, ...]:
         """For desks."""
         return rows_of(self)
+
+    def floor(self, now: float) -> FloorView:
+        """For supervisors' desks. ``now``: UTC seconds."""
+        return floor_of(self, now)
 
     # --- events ---
 

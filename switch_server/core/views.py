@@ -1,20 +1,24 @@
 """Makes the snapshot from the live machines."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from shared.desk import QueueRow
 from shared.enums import SeatState
 from switch_server.core.admission import channels_used
+from switch_server.core.leg import LegState
 from switch_server.core.queue_rules import is_open
 from switch_server.core.snapshot import (
     CallView,
     CardView,
+    FloorView,
     LegView,
     OrderView,
     QueueView,
     SeatView,
     SwitchSnapshot,
     TrunkView,
+    WaitingView,
 )
 
 if TYPE_CHECKING:
@@ -23,34 +27,37 @@ if TYPE_CHECKING:
     from switch_server.core.order import Order
     from switch_server.core.seat import Seat
     from switch_server.core.switch import Switch
+    from switch_server.core.waiting import Waiting
 
 SHOWN_DIGITS = 2
 """Of an account number; the rest is nobody's business on a screen in the machine room."""
 
 
 def snapshot_of(switch: "Switch") -> SwitchSnapshot:
-    used = channels_used(switch.calls.values())
     return SwitchSnapshot(
         at=switch.now,
         calls=tuple(_call(call) for call in switch.calls.values()),
         trunks=_trunks(switch),
-        cards=tuple(CardView(name, card.up, card.channels, used[name]) for name, card in switch.cards.items()),
+        cards=_cards(switch),
         orders=tuple(_order(order) for order in switch.book.orders.values()),
         branches_up=tuple(sorted(switch.branches_up)),
         flows=tuple(flow.flow for flow in switch.flows),
         counters=dict(switch.counters),
         seats=tuple(_seat(seat) for seat in switch.desks.seats.values()),
-        queues=tuple(_queue(switch, queue) for queue in switch.config.queues),
+        queues=_queues(switch, switch.now),
     )
+
+
+def floor_of(switch: "Switch", now: float) -> FloorView:
+    """``now``: UTC seconds; the core's own time stands still between two events, and a queue may have opened since."""
+    waiting = tuple(_waiting(switch, place) for place in switch.acd.waiting.values())
+    return FloorView(_queues(switch, now), waiting, _trunks(switch), _cards(switch))
 
 
 def rows_of(switch: "Switch") -> tuple[QueueRow, ...]:
     """The queues as desks see them."""
-    rows = []
-    for queue in switch.config.queues:
-        view = _queue(switch, queue)
-        rows.append(QueueRow(queue.name, queue.title, view.waiting, view.longest_s, view.open_seats, view.seats))
-    return tuple(rows)
+    views = zip(switch.config.queues, _queues(switch, switch.now), strict=True)
+    return tuple(QueueRow(q.name, q.title, v.waiting, v.longest_s, v.open_seats, v.seats) for q, v in views)
 
 
 def _seat(seat: "Seat") -> SeatView:
@@ -62,22 +69,33 @@ def _seat(seat: "Seat") -> SeatView:
     )  # fmt: skip
 
 
-def _queue(switch: "Switch", queue: "Queue") -> QueueView:
+def _queues(switch: "Switch", now: float) -> tuple[QueueView, ...]:
+    return tuple(_queue(switch, queue, now) for queue in switch.config.queues)
+
+
+def _queue(switch: "Switch", queue: "Queue", now: float) -> QueueView:
     acd = switch.acd
     places = [place for place in acd.waiting.values() if place.queue == queue.name]
     seats = [seat for seat in switch.desks.seats.values() if seat.link and seat.level_in(queue) is not None]
     stats = acd.stats[queue.name]
+    oldest = min((place.since for place in places), default=None)
     return QueueView(
         name=queue.name,
         waiting=len(places),
-        longest_s=max((switch.now - place.since for place in places), default=0.0),
+        longest_s=now - oldest if oldest is not None else 0.0,
         callbacks=len(acd.callbacks.waiting(queue.name)),
         open_seats=sum(seat.state is SeatState.OPEN for seat in seats),
         seats=len(seats),
         answered=stats.answered,
         abandoned=stats.abandoned,
-        is_open=is_open(queue, switch.now),
+        is_open=is_open(queue, now),
+        oldest=oldest,
     )
+
+
+def _waiting(switch: "Switch", place: "Waiting") -> WaitingView:
+    call = switch.calls.get(place.call)
+    return WaitingView(place.call, place.queue, call.number if call else "", place.since, place.total, place.ringing)
 
 
 def _call(call: "Call") -> CallView:
@@ -103,16 +121,17 @@ def _call(call: "Call") -> CallView:
 
 
 def _trunks(switch: "Switch") -> tuple[TrunkView, ...]:
-    legs = [leg for call in switch.calls.values() for leg in call.legs.values() if leg.state.value != "ended"]
+    legs = (leg for call in switch.calls.values() for leg in call.legs.values() if leg.state is not LegState.ENDED)
+    used = Counter((leg.trunk, leg.incoming) for leg in legs)
     return tuple(
-        TrunkView(
-            trunk.name,
-            trunk.lines,
-            sum(leg.trunk == trunk.name and leg.incoming for leg in legs),
-            sum(leg.trunk == trunk.name and not leg.incoming for leg in legs),
-        )
+        TrunkView(trunk.name, trunk.lines, used[trunk.name, True], used[trunk.name, False])
         for trunk in switch.config.trunks
     )
+
+
+def _cards(switch: "Switch") -> tuple[CardView, ...]:
+    used = channels_used(switch.calls.values())
+    return tuple(CardView(name, card.up, card.channels, used[name]) for name, card in switch.cards.items())
 
 
 def _order(order: "Order") -> OrderView:

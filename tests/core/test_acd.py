@@ -234,6 +234,43 @@ def test_what_the_operator_and_the_desks_see() -> None:
     world.finish()
 
 
+def test_what_supervisors_see() -> None:
+    world = DeskWorld(ASKED)
+    world.online(ANN)
+    talked_to = world.offer()
+    world.run(2.0)
+    world.press(talked_to, "1")
+    world.run(4.0)
+    plain, vip = world.offer(), world.offer()
+    world.run(2.0)
+    world.press(plain, "1")
+    world.press(vip, "2")
+    world.run(2.0)
+    later = world.switch.now + 30.0
+    view = world.switch.floor(later)
+    [queue] = view.queues
+    assert queue.oldest is not None
+    assert queue.longest_s == pytest.approx(later - queue.oldest)
+    number = world.switch.calls[plain].number
+    assert {(w.call, w.queue, w.number, w.priority, w.ringing) for w in view.waiting} == {
+        (plain, "agents", number, 0, False), (vip, "agents", number, 3, False),
+    }  # fmt: skip
+    used = {(each.trunk, each.lines, each.used_in, each.used_out) for each in view.trunks}
+    assert used == {("trunk-1", 30, 3, 0), ("trunk-out", 3, 0, 0)}
+    assert sum(card.used for card in view.cards) == 4
+    world.finish()
+
+
+def test_a_place_without_its_call_costs_the_board_a_number() -> None:
+    world = DeskWorld()
+    call = world.offer()
+    world.run(2.0)
+    gone = world.switch.calls.pop(call)
+    assert [(w.call, w.number) for w in world.switch.floor(world.switch.now).waiting] == [(call, "")]
+    world.switch.calls[call] = gone
+    world.finish()
+
+
 def test_talks_make_the_estimate() -> None:
     world = DeskWorld()
     first = world.talking()

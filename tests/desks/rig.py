@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shared import desk as wire
 from shared.desk import Choice, DeskCall, QueueRow, Seat
 from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.floor import Rows
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, TrunkName
 from shared.link import KeyPair, Rules, keys
 from switch_server.adapters.desks import DeskLinks, Passwords, Sight
@@ -40,6 +41,22 @@ def pop(agent: AgentId, number: int = 1) -> ShowPop:
     return ShowPop(agent, CallId(f"c{number}"), "13900000001", TrunkName("city"), None, None, ())
 
 
+class FakeFloor:
+    """``ports.floor.FloorRows`` as a test sets them; ``asked``: how often they were made."""
+
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self.asked = 0
+
+    def directory(self) -> Rows:
+        self.asked += 1
+        return Rows(colleagues=self.rows.colleagues, targets=self.rows.targets)
+
+    def whole(self) -> Rows:
+        self.asked += 1
+        return self.rows
+
+
 class Core:
     """Seats as a test sets them. Events are handled one turn of the loop later, as the engine does."""
 
@@ -48,6 +65,7 @@ class Core:
         self.seats: dict[AgentId, Seat] = {}
         self.calls: dict[AgentId, DeskCall] = {}
         self.queues: tuple[QueueRow, ...] = (QUEUE,)
+        self.floor = FakeFloor()
         self.replies: Callable[[DeskCommanded], wire.Reply | None] = lambda _command: wire.Done()
         self.links: DeskLinks
         self._numbers = itertools.count(1)
@@ -65,7 +83,7 @@ class Core:
         return self.seats.get(agent), self.calls.get(agent)
 
     def sight(self) -> Sight:
-        return Sight(self.desk_state, lambda: self.queues, lambda: CHOICES)
+        return Sight(self.desk_state, lambda: self.queues, lambda: CHOICES, self.floor)
 
     def new_call_id(self) -> CallId:
         return CallId(f"fresh-{next(self._numbers)}")

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared import desk as wire
+from shared import floor
 from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request, desk_phone
 from shared.ids import AgentId, DeskId, PhoneName
 from shared.link import Channel
@@ -38,6 +39,7 @@ class Ask(StrEnum):
     PASSWORD = "password"  # noqa: S105  a change of it
     COMMAND = "command"
     QUESTION = "question"
+    FLOOR = "floor"  # a supervisor's desk
     SNAPSHOT = "snapshot"
 
 
@@ -49,8 +51,9 @@ _KINDS: dict[type[Request] | type[SessionMessage], Ask] = {
     SnapshotRequest: Ask.SNAPSHOT,
     **dict.fromkeys(wire.COMMANDS, Ask.COMMAND),
     **dict.fromkeys(wire.QUESTIONS, Ask.QUESTION),
+    **dict.fromkeys(floor.REQUESTS, Ask.FLOOR),
 }
-_NOBODY = dict.fromkeys((Ask.LOG_OUT, Ask.PASSWORD, Ask.COMMAND, Ask.QUESTION), DeskRefusal.NOT_LOGGED_IN)
+_NOBODY = dict.fromkeys((Ask.LOG_OUT, Ask.PASSWORD, Ask.COMMAND, Ask.QUESTION, Ask.FLOOR), DeskRefusal.NOT_LOGGED_IN)
 VERDICTS: dict[Place, dict[Ask, DeskRefusal | None]] = {
     Place.FREE: {**_NOBODY, Ask.LOG_IN: None, Ask.SNAPSHOT: None},
     Place.CHECKING: {**_NOBODY, Ask.LOG_IN: DeskRefusal.BUSY, Ask.SNAPSHOT: None},
@@ -92,7 +95,7 @@ class Desk:
     def verdict(self, ask: Ask) -> DeskRefusal | None:
         return VERDICTS[self.place][ask]
 
-    def report(self, report: wire.StateReport) -> None:
+    def report(self, report: wire.Report) -> None:
         """Nothing before the log-in's snapshot, nothing after its end."""
         if not self.is_shown:
             return

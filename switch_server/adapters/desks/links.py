@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared import desk as wire
+from shared import floor as floor_wire
 from shared.desk import AnyCommand, DeskRefusal, Refused
 from shared.ids import AgentId, CallId, DeskId
 from shared.link import Answer, Channel, Identity, KeyPair, LinkServer, Refusal, Rules, Silent
@@ -16,9 +17,11 @@ from shared.protocol import RejectCode
 from switch_server.adapters.desks import shapes
 from switch_server.adapters.desks.desk import Ask, Desk, ask_of
 from switch_server.adapters.desks.door import Door
+from switch_server.adapters.desks.floor import FloorWatch
 from switch_server.adapters.desks.log_ins import After, LogIns
 from switch_server.adapters.desks.roll import Roll, Tokens
 from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, Passwords, Sight
+from switch_server.adapters.desks.supervisor import Supervisor
 from switch_server.core.effects import AnswerDesk, Audit, HidePop, ShowPop, TellDesk
 from switch_server.core.events import DeskCommanded, DeskDown, PhoneTold, PopSeen
 from switch_server.ports import Post
@@ -62,13 +65,15 @@ class DeskLinks(Silent):
         self._new_call_id, self._audit = new_call_id, audit
         self._door = Door(book, passwords, audit, clock)
         self._roll = Roll(pops, sight, tokens, clock)
+        self._floor = FloorWatch(sight.floor, book, clock)
+        self._supervisor = Supervisor(self._roll, book, post, audit)
         self._log_ins = LogIns(self._roll, self._door, book, phones, post, after, audit)
         self._numbers = itertools.count(1)
         self._pending: dict[int, tuple[Desk, Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = LinkServer(
             endpoint,
-            messages=(*wire.REQUESTS, *wire.TOLD),
+            messages=(*wire.REQUESTS, *wire.TOLD, *floor_wire.REQUESTS),
             identity=Identity("switch-server", version),
             handler=self,
             keys=server_key,
@@ -87,6 +92,7 @@ class DeskLinks(Silent):
     async def stop(self) -> None:
         """Say goodbye to every desk; sessions stay, for after the restart."""
         self._ticker.cancel()
+        self._floor.stop()
         await self._server.stop()
         for task in self._tasks:
             task.cancel()
@@ -194,6 +200,8 @@ class DeskLinks(Silent):
                 self._command(desk, agent, message, answer)
             case Ask.QUESTION:
                 self._question(desk, agent, message, answer)
+            case Ask.FLOOR:
+                self._floor_asked(desk, agent, message, answer)
 
     def _command(self, desk: Desk, agent: AgentId, command: AnyCommand, answer: Answer) -> None:
         if sum(each is desk for each, _ in self._pending.values()) >= MOST_COMMANDS:
@@ -220,6 +228,21 @@ class DeskLinks(Silent):
         finally:
             desk.questions -= 1
         answer(reply if desk.agent == record.agent else Refused(DeskRefusal.NOT_LOGGED_IN))
+
+    def _floor_asked(
+        self,
+        desk: Desk,
+        agent: AgentId,
+        asked: floor_wire.WatchFloor | floor_wire.SetSkills | floor_wire.SendMessage,
+        answer: Answer,
+    ) -> None:
+        record = self._book.agent(agent)
+        if record is None:
+            answer(Refused(DeskRefusal.NOT_LOGGED_IN))
+        elif isinstance(asked, floor_wire.WatchFloor):
+            answer(self._floor.watch(desk, record, asked))
+        else:
+            answer(self._supervisor.do(record, asked))
 
     def _run(self, work: Coroutine[Any, Any, None], answer: Answer) -> None:
         """A task whose bug costs its request, not the link."""

@@ -34,7 +34,7 @@ class Roll:
 
     # --- what is shown ---
 
-    def tell(self, agent: AgentId, report: wire.StateReport) -> None:
+    def tell(self, agent: AgentId, report: wire.Report) -> None:
         desk = self.by_agent.get(agent)
         if desk is None:
             return

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from shared.desk import Choice, DeskCall, PhoneNow, PopShown, QueueRow, Request, Seat
 from shared.ids import AgentId, LegId
 from shared.link import Rules
+from switch_server.ports.floor import FloorRows
 
 RULES = Rules(rate=200.0, burst=1000.0)
 """A desk sends a few frames a second; what sends more is broken or worse."""
@@ -27,6 +28,7 @@ class Sight(Struct, frozen=True):
     desk_state: Callable[[AgentId], tuple[Seat | None, DeskCall | None]]
     queue_rows: Callable[[], tuple[QueueRow, ...]]
     dispositions: Callable[[], tuple[Choice, ...]]
+    floor: FloorRows
 
 
 class Passwords(Struct, frozen=True):

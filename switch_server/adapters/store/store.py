@@ -28,6 +28,7 @@ from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import open_store, record_table, record_tables
 from switch_server.adapters.store.tickets import Tickets
+from switch_server.adapters.store.today import Today
 from switch_server.adapters.store.writer import Change, StoreCounts, Writer
 from switch_server.core.effects import (
     Audit,
@@ -52,7 +53,8 @@ class Store:
     ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
     ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, which wait for neither; ``agents`` is
-    ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
+    ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors' board. Only this process
+    writes the file while it runs. ``clock`` gives UTC seconds.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Store:
         self._callers = CallerIndex()
         self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
+        self.today = Today(self._db, clock)
         self.agents = Agents(self._db, self._writer.put, self._audit, clock)
         self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
         self.read, self.read_pops = Reader(path), Reader(path)
@@ -226,6 +229,8 @@ class Store:
             self._callers.saw_contact(row)
         elif table == "talks":
             self.agents.talks.saw(row, self._clock())
+        elif table == "queue_visits":
+            self.today.queue_visit(row)
 
     def _audit(self, actor: str, action: str, subject: str, detail: str) -> None:
         at = self._clock()
@@ -234,9 +239,12 @@ class Store:
     def _copy_order(self, effect: JournalOrder | RecordOrderState) -> None:
         at = self._clock()
         if isinstance(effect, JournalOrder):
-            self._change("an order", INSERT_ORDER, order_row(effect, at))
+            row = order_row(effect, at)
+            self._change("an order", INSERT_ORDER, row)
+            self.today.order(row)
         else:
             step = step_row(effect, at)
+            self.today.order_step(step)
             self._writer.put(Change("an order's state", lambda db: _put_step(db, step)))
 
     def _change(self, what: str, sql: str, values: dict[str, Any]) -> None:

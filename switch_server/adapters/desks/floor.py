@@ -1,0 +1,125 @@
+"""Who watches the floor: each scope's rows are made once, compared with those before, and told to all desks that watch it.
+
+A scope is what a role may see. While nobody watches nothing is computed. A desk whose agent leaves, or may see something else than before,
+is out of it; the latter is told (``FloorChanged`` number 0), so that it asks again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.desk import DeskRefusal, Refused, Reply
+from shared.enums import Role
+from shared.floor import EVERY_S, FloorChanged, FloorSnapshot, Rows, Watch, WatchFloor, difference
+from shared.ids import AgentId
+from switch_server.adapters.desks.desk import Desk
+from switch_server.ports.desks import AgentBook, AgentRecord
+from switch_server.ports.floor import FloorRows, supervises
+
+
+class Scope(NamedTuple):
+    """``group``: whose seats are shown; ``None``: everybody's."""
+
+    what: Watch
+    group: str | None = None
+
+
+def scope_of(agent: AgentRecord, what: Watch) -> Scope | None:
+    """``None``: not theirs to see."""
+    if what is Watch.COLLEAGUES:
+        return Scope(what)
+    if agent.role is Role.MANAGER:
+        return Scope(what)
+    return Scope(what, agent.group) if supervises(agent, agent.group) else None
+
+
+class _Told(Struct):
+    """What all watchers of a scope have been told."""
+
+    rows: Rows
+    number: int = 0
+
+
+class _Watcher(Struct):
+    agent: AgentId
+    scope: Scope
+
+
+class FloorWatch:
+    """On the loop. ``rows``: the floor as it is now; ``clock``: UTC seconds."""
+
+    def __init__(self, rows: FloorRows, book: AgentBook, clock: Callable[[], float]) -> None:
+        self._rows, self._book, self._clock = rows, book, clock
+        self._watchers: dict[Desk, _Watcher] = {}
+        self._told: dict[Scope, _Told] = {}
+        self._ticker: asyncio.TimerHandle | None = None
+        self._ticks = 0
+
+    def stop(self) -> None:
+        if self._ticker is not None:
+            self._ticker.cancel()
+
+    def watch(self, desk: Desk, agent: AgentRecord, asked: WatchFloor) -> Reply:
+        """The answer; changes follow it."""
+        self._watchers.pop(desk, None)
+        if asked.what is Watch.OFF:
+            return FloorSnapshot(asked.what, self._clock(), 0)
+        scope = scope_of(agent, asked.what)
+        if scope is None:
+            return Refused(DeskRefusal.NOT_ALLOWED)
+        told = self._told.get(scope)
+        if told is None:
+            told = self._told[scope] = _Told(self._now(scope))
+        self._watchers[desk] = _Watcher(agent.agent, scope)
+        if self._ticker is None:
+            self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)
+        return FloorSnapshot(asked.what, self._clock(), told.number, told.rows)
+
+    def _tick(self) -> None:
+        self._ticker = None
+        self._put_out()
+        if not self._watchers:
+            return
+        self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)
+        self._ticks += 1
+        whole = self._rows.whole() if any(scope.what is Watch.FLOOR for scope in self._told) else None
+        for scope, told in self._told.items():
+            if scope.what is Watch.FLOOR or self._ticks % 2 == 0:
+                self._tell(scope, told, _cut(whole, scope) if whole is not None else self._rows.directory())
+
+    def _tell(self, scope: Scope, told: _Told, now: Rows) -> None:
+        changed = difference(told.rows, now)
+        if changed is None:
+            return
+        told.rows, told.number = now, told.number + 1
+        report = FloorChanged(self._clock(), told.number, *changed)
+        for desk, watcher in self._watchers.items():
+            if watcher.scope == scope:
+                desk.report(report)
+
+    def _put_out(self) -> None:
+        """Who left, or may see something else now."""
+        for desk, watcher in list(self._watchers.items()):
+            agent = self._book.agent(watcher.agent)
+            if desk.agent != watcher.agent or not desk.is_shown or agent is None:
+                del self._watchers[desk]
+            elif scope_of(agent, watcher.scope.what) != watcher.scope:
+                del self._watchers[desk]
+                desk.report(FloorChanged(self._clock(), 0))
+        watched = {watcher.scope for watcher in self._watchers.values()}
+        self._told = {scope: told for scope, told in self._told.items() if scope in watched}
+
+    def _now(self, scope: Scope) -> Rows:
+        return _cut(self._rows.whole(), scope) if scope.what is Watch.FLOOR else self._rows.directory()
+
+
+def _cut(whole: Rows, scope: Scope) -> Rows:
+    """What the scope may see of everything."""
+    if scope.what is Watch.COLLEAGUES:
+        return Rows(colleagues=whole.colleagues, targets=whole.targets)
+    if scope.group is None:
+        return whole
+    return replace(whole, seats=tuple(row for row in whole.seats if row.group == scope.group))

@@ -1,0 +1,153 @@
+"""Today's counts of queues and orders, in memory: the supervisors' board shows them all the time. On the switch's loop."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from shared.days import shanghai_day
+from shared.ids import BranchId, Fen, QueueName
+from switch_server.adapters.store.talks_today import midnight
+from switch_server.core.order import FINAL
+from switch_server.core.queue_records import VisitEnd
+from switch_server.ports.floor import OrderCounts, QueueCounts
+
+NOT_LET_IN = frozenset({VisitEnd.CLOSED.value, VisitEnd.FULL.value})
+_FINAL = frozenset(state.value for state in FINAL)
+
+
+class QueuesToday:
+    """Of the rows of ``queue_visits``. A visit belongs to the day on which it began."""
+
+    def __init__(self) -> None:
+        self._day = ""
+        self._counts: Counter[tuple[QueueName, str]] = Counter()
+        self._open: dict[str, tuple[QueueName, int]] = {}
+        """Visit -> queue and what it promised, ms."""
+
+    def load(self, db: Database, now: float) -> None:
+        """Of an earlier run, whose visits are over."""
+        self._turn_page(now)
+        for row in db.query("SELECT * FROM queue_visits WHERE entered_at >= ?", [midnight(now)]):
+            self.saw(row, now)
+        self._open.clear()
+
+    def saw(self, row: dict[str, Any], now: float) -> None:
+        """A row passes: whole, its beginning, or its end."""
+        self._turn_page(now)
+        visit, outcome = str(row.get("id")), row.get("outcome")
+        if "queue" in row and outcome not in NOT_LET_IN:
+            self._open[visit] = QueueName(row["queue"]), row["service_level_ms"]
+            self._counts[self._open[visit][0], "offered"] += 1
+        if outcome is not None and visit in self._open:
+            self._end(*self._open.pop(visit), outcome, row["waited_ms"])
+
+    def _end(self, queue: QueueName, promised: int, outcome: str, waited: int) -> None:
+        if outcome in (VisitEnd.ANSWERED, VisitEnd.ABANDONED):
+            self._counts[queue, str(outcome)] += 1
+        if outcome == VisitEnd.ANSWERED and waited <= promised:
+            self._counts[queue, "in_time"] += 1
+
+    def counts(self, now: float) -> dict[QueueName, QueueCounts]:
+        self._turn_page(now)
+        queues = {queue for queue, _ in self._counts}
+        fields = QueueCounts.__struct_fields__
+        return {queue: QueueCounts(*(self._counts[queue, field] for field in fields)) for queue in queues}
+
+    def _turn_page(self, now: float) -> None:
+        if (day := shanghai_day(now)) != self._day:
+            self._day = day
+            self._counts.clear()
+            self._open.clear()
+
+
+class _Order(Struct):
+    branch: BranchId
+    state: str
+    price: int
+    filled: int = 0
+
+
+class OrdersToday:
+    """Of the orders as they are copied into the store; a final state is left by nothing."""
+
+    def __init__(self) -> None:
+        self._day = ""
+        self._orders: dict[str, _Order] = {}
+        self._states: dict[BranchId, Counter[str]] = {}
+        self._turnover: Counter[BranchId] = Counter()
+        """1/1000 yuan."""
+
+    def load(self, db: Database, now: float) -> None:
+        self._turn_page(now)
+        for row in db.query("SELECT * FROM orders WHERE at >= ?", [midnight(now)]):
+            self.captured(row, now)
+
+    def captured(self, row: dict[str, Any], now: float) -> None:
+        """A row of ``orders``, new or as it is by now; a key that came before is the same order."""
+        self._turn_page(now)
+        if row["kind"] != "place" or row["key"] in self._orders:
+            return
+        order = self._orders[row["key"]] = _Order(BranchId(row["branch"]), row["state"], row["price"])
+        self._states.setdefault(order.branch, Counter())[order.state] += 1
+        self._fill(order, row["filled"])
+
+    def moved(self, row: dict[str, Any], now: float) -> None:
+        """A step of ``order_history``; of orders of other days it means nothing here."""
+        self._turn_page(now)
+        order = self._orders.get(row["key"])
+        if order is None or order.state in _FINAL:
+            return
+        self._states[order.branch][order.state] -= 1
+        order.state = row["state"]
+        self._states[order.branch][order.state] += 1
+        self._fill(order, row["filled"])
+
+    def _fill(self, order: _Order, filled: int | None) -> None:
+        """Fills never shrink."""
+        more = max((filled or 0) - order.filled, 0)
+        order.filled += more
+        self._turnover[order.branch] += more * order.price
+
+    def counts(self, now: float) -> dict[BranchId, OrderCounts]:
+        self._turn_page(now)
+        return {
+            branch: OrderCounts(
+                {state: n for state, n in sorted(states.items()) if n}, Fen(self._turnover[branch] // 10)
+            )
+            for branch, states in self._states.items()
+        }
+
+    def _turn_page(self, now: float) -> None:
+        if (day := shanghai_day(now)) != self._day:
+            self._day = day
+            self._orders.clear()
+            self._states.clear()
+            self._turnover.clear()
+
+
+class Today:
+    """Both, as the store keeps them."""
+
+    def __init__(self, db: Database, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._queues, self._orders = QueuesToday(), OrdersToday()
+        self._queues.load(db, clock())
+        self._orders.load(db, clock())
+
+    def queue_visit(self, row: dict[str, Any]) -> None:
+        self._queues.saw(row, self._clock())
+
+    def order(self, row: dict[str, Any]) -> None:
+        self._orders.captured(row, self._clock())
+
+    def order_step(self, row: dict[str, Any]) -> None:
+        self._orders.moved(row, self._clock())
+
+    def queues(self) -> dict[QueueName, QueueCounts]:
+        return self._queues.counts(self._clock())
+
+    def orders(self) -> dict[BranchId, OrderCounts]:
+        return self._orders.counts(self._clock())

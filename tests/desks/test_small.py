@@ -6,6 +6,7 @@ import math
 import pytest
 
 from shared import desk as wire
+from shared import floor
 from shared.desk import DeskRefusal, PhoneNow, PopShown
 from shared.ids import AccountNo, CallId, LegId
 from shared.protocol import SnapshotRequest
@@ -22,14 +23,15 @@ from tests.fakes.desks import FakePops, pop_of
 def test_each_request_has_a_verdict_in_each_state() -> None:
     assert set(VERDICTS) == set(Place)
     assert all(set(row) == set(Ask) for row in VERDICTS.values())
-    assert {ask_of(cls) for cls in wire.REQUESTS} == set(Ask) - {Ask.SNAPSHOT}
+    assert {ask_of(cls) for cls in wire.REQUESTS} == set(Ask) - {Ask.SNAPSHOT, Ask.FLOOR}
+    assert {ask_of(cls) for cls in floor.REQUESTS} == {Ask.FLOOR}
     assert ask_of(SnapshotRequest) is Ask.SNAPSHOT
     assert ask_of(wire.Done) is None
 
 
 def test_nobody_does_anything_before_the_log_in() -> None:
     for place in (Place.FREE, Place.CHECKING, Place.GONE):
-        for ask in (Ask.COMMAND, Ask.QUESTION, Ask.LOG_OUT, Ask.PASSWORD):
+        for ask in (Ask.COMMAND, Ask.QUESTION, Ask.FLOOR, Ask.LOG_OUT, Ask.PASSWORD):
             assert VERDICTS[place][ask] is DeskRefusal.NOT_LOGGED_IN
 
 

@@ -39,10 +39,10 @@ class QueuesToday:
         self._turn_page(now)
         visit, outcome = str(row.get("id")), row.get("outcome")
         if "queue" in row and outcome not in NOT_LET_IN:
-            self._open[visit] = QueueName(row["queue"]), row["service_level_ms"]
+            self._open[visit] = QueueName(row["queue"]), row.get("service_level_ms") or 0
             self._counts[self._open[visit][0], "offered"] += 1
         if outcome is not None and visit in self._open:
-            self._end(*self._open.pop(visit), outcome, row["waited_ms"])
+            self._end(*self._open.pop(visit), outcome, row.get("waited_ms") or 0)
 
     def _end(self, queue: QueueName, promised: int, outcome: str, waited: int) -> None:
         if outcome in (VisitEnd.ANSWERED, VisitEnd.ABANDONED):

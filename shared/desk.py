@@ -613,6 +613,7 @@ class DeskRefusal(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     UNKNOWN_CHOICE = "unknown_choice"  # no such disposition
+    SEAT_BUSY = "seat_busy"  # the other seat is locked by its work, in a call, or not open
     NOT_HERE = "not_here"  # the agent is not logged in
     NOT_IN_CALL = "not_in_call"  # nothing to listen to
     BUSY = "busy"  # the switch is stopping, or has too much to do

@@ -167,6 +167,7 @@ PROBLEMS: Table = {
     DeskRefusal.NOT_FOUND: QT_TRANSLATE_NOOP("words", "Not found."),
     DeskRefusal.UNKNOWN_CHOICE: QT_TRANSLATE_NOOP("words", "There is no such disposition any more."),
     DeskRefusal.NOT_HERE: QT_TRANSLATE_NOOP("words", "That agent is not logged in."),
+    DeskRefusal.SEAT_BUSY: QT_TRANSLATE_NOOP("words", "That seat is busy or not open."),
     DeskRefusal.NOT_IN_CALL: QT_TRANSLATE_NOOP("words", "That seat is in no call."),
     DeskRefusal.BUSY: QT_TRANSLATE_NOOP("words", "The switch is busy or stopping."),
     DeskRefusal.FAULT: QT_TRANSLATE_NOOP("words", "A fault in the switch; it has been logged there."),

@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from shared.enums import CallKind, SeatState
-from shared.ids import CallId, QueueName
+from shared.ids import CallId, LegId, QueueName
 from switch_server.core import queue_records
 from switch_server.core.callbacks import Callback, Callbacks
 from switch_server.core.config import Queue
@@ -66,12 +66,8 @@ class Acd:
     def entered(self, call: "Call", step: QueueStep) -> str:
         queue = self.queue(QueueName(step.queue))
         kept = call.kept if call.kept is not None and call.kept.queue == queue.name else None
-        call.wishes += 1
-        verdict = self.judged.get((call.id, call.wishes)) or ("open" if kept else self._judge(queue))
-        self._house.journal(QueueJudged(call.id, call.wishes, verdict))
+        verdict = self._verdict(call, queue, kept=kept is not None)
         if verdict != "open":
-            self._house.count(f"queue_{verdict}")
-            queue_records.refused(call, queue, verdict)
             return verdict
         place = kept or Waiting(call.id, queue.name, step.priority, self._house.now)
         call.kept, call.waiting = None, place
@@ -79,8 +75,36 @@ class Acd:
             place.bonus = self._bonus(call)
         self.waiting[call.id] = place
         self.dirty = True
-        queue_records.entered(call, queue, place, kept=kept is not None)
+        if not place.visit:
+            queue_records.entered(call, queue, place, kept=kept is not None and call.callback_of is not None)
         return verdict
+
+    def _verdict(self, call: "Call", queue: Queue, *, kept: bool) -> str:
+        call.wishes += 1
+        verdict = self.judged.get((call.id, call.wishes)) or ("open" if kept else self._judge(queue))
+        self._house.journal(QueueJudged(call.id, call.wishes, verdict))
+        if verdict != "open":
+            self._house.count(f"queue_{verdict}")
+            queue_records.refused(call, queue, verdict)
+        return verdict
+
+    def asked(self, call: "Call", queue: QueueName, by: LegId) -> str:
+        verdict = self._verdict(call, self.queue(queue), kept=False)
+        if verdict == "open":
+            place = self.waiting[call.id] = Waiting(call.id, queue, 0, self._house.now)
+            place.by, place.bonus = by, self._bonus(call)
+            queue_records.entered(call, self.queue(queue), place)
+            self.dirty = True
+        return verdict
+
+    def handed(self, call: "Call", queue: QueueName) -> Waiting:
+        place = self.waiting.pop(call.id, None)
+        self.dirty = True
+        if place is None or place.queue != queue:
+            place = Waiting(call.id, queue, 0, self._house.now)
+            place.bonus = self._bonus(call)
+        place.by, place.ringing = None, False
+        return place
 
     def again(self, call: "Call") -> None:
         place = call.waiting
@@ -102,8 +126,7 @@ class Acd:
             self.stats[place.queue].abandoned += 1
 
     def next_agent(self, call: "Call", *, blame: bool) -> None:
-        place = call.waiting
-        assert place is not None
+        place = self.waiting[call.id]
         place.ringing = False
         place.not_before = 0.0 if blame else self._house.now + CARD_FULL_WAIT
         self.dirty = True
@@ -191,10 +214,12 @@ class Acd:
     def _assign(self, call: "Call", place: Waiting, seat: Seat) -> None:
         place.ringing = True
         kind = CallKind.IN if call.callback_of is None else CallKind.CALLBACK
+        if place.by is not None:
+            kind = CallKind.CONSULT
         waited = self._house.now - place.since
         ring = self.queue(place.queue).ring
         self._house.take(
-            AgentAssigned(call.id, call.next_leg(), seat.agent, kind, seat.contact, ring, place.queue, waited)
+            AgentAssigned(call.id, call.next_leg(), seat.agent, kind, seat.contact, ring, place.queue, waited, place.by)
         )
 
     def _wake_up(self, entries: list[Waiting | Callback]) -> None:

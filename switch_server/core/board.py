@@ -3,16 +3,18 @@
 from typing import TYPE_CHECKING, Protocol
 
 from shared.aci import CancelOrder, PlaceOrder
-from shared.ids import BranchId, OrderKey
+from shared.ids import BranchId, LegId, OrderKey, QueueName
 from switch_server.core.config import SwitchConfig
 from switch_server.core.effects import Effect, OrderContext
 from switch_server.core.events import Event
+from switch_server.core.flow import Flow
 from switch_server.core.leg import Leg
 
 if TYPE_CHECKING:
     from switch_server.core.call import Call
     from switch_server.core.flow import CallbackStep, QueueStep
     from switch_server.core.talk import Talk
+    from switch_server.core.waiting import Waiting
 
 
 class QueueBoard(Protocol):
@@ -20,6 +22,14 @@ class QueueBoard(Protocol):
 
     def entered(self, call: "Call", step: "QueueStep") -> str:
         """``open``, or why the caller can't wait there: ``closed``, ``full``."""
+        ...
+
+    def asked(self, call: "Call", queue: QueueName, by: LegId) -> str:
+        """An agent asks for the queue's next agent on the customer's behalf; answered as ``entered`` is."""
+        ...
+
+    def handed(self, call: "Call", queue: QueueName) -> "Waiting":
+        """The customer goes to this queue: with the place that an agent waited in for them, or a new one."""
         ...
 
     def again(self, call: "Call") -> None:
@@ -49,7 +59,11 @@ class DeskBoard(Protocol):
     """The agents' seats."""
 
     def talk_begun(self, call: "Call", talk: "Talk") -> None: ...
-    def talk_moved(self, talk: "Talk", event: str) -> None: ...
+    def talk_answered(self, talk: "Talk") -> None: ...
+    def talk_moved(self, talk: "Talk", event: str) -> None:
+        """The seat may be doing something else now."""
+        ...
+
     def talk_over(self, talk: "Talk") -> None: ...
     def caller_known(self, call: "Call") -> None:
         """More is known of the caller than when the desk rang."""
@@ -60,6 +74,7 @@ class Switchboard(Protocol):
     """The calls' side of ``Switch``."""
 
     config: SwitchConfig
+    flows: tuple[Flow, ...]
     now: float
 
     @property

@@ -1,3 +1,4 @@
+# Over 400 lines: a call is the host of its walk, its services and its legs, and each of them wants a dozen small methods of it.
 """One call (通话): the customer's leg, a far leg or a desk's while there is one, the recording, and the walk through the flow.
 
 ```
@@ -14,22 +15,24 @@ from typing import Any
 from shared.aci import CancelOrder, PlaceOrder
 from shared.desk import TrailStep
 from shared.enums import EndCause, Language
-from shared.ids import BranchId, CallId, CustomerId, OrderKey
+from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey
 from switch_server.core import records
 from switch_server.core.board import Switchboard
 from switch_server.core.call_legs import CallLegs
-from switch_server.core.desk_side import DeskSide
+from switch_server.core.desk_side import DESK, DeskSide
 from switch_server.core.effects import Answer, OrderContext, PlaceCall, Ring, Transition
 from switch_server.core.events import CallerFound, DigitUsed
 from switch_server.core.flow import AnyStep, CallbackStep, Dial, Flow, Piece, QueueStep
+from switch_server.core.house_flows import MUSIC
 from switch_server.core.ivr import Ivr
 from switch_server.core.leg import Leg, LegEvent
-from switch_server.core.media import Far, MaskRecording, MediaStats, Near, Play, StartRecording
+from switch_server.core.media import Far, MaskRecording, MediaStats, Near, Play, StartRecording, StopPlay
 from switch_server.core.records import Recording
 from switch_server.core.say import segments
 from switch_server.core.services import Login, Services
 from switch_server.core.subject import key_of
 from switch_server.core.waiting import Waiting
+from switch_server.core.walks import Walks
 
 
 class CallState(StrEnum):
@@ -77,7 +80,12 @@ class Call(CallLegs):
         self.wishes = 0
         """How often the caller wished to wait in a queue."""
         self.callback_of: CallId | None = None
+        self.internal = caller.trunk == DESK
+        """Seat to seat: the ``caller`` is the seat that is called."""
+        self.callee = ""
+        """``ip:port`` of its phone; empty: it is in a call, and busy tone is heard."""
         self.ivr = Ivr(flow, self, self.variables)
+        self.walks = Walks(self)
         self._start = start or flow.start
         limits = board.config.limits
         self.services = Services(
@@ -89,6 +97,11 @@ class Call(CallLegs):
         self._read_backs = 0
         self._read_back_ms: int | None = None
         self._yes_ms: int | None = None
+
+    @property
+    def busy(self) -> AgentId | None:
+        """The seat that is called, and can't be rung."""
+        return AgentId(self.caller.dnis) if self.internal and not self.callee else None
 
     @property
     def customer(self) -> CustomerId | None:
@@ -111,7 +124,7 @@ class Call(CallLegs):
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_IN)
             self.emit(Ring(leg.id))
             self.emit(Answer(leg.id, near))
-        elif self._is_desk(leg):
+        elif leg.trunk == DESK:
             self.desk.opened(leg, near)
         else:
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
@@ -156,31 +169,38 @@ class Call(CallLegs):
         if far is None or new is None:
             return
         self.change_far(leg, far)
-        if leg is self.caller:
-            self.desk.early_media()
-        elif leg is self.far:
-            self.bridge(leg)
+        if leg is self.far:
+            self._far_heard(leg)
+        else:
+            self.desk.ringing(leg, far)
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
         _, new = self.step_leg(leg, LegEvent.ANSWERED)
         if new is None:
             return
         leg.answered = self.now
-        if self._is_desk(leg):
-            self.desk.leg_answered(far)
-            return
-        self.change_far(leg, far)
         if leg is self.caller:
+            self.change_far(leg, far)
             self._customer_answered()
-        else:
-            self.bridge(leg)
+        elif leg is self.far:
+            self.change_far(leg, far)
+            self._far_heard(leg)
             self.ivr.far_up()
+        else:
+            self.desk.leg_answered(leg, far)
+
+    def _far_heard(self, leg: Leg) -> None:
+        """Of a ``dial`` step: the caller and the far end hear each other."""
+        room = self.desk.room
+        if leg.id not in room.members:
+            room.enter(leg, None, self.desk.customer_in(room.new_group()), self.now)
+            self.desk.rewire("far_heard")
 
     def _customer_answered(self) -> None:
         """Of a call that we made."""
         self._caller_up("answered")
-        if self.desk.talk is not None:
-            self.desk.customer_answered()
+        if self.desk.room.ask is not None:
+            self.desk.caller_came()
         else:
             self.board.acd.callback_answered(self)
             self.ivr.start(self._start)
@@ -197,27 +217,29 @@ class Call(CallLegs):
         self.close_channel(leg)
         if leg is self.caller:
             self.end(leg.cause)
-        elif self._is_desk(leg):
-            self.desk.leg_ended(cause, sip_code)
+        elif leg is self.far:
+            self._far_gone()
         else:
-            self._far_gone(leg)
+            self.desk.leg_ended(leg, cause, sip_code)
 
-    def _far_gone(self, leg: Leg) -> None:
-        if leg is self.far:
-            self.far = None
-            self.unbridge()
-            self.ivr.far_gone()
+    def _far_gone(self) -> None:
+        self._unbridge_far()
+        self.ivr.far_gone()
 
-    def _is_desk(self, leg: Leg) -> bool:
-        return self.desk.talk is not None and leg is self.desk.talk.leg
+    def _unbridge_far(self) -> None:
+        far, self.far = self.far, None
+        assert far is not None
+        if self.desk.room.members.pop(far.id, None) is not None:
+            self.desk.customer_out()
+            self.desk.rewire("far_gone")
 
     def _drop(self, leg: Leg, cause: EndCause) -> None:
-        """Gives up the far leg, or the desk's, while the call goes on: its channel is gone."""
-        if self._is_desk(leg):
-            self.desk.channel_lost()
-        else:
+        """Gives up the far leg, or another, while the call goes on: its channel is gone."""
+        if leg is self.far:
             self.hang_up(leg, cause)
-            self._far_gone(leg)
+            self._far_gone()
+        else:
+            self.desk.channel_lost(leg)
 
     def channel_closed(self, leg: Leg, stats: MediaStats) -> None:
         if not leg.step_channel("closed"):
@@ -248,6 +270,7 @@ class Call(CallLegs):
         self.board.acd.left(self)
         self.ivr.stop()
         self.services.stop()
+        self.walks.stop()
         for leg in self.legs.values():
             if leg.alive:
                 self.hang_up(leg, cause)
@@ -280,6 +303,15 @@ class Call(CallLegs):
         if not muted:
             self.to_card(self.caller, Play(self.caller.id, number, names, barge_in, loop))
 
+    def stop_play(self) -> None:
+        self.to_card(self.caller, StopPlay(self.caller.id))
+
+    def music(self) -> str:
+        """The segment that is played to who waits."""
+        step = self.ivr.flow.steps.get(self.ivr.step_name)
+        piece = step.music if isinstance(step, QueueStep) else MUSIC
+        return segments((piece,), self.variables, self.language, self.board.config.stocks)[0]
+
     def mask(self, *, on: bool) -> None:
         self.to_card(self.caller, MaskRecording(self.caller.id, on))
 
@@ -301,16 +333,15 @@ class Call(CallLegs):
             self.ivr.far_gone()
 
     def drop_far(self) -> None:
-        far, self.far = self.far, None
-        assert far is not None
-        self.hang_up(far, EndCause.NO_ANSWER)
-        self.unbridge()
+        assert self.far is not None
+        self.hang_up(self.far, EndCause.NO_ANSWER)
+        self._unbridge_far()
 
     def queue(self, step: QueueStep) -> str:
         return self.board.acd.entered(self, step)
 
     def leave_queue(self) -> None:
-        self.desk.call_ends(EndCause.CANCELLED)
+        self.desk.leave_queue()
         self.board.acd.left(self)
 
     def queue_news(self) -> None:
@@ -334,7 +365,8 @@ class Call(CallLegs):
         self.services.armed = None
 
     def finish(self, cause: EndCause) -> None:
-        self.end(cause)
+        if not self.walks.finished(cause):
+            self.end(cause)
 
     def key_used(self, digit: str, recording_ms: int | None) -> None:
         at = recording_ms if recording_ms is not None else self._recording_ms()

@@ -6,7 +6,7 @@ from switch_server.core.board import Switchboard
 from switch_server.core.config import Trunk
 from switch_server.core.effects import Effect, HangUp, Reject, ToCard, Transition
 from switch_server.core.leg import ChannelState, Leg, LegEvent, LegState
-from switch_server.core.media import CardCommand, ChangeFar, CloseChannel, Far, Hear, OpenChannel, StopPlay
+from switch_server.core.media import CardCommand, ChangeFar, CloseChannel, Far, OpenChannel
 
 
 class CallLegs:
@@ -18,7 +18,6 @@ class CallLegs:
         self.legs: dict[LegId, Leg] = {caller.id: caller}
         self._board = board
         self._legs_made = 1
-        self._bridged: Leg | None = None
 
     @property
     def now(self) -> float:
@@ -70,28 +69,6 @@ class CallLegs:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
             leg.channel = ChannelState.CLOSED
-
-    # --- who hears whom ---
-
-    def stop_play(self) -> None:
-        self.to_card(self.caller, StopPlay(self.caller.id))
-
-    def bridge(self, other: Leg) -> None:
-        """The caller and ``other`` hear each other; whatever was played to the caller ends."""
-        if self._bridged is other:
-            return
-        self._bridged = other
-        self.stop_play()
-        self.to_card(self.caller, Hear(self.caller.id, (other.id,)))
-        self.to_card(other, Hear(other.id, (self.caller.id,)))
-
-    def unbridge(self) -> None:
-        """Neither hears the other any more."""
-        other, self._bridged = self._bridged, None
-        if other is not None:
-            self.to_card(self.caller, Hear(self.caller.id, ()))
-            if other.alive:
-                self.to_card(other, Hear(other.id, ()))
 
     # --- small things ---
 

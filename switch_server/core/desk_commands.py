@@ -1,6 +1,7 @@
 """What an agent's command means: one function each; the answer says why not.
 
-Commands about a call look at the call, not at the seat, so that a replay of the call, where nobody is logged in, decides alike.
+Commands about a call (``talk_commands``) look at the call, not at the seat, so that a replay of the call, where nobody is logged in, decides
+alike. Those that other calls or seats have a part in (``reach_commands``, ``floor_commands``) make an event of what was decided.
 """
 
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from shared import desk
 from shared.desk import DeskRefusal, Done, Refused
 from shared.enums import SWITCH_LOCKS, SeatState
 from shared.ids import CallId
+from switch_server.core import talk_commands as talks
 from switch_server.core import talk_records
-from switch_server.core.admission import freest, shown_number, trunk_out
-from switch_server.core.events import DeskCommanded, DialledOut
-from switch_server.core.seat import BUSY, Seat
+from switch_server.core.events import DeskCommanded
+from switch_server.core.floor_commands import Floor
+from switch_server.core.reach_commands import Reach
+from switch_server.core.seat import Seat
 from switch_server.core.talk import Talk
 
 if TYPE_CHECKING:
@@ -24,25 +27,37 @@ if TYPE_CHECKING:
     from switch_server.core.desks import Desks
 
 Answer = Done | Refused
-FREE_FOR_DIAL = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP})
 
 
 class Commands:
     def __init__(self, house: "Centre", desks: "Desks") -> None:
         self._house = house
         self._desks = desks
+        self.reach = Reach(house, desks)
+        self.floor = Floor(house, desks)
         self._of_seat: dict[type[desk.Command], Callable[[Seat, Any, DeskCommanded], Answer]] = {
             desk.OpenSeat: self._open,
             desk.LockSeat: self._lock,
-            desk.Dial: self._dial,
+            desk.Dial: self.reach.dial,
+            desk.CallSeat: self.reach.call_seat,
+            desk.Consult: self.reach.consult,
+            desk.Monitor: self.floor.monitor,
+            desk.TakeWaiting: self.floor.take_waiting,
+            desk.ForceSeat: self.floor.force,
             desk.WrapUp: self._wrap_up,
             desk.ExtendWrapUp: self._extend,
         }
         self._of_call: dict[type[desk.Command], Callable[[Call, Talk, Any], Answer]] = {
-            desk.HangUp: self._hang_up,
-            desk.Hold: self._hold,
-            desk.Retrieve: self._retrieve,
-            desk.SendDigits: self._digits,
+            desk.HangUp: talks.hang_up,
+            desk.Hold: talks.hold,
+            desk.Retrieve: talks.retrieve,
+            desk.Return: talks.back,
+            desk.Swap: talks.swap,
+            desk.Join: talks.join,
+            desk.DropParty: talks.drop,
+            desk.Listen: talks.listen,
+            desk.Intercept: talks.intercept,
+            desk.SendDigits: talks.send_digits,
         }
 
     def do(self, event: DeskCommanded) -> Answer:
@@ -50,13 +65,8 @@ class Commands:
         kind = type(command)
         if kind in self._of_call:
             call = self._house.calls.get(event.call or CallId(""))
-            talk = call.desk.talk if call is not None else None
-            if (
-                call is None
-                or talk is None
-                or talk.agent != event.agent
-                or event.call != getattr(command, "call", None)
-            ):
+            talk = call.desk.talk_of(event.agent) if call is not None else None
+            if call is None or talk is None or event.call != getattr(command, "call", None):
                 return Refused(DeskRefusal.NO_SUCH_CALL)
             answer = self._of_call[kind](call, talk, command)
             self._house.settled(call)
@@ -67,37 +77,13 @@ class Commands:
     # --- the seat ---
 
     def _open(self, seat: Seat, _: desk.OpenSeat, __: DeskCommanded) -> Answer:
-        """In a call: whatever would have locked the seat after it does not."""
-        seat.lock = seat.lock_next = None
-        if seat.state is SeatState.WRAP_UP:
-            self._desks.forget_last(seat)
-        self._desks.moved(seat, "opened")
+        self._desks.open_(seat)
         return Done()
 
     def _lock(self, seat: Seat, command: desk.LockSeat, _: DeskCommanded) -> Answer:
         if command.reason in SWITCH_LOCKS:
             return Refused(DeskRefusal.UNKNOWN_CHOICE)
-        if seat.state in BUSY:
-            seat.lock_next = command.reason
-        else:
-            seat.lock = command.reason
-        self._desks.moved(seat, "locked")
-        return Done()
-
-    def _dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> Answer:
-        if seat.state not in FREE_FOR_DIAL:
-            return Refused(DeskRefusal.IN_CALL if seat.state in BUSY else DeskRefusal.WRONG_STATE)
-        house = self._house
-        if event.call is None or event.call in house.calls or house.draining:
-            return Refused(DeskRefusal.BUSY)
-        trunk = trunk_out(house, command.number)
-        if trunk is None:
-            return Refused(DeskRefusal.NO_LINE)
-        card = freest(house, 2)
-        if card is None:
-            return Refused(DeskRefusal.BUSY)
-        ani = shown_number(house.flows)
-        house.take(DialledOut(event.call, seat.agent, seat.contact, trunk.name, ani, command.number, card))
+        self._desks.lock(seat, command.reason)
         return Done()
 
     # --- wrap-up ---
@@ -132,30 +118,6 @@ class Commands:
 
     def _talk_of(self, seat: Seat, call: CallId) -> Talk | None:
         return next((talk for talk in (seat.talk, seat.last) if talk is not None and talk.call == call), None)
-
-    # --- the call ---
-
-    def _hang_up(self, call: "Call", _: Talk, __: desk.HangUp) -> Answer:
-        call.desk.ended_by_agent()
-        return Done()
-
-    def _hold(self, call: "Call", talk: Talk, _: desk.Hold) -> Answer:
-        if talk.state is not SeatState.TALKING:
-            return Refused(DeskRefusal.WRONG_STATE)
-        call.desk.hold()
-        return Done()
-
-    def _retrieve(self, call: "Call", talk: Talk, _: desk.Retrieve) -> Answer:
-        if talk.state is not SeatState.HOLDING:
-            return Refused(DeskRefusal.WRONG_STATE)
-        call.desk.retrieve()
-        return Done()
-
-    def _digits(self, call: "Call", talk: Talk, command: desk.SendDigits) -> Answer:
-        if talk.state is not SeatState.TALKING:
-            return Refused(DeskRefusal.WRONG_STATE)
-        call.desk.send_digits(command.digits)
-        return Done()
 
 
 def for_journal(event: DeskCommanded) -> DeskCommanded:

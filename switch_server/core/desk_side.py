@@ -1,23 +1,30 @@
-"""The desk's side of a call: a desk rings, answers, holds, ends the talk, or is lost.
+"""The desks' side of a call: seats are rung, answer, hold, leave, or are lost; others are asked in (``consults``), supervisors listen (``listening``).
 
 ```
-(nobody) ──ring──► ringing ──answered──► talking ◄──hold / retrieve──► holding
+(nobody) ──ring──► ringing ──answered──► in the room ──agent ends──► the flow goes on (``on_ended``), or the call ends
     ▲                 │                     │
-    └── next agent ◄──┘ no answer …         ├─ agent ends ──► the flow goes on (``on_ended``), or the call ends
-    └── head of the queue, music + excuse ◄─┘ desk lost
+    └── next agent ◄──┘ no answer …         ├─ consult, swap, join, hand over: ``core.room``
+    └── head of the queue, music + excuse ◄─┘ lost, and nobody else has the customer
 ```
-In a call that the agent dialled the desk comes first, and nobody comes after it.
+In a call that an agent dialled their desk comes first. After each change ``tidy`` sees to it that nobody is left alone: who waited for a
+party that is gone is taken back, who talks to nobody is sent away, and a customer whom nobody has goes back to the queue.
 """
 
 from typing import TYPE_CHECKING
 
+from shared import desk
 from shared.enums import CallKind, EndCause
-from shared.ids import TrunkName
+from shared.ids import AgentId, LegId, QueueName, TrunkName
 from switch_server.core import talk_records
+from switch_server.core.consults import Consults
 from switch_server.core.effects import RingDesk
 from switch_server.core.events import AgentAssigned
-from switch_server.core.leg import Leg, LegEvent, LegState
-from switch_server.core.media import Far, Near, Play, SendDigits, StopPlay
+from switch_server.core.leg import Leg, LegEvent
+from switch_server.core.listening import Listening
+from switch_server.core.media import Far, Near, SendDigits
+from switch_server.core.outcomes import CAUSES, UNREACHABLE, word_of
+from switch_server.core.patch import Patch
+from switch_server.core.room import Ask, Member, Room, settle
 from switch_server.core.talk import Outcome, Talk
 
 if TYPE_CHECKING:
@@ -25,182 +32,368 @@ if TYPE_CHECKING:
 
 DESK = TrunkName("desk")
 """Trunk of every desk's leg."""
-UNREACHABLE = (403, 404, 408)
-CAUSES = {
-    Outcome.NO_ANSWER: EndCause.NO_ANSWER,
-    Outcome.REFUSED: EndCause.NO_ANSWER,
-    Outcome.LOST: EndCause.DESK_LOST,
-    Outcome.PHONE_LOST: EndCause.FAR_LOST,
-    Outcome.OFFLINE: EndCause.DESK_LOST,
-    Outcome.NO_CHANNEL: EndCause.REJECTED_FULL,
-}
-"""Of the desk's leg; of a call that its agent dialled, too."""
+BUSY_TONE = 20.0
+"""Seconds of busy tone before the call to a busy seat ends."""
 
 
 class DeskSide:
-    """At most one desk at a time has the call (``talk``); ``answered`` is the last that talked."""
+    """``talks``: of the seats that ring or are in the call; ``answered``: the last that had the customer."""
 
     def __init__(self, call: "Call") -> None:
-        self.talk: Talk | None = None
+        self.room = Room(call.id)
+        self.talks: dict[LegId, Talk] = {}
         self.answered: Talk | None = None
+        self.consults = Consults(call, self)
+        self.listening = Listening(call, self)
+        self._opener: Talk | None = None
+        """Of the agent who dials, until their phone is up."""
+        self._patch = Patch(call)
         self._call = call
+
+    def talk_of(self, agent: AgentId) -> Talk | None:
+        return next((talk for talk in self.talks.values() if talk.agent == agent), None)
 
     @property
     def rings(self) -> bool:
-        return self.talk is not None and self.talk.answered_at is None
+        """Does a desk ring for the caller who waits in the queue?"""
+        ask = self.room.ask
+        return ask is not None and ask.target is None
+
+    @property
+    def customer(self) -> Member | None:
+        """The caller, while they are in a conversation (or wait in one)."""
+        return self.room.members.get(self._call.caller.id)
 
     # --- begins ---
 
-    def ring(self, assigned: AgentAssigned) -> Talk:
-        """A desk is asked to take the call (or, where the agent dialled, to begin it)."""
+    def ring(self, assigned: AgentAssigned) -> None:
+        """A desk is asked to take the call."""
+        room = self.room
+        if assigned.by is not None and (room.ask is None or room.ask.by != assigned.by):
+            return  # whoever asked the queue has gone meanwhile
+        talk = self.new_talk(
+            assigned.leg, assigned.agent, assigned.kind, assigned.contact,
+            queue=assigned.queue, waited=assigned.waited, auto=assigned.auto,
+        )  # fmt: skip
+        if assigned.by is None:
+            room.ask = Ask(None, None, None, self._call.now)
+        assert room.ask is not None
+        self.ring_for(room.ask, talk, assigned.ring)
+
+    def dial_from(self, agent: AgentId, contact: str, ring: float) -> None:
+        """The desk of an agent who calls somebody: it answers by itself."""
+        kind = CallKind.INTERNAL if self._call.internal else CallKind.OUT
+        self._opener = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
+        self._ring(self._opener, ring)
+
+    def callee(self, agent: AgentId, contact: str) -> None:
+        """The seat that is called by another, from now on taken; it rings once the caller's own phone is up."""
         call = self._call
-        leg = Leg(assigned.leg, DESK, incoming=False, ani=call.number, dnis=assigned.agent, started=call.now)
+        assert self._opener is not None
+        talk = Talk(call.caller, self._opener.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
+        self.begin(talk)
+
+    def new_talk(
+        self, leg_id: LegId, agent: AgentId, kind: CallKind, contact: str, *, queue: QueueName | None = None,
+        waited: float = 0.0, auto: bool = False,
+    ) -> Talk:  # fmt: skip
+        call = self._call
+        leg = Leg(leg_id, DESK, incoming=False, ani=call.number, dnis=agent, started=call.now)
         call.add_leg(leg)
-        self.talk = talk = Talk(
-            leg,
-            call.caller,
-            assigned.agent,
-            assigned.kind,
-            contact=assigned.contact,
-            queue=assigned.queue,
-            waited=assigned.waited,
-        )
-        call.timer("ring", assigned.ring)
-        talk_records.offered(call, talk)
-        call.board.desks.talk_begun(call, talk)
-        call.open_channel(leg, None)
-        return talk
+        return Talk(leg, call.caller, agent, kind, self.room, contact=contact, queue=queue, waited=waited, auto=auto)
+
+    def _ring(self, talk: Talk, seconds: float) -> None:
+        self._call.timer("ring", seconds)
+        self.begin(talk)
+        self._call.open_channel(talk.leg, None)
+
+    def begin(self, talk: Talk) -> None:
+        self.talks[talk.id] = talk
+        talk_records.offered(self._call, talk)
+        self._call.board.desks.talk_begun(self._call, talk)
+
+    def ring_for(self, ask: Ask, talk: Talk, seconds: float) -> None:
+        """Somebody in the call wants this seat."""
+        ask.leg, ask.talk = talk.leg, talk
+        self._ring(talk, seconds)
+        self.rewire("asked")
 
     def opened(self, leg: Leg, near: Near) -> None:
         """The card has a channel for the desk: now its phone may ring."""
-        assert self.talk is not None
         self._call.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
-        self._call.emit(RingDesk(leg.id, self.talk.contact, leg.ani, near, self.talk.auto))
+        talk = self.talks[leg.id]
+        self._call.emit(RingDesk(leg.id, talk.contact, leg.ani, near, talk.auto))
 
-    def leg_answered(self, far: Far) -> None:
-        """200 OK from the desk's phone: the two hear each other in the same instant, whatever the caller was hearing."""
-        call, talk = self._call, self.talk
-        assert talk is not None
+    def ringing(self, leg: Leg, far: Far | None) -> None:
+        """The asked party's exchange says something before they answer (RFC 3960): it is heard in place of our ringback."""
+        ask = self.room.ask
+        if far is not None and ask is not None and ask.leg is leg and ask.talk is None:
+            ask.early = True
+            self.rewire("early_media")
+
+    def leg_answered(self, leg: Leg, far: Far) -> None:
+        """200 OK: they hear each other in the same instant, whatever was heard before."""
+        call, ask = self._call, self.room.ask
+        call.change_far(leg, far)
+        if self._opener is not None and leg is self._opener.leg:
+            self._dialler_up(self._opener)
+        elif ask is not None and leg is ask.leg:
+            self._came(ask, leg)
+        else:
+            self.listening.answered(leg)
+
+    def _dialler_up(self, talk: Talk) -> None:
+        """The phone of an agent who dials is up: now the other side is called, or busy tone is heard."""
+        call, self._opener = self._call, None
         call.timer("ring", None)
-        call.change_far(talk.leg, far)
-        if talk.kind is CallKind.OUT:
-            call.to_card(talk.leg, Play(talk.leg.id, 1, ("tone:ringback",), barge_in=False, loop=True))
-            call.board.desks.talk_moved(talk, "desk_up")
+        self.room.enter(talk.leg, talk, self.room.new_group(), call.now)
+        ask = self.room.ask = Ask(desk.ToNumber(call.number), talk.id, None, call.now)
+        ask.leg, ask.talk, ask.busy = call.caller, self.talks.get(call.caller.id), call.busy is not None
+        self.rewire("desk_up")
+        if ask.busy:
+            call.timer("setup", BUSY_TONE)
+        else:
             call.dial_customer()
+
+    def caller_came(self) -> None:
+        """Of a call that an agent dialled."""
+        ask = self.room.ask
+        assert ask is not None
+        self._came(ask, self._call.caller)
+
+    def _came(self, ask: Ask, leg: Leg) -> None:
+        """The asked party is there: it joins who asked, or whom it was handed."""
+        call, room = self._call, self.room
+        if leg is not call.caller:
+            call.timer("ring", None)
+        room.ask = None
+        if ask.target is None or isinstance(ask.target, desk.ToQueue):
+            call.board.acd.left(call, answered=True)
+        asker = room.members.get(ask.by) if ask.by is not None else None
+        group = asker.group if asker is not None else ask.group
+        if group is None:  # from the queue: the caller comes out of the flow
+            group = self.customer_in(room.new_group())
+            call.ivr.far_up()
+        room.enter(leg, ask.talk, group, call.now)
+        if asker is not None and asker.parked is not None:
+            asker.guest = leg.id
+        dialler = asker.talk if asker is not None and asker.parked is None else None
+        for talk in (ask.talk, dialler):
+            if talk is not None:
+                self._answered(talk)
+        self.rewire("answered")
+
+    def customer_in(self, group: int) -> int:
+        """The caller comes out of the flow, into a conversation."""
+        self.room.enter(self._call.caller, None, group, self._call.now)
+        return group
+
+    def _answered(self, talk: Talk) -> None:
+        call = self._call
+        talk.answered_at = call.now
+        talk_records.answered(call, talk)
+        call.board.desks.talk_answered(talk)
+
+    def _taken(self) -> None:
+        """The customer is the seat's that talks to them alone; of several, nobody's anew."""
+        customer = self.customer
+        seats = [other.talk for other in self.room.others(customer) if other.talk is not None] if customer else []
+        if len(seats) != 1 or seats[0] is self.answered or self._call.internal:
             return
-        self._talks("answered")
-        call.board.acd.left(call, answered=True)
-        call.ivr.far_up()
-        call.bridge(talk.leg)
-
-    def early_media(self) -> None:
-        """The customer's exchange says something before they answer (RFC 3960): the agent hears it in place of our ringback."""
-        if self.talk is not None and self.talk.leg.state is LegState.UP:
-            self._call.to_card(self.talk.leg, StopPlay(self.talk.leg.id))
-            self._call.bridge(self.talk.leg)
-
-    def customer_answered(self) -> None:
-        """Of a call that the agent dialled."""
-        self.early_media()
-        self._talks("customer_answered")
-
-    def _talks(self, event: str) -> None:
-        talk = self.talk
-        assert talk is not None
-        talk.answered_at = self._call.now
         if self.answered is not None:
             self.answered.followed = True
-        self.answered = talk
-        talk_records.answered(self._call, talk)
-        self._call.board.desks.talk_moved(talk, event)
+        self.answered = seats[0]
+        self.answered.took = True
 
     # --- in a talk ---
 
-    def hold(self) -> None:
-        """The caller hears music, the agent nothing; the recording goes on."""
-        call, talk = self._call, self.talk
-        assert talk is not None
-        talk.hold(call.now)
-        call.unbridge()
-        call.ivr.hold()
-        call.board.desks.talk_moved(talk, "hold")
+    def hold(self, member: Member) -> None:
+        """The others hear music (or go on with each other), the agent nothing; the recording goes on."""
+        member.parked, member.holds, member.came_back = member.group, True, None
+        self.room.move(member, self.room.new_group(), self._call.now)
+        self.rewire("hold")
 
-    def retrieve(self) -> None:
-        call, talk = self._call, self.talk
-        assert talk is not None
-        talk.retrieve(call.now)
-        call.ivr.retrieve()
-        call.bridge(talk.leg)
-        call.board.desks.talk_moved(talk, "retrieve")
+    def retrieve(self, member: Member) -> None:
+        member.holds = False
+        self.tidy("retrieve")
 
-    def send_digits(self, digits: str) -> None:
-        caller = self._call.caller
-        self._call.to_card(caller, SendDigits(caller.id, digits))
+    def send_digits(self, member: Member, digits: str) -> None:
+        """To everybody outside that the seat talks to."""
+        for other in self.room.others(member):
+            if other.talk is None:
+                self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
 
     # --- ends ---
 
-    def ended_by_agent(self) -> None:
-        """Their command: ends the talk, or refuses what rings."""
-        talk = self.talk
-        assert talk is not None
-        talked = talk.answered_at is not None
-        if talk.kind is CallKind.OUT:
-            self._over(Outcome.ANSWERED if talked else Outcome.REFUSED, EndCause.AGENT_HUNG_UP)
+    def ended_by_agent(self, talk: Talk) -> None:
+        """The handset is put down (``shared.desk.HangUp`` says what that means)."""
+        member = self.room.members.get(talk.id)
+        if talk.leg is self._call.caller or talk is self._opener:
             self._call.end(EndCause.AGENT_HUNG_UP)
-        elif talked:
-            self._over(Outcome.ANSWERED, EndCause.AGENT_HUNG_UP)
-            self._call.ivr.desk_done()
+        elif member is None and talk.kind is not CallKind.MONITOR:
+            self.gone(talk, Outcome.REFUSED)
+        elif member is None:
+            self.over(talk, Outcome.ANSWERED)
+            self.tidy("left")
+        elif self.room.asks(member) and member.parked is None:  # it has dialled, and nobody has answered
+            self.over(talk, Outcome.REFUSED)
+            self._call.end(EndCause.AGENT_HUNG_UP)
+        elif member.parked is not None and not member.holds:
+            self.consults.hand_over(member, talk)
         else:
-            self.gone(Outcome.REFUSED)
+            self.over(talk, Outcome.ANSWERED)
+            self.tidy("agent_hung_up")
 
-    def leg_ended(self, cause: EndCause, sip_code: int) -> None:
-        """By itself: an agent ends a talk by command (or with the handset of a desk phone), so this is a phone that let it ring, can't be
-        reached, or was lost.
+    def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
+        """By itself: an agent ends a talk by command (or with the handset of a desk phone), so a desk's leg is a phone that let it ring, can't
+        be reached, or was lost.
         """
-        if cause is EndCause.FAR_HUNG_UP and self.talk is not None and self.talk.handset:
-            self.ended_by_agent()
+        talk = self.talks.get(leg.id)
+        if talk is None:
+            self.consults.far_gone(leg, cause)
+            return
+        if talk.handset and cause is EndCause.FAR_HUNG_UP:
+            self.ended_by_agent(talk)
             return
         unreachable = sip_code in UNREACHABLE or cause in (EndCause.FAR_LOST, EndCause.RECONCILED)
-        self.gone(Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
+        self.gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
 
-    def gone(self, outcome: Outcome) -> None:
-        """The desk does not have the call any more, though the caller is there: the next agent's turn, or the end of a dialled call."""
-        talk = self.talk
-        assert talk is not None
-        talked = talk.answered_at is not None
-        if talked and outcome is not Outcome.OFFLINE:
+    def gone(self, talk: Talk, outcome: Outcome) -> None:
+        """The desk does not have the call any more: the next agent's turn, or whoever asked it is told, or its customer waits again."""
+        call, ask = self._call, self.room.ask
+        in_room = talk.id in self.room.members
+        if in_room and outcome is not Outcome.OFFLINE:
             outcome = Outcome.LOST
-        self._over(outcome, CAUSES[outcome])
-        if talk.kind is CallKind.OUT:
-            self._call.end(CAUSES[outcome])
-        elif talked:
-            self._call.ivr.desk_lost()
-            self._call.board.acd.again(self._call)
+        if talk.leg is call.caller:
+            self.over(talk, outcome)
+            call.end(CAUSES[outcome])
+        elif in_room or talk.id in self.room.listeners:
+            self._out_of_room(talk, outcome)
+        elif ask is None or ask.talk is not talk:  # the phone of the agent who dials, or of a supervisor
+            self.over(talk, outcome)
+            if talk.kind is not CallKind.MONITOR:
+                call.end(CAUSES[outcome])
         else:
-            self._call.board.acd.next_agent(self._call, blame=outcome is not Outcome.NO_CHANNEL)
+            self.over(talk, outcome)
+            self._not_come(ask, outcome)
 
-    def channel_lost(self) -> None:
-        """The card has none for the desk, or closed it by itself."""
-        self.gone(Outcome.NO_CHANNEL)
+    def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
+        """A seat that talked, or listened, is lost."""
+        member = self.room.members.get(talk.id)
+        if member is not None and self.room.asks(member):
+            if member.parked is None:  # it has dialled, and nobody has answered
+                self.over(talk, outcome)
+                self._call.end(CAUSES[outcome])
+                return
+            self.consults.asker_out()
+        self.over(talk, outcome)
+        self.tidy("desk_lost", lost=True)
+
+    def _not_come(self, ask: Ask, outcome: Outcome) -> None:
+        if ask.target is None:
+            self.room.ask = None
+            self._call.board.acd.next_agent(self._call, blame=outcome is not Outcome.NO_CHANNEL)
+        elif isinstance(ask.target, desk.ToQueue):
+            ask.leg = ask.talk = None
+            self.consults.wait_on(ask)
+            self._call.board.acd.next_agent(self._call, blame=outcome is not Outcome.NO_CHANNEL)
+            self.rewire(outcome.value)
+        else:
+            self.consults.failed(word_of(outcome))
+
+    def channel_lost(self, leg: Leg) -> None:
+        """The card has none for this leg, or closed it by itself."""
+        talk = self.talks.get(leg.id)
+        if talk is not None:
+            self.gone(talk, Outcome.NO_CHANNEL)
+        else:
+            self._call.hang_up(leg, EndCause.REJECTED_FULL)
+            self.consults.far_gone(leg, EndCause.REJECTED_FULL)
 
     def rang_long_enough(self) -> None:
-        """The desk's time to answer is over. An app's phone that should have answered by itself can't be in order."""
-        out_of_order = self.talk is not None and self.talk.auto and not self.talk.handset
-        self.gone(Outcome.PHONE_LOST if out_of_order else Outcome.NO_ANSWER)
+        """The time to answer is over. An app's phone that should have answered by itself can't be in order."""
+        ask = self.room.ask
+        if self._opener is not None:
+            self.gone(self._opener, Outcome.NO_ANSWER if self._opener.handset else Outcome.PHONE_LOST)
+        elif ask is not None and ask.talk is not None:
+            self.gone(ask.talk, Outcome.NO_ANSWER)
+        else:
+            self.consults.give_up(desk.CameBack.NO_ANSWER)
 
     def call_ends(self, cause: EndCause) -> None:
         """The caller hung up, or the call is ended for another reason."""
-        if self.talk is not None:
-            self._over(Outcome.CALLER_GONE if self.talk.answered_at is None else Outcome.ANSWERED, cause)
+        for talk in list(self.talks.values()):
+            self.over(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
+        self.room.ask = self._opener = None
+        self.room.members.clear()
+        self._call.timer("ring", None)
 
-    def _over(self, outcome: Outcome, cause: EndCause) -> None:
-        call, talk = self._call, self.talk
-        assert talk is not None
-        self.talk = None
-        call.timer("ring", None)
-        call.unbridge()
-        if talk.leg.alive:
-            call.hang_up(talk.leg, cause)
+    def leave_queue(self) -> None:
+        """The caller has left the queue by themselves; a desk that rings for them rings for nobody."""
+        ask = self.room.ask
+        if ask is not None and ask.target is None and ask.talk is not None:
+            self.over(ask.talk, Outcome.CALLER_GONE)
+            self.room.ask = None
+
+    def over(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
+        """The seat is out of the call."""
+        call = self._call
+        del self.talks[talk.id]
+        self.room.members.pop(talk.id, None)
+        self.room.listeners.pop(talk.id, None)
+        self.listening.forget(talk)
+        ask = self.room.ask
+        if talk is self._opener or (ask is not None and ask.talk is talk):
+            call.timer("ring", None)
+        self._opener = None if talk is self._opener else self._opener
+        if talk.leg.alive and talk.leg is not call.caller:
+            call.hang_up(talk.leg, cause or CAUSES[outcome])
         talk.end(outcome, call.now)
         talk_records.ended(call, talk)
         call.board.desks.talk_over(talk)
+
+    def send_away(self, member: Member) -> None:
+        """Nobody talks to them any more."""
+        if self.room.asks(member):
+            self.consults.asker_out()
+        if member.talk is not None:
+            self.over(member.talk, Outcome.ANSWERED)
+        else:
+            del self.room.members[member.leg.id]
+            if member.leg.alive:
+                self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
+
+    # --- nobody is left alone ---
+
+    def tidy(self, event: str, *, lost: bool = False) -> None:
+        """``lost``: a desk went away by itself, so that a customer whom nobody has is owed an excuse."""
+        while (alone := settle(self.room, self._call.now)) is not None:
+            self._nobody(alone, lost=lost)
+        self.listening.tidy()
+        self.rewire(event)
+
+    def _nobody(self, member: Member, *, lost: bool) -> None:
+        if member.leg is not self._call.caller:
+            self.send_away(member)
+            return
+        self.customer_out()
+        self.consults.everybody_out()
+        self._call.walks.left_alone(lost=lost)
+
+    def customer_out(self) -> None:
+        """The caller goes back into the flow."""
+        self.room.members.pop(self._call.caller.id)
+        self._patch.take_out(self._call.caller.id)
+
+    # --- who hears whom ---
+
+    def rewire(self, event: str) -> None:
+        """Tells the card what differs, and the desks what they are doing now."""
+        call = self._call
+        self._patch.set(self.room.sounds())
+        for member in self.room.members.values():
+            if member.talk is not None:
+                member.talk.hold(call.now) if member.parked is not None else member.talk.retrieve(call.now)
+        self._taken()
+        for talk in list(self.talks.values()):
+            call.board.desks.talk_moved(talk, event)

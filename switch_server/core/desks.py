@@ -25,8 +25,9 @@ from switch_server.core.events import (
     PopSeen,
 )
 from switch_server.core.leg import LegState
+from switch_server.core.outcomes import blame
 from switch_server.core.queue_rules import named
-from switch_server.core.seat import Seat
+from switch_server.core.seat import BUSY, Seat
 from switch_server.core.seat_records import SeatRecords
 from switch_server.core.talk import Outcome, Talk
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 DeskFact = AgentOnline | AgentSkilled | AgentOffline | DeskDown | DeskCommanded | PhoneTold | PopSeen
 WRAP_UP = 30.0
 """Seconds after a call that the agent dialled, where there is no queue."""
+COUNTED = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
+"""Kinds of talk that are one of the agent's calls today; what becomes of one later is the same call."""
 UP_LONG_ENOUGH = 10.0
 """Seconds after which a phone must know of its own call."""
 Shown = tuple[desk.Seat | None, desk.DeskCall | None]
@@ -67,7 +70,7 @@ class Desks:
             return
         match event:
             case AgentSkilled():
-                seat.name, seat.role, seat.skills = event.name, event.role, event.skills
+                seat.name, seat.role, seat.skills, seat.group = event.name, event.role, event.skills, event.group
                 self.moved(seat, "skilled")
             case AgentOffline(code=code):
                 self._offline(seat, code)
@@ -111,7 +114,7 @@ class Desks:
             return
         seat.link = False
         talk = seat.talk
-        if talk is not None and talk.leg.state is LegState.UP:
+        if talk is not None and talk.leg.state is LegState.UP and talk.id not in talk.room.listeners:
             self._house.emit(RefreshLeg(talk.id))
             self._timer(seat, "grace", self._house.config.limits.desk_grace)
         else:
@@ -159,7 +162,7 @@ class Desks:
             talk = seat.talk
             if talk is not None:
                 call = self._house.calls.get(talk.call)
-                if call is None or call.desk.talk is not talk:
+                if call is None or call.desk.talks.get(talk.id) is not talk:
                     self._house.count("repaired_seats")
                     talk.end(Outcome.LOST, self._house.now)
                     self.talk_over(talk)
@@ -182,16 +185,19 @@ class Desks:
             return
         self.forget_last(seat)
         seat.talk = talk
-        self._show_pop(call, talk)
-        self.moved(seat, "dial" if talk.kind is CallKind.OUT else "ring")
+        if talk.pops:
+            self._show_pop(call, talk)
+        self.moved(seat, "dial" if talk.auto else "ring")
+
+    def talk_answered(self, talk: Talk) -> None:
+        seat = self.seats.get(talk.agent)
+        if seat is not None and talk.kind in COUNTED:
+            seat.count_call(self._house.now)
 
     def talk_moved(self, talk: Talk, event: str) -> None:
         seat = self.seats.get(talk.agent)
-        if seat is None:
-            return
-        if talk.answered_at == self._house.now and event in ("answered", "customer_answered"):
-            seat.count_call(self._house.now)
-        self.moved(seat, event)
+        if seat is not None:
+            self.moved(seat, event)
 
     def talk_over(self, talk: Talk) -> None:
         """What the seat does next: wraps up what was talked, is locked for what it let ring, or is free as before."""
@@ -202,18 +208,36 @@ class Desks:
         seat.talk = None
         self._house.acd.talked(talk)
         self._timer(seat, "grace", None)
-        if talk.answered_at is not None and not talk.wrapped_up:
+        if talk.took and not talk.wrapped_up:
             seat.last = talk
             self.start_wrap_up(seat)
-        else:
+        elif talk.pops:
             self._house.emit(HidePop(seat.agent, talk.call))
-        seat.lock = seat.lock_next or _blame(talk) or seat.lock
+        seat.lock = seat.lock_next or blame(talk) or seat.lock
         seat.lock_next = None
         self.moved(seat, talk.outcome.value)
 
     def caller_known(self, call: "Call") -> None:
-        if call.desk.talk is not None and call.desk.talk.agent in self.seats:
-            self._show_pop(call, call.desk.talk)
+        for talk in call.desk.talks.values():
+            if talk.pops and talk.agent in self.seats:
+                self._show_pop(call, talk)
+
+    # --- open and locked ---
+
+    def open_(self, seat: Seat) -> None:
+        """In a call: whatever would have locked the seat after it does not."""
+        seat.lock = seat.lock_next = None
+        if seat.state is SeatState.WRAP_UP:
+            self.forget_last(seat)
+        self.moved(seat, "opened")
+
+    def lock(self, seat: Seat, reason: LockReason) -> None:
+        """In a call it takes effect after it."""
+        if seat.state in BUSY:
+            seat.lock_next = reason
+        else:
+            seat.lock = reason
+        self.moved(seat, "locked")
 
     # --- wrap-up ---
 
@@ -286,11 +310,3 @@ class Desks:
 
     def _timer(self, seat: Seat, what: str, seconds: float | None) -> None:
         self._house.timer(f"seat:{seat.agent}:{what}", seconds)
-
-
-def _blame(talk: Talk) -> LockReason | None:
-    """Why the seat takes no more calls until its agent opens it."""
-    if talk.outcome in (Outcome.PHONE_LOST, Outcome.LOST):
-        return LockReason.PHONE_LOST
-    let_ring = talk.outcome in (Outcome.NO_ANSWER, Outcome.REFUSED) and talk.kind is not CallKind.OUT
-    return LockReason.NO_ANSWER if let_ring else None

@@ -174,10 +174,10 @@ class RecordOrderState(Effect, frozen=True):
 
 
 class TellDesk(Effect, frozen=True):
-    """For ``ports.Desks``: ``SeatChanged``, ``CallChanged`` or ``LoggedOut`` for the agent's desk; each only when the value differs."""
+    """For ``ports.Desks``: ``SeatChanged``, ``CallChanged`` (each only when the value differs), ``Notice`` or ``LoggedOut`` for the agent's desk."""
 
     agent: AgentId
-    report: desk.SeatChanged | desk.CallChanged | desk.LoggedOut
+    report: desk.SeatChanged | desk.CallChanged | desk.Notice | desk.LoggedOut
 
 
 class AnswerDesk(Effect, frozen=True):

@@ -10,8 +10,8 @@ core's business (``Switch``'s ``journal``), since a replay depends on it.
 from msgspec import Struct
 
 from shared.aci import OrderReport, PlaceOrder, Reply
-from shared.desk import AnyCommand
-from shared.enums import CallKind, DigitMode, EndCause, LockReason, PlayEnd, Role
+from shared.desk import AnyCommand, AnyTarget
+from shared.enums import CallKind, DigitMode, EndCause, ListenMode, LockReason, PlayEnd, Role
 from shared.ids import (
     AccountNo,
     AgentId,
@@ -249,6 +249,7 @@ class AgentOnline(Event, frozen=True):
     calls_today: int = 0
     lock: LockReason | None = None
     """That a seat had when the switch was stopped or killed: it gets it back. Of a seat that the core knows it means nothing."""
+    group: str = ""
 
 
 class AgentSkilled(Event, frozen=True):
@@ -258,6 +259,7 @@ class AgentSkilled(Event, frozen=True):
     name: str
     role: Role
     skills: dict[SkillName, int]
+    group: str = ""
 
 
 class AgentOffline(Event, frozen=True):
@@ -355,7 +357,10 @@ class LegPlaced(Event, frozen=True):
 
 
 class AgentAssigned(Event, frozen=True):
-    """The journal's form of the core's choice: this desk is asked to take the call (or, ``out``, to begin it). ``ring``: seconds."""
+    """The journal's form of the core's choice: this desk is asked to take the call. ``ring``: seconds.
+
+    ``by``: the seat's leg for which a queue was asked (``Consulted``). ``auto``: a supervisor took the call out of order.
+    """
 
     call: CallId
     leg: LegId
@@ -365,6 +370,34 @@ class AgentAssigned(Event, frozen=True):
     ring: float
     queue: QueueName | None = None
     waited: float = 0.0
+    by: LegId | None = None
+    auto: bool = False
+
+
+class Consulted(Event, frozen=True):
+    """The journal's form of a ``Consult`` that was taken. ``by``: the seat's leg; ``leg``: of who is dialled, where there is one.
+
+    ``contact``: of the seat that rings; ``trunk`` and ``ani``: of an outside number.
+    """
+
+    call: CallId
+    by: LegId
+    target: AnyTarget
+    leg: LegId
+    contact: str = ""
+    trunk: TrunkName | None = None
+    ani: str = ""
+
+
+class ListenerCame(Event, frozen=True):
+    """The journal's form of a ``Monitor`` that was taken. ``target``: the leg of the seat that is listened to."""
+
+    call: CallId
+    leg: LegId
+    agent: AgentId
+    contact: str
+    target: LegId
+    mode: ListenMode
 
 
 class DeskGone(Event, frozen=True):
@@ -384,7 +417,10 @@ class QueueJudged(Event, frozen=True):
 
 
 class DialledOut(Event, frozen=True):
-    """The journal's form of an agent's ``Dial`` that was taken: a call is made, its desk rings first. ``ani``: the number we show."""
+    """The journal's form of an agent's ``Dial`` or ``CallSeat`` that was taken: a call is made, its desk rings first. ``ani``: the number we show.
+
+    Seat to seat: ``trunk`` is ``desk``, ``number`` the agent who is called, ``callee`` the ``ip:port`` of their phone; empty: they are busy.
+    """
 
     call: CallId
     agent: AgentId
@@ -393,6 +429,7 @@ class DialledOut(Event, frozen=True):
     ani: str
     number: str
     card: CardId
+    callee: str = ""
 
 
 class CallbackDialled(Event, frozen=True):

@@ -121,6 +121,15 @@ class Ivr(People):
         if self._heeds(E.OUTCOME) and isinstance(step, ServiceStep):
             self._go(step.on[name], name)
 
+    def abandon(self) -> None:
+        """What the caller was doing here is not wanted any more; they stay in the call."""
+        for name in ("step", "announce", "hash"):
+            self.host.timer(name, None)
+        self._leave()
+        if self._playing:
+            self._silence()
+        self.stop()
+
     def stop(self) -> None:
         """The caller has gone."""
         self._keys.clear()

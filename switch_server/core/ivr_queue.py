@@ -5,8 +5,6 @@ from switch_server.core.flow import CallbackStep, Dial, QueueStep
 from switch_server.core.ivr_states import IvrEvent, IvrState
 from switch_server.core.ivr_walk import Walk
 
-MUSIC = "music/hold"
-"""On hold in a call that an agent dialled."""
 RINGING_STILL = 1.0
 """Seconds by which a wait that is over is prolonged while a desk rings for this caller."""
 
@@ -52,12 +50,17 @@ class People(Walk):
         else:
             self._music(step)
 
-    def hold(self) -> None:
+    def excuse(self) -> None:
+        """Said to a caller whose agent was lost, and who waits in a queue that they did not choose."""
         step = self._step()
-        self._say((step.music if isinstance(step, QueueStep) else MUSIC,), barge_in=False, loop=True)
+        if self.state is IvrState.QUEUED and isinstance(step, QueueStep) and step.excuse:
+            self.host.timer("announce", None)
+            self._say(step.excuse, barge_in=False)
 
-    def retrieve(self) -> None:
-        self._silence()
+    @property
+    def is_talking(self) -> bool:
+        """To an agent, in a queue step: there is a place to come back to."""
+        return self.state is IvrState.TALKING and isinstance(self._step(), QueueStep)
 
     # --- inside ---
 

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from shared.enums import CallKind, EndCause
-from shared.ids import call_of, leg_of
+from shared.enums import EndCause
+from shared.ids import AgentId, call_of, leg_of
 from switch_server.core import records
 from switch_server.core.admission import admit
 from switch_server.core.call import Call
 from switch_server.core.effects import FindCaller, Reject
-from switch_server.core.events import AgentAssigned, CallbackDialled, CallOffered, DialledOut, LegPlaced
-from switch_server.core.flow import Flow
+from switch_server.core.events import CallbackDialled, CallOffered, DialledOut, LegPlaced
+from switch_server.core.house_flows import NO_FLOW
 from switch_server.core.leg import Leg
 from switch_server.core.waiting import Waiting
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 DESK_UP = 15.0
 """Seconds for the phone of an agent who dials to answer by itself."""
-NO_FLOW = Flow("", (), "", {})
-"""Of a call that an agent dialled: nobody walks through anything."""
 
 
 def offered(house: "Centre", event: CallOffered) -> None:
@@ -47,8 +45,11 @@ def dialled_out(house: "Centre", event: DialledOut) -> None:
     """The desk first; the customer's leg waits, with its line, until the phone is up."""
     house.count("calls_dialled")
     call = Call(event.call, _out_leg(house, event), NO_FLOW, house)
+    call.callee = event.callee
     _opened(house, call)
-    call.desk.ring(AgentAssigned(event.call, call.next_leg(), event.agent, CallKind.OUT, event.contact, DESK_UP))
+    call.desk.dial_from(event.agent, event.contact, DESK_UP)
+    if call.callee:
+        call.desk.callee(AgentId(event.number), call.callee)
 
 
 def callback_dialled(house: "Centre", event: CallbackDialled) -> None:
@@ -75,5 +76,5 @@ def _opened(house: "Centre", call: Call) -> None:
     house.calls[call.id] = call
     house.timer(f"{call.id}:call_max", house.config.limits.call_max)
     records.call_offered(call)
-    if call.number:
+    if call.number and not call.internal:
         house.emit(FindCaller(call.id, call.number))

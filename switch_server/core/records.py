@@ -48,7 +48,7 @@ def call_ended(call: "Call") -> None:
     )  # fmt: skip
     for leg in call.legs.values():
         _leg(call, leg)
-    if call.caller.answered is not None:
+    if call.caller.answered is not None and not call.internal:
         _save(
             call, "contacts", id=call.id, channel="phone", direction=_direction(call.caller), number=call.number,
             customer=call.customer, call=call.id, started_at=call.started, ended_at=call.now,

@@ -2,7 +2,7 @@
 
 | desk's leg | link | wrap-up runs | locked | state |
 |---|---|---|---|---|
-| rings, dials, talks or holds | any | any | any | ``ringing``, ``dialling``, ``talking``, ``holding``: the leg's |
+| rings, dials, talks, holds, consults … | any | any | any | the leg's (``Talk.state``) |
 | none | down | any | any | ``offline`` |
 | none | up | yes | any | ``wrap_up`` |
 | none | up | no | yes | ``locked`` |
@@ -16,11 +16,12 @@ from shared import desk
 from shared.days import shanghai_day
 from shared.enums import LockReason, Role, SeatState
 from shared.ids import AgentId, DeskId, LegId, SkillName
+from switch_server.core.company import company
 from switch_server.core.config import Queue
 from switch_server.core.events import AgentOnline
 from switch_server.core.talk import Talk
 
-BUSY = frozenset({SeatState.RINGING, SeatState.DIALLING, SeatState.TALKING, SeatState.HOLDING})
+BUSY = frozenset(SeatState) - {SeatState.OFFLINE, SeatState.LOCKED, SeatState.OPEN, SeatState.WRAP_UP}
 KEEPS_IDLE = frozenset({SeatState.RINGING, SeatState.OFFLINE})
 """Back from these to ``open`` the seat has been idle all the while."""
 
@@ -53,6 +54,7 @@ class Seat:
         self.desk: DeskId = online.desk
         self.contact = ""
         self.role = Role.AGENT
+        self.group = ""
         self.skills: dict[SkillName, int] = {}
         self.calls_today = online.calls_today
         self._day = shanghai_day(now)
@@ -75,7 +77,7 @@ class Seat:
     def back(self, online: AgentOnline) -> None:
         """Logged in, or the link is there again: all else stays as it was."""
         self.name, self.desk, self.contact = online.name, online.desk, online.contact
-        self.role, self.skills, self.link = online.role, online.skills, True
+        self.role, self.group, self.skills, self.link = online.role, online.group, online.skills, True
 
     def derived(self) -> SeatState:
         leg = self.talk.state if self.talk is not None else None
@@ -139,4 +141,5 @@ class Seat:
             rang_at=talk.offered_at,
             answered_at=talk.answered_at,
             held_at=talk.held_at,
+            **company(talk),
         )

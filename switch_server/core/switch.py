@@ -31,6 +31,7 @@ from switch_server.core.events import (
     CardDied,
     CardUp,
     Configured,
+    Consulted,
     DeskCommanded,
     DeskGone,
     DialledOut,
@@ -41,6 +42,7 @@ from switch_server.core.events import (
     LegEnded,
     LegPlaced,
     LegRefreshed,
+    ListenerCame,
     MediaSilent,
     PhoneTold,
     QueueJudged,
@@ -55,7 +57,7 @@ from switch_server.core.subject import call_about, call_of_key
 from switch_server.core.talk import Outcome
 from switch_server.core.views import floor_of, rows_of, snapshot_of
 
-CallEvent = AgentAssigned | DeskGone | DialledOut | CallbackDialled
+CallEvent = AgentAssigned | DeskGone | DialledOut | CallbackDialled | Consulted | ListenerCame
 
 
 class Switch(Centre):
@@ -142,7 +144,7 @@ class Switch(Centre):
                 openings.offered(self, event)
             case AccountFound() | WrongPinCounted() | BranchAnswered() | CallerFound():
                 self._answer(event)
-            case AgentAssigned() | DeskGone() | DialledOut() | CallbackDialled():
+            case AgentAssigned() | DeskGone() | DialledOut() | CallbackDialled() | Consulted() | ListenerCame():
                 self._of_call(event)
             case BranchUp(branch=branch):
                 self.branches_up.add(branch)
@@ -180,8 +182,14 @@ class Switch(Centre):
                     call.desk.ring(event)
             case DeskGone(call=name, leg=leg):
                 call = self.calls.get(name)
-                if call is not None and call.desk.talk is not None and call.desk.talk.id == leg:
-                    call.desk.gone(Outcome(event.outcome))
+                if call is not None and (talk := call.desk.talks.get(leg)) is not None:
+                    call.desk.gone(talk, Outcome(event.outcome))
+            case Consulted(call=name):
+                if (call := self.calls.get(name)) is not None:
+                    call.desk.consults.begin(event)
+            case ListenerCame(call=name):
+                if (call := self.calls.get(name)) is not None:
+                    call.desk.listening.come(event)
             case DialledOut():
                 openings.dialled_out(self, event)
             case CallbackDialled():
@@ -270,6 +278,8 @@ class Switch(Centre):
                 call.give_up()
             case "call_max":
                 call.end(EndCause.OPERATOR)
+            case "setup" if call.busy is not None:
+                call.end(EndCause.FAR_BUSY)
             case "setup":
                 call.end(EndCause.FAR_LOST if call.caller.incoming else EndCause.NO_ANSWER)
             case "ring":
@@ -292,8 +302,7 @@ class Switch(Centre):
             self._timers.cancel(f"{call.id}:{name}")
         del self.calls[call.id]
         self.acd.left(call)
-        if call.desk.talk is not None:
-            call.desk.call_ends(EndCause.FAULT)
+        call.desk.call_ends(EndCause.FAULT)
         self.acd.callbacks.call_over(call)
         self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 

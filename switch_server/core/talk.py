@@ -1,11 +1,18 @@
 """One talk (通话): how a call was offered to one agent, and what became of it. The desk's leg is its id."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from shared.desk import desk_phone
 from shared.enums import CallKind, SeatState
 from shared.ids import AgentId, CallId, LegId, QueueName
 from switch_server.core.leg import Leg, LegState
+
+if TYPE_CHECKING:
+    from switch_server.core.room import Room
+
+NO_POP = frozenset({CallKind.INTERNAL, CallKind.MONITOR})
+"""No customer comes to the seat with these."""
 
 
 class Outcome(StrEnum):
@@ -17,7 +24,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """By the agent, while it rang."""
     CALLER_GONE = "caller_gone"
-    """While it rang."""
+    """While it rang; or whoever asked the seat thought better of it."""
     LOST = "lost"
     """The desk went away in a talk."""
     PHONE_LOST = "phone_lost"
@@ -29,7 +36,10 @@ class Outcome(StrEnum):
 
 
 class Talk:
-    """Times are UTC seconds. ``customer`` is the leg of the other side, ``waited`` the seconds in the queue before this desk rang."""
+    """Times are UTC seconds. ``customer`` is the leg of the other side, ``waited`` the seconds in the queue before this desk rang.
+
+    ``auto``: the agent asked for it, so the phone answers by itself.
+    """
 
     def __init__(
         self,
@@ -37,15 +47,19 @@ class Talk:
         customer: Leg,
         agent: AgentId,
         kind: CallKind,
+        room: "Room",
         *,
         contact: str,
-        queue: QueueName | None,
-        waited: float,
+        queue: QueueName | None = None,
+        waited: float = 0.0,
+        auto: bool = False,
     ) -> None:
         self.leg = leg
         self.customer = customer
         self.agent = agent
         self.kind = kind
+        self.room = room
+        self.auto = auto
         self.contact = contact
         self.queue = queue
         self.waited = waited
@@ -57,6 +71,10 @@ class Talk:
         self.outcome: Outcome | None = None
         self.disposition = ""
         self.note = ""
+        self.took = False
+        """It has had the customer for its own, not only been asked."""
+        self.transferred_to = ""
+        """``seat:8002``, ``queue:fund``, ``number:139…``, ``menu:main``: who has the customer now."""
         self.followed = False
         """Another agent has talked to the caller since, so that the contact is theirs."""
         self.wrapped_up = False
@@ -69,11 +87,6 @@ class Talk:
     @property
     def call(self) -> CallId:
         return CallId(self.leg.id.rpartition("/")[0])
-
-    @property
-    def auto(self) -> bool:
-        """The agent asked for it: the phone is to answer by itself."""
-        return self.kind is CallKind.OUT
 
     @property
     def handset(self) -> bool:
@@ -95,15 +108,18 @@ class Talk:
         """What the agent's seat does because of this leg: ``None`` when it is over."""
         if self.outcome is not None or not self.leg.alive:
             return None
-        out = self.kind is CallKind.OUT
-        if self.leg.state is not LegState.UP:
-            return SeatState.DIALLING if out else SeatState.RINGING
-        if out and self.customer.state is not LegState.UP:
-            return SeatState.DIALLING
-        return SeatState.TALKING if self.held_at is None else SeatState.HOLDING
+        doing = self.room.state_of(self.leg.id) if self.leg.state is LegState.UP else None
+        return doing or (SeatState.DIALLING if self.auto else SeatState.RINGING)
+
+    @property
+    def pops(self) -> bool:
+        """Does a customer come with it, for the screen pop to show?"""
+        return self.kind not in NO_POP
 
     def hold(self, now: float) -> None:
-        self.held_at = now
+        """The customer waits, whatever the agent does meanwhile."""
+        if self.held_at is None:
+            self.held_at = now
 
     def retrieve(self, now: float) -> None:
         if self.held_at is not None:

@@ -21,9 +21,10 @@ def answered(call: "Call", talk: "Talk") -> None:
 
 
 def ended(call: "Call", talk: "Talk") -> None:
+    more = {"transferred_to": talk.transferred_to} if talk.transferred_to else {}
     _save(
         call, talk, ended_at=talk.ended_at, hold_ms=round(talk.held_s * 1000), outcome=talk.outcome,
-        customer=call.customer,
+        customer=call.customer, kind=talk.kind, **more,
     )  # fmt: skip
 
 

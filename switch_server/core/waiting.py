@@ -1,6 +1,6 @@
 """A place in a queue (排队), and who comes before whom. Pure data."""
 
-from shared.ids import CallId, QueueName
+from shared.ids import CallId, LegId, QueueName
 
 VIP = 10
 RETURNING = 5
@@ -21,6 +21,8 @@ class Waiting:
         """An agent was lost in a talk with them."""
         self.not_before = 0.0
         """Nobody is asked before: the voice card was full."""
+        self.by: LegId | None = None
+        """An agent's leg that waits here on the customer's behalf."""
         self.ringing = False
         """A desk rings for them now."""
         self.visit = ""

@@ -158,7 +158,7 @@ class SwitchStaff:
         except ValueError as wrong:
             raise OperationRefused(RefusedCode.BAD_VALUE, str(wrong)) from None
         if old is not None and record.agent in self._seats() and _skilled(old) != _skilled(record):
-            self._from.post(AgentSkilled(record.agent, record.name, record.role, record.skills))
+            self._from.post(AgentSkilled(record.agent, record.name, record.role, record.skills, record.group))
 
     def _end_log_in(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
         """Nothing may be resumed either."""

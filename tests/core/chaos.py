@@ -91,6 +91,9 @@ TWO_CALLERS = 192
 
 
 class Chaos:
+    shortest = 21
+    """Bytes of a sequence; the longest has four times as many."""
+
     def __init__(self, beginning: int = 0) -> None:
         self.now = 1_000_000.0
         self.journal: list[tuple[int, float, ev.Event]] = []

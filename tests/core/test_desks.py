@@ -137,7 +137,7 @@ def test_after_the_agent_the_flow_goes_on_where_it_says_so() -> None:
     assert world.step(call) == "survey"
     assert world.seat() is SeatState.WRAP_UP
     world.run(4.0)
-    assert world.commands(media.Hear)[-2].legs == ()
+    assert world.watch.desks.sound.of(leg_of(call, 1))[0] == ()
     world.finish()
 
 
@@ -158,7 +158,7 @@ def test_an_answer_in_the_middle_of_an_announcement_leaves_no_dead_air(world: De
 
 def test_a_talk_that_is_over_makes_no_state(world: DeskWorld) -> None:
     call = world.talking()
-    talk = world.switch.calls[call].desk.talk
+    talk = world.switch.calls[call].desk.talk_of(ANN)
     assert talk is not None
     world.tell(ev.LegRinging(leg_of(call, 2), FAR))  # late
     world.hang_up(call)

@@ -31,7 +31,7 @@ def dial(world: DeskWorld) -> None:
 
 
 def hears(world: DeskWorld) -> list[tuple[str, tuple[str, ...]]]:
-    return [(hear.leg, hear.legs) for hear in world.commands(media.Hear)]
+    return sorted((hear.leg, hear.legs) for hear in world.commands(media.Hear))
 
 
 def test_the_desk_then_the_customer_then_they_talk(world: DeskWorld) -> None:
@@ -47,7 +47,7 @@ def test_the_desk_then_the_customer_then_they_talk(world: DeskWorld) -> None:
     assert [ring.leg for ring in world.all(RingDesk)] == [DESK]
     assert not world.all(PlaceCall)
     world.run(1.5)
-    assert world.commands(media.Play)[-1] == media.Play(DESK, 1, ("tone:ringback",), barge_in=False, loop=True)
+    assert world.commands(media.Play)[-1] == media.Play(DESK, 0, ("tone:ringback",), barge_in=False, loop=True)
     [placed] = world.all(PlaceCall)
     assert (placed.leg, placed.trunk, placed.dnis, placed.ani) == (CUSTOMER, OUT, NUMBER, "02087550000")
     assert world.seat() is SeatState.DIALLING
@@ -153,7 +153,10 @@ def test_the_link_is_lost_while_it_dials_and_in_the_talk(world: DeskWorld) -> No
     assert world.seat() is SeatState.TALKING
     world.tell(ev.DeskDown(ANN))
     world.run(5.0)
-    assert world.row("calls", other)["cause"] is EndCause.DESK_LOST
+    assert world.seat() is SeatState.OFFLINE
+    assert world.state(other) == "queued", "the customer is not left alone: the next agent has them"
+    assert world.commands(media.Play)[-1].segments == ("zh_CN/agent_lost",)
+    world.hang_up(other)
     world.finish()
 
 

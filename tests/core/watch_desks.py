@@ -3,10 +3,11 @@
 from typing import Any
 
 from shared import desk
-from shared.enums import CallKind, SeatState
+from shared.enums import ListenMode, SeatState
 from shared.ids import AgentId, CallId, LegId, call_of
 from switch_server.core import events as ev
 from switch_server.core import media
+from switch_server.core.call import Call
 from switch_server.core.config import Queue
 from switch_server.core.desk_side import DESK
 from switch_server.core.effects import (
@@ -54,20 +55,36 @@ class Sound:
         play = self.plays.get(leg)
         return self.hears.get(leg, ()), play.segments[0] if play is not None and play.loop else "once" if play else ""
 
-    def check(self, caller: Leg, desk_leg: Leg, state: SeatState) -> None:
-        """No dead air: in a talk both hear each other, on hold the caller has music and the agent nothing."""
-        theirs, ours = self.of(caller.id), self.of(desk_leg.id)
-        match state:
-            case SeatState.TALKING:
-                assert theirs == ((desk_leg.id,), ""), f"the caller hears {theirs}"
-                assert ours == ((caller.id,), ""), f"the agent hears {ours}"
-            case SeatState.HOLDING:
-                assert theirs == ((), "music/hold"), f"on hold the caller hears {theirs}"
-                assert ours == ((), ""), f"on hold the agent hears {ours}"
-            case SeatState.DIALLING if desk_leg.state is LegState.UP:
-                assert ours in (((), "tone:ringback"), ((caller.id,), "")), f"dialling, the agent hears {ours}"
-            case _:
-                assert not theirs[0], f"the caller hears {theirs} while a desk rings"
+    def check(self, call: Call) -> None:
+        """No dead air: whoever is in a conversation hears somebody or music, but for the seat that turned away itself."""
+        room = call.desk.room
+        silent = {leg for leg, listener in room.listeners.items() if listener.mode is ListenMode.MONITOR}
+        whispers = {leg: each.target for leg, each in room.listeners.items() if each.mode is ListenMode.WHISPER}
+        for leg, member in room.members.items():
+            hears, plays = self.of(leg)
+            assert not silent & set(hears), f"{leg} hears who listens in silence"
+            assert all(whispers.get(other, leg) == leg for other in hears), f"{leg} hears a whisper to another"
+            assert leg not in hears
+            others = {other for other, each in room.members.items() if each.group == member.group} - {leg}
+            assert others <= set(hears), f"{leg} does not hear {others - set(hears)}"
+            assert not hears or not plays, f"{leg} hears {hears} and {plays}"
+            turned_away = member.talk is not None and member.parked is not None
+            assert hears or plays or turned_away, f"{leg} hears nothing"
+            if not others and member.parked is None and not room.asks(member):
+                wanted = any(each.parked == member.group for each in room.members.values())
+                coming = room.ask is not None and room.ask.by is None and room.ask.group == member.group
+                assert wanted or coming, f"{leg} is left alone"
+        for leg in room.listeners:
+            hears, plays = self.of(leg)
+            assert not plays
+            target = room.members[room.listeners[leg].target]
+            assert target.leg.id in hears, "who listens does not hear the agent"
+        if (
+            call.caller.id not in room.members
+            and call.caller.state is LegState.UP
+            and call.ivr.state is not IvrState.DONE
+        ):
+            assert not self.of(call.caller.id)[0], "the caller hears somebody, and talks to nobody"
 
 
 class DeskWatch:
@@ -78,15 +95,21 @@ class DeskWatch:
         self.states: dict[AgentId, str] = {}
         self.asked: set[tuple[AgentId, int]] = set()
         self.rings = 0
+        self.out_of_order: set[CallId] = set()
         self.sound = Sound()
 
     def event(self, event: ev.Event) -> None:
         if isinstance(event, ev.DeskCommanded):
             self.asked.add((event.agent, event.request))
+            if isinstance(event.command, desk.TakeWaiting):
+                self.out_of_order.add(event.command.call)
 
     def effect(self, effect: Effect) -> None:
         match effect:
+            case TellDesk(report=desk.Notice()):
+                pass
             case TellDesk(agent=agent, report=report):
+                assert not isinstance(report, desk.Notice)
                 self.told[agent] = desk.applied(self.told.get(agent, desk.DeskSnapshot(0.0)), report)
             case ShowPop(agent=agent, call=call):
                 self.pops[agent] = call
@@ -95,9 +118,8 @@ class DeskWatch:
                 self.pops[agent] = None
             case RingDesk(leg=leg):
                 self.rings += 1
-                talk = self.switch.calls[call_of(leg)].desk.talk
-                assert talk is not None
-                assert self.pops[talk.agent] == talk.call, "the pop comes before the ring"
+                talk = self.switch.calls[call_of(leg)].desk.talks[leg]
+                assert not talk.pops or self.pops[talk.agent] == talk.call, "the pop comes before the ring"
                 shown = self.told[talk.agent].call
                 assert shown is not None
                 assert shown.leg == leg, "the desk knows of the leg before it rings"
@@ -114,11 +136,13 @@ class DeskWatch:
 
     def assigned(self, event: ev.AgentAssigned) -> None:
         """Before it is carried out: was it this caller's turn, and this seat free?"""
-        if event.kind is CallKind.OUT:
+        if event.call not in self.switch.calls:
             return
         seat, place = self.switch.desks.seats[event.agent], self.switch.acd.waiting[event.call]
-        assert seat.state is SeatState.OPEN
         assert seat.talk is None
+        if event.call in self.out_of_order:
+            return
+        assert seat.state is SeatState.OPEN
         before = [other for other in self._waiters() if other.rank < place.rank and self._able(seat, other)]
         assert not before, f"{before[0].call} was there before {event.call}"
 
@@ -128,10 +152,16 @@ class DeskWatch:
         for call in switch.calls.values():
             for leg in call.legs.values():
                 if leg.trunk == DESK and leg.alive:
-                    assert leg.dnis not in legs, "an agent has two calls"
-                    legs[AgentId(leg.dnis)] = leg
-            queued = call.ivr.state is IvrState.QUEUED
-            assert queued == (call.id in switch.acd.waiting), f"{call.id} waits nowhere, or is not there"
+                    taken = leg is not call.caller or leg.id in call.desk.talks
+                    assert not taken or leg.dnis not in legs, "an agent has two calls"
+                    if taken:
+                        legs[AgentId(leg.dnis)] = leg
+            asks = call.desk.room.ask
+            waits = call.ivr.state is IvrState.QUEUED or (asks is not None and isinstance(asks.target, desk.ToQueue))
+            assert waits == (call.id in switch.acd.waiting), f"{call.id} waits nowhere, or is not there"
+            assert (call.caller.id in call.desk.room.members) <= (call.caller.state is LegState.UP or call.caller.alive)
+            self._owned(call)
+            self.sound.check(call)
         assert set(switch.acd.waiting) <= set(switch.calls), "somebody waits who has gone"
         assert set(legs) <= set(switch.desks.seats), "a desk has a call and no agent"
         for seat in switch.desks.seats.values():
@@ -163,17 +193,32 @@ class DeskWatch:
             assert seat.link == (seat.state is not SeatState.OFFLINE)
             return
         call = self.switch.calls[call_of(leg.id)]
-        up = leg.state is LegState.UP
-        out = not call.caller.incoming and call.callback_of is None
-        expected: tuple[SeatState, ...]
-        if not up:
-            expected = (SeatState.DIALLING if out else SeatState.RINGING,)
-        elif call.caller.state is not LegState.UP:
-            expected = (SeatState.DIALLING,)
+        talk = call.desk.talks[leg.id]
+        if leg.state is not LegState.UP:
+            expected = {SeatState.DIALLING if talk.auto else SeatState.RINGING}
+        elif leg.id in call.desk.room.listeners:
+            expected = {SeatState.MONITORING}
         else:
-            expected = (SeatState.TALKING, SeatState.HOLDING)
+            member = call.desk.room.members[leg.id]
+            others = len([each for each in call.desk.room.members.values() if each.group == member.group]) - 1
+            if member.parked is not None:
+                expected = {SeatState.HOLDING} if member.holds else {SeatState.CONSULTING}
+            elif call.desk.room.asks(member):
+                expected = {SeatState.DIALLING}
+            else:
+                expected = {SeatState.CONFERENCE if others > 1 else SeatState.TALKING}
         assert seat.state in expected, f"{seat.agent} is {seat.state}, its leg {leg.state}"
-        self.sound.check(call.caller, leg, seat.state)
+
+    def _owned(self, call: Call) -> None:
+        """Each leg that is up is in a conversation, listens, or is the caller in the flow."""
+        room = call.desk.room
+        if call.cause is not None:
+            return
+        for leg in call.legs.values():
+            if leg.state is LegState.UP and leg is not call.caller:
+                assert leg.id in room.members or leg.id in room.listeners, f"nobody has {leg.id}"
+        if call.internal and call.caller.state is LegState.UP:
+            assert call.caller.id in room.members
 
     def all_over(self, rows: dict[str, dict[str, Any]]) -> None:
         assert not self.switch.acd.waiting

@@ -1405,6 +1405,10 @@
         <translation>该座席未登录。</translation>
     </message>
     <message>
+        <source>That seat is busy or not open.</source>
+        <translation>该座席正忙或未开放。</translation>
+    </message>
+    <message>
         <source>That seat is in no call.</source>
         <translation>该座席没有通话。</translation>
     </message>

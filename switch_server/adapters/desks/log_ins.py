@@ -104,7 +104,9 @@ class LogIns:
         desk.enter(agent, contact)
         self._roll.by_agent[agent] = desk
         today = self._book.calls_today(agent)
-        self._post(AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today, lock))
+        self._post(
+            AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today, lock, record.group)
+        )
         self._after(lambda: self._entered(desk, agent, session, answer))
 
     def _entered(self, desk: Desk, agent: AgentId, session: str, answer: Answer) -> None:

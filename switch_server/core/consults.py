@@ -1,0 +1,266 @@
+"""Somebody is asked in (转移, 切换, 三方): the customer waits, another party comes, and they are talked to in turn, joined, or left together.
+
+What each act needs is ``may``; a command at a wrong moment is refused there. The asked party that doesn't come, or goes, gives the customer
+back to the seat that asked, and the seat is told why (``CameBack``); if that seat has gone meanwhile, the customer goes back to the queue.
+"""
+
+from typing import TYPE_CHECKING
+
+from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
+from shared.enums import CallKind, EndCause
+from shared.ids import AgentId
+from switch_server.core.events import Consulted
+from switch_server.core.leg import Leg
+from switch_server.core.room import Ask, Member
+from switch_server.core.talk import Outcome, Talk
+
+if TYPE_CHECKING:
+    from switch_server.core.call import Call
+    from switch_server.core.desk_side import DeskSide
+
+RING = 30.0
+"""Seconds for another seat to answer."""
+RING_OUT = 45.0
+"""For an outside number."""
+QUEUE_WAIT = 60.0
+"""For a queue's next agent, before the customer is back."""
+_WORDS = {
+    EndCause.FAR_BUSY: CameBack.BUSY,
+    EndCause.FAR_REFUSED: CameBack.REFUSED,
+    EndCause.FAR_HUNG_UP: CameBack.HUNG_UP,
+    EndCause.NO_ANSWER: CameBack.NO_ANSWER,
+    EndCause.REJECTED_FULL: CameBack.NO_LINE,
+}
+
+
+class Consults:
+    def __init__(self, call: "Call", side: "DeskSide") -> None:
+        self._call = call
+        self._side = side
+        self._room = side.room
+
+    # --- may it? ---
+
+    def may_ask(self, member: Member) -> bool:
+        """It talks to somebody, or holds them, and nobody is asked already."""
+        room = self._room
+        talks = member.parked is None and bool(room.others(member))
+        return room.ask is None and (talks or member.holds)
+
+    def has_two(self, member: Member) -> bool:
+        """Both who waits and who was asked are there, one of them talked to: swap and join can work."""
+        return member.parked is not None and not member.holds and bool(self._room.others(member))
+
+    def may_hand_over(self, member: Member) -> bool:
+        """There is somebody, or something, to hand the waiting side to."""
+        return self.has_two(member) or (self._room.asks(member) and member.parked is not None)
+
+    # --- asking ---
+
+    def begin(self, event: Consulted) -> None:
+        call, room, side = self._call, self._room, self._side
+        member = room.members.get(event.by)
+        if member is None or not self.may_ask(member):
+            return
+        if member.parked is None:
+            member.parked = member.group
+            room.move(member, room.new_group(), call.now)
+        member.holds, member.came_back = False, None
+        ask = room.ask = Ask(event.target, event.by, member.parked, call.now)
+        match event.target:
+            case ToSeat(agent=agent):
+                talk = side.new_talk(event.leg, agent, CallKind.CONSULT, event.contact)
+                side.ring_for(ask, talk, RING)
+            case ToNumber(number=number):
+                self._dial(ask, event, number)
+            case ToQueue(queue=queue):
+                self.wait_on(ask)
+                if call.board.acd.asked(call, queue, event.by) != "open":
+                    self.failed(CameBack.NOT_OPEN)
+                    return
+            case ToPin():
+                side.customer_out()
+                call.walks.run_errand()
+            case _:  # a menu: nothing happens until it is handed over
+                assert isinstance(event.target, ToMenu)
+        side.rewire("consult")
+
+    def _dial(self, ask: Ask, event: Consulted, number: str) -> None:
+        call = self._call
+        assert event.trunk is not None
+        leg = Leg(event.leg, event.trunk, incoming=False, ani=event.ani, dnis=number, started=call.now)
+        call.add_leg(leg)
+        ask.leg = leg
+        call.timer("ring", RING_OUT)
+        call.open_channel(leg, None)
+
+    def wait_on(self, ask: Ask) -> None:
+        """For the next agent of a queue, as long as is left."""
+        self._call.timer("ring", max(ask.since + QUEUE_WAIT - self._call.now, 0.0))
+
+    # --- it does not come ---
+
+    def far_gone(self, leg: Leg, cause: EndCause) -> None:
+        """An outside party's leg is over."""
+        room, ask = self._room, self._room.ask
+        if ask is not None and ask.leg is leg:
+            self.failed(_WORDS.get(cause, CameBack.UNREACHABLE))
+        elif (member := room.members.pop(leg.id, None)) is not None:
+            self._left(member)
+            self._side.tidy("party_left")
+
+    def _left(self, member: Member) -> None:
+        for other in self._room.members.values():
+            if other.guest == member.leg.id:
+                other.came_back = CameBack.HUNG_UP
+
+    def failed(self, why: CameBack) -> None:
+        """The asked party is not coming. A customer who was handed over to it already is back in the queue."""
+        room = self._room
+        ask, room.ask = room.ask, None
+        assert ask is not None
+        self._call.timer("ring", None)
+        if isinstance(ask.target, ToQueue):
+            self._call.board.acd.left(self._call)
+        asker = room.members.get(ask.by) if ask.by is not None else None
+        if asker is not None:
+            asker.came_back = why
+        self._side.tidy(why.value, lost=asker is None)
+
+    def give_up(self, why: CameBack) -> None:
+        """Whoever was asked is told that it is not wanted any more."""
+        ask = self._room.ask
+        if ask is None:
+            return
+        self._call_off(ask)
+        if isinstance(ask.target, ToPin):
+            self._call.walks.end_errand()
+            self._side.customer_in(self._of(ask))
+        self.failed(why)
+
+    def _call_off(self, ask: Ask) -> None:
+        if ask.talk is not None:
+            self._side.over(ask.talk, Outcome.CALLER_GONE)
+        elif ask.leg is not None and ask.leg.alive:
+            self._call.hang_up(ask.leg, EndCause.CANCELLED)
+
+    def everybody_out(self) -> None:
+        """The customer has gone where nobody of these is: the call is no longer theirs."""
+        self._nobody_comes()
+        for member in list(self._room.members.values()):
+            self._side.send_away(member)
+
+    def _nobody_comes(self) -> None:
+        ask, self._room.ask = self._room.ask, None
+        if ask is not None:
+            self._call.timer("ring", None)
+            self._call_off(ask)
+            if isinstance(ask.target, ToQueue):
+                self._call.board.acd.left(self._call)
+
+    def asker_out(self) -> None:
+        """The seat that asked is sent away. A PIN that is being keyed goes on: the customer can't know."""
+        ask = self._room.ask
+        assert ask is not None
+        if isinstance(ask.target, ToPin):
+            ask.by = None
+        else:
+            self._nobody_comes()
+
+    def errand_over(self, *, passed: bool) -> None:
+        """The customer has keyed their PIN, right or wrong, and is back."""
+        ask = self._room.ask
+        assert ask is not None
+        self._side.customer_in(self._of(ask))
+        self.failed(CameBack.PIN_PASSED if passed else CameBack.PIN_FAILED)
+
+    def _of(self, ask: Ask) -> int:
+        assert ask.group is not None
+        return ask.group
+
+    # --- acts ---
+
+    def back(self, member: Member) -> None:
+        """返回: whoever was asked is sent away, and who waited is talked to."""
+        room = self._room
+        if room.asks(member):
+            self.give_up(CameBack.CANCELLED)
+            return
+        guest = room.members.get(member.guest) if member.guest is not None else None
+        if guest is not None:
+            self._side.send_away(guest)
+        member.came_back = CameBack.CANCELLED
+        self._side.tidy("returned")
+
+    def swap(self, member: Member) -> None:
+        assert member.parked is not None
+        member.group, member.parked, member.since = member.parked, member.group, self._call.now
+        self._side.rewire("swap")
+
+    def join(self, member: Member) -> None:
+        group = member.parked
+        assert group is not None
+        for each in [*self._room.of_group(member.group)]:
+            self._room.move(each, group, self._call.now)
+        member.parked = member.guest = None
+        self._side.rewire("join")
+
+    def drop(self, member: Member) -> None:
+        """One party of a conference is sent away."""
+        self._side.send_away(member)
+        self._side.tidy("dropped")
+
+    def hand_over(self, member: Member, talk: Talk) -> None:
+        """挂机: who waits and who was asked have each other, and the seat is out (呼叫转移)."""
+        room, side, ask = self._room, self._side, self._room.ask
+        if not room.asks(member):
+            other = next(iter(room.others(member)), None) or room.parker(member.group)  # the guest may have turned away
+            assert other is not None
+            talk.transferred_to = _who(other)
+            for each in room.waiting_for(member):
+                room.move(each, member.group, self._call.now)
+            side.over(talk, Outcome.ANSWERED)
+            side.tidy("handed_over")
+            return
+        assert ask is not None
+        talk.transferred_to = _whom(ask)
+        ask.by = None
+        side.over(talk, Outcome.ANSWERED)
+        if isinstance(ask.target, ToMenu | ToQueue):
+            self._into_flow(ask, ask.target)
+        side.tidy("handed_over")
+
+    def _into_flow(self, ask: Ask, target: ToMenu | ToQueue) -> None:
+        """The customer goes where no person is yet. A place that was waited in on their behalf is theirs now."""
+        call, side = self._call, self._side
+        if ask.talk is not None:
+            side.over(ask.talk, Outcome.CALLER_GONE)
+        self._room.ask = None
+        call.timer("ring", None)
+        if side.customer is None:
+            call.board.acd.left(call)
+            return
+        side.customer_out()
+        self.everybody_out()
+        if isinstance(target, ToQueue):
+            call.walks.into_queue(target.queue)
+        else:
+            call.walks.into_menu(target.flow)
+
+
+def _who(member: Member) -> str:
+    return f"seat:{member.talk.agent}" if member.talk is not None else f"number:{member.leg.dnis}"
+
+
+def _whom(ask: Ask) -> str:
+    match ask.target:
+        case ToSeat(agent=agent):
+            return f"seat:{AgentId(agent)}"
+        case ToNumber(number=number):
+            return f"number:{number}"
+        case ToQueue(queue=queue):
+            return f"queue:{queue}"
+        case ToMenu(flow=flow):
+            return f"menu:{flow}"
+        case _:
+            return "pin"

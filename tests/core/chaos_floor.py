@@ -1,0 +1,213 @@
+"""Random buttons of five seats with up to eight callers, random hang-ups, lost phones and links. The rules of ``tests.core.watch`` hold throughout.
+
+Besides: each customer has one recording, from the answer to the end; who waits for somebody to answer does not wait longer than they may ring.
+"""
+
+from collections.abc import Callable
+
+from msgspec import structs
+
+from shared import desk
+from shared.enums import DigitMode, EndCause, ListenMode, LockReason, Role
+from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
+from shared.secret import Secret
+from switch_server.core import consults
+from switch_server.core import events as ev
+from switch_server.core.config import Queue
+from switch_server.core.leg import LegState
+from switch_server.core.seat import Seat
+from tests.core.chaos import Chaos, choose
+from tests.core.desk_world import CONFIG, FLOW
+from tests.core.flow import MAIN, TRUNK
+from tests.core.world import ACCOUNT, FAR, PIN
+
+SEATS = tuple(map(AgentId, ("ann", "bob", "cat", "dan", "eve")))
+ROLES = (Role.AGENT, Role.AGENT, Role.AGENT, Role.SUPERVISOR, Role.MANAGER)
+GROUPS = ("red", "red", "blue", "red", "")
+MOST_CALLERS = 8
+FLOOR = structs.replace(
+    CONFIG,
+    queues=(Queue(QueueName("agents"), ring=7.0, wrap_up=5.0), Queue(QueueName("fund"), ring=5.0, wrap_up=0.0, most=2)),
+)
+PATIENCE = max(consults.RING, consults.RING_OUT, consults.QUEUE_WAIT) + 1.0
+
+
+class FloorChaos(Chaos):
+    shortest = 81
+
+    def __init__(self, beginning: int = 0) -> None:
+        self.alone_since: dict[CallId, float] = {}
+        super().__init__(0)
+        self.beginning = beginning
+        for leg in self._legs():
+            self.tell(ev.LegEnded(leg, EndCause.CALLER_HUNG_UP))
+        self.several_due(255)
+        self.tell(ev.Configured(FLOOR, (FLOW, MAIN)))
+        for number in range(5):
+            online(self, number)
+        for _ in range(beginning % 5):
+            self.offer(0)
+        for _ in range(60):
+            self.next_due(0)
+
+    def act(self, kind: int, pick: int) -> None:
+        self.steps += 1
+        choose(_ACTIONS, kind)(self, pick)
+        self.patience()
+
+    def patience(self) -> None:
+        """A customer who was handed over hears ringback no longer than it may ring."""
+        alone = {
+            call.id
+            for call in self.switch.calls.values()
+            if (ask := call.desk.room.ask) is not None and ask.by is None and ask.group is not None
+            and call.caller.id in call.desk.room.members
+        }  # fmt: skip
+        self.alone_since = {call: self.alone_since.get(call, self.now) for call in alone}
+        for call, since in self.alone_since.items():
+            assert self.now - since <= PATIENCE, f"{call} hears ringback for ever"
+
+    def seat(self, pick: int) -> tuple[AgentId, Seat | None]:
+        agent = choose(SEATS, pick)
+        return agent, self.switch.desks.seats.get(agent)
+
+    def call_at(self, agent: AgentId) -> CallId:
+        seat = self.switch.desks.seats.get(agent)
+        talk = seat.talk or seat.last if seat is not None else None
+        return talk.call if talk is not None else CallId("20261122T093000-0000")
+
+    def command(self, agent: AgentId, what: desk.AnyCommand, call: CallId | None = None) -> None:
+        self.requests += 1
+        self.tell(ev.DeskCommanded(agent, self.requests, what, getattr(what, "call", call)))
+
+    def fresh(self) -> CallId:
+        self._calls += 1
+        return CallId(f"20261122T093000-{self._calls:04}")
+
+
+def online(chaos: FloorChaos, pick: int) -> None:
+    number = pick % 5
+    agent = SEATS[number]
+    chaos.tell(
+        ev.AgentOnline(agent, agent.title(), DeskId(f"desk-{agent}"), "192.0.2.20:5070", ROLES[number], group=GROUPS[number])
+    )  # fmt: skip
+    if pick % 7:
+        chaos.command(agent, desk.OpenSeat())
+
+
+def away(chaos: FloorChaos, pick: int) -> None:
+    agent = choose(SEATS, pick)
+    events = (ev.DeskDown(agent), ev.DeskDown(agent), ev.AgentOffline(agent), ev.AgentOffline(agent, "operator"))
+    chaos.tell(choose(events, pick // 5))
+
+
+def caller(chaos: FloorChaos, _: int) -> None:
+    if len(chaos.switch.calls) < MOST_CALLERS:
+        chaos.tell(ev.CallOffered(leg_of(chaos.fresh(), 1), TRUNK, "13800138000", "02087550000", FAR))
+
+
+def target(chaos: FloorChaos, pick: int) -> desk.AnyTarget:
+    targets: tuple[desk.AnyTarget, ...] = (
+        desk.ToSeat(choose(SEATS, pick)), desk.ToSeat(choose(SEATS, pick // 3)), desk.ToNumber("13900139000"), desk.ToPin(),
+        desk.ToQueue(QueueName("agents")), desk.ToQueue(QueueName("fund")), desk.ToMenu("main"), desk.ToMenu("gone"), desk.ToNumber("13900139001"),
+    )  # fmt: skip
+    return choose(targets, pick)
+
+
+def consult(chaos: FloorChaos, pick: int) -> None:
+    agent = choose(SEATS, pick)
+    chaos.command(agent, desk.Consult(chaos.call_at(agent), target(chaos, pick // 5)))
+
+
+def button(chaos: FloorChaos, pick: int) -> None:
+    """What needs nothing but the call."""
+    agent = choose(SEATS, pick)
+    call = chaos.call_at(agent)
+    buttons: tuple[desk.AnyCommand, ...] = (
+        desk.Swap(call), desk.Join(call), desk.Return(call), desk.HangUp(call), desk.Hold(call), desk.Retrieve(call), desk.Swap(call),
+        desk.Join(call), desk.Return(call), desk.HangUp(call), desk.SendDigits(call, "12"), desk.OpenSeat(), desk.Intercept(call),
+        desk.Listen(call, choose(tuple(ListenMode), pick)), desk.WrapUp(call, "enquiry", "x"), desk.LockSeat(LockReason.LUNCH),
+    )  # fmt: skip
+    chaos.command(agent, choose(buttons, pick // 5))
+
+
+def drop(chaos: FloorChaos, pick: int) -> None:
+    agent, seat = chaos.seat(pick)
+    legs = list(seat.talk.room.members) if seat is not None and seat.talk is not None else []
+    chaos.command(agent, desk.DropParty(chaos.call_at(agent), choose([*legs, LegId("x/9")], pick // 5)))
+
+
+def reach(chaos: FloorChaos, pick: int) -> None:
+    agent = choose(SEATS, pick)
+    what: tuple[desk.AnyCommand, ...] = (
+        desk.Dial("13900139000"),
+        desk.CallSeat(choose(SEATS, pick // 5)),
+        desk.CallSeat(choose(SEATS, pick // 7)),
+    )
+    chaos.command(agent, choose(what, pick // 2), chaos.fresh())
+
+
+def floor(chaos: FloorChaos, pick: int) -> None:
+    agent, other = choose(SEATS[2:], pick), choose(SEATS, pick // 3)
+    call = choose([*chaos.switch.acd.waiting, CallId("x")], pick)
+    what: tuple[desk.AnyCommand, ...] = (
+        desk.Monitor(other), desk.Monitor(other, ListenMode.WHISPER), desk.Monitor(other, ListenMode.BARGE), desk.Monitor(other),
+        desk.TakeWaiting(call), desk.TakeWaiting(call, other), desk.ForceSeat(other, "open"), desk.ForceSeat(other, "lock"),
+        desk.ForceSeat(other, "log_out"), desk.Monitor(other),
+    )  # fmt: skip
+    chaos.command(agent, choose(what, pick // 16))
+
+
+def leg_ends(chaos: FloorChaos, pick: int) -> None:
+    """Anybody hangs up, is busy, refuses, or is lost."""
+    causes = (EndCause.CALLER_HUNG_UP, EndCause.FAR_HUNG_UP, EndCause.FAR_BUSY, EndCause.FAR_REFUSED, EndCause.FAR_LOST)
+    chaos.tell(ev.LegEnded(chaos._leg(pick), choose(causes, pick // 16), choose((0, 486, 603, 408), pick // 32)))
+
+
+def leg_answers(chaos: FloorChaos, pick: int) -> None:
+    waits = [
+        leg.id for call in chaos.switch.calls.values() for leg in call.legs.values()
+        if leg.state in (LegState.CALLING, LegState.RINGING)
+    ]  # fmt: skip
+    if waits:
+        chaos.tell(ev.LegAnswered(choose(waits, pick), FAR))
+
+
+def keys(chaos: FloorChaos, pick: int) -> None:
+    """A customer keys account and PIN, right or wrong."""
+    legs = [leg for leg in chaos._legs() if leg.endswith("/1")]
+    if legs:
+        for key in choose((f"{ACCOUNT}#", f"{PIN}#", f"{ACCOUNT}#{PIN}#", "111111#", "0", "1"), pick // 8):
+            chaos.tell(ev.DigitPressed(choose(legs, pick), Secret(key), DigitMode.RFC4733))
+
+
+def phone_told(chaos: FloorChaos, pick: int) -> None:
+    agent, seat = chaos.seat(pick)
+    own = (seat.talk.id,) if seat is not None and seat.talk is not None else ()
+    chaos.tell(ev.PhoneTold(agent, choose((own, own, ()), pick // 5)))
+
+
+ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
+    "next_due": (20, FloorChaos.next_due),
+    "several_due": (50, FloorChaos.several_due),
+    "any_due": (6, FloorChaos.any_due),
+    "twice": (3, FloorChaos.twice),
+    "never": (3, FloorChaos.never),
+    "stale": (3, FloorChaos.stale),
+    "wait": (16, FloorChaos.wait),
+    "caller": (14, caller),
+    "consult": (36, consult),
+    "button": (48, button),
+    "drop": (3, drop),
+    "reach": (8, reach),
+    "floor": (14, floor),
+    "leg_ends": (8, leg_ends),
+    "leg_answers": (8, leg_answers),
+    "keys": (5, keys),
+    "online": (4, online),
+    "away": (3, away),
+    "phone_told": (2, phone_told),
+    "channel_event": (2, FloorChaos.channel_event),
+}
+_ACTIONS = tuple(act for weight, act in ACTIONS.values() for _ in range(weight))
+assert len(_ACTIONS) == 256, len(_ACTIONS)

@@ -30,6 +30,7 @@ class Own(StrEnum):
 
     BAD_NUMBER = "bad_number"
     BAD_DIGITS = "bad_digits"
+    JUST_CHANGED = "just_changed"
     NO_TARGET = "no_target"
     NO_NAME = "no_name"
     TOO_MANY = "too_many"

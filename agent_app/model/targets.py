@@ -1,6 +1,6 @@
 """Whom the dial and transfer windows offer while one types: history, directory, colleagues, queues, menus. Pure.
 
-``offered`` is the list, ``meant`` what is called where nothing of the list was chosen but something was typed.
+``offered`` is the list, ``choice`` who is called where nothing of it was chosen but something was typed.
 """
 
 from collections.abc import Iterator
@@ -96,24 +96,28 @@ def offered(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> t
     return tuple(sorted(found, key=lambda offer: not offer.value.startswith(text.strip())) if text.strip() else found)
 
 
-def meant(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> tuple[Kind, str] | None:
-    """What was typed, as a target: the only kind there is, or a colleague's number, or else a telephone number. ``None``: nothing yet."""
-    typed = text.strip()
-    chosen = kind or (KINDS[purpose][0] if len(KINDS[purpose]) == 1 else None)
-    if chosen is Kind.PIN:
-        return Kind.PIN, ""
-    if not typed:
-        return None
-    if chosen is None:
-        chosen = Kind.SEAT if any(row.agent == typed for row in view.colleagues) else Kind.NUMBER
-    if chosen is Kind.NUMBER:
-        try:
-            dialable(typed)
-        except BadNumber:
-            return None
-    if chosen in {Kind.QUEUE, Kind.MENU} and not any((row.kind, row.id) == (chosen, typed) for row in view.targets):
-        return None
-    return chosen, typed
+def choice(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> Offer | None:
+    """Who is called where nothing of the list was chosen: whoever has just this number or name, else a telephone number as it was typed,
+    else the first of the list. ``None``: nobody yet.
+    """
+    typed, kinds = text.strip(), KINDS[purpose] if kind is None else (kind,)
+    rows = offered(view, purpose, kind, text)
+    same = next((row for row in rows if typed and typed in {row.value, row.name}), None)
+    if same is not None:
+        return same
+    if typed and Kind.NUMBER in kinds and _is_number(typed):
+        return Offer(Kind.NUMBER, typed)
+    if rows and (typed or kinds == (Kind.PIN,)):
+        return rows[0]
+    return Offer(Kind.SEAT, typed) if typed and kinds == (Kind.SEAT,) else None
+
+
+def _is_number(typed: str) -> bool:
+    try:
+        dialable(typed)
+    except BadNumber:
+        return False
+    return True
 
 
 def _keys(view: DeskView, offer: Offer) -> str:

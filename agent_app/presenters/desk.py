@@ -121,9 +121,9 @@ class Desk(DeskCalls):
     # --- people: the directory, and what was said to the agent ---
 
     @settled
-    def save_person(self, person: int | None, name: str, number: str, note: str = "") -> None:
-        """Of the agent's own directory; ``None``: a new one. ``Problem``: ``no_name``, ``bad_number``, ``too_long``, ``too_many``."""
-        self._book.save(person, name, number, note)
+    def save_person(self, person: int | None, name: str, number: str, note: str = "") -> bool:
+        """Of the agent's own directory; ``None``: a new one. False and a ``Problem``: ``no_name``, ``bad_number``, ``too_long``, ``too_many``."""
+        return self._book.save(person, name, number, note)
 
     @settled
     def delete_person(self, person: int) -> None:

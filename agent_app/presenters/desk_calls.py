@@ -24,9 +24,12 @@ class DeskCalls:
         self._talk.answer()
 
     @settled
-    def hang_up(self) -> None:
-        """Also refuses a ringing call. While the link is down the phone hangs up by itself."""
-        self._talk.hang_up()
+    def hang_up(self, by_hand: bool = False) -> None:
+        """What that means: ``model.actions.hanging_up``. While the link is down the phone hangs up by itself.
+
+        ``by_hand``: not where the customer just came back and would be cut off by a hand that meant to hand them over (``just_changed``).
+        """
+        self._talk.hang_up(by_hand)
 
     @settled
     def hold(self) -> None:

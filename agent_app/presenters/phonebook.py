@@ -70,21 +70,22 @@ class PhoneBook:
 
     # --- the directory ---
 
-    def save(self, person: int | None, name: str, number: str, note: str) -> None:
-        """``None``: a new one; an id that is gone is a new one too."""
+    def save(self, person: int | None, name: str, number: str, note: str) -> bool:
+        """``None``: a new one; an id that is gone is a new one too. False: it was not saved, and the view says why."""
         if self._agent is None:
-            return
+            return False
         people = self._board.draft.people
         wrong = self._wrong(person, name, number, note)
         if wrong is not None:
             self._board.problem(None, wrong)
-            return
+            return False
         known = next((each for each in people if each.id == person), None)
         number = dialable(number)
         name = name.strip()
         keys = known.keys if known is not None and known.name == name else " ".join(name_keys(name))
         new = Person(known.id if known is not None else self._next_id(), name, number, note.strip(), keys)
         self._change((*(each for each in people if each is not known), new))
+        return True
 
     def delete(self, person: int) -> None:
         people = self._board.draft.people

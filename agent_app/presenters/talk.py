@@ -1,5 +1,6 @@
 """Seat and call: what an agent does to them, the note, and the disposition."""
 
+from agent_app.model.actions import HangingUp, hanging_up
 from agent_app.model.problems import Lost, Own
 from agent_app.model.view import Action, LinkState
 from agent_app.presenters.asker import Asker
@@ -26,6 +27,8 @@ from shared.desk import (
 from shared.enums import LockReason, SeatState
 from shared.ids import AgentId, CallId
 
+REACTION_S = 0.6
+"""From a change on the screen until a hand that was on its way knows of it."""
 KEEP_S = 2.0
 """Before the end of the wrap-up time."""
 _MOST_DIGITS = 32
@@ -40,6 +43,9 @@ class Talk:
         self._notes: dict[CallId, str] = {}
         self._kept: tuple[CallId, str] | None = None
         """The note that the switch has last been given."""
+        self._means = HangingUp.END
+        self._safe_at = 0.0
+        """Until then a hand may still mean what hanging up meant before."""
         self._agent: AgentId | None = None
         self._left: tuple[AgentId, str] | None = None
         """A note not sent when its writer's log-in ended; for them alone."""
@@ -64,8 +70,11 @@ class Talk:
             self._asker.wait(Action.ANSWER)
             self._sound.answer()
 
-    def hang_up(self) -> None:
+    def hang_up(self, by_hand: bool) -> None:
         if not self._asker.may(Action.HANG_UP):
+            return
+        if by_hand and self._asker.now() < self._safe_at:
+            self._board.problem(Action.HANG_UP, Own.JUST_CHANGED)
             return
         call = self._call
         assert call is not None
@@ -177,6 +186,7 @@ class Talk:
             self._asker.drop(Action.ANSWER)
         if call is None:
             self._digits = ""
+        self._watch_meaning()
         if seat is not None and seat.agent != self._agent:
             self._came(seat.agent)
         hand = self._in_hand(seat, call)
@@ -184,6 +194,12 @@ class Talk:
             self._change_note(hand)
 
     # --- inside ---
+
+    def _watch_meaning(self) -> None:
+        """Whoever was to be handed the customer hangs up just before the agent does: that must not cut the customer off."""
+        was, self._means = self._means, hanging_up(self._board.draft)
+        if self._call is not None and self._means is HangingUp.END and was in {HangingUp.HAND_OVER, HangingUp.LEAVE}:
+            self._safe_at = self._asker.now() + REACTION_S
 
     def _of_call(self, action: Action, command: type[Hold | Retrieve]) -> None:
         if self._asker.may(action) and self._call is not None:

@@ -1,17 +1,20 @@
-"""The soft-phone: the call in hand, its buttons, the number to dial, the keypad."""
+"""The call in hand: whose it is, how long, who else is in it, what became of the last one who was asked; and the keypad."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QToolButton, QWidget
 
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.ui import words
-from agent_app.ui.commands import OFF, Commands, key_text
+from agent_app.ui import theme, words
+from agent_app.ui.commands import OFF
 from agent_app.ui.fmt import duration
-from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
-from shared.desk import DeskCall
-from shared.enums import SeatState
+from agent_app.ui.icons import icon
+from agent_app.ui.parties import PartiesList, party_name, seat_name
+from agent_app.ui.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle, rows
+from shared.desk import CameBack, DeskCall, Party
+from shared.enums import CallKind, PartyState
+from shared.ids import LegId
 
 KEYS = "123456789*0#"
 
@@ -50,48 +53,44 @@ class Keypad(QWidget):
 
 
 class CallPanel(Panel):
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: Desk, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self.heading, self.number = Plain("heading", wide=30), Plain(scale=1.5, bold=True, wide=20)
         self.state, self.time, self.facts = Plain(wide=24), Plain("value", wide=10), Plain("muted", wide=40)
+        self.waits = Plain("danger", wide=30, bold=True)
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.dial_number = QLineEdit()
-        self.dial_number.setMaxLength(64)
-        self.dial_number.returnPressed.connect(self.dial)
-        self.dial_button = commands.button("dial")
+        self.returned, self.read = Words(), QToolButton()
+        self.read.setProperty("flat", "true")
+        self.read.clicked.connect(lambda _checked=False: desk.dismiss_returned())
+        self.back = QFrame()
+        line = across(self.returned, self.read, gap=4)
+        line.setContentsMargins(8, 2, 2, 2)
+        line.setStretch(0, 1)
+        self.back.setLayout(line)
+        self.parties = PartiesList(desk.drop_party)
         self.keypad, self.sent = Keypad(), Plain("muted", wide=24)
         self.keypad.pressed.connect(self._press)
-        keys = QGridLayout()
-        keys.setSpacing(4)
-        for at, (name, kind) in enumerate((("answer", "go"), ("hang_up", "stop"), ("hold", ""), ("mute", ""))):
-            button = commands.button(name, kind)
-            button.setMinimumHeight(round(button.fontMetrics().height() * 2.1))
-            keys.addWidget(button, at // 2, at % 2)
+        facts = rows(self.number, across(self.state, None, self.time), self.waits, self.facts, gap=2)
         body = rows(
-            self.heading, rows(self.number, across(self.state, None, self.time), self.facts, gap=2), keys,
-            across(self.dial_number, self.dial_button, gap=4), rows(self.keypad, self.sent, gap=2), margin=8,
+            self.heading, facts, self.back, self.parties, rows(self.keypad, self.sent, gap=2), margin=8,
         )  # fmt: skip
         self.setLayout(body)
         self.redraw()
 
-    def dial(self) -> None:
-        """F6, Enter or the button: goes to the field while it is empty, else dials what stands there."""
-        number = self.dial_number.text().strip()
-        if number:
-            self._desk.dial(number)
-        else:
-            self.dial_number.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         call = view.state.call
-        if was is None or call != was.state.call or view.language != was.language or view.stale != was.stale:
+        same = was is not None and all(
+            getattr(view, name) == getattr(was, name)
+            for name in ("language", "stale", "colleagues", "targets", "shown")
+        )
+        if was is None or not same or call != was.state.call or view.enabled != was.enabled:
             self._show_call(call)
-        new = call.call if call else None
-        if was is not None and new != (was.state.call.call if was.state.call else None):
+            self.parties.show_parties(call, view)
+        if was is None or view.returned != was.returned or not same:
+            self._show_returned(view)
+        if was is not None and _id(call) != _id(was.state.call):
             self.sent.say("")
-            if call is not None and call.state is SeatState.DIALLING:
-                self.dial_number.clear()
         digits = view.enabled.get(Action.SEND_DIGITS, OFF)
         if was is None or digits != was.enabled.get(Action.SEND_DIGITS, OFF):
             self._enable_keys(on=digits.on, why="" if digits.on else words.say(words.WHYS, digits.why))
@@ -99,19 +98,19 @@ class CallPanel(Panel):
 
     def tick(self, now: float) -> None:
         call = self._view.state.call
-        if call is None:
-            self.time.say("")
-        elif call.held_at is not None:
-            self.time.say(f"{duration(now - call.held_at)} / {duration(now - (call.answered_at or call.held_at))}")
-        else:
-            self.time.say(duration(now - (call.answered_at or call.rang_at)))
+        self.time.say("" if call is None else duration(now - (call.answered_at or call.rang_at)))
+        waits = call is not None and call.held_at is not None
+        self.waits.setVisible(waits)
+        if call is not None and call.held_at is not None:
+            self.waits.say(self.tr("The customer waits: {time}").format(time=duration(now - call.held_at)))
+        self.parties.tick(now)
 
     def retranslate(self) -> None:
         self.heading.say(self.tr("Phone"))
-        self.dial_number.setPlaceholderText(self.tr("Number to call"))
-        named(self.dial_number, self.tr("Number to call"), self.tr("Type or paste a number"), key_text("F6"))
         self.keypad.setAccessibleName(self.tr("Keypad"))
         self.keypad.setAccessibleDescription(self.tr("Digits go to the other side"))
+        self.read.setIcon(icon("close", theme.tokens().text))
+        named(self.read, self.tr("Read"), self.tr("Puts the line away"))
 
     def _show_call(self, call: DeskCall | None) -> None:
         if call is None:
@@ -119,7 +118,8 @@ class CallPanel(Panel):
             self.state.say("")
             self.facts.say("")
             return
-        self.number.say(call.number or self.tr("Number withheld"))
+        internal = call.kind is CallKind.INTERNAL
+        self.number.say((seat_name(call.number, self._view) if internal else call.number) or self.tr("Number withheld"))
         self.state.say(f"{words.say(words.CALL_KINDS, call.kind)} · {words.say(words.SEAT_STATES, call.state)}")
         queue = next((row for row in self._view.state.queues if row.queue == call.queue), None)
         parts = [words.titled(queue.title, self._view.language, str(call.queue)) if queue else str(call.queue or "")]
@@ -128,6 +128,20 @@ class CallPanel(Panel):
         if call.dnis:
             parts.append(self.tr("called {number}").format(number=call.dnis))
         self.facts.say(" · ".join(part for part in parts if part))
+
+    def _show_returned(self, view: DeskView) -> None:
+        """8002 无人接听，客户已接回."""
+        back = view.returned
+        self.back.setVisible(back is not None)
+        if back is None:
+            return
+        good = back.why is CameBack.PIN_PASSED
+        restyle(self.back, "tone", "ok" if good else "warn")
+        who = party_name(Party(LegId(""), back.kind, back.who, "", PartyState.ASKED, 0.0), view)
+        text = words.say(words.CAME_BACK, back.why).format(who=who or self.tr("The other side"))
+        if text != self.returned.text():
+            self.returned.say(text)
+            announce(self, text)
 
     def _enable_keys(self, *, on: bool, why: str) -> None:
         self.keypad.setEnabled(on)
@@ -138,3 +152,7 @@ class CallPanel(Panel):
     def _press(self, key: str) -> None:
         self._desk.press(key)
         self.sent.say((self.sent.text() + key)[-24:])
+
+
+def _id(call: DeskCall | None) -> str | None:
+    return None if call is None else call.call

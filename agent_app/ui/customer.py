@@ -10,6 +10,7 @@ from agent_app.ui import theme, words
 from agent_app.ui.commands import Commands
 from agent_app.ui.fmt import button_text
 from agent_app.ui.icons import icon
+from agent_app.ui.numbers import Numbers
 from agent_app.ui.widgets import Clock, Panel, Plain, across, named, restyle, rows
 from shared.desk import CustomerCard, Pop
 from shared.ids import CallId
@@ -45,14 +46,16 @@ class CustomerPanel(Panel):
         self._unpainted: CallId | None = None
         self.name, self.vip = Plain(scale=1.6, bold=True, wide=40), Plate()
         self.verified = Plate()
-        self.line, self.more = Plain("muted", wide=80), Plain("muted", wide=80)
+        self.numbers, self.line, self.more = Numbers(), Plain("muted", wide=80), Plain("muted", wide=80)
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)
         self.call_back, self.to_pop = commands.button("call_back"), commands.button("show_pop")
         head = across(self.name, self.vip, None, self.verified)
         for part in (self.line, self.more):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        foot = across(rows(self.line, self.more, gap=2), self.others, self.to_pop, self.call_back)
+        whence = across(self.numbers, self.line, gap=4)
+        whence.setStretch(1, 1)
+        foot = across(rows(whence, self.more, gap=2), self.others, self.to_pop, self.call_back)
         foot.setStretch(0, 1)
         body = rows(head, foot, gap=4)
         body.setContentsMargins(12, 8, 8, 8)
@@ -88,7 +91,9 @@ class CustomerPanel(Panel):
         if vip:
             self.vip.say("warn", "vip", self.tr("VIP"))
         self._show_proof(pop, customer)
-        self.line.say(self._whence(pop, customer))
+        phones = () if customer is None else customer.phones
+        self.numbers.show_numbers(phones if pop is None else (pop.number, *phones))
+        self.line.say(self._whence(pop))
         self.more.say(self._about(customer, pop))
         self._show_others(pop)
         self.to_pop.setVisible(view.state.pop is not None and not view.shown_is_pop)
@@ -111,10 +116,11 @@ class CustomerPanel(Panel):
         else:
             self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))
 
-    def _whence(self, pop: Pop | None, customer: CustomerCard | None) -> str:
-        if pop is not None:
-            return " · ".join(part for part in (pop.number or self.tr("Number withheld"), pop.place) if part)
-        return "" if customer is None else " · ".join(customer.phones)
+    def _whence(self, pop: Pop | None) -> str:
+        """Beside the numbers."""
+        if pop is None:
+            return ""
+        return pop.place if pop.number else " · ".join(part for part in (self.tr("Number withheld"), pop.place) if part)
 
     def _about(self, customer: CustomerCard | None, pop: Pop | None) -> str:
         if customer is None:
@@ -124,9 +130,6 @@ class CustomerPanel(Panel):
                 else self.tr("A caller's card appears here while the desk rings. F9 finds a customer.")
             )
         parts = [self.tr("Customer {id}").format(id=customer.id), words.LANGUAGES[customer.language]]
-        others = [phone for phone in customer.phones if pop is not None and phone != pop.number]
-        if others:
-            parts.append(self.tr("also {phones}").format(phones=", ".join(others)))
         return " · ".join(parts)
 
     def _show_others(self, pop: Pop | None) -> None:

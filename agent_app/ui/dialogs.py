@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButt
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
-from agent_app.ui.commands import COMMANDS, GROUPS, OFF, Command, key_text, word
+from agent_app.ui.command_table import COMMANDS, GROUPS, Command
+from agent_app.ui.commands import OFF, key_text, word
 from agent_app.ui.icons import app_icon
 from agent_app.ui.status import problem_text
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table

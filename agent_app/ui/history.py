@@ -70,7 +70,7 @@ class HistoryPanel(Panel):
                 QT_TRANSLATE_NOOP("tables", "Channel"),
                 lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 10,
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11),
+            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11, number=lambda row: row.number),
             Column(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
             Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
             Column(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),

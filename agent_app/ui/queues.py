@@ -6,18 +6,17 @@ from agent_app.model.view import DeskView
 from agent_app.ui import words
 from agent_app.ui.fmt import duration
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.widgets import Clock, Panel, Plain, named, rows
+from agent_app.ui.widgets import Clock, Panel, named, rows
 from shared.desk import QueueRow
 from shared.enums import Language
 
 
 class QueuesPanel(Panel):
     def __init__(self, clock: Clock) -> None:
-        super().__init__(clock)
-        self.heading = Plain("heading", wide=30)
+        super().__init__(clock, framed=False)
         self.table: Table[QueueRow] = Table(self._columns(), lambda row: row.queue, lines=4)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # there is nothing to do with a row
-        self.setLayout(rows(self.heading, self.table, margin=8))
+        self.setLayout(rows(self.table))
         self.redraw()
 
     def _columns(self) -> list[Column[QueueRow]]:
@@ -38,7 +37,6 @@ class QueuesPanel(Panel):
             self.table.setEnabled(not view.stale)
 
     def retranslate(self) -> None:
-        self.heading.say(self.tr("Queues"))
         named(self.table, self.tr("Queues"), self.tr("Callers waiting, the longest wait, seats that are open of all"))
 
     def _title(self, row: QueueRow) -> str:

@@ -9,7 +9,8 @@ from agent_app.model.phone import CallQuality
 from agent_app.model.view import DeskView, LinkState, PhoneState, Problem
 from agent_app.presenters.desk import Desk
 from agent_app.ui import theme, words
-from agent_app.ui.commands import COMMANDS, word
+from agent_app.ui.command_table import COMMANDS
+from agent_app.ui.commands import word
 from agent_app.ui.icons import icon
 from agent_app.ui.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle
 

@@ -41,6 +41,10 @@ class Column(Generic[Row]):
     right: bool = False
     bold: bool = False
     colour: Callable[[Row], str] | None = None
+    tip: Callable[[Row], str] | None = None
+    """Where it says more than the text."""
+    number: Callable[[Row], str] | None = None
+    """A number to dial: the cell is drawn as a link, and a click on it says ``Table.number_clicked``."""
 
 
 class Rows(QAbstractTableModel, Generic[Row]):
@@ -102,11 +106,13 @@ class Rows(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(column.text(row))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(column.text(row))
+            return tip((column.tip or column.text)(row))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(column.right)
         if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
             return _colour(column.colour(row), tokens())
+        if role == Qt.ItemDataRole.ForegroundRole and column.number is not None and column.number(row):
+            return _colour("accent", tokens())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{QCoreApplication.translate(CONTEXT, column.title)}: {column.text(row)}"
         return None
@@ -124,6 +130,8 @@ class Table(QTableView, Generic[Row]):
     """Rows chosen whole, one at a time; Enter or a double click says ``chosen``. Keyboard: arrows, Home, End, Enter."""
 
     chosen = Signal(object)
+    """The row."""
+    number_clicked = Signal(object)
     """The row."""
 
     def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object], *, lines: int = 4) -> None:
@@ -144,6 +152,7 @@ class Table(QTableView, Generic[Row]):
         self.verticalHeader().hide()
         self._measure()
         self.doubleClicked.connect(lambda index: self._choose(index.row()))
+        self.clicked.connect(self._clicked)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Draws them; the chosen row stays chosen if it is still there."""
@@ -155,6 +164,12 @@ class Table(QTableView, Generic[Row]):
 
     def current(self) -> Row | None:
         return self.rows.row(self.currentIndex().row())
+
+    def number(self) -> str:
+        """That of the chosen row, to be dialled; ``""`` if there is none."""
+        row = self.current()
+        finds = next((column.number for column in self.rows.columns if column.number is not None), None)
+        return finds(row) if finds is not None and row is not None and self.selectionModel().hasSelection() else ""
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(super().sizeHint().width(), self._height(self._lines))
@@ -182,6 +197,11 @@ class Table(QTableView, Generic[Row]):
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._measure()
         super().changeEvent(event)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        row, finds = self.rows.row(index.row()), self.rows.columns[index.column()].number
+        if row is not None and finds is not None and finds(row):
+            self.number_clicked.emit(row)
 
     def _choose(self, at: int) -> None:
         row = self.rows.row(at)

@@ -155,6 +155,10 @@ QToolTip { background: @base; color: @text; border: 1px solid @border; padding: 
 QFrame#panel { background: @base; border: 1px solid @border; border-radius: 6px; }
 QFrame#top, QFrame#status { background: @base; border: 0; }
 QFrame#top { border-bottom: 1px solid @border; }
+QFrame#seatbar { background: @base; border: 0; border-bottom: 1px solid @border; }
+QFrame#notices { border: 0; }
+QScrollArea#parties, QWidget#parties { background: transparent; border: 0; }
+QFrame#party { border: 0; border-top: 1px solid @border; }
 QFrame#status { border-top: 1px solid @border; }
 QFrame#banner[tone] { border-width: 0 0 1px 0; border-radius: 0; }
 QWidget[stale="true"] QLabel, QWidget[stale="true"] QTableView { color: @muted; }
@@ -180,6 +184,15 @@ QPushButton[kind="go"] { background: #176b38; color: white; border-color: #176b3
 QPushButton[kind="stop"] { background: #b3261e; color: white; border-color: #b3261e; font-weight: 600; }
 QPushButton[kind="go"]:focus, QPushButton[kind="stop"]:focus { border: 2px solid @text; }
 QPushButton[kind]:disabled { color: @disabled; background: @window; border-color: @border; font-weight: 400; }
+QToolButton[bar] { padding: 3px 2px; }
+QToolButton[bar]:focus { border: 2px solid @accent; padding: 2px 1px; }
+QToolButton[bar="go"] { background: #176b38; color: white; border-color: #176b38; font-weight: 600; }
+QToolButton[bar="stop"] { background: #b3261e; color: white; border-color: #b3261e; font-weight: 600; }
+QToolButton[bar="go"]:focus, QToolButton[bar="stop"]:focus { border: 2px solid @text; }
+QToolButton[bar]:disabled { color: @disabled; background: @window; border-color: @border; font-weight: 400; }
+QToolButton[now="true"], QToolButton[now="true"]:disabled { color: @text; background: @select; border: 2px solid @accent; font-weight: 600; }
+QToolButton[number="true"] { background: transparent; color: @accent; border-color: transparent; padding: 0 2px; text-decoration: underline; }
+QToolButton[number="true"]:hover { border-color: @border; } QToolButton[number="true"]:focus { border: 2px solid @accent; padding: 0 1px; }
 QToolButton[flat="true"] { background: transparent; border-color: transparent; padding: 4px; }
 QToolButton[flat="true"]:hover { border-color: @border; } QToolButton[flat="true"]:focus { border: 2px solid @accent; padding: 3px; }
 QToolButton::menu-indicator { image: none; }

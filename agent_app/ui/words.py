@@ -188,6 +188,7 @@ PROBLEMS: Table = {
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
     "bad_digits": QT_TRANSLATE_NOOP("words", "Only digits, * and # can be sent."),
+    "just_changed": QT_TRANSLATE_NOOP("words", "Who is in the call has just changed. Look, and press again."),
     "no_target": QT_TRANSLATE_NOOP("words", "Choose whom to call."),
     "no_name": QT_TRANSLATE_NOOP("words", "A name is needed."),
     "too_many": QT_TRANSLATE_NOOP("words", "The directory is full."),

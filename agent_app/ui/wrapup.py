@@ -32,7 +32,7 @@ class WrapUpPanel(Panel):
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
         self.finish_button, self.extend_button = commands.button("finish"), commands.button("extend")
-        self.note.setMinimumHeight(self.fontMetrics().height() * 3)
+        self.note.setMinimumHeight(self.fontMetrics().height() * 2)
         buttons = across(self.finish_button, self.extend_button)
         self.setLayout(
             rows(across(self.heading, None, self.left), self.bar, self.note, self.disposition, buttons, margin=8, gap=4)

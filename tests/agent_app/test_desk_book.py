@@ -251,12 +251,16 @@ def test_typing_narrows_by_number_name_and_pinyin() -> None:
 @pytest.mark.parametrize(
     ("purpose", "kind", "typed", "target"),
     [
-        (Purpose.DIAL, None, "138 0000", (Kind.NUMBER, "138 0000")), (Purpose.DIAL, None, "abc", None), (Purpose.DIAL, None, " ", None),
-        (Purpose.CALL_SEAT, None, "8009", (Kind.SEAT, "8009")), (Purpose.TRANSFER, None, "8002", (Kind.SEAT, "8002")),
-        (Purpose.TRANSFER, None, "8009", (Kind.NUMBER, "8009")), (Purpose.TRANSFER, Kind.SEAT, "8009", (Kind.SEAT, "8009")),
-        (Purpose.TRANSFER, Kind.PIN, "", (Kind.PIN, "")), (Purpose.TRANSFER, Kind.QUEUE, "advice", (Kind.QUEUE, "advice")),
-        (Purpose.TRANSFER, Kind.QUEUE, "adv", None), (Purpose.TRANSFER, Kind.MENU, "main", (Kind.MENU, "main")),
+        (Purpose.DIAL, None, "138 0000", Offer(Kind.NUMBER, "138 0000")), (Purpose.DIAL, None, "abc", None), (Purpose.DIAL, None, " ", None),
+        (Purpose.DIAL, None, "lm", Offer(Kind.NUMBER, "13900002222", "李敏")), (Purpose.DIAL, None, "1390000", Offer(Kind.NUMBER, "1390000")),
+        (Purpose.CALL_SEAT, None, "8009", Offer(Kind.SEAT, "8009")), (Purpose.CALL_SEAT, None, "zg", Offer(Kind.SEAT, "8003", "Zhao", SeatState.TALKING)),
+        (Purpose.TRANSFER, None, "8002", Offer(Kind.SEAT, "8002", "Li Min", SeatState.OPEN)),
+        (Purpose.TRANSFER, None, "8009", Offer(Kind.NUMBER, "8009")), (Purpose.TRANSFER, Kind.SEAT, "8009", Offer(Kind.SEAT, "8009")),
+        (Purpose.TRANSFER, None, "", None), (Purpose.TRANSFER, Kind.PIN, "", Offer(Kind.PIN, "")),
+        (Purpose.TRANSFER, Kind.QUEUE, "adv", Offer(Kind.QUEUE, "advice", "投资咨询", None, 2, 1, 4)),
+        (Purpose.TRANSFER, Kind.QUEUE, "night", None), (Purpose.TRANSFER, Kind.MENU, "总", Offer(Kind.MENU, "main", "总机")),
+        (Purpose.TRANSFER, None, "call me", None),
     ],
 )  # fmt: skip
-def test_what_was_typed_means(purpose: Purpose, kind: Kind | None, typed: str, target: tuple[Kind, str] | None) -> None:
-    assert targets.meant(offering().view, purpose, kind, typed) == target
+def test_what_was_typed_means(purpose: Purpose, kind: Kind | None, typed: str, target: Offer | None) -> None:
+    assert targets.choice(offering().view, purpose, kind, typed) == target

@@ -21,6 +21,7 @@ from shared.desk import (
     Dial,
     Done,
     DropParty,
+    HangUp,
     Intercept,
     Join,
     Listen,
@@ -189,6 +190,27 @@ def test_buttons_of_another_moment_send_nothing_and_say_why() -> None:
         press()
         assert world.problem == why
     assert asked(world) == []
+
+
+def test_a_hand_that_meant_to_hand_over_does_not_cut_the_customer_off() -> None:
+    """The asked party hangs up between the eye and the finger."""
+    world = consulting()
+    world.report(CallChanged(call("c1", SeatState.TALKING, came_back=CameBack.HUNG_UP)))
+    world.desk.hang_up(by_hand=True)
+    assert (world.problem, asked(world)) == ("just_changed", [])
+    world.pass_time(0.7)
+    world.desk.hang_up(by_hand=True)
+    assert asked(world) == [HangUp(C1)]
+
+
+def test_handing_over_is_not_delayed_and_a_script_is_not_either() -> None:
+    world = consulting()
+    world.desk.hang_up(by_hand=True)
+    assert asked(world) == [HangUp(C1)]
+    other = consulting()
+    other.report(CallChanged(call("c1", SeatState.TALKING)))
+    other.desk.hang_up()
+    assert asked(other) == [HangUp(C1)]
 
 
 # --- a supervisor ---

@@ -9,18 +9,22 @@ from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Failed, OnReply
 from shared.desk import Reply, Request, Told
+from shared.floor import FloorSnapshot, Rows, WatchFloor
 
 
 @dataclass
 class FakeSwitch:
-    """``answer`` decides; ``None`` leaves the request open, as a switch that is slow."""
+    """Requests are left open, as by a switch that is slow; who watches the floor stands apart."""
 
-    answer: Callable[[Request], Reply | Failed | None] = lambda _request: None
     asked: list[Request] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     open: list[tuple[Request | None, OnReply]] = field(default_factory=list)
+    watching: list[tuple[WatchFloor, OnReply]] = field(default_factory=list)
 
     def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None:
+        if isinstance(request, WatchFloor):
+            self.watching.append((request, on_reply))
+            return
         self.asked.append(request)
         self.open.append((request, on_reply))
 
@@ -33,6 +37,12 @@ class FakeSwitch:
     def reply(self, reply: Reply | Failed) -> None:
         """To the oldest that is open."""
         self.open.pop(0)[1](reply)
+
+    def show_floor(self, rows: Rows, at: float = 0.0) -> None:
+        """To whoever asked for it last."""
+        request, on_reply = self.watching[-1]
+        self.watching.clear()
+        on_reply(FloorSnapshot(request.what, at, 1, rows))
 
 
 @dataclass

@@ -13,12 +13,14 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from agent_app.model.targets import Purpose
 from agent_app.ui import theme
 from agent_app.ui.app import application
 from agent_app.ui.translation import Translation
 from agent_app.ui.window import Window
 from shared.enums import Language
 from tests.ui.fakes import World
+from tests.ui.party_scenes import PEOPLE, party_scenes
 from tests.ui.scenes import NOW, scenes
 from tests.ui.xserver import x_server
 
@@ -40,7 +42,7 @@ def take(out: Path, wanted: set[str]) -> int:
             for name, (view_name, prepare) in _pictures(window).items():
                 if wanted and name not in wanted:
                     continue
-                window.draw(scenes(language)[view_name])
+                window.draw({**scenes(language), **party_scenes(language)}[view_name])
                 _settle()
                 shown = prepare()
                 _settle()
@@ -48,7 +50,7 @@ def take(out: Path, wanted: set[str]) -> int:
                 taken += 1
                 if shown is not window:
                     shown.close()
-    window._leaving = True
+    window.leaving.sure = True
     window.close()
     return taken
 
@@ -70,7 +72,30 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
 
         return prepare
 
-    made = {name: (name, at(lambda: window.tabs.setCurrentIndex(0))) for name in scenes()}
+    made = {
+        name: (name, at(lambda: (window.tabs.setCurrentIndex(0), window.lists.setCurrentIndex(0))))
+        for name in (*scenes(), *party_scenes())
+    }
+
+    def dial(purpose: Purpose, text: str = "", kind: int = 0) -> Callable[[], QWidget]:
+        def prepare() -> QWidget:
+            window.dialling.ask(purpose, text)
+            window.dialling.kinds.setCurrentIndex(kind)
+            return window.dialling
+
+        return prepare
+
+    made["dial"] = ("known", dial(Purpose.DIAL, "ljl"))
+    made["dial-typed"] = ("known", dial(Purpose.DIAL, "020 8888"))
+    made["dial-in-talk"] = ("came-back", dial(Purpose.DIAL, "139"))
+    made["internal-call"] = ("known", dial(Purpose.CALL_SEAT))
+    made["transfer"] = ("came-back", dial(Purpose.TRANSFER))
+    made["transfer-queues"] = ("came-back", dial(Purpose.TRANSFER, "", 2))
+    made["transfer-not-now"] = ("consult-ringing", dial(Purpose.TRANSFER, "1003"))
+    made["monitor-whom"] = ("supervisor", dial(Purpose.MONITOR))
+    made["calls"] = ("known", at(lambda: (window.lists.setCurrentIndex(1), window.calls.table.selectRow(1))))
+    made["directory"] = ("known", at(lambda: (window.lists.setCurrentIndex(2), window.people.table.selectRow(0))))
+    made["person"] = ("known", beside(window.people.person, lambda: window.people.person.ask(PEOPLE[0])))
     made["orders"] = ("talking", at(window.commands.actions["orders"].trigger))
     made["history"] = (
         "talking",

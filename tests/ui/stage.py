@@ -53,7 +53,7 @@ class Stage:
         self.front()
 
     def close(self) -> None:
-        self.window._leaving = True
+        self.window.leaving.sure = True
         self.window.close()
         self.window.deleteLater()
         self.translation.use(Language.EN)
@@ -115,7 +115,7 @@ class Stage:
     def settle(self) -> None:
         """Until the newest view is drawn."""
         QApplication.processEvents()
-        self.until(lambda: self.window._view is self.desk.view)
+        self.until(lambda: self.window.view is self.desk.view)
         QApplication.processEvents()
 
     def until(self, holds: Callable[[], bool]) -> None:

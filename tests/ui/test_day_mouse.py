@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from agent_app.model.phone import AnswerCall, Mute, TellLevels, TestTone, UseDevices
-from agent_app.ui.commands import COMMANDS
+from agent_app.ui.command_table import COMMANDS
 from agent_app.ui.topbar import MENU
 from shared.desk import (
     AskAccount,
@@ -146,11 +146,12 @@ def _end(stage: Stage) -> None:
 
 
 def _dial(stage: Stage) -> None:
-    stage.click(stage.window.call.dial_number)
-    stage.write("95500")
     stage.click(stage.button("dial"))
+    stage.write("95500")
+    stage.click(stage.window.dialling.call_button)
     assert stage.asked() == Dial("95500")
     stage.reply(Done())
+    stage.front()
 
 
 def _lock(stage: Stage) -> None:

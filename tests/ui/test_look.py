@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from agent_app.ui import theme
-from agent_app.ui.commands import COMMANDS
+from agent_app.ui.command_table import COMMANDS
 from agent_app.ui.icons import icon
 from agent_app.ui.paths import RESOURCES
 from shared.enums import Language, SeatState

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from agent_app.model.phone import CallQuality
 from agent_app.model.view import Action, DeskView, Pending
 from agent_app.ui import theme
-from agent_app.ui.commands import COMMANDS, CommandButton, face_of
+from agent_app.ui.command_table import COMMANDS
+from agent_app.ui.commands import CommandButton, face_of
 from agent_app.ui.status import problem_text
 from agent_app.ui.widgets import Plain
 from shared.desk import Pop
 from shared.enums import Language, SeatState
+from tests.ui.party_scenes import party_scenes
 from tests.ui.scenes import CALL, LONG_NAME, NOW, call, enabled, pop, scenes, seat, view
 from tests.ui.stage import Stage
 
@@ -29,7 +31,7 @@ def _draw(gallery: Stage, made: DeskView) -> None:
 def test_each_state_is_drawn_in_both_themes(gallery: Stage, language: Language) -> None:
     for chosen in (theme.Theme.LIGHT, theme.Theme.DARK):
         gallery.window.use_theme(chosen)
-        for name, made in scenes(language).items():
+        for name, made in {**scenes(language), **party_scenes(language)}.items():
             _draw(gallery, made)
             page = 0 if made.needs_password else 1
             assert gallery.window.pages.currentIndex() == page, name
@@ -41,7 +43,7 @@ def test_each_state_is_drawn_in_both_themes(gallery: Stage, language: Language) 
 
 
 def test_a_button_is_on_exactly_when_the_view_says_so(gallery: Stage) -> None:
-    for name, made in scenes(Language.EN).items():
+    for name, made in {**scenes(Language.EN), **party_scenes(Language.EN)}.items():
         _draw(gallery, made)
         for command in COMMANDS:
             face = face_of(command, made)
@@ -59,7 +61,7 @@ def test_what_is_asked_for_is_shown_on_its_button(gallery: Stage) -> None:
     made = scenes(Language.EN)["talking"]
     asked = enabled(replace(made, pending=(Pending(Action.HOLD, 0, 5),)))
     _draw(gallery, asked)
-    assert gallery.button("hold").text() == "Hold … (F4)"
+    assert gallery.button("hold").text() == "Hold …\nF4"
     assert not gallery.button("hold").isEnabled()
     assert "waiting for the switch" in gallery.button("hold").toolTip()
 
@@ -197,6 +199,8 @@ def test_buttons_print_their_keys(gallery: Stage) -> None:
     for button in gallery.window.findChildren(CommandButton):
         name = next(name for name, action in gallery.window.commands.actions.items() if action is button._action)
         assert button.text().endswith(f"({keys[name]})"), button.text()
+    for name, bar_button in gallery.window.seat_bar.buttons.items():
+        assert bar_button.text().endswith(f"\n{keys[name]}")
 
 
 def test_keys_are_used_once() -> None:

@@ -200,12 +200,8 @@
         <translation>电话</translation>
     </message>
     <message>
-        <source>Number to call</source>
-        <translation>要拨打的号码</translation>
-    </message>
-    <message>
-        <source>Type or paste a number</source>
-        <translation>输入或粘贴号码</translation>
+        <source>The customer waits: {time}</source>
+        <translation>客户已等待 {time}</translation>
     </message>
     <message>
         <source>Keypad</source>
@@ -214,6 +210,14 @@
     <message>
         <source>Digits go to the other side</source>
         <translation>按键发送给对方</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>已读</translation>
+    </message>
+    <message>
+        <source>Puts the line away</source>
+        <translation>收起提示</translation>
     </message>
     <message>
         <source>No call</source>
@@ -232,12 +236,27 @@
         <translation>被叫 {number}</translation>
     </message>
     <message>
+        <source>The other side</source>
+        <translation>对方</translation>
+    </message>
+    <message>
         <source>Key {key}</source>
         <translation>按键 {key}</translation>
     </message>
     <message>
         <source>Sends {key}</source>
         <translation>发送 {key}</translation>
+    </message>
+</context>
+<context>
+    <name>CallsPanel</name>
+    <message>
+        <source>Last calls</source>
+        <translation>通话记录</translation>
+    </message>
+    <message>
+        <source>The newest first; Enter dials again</source>
+        <translation>最新的在前；回车重拨</translation>
     </message>
 </context>
 <context>
@@ -291,12 +310,99 @@
         <translation>振铃时此处弹出来电客户资料。按 F9 查找客户。</translation>
     </message>
     <message>
-        <source>also {phones}</source>
-        <translation>另有 {phones}</translation>
-    </message>
-    <message>
         <source>Same number: {n} more</source>
         <translation>同号客户：{n}</translation>
+    </message>
+</context>
+<context>
+    <name>DialDialog</name>
+    <message>
+        <source>Dial out</source>
+        <translation>呼出外线</translation>
+    </message>
+    <message>
+        <source>Internal call</source>
+        <translation>内部呼叫</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>呼叫转移</translation>
+    </message>
+    <message>
+        <source>Monitor a seat</source>
+        <translation>监听座席</translation>
+    </message>
+    <message>
+        <source>Number, name or pinyin</source>
+        <translation>号码、姓名或拼音</translation>
+    </message>
+    <message>
+        <source>Agent number, name or initials</source>
+        <translation>工号、姓名或拼音首字母</translation>
+    </message>
+    <message>
+        <source>Seat, queue, number, menu or name</source>
+        <translation>座席、队列、号码、菜单或姓名</translation>
+    </message>
+    <message>
+        <source>Whom to call</source>
+        <translation>呼叫对象</translation>
+    </message>
+    <message>
+        <source>Arrows choose, Enter calls</source>
+        <translation>方向键选择，回车呼叫</translation>
+    </message>
+    <message>
+        <source>Of which kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Narrows the list</source>
+        <translation>缩小列表范围</translation>
+    </message>
+    <message>
+        <source>&amp;OK</source>
+        <translation>确认(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Return</source>
+        <translation>返回(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Return</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Gives up; nobody is called</source>
+        <translation>放弃，不呼叫任何人</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>You hear both sides of the seat&apos;s call; neither hears you.</source>
+        <translation>您可听到该座席通话的双方；双方都听不到您。</translation>
+    </message>
+    <message>
+        <source>The customer waits with music. Hanging up hands them over, whether it rings or was answered; Return takes them back.</source>
+        <translation>客户听音乐等待。对方振铃或应答后挂机，即把客户转给对方；按返回接回客户。</translation>
+    </message>
+    <message>
+        <source>The customer waits with music meanwhile.</source>
+        <translation>期间客户听音乐等待。</translation>
+    </message>
+    <message>
+        <source>Calls {who}</source>
+        <translation>呼叫：{who}</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>waiting {n}, seats {free}/{seats}</source>
+        <translation>等待 {n}，空闲座席 {free}/{seats}</translation>
     </message>
 </context>
 <context>
@@ -356,6 +462,52 @@
     </message>
 </context>
 <context>
+    <name>Leaving</name>
+    <message>
+        <source>If the program ends now, the caller hears an excuse and goes to the next agent.</source>
+        <translation>如果现在退出，对方会听到致歉提示，并转给下一位座席。</translation>
+    </message>
+    <message>
+        <source>A call is going on</source>
+        <translation>正在通话</translation>
+    </message>
+    <message>
+        <source>The note of the last call is not sent yet; it would be lost.</source>
+        <translation>上次通话的备注尚未发送，退出后将丢失。</translation>
+    </message>
+    <message>
+        <source>A note is not sent</source>
+        <translation>备注未发送</translation>
+    </message>
+    <message>
+        <source>&amp;End the program</source>
+        <translation>退出程序(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Stay</source>
+        <translation>继续(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>ListeningStrip</name>
+    <message>
+        <source>Number withheld</source>
+        <translation>未显示号码</translation>
+    </message>
+    <message>
+        <source>{seat} with {number}</source>
+        <translation>{seat} 与 {number}</translation>
+    </message>
+    <message>
+        <source>{seat} is in a call</source>
+        <translation>{seat} 通话中</translation>
+    </message>
+    <message>
+        <source>Monitor ({key}) listens in</source>
+        <translation>按同步监听 ({key}) 可监听</translation>
+    </message>
+</context>
+<context>
     <name>LogInForm</name>
     <message>
         <source>Logging in …</source>
@@ -411,6 +563,49 @@
     </message>
 </context>
 <context>
+    <name>NoticeRow</name>
+    <message>
+        <source>Read</source>
+        <translation>已读</translation>
+    </message>
+    <message>
+        <source>Puts the notice away</source>
+        <translation>收起通知</translation>
+    </message>
+</context>
+<context>
+    <name>NoticesPanel</name>
+    <message>
+        <source>{n} more</source>
+        <translation>还有 {n} 条</translation>
+    </message>
+</context>
+<context>
+    <name>Numbers</name>
+    <message>
+        <source>Dial {number}</source>
+        <translation>拨打 {number}</translation>
+    </message>
+    <message>
+        <source>Opens the dial window with this number</source>
+        <translation>用此号码打开拨号窗口</translation>
+    </message>
+</context>
+<context>
+    <name>PartiesList</name>
+    <message>
+        <source>Parties of the call</source>
+        <translation>通话成员</translation>
+    </message>
+</context>
+<context>
+    <name>PartyRow</name>
+    <message>
+        <source>Send {who} away</source>
+        <translation>移出 {who}</translation>
+    </message>
+</context>
+<context>
     <name>PasswordDialog</name>
     <message>
         <source>The two new passwords differ.</source>
@@ -435,6 +630,76 @@
     <message>
         <source>Change &amp;it</source>
         <translation>修改(&amp;I)</translation>
+    </message>
+</context>
+<context>
+    <name>PeoplePanel</name>
+    <message>
+        <source>Number, name, pinyin</source>
+        <translation>号码、姓名、拼音</translation>
+    </message>
+    <message>
+        <source>Find in the directory</source>
+        <translation>查找通讯录</translation>
+    </message>
+    <message>
+        <source>Number, name, pinyin or initials; Down goes to the rows</source>
+        <translation>号码、姓名、拼音或首字母；向下键进入列表</translation>
+    </message>
+    <message>
+        <source>Directory</source>
+        <translation>通讯录</translation>
+    </message>
+    <message>
+        <source>Enter calls; Insert adds, Delete deletes</source>
+        <translation>回车呼叫；Insert 新增，Delete 删除</translation>
+    </message>
+    <message>
+        <source>Add somebody</source>
+        <translation>新增联系人</translation>
+    </message>
+    <message>
+        <source>Change the entry</source>
+        <translation>修改联系人</translation>
+    </message>
+    <message>
+        <source>Delete the entry</source>
+        <translation>删除联系人</translation>
+    </message>
+    <message>
+        <source>Take the last change back</source>
+        <translation>撤销上次修改</translation>
+    </message>
+</context>
+<context>
+    <name>PersonDialog</name>
+    <message>
+        <source>Add somebody</source>
+        <translation>新增联系人</translation>
+    </message>
+    <message>
+        <source>Change the entry</source>
+        <translation>修改联系人</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>姓名(&amp;N)</translation>
+    </message>
+    <message>
+        <source>N&amp;umber</source>
+        <translation>号码(&amp;U)</translation>
+    </message>
+    <message>
+        <source>N&amp;ote</source>
+        <translation>备注(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save the entry</source>
+        <translation>保存联系人</translation>
     </message>
 </context>
 <context>
@@ -653,6 +918,22 @@
         <translation>账户、联系记录与语音菜单</translation>
     </message>
     <message>
+        <source>Queues, last calls and directory</source>
+        <translation>队列、通话记录和通讯录</translation>
+    </message>
+    <message>
+        <source>Queues</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>通话记录</translation>
+    </message>
+    <message>
+        <source>Directory</source>
+        <translation>通讯录</translation>
+    </message>
+    <message>
         <source>Holdings</source>
         <translation>持仓</translation>
     </message>
@@ -667,30 +948,6 @@
     <message>
         <source>Menu trail</source>
         <translation>语音菜单轨迹</translation>
-    </message>
-    <message>
-        <source>A call is going on</source>
-        <translation>正在通话</translation>
-    </message>
-    <message>
-        <source>If the program ends now, the caller hears an excuse and goes to the next agent.</source>
-        <translation>如果现在退出，对方会听到致歉提示，并转给下一位座席。</translation>
-    </message>
-    <message>
-        <source>The note of the last call is not sent yet; it would be lost.</source>
-        <translation>上次通话的备注尚未发送，退出后将丢失。</translation>
-    </message>
-    <message>
-        <source>A note is not sent</source>
-        <translation>备注未发送</translation>
-    </message>
-    <message>
-        <source>&amp;End the program</source>
-        <translation>退出程序(&amp;E)</translation>
-    </message>
-    <message>
-        <source>&amp;Stay</source>
-        <translation>继续(&amp;S)</translation>
     </message>
 </context>
 <context>
@@ -760,7 +1017,51 @@
     </message>
     <message>
         <source>Hang up</source>
-        <translation>挂断</translation>
+        <translation>挂机</translation>
+    </message>
+    <message>
+        <source>Ends the talk</source>
+        <translation>结束通话</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>拒接</translation>
+    </message>
+    <message>
+        <source>The next agent is asked, and this seat is locked</source>
+        <translation>转给下一座席，本座席闭锁</translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation>取消呼叫</translation>
+    </message>
+    <message>
+        <source>Ends the call that is dialled</source>
+        <translation>结束正在呼出的通话</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>转接并挂机</translation>
+    </message>
+    <message>
+        <source>The customer goes to whoever is asked, who rings or talks; you are out of the call</source>
+        <translation>客户转给被询问方（振铃或通话中均可），您退出通话</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>退出会议</translation>
+    </message>
+    <message>
+        <source>You leave the conference; the others go on</source>
+        <translation>您退出会议，其他人继续通话</translation>
+    </message>
+    <message>
+        <source>You leave unnoticed</source>
+        <translation>退出监听，双方无感知</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止监听</translation>
     </message>
     <message>
         <source>Hold</source>
@@ -779,8 +1080,104 @@
         <translation>取消静音</translation>
     </message>
     <message>
-        <source>Dial</source>
-        <translation>拨号</translation>
+        <source>Dial out</source>
+        <translation>呼出外线</translation>
+    </message>
+    <message>
+        <source>Calls an outside number; in a talk the customer waits meanwhile</source>
+        <translation>呼叫外线号码；通话中时客户先等待</translation>
+    </message>
+    <message>
+        <source>Internal call</source>
+        <translation>内部呼叫</translation>
+    </message>
+    <message>
+        <source>Calls another seat; in a talk the customer waits meanwhile</source>
+        <translation>呼叫其他座席；通话中时客户先等待</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>呼叫转移</translation>
+    </message>
+    <message>
+        <source>The customer waits while a seat, a queue, a number, a menu or the PIN check is asked; hanging up hands over</source>
+        <translation>客户等待，询问座席、队列、号码、菜单或密码验证；挂机即转接</translation>
+    </message>
+    <message>
+        <source>Swap</source>
+        <translation>呼叫切换</translation>
+    </message>
+    <message>
+        <source>Talks to who waits; the other one waits</source>
+        <translation>与等待方通话，另一方等待</translation>
+    </message>
+    <message>
+        <source>Conference</source>
+        <translation>三方通话</translation>
+    </message>
+    <message>
+        <source>Everybody hears everybody</source>
+        <translation>所有人互相通话</translation>
+    </message>
+    <message>
+        <source>Return</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Gives up whoever is asked; the customer is back</source>
+        <translation>放弃被询问方，接回客户</translation>
+    </message>
+    <message>
+        <source>Send a party away</source>
+        <translation>移出成员</translation>
+    </message>
+    <message>
+        <source>Goes to the parties of the conference; Space sends the chosen one away</source>
+        <translation>转到会议成员；空格键移出所选成员</translation>
+    </message>
+    <message>
+        <source>Monitor</source>
+        <translation>同步监听</translation>
+    </message>
+    <message>
+        <source>Hears both sides of a busy seat&apos;s call, heard by neither</source>
+        <translation>听到通话中座席的双方，双方都听不到您</translation>
+    </message>
+    <message>
+        <source>Listen only</source>
+        <translation>仅监听</translation>
+    </message>
+    <message>
+        <source>Nobody hears you any more</source>
+        <translation>不再有人听到您</translation>
+    </message>
+    <message>
+        <source>Whisper</source>
+        <translation>耳语</translation>
+    </message>
+    <message>
+        <source>The agent hears you, the customer does not</source>
+        <translation>座席听到您，客户听不到</translation>
+    </message>
+    <message>
+        <source>Barge in</source>
+        <translation>强插</translation>
+    </message>
+    <message>
+        <source>Everybody hears you</source>
+        <translation>所有人听到您</translation>
+    </message>
+    <message>
+        <source>Intercept</source>
+        <translation>呼叫拦截</translation>
+    </message>
+    <message>
+        <source>The call is yours; the agent is out of it</source>
+        <translation>通话归您，原座席退出</translation>
+    </message>
+    <message>
+        <source>Send fax</source>
+        <translation>发送传真</translation>
     </message>
     <message>
         <source>Call back</source>
@@ -859,6 +1256,14 @@
         <translation>转到语音菜单轨迹</translation>
     </message>
     <message>
+        <source>Go to the last calls</source>
+        <translation>转到通话记录</translation>
+    </message>
+    <message>
+        <source>Go to the directory</source>
+        <translation>转到通讯录</translation>
+    </message>
+    <message>
         <source>Play the recording</source>
         <translation>播放录音</translation>
     </message>
@@ -895,8 +1300,8 @@
         <translation>菜单</translation>
     </message>
     <message>
-        <source>Close the search or the message</source>
-        <translation>关闭查找或提示</translation>
+        <source>Close the search, the notice or the message</source>
+        <translation>关闭查找、通知或提示</translation>
     </message>
 </context>
 <context>
@@ -970,12 +1375,24 @@
         <translation>分类</translation>
     </message>
     <message>
+        <source>Way</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>对象</translation>
+    </message>
+    <message>
         <source>When</source>
         <translation>时间</translation>
     </message>
     <message>
         <source>Channel</source>
         <translation>渠道</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Number</source>
@@ -1487,6 +1904,10 @@
     <message>
         <source>Only digits, * and # can be sent.</source>
         <translation>只能发送数字、* 和 #。</translation>
+    </message>
+    <message>
+        <source>Who is in the call has just changed. Look, and press again.</source>
+        <translation>通话成员刚刚变化，请看清后再按一次。</translation>
     </message>
     <message>
         <source>Choose whom to call.</source>

@@ -1,0 +1,174 @@
+"""What each command of the table does in the window."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from agent_app.model.targets import Purpose
+from agent_app.model.view import Action, DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.presenters.ports import Settings
+from agent_app.ui import theme
+from agent_app.ui.command_table import HOOK
+from agent_app.ui.commands import OFF
+from agent_app.ui.tables import Table
+from shared.desk import Contact
+from shared.enums import Language, ListenMode
+
+if TYPE_CHECKING:
+    from agent_app.ui.window import Window
+
+THEME_KEY = "theme"
+
+
+class Doing:
+    """``table``: for ``Commands.attach``."""
+
+    def __init__(self, window: "Window", desk: Desk, settings: Settings) -> None:
+        self._window, self._desk, self._settings = window, desk, settings
+        self.hook = QAction(window)
+        self.hook.setShortcuts([QKeySequence(key) for key in HOOK])
+        self.hook.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+        self.hook.triggered.connect(lambda _checked=False: self._press_hook())
+        window.addAction(self.hook)
+        window.customer.numbers.chosen.connect(lambda number: self.call_number(number, seat=False))
+        window.history.table.number_clicked.connect(self._contact)
+        for panel in (window.calls, window.people):
+            panel.chosen.connect(lambda number, seat: self.call_number(number, seat=seat))
+
+    @property
+    def _view(self) -> DeskView:
+        return self._window.view
+
+    def table(self) -> dict[str, Callable[[], None]]:
+        window, desk = self._window, self._desk
+        return {
+            "answer": desk.answer,
+            "hang_up": lambda: desk.hang_up(by_hand=True),
+            "hold": desk.toggle_hold,
+            "mute": lambda: desk.mute(not self._view.audio.muted),
+            "dial": self._dial,
+            "call_seat": lambda: self._ask(Purpose.CALL_SEAT),
+            "transfer": lambda: self._ask(Purpose.TRANSFER),
+            "swap": desk.swap,
+            "join": desk.join,
+            "return": desk.return_,
+            "drop": window.call.parties.go,
+            "monitor": self._monitor,
+            "whisper": lambda: desk.listen(ListenMode.WHISPER),
+            "barge": lambda: desk.listen(ListenMode.BARGE),
+            "intercept": desk.intercept,
+            "fax": lambda: None,  # never enabled
+            "call_back": desk.call_back,
+            "keypad": lambda: _go(window.call.keypad),
+            "seat": self._open_or_lock,
+            "lock": window.top.ask_reason,
+            "finish": window.wrap_up.finish,
+            "extend": desk.extend_wrap_up,
+            "note": lambda: _go(window.wrap_up.note),
+            "disposition": lambda: _go(window.wrap_up.disposition),
+            "new_ticket": window.tickets.new,
+            "save_ticket": window.tickets.save,
+            "tickets": lambda: _go(window.tickets.table),
+            "search": self._search,
+            "show_pop": desk.show_pop,
+            "ask_account": window.accounts.ask_again,
+            "holdings": lambda: _go_tab(window.tabs, 0, window.accounts.holdings),
+            "orders": lambda: _go_tab(window.tabs, 1, window.accounts.orders),
+            "contacts": lambda: _go_tab(window.tabs, 2, window.history.table),
+            "trail": lambda: _go_tab(window.tabs, 3, window.trail.table),
+            "calls": lambda: _go_tab(window.lists, 1, window.calls.table),
+            "people": lambda: _go_tab(window.lists, 2, window.people.line),
+            "play": window.history.play,
+            "help": window.help.go,
+            "audio": window.audio.go,
+            "language": self._other_language,
+            "theme": self._other_theme,
+            "password": window.password.go,
+            "about": window.about.go,
+            "log_out": desk.log_out,
+            "menu": window.top.open_menu,
+            "escape": self._escape,
+        }
+
+    def call_number(self, number: str, *, seat: bool) -> None:
+        """From any number on the screen: into the dial window, where Enter calls, or which says why not."""
+        self._window.dialling.ask(Purpose.CALL_SEAT if seat else Purpose.DIAL, number)
+
+    # --- inside ---
+
+    def _ask(self, purpose: Purpose) -> None:
+        self._window.dialling.ask(purpose)
+
+    def _contact(self, row: Contact) -> None:
+        self.call_number(row.number, seat=False)
+
+    def _dial(self) -> None:
+        """With the number of the row that has the focus, if there is one."""
+        focus = self._window.focusWidget()
+        number = focus.number() if isinstance(focus, Table) else ""
+        if number and focus is self._window.people.table:
+            self._window.people.choose_current()
+        else:
+            self._window.dialling.ask(Purpose.DIAL, number)
+
+    def _monitor(self) -> None:
+        """Back to listening only; or whoever is heard as busy; or a seat to be chosen."""
+        if self._view.enabled.get(Action.LISTEN, OFF).on:
+            self._desk.listen(ListenMode.MONITOR)
+        elif self._view.state.call is not None:
+            self._desk.monitor()
+        else:
+            self._ask(Purpose.MONITOR)
+
+    def _press_hook(self) -> None:
+        """The headset's button."""
+        if self._view.enabled.get(Action.ANSWER, OFF).on:
+            self._desk.answer()
+        elif self._view.enabled.get(Action.HANG_UP, OFF).on:
+            self._desk.hang_up(by_hand=True)
+
+    def _open_or_lock(self) -> None:
+        """F7: opens where the seat can be opened, else asks why it is to be locked."""
+        if self._view.enabled.get(Action.OPEN_SEAT, OFF).on:
+            self._desk.open_seat()
+        else:
+            self._window.top.ask_reason()
+
+    def _other_language(self) -> None:
+        self._desk.set_language(Language.EN if self._view.language is Language.ZH else Language.ZH)
+
+    def _other_theme(self) -> None:
+        """System, light, dark, and round again; always another look than now."""
+        dark = theme.tokens() is theme.DARK
+        chosen = theme.Theme.LIGHT if dark else theme.Theme.DARK
+        self._settings.put(THEME_KEY, chosen)
+        self._window.use_theme(chosen)
+
+    def _escape(self) -> None:
+        window = self._window
+        if self._view.search.text or window.search.line.hasFocus():
+            window.search.close_search()
+        elif self._view.notices:
+            self._desk.dismiss_notice()
+        elif self._view.problem is not None:
+            self._desk.dismiss_problem()
+        else:
+            self._desk.dismiss_returned()
+
+    def _search(self) -> None:
+        self._window.search_left = ""
+        self._window.middle.setCurrentIndex(1 if self._view.search.text else 0)
+        self._window.search.go()
+
+
+def _go(widget: QWidget) -> None:
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _go_tab(tabs: QTabWidget, at: int, inside: QWidget) -> None:
+    tabs.setCurrentIndex(at)
+    _go(inside)

@@ -1,0 +1,396 @@
+"""Each button of the seat by mouse and by its key, on a switch by hand: what is asked for, and that the window shows what it meant."""
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from agent_app.model.phone import AnswerCall
+from agent_app.model.view import DeskView
+from agent_app.ui.command_table import COMMANDS
+from agent_app.ui.dialling import DialDialog
+from shared.desk import (
+    CallChanged,
+    CallSeat,
+    CameBack,
+    Command,
+    Consult,
+    DeskCall,
+    Dial,
+    DropParty,
+    HangUp,
+    Intercept,
+    Join,
+    Listen,
+    Monitor,
+    Notice,
+    Return,
+    Seat,
+    SeatChanged,
+    Swap,
+    ToMenu,
+    ToNumber,
+    ToPin,
+    ToQueue,
+    ToSeat,
+)
+from shared.enums import ListenMode, PartyState, Role, SeatState
+from tests.ui.party_scenes import BANK, FLOOR, LI, TALKS, party_scenes
+from tests.ui.scenes import CALL, EN, NOW, call, pop, scenes
+from tests.ui.stage import Stage
+
+KEYS = {command.id: command.keys for command in COMMANDS}
+TALKING = call(SeatState.TALKING, answered_at=NOW - 60)
+HANDS = pytest.mark.parametrize("hand", ["mouse", "key"])
+
+
+def press(stage: Stage, name: str, hand: str) -> None:
+    """The button, by mouse or by what is printed on it."""
+    if hand == "mouse":
+        stage.click(stage.button(name))
+    else:
+        stage.keys(KEYS[name])
+
+
+def at(stage: Stage, made: DeskView) -> Stage:
+    """Logged in, in the state of a scene; the floor is known."""
+    stage.log_in(SeatState.OPEN)
+    seat, now = made.state.seat, made.state.call
+    assert seat is not None
+    stage.told(SeatChanged(seat), CallChanged(now))
+    return stage
+
+
+def in_state(stage: Stage, now: DeskCall | None, role: Role = Role.AGENT, state: SeatState = SeatState.OPEN) -> Stage:
+    stage.log_in(SeatState.OPEN)
+    seat: Seat = replace(stage.seat(now.state if now is not None else state), role=role)
+    stage.told(SeatChanged(seat), CallChanged(now))
+    return stage
+
+
+def scene(stage: Stage, name: str) -> Stage:
+    return at(stage, {**scenes(EN), **party_scenes(EN)}[name])
+
+
+def dialling(stage: Stage) -> DialDialog:
+    stage.world.switch.show_floor(FLOOR, NOW)
+    stage.settle()
+    assert stage.window.dialling.isVisible()
+    return stage.window.dialling
+
+
+# --- out ---
+
+
+@HANDS
+def test_dial_out(stage: Stage, hand: str) -> None:
+    in_state(stage, None)
+    press(stage, "dial", hand)
+    dialog = dialling(stage)
+    assert QApplication.focusWidget() is dialog.line
+    stage.write("020 8555 1234")
+    assert dialog.whom.text() == "Calls Outside 020 8555 1234"
+    if hand == "mouse":
+        stage.click(dialog.call_button)
+    else:
+        stage.keys("Return")
+    assert stage.asked() == Dial("02085551234")
+    assert not dialog.isVisible()
+
+
+@HANDS
+def test_return_calls_nobody(stage: Stage, hand: str) -> None:
+    in_state(stage, None)
+    press(stage, "dial", hand)
+    dialog = dialling(stage)
+    stage.write("10086")
+    if hand == "mouse":
+        stage.click(dialog.back_button)
+    else:
+        stage.keys("Escape")
+    assert not dialog.isVisible()
+    assert not any(isinstance(asked, Command) for asked in stage.world.switch.asked)
+
+
+def test_in_a_talk_the_number_is_a_consult(stage: Stage) -> None:
+    in_state(stage, TALKING)
+    stage.keys("F6")
+    dialog = dialling(stage)
+    assert dialog.explains.text() == "The customer waits with music meanwhile."
+    stage.write("10086")
+    stage.keys("Return")
+    assert stage.asked() == Consult(CALL, ToNumber("10086"))
+
+
+@HANDS
+def test_internal_call_by_a_name(stage: Stage, hand: str) -> None:
+    in_state(stage, None)
+    press(stage, "call_seat", hand)
+    dialog = dialling(stage)
+    assert [dialog.table.rows.row(row).value for row in range(2)] == ["1001", "1003"], "who is free comes first"
+    if hand == "mouse":
+        stage.click(dialog.table.viewport(), _cell(dialog.table, 1))
+        QTest.mouseDClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=_cell(dialog.table, 1))
+        stage.settle()
+    else:
+        stage.write("lm")
+        assert dialog.whom.text() == "Calls Seat 1003 李敏"
+        stage.keys("Return")
+    assert stage.asked() == CallSeat("1003")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "target"),
+    [
+        (1, "1007", ToSeat("1007")), (0, "lm", ToSeat("1003")), (2, "ord", ToQueue("orders")), (0, "95588", ToNumber("95588")),
+        (4, "main", ToMenu("main")), (5, "", ToPin()),
+    ],
+)  # fmt: skip
+@HANDS
+def test_transfer_to_each_kind(stage: Stage, hand: str, kind: int, typed: str, target: object) -> None:
+    in_state(stage, TALKING)
+    press(stage, "transfer", hand)
+    dialog = dialling(stage)
+    if hand == "mouse":
+        stage.click(dialog.kinds, dialog.kinds.tabRect(kind).center())
+        stage.click(dialog.line)
+    else:
+        stage.keys("Shift+Tab", *["Right"] * kind, "Tab")
+    stage.write(typed)
+    if hand == "mouse":
+        stage.click(dialog.call_button)
+    else:
+        stage.keys("Return")
+    assert stage.asked() == Consult(CALL, target)
+
+
+def test_the_list_is_walked_by_arrows(stage: Stage) -> None:
+    in_state(stage, TALKING)
+    stage.keys("Ctrl+F6")
+    dialog = dialling(stage)
+    stage.keys("Down", "Down")
+    assert dialog.whom.text() == "Calls Seat 1003 李敏"
+    stage.keys("Up", "Up")
+    assert QApplication.focusWidget() is dialog.line
+    assert not dialog.call_button.isEnabled(), "nobody is chosen any more"
+    stage.keys("Down", "Return")
+    assert stage.asked() == Consult(CALL, ToSeat("1001"))
+
+
+def test_a_moment_that_went_by_says_why(stage: Stage) -> None:
+    in_state(stage, TALKING)
+    stage.keys("Ctrl+F6")
+    dialog = dialling(stage)
+    stage.write("1003")
+    stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_call=CALL)))
+    assert not dialog.call_button.isEnabled()
+    assert dialog.why.text() == "There is no call."
+    stage.keys("Return")
+    assert dialog.isVisible()
+    assert not any(isinstance(asked, Consult) for asked in stage.world.switch.asked)
+
+
+# --- with who was asked ---
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [("swap", Swap(CALL)), ("join", Join(CALL)), ("return", Return(CALL)), ("hang_up", HangUp(CALL))],
+)
+@HANDS
+def test_the_ways_on_from_a_consult(stage: Stage, hand: str, name: str, command: Command) -> None:
+    scene(stage, "consult-talking")
+    press(stage, name, hand)
+    assert stage.asked() == command
+    press_again = stage.window.commands.actions[name]
+    assert not press_again.isEnabled(), "it is on its way"
+
+
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [
+        ("ringing", "Refuse"), ("talking", "Hang up"), ("consult-ringing", "Hand over"), ("conference-3", "Leave"),
+        ("whisper", "Stop"), ("busy-seat", "Give up"),
+    ],
+)  # fmt: skip
+def test_the_handset_says_what_putting_it_down_means(stage: Stage, name: str, means: str) -> None:
+    scene(stage, name)
+    assert stage.button("hang_up").text() == f"{means}\nF3"
+    stage.keys("F3")
+    assert stage.asked() == HangUp(CALL)
+
+
+def test_a_consult_is_seen(stage: Stage) -> None:
+    scene(stage, "consult-ringing")
+    panel = stage.window.call
+    assert stage.window.top.chip.word.text() == "Consulting"
+    assert panel.waits.text() == "The customer waits: 0:34"
+    shown = [(row.who.text(), row.kind.text(), row.state.text(), row.since.text()) for row in panel.parties.rows[:2]]
+    assert shown == [("13800138000", "Customer", "waiting", "0:34"), ("1003", "Seat", "ringing", "0:06")]
+    for name in ("swap", "join"):
+        assert "has not answered yet" in stage.button(name).toolTip()
+    stage.told(CallChanged(replace(TALKING, came_back=CameBack.NO_ANSWER)))
+    assert panel.returned.text() == "1003 did not answer; the customer is back."
+    assert not panel.parties.isVisible()
+    assert not panel.waits.isVisible()
+    stage.click(panel.read)
+    assert not panel.back.isVisible()
+
+
+def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> None:
+    scene(stage, "consult-talking")
+    stage.told(CallChanged(replace(TALKING, came_back=CameBack.HUNG_UP)))
+    stage.keys("F3")
+    assert not any(isinstance(asked, HangUp) for asked in stage.world.switch.asked)
+    assert stage.window.status.problem.text() == "Hang up: Who is in the call has just changed. Look, and press again."
+    stage.pass_time(1)
+    stage.keys("F3")
+    assert stage.asked() == HangUp(CALL)
+
+
+@HANDS
+def test_a_party_is_sent_out_of_a_conference(stage: Stage, hand: str) -> None:
+    scene(stage, "conference-5")
+    row = stage.window.call.parties.rows[1]
+    assert not stage.window.call.parties.rows[0].drop.isVisible(), "the customer stays"
+    assert not stage.window.call.parties.rows[4].drop.isVisible(), "so does who listens"
+    if hand == "mouse":
+        stage.click(row.drop)
+    else:
+        stage.keys("Ctrl+8", "Space")
+    assert stage.asked() == DropParty(CALL, BANK.leg)
+
+
+def test_who_joins_and_leaves_is_shown(stage: Stage) -> None:
+    scene(stage, "conference-3")
+    rows = stage.window.call.parties.rows
+    more = replace(LI, state=PartyState.TALKING)
+    conference = call(SeatState.CONFERENCE, answered_at=NOW - 60)
+    stage.told(CallChanged(replace(conference, parties=(TALKS, BANK, more))))
+    assert [row.who.text() for row in rows if row.isVisible()] == ["13800138000", "02088886666", "1003"]
+    stage.told(CallChanged(replace(conference, parties=(TALKS, more))))
+    assert [row.who.text() for row in rows if row.isVisible()] == ["13800138000", "1003"]
+
+
+# --- a supervisor ---
+
+
+@HANDS
+def test_monitor_a_seat_of_the_list(stage: Stage, hand: str) -> None:
+    in_state(stage, None, Role.SUPERVISOR)
+    press(stage, "monitor", hand)
+    dialog = dialling(stage)
+    assert [dialog.table.rows.row(row).value for row in range(dialog.table.rows.rowCount())] == ["1007"], "who talks"
+    stage.write("zg")
+    stage.keys("Return")
+    assert stage.asked() == Monitor("1007")
+
+
+@HANDS
+def test_monitor_who_is_heard_as_busy(stage: Stage, hand: str) -> None:
+    scene(stage, "busy-seat")
+    assert stage.window.listening.mode.text() == "1007 is in a call"
+    press(stage, "monitor", hand)
+    assert stage.asked() == Monitor("1007")
+
+
+@pytest.mark.parametrize(
+    ("now", "name", "command"),
+    [
+        ("monitor", "whisper", Listen(CALL, ListenMode.WHISPER)), ("monitor", "barge", Listen(CALL, ListenMode.BARGE)),
+        ("whisper", "monitor", Listen(CALL, ListenMode.MONITOR)), ("barge", "intercept", Intercept(CALL)),
+    ],
+)  # fmt: skip
+@HANDS
+def test_ways_of_being_in_a_monitored_call(stage: Stage, hand: str, now: str, name: str, command: Command) -> None:
+    scene(stage, now)
+    press(stage, name, hand)
+    assert stage.asked() == command
+
+
+def test_who_hears_a_listener_is_said_in_words(stage: Stage) -> None:
+    for name, said, mode in (
+        ("monitor", "Listening: nobody hears you", "monitor"), ("whisper", "Whispering: only the agent hears you", "whisper"),
+        ("barge", "Barged in: everybody hears you", "barge"),
+    ):  # fmt: skip
+        stage.window.draw(party_scenes(EN)[name])
+        strip = stage.window.listening
+        assert (strip.isVisible(), strip.mode.text(), strip.time.text()) == (True, said, "0:32")
+        assert strip.whom.text() == "1007 赵刚 with 13800138000"
+        bar = stage.window.seat_bar.buttons
+        assert [one for one in bar if bar[one].property("now") == "true"] == [mode]
+    stage.window.draw(party_scenes(EN)["came-back"])
+    assert not stage.window.listening.isVisible()
+
+
+def test_an_agent_sees_that_listening_is_not_theirs(stage: Stage) -> None:
+    in_state(stage, None)
+    assert "Only for supervisors." in stage.button("monitor").toolTip()
+    bar = stage.window.seat_bar.buttons
+    assert [name for name in ("whisper", "barge", "intercept") if bar[name].isVisible()] == []
+    stage.told(SeatChanged(replace(stage.seat(SeatState.OPEN), role=Role.SUPERVISOR)))
+    assert all(bar[name].isVisible() for name in ("whisper", "barge", "intercept"))
+
+
+def test_fax_is_there_and_says_that_it_is_not(stage: Stage) -> None:
+    in_state(stage, TALKING)
+    assert not stage.button("fax").isEnabled()
+    assert "Fax is not there yet." in stage.button("fax").toolTip()
+
+
+# --- a headset's button ---
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_MediaTogglePlayPause, Qt.Key.Key_ToggleCallHangup, Qt.Key.Key_Phone])
+def test_the_hook_answers_what_rings_and_ends_what_goes_on(stage: Stage, key: Qt.Key) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.keys_quick(key)
+    ringing = call(SeatState.RINGING, rang_at=NOW)
+    stage.ring(ringing, pop())
+    stage.keys_quick(key)
+    stage.settle()
+    assert stage.world.phone.done[-1] == AnswerCall(ringing.leg)
+    stage.talk(ringing)
+    stage.keys_quick(key)
+    stage.settle()
+    assert stage.asked() == HangUp(CALL)
+
+
+def test_media_keys_of_their_own(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    ringing = call(SeatState.RINGING, rang_at=NOW)
+    stage.ring(ringing, pop())
+    stage.keys_quick(Qt.Key.Key_Call)
+    stage.settle()
+    assert stage.world.phone.done[-1] == AnswerCall(ringing.leg)
+    stage.talk(ringing)
+    stage.keys_quick(Qt.Key.Key_Hangup)
+    stage.settle()
+    assert stage.asked() == HangUp(CALL)
+
+
+# --- a supervisor's words ---
+
+
+def test_notices_are_read_one_by_one(stage: Stage) -> None:
+    in_state(stage, TALKING)
+    panel = stage.window.notices
+    assert not panel.isVisible()
+    for number, (code, text) in enumerate(
+        [("locked", ""), ("message", "Please <b>close</b> the talk."), ("brand_new", "?")]
+    ):
+        stage.told(Notice(NOW + number, code, "Li Min", text))
+    assert [(row.what.text(), row.text.text()) for row in panel.rows] == [
+        ("Message from Li Min", "?"),
+        ("Message from Li Min", "Please <b>close</b> the talk."),
+    ]
+    assert panel.rows[-1].more.text() == "1 more"
+    stage.click(panel.rows[1].close_button)
+    assert [row.what.text() for row in panel.rows] == ["Message from Li Min", "Li Min locked your seat"]
+    stage.keys("Esc", "Esc")
+    assert not panel.isVisible()
+
+
+def _cell(table: QWidget, row: int):
+    return table.visualRect(table.rows.index(row, 1)).center()  # type: ignore[attr-defined]

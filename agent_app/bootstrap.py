@@ -45,6 +45,8 @@ class Parts:
             self.settings.put("language", options.language)
         if options.agent:
             self.settings.put("agent", options.agent)
+        if options.desk_phone is not None:
+            self.settings.put("desk_phone", options.desk_phone)
         self._link: SwitchLink | None = None
         self._phone: PhoneProcess | None = None
 
@@ -56,6 +58,7 @@ class Parts:
             lambda event: post(lambda: ears.phone_event(event)),
             ip=self._options.ip or address_towards(self.key.endpoint),
             audio=self._options.audio,
+            on=False,  # the desk says whether
             say=self._options.robot.say if self._options.headless else "",
             log_file=str(self.logs / "phone.log"),
         )

@@ -8,6 +8,7 @@ from random import Random
 from msgspec import Struct
 
 from agent_app.settings import user_folder
+from shared.desk import is_phone_name
 from shared.enums import Language
 
 EPILOG = """examples:
@@ -50,6 +51,8 @@ class Options(Struct, frozen=True):
     robot: RobotPlan
     audio: bool
     ip: str
+    desk_phone: str | None
+    """``""``: none, the app's own phone; ``None``: as last chosen."""
     language: Language | None
     log: str
     qt: tuple[str, ...]
@@ -76,6 +79,13 @@ def robot_plan(text: str) -> RobotPlan:
     return RobotPlan(**values)  # type: ignore[arg-type]  # by name, checked above
 
 
+def desk_phone(text: str) -> str:
+    """Raises ``argparse.ArgumentTypeError``."""
+    if text and not is_phone_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no desk phone's name: 1 to 32 letters, digits, - and _")
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     folder = user_folder()
     made = argparse.ArgumentParser(
@@ -98,6 +108,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--robot", type=robot_plan, default=RobotPlan(), metavar="PLAN", help="what the robot does")
     made.add_argument("--no-audio", action="store_true", help="open no sound device")
     made.add_argument("--ip", default="", help="this PC's address for calls (default: the one towards the switch)")
+    made.add_argument(
+        "--desk-phone",
+        type=desk_phone,
+        metavar="NAME",
+        help="the voice is this desk phone; '' for this PC's headset (default: as last chosen)",
+    )
     made.add_argument("--language", "--lang", type=Language, help="zh_CN or en (default: as last chosen)")
     made.add_argument(
         "--log", default="INFO", type=str.upper, choices=("DEBUG", "INFO", "WARNING", "ERROR"), help="level"
@@ -123,6 +139,7 @@ def read(argv: list[str] | None) -> Options:
         robot=given.robot,
         audio=not given.no_audio,
         ip=given.ip,
+        desk_phone=given.desk_phone,
         language=given.language,
         log=given.log,
         qt=tuple(given.qt),

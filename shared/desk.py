@@ -10,6 +10,7 @@ Times are UTC seconds by the switch's clock; ``DeskSnapshot.at`` and ``LoggedIn.
 Money is fen, prices 1/1000 yuan. Texts from customers or agents are plain text, at most ``TEXT_MAX`` characters, and never markup.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, assert_never
 
@@ -29,6 +30,14 @@ Name = Annotated[str, Meta(max_length=64)]
 Number = Annotated[str, Meta(pattern=r"^[0-9*#+]{1,32}\Z")]
 VoiceContact = Annotated[str, Meta(pattern=r"^([0-9.]{7,15}:[0-9]{1,5}|phone:[A-Za-z0-9_-]{1,32})\Z")]
 """Where the seat's voice is: ``ip:port`` of the app's own phone, or ``phone:NAME`` of a desk phone (话机) that registers at the switch."""
+
+
+_PHONE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+def is_phone_name(text: str) -> bool:
+    """May a desk phone be called so?"""
+    return _PHONE_NAME.fullmatch(text) is not None
 
 
 def desk_phone(contact: str) -> str | None:

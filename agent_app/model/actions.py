@@ -28,6 +28,8 @@ class Why(StrEnum):
     LOGGED_IN = "logged_in"
     NOT_LOGGED_IN = "not_logged_in"
     PHONE_NOT_READY = "phone_not_ready"
+    ANSWER_ON_PHONE = "answer_on_phone"  # the voice is a desk phone: its handset answers
+    MUTE_ON_PHONE = "mute_on_phone"
     IN_CALL = "in_call"
     NO_CALL = "no_call"
     NOT_RINGING = "not_ringing"
@@ -138,6 +140,8 @@ _LOGGED_IN = Need(Why.NOT_LOGGED_IN, _logged_in)
 _ASKS = (_LINK, _LOGGED_IN, _FRESH)
 _NO_CALL_NOW = Need(Why.IN_CALL, lambda view: not _in_call(view))
 _PHONE = Need(Why.PHONE_NOT_READY, lambda view: view.phone is PhoneState.READY)
+_REACHES_PHONE = Need(Why.LINK_DOWN, lambda view: view.link is LinkState.UP or not view.desk_phone)
+"""The app's own phone hangs up without the switch; a desk phone is hung up by hand, or by the switch."""
 _NOTE_SENT = Need(Why.NOTE_UNSENT, _note_is_safe)
 _A_CALL = Need(Why.NO_CALL, _in_call)
 _CALL_UP = Need(Why.NO_CALL, _call_is(*UP))
@@ -163,9 +167,10 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.ANSWER: (
         Need(Why.NOT_RINGING, _call_is(SeatState.RINGING)),
         Need(Why.ANSWERS_ITSELF, lambda view: view.state.call is not None and not view.state.call.auto),
+        Need(Why.ANSWER_ON_PHONE, lambda view: not view.desk_phone),
         _PHONE,
     ),
-    Action.HANG_UP: (_A_CALL,),
+    Action.HANG_UP: (_A_CALL, _REACHES_PHONE),
     Action.HOLD: (*_ASKS, _TALKING),
     Action.RETRIEVE: (*_ASKS, Need(Why.NOT_HOLDING, _call_is(SeatState.HOLDING))),
     Action.DIAL: (*_ASKS, *_CAN_ASK, _PHONE),
@@ -195,7 +200,11 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.INTERCEPT: (*_ASKS, _SUPERVISOR, _MONITORING),
     Action.SEND_FAX: (Need(Why.NO_FAX_YET, lambda _view: False),),
     Action.SEND_DIGITS: (*_ASKS, _HEARD),
-    Action.MUTE: (_CALL_UP, Need(Why.MUTED, lambda view: not view.audio.muted)),
+    Action.MUTE: (
+        _CALL_UP,
+        Need(Why.MUTE_ON_PHONE, lambda view: not view.desk_phone),
+        Need(Why.MUTED, lambda view: not view.audio.muted),
+    ),
     Action.UNMUTE: (Need(Why.NOT_MUTED, lambda view: view.audio.muted),),
     Action.FINISH_WRAP_UP: (*_ASKS, Need(Why.NO_TALK_TO_WRAP_UP, _may_wrap_up)),
     Action.EXTEND_WRAP_UP: (*_ASKS, Need(Why.NOT_IN_WRAP_UP, _seat_is(SeatState.WRAP_UP))),

@@ -31,6 +31,7 @@ class Own(StrEnum):
     BAD_NUMBER = "bad_number"
     BAD_DIGITS = "bad_digits"
     JUST_CHANGED = "just_changed"
+    BAD_PHONE_NAME = "bad_phone_name"
     NO_TARGET = "no_target"
     NO_NAME = "no_name"
     TOO_MANY = "too_many"

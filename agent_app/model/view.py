@@ -31,6 +31,7 @@ class LinkState(StrEnum):
 class PhoneState(StrEnum):
     STARTING = "starting"
     READY = "ready"
+    """Also where the voice is a desk phone, of which the app knows no more."""
     DOWN = "down"
     """Its process ended; a new one is being started."""
 
@@ -155,6 +156,8 @@ class DeskView(Struct, frozen=True):
     link_text: str = ""
     retry_in: float | None = None
     phone: PhoneState = PhoneState.STARTING
+    desk_phone: str = ""
+    """The desk phone (桌面话机) that has the voice; ``""``: this app's own phone."""
     state: DeskSnapshot = DeskSnapshot(at=0.0)
     """As the switch last said; while the link is not up it is old, and shown greyed."""
     stale: bool = True

@@ -1,7 +1,7 @@
 """The window's side of the phone: starts the process, feeds it, starts it again when it dies.
 
 ``PhoneProcess(post, ...)`` is a ``presenters.ports.Phone``. ``post`` is called on threads of this module: the caller brings the event to its own.
-A phone that dies is told as ``PhoneProblem("phone_down")``; the next ``PhoneReady`` says that it must be told everything anew.
+Where the voice is a desk phone it rests (``run``). A phone that dies is told as ``PhoneProblem("phone_down")``; the next ``PhoneReady`` says that it must be told everything anew.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class PhoneProcess:
-    """Runs ``python -m agent_app.phone`` from now until ``stop``. ``ip``: this PC's address that the switch reaches; ``say``: ``tone:400``."""
+    """Runs ``python -m agent_app.phone`` from now (or the first ``run``, if not ``on``) until ``stop``. ``ip``: this PC's address that the switch reaches; ``say``: ``tone:400``."""
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class PhoneProcess:
         audio: bool = True,
         say: str = "",
         log_file: str = "",
+        on: bool = True,
         environment: Mapping[str, str] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "agent_app.phone"),
     ) -> None:
@@ -49,6 +50,10 @@ class PhoneProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._outbox: queue.SimpleQueue[tuple[subprocess.Popen[bytes], bytes]] = queue.SimpleQueue()
         self._over = threading.Event()
+        self._on = threading.Event()
+        self._dismissed: subprocess.Popen[bytes] | None = None
+        if on:
+            self._on.set()
         self._threads = [
             threading.Thread(target=work, name=f"phone-{work.__name__.strip('_')}", daemon=True)
             for work in (self._keep, self._write)
@@ -67,9 +72,23 @@ class PhoneProcess:
         if process is not None:
             self._outbox.put((process, pack(command)))
 
+    def run(self, *, on: bool) -> None:
+        """Returns at once. Off: the phone ends, and none is started until it is on again."""
+        if on:
+            self._on.set()
+        else:
+            self._on.clear()
+            self._dismiss(self._process)
+
+    def _dismiss(self, process: subprocess.Popen[bytes] | None) -> None:
+        self._dismissed = process
+        if process is not None:
+            self._outbox.put((process, b""))
+
     def stop(self) -> None:
         """Ends the phone (its call gets a BYE) and waits for it."""
         self._over.set()
+        self._on.set()  # whoever waits for that
         process = self._process
         if process is not None:
             self._outbox.put((process, b""))
@@ -86,16 +105,20 @@ class PhoneProcess:
         """Starts it again and again."""
         tries = 0
         while not self._over.is_set():
+            if not self._on.is_set():
+                self._on.wait()
+                tries = 0
+                continue
             begun = time.monotonic()
             text = self._live()
-            if self._over.is_set():
-                return
+            if self._over.is_set() or not text:
+                continue
             self._post(PhoneProblem("phone_down", text))
             tries = 0 if time.monotonic() - begun > HEALTHY_S else tries + 1
             self._over.wait(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
 
     def _live(self) -> str:
-        """One process from its start to its end; returns how it ended."""
+        """One process from its start to its end; returns how it ended, ``""`` where it was told to."""
         try:
             process = subprocess.Popen(  # noqa: S603  our own program
                 self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -104,8 +127,8 @@ class PhoneProcess:
         except OSError as error:
             return str(error)
         self._process = process
-        if self._over.is_set():  # stopped meanwhile
-            self._outbox.put((process, b""))
+        if self._over.is_set() or not self._on.is_set():  # meanwhile
+            self._dismiss(process)
         try:
             self._read(process)
         finally:
@@ -118,7 +141,7 @@ class PhoneProcess:
                 process.kill()
                 process.wait()
             process.stdout.close()  # type: ignore[union-attr]
-        return f"exit status {process.returncode}"
+        return "" if process is self._dismissed else f"exit status {process.returncode}"
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         frames = Frames()

@@ -188,6 +188,11 @@ class Desk(DeskCalls):
         self._sound.use({"speaker": speaker, "microphone": microphone, "ring": ring})
 
     @settled
+    def use_desk_phone(self, name: str) -> None:
+        """The voice: ``""`` by the app's own phone, else by the desk phone of this name. Before the log-in only."""
+        self._sound.use_desk_phone(name.strip())
+
+    @settled
     def test_tone(self, on_ring: bool = False) -> None:
         self._sound.test_tone(on_ring)
 

@@ -40,6 +40,10 @@ class Phone(Protocol):
 
     def do(self, command: PhoneCommand) -> None: ...
 
+    def run(self, *, on: bool) -> None:
+        """Whether there is to be one: where the voice is a desk phone, there is none. What is so already changes nothing."""
+        ...
+
 
 class Settings(Protocol):
     """What a desk remembers on this PC (never a password or a session): language, theme, devices, volumes, last agent."""

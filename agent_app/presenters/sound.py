@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from agent_app.model.actions import Why
 from agent_app.model.phone import (
     AnswerCall,
     CallOver,
@@ -23,11 +24,11 @@ from agent_app.model.phone import (
     UseDevices,
     Volume,
 )
-from agent_app.model.problems import Device
+from agent_app.model.problems import Device, Own
 from agent_app.model.view import LinkState, PhoneState
 from agent_app.presenters.board import Board
 from agent_app.presenters.ports import Phone, Settings, Switch
-from shared.desk import DeskCall, PhoneNow
+from shared.desk import DeskCall, PhoneNow, is_phone_name
 from shared.ids import LegId
 
 TELL_S = 5.0
@@ -36,6 +37,7 @@ FORGET_S = 1.0
 _FOR_PEOPLE = frozenset(map(str, Device))
 _DEVICE_TROUBLE = frozenset({"no_headset", "no_devices", "device_failed"})
 KINDS = ("speaker", "microphone", "ring")
+LONGEST_NAME = 32
 
 
 class Sound:
@@ -63,6 +65,31 @@ class Sound:
         self._tell_at = 0.0
         self._told: PhoneNow | None = None
         board.put_audio(**_remembered(settings))
+        remembered = settings.get("desk_phone")
+        self._voice_by(remembered if is_phone_name(remembered) else "")
+
+    # --- which phone ---
+
+    def use_desk_phone(self, name: str) -> None:
+        """``""``: the app's own. A log-in names the voice once, so it is chosen before."""
+        if not self._board.draft.needs_password:
+            self._board.problem(None, Why.LOGGED_IN)
+        elif name and not is_phone_name(name):
+            self._board.problem(None, Own.BAD_PHONE_NAME, name[:LONGEST_NAME])
+        elif name != self._board.draft.desk_phone:
+            self._settings.put("desk_phone", name)
+            self._voice_by(name)
+
+    def _voice_by(self, name: str) -> None:
+        self.legs.clear()
+        self._expected.clear()
+        self._doomed.clear()
+        state = PhoneState.READY if name else PhoneState.STARTING
+        self._board.put(desk_phone=name, phone=state, quality=None)
+        self._board.solved(_DEVICE_TROUBLE | {str(Device.PHONE_DOWN)})
+        self._phone.run(on=not name)
+        if name:
+            self._ready_at(f"phone:{name}")
 
     # --- the call ---
 
@@ -71,6 +98,8 @@ class Sound:
         old, self._call = self._call, call
         if old is not None and (call is None or call.leg != old.leg):
             self._done_with_mute()
+        if self._board.draft.desk_phone:
+            return
         keep = call.leg if call is not None else None
         now = self._clock()
         for leg in self._expected | set(self.legs):
@@ -126,6 +155,8 @@ class Sound:
     # --- the phone ---
 
     def event(self, event: PhoneEvent) -> None:
+        if self._board.draft.desk_phone:
+            return  # the last words of a phone that is not wanted any more
         match event:
             case PhoneReady(contact):
                 self._ready(contact)
@@ -251,6 +282,8 @@ class Sound:
 
     def _problem(self) -> str:
         view = self._board.draft
+        if view.desk_phone:
+            return ""
         if view.phone is not PhoneState.READY:
             return Device.PHONE_DOWN
         devices = view.audio.devices

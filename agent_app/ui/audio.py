@@ -1,7 +1,19 @@
-"""Headset and sound: devices for talking and for ringing, volumes, meters, the test tone. Takes effect at once, in a talk too."""
+"""Headset and sound: whose the voice is (this PC's headset, or a desk phone); devices for talking and for ringing, volumes, meters, the
+test tone, which take effect at once, in a talk too.
+"""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 
 from agent_app.model.phone import Device
 from agent_app.model.view import AudioView, DeskView
@@ -14,12 +26,16 @@ PARTS = ("speaker", "microphone", "ring")
 METER_FLOOR = -60
 PERCENT = 100
 SILENT = "none"
+HEADSET, DESK_PHONE = 0, 1
+"""Places in the list of voices."""
+NAME_MAX = 32
 
 
 class AudioDialog(Dialog):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
+        self.voice_label, self.voice, self.phone_name = QLabel(), QComboBox(), QLineEdit()
         self.labels = {part: QLabel() for part in PARTS}
         self.volume_labels = {part: QLabel() for part in PARTS}
         self.devices = {part: QComboBox() for part in PARTS}
@@ -29,9 +45,31 @@ class AudioDialog(Dialog):
         self.hint = Words("muted")
         self._connect()
         foot = across(self.tone, self.ring_tone, None, self.close_button)
-        self.setLayout(rows(self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
+        self.setLayout(rows(self._voices(), self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 84)
         self.redraw()
+
+    def _voices(self) -> QHBoxLayout:
+        self.voice.addItems(["", ""])
+        self.voice.activated.connect(self._choose_voice)
+        self.phone_name.setMaxLength(NAME_MAX)
+        self.phone_name.editingFinished.connect(self._name_phone)
+        self.voice_label.setBuddy(self.voice)
+        line = across(self.voice_label, self.voice, self.phone_name, gap=12)
+        line.setStretch(2, 1)
+        return line
+
+    def _choose_voice(self, at: int) -> None:
+        """The headset at once; a desk phone when its name has been typed."""
+        self.phone_name.setVisible(at == DESK_PHONE)
+        if at == HEADSET:
+            self._desk.use_desk_phone("")
+        else:
+            self.phone_name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _name_phone(self) -> None:
+        if self.voice.currentIndex() == DESK_PHONE and self.phone_name.text().strip():
+            self._desk.use_desk_phone(self.phone_name.text())
 
     def _connect(self) -> None:
         for part in PARTS:
@@ -73,6 +111,8 @@ class AudioDialog(Dialog):
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         audio, old = view.audio, None if was is None else was.audio
+        if was is None or (view.desk_phone, view.needs_password) != (was.desk_phone, was.needs_password):
+            self._show_voice(view)
         if old is None or audio.devices != old.devices or self._chosen(audio) != self._chosen(old):
             self._show_devices(audio)
         for part, factor in zip(PARTS, (audio.speaker_volume, audio.microphone_volume, audio.ring_volume), strict=True):
@@ -82,6 +122,20 @@ class AudioDialog(Dialog):
             self.meters[part].setValue(max(METER_FLOOR, min(0, round(level))))
         self.lost.setVisible(bool(audio.lost_device))
         self.lost.say(self.tr("“{name}” was unplugged.").format(name=one_line(audio.lost_device)))
+
+    def _show_voice(self, view: DeskView) -> None:
+        by_phone, free = bool(view.desk_phone), view.needs_password
+        self.voice.setCurrentIndex(DESK_PHONE if by_phone else HEADSET)
+        if by_phone or not free:
+            self.phone_name.setText(view.desk_phone)
+        self.phone_name.setVisible(by_phone)
+        for part in (self.voice, self.phone_name):
+            part.setEnabled(free)
+        hint = self.tr("Who talks for this desk") if free else self.tr("Log out first: a log-in names the phone")
+        named(self.voice, self.tr("Voice by"), hint)
+        named(self.phone_name, self.tr("Desk phone's name"), self.tr("As it registers at the switch, like front-07"))
+        for widget in (*self.devices.values(), *self.volumes.values(), self.tone, self.ring_tone):
+            widget.setEnabled(not by_phone)
 
     def showEvent(self, event: QEvent) -> None:  # noqa: N802
         self._desk.meters(on=True)
@@ -93,6 +147,10 @@ class AudioDialog(Dialog):
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Headset and sound"))
+        self.voice_label.setText(self.tr("&Voice by"))
+        self.voice.setItemText(HEADSET, self.tr("This computer's headset"))
+        self.voice.setItemText(DESK_PHONE, self.tr("Desk phone"))
+        self.phone_name.setPlaceholderText(self.tr("Its name"))
         texts = (self.tr("&Headphones"), self.tr("&Microphone"), self.tr("&Ring on"))
         volumes = (self.tr("Volume &1"), self.tr("Volume &2"), self.tr("Volume &3"))
         for part, text, volume in zip(PARTS, texts, volumes, strict=True):

@@ -89,6 +89,8 @@ class CallPanel(Panel):
             self.parties.show_parties(call, view)
         if was is None or view.returned != was.returned or not same:
             self._show_returned(view)
+        if was is None or view.desk_phone != was.desk_phone:
+            self._show_phone(view.desk_phone)
         if was is not None and _id(call) != _id(was.state.call):
             self.sent.say("")
         digits = view.enabled.get(Action.SEND_DIGITS, OFF)
@@ -106,11 +108,13 @@ class CallPanel(Panel):
         self.parties.tick(now)
 
     def retranslate(self) -> None:
-        self.heading.say(self.tr("Phone"))
         self.keypad.setAccessibleName(self.tr("Keypad"))
         self.keypad.setAccessibleDescription(self.tr("Digits go to the other side"))
         self.read.setIcon(icon("close", theme.tokens().text))
         named(self.read, self.tr("Read"), self.tr("Puts the line away"))
+
+    def _show_phone(self, name: str) -> None:
+        self.heading.say(self.tr("Desk phone {name}").format(name=name) if name else self.tr("Phone"))
 
     def _show_call(self, call: DeskCall | None) -> None:
         if call is None:

@@ -53,12 +53,18 @@ class StatusBar(Panel):
             self._show_problem(None if view.needs_password else view.problem)  # the form says it itself
         if was is None or view.link != was.link:
             self.link.say("ok" if view.link is LinkState.UP else "danger", words.say(words.LINK_STATES, view.link))
-        if was is None or view.phone != was.phone or view.audio.lost_device != was.audio.lost_device:
-            ready = view.phone is PhoneState.READY
-            self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
+        if was is None or (view.phone, view.desk_phone) != (was.phone, was.desk_phone):
+            self._show_phone(view)
 
         if was is None or view.quality != was.quality:
             self._show_quality(view.quality)
+
+    def _show_phone(self, view: DeskView) -> None:
+        if view.desk_phone:
+            self.phone.say("ok", self.tr("Voice by desk phone {name}").format(name=view.desk_phone))
+        else:
+            ready = view.phone is PhoneState.READY
+            self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
 
     def _show_quality(self, quality: CallQuality | None) -> None:
         """Loss above 1 % is heard, above 5 % understood with effort (ITU-T G.113's figures for G.711 with concealment)."""

@@ -116,6 +116,10 @@ class FakeSwitch:
 class FakePhone:
     def __init__(self) -> None:
         self.done: list[PhoneCommand] = []
+        self.on = False
+
+    def run(self, *, on: bool) -> None:
+        self.on = on
 
     def do(self, command: PhoneCommand) -> None:
         self.done.append(command)

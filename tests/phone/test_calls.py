@@ -272,3 +272,27 @@ def test_the_wire_by_hand() -> None:
     first = event(next(iter(Frames().feed(everything))))
     assert isinstance(first, PhoneReady)
     assert "pjsip" in first.version
+
+
+def test_it_rests_and_comes_back() -> None:
+    """Where the voice is a desk phone, the app has no phone of its own, and that is no trouble."""
+    window = Window(audio=False, on=False)
+    window.start()
+    try:
+        time.sleep(0.5)
+        assert window.phone.pid is None
+        window.phone.run(on=True)
+        window.wait(PhoneReady)
+        assert window.phone.pid is not None
+        window.phone.run(on=False)
+        end = time.monotonic() + 10
+        while window.phone.pid is not None:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        window.phone.run(on=True)
+        window.wait(PhoneReady)
+        assert not any(isinstance(event, PhoneProblem) and event.code == "phone_down" for event in window.seen)
+        window.phone.run(on=False)
+    finally:
+        window.phone.stop()
+    assert window.phone.pid is None

@@ -48,6 +48,10 @@ class FakeSwitch:
 @dataclass
 class FakePhone:
     done: list[PhoneCommand] = field(default_factory=list)
+    on: bool = False
+
+    def run(self, *, on: bool) -> None:
+        self.on = on
 
     def do(self, command: PhoneCommand) -> None:
         self.done.append(command)

@@ -157,6 +157,9 @@ def scenes(language: Language = ZH) -> dict[str, DeskView]:
             view(language, seat=seat(SeatState.TALKING, 75), **talk), link=LinkState.LOST, stale=True, retry_in=2.4,
             problem=Problem(actions.Action.HOLD, "link_lost"),
         ),
+        "desk-phone": replace(
+            view(language, seat=seat(SeatState.RINGING, 3), call=call(SeatState.RINGING, rang_at=NOW - 3), pop=pop()), desk_phone="front-07"
+        ),
         "headset-lost": replace(view(language, seat=seat(SeatState.TALKING, 75), **talk), audio=replace(AUDIO, lost_device="Jabra EVOLVE 20 MS")),
         "long-names": view(
             language, seat=replace(long_seat, lock_next=LockReason.MEETING), call=call(SeatState.TALKING, answered_at=NOW - 75, number="9" * 32),

@@ -109,6 +109,7 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
     )
     made["help"] = ("open", beside(window.help, window.help.show))
     made["audio"] = ("open", beside(window.audio, window.audio.show))
+    made["audio-desk-phone"] = ("desk-phone", beside(window.audio, window.audio.show))
     made["password"] = ("open", beside(window.password, window.password.go))
     made["about"] = ("open", beside(window.about, window.about.show))
     made["menu"] = ("open", beside(window.top.menu, window.top.open_menu))

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from agent_app.model.phone import AnswerCall, Mute, TellLevels, TestTone, UseDevices
+from agent_app.ui.audio import DESK_PHONE, HEADSET
 from agent_app.ui.command_table import COMMANDS
 from agent_app.ui.topbar import MENU
 from shared.desk import (
@@ -191,6 +192,42 @@ def test_sound_settings(stage: Stage) -> None:
     assert stage.world.phone.done[-1] == TestTone(on_ring=True)
     stage.click(dialog.close_button)
     assert stage.world.phone.done[-1] == TellLevels(on=False)
+
+
+def test_the_voice_by_a_desk_phone(stage: Stage) -> None:
+    dialog = stage.window.audio
+    dialog.go()
+    stage.settle()
+    assert not dialog.phone_name.isVisible()
+    dialog.voice.setCurrentIndex(DESK_PHONE)
+    dialog.voice.activated.emit(DESK_PHONE)
+    assert dialog.phone_name.isVisible()
+    dialog.phone_name.setText("front-07")
+    dialog.phone_name.editingFinished.emit()
+    stage.settle()
+    assert (stage.view.desk_phone, stage.world.settings.get("desk_phone")) == ("front-07", "front-07")
+    assert not dialog.devices["speaker"].isEnabled()
+    assert "front-07" in stage.window.status.phone.text.text()
+    stage.log_in()
+    assert not dialog.voice.isEnabled()
+    stage.ring(RINGING, pop())
+    assert stage.window.commands.actions["answer"].isEnabled() is False
+    assert "front-07" in stage.window.call.heading.text()
+    dialog.close()
+
+
+def test_back_to_the_headset(stage: Stage) -> None:
+    stage.desk.use_desk_phone("front-07")
+    dialog = stage.window.audio
+    dialog.go()
+    stage.settle()
+    assert (dialog.voice.currentIndex(), dialog.phone_name.text()) == (DESK_PHONE, "front-07")
+    dialog.voice.setCurrentIndex(HEADSET)
+    dialog.voice.activated.emit(HEADSET)
+    stage.settle()
+    assert stage.view.desk_phone == ""
+    assert dialog.devices["speaker"].isEnabled()
+    dialog.close()
 
 
 def test_a_new_password(stage: Stage) -> None:

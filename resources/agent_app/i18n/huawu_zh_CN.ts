@@ -98,8 +98,44 @@
         <translation>“{name}”已拔出。</translation>
     </message>
     <message>
+        <source>Who talks for this desk</source>
+        <translation>本座席用哪里的语音</translation>
+    </message>
+    <message>
+        <source>Log out first: a log-in names the phone</source>
+        <translation>请先签出：登录时确定语音设备</translation>
+    </message>
+    <message>
+        <source>Voice by</source>
+        <translation>语音设备</translation>
+    </message>
+    <message>
+        <source>Desk phone&apos;s name</source>
+        <translation>桌面话机名</translation>
+    </message>
+    <message>
+        <source>As it registers at the switch, like front-07</source>
+        <translation>即它向交换机注册的名字，如 front-07</translation>
+    </message>
+    <message>
         <source>Headset and sound</source>
         <translation>耳机与声音</translation>
+    </message>
+    <message>
+        <source>&amp;Voice by</source>
+        <translation>语音设备(&amp;V)</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s headset</source>
+        <translation>本机耳麦</translation>
+    </message>
+    <message>
+        <source>Desk phone</source>
+        <translation>桌面话机</translation>
+    </message>
+    <message>
+        <source>Its name</source>
+        <translation>话机名</translation>
     </message>
     <message>
         <source>&amp;Headphones</source>
@@ -218,6 +254,10 @@
     <message>
         <source>Puts the line away</source>
         <translation>收起提示</translation>
+    </message>
+    <message>
+        <source>Desk phone {name}</source>
+        <translation>桌面话机 {name}</translation>
     </message>
     <message>
         <source>No call</source>
@@ -789,6 +829,10 @@
 </context>
 <context>
     <name>StatusBar</name>
+    <message>
+        <source>Voice by desk phone {name}</source>
+        <translation>语音：桌面话机 {name}</translation>
+    </message>
     <message>
         <source>Sound bad</source>
         <translation>音质差</translation>
@@ -1902,6 +1946,10 @@
         <translation>无法在该处写入文件。</translation>
     </message>
     <message>
+        <source>A desk phone&apos;s name has letters, digits, - and _, at most 32.</source>
+        <translation>桌面话机名由字母、数字、- 和 _ 组成，最多 32 个。</translation>
+    </message>
+    <message>
         <source>Only digits, * and # can be sent.</source>
         <translation>只能发送数字、* 和 #。</translation>
     </message>
@@ -1956,6 +2004,14 @@
     <message>
         <source>The phone is not ready.</source>
         <translation>电话未就绪。</translation>
+    </message>
+    <message>
+        <source>Answer on the desk phone: lift its handset.</source>
+        <translation>请在桌面话机上摘机应答。</translation>
+    </message>
+    <message>
+        <source>Mute on the desk phone.</source>
+        <translation>请在桌面话机上静音。</translation>
     </message>
     <message>
         <source>There is no call.</source>

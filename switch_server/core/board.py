@@ -66,7 +66,7 @@ class DeskBoard(Protocol):
 
     def talk_over(self, talk: "Talk") -> None: ...
     def caller_known(self, call: "Call") -> None:
-        """More is known of the caller than when the desk rang."""
+        """More is known of the caller than when the desk rang: who they are, or that they proved it."""
         ...
 
 

@@ -385,6 +385,7 @@ class Call(CallLegs):
 
     def logged_in(self, login: Login) -> None:
         self.variables["login"] = {"account": login.account, "branch": login.branch}
+        self.board.desks.caller_known(self)
 
     def caller_found(self, found: CallerFound) -> None:
         self.found = found

@@ -38,13 +38,15 @@ class Ports(Struct, frozen=True):
 class DemoFolder:
     """Paths of one demo, and its world."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, agents: int = demo_data.AGENTS) -> None:
         self.folder = folder
         self.centre = folder / "centre"
         self.config = self.centre / "huawu.yaml"
         self.state = self.centre / "state"
         self.world_files = folder / "world"
-        self.world: DemoWorld = demo_data.generate(demo_data.read_stocks(RESOURCES / "demo" / "stocks.yaml"), seed)
+        self.world: DemoWorld = demo_data.generate(
+            demo_data.read_stocks(RESOURCES / "demo" / "stocks.yaml"), seed, agents=agents
+        )
 
     def branch(self, branch: str) -> Path:
         return self.folder / "branches" / branch

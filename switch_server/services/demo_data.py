@@ -123,15 +123,15 @@ class _Taken(Struct, frozen=True):
     pins: set[str]
 
 
-def generate(stocks: tuple[DemoStock, ...], seed: int = SEED, customers: int = 200) -> DemoWorld:
+def generate(stocks: tuple[DemoStock, ...], seed: int = SEED, customers: int = 200, agents: int = AGENTS) -> DemoWorld:
     """The world of this seed; its first ``n`` customers are the same however many are asked for."""
     random = Random(seed)  # noqa: S311  invented PINs, not secrets
     taken = _Taken({str(stock.code) for stock in stocks}, set())
     made = tuple(_customer(random, number, stocks, taken) for number in range(1, customers + 1))
-    return DemoWorld(seed, BRANCHES, stocks, made, _agents(seed))
+    return DemoWorld(seed, BRANCHES, stocks, made, _agents(seed, agents))
 
 
-def _agents(seed: int) -> tuple[DemoAgent, ...]:
+def _agents(seed: int, count: int) -> tuple[DemoAgent, ...]:
     """Of a chance of their own, so that the customers of a seed stay who they are."""
     random = Random(f"agents {seed}")  # noqa: S311  invented passwords, not secrets
     return tuple(
@@ -141,7 +141,7 @@ def _agents(seed: int) -> tuple[DemoAgent, ...]:
             "".join(random.choices("abcdefghkmnpqrstuvwxyz23456789", k=10)),
             DeskId(f"desk-{number + 1}"),
         )
-        for number in range(AGENTS)
+        for number in range(count)
     )
 
 

@@ -88,8 +88,9 @@ class Centre:
     def __init__(
         self, folder: Path, *, branches: tuple[str, ...] = ("GZ01",), cards: int = 1, channels: int = 60,
         flows: dict[str, str] | None = None, change: Callable[[dict[str, Any]], None] | None = None, faults: bool = False,
+        agents: int = 3,
     ) -> None:  # fmt: skip
-        self.demo = DemoFolder(folder, 2007)
+        self.demo = DemoFolder(folder, 2007, agents)
         self.ports = Ports(sip=free_port(), link=free_port(socket.SOCK_STREAM), desks=free_port(socket.SOCK_STREAM))
         self.state = self.demo.state
         self.branches = branches

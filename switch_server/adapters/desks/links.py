@@ -209,7 +209,7 @@ class DeskLinks(Silent):
             return
         number = next(self._numbers)
         self._pending[number] = desk, answer
-        call = self._new_call_id() if isinstance(command, wire.Dial) else getattr(command, "call", None)
+        call = self._new_call_id() if isinstance(command, wire.Dial | wire.CallSeat) else getattr(command, "call", None)
         self._post(DeskCommanded(agent, number, command, call))
 
     def _question(self, desk: Desk, agent: AgentId, question: wire.Request, answer: Answer) -> None:

@@ -1,0 +1,183 @@
+"""A cast of people in one call, each with a tone of their own: who hears whom is measured, in their ears and in the recording.
+
+with Cast(centre) as cast:
+    ann = cast.seat(0)
+    customer = cast.caller(QUEUE)
+    ann.answer()
+    cast.hears(customer="ann", ann="customer")      # names of who must be heard, and nobody else of the cast
+
+Tones are -20 dBFS; present is -30 dBFS and more, absent -60 and less, over a second (Hann window), in which nothing of the call's own (music,
+ringback at 450 Hz) is near a tone. ``music`` and ``ringback`` stand for those, ``prompt`` for speech, in which tones are looked for at -45.
+"""
+
+import contextlib
+import time
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from tests.e2e.centre import Centre
+from tests.e2e.desk import Desk, RawPhone
+from tests.e2e.phone import Phone, media_of, sdp
+from tests.lines.peer import Call, Peer
+from tests.rtp_peer import RtpPeer, level, sine
+
+HERTZ = (1243, 1437, 1647, 1853, 2183, 2417, 2707, 2963)
+"""Between the notes of the music, and none a sum, a difference or a harmonic of others."""
+SAID_DBM0 = -16.86
+"""-20 dBFS."""
+PRESENT, ABSENT, ABSENT_IN_SPEECH = -30.0, -60.0, -45.0
+WINDOW_S = 1.0
+PATIENCE_S = 12.0
+OWN = frozenset({"music", "ringback", "prompt", "silence"})
+
+
+class Mark(NamedTuple):
+    """What was measured, for the recording: in the second up to ``until`` (UTC) the customer heard these."""
+
+    call: str
+    until: float
+    heard: frozenset[str]
+
+
+def tone_level(samples: np.ndarray, hertz: float) -> float:
+    """DBFS of a sine at this frequency."""
+    window = np.hanning(len(samples))
+    wave = np.exp(-2j * np.pi * hertz / 8000 * np.arange(len(samples)))
+    peak = 2 * abs(np.sum(samples * window * wave)) / window.sum() / 32767
+    return 20 * np.log10(peak) if peak > 1e-9 else -180.0
+
+
+class Outsider:
+    """A telephone that is called over the trunk ``out``."""
+
+    def __init__(self, centre: Centre, port: int) -> None:
+        self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
+        self.dialog: Call | None = None
+
+    def __enter__(self) -> Self:
+        self.rtp.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rtp.__exit__()
+        self.peer.close()
+
+    def rings(self) -> None:
+        self.invite = self.peer.expect("INVITE", seconds=40)
+        self.peer.reply(self.invite, 180, tag="out")
+
+    def answers(self) -> None:
+        self.rings()
+        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag="out")
+        self.peer.expect("ACK")
+        self.rtp.call(*media_of(self.invite))
+        self.dialog = Call.of(self.peer, self.invite, "out")
+
+    def is_busy(self) -> None:
+        self.rings()
+        self.peer.reply(self.invite, 486, tag="out")
+        self.peer.expect("ACK")
+
+    def hangs_up(self) -> None:
+        assert self.dialog is not None
+        self.dialog.request("BYE")
+        self.peer.expect(200, "BYE")
+
+    def hung_up_on(self) -> None:
+        self.peer.reply(self.peer.expect("BYE", seconds=30), 200)
+
+
+class Cast(contextlib.ExitStack):
+    """Everybody leaves at its end: callers first, then the seats log out."""
+
+    def __init__(self, centre: Centre, port: int) -> None:
+        super().__init__()
+        self.centre, self.port = centre, port
+        self.ears: dict[str, RtpPeer] = {}
+        self.marks: list[Mark] = []
+        self.phone: Phone | None = None
+
+    def _speaks(self, name: str, ear: RtpPeer) -> None:
+        ear.say(sine(HERTZ[len(self.ears)], 8000 * 240, SAID_DBM0))
+        self.ears[name] = ear
+
+    def seat(self, name: str, number: int, *, opened: bool = True) -> Desk:
+        """An agent with an open seat; ``number``: the demo's."""
+        desk = self.enter_context(Desk(self.centre, number))
+        if opened:
+            desk.open()
+        assert isinstance(desk.phone, RawPhone)
+        self._speaks(name, desk.phone.rtp)
+        return desk
+
+    def caller(self, number: str) -> Phone:
+        phone = self.phone = self.enter_context(Phone(self.centre, number))
+        self._speaks("customer", phone.rtp)
+        return phone
+
+    def outsider(self) -> Outsider:
+        outsider = self.enter_context(Outsider(self.centre, self.port))
+        self._speaks("outside", outsider.rtp)
+        return outsider
+
+    # --- what is heard ---
+
+    def hears(self, **expected: str) -> None:
+        """Each listener's heard names, apart by spaces; tried again until it is so, within ``PATIENCE_S``."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            starts = {name: len(self.ears[name].heard) for name in expected}
+            time.sleep(WINDOW_S + 0.06)
+            wrong = [
+                fault
+                for name, words in expected.items()
+                if (fault := self._fault(name, starts[name], frozenset(words.split())))
+            ]
+            if not wrong:
+                break
+            assert time.monotonic() < end, "; ".join(wrong)
+        if self.phone is not None and "customer" in expected:
+            self.marks.append(Mark(self.phone.call, time.time() - 0.06, frozenset(expected["customer"].split())))
+
+    def _fault(self, name: str, start: int, wanted: frozenset[str]) -> str:
+        ear = self.ears[name]
+        packets = ear.heard[start : start + round(WINDOW_S * 50)]
+        if len(packets) < 40:
+            return "" if wanted == {"silence"} and not packets else f"{name} got {len(packets)} packets"
+        return self.judge(name, ear.samples(packets), wanted)
+
+    def judge(self, name: str, heard: np.ndarray, wanted: frozenset[str]) -> str:
+        """What is not as it should be; ``""``: all is."""
+        levels = {other: tone_level(heard, HERTZ[place]) for place, other in enumerate(self.ears)}
+        least = ABSENT_IN_SPEECH if "prompt" in wanted else ABSENT
+        missing = [other for other in wanted - OWN if levels[other] < PRESENT]
+        too_much = [other for other, at in levels.items() if other not in wanted and at > least]
+        loud = level(heard)
+        if {"music", "prompt"} & wanted and loud < -45:
+            missing += sorted({"music", "prompt"} & wanted)
+        if "silence" in wanted and loud > -55:
+            too_much.append(f"sound at {loud:.0f} dBm0")
+        if not missing and not too_much:
+            return ""
+        shown = " ".join(f"{other} {at:.0f}" for other, at in levels.items())
+        return f"{name} misses {missing}, hears {too_much} besides ({shown}; all {loud:.0f} dBm0)"
+
+    def recorded(self, *, present: str = "customer") -> None:
+        """One file over all of it: left nothing but the customer (``present``: or the same under another name), right what they heard."""
+        calls = {mark.call for mark in self.marks}
+        for call in calls:
+            self.centre.until(lambda call=call: _recording(self.centre, call)["ended_at"])  # type: ignore[misc]
+            row = _recording(self.centre, call)
+            samples = self.centre.recording(call)
+            for mark in (mark for mark in self.marks if mark.call == call):
+                end = round((mark.until - row["started_at"]) * 8000) - 400
+                part = samples[end - 6400 : end]
+                assert len(part) == 6400, "the recording is shorter than the call"
+                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({present}))), fault
+                assert not (fault := self.judge("the right channel", part[:, 1], mark.heard)), fault
+
+
+def _recording(centre: Centre, call: str) -> dict[str, float]:
+    (row,) = [row for row in centre.rows("recordings") if row["call"] == call]
+    return row

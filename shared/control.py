@@ -3,7 +3,7 @@
 One ``Request``, one ``Reply``; nothing is reported unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
 socket (``ipc://``, readable by its owner only), the operator's side being the one that connects. Times are UTC seconds since 1970
 (float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``. Rows: ``shared.control_rows``. Words for agents, queues
-and desks: ``shared.control_agents``.
+and desks: ``shared.control_agents``, for reports: ``shared.control_reports``.
 """
 
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from shared import control_agents, control_base
+from shared import control_agents, control_base, control_reports
 from shared.control_base import Limit
 from shared.control_rows import (
     AuditRow,
@@ -145,6 +145,7 @@ class RefusedCode(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     WEAK_PASSWORD = "weak_password"  # noqa: S105
     NO_SUCH_DESK = "no_such_desk"
+    NO_SUCH_QUEUE = "no_such_queue"
     DESK_EXISTS = "desk_exists"
     NO_SUCH_PHONE = "no_such_phone"
     PHONE_EXISTS = "phone_exists"
@@ -269,11 +270,11 @@ class Reloaded(Reply, frozen=True):
 
 REQUESTS: tuple[type[Request], ...] = (
     AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
-    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, Drain, *control_agents.REQUESTS,
+    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
-    Customers, AuditTrail, Reloaded, *control_agents.REPLIES,
+    Customers, AuditTrail, Reloaded, *control_agents.REPLIES, *control_reports.REPLIES,
 )  # fmt: skip
 
 

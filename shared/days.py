@@ -11,3 +11,15 @@ SHANGHAI = timedelta(hours=8)
 def shanghai_day(at: float) -> str:
     """The date at ``at`` (UTC seconds since 1970): ``0.0`` -> ``"19700101"``."""
     return (datetime.fromtimestamp(at, UTC) + SHANGHAI).strftime("%Y%m%d")
+
+
+def day_start(day: str) -> float:
+    """UTC seconds of the midnight with which ``YYYYMMDD`` begins; raises ``ValueError`` on what is no day."""
+    if len(day) != 8 or not day.isascii() or not day.isdecimal():
+        raise ValueError(f"not a day as YYYYMMDD: {day!r}")
+    return (datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) - SHANGHAI).timestamp()
+
+
+def day_after(day: str, days: int = 1) -> str:
+    """So many days later. Raises ``ValueError`` on what is no day."""
+    return shanghai_day(day_start(day) + days * 24 * 3600.0)

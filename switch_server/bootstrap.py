@@ -44,6 +44,7 @@ from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.reports import Reports
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
@@ -306,6 +307,7 @@ class Server:
             phones=self.store.desk_phones,
             links=self.desks.links,
             records=self.store.read,
+            reports=Reports(self.store.statistics, self.store.agents, self.clock),
             post=self.engine.post,
             endpoint=lambda: desk_endpoint(self.settings.server),
             server_key=self._keys.public.decode("ascii"),

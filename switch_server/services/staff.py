@@ -25,6 +25,7 @@ from shared.control_agents import (
     Queues,
     Talks,
 )
+from shared.control_reports import AskReport, Report
 from shared.ids import AgentId, CallId, DeskId, PhoneName, SkillName
 from switch_server.core.config import SwitchConfig
 from switch_server.core.events import AgentSkilled, Event
@@ -35,12 +36,13 @@ from switch_server.ports.phones import PhoneBook
 from switch_server.services import staff_rows as rows
 from switch_server.services.passwords import SHORTEST, hash_password
 from switch_server.services.phone_staff import PhoneStaff
+from switch_server.services.reports import BadDays, Reports
 
 DEFAULT_ACTOR = "operator"
 
 
 class StaffSources(Struct, frozen=True, kw_only=True):
-    """Where the answers come from; all of it is called on the loop, but ``records``, in threads."""
+    """Where the answers come from; all of it is called on the loop, but ``records`` and ``reports``, in threads."""
 
     clock: Callable[[], float]
     """UTC seconds."""
@@ -50,6 +52,7 @@ class StaffSources(Struct, frozen=True, kw_only=True):
     phones: PhoneBook
     links: DeskLinks
     records: Records
+    reports: Reports
     post: Callable[[Event], object]
     endpoint: Callable[[], str]
     """Where desks find the switch."""
@@ -93,6 +96,19 @@ class SwitchStaff:
         except sqlite3.Error as error:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
         return Talks(self._from.clock(), tuple(rows.talk(row) for row in found))
+
+    async def report(self, ask: AskReport) -> Report:
+        try:
+            made = await asyncio.to_thread(self._from.reports.make, ask)
+        except BadDays as error:
+            raise OperationRefused(RefusedCode.BAD_VALUE, str(error)) from error
+        except sqlite3.Error as error:
+            raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
+        if not made.rows and ask.queue not in (None, *(queue.name for queue in self._from.config().queues)):
+            raise OperationRefused(RefusedCode.NO_SUCH_QUEUE, ask.queue or "")
+        if not made.rows and ask.agent is not None:
+            self._known(AgentId(ask.agent))
+        return made
 
     def _seats(self) -> Mapping[str, SeatView]:
         return {seat.agent: seat for seat in self._from.snapshot().seats}

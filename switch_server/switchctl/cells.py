@@ -52,6 +52,16 @@ def percent(value: float | None) -> str:
     return NONE if value is None else f"{value:.1f} %"
 
 
+def share(value: float | None) -> str:
+    """0 to 1, as per cent."""
+    return percent(None if value is None else value * 100)
+
+
+def day(key: str) -> str:
+    """``20260901`` as ``2026-09-01``."""
+    return f"{key[:4]}-{key[4:6]}-{key[6:]}"
+
+
 def price(value: int | None) -> str:
     return NONE if value is None else format_price(Milli(value))
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from shared import control_agents
 from shared.enums import Role
-from switch_server.switchctl import acting, desking, looking, offline, phoning, replaying, staffing
+from shared.reports import By
+from switch_server.switchctl import acting, desking, looking, offline, phoning, replaying, reporting, sizing, staffing
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.texts import CHOICES, Texts
 
@@ -144,6 +145,44 @@ COMMANDS = (
             option("--call", "opt_of_call", metavar="CALL"),
         ),
         ("talks", "talks --agent 1001 --since 1d"),
+    ),
+    Command(
+        ("report",),
+        reporting.report,
+        (
+            option("by", "arg_report", choices=[by.value for by in By]),
+            option("--from", "opt_from", dest="first", type=reporting.day, metavar="DAY"),
+            option("--to", "opt_to", dest="last", type=reporting.day, metavar="DAY"),
+            option("--queue", "opt_queue", metavar="QUEUE"),
+            option("--agent", "opt_report_agent", type=_id, metavar="AGENT"),
+            option("--csv", "opt_csv", action="store_true"),
+            JSON,
+        ),
+        (
+            "report queues",
+            "report agents --from yesterday --to yesterday",
+            "report hours --queue trading --from 2026-09-01 --to 2026-09-30",
+            "report days --agent 1001 --from 2026-09-01 --csv > september.csv",
+            "report branches --json",
+        ),
+    ),
+    Command(
+        ("staffing",),
+        sizing.run,
+        (
+            option("--calls-per-hour", "opt_calls_per_hour", type=sizing.calls, metavar="CALLS"),
+            option("--aht", "opt_aht", type=sizing.seconds, metavar="SECONDS"),
+            option("--target", "opt_target", type=sizing.target, default=(0.8, 20.0), metavar="PERCENT/SECONDS"),
+            option("--shrinkage", "opt_shrinkage", type=sizing.shrinkage, default=0.0, metavar="PERCENT"),
+            option("--from-days", "opt_from_days", type=sizing.number_of_days, metavar="DAYS"),
+            option("--queue", "opt_queue", metavar="QUEUE"),
+            JSON,
+        ),
+        (
+            "staffing --calls-per-hour 120 --aht 180 --target 80/20",
+            "staffing --calls-per-hour 120 --aht 180 --shrinkage 30",
+            "staffing --from-days 20 --queue trading --target 90/15",
+        ),
     ),
     Command(("agent",), None),
     Command(

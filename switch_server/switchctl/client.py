@@ -49,11 +49,11 @@ class Link:
     ) -> None:
         await self._client.stop()
 
-    async def ask(self, request: Request, expected: type[R]) -> R:
-        """The switch's answer; raises ``Refused`` where it says no, ``Unreachable`` where it says nothing."""
+    async def ask(self, request: Request, expected: type[R], seconds: float = ANSWER_WAIT) -> R:
+        """The switch's answer, at most so many ``seconds`` later; raises ``Refused`` where it says no, ``Unreachable`` where it says nothing."""
         channel = await self._open()
         try:
-            reply = await channel.ask(request, ANSWER_WAIT)
+            reply = await channel.ask(request, seconds)
         except RequestFailed as failed:
             raise self._failed(failed.failure) from None
         if isinstance(reply, RequestRefused):

@@ -3,7 +3,7 @@
 A cell function takes the row and the texts; styles follow from the cell's word, by ``STYLES``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from rich.cells import cell_len
@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from shared.money import format_yuan
 from switch_server.switchctl import cells
 from switch_server.switchctl.texts import Texts, harmless
 
@@ -65,6 +66,12 @@ def _up(value: bool | None) -> str | None:
 
 def _seconds(ms: float | None) -> float | None:
     return None if ms is None else ms / 1000
+
+
+def _reasons(locked_ms: Mapping[str, int], texts: Texts) -> str:
+    """The longest first."""
+    ordered = sorted(locked_ms.items(), key=lambda each: -each[1])
+    return cells.plain(", ".join(f"{texts.word(reason, 'lock')} {cells.duration(ms / 1000)}" for reason, ms in ordered))
 
 
 def _talked(row: Any) -> float | None:
@@ -232,6 +239,63 @@ PHONES = (
     show("since", lambda r: cells.moment(r.since), spare=2),
     show("until", lambda r: cells.time_of_day(r.until), spare=4),
     show("program", lambda r: cells.plain(r.program), spare=3),
+)
+
+
+def _total(row: Any, texts: Texts, key: str) -> str:
+    return texts("word_total") if row.key == TOTAL else cells.plain(key)
+
+
+TOTAL = "*"
+"""Key of a report's last line."""
+REPORT_HEADS = (
+    Column("agent", lambda r, t: _total(r, t, r.key), whole=True),
+    Column("group", lambda r, t: _total(r, t, r.key), whole=True),
+    Column("queue", lambda r, t: _total(r, t, r.key), whole=True),
+    Column("hour", lambda r, t: _total(r, t, f"{r.key}:00"), whole=True),
+    Column("day", lambda r, t: _total(r, t, cells.day(r.key)), whole=True),
+    Column("branch", lambda r, t: _total(r, t, r.key), whole=True),
+)
+"""In the order of ``shared.reports.By``."""
+REPORT_NAME = (show("name", lambda r: cells.plain(r.name), spare=2),)
+REPORT = (
+    show("offered", lambda r: cells.number(r.offered), right=True),
+    show("answered", lambda r: cells.number(r.answered), right=True),
+    show("abandoned", lambda r: cells.number(r.abandoned), right=True),
+    show("left", lambda r: cells.number(r.left), right=True, spare=12),
+    show("refused", lambda r: cells.number(r.refused), right=True, spare=13),
+    show("callbacks", lambda r: cells.number(r.callbacks), right=True, spare=15),
+    show("within", lambda r: cells.number(r.within), right=True, spare=11),
+    show("service_level", lambda r: cells.share(r.service_level), right=True),
+    show("wait_average", lambda r: cells.duration(_seconds(r.wait_average_ms)), right=True),
+    show("longest", lambda r: cells.duration(_seconds(r.wait_longest_ms)), right=True, spare=3),
+    show("talks", lambda r: cells.number(r.talks), right=True),
+    show("missed", lambda r: cells.number(r.missed), right=True, spare=9),
+    show("dialled", lambda r: cells.number(r.dialled), right=True, spare=14),
+    show("transfers", lambda r: cells.number(r.transfers), right=True, spare=10),
+    show("talk", lambda r: cells.duration(_seconds(r.talk_ms)), right=True),
+    show("hold", lambda r: cells.duration(_seconds(r.hold_ms)), right=True, spare=5),
+    show("wrap_up", lambda r: cells.duration(_seconds(r.wrap_up_ms)), right=True, spare=4),
+    show("handle_average", lambda r: cells.duration(_seconds(r.handle_average_ms)), right=True, spare=6),
+    show("shift", lambda r: cells.duration(_seconds(r.shift_ms)), right=True, spare=8),
+    show("open", lambda r: cells.duration(_seconds(r.open_ms)), right=True, spare=16),
+    Column("locked", lambda r, t: _reasons(r.locked_ms, t), spare=18),
+    show("occupancy", lambda r: cells.share(r.occupancy), right=True, spare=1),
+    show("orders", lambda r: cells.number(r.orders), right=True, spare=7),
+    show("turnover", lambda r: format_yuan(r.turnover), right=True, spare=7),
+    show("dispositions", lambda r: cells.plain(" ".join(f"{d}={n}" for d, n in r.dispositions.items())), spare=17),
+)
+STAFFING = (
+    show("hour", lambda r: f"{r.hour}:00" if r.hour else cells.NONE),
+    show("calls_per_hour", lambda r: f"{r.calls_per_hour:,.1f}", right=True),
+    show("aht", lambda r: cells.duration(r.aht), right=True),
+    show("load", lambda r: f"{r.need.load:,.2f}", right=True),
+    show("agents", lambda r: cells.number(r.need.agents), right=True),
+    show("rostered", lambda r: cells.number(r.need.rostered), right=True),
+    show("service_level", lambda r: cells.share(r.need.service_level), right=True),
+    show("waiting", lambda r: cells.share(r.need.waiting), right=True),
+    show("wait_average", lambda r: f"{r.need.wait_average:,.1f} s", right=True),
+    show("occupancy", lambda r: cells.share(r.need.occupancy), right=True),
 )
 AUDIT = (
     show("id", lambda r: str(r.id), right=True, spare=2),

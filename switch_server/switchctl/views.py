@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import structs
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +22,9 @@ from shared.control import (
     Status,
 )
 from shared.control_agents import Agents, Desks, Phones, Queues, Talks
+from shared.control_reports import Report
 from shared.control_rows import Trouble
+from shared.reports import By
 from switch_server.switchctl import cells, tables
 from switch_server.switchctl.texts import Texts
 
@@ -94,6 +97,16 @@ def _desks(reply: Desks, texts: Texts) -> RenderableType:
     return Group(tables.FittingTable(texts("title_desks"), tables.DESKS, reply.rows, texts), "", Text(told))
 
 
+def _report(reply: Report, texts: Texts) -> RenderableType:
+    head = (tables.REPORT_HEADS[list(By).index(reply.by)], *(tables.REPORT_NAME if reply.by is By.AGENTS else ()))
+    title = texts(f"title_report_{reply.by.value}")
+    days = " – ".join(cells.day(day) for day in dict.fromkeys((reply.first, reply.last)))
+    only = " ".join(each for each in (reply.queue, reply.agent) if each)
+    rows = (*reply.rows, structs.replace(reply.total, key=tables.TOTAL)) if reply.rows else ()
+    shown = tables.FittingTable(f"{title}  {days}  {only}".rstrip(), (*head, *tables.REPORT), rows, texts)
+    return shown if rows else Group(shown, "", Text(texts("nothing_recorded")))
+
+
 def _audit(reply: AuditTrail, texts: Texts) -> RenderableType:
     whole = Text(texts("audit_whole"), style="green")
     chain = whole if reply.broken is None else Text(texts("audit_broken", id=reply.broken), style="red")
@@ -115,6 +128,7 @@ VIEWS: dict[type[Reply], View] = {
     Branches: _rows("title_branches", tables.BRANCHES),
     Agents: _rows("title_agents", tables.AGENTS),
     Queues: _rows("title_queues", tables.QUEUES),
+    Report: _report,
     Talks: _rows("title_talks", tables.TALKS),
     Desks: _desks,
     Phones: _rows("title_phones", tables.PHONES),

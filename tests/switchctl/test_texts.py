@@ -11,6 +11,7 @@ import yaml
 from shared.control import RefusedCode
 from shared.control_rows import TroubleCode
 from shared.enums import CallKind, EndCause, Language, LockReason, Refusal, Role, SeatState
+from shared.reports import By
 from switch_server.core.call import CallState
 from switch_server.core.leg import LegState
 from switch_server.core.order import OrderState
@@ -44,7 +45,7 @@ def _used() -> set[str]:
     helps = [f"help_{'_'.join(command.words)}" for command in cli.COMMANDS]
     declared = [name for name in vars(tables) if isinstance(getattr(tables, name), tuple) and name.isupper()]
     columns = [f"col_{column.title}" for name in declared for column in getattr(tables, name)]
-    rows = re.findall(r'"(title_\w+|why_\w+|did_\w+|status_\w+|word_\w+|row_\w+)"', source)
+    rows = re.findall(r'"(title_\w+|why_\w+|did_\w+|status_\w+|word_\w+|row_\w+|bad_\w+)"', source)
     return {
         *called,
         *options,
@@ -53,6 +54,7 @@ def _used() -> set[str]:
         *rows,
         *(f"refused_{code.value}" for code in RefusedCode),
         *(f"trouble_{code.value}" for code in TroubleCode),
+        *(f"title_report_{by.value}" for by in By),
     }
 
 

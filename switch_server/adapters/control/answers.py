@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from shared import control
 from shared import control_agents as agents
+from shared import control_reports as reports
 from shared.control import RefusedCode, Reply, RequestRefused
 from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName
 from switch_server.ports.operations import Operations, Staff
@@ -58,6 +59,8 @@ def _of_staff(message: Struct, staff: Staff) -> Reply | Awaitable[Reply]:
             return staff.desks()
         case agents.AskTalks():
             return staff.talks(message)
+        case reports.AskReport():
+            return staff.report(message)
         case agents.PutAgent():
             return staff.put_agent(message)
         case agents.SetPassword(agent, password, actor):

@@ -27,6 +27,7 @@ from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import open_store, record_table, record_tables
+from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
 from switch_server.adapters.store.writer import Change, StoreCounts, Writer
@@ -52,9 +53,9 @@ class Store:
 
     ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
-    ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, which wait for neither; ``agents`` is
-    ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors' board. Only this process
-    writes the file while it runs. ``clock`` gives UTC seconds.
+    ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports; none waits for
+    another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors'
+    board. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Store:
         self.agents = Agents(self._db, self._writer.put, self._audit, clock)
         self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
         self.read, self.read_pops = Reader(path), Reader(path)
+        self.statistics = Statistics(path)
         self.flush = self._writer.flush
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
@@ -96,6 +98,7 @@ class Store:
         lost = self._writer.stop(seconds)
         self.read.close()
         self.read_pops.close()
+        self.statistics.close()
         self._db.close()
         return lost
 

@@ -1,0 +1,38 @@
+"""The control protocol's words for reports (统计报表): see ``shared.control``. Lines: ``shared.reports``, meanings: ``docs/statistics.md``."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from shared.control_base import Reply, Request
+from shared.reports import By, ReportRow
+
+Day = Annotated[str, Meta(pattern=r"^[0-9]{8}\Z")]
+"""``YYYYMMDD`` in Asia/Shanghai."""
+
+
+class AskReport(Request, frozen=True):
+    """Answered by ``Report``: of the days ``first`` to ``last``, both included. ``queue``, ``agent``: only what has to do with it."""
+
+    by: By
+    first: Day
+    last: Day
+    queue: Annotated[str, Meta(max_length=64)] | None = None
+    agent: Annotated[str, Meta(max_length=32)] | None = None
+
+
+class Report(Reply, frozen=True):
+    """``rows`` by key, ``total`` with each call counted once. ``at``: of a day that is not over, until when."""
+
+    at: float
+    by: By
+    first: str
+    last: str
+    rows: tuple[ReportRow, ...]
+    total: ReportRow
+    queue: str | None = None
+    agent: str | None = None
+
+
+REQUESTS: tuple[type[Request], ...] = (AskReport,)
+REPLIES: tuple[type[Reply], ...] = (Report,)

@@ -1,0 +1,79 @@
+"""What reports are made of: the records of seats, queues, talks and orders of a span of time. Times are UTC seconds."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+
+class SeatTime(NamedTuple):
+    """A stretch of a seat (``core.seat_records``). ``ended``: ``None`` while it lasts. ``branch``: of the call's account."""
+
+    agent: str
+    state: str
+    reason: str | None
+    queue: str | None
+    begun: float
+    ended: float | None
+    branch: str | None = None
+
+
+class Visit(NamedTuple):
+    """A wish to wait in a queue (``core.queue_records``). ``left``, ``waited_ms``, ``outcome``: ``None`` while the caller waits."""
+
+    call: str
+    queue: str
+    kind: str
+    entered: float
+    waited_ms: int | None
+    outcome: str | None
+    service_level_ms: int
+    branch: str | None = None
+
+
+class Rung(NamedTuple):
+    """A call at one desk (a row of ``talks``). ``service_level_ms``: of its queue, when the caller came there."""
+
+    call: str
+    agent: str
+    queue: str | None
+    kind: str
+    offered: float
+    answered: float | None
+    waited_ms: float
+    outcome: str | None
+    disposition: str | None
+    transferred_to: str | None
+    service_level_ms: int | None = None
+    branch: str | None = None
+
+
+class Placed(NamedTuple):
+    """An order that the branch took (it has a contract number). ``price``: 1/1000 yuan. ``queue``: the first that its call was in."""
+
+    at: float
+    call: str
+    agent: str | None
+    branch: str
+    price: int
+    filled: int
+    queue: str | None = None
+
+
+class StatisticRecords(Protocol):
+    """Of ``start`` (inclusive) to ``end``; may be called from any thread, blocking, raising ``sqlite3.Error``. Read as they are asked for.
+
+    One span at a time: an iterator is read to its end before the next is asked for.
+    """
+
+    def seat_times(self, start: float, end: float) -> Iterator[SeatTime]:
+        """All that have a part in the span."""
+        ...
+
+    def visits(self, start: float, end: float) -> Iterator[Visit]:
+        """By call, then in order: of calls whose first visit lies in the span."""
+        ...
+
+    def rings(self, start: float, end: float) -> Iterator[Rung]:
+        """By call, then in order: offered in the span."""
+        ...
+
+    def orders(self, start: float, end: float) -> Iterator[Placed]: ...

@@ -1,0 +1,82 @@
+"""``switchctl report``: asks for a report and shows it as a table, as CSV for a spreadsheet, or as JSON."""
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import structs
+
+from shared.control_reports import AskReport, Report
+from shared.days import day_after, day_start, shanghai_day
+from shared.reports import By, ReportRow
+from switch_server.switchctl.client import Link
+from switch_server.switchctl.context import Context
+from switch_server.switchctl.errors import OK, Usage
+
+PATIENCE = 300.0
+"""Seconds: a year's report of a large centre takes its time."""
+
+
+def day(text: str) -> str:
+    """``2026-09-01``, ``20260901``, ``today`` or ``yesterday``, in Asia/Shanghai, as ``YYYYMMDD``."""
+    today = shanghai_day(time.time())
+    if text in ("today", "yesterday"):
+        return today if text == "today" else day_after(today, -1)
+    plain = text.replace("-", "") if len(text.split("-")) == 3 else text
+    try:
+        day_start(plain)
+    except ValueError:
+        raise argparse.ArgumentTypeError("bad_day") from None
+    return plain
+
+
+def days(options: argparse.Namespace) -> tuple[str, str]:
+    """The first and the last day; today, where nothing is said. Raises ``Usage``."""
+    today = shanghai_day(time.time())
+    last = options.last or max(options.first or today, today)
+    first = options.first or (last if options.last else today)
+    if first > last:
+        raise Usage("days_reversed", first=first, last=last)
+    return first, last
+
+
+async def report(context: Context) -> int:
+    options = context.options
+    if options.csv and context.json:
+        raise Usage("csv_or_json")
+    first, last = days(options)
+    ask = AskReport(By(options.by), first, last, options.queue, options.agent)
+    async with Link(context.socket) as link:
+        reply = await link.ask(ask, Report, seconds=PATIENCE)
+    if options.csv:
+        _write(reply)
+    else:
+        context.show(reply)
+    return OK
+
+
+def _write(reply: Report) -> None:
+    """RFC 4180, with a head; the last line is the total (``*``)."""
+    columns = ReportRow.__struct_fields__
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in (*reply.rows, structs.replace(reply.total, key="*")):
+        writer.writerow(_cells(structs.asdict(row).values()))
+    sys.stdout.flush()
+
+
+def _cells(values: Iterable[Any]) -> list[Any]:
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={each}" for key, each in value.items())
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"  # an agent's name must not be a spreadsheet's formula
+    return value

@@ -77,11 +77,11 @@ class Sums:
         return ReportRow(
             key=key,
             name=name,
-            **count,  # type: ignore[arg-type]  # by its fields' names
+            **count,
             service_level=count["within"] / count["offered"] if count["offered"] else None,
             wait_average_ms=round(self.waited_ms / count["answered"]) if count["answered"] else None,
             wait_longest_ms=self.longest_ms,
-            **ms,  # type: ignore[arg-type]  # likewise
+            **ms,
             handle_average_ms=round(handled / count["talks"]) if count["talks"] else None,
             turnover=Fen((self.milli + 5) // 10),
             dispositions=dict(sorted(self.dispositions.items())),
@@ -141,19 +141,22 @@ class Report:
         if self._ask.at_desks:
             return
         for _, group in groupby(visits, attrgetter("call")):
-            of_call = [visit for visit in group if not self._passed_over(visit.queue, None)]
+            whole = list(group)
+            back = any(visit.kind == CallKind.CALLBACK for visit in whole)
+            of_call = [visit for visit in whole if not self._passed_over(visit.queue, None)]
             by_key: defaultdict[str | None, list[Visit]] = defaultdict(list)
             for visit in of_call:
                 by_key[self._key("", visit.queue, visit.branch, of_call[0].entered)].append(visit)
             for key, at_key in by_key.items():
                 if key is not None:
-                    self._case(self._sums[key], at_key)
+                    self._case(self._sums[key], at_key, back=back)
             if of_call:
-                self._case(self._all, of_call)
+                self._case(self._all, of_call, back=back)
 
-    def _case(self, sums: Sums, visits: list[Visit]) -> None:
+    def _case(self, sums: Sums, visits: list[Visit], *, back: bool) -> None:
+        """``back``: the centre called them."""
         count = sums.counts
-        if any(visit.kind == CallKind.CALLBACK for visit in visits):
+        if back:
             count["callbacks"] += any(visit.outcome == VisitEnd.ANSWERED for visit in visits)
             return
         let_in = [visit for visit in visits if visit.outcome not in NOT_LET_IN]
@@ -176,17 +179,19 @@ class Report:
     def rings(self, rings: Iterable[Rung]) -> None:
         """By call, then in order."""
         for _, group in groupby(rings, attrgetter("call")):
-            of_call = [rung for rung in group if not self._passed_over(rung.queue, rung.agent)]
+            whole = list(group)
+            back = any(rung.kind == CallKind.CALLBACK for rung in whole)
+            of_call = [rung for rung in whole if not self._passed_over(rung.queue, rung.agent)]
             by_key: defaultdict[str | None, list[Rung]] = defaultdict(list)
             for rung in of_call:
                 by_key[self._key(rung.agent, rung.queue, rung.branch, of_call[0].offered)].append(rung)
             for key, at_key in by_key.items():
                 if key is not None:
-                    self._rang(self._sums[key], at_key)
+                    self._rang(self._sums[key], at_key, back=back)
             if counted := [rung for key, at_key in by_key.items() if key is not None for rung in at_key]:
-                self._rang(self._all, counted)
+                self._rang(self._all, counted, back=back)
 
-    def _rang(self, sums: Sums, rings: list[Rung]) -> None:
+    def _rang(self, sums: Sums, rings: list[Rung], *, back: bool) -> None:
         for rung in rings:
             talked = rung.answered is not None and rung.kind != CallKind.MONITOR
             sums.counts["talks"] += talked
@@ -198,7 +203,7 @@ class Report:
         brought = [rung for rung in rings if rung.kind in BROUGHT]
         if not self._ask.at_desks or not brought:
             return
-        if any(rung.kind == CallKind.CALLBACK for rung in brought):
+        if back:
             sums.counts["callbacks"] += any(rung.answered is not None for rung in brought)
         else:
             _offered(sums, brought)

@@ -36,6 +36,7 @@ from shared.control_agents import (
     Queues,
     Talks,
 )
+from shared.control_reports import AskReport, Report
 from shared.control_rows import (
     AccountRow,
     AgentRow,
@@ -55,7 +56,8 @@ from shared.control_rows import (
     Trouble,
     TroubleCode,
 )
-from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName
+from shared.ids import AccountNo, AgentId, CallId, DeskId, Fen, PhoneName
+from shared.reports import ReportRow
 from switch_server.ports.operations import OperationRefused
 
 NOW = 1_756_085_465.0  # 2025-08-25 09:31:05 in Shanghai
@@ -103,6 +105,14 @@ DESK_ROW = DeskRow("desk-07", KEY, True, "1001", "192.0.2.7", 1.25, "no_headset"
 PHONE_ROW = PhoneRow("front-1", "desk-07", True, "192.0.2.9:5062", NOW - 100, NOW + 200, "Yealink T46", "1001")
 
 
+REPORT_ROW = ReportRow(
+    key="1001", name="=张三", offered=120, answered=100, abandoned=15, left=5, within=90, service_level=0.75, wait_average_ms=12_500,
+    wait_longest_ms=185_000, talks=110, dialled=10, missed=3, transfers=4, talk_ms=9_000_000, hold_ms=600_000, wrap_up_ms=1_200_000,
+    handle_average_ms=180_000, orders=7, turnover=Fen(123_456_789), dispositions={"enquiry": 60, "order": 40}, shift_ms=28_800_000,
+    open_ms=14_400_000, busy_ms=10_800_000, away_ms=0, locked_ms={"break": 600_000, "lunch": 3_000_000}, occupancy=0.4286,
+)  # fmt: skip
+
+
 class FakeStaff:
     """``ports.operations.Staff``: one agent, one desk; ``done`` is the switch's."""
 
@@ -122,6 +132,15 @@ class FakeStaff:
     async def talks(self, ask: AskTalks) -> Talks:
         self.asked.append(ask)
         return Talks(NOW, (TALK_ROW, MISSED_ROW))
+
+    async def report(self, ask: AskReport) -> Report:
+        self.asked.append(ask)
+        if ask.queue == "nowhere":
+            raise OperationRefused(RefusedCode.NO_SUCH_QUEUE, ask.queue)
+        rows = () if ask.queue == "night" else (REPORT_ROW,)
+        return Report(
+            NOW, ask.by, ask.first, ask.last, rows, structs.replace(REPORT_ROW, name=""), ask.queue, ask.agent
+        )
 
     async def put_agent(self, put: PutAgent) -> AgentPut:
         if put.new and put.agent == "1001":

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared import control, control_agents
+from shared import control, control_agents, control_reports
 from shared.control import REPLIES, AskCalls, AskOrders
 from shared.control_rows import Trouble, TroubleCode
 from tests.switchctl.conftest import Ctl
@@ -25,6 +25,8 @@ LOOKS = {
     ("talks",): control_agents.Talks,
     ("desk", "list"): control_agents.Desks,
     ("phone", "list"): control_agents.Phones,
+    ("report", "agents"): control_reports.Report,
+    ("report", "hours", "--queue", "trading"): control_reports.Report,
 }
 
 

@@ -94,12 +94,17 @@ def test_rings_with_their_queue_s_service_level(store: Store) -> None:
         },
         {"id": "d/2", "call": "d", "agent": "1001", "kind": "out", "offered_at": DAY},
         {"id": "e/2", "call": "e", "agent": "1001", "kind": "out", "offered_at": END},
+        {"id": "f/2", "call": "f", "agent": "1001", "kind": "in", "offered_at": DAY - 9},
+        {"id": "f/3", "call": "f", "agent": "1002", "kind": "in", "offered_at": DAY + 9},
     )  # fmt: skip
     assert list(store.statistics.rings(DAY, END)) == [
         Rung("c", "1001", "agents", "in", NOON + 1, None, 0, "no_answer", None, None, 15_000),
         Rung("c", "1002", "agents", "in", NOON + 9, NOON + 12, 9_000, "answered", "order", "seat:1003", 15_000),
         Rung("d", "1001", None, "out", DAY, None, 0, None, None, None),
     ]
+    assert [rung.call for rung in store.statistics.rings(DAY - 60, DAY)] == ["f", "f"], (
+        "over midnight: yesterday's, whole"
+    )
 
 
 def test_orders_that_the_branch_took(store: Store, clock: Clock) -> None:

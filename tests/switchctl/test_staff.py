@@ -126,7 +126,7 @@ def test_a_change_keeps_what_it_does_not_name(ask: Ctl, centre: Centre, zhang: N
     assert after is not None
     assert (after.name, after.group, after.password) == (before.name, before.group, before.password)
     assert (after.role, after.skills) == (Role.SUPERVISOR, {"fund": 2})
-    assert centre.posted == [AgentSkilled(AGENT, "张三", Role.SUPERVISOR, {SkillName("fund"): 2})]
+    assert centre.posted == [AgentSkilled(AGENT, "张三", Role.SUPERVISOR, {SkillName("fund"): 2}, "A")]
     assert centre.links.done == []
     assert audited(ask, centre)[0] == ("agent_changed", "1001")
 

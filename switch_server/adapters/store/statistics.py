@@ -14,7 +14,7 @@ from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
-"""Seconds: no call is longer (``core.config.Limits.call_max`` is hours), so who came to a queue so long ago has gone."""
+"""Seconds: no call is longer (``core.config.Limits.call_max`` is hours), so who came to a queue or rang so long ago has gone."""
 LONGEST_STRETCH = 31 * 24 * 3600.0
 """Seconds: a seat that does one thing for a month is looked for no further."""
 
@@ -36,8 +36,11 @@ _RINGS = """
         t.transferred_to, (
             SELECT v.service_level_ms FROM queue_visits v WHERE v.call = t.call AND v.queue = t.queue ORDER BY v.entered_at LIMIT 1
         ), c.branch
-    FROM talks t LEFT JOIN calls c ON c.id = t.call
-    WHERE t.offered_at >= :start AND t.offered_at < :end ORDER BY t.call, t.offered_at, t.id
+    FROM (
+        SELECT call, min(offered_at) AS first FROM talks
+        WHERE offered_at >= :start - :longest AND offered_at < :end GROUP BY call
+    ) f JOIN talks t ON t.call = f.call LEFT JOIN calls c ON c.id = t.call
+    WHERE f.first >= :start ORDER BY t.call, t.offered_at, t.id
 """
 _ORDERS = """
     SELECT o.at, o.call, o.agent, o.branch, o.price, coalesce(o.filled, 0), (
@@ -66,7 +69,7 @@ class Statistics:
         return self._read(_VISITS, Visit._make, start, end, LONGEST_CALL)
 
     def rings(self, start: float, end: float) -> Iterator[Rung]:
-        return self._read(_RINGS, Rung._make, start, end)
+        return self._read(_RINGS, Rung._make, start, end, LONGEST_CALL)
 
     def orders(self, start: float, end: float) -> Iterator[Placed]:
         return self._read(_ORDERS, Placed._make, start, end)

@@ -107,6 +107,9 @@ class Report:
         )
 
     def total(self) -> ReportRow:
+        """Time adds up, calls don't."""
+        self._all.ms = sum((sums.ms for sums in self._sums.values()), Counter())
+        self._all.locked_ms = sum((sums.locked_ms for sums in self._sums.values()), Counter())
         return self._all.row("", "", shifts=self._shifts)
 
     # --- seats ---
@@ -121,7 +124,6 @@ class Report:
             for key, part in self._parts(time, begun, ended):
                 if part > 0 and key is not None:
                     _spend(self._sums[key], time, part, shifts=self._shifts)
-                    _spend(self._all, time, part, shifts=self._shifts)
 
     def _parts(self, time: SeatTime, begun: int, ended: int) -> Iterator[tuple[str | None, int]]:
         """A stretch is cut where an hour or a day ends."""

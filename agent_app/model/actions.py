@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from agent_app.model.view import Action, DeskView, Enabled, LinkState, PhoneState
-from shared.desk import Party
+from shared.desk import DeskCall, Party
 from shared.enums import ListenMode, PartyState, Role, SeatState
 
 NOT_UP = frozenset({PartyState.ASKED, PartyState.RINGING})
@@ -129,6 +129,12 @@ def _hears_busy(view: DeskView) -> bool:
     return view.state.call is not None and view.state.call.busy is not None
 
 
+def asked_party(call: DeskCall) -> Party | None:
+    """Whom this seat is asking, or has asked: the last who came, but for those who listen in."""
+    others = [party for party in call.parties if party.kind != "listener"]
+    return others[-1] if call.state is SeatState.CONSULTING and others else None
+
+
 def droppable(party: Party) -> bool:
     """May this seat send them out of a conference?"""
     return party.kind not in {"customer", "listener"} and bool(party.leg)
@@ -145,7 +151,6 @@ _REACHES_PHONE = Need(Why.LINK_DOWN, lambda view: view.link is LinkState.UP or n
 _NOTE_SENT = Need(Why.NOTE_UNSENT, _note_is_safe)
 _A_CALL = Need(Why.NO_CALL, _in_call)
 _CALL_UP = Need(Why.NO_CALL, _call_is(*UP))
-_TALKING = Need(Why.NOT_TALKING, _call_is(SeatState.TALKING))
 _HEARD = Need(Why.NOT_TALKING, lambda view: _call_is(*HEARD)(view) and _asked_has_answered(view))
 _NOT_RINGING = Need(Why.RINGS, lambda view: not _call_is(SeatState.RINGING)(view))
 _NOT_DIALLING = Need(Why.DIALLING, lambda view: not _call_is(SeatState.DIALLING)(view))
@@ -171,7 +176,7 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
         _PHONE,
     ),
     Action.HANG_UP: (_A_CALL, _REACHES_PHONE),
-    Action.HOLD: (*_ASKS, _TALKING),
+    Action.HOLD: (*_ASKS, Need(Why.NOT_TALKING, _call_is(SeatState.TALKING, SeatState.CONFERENCE))),
     Action.RETRIEVE: (*_ASKS, Need(Why.NOT_HOLDING, _call_is(SeatState.HOLDING))),
     Action.DIAL: (*_ASKS, *_CAN_ASK, _PHONE),
     Action.CALL_SEAT: (*_ASKS, *_CAN_ASK, _PHONE),

@@ -13,7 +13,7 @@ from agent_app.model.numbers import BadNumber, dialable
 from agent_app.model.people import matches
 from agent_app.model.view import DeskView
 from shared.desk import AnyTarget, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
-from shared.enums import SeatState
+from shared.enums import CallKind, SeatState
 from shared.floor import TargetRow
 from shared.ids import AgentId, QueueName
 
@@ -48,6 +48,10 @@ KINDS: dict[Purpose, tuple[Kind, ...]] = {
     Purpose.TRANSFER: (Kind.SEAT, Kind.QUEUE, Kind.NUMBER, Kind.MENU, Kind.PIN),
     Purpose.MONITOR: (Kind.SEAT,),
 }
+
+
+WITHOUT_CUSTOMER = (Kind.SEAT, Kind.NUMBER)
+"""In an internal call nobody is there who could wait in a queue, hear a menu or key a PIN."""
 
 
 class BadTarget(ValueError):  # noqa: N818  # told to the agent, who typed it
@@ -86,9 +90,17 @@ def target(kind: str, value: str) -> AnyTarget:
             raise BadTarget(kind)
 
 
+def kinds(view: DeskView, purpose: Purpose) -> tuple[Kind, ...]:
+    """What there is to choose from now."""
+    call = view.state.call
+    if purpose is Purpose.TRANSFER and call is not None and call.kind is CallKind.INTERNAL:
+        return WITHOUT_CUSTOMER
+    return KINDS[purpose]
+
+
 def offered(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> tuple[Offer, ...]:
     """``kind=None``: of all kinds that the purpose has. Those that begin with what was typed come first."""
-    wanted = KINDS[purpose] if kind is None else (kind,)
+    wanted = kinds(view, purpose) if kind is None else (kind,)
     rows = [offer for each in wanted for offer in _OFFERS[each](view)]
     if purpose is Purpose.MONITOR:
         rows = [offer for offer in rows if offer.state is None or offer.state in TALKS]
@@ -100,16 +112,16 @@ def choice(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> Of
     """Who is called where nothing of the list was chosen: whoever has just this number or name, else a telephone number as it was typed,
     else the first of the list. ``None``: nobody yet.
     """
-    typed, kinds = text.strip(), KINDS[purpose] if kind is None else (kind,)
+    typed, wanted = text.strip(), kinds(view, purpose) if kind is None else (kind,)
     rows = offered(view, purpose, kind, text)
     same = next((row for row in rows if typed and typed in {row.value, row.name}), None)
     if same is not None:
         return same
-    if typed and Kind.NUMBER in kinds and _is_number(typed):
+    if typed and Kind.NUMBER in wanted and _is_number(typed):
         return Offer(Kind.NUMBER, typed)
-    if rows and (typed or kinds == (Kind.PIN,)):
+    if rows and (typed or wanted == (Kind.PIN,)):
         return rows[0]
-    return Offer(Kind.SEAT, typed) if typed and kinds == (Kind.SEAT,) else None
+    return Offer(Kind.SEAT, typed) if typed and wanted == (Kind.SEAT,) else None
 
 
 def _is_number(typed: str) -> bool:

@@ -1,5 +1,6 @@
 """What is said to the agent about others: a supervisor's words, and that the customer is back."""
 
+from agent_app.model.actions import asked_party
 from agent_app.model.view import Returned, ShownNotice
 from agent_app.presenters.board import Board
 from shared.desk import DeskCall, Notice, Party
@@ -39,7 +40,7 @@ class News:
         if call is None:
             self._board.put(returned=None)
         elif call.state is SeatState.CONSULTING:
-            self._asked = call.parties[-1] if call.parties else None
+            self._asked = asked_party(call)
             self._board.put(returned=None)
         elif call.came_back is None:
             self._board.put(returned=None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from agent_app.model.actions import asked_party
 from agent_app.model.numbers import BadNumber, dialable
 from agent_app.model.people import (
     MOST_CALLS,
@@ -19,7 +20,7 @@ from agent_app.model.problems import Own
 from agent_app.presenters.board import Board
 from agent_app.presenters.ports import Shelf
 from shared.desk import DeskCall, Party
-from shared.enums import CallKind, PartyState, SeatState
+from shared.enums import CallKind, PartyState
 from shared.ids import AgentId
 from shared.pinyin import name_keys
 
@@ -143,10 +144,10 @@ class PhoneBook:
         if call.kind is not CallKind.MONITOR and call.number:
             name = self._name(call, call.number)
             yield call.call, _Going(call.rang_at, WAYS.get(call.kind, CallWay.IN), call.number, name, call.answered_at)
-        asks = call.state is SeatState.CONSULTING
+        asking = asked_party(call)
         for party in call.parties:
             key = f"{call.call} {party.kind} {party.name} {party.number}"
-            asked = asks and party is call.parties[-1] and party.kind in {"seat", "outside"}
+            asked = party is asking and party.kind in {"seat", "outside"}
             if asked or key in self._going:
                 yield key, self._asked(party, self._now())
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
 
 from agent_app.model import targets
-from agent_app.model.targets import KINDS, Kind, Offer, Purpose
+from agent_app.model.targets import Kind, Offer, Purpose
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
@@ -153,10 +153,11 @@ class DialDialog(Dialog):
         return found
 
     def _show_kinds(self) -> None:
-        several = len(KINDS[self.purpose]) > 1
+        kinds = targets.kinds(self._view, self.purpose)
+        several = len(kinds) > 1
         while self.kinds.count():
             self.kinds.removeTab(0)
-        for kind in (None, *KINDS[self.purpose]) if several else ():
+        for kind in (None, *kinds) if several else ():
             self.kinds.setTabData(self.kinds.addTab(self._kind_title(kind)), kind)
         self.kinds.setVisible(several)
 

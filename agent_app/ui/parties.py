@@ -23,6 +23,7 @@ ROLES = {
     PartyState.WAITING: "danger",
     PartyState.LISTENING: "muted",
 }
+ENOUGH = 2
 LEAST = 2
 """Rows that are seen without scrolling, however little room there is."""
 
@@ -89,8 +90,9 @@ class PartiesList(QScrollArea):
         self.setVisible(False)
 
     def show_parties(self, call: DeskCall | None, view: DeskView) -> None:
-        """With one other it says nothing that the call's own lines do not: they are listed from the second on, and whoever is asked."""
-        parties = () if call is None or len(call.parties) < 2 else call.parties
+        """With one other in a plain talk it would say nothing that the call's own lines do not."""
+        alone = call is None or (call.state is not SeatState.CONSULTING and len(call.parties) < ENOUGH)
+        parties = () if call is None or alone else call.parties
         while len(self.rows) < len(parties):
             row = PartyRow(self._drop)
             self.rows.append(row)

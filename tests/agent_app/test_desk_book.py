@@ -240,6 +240,12 @@ def test_everything_can_be_a_transfers_target_who_is_free_first() -> None:
     assert targets.offered(world.view, Purpose.TRANSFER, Kind.MENU, "") == (rows[5],)
 
 
+def test_in_an_internal_call_nobody_can_be_put_into_a_queue() -> None:
+    world = offering()
+    world.report(CallChanged(call("c2", SeatState.TALKING, kind=CallKind.INTERNAL, number="8003")))
+    assert {row.kind for row in targets.offered(world.view, Purpose.TRANSFER, None, "")} == {Kind.SEAT, Kind.NUMBER}
+
+
 def test_typing_narrows_by_number_name_and_pinyin() -> None:
     view = offering().view
     assert [row.value for row in targets.offered(view, Purpose.DIAL, None, "lm")] == ["13900002222"]

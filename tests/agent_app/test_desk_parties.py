@@ -296,6 +296,14 @@ def test_the_same_again_is_said_again() -> None:
     assert world.view.returned == Returned(CameBack.NO_ANSWER, "seat", "8002")
 
 
+def test_a_supervisor_who_whispers_is_not_who_was_asked() -> None:
+    world = consulting()
+    whisperer = Party(LegId("c1/9"), "listener", "8001", "", PartyState.LISTENING, 20.0)
+    world.report(CallChanged(call("c1", SeatState.CONSULTING, parties=(CUSTOMER, ASKED, whisperer))))
+    world.report(CallChanged(back(CameBack.HUNG_UP)))
+    assert world.view.returned == Returned(CameBack.HUNG_UP, "seat", "8002")
+
+
 def test_an_app_that_did_not_see_it_says_what_it_knows() -> None:
     world = at_work(seat=seat(SeatState.TALKING), call=back(CameBack.PIN_PASSED))
     assert world.view.returned == Returned(CameBack.PIN_PASSED)

@@ -77,7 +77,7 @@ ASKS = OUT | {Action.TRANSFER}
         (SeatState.TALKING, TALK | ASKS | {Action.HOLD, Action.SEND_DIGITS}),
         (SeatState.HOLDING, TALK | ASKS | {Action.RETRIEVE}),
         (SeatState.CONSULTING, TALK | {Action.RETURN, Action.SWAP, Action.JOIN, Action.SEND_DIGITS}),
-        (SeatState.CONFERENCE, TALK | ASKS | {Action.SEND_DIGITS}),
+        (SeatState.CONFERENCE, TALK | ASKS | {Action.HOLD, Action.SEND_DIGITS}),
         (SeatState.MONITORING, ALWAYS | {Action.HANG_UP, Action.MUTE}),
         (SeatState.WRAP_UP, IDLE | {Action.OPEN_SEAT, Action.FINISH_WRAP_UP, Action.EXTEND_WRAP_UP}),
     ],

@@ -100,6 +100,20 @@ def test_stale_answers_do_nothing() -> None:
     run(test)
 
 
+@pytest.mark.parametrize("command", [wire.Dial("10086"), wire.CallSeat(B)])
+def test_what_begins_a_call_is_given_an_id_for_it(command: wire.AnyCommand) -> None:
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        await client.do(command)
+        await client.do(wire.Hold(CallId("c1")))
+        begun, held = [commanded.call for commanded in on.core.of(DeskCommanded)]
+        assert begun is not None
+        assert begun.startswith("fresh-")
+        assert held == "c1"
+
+    run(test)
+
+
 def test_so_many_commands_at_once_and_no_more() -> None:
     async def test(on: Rig) -> None:
         client = await on.logged_in()

@@ -36,7 +36,7 @@ from shared.desk import (
     ToSeat,
 )
 from shared.enums import ListenMode, PartyState, Role, SeatState
-from tests.ui.party_scenes import BANK, FLOOR, LI, TALKS, party_scenes
+from tests.ui.party_scenes import BANK, FLOOR, LI, PIN, TALKS, party_scenes
 from tests.ui.scenes import CALL, EN, NOW, call, pop, scenes
 from tests.ui.stage import Stage
 
@@ -236,6 +236,13 @@ def test_a_consult_is_seen(stage: Stage) -> None:
     assert not panel.waits.isVisible()
     stage.click(panel.read)
     assert not panel.back.isVisible()
+
+
+def test_while_the_customer_keys_the_pin_they_are_not_in_the_call(stage: Stage) -> None:
+    scene(stage, "consult-pin")
+    stage.told(CallChanged(call(SeatState.CONSULTING, answered_at=NOW - 60, parties=(PIN,), held_at=NOW - 15)))
+    (row,) = [row for row in stage.window.call.parties.rows if row.isVisible()]
+    assert (row.who.text(), row.state.text(), row.since.text()) == ("PIN check", "asked", "0:15")
 
 
 def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> None:

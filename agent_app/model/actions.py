@@ -56,6 +56,12 @@ class Why(StrEnum):
     NOT_MONITORING = "not_monitoring"
     THIS_WAY_ALREADY = "this_way_already"  # in the monitored call by this mode
     NO_FAX_YET = "no_fax_yet"
+    NO_ROW = "no_row"  # of the board: none is chosen
+    OWN_SEAT = "own_seat"
+    SEAT_OFFLINE = "seat_offline"
+    NOTHING_TO_HEAR = "nothing_to_hear"
+    SEAT_BUSY = "seat_busy"  # this desk's own: not open and not locked
+    NO_OPEN_SEAT = "no_open_seat"
 
 
 class HangingUp(StrEnum):
@@ -224,6 +230,11 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     ),
     Action.PLAY_RECORDING: _ASKS,
     Action.CHANGE_PASSWORD: _ASKS,
+    Action.SUPERVISE: (_LOGGED_IN, _SUPERVISOR),
+    Action.FORCE_SEAT: (*_ASKS, _SUPERVISOR),
+    Action.TAKE_WAITING: (*_ASKS, _SUPERVISOR),
+    Action.SET_SKILLS: (*_ASKS, _SUPERVISOR),
+    Action.SEND_MESSAGE: (*_ASKS, _SUPERVISOR),
 }
 
 MANY_AT_ONCE = frozenset({Action.SEND_DIGITS, Action.SEARCH})

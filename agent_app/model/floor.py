@@ -24,6 +24,7 @@ from shared.floor import (
     Watch,
     by_key,
 )
+from shared.ids import AgentId
 
 
 class FloorView(Struct, frozen=True):
@@ -37,6 +38,8 @@ class FloorView(Struct, frozen=True):
     refused: str = ""
     at: float = 0.0
     """UTC seconds by the switch's clock: so new are the rows."""
+    reached: tuple[AgentId, ...] | None = None
+    """Whose screens the last message was sent to; ``None``: none was sent yet, or one is on its way."""
     colleagues: Mapping[str, ColleagueRow] = field(default_factory=dict)
     targets: Mapping[str, TargetRow] = field(default_factory=dict)
     seats: Mapping[str, SeatRow] = field(default_factory=dict)
@@ -78,6 +81,9 @@ class FloorMirror:
         self.view = replace(self.view, at=changed.at, stale=stale, **tables)
         return verdict
 
+    def sent(self, reached: tuple[AgentId, ...] | None) -> None:
+        self.view = replace(self.view, reached=reached)
+
     def old(self) -> None:
         """Nothing new will come until a snapshot does."""
         self.view = replace(self.view, stale=True)
@@ -89,3 +95,25 @@ class FloorMirror:
 def _kept(was: Mapping[str, Keyed], now: dict[str, Keyed]) -> Mapping[str, Keyed]:
     kept = {key: was[key] if was.get(key) == row else row for key, row in now.items()}
     return was if kept == was else kept
+
+
+def in_time(row: QueueBoardRow) -> float | None:
+    """Of today's callers who were answered or gave up, the part that was answered within what the queue promises; ``None``: there were none."""
+    ended = row.answered + row.abandoned
+    return row.in_time / ended if ended else None
+
+
+ORDER_GROUPS = {
+    "working": ("captured", "sent", "accepted", "working"),
+    "filled": ("filled",),
+    "cancelled": ("cancelled",),
+    "refused": ("refused", "rejected", "void", "failed"),
+    "in_doubt": ("in_doubt",),
+}
+"""The order book's states, as a supervisor looks at them."""
+
+
+def order_counts(row: BranchRow) -> dict[str, int]:
+    """By ``ORDER_GROUPS``, and ``all``, which counts also what a newer switch may tell."""
+    groups = {name: sum(row.orders.get(state, 0) for state in states) for name, states in ORDER_GROUPS.items()}
+    return groups | {"all": sum(row.orders.values())}

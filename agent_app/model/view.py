@@ -76,6 +76,12 @@ class Action(StrEnum):
     """The customer on screen, at their number."""
     PLAY_RECORDING = "play_recording"
     CHANGE_PASSWORD = "change_password"  # noqa: S105
+    SUPERVISE = "supervise"
+    """Open the supervisor's desk. The next ones are done there, to a row (``model.supervising``)."""
+    FORCE_SEAT = "force_seat"
+    TAKE_WAITING = "take_waiting"
+    SET_SKILLS = "set_skills"
+    SEND_MESSAGE = "send_message"
 
 
 class Pending(Struct, frozen=True):

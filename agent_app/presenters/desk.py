@@ -62,7 +62,7 @@ class Desk(DeskCalls):
             self._board, NoShelf() if shelf is None else shelf, lambda: wall() + self._board.draft.clock_off
         )
         self._people = People(self._board, self._asker, clock)
-        self.floor = Floor(self._board, self._asker)
+        self.floor = Floor(self._board, self._asker, self._calling)
         """Colleagues, and the supervisor's desk."""
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None

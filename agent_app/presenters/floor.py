@@ -1,15 +1,30 @@
-"""The floor's presenter: what is watched follows what is wished for, over every loss of the link."""
+"""The floor's presenter: what is watched follows what is wished for, over every loss of the link; and a supervisor's acts."""
 
 from collections.abc import Callable, Mapping
 
 from agent_app.model.floor import FloorMirror, FloorView
+from agent_app.model.problems import Own
 from agent_app.model.state import Verdict
-from agent_app.model.view import LinkState
+from agent_app.model.supervising import listens_to
+from agent_app.model.view import Action, LinkState
 from agent_app.presenters.asker import Asker
 from agent_app.presenters.board import Board, settled
+from agent_app.presenters.calling import Calling
 from agent_app.presenters.ports import Failed
-from shared.desk import DeskRefusal, Refused
-from shared.floor import ColleagueRow, FloorChanged, FloorSnapshot, TargetRow, Watch, WatchFloor
+from shared.desk import TEXT_MAX, DeskRefusal, Done, ForceSeat, Refused, TakeWaiting
+from shared.enums import CallKind, ListenMode, LockReason
+from shared.floor import (
+    ColleagueRow,
+    FloorChanged,
+    FloorSnapshot,
+    MessageSent,
+    SendMessage,
+    SetSkills,
+    TargetRow,
+    Watch,
+    WatchFloor,
+)
+from shared.ids import AgentId, CallId
 
 RETRY_S = 2.0
 OnFloor = Callable[[FloorView], None]
@@ -21,8 +36,8 @@ class Floor:
     Colleagues and targets are in ``DeskView`` too, for whoever completes a name; they stay there, maybe old, when nobody watches.
     """
 
-    def __init__(self, board: Board, asker: Asker) -> None:
-        self._board, self._asker = board, asker
+    def __init__(self, board: Board, asker: Asker, calling: Calling) -> None:
+        self._board, self._asker, self._calling = board, asker, calling
         self._mirror = FloorMirror()
         self._on_floor: OnFloor = lambda _view: None
         self._colleagues = self._floor = False
@@ -30,6 +45,8 @@ class Floor:
         """What the switch has been asked for in this session of the link."""
         self._asking = False
         self._again_at: float | None = None
+        self._intercepting: AgentId | None = None
+        """Whose call shall be this seat's once it is listened to."""
         self._put_colleagues: Mapping[str, ColleagueRow] = self._mirror.view.colleagues
         self._put_targets: Mapping[str, TargetRow] = self._mirror.view.targets
 
@@ -55,6 +72,71 @@ class Floor:
         """The supervisor's desk is open. Includes the colleagues."""
         self._floor = on
         self._follow()
+
+    # --- what a supervisor does to a row ---
+
+    @settled
+    def listen_to(self, agent: AgentId, mode: ListenMode) -> None:
+        """Into that seat's call, or another way of being in it."""
+        self._intercepting = None
+        if listens_to(self._board.draft, agent):
+            self._calling.listen(mode)
+        else:
+            self._calling.monitor(agent, mode)
+
+    @settled
+    def intercept(self, agent: AgentId) -> None:
+        """That seat's call becomes this one's; if need be it is listened to first."""
+        if listens_to(self._board.draft, agent):
+            self._calling.intercept()
+        else:
+            self._calling.monitor(agent, ListenMode.MONITOR)
+            self._intercepting = agent if self._asker.is_pending(Action.MONITOR) else None
+
+    @settled
+    def force(self, agent: AgentId, act: str, reason: LockReason = LockReason.OTHER) -> None:
+        """``act``: ``open``, ``lock`` or ``log_out``."""
+        if self._asker.may(Action.FORCE_SEAT):
+            self._asker.ask(Action.FORCE_SEAT, ForceSeat(agent, act, reason), Done, lambda _: None)
+
+    @settled
+    def take(self, call: CallId, agent: AgentId | None = None) -> None:
+        """A waiting caller out of order, to that seat or (``None``) this one."""
+        if self._asker.may(Action.TAKE_WAITING):
+            self._asker.ask(Action.TAKE_WAITING, TakeWaiting(call, agent), Done, lambda _: None)
+
+    @settled
+    def set_skills(self, agent: AgentId, skills: dict[str, int]) -> None:
+        """What they can do from now on; nothing else."""
+        if self._asker.may(Action.SET_SKILLS):
+            self._asker.ask(Action.SET_SKILLS, SetSkills(agent, skills), Done, lambda _: None)
+
+    @settled
+    def send(self, text: str, agents: tuple[AgentId, ...] = ()) -> None:
+        """To the screens of these, or of all that this supervisor has; ``view.reached`` tells whose they were."""
+        if not self._asker.may(Action.SEND_MESSAGE):
+            return
+        if len(text) > TEXT_MAX:
+            self._board.problem(Action.SEND_MESSAGE, Own.TOO_LONG)
+        elif text.strip():
+            self._reached(None)
+            request = SendMessage(text.strip(), agents)
+            self._asker.ask(Action.SEND_MESSAGE, request, MessageSent, lambda sent: self._reached(sent.agents))
+
+    def _reached(self, agents: tuple[AgentId, ...] | None) -> None:
+        self._mirror.sent(agents)
+        self._put()
+
+    def _follow_call(self) -> None:
+        """Listened to at last, or it came to nothing."""
+        agent, call = self._intercepting, self._board.draft.state.call
+        if agent is None:
+            return
+        if listens_to(self._board.draft, agent):
+            self._intercepting = None
+            self._calling.intercept()
+        elif not self._asker.is_pending(Action.MONITOR) and (call is None or call.kind is not CallKind.MONITOR):
+            self._intercepting = None
 
     # --- from outside ---
 
@@ -88,9 +170,11 @@ class Floor:
                 self._put()
         elif self._board.draft.link is not LinkState.UP:
             self._put_old()
+        self._follow_call()
         self._follow()
 
     def tick(self, now: float) -> None:
+        self._follow_call()
         if self._again_at is not None and now >= self._again_at:
             self._again_at = None
             self._watched = Watch.OFF

@@ -3,7 +3,7 @@
 from math import ceil
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QLabel, QToolButton
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from agent_app.model.phone import CallQuality
 from agent_app.model.view import DeskView, LinkState, PhoneState, Problem
@@ -42,11 +42,17 @@ class StatusBar(Panel):
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
         self.link, self.phone, self.quality = Sign("link"), Sign("phone"), Sign("talking")
-        bar = across(self.warning, self.problem, self.dismiss, None, self.quality, self.phone, self.link, gap=16)
+        bar = self._bar = across(
+            self.warning, self.problem, self.dismiss, None, self.quality, self.phone, self.link, gap=16
+        )
         bar.setContentsMargins(12, 2, 12, 2)
         self.setLayout(bar)
         self.redraw()
         self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # with a message or without
+
+    def put_first(self, part: QWidget) -> None:
+        """Something of the window's own, before all else."""
+        self._bar.insertWidget(0, part)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.problem != was.problem or view.needs_password != was.needs_password:

@@ -76,6 +76,8 @@ STATE_COLOURS: dict[SeatState, str] = {
 }
 """Behind white text, the same in both themes; the word and the icon say the same as the colour."""
 ON_STATE = "#ffffff"
+STATE_OFF = "#7a8190"
+"""Behind white text whose state is old."""
 
 
 _in_force = Theme.SYSTEM

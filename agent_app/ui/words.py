@@ -233,6 +233,12 @@ WHYS: Table = {
     Why.NOT_ALLOWED: QT_TRANSLATE_NOOP("words", "Only for supervisors."),
     Why.NOT_MONITORING: QT_TRANSLATE_NOOP("words", "Only while listening in to a seat."),
     Why.THIS_WAY_ALREADY: QT_TRANSLATE_NOOP("words", "You are in the call this way already."),
+    Why.NO_ROW: QT_TRANSLATE_NOOP("words", "Choose a row first."),
+    Why.OWN_SEAT: QT_TRANSLATE_NOOP("words", "This is your own seat."),
+    Why.SEAT_OFFLINE: QT_TRANSLATE_NOOP("words", "Nobody is logged in there."),
+    Why.NOTHING_TO_HEAR: QT_TRANSLATE_NOOP("words", "That seat is in no talk."),
+    Why.SEAT_BUSY: QT_TRANSLATE_NOOP("words", "Your own seat must be open or locked."),
+    Why.NO_OPEN_SEAT: QT_TRANSLATE_NOOP("words", "No seat is open."),
     Why.NO_FAX_YET: QT_TRANSLATE_NOOP("words", "Fax is not there yet."),
 }
 

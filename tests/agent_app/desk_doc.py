@@ -1,11 +1,12 @@
-"""Makes the table of ``docs/desk.md`` from ``agent_app.model.actions``: ``python -m tests.agent_app.desk_doc`` writes it into the page."""
+"""Makes the tables of ``docs/desk.md`` from ``agent_app.model``: ``python -m tests.agent_app.desk_doc`` writes them into the page."""
 
 from pathlib import Path
 
 from agent_app.model.actions import MANY_AT_ONCE, NEEDS
+from agent_app.model.supervising import SEAT_NEEDS, WAITING_NEEDS
+from agent_app.model.view import Action
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "desk.md"
-BEGIN, END = "<!-- actions -->", "<!-- /actions -->"
 
 
 def table() -> str:
@@ -17,10 +18,23 @@ def table() -> str:
     return "\n".join(rows)
 
 
+def supervising() -> str:
+    """One row an act: the desk's action whose needs come first, then the row's own."""
+    rows = ["| to a row | as | and off, because |", "|---|---|---|"]
+    for act, (action, needs) in SEAT_NEEDS.items():
+        rows.append(f"| seat: `{act}` | `{action}` | {', '.join(f'`{need.why}`' for need in needs)} |")
+    for act, (why, _) in WAITING_NEEDS.items():
+        rows.append(f"| waiting caller: `{act}` | `{Action.TAKE_WAITING}` | `{why}` |")
+    return "\n".join(rows)
+
+
 def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table()}\n{rest[rest.index(END) :]}", encoding="utf-8")
+    for name, made in (("actions", table()), ("supervising", supervising())):
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, rest = text.split(begin)
+        text = f"{before}{begin}\n{made}\n{rest[rest.index(end) :]}"
+    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -209,7 +209,9 @@ def test_every_action_has_its_line_and_every_reason_is_a_problem_code_too() -> N
 
 
 def test_the_table_in_the_docs_is_this_one() -> None:
-    assert desk_doc.table() in (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    assert desk_doc.table() in page
+    assert desk_doc.supervising() in page
 
 
 # --- numbers ---

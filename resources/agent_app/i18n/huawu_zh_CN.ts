@@ -230,6 +230,25 @@
     </message>
 </context>
 <context>
+    <name>BranchesBoard</name>
+    <message>
+        <source>Branches</source>
+        <translation>营业部</translation>
+    </message>
+    <message>
+        <source>Orders of today by what became of them; turnover at the orders&apos; prices</source>
+        <translation>今日委托按结果统计；成交额按委托价计算</translation>
+    </message>
+    <message>
+        <source>no trading system</source>
+        <translation>柜台未就绪</translation>
+    </message>
+    <message>
+        <source>no connection</source>
+        <translation>未连接</translation>
+    </message>
+</context>
+<context>
     <name>CallPanel</name>
     <message>
         <source>Phone</source>
@@ -529,6 +548,33 @@
     </message>
 </context>
 <context>
+    <name>LinesBoard</name>
+    <message>
+        <source>Lines</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>Trunks and voice cards, how many of their lines are in use</source>
+        <translation>中继与语音卡，以及占用的线数</translation>
+    </message>
+    <message>
+        <source>Trunk</source>
+        <translation>中继</translation>
+    </message>
+    <message>
+        <source>Voice card</source>
+        <translation>语音卡</translation>
+    </message>
+    <message>
+        <source>up</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>down</source>
+        <translation>中断</translation>
+    </message>
+</context>
+<context>
     <name>ListeningStrip</name>
     <message>
         <source>Number withheld</source>
@@ -600,6 +646,33 @@
     <message>
         <source>Ends your log-in at the other desk, unless it has a call</source>
         <translation>结束您在另一座席的登录，除非正在通话</translation>
+    </message>
+</context>
+<context>
+    <name>MessageDialog</name>
+    <message>
+        <source>Message</source>
+        <translation>发消息</translation>
+    </message>
+    <message>
+        <source>all who are logged in</source>
+        <translation>所有在线座席</translation>
+    </message>
+    <message>
+        <source>To: {whom}</source>
+        <translation>发给：{whom}</translation>
+    </message>
+    <message>
+        <source>Shown on their screens until they have read it</source>
+        <translation>显示在对方屏幕上，直到对方看过</translation>
+    </message>
+    <message>
+        <source>&amp;Send</source>
+        <translation>发送(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>发送消息</translation>
     </message>
 </context>
 <context>
@@ -782,6 +855,21 @@
     </message>
 </context>
 <context>
+    <name>QueuesBoard</name>
+    <message>
+        <source>Queues today</source>
+        <translation>今日队列</translation>
+    </message>
+    <message>
+        <source>In time: of those answered or given up, answered within what the queue promises</source>
+        <translation>及时率：已接听或放弃的来电中，在队列承诺时间内接听的比例</translation>
+    </message>
+    <message>
+        <source>{queue} (closed)</source>
+        <translation>{queue}（已关闭）</translation>
+    </message>
+</context>
+<context>
     <name>QueuesPanel</name>
     <message>
         <source>Queues</source>
@@ -828,6 +916,76 @@
     </message>
 </context>
 <context>
+    <name>SeatsBoard</name>
+    <message>
+        <source>Seats</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>Only who is &amp;here</source>
+        <translation>只看在线(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Hide seats at which nobody is logged in</source>
+        <translation>隐藏无人登录的座席</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter the seats</source>
+        <translation>筛选座席</translation>
+    </message>
+    <message>
+        <source>Number, name, pinyin initials, group, skill, queue</source>
+        <translation>工号、姓名、拼音首字母、组别、技能、队列</translation>
+    </message>
+    <message>
+        <source>A click on a heading sorts; the menu of a row has what can be done to it</source>
+        <translation>点击表头排序；在行上点右键可进行操作</translation>
+    </message>
+</context>
+<context>
+    <name>SkillsDialog</name>
+    <message>
+        <source>Level</source>
+        <translation>级别</translation>
+    </message>
+    <message>
+        <source>Skills</source>
+        <translation>技能</translation>
+    </message>
+    <message>
+        <source>Skills and levels</source>
+        <translation>技能与级别</translation>
+    </message>
+    <message>
+        <source>Another skill</source>
+        <translation>其他技能</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>添加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add the skill</source>
+        <translation>添加该技能</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save the skills</source>
+        <translation>保存技能</translation>
+    </message>
+    <message>
+        <source>The agent is told</source>
+        <translation>座席会收到通知</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message>
         <source>Voice by desk phone {name}</source>
@@ -852,6 +1010,49 @@
     <message>
         <source>Dismiss the message</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>SupervisorWindow</name>
+    <message>
+        <source>Message sent to {n} screens</source>
+        <translation>消息已发到 {n} 个屏幕</translation>
+    </message>
+    <message>
+        <source>Supervisor&apos;s desk</source>
+        <translation>班长席</translation>
+    </message>
+    <message>
+        <source>Lines and branches</source>
+        <translation>线路与营业部</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>Branches</source>
+        <translation>营业部</translation>
+    </message>
+    <message>
+        <source>The rows are old: waiting for the switch …</source>
+        <translation>数据已过时，正在等待交换机…</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>签出座席</translation>
+    </message>
+    <message>
+        <source>Log out {who}? A talk that goes on is given to the next agent.</source>
+        <translation>将 {who} 签出？正在进行的通话会转给下一位座席。</translation>
+    </message>
+    <message>
+        <source>&amp;Log out</source>
+        <translation>签出(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -949,6 +1150,29 @@
     <message>
         <source>What the caller did in the voice menu, the latest last</source>
         <translation>来电者在语音菜单中的操作，最新在最后</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingBoard</name>
+    <message>
+        <source>rings</source>
+        <translation>振铃中</translation>
+    </message>
+    <message>
+        <source>Callers who wait</source>
+        <translation>等待中的来电</translation>
+    </message>
+    <message>
+        <source>The menu of a row takes the caller out of order</source>
+        <translation>在行上点右键可优先接入</translation>
+    </message>
+    <message>
+        <source>Waiting: {n}</source>
+        <translation>等待：{n}</translation>
+    </message>
+    <message>
+        <source>Nobody waits</source>
+        <translation>无人等待</translation>
     </message>
 </context>
 <context>
@@ -1349,6 +1573,105 @@
     </message>
 </context>
 <context>
+    <name>floor</name>
+    <message>
+        <source>Listen</source>
+        <translation>监听</translation>
+    </message>
+    <message>
+        <source>Hear both, be heard by neither</source>
+        <translation>听到双方，双方都听不到您</translation>
+    </message>
+    <message>
+        <source>Whisper</source>
+        <translation>耳语</translation>
+    </message>
+    <message>
+        <source>Be heard by the agent only</source>
+        <translation>只有座席听到您</translation>
+    </message>
+    <message>
+        <source>Barge in</source>
+        <translation>强插</translation>
+    </message>
+    <message>
+        <source>Be heard by all</source>
+        <translation>所有人都听到您</translation>
+    </message>
+    <message>
+        <source>Intercept</source>
+        <translation>拦截</translation>
+    </message>
+    <message>
+        <source>The call becomes yours, the agent&apos;s seat goes to wrap-up</source>
+        <translation>通话由您接管，该座席进入话后处理</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>开放</translation>
+    </message>
+    <message>
+        <source>The seat takes calls</source>
+        <translation>座席开始接电话</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>闭锁</translation>
+    </message>
+    <message>
+        <source>With a reason; in a call it takes effect after it</source>
+        <translation>须选原因；通话中则在通话后生效</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>签出</translation>
+    </message>
+    <message>
+        <source>A talk that goes on is given to the next agent</source>
+        <translation>正在进行的通话会转给下一位座席</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>发消息</translation>
+    </message>
+    <message>
+        <source>A word on the agent&apos;s screen</source>
+        <translation>在座席屏幕上显示一条消息</translation>
+    </message>
+    <message>
+        <source>Skills</source>
+        <translation>技能</translation>
+    </message>
+    <message>
+        <source>What the agent is asked for from now on</source>
+        <translation>座席今后承接哪些业务</translation>
+    </message>
+    <message>
+        <source>Message to all</source>
+        <translation>群发消息</translation>
+    </message>
+    <message>
+        <source>A word on every screen that is yours</source>
+        <translation>发到您管辖的所有屏幕</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>接入</translation>
+    </message>
+    <message>
+        <source>The caller comes to you next, out of order</source>
+        <translation>该来电优先转给您</translation>
+    </message>
+    <message>
+        <source>Give to</source>
+        <translation>转给</translation>
+    </message>
+    <message>
+        <source>The caller goes to an open seat, out of order</source>
+        <translation>该来电优先转给一个开放座席</translation>
+    </message>
+</context>
+<context>
     <name>tables</name>
     <message>
         <source>Time</source>
@@ -1444,7 +1767,27 @@
     </message>
     <message>
         <source>Agent</source>
-        <translation>座席</translation>
+        <translation>工号</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>持续</translation>
+    </message>
+    <message>
+        <source>With / reason</source>
+        <translation>对方／原因</translation>
+    </message>
+    <message>
+        <source>Skills</source>
+        <translation>技能</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>通话数</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>组别</translation>
     </message>
     <message>
         <source>Length</source>
@@ -1479,7 +1822,31 @@
         <translation>最长</translation>
     </message>
     <message>
+        <source>In time</source>
+        <translation>及时率</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>接听</translation>
+    </message>
+    <message>
+        <source>Gave up</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
         <source>Seats</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>已等</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>At a desk</source>
         <translation>座席</translation>
     </message>
     <message>
@@ -1513,6 +1880,38 @@
     <message>
         <source>Changed</source>
         <translation>更新</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>占用</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Branch</source>
+        <translation>营业部</translation>
+    </message>
+    <message>
+        <source>Orders</source>
+        <translation>委托</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>In doubt</source>
+        <translation>存疑</translation>
+    </message>
+    <message>
+        <source>Turnover</source>
+        <translation>成交额</translation>
     </message>
 </context>
 <context>
@@ -2108,6 +2507,30 @@
     <message>
         <source>You are in the call this way already.</source>
         <translation>已经是这种方式。</translation>
+    </message>
+    <message>
+        <source>Choose a row first.</source>
+        <translation>请先选择一行。</translation>
+    </message>
+    <message>
+        <source>This is your own seat.</source>
+        <translation>这是您自己的座席。</translation>
+    </message>
+    <message>
+        <source>Nobody is logged in there.</source>
+        <translation>该座席无人登录。</translation>
+    </message>
+    <message>
+        <source>That seat is in no talk.</source>
+        <translation>该座席没有在通话。</translation>
+    </message>
+    <message>
+        <source>Your own seat must be open or locked.</source>
+        <translation>您自己的座席须处于开放或闭锁状态。</translation>
+    </message>
+    <message>
+        <source>No seat is open.</source>
+        <translation>没有开放的座席。</translation>
     </message>
     <message>
         <source>Fax is not there yet.</source>

@@ -1,0 +1,267 @@
+"""The supervisor's desk: a window of its own with the whole floor on one page, and what can be done to its rows."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QMenu, QMessageBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from agent_app.model.floor import FloorView
+from agent_app.model.supervising import MODES, SeatAct, WaitingAct
+from agent_app.model.view import DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.ui.flooracts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts
+from agent_app.ui.floordialogs import MessageDialog, SkillsDialog
+from agent_app.ui.floorlines import BranchesBoard, LinesBoard
+from agent_app.ui.floorqueues import QueuesBoard, WaitingBoard
+from agent_app.ui.floorseats import SeatsBoard
+from agent_app.ui.fmt import one_line
+from agent_app.ui.icons import app_icon
+from agent_app.ui.status import StatusBar
+from agent_app.ui.widgets import Clock, Plain, across, announce, restyle, rows
+from agent_app.ui.words import problem as problem_words
+from shared.enums import LockReason, SeatState
+from shared.floor import SeatRow, WaitingRow
+
+SECOND_MS = 1000
+Part = SeatsBoard | QueuesBoard | WaitingBoard | LinesBoard | BranchesBoard
+
+
+class SupervisorWindow(QWidget):
+    """``draw`` and ``draw_floor`` give it what to show; it watches the floor while it is open."""
+
+    shown = Signal(bool)
+    """Opened or closed."""
+
+    def __init__(self, desk: Desk, wall: Clock) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setWindowIcon(app_icon())
+        self._desk = desk
+        self._view, self._floor = DeskView(), FloorView()
+        self._drawn_reached = self._floor.reached
+        self.seats, self.queues, self.waiting = SeatsBoard(wall), QueuesBoard(wall), WaitingBoard(wall)
+        self.lines, self.branches = LinesBoard(wall), BranchesBoard(wall)
+        self.status, self.notice = StatusBar(desk, wall), Plain("muted", wide=80)
+        self.acts = Acts(self, self._what_acts_do(), self._lock)
+        self.message, self.skills = MessageDialog(desk, self), SkillsDialog(desk, self)
+        self.tabs, self.givable = QTabWidget(), QMenu(self)
+        self._build()
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._tick)
+        QShortcut(QKeySequence("Ctrl+F"), self, self.seats.search.setFocus)
+        QShortcut(QKeySequence("Esc"), self, self._escape)
+        self._retranslate()
+
+    # --- what is shown ---
+
+    def draw(self, view: DeskView) -> None:
+        """Never calls the desk."""
+        self._view = view
+        if view.needs_password and self.isVisible():
+            QTimer.singleShot(0, self, self.close)
+        for part in self._parts:
+            part.draw(view)
+        self.status.draw(view)
+        for dialog in (self.message, self.skills):
+            dialog.draw(view)
+        self._draw_acts()
+
+    def draw_floor(self, floor: FloorView) -> None:
+        """Only what differs is drawn anew."""
+        was, self._floor = self._floor, floor
+        for part in self._parts:
+            part.show_floor(floor)
+        if (floor.stale, floor.refused) != (was.stale, was.refused):
+            self._draw_age()
+        if floor.reached is not None and floor.reached is not was.reached:
+            self._say(self.tr("Message sent to {n} screens").format(n=len(floor.reached)))
+        self._draw_acts()
+
+    def go(self) -> None:
+        """Shows it, in front."""
+        self.showNormal() if self.isMinimized() else self.show()
+        self.raise_()
+        self.activateWindow()
+        self.seats.table.setFocus()
+
+    def redraw(self) -> None:
+        """In another theme."""
+        self.acts.retranslate()
+        for part in self._parts:
+            part.redraw()
+            part.table.board.repaint_all()
+        self.status.redraw()
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return self.seats, self.queues, self.waiting, self.lines, self.branches
+
+    # --- layout ---
+
+    def _build(self) -> None:
+        bar = across(*(self.acts.button(name) for name in SEAT_ACTS), None, self.acts.button(TO_ALL), gap=4)
+        bar.setContentsMargins(8, 8, 8, 0)
+        for name in WAITING_ACTS:
+            self.waiting.buttons.addWidget(self.acts.button(name))
+        self.waiting.buttons.addStretch(1)
+        for part in (self.lines, self.branches):
+            self.tabs.addTab(part, "")
+        facts = QFrame()
+        facts.setObjectName("panel")
+        facts.setLayout(rows(self.tabs, margin=8))
+        right = QSplitter(Qt.Orientation.Vertical)
+        for below in (self.queues, self.waiting, facts):
+            right.addWidget(below)
+            right.setStretchFactor(right.count() - 1, 1)
+        whole = self._body = QSplitter(Qt.Orientation.Horizontal)
+        for at, (side, share) in enumerate(((self.seats, 8), (right, 6))):
+            whole.addWidget(side)
+            whole.setStretchFactor(at, share)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(8, 4, 8, 4)
+        inside.addWidget(whole)
+        self.status.put_first(self.notice)
+        body = rows(bar, inside, self.status, gap=4)
+        body.setStretchFactor(inside, 1)
+        self.setLayout(body)
+        for table, names in ((self.seats.table, SEAT_ACTS), (self.waiting.table, WAITING_ACTS)):
+            table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+            table.addActions([self.acts.actions[name] for name in names])
+            table.selectionModel().selectionChanged.connect(lambda *_: self._draw_acts())
+            table.selectionModel().currentChanged.connect(lambda *_: self._draw_acts())
+        self.seats.table.chosen.connect(lambda _row: self.acts.actions[SeatAct.MONITOR].trigger())
+        self.waiting.table.chosen.connect(lambda _row: self.acts.actions[WaitingAct.TAKE].trigger())
+        self.resize(1366, 728)
+        whole.setSizes([770, 580])
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._clock.start(SECOND_MS)
+            self._desk.floor.show_floor(on=True)
+            self.shown.emit(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._clock.stop()
+        self.message.close()
+        self.skills.close()
+        self._desk.floor.show_floor(on=False)
+        self.shown.emit(False)
+        super().closeEvent(event)
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Supervisor's desk"))
+        self.acts.retranslate()
+        self.tabs.tabBar().setAccessibleName(self.tr("Lines and branches"))
+        for at, title in enumerate((self.tr("Lines"), self.tr("Branches"))):
+            self.tabs.setTabText(at, title)
+        self._draw_age()
+
+    def _tick(self) -> None:
+        for part in self._parts:
+            part.tick(part.now())
+
+    def _draw_age(self) -> None:
+        stale = self._floor.stale
+        restyle(self._body, "stale", "true" if stale else "false")
+        for part in self._parts:
+            part.table.setEnabled(not stale)
+        if self._floor.refused:
+            self._say(problem_words(self._floor.refused))
+        else:
+            self.notice.say(self.tr("The rows are old: waiting for the switch …") if stale else "")
+
+    def _draw_acts(self) -> None:
+        open_seats = sum(row.state is SeatState.OPEN for row in self._floor.seats.values())
+        self.acts.draw(self._view, self.seats.table.chosen_row(), self.waiting.table.chosen_row(), open_seats)
+
+    def _say(self, text: str) -> None:
+        self.notice.say(text)
+        announce(self, text)
+
+    # --- what the acts do ---
+
+    def _what_acts_do(self) -> dict[str, Callable[[], None]]:
+        floor = self._desk.floor
+
+        def to_seat(do: Callable[[SeatRow], None]) -> Callable[[], None]:
+            def run() -> None:
+                row = self.seats.table.chosen_row()
+                if row is not None:
+                    do(row)
+
+            return run
+
+        def to_caller(do: Callable[[WaitingRow], None]) -> Callable[[], None]:
+            def run() -> None:
+                row = self.waiting.table.chosen_row()
+                if row is not None:
+                    do(row)
+
+            return run
+
+        return {
+            **{
+                str(act): to_seat(lambda row, mode=mode: floor.listen_to(row.agent, mode))  # type: ignore[misc]
+                for act, mode in MODES.items()
+            },
+            SeatAct.INTERCEPT: to_seat(lambda row: floor.intercept(row.agent)),
+            SeatAct.OPEN: to_seat(lambda row: floor.force(row.agent, "open")),
+            SeatAct.LOCK: self._ask_reason,
+            SeatAct.LOG_OUT: to_seat(self._ask_log_out),
+            SeatAct.MESSAGE: to_seat(lambda row: self.message.to(row)),  # noqa: PLW0108  it is made later
+            SeatAct.SKILLS: to_seat(lambda row: self.skills.of(row, self._known_skills())),
+            TO_ALL: lambda: self.message.to(None),
+            WaitingAct.TAKE: to_caller(lambda row: floor.take(row.call)),
+            WaitingAct.GIVE: to_caller(self._ask_seat),
+        }
+
+    def _known_skills(self) -> set[str]:
+        return {str(skill) for row in self._floor.seats.values() for skill in row.skills}
+
+    def _ask_reason(self) -> None:
+        self._pop_up(self.acts.reasons, self.seats.table)
+
+    def _lock(self, reason: LockReason) -> None:
+        row = self.seats.table.chosen_row()
+        if row is not None:
+            self._desk.floor.force(row.agent, "lock", reason)
+
+    def _ask_log_out(self, row: SeatRow) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Log out"), "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        who = one_line(f"{row.agent} {row.name}")
+        box.setText(self.tr("Log out {who}? A talk that goes on is given to the next agent.").format(who=who))
+        yes = box.addButton(self.tr("&Log out"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(self.tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        yes.clicked.connect(lambda _checked=False: self._desk.floor.force(row.agent, "log_out"))
+        box.open()
+
+    def _ask_seat(self, row: WaitingRow) -> None:
+        """A menu of the open seats, the longest idle first."""
+        seats = [seat for seat in self._floor.seats.values() if seat.state is SeatState.OPEN]
+        self.givable.clear()
+        for seat in sorted(seats, key=lambda seat: seat.since or 0.0):
+            text = one_line(f"{seat.agent}  {seat.name}").replace("&", "&&")
+            action = self.givable.addAction(text)
+            action.triggered.connect(lambda _checked=False, agent=seat.agent: self._desk.floor.take(row.call, agent))
+        self._pop_up(self.givable, self.waiting.table)
+
+    def _pop_up(self, menu: QMenu, table: QWidget) -> None:
+        menu.popup(table.mapToGlobal(QPoint(24, 48)))
+        if menu.actions():
+            menu.setActiveAction(menu.actions()[0])
+
+    def _escape(self) -> None:
+        """Clears the filter, then the message."""
+        if self.seats.search.text():
+            self.seats.search.clear()
+            self.seats.table.setFocus()
+        else:
+            self._desk.dismiss_problem()

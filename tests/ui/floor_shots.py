@@ -1,0 +1,95 @@
+"""Screenshots of the supervisor's desk, for people to look at: ``python -m tests.ui.floor_shots OUT_DIR [NAME …]``, as ``tests.ui.shots``."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtWidgets import QWidget
+
+from agent_app.ui import theme
+from agent_app.ui.app import application
+from agent_app.ui.floor import SupervisorWindow
+from agent_app.ui.translation import Translation
+from shared.enums import Language, Role, SeatState
+from tests.ui.fakes import World
+from tests.ui.floor_scenes import FLOORS
+from tests.ui.scenes import NOW, seat, view
+from tests.ui.shots import SIZE, _settle
+from tests.ui.xserver import x_server
+
+CHIEF = replace(seat(SeatState.LOCKED), agent="1010", name="王主任", role=Role.SUPERVISOR)
+
+
+def take(out: Path, wanted: set[str]) -> int:
+    out.mkdir(parents=True, exist_ok=True)
+    app = application()
+    world, translation = World(wall=NOW), Translation(app)
+    window = SupervisorWindow(world.desk, lambda: NOW)
+    window.resize(*SIZE)
+    window.show()
+    taken = 0
+    for chosen in (theme.Theme.LIGHT, theme.Theme.DARK):
+        theme.use(chosen)
+        theme.apply(app)
+        window.redraw()
+        for language in Language:
+            translation.use(language)
+            for name, (floor, prepare) in _pictures(window).items():
+                if wanted and name not in wanted:
+                    continue
+                window.draw(view(language, seat=CHIEF))
+                window.draw_floor(FLOORS[floor])
+                _settle()
+                shown = prepare()
+                _settle()
+                shown.grab().save(str(out / f"board-{name}-{language}-{chosen}.png"))
+                taken += 1
+                if shown is not window:
+                    shown.close()
+    window.close()
+    return taken
+
+
+def _pictures(window: SupervisorWindow) -> dict[str, tuple[str, Callable[[], QWidget]]]:
+    """Name -> the floor drawn, and what is done before the picture."""
+
+    def row(do: Callable[[], object], shown: QWidget = window) -> Callable[[], QWidget]:
+        def prepare() -> QWidget:
+            window.seats.search.clear()
+            window.tabs.setCurrentIndex(0)
+            window.seats.table.selectRow(1)
+            window.waiting.table.selectRow(1)
+            do()
+            return shown
+
+        return prepare
+
+    press = window.acts.actions
+    made = {name: (name, row(lambda: None)) for name in FLOORS}
+    made["branches"] = ("small", row(lambda: window.tabs.setCurrentIndex(1)))
+    made["branches-full"] = ("full", row(lambda: window.tabs.setCurrentIndex(1)))
+    made["filtered"] = ("full", row(lambda: window.seats.search.setText("李 orders")))
+    made["message"] = ("small", row(press["message"].trigger, window.message))
+    made["skills"] = ("small", row(press["skills"].trigger, window.skills))
+    made["reasons"] = ("small", row(press["lock"].trigger, window.acts.reasons))
+    made["give"] = ("full", row(press["give"].trigger, window.givable))
+    return made
+
+
+def main(argv: list[str]) -> int:
+    if not argv:
+        print(__doc__)
+        return 2
+    if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
+        with x_server("{}x{}x24".format(*SIZE)) as environment:
+            again = [sys.executable, "-m", "tests.ui.floor_shots", *argv]
+            return subprocess.run(again, env=environment, check=False).returncode
+    print(f"{take(Path(argv[0]), set(argv[1:]))} screenshots in {argv[0]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -118,6 +118,7 @@ COMMANDS: tuple[Command, ...] = (
     _one("calls", "Ctrl+6", LOOK, QT_TRANSLATE_NOOP("commands", "Go to the last calls"), "clock"),
     _one("people", "Ctrl+7", LOOK, QT_TRANSLATE_NOOP("commands", "Go to the directory"), "person"),
     _one("play", "Ctrl+P", LOOK, QT_TRANSLATE_NOOP("commands", "Play the recording"), "play", Action.PLAY_RECORDING),
+    _one("supervise", "Ctrl+Shift+S", APP, QT_TRANSLATE_NOOP("commands", "Supervisor's desk"), "board", Action.SUPERVISE, QT_TRANSLATE_NOOP("commands", "All seats, queues, lines and branches, in a window of its own")),
     _one("help", "F1", APP, QT_TRANSLATE_NOOP("commands", "Keyboard shortcuts"), "keypad"),
     _one("audio", "Ctrl+,", APP, QT_TRANSLATE_NOOP("commands", "Headset and sound"), "audio"),
     _one("language", "Ctrl+L", APP, QT_TRANSLATE_NOOP("commands", "中文 / English"), ""),

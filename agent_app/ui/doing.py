@@ -83,6 +83,7 @@ class Doing:
             "calls": lambda: _go_tab(window.lists, 1, window.calls.table),
             "people": lambda: _go_tab(window.lists, 2, window.people.line),
             "play": window.history.play,
+            "supervise": window.supervise,
             "help": window.help.go,
             "audio": window.audio.go,
             "language": self._other_language,

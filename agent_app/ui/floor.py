@@ -74,7 +74,7 @@ class SupervisorWindow(QWidget):
         if (floor.stale, floor.refused) != (was.stale, was.refused):
             self._draw_age()
         if floor.reached is not None and floor.reached is not was.reached:
-            self._say(self.tr("Message sent to {n} screens").format(n=len(floor.reached)))
+            self._say(self.tr("Message sent; screens: {n}").format(n=len(floor.reached)))
         self._draw_acts()
 
     def go(self) -> None:

@@ -42,11 +42,11 @@ ACTS: dict[str, Act] = {
         QT_TRANSLATE_NOOP("floor", "Listen"), "Alt+1", "monitoring", QT_TRANSLATE_NOOP("floor", "Hear both, be heard by neither")
     ),
     SeatAct.WHISPER: Act(
-        QT_TRANSLATE_NOOP("floor", "Whisper"), "Alt+2", "talking", QT_TRANSLATE_NOOP("floor", "Be heard by the agent only")
+        QT_TRANSLATE_NOOP("floor", "Whisper"), "Alt+2", "whisper", QT_TRANSLATE_NOOP("floor", "Be heard by the agent only")
     ),
-    SeatAct.BARGE: Act(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "conference", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
+    SeatAct.BARGE: Act(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
     SeatAct.INTERCEPT: Act(
-        QT_TRANSLATE_NOOP("floor", "Intercept"), "Alt+4", "retrieve",
+        QT_TRANSLATE_NOOP("floor", "Intercept"), "Alt+4", "intercept",
         QT_TRANSLATE_NOOP("floor", "The call becomes yours, the agent's seat goes to wrap-up"),
     ),
     SeatAct.OPEN: Act(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
@@ -57,13 +57,13 @@ ACTS: dict[str, Act] = {
         QT_TRANSLATE_NOOP("floor", "Log out"), "Alt+7", "log_out", QT_TRANSLATE_NOOP("floor", "A talk that goes on is given to the next agent")
     ),
     SeatAct.MESSAGE: Act(
-        QT_TRANSLATE_NOOP("floor", "Message"), "Alt+8", "ticket", QT_TRANSLATE_NOOP("floor", "A word on the agent's screen")
+        QT_TRANSLATE_NOOP("floor", "Message"), "Alt+8", "notice", QT_TRANSLATE_NOOP("floor", "A word on the agent's screen")
     ),
     SeatAct.SKILLS: Act(
         QT_TRANSLATE_NOOP("floor", "Skills"), "Alt+9", "vip", QT_TRANSLATE_NOOP("floor", "What the agent is asked for from now on")
     ),
     TO_ALL: Act(
-        QT_TRANSLATE_NOOP("floor", "Message to all"), "Alt+0", "ticket", QT_TRANSLATE_NOOP("floor", "A word on every screen that is yours")
+        QT_TRANSLATE_NOOP("floor", "Message to all"), "Alt+0", "notice", QT_TRANSLATE_NOOP("floor", "A word on every screen that is yours")
     ),
     WaitingAct.TAKE: Act(
         QT_TRANSLATE_NOOP("floor", "Take"), "Alt+T", "answer", QT_TRANSLATE_NOOP("floor", "The caller comes to you next, out of order")

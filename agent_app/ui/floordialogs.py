@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -80,7 +81,7 @@ class MessageDialog(AskingDialog):
         self._to: SeatRow | None = None
         self.whom, self.text = Plain("value", wide=60), QPlainTextEdit()
         self.text.setTabChangesFocus(True)
-        self.button.setShortcut("Ctrl+Return")
+        QShortcut(QKeySequence("Ctrl+Return"), self, self.button.click)
         self.setLayout(
             rows(self.whom, self.text, self.problem, across(None, self.close_button, self.button), margin=16)
         )

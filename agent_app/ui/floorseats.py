@@ -68,6 +68,7 @@ class SeatsBoard(Panel):
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.language != was.language:
+            self.table.board.repaint_all()
             self._sum()
 
     def tick(self, now: float) -> None:  # noqa: ARG002  the columns ask the clock

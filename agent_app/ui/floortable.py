@@ -58,6 +58,11 @@ class BoardRows(Rows[Row]):
         self._arrange(set())
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
+    def repaint_all(self) -> None:
+        """In another language another order."""
+        self._arrange(set())
+        super().repaint_all()
+
     def tick(self) -> None:
         """Draws what runs with the clock."""
         for at, column in enumerate(self._boards):

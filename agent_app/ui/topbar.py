@@ -11,7 +11,7 @@ from agent_app.ui.fmt import duration
 from agent_app.ui.icons import icon
 from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
 from shared.desk import Seat
-from shared.enums import SWITCH_LOCKS, LockReason, SeatState
+from shared.enums import SWITCH_LOCKS, LockReason, Role, SeatState
 
 CHOICES = tuple(reason for reason in LockReason if reason not in SWITCH_LOCKS)
 MENU = ("help", "audio", "language", "theme", "", "password", "about", "", "log_out")
@@ -52,7 +52,7 @@ class TopBar(Panel):
         self.chip = StateChip()
         self.reason, self.detail, self.who = Plain("warn", wide=44), Plain("muted", wide=44), Plain("value", wide=30)
         self.waiting = Plain(wide=36, shrinks=False)
-        self.seat = commands.button("seat")
+        self.seat, self.supervise = commands.button("seat"), commands.button("supervise")
         self.reasons = QMenu(self)
         self.lock = QPushButton()
         self.lock.clicked.connect(self.ask_reason)
@@ -63,7 +63,7 @@ class TopBar(Panel):
         for name in MENU:
             self.menu.addAction(commands.actions[name]) if name else self.menu.addSeparator()
         whose = rows(self.who, across(self.reason, self.detail, None), gap=0)
-        bar = across(self.chip, whose, None, self.waiting, 8, self.seat, self.lock, self.menu_button)
+        bar = across(self.chip, whose, None, self.waiting, 8, self.supervise, self.seat, self.lock, self.menu_button)
         bar.setContentsMargins(8, 8, 8, 8)
         self.setLayout(bar)
         self.redraw()
@@ -80,6 +80,8 @@ class TopBar(Panel):
         can_open = view.enabled.get(Action.OPEN_SEAT, OFF).on
         self.seat.set_kind("primary" if can_open else "")
         self.lock.setVisible(can_open)
+        seat = view.state.seat
+        self.supervise.setVisible(seat is not None and seat.role in {Role.SUPERVISOR, Role.MANAGER})
         self.tick(self.now())
 
     def tick(self, now: float) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from agent_app.model.floor import FloorView
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
@@ -26,6 +27,7 @@ from agent_app.ui.customer import CustomerPanel
 from agent_app.ui.dialling import DialDialog
 from agent_app.ui.dialogs import AboutDialog, HelpDialog, PasswordDialog
 from agent_app.ui.doing import THEME_KEY, Doing
+from agent_app.ui.floor import SupervisorWindow
 from agent_app.ui.history import HistoryPanel, TrailPanel
 from agent_app.ui.leaving import Leaving
 from agent_app.ui.listening import ListeningStrip
@@ -50,7 +52,7 @@ SECOND_MS = 500
 class Window(QMainWindow):
     def __init__(self, desk: Desk, settings: Settings, translation: Translation, wall: Clock) -> None:
         super().__init__()
-        self._desk, self._translation = desk, translation
+        self._desk, self._translation, self._wall = desk, translation, wall
         self.view = DeskView()
         self._shown_once = False
         self.search_left = ""
@@ -76,6 +78,8 @@ class Window(QMainWindow):
         self.about, self.audio = AboutDialog(desk, self), AudioDialog(desk, self)
         self.dialling, self.leaving = DialDialog(desk, self), Leaving(desk, self)
         self.tabs, self.lists, self.middle, self.pages = QTabWidget(), QTabWidget(), QStackedWidget(), QStackedWidget()
+        self.board: SupervisorWindow | None = None
+        """Made when it is first opened."""
         self._build()
         self.choose_theme(theme.chosen())  # the sheet last: each part that is put into another would be polished again
         self.doing = Doing(self, desk, settings)
@@ -105,6 +109,8 @@ class Window(QMainWindow):
             panel.draw(view)
         for dialog in (self.password, self.audio, self.dialling):
             dialog.draw(view)
+        if self.board is not None and self.board.isVisible():
+            self.board.draw(view)
         self._show_page(view)
         self.leaving.follow(view)
         self._call_attention(view, was)
@@ -127,9 +133,20 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self.leaving.may_close(self.view):
+            if self.board is not None:
+                self.board.close()
             event.accept()
         else:
             event.ignore()
+
+    def supervise(self) -> None:
+        """Opens the supervisor's desk, or brings it to the front."""
+        if self.board is None:
+            self.board = SupervisorWindow(self._desk, self._wall)
+            self._desk.floor.listen(self._floor_changed)
+        self.board.draw(self.view)
+        self.board.draw_floor(self._desk.floor.view)
+        self.board.go()
 
     def end(self) -> None:
         """Without asking: the system shuts down."""
@@ -219,6 +236,8 @@ class Window(QMainWindow):
         self.commands.draw(self.view, force=True)
         for panel in self.panels:
             panel.redraw()
+        if self.board is not None:
+            self.board.redraw()
         for table in (self.accounts.holdings, self.accounts.orders):
             table.rows.repaint_all()
 
@@ -261,6 +280,10 @@ class Window(QMainWindow):
         """The switch tells about them only while a list of them is on the screen."""
         shown = self.dialling.isVisible() or self.lists.currentWidget() is self.people
         self._desk.floor.show_colleagues(on=shown and not self.view.needs_password)
+
+    def _floor_changed(self, floor: FloorView) -> None:
+        if self.board is not None and self.board.isVisible():
+            self.board.draw_floor(floor)
 
     def _pop_painted(self, call: str) -> None:
         """After the turn of the loop that painted it."""

@@ -1015,8 +1015,8 @@
 <context>
     <name>SupervisorWindow</name>
     <message>
-        <source>Message sent to {n} screens</source>
-        <translation>消息已发到 {n} 个屏幕</translation>
+        <source>Message sent; screens: {n}</source>
+        <translation>消息已发出，屏幕数：{n}</translation>
     </message>
     <message>
         <source>Supervisor&apos;s desk</source>
@@ -1534,6 +1534,14 @@
     <message>
         <source>Play the recording</source>
         <translation>播放录音</translation>
+    </message>
+    <message>
+        <source>Supervisor&apos;s desk</source>
+        <translation>班长席</translation>
+    </message>
+    <message>
+        <source>All seats, queues, lines and branches, in a window of its own</source>
+        <translation>全部座席、队列、线路和营业部，在单独的窗口中</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>

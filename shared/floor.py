@@ -116,7 +116,10 @@ class QueueBoardRow(Struct, frozen=True):
 
 
 class WaitingRow(Struct, frozen=True):
-    """A caller in a queue. ``priority``: higher is asked first; ``ringing``: a desk rings for them now."""
+    """A caller in a queue. ``priority``: higher is asked first; ``ringing``: a desk rings for them now.
+
+    ``consult``: an agent has them in a call and asks the queue for a colleague; they can't be taken out of order.
+    """
 
     call: CallId
     queue: QueueName
@@ -124,6 +127,7 @@ class WaitingRow(Struct, frozen=True):
     since: float
     priority: int
     ringing: bool
+    consult: bool = False
 
     @property
     def key(self) -> str:

@@ -62,6 +62,7 @@ class Why(StrEnum):
     NOTHING_TO_HEAR = "nothing_to_hear"
     SEAT_BUSY = "seat_busy"  # this desk's own: not open and not locked
     NO_OPEN_SEAT = "no_open_seat"
+    ASKED_FOR = "asked_for"  # an agent asks the queue for a colleague: the caller is in that agent's hands
 
 
 class HangingUp(StrEnum):

@@ -100,8 +100,8 @@ def seat_enabled(act: SeatAct, view: DeskView, row: SeatRow | None) -> Enabled:
 def waiting_enabled(act: WaitingAct, view: DeskView, row: WaitingRow | None, open_seats: int) -> Enabled:
     """``open_seats``: to which the caller could be given."""
     why: Why | None = actions.why_not(Action.TAKE_WAITING, view)
-    if why is None and row is None:
-        why = Why.NO_ROW
+    if why is None and (row is None or row.consult):
+        why = Why.NO_ROW if row is None else Why.ASKED_FOR
     if why is None:
         need, holds = WAITING_NEEDS[act]
         why = None if holds(view, open_seats) else need

@@ -87,7 +87,7 @@ class WaitingBoard(Panel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Waits"), lambda row: duration(self.now() - row.since), 8, right=True, ticks=True, sort=lambda row: -row.since),
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Priority"), lambda row: str(row.priority), 8, right=True, sort=lambda row: row.priority),
             BoardColumn(
-                QT_TRANSLATE_NOOP("tables", "At a desk"), lambda row: self.tr("rings") if row.ringing else "", 8,
+                QT_TRANSLATE_NOOP("tables", "At a desk"), self._desk_word, 8,
                 colour=lambda row: "ok" if row.ringing else "", sort=lambda row: row.ringing,
             ),
         ]  # fmt: skip
@@ -111,6 +111,11 @@ class WaitingBoard(Panel):
     def _count(self) -> None:
         waiting = len(self._floor.waiting)
         self.heading.say(self.tr("Waiting: {n}").format(n=waiting) if waiting else self.tr("Nobody waits"))
+
+    def _desk_word(self, row: WaitingRow) -> str:
+        if row.ringing:
+            return self.tr("rings")
+        return self.tr("asks") if row.consult else ""
 
     def _queue(self, row: WaitingRow) -> str:
         queue = self._floor.queues.get(row.queue)

@@ -238,6 +238,7 @@ WHYS: Table = {
     Why.SEAT_OFFLINE: QT_TRANSLATE_NOOP("words", "Nobody is logged in there."),
     Why.NOTHING_TO_HEAR: QT_TRANSLATE_NOOP("words", "That seat is in no talk."),
     Why.SEAT_BUSY: QT_TRANSLATE_NOOP("words", "Your own seat must be open or locked."),
+    Why.ASKED_FOR: QT_TRANSLATE_NOOP("words", "An agent has this caller and asks the queue for a colleague."),
     Why.NO_OPEN_SEAT: QT_TRANSLATE_NOOP("words", "No seat is open."),
     Why.NO_FAX_YET: QT_TRANSLATE_NOOP("words", "Fax is not there yet."),
 }

@@ -87,7 +87,10 @@ class QueueView(Struct, frozen=True):
 
 
 class WaitingView(Struct, frozen=True):
-    """A caller in a queue. ``priority``: with what they are given for being who they are; ``ringing``: a desk rings for them."""
+    """A caller in a queue. ``priority``: with what they are given for being who they are; ``ringing``: a desk rings for them.
+
+    ``consult``: an agent asks the queue for a colleague.
+    """
 
     call: str
     queue: str
@@ -95,6 +98,7 @@ class WaitingView(Struct, frozen=True):
     since: float
     priority: int
     ringing: bool
+    consult: bool = False
 
 
 class FloorView(Struct, frozen=True):

@@ -95,7 +95,8 @@ def _queue(switch: "Switch", queue: "Queue", now: float) -> QueueView:
 
 def _waiting(switch: "Switch", place: "Waiting") -> WaitingView:
     call = switch.calls.get(place.call)
-    return WaitingView(place.call, place.queue, call.number if call else "", place.since, place.total, place.ringing)
+    number, consult = call.number if call else "", place.by is not None
+    return WaitingView(place.call, place.queue, number, place.since, place.total, place.ringing, consult)
 
 
 def _call(call: "Call") -> CallView:

@@ -148,7 +148,9 @@ def _queue(view: QueueView, queue: Queue, counted: QueueCounts | None) -> QueueB
 
 def _waiting(view: FloorView) -> tuple[WaitingRow, ...]:
     return tuple(
-        WaitingRow(CallId(each.call), QueueName(each.queue), each.number, each.since, each.priority, each.ringing)
+        WaitingRow(
+            CallId(each.call), QueueName(each.queue), each.number, each.since, each.priority, each.ringing, each.consult
+        )
         for each in view.waiting
     )
 

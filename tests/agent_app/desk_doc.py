@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from agent_app.model.actions import MANY_AT_ONCE, NEEDS
+from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why
 from agent_app.model.supervising import SEAT_NEEDS, WAITING_NEEDS
 from agent_app.model.view import Action
 
@@ -24,7 +24,7 @@ def supervising() -> str:
     for act, (action, needs) in SEAT_NEEDS.items():
         rows.append(f"| seat: `{act}` | `{action}` | {', '.join(f'`{need.why}`' for need in needs)} |")
     for act, (why, _) in WAITING_NEEDS.items():
-        rows.append(f"| waiting caller: `{act}` | `{Action.TAKE_WAITING}` | `{why}` |")
+        rows.append(f"| waiting caller: `{act}` | `{Action.TAKE_WAITING}` | `{Why.ASKED_FOR}`, `{why}` |")
     return "\n".join(rows)
 
 

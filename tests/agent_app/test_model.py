@@ -11,6 +11,7 @@ from agent_app.model.actions import MANY_AT_ONCE, NEEDS, HangingUp, Why, enabled
 from agent_app.model.numbers import BadNumber, dialable
 from agent_app.model.problems import CODES
 from agent_app.model.state import Mirror, Verdict
+from agent_app.model.supervising import SEAT_NEEDS, WAITING_NEEDS
 from agent_app.model.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
 from shared.desk import DeskSnapshot, Notice, Party, QueueRow, QueuesChanged, SeatChanged
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, Role, SeatState
@@ -61,6 +62,7 @@ def led(of: DeskView, role: Role = Role.SUPERVISOR) -> DeskView:
 ALWAYS = {
     Action.LOCK_SEAT, Action.SEARCH, Action.PLAY_RECORDING, Action.CHANGE_PASSWORD,
 }  # fmt: skip
+LEADS = {Action.SUPERVISE, Action.FORCE_SEAT, Action.TAKE_WAITING, Action.SET_SKILLS, Action.SEND_MESSAGE}
 OUT = {Action.DIAL, Action.CALL_SEAT}
 IDLE = ALWAYS | OUT | {Action.LOG_OUT}
 TALK = ALWAYS | {Action.HANG_UP, Action.MUTE, Action.FINISH_WRAP_UP}
@@ -126,7 +128,7 @@ def test_who_supervises_listens_in_from_a_free_seat(role: Role) -> None:
 def test_in_a_monitored_call_the_two_other_ways_are_open(mode: ListenMode, now: Action) -> None:
     made = with_call(led(view(SeatState.MONITORING)), listening=mode, kind=CallKind.MONITOR, answered_at=1.0)
     ways = {Action.LISTEN, Action.WHISPER, Action.BARGE}
-    assert on(made) == ALWAYS | {Action.HANG_UP, Action.MUTE, Action.INTERCEPT} | ways - {now}
+    assert on(made) == ALWAYS | LEADS | {Action.HANG_UP, Action.MUTE, Action.INTERCEPT} | ways - {now}
     assert enabled(made)[now].why == Why.THIS_WAY_ALREADY
     assert enabled(made)[Action.FINISH_WRAP_UP].why == Why.NO_TALK_TO_WRAP_UP, "it is no talk of this seat's"
     assert enabled(made)[Action.DIAL].why == Why.MONITORING
@@ -204,7 +206,11 @@ def test_a_customer_on_screen_can_be_called_back_and_given_a_ticket() -> None:
 
 def test_every_action_has_its_line_and_every_reason_is_a_problem_code_too() -> None:
     assert set(NEEDS) == set(Action)
-    assert {need.why for needs in NEEDS.values() for need in needs} | {Why.PENDING} == set(Why)
+    of_desk = {need.why for needs in NEEDS.values() for need in needs}
+    of_rows = {need.why for _, needs in SEAT_NEEDS.values() for need in needs} | {
+        why for why, _ in WAITING_NEEDS.values()
+    }
+    assert of_desk | of_rows | {Why.PENDING, Why.NO_ROW, Why.ASKED_FOR} == set(Why)
     assert set(Why) - {Why.PENDING} <= CODES
 
 

@@ -106,6 +106,11 @@ def test_while_listening_the_other_ways_are_on() -> None:
     assert supervising.seat_enabled(SeatAct.MONITOR, view, ROW).on is False
 
 
+def test_a_caller_in_an_agent_s_hands_is_not_taken() -> None:
+    asked_for = replace(WAITING, consult=True)
+    assert {supervising.waiting_enabled(act, chief().view, asked_for, 5).why for act in WaitingAct} == {Why.ASKED_FOR}
+
+
 @pytest.mark.parametrize(
     ("state", "open_seats", "take", "give"),
     [

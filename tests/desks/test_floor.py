@@ -241,7 +241,7 @@ def test_skills_are_kept_told_to_the_core_and_to_the_agent() -> None:
         record = on.book.agent(C)
         assert record is not None
         assert record.skills == {SkillName("trade"): 3, SkillName("en"): 1}
-        assert await on.core.wait(AgentSkilled) == AgentSkilled(C, record.name, Role.AGENT, record.skills)
+        assert await on.core.wait(AgentSkilled) == AgentSkilled(C, record.name, Role.AGENT, record.skills, "east")
         await other.until(lambda: other.reports)
         assert other.reports[-1] == Notice(on.now, "skills", "agent 1001", "en 1 trade 3")
 

@@ -164,7 +164,11 @@ class FakeDesks:
     def command(self, agent: AgentId, command: AnyCommand, call: str = "") -> int:
         """``call``: the id that a ``Dial`` gets."""
         number = next(self._numbers)
-        mine = CallId(call or f"dialled-{number}") if isinstance(command, wire.Dial | wire.CallSeat) else getattr(command, "call", None)
+        mine = (
+            CallId(call or f"dialled-{number}")
+            if isinstance(command, wire.Dial | wire.CallSeat)
+            else getattr(command, "call", None)
+        )
         self._post(DeskCommanded(agent, number, command, mine))
         return number
 

@@ -1174,6 +1174,10 @@
         <source>Nobody waits</source>
         <translation>无人等待</translation>
     </message>
+    <message>
+        <source>asks</source>
+        <translation>座席询问</translation>
+    </message>
 </context>
 <context>
     <name>Window</name>
@@ -2535,6 +2539,10 @@
     <message>
         <source>Your own seat must be open or locked.</source>
         <translation>您自己的座席须处于开放或闭锁状态。</translation>
+    </message>
+    <message>
+        <source>An agent has this caller and asks the queue for a colleague.</source>
+        <translation>座席正与该来电通话，并在队列中请求同事协助。</translation>
     </message>
     <message>
         <source>No seat is open.</source>

@@ -41,7 +41,7 @@ class Supervisor:
         except ValueError as wrong:
             return Refused(DeskRefusal.NOT_FOUND, str(wrong))
         if record.agent in self._roll.by_agent:
-            self._post(AgentSkilled(record.agent, record.name, record.role, skills))
+            self._post(AgentSkilled(record.agent, record.name, record.role, skills, record.group))
             told = " ".join(f"{skill} {level}" for skill, level in sorted(skills.items()))
             self._notice(actor, record.agent, "skills", told)
         return Done()

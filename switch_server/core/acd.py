@@ -97,13 +97,10 @@ class Acd:
             self.dirty = True
         return verdict
 
-    def handed(self, call: "Call", queue: QueueName) -> Waiting:
-        place = self.waiting.pop(call.id, None)
-        self.dirty = True
-        if place is None or place.queue != queue:
-            place = Waiting(call.id, queue, 0, self._house.now)
-            place.bonus = self._bonus(call)
+    def handed(self, call: "Call") -> Waiting:
+        place = self.waiting.pop(call.id)
         place.by, place.ringing = None, False
+        self.dirty = True
         return place
 
     def again(self, call: "Call") -> None:

@@ -28,8 +28,8 @@ class QueueBoard(Protocol):
         """An agent asks for the queue's next agent on the customer's behalf; answered as ``entered`` is."""
         ...
 
-    def handed(self, call: "Call", queue: QueueName) -> "Waiting":
-        """The customer goes to this queue: with the place that an agent waited in for them, or a new one."""
+    def handed(self, call: "Call") -> "Waiting":
+        """The place that an agent waited in for the customer is the customer's own now."""
         ...
 
     def again(self, call: "Call") -> None:

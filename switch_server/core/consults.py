@@ -51,17 +51,11 @@ class Consults:
         """Both who waits and who was asked are there, one of them talked to: swap and join can work."""
         return member.parked is not None and not member.holds and bool(self._room.others(member))
 
-    def may_hand_over(self, member: Member) -> bool:
-        """There is somebody, or something, to hand the waiting side to."""
-        return self.has_two(member) or (self._room.asks(member) and member.parked is not None)
-
     # --- asking ---
 
     def begin(self, event: Consulted) -> None:
         call, room, side = self._call, self._room, self._side
-        member = room.members.get(event.by)
-        if member is None or not self.may_ask(member):
-            return
+        member = room.members[event.by]
         if member.parked is None:
             member.parked = member.group
             room.move(member, room.new_group(), call.now)
@@ -130,8 +124,7 @@ class Consults:
     def give_up(self, why: CameBack) -> None:
         """Whoever was asked is told that it is not wanted any more."""
         ask = self._room.ask
-        if ask is None:
-            return
+        assert ask is not None
         self._call_off(ask)
         if isinstance(ask.target, ToPin):
             self._call.walks.end_errand()
@@ -186,9 +179,8 @@ class Consults:
         if room.asks(member):
             self.give_up(CameBack.CANCELLED)
             return
-        guest = room.members.get(member.guest) if member.guest is not None else None
-        if guest is not None:
-            self._side.send_away(guest)
+        assert member.guest is not None
+        self._side.send_away(room.members[member.guest])
         member.came_back = CameBack.CANCELLED
         self._side.tidy("returned")
 
@@ -237,9 +229,6 @@ class Consults:
             side.over(ask.talk, Outcome.CALLER_GONE)
         self._room.ask = None
         call.timer("ring", None)
-        if side.customer is None:
-            call.board.acd.left(call)
-            return
         side.customer_out()
         self.everybody_out()
         if isinstance(target, ToQueue):

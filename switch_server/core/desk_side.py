@@ -69,8 +69,6 @@ class DeskSide:
     def ring(self, assigned: AgentAssigned) -> None:
         """A desk is asked to take the call."""
         room = self.room
-        if assigned.by is not None and (room.ask is None or room.ask.by != assigned.by):
-            return  # whoever asked the queue has gone meanwhile
         talk = self.new_talk(
             assigned.leg, assigned.agent, assigned.kind, assigned.contact,
             queue=assigned.queue, waited=assigned.waited, auto=assigned.auto,
@@ -360,8 +358,7 @@ class DeskSide:
             self.over(member.talk, Outcome.ANSWERED)
         else:
             del self.room.members[member.leg.id]
-            if member.leg.alive:
-                self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
+            self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
 
     # --- nobody is left alone ---
 

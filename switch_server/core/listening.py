@@ -32,11 +32,10 @@ class Listening:
         self._call.open_channel(talk.leg, None)
 
     def answered(self, leg: Leg) -> None:
-        listener = self.coming.pop(leg.id, None)
-        if listener is not None:
-            listener.talk.answered_at = self._call.now
-            self._side.room.listeners[leg.id] = listener
-            self._side.tidy("listens")
+        listener = self.coming.pop(leg.id)
+        listener.talk.answered_at = self._call.now
+        self._side.room.listeners[leg.id] = listener
+        self._side.tidy("listens")
 
     def forget(self, talk: Talk) -> None:
         self.coming.pop(talk.id, None)
@@ -52,17 +51,13 @@ class Listening:
         listener.mode = mode
         self._side.rewire(mode.value)
 
-    def intercept(self, listener: Listener) -> bool:
-        """The listener stands where the seat stood, in the same instant; whom the seat had asked in is not wanted any more.
-
-        ``False``: with that the seat had nobody left, and is out of the call.
-        """
+    def intercept(self, listener: Listener) -> None:
+        """The listener stands where the seat stood, in the same instant; whom the seat had asked in is not wanted any more."""
         side, room, call = self._side, self._side.room, self._call
         if room.ask is not None and room.ask.by == listener.target:
             side.consults.give_up(CameBack.CANCELLED)
-        target, talk = room.members.get(listener.target), listener.talk
-        if target is None or target.talk is None:
-            return False
+        target, talk = room.members[listener.target], listener.talk
+        assert target.talk is not None
         del room.listeners[talk.id]
         mine = room.enter(talk.leg, talk, target.group, call.now)
         mine.parked, mine.holds, mine.guest = target.parked, target.holds, target.guest
@@ -76,4 +71,3 @@ class Listening:
         side.over(target.talk, Outcome.ANSWERED)
         call.board.desks.caller_known(call)
         side.tidy("intercepted")
-        return True

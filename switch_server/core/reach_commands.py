@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from shared import desk
-from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
+from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToQueue, ToSeat
 from shared.enums import SeatState
 from shared.ids import LegId
 from switch_server.core.admission import freest, shown_number, trunk_out
@@ -101,7 +101,7 @@ class Reach:
                 return Refused(DeskRefusal.NOT_FOUND)
             case ToMenu(flow=flow) if flow not in {each.flow for each in house.flows}:
                 return Refused(DeskRefusal.NOT_FOUND)
-            case ToQueue() | ToMenu() | ToPin():
+            case _:
                 return self._for_customer(call, talk, target, leg)
 
     def _for_customer(self, call: "Call", talk: "Talk", target: AnyTarget, leg: LegId) -> Consulted | Refused:

@@ -114,8 +114,7 @@ class Room:
         return next((member for member in self.members.values() if member.parked == group), None)
 
     def move(self, member: Member, group: int, now: float) -> None:
-        if member.group != group:
-            member.group, member.since = group, now
+        member.group, member.since = group, now
 
     def asks(self, member: Member) -> bool:
         """Has it asked somebody who has not come yet?"""

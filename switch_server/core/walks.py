@@ -40,9 +40,9 @@ class Walks:
             call.end(EndCause.AGENT_HUNG_UP)
 
     def into_queue(self, queue: QueueName) -> None:
-        """An agent hands the customer to a queue; a place that was kept there for them counts."""
+        """An agent hands the customer to a queue, with the place that was kept there for them."""
         call = self._call
-        call.kept = call.board.acd.handed(call, queue)
+        call.kept = call.board.acd.handed(call)
         self._go(*queue_flow(call.board.flows, queue))
 
     def into_menu(self, name: str) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.core.chaos import ACTIONS, Chaos
+from tests.core.chaos_floor import FloorChaos
 from tests.core.hammer import hammer
 
 PICK = st.integers(0, 255)
@@ -56,6 +57,12 @@ def test_sequences() -> None:
     assert tally.sequences >= 1
     assert tally.orders > 0
     assert tally.talks > 0
+
+
+def test_sequences_of_buttons() -> None:
+    """Five seats, eight callers, every button of the soft phone and of the supervisor's desk."""
+    tally = hammer(int(os.environ.get("HUAWU_SEQUENCES", "250")), world=FloorChaos)
+    assert tally.talks > 100
 
 
 @pytest.mark.slow

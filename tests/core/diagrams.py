@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from shared.enums import SeatState
-from switch_server.core import call, callbacks, ivr_states, leg, order, seat
+from switch_server.core import call, callbacks, ivr_states, leg, order, room, seat
 
 PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
 HEAD = """# Machines (状态机)
@@ -28,7 +28,7 @@ def render() -> str:
         parts.append(f"\n## {title}\n\n`switch_server/core/{file}`\n\n```mermaid\nstateDiagram-v2\n")
         parts += [f"    {line}\n" for line in _lines(first, table)]
         parts.append("```\n")
-    return "".join(parts) + _seat() + _ivr()
+    return "".join(parts) + _seat() + _room() + _ivr()
 
 
 def _seat() -> str:
@@ -43,6 +43,13 @@ def _seat() -> str:
         "\n## Seat (座席)\n\n`switch_server/core/seat.py`. Derived anew after each event, never set; each change is journalled.\n\n"
         "| desk's leg | link up | wrap-up runs | locked | state |\n|---|---|---|---|---|\n" + "".join(rows)
     )
+
+
+def _room() -> str:
+    """Who hears whom is no machine but a grouping; its picture is the module's own."""
+    assert room.__doc__ is not None
+    text = room.__doc__.partition("\n\n")[2].strip()
+    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room.py`\n\n{text}\n"
 
 
 def _lines(first: str, table: Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]) -> Iterator[str]:

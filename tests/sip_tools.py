@@ -14,9 +14,12 @@ import subprocess
 import sys
 import threading
 import time
+import wave
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+
+import numpy as np
 
 SCENARIOS = Path(__file__).parent / "lines" / "scenarios"
 ROOT = Path(__file__).parents[1]
@@ -87,12 +90,14 @@ class Baresip:
     """A baresip in a folder of its own, driven by its ctrl_tcp (netstrings of JSON).
 
     ``audio``: its source, e.g. ``ausine,1000``. ``player``: where it plays what it hears, e.g. ``alsa,speakers`` with ``env`` of a
-    ``tests.sound.Headset``; nowhere unless given.
+    ``tests.sound.Headset``; nowhere unless given. ``registrar``: where it registers as ``user``, with an expiry of ``expires`` s; it takes
+    that away when it ends in order. ``records``: what it hears of each call is kept, for ``heard``.
     """
 
     def __init__(
         self, folder: Path, *, user: str = "phone", password: str = "", audio: str = "ausine,1000", answer: bool = False,
-        player: str = "aubridge,nil", env: Mapping[str, str] | None = None,
+        player: str = "aubridge,nil", env: Mapping[str, str] | None = None, registrar: tuple[str, int] | None = None,
+        expires: int = 60, records: bool = False,
     ) -> None:  # fmt: skip
         self.port = free_port()
         self._control = free_port(socket.SOCK_STREAM)
@@ -111,6 +116,7 @@ class Baresip:
             if (modules / f"{n}.so").exists() and n not in ("account", "menu", "ctrl_tcp")
         ]
         loaded += ["module alsa.so"] if player.startswith("alsa,") else []
+        loaded += ["module sndfile.so", f"snd_path {folder}"] if records else []
         sine = (
             ("ausrc_srate 48000", "ausrc_channels 2") if audio.startswith("ausine") else ()
         )  # the only rate that ausine knows
@@ -123,8 +129,10 @@ class Baresip:
         )  # fmt: skip
         auth = f";auth_pass={password}" if password else ""
         mode = "auto" if answer else "manual"
+        ip, port = registrar or ("127.0.0.1", self.port)
+        interval = expires if registrar else 0
         (folder / "accounts").write_text(
-            f"<sip:{user}@127.0.0.1:{self.port}>{auth};regint=0;answermode={mode};audio_codecs=pcma,pcmu\n"
+            f"<sip:{user}@{ip}:{port}>{auth};regint={interval};answermode={mode};audio_codecs=pcma,pcmu\n"
         )
         (folder / "contacts").write_text("")
 
@@ -188,6 +196,18 @@ class Baresip:
             while (match := re.match(rb"(\d+):", buffer)) and len(buffer) > match.end() + int(match[1]):
                 self.events.put(json.loads(buffer[match.end() : match.end() + int(match[1])]))
                 buffer = buffer[match.end() + int(match[1]) + 1 :]
+
+    def kill(self) -> None:
+        """The plug is pulled."""
+        self._process.kill()
+        self._process.wait()
+
+    def heard(self) -> np.ndarray:
+        """What it heard in its last call, which is over: 8 kHz, int16."""
+        path = max(self._folder.glob("dump-*-dec.wav"), key=lambda each: each.stat().st_mtime)
+        with wave.open(str(path)) as file:
+            assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2), file.getparams()
+            return np.frombuffer(file.readframes(file.getnframes()), np.int16)
 
     def do(self, command: str, parameters: str = "") -> None:
         """A command of baresip's menu: ``dial``, ``hangup``, ``hold``, ``resume``, ``sndcode`` …"""

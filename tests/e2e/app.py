@@ -153,15 +153,19 @@ class Program:
 
 
 class Hands(Program):
-    """The app of the demo's agent number ``number``. ``say``: ``tone:400`` instead of a microphone; with ``env`` of a headset, its sound device."""
+    """The app of the demo's agent number ``number``. ``say``: ``tone:400`` instead of a microphone; with ``env`` of a headset, its sound device.
+    ``desk_phone``: the name of the one that has the voice.
+    """
 
     def __init__(
         self, centre: Centre, folder: Path, number: int = 0, *, say: str = "tone:400", audio: bool = False,
-        env: Mapping[str, str] | None = None, clock_off: float = 0.0, begin: bool = True, **changed: str,
+        env: Mapping[str, str] | None = None, clock_off: float = 0.0, begin: bool = True, desk_phone: str = "",
+        **changed: str,
     ) -> None:  # fmt: skip
         place = Place.make(centre, folder / f"desk-{number}", number, **changed)
         clock = ("--clock-off", str(clock_off)) if clock_off else ()
         sound = () if audio else ("--no-audio",)
+        voice = ("--desk-phone", desk_phone) if desk_phone else ()
         super().__init__(
             place,
             "tests.e2e.hands",
@@ -172,6 +176,7 @@ class Hands(Program):
             "--robot",
             f"say={say}",
             *sound,
+            *voice,
             env=env,
         )
         self.agent = place.agent.agent

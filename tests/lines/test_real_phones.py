@@ -1,14 +1,16 @@
 """The lines against programs that nobody here wrote: SIPp, baresip, pjsua2, as callers and as callees."""
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from shared.enums import Direction, EndCause, Law
-from shared.ids import LegId, TrunkName
+from shared.ids import LegId, PhoneName, TrunkName
+from switch_server.adapters.sip_lines import registrar
 from switch_server.core.config import Trunk
-from switch_server.core.effects import Answer, LineEffect, RefreshLeg, Reject, Ring
+from switch_server.core.effects import Answer, LineEffect, RefreshLeg, Reject, Ring, RingDesk
 from switch_server.core.events import (
     CallOffered,
     DigitPressed,
@@ -20,6 +22,7 @@ from switch_server.core.events import (
     LegRinging,
 )
 from switch_server.core.media import Near
+from tests.fakes.phones import FakePhones, phone
 from tests.lines.switch import NEAR, Switch, answer_all, trunk_to
 from tests.sip_pcap import write_keys
 from tests.sip_tools import Baresip, Pjsua, Sipp, free_port
@@ -169,6 +172,50 @@ def test_baresip_gives_up_while_it_rings(tmp_path: Path) -> None:
         phone.wait("CALL_RINGING")
         phone.do("hangup")
         assert switch.wait(LegEnded).cause is EndCause.CANCELLED
+
+
+def bound(book: FakePhones) -> bool:
+    return book.binding(PhoneName("front-1"), time.time()) is not None
+
+
+def test_baresip_as_a_desk_phone_registers_is_rung_and_goes(tmp_path: Path) -> None:
+    book = FakePhones(phone("front-1", "geheimnis"))
+    with Switch(answer_all, ANYWHERE, phones=book) as switch:
+        with Baresip(tmp_path / "a", user="front-1", password="geheimnis", registrar=switch.address) as desk:
+            switch.until(lambda: bound(book))
+            leg = LegId("c1/2")
+            switch.lines.do(RingDesk(leg, "phone:front-1", "13800138000", NEAR, auto=True))  # it does not know how
+            assert "13800138000" in desk.wait("CALL_INCOMING")["peeruri"]
+            desk.do("accept")
+            assert switch.wait(LegAnswered).leg == leg
+            desk.do("hangup")
+            assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_HUNG_UP)
+        switch.until(lambda: not bound(book))
+        assert switch.count("register_200") == 2
+
+
+def test_baresip_refreshes_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registrar, "MIN_EXPIRES", 1)
+    book = FakePhones(phone("front-1", "geheimnis"))
+    with (
+        Switch(answer_all, ANYWHERE, phones=book) as switch,
+        Baresip(tmp_path / "a", user="front-1", password="geheimnis", registrar=switch.address, expires=3),
+    ):
+        switch.until(lambda: switch.count("register_200") >= 3)
+        binding = book.binding(PhoneName("front-1"), time.time())
+        assert binding is not None
+        assert time.time() - binding.since > 2
+
+
+def test_baresip_with_a_wrong_password_never_registers(tmp_path: Path) -> None:
+    book = FakePhones(phone("front-1", "geheimnis"))
+    with (
+        Switch(answer_all, ANYWHERE, phones=book) as switch,
+        Baresip(tmp_path / "a", user="front-1", password="geraten", registrar=switch.address),
+    ):
+        switch.until(lambda: switch.count("register_403"))
+        assert not bound(book)
+        assert book.out == []
 
 
 # --- pjsua2 ---

@@ -1,0 +1,324 @@
+"""A seat whose voice is a SIP desk phone: baresip registers with digest, the real app has the buttons, the real switch between them."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pytest
+
+from agent_app.model.actions import Why
+from agent_app.model.view import Action, PhoneState
+from shared import desk as wire
+from shared.enums import CallKind, LockReason, SeatState
+from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.centre import Centre
+from tests.e2e.desk import Desk, both_sides, hears, talks
+from tests.e2e.phone import Phone
+from tests.e2e.test_desk import FLOWS, QUEUE
+from tests.e2e.test_desk_out import CUSTOMER, Customer
+from tests.rtp_peer import EVENT_KEYS, level, purity, sine
+from tests.sip_tools import Baresip, free_port
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
+    """``out`` leads to a customer's telephone."""
+
+    def change(content: dict[str, Any]) -> None:
+        content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}]
+        content["limits"] = {"media_lost": 10}
+        content["trunks"][0]["direction"] = "in"
+        far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": ["0*", "1*"]}
+        content["trunks"].append({"name": "out", "lines": 2} | far)
+
+    flows = {"agents": FLOWS["agents"]}
+    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=change) as made:
+        yield made
+
+
+@pytest.fixture
+def customer(centre: Centre, port: int) -> Iterator[Customer]:
+    with Customer(centre, port) as it:
+        yield it
+
+
+class DeskPhone:
+    """The phone of the demo's desk ``number``: added at the switch, gone from it afterwards. It says 400 Hz."""
+
+    def __init__(
+        self, centre: Centre, folder: Path, number: int = 0, *, answer: bool = False, password: str = ""
+    ) -> None:
+        self.centre = centre
+        self.desk = centre.demo.world.agents[number].desk
+        self.name = f"front-{number}"
+        made = centre.ctl("phone", "add", self.name, "--desk", self.desk, "--generate")
+        self.baresip = Baresip(
+            folder / f"phone-{number}", user=self.name, password=password or made["password"], audio="ausine,400", answer=answer,
+            registrar=centre.sip, records=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        self.baresip.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.baresip.__exit__()
+        self.centre.ctl("phone", "remove", self.name)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        (row,) = [row for row in self.centre.ctl("phone", "list")["rows"] if row["phone"] == self.name]
+        return dict(row)
+
+    def registered(self) -> dict[str, Any]:
+        self.centre.until(lambda: self.row["registered"])
+        return self.row
+
+    def rings(self) -> str:
+        """Whose number it shows."""
+        uri: str = self.baresip.wait("CALL_INCOMING", 40)["peeruri"]
+        return uri.partition(":")[2].partition("@")[0]
+
+    def lift(self) -> None:
+        self.baresip.do("accept")
+        self.baresip.wait("CALL_ESTABLISHED")
+
+    def put_down(self) -> None:
+        self.baresip.do("hangup")
+
+
+@contextmanager
+def a_seat(centre: Centre, folder: Path, **more: Any) -> Iterator[tuple[DeskPhone, Hands]]:
+    """Phone registered, agent logged in, seat open."""
+    with DeskPhone(centre, folder, **more) as phone:
+        phone.registered()
+        with Hands(centre, folder, desk_phone=phone.name) as app:
+            yield phone, app
+
+
+def in_talk(phone: DeskPhone, app: Hands, caller: Phone) -> None:
+    """The caller's 1 kHz and the agent's 400 Hz."""
+    assert phone.rings() == caller.ani
+    app.is_seat(SeatState.RINGING)
+    assert app.view.enabled[Action.ANSWER].why == Why.ANSWER_ON_PHONE
+    phone.lift()
+    app.is_seat(SeatState.TALKING)
+    app.until(lambda view: view.state.pop is not None)
+    caller.rtp.say(sine(1000, 8000 * 60))
+    hears_tone(caller, 400)
+
+
+def stretches(heard: np.ndarray) -> str:
+    """What was heard, each 100 ms: ``c`` the customer's tone, ``.`` silence, ``?`` anything else; repeats told once where they last 0.3 s."""
+    blocks = [heard[at : at + 800] for at in range(0, len(heard) - 800, 800)]
+    each = "".join(
+        "." if level(block) < -60 else "c" if purity(block, 1000) > 0.9 and level(block) > -30 else "?"
+        for block in blocks
+    )
+    found = ""
+    for at in range(len(each) - 2):
+        if len(set(each[at : at + 3])) == 1 and not found.endswith(each[at]):
+            found += each[at]
+    return found
+
+
+def test_the_talk_is_at_the_phone_and_the_buttons_in_the_app(centre: Centre, tmp_path: Path) -> None:
+    with a_seat(centre, tmp_path) as (phone, app):
+        row = phone.registered()
+        assert (row["desk"], row["used_by"], row["program"]) == (phone.desk, app.agent, "baresip v1.0.0 (x86_64/linux)")
+        assert row["address"] == f"127.0.0.1:{phone.baresip.port}"
+        assert app.view.phone is PhoneState.READY
+        with Phone(centre, QUEUE) as caller:
+            in_talk(phone, app, caller)
+            caller.rtp.listen(1.0)
+            app.do("hold")
+            app.is_seat(SeatState.HOLDING)
+            hears_something_else(caller, 400)
+            caller.rtp.listen(1.5)
+            app.do("retrieve")
+            app.is_seat(SeatState.TALKING)
+            hears_tone(caller, 400)
+            app.do("press", "12")
+            caller.rtp.wait(lambda heard: _keys(heard) == "12")
+            caller.rtp.listen(1.0)
+            app.do("hang_up")
+            phone.baresip.wait("CALL_CLOSED")
+            caller.hung_up_on()
+        app.wraps_up()
+    (talk,) = talks(centre, caller.call)
+    assert (talk["outcome"], talk["disposition"], talk["agent"]) == ("answered", "enquiry", app.agent)
+    assert 1000 < talk["hold_ms"] < 20_000
+    assert caller.ended()["cause"] == "agent_hung_up"
+    both_sides(centre, caller.call)
+    assert stretches(phone.baresip.heard()).strip(".") == "c.c", "silence while held, the customer before and after"
+
+
+def _keys(heard: list[Any]) -> str:
+    """By the RFC 4733 packets."""
+    stamps = {packet.stamp: EVENT_KEYS[packet.payload[0]] for packet in heard if packet.type == 101}
+    return "".join(stamps.values())
+
+
+def test_the_agent_hangs_up_with_the_handset(centre: Centre, tmp_path: Path) -> None:
+    with a_seat(centre, tmp_path) as (phone, app):
+        with Phone(centre, QUEUE) as caller:
+            in_talk(phone, app, caller)
+            phone.put_down()
+            caller.hung_up_on()
+        app.is_seat(SeatState.WRAP_UP)
+        assert app.seat.reason is None
+        app.wraps_up()
+    (talk,) = talks(centre, caller.call)
+    assert (talk["outcome"], talk["agent"]) == ("answered", app.agent)
+    assert caller.ended()["cause"] == "agent_hung_up"
+
+
+def test_the_caller_hangs_up(centre: Centre, tmp_path: Path) -> None:
+    with a_seat(centre, tmp_path) as (phone, app):
+        with Phone(centre, QUEUE) as caller:
+            in_talk(phone, app, caller)
+            caller.hang_up()
+        phone.baresip.wait("CALL_CLOSED")
+        app.wraps_up()
+
+
+def test_refused_at_the_phone_the_next_agent_gets_it(centre: Centre, tmp_path: Path) -> None:
+    with a_seat(centre, tmp_path) as (phone, app), Desk(centre, 1) as second, Phone(centre, QUEUE) as caller:
+        phone.rings()
+        second.done(wire.OpenSeat())
+        phone.put_down()
+        second.answer()
+        assert second.call.call == caller.call
+        app.is_seat(SeatState.LOCKED)
+        assert app.seat.reason is LockReason.NO_ANSWER
+        caller.hang_up()
+
+
+@pytest.mark.parametrize("answers", [False, True], ids=["lifted", "auto"])
+def test_what_the_app_dials_rings_the_phone_first(
+    centre: Centre, tmp_path: Path, customer: Customer, answers: bool
+) -> None:
+    with a_seat(centre, tmp_path, answer=answers) as (phone, app):
+        app.do("dial", CUSTOMER)
+        app.is_seat(SeatState.DIALLING)
+        app.until(lambda view: view.state.call is not None)
+        assert (app.call.kind, app.call.auto) == (CallKind.OUT, True)
+        if not answers:
+            phone.rings()
+            phone.lift()
+        assert customer.rings() == CUSTOMER
+        customer.answers()
+        app.is_seat(SeatState.TALKING)
+        customer.rtp.say(sine(1000, 8000 * 60))
+        hears(customer.rtp, 400)
+        customer.rtp.listen(1.0)
+        phone.put_down()
+        customer.hung_up_on()
+        app.wraps_up()
+    assert "c" in stretches(phone.baresip.heard())
+
+
+def test_an_agent_who_does_not_lift_the_handset_may_dial_again(
+    centre: Centre, tmp_path: Path, customer: Customer
+) -> None:
+    with a_seat(centre, tmp_path) as (phone, app):
+        app.do("dial", CUSTOMER)
+        phone.rings()
+        app.until(lambda view: view.state.call is None, 30)
+        app.is_seat(SeatState.OPEN)
+        phone.baresip.wait("CALL_CLOSED")
+        assert customer.peer.silent(0.2)
+
+
+# --- phones that are not there ---
+
+
+def passed_over(centre: Centre, app: Hands) -> None:
+    """The caller comes to the second agent; the first is locked, since their phone can't be reached."""
+    with Desk(centre, 1) as second, Phone(centre, QUEUE) as caller:
+        app.until(lambda view: view.state.seat is not None and view.state.seat.reason is LockReason.PHONE_LOST)
+        second.done(wire.OpenSeat())
+        second.answer()
+        assert second.call.call == caller.call
+        caller.hang_up()
+    first, _ = talks(centre, caller.call)
+    assert (first["agent"], first["outcome"]) == (app.agent, "phone_lost")
+
+
+def test_a_wrong_password_never_registers(centre: Centre, tmp_path: Path) -> None:
+    def refused() -> int:
+        return int(centre.ctl("lines")["counters"].get("register_403", 0))
+
+    before = refused()
+    with DeskPhone(centre, tmp_path, password="geraten-geraten") as phone:
+        centre.until(lambda: refused() > before)
+        assert phone.row["registered"] is False
+        with Hands(centre, tmp_path, desk_phone=phone.name) as app:
+            passed_over(centre, app)
+
+
+def test_a_phone_that_has_gone_in_order(centre: Centre, tmp_path: Path) -> None:
+    with DeskPhone(centre, tmp_path) as phone:
+        phone.registered()
+        with Hands(centre, tmp_path, desk_phone=phone.name) as app:
+            phone.baresip.__exit__()
+            centre.until(lambda: not phone.row["registered"])
+            passed_over(centre, app)
+            phone.baresip.__enter__()  # it is plugged in again
+            phone.registered()
+            app.open()
+            with Phone(centre, QUEUE) as caller:
+                in_talk(phone, app, caller)
+                phone.put_down()
+                caller.hung_up_on()
+            app.wraps_up()
+
+
+def test_another_desks_phone_is_not_for_this_one(centre: Centre, tmp_path: Path) -> None:
+    with DeskPhone(centre, tmp_path, 1) as phone, Hands(centre, tmp_path, desk_phone=phone.name, begin=False) as app:
+        app.until(lambda view: view.enabled[Action.LOG_IN].on)
+        app.do("log_in", app.agent, app.place.agent.password)
+        app.until(lambda view: view.problem is not None and view.problem.code == "no_such_phone")
+        assert app.view.needs_password
+
+
+def test_unplugged_in_a_talk_the_caller_is_not_left_alone(centre: Centre, tmp_path: Path) -> None:
+    """No BYE, no RTP: after ``media_lost`` the switch asks the phone, and after 12 s without an answer gives it up."""
+    with a_seat(centre, tmp_path) as (phone, app), Desk(centre, 1) as second, Phone(centre, QUEUE) as caller:
+        in_talk(phone, app, caller)
+        begun = time.monotonic()
+        phone.baresip.kill()
+        second.done(wire.OpenSeat())
+        second.rings(60)
+        print(f"given up after {time.monotonic() - begun:.1f} s")
+        second.answer()
+        assert second.call.call == caller.call
+        app.until(lambda view: view.state.seat is not None and view.state.seat.reason is LockReason.PHONE_LOST)
+        caller.hang_up()
+
+
+def test_a_registration_outlives_the_switch(centre: Centre, tmp_path: Path) -> None:
+    """(The last: the switch is another.)"""
+    with a_seat(centre, tmp_path) as (phone, app):
+        since = phone.row["since"]
+        centre.switch.kill()
+        app.lost_link()
+        centre.start_switch()
+        assert (phone.row["registered"], phone.row["since"]) == (True, since)
+        app.found_link()
+        app.open()
+        with Phone(centre, QUEUE) as caller:
+            in_talk(phone, app, caller)
+            phone.put_down()
+            caller.hung_up_on()
+        app.wraps_up()

@@ -6,10 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from shared.desk import TOKEN_HEADER
-from shared.enums import EndCause
+from shared.enums import Direction, EndCause
 from shared.ids import LegId, PhoneName
 from switch_server.core.effects import RefreshLeg, RingDesk
-from switch_server.core.events import LegAnswered, LegEnded, LegRefreshed
+from switch_server.core.events import LegAnswered, LegChanged, LegEnded, LegRefreshed
 from tests.fakes.phones import FakePhones, phone
 from tests.lines.desk_phone import RawPhone
 from tests.lines.peer import SDP, Call, Message, Peer
@@ -89,6 +89,22 @@ def test_all_of_a_talk_goes_where_the_phone_is_not_where_it_thinks(switch, peer)
     switch.hang_up(LEG, EndCause.AGENT_HUNG_UP)
     reply(peer, peer.expect("BYE"), 200)
     assert switch.wait(LegEnded) == LegEnded(LEG, EndCause.AGENT_HUNG_UP)
+
+
+def test_its_voice_is_sought_where_it_signals_from(switch, peer) -> None:
+    """The SDP of a phone behind NAT names the private address too."""
+    RawPhone(peer).register()
+    ring(switch)
+    invite = peer.expect("INVITE")
+    reply(peer, invite, 200, body=SDP.replace("127.0.0.1", "10.9.8.7"))
+    peer.expect("ACK")
+    far = switch.wait(LegAnswered).far
+    assert (far.ip, far.port) == (PHONE_IP, 40000)
+    held = SDP.replace("127.0.0.1", "0.0.0.0").replace("sendrecv", "inactive")
+    Call.of(peer, invite).request("INVITE", held, BEHIND_NAT, without=("Contact",))
+    peer.expect(200, "INVITE")
+    far = switch.wait(LegChanged).far
+    assert (far.ip, far.port, far.direction) == (PHONE_IP, 40000, Direction.INACTIVE)
 
 
 def test_the_handset_goes_down(switch, peer) -> None:

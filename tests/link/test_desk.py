@@ -98,6 +98,11 @@ def test_a_desk_phone_is_named_in_the_contact(contact: str, name: str | None) ->
     assert desk.desk_phone(contact) == name
 
 
+def test_names_of_desk_phones() -> None:
+    assert desk.is_phone_name("front-1_A")
+    assert not any(map(desk.is_phone_name, ("", "a b", "x" * 33, "前台", "x\n")))
+
+
 @pytest.mark.parametrize("contact", ["phone:front-1", "192.0.2.20:5070"])
 def test_both_kinds_of_voice_pass_the_wire(contact: str) -> None:
     assert through_the_wire(desk.Resume("s", contact)) == desk.Resume("s", contact)

@@ -201,12 +201,16 @@ class Leg:
     # --- SDP ---
 
     def take(self, description: sdp.Description) -> Far | None:
-        """Choose from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0."""
+        """Choose from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. A phone that may be behind
+        NAT speaks from where it signals; its real port the card learns from its packets.
+        """
         laws = self.trunk.laws if self.far is None else (self.far.law, *self.trunk.laws)
         far = sdp.choose(description, tuple(law for law in laws if law in self.trunk.laws), self.trunk.digits)
         if far is not None and far.ip == sdp.HELD:
             known = (self.far.ip, self.far.port) if self.far else (self.dialog.hop[0], far.port)
             far = replace(far, ip=known[0], port=known[1])
+        elif far is not None and self.dialog.symmetric:
+            far = replace(far, ip=self.dialog.hop[0])
         return far
 
     def say(self, near: Near, body: str) -> str:

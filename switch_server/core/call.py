@@ -16,7 +16,7 @@ from shared.aci import CancelOrder, PlaceOrder
 from shared.desk import TrailStep
 from shared.enums import EndCause, Language
 from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey
-from switch_server.core import records
+from switch_server.core import handset, records
 from switch_server.core.board import Switchboard
 from switch_server.core.call_legs import CallLegs
 from switch_server.core.desk_side import DESK, DeskSide
@@ -207,7 +207,9 @@ class Call(CallLegs):
 
     def leg_changed(self, leg: Leg, far: Far) -> None:
         if leg.alive:
+            was = leg.far
             self.change_far(leg, far)
+            handset.media_changed(self, leg, was, far)
 
     def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
         _, new = self.step_leg(leg, LegEvent.ENDED)

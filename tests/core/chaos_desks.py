@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from shared import desk
-from shared.enums import EndCause, LockReason, Role
+from shared.enums import Direction, EndCause, LockReason, Role
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId, QueueName, SkillName, leg_of
 from switch_server.core import events as ev
 from switch_server.core.desk_side import DESK
@@ -71,8 +73,9 @@ def desk_leg(chaos: "Chaos", pick: int) -> None:
     events: tuple[ev.Event, ...] = (
         ev.LegAnswered(leg, FAR), ev.LegAnswered(leg, FAR), ev.LegEnded(leg, EndCause.FAR_REFUSED, 603),
         ev.LegEnded(leg, EndCause.FAR_LOST, 408), ev.LegEnded(leg, EndCause.FAR_HUNG_UP), ev.LegEnded(leg, EndCause.FAR_REFUSED, 403),
+        ev.LegChanged(leg, replace(FAR, direction=Direction.INACTIVE)), ev.LegChanged(leg, FAR),
     )  # fmt: skip
-    chaos.tell(events[pick // 8 % 6])
+    chaos.tell(events[pick // 8 % 8])
 
 
 def phone_told(chaos: "Chaos", pick: int) -> None:

@@ -1,13 +1,16 @@
 """A seat whose voice is a desk phone: the handset ends talks, and what the app's phone tells is not about it."""
 
 import pytest
+from msgspec.structs import replace
 
 from shared import desk
-from shared.enums import EndCause, LockReason, SeatState
+from shared.enums import Direction, EndCause, LockReason, SeatState
 from shared.ids import CallId, leg_of
 from switch_server.core import events as ev
+from switch_server.core import media
 from switch_server.core.effects import HangUp, RingDesk
 from tests.core.desk_world import ANN, BOB, DeskWorld
+from tests.core.world import FAR
 
 PHONE = "phone:front-1"
 DIALLED = CallId("20261122T093000-0700")
@@ -114,4 +117,46 @@ def test_hung_up_while_the_customer_rings(world: DeskWorld) -> None:
     assert world.seat() is SeatState.OPEN
     assert world.row("calls", DIALLED)["cause"] is EndCause.AGENT_HUNG_UP
     assert world.talk(leg_of(DIALLED, 2))["outcome"] == "refused"
+    world.finish()
+
+
+def changes(world: DeskWorld, call: CallId, direction: Direction) -> None:
+    world.tell(ev.LegChanged(leg_of(call, 2), replace(FAR, direction=direction)))
+
+
+@pytest.mark.parametrize("direction", [Direction.SENDONLY, Direction.INACTIVE])
+def test_the_hold_key_of_the_phone(world: DeskWorld, direction: Direction) -> None:
+    call = world.talking()
+    changes(world, call, direction)
+    assert world.seat() is SeatState.HOLDING
+    assert world.commands(media.Play)[-1].segments == ("music/hold",)
+    changes(world, call, direction)  # a session refresh
+    assert world.seat() is SeatState.HOLDING
+    changes(world, call, Direction.SENDRECV)
+    assert world.seat() is SeatState.TALKING
+    changes(world, call, Direction.SENDRECV)
+    assert world.seat() is SeatState.TALKING
+    world.hang_up(call)
+    world.finish()
+
+
+def test_held_by_the_app_the_phones_key_changes_nothing(world: DeskWorld) -> None:
+    call = world.talking()
+    world.command(desk.Hold(call))
+    changes(world, call, Direction.SENDRECV)
+    assert world.seat() is SeatState.HOLDING
+    changes(world, call, Direction.INACTIVE)
+    assert world.seat() is SeatState.HOLDING
+    world.command(desk.Retrieve(call))
+    changes(world, call, Direction.SENDRECV)
+    assert world.seat() is SeatState.TALKING
+    world.finish()
+
+
+def test_the_apps_own_phone_has_no_such_key(world: DeskWorld) -> None:
+    world.tell(ev.AgentOffline(ANN))
+    world.online(BOB)
+    call = world.talking(BOB)
+    changes(world, call, Direction.INACTIVE)
+    assert world.seat(BOB) is SeatState.TALKING
     world.finish()

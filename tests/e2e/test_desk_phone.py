@@ -183,6 +183,21 @@ def test_the_agent_hangs_up_with_the_handset(centre: Centre, tmp_path: Path) -> 
     assert caller.ended()["cause"] == "agent_hung_up"
 
 
+def test_the_phones_own_hold_key_is_the_apps_button(centre: Centre, tmp_path: Path) -> None:
+    with a_seat(centre, tmp_path) as (phone, app):
+        with Phone(centre, QUEUE) as caller:
+            in_talk(phone, app, caller)
+            phone.baresip.do("hold")
+            app.is_seat(SeatState.HOLDING)
+            hears_something_else(caller, 400)
+            phone.baresip.do("resume")
+            app.is_seat(SeatState.TALKING)
+            hears_tone(caller, 400)
+            phone.put_down()
+            caller.hung_up_on()
+        app.wraps_up()
+
+
 def test_the_caller_hangs_up(centre: Centre, tmp_path: Path) -> None:
     with a_seat(centre, tmp_path) as (phone, app):
         with Phone(centre, QUEUE) as caller:

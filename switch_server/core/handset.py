@@ -1,0 +1,24 @@
+"""A desk phone's own hold key: a re-INVITE that stops the sound (RFC 3264 §8.4), and one that begins it again. It means what the app's button means."""
+
+from typing import TYPE_CHECKING
+
+from shared import desk
+from shared.enums import Direction
+from switch_server.core import talk_commands
+from switch_server.core.leg import Leg
+from switch_server.core.media import Far
+
+if TYPE_CHECKING:
+    from switch_server.core.call import Call
+
+
+def media_changed(call: "Call", leg: Leg, was: Far | None, now: Far) -> None:
+    """What can't be done in the talk's state is left: the phone alone is silent, or speaks, then."""
+    talk = call.desk.talks.get(leg.id)
+    if talk is None or not talk.handset or was is None:
+        return
+    before, after = (far.direction is Direction.SENDRECV for far in (was, now))
+    if before and not after:
+        talk_commands.hold(call, talk, desk.Hold(call.id))
+    elif after and not before:
+        talk_commands.retrieve(call, talk, desk.Retrieve(call.id))

@@ -12,13 +12,14 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{8}\Z")]
 
 
 class AskReport(Request, frozen=True):
-    """Answered by ``Report``: of the days ``first`` to ``last``, both included. ``queue``, ``agent``: only what has to do with it."""
+    """Answered by ``Report``: of the days ``first`` to ``last``, both included. ``queue``, ``agent``, ``group``: only what has to do with it."""
 
     by: By
     first: Day
     last: Day
     queue: Annotated[str, Meta(max_length=64)] | None = None
     agent: Annotated[str, Meta(max_length=32)] | None = None
+    group: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class Report(Reply, frozen=True):
@@ -32,6 +33,7 @@ class Report(Reply, frozen=True):
     total: ReportRow
     queue: str | None = None
     agent: str | None = None
+    group: str | None = None
 
 
 REQUESTS: tuple[type[Request], ...] = (AskReport,)

@@ -144,6 +144,7 @@ class Server:
             wrong_pin_limit=server.wrong_pins_per_day,
             on_trouble=self._trouble("store"),
         )
+        self.reports = Reports(self.store.statistics, self.store.agents, self.clock)
         self.orders = SqliteOrderJournal(
             state / "orders.db", post, clock=self.clock, on_trouble=self._trouble("order journal")
         )
@@ -264,6 +265,7 @@ class Server:
         return DeskParts(
             engine=self.engine,
             store=self.store,
+            reports=self.reports,
             branches=self.branches,
             config=lambda: self.settings.server,
             keys=self._keys,
@@ -307,7 +309,7 @@ class Server:
             phones=self.store.desk_phones,
             links=self.desks.links,
             records=self.store.read,
-            reports=Reports(self.store.statistics, self.store.agents, self.clock),
+            reports=self.reports,
             post=self.engine.post,
             endpoint=lambda: desk_endpoint(self.settings.server),
             server_key=self._keys.public.decode("ascii"),

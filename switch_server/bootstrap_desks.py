@@ -16,10 +16,12 @@ from switch_server.core.config import Trunk
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import Branch, ServerConfig
 from switch_server.services.customer_desk import CustomerDesk
+from switch_server.services.desk_reports import DeskReports
 from switch_server.services.engine import Engine
 from switch_server.services.floor import Floor, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
+from switch_server.services.reports import Reports
 from switch_server.services.tokens import Tokens
 
 
@@ -28,6 +30,7 @@ class DeskParts(Struct, frozen=True, kw_only=True):
 
     engine: Engine
     store: Store
+    reports: Reports
     branches: BranchLinks
     config: Callable[[], ServerConfig]
     keys: KeyPair
@@ -62,7 +65,7 @@ class DeskSide:
             book=store.agents,
             phones=store.desk_phones,
             pops=self.pops,
-            questions=questions,
+            questions=DeskReports(parts.reports, store.agents, questions),
             tokens=self.tokens,
             passwords=Passwords(is_password, hash_password),
             sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)),

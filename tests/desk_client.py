@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from shared import desk as wire
-from shared import floor
+from shared import desk_reports, floor
 from shared.desk import DeskSnapshot, LoggedIn, Reply, Request
 from shared.link import Channel, Failure, Identity, KeyPair, LinkClient, RequestFailed, Rules, Silent
 from shared.protocol import PROTOCOL, RejectCode, SnapshotRequest
 
 R = TypeVar("R", bound=Reply)
 DEADLINE = 20.0
-MESSAGES = (*wire.REPLIES, *wire.REPORTS, *floor.REPLIES, *floor.REPORTS)
+MESSAGES = (*wire.REPLIES, *wire.REPORTS, *floor.REPLIES, *floor.REPORTS, *desk_reports.REPLIES)
 NOTHING = DeskSnapshot(0.0)
 
 

@@ -15,13 +15,13 @@ from msgspec import Struct
 from agent_app.link.keyfile import DeskKey
 from agent_app.model.view import LinkState
 from agent_app.presenters.ports import Failed, OnReply
-from shared import floor
+from shared import desk_reports, floor
 from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
 from shared.link import Channel, Failure, Identity, LinkClient, Rules, Silent
 from shared.protocol import RejectCode, SnapshotRequest
 
 _log = logging.getLogger(__name__)
-MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD, *floor.MESSAGES)
+MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD, *floor.MESSAGES, *desk_reports.MESSAGES)
 SNAPSHOT_S = 5.0
 TICK_S = 0.25
 """Time-outs of seconds need no more; ten times a second would be half of an idle desk's work."""

@@ -127,6 +127,6 @@ class Pops(Protocol):
 
 
 class Questions(Protocol):
-    """``shared.desk.QUESTIONS``, with the asking agent's rights. May wait for a disk (in a thread) or a branch; raises nothing but bugs."""
+    """``shared.desk.QUESTIONS`` and ``shared.desk_reports.QUESTIONS``, with the asking agent's rights. May wait for a disk (in a thread) or a branch; raises nothing but bugs."""
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply: ...

@@ -99,7 +99,7 @@ class SwitchStaff:
 
     async def report(self, ask: AskReport) -> Report:
         try:
-            made = await asyncio.to_thread(self._from.reports.make, ask)
+            made = await self._from.reports.made(ask)
         except BadDays as error:
             raise OperationRefused(RefusedCode.BAD_VALUE, str(error)) from error
         except sqlite3.Error as error:

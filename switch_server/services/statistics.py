@@ -42,7 +42,7 @@ class Who(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """``start`` to ``end``: UTC seconds. ``queue``, ``agent``: only what has to do with it."""
+    """``start`` to ``end``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
 
     by: By
     start: float
@@ -50,11 +50,12 @@ class Ask(Struct, frozen=True, kw_only=True):
     now: float
     queue: str | None = None
     agent: str | None = None
+    group: str | None = None
 
     @property
     def at_desks(self) -> bool:
         """Calls are counted as they were offered to agents, not to queues."""
-        return self.by in BY_SEAT or self.agent is not None
+        return self.by in BY_SEAT or self.agent is not None or self.group is not None
 
 
 class Sums:
@@ -243,7 +244,9 @@ class Report:
 
     def _passed_over(self, queue: str | None, agent: str | None) -> bool:
         ask = self._ask
-        return (ask.queue is not None and queue != ask.queue) or (ask.agent is not None and agent != ask.agent)
+        if (ask.queue is not None and queue != ask.queue) or (ask.agent is not None and agent != ask.agent):
+            return True
+        return ask.group is not None and (agent is None or self._of(agent).group != ask.group)
 
     def _of(self, agent: str) -> Who:
         return self._who.get(agent) or Who()

@@ -1,19 +1,27 @@
 """What can be said to ``switchctl``: the commands as data, and the parser made from them."""
 
 import argparse
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from shared import control_agents
 from shared.enums import Role
 from shared.reports import By
-from switch_server.switchctl import acting, desking, looking, offline, phoning, replaying, reporting, sizing, staffing
+from switch_server.switchctl import (
+    acting,
+    desking,
+    looking,
+    offline,
+    phoning,
+    replaying,
+    reporting,
+    sizing,
+    staffing,
+    typed,
+)
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.texts import CHOICES, Texts
 
 PROGRAM = "switchctl"
-LONGEST_LINE, LONGEST_LEVEL = 64, 4
 Run = Callable[[Context], Awaitable[int]]
 Below = Any
 """argparse's own (private) type of a group of sub-commands."""
@@ -36,76 +44,23 @@ class Command(NamedTuple):
     examples: tuple[str, ...] = ()
 
 
-def _limited(text: str) -> int:
-    value = int(text) if text.isascii() and text.isdecimal() else 0
-    if not 1 <= value <= 1000:
-        raise argparse.ArgumentTypeError("bad_limit")
-    return value
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.2 <= value <= 3600:
-        raise argparse.ArgumentTypeError("bad_watch")
-    return value
-
-
-def _id(text: str) -> str:
-    if re.fullmatch(control_agents.ID, text, re.ASCII) is None:
-        raise argparse.ArgumentTypeError("bad_id")
-    return text
-
-
-def _line(text: str) -> str:
-    if len(text) > LONGEST_LINE or not text.isprintable():
-        raise argparse.ArgumentTypeError("bad_line")
-    return text
-
-
-def _name(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("bad_name")
-    return _line(text)
-
-
-def _skill(text: str) -> tuple[str, int]:
-    name, _, level = text.partition("=")
-    number = int(level) if level.isascii() and level.isdecimal() and len(level) < LONGEST_LEVEL else -1
-    if re.fullmatch(control_agents.SKILL, name) is None or not 0 <= number <= control_agents.TOP_LEVEL:
-        raise argparse.ArgumentTypeError("bad_skill")
-    return name, number
-
-
-def _key(text: str) -> str:
-    if re.fullmatch(control_agents.KEY, text) is None:
-        raise argparse.ArgumentTypeError("bad_key")
-    return text
-
-
-def _endpoint(text: str) -> str:
-    if re.fullmatch(r"tcp://[A-Za-z0-9.-]{1,253}:[0-9]{1,5}", text, re.ASCII) is None:
-        raise argparse.ArgumentTypeError("bad_endpoint")
-    return text
-
-
 def option(name: str, help_key: str, **more: Any) -> Argument:
     return Argument(name, help_key, more)
 
 
 JSON = option("--json", "opt_json", action="store_true")
-WATCH = option("--watch", "opt_watch", nargs="?", type=_seconds, const=2.0, metavar="SECONDS")
-LIMIT = option("--limit", "opt_limit", type=_limited, default=50, metavar="N")
+WATCH = option("--watch", "opt_watch", nargs="?", type=typed.seconds, const=2.0, metavar="SECONDS")
+LIMIT = option("--limit", "opt_limit", type=typed.limited, default=50, metavar="N")
 SINCE = option("--since", "opt_since", metavar="AGE")
 CALL = option("call", "arg_call", metavar="CALL")
-AGENT = option("agent", "arg_agent", type=_id, metavar="AGENT")
-DESK = option("desk", "arg_desk", type=_id, metavar="DESK")
-PHONE = option("phone", "arg_phone", type=_id, metavar="PHONE")
+AGENT = option("agent", "arg_agent", type=typed.id_, metavar="AGENT")
+DESK = option("desk", "arg_desk", type=typed.id_, metavar="DESK")
+PHONE = option("phone", "arg_phone", type=typed.id_, metavar="PHONE")
 ROLE = option("--role", "opt_role", choices=[role.value for role in Role])
-GROUP = option("--group", "opt_group", type=_line, metavar="GROUP")
-SKILL = option("--skill", "opt_skill", dest="skills", type=_skill, action="append", default=[], metavar="NAME=LEVEL")
+GROUP = option("--group", "opt_group", type=typed.line, metavar="GROUP")
+SKILL = option(
+    "--skill", "opt_skill", dest="skills", type=typed.skill, action="append", default=[], metavar="NAME=LEVEL"
+)
 STDIN = option("--password-stdin", "opt_password_stdin", action="store_true")
 GENERATE = option("--generate", "opt_generate", action="store_true")
 FLOWS = option("--flows", "opt_flows_folder", metavar="FOLDER")
@@ -154,7 +109,8 @@ COMMANDS = (
             option("--from", "opt_from", dest="first", type=reporting.day, metavar="DAY"),
             option("--to", "opt_to", dest="last", type=reporting.day, metavar="DAY"),
             option("--queue", "opt_queue", metavar="QUEUE"),
-            option("--agent", "opt_report_agent", type=_id, metavar="AGENT"),
+            option("--agent", "opt_report_agent", type=typed.id_, metavar="AGENT"),
+            option("--group", "opt_report_group", type=typed.line, metavar="GROUP"),
             option("--csv", "opt_csv", action="store_true"),
             JSON,
         ),
@@ -189,7 +145,7 @@ COMMANDS = (
         ("agent", "add"),
         staffing.add,
         (
-            AGENT, option("--name", "opt_name", type=_name, required=True, metavar="NAME"),
+            AGENT, option("--name", "opt_name", type=typed.name, required=True, metavar="NAME"),
             ROLE, GROUP, SKILL, STDIN, GENERATE, JSON,
         ),
         (
@@ -201,7 +157,7 @@ COMMANDS = (
     Command(
         ("agent", "change"),
         staffing.change,
-        (AGENT, option("--name", "opt_name", type=_name, metavar="NAME"), ROLE, GROUP, SKILL, JSON),
+        (AGENT, option("--name", "opt_name", type=typed.name, metavar="NAME"), ROLE, GROUP, SKILL, JSON),
         ("agent change 1001 --skill trading=5 --skill fund=2", "agent change 1001 --skill fund=0"),
     ),
     Command(
@@ -220,9 +176,9 @@ COMMANDS = (
         desking.add,
         (
             DESK,
-            option("--key", "opt_key", type=_key, metavar="KEY"),
+            option("--key", "opt_key", type=typed.key, metavar="KEY"),
             option("--out", "opt_out", metavar="FILE"),
-            option("--endpoint", "opt_endpoint", type=_endpoint, metavar="ENDPOINT"),
+            option("--endpoint", "opt_endpoint", type=typed.endpoint, metavar="ENDPOINT"),
             option("--force", "opt_force_desk", action="store_true"),
             JSON,
         ),
@@ -234,7 +190,7 @@ COMMANDS = (
     Command(
         ("phone", "add"),
         phoning.add,
-        (PHONE, option("--desk", "opt_desk", type=_id, metavar="DESK"), STDIN, GENERATE, JSON),
+        (PHONE, option("--desk", "opt_desk", type=typed.id_, metavar="DESK"), STDIN, GENERATE, JSON),
         (
             "phone add front-1 --desk desk-07 --generate",
             "phone add front-2 --password-stdin < password.txt",

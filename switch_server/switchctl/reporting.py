@@ -48,7 +48,7 @@ async def report(context: Context) -> int:
     if options.csv and context.json:
         raise Usage("csv_or_json")
     first, last = days(options)
-    ask = AskReport(By(options.by), first, last, options.queue, options.agent)
+    ask = AskReport(By(options.by), first, last, options.queue, options.agent, options.group)
     async with Link(context.socket) as link:
         reply = await link.ask(ask, Report, seconds=PATIENCE)
     if options.csv:

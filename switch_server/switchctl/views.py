@@ -101,7 +101,7 @@ def _report(reply: Report, texts: Texts) -> RenderableType:
     head = (tables.REPORT_HEADS[list(By).index(reply.by)], *(tables.REPORT_NAME if reply.by is By.AGENTS else ()))
     title = texts(f"title_report_{reply.by.value}")
     days = " – ".join(cells.day(day) for day in dict.fromkeys((reply.first, reply.last)))
-    only = " ".join(each for each in (reply.queue, reply.agent) if each)
+    only = " ".join(each for each in (reply.queue, reply.agent, reply.group) if each)
     rows = (*reply.rows, structs.replace(reply.total, key=tables.TOTAL)) if reply.rows else ()
     shown = tables.FittingTable(f"{title}  {days}  {only}".rstrip(), (*head, *tables.REPORT), rows, texts)
     return shown if rows else Group(shown, "", Text(texts("nothing_recorded")))

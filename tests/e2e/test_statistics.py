@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from shared import desk as wire
-from shared.desk import ToSeat
+from shared.days import shanghai_day
+from shared.desk import DeskRefusal, Refused, ToSeat
+from shared.desk_reports import AskReport, ReportShown
 from shared.enums import LockReason, SeatState
+from shared.reports import By
 from tests.e2e.centre import DEADLINE, ROOT, Centre
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
@@ -73,7 +76,18 @@ def a_day(centre: Centre) -> tuple[str, str, float, float]:
             time.sleep(3)
             waits.hang_up()
         waits.ended()
+        over_the_link(ann, bob)
     return ann.agent, bob.agent, (time.time() - began) * 1000, wrapped_up * 1000
+
+
+def over_the_link(ann: Desk, bob: Desk) -> None:
+    """At the desk: one's own figures, nobody else's."""
+    day = shanghai_day(time.time())
+    mine = ann.do(AskReport(By.DAYS, day, day, agent=ann.agent))
+    assert isinstance(mine, ReportShown)
+    assert (mine.total.offered, mine.total.answered, mine.total.transfers) == (2, 1, 1)
+    for ask in (AskReport(By.AGENTS, day, day), AskReport(By.DAYS, day, day, agent=bob.agent)):
+        assert ann.do(ask) == Refused(DeskRefusal.NOT_ALLOWED)
 
 
 def near(value: float, seconds: float) -> bool:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared import aci, codec, desk, floor, protocol
+from shared import aci, codec, desk, desk_reports, floor, protocol
 from shared.enums import Refusal
 from shared.link.session import Rules
 from shared.link.wire import MAX_FRAME
@@ -16,10 +16,12 @@ FIRST_CELLS = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
 def test_every_message_is_told_of() -> None:
     types = (
         *protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS,
-        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD, *floor.REQUESTS, *floor.REPORTS,
+        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD, *floor.REQUESTS, *floor.REPORTS, *desk_reports.QUESTIONS,
     )  # fmt: skip
     assert {cls.__name__ for cls in types} <= FIRST_CELLS
-    assert all(f"`{cls.__name__}" in TEXT for cls in (*aci.REPLIES, *desk.REPLIES, *floor.REPLIES))
+    assert all(
+        f"`{cls.__name__}" in TEXT for cls in (*aci.REPLIES, *desk.REPLIES, *floor.REPLIES, *desk_reports.REPLIES)
+    )
 
 
 def test_every_reject_code_is_told_of_and_no_other() -> None:

@@ -213,6 +213,19 @@ def test_one_agent_s_hours_count_what_rang_there(records: Records) -> None:
     assert counts(rows["09"]) == counts(total) == (1, 1, 0, 0, 1)
 
 
+def test_one_group_s_queues_count_what_rang_there(records: Records) -> None:
+    records.visit("1", 5.0, "answered")
+    records.ring("1", "ann")
+    records.ring("2", "cat")
+    records.seat("ann", "open", NINE, NINE + 10)
+    records.seat("cat", "open", NINE, NINE + 90)
+    records.orders += [Placed(NINE, "1", None, "GZ01", 1, 1), Placed(NINE, "1", "cat", "GZ01", 1, 1)]
+    rows, total = records.report(By.AGENTS, group="west")
+    assert set(rows) == {"cat"}
+    assert (total.offered, total.shift_ms, total.orders) == (1, 90_000, 1)
+    assert counts(records.report(By.QUEUES, group="east")[0]["agents"]) == (1, 1, 0, 0, 1)
+
+
 # --- time ---
 
 

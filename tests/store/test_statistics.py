@@ -1,6 +1,8 @@
 """What reports read of the store's file: the right rows, of the right span, with branch and service level beside them."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,6 +137,32 @@ def test_two_reports_at_once_wait_for_each_other(store: Store) -> None:
     for thread in threads:
         thread.join(20)
     assert read == [500] * 20
+
+
+def test_a_report_that_is_being_made_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+    store = Store(tmp_path / "huawu.db", Posted(), clock=Clock())
+    store.start()
+    save(store, "queue_visits", *(visit(f"c{number:04}", NOON + number) for number in range(500)))
+    reading, ended = threading.Event(), []
+
+    def read() -> None:
+        try:
+            for _ in store.statistics.visits(DAY, END):
+                reading.set()
+                time.sleep(0.05)
+        except sqlite3.Error as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert reading.wait(20)
+    began = time.monotonic()
+    assert store.stop() == 0
+    thread.join(20)
+    assert time.monotonic() - began < 5
+    assert len(ended) == 1
+    with pytest.raises(sqlite3.Error):
+        next(store.statistics.rings(DAY, END))
 
 
 def test_a_report_of_what_the_core_has_saved(tmp_path: Path) -> None:

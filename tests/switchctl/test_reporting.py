@@ -48,8 +48,9 @@ def test_which_days(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], first:
 
 def test_what_is_asked_for(ask: Ctl, switch: FakeSwitch) -> None:
     words = ["report", "hours", "--from", "2026-09-01", "--to", "20260930", "--queue", "trading", "--agent", "1001"]
+    words += ["--group", "A"]
     assert ask(*words).status == 0
-    assert asked(switch) == AskReport(By.HOURS, "20260901", "20260930", "trading", "1001")
+    assert asked(switch) == AskReport(By.HOURS, "20260901", "20260930", "trading", "1001", "A")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared import desk as wire
-from shared import floor
+from shared import desk_reports, floor
 from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request, desk_phone
 from shared.ids import AgentId, DeskId, PhoneName
 from shared.link import Channel
@@ -50,7 +50,7 @@ _KINDS: dict[type[Request] | type[SessionMessage], Ask] = {
     wire.ChangePassword: Ask.PASSWORD,
     SnapshotRequest: Ask.SNAPSHOT,
     **dict.fromkeys(wire.COMMANDS, Ask.COMMAND),
-    **dict.fromkeys(wire.QUESTIONS, Ask.QUESTION),
+    **dict.fromkeys((*wire.QUESTIONS, *desk_reports.QUESTIONS), Ask.QUESTION),
     **dict.fromkeys(floor.REQUESTS, Ask.FLOOR),
 }
 _NOBODY = dict.fromkeys((Ask.LOG_OUT, Ask.PASSWORD, Ask.COMMAND, Ask.QUESTION, Ask.FLOOR), DeskRefusal.NOT_LOGGED_IN)

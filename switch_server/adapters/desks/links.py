@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared import desk as wire
+from shared import desk_reports
 from shared import floor as floor_wire
 from shared.desk import AnyCommand, DeskRefusal, Refused
 from shared.ids import AgentId, CallId, DeskId
@@ -73,7 +74,7 @@ class DeskLinks(Silent):
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = LinkServer(
             endpoint,
-            messages=(*wire.REQUESTS, *wire.TOLD, *floor_wire.REQUESTS),
+            messages=(*wire.REQUESTS, *wire.TOLD, *floor_wire.REQUESTS, *desk_reports.QUESTIONS),
             identity=Identity("switch-server", version),
             handler=self,
             keys=server_key,

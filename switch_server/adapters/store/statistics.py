@@ -57,8 +57,14 @@ class Statistics:
     def __init__(self, path: Path) -> None:
         self._db: sqlite3.Connection = open_reader(path).conn
         self._lock = threading.Lock()
+        self._closing = False
 
     def close(self) -> None:
+        """Whatever is being read ends with ``sqlite3.OperationalError``."""
+        if self._closing:
+            return
+        self._closing = True
+        self._db.interrupt()
         with self._lock:
             self._db.close()
 
@@ -77,4 +83,6 @@ class Statistics:
     def _read(self, sql: str, make: Callable[[Any], T], start: float, end: float, longest: float = 0.0) -> Iterator[T]:
         with self._lock:
             for row in self._db.execute(sql, {"start": start, "end": end, "longest": longest}):
+                if self._closing:
+                    raise sqlite3.OperationalError("the store is closing")
                 yield make(row)

@@ -172,6 +172,35 @@ def test_conference_of_five(cast: Cast) -> None:
     cast.recorded()
 
 
+# --- a seat drops ---
+
+
+def test_a_seat_drops_in_a_consult(cast: Cast) -> None:
+    """App and phone are killed: the customer hears an excuse and music, is the first of the queue, and the next agent has the pop."""
+    ann, bob, phone = with_bob(cast)
+    ann.kill()
+    bob.until(lambda: bob.state.call is None)
+    cast.hears(customer="prompt")
+    bob.done(wire.OpenSeat())  # it rings at once
+    bob.answer()
+    assert bob.call.call == phone.call
+    bob.until(lambda: bob.state.pop is not None)
+    assert bob.state.pop.number == phone.ani
+    cast.hears(customer="bob", bob="customer")
+    ends(bob, phone)
+    cast.recorded()
+
+
+def test_a_seat_drops_in_a_conference(cast: Cast) -> None:
+    ann, bob, phone = with_bob(cast)
+    does(ann, wire.Join(ann.call.call), SeatState.CONFERENCE)
+    ann.kill()
+    bob.seat(SeatState.TALKING)
+    cast.hears(customer="bob", bob="customer")
+    ends(bob, phone)
+    cast.recorded()
+
+
 # --- transfer ---
 
 

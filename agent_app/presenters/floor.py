@@ -65,6 +65,7 @@ class Floor:
     def show_colleagues(self, on: bool) -> None:
         """For a list of whom can be called; the rows stand in the view within milliseconds."""
         self._colleagues = on
+        self._put_people()
         self._follow()
 
     @settled
@@ -229,11 +230,17 @@ class Floor:
             self._put()
 
     def _put(self) -> None:
+        self._put_people()
+        self._on_floor(self._mirror.view)
+
+    def _put_people(self) -> None:
+        """Only where somebody looks: each is a new view for the whole window."""
         view = self._mirror.view
+        if not self._colleagues and view.colleagues:
+            return
         if view.colleagues is not self._put_colleagues:
             self._put_colleagues = view.colleagues
             self._board.put(colleagues=tuple(view.colleagues[agent] for agent in sorted(view.colleagues)))
         if view.targets is not self._put_targets:
             self._put_targets = view.targets
             self._board.put(targets=tuple(view.targets.values()))
-        self._on_floor(view)

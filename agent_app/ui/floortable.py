@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QAccessible, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from agent_app.ui import theme
@@ -20,6 +20,19 @@ Row = TypeVar("Row", bound=Keyed)
 Index = QModelIndex | QPersistentModelIndex
 RISING, FALLING = "↑", "↓"
 FILL = Qt.ItemDataRole.UserRole + 1
+_ROLE = Qt.ItemDataRole
+ASKED = frozenset(
+    int(role)
+    for role in (
+        _ROLE.DisplayRole,
+        _ROLE.ToolTipRole,
+        _ROLE.TextAlignmentRole,
+        _ROLE.ForegroundRole,
+        _ROLE.AccessibleTextRole,
+        FILL,
+    )
+)
+"""Of a cell; Qt asks for as many others each time it paints one."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,8 @@ class BoardRows(Rows[Row]):
         return found
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in ASKED:
+            return None
         if role == FILL:
             row, fill = self.row(index.row()), self._boards[index.column()].fill
             return fill(row) if row is not None and fill is not None else ""
@@ -156,12 +171,26 @@ class BoardTable(Table[Row]):
         self.board: BoardRows[Row] = BoardRows(columns, self)
         self.rows = self.board
         self.setModel(self.board)
-        self.setItemDelegate(_Chips(self))
+        chips = _Chips(self)
+        for at, column in enumerate(columns):
+            if column.fill is not None:  # Python paints these; all others are Qt's own work
+                self.setItemDelegateForColumn(at, chips)
         order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(sorted_by, order)
         self.setSortingEnabled(True)
         self.horizontalHeader().setSortIndicatorShown(False)
         self._measure()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
+        """Draws these cells where they are on the screen; Qt's own draws the whole table for more than one."""
+        if QAccessible.isActive():  # which only Qt's own tells
+            super().dataChanged(first, last, list(roles))
+            return
+        place = self.visualRect(first).united(self.visualRect(last))
+        if first.column() != last.column():  # the last one may be hidden, and have no place
+            place.setLeft(0)
+            place.setRight(self.viewport().width())
+        self.viewport().update(place)
 
     def chosen_row(self) -> Row | None:
         """``None``: no row is chosen."""

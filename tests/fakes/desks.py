@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from shared import desk as wire
-from shared.desk import AnyCommand, Pop, Refused, Reply, Request, StateReport
+from shared.desk import AnyCommand, Pop, Refused, Reply, Request
 from shared.enums import LockReason, Role
 from shared.ids import AgentId, CallId, DeskId, LegId, SkillName
 from switch_server.core.effects import AnswerDesk, HidePop, ShowPop, TellDesk
@@ -144,7 +144,7 @@ class FakeDesks:
         self._numbers = itertools.count(1)
         self._up: set[AgentId] = set()
         self._showing: dict[AgentId, CallId] = {}
-        self.told: dict[AgentId, list[StateReport]] = {}
+        self.told: dict[AgentId, list[wire.Report]] = {}
         self.answers: dict[int, Reply] = {}
 
     # --- what agents do ---
@@ -196,6 +196,6 @@ class FakeDesks:
                     del self._showing[agent]
                     self._tell(agent, wire.PopChanged(None))
 
-    def _tell(self, agent: AgentId, report: StateReport) -> None:
+    def _tell(self, agent: AgentId, report: wire.Report) -> None:
         if agent in self._up:
             self.told.setdefault(agent, []).append(report)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from agent_app.ui.floortable import FALLING, RISING, BoardColumn, BoardRows, BoardTable, _runs
@@ -101,6 +102,42 @@ def test_only_what_changed_is_drawn() -> None:
     model.tick()
     assert drawn[1:] == [(0, 999, 2, 2)]
     table().board.tick()
+
+
+def test_only_the_place_of_a_change_is_painted() -> None:
+    """Also where the last column is hidden, and nothing for a row that is scrolled away."""
+    shown = table()
+    shown.resize(400, 200)
+    shown.show()
+    rows = {row.key: row for row in many_lines(1000)}
+    shown.board.show_all(rows)
+    shown.setColumnHidden(2, True)
+    QTest.qWait(50)
+    painted: list[QRect] = []
+
+    class Seen(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent):
+                painted.append(event.rect())
+            return False
+
+    seen = Seen()
+    shown.viewport().installEventFilter(seen)
+    shown.board.show_all({**rows, "trunk:trunk-0001": replace(rows["trunk:trunk-0001"], used=29, total=31)})
+    QTest.qWait(50)
+    place = shown.visualRect(shown.board.index(1, 0))
+    assert [(rect.top(), rect.height()) for rect in painted] == [(place.top(), place.height())]
+    assert painted[0].width() >= shown.viewport().width() - 1
+    painted.clear()
+    shown.board.show_all({**rows, "trunk:trunk-0900": replace(rows["trunk:trunk-0900"], used=29, total=31)})
+    QTest.qWait(50)
+    assert [rect.top() for rect in painted] in ([], [place.top()])
+    shown.setColumnHidden(2, False)
+    QTest.qWait(50)
+    painted.clear()
+    shown.board.tick()
+    QTest.qWait(50)
+    assert {rect.left() for rect in painted} == {shown.columnViewportPosition(2)}
 
 
 def test_the_chosen_row_stays_chosen_through_changes() -> None:

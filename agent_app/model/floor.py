@@ -98,9 +98,11 @@ def _kept(was: Mapping[str, Keyed], now: dict[str, Keyed]) -> Mapping[str, Keyed
 
 
 def in_time(row: QueueBoardRow) -> float | None:
-    """Of today's callers who were answered or gave up, the part that was answered within what the queue promises; ``None``: there were none."""
-    ended = row.answered + row.abandoned
-    return row.in_time / ended if ended else None
+    """The service level, as reports have it (``docs/statistics.md``): of today's callers, but those who still wait, the part that was answered
+    within what the queue promised; ``None``: there were none.
+    """
+    over = row.offered - row.waiting
+    return min(row.in_time / over, 1.0) if over > 0 else None
 
 
 ORDER_GROUPS = {

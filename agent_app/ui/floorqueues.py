@@ -55,7 +55,7 @@ class QueuesBoard(Panel):
         named(
             self.table,
             self.tr("Queues today"),
-            self.tr("In time: of those answered or given up, answered within what the queue promises"),
+            self.tr("In time: of today's callers, answered within what the queue promises"),
         )
 
     def _title(self, row: QueueBoardRow) -> str:

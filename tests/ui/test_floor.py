@@ -160,7 +160,7 @@ def test_everything_is_there(board: Board) -> None:
     assert board.window.seats.summary.text() == "Open 1 · Talking 2 · Wrap-up 0 · Locked 1"
     queues = board.window.queues.table
     assert board.column(0, queues) == ["Advice", "Complaints", "Night orders (closed)", "Orders"]
-    assert board.column(3, queues) == ["74%", "33%", "–", "93%"]
+    assert board.column(3, queues) == ["72%", "33%", "–", "93%"]
     assert board.column(2, board.window.waiting.table) == ["1:23", "0:41", "0:12", "0:07"]
     assert board.window.waiting.heading.text() == "Waiting: 4"
     assert board.column(2, board.window.lines.table)[0] == "28/30"

@@ -861,8 +861,8 @@
         <translation>今日队列</translation>
     </message>
     <message>
-        <source>In time: of those answered or given up, answered within what the queue promises</source>
-        <translation>及时率：已接听或放弃的来电中，在队列承诺时间内接听的比例</translation>
+        <source>In time: of today&apos;s callers, answered within what the queue promises</source>
+        <translation>及时率：今日来电中，在队列承诺时间内接听的比例</translation>
     </message>
     <message>
         <source>{queue} (closed)</source>

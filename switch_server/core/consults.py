@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import CallKind, EndCause
-from shared.ids import AgentId
+from shared.ids import AgentId, QueueName
 from switch_server.core.events import Consulted
 from switch_server.core.leg import Leg
 from switch_server.core.room import Ask, Member
@@ -68,16 +68,19 @@ class Consults:
             case ToNumber(number=number):
                 self._dial(ask, event, number)
             case ToQueue(queue=queue):
-                self.wait_on(ask)
-                if call.board.acd.asked(call, queue, event.by) != "open":
-                    self.failed(CameBack.NOT_OPEN)
-                    return
+                self._wait_in(queue, ask)
             case ToPin():
                 side.customer_out()
                 call.walks.run_errand()
             case _:  # a menu: nothing happens until it is handed over
                 assert isinstance(event.target, ToMenu)
         side.rewire("consult")
+
+    def _wait_in(self, queue: QueueName, ask: Ask) -> None:
+        assert ask.by is not None
+        self.wait_on(ask)
+        if self._call.board.acd.asked(self._call, queue, ask.by) != "open":
+            self.failed(CameBack.NOT_OPEN)
 
     def _dial(self, ask: Ask, event: Consulted, number: str) -> None:
         call = self._call

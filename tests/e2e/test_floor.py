@@ -1,7 +1,6 @@
 """A supervisor's desk at the whole switch: a call goes by on the board, is counted, and is counted the same after a restart."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with Centre(tmp_path / "centre", branches=(), flows={"agents": FLOWS["agents"]}, change=queues) as made:
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    with Centre(
+        tmp_path_factory.mktemp("centre"), branches=(), flows={"agents": FLOWS["agents"]}, change=queues
+    ) as made:
         yield made
 
 

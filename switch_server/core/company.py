@@ -40,8 +40,9 @@ def _others(room: Room, seen_from: LegId, member: Member | None) -> list[Party]:
     """``member``: the seat itself; ``None``: a supervisor looks, who hears what the seat hears."""
     eyes = room.members.get(seen_from)
     rows = [_row(other, eyes) for leg, other in room.members.items() if member is None or leg != seen_from]
-    if room.ask is not None and room.ask.by == seen_from:
-        rows.append(_asked(room.ask))
+    ask = room.ask
+    if ask is not None and (ask.by == seen_from or (eyes is not None and room.comes_to(eyes.group))):
+        rows.append(_asked(ask))
     if member is not None:
         rows += [_listener(each) for each in room.listeners.values() if _shows(room, each, member)]
     return rows

@@ -59,6 +59,7 @@ class Consults:
         if member.parked is None:
             member.parked = member.group
             room.move(member, room.new_group(), call.now)
+        member.aside = member.group
         member.holds, member.came_back = False, None
         ask = room.ask = Ask(event.target, event.by, member.parked, call.now)
         match event.target:
@@ -103,12 +104,14 @@ class Consults:
         if ask is not None and ask.leg is leg:
             self.failed(_WORDS.get(cause, CameBack.UNREACHABLE))
         elif (member := room.members.pop(leg.id, None)) is not None:
-            self._left(member)
+            self.left(member)
             self._side.tidy("party_left")
 
-    def _left(self, member: Member) -> None:
+    def left(self, member: Member) -> None:
+        """It is out of the room. Whoever talked aside to it, and to nobody else, is told."""
         for other in self._room.members.values():
-            if other.guest == member.leg.id:
+            alone = not any(each is not other for each in self._room.of_group(member.group))
+            if other.aside == member.group and alone and not self._room.is_wanted(member.group):
                 other.came_back = CameBack.HUNG_UP
 
     def failed(self, why: CameBack) -> None:
@@ -182,8 +185,8 @@ class Consults:
         if room.asks(member):
             self.give_up(CameBack.CANCELLED)
             return
-        assert member.guest is not None
-        self._side.send_away(room.members[member.guest])
+        for guest in [each for each in room.of_group(member.aside) if each is not member]:
+            self._side.send_away(guest)
         member.came_back = CameBack.CANCELLED
         self._side.tidy("returned")
 
@@ -193,11 +196,9 @@ class Consults:
         self._side.rewire("swap")
 
     def join(self, member: Member) -> None:
-        group = member.parked
-        assert group is not None
-        for each in [*self._room.of_group(member.group)]:
-            self._room.move(each, group, self._call.now)
-        member.parked = member.guest = None
+        assert member.parked is not None
+        group, member.parked, member.aside = member.parked, None, None
+        self._room.merge(member.group, group, self._call.now)
         self._side.rewire("join")
 
     def drop(self, member: Member) -> None:
@@ -209,11 +210,13 @@ class Consults:
         """挂机: who waits and who was asked have each other, and the seat is out (呼叫转移)."""
         room, side, ask = self._room, self._side, self._room.ask
         if not room.asks(member):
-            other = next(iter(room.others(member)), None) or room.parker(member.group)  # the guest may have turned away
-            assert other is not None
-            talk.transferred_to = _who(other)
-            for each in room.waiting_for(member):
-                room.move(each, member.group, self._call.now)
+            other = next(iter(room.others(member)), None) or room.parker(
+                member.group
+            )  # the guest may have turned away …
+            assert other is not None or ask is not None  # … or left while somebody rings for this side
+            talk.transferred_to = _who(other) if other is not None else _whom(ask)
+            assert member.parked is not None
+            room.merge(member.parked, member.group, self._call.now)
             side.over(talk, Outcome.ANSWERED)
             side.tidy("handed_over")
             return

@@ -59,6 +59,11 @@ class DeskSide:
         ask = self.room.ask
         return ask is not None and ask.target is None
 
+    def dials(self, leg: LegId) -> bool:
+        """Has this seat dialled, and nobody has answered?"""
+        member = self.room.members.get(leg)
+        return member is not None and member.parked is None and self.room.asks(member)
+
     @property
     def customer(self) -> Member | None:
         """The caller, while they are in a conversation (or wait in one)."""
@@ -173,24 +178,18 @@ class DeskSide:
             group = self.customer_in(room.new_group())
             call.ivr.far_up()
         room.enter(leg, ask.talk, group, call.now)
-        if asker is not None and asker.parked is not None:
-            asker.guest = leg.id
         dialler = asker.talk if asker is not None and asker.parked is None else None
         for talk in (ask.talk, dialler):
             if talk is not None:
-                self._answered(talk)
+                talk.answered_at = call.now
+                talk_records.answered(call, talk)
+                call.board.desks.talk_answered(talk)
         self.rewire("answered")
 
     def customer_in(self, group: int) -> int:
         """The caller comes out of the flow, into a conversation."""
         self.room.enter(self._call.caller, None, group, self._call.now)
         return group
-
-    def _answered(self, talk: Talk) -> None:
-        call = self._call
-        talk.answered_at = call.now
-        talk_records.answered(call, talk)
-        call.board.desks.talk_answered(talk)
 
     def _taken(self) -> None:
         """The customer is the seat's that talks to them alone; of several, nobody's anew."""
@@ -233,7 +232,7 @@ class DeskSide:
         elif member is None:
             self.over(talk, Outcome.ANSWERED)
             self.tidy("left")
-        elif self.room.asks(member) and member.parked is None:  # it has dialled, and nobody has answered
+        elif self.dials(talk.id):
             self.over(talk, Outcome.REFUSED)
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member.parked is not None and not member.holds:
@@ -277,12 +276,12 @@ class DeskSide:
 
     def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
         """A seat that talked, or listened, is lost."""
+        if self.dials(talk.id):
+            self.over(talk, outcome)
+            self._call.end(CAUSES[outcome])
+            return
         member = self.room.members.get(talk.id)
         if member is not None and self.room.asks(member):
-            if member.parked is None:  # it has dialled, and nobody has answered
-                self.over(talk, outcome)
-                self._call.end(CAUSES[outcome])
-                return
             self.consults.asker_out()
         self.over(talk, outcome)
         self.tidy("desk_lost", lost=True)
@@ -337,7 +336,8 @@ class DeskSide:
         """The seat is out of the call."""
         call = self._call
         del self.talks[talk.id]
-        self.room.members.pop(talk.id, None)
+        if (member := self.room.members.pop(talk.id, None)) is not None:
+            self.consults.left(member)
         self.room.listeners.pop(talk.id, None)
         self.listening.forget(talk)
         ask = self.room.ask

@@ -401,7 +401,10 @@ class ListenerCame(Event, frozen=True):
 
 
 class DeskGone(Event, frozen=True):
-    """The journal's form of what became of the seat (log-out, lost link, repair). ``outcome``: a ``core.talk.Outcome``."""
+    """The journal's form of what became of the seat (log-out, lost link, repair, or it listens to another call: ``refused``).
+
+    ``outcome``: a ``core.talk.Outcome``.
+    """
 
     call: CallId
     leg: LegId

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared import desk
 from shared.desk import DeskRefusal, Done, Refused
-from shared.enums import SWITCH_LOCKS, CallKind, EndCause, Role, SeatState
+from shared.enums import SWITCH_LOCKS, CallKind, Role, SeatState
 from switch_server.core.effects import Audit, TellDesk
 from switch_server.core.events import AgentAssigned, AgentOffline, DeskCommanded, DeskGone, ListenerCame
 from switch_server.core.reach_commands import FREE_FOR_DIAL
@@ -50,7 +50,8 @@ class Floor:
         if talk is None or call is None or talk.id not in talk.room.members or house.draining:
             return Refused(DeskRefusal.NOT_IN_CALL)
         if own is not None:
-            house.one_of_many(own, partial(own.end, EndCause.AGENT_HUNG_UP))
+            assert seat.talk is not None
+            house.one_of_many(own, partial(house.take, DeskGone(own.id, seat.talk.id, Outcome.REFUSED.value)))
         self._audit(seat, command.mode.value, other.agent, call.id)
         house.take(ListenerCame(call.id, call.next_leg(), seat.agent, seat.contact, talk.id, command.mode))
         return Done()

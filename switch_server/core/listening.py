@@ -51,16 +51,21 @@ class Listening:
         listener.mode = mode
         self._side.rewire(mode.value)
 
-    def intercept(self, listener: Listener) -> None:
-        """The listener stands where the seat stood, in the same instant; whom the seat had asked in is not wanted any more."""
+    def intercept(self, listener: Listener) -> bool:
+        """The listener stands where the seat stood, in the same instant; whom the seat had asked in is not wanted any more.
+
+        ``False``: there is no customer to be had (yet).
+        """
         side, room, call = self._side, self._side.room, self._call
+        if call.internal or side.dials(listener.target):
+            return False
         if room.ask is not None and room.ask.by == listener.target:
             side.consults.give_up(CameBack.CANCELLED)
         target, talk = room.members[listener.target], listener.talk
         assert target.talk is not None
         del room.listeners[talk.id]
         mine = room.enter(talk.leg, talk, target.group, call.now)
-        mine.parked, mine.holds, mine.guest = target.parked, target.holds, target.guest
+        mine.parked, mine.holds, mine.aside = target.parked, target.holds, target.aside
         for other in room.listeners.values():
             if other.target == listener.target:
                 other.target = talk.id
@@ -71,3 +76,4 @@ class Listening:
         side.over(target.talk, Outcome.ANSWERED)
         call.board.desks.caller_known(call)
         side.tidy("intercepted")
+        return True

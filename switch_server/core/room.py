@@ -46,8 +46,8 @@ class Member:
         self.parked: int | None = None
         self.holds = False
         """It parked by pressing hold: it stays alone until it takes back."""
-        self.guest: LegId | None = None
-        """Whom it asked, who has come, and who has not been joined or handed anything yet."""
+        self.aside: int | None = None
+        """The group in which it talks to whom it asked, until they are joined or handed something."""
         self.came_back: CameBack | None = None
 
 
@@ -113,8 +113,26 @@ class Room:
     def parker(self, group: int) -> Member | None:
         return next((member for member in self.members.values() if member.parked == group), None)
 
+    def comes_to(self, group: int) -> bool:
+        """Is somebody on the way to them, though whoever asked has gone?"""
+        return self.ask is not None and self.ask.by is None and self.ask.group == group
+
+    def is_wanted(self, group: int) -> bool:
+        """Does somebody have them on hold, or is somebody on the way to them?"""
+        return self.comes_to(group) or self.parker(group) is not None
+
     def move(self, member: Member, group: int, now: float) -> None:
         member.group, member.since = group, now
+
+    def merge(self, group: int, into: int, now: float) -> None:
+        """Two conversations become one; whoever parked the first, or talked in it aside, or comes to it, has the second now."""
+        for member in self.members.values():
+            if member.group == group:
+                self.move(member, into, now)
+            member.parked = into if member.parked == group else member.parked
+            member.aside = into if member.aside == group else member.aside
+        if self.ask is not None and self.ask.group == group:
+            self.ask.group = into
 
     def asks(self, member: Member) -> bool:
         """Has it asked somebody who has not come yet?"""
@@ -185,7 +203,7 @@ class Room:
             return BUSY if ask.busy else RINGBACK if _rings(ask) else ""
         if member.parked is not None and self.parker(member.group) is None:
             return ""
-        return RINGBACK if ask is not None and ask.by is None and ask.group == member.group else MUSIC
+        return RINGBACK if self.comes_to(member.group) else MUSIC
 
 
 def _rings(ask: Ask) -> bool:
@@ -201,7 +219,7 @@ def settle(room: Room, now: float) -> Member | None:
             member.parked, member.holds = None, False
         elif member.parked is not None:
             room.move(member, member.parked, now)
-            member.parked = member.guest = None
+            member.parked = member.aside = None
         else:
             return member
     return None
@@ -210,20 +228,10 @@ def settle(room: Room, now: float) -> Member | None:
 def _unsettled(room: Room) -> tuple[Member, bool] | None:
     """The first who is not in order, and whether anybody waits for them (or, with nothing parked, whether they are alone)."""
     for member in room.members.values():
-        if member.guest is not None and member.guest not in room.members:
-            member.guest = None
         if room.asks(member):
             continue
         if member.parked is not None and not room.waiting_for(member):
             return member, False
-        alone = not room.others(member) and not _is_wanted(room, member)
-        if alone and not member.holds:
+        if not member.holds and not room.others(member) and not room.is_wanted(member.group):
             return member, True
     return None
-
-
-def _is_wanted(room: Room, member: Member) -> bool:
-    """Does somebody have them on hold, or is somebody on the way to them?"""
-    ask = room.ask
-    coming = ask is not None and ask.by is None and ask.group == member.group
-    return coming or room.parker(member.group) is not None

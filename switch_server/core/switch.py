@@ -182,7 +182,10 @@ class Switch(Centre):
                     call.desk.ring(event)
             case DeskGone(call=name, leg=leg):
                 call = self.calls.get(name)
-                if call is not None and (talk := call.desk.talks.get(leg)) is not None:
+                talk = call.desk.talks.get(leg) if call is not None else None
+                if call is not None and talk is not None and event.outcome == Outcome.REFUSED:
+                    call.desk.ended_by_agent(talk)
+                elif call is not None and talk is not None:
                     call.desk.gone(talk, Outcome(event.outcome))
             case Consulted(call=name):
                 if (call := self.calls.get(name)) is not None:

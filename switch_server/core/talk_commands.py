@@ -90,7 +90,6 @@ def listen(call: "Call", talk: Talk, command: desk.Listen) -> Answer:
 
 def intercept(call: "Call", talk: Talk, _: desk.Intercept) -> Answer:
     listener = call.desk.room.listeners.get(talk.id)
-    if listener is None:
+    if listener is None or not call.desk.listening.intercept(listener):
         return WRONG
-    call.desk.listening.intercept(listener)
     return Done()

@@ -168,7 +168,12 @@ class Chaos:
             self._carry_out(self.switch.tick(self.now))
         self.watch.all_over()
         if self.beginning % 3 == 0:
-            self.replayed(choose(sorted({call_id(t) for t in self.told} - {CallId("")}), self.beginning // 16))
+            for call in self.to_replay():
+                self.replayed(call)
+
+    def to_replay(self) -> list[CallId]:
+        """One of the calls that there have been."""
+        return [choose(sorted({call_id(t) for t in self.told} - {CallId("")}), self.beginning // 16)]
 
     def replayed(self, call: CallId) -> None:
         was = [t for t in self.told if call_id(t) == call]

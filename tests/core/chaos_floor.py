@@ -8,15 +8,16 @@ from collections.abc import Callable
 from msgspec import structs
 
 from shared import desk
-from shared.enums import DigitMode, EndCause, ListenMode, LockReason, Role
+from shared.enums import DigitMode, EndCause, ListenMode, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
 from shared.secret import Secret
 from switch_server.core import consults
 from switch_server.core import events as ev
 from switch_server.core.config import Queue
 from switch_server.core.leg import LegState
+from switch_server.core.reach_commands import RINGABLE
 from switch_server.core.seat import Seat
-from tests.core.chaos import Chaos, choose
+from tests.core.chaos import CARDS, Chaos, choose
 from tests.core.desk_world import CONFIG, FLOW
 from tests.core.flow import MAIN, TRUNK
 from tests.core.world import ACCOUNT, FAR, PIN
@@ -43,6 +44,8 @@ class FloorChaos(Chaos):
             self.tell(ev.LegEnded(leg, EndCause.CALLER_HUNG_UP))
         self.several_due(255)
         self.tell(ev.Configured(FLOOR, (FLOW, MAIN)))
+        for card in CARDS:
+            self.tell(ev.CardUp(card, 40))
         for number in range(5):
             online(self, number)
         for _ in range(beginning % 5):
@@ -66,6 +69,11 @@ class FloorChaos(Chaos):
         self.alone_since = {call: self.alone_since.get(call, self.now) for call in alone}
         for call, since in self.alone_since.items():
             assert self.now - since <= PATIENCE, f"{call} hears ringback for ever"
+
+    def to_replay(self) -> list[CallId]:
+        """Besides, each in which somebody was asked in, or listened."""
+        deep = {event.call for _, _, event in self.journal if isinstance(event, ev.Consulted | ev.ListenerCame)}
+        return [*super().to_replay(), *sorted(deep)]
 
     def seat(self, pick: int) -> tuple[AgentId, Seat | None]:
         agent = choose(SEATS, pick)
@@ -107,8 +115,9 @@ def caller(chaos: FloorChaos, _: int) -> None:
 
 
 def target(chaos: FloorChaos, pick: int) -> desk.AnyTarget:
+    free = [seat.agent for seat in chaos.switch.desks.seats.values() if seat.state in RINGABLE]
     targets: tuple[desk.AnyTarget, ...] = (
-        desk.ToSeat(choose(SEATS, pick)), desk.ToSeat(choose(SEATS, pick // 3)), desk.ToNumber("13900139000"), desk.ToPin(),
+        desk.ToSeat(choose(SEATS, pick)), desk.ToSeat(choose(free or SEATS, pick // 3)), desk.ToSeat(choose(free or SEATS, pick // 5)), desk.ToNumber("13900139000"), desk.ToPin(),
         desk.ToQueue(QueueName("agents")), desk.ToQueue(QueueName("fund")), desk.ToMenu("main"), desk.ToMenu("gone"), desk.ToNumber("13900139001"),
     )  # fmt: skip
     return choose(targets, pick)
@@ -135,6 +144,50 @@ def drop(chaos: FloorChaos, pick: int) -> None:
     agent, seat = chaos.seat(pick)
     legs = list(seat.talk.room.members) if seat is not None and seat.talk is not None else []
     chaos.command(agent, desk.DropParty(chaos.call_at(agent), choose([*legs, LegId("x/9")], pick // 5)))
+
+
+def fitting(chaos: FloorChaos, pick: int) -> None:
+    """A button that can work now, of a seat that is in a call: the deep states are reached by these."""
+    seats = list(chaos.switch.desks.seats.values())
+    busy = [seat for seat in seats if seat.talk is not None and seat.state in FITTING]
+    for idle in seats:
+        if idle.state is SeatState.LOCKED and pick % 4 == 0:
+            chaos.command(idle.agent, desk.OpenSeat())
+    if not busy:
+        return
+    seat = choose(busy, pick)
+    assert seat.talk is not None
+    call, parties = seat.talk.call, [*seat.talk.room.members]
+    acts: dict[str, desk.AnyCommand] = {
+        "consult": desk.Consult(call, target(chaos, pick // 5)),
+        "hold": desk.Hold(call),
+        "retrieve": desk.Retrieve(call),
+        "swap": desk.Swap(call),
+        "join": desk.Join(call),
+        "return": desk.Return(call),
+        "hang_up": desk.HangUp(call),
+        "drop": desk.DropParty(call, parties[-1] if parties else LegId("x/9")),
+        "listen": desk.Listen(call, choose(tuple(ListenMode), pick // 7)),
+        "intercept": desk.Intercept(call),
+    }
+    chaos.command(seat.agent, acts[choose(FITTING[seat.state], pick // 3)])
+
+
+FITTING = {
+    SeatState.TALKING: ("consult", "consult", "consult", "consult", "hold", "hang_up"),
+    SeatState.HOLDING: ("retrieve", "consult", "hang_up"),
+    SeatState.CONSULTING: ("swap", "join", "join", "return", "hang_up", "swap", "join"),
+    SeatState.CONFERENCE: ("consult", "drop", "hang_up", "consult", "hold"),
+    SeatState.MONITORING: ("listen", "listen", "intercept", "hang_up"),
+}
+
+
+def supervise(chaos: FloorChaos, pick: int) -> None:
+    """Into the call of a seat that has one."""
+    talks = [seat.agent for seat in chaos.switch.desks.seats.values() if seat.state in FITTING]
+    if talks:
+        mode = choose(tuple(ListenMode), pick // 8)
+        chaos.command(choose(SEATS[3:], pick), desk.Monitor(choose(talks, pick // 2), mode))
 
 
 def reach(chaos: FloorChaos, pick: int) -> None:
@@ -174,8 +227,10 @@ def leg_answers(chaos: FloorChaos, pick: int) -> None:
 
 
 def keys(chaos: FloorChaos, pick: int) -> None:
-    """A customer keys account and PIN, right or wrong."""
-    legs = [leg for leg in chaos._legs() if leg.endswith("/1")]
+    """A customer keys account and PIN, right or wrong: one whom an agent has asked to, if there is one."""
+    calls = chaos.switch.calls.values()
+    asked = [c for c in calls if c.desk.room.ask is not None and isinstance(c.desk.room.ask.target, desk.ToPin)]
+    legs = [call.caller.id for call in asked or calls]
     if legs:
         for key in choose((f"{ACCOUNT}#", f"{PIN}#", f"{ACCOUNT}#{PIN}#", "111111#", "0", "1"), pick // 8):
             chaos.tell(ev.DigitPressed(choose(legs, pick), Secret(key), DigitMode.RFC4733))
@@ -187,27 +242,41 @@ def phone_told(chaos: FloorChaos, pick: int) -> None:
     chaos.tell(ev.PhoneTold(agent, choose((own, own, ()), pick // 5)))
 
 
+def configure(chaos: FloorChaos, pick: int) -> None:
+    """A reload: a flow, a queue, or the trunks are gone."""
+    configs = (FLOOR, structs.replace(FLOOR, queues=FLOOR.queues[1:]), structs.replace(FLOOR, queues=()), FLOOR)
+    flows = ((FLOW, MAIN), (FLOW,), (MAIN, FLOW), ())
+    chaos.tell(ev.Configured(choose(configs, pick), choose(flows, pick // 4)))
+
+
 ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
-    "next_due": (20, FloorChaos.next_due),
-    "several_due": (50, FloorChaos.several_due),
+    "next_due": (18, FloorChaos.next_due),
+    "several_due": (46, FloorChaos.several_due),
     "any_due": (6, FloorChaos.any_due),
     "twice": (3, FloorChaos.twice),
     "never": (3, FloorChaos.never),
     "stale": (3, FloorChaos.stale),
     "wait": (16, FloorChaos.wait),
     "caller": (14, caller),
-    "consult": (36, consult),
-    "button": (48, button),
+    "consult": (12, consult),
+    "button": (18, button),
+    "fitting": (46, fitting),
+    "supervise": (8, supervise),
     "drop": (3, drop),
     "reach": (8, reach),
-    "floor": (14, floor),
+    "floor": (12, floor),
     "leg_ends": (8, leg_ends),
     "leg_answers": (8, leg_answers),
-    "keys": (5, keys),
+    "keys": (6, keys),
     "online": (4, online),
     "away": (3, away),
     "phone_told": (2, phone_told),
     "channel_event": (2, FloorChaos.channel_event),
+    "mood": (2, FloorChaos.mood),
+    "reconcile": (2, FloorChaos.reconcile),
+    "configure": (1, configure),
+    "card": (1, FloorChaos.card),
+    "operator": (1, FloorChaos.operator),
 }
 _ACTIONS = tuple(act for weight, act in ACTIONS.values() for _ in range(weight))
 assert len(_ACTIONS) == 256, len(_ACTIONS)

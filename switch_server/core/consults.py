@@ -185,8 +185,10 @@ class Consults:
         if room.asks(member):
             self.give_up(CameBack.CANCELLED)
             return
-        for guest in [each for each in room.of_group(member.aside) if each is not member]:
-            self._side.send_away(guest)
+        aside = [each for each in room.members.values() if member.aside in (each.group, each.parked)]
+        for guest in aside:  # also one who has turned to somebody else meanwhile
+            if guest is not member and guest.leg.id in room.members:
+                self._side.send_away(guest)
         member.came_back = CameBack.CANCELLED
         self._side.tidy("returned")
 

@@ -191,6 +191,23 @@ def test_whom_the_asked_has_asked_is_called_off_with_them(world: DeskWorld) -> N
     world.finish()
 
 
+def test_two_who_hand_over_the_same_customer(world: DeskWorld) -> None:
+    """Ann hands over to Cat, who still rings; Bob, of the same conference, to an outside party: all three have each other."""
+    call = consulting(world)
+    does(world, desk.Join(call))
+    does(world, desk.Consult(call, OUTSIDE), BOB)
+    world.run(6.0)
+    world.reactions.desk = "silent"
+    does(world, desk.Consult(call, ToSeat(CAT)))
+    world.run(1.0)
+    does(world, desk.HangUp(call))
+    does(world, desk.HangUp(call), BOB)
+    assert heard(world, leg_of(call, 1))[0] == {"4"}
+    world.desk_answers(leg_of(call, 5))
+    assert heard(world, leg_of(call, 1))[0] == {"4", "5"}
+    world.finish()
+
+
 # --- it does not come ---
 
 

@@ -178,6 +178,17 @@ def test_each_listens_to_their_own(world: DeskWorld) -> None:
     world.finish()
 
 
+def test_there_is_no_customer_to_take_over(world: DeskWorld) -> None:
+    world.tell(ev.AgentSkilled(OTHER, "Other", Role.MANAGER, {}))
+    calls(world, ANN)
+    world.run(5.0)
+    does(world, desk.Monitor(ANN), OTHER)
+    world.run(3.0)
+    assert world.seat(OTHER) is SeatState.MONITORING
+    assert world.refused(desk.Intercept(INTERNAL), OTHER) == "wrong_state"
+    world.finish()
+
+
 def test_who_may_listen(world: DeskWorld) -> None:
     assert world.refused(desk.Monitor(ANN), BOSS) == "not_in_call"
     assert world.refused(desk.Monitor(CAT), BOSS) == "not_here"

@@ -215,8 +215,11 @@ class Consults:
             other = next(iter(room.others(member)), None) or room.parker(
                 member.group
             )  # the guest may have turned away …
-            assert other is not None or ask is not None  # … or left while somebody rings for this side
-            talk.transferred_to = _who(other) if other is not None else _whom(ask)
+            if other is not None:
+                talk.transferred_to = _who(other)
+            else:  # … or left while somebody rings for this side
+                assert ask is not None
+                talk.transferred_to = _whom(ask)
             assert member.parked is not None
             room.merge(member.parked, member.group, self._call.now)
             side.over(talk, Outcome.ANSWERED)

@@ -23,12 +23,20 @@ from tests.bench import Figure
 from tests.e2e.cast import HERTZ, Cast
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk
-from tests.e2e.test_desk import FLOWS, QUEUE
 from tests.rtp_peer import Heard, RtpPeer, purity
 from tests.sip_tools import free_port
 
 TARGET_MS = 60.0
 ROUNDS = 60
+QUEUE = "7100"
+FLOW = """
+flow: agents
+numbers: ["7100"]
+start: agents
+steps:
+  agents: {kind: queue, queue: agents, wait: 60, on_timeout: ended}
+  ended: {kind: hangup}
+"""
 PAUSE_S = 0.12
 CUSTOMER, ANN, BOB, BOSS = 3, 1, 0, 2
 """Places in the cast, hence tones."""
@@ -63,8 +71,7 @@ def measured(folder: Path, rounds: int) -> list[float]:
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": "agents", "ring": 30, "wrap_up": 60}]
 
-    flows = {"agents": FLOWS["agents"]}
-    with Centre(folder, branches=(), flows=flows, change=change) as centre:
+    with Centre(folder, branches=(), flows={"agents": FLOW}, change=change) as centre:
         centre.ctl("agent", "change", centre.demo.world.agents[2].agent, "--role", "manager")
         with Cast(centre, port) as cast:
             bob, ann = cast.seat("bob", 1, opened=False), cast.seat("ann", 0)

@@ -208,6 +208,21 @@ def test_two_who_hand_over_the_same_customer(world: DeskWorld) -> None:
     world.finish()
 
 
+def test_the_customer_is_handed_to_whom_the_asked_has_handed_on(world: DeskWorld) -> None:
+    """Bob hands Ann on to Cat, who still rings; Ann hangs up: the customer waits for Cat."""
+    call = consulting(world)
+    world.reactions.desk = "silent"
+    does(world, desk.Consult(call, ToSeat(CAT)), BOB)
+    world.run(1.0)
+    does(world, desk.HangUp(call), BOB)
+    assert heard(world, leg_of(call, 2)) == (set(), "tone:ringback")
+    does(world, desk.HangUp(call))
+    assert world.talk(leg_of(call, 2))["transferred_to"] == f"seat:{CAT}"
+    world.desk_answers(leg_of(call, 4))
+    assert heard(world, leg_of(call, 1))[0] == {"4"}
+    world.finish()
+
+
 # --- it does not come ---
 
 

@@ -19,6 +19,7 @@ from msgspec import Struct
 from shared import desk as wire
 from shared.desk import DeskCall, DeskSnapshot, Done, LoggedIn, Request
 from shared.enums import SeatState
+from shared.ids import CallId
 from shared.link import KeyPair
 from tests.desk_client import DeskClient, RequestFailed
 from tests.e2e.centre import DEADLINE, Centre
@@ -314,7 +315,7 @@ def hears(ear: RtpPeer, hertz: float, seconds: float = 10.0) -> None:
 
 def wrap_up(desk: Desk, call: str) -> None:
     desk.seat(SeatState.WRAP_UP)
-    desk.done(wire.WrapUp(call, "enquiry", "问了基金"))
+    desk.done(wire.WrapUp(CallId(call), "enquiry", "问了基金"))
     desk.seat(SeatState.OPEN)
 
 

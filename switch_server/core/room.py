@@ -201,9 +201,9 @@ class Room:
         if self.asks(member):
             assert ask is not None
             return BUSY if ask.busy else RINGBACK if _rings(ask) else ""
-        if member.parked is not None and self.parker(member.group) is None:
-            return ""
-        return RINGBACK if self.comes_to(member.group) else MUSIC
+        if self.comes_to(member.group):
+            return RINGBACK
+        return "" if member.parked is not None and self.parker(member.group) is None else MUSIC
 
 
 def _rings(ask: Ask) -> bool:

@@ -236,6 +236,7 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.TAKE_WAITING: (*_ASKS, _SUPERVISOR),
     Action.SET_SKILLS: (*_ASKS, _SUPERVISOR),
     Action.SEND_MESSAGE: (*_ASKS, _SUPERVISOR),
+    Action.ASK_REPORT: (*_ASKS, _SUPERVISOR),
 }
 
 MANY_AT_ONCE = frozenset({Action.SEND_DIGITS, Action.SEARCH})

@@ -82,6 +82,7 @@ class Action(StrEnum):
     TAKE_WAITING = "take_waiting"
     SET_SKILLS = "set_skills"
     SEND_MESSAGE = "send_message"
+    ASK_REPORT = "ask_report"
 
 
 class Pending(Struct, frozen=True):

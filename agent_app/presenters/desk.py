@@ -21,6 +21,7 @@ from agent_app.presenters.floor import Floor
 from agent_app.presenters.news import News
 from agent_app.presenters.phonebook import PhoneBook
 from agent_app.presenters.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
+from agent_app.presenters.reports import Reports
 from agent_app.presenters.session import Session
 from agent_app.presenters.sound import Sound
 from agent_app.presenters.talk import Talk
@@ -64,6 +65,7 @@ class Desk(DeskCalls):
         self._people = People(self._board, self._asker, clock)
         self.floor = Floor(self._board, self._asker, self._calling)
         """Colleagues, and the supervisor's desk."""
+        self.reports = Reports(self._board, self._asker)
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None
         self._ticked = (clock(), wall())
@@ -284,6 +286,7 @@ class Desk(DeskCalls):
             self._talk.left()
             self._news.left()
             self._book.left()
+            self.reports.left()
         elif state.seat is not None:
             self._book.came(state.seat.agent)
         self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)

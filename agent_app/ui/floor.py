@@ -17,6 +17,7 @@ from agent_app.ui.floorqueues import QueuesBoard, WaitingBoard
 from agent_app.ui.floorseats import SeatsBoard
 from agent_app.ui.fmt import one_line
 from agent_app.ui.icons import app_icon
+from agent_app.ui.reports import ReportsPage
 from agent_app.ui.status import StatusBar
 from agent_app.ui.widgets import Clock, Plain, across, announce, restyle, rows
 from agent_app.ui.words import problem as problem_words
@@ -42,6 +43,8 @@ class SupervisorWindow(QWidget):
         self.seats, self.queues, self.waiting = SeatsBoard(wall), QueuesBoard(wall), WaitingBoard(wall)
         self.lines, self.branches = LinesBoard(wall), BranchesBoard(wall)
         self.status, self.notice = StatusBar(desk, wall), Plain("muted", wide=80)
+        self.reports, self.pages = ReportsPage(desk, wall), QTabWidget()
+        desk.reports.listen(self.reports.show_report)
         self.acts = Acts(self, self._what_acts_do(), self._lock)
         self.message, self.skills = MessageDialog(desk, self), SkillsDialog(desk, self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)
@@ -62,6 +65,7 @@ class SupervisorWindow(QWidget):
         for part in self._parts:
             part.draw(view)
         self.status.draw(view)
+        self.reports.draw(view)
         for dialog in (self.message, self.skills):
             dialog.draw(view)
         self._draw_acts()
@@ -71,6 +75,7 @@ class SupervisorWindow(QWidget):
         was, self._floor = self._floor, floor
         for part in self._parts:
             part.show_floor(floor)
+        self.reports.show_floor(floor)
         if (floor.stale, floor.refused) != (was.stale, was.refused):
             self._draw_age()
         if floor.reached is not None and floor.reached is not was.reached:
@@ -91,6 +96,7 @@ class SupervisorWindow(QWidget):
             part.redraw()
             part.table.board.repaint_all()
         self.status.redraw()
+        self.reports.redraw()
 
     @property
     def _parts(self) -> tuple[Part, ...]:
@@ -104,8 +110,8 @@ class SupervisorWindow(QWidget):
         for name in WAITING_ACTS:
             self.waiting.buttons.addWidget(self.acts.button(name))
         self.waiting.buttons.addStretch(1)
-        for part in (self.lines, self.branches):
-            self.tabs.addTab(part, "")
+        for board in (self.lines, self.branches):
+            self.tabs.addTab(board, "")
         facts = QFrame()
         facts.setObjectName("panel")
         facts.setLayout(rows(self.tabs, margin=8))
@@ -121,8 +127,15 @@ class SupervisorWindow(QWidget):
         inside.setContentsMargins(8, 4, 8, 4)
         inside.addWidget(whole)
         self.status.put_first(self.notice)
-        body = rows(bar, inside, self.status, gap=4)
-        body.setStretchFactor(inside, 1)
+        floor = QWidget()
+        page = rows(bar, inside, gap=4)
+        page.setStretchFactor(inside, 1)
+        floor.setLayout(page)
+        for part in (floor, self.reports):
+            self.pages.addTab(part, "")
+        self.pages.currentChanged.connect(lambda _at: self._turned())
+        body = rows(self.pages, self.status, gap=0)
+        body.setStretchFactor(self.pages, 1)
         self.setLayout(body)
         for table, names in ((self.seats.table, SEAT_ACTS), (self.waiting.table, WAITING_ACTS)):
             table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -160,7 +173,16 @@ class SupervisorWindow(QWidget):
         self.tabs.tabBar().setAccessibleName(self.tr("Lines and branches"))
         for at, title in enumerate((self.tr("Lines"), self.tr("Branches"))):
             self.tabs.setTabText(at, title)
+        self.pages.tabBar().setAccessibleName(self.tr("Floor and reports"))
+        for at, title in enumerate((self.tr("&Floor"), self.tr("&Reports"))):
+            self.pages.setTabText(at, title)
         self._draw_age()
+
+    def _turned(self) -> None:
+        """Another page: what is done to rows is done where they are seen."""
+        if self.pages.currentWidget() is self.reports:
+            self.reports.begin()
+        self._draw_acts()
 
     def _tick(self) -> None:
         for part in self._parts:
@@ -178,7 +200,9 @@ class SupervisorWindow(QWidget):
 
     def _draw_acts(self) -> None:
         open_seats = sum(row.state is SeatState.OPEN for row in self._floor.seats.values())
-        self.acts.draw(self._view, self.seats.table.chosen_row(), self.waiting.table.chosen_row(), open_seats)
+        on = self.pages.currentWidget() is not self.reports
+        seat, waiting = (self.seats.table.chosen_row(), self.waiting.table.chosen_row()) if on else (None, None)
+        self.acts.draw(self._view, seat, waiting, open_seats)
 
     def _say(self, text: str) -> None:
         self.notice.say(text)

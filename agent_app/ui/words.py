@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from agent_app.model.actions import Why
 from agent_app.model.people import CallWay
+from agent_app.model.report import Span
 from agent_app.model.targets import Kind
 from agent_app.model.view import LinkState, PhoneState
 from shared.desk import CameBack, DeskRefusal
@@ -22,6 +23,7 @@ from shared.enums import (
     SeatState,
     Side,
 )
+from shared.reports import By
 
 CONTEXT = "words"
 Table = dict[str, str]
@@ -241,6 +243,24 @@ WHYS: Table = {
     Why.ASKED_FOR: QT_TRANSLATE_NOOP("words", "An agent has this caller and asks the queue for a colleague."),
     Why.NO_OPEN_SEAT: QT_TRANSLATE_NOOP("words", "No seat is open."),
     Why.NO_FAX_YET: QT_TRANSLATE_NOOP("words", "Fax is not there yet."),
+}
+
+REPORTS: Table = {
+    By.AGENTS: QT_TRANSLATE_NOOP("words", "agent"),
+    By.GROUPS: QT_TRANSLATE_NOOP("words", "group"),
+    By.QUEUES: QT_TRANSLATE_NOOP("words", "queue"),
+    By.HOURS: QT_TRANSLATE_NOOP("words", "hour"),
+    By.DAYS: QT_TRANSLATE_NOOP("words", "day"),
+    By.BRANCHES: QT_TRANSLATE_NOOP("words", "branch"),
+}
+
+SPANS: Table = {
+    Span.TODAY: QT_TRANSLATE_NOOP("words", "Today"),
+    Span.YESTERDAY: QT_TRANSLATE_NOOP("words", "Yesterday"),
+    Span.SEVEN_DAYS: QT_TRANSLATE_NOOP("words", "Last 7 days"),
+    Span.THIS_MONTH: QT_TRANSLATE_NOOP("words", "This month"),
+    Span.LAST_MONTH: QT_TRANSLATE_NOOP("words", "Last month"),
+    Span.CUSTOM: QT_TRANSLATE_NOOP("words", "From – to"),
 }
 
 CHANNELS: Table = {

@@ -1,17 +1,13 @@
 """``switchctl report``: asks for a report and shows it as a table, as CSV for a spreadsheet, or as JSON."""
 
 import argparse
-import csv
 import sys
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from msgspec import structs
 
 from shared.control_reports import AskReport, Report
 from shared.days import day_after, day_start, shanghai_day
-from shared.reports import By, ReportRow
+from shared.report_csv import as_csv
+from shared.reports import By
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, Usage
@@ -52,31 +48,8 @@ async def report(context: Context) -> int:
     async with Link(context.socket) as link:
         reply = await link.ask(ask, Report, seconds=PATIENCE)
     if options.csv:
-        _write(reply)
+        sys.stdout.write(as_csv(reply.rows, reply.total))
+        sys.stdout.flush()
     else:
         context.show(reply)
     return OK
-
-
-def _write(reply: Report) -> None:
-    """RFC 4180, with a head; the last line is the total (``*``)."""
-    columns = ReportRow.__struct_fields__
-    writer = csv.writer(sys.stdout, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in (*reply.rows, structs.replace(reply.total, key="*")):
-        writer.writerow(_cells(structs.asdict(row).values()))
-    sys.stdout.flush()
-
-
-def _cells(values: Iterable[Any]) -> list[Any]:
-    return [_cell(value) for value in values]
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return " ".join(f"{key}={each}" for key, each in value.items())
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"  # an agent's name must not be a spreadsheet's formula
-    return value

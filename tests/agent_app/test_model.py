@@ -62,7 +62,14 @@ def led(of: DeskView, role: Role = Role.SUPERVISOR) -> DeskView:
 ALWAYS = {
     Action.LOCK_SEAT, Action.SEARCH, Action.PLAY_RECORDING, Action.CHANGE_PASSWORD,
 }  # fmt: skip
-LEADS = {Action.SUPERVISE, Action.FORCE_SEAT, Action.TAKE_WAITING, Action.SET_SKILLS, Action.SEND_MESSAGE}
+LEADS = {
+    Action.SUPERVISE,
+    Action.FORCE_SEAT,
+    Action.TAKE_WAITING,
+    Action.SET_SKILLS,
+    Action.SEND_MESSAGE,
+    Action.ASK_REPORT,
+}
 OUT = {Action.DIAL, Action.CALL_SEAT}
 IDLE = ALWAYS | OUT | {Action.LOG_OUT}
 TALK = ALWAYS | {Action.HANG_UP, Action.MUTE, Action.FINISH_WRAP_UP}

@@ -6,8 +6,10 @@ from random import Random
 from msgspec.structs import replace
 
 from agent_app.model.floor import FloorView
+from shared.desk_reports import ReportShown
 from shared.enums import CallKind, Language, LockReason, Role, SeatState
 from shared.floor import BranchRow, Keyed, LineRow, QueueBoardRow, SeatRow, WaitingRow, Watch, by_key
+from shared.reports import By, ReportRow
 from tests.ui.scenes import LONG_NAME, NOW
 
 ZH, EN = Language.ZH, Language.EN
@@ -117,3 +119,37 @@ LONG = floor_of(
 )  # fmt: skip
 SMALL = floor_of()
 FLOORS = {"small": SMALL, "full": FULL, "empty": EMPTY, "long": LONG, "stale": replace(SMALL, stale=True)}
+
+
+def report_rows(by: By, number: int, seed: int = 7) -> tuple[ReportRow, ...]:
+    chance = Random(seed)
+    keys = {
+        By.HOURS: [f"{hour:02}" for hour in range(8, 8 + number)], By.DAYS: [f"202603{day:02}" for day in range(1, number + 1)],
+        By.QUEUES: [row.queue for row in QUEUES], By.BRANCHES: [row.branch for row in BRANCHES],
+    }.get(by, [str(2001 + at) for at in range(number)])  # fmt: skip
+    return tuple(_report_row(key, chance) for key in keys)
+
+
+def _report_row(key: str, chance: Random) -> ReportRow:
+    offered = chance.randint(10, 160)
+    answered = round(offered * chance.uniform(0.7, 1.0))
+    within = round(answered * chance.uniform(0.5, 1.0))
+    return ReportRow(
+        key=key, name=chance.choice(SURNAMES) + chance.choice(GIVEN), offered=offered, answered=answered, abandoned=offered - answered,
+        within=within, service_level=within / offered, wait_average_ms=chance.randint(2000, 30_000), wait_longest_ms=chance.randint(30_000, 200_000),
+        talks=answered, dialled=chance.randint(0, 20), missed=chance.randint(0, 5), transfers=chance.randint(0, 9),
+        talk_ms=answered * chance.randint(60_000, 200_000), hold_ms=answered * 9000, wrap_up_ms=answered * 21_000,
+        handle_average_ms=chance.randint(90_000, 230_000), orders=chance.randint(0, 80), turnover=chance.randint(0, 10**9),
+        shift_ms=8 * 3_600_000, occupancy=chance.random(), dispositions={"order": 3, "advice": 9},
+    )  # fmt: skip
+
+
+def report(by: By = By.HOURS, number: int = 10) -> ReportShown:
+    rows = report_rows(by, number)
+    total = ReportRow(
+        offered=sum(row.offered for row in rows),
+        answered=sum(row.answered for row in rows),
+        service_level=0.81,
+        wait_average_ms=9000,
+    )
+    return ReportShown(NOW, by, "20260318", "20260318", rows, total, group="一组" if by is By.AGENTS else None)

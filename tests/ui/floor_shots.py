@@ -9,13 +9,15 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
+from agent_app.model.report import ReportView
 from agent_app.ui import theme
 from agent_app.ui.app import application
 from agent_app.ui.floor import SupervisorWindow
 from agent_app.ui.translation import Translation
 from shared.enums import Language, Role, SeatState
+from shared.reports import By
 from tests.ui.fakes import World
-from tests.ui.floor_scenes import FLOORS
+from tests.ui.floor_scenes import FLOORS, report
 from tests.ui.scenes import NOW, seat, view
 from tests.ui.shots import SIZE, _settle
 from tests.ui.xserver import x_server
@@ -59,6 +61,7 @@ def _pictures(window: SupervisorWindow) -> dict[str, tuple[str, Callable[[], QWi
     def row(do: Callable[[], object], shown: QWidget = window) -> Callable[[], QWidget]:
         def prepare() -> QWidget:
             window.seats.search.clear()
+            window.pages.setCurrentIndex(0)
             window.tabs.setCurrentIndex(0)
             window.seats.table.selectRow(1)
             window.waiting.table.selectRow(1)
@@ -72,11 +75,21 @@ def _pictures(window: SupervisorWindow) -> dict[str, tuple[str, Callable[[], QWi
     made["branches"] = ("small", row(lambda: window.tabs.setCurrentIndex(1)))
     made["branches-full"] = ("full", row(lambda: window.tabs.setCurrentIndex(1)))
     made["filtered"] = ("full", row(lambda: window.seats.search.setText("李 orders")))
+    for by in By:
+        made[f"report-{by}"] = ("small", row(lambda by=by: _report(window, by)))
+    made["report-empty"] = ("small", row(lambda: _report(window, None)))
     made["message"] = ("small", row(press["message"].trigger, window.message))
     made["skills"] = ("small", row(press["skills"].trigger, window.skills))
     made["reasons"] = ("small", row(press["lock"].trigger, window.acts.reasons))
     made["give"] = ("full", row(press["give"].trigger, window.givable))
     return made
+
+
+def _report(window: SupervisorWindow, by: By | None) -> None:
+    window.reports.show_report(ReportView(busy=by is None))
+    window.pages.setCurrentWidget(window.reports)
+    if by is not None:
+        window.reports.show_report(ReportView(by=by, shown=report(by, 24 if by is By.AGENTS else 10)))
 
 
 def main(argv: list[str]) -> int:

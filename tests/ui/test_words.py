@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from agent_app.model.actions import Why
 from agent_app.model.people import CallWay
 from agent_app.model.problems import CODES
+from agent_app.model.report import Span
 from agent_app.model.targets import Kind
 from agent_app.model.view import LinkState, PhoneState
 from agent_app.ui import words
@@ -31,6 +32,7 @@ from shared.enums import (
     Side,
 )
 from shared.link import Failure
+from shared.reports import By
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage, application
 from tests.ui.translations import QM, SOURCES, messages
@@ -41,6 +43,7 @@ TABLES: dict[str, tuple[words.Table, type[StrEnum]]] = {
     "side": (words.SIDES, Side), "order": (words.ORDER_STATES, OrderStatus), "refusal": (words.REFUSALS, Refusal),
     "party": (words.PARTY_STATES, PartyState), "mode": (words.LISTEN_MODES, ListenMode), "came back": (words.CAME_BACK, CameBack),
     "past call": (words.CALL_WAYS, CallWay), "target": (words.TARGET_KINDS, Kind),
+    "report": (words.REPORTS, By), "span": (words.SPANS, Span),
     "desk refusal": (words.PROBLEMS, DeskRefusal), "failure": (words.PROBLEMS, Failure), "why": (words.WHYS, Why),
 }  # fmt: skip
 

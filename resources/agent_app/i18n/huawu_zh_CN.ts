@@ -881,6 +881,89 @@
     </message>
 </context>
 <context>
+    <name>ReportsPage</name>
+    <message>
+        <source>Save as CSV</source>
+        <translation>存为 CSV</translation>
+    </message>
+    <message>
+        <source>Saved: {file}</source>
+        <translation>已保存：{file}</translation>
+    </message>
+    <message>
+        <source>The report is being made …</source>
+        <translation>正在生成报表…</translation>
+    </message>
+    <message>
+        <source>&amp;By</source>
+        <translation>按(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Days</source>
+        <translation>日期(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Queue</source>
+        <translation>队列(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Chart</source>
+        <translation>图表(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Ma&amp;ke the report</source>
+        <translation>生成报表(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Make the report</source>
+        <translation>生成报表</translation>
+    </message>
+    <message>
+        <source>Of these days, today until now</source>
+        <translation>统计所选日期，今日截至当前</translation>
+    </message>
+    <message>
+        <source>&amp;Save as CSV …</source>
+        <translation>存为 CSV(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>For a spreadsheet, with all figures</source>
+        <translation>供电子表格使用，包含全部指标</translation>
+    </message>
+    <message>
+        <source>First day</source>
+        <translation>起始日</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>截止日</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报表</translation>
+    </message>
+    <message>
+        <source>A click on a heading sorts</source>
+        <translation>点击表头排序</translation>
+    </message>
+    <message>
+        <source>Total: {figures}</source>
+        <translation>合计：{figures}</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>{days}, until {time}</source>
+        <translation>{days}，截至 {time}</translation>
+    </message>
+    <message>
+        <source>group {group}</source>
+        <translation>组别 {group}</translation>
+    </message>
+</context>
+<context>
     <name>SearchPanel</name>
     <message>
         <source>Find a customer: number, account, name, pinyin</source>
@@ -1033,6 +1116,18 @@
     <message>
         <source>Branches</source>
         <translation>营业部</translation>
+    </message>
+    <message>
+        <source>Floor and reports</source>
+        <translation>现场与报表</translation>
+    </message>
+    <message>
+        <source>&amp;Floor</source>
+        <translation>现场(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Reports</source>
+        <translation>报表(&amp;R)</translation>
     </message>
     <message>
         <source>The rows are old: waiting for the switch …</source>
@@ -1887,7 +1982,11 @@
     </message>
     <message>
         <source>About</source>
-        <translation>主题</translation>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Dispositions</source>
+        <translation>话务小结</translation>
     </message>
     <message>
         <source>Changed</source>
@@ -1924,6 +2023,54 @@
     <message>
         <source>Turnover</source>
         <translation>成交额</translation>
+    </message>
+    <message>
+        <source>Offered</source>
+        <translation>来话</translation>
+    </message>
+    <message>
+        <source>Average wait</source>
+        <translation>平均等待</translation>
+    </message>
+    <message>
+        <source>Talks</source>
+        <translation>通话</translation>
+    </message>
+    <message>
+        <source>Dialled</source>
+        <translation>呼出</translation>
+    </message>
+    <message>
+        <source>Missed</source>
+        <translation>未接</translation>
+    </message>
+    <message>
+        <source>Transfers</source>
+        <translation>转移</translation>
+    </message>
+    <message>
+        <source>Talk time</source>
+        <translation>通话时长</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>Wrap-up</source>
+        <translation>话后</translation>
+    </message>
+    <message>
+        <source>A talk</source>
+        <translation>平均处理</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>在班</translation>
+    </message>
+    <message>
+        <source>Occupancy</source>
+        <translation>占用率</translation>
     </message>
 </context>
 <context>
@@ -2551,6 +2698,54 @@
     <message>
         <source>Fax is not there yet.</source>
         <translation>传真功能尚未提供。</translation>
+    </message>
+    <message>
+        <source>agent</source>
+        <translation>座席</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation>组别</translation>
+    </message>
+    <message>
+        <source>queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>hour</source>
+        <translation>小时</translation>
+    </message>
+    <message>
+        <source>day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>branch</source>
+        <translation>营业部</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>近 7 天</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>本月</translation>
+    </message>
+    <message>
+        <source>Last month</source>
+        <translation>上月</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation>自定义</translation>
     </message>
     <message>
         <source>Phone</source>

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QMenu, QMessageBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QMenu,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from agent_app.model.floor import FloorView
 from agent_app.model.supervising import MODES, SeatAct, WaitingAct
@@ -43,7 +53,7 @@ class SupervisorWindow(QWidget):
         self.seats, self.queues, self.waiting = SeatsBoard(wall), QueuesBoard(wall), WaitingBoard(wall)
         self.lines, self.branches = LinesBoard(wall), BranchesBoard(wall)
         self.status, self.notice = StatusBar(desk, wall), Plain("muted", wide=80)
-        self.reports, self.pages = ReportsPage(desk, wall), QTabWidget()
+        self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
         self.acts = Acts(self, self._what_acts_do(), self._lock)
         self.message, self.skills = MessageDialog(desk, self), SkillsDialog(desk, self)
@@ -132,9 +142,12 @@ class SupervisorWindow(QWidget):
         page.setStretchFactor(inside, 1)
         floor.setLayout(page)
         for part in (floor, self.reports):
-            self.pages.addTab(part, "")
-        self.pages.currentChanged.connect(lambda _at: self._turned())
-        body = rows(self.pages, self.status, gap=0)
+            self.pages.addWidget(part)
+            self.page_tabs.addTab("")
+        self.page_tabs.setExpanding(False)
+        self.page_tabs.setDrawBase(False)
+        self.page_tabs.currentChanged.connect(self._turn)  # a QTabWidget would draw all anew at each word of it
+        body = rows(self.page_tabs, self.pages, self.status, gap=0)
         body.setStretchFactor(self.pages, 1)
         self.setLayout(body)
         for table, names in ((self.seats.table, SEAT_ACTS), (self.waiting.table, WAITING_ACTS)):
@@ -173,13 +186,14 @@ class SupervisorWindow(QWidget):
         self.tabs.tabBar().setAccessibleName(self.tr("Lines and branches"))
         for at, title in enumerate((self.tr("Lines"), self.tr("Branches"))):
             self.tabs.setTabText(at, title)
-        self.pages.tabBar().setAccessibleName(self.tr("Floor and reports"))
+        self.page_tabs.setAccessibleName(self.tr("Floor and reports"))
         for at, title in enumerate((self.tr("&Floor"), self.tr("&Reports"))):
-            self.pages.setTabText(at, title)
+            self.page_tabs.setTabText(at, title)
         self._draw_age()
 
-    def _turned(self) -> None:
-        """Another page: what is done to rows is done where they are seen."""
+    def _turn(self, page: int) -> None:
+        """What is done to rows is done where they are seen."""
+        self.pages.setCurrentIndex(page)
         if self.pages.currentWidget() is self.reports:
             self.reports.begin()
         self._draw_acts()

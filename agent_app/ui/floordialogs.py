@@ -21,7 +21,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.commands import OFF, key_text
 from agent_app.ui.dialogs import Dialog
-from agent_app.ui.fmt import one_line
+from agent_app.ui.fmt import one_line, tip
 from agent_app.ui.status import problem_text
 from agent_app.ui.widgets import Plain, Words, across, named, rows
 from shared.desk import TEXT_MAX
@@ -61,7 +61,7 @@ class AskingDialog(Dialog):
     def show_view(self, view: DeskView, was: DeskView | None) -> None:  # noqa: ARG002  as the base has it
         state = view.enabled.get(self.action, OFF)
         self.button.setEnabled(state.on)
-        self.button.setToolTip("" if state.on else words.say(words.WHYS, state.why))
+        self.button.setToolTip(tip(self.button.accessibleName() if state.on else words.say(words.WHYS, state.why)))
         if not self._sent or any(pending.action is self.action for pending in view.pending):
             return
         self._sent = False

@@ -61,7 +61,7 @@ def _pictures(window: SupervisorWindow) -> dict[str, tuple[str, Callable[[], QWi
     def row(do: Callable[[], object], shown: QWidget = window) -> Callable[[], QWidget]:
         def prepare() -> QWidget:
             window.seats.search.clear()
-            window.pages.setCurrentIndex(0)
+            window.page_tabs.setCurrentIndex(0)
             window.tabs.setCurrentIndex(0)
             window.seats.table.selectRow(1)
             window.waiting.table.selectRow(1)
@@ -87,7 +87,7 @@ def _pictures(window: SupervisorWindow) -> dict[str, tuple[str, Callable[[], QWi
 
 def _report(window: SupervisorWindow, by: By | None) -> None:
     window.reports.show_report(ReportView(busy=by is None))
-    window.pages.setCurrentWidget(window.reports)
+    window.page_tabs.setCurrentIndex(1)
     if by is not None:
         window.reports.show_report(ReportView(by=by, shown=report(by, 24 if by is By.AGENTS else 10)))
 

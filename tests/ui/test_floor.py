@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QTabBar, QTableView, QWidget
 
 from agent_app.model.floor import FloorView
 from agent_app.model.supervising import SeatAct, WaitingAct
@@ -41,6 +42,7 @@ from shared.ids import CallId
 from tests.ui.floor_scenes import EMPTY, FULL, LONG, SMALL, SMALL_SEATS, floor_of
 from tests.ui.scenes import NOW, call
 from tests.ui.stage import Stage
+from tests.ui.test_access import _worked
 
 
 def rows_of(floor: FloorView) -> Rows:
@@ -266,6 +268,39 @@ def test_every_act_has_a_button_with_its_key_on_it(board: Board) -> None:
     assert len({act.keys for act in ACTS.values()}) == len(ACTS)
     used = {action.shortcut().toString() for action in board.stage.window.commands.actions.values()}
     assert not used & {act.keys for act in ACTS.values()}
+
+
+def test_all_that_one_can_work_has_a_name(board: Board) -> None:
+    worked = {widget for root in (board.window, board.window.message, board.window.skills) for widget in _worked(root)}
+    assert len(worked) > 25
+    for widget in worked:
+        where = f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
+        assert widget.accessibleName(), where
+        assert widget.toolTip() or widget.accessibleDescription() or isinstance(widget, QTabBar), where
+
+
+def test_a_change_draws_the_window_s_small_part_only(stage: Stage) -> None:
+    """Four times a second it is drawn, on a screen that a supervisor has open all day."""
+    board = Board(stage, FULL)
+    board.window.resize(1366, 728)
+    QTest.qWait(200)
+    drawn: list[int] = []
+
+    class Seen(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent):
+                drawn.append(sum(part.width() * part.height() for part in event.region()))
+            return False
+
+    seen = Seen()
+    for widget in (board.window, *board.window.findChildren(QWidget)):
+        widget.installEventFilter(seen)
+    seat = next(row for row in FULL.seats.values() if row.state is SeatState.OPEN)
+    board.window.draw_floor(replace(FULL, seats={**FULL.seats, seat.key: replace(seat, state=SeatState.WRAP_UP)}))
+    QTest.qWait(100)
+    assert drawn
+    assert max(drawn) < 1366 * 40
+    board.window.close()
 
 
 # --- what is done to seats ---

@@ -2,7 +2,7 @@
 
     python -m tests.e2e.hands [--clock-off SECONDS] AGENT-APP'S OPTIONS
 
-Input: a JSON line an act, the name of one of ``Desk``'s methods and its arguments (``["log_in", "8001", "…"]``). Output: each view as a JSON line.
+Input: a JSON line an act, the name of one of ``Desk``'s methods (``log_in``, ``floor.force``) and its arguments (``["log_in", "8001", "…"]``). Output: each view as a JSON line.
 ``--clock-off``: this PC's wall clock is so far off, for everything in this process. Ends when its input does.
 """
 
@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 import time
+from operator import attrgetter
 
 import msgspec
 
@@ -37,7 +38,7 @@ def main(argv: list[str]) -> None:
     def obey() -> None:
         for line in sys.stdin:
             name, *arguments = json.loads(line)
-            loop.post(lambda name=name, arguments=arguments: getattr(desk, name)(*arguments))  # type: ignore[misc]
+            loop.post(lambda name=name, arguments=arguments: attrgetter(name)(desk)(*arguments))  # type: ignore[misc]
         loop.post(loop.stop)
 
     threading.Thread(target=obey, daemon=True).start()

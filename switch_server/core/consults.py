@@ -109,9 +109,10 @@ class Consults:
 
     def left(self, member: Member) -> None:
         """It is out of the room. Whoever talked aside to it, and to nobody else, is told."""
-        for other in self._room.members.values():
-            alone = not any(each is not other for each in self._room.of_group(member.group))
-            if other.aside == member.group and alone and not self._room.is_wanted(member.group):
+        room, group = self._room, member.group
+        for other in room.members.values():
+            rest = [*room.of_group(group), room.parker(group)]
+            if other.aside == group and all(each in (None, other) for each in rest) and not room.comes_to(group):
                 other.came_back = CameBack.HUNG_UP
 
     def failed(self, why: CameBack) -> None:
@@ -187,7 +188,7 @@ class Consults:
             return
         aside = [each for each in room.members.values() if member.aside in (each.group, each.parked)]
         for guest in aside:  # also one who has turned to somebody else meanwhile
-            if guest is not member and guest.leg.id in room.members:
+            if guest is not member:
                 self._side.send_away(guest)
         member.came_back = CameBack.CANCELLED
         self._side.tidy("returned")
@@ -212,15 +213,14 @@ class Consults:
         """挂机: who waits and who was asked have each other, and the seat is out (呼叫转移)."""
         room, side, ask = self._room, self._side, self._room.ask
         if not room.asks(member):
-            other = next(iter(room.others(member)), None) or room.parker(
-                member.group
-            )  # the guest may have turned away …
+            # the guest may have turned away, or have left while somebody rings for this side
+            other = next(iter(room.others(member)), None) or room.parker(member.group)
+            assert member.parked is not None
             if other is not None:
                 talk.transferred_to = _who(other)
-            else:  # … or left while somebody rings for this side
+            else:
                 assert ask is not None
                 talk.transferred_to = _whom(ask)
-            assert member.parked is not None
             room.merge(member.parked, member.group, self._call.now)
             side.over(talk, Outcome.ANSWERED)
             side.tidy("handed_over")

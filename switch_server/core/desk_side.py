@@ -192,9 +192,10 @@ class DeskSide:
         return group
 
     def _taken(self) -> None:
-        """The customer is the seat's that talks to them alone; of several, nobody's anew."""
+        """The customer is the seat's that talks to them alone; of several, or while one has only turned away, nobody's anew."""
         customer = self.customer
-        seats = [other.talk for other in self.room.others(customer) if other.talk is not None] if customer else []
+        others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
+        seats = [other.talk for other in others if other.talk is not None]
         if len(seats) != 1 or seats[0] is self.answered or self._call.internal:
             return
         if self.answered is not None:

@@ -47,7 +47,7 @@ class Floor:
             return Refused(DeskRefusal.IN_CALL if seat.state in BUSY else DeskRefusal.WRONG_STATE)
         talk = other.talk
         call = house.calls.get(talk.call) if talk is not None else None
-        if talk is None or call is None or talk.id not in talk.room.members or house.draining:
+        if talk is None or call is None or talk.id not in talk.room.members:
             return Refused(DeskRefusal.NOT_IN_CALL)
         if own is not None:
             assert seat.talk is not None

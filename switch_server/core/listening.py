@@ -32,9 +32,8 @@ class Listening:
         self._call.open_channel(talk.leg, None)
 
     def answered(self, leg: Leg) -> None:
-        listener = self.coming.pop(leg.id)
+        listener = self._side.room.listeners[leg.id] = self.coming.pop(leg.id)
         listener.talk.answered_at = self._call.now
-        self._side.room.listeners[leg.id] = listener
         self._side.tidy("listens")
 
     def forget(self, talk: Talk) -> None:
@@ -54,15 +53,16 @@ class Listening:
     def intercept(self, listener: Listener) -> bool:
         """The listener stands where the seat stood, in the same instant; whom the seat had asked in is not wanted any more.
 
-        ``False``: there is no customer to be had (yet).
+        ``False``: there is no customer to be had (yet), or with that the seat had nobody left, and is out of the call.
         """
         side, room, call = self._side, self._side.room, self._call
         if call.internal or side.dials(listener.target):
             return False
         if room.ask is not None and room.ask.by == listener.target:
             side.consults.give_up(CameBack.CANCELLED)
-        target, talk = room.members[listener.target], listener.talk
-        assert target.talk is not None
+        target, talk = room.members.get(listener.target), listener.talk
+        if target is None or target.talk is None:
+            return False
         del room.listeners[talk.id]
         mine = room.enter(talk.leg, talk, target.group, call.now)
         mine.parked, mine.holds, mine.aside = target.parked, target.holds, target.aside

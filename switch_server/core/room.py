@@ -216,7 +216,7 @@ def settle(room: Room, now: float) -> Member | None:
     while (found := _unsettled(room)) is not None:
         member, still_waited_for = found
         if not still_waited_for:
-            member.parked, member.holds = None, False
+            member.parked, member.holds, member.aside = None, False, None
         elif member.parked is not None:
             room.move(member, member.parked, now)
             member.parked = member.aside = None

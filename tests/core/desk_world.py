@@ -3,7 +3,7 @@
 from itertools import count
 
 from shared import desk
-from shared.enums import EndCause, Law, LockReason, SeatState
+from shared.enums import EndCause, Law, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, SkillName
 from switch_server.core import events as ev
 from switch_server.core import media
@@ -63,9 +63,12 @@ class DeskWorld(World):
         skills: dict[str, int] | None = None,
         open_: bool = True,
         contact: str = "192.0.2.20:5070",
+        role: Role = Role.AGENT,
+        group: str = "",
     ) -> None:
         levels = {SkillName(name): level for name, level in (skills or {}).items()}
-        self.tell(ev.AgentOnline(agent, agent.title(), DeskId(f"desk-{agent}"), contact, skills=levels))
+        place = DeskId(f"desk-{agent}")
+        self.tell(ev.AgentOnline(agent, agent.title(), place, contact, role, skills=levels, group=group))
         if open_:
             assert self.command(desk.OpenSeat(), agent) == desk.Done()
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from shared import desk
-from shared.enums import CallKind
+from shared.enums import CallKind, ListenMode
 from shared.ids import CallId, OrderKey, leg_of
 from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import events as ev
@@ -170,6 +170,8 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
     world = World()
     gone = CallId("gone")
     world.tell(ev.DeskGone(gone, leg_of(gone, 2), "lost"))
+    world.tell(ev.Consulted(gone, leg_of(gone, 2), desk.ToPin(), leg_of(gone, 3)))
+    world.tell(ev.ListenerCame(gone, leg_of(gone, 3), ANN, "192.0.2.20:5070", leg_of(gone, 2), ListenMode.MONITOR))
     world.switch.take(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
     call = world.answered()
     world.tell(ev.DeskGone(call, leg_of(call, 2), "lost"))

@@ -1,0 +1,302 @@
+"""内部呼叫: seat to seat. The called seat is the call's first leg; nothing is recorded, no customer comes with it."""
+
+import pytest
+
+from shared import desk
+from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
+from shared.enums import CallKind, EndCause, LockReason, SeatState
+from shared.ids import AgentId, CallId, leg_of
+from switch_server.core import events as ev
+from switch_server.core import media
+from switch_server.core.effects import HangUp, PlaceCall, RingDesk, ShowPop
+from switch_server.core.switch import Switch
+from tests.core.desk_world import ANN, BOB, CAT
+from tests.core.floor_world import BUSY, DAN, FUND, MUSIC, NUMBER, RINGBACK, FloorWorld
+from tests.core.world import CARD
+
+CALL = CallId("20261122T093000-0700")
+CALLEE, CALLER = leg_of(CALL, 1), leg_of(CALL, 2)
+
+
+@pytest.fixture
+def world() -> FloorWorld:
+    world = FloorWorld()
+    world.join(ANN, BOB)
+    return world
+
+
+def call_bob(world: FloorWorld) -> object:
+    return world.command(desk.CallSeat(BOB), ANN, CALL)
+
+
+def in_talk(world: FloorWorld) -> None:
+    call_bob(world)
+    world.run(6.0)
+    assert (world.seat(ANN), world.seat(BOB)) == (SeatState.TALKING, SeatState.TALKING)
+
+
+def test_a_colleague_is_called(world: FloorWorld) -> None:
+    assert call_bob(world) == desk.Done()
+    assert (world.seat(ANN), world.seat(BOB)) == (SeatState.DIALLING, SeatState.RINGING)
+    assert [(world.shown(agent).kind, world.shown(agent).auto) for agent in (ANN, BOB)] == [
+        (CallKind.INTERNAL, True), (CallKind.INTERNAL, False),
+    ]  # fmt: skip
+    world.run(2.5)
+    assert [ring.leg for ring in world.all(RingDesk)] == [CALLER, CALLEE], "the phone of who calls comes first"
+    assert world.hears(ANN) == {RINGBACK}
+    assert world.parties() == [("bob", "ringing")]
+    world.run(3.0)
+    assert (world.hears(ANN), world.hears(BOB)) == ({"bob"}, {"ann"})
+    assert (world.parties(ANN), world.parties(BOB)) == ([("bob", "talking")], [("ann", "talking")])
+    assert not world.all(ShowPop)
+    assert not world.all(PlaceCall)
+    world.press_button(desk.HangUp)
+    assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.LOCKED), "nothing to wrap up"
+    world.run(1.0)
+    assert CALL not in world.switch.calls
+    rows = [(world.talk(leg)["agent"], world.talk(leg)["kind"], world.talk(leg)["outcome"]) for leg in (CALLER, CALLEE)]
+    assert rows == [(ANN, "internal", "answered"), (BOB, "internal", "answered")]
+    assert CALL not in world.watch.rows["contacts"]
+    assert [world.switch.desks.seats[agent].calls_today for agent in (ANN, BOB)] == [0, 0]
+    world.finish()
+
+
+def test_the_called_one_hangs_up(world: FloorWorld) -> None:
+    in_talk(world)
+    world.press_button(desk.HangUp, BOB)
+    assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.LOCKED)
+    world.finish()
+
+
+def test_hold_and_keys_between_seats(world: FloorWorld) -> None:
+    in_talk(world)
+    assert world.command(desk.SendDigits(CALL, "1")) == desk.Done()
+    assert not world.commands(media.SendDigits), "no telephone line listens"
+    world.press_button(desk.Hold)
+    assert (world.hears(BOB), world.hears(ANN)) == ({MUSIC}, set())
+    world.press_button(desk.Retrieve)
+    world.press_button(desk.Hold, BOB)
+    assert (world.hears(ANN), world.seat(BOB)) == ({MUSIC}, SeatState.HOLDING)
+    world.finish()
+
+
+@pytest.mark.parametrize("how", ["open", "locked"])
+def test_who_can_be_rung(world: FloorWorld, how: str) -> None:
+    if how == "open":
+        world.command(desk.OpenSeat(), BOB)
+    in_talk(world)
+    world.press_button(desk.HangUp)
+    assert world.seat(BOB) is (SeatState.OPEN if how == "open" else SeatState.LOCKED)
+    world.finish()
+
+
+def test_a_busy_seat_is_heard_as_busy(world: FloorWorld) -> None:
+    call = world.talks_to(CAT)
+    assert world.command(desk.CallSeat(CAT), ANN, CALL) == desk.Done()
+    assert world.seat(ANN) is SeatState.DIALLING
+    world.run(3.0)
+    assert (world.hears(ANN), world.shown().busy) == ({BUSY}, CAT)
+    assert world.parties() == [("cat", "asked")]
+    assert world.hears(call) == {"cat"}, "the other call goes on"
+    assert world.shown(CAT).call == call
+    world.run(20.0)
+    assert world.seat(ANN) is SeatState.LOCKED
+    world.run(1.0)
+    assert CALL not in world.switch.calls
+    assert world.row("calls", CALL)["cause"] is EndCause.FAR_BUSY
+    world.finish()
+
+
+@pytest.mark.parametrize("button", [desk.HangUp, desk.Return])
+def test_from_busy_back(world: FloorWorld, button: type[desk.AnyCommand]) -> None:
+    world.talks_to(CAT)
+    world.command(desk.CallSeat(CAT), ANN, CALL)
+    world.run(3.0)
+    assert world.press_button(button) == desk.Done()
+    assert world.seat(ANN) is SeatState.LOCKED
+    world.run(1.0)
+    assert CALL not in world.switch.calls
+    world.finish()
+
+
+def test_one_in_wrap_up_is_heard_as_busy_too(world: FloorWorld) -> None:
+    call = world.talks_to(CAT)
+    world.hang_up(call)
+    world.command(desk.CallSeat(CAT), ANN, CALL)
+    world.run(3.0)
+    assert world.hears(ANN) == {BUSY}
+    world.finish()
+
+
+def test_whom_one_can_not_call(world: FloorWorld) -> None:
+    assert world.refused(desk.CallSeat(AgentId("nobody")), ANN, CALL) == "not_here"
+    assert world.refused(desk.CallSeat(ANN), ANN, CALL) == "wrong_state"
+    world.tell(ev.DeskDown(BOB))
+    assert world.refused(desk.CallSeat(BOB), ANN, CALL) == "not_here"
+    assert CALL not in world.switch.calls
+    world.finish()
+
+
+def test_when_one_can_not_call(world: FloorWorld) -> None:
+    call = world.talks_to(CAT)
+    assert world.refused(desk.CallSeat(BOB), CAT, CALL) == "in_call"
+    assert world.refused(desk.CallSeat(BOB), ANN, call) == "busy"  # the id is taken
+    assert world.refused(desk.CallSeat(BOB), ANN) == "busy"
+    world.tell(ev.CardDied(CARD, "killed"))
+    assert world.refused(desk.CallSeat(BOB), ANN, CALL) == "busy"  # no card
+    world.tell(ev.DeskDown(ANN))
+    assert world.refused(desk.CallSeat(BOB), ANN, CALL) == "wrong_state"
+    world.finish()
+
+
+def test_it_is_refused(world: FloorWorld) -> None:
+    world.reactions.desk = "silent"
+    call_bob(world)
+    world.run(1.0)
+    world.desk_answers(CALLER)
+    world.run(1.0)
+    assert world.press_button(desk.HangUp, BOB) == desk.Done()
+    assert (world.seat(ANN), world.seat(BOB), world.reason(BOB)) == (
+        SeatState.LOCKED,
+        SeatState.LOCKED,
+        LockReason.LOGGED_IN,
+    )
+    world.run(1.0)
+    assert CALL not in world.switch.calls
+    world.finish()
+
+
+def test_nobody_answers(world: FloorWorld) -> None:
+    world.reactions.desk = "silent"
+    world.command(desk.OpenSeat(), BOB)
+    call_bob(world)
+    world.run(1.0)
+    world.desk_answers(CALLER)
+    world.run(60.0)
+    assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.OPEN), "a colleague's call is no queue's"
+    assert world.row("calls", CALL)["cause"] is EndCause.NO_ANSWER
+    world.finish()
+
+
+@pytest.mark.parametrize("how", ["puts down", "returns", "phone dead", "phone silent", "offline"])
+def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
+    world.reactions.desk = "dead" if how == "phone dead" else "silent"
+    call_bob(world)
+    world.run(1.0)
+    if how in ("puts down", "returns"):
+        world.desk_answers(CALLER)
+        world.run(1.0)
+        assert world.seat(BOB) is SeatState.RINGING
+        world.press_button(desk.HangUp if how == "puts down" else desk.Return)
+    elif how == "offline":
+        world.tell(ev.AgentOffline(ANN))
+    world.run(16.0)
+    assert CALL not in world.switch.calls
+    assert world.seat(BOB) is SeatState.LOCKED
+    if how != "offline":
+        assert world.reason(ANN) is (LockReason.PHONE_LOST if how.startswith("phone") else LockReason.LOGGED_IN)
+    world.finish()
+
+
+def test_before_the_own_phone_is_up_it_can_be_put_down(world: FloorWorld) -> None:
+    world.reactions.desk = "silent"
+    call_bob(world)
+    assert world.press_button(desk.HangUp) == desk.Done()
+    world.run(1.0)
+    assert CALL not in world.switch.calls
+    world.finish()
+
+
+@pytest.mark.parametrize("how", ["offline", "phone", "bye"])
+@pytest.mark.parametrize("when", ["rings", "talks"])
+def test_the_called_one_is_lost(world: FloorWorld, how: str, when: str) -> None:
+    call_bob(world)
+    world.run(2.5 if when == "rings" else 6.0)
+    if how == "offline":
+        world.tell(ev.AgentOffline(BOB))
+    else:
+        world.desk_ended(
+            CALLEE, EndCause.FAR_LOST if how == "phone" else EndCause.FAR_HUNG_UP, 408 if how == "phone" else 0
+        )
+    assert world.seat(ANN) is SeatState.LOCKED
+    world.run(1.0)
+    assert CALL not in world.switch.calls
+    world.finish()
+
+
+def test_who_calls_is_lost_in_the_talk(world: FloorWorld) -> None:
+    in_talk(world)
+    world.tell(ev.AgentOffline(ANN))
+    assert world.seat(BOB) is SeatState.LOCKED
+    world.run(1.0)
+    assert world.row("calls", CALL)["cause"] is EndCause.DESK_LOST
+    world.finish()
+
+
+def test_who_called_may_ask_a_third(world: FloorWorld) -> None:
+    in_talk(world)
+    world.join(CAT)
+    for target in (ToQueue(FUND), ToMenu("main"), ToPin()):
+        assert world.refused(desk.Consult(CALL, target)) == "wrong_state"  # there is no customer
+    assert world.refused(desk.Consult(CALL, ToSeat(CAT)), BOB) == "wrong_state"  # the call hangs on his leg
+    world.asked(ToSeat(CAT))
+    assert (world.hears(BOB), world.hears(ANN)) == ({MUSIC}, {"cat"})
+    world.press_button(desk.Join)
+    assert world.seat(CAT) is SeatState.CONFERENCE
+    world.press_button(desk.HangUp)
+    assert (world.hears(CAT), world.seat(ANN)) == ({"bob"}, SeatState.LOCKED)
+    world.press_button(desk.HangUp, CAT)
+    world.run(1.0)
+    assert (world.seat(BOB), CALL in world.switch.calls) == (SeatState.LOCKED, False)
+    world.finish()
+
+
+def test_a_third_is_an_outside_number_that_is_busy(world: FloorWorld) -> None:
+    in_talk(world)
+    world.reactions.far = "busy"
+    world.asked(ToNumber(NUMBER))
+    assert (world.shown().came_back, world.hears(BOB)) == (CameBack.BUSY, {"ann"})
+    world.finish()
+
+
+def test_the_called_one_is_not_a_customer_to_intercept(world: FloorWorld) -> None:
+    in_talk(world)
+    world.listens(DAN, BOB)
+    assert world.hears(DAN) == {"ann", "bob"}
+    assert world.wrong(desk.Intercept, DAN)
+    assert world.seat(BOB) is SeatState.TALKING
+    world.finish()
+
+
+def test_a_party_of_a_conference_of_seats(world: FloorWorld) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.asked(ToSeat(CAT))
+    world.press_button(desk.Join)
+    assert world.refused(desk.DropParty(CALL, CALLEE)) == "not_allowed"
+    assert world.command(desk.DropParty(CALL, world.leg(CAT))) == desk.Done()
+    assert [hang.leg for hang in world.all(HangUp)] == [leg_of(CALL, 3)]
+    world.finish()
+
+
+def test_desks_that_hang_up_by_handset() -> None:
+    world = FloorWorld()
+    world.join(ANN)
+    world.online(BOB, open_=False, contact="phone:front-1")
+    call_bob(world)
+    world.run(6.0)
+    world.desk_ended(CALLEE)
+    assert (world.seat(ANN), world.reason(BOB)) == (SeatState.LOCKED, LockReason.LOGGED_IN)
+    world.finish()
+
+
+def test_nobody_is_logged_in_at_a_replay() -> None:
+    """The journal's event of such a call opens it as it was, with no seat there."""
+    world = FloorWorld()
+    world.join(ANN, BOB)
+    in_talk(world)
+    [dialled] = [event for _, _, event in world.journal if isinstance(event, ev.DialledOut)]
+    switch = Switch()
+    switch.handle(dialled, world.now)
+    assert list(switch.calls[CALL].desk.talks) == [CALLER, CALLEE]
+    world.finish()

@@ -3,6 +3,7 @@
 Whole-switch versions on real audio: ``tests/e2e/test_matrix.py``, ``tests/e2e/test_desk.py``.
 """
 
+import pytest
 from msgspec import structs
 
 from shared import desk
@@ -113,13 +114,19 @@ def test_a_transferred_call_is_counted_twice() -> None:
     world.finish()
 
 
-def test_a_lock_s_reason_survives_a_restart() -> None:
-    world = DeskWorld()
-    world.tell(
-        ev.AgentOnline(ANN, "Ann", DeskId("desk-ann"), "192.0.2.20:5070", lock=LockReason.LUNCH)
-    )  # as the store had it
-    assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.LUNCH)
-    world.finish()
+@pytest.mark.parametrize("in_a_call", [False, True])
+def test_a_lock_s_reason_survives_a_restart(in_a_call: bool) -> None:
+    """Also of a lock that was asked for in a call. What the store keeps of the seat is what the next switch is told at the log-in."""
+    before = DeskWorld()
+    before.online()
+    if in_a_call:
+        before.talking()
+    before.command(desk.LockSeat(LockReason.LUNCH))
+    *_, kept = before.watch.rows["seat_states"].values()
+    after = DeskWorld()
+    after.tell(ev.AgentOnline(ANN, "Ann", DeskId("desk-ann"), "192.0.2.20:5070", lock=kept["lock"]))
+    assert (after.seat(), after.reason()) == (SeatState.LOCKED, LockReason.LUNCH)
+    after.finish()
 
 
 def test_a_lock_asked_for_in_a_call_is_lost_by_a_transfer() -> None:

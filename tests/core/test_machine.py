@@ -71,3 +71,9 @@ def test_more_sequences() -> None:
     tally = hammer(1_500, first=2)
     assert tally.orders > 50
     assert tally.talks > 200
+
+
+@pytest.mark.slow
+def test_more_sequences_of_buttons() -> None:
+    tally = hammer(1_500, first=2, world=FloorChaos)
+    assert tally.talks > 3_000

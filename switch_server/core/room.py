@@ -1,4 +1,4 @@
-"""Who is in a conversation, and who hears whom. Pure data; ``core.parties`` moves people about in it.
+"""Who is in a conversation, and who hears whom. Pure data; ``core.desk_side``, ``consults`` and ``listening`` move people about in it.
 
 Each member is in one *group*; the members of a group hear each other. A seat that turned to somebody else has *parked* the group it left:
 

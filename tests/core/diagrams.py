@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.enums import SeatState
 from switch_server.core import call, callbacks, ivr_states, leg, order, room, seat
+from tests.core import rooms
 
 PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
 HEAD = """# Machines (状态机)
@@ -49,7 +50,22 @@ def _room() -> str:
     """Who hears whom is no machine but a grouping; its picture is the module's own."""
     assert room.__doc__ is not None
     text = room.__doc__.partition("\n\n")[2].strip()
-    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room.py`\n\n{text}\n"
+    head = "| | customer hears | ann hears | bob hears | ann's seat | bob's seat |\n|---|---|---|---|---|---|\n"
+    rows = "".join(f"| {' | '.join((name, *_hears(its), *_does(its)))} |\n" for name, its in rooms.pictures())
+    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room.py`\n\n{text}\n\nAs `Room.sounds` and `Room.state_of` have it:\n\n{head}{rows}"
+
+
+def _hears(its: room.Room) -> list[str]:
+    sounds = its.sounds()
+    heard = {
+        who: [rooms.NAMES[voice] for voice in sound.hears] or [sound.play or "silence"] for who, sound in sounds.items()
+    }
+    return [", ".join(heard.get(who, ["–"])) for who in rooms.SHOWN]
+
+
+def _does(its: room.Room) -> list[str]:
+    states = [its.state_of(who) for who in rooms.SHOWN[1:]]
+    return [state.value if state else "–" for state in states]
 
 
 def _lines(first: str, table: Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]) -> Iterator[str]:

@@ -5,55 +5,13 @@ from typing import Any
 import pytest
 
 from shared.desk import AnyTarget, Party, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
-from shared.enums import CallKind, ListenMode, PartyState, SeatState
-from shared.ids import AgentId, CallId, LegId, QueueName, TrunkName, leg_of
+from shared.enums import ListenMode, PartyState, SeatState
+from shared.ids import AgentId, LegId, QueueName
 from switch_server.core.company import company
-from switch_server.core.leg import Leg
-from switch_server.core.room import BUSY, MUSIC, RINGBACK, Ask, Listener, Room, Sound, settle
-from switch_server.core.talk import Talk
+from switch_server.core.room import BUSY, MUSIC, RINGBACK, Room, Sound, settle
+from tests.core.rooms import ANN, BOB, CAT, CUSTOMER, NOW, OUT, SUPER, ask, listen, room_of
 
-CALL = CallId("20261122T093000-0001")
-CUSTOMER, ANN, BOB, CAT, OUT, SUPER, SECOND = (leg_of(CALL, number) for number in range(1, 8))
-SEATS = {ANN: "ann", BOB: "bob", CAT: "cat", SUPER: "dan", SECOND: "eve"}
-NOW, LATER = 100.0, 107.0
-
-
-def leg(name: LegId) -> Leg:
-    incoming = name == CUSTOMER
-    return Leg(
-        name,
-        TrunkName("t"),
-        incoming=incoming,
-        ani="138" if incoming else "0208755",
-        dnis="0208755" if incoming else "139",
-        started=NOW,
-    )
-
-
-def talk(room: Room, name: LegId) -> Talk:
-    caller = room.members[CUSTOMER].leg if CUSTOMER in room.members else leg(CUSTOMER)
-    return Talk(leg(name), caller, AgentId(SEATS[name]), CallKind.IN, room, contact="192.0.2.20:5070")
-
-
-def room_of(*groups: tuple[LegId, ...], parked: dict[LegId, int] | None = None, holds: bool = False) -> Room:
-    """``groups``: who is together, numbered from 1. ``parked``: which group a seat has turned away from."""
-    room = Room(CALL)
-    for group in groups:
-        number = room.new_group()
-        for name in group:
-            room.enter(leg(name), talk(room, name) if name in SEATS else None, number, NOW)
-    for name, number in (parked or {}).items():
-        room.members[name].parked, room.members[name].holds = number, holds
-    return room
-
-
-def ask(
-    room: Room, target: AnyTarget | None, by: LegId | None = ANN, group: int | None = 1, *, rings: LegId | None = None
-) -> Ask:
-    asked = room.ask = Ask(target, by, group, NOW)
-    if rings is not None:
-        asked.leg, asked.talk = leg(rings), talk(room, rings) if rings in SEATS else None
-    return asked
+LATER = NOW + 7.0
 
 
 def shown(room: Room, name: LegId) -> dict[str, Any]:
@@ -61,11 +19,6 @@ def shown(room: Room, name: LegId) -> dict[str, Any]:
     its = room.members[name].talk
     assert its is not None
     return company(its)
-
-
-def listen(room: Room, name: LegId, target: LegId, mode: ListenMode) -> None:
-    its = talk(room, name)
-    room.listeners[name] = Listener(its.leg, its, target, mode)
 
 
 def sound(*hears: LegId, play: str = "") -> Sound:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from shared import desk
-from shared.enums import DigitMode, EndCause, ListenMode, LockReason, Role, SeatState
+from shared.enums import DigitMode, Direction, EndCause, ListenMode, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
 from shared.secret import Secret
 from switch_server.core import consults
@@ -25,6 +25,8 @@ from tests.core.world import ACCOUNT, FAR, PIN
 SEATS = tuple(map(AgentId, ("ann", "bob", "cat", "dan", "eve")))
 ROLES = (Role.AGENT, Role.AGENT, Role.AGENT, Role.SUPERVISOR, Role.MANAGER)
 GROUPS = ("red", "red", "blue", "red", "")
+VOICES = ("192.0.2.20:5070", "phone:front-1", "192.0.2.20:5070", "phone:front-2", "192.0.2.20:5070")
+"""Two have a desk phone, with a hold key and a handset to put down."""
 MOST_CALLERS = 8
 FLOOR = structs.replace(
     CONFIG,
@@ -97,7 +99,7 @@ def online(chaos: FloorChaos, pick: int) -> None:
     number = pick % 5
     agent = SEATS[number]
     chaos.tell(
-        ev.AgentOnline(agent, agent.title(), DeskId(f"desk-{agent}"), "192.0.2.20:5070", ROLES[number], group=GROUPS[number])
+        ev.AgentOnline(agent, agent.title(), DeskId(f"desk-{agent}"), VOICES[number], ROLES[number], group=GROUPS[number])
     )  # fmt: skip
     if pick % 7:
         chaos.command(agent, desk.OpenSeat())
@@ -217,6 +219,14 @@ def leg_ends(chaos: FloorChaos, pick: int) -> None:
     chaos.tell(ev.LegEnded(chaos._leg(pick), choose(causes, pick // 16), choose((0, 486, 603, 408), pick // 32)))
 
 
+def hold_key(chaos: FloorChaos, pick: int) -> None:
+    """Of a desk phone: a re-INVITE that stops the sound, or begins it again."""
+    _, seat = chaos.seat(pick)
+    if seat is not None and seat.talk is not None:
+        way = choose((Direction.SENDONLY, Direction.SENDRECV), pick // 5)
+        chaos.tell(ev.LegChanged(seat.talk.id, structs.replace(FAR, direction=way)))
+
+
 def leg_answers(chaos: FloorChaos, pick: int) -> None:
     waits = [
         leg.id for call in chaos.switch.calls.values() for leg in call.legs.values()
@@ -251,7 +261,7 @@ def configure(chaos: FloorChaos, pick: int) -> None:
 
 ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
     "next_due": (18, FloorChaos.next_due),
-    "several_due": (46, FloorChaos.several_due),
+    "several_due": (42, FloorChaos.several_due),
     "any_due": (6, FloorChaos.any_due),
     "twice": (3, FloorChaos.twice),
     "never": (3, FloorChaos.never),
@@ -267,6 +277,7 @@ ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
     "floor": (12, floor),
     "leg_ends": (8, leg_ends),
     "leg_answers": (8, leg_answers),
+    "hold_key": (4, hold_key),
     "keys": (6, keys),
     "online": (4, online),
     "away": (3, away),

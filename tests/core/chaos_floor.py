@@ -252,16 +252,24 @@ def phone_told(chaos: FloorChaos, pick: int) -> None:
     chaos.tell(ev.PhoneTold(agent, choose((own, own, ()), pick // 5)))
 
 
+def mood(chaos: FloorChaos, pick: int) -> None:
+    """The world changes its ways, mostly for the better: what is deep needs phones that are answered."""
+    reactions = chaos.reactions
+    reactions.far = choose(("answer", "answer", "busy", "silent", "early"), pick)
+    reactions.desk = choose(("answer", "answer", "answer", "answer", "silent", "refuse", "dead"), pick // 5)
+    reactions.channel = "full" if pick > 240 else ""
+
+
 def configure(chaos: FloorChaos, pick: int) -> None:
     """A reload: a flow, a queue, or the trunks are gone."""
     configs = (FLOOR, structs.replace(FLOOR, queues=FLOOR.queues[1:]), structs.replace(FLOOR, queues=()), FLOOR)
-    flows = ((FLOW, MAIN), (FLOW,), (MAIN, FLOW), ())
+    flows = ((FLOW, MAIN), (FLOW,), (MAIN, FLOW), (FLOW, MAIN), ())
     chaos.tell(ev.Configured(choose(configs, pick), choose(flows, pick // 4)))
 
 
 ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
     "next_due": (18, FloorChaos.next_due),
-    "several_due": (42, FloorChaos.several_due),
+    "several_due": (38, FloorChaos.several_due),
     "any_due": (6, FloorChaos.any_due),
     "twice": (3, FloorChaos.twice),
     "never": (3, FloorChaos.never),
@@ -283,9 +291,9 @@ ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
     "away": (3, away),
     "phone_told": (2, phone_told),
     "channel_event": (2, FloorChaos.channel_event),
-    "mood": (2, FloorChaos.mood),
+    "mood": (5, mood),
     "reconcile": (2, FloorChaos.reconcile),
-    "configure": (1, configure),
+    "configure": (2, configure),
     "card": (1, FloorChaos.card),
     "operator": (1, FloorChaos.operator),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import starmap
+from random import Random
 
 import pytest
 from msgspec import structs
@@ -211,9 +212,9 @@ def test_as_the_file_has_it(event: ev.Event) -> None:
 
 def test_a_random_sequence_is_replayed_call_by_call() -> None:
     """What ``FloorChaos.finish`` does for every third beginning: it must have calls with such acts to look at."""
-    chaos = FloorChaos(3)
-    for number in range(400):
-        chaos.act(number * 37, number * 11)
+    chaos, bytes_ = FloorChaos(3), Random(1).randbytes(2000)
+    for kind, pick in zip(bytes_[::2], bytes_[1::2], strict=True):
+        chaos.act(kind, pick)
     chaos.finish()
     deep = {event.call for _, _, event in chaos.journal if isinstance(event, ev.Consulted | ev.ListenerCame)}
     assert len(deep) > 3

@@ -48,7 +48,8 @@ def sounds_of(hertz: float) -> Callable[[Heard], bool]:
 
 
 def without(hertz: float) -> Callable[[Heard], bool]:
-    return lambda packet: len(packet.payload) == 160 and purity(_linear(packet), hertz) < 0.5
+    """A packet in which something else is as loud as this tone, or in which it is not: of two equal tones each has about a half."""
+    return lambda packet: len(packet.payload) == 160 and purity(_linear(packet), hertz) < 0.75
 
 
 def _linear(packet: Heard) -> np.ndarray:

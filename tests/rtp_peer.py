@@ -180,7 +180,10 @@ class RtpPeer:
         return self.samples(packets)
 
     def samples(self, packets: list[Heard]) -> np.ndarray:
+        """What the packets say, each at its place; nothing of none."""
         audio = [packet for packet in packets if packet.type in g711.PAYLOAD_TYPE]
+        if not audio:
+            return np.zeros(0, np.int16)
         base = audio[0].stamp
         end = max((p.stamp - base) & 0xFFFFFFFF for p in audio) + len(audio[-1].payload)
         out = np.zeros(end, np.int16)
@@ -201,13 +204,17 @@ def frequency(samples: np.ndarray) -> float:
 
 
 def level(samples: np.ndarray) -> float:
-    """dBm0; -99 for silence."""
+    """dBm0; -99 for silence and for nothing at all."""
+    if not len(samples):
+        return -99.0
     rms = float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
     return 20 * np.log10(rms * np.sqrt(2) / 32767) + 3.14 if rms > 0 else -99.0
 
 
 def purity(samples: np.ndarray, hertz: float) -> float:
-    """The share of the energy that a sine of that frequency explains."""
+    """The share of the energy that a sine of that frequency explains; none of nothing."""
+    if not len(samples):
+        return 0.0
     phase = 2 * np.pi * hertz / 8000 * np.arange(len(samples))
     base = np.stack([np.cos(phase), np.sin(phase)])
     part = base @ samples.astype(np.float64)

@@ -30,12 +30,12 @@ CHECK: tuple[Step, ...] = (
 )
 
 TEST: tuple[Step, ...] = (
-    Step("all tests", (*PYTEST, *PARALLEL)),
-    # A run of its own, and of the fast tests alone: measuring would slow the media's and the timing's tests.
     Step(
-        "coverage of the core and the protocol",
-        (*PYTEST, "-q", "-m", "not slow", *PARALLEL, "--cov", "--cov-branch", "--cov-fail-under=100"),
+        "fast tests, with the coverage of the core and the protocol",
+        (*PYTEST, "-m", "not slow", *PARALLEL, "--cov", "--cov-branch", "--cov-fail-under=100"),
     ),
+    # Without it: measuring would slow the media's and the timing's tests.
+    Step("slow tests", (*PYTEST, "-m", "slow", *PARALLEL)),
 )
 
 

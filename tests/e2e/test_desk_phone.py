@@ -14,6 +14,7 @@ from agent_app.model.view import Action, PhoneState
 from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.cast import ABSENT, PRESENT, tone_level
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, both_sides, hears, talks
 from tests.e2e.phone import Phone
@@ -23,6 +24,8 @@ from tests.rtp_peer import EVENT_KEYS, level, purity, sine
 from tests.sip_tools import Baresip, free_port
 
 pytestmark = pytest.mark.slow
+OTHER_HZ = 700
+"""What a colleague without a desk phone says."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
 
     flows = {"agents": FLOWS["agents"]}
     with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=change) as made:
+        made.ctl("agent", "change", made.demo.world.agents[0].agent, "--role", "manager")
         yield made
 
 
@@ -253,6 +257,94 @@ def test_an_agent_who_does_not_lift_the_handset_may_dial_again(
         app.is_seat(SeatState.OPEN)
         phone.baresip.wait("CALL_CLOSED")
         assert customer.peer.silent(0.2)
+
+
+# --- several in a call ---
+
+
+def both_heard(caller: Phone, *hertz: float) -> None:
+    """At once, each at -30 dBFS or more."""
+    end = time.monotonic() + 10
+    while min(levels := [tone_level(caller.rtp.listen(1.0), each) for each in hertz]) < PRESENT:
+        assert time.monotonic() < end, levels
+
+
+def heard_at(phone: DeskPhone, *hertz: float) -> list[bool]:
+    """Which of these were in the handset for half a second or more in its last call."""
+    heard = phone.baresip.heard()
+    blocks = heard[: len(heard) // 800 * 800].reshape(-1, 800)
+    return [sum(tone_level(block, each) > PRESENT for block in blocks) >= 5 for each in hertz]
+
+
+def test_a_colleague_is_asked_swapped_and_joined_from_the_phone(centre: Centre, tmp_path: Path) -> None:
+    """The handset goes down on the conference, and the two others go on."""
+    with a_seat(centre, tmp_path) as (phone, app), Phone(centre, QUEUE) as caller:
+        in_talk(phone, app, caller)
+        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
+            app.do("consult", "seat", other.agent)
+            app.is_seat(SeatState.CONSULTING)
+            other.until(lambda view: view.enabled[Action.ANSWER].on)
+            other.do("answer")
+            app.until(lambda view: view.enabled[Action.SWAP].on)
+            hears_something_else(caller, 400)
+            caller.rtp.listen(1.0)
+            app.do("swap")
+            hears_tone(caller, 400)
+            app.do("join")
+            app.is_seat(SeatState.CONFERENCE)
+            both_heard(caller, 400, OTHER_HZ)
+            phone.put_down()
+            hears_tone(caller, OTHER_HZ)
+            app.wraps_up()
+            other.ends()
+    assert heard_at(phone, 1000, OTHER_HZ) == [True, True]
+    assert [talk["agent"] for talk in talks(centre, caller.call)] == [app.agent, other.agent]
+
+
+def test_the_handset_goes_down_while_the_colleague_rings(centre: Centre, tmp_path: Path) -> None:
+    """Blind: the customer is theirs; what the button does, the handset does."""
+    with a_seat(centre, tmp_path) as (phone, app), Phone(centre, QUEUE) as caller:
+        in_talk(phone, app, caller)
+        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
+            app.do("consult", "seat", other.agent)
+            other.until(lambda view: view.enabled[Action.ANSWER].on)
+            phone.put_down()
+            app.wraps_up()
+            other.do("answer")
+            hears_tone(caller, OTHER_HZ)
+            other.ends()
+    (first, _) = talks(centre, caller.call)
+    assert first["transferred_to"] == f"seat:{other.agent}"
+
+
+def test_a_supervisor_at_a_phone_listens_whispers_barges_and_takes_over(centre: Centre, tmp_path: Path) -> None:
+    with a_seat(centre, tmp_path) as (phone, chief), Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as agent:
+        chief.do("lock", "paperwork")
+        chief.is_seat(SeatState.LOCKED)
+        with Phone(centre, QUEUE) as caller:
+            caller.rtp.say(sine(1000, 8000 * 60))
+            agent.answers(caller.call)
+            hears_tone(caller, OTHER_HZ)
+            chief.do("monitor", agent.agent)
+            phone.rings()
+            phone.lift()
+            chief.is_seat(SeatState.MONITORING)
+            for mode in ("monitor", "whisper"):
+                chief.do("listen", mode)
+                chief.until(lambda view, mode=mode: view.state.call and view.state.call.listening == mode)
+                assert tone_level(caller.rtp.listen(1.0), 400) < ABSENT
+            chief.do("listen", "barge")
+            both_heard(caller, 400, OTHER_HZ)
+            chief.do("intercept")
+            chief.is_seat(SeatState.TALKING)
+            hears_tone(caller, 400)
+            agent.wraps_up()
+            phone.put_down()
+            caller.hung_up_on()
+        chief.until(lambda view: view.enabled[Action.FINISH_WRAP_UP].on and view.state.call is None)
+        chief.do("finish_wrap_up", "enquiry")
+        chief.is_seat(SeatState.LOCKED)
+    assert heard_at(phone, 1000, OTHER_HZ) == [True, True]
 
 
 # --- phones that are not there ---

@@ -76,6 +76,12 @@ class RawPhone:
         self.rtp.call(*media_of(self.invite))
         self._dialog = Call.of(self.peer, self.invite, "desk")
 
+    def lift(self) -> None:
+        """Answers, if it rings at this moment and was not answered yet."""
+        with self._changed:
+            if self.invite is not None and self._dialog is None:
+                self.answer()
+
     def hang_up(self) -> None:
         """The handset is put down: BYE, or 486 while it rings."""
         if self._dialog is not None:

@@ -3,6 +3,7 @@
 Nobody is lost: each call ended, each seat free, each count the same on the board, in the report, in the records and at SIPp.
 """
 
+import itertools
 import random
 import threading
 import time
@@ -169,5 +170,5 @@ def never_two_at_once(centre: Centre) -> None:
             for talk in centre.rows("talks")
             if talk["agent"] == agent and talk["answered_at"]
         )
-        for (_, ended), (answered, _) in zip(times, times[1:], strict=False):
+        for (_, ended), (answered, _) in itertools.pairwise(times):
             assert answered >= ended, agent

@@ -66,6 +66,7 @@ def test_sequences_of_buttons() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_more_sequences() -> None:
     """The 100,000 of the order are ``python -m tests.core.hammer``."""
     tally = hammer(1_500, first=2)
@@ -74,6 +75,7 @@ def test_more_sequences() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_more_sequences_of_buttons() -> None:
-    tally = hammer(1_500, first=2, world=FloorChaos)
-    assert tally.talks > 3_000
+    tally = hammer(1_000, first=2, world=FloorChaos)
+    assert tally.talks > 2_000

@@ -101,9 +101,9 @@ class CallPanel(Panel):
     def tick(self, now: float) -> None:
         call = self._view.state.call
         self.time.say("" if call is None else duration(now - (call.answered_at or call.rang_at)))
-        waits = call is not None and call.held_at is not None
+        waits = call is not None and call.held_at is not None and not _talks_to_customer(call)
         self.waits.setVisible(waits)
-        if call is not None and call.held_at is not None:
+        if call is not None and call.held_at is not None and waits:
             self.waits.say(self.tr("The customer waits: {time}").format(time=duration(now - call.held_at)))
         self.parties.tick(now)
 
@@ -129,7 +129,9 @@ class CallPanel(Panel):
         parts = [words.titled(queue.title, self._view.language, str(call.queue)) if queue else str(call.queue or "")]
         if call.waited >= 1:
             parts.append(self.tr("waited {time}").format(time=duration(call.waited)))
-        if call.dnis:
+        if call.dnis and not (
+            call.auto and call.kind in {CallKind.OUT, CallKind.INTERNAL}
+        ):  # we called, nobody called us
             parts.append(self.tr("called {number}").format(number=call.dnis))
         self.facts.say(" · ".join(part for part in parts if part))
 
@@ -160,3 +162,8 @@ class CallPanel(Panel):
 
 def _id(call: DeskCall | None) -> str | None:
     return None if call is None else call.call
+
+
+def _talks_to_customer(call: DeskCall) -> bool:
+    """After a swap it is the asked party who waits."""
+    return any(party.kind == "customer" and party.state is PartyState.TALKING for party in call.parties)

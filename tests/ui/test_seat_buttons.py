@@ -221,6 +221,14 @@ def test_the_handset_says_what_putting_it_down_means(stage: Stage, name: str, me
     assert stage.asked() == HangUp(CALL)
 
 
+def test_after_a_swap_the_customer_does_not_wait(stage: Stage) -> None:
+    scene(stage, "consult-swapped")
+    swapped = stage.window.view.state.call
+    assert swapped is not None
+    stage.told(CallChanged(replace(swapped, held_at=NOW - 12)))
+    assert not stage.window.call.waits.isVisible()
+
+
 def test_a_consult_is_seen(stage: Stage) -> None:
     scene(stage, "consult-ringing")
     panel = stage.window.call

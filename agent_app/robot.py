@@ -1,7 +1,8 @@
 """An agent without hands: does what a person would at the same presenter, by the plan. Pure: looks at the view and the time.
 
-It logs in, opens the seat, answers, writes a note, hangs up (unless the caller does), gives the disposition, and begins again. What locks the
-seat (it let a call ring, its phone was lost) it opens again. ``stop`` locks the seat, lets the talk in hand end, and logs out.
+It logs in, opens the seat, answers, writes a note, hangs up (unless the caller does), gives the disposition, and begins again. While a colleague
+is in the call it stays: they asked for it. What the switch locks (it let a call ring, its phone was lost) it opens again, what a supervisor locks
+it leaves. ``stop`` locks the seat, lets the talk in hand end, and logs out.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 from agent_app.model.view import Action, DeskView
 from agent_app.options import RobotPlan
 from agent_app.presenters.desk import Desk
-from shared.enums import LockReason, SeatState
+from shared.enums import SWITCH_LOCKS, LockReason, SeatState
 from shared.ids import CallId
 
 AGAIN_S = 1.0
@@ -31,6 +32,7 @@ class _Talk:
         self.customer = False
         self.answer_at: float | None = None
         self.up_at: float | None = None
+        self.lasts = 0.0
         self.hang_up_at = 0.0
         self.over_at: float | None = None
         self.wrap_at = 0.0
@@ -77,7 +79,7 @@ class Robot:
             self._wrap_up(view, self._talk, now)
         elif self._stopping:
             self._leave(view, now)
-        elif view.enabled[Action.OPEN_SEAT].on:
+        elif view.enabled[Action.OPEN_SEAT].on and not _locked_by_supervisor(view):
             self._do(Action.OPEN_SEAT, now, self._desk.open_seat)
         elif not self._was_ready and view.state.seat is not None and view.state.seat.state is SeatState.OPEN:
             self._was_ready = True
@@ -116,7 +118,10 @@ class Robot:
             return
         if call is not None and call.answered_at is not None and talk.up_at is None:
             talk.up_at = now
-            talk.hang_up_at = now + self._plan.talk.draw(self._random)
+            talk.lasts = self._plan.talk.draw(self._random)
+            talk.hang_up_at = now + talk.lasts
+        if call is not None and any(party.kind == "seat" for party in call.parties):
+            talk.hang_up_at = now + talk.lasts
         if call is None and talk.over_at is None and not view.stale:
             talk.over_at = now
             talk.wrap_at = now + self._plan.wrap.draw(self._random)
@@ -183,3 +188,8 @@ class Robot:
             self._do(Action.LOCK_SEAT, now, lambda: self._desk.lock(LockReason.OTHER))
         elif not view.pending:
             self._do(Action.LOG_OUT, now, self._desk.log_out)
+
+
+def _locked_by_supervisor(view: DeskView) -> bool:
+    seat = view.state.seat
+    return seat is not None and seat.state is SeatState.LOCKED and seat.reason not in SWITCH_LOCKS

@@ -16,13 +16,14 @@ from shared.desk import (
     LogIn,
     LogOut,
     OpenSeat,
+    Party,
     PopChanged,
     PopShown,
     Refused,
     SeatChanged,
     WrapUp,
 )
-from shared.enums import LockReason, SeatState
+from shared.enums import CallKind, LockReason, PartyState, SeatState
 from shared.ids import CallId, LegId
 from tests.agent_app.fakes import AGENT, PASSWORD, SEAT, World, call, card, pop, seat
 
@@ -152,6 +153,31 @@ def test_a_seat_that_was_locked_by_the_switch_is_opened_again() -> None:
     day.world.report(SeatChanged(seat(SeatState.LOCKED).__class__(**{**_fields(SEAT), "reason": LockReason.NO_ANSWER})))
     day.live(1.2)
     assert len(day.world.switch.open(OpenSeat)) == 1
+
+
+def test_what_a_supervisor_locked_stays_locked() -> None:
+    day = Day()
+    day.begin()
+    day.world.report(SeatChanged(seat(SeatState.LOCKED).__class__(**{**_fields(SEAT), "reason": LockReason.BREAK})))
+    day.live(3)
+    assert day.world.switch.open(OpenSeat) == []
+
+
+def test_a_colleague_who_asked_it_in_is_not_hung_up_on() -> None:
+    day = Day()
+    day.begin()
+    colleague = Party(LegId("c1/2"), "seat", "1002", "", PartyState.TALKING, 0.0)
+    customer = Party(LegId("c1/1"), "customer", "", "139", PartyState.WAITING, 0.0)
+    consult = call(state=SeatState.TALKING, kind=CallKind.CONSULT, parties=(customer, colleague))
+    day.world.report(CallChanged(consult), SeatChanged(seat(SeatState.TALKING)))
+    day.live(60)
+    assert day.world.switch.open(HangUp) == []
+    handed = call(state=SeatState.TALKING, kind=CallKind.CONSULT, parties=(customer,))
+    day.world.report(CallChanged(handed))
+    day.live(7)
+    assert day.world.switch.open(HangUp) == []
+    day.live(2)
+    assert day.world.switch.open(HangUp) == [HangUp(CallId("c1"))]
 
 
 def test_stopping_lets_the_talk_end_then_locks_and_logs_out() -> None:

@@ -15,17 +15,17 @@ from rich.console import Console
 from shared.control import SOCKET_NAME
 from shared.ids import AgentId
 from switch_server.demo import summary
-from switch_server.demo.caller import Report
 from switch_server.demo.centre import DemoCentre
 from switch_server.demo.customers import Customers
 from switch_server.demo.desks import DemoDesks, has_screen
-from switch_server.demo.errands import visits
+from switch_server.demo.errands import PATIENCE, WATCHED_PATIENCE, visits
 from switch_server.demo.live import LiveView
 from switch_server.demo.outcome import outcome
 from switch_server.demo.processes import ProgramFailed, free_port, is_free
+from switch_server.demo.telephones.caller import Report
 from switch_server.demo.words import CHOICES, Words, language_of
 from switch_server.demo.world import NUMBER, DemoFolder, Ports
-from switch_server.services.demo_data import SEED
+from switch_server.services.demo_data import AGENTS, SEED
 
 EXAMPLES = """examples:
   ./run demo                                  until Ctrl-C; an agent's window opens; call it from your own SIP phone meanwhile
@@ -37,7 +37,9 @@ SHOWN_CUSTOMERS = 6
 CALL_SECONDS = 44.0
 """More than the longest errand takes; calls begin early enough to end in time."""
 TELEPHONES = 32
-DEFAULT_EVERY = 3.0
+DEFAULT_EVERY, WATCHED_EVERY = 3.0, 10.0
+WATCHED_AGENTS = 5
+"""A person at the window, and colleagues to call, to ask and to listen to."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,17 +75,22 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 async def _demo(given: argparse.Namespace, console: Console, words: Words) -> int:
     begun = time.monotonic()
-    folder = DemoFolder(given.folder.resolve(), given.seed)
+    watched = has_screen(os.environ) and not (given.headless or given.no_window)
+    folder = DemoFolder(given.folder.resolve(), given.seed, WATCHED_AGENTS if watched else AGENTS)
     sip = given.port if is_free(given.ip, given.port) else free_port(socket.SOCK_DGRAM)
-    ports = Ports(sip=sip, link=free_port(socket.SOCK_STREAM), desks=free_port(socket.SOCK_STREAM))
+    ports = Ports(
+        sip=sip,
+        link=free_port(socket.SOCK_STREAM),
+        desks=free_port(socket.SOCK_STREAM),
+        outside=free_port(socket.SOCK_DGRAM),
+    )
     console.print(words("laying_out"))
     folder.make(given.ip, ports)
-    centre = DemoCentre(folder, ports, given.seed)
-    watched = has_screen(os.environ) and not (given.headless or given.no_window)
+    centre = DemoCentre(folder, ports, given.seed, words.language)
     desks = DemoDesks(folder, watched=watched, language=words.language)
     uri = f"sip:{NUMBER}@{given.ip}:{ports.sip}"
     customers = Customers(
-        visits(folder.world, uri, given.seed),
+        visits(folder.world, uri, given.seed, WATCHED_PATIENCE if watched else PATIENCE),
         folder.folder / "logs",
         TELEPHONES,
         lambda report: _show(console, words, report),
@@ -96,7 +103,7 @@ async def _demo(given: argparse.Namespace, console: Console, words: Words) -> in
             _invite(console, words, folder, uri, time.monotonic() - begun)
             _introduce(console, words, desks)
             view = LiveView(folder.state, console, words, watched=console.is_terminal and not given.headless)
-            await _run(given, centre, desks, customers, view, enough)
+            await _run(given, centre, desks, customers, view, enough, _pace(given, watched=watched))
     finally:
         await customers.stop()
         await desks.stop()
@@ -128,12 +135,13 @@ async def _run(
     customers: Customers,
     view: LiveView,
     enough: asyncio.Event,
+    every: float,
 ) -> None:
     """Until the calls are done, the time is up, a program falls or somebody presses Ctrl-C."""
     waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks, customers), view.run())]
     if not given.no_callers:
         await customers.start()
-        waiting.append(asyncio.create_task(customers.call(given.calls, _pace(given))))
+        waiting.append(asyncio.create_task(customers.call(given.calls, every)))
     done, rest = await asyncio.wait(waiting, timeout=given.seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
         task.cancel()
@@ -153,11 +161,13 @@ async def _watch(centre: DemoCentre, desks: DemoDesks, customers: Customers) -> 
     )
 
 
-def _pace(given: argparse.Namespace) -> float:
-    """Seconds from one call to the next."""
+def _pace(given: argparse.Namespace, *, watched: bool) -> float:
+    """Seconds from one call to the next; at a person's window so many that a colleague is mostly free."""
     if given.calls and given.seconds:
         return float(max(0.05, min(DEFAULT_EVERY, (given.seconds - CALL_SECONDS) / given.calls)))
-    return DEFAULT_EVERY if not given.calls else 1.5
+    if given.calls:
+        return 1.5
+    return WATCHED_EVERY if watched else DEFAULT_EVERY
 
 
 def _invite(console: Console, words: Words, folder: DemoFolder, uri: str, seconds: float) -> None:
@@ -177,8 +187,11 @@ def _introduce(console: Console, words: Words, desks: DemoDesks) -> None:
         console.print(
             words("window", agent=desks.window.agent, password=desks.window.password), soft_wrap=True, markup=False
         )
+        for key in ("try_calls", "try_supervising"):
+            console.print(words(key), soft_wrap=True, markup=False)
     elif desks.no_window:
         console.print(words("no_window", why=desks.no_window), markup=False)
+    console.print(words("outside"), soft_wrap=True, markup=False)
     console.print(words("robots", agents=", ".join(f"{each.agent} {each.name}" for each in desks.robots)), markup=False)
 
 

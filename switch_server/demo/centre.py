@@ -1,7 +1,8 @@
-"""The demo's centre and branches: six simulated trading systems, six gateways, one switch server."""
+"""The demo's centre, branches and outside world: six simulated trading systems, six gateways, one switch server, telephones to be called."""
 
 import asyncio
 
+from shared.enums import Language
 from switch_server.demo.processes import Program
 from switch_server.demo.world import DemoFolder, Ports
 
@@ -9,18 +10,26 @@ from switch_server.demo.world import DemoFolder, Ports
 class DemoCentre:
     """Starts and stops all of it; the logs lie in ``FOLDER/logs``."""
 
-    def __init__(self, folder: DemoFolder, ports: Ports, seed: int) -> None:
+    def __init__(self, folder: DemoFolder, ports: Ports, seed: int, language: Language) -> None:
         self._folder = folder
         self._ports = ports
         self._seed = seed
+        self._language = language
         self._logs = folder.folder / "logs"
         self.switch = Program("switch-server", self._logs / "switch-server.log")
+        self._outside = Program("outside telephones", self._logs / "outside.log")
         self._branches: list[Program] = []
 
     async def start(self) -> None:
         """The switch first (branches connect to it), then all branches at once. Raises ``ProgramFailed``."""
         await self.switch.start("switch_server", "--config", str(self._folder.config), up="switch-server ")
-        await asyncio.gather(*(self._branch(branch.id) for branch in self._folder.world.branches))
+        await asyncio.gather(self._telephones(), *(self._branch(branch.id) for branch in self._folder.world.branches))
+
+    async def _telephones(self) -> None:
+        await self._outside.start(
+            "switch_server.demo.telephones.outside", "--port", str(self._ports.outside),
+            "--folder", str(self._folder.outside), "--language", self._language.value, up="ready",
+        )  # fmt: skip
 
     async def _branch(self, branch: str) -> None:
         folder, world = self._folder.branch(branch), self._folder.world_files
@@ -41,9 +50,9 @@ class DemoCentre:
 
     def fallen(self) -> list[Program]:
         """Programs that ended by themselves."""
-        return [program for program in (self.switch, *self._branches) if not program.running]
+        return [program for program in (self.switch, self._outside, *self._branches) if not program.running]
 
     async def stop(self) -> None:
         """The switch first: its calls end while the branches still answer."""
         await self.switch.stop()
-        await asyncio.gather(*(program.stop() for program in self._branches))
+        await asyncio.gather(*(program.stop() for program in (self._outside, *self._branches)))

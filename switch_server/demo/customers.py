@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from switch_server.demo.caller import SLOTS, Order, Report
 from switch_server.demo.errands import Visit
 from switch_server.demo.processes import end_with_parent
+from switch_server.demo.telephones import SLOTS
+from switch_server.demo.telephones.caller import Order, Report
 
 
 class Caller:
@@ -27,7 +28,7 @@ class Caller:
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "switch_server.demo.caller",
+                sys.executable, "-m", "switch_server.demo.telephones.caller",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
                 env=os.environ.copy(), preexec_fn=end_with_parent,
             )  # fmt: skip

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Mapping
 
 from shared.enums import Language
+from shared.ids import AgentId
 from switch_server.demo.processes import Program, ProgramFailed
 from switch_server.demo.world import DemoFolder
 from switch_server.services.demo_data import DemoAgent
 
-PLAN = "answer-after=0.5-1.5,talk=4-8,wrap=0.5-1.5"
+PLAN = "answer-after=0.5-1.5,talk={talk},wrap=0.5-1.5"
 """What a robot does with a call, in seconds; the disposition is any of the switch's."""
+TALK, WATCHED_TALK = "4-8", "40-90"
+"""Somebody at the window wants time to look at a talk, and to listen in."""
 FIRST_PITCH, NEXT_PITCH = 800, 100
 """Hz: what a robot says, above the callers' hum; each has a voice of its own."""
 START_WAIT = 60.0
@@ -25,7 +28,8 @@ class DemoDesks:
     def __init__(self, folder: DemoFolder, *, watched: bool, language: Language) -> None:
         self._folder = folder
         self._language = language
-        self._programs: dict[DemoAgent, Program] = {}
+        self._talk = WATCHED_TALK if watched else TALK
+        self._programs: dict[AgentId, Program] = {}
         self.robots: list[DemoAgent] = list(folder.world.agents)
         self.window: DemoAgent | None = self.robots.pop(0) if watched else None
         self.no_window = ""
@@ -37,18 +41,18 @@ class DemoDesks:
                 await self._start(self.window, "window", "--lang", self._language.value)
             except ProgramFailed as failed:
                 self.no_window = str(failed)
-                await self._programs[self.window].stop()
+                await self._programs[self.window.agent].stop()
                 self.robots.insert(0, self.window)
                 self.window = None
         await asyncio.gather(*(self._robot(number, agent) for number, agent in enumerate(self.robots)))
 
     async def _robot(self, number: int, agent: DemoAgent) -> None:
-        plan = f"{PLAN},say=tone:{FIRST_PITCH + NEXT_PITCH * number}"
+        plan = f"{PLAN.format(talk=self._talk)},say=tone:{FIRST_PITCH + NEXT_PITCH * number}"
         await self._start(agent, "ready", "--headless", "--no-audio", "--robot", plan)
 
     async def _start(self, agent: DemoAgent, up: str, *options: str) -> None:
         program = Program(f"agent-app {agent.agent}", self._folder.folder / "logs" / f"agent-{agent.agent}.log")
-        self._programs[agent] = program
+        self._programs[agent.agent] = program
         desk = self._folder.desk(agent.desk)
         await program.start(
             "agent_app", "--key", str(desk / "desk.key"), "--folder", str(desk), "--agent", agent.agent,
@@ -57,7 +61,8 @@ class DemoDesks:
 
     def fallen(self) -> list[Program]:
         """Robots that ended by themselves; a person may close their window."""
-        return [program for agent, program in self._programs.items() if agent in self.robots and not program.running]
+        robots = {robot.agent for robot in self.robots}
+        return [program for agent, program in self._programs.items() if agent in robots and not program.running]
 
     async def stop(self) -> None:
         await asyncio.gather(*(program.stop() for program in self._programs.values()))

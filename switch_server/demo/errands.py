@@ -6,7 +6,7 @@ from random import Random
 from msgspec import Struct
 
 from shared.ids import Milli, StockCode
-from switch_server.demo.caller import Errand, Press
+from switch_server.demo.telephones.caller import Errand, Press
 from switch_server.services.demo_data import DemoCustomer, DemoStock, DemoWorld
 
 LOT = 100
@@ -21,8 +21,8 @@ READ_BACK_WAIT = 4.0
 RESULT_WAIT = 5.0
 """Long enough to hear what became of the order."""
 WELCOME_WAIT = 1.5
-PATIENCE = 45.0
-"""How long a caller waits for an agent, and to the end of the talk, before they hang up themselves."""
+PATIENCE, WATCHED_PATIENCE = 45.0, 240.0
+"""How long a caller waits for an agent, and to the end of the talk, before they hang up themselves; longer where a person is the agent."""
 
 
 class Visit(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Visit(Struct, frozen=True):
     errand: Errand
 
 
-def visits(world: DemoWorld, uri: str, seed: int) -> Iterator[Visit]:
+def visits(world: DemoWorld, uri: str, seed: int, patience: float = PATIENCE) -> Iterator[Visit]:
     """Buys most of the time, sells, asks, speaks with an agent, and now and then goes wrong; every customer in turn."""
     random = Random(seed)  # noqa: S311  a play, not a secret
     stocks = {stock.code: stock for stock in world.stocks}
@@ -42,7 +42,7 @@ def visits(world: DemoWorld, uri: str, seed: int) -> Iterator[Visit]:
         for customer in customers:
             number += 1
             kind = _KINDS[number % len(_KINDS)]
-            yield Visit(customer, _errand(number, uri, kind, customer, stocks, random))
+            yield Visit(customer, _errand(number, uri, kind, customer, stocks, random, patience))
 
 
 AGENT = "_agent"
@@ -55,15 +55,16 @@ _LISTEN = {"buy": 7.0, "sell": 7.0, "wrong_pin": 4.0}
 
 
 def _errand(
-    number: int, uri: str, kind: str, customer: DemoCustomer, stocks: Mapping[StockCode, DemoStock], random: Random
-) -> Errand:
+    number: int, uri: str, kind: str, customer: DemoCustomer, stocks: Mapping[StockCode, DemoStock], random: Random,
+    patience: float,
+) -> Errand:  # fmt: skip
     first = kind.removesuffix(AGENT)
     first, presses = _script(first, customer, stocks, random)
     if not kind.endswith(AGENT):
         return Errand(number, uri, first, tuple(presses), _LISTEN.get(first, 8.0))
     wait = RESULT_WAIT if presses else WELCOME_WAIT
     name = f"{first}{AGENT}" if presses else AGENT.strip("_")
-    return Errand(number, uri, name, (*presses, Press(wait, "0")), PATIENCE, hum=_pitch(number))
+    return Errand(number, uri, name, (*presses, Press(wait, "0")), patience, hum=_pitch(number))
 
 
 def _pitch(number: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from shared.enums import EndCause
+from shared.enums import CallKind, EndCause
 from shared.ids import CallId
 from switch_server.adapters.store import Reader
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
@@ -17,6 +17,7 @@ UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause
 """Causes of a call's end that are no caller's doing: each is a failure of the demo."""
 AGENTS_STEP = "agents"
 """The flow's queue step."""
+FROM_QUEUE = frozenset({CallKind.IN.value, CallKind.CALLBACK.value})
 EVERYTHING = 100_000
 SOUND = 0.01
 """RMS of full scale, -40 dBFS, that the loudest tenth of a second of a talk reaches if somebody spoke."""
@@ -39,7 +40,7 @@ class RecordingFound(Struct, frozen=True):
 
 
 class TalkFound(Struct, frozen=True):
-    """A talk with an agent. ``lacks``: what should be there and isn't."""
+    """A customer's talk with the agent whom the queue found. ``lacks``: what should be there and isn't."""
 
     call: CallId
     agent: str
@@ -93,7 +94,7 @@ def outcome(state: Path) -> Outcome:
         with_contract=sum(order.contract is not None for order in orders),
         in_doubt=sum(order.state in ("captured", "sent", "in_doubt") for order in orders),
         recordings=tuple(found),
-        talks=tuple(_talks(talks, calls, found)),
+        talks=tuple(_talks([row for row in talks if row["kind"] in FROM_QUEUE], calls, found)),
         gave_up=sum(call["ended_at_step"] == AGENTS_STEP and call["id"] not in talked for call in calls),
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from switch_server.demo.caller import Report
 from switch_server.demo.outcome import Outcome
+from switch_server.demo.telephones.caller import Report
 from switch_server.demo.words import Words
 from switch_server.services.demo_data import DemoCustomer
 

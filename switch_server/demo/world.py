@@ -4,6 +4,7 @@
 FOLDER/world/            accounts with PINs, stocks (outside any state folder of the product: a PIN is in none of those)
 FOLDER/centre/huawu.yaml, FOLDER/centre/state/
 FOLDER/branches/GZ01/    gateway key, gateway state, trading system state
+FOLDER/outside/          voices of the outside telephones
 FOLDER/desks/desk-1/     an agent's desk: its key file (desk.key), and what its app remembers
 ```
 """
@@ -19,20 +20,33 @@ from msgspec import Struct
 from shared.ids import DeskId
 from shared.link import keys
 from switch_server.adapters.store import Store
+from switch_server.demo.telephones import SLOTS
 from switch_server.services import demo_data
 from switch_server.services.demo_data import DemoWorld
 
 RESOURCES = Path(__file__).resolve().parent.parent.parent / "resources"
 NUMBER = "95500"
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+QUEUES = (
+    {"name": "agents", "title": {"zh_CN": "人工座席", "en": "Agents"}, "ring": 15, "wrap_up": 30},
+    {
+        "name": "trading",
+        "title": {"zh_CN": "委托交易", "en": "Trading"},
+        "skill": demo_data.TRADING,
+        "ring": 15,
+        "wrap_up": 30,
+    },
+)
+"""The menu leads to the first, agents transfer to the second."""
 
 
 class Ports(Struct, frozen=True):
-    """Chosen at start; ``sip`` may be asked for."""
+    """Chosen at start; ``sip`` may be asked for. ``outside``: where calls out go; ``None``: nowhere."""
 
     sip: int
     link: int
     desks: int
+    outside: int | None = None
 
 
 class DemoFolder:
@@ -44,6 +58,7 @@ class DemoFolder:
         self.config = self.centre / "huawu.yaml"
         self.state = self.centre / "state"
         self.world_files = folder / "world"
+        self.outside = folder / "outside"
         self.world: DemoWorld = demo_data.generate(
             demo_data.read_stocks(RESOURCES / "demo" / "stocks.yaml"), seed, agents=agents
         )
@@ -56,7 +71,7 @@ class DemoFolder:
 
     def make(self, ip: str, ports: Ports) -> None:
         """Everything anew; what an earlier demo left in the same folder is removed. Raises ``OSError``."""
-        for old in (self.centre, self.folder / "branches", self.folder / "desks", self.world_files):
+        for old in (self.centre, self.folder / "branches", self.folder / "desks", self.outside, self.world_files):
             shutil.rmtree(old, ignore_errors=True)
         self.state.mkdir(parents=True)
         demo_data.write(self.world, self.world_files)
@@ -82,11 +97,14 @@ class DemoFolder:
         content = {
             "sip": {"ip": ip, "port": ports.sip},
             "media": {"cards": 2, "channels": 250},
-            "trunks": [{"name": "city", "far": networks, "lines": 200, "options_interval": 0}],
+            "trunks": [
+                {"name": "city", "far": networks, "lines": 200, "options_interval": 0},
+                *way_out(ports.outside),
+            ],
             "branch_link": {"endpoint": f"tcp://127.0.0.1:{ports.link}"},
             "branches": branches,
             "desk_link": {"endpoint": f"tcp://{ip}:{ports.desks}"},
-            "queues": [{"name": "agents", "title": {"zh_CN": "人工座席", "en": "Agents"}, "ring": 15, "wrap_up": 30}],
+            "queues": list(QUEUES),
         }
         head = "# The demo's switch server, made anew by ./run demo. 演示用配置，由 ./run demo 生成。\n"
         return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
@@ -115,3 +133,10 @@ class DemoFolder:
         file.touch(mode=0o600)
         file.write_bytes(msgspec.json.format(msgspec.json.encode(content)))
         return pair.public.decode()
+
+
+def way_out(port: int | None) -> list[dict[str, object]]:
+    """The trunk to the outside telephones."""
+    if port is None:
+        return []
+    return [{"name": "outside", "far": [f"127.0.0.1:{port}"], "lines": SLOTS, "direction": "out"}]

@@ -1,4 +1,4 @@
-"""The demonstration's world: six branches (营业部) in Guangzhou, about 200 customers, three agents (座席), 60 well-known codes.
+"""The demonstration's world: six branches (营业部) in Guangzhou, about 200 customers, agents (座席), 60 well-known codes.
 
 All of it is invented but the codes. ``generate`` is pure: the same seed gives the same world. ``write`` puts it into files that the
 simulated trading systems read; they hold PINs in plain, so their folder must lie outside the switch's state folder, where no PIN may ever
@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, structs
 
-from shared.enums import Language, Market
-from shared.ids import AccountNo, AgentId, BranchId, CustomerId, DeskId, Fen, Milli, Shares, StockCode
+from shared.enums import Language, Market, Role
+from shared.ids import AccountNo, AgentId, BranchId, CustomerId, DeskId, Fen, Milli, Shares, SkillName, StockCode
 from shared.money import parse_price
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.records import Account, Customer, CustomerBook
@@ -24,6 +24,9 @@ from switch_server.services.passwords import hash_password
 SEED = 2007
 AGENTS = 3
 FIRST_AGENT = 1001
+GROUP = "一组"
+"""All agents' (班组); the first is its supervisor (班长)."""
+TRADING = SkillName("trading")
 WORLD_FILE = "world.json"
 LOT = 100
 
@@ -83,6 +86,8 @@ class DemoAgent(Struct, frozen=True):
     name: str
     password: str
     desk: DeskId
+    role: Role
+    skills: dict[SkillName, int]
 
 
 class DemoWorld(Struct, frozen=True):
@@ -140,6 +145,8 @@ def _agents(seed: int, count: int) -> tuple[DemoAgent, ...]:
             chinese_name(random),
             "".join(random.choices("abcdefghkmnpqrstuvwxyz23456789", k=10)),
             DeskId(f"desk-{number + 1}"),
+            Role.AGENT if number else Role.SUPERVISOR,
+            {TRADING: number % 3} if number % 3 else {},
         )
         for number in range(count)
     )
@@ -213,7 +220,9 @@ def put_into(world: DemoWorld, book: CustomerBook) -> None:
 def put_agents_into(world: DemoWorld, book: AgentBook, keys: dict[DeskId, str]) -> None:
     """``keys``: each desk's public key. Takes about 0.1 s an agent (argon2id)."""
     for each in world.agents:
-        record = AgentRecord(each.agent, each.name, password=hash_password(each.password))
+        record = AgentRecord(
+            each.agent, each.name, each.role, GROUP, each.skills, password=hash_password(each.password)
+        )
         book.put_agent(record, "demo")
         book.put_desk_key(each.desk, keys[each.desk], "demo")
 

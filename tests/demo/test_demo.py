@@ -20,7 +20,7 @@ from shared.control_rows import CallRow, OrderRow
 from shared.enums import Language
 from shared.link import keys
 from switch_server.bootstrap import read_settings
-from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, _options, _pace, main
+from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, WATCHED_EVERY, _options, _pace, main
 from switch_server.demo.live import LiveView, _calls, _orders
 from switch_server.demo.outcome import outcome, recordings
 from switch_server.demo.processes import Program, ProgramFailed, free_port, is_free
@@ -71,7 +71,11 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_calls_begin_early_enough_to_end_in_time(arguments: str, every: float) -> None:
-    assert _pace(_options(arguments.split())) == pytest.approx(every)
+    assert _pace(_options(arguments.split()), watched=False) == pytest.approx(every)
+
+
+def test_a_person_at_the_window_has_fewer_callers() -> None:
+    assert _pace(_options([]), watched=True) == WATCHED_EVERY > DEFAULT_EVERY
 
 
 # --- the folder ---

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from switch_server.demo.caller import Press
 from switch_server.demo.errands import Visit, visits
+from switch_server.demo.telephones.caller import Press
 from switch_server.services import demo_data
 from switch_server.services.demo_data import DemoWorld
 

@@ -12,8 +12,8 @@ from shared.enums import EndCause, Language
 from switch_server.adapters.store import Store
 from switch_server.core.effects import SaveRecord
 from switch_server.demo import summary
-from switch_server.demo.caller import Report
 from switch_server.demo.outcome import Outcome, outcome
+from switch_server.demo.telephones.caller import Report
 from switch_server.demo.words import FILE, Words, language_of
 from switch_server.services.prompt_audio import RATE, Samples, encode_alaw
 from tests.store.samples import Clock, Posted
@@ -100,6 +100,14 @@ def test_two_recordings_of_one_call_are_not_one_continuous_recording(tmp_path: P
     record(tmp_path, "c1", *BOTH)
     record(tmp_path, "c1", *BOTH, folder="b")
     assert wrote(tmp_path, {"c1": CALL}, {"c1/d1": TALK | {"call": "c1"}}).talks[0].lacks == ("recording",)
+
+
+@pytest.mark.parametrize("kind", ["internal", "consult", "monitor", "out"])
+def test_what_the_person_at_the_window_tries_with_robots_is_not_a_talk_from_the_queue(
+    tmp_path: Path, kind: str
+) -> None:
+    robots = {"call": "c1", "kind": kind, "disposition": None, "pop_ms": None}
+    assert wrote(tmp_path, {"c1": CALL}, {"c1/d1": TALK | robots}).talks == ()
 
 
 def test_a_desk_that_only_rang_is_no_talk_and_its_caller_gave_up(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         tmp_path_factory.mktemp("centre"), branches=(), flows={"agents": FLOWS["agents"]}, change=change
     ) as made:
         for agent in made.demo.world.agents[:2]:
-            made.ctl("agent", "change", agent.agent, "--group", "east")
+            made.ctl("agent", "change", agent.agent, "--group", "east", "--role", "agent")
         yield made
 
 

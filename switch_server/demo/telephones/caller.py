@@ -1,7 +1,7 @@
 """A program that places telephone calls with PJSIP and keys what it is told: the demo's customers.
 
-One process holds four calls (the wheel's ``PJSUA_MAX_CALLS``), so the demo starts several. Orders come as JSON lines on standard input
-(``Errand``), results go out as JSON lines (``Report``); it ends when its input does. Keys are sent by RFC 4733.
+One process holds four calls, so the demo starts several. Orders come as JSON lines on standard input
+(``Errand``), results go out as JSON lines (``Report``); it ends when its input and its calls do, on SIGTERM at once, hanging up. Keys are sent by RFC 4733.
 """
 
 import logging
@@ -15,11 +15,9 @@ import msgspec
 import pjsua2 as pj
 from msgspec import Struct
 
-SLOTS = 4
-"""Calls at once: what the wheel is compiled for."""
-POLL_MS = 10
-FIRST_RTP, RTP_RANGE = 20_000, 40
-"""UDP ports of the callers' ends: a range for each process, so that they seldom meet."""
+from switch_server.demo.telephones import SLOTS
+from switch_server.demo.telephones.endpoint import POLL_MS, Leaving, account_config, open_endpoint
+
 AFTER_ANSWER = 0.8
 ANSWER_WAIT = 20.0
 LOUDNESS = 8000
@@ -152,34 +150,13 @@ class Telephones:
     """PJSIP's endpoint with its calls; everything on one thread."""
 
     def __init__(self) -> None:
-        self.endpoint = pj.Endpoint()
-        self.endpoint.libCreate()
-        config = pj.EpConfig()
-        config.uaConfig.threadCnt = 0
-        config.uaConfig.mainThreadOnly = True
-        config.uaConfig.maxCalls = SLOTS
-        config.logConfig.level = 1
-        config.logConfig.consoleLevel = 1
-        config.medConfig.clockRate = config.medConfig.sndClockRate = 8000
-        config.medConfig.noVad = True
-        config.medConfig.ecTailLen = 0
-        self.endpoint.libInit(config)
-        transport = pj.TransportConfig()
-        transport.boundAddress = "127.0.0.1"
-        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
-        self.endpoint.libStart()
-        self.endpoint.audDevManager().setNullDev()
-        self._only_g711()
+        self.endpoint = open_endpoint()
         self.calls: list[Conversation] = []
-
-    def _only_g711(self) -> None:
-        for codec in self.endpoint.codecEnum2():
-            self.endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith("PCMA") else 0)
 
     def place(self, errand: Errand, ani: str) -> None:
         """With an account of its own, gone with the call: PJSIP has room for eight (``PJSUA_MAX_ACC``)."""
         account = pj.Account()
-        account.create(_account_of(ani))
+        account.create(account_config(ani))
         call = Conversation(account, self.endpoint.audDevManager().getPlaybackDevMedia(), errand)
         call.place()
         self.calls.append(call)
@@ -207,15 +184,6 @@ class Telephones:
         self.endpoint.libDestroy()
 
 
-def _account_of(ani: str) -> Any:
-    config = pj.AccountConfig()
-    config.idUri = f"sip:{ani}@127.0.0.1"
-    config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
-    config.mediaConfig.transportConfig.port = FIRST_RTP + os.getpid() % 500 * RTP_RANGE
-    config.mediaConfig.transportConfig.portRange = RTP_RANGE
-    return config
-
-
 class Order(Struct, frozen=True):
     """A line of the input."""
 
@@ -227,12 +195,12 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the reports
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
-    telephones = Telephones()
+    leaving, telephones = Leaving(), Telephones()
     decode, encode = msgspec.json.Decoder(Order).decode, msgspec.json.encode
     waiting: list[Order] = []
     open_input, rest = True, b""
     try:
-        while open_input or waiting or telephones.calls:
+        while (open_input or waiting or telephones.calls) and not leaving:
             if open_input and select.select([sys.stdin.buffer], [], [], 0)[0]:
                 chunk = os.read(sys.stdin.fileno(), 65536)
                 open_input = bool(chunk)

@@ -1,0 +1,26 @@
+"""What is heard from an outside telephone: its own number, read aloud with pauses, so that one knows by ear who is on the line."""
+
+from pathlib import Path
+
+import numpy as np
+
+from shared.enums import Language
+from switch_server.core import speech
+from switch_server.services.prompt_audio import RATE, Samples, alaw_wav, read_alaw_wav
+
+PROMPTS = Path(__file__).resolve().parents[3] / "resources" / "prompts"
+PAUSE_MS = 1200
+"""Before the number is read again."""
+
+
+def voice(number: str, language: Language) -> bytes:
+    """A WAV to be played again and again. Raises ``OSError`` where the prompts are not."""
+    parts = [_samples(segment) for segment in (*speech.digits(number, language), f"pause:{PAUSE_MS}")]
+    return alaw_wav(np.concatenate(parts))
+
+
+def _samples(segment: str) -> Samples:
+    kind, _, value = segment.partition(":")
+    if kind == "pause":
+        return np.zeros(int(value) * RATE // 1000, np.float32)
+    return read_alaw_wav((PROMPTS / f"{segment}.wav").read_bytes())

@@ -1,0 +1,145 @@
+"""The demo's outside world: what each number does, dialled by an agent over the demo's trunk, with real SIP and RTP."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from shared import desk as wire
+from shared.enums import Language, Role, SeatState
+from switch_server.demo.telephones.outside import HABITS, number_of
+from switch_server.demo.telephones.voice import PAUSE_MS, voice
+from switch_server.demo.words import Words
+from switch_server.demo.world import DemoFolder, Ports, way_out
+from switch_server.services.prompt_audio import read_alaw_wav
+from tests.e2e.centre import Centre, Process
+from tests.e2e.desk import Desk, hears
+from tests.sip_tools import free_port
+
+CALLED, OTHER = "02087654321", "13900001234"
+NUMBERS = {end: f"1390000123{end}" for end in "1234"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "number"),
+    [
+        ("<sip:13900001234@127.0.0.1:5080>", "13900001234"),
+        ("sip:02012345678@127.0.0.1;user=phone", "02012345678"),
+        ("sip:127.0.0.1", ""),
+    ],
+)
+def test_the_number_that_was_dialled(uri: str, number: str) -> None:
+    assert number_of(uri) == number
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_voice_reads_the_number_and_pauses(language: Language) -> None:
+    one, other = (read_alaw_wav(voice(number, language)) for number in (CALLED, OTHER))
+    assert 3 < len(one) / 8000 < 10
+    assert np.abs(one[-PAUSE_MS * 8 :]).max() < 0.01 < np.abs(one[: -PAUSE_MS * 8]).max()
+    assert len(one) != len(other)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_demo_tells_of_each_habit(language: Language) -> None:
+    said = Words(language)("outside")
+    assert all(re.search(rf"\b{end}\b", said) for end in HABITS)
+
+
+def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
+    folder = DemoFolder(tmp_path, 7)
+    folder.make("127.0.0.1", Ports(sip=5060, link=5580, desks=5581, outside=5090))
+    trunk = yaml.safe_load(folder.config.read_text())["trunks"][1]
+    assert (trunk["far"], trunk["direction"]) == (["127.0.0.1:5090"], "out")
+    assert [each.role for each in folder.world.agents] == [Role.SUPERVISOR, Role.AGENT, Role.AGENT]
+
+
+# --- dialled ---
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    folder, port = tmp_path_factory.mktemp("centre"), free_port()
+
+    def change(content: dict[str, Any]) -> None:
+        content["trunks"] += way_out(port)
+
+    world = Process(
+        folder / "outside.out", "switch_server.demo.telephones.outside",
+        "--port", str(port), "--folder", str(folder / "outside"), "--language", "en",
+    )  # fmt: skip
+    with Centre(folder, branches=(), change=change) as made:
+        world.start("ready")
+        try:
+            yield made
+        finally:
+            assert world.stop() == 0
+
+
+@pytest.fixture
+def desk(centre: Centre) -> Iterator[Desk]:
+    with Desk(centre) as made:
+        yield made
+
+
+def dials(desk: Desk, end: str) -> str:
+    desk.done(wire.Dial(NUMBERS[end]))
+    desk.until(lambda: desk.state.call is not None)
+    desk.phone.answer()
+    return desk.call.call
+
+
+def wraps_up(desk: Desk, call: str) -> None:
+    desk.until(lambda: desk.state.call is None)
+    desk.phone.wait(lambda: desk.phone.hung_up_on)
+    desk.seat(SeatState.WRAP_UP)
+    desk.done(wire.WrapUp(call, "other", ""))
+
+
+def likeness(heard: np.ndarray, said: np.ndarray) -> float:
+    """Of what was heard and its likeliest place in what is said again and again: 1 is the same."""
+    long = np.concatenate([said, said]).astype(np.float64)
+    short = heard.astype(np.float64)
+    size = 1 << (len(long) + len(short)).bit_length()
+    matched = np.fft.irfft(np.fft.rfft(long, size) * np.conj(np.fft.rfft(short, size)), size)[: len(long) - len(short)]
+    energy = np.convolve(long**2, np.ones(len(short)), "valid")[: len(matched)]
+    return float((matched / np.sqrt(energy * (short**2).sum() + 1e-9)).max())
+
+
+@pytest.mark.slow
+def test_it_rings_then_reads_its_number(desk: Desk) -> None:
+    call = dials(desk, "4")
+    hears(desk.phone.rtp, 450)
+    desk.seat(SeatState.TALKING)
+    heard = desk.phone.rtp.listen(2.5)
+    assert likeness(heard, read_alaw_wav(voice(NUMBERS["4"], Language.EN))) > 0.9
+    assert likeness(heard, read_alaw_wav(voice(CALLED, Language.EN))) < 0.7
+    desk.done(wire.HangUp(call))
+    wraps_up(desk, call)
+
+
+@pytest.mark.slow
+def test_one_that_is_busy(desk: Desk) -> None:
+    dials(desk, "1")
+    desk.until(lambda: desk.state.call is None)
+
+
+@pytest.mark.slow
+def test_one_that_never_answers(desk: Desk) -> None:
+    call = dials(desk, "2")
+    hears(desk.phone.rtp, 450)
+    desk.phone.rtp.listen(3.0)
+    assert desk.call.state is SeatState.DIALLING
+    desk.done(wire.HangUp(call))
+    desk.until(lambda: desk.state.call is None)
+
+
+@pytest.mark.slow
+def test_one_that_hangs_up_soon(desk: Desk) -> None:
+    call = dials(desk, "3")
+    desk.seat(SeatState.TALKING)
+    wraps_up(desk, call)

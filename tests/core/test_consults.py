@@ -245,6 +245,7 @@ def test_handed_over_from_a_swap(world: FloorWorld) -> None:
     world.press_button(desk.HangUp)
     assert (world.hears(call), world.hears(BOB)) == ({"bob"}, {"caller"})
     assert world.seat(ANN) is SeatState.WRAP_UP
+    assert world.last_talk(ANN)["transferred_to"] == "seat:bob"
     world.finish()
 
 

@@ -95,6 +95,19 @@ def test_a_colleague_is_asked_in_a_talk() -> None:
     assert world.view.pending[0].action is Action.CALL_SEAT
 
 
+def test_a_called_colleague_s_buttons_are_those_of_who_called() -> None:
+    """The called one's leg is the call's first."""
+    ann = Party(LegId("c1/2"), "seat", "8001", "", PartyState.TALKING, 10.0)
+    for leg, auto in (("c1/1", False), ("c1/2", True)):
+        world = in_state(SeatState.TALKING, kind=CallKind.INTERNAL, leg=LegId(leg), auto=auto, parties=(ann,))
+        assert world.view.enabled[Action.TRANSFER].on
+        world.desk.consult("seat", "8003")
+        assert asked(world) == [Consult(C1, ToSeat(AgentId("8003")))]
+        world = in_state(SeatState.CONFERENCE, kind=CallKind.INTERNAL, leg=LegId(leg), auto=auto, parties=(ann, ASKED))
+        world.desk.drop_party(ASKED.leg)
+        assert asked(world) == [DropParty(C1, ASKED.leg)]
+
+
 @pytest.mark.parametrize(
     ("words", "target"),
     [

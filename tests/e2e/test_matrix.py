@@ -411,6 +411,34 @@ def test_an_internal_call(cast: Cast) -> None:
     ann.seat(SeatState.LOCKED)
 
 
+def test_the_called_colleague_can_do_in_the_call_what_the_calling_one_can(cast: Cast, centre: Centre) -> None:
+    ann, bob, cat = (
+        cast.seat(name, number, opened=False) for name, number in (("ann", ANN), ("bob", BOB), ("cat", CAT))
+    )
+    does(ann, wire.CallSeat(AgentId(bob.agent)))
+    auto(ann)
+    bob.answer()
+    cast.hears(ann="bob", bob="ann")
+    call = bob.call.call
+    consult(bob, ToSeat(cat.agent))
+    cast.hears(ann="music", bob="ringback")
+    cat.answer()
+    cast.hears(ann="music", bob="cat", cat="bob")
+    does(bob, wire.Swap(call))
+    cast.hears(ann="bob", bob="ann", cat="music")
+    does(bob, wire.Join(call), SeatState.CONFERENCE)
+    cast.hears(ann="bob cat", bob="ann cat", cat="ann bob")
+    does(bob, wire.DropParty(call, cat.call.leg), SeatState.TALKING)
+    cast.hears(ann="bob", bob="ann")
+    consult(bob, ToSeat(cat.agent))
+    cat.answer()
+    does(bob, wire.HangUp(bob.call.call), SeatState.LOCKED)
+    cast.hears(ann="cat", cat="ann")
+    does(ann, wire.HangUp(ann.call.call), SeatState.LOCKED)
+    cat.seat(SeatState.LOCKED)
+    assert [row["transferred_to"] for row in talks(centre, call) if row["agent"] == bob.agent] == [f"seat:{cat.agent}"]
+
+
 def test_a_busy_seat_is_heard_as_busy_and_can_be_listened_to(cast: Cast) -> None:
     boss = cast.seat("boss", BOSS, opened=False)
     ann, phone = in_talk(cast)

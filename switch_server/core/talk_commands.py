@@ -15,7 +15,10 @@ TALKS = frozenset({SeatState.TALKING, SeatState.CONFERENCE})
 WRONG = Refused(DeskRefusal.WRONG_STATE)
 
 
-def hang_up(call: "Call", talk: Talk, _: desk.HangUp) -> Answer:
+def hang_up(call: "Call", talk: Talk, command: desk.HangUp) -> Answer:
+    """Not if it crossed with a change that makes it do something that the agent did not mean."""
+    if command.means is not talk.hanging_up:
+        return WRONG
     call.desk.ended_by_agent(talk)
     return Done()
 

@@ -41,7 +41,7 @@ from shared.desk import (
     ToQueue,
     ToSeat,
 )
-from shared.enums import CallKind, ListenMode, PartyState, Role, SeatState
+from shared.enums import CallKind, HangingUp, ListenMode, PartyState, Role, SeatState
 from shared.ids import AgentId, CallId, LegId, QueueName
 from tests.agent_app.fakes import SEAT, World, at_work, call, seat
 
@@ -213,17 +213,44 @@ def test_a_hand_that_meant_to_hand_over_does_not_cut_the_customer_off() -> None:
     assert (world.problem, asked(world)) == ("just_changed", [])
     world.pass_time(0.7)
     world.desk.hang_up(by_hand=True)
-    assert asked(world) == [HangUp(C1)]
+    assert asked(world) == [HangUp(C1, HangingUp.END)]
 
 
 def test_handing_over_is_not_delayed_and_a_script_is_not_either() -> None:
     world = consulting()
     world.desk.hang_up(by_hand=True)
-    assert asked(world) == [HangUp(C1)]
+    assert asked(world) == [HangUp(C1, HangingUp.HAND_OVER)]
     other = consulting()
     other.report(CallChanged(call("c1", SeatState.TALKING)))
     other.desk.hang_up()
-    assert asked(other) == [HangUp(C1)]
+    assert asked(other) == [HangUp(C1, HangingUp.END)]
+
+
+def test_what_crosses_on_the_link_is_refused_and_said() -> None:
+    """It was sent as what the desk showed; the change was on its way meanwhile."""
+    world = consulting()
+    world.desk.hang_up(by_hand=True)
+    world.report(CallChanged(call("c1", SeatState.TALKING, came_back=CameBack.HUNG_UP)))
+    world.switch.answer(Refused(DeskRefusal.WRONG_STATE), HangUp)
+    assert (world.problem, asked(world)) == ("just_changed", [])
+    assert world.view.enabled[Action.HANG_UP].on
+    world.pass_time(0.7)
+    world.desk.hang_up(by_hand=True)
+    assert asked(world) == [HangUp(C1, HangingUp.END)]
+
+
+def test_who_leaves_just_as_the_customer_becomes_theirs_does_not_cut_them_off() -> None:
+    world = in_state(SeatState.TALKING, kind=CallKind.CONSULT, hanging_up=HangingUp.LEAVE)
+    world.report(CallChanged(call("c1", SeatState.TALKING, kind=CallKind.CONSULT)))
+    world.desk.hang_up(by_hand=True)
+    assert (world.problem, asked(world)) == ("just_changed", [])
+
+
+def test_another_refusal_of_a_hang_up_is_said_as_it_is() -> None:
+    world = consulting()
+    world.desk.hang_up()
+    world.switch.answer(Refused(DeskRefusal.BUSY), HangUp)
+    assert world.problem == "busy"
 
 
 # --- a supervisor ---

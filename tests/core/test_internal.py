@@ -4,7 +4,7 @@ import pytest
 
 from shared import desk
 from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
-from shared.enums import CallKind, EndCause, LockReason, SeatState
+from shared.enums import CallKind, EndCause, HangingUp, LockReason, SeatState
 from shared.ids import AgentId, CallId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
@@ -50,7 +50,7 @@ def test_a_colleague_is_called(world: FloorWorld) -> None:
     assert (world.parties(ANN), world.parties(BOB)) == ([("bob", "talking")], [("ann", "talking")])
     assert not world.all(ShowPop)
     assert not world.all(PlaceCall)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.LOCKED), "nothing to wrap up"
     world.run(1.0)
     assert CALL not in world.switch.calls
@@ -63,7 +63,7 @@ def test_a_colleague_is_called(world: FloorWorld) -> None:
 
 def test_the_called_one_hangs_up(world: FloorWorld) -> None:
     in_talk(world)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.LOCKED)
     world.finish()
 
@@ -85,7 +85,7 @@ def test_who_can_be_rung(world: FloorWorld, how: str) -> None:
     if how == "open":
         world.command(desk.OpenSeat(), BOB)
     in_talk(world)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.seat(BOB) is (SeatState.OPEN if how == "open" else SeatState.LOCKED)
     world.finish()
 
@@ -112,7 +112,7 @@ def test_from_busy_back(world: FloorWorld, how: str) -> None:
     world.talks_to(CAT)
     world.command(desk.CallSeat(CAT), ANN, CALL)
     world.run(3.0)
-    assert (world.press_button(desk.HangUp) if how == "puts down" else world.press_button(desk.Return)) == desk.Done()
+    assert (world.put_down() if how == "puts down" else world.press_button(desk.Return)) == desk.Done()
     assert world.seat(ANN) is SeatState.LOCKED
     world.run(1.0)
     assert CALL not in world.switch.calls
@@ -155,7 +155,7 @@ def test_it_is_refused(world: FloorWorld) -> None:
     world.run(1.0)
     world.desk_answers(CALLER)
     world.run(1.0)
-    assert world.press_button(desk.HangUp, BOB) == desk.Done()
+    assert world.put_down(BOB) == desk.Done()
     assert (world.seat(ANN), world.seat(BOB), world.reason(BOB)) == (
         SeatState.LOCKED,
         SeatState.LOCKED,
@@ -187,7 +187,7 @@ def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
         world.desk_answers(CALLER)
         world.run(1.0)
         assert world.seat(BOB) is SeatState.RINGING
-        assert (world.press_button(desk.HangUp) if how == "puts down" else world.press_button(desk.Return)) == desk.Done()
+        assert (world.put_down() if how == "puts down" else world.press_button(desk.Return)) == desk.Done()
     elif how == "offline":
         world.tell(ev.AgentOffline(ANN))
     world.run(16.0)
@@ -201,7 +201,7 @@ def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
 def test_before_the_own_phone_is_up_it_can_be_put_down(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     call_bob(world)
-    assert world.press_button(desk.HangUp) == desk.Done()
+    assert world.put_down() == desk.Done()
     world.run(1.0)
     assert CALL not in world.switch.calls
     world.finish()
@@ -256,11 +256,12 @@ def test_either_may_ask_a_third(world: FloorWorld, one: AgentId, other: AgentId)
     world.press_button(desk.Join, one)
     assert [world.seat(agent) for agent in (one, other, CAT)] == [SeatState.CONFERENCE] * 3
     assert world.hears(CAT) == {one, other}
-    world.press_button(desk.HangUp, one)
+    assert world.shown(one).hanging_up is HangingUp.LEAVE
+    world.put_down(one)
     assert (world.hears(CAT), world.hears(other), world.seat(one)) == ({other}, {"cat"}, SeatState.LOCKED)
     world.run(1.0)
     assert world.hears(CAT) == {other}, "a leg that has ended is nothing to those who go on"
-    world.press_button(desk.HangUp, CAT)
+    world.put_down(CAT)
     assert is_over(world, one, other, CAT)
     world.finish()
 
@@ -273,7 +274,7 @@ def test_either_hands_the_other_over(world: FloorWorld, one: AgentId, other: Age
     world.asked(ToSeat(CAT), one, wait=1.0 if when == "rings" else 4.0)
     if when == "swapped":
         world.press_button(desk.Swap, one)
-    world.press_button(desk.HangUp, one)
+    world.put_down(one)
     assert world.seat(one) is SeatState.LOCKED
     if when == "rings":
         assert world.hears(other) == {RINGBACK}
@@ -283,7 +284,7 @@ def test_either_hands_the_other_over(world: FloorWorld, one: AgentId, other: Age
     world.asked(ToNumber(NUMBER), CAT)
     world.press_button(desk.Return, CAT)
     assert world.hears(CAT) == {other}
-    world.press_button(desk.HangUp, other)
+    world.put_down(other)
     assert is_over(world, one, other, CAT)
     world.finish()
 
@@ -294,7 +295,7 @@ def test_who_was_handed_to_nobody_is_sent_away(world: FloorWorld, one: AgentId, 
     world.join(CAT)
     world.reactions.desk = "silent"
     world.asked(ToSeat(CAT), one, wait=1.0)
-    world.press_button(desk.HangUp, one)
+    world.put_down(one)
     world.run(31.0)
     assert is_over(world, one, other, CAT)
     assert world.row("calls", CALL)["cause"] is EndCause.DESK_LOST
@@ -307,11 +308,11 @@ def test_who_waits_goes_before_the_third_answers(world: FloorWorld, one: AgentId
     in_talk(world)
     world.join(CAT)
     world.asked(ToSeat(CAT), one, wait=1.0)
-    world.press_button(desk.HangUp, other)
+    world.put_down(other)
     assert world.seat(one) is SeatState.CONSULTING
     world.run(4.0)
     assert (world.seat(one), world.seat(CAT), world.hears(one)) == (SeatState.TALKING, SeatState.TALKING, {"cat"})
-    world.press_button(desk.HangUp, one)
+    world.put_down(one)
     assert is_over(world, one, other, CAT)
     world.finish()
 
@@ -323,9 +324,9 @@ def test_both_go_before_the_third_answers(world: FloorWorld, one: AgentId, other
     world.join(CAT)
     world.reactions.desk = "silent"
     world.asked(ToSeat(CAT), one, wait=1.0)
-    world.press_button(desk.HangUp, other)
+    world.put_down(other)
     if how == "puts down":
-        world.press_button(desk.HangUp, one)
+        world.put_down(one)
     elif how == "returns":
         world.press_button(desk.Return, one)
     else:
@@ -350,7 +351,7 @@ def test_one_of_three_seats_is_lost(world: FloorWorld, one: AgentId, other: Agen
         world.tell(ev.ChannelClosed(leg, media.MediaStats()))
     world.run(1.0)
     assert (world.hears(other), world.hears(CAT)) == ({"cat"}, {other})
-    world.press_button(desk.HangUp, CAT)
+    world.put_down(CAT)
     assert is_over(world, other, CAT)
     world.finish()
 
@@ -366,7 +367,7 @@ def test_the_called_one_has_a_desk_phone() -> None:
     world.desk_ended(CALLEE)
     assert (world.hears(ANN), world.hears(CAT), world.seat(BOB)) == ({"cat"}, {"ann"}, SeatState.LOCKED)
     assert world.reason(BOB) is LockReason.LOGGED_IN
-    world.press_button(desk.HangUp, ANN)
+    world.put_down(ANN)
     assert is_over(world, ANN, BOB, CAT)
     world.finish()
 

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from shared.aci import Funds, Holding, OrderRow
-from shared.enums import CallKind, Language, ListenMode, LockReason, PartyState, Role, SeatState
+from shared.enums import CallKind, HangingUp, Language, ListenMode, LockReason, PartyState, Role, SeatState
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, DeskId, LegId, QueueName, TicketId
 
 TEXT_MAX = 4000
@@ -168,6 +168,8 @@ class DeskCall(Struct, frozen=True):
     """The phone answers by itself: the agent asked for this call."""
     kind: CallKind
     state: SeatState
+    hanging_up: HangingUp
+    """What ``HangUp`` would do now."""
     number: str
     """The other side's."""
     dnis: str
@@ -422,14 +424,16 @@ class LockSeat(Command, frozen=True):
 
 
 class HangUp(Command, frozen=True):
-    """Puts the handset down: what that means follows from the call's state.
+    """Puts the handset down. ``means``: what the agent was shown that this does (``DeskCall.hanging_up``).
 
-    ``ringing``: refuses (the next agent is asked, and this seat is locked with ``NO_ANSWER``). ``talking``, ``holding``: ends the talk.
-    ``consulting``: hands the customer to the asked party, whether it rings or talks (呼叫转移). ``conference``: leaves; the others
-    go on. ``monitoring``: leaves unnoticed.
+    ``refuse``: the next agent is asked, and this seat is locked with ``NO_ANSWER``. ``give_up``: ends the call that is dialled.
+    ``end``: ends the talk. ``leave``: the others go on. ``hand_over``: gives who waits to the asked party, whether it rings or talks
+    (呼叫转移). ``stop_listening``: leaves unnoticed. Refused with ``WRONG_STATE`` where it would do something else by now, such as end the
+    talk with a customer who was to be handed to somebody who has just gone.
     """
 
     call: CallId
+    means: HangingUp
 
 
 class Hold(Command, frozen=True):

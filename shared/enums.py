@@ -140,6 +140,17 @@ class SeatState(StrEnum):
     WRAP_UP = "wrap_up"  # 话后处理
 
 
+class HangingUp(StrEnum):
+    """What putting the handset down means at a seat in a call; the switch says it, the button shows it, ``HangUp`` carries it back."""
+
+    REFUSE = "refuse"  # what rings
+    GIVE_UP = "give_up"  # what is dialled
+    END = "end"  # the talk: nobody is left to go on
+    LEAVE = "leave"  # the others go on
+    HAND_OVER = "hand_over"  # 转移: who waits and whoever is asked have each other
+    STOP_LISTENING = "stop_listening"
+
+
 class LockReason(StrEnum):
     """Why a seat takes no calls. The last three are the switch's, not an agent's choice."""
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from agent_app.model.view import Action, DeskView, Enabled, LinkState, PhoneState
 from shared.desk import DeskCall, Party
-from shared.enums import ListenMode, PartyState, Role, SeatState
+from shared.enums import HangingUp, ListenMode, PartyState, Role, SeatState
 
 NOT_UP = frozenset({PartyState.ASKED, PartyState.RINGING})
 UP = (SeatState.TALKING, SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE, SeatState.MONITORING)
@@ -63,17 +63,6 @@ class Why(StrEnum):
     SEAT_BUSY = "seat_busy"  # this desk's own: not open and not locked
     NO_OPEN_SEAT = "no_open_seat"
     ASKED_FOR = "asked_for"  # an agent asks the queue for a colleague: the caller is in that agent's hands
-
-
-class HangingUp(StrEnum):
-    """What putting the handset down means now (``shared.desk.HangUp``); the button says it."""
-
-    END = "end"
-    REFUSE = "refuse"
-    GIVE_UP = "give_up"
-    HAND_OVER = "hand_over"
-    LEAVE = "leave"
-    STOP_LISTENING = "stop_listening"
 
 
 class Need(Struct, frozen=True):
@@ -253,19 +242,10 @@ def number_of(view: DeskView) -> str:
     return view.shown.phones[0] if view.shown is not None and view.shown.phones else ""
 
 
-_HANGING_UP = {
-    SeatState.RINGING: HangingUp.REFUSE,
-    SeatState.DIALLING: HangingUp.GIVE_UP,
-    SeatState.CONSULTING: HangingUp.HAND_OVER,
-    SeatState.CONFERENCE: HangingUp.LEAVE,
-    SeatState.MONITORING: HangingUp.STOP_LISTENING,
-}
-
-
 def hanging_up(view: DeskView) -> HangingUp:
     """What ``HANG_UP`` does now; without a call, what it mostly does."""
     call = view.state.call
-    return _HANGING_UP.get(call.state, HangingUp.END) if call is not None else HangingUp.END
+    return call.hanging_up if call is not None else HangingUp.END
 
 
 def why_not(action: Action, view: DeskView) -> Why | None:

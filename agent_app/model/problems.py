@@ -26,7 +26,7 @@ class Out(StrEnum):
 
 
 class Own(StrEnum):
-    """Found at the desk itself; nothing was sent."""
+    """Found at the desk itself; nothing was sent (``JUST_CHANGED``: or the switch found it)."""
 
     BAD_NUMBER = "bad_number"
     BAD_DIGITS = "bad_digits"

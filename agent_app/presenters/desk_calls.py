@@ -25,9 +25,9 @@ class DeskCalls:
 
     @settled
     def hang_up(self, by_hand: bool = False) -> None:
-        """What that means: ``model.actions.hanging_up``. While the link is down the phone hangs up by itself.
+        """What that means: ``model.actions.hanging_up``, and nothing else (``just_changed``). While the link is down the phone hangs up by itself.
 
-        ``by_hand``: not where the customer just came back and would be cut off by a hand that meant to hand them over (``just_changed``).
+        ``by_hand``: not where it means to end the talk since less than a hand's reaction time, and meant to hand over or to leave before.
         """
         self._talk.hang_up(by_hand)
 

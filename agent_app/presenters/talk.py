@@ -1,6 +1,6 @@
 """Seat and call: what an agent does to them, the note, and the disposition."""
 
-from agent_app.model.actions import HangingUp, hanging_up
+from agent_app.model.actions import hanging_up
 from agent_app.model.problems import Lost, Own
 from agent_app.model.view import Action, LinkState
 from agent_app.presenters.asker import Asker
@@ -24,11 +24,11 @@ from shared.desk import (
     SendDigits,
     WrapUp,
 )
-from shared.enums import LockReason, SeatState
+from shared.enums import HangingUp, LockReason, SeatState
 from shared.ids import AgentId, CallId
 
 REACTION_S = 0.6
-"""From a change on the screen until a hand that was on its way knows of it."""
+"""From a change on the screen until a hand that was on its way knows of it. What crosses on the link is the switch's to refuse."""
 KEEP_S = 2.0
 """Before the end of the wrap-up time."""
 _MOST_DIGITS = 32
@@ -81,11 +81,14 @@ class Talk:
         if self._board.draft.link is not LinkState.UP:
             self._sound.end()
             return
-        self._asker.ask(Action.HANG_UP, HangUp(call.call), Done, lambda _: None, failed=self._not_hung_up)
+        request = HangUp(call.call, call.hanging_up)
+        self._asker.ask(Action.HANG_UP, request, Done, lambda _: None, failed=self._not_hung_up)
 
     def _not_hung_up(self, why: Failed | Refused) -> None:
         if why.code == Lost.NEVER_LEFT:
             self._sound.end()
+        elif why.code == DeskRefusal.WRONG_STATE:  # it means something else by now
+            self._board.problem(Action.HANG_UP, Own.JUST_CHANGED)
 
     def hold(self) -> None:
         self._of_call(Action.HOLD, Hold)
@@ -196,7 +199,7 @@ class Talk:
     # --- inside ---
 
     def _watch_meaning(self) -> None:
-        """Whoever was to be handed the customer hangs up just before the agent does: that must not cut the customer off."""
+        """Whoever was to be handed the customer hangs up between the eye and the finger: that must not cut the customer off."""
         was, self._means = self._means, hanging_up(self._board.draft)
         if self._call is not None and self._means is HangingUp.END and was in {HangingUp.HAND_OVER, HangingUp.LEAVE}:
             self._safe_at = self._asker.now() + REACTION_S

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from agent_app.model.actions import HangingUp
 from agent_app.model.view import Action
+from shared.enums import HangingUp
 
 CONTEXT = "commands"
 
@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
         _hang_up(QT_TRANSLATE_NOOP("commands", "Refuse"), HangingUp.REFUSE, QT_TRANSLATE_NOOP("commands", "The next agent is asked, and this seat is locked")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Give up"), HangingUp.GIVE_UP, QT_TRANSLATE_NOOP("commands", "Ends the call that is dialled")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Hand over"), HangingUp.HAND_OVER, QT_TRANSLATE_NOOP("commands", "The customer goes to whoever is asked, who rings or talks; you are out of the call")),
-        _hang_up(QT_TRANSLATE_NOOP("commands", "Leave"), HangingUp.LEAVE, QT_TRANSLATE_NOOP("commands", "You leave the conference; the others go on")),
+        _hang_up(QT_TRANSLATE_NOOP("commands", "Leave"), HangingUp.LEAVE, QT_TRANSLATE_NOOP("commands", "You leave; the others go on")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Stop"), HangingUp.STOP_LISTENING, QT_TRANSLATE_NOOP("commands", "You leave unnoticed")),
     ), CALL),
     Command("hold", "F4", (

@@ -217,12 +217,16 @@ class Call(CallLegs):
             return
         leg.cause = leg.cause or cause
         self.close_channel(leg)
-        if leg is self.caller:
+        if self._ends_with(leg):
             self.end(leg.cause)
         elif leg is self.far:
             self._far_gone()
         else:
             self.desk.leg_ended(leg, cause, sip_code)
+
+    def _ends_with(self, leg: Leg) -> bool:
+        """The call is the caller's. Between seats, once they talk, the called one's leg is like the other's."""
+        return leg is self.caller and not (self.internal and self.state is CallState.UP)
 
     def _far_gone(self) -> None:
         self._unbridge_far()
@@ -248,7 +252,7 @@ class Call(CallLegs):
             self.board.count("events_ignored")
             return
         leg.stats = stats
-        if leg is self.caller:
+        if self._ends_with(leg):
             self.end(EndCause.CARD_LOST)  # means nothing where we closed it
         elif leg.alive:
             self._drop(leg, EndCause.CARD_LOST)

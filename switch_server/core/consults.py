@@ -213,8 +213,13 @@ class Consults:
         """挂机: who waits and who was asked have each other, and the seat is out (呼叫转移)."""
         room, side, ask = self._room, self._side, self._room.ask
         if not room.asks(member):
-            # the guest may have turned away, or have left while somebody rings for this side
-            other = next(iter(room.others(member)), None) or room.parker(member.group)
+            # the guest may wait after a swap, have turned away, or have left while somebody rings for this side
+            guests = [
+                each
+                for each in room.members.values()
+                if each is not member and member.aside in (each.group, each.parked)
+            ]
+            other = next(iter(guests), None)
             assert member.parked is not None
             if other is not None:
                 talk.transferred_to = _who(other)

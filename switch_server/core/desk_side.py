@@ -66,8 +66,8 @@ class DeskSide:
 
     @property
     def customer(self) -> Member | None:
-        """The caller, while they are in a conversation (or wait in one)."""
-        return self.room.members.get(self._call.caller.id)
+        """The caller, while they are in a conversation (or wait in one). Between seats nobody is one."""
+        return None if self._call.internal else self.room.members.get(self._call.caller.id)
 
     # --- begins ---
 
@@ -184,7 +184,7 @@ class DeskSide:
                 talk.answered_at = call.now
                 talk_records.answered(call, talk)
                 call.board.desks.talk_answered(talk)
-        self.rewire("answered")
+        self.tidy("answered")
 
     def customer_in(self, group: int) -> int:
         """The caller comes out of the flow, into a conversation."""
@@ -196,7 +196,7 @@ class DeskSide:
         customer = self.customer
         others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
         seats = [other.talk for other in others if other.talk is not None]
-        if len(seats) != 1 or seats[0] is self.answered or self._call.internal:
+        if len(seats) != 1 or seats[0] is self.answered:
             return
         if self.answered is not None:
             self.answered.followed = True
@@ -226,7 +226,7 @@ class DeskSide:
     def ended_by_agent(self, talk: Talk) -> None:
         """The handset is put down (``shared.desk.HangUp`` says what that means)."""
         member = self.room.members.get(talk.id)
-        if talk.leg is self._call.caller or talk is self._opener:
+        if talk is self._opener or (member is None and talk.leg is self._call.caller):
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member is None and talk.kind is not CallKind.MONITOR:
             self.gone(talk, Outcome.REFUSED)
@@ -262,7 +262,7 @@ class DeskSide:
         in_room = talk.id in self.room.members
         if in_room and outcome is not Outcome.OFFLINE:
             outcome = Outcome.LOST
-        if talk.leg is call.caller:
+        if talk.leg is call.caller and not in_room:
             self.over(talk, outcome)
             call.end(CAUSES[outcome])
         elif in_room or talk.id in self.room.listeners:
@@ -345,7 +345,7 @@ class DeskSide:
         if talk is self._opener or (ask is not None and ask.talk is talk):
             call.timer("ring", None)
         self._opener = None if talk is self._opener else self._opener
-        if talk.leg.alive and talk.leg is not call.caller:
+        if talk.leg.alive:
             call.hang_up(talk.leg, cause or CAUSES[outcome])
         talk.end(outcome, call.now)
         talk_records.ended(call, talk)
@@ -367,11 +367,13 @@ class DeskSide:
         """``lost``: a desk went away by itself, so that a customer whom nobody has is owed an excuse."""
         while (alone := settle(self.room, self._call.now)) is not None:
             self._nobody(alone, lost=lost)
+        if self._call.internal and not self.room.members:
+            self._call.end(EndCause.DESK_LOST if lost else EndCause.AGENT_HUNG_UP)
         self.listening.tidy()
         self.rewire(event)
 
     def _nobody(self, member: Member, *, lost: bool) -> None:
-        if member.leg is not self._call.caller:
+        if member is not self.customer:
             self.send_away(member)
             return
         self.customer_out()

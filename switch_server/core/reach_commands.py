@@ -74,7 +74,7 @@ class Reach:
         if talk is None or call is None or talk.call != command.call:
             return Refused(DeskRefusal.NO_SUCH_CALL)
         member = call.desk.room.members.get(talk.id)
-        if member is None or member.leg is call.caller or not call.desk.consults.may_ask(member):
+        if member is None or not call.desk.consults.may_ask(member):
             return Refused(DeskRefusal.WRONG_STATE)
         event = self._asked(call, talk, command.target)
         if isinstance(event, Refused):
@@ -108,6 +108,6 @@ class Reach:
         """Only a customer can wait in a queue, hear a menu or key a PIN, and it must be this seat that has them."""
         side = call.desk
         member, customer = side.room.members[talk.id], side.customer
-        if call.internal or customer is None or customer.group not in (member.group, member.parked):
+        if customer is None or customer.group not in (member.group, member.parked):
             return Refused(DeskRefusal.WRONG_STATE)
         return Consulted(call.id, talk.id, target, leg)

@@ -17,7 +17,7 @@ all of the group (barge).
 from typing import NamedTuple
 
 from shared.desk import AnyTarget, CameBack, ToMenu, ToPin
-from shared.enums import ListenMode, SeatState
+from shared.enums import HangingUp, ListenMode, SeatState
 from shared.ids import CallId, LegId
 from switch_server.core.leg import Leg
 from switch_server.core.talk import Talk
@@ -153,6 +153,11 @@ class Room:
         if asks:
             return SeatState.DIALLING
         return SeatState.CONFERENCE if here > 1 else SeatState.TALKING
+
+    def leaving(self) -> HangingUp:
+        """What it means that a member goes who has turned to nobody: do two others, one of whom may still be on the way, go on?"""
+        rest = len(self.members) - 1 + (self.ask is not None)
+        return HangingUp.LEAVE if rest > 1 else HangingUp.END
 
     # --- who hears whom ---
 

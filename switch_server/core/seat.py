@@ -134,6 +134,7 @@ class Seat:
             auto=talk.auto,
             kind=talk.kind,
             state=state,
+            hanging_up=talk.hanging_up,
             number=talk.number,
             dnis=talk.dnis,
             queue=talk.queue,

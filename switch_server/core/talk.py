@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shared.desk import desk_phone
-from shared.enums import CallKind, SeatState
+from shared.enums import CallKind, HangingUp, SeatState
 from shared.ids import AgentId, CallId, LegId, QueueName
 from switch_server.core.leg import Leg, LegState
 
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 NO_POP = frozenset({CallKind.INTERNAL, CallKind.MONITOR})
 """No customer comes to the seat with these."""
+HANGING_UP: dict[SeatState | None, HangingUp] = {
+    SeatState.RINGING: HangingUp.REFUSE,
+    SeatState.DIALLING: HangingUp.GIVE_UP,
+    SeatState.CONSULTING: HangingUp.HAND_OVER,
+    SeatState.MONITORING: HangingUp.STOP_LISTENING,
+}
+"""What it means in a state; in the others it follows from who else is there (``Room.leaving``)."""
 
 
 class Outcome(StrEnum):
@@ -110,6 +117,11 @@ class Talk:
             return None
         doing = self.room.state_of(self.leg.id) if self.leg.state is LegState.UP else None
         return doing or (SeatState.DIALLING if self.auto else SeatState.RINGING)
+
+    @property
+    def hanging_up(self) -> HangingUp:
+        """What putting the handset down would do now."""
+        return HANGING_UP.get(self.state) or self.room.leaving()
 
     @property
     def pops(self) -> bool:

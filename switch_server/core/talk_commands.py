@@ -15,7 +15,10 @@ TALKS = frozenset({SeatState.TALKING, SeatState.CONFERENCE})
 WRONG = Refused(DeskRefusal.WRONG_STATE)
 
 
-def hang_up(call: "Call", talk: Talk, _: desk.HangUp) -> Answer:
+def hang_up(call: "Call", talk: Talk, command: desk.HangUp) -> Answer:
+    """Not if it crossed with a change that makes it do something that the agent did not mean."""
+    if command.means is not talk.hanging_up:
+        return WRONG
     call.desk.ended_by_agent(talk)
     return Done()
 
@@ -66,7 +69,7 @@ def drop(call: "Call", talk: Talk, command: desk.DropParty) -> Answer:
     member, party = room.members.get(talk.id), room.members.get(command.leg)
     if member is None or party is None or talk.state is not SeatState.CONFERENCE or party.group != member.group:
         return WRONG
-    if party.leg is call.caller or party is member:
+    if party is call.desk.customer or party is member:
         return Refused(DeskRefusal.NOT_ALLOWED)
     call.desk.consults.drop(party)
     return Done()

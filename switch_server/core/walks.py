@@ -22,9 +22,7 @@ class Walks:
     def left_alone(self, *, lost: bool) -> None:
         """Nobody has the customer. ``lost``: through no act of theirs or an agent's, so they wait again, with an excuse."""
         call = self._call
-        if call.internal:
-            call.end(EndCause.DESK_LOST if lost else EndCause.AGENT_HUNG_UP)
-        elif call.ivr.is_talking:
+        if call.ivr.is_talking:
             if lost:
                 call.ivr.desk_lost()
                 call.board.acd.again(call)

@@ -27,7 +27,7 @@ from shared.desk import (
     SeatChanged,
     Told,
 )
-from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.enums import CallKind, HangingUp, Language, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId
 from shared.protocol import SnapshotRequest
 
@@ -43,10 +43,20 @@ def seat(state: SeatState = SeatState.OPEN, **fields: object) -> Seat:
     return replace(SEAT, state=state, reason=None, **fields)
 
 
+MEANS = {
+    SeatState.RINGING: HangingUp.REFUSE,
+    SeatState.DIALLING: HangingUp.GIVE_UP,
+    SeatState.CONSULTING: HangingUp.HAND_OVER,
+    SeatState.CONFERENCE: HangingUp.LEAVE,
+    SeatState.MONITORING: HangingUp.STOP_LISTENING,
+}
+"""What hanging up mostly means in a state; in the others it ends the talk."""
+
+
 def call(name: str = "c1", state: SeatState = SeatState.RINGING, **fields: object) -> DeskCall:
     made = DeskCall(
-        CallId(name), LegId(f"{name}/2"), f"token-{name}", auto=False, kind=CallKind.IN, state=state, number="13800001111",
-        dnis="95500", queue=None, waited=3.0, rang_at=0.0,
+        CallId(name), LegId(f"{name}/2"), f"token-{name}", auto=False, kind=CallKind.IN, state=state,
+        hanging_up=MEANS.get(state, HangingUp.END), number="13800001111", dnis="95500", queue=None, waited=3.0, rang_at=0.0,
         answered_at=5.0 if state in UP else None,
     )  # fmt: skip
     return replace(made, **fields)

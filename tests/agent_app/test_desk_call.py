@@ -29,7 +29,7 @@ from shared.desk import (
     SendDigits,
     WrapUp,
 )
-from shared.enums import SeatState
+from shared.enums import HangingUp, SeatState
 from shared.ids import AgentId, CallId, LegId
 from tests.agent_app.fakes import CONTACT, SEAT, World, at_work, call, card, pop, seat
 
@@ -110,7 +110,7 @@ def test_hanging_up_is_a_command_and_a_double_click_one() -> None:
     world = in_talk()
     world.desk.hang_up()
     world.desk.hang_up()
-    assert world.switch.open(HangUp) == [HangUp(CallId("c1"))]
+    assert world.switch.open(HangUp) == [HangUp(CallId("c1"), HangingUp.END)]
     assert world.phone.of(EndCall) == []
 
 

@@ -41,7 +41,7 @@ from shared.desk import (
     ToQueue,
     ToSeat,
 )
-from shared.enums import CallKind, ListenMode, PartyState, Role, SeatState
+from shared.enums import CallKind, HangingUp, ListenMode, PartyState, Role, SeatState
 from shared.ids import AgentId, CallId, LegId, QueueName
 from tests.agent_app.fakes import SEAT, World, at_work, call, seat
 
@@ -93,6 +93,19 @@ def test_a_colleague_is_asked_in_a_talk() -> None:
     world.desk.call_seat("8002")
     assert asked(world) == [Consult(C1, ToSeat(AgentId("8002")))]
     assert world.view.pending[0].action is Action.CALL_SEAT
+
+
+def test_a_called_colleague_s_buttons_are_those_of_who_called() -> None:
+    """The called one's leg is the call's first."""
+    ann = Party(LegId("c1/2"), "seat", "8001", "", PartyState.TALKING, 10.0)
+    for leg, auto in (("c1/1", False), ("c1/2", True)):
+        world = in_state(SeatState.TALKING, kind=CallKind.INTERNAL, leg=LegId(leg), auto=auto, parties=(ann,))
+        assert world.view.enabled[Action.TRANSFER].on
+        world.desk.consult("seat", "8003")
+        assert asked(world) == [Consult(C1, ToSeat(AgentId("8003")))]
+        world = in_state(SeatState.CONFERENCE, kind=CallKind.INTERNAL, leg=LegId(leg), auto=auto, parties=(ann, ASKED))
+        world.desk.drop_party(ASKED.leg)
+        assert asked(world) == [DropParty(C1, ASKED.leg)]
 
 
 @pytest.mark.parametrize(
@@ -200,17 +213,44 @@ def test_a_hand_that_meant_to_hand_over_does_not_cut_the_customer_off() -> None:
     assert (world.problem, asked(world)) == ("just_changed", [])
     world.pass_time(0.7)
     world.desk.hang_up(by_hand=True)
-    assert asked(world) == [HangUp(C1)]
+    assert asked(world) == [HangUp(C1, HangingUp.END)]
 
 
 def test_handing_over_is_not_delayed_and_a_script_is_not_either() -> None:
     world = consulting()
     world.desk.hang_up(by_hand=True)
-    assert asked(world) == [HangUp(C1)]
+    assert asked(world) == [HangUp(C1, HangingUp.HAND_OVER)]
     other = consulting()
     other.report(CallChanged(call("c1", SeatState.TALKING)))
     other.desk.hang_up()
-    assert asked(other) == [HangUp(C1)]
+    assert asked(other) == [HangUp(C1, HangingUp.END)]
+
+
+def test_what_crosses_on_the_link_is_refused_and_said() -> None:
+    """It was sent as what the desk showed; the change was on its way meanwhile."""
+    world = consulting()
+    world.desk.hang_up(by_hand=True)
+    world.report(CallChanged(call("c1", SeatState.TALKING, came_back=CameBack.HUNG_UP)))
+    world.switch.answer(Refused(DeskRefusal.WRONG_STATE), HangUp)
+    assert (world.problem, asked(world)) == ("just_changed", [])
+    assert world.view.enabled[Action.HANG_UP].on
+    world.pass_time(0.7)
+    world.desk.hang_up(by_hand=True)
+    assert asked(world) == [HangUp(C1, HangingUp.END)]
+
+
+def test_who_leaves_just_as_the_customer_becomes_theirs_does_not_cut_them_off() -> None:
+    world = in_state(SeatState.TALKING, kind=CallKind.CONSULT, hanging_up=HangingUp.LEAVE)
+    world.report(CallChanged(call("c1", SeatState.TALKING, kind=CallKind.CONSULT)))
+    world.desk.hang_up(by_hand=True)
+    assert (world.problem, asked(world)) == ("just_changed", [])
+
+
+def test_another_refusal_of_a_hang_up_is_said_as_it_is() -> None:
+    world = consulting()
+    world.desk.hang_up()
+    world.switch.answer(Refused(DeskRefusal.BUSY), HangUp)
+    assert world.problem == "busy"
 
 
 # --- a supervisor ---

@@ -175,7 +175,9 @@ class DeskMachine(RuleBasedStateMachine):
                 return Done()
             case wire.AskCustomer(customer):
                 return CustomerShown(card(customer))
-            case wire.HangUp(ended) if self.truth.call is not None and ended == self.truth.call.call:
+            case wire.HangUp(ended, means) if self.truth.call is not None and ended == self.truth.call.call:
+                if means is not self.truth.call.hanging_up:
+                    return Refused(DeskRefusal.WRONG_STATE)
                 self._tell(CallChanged(None), "")
                 return Done()
             case _:

@@ -23,7 +23,7 @@ from shared.desk import (
     SeatChanged,
     WrapUp,
 )
-from shared.enums import CallKind, LockReason, PartyState, SeatState
+from shared.enums import CallKind, HangingUp, LockReason, PartyState, SeatState
 from shared.ids import CallId, LegId
 from tests.agent_app.fakes import AGENT, PASSWORD, SEAT, World, call, card, pop, seat
 
@@ -90,7 +90,7 @@ def test_a_whole_talk() -> None:
     day.live(7.5)
     assert world.switch.open(HangUp) == []
     day.live(1)
-    assert world.switch.open(HangUp) == [HangUp(CallId("c1"))]
+    assert world.switch.open(HangUp) == [HangUp(CallId("c1"), HangingUp.END)]
     world.wrap_up()
     world.switch.answer(Done(), HangUp)
     day.live(1.5)

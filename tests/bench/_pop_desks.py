@@ -10,7 +10,7 @@ from msgspec import Struct
 from agent_app.link import DeskKey
 from shared import desk as wire
 from shared.desk import DeskSnapshot, Pop, applied
-from shared.enums import SeatState
+from shared.enums import HangingUp, SeatState
 from shared.ids import CallId
 from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
 from tests.bench._pop_phones import DeskPhone
@@ -95,7 +95,7 @@ class LightDesk(Silent):
 
     async def _talk(self, call: CallId) -> None:
         await asyncio.sleep(TALK)
-        await self._ask(wire.HangUp(call))
+        await self._ask(wire.HangUp(call, HangingUp.END))
 
     async def _wrap_up(self, call: CallId) -> None:
         await self._ask(wire.WrapUp(call, "enquiry"))

@@ -96,7 +96,7 @@ def measured(folder: Path, rounds: int) -> list[float]:
                 took.append(
                     pressed(boss, wire.Listen(call, ListenMode.MONITOR), ann.phone.rtp, sounds_of(HERTZ[CUSTOMER]))
                 )
-            boss.done(wire.HangUp(call))
+            boss.put_down()
             ann.done(wire.Consult(call, ToSeat(bob.agent)))
             bob.answer()
             for _ in range(rounds):

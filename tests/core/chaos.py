@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
-from shared import aci
-from shared.enums import DigitMode, EndCause, OrderStatus, PlayEnd, Refusal
+from shared import aci, desk
+from shared.enums import DigitMode, EndCause, HangingUp, OrderStatus, PlayEnd, Refusal
 from shared.ids import (
     AccountNo,
+    AgentId,
     BranchId,
     CallId,
     CardId,
@@ -146,6 +147,14 @@ class Chaos:
         if not isinstance(event, ONCE):
             self.past.append(event)
             del self.past[:-30]
+
+    def put_down(self, agent: AgentId, call: CallId, means: HangingUp | None = None) -> None:
+        """The handset; ``means`` in place of what the desk shows now: of another moment."""
+        self._carry_out(self.switch.tick(self.now))
+        told = self.watch.desks.told.get(agent)
+        shown = told.call.hanging_up if told is not None and told.call is not None else HangingUp.END
+        self.requests += 1
+        self.tell(ev.DeskCommanded(agent, self.requests, desk.HangUp(call, means or shown), call))
 
     def wait(self, pick: int) -> None:
         self.now += choose(STEPS, pick)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from shared import desk
-from shared.enums import Direction, EndCause, LockReason, Role
+from shared.enums import Direction, EndCause, HangingUp, LockReason, Role
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId, QueueName, SkillName, leg_of
 from switch_server.core import events as ev
 from switch_server.core.desk_side import DESK
@@ -50,12 +50,16 @@ def commanded(chaos: "Chaos", pick: int) -> None:
     talk = seat.talk or seat.last if seat is not None else None
     call = talk.call if talk is not None and pick % 11 else chaos._call(pick)
     commands: tuple[desk.AnyCommand, ...] = (
-        desk.OpenSeat(), desk.OpenSeat(), desk.LockSeat(LockReason.LUNCH), desk.LockSeat(LockReason.NO_ANSWER), desk.HangUp(call),
-        desk.HangUp(call), desk.Hold(call), desk.Retrieve(call), desk.Hold(call), desk.SendDigits(call, "12#"),
+        desk.OpenSeat(), desk.OpenSeat(), desk.LockSeat(LockReason.LUNCH), desk.LockSeat(LockReason.NO_ANSWER), desk.Hold(call), desk.Retrieve(call), desk.Hold(call), desk.SendDigits(call, "12#"),
         desk.WrapUp(call, "enquiry", "a note"), desk.WrapUp(call, "order", stay=True), desk.WrapUp(call, "no such thing"),
         desk.ExtendWrapUp(call),
     )  # fmt: skip
-    command(chaos, agent, commands[pick // 3 % len(commands)])
+    means = (None, None, tuple(HangingUp)[pick // 42 % 6])
+    chosen = pick // 3 % (len(commands) + 2)
+    if chosen < len(commands):
+        command(chaos, agent, commands[chosen])
+    else:
+        chaos.put_down(agent, call, means[pick % 3])
 
 
 def dial(chaos: "Chaos", pick: int) -> None:

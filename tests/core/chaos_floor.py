@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from shared import desk
-from shared.enums import DigitMode, Direction, EndCause, ListenMode, LockReason, Role, SeatState
+from shared.enums import DigitMode, Direction, EndCause, HangingUp, ListenMode, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
 from shared.secret import Secret
 from switch_server.core import consults
@@ -135,11 +135,17 @@ def button(chaos: FloorChaos, pick: int) -> None:
     agent = choose(SEATS, pick)
     call = chaos.call_at(agent)
     buttons: tuple[desk.AnyCommand, ...] = (
-        desk.Swap(call), desk.Join(call), desk.Return(call), desk.HangUp(call), desk.Hold(call), desk.Retrieve(call), desk.Swap(call),
-        desk.Join(call), desk.Return(call), desk.HangUp(call), desk.SendDigits(call, "12"), desk.OpenSeat(), desk.Intercept(call),
+        desk.Swap(call), desk.Join(call), desk.Return(call), desk.Hold(call), desk.Retrieve(call), desk.Swap(call), desk.Join(call),
+        desk.Return(call), desk.SendDigits(call, "12"), desk.OpenSeat(), desk.Intercept(call),
         desk.Listen(call, choose(tuple(ListenMode), pick)), desk.WrapUp(call, "enquiry", "x"), desk.LockSeat(LockReason.LUNCH),
     )  # fmt: skip
     chaos.command(agent, choose(buttons, pick // 5))
+
+
+def put_down(chaos: FloorChaos, pick: int) -> None:
+    """The handset, as the desk shows what that means now, or as it did at another moment."""
+    agent = choose(SEATS, pick)
+    chaos.put_down(agent, chaos.call_at(agent), choose((None, *HangingUp), pick // 5))
 
 
 def drop(chaos: FloorChaos, pick: int) -> None:
@@ -160,6 +166,10 @@ def fitting(chaos: FloorChaos, pick: int) -> None:
     seat = choose(busy, pick)
     assert seat.talk is not None
     call, parties = seat.talk.call, [*seat.talk.room.members]
+    act = choose(FITTING[seat.state], pick // 3)
+    if act == "hang_up":
+        chaos.put_down(seat.agent, call)
+        return
     acts: dict[str, desk.AnyCommand] = {
         "consult": desk.Consult(call, target(chaos, pick // 5)),
         "hold": desk.Hold(call),
@@ -167,12 +177,11 @@ def fitting(chaos: FloorChaos, pick: int) -> None:
         "swap": desk.Swap(call),
         "join": desk.Join(call),
         "return": desk.Return(call),
-        "hang_up": desk.HangUp(call),
         "drop": desk.DropParty(call, parties[-1] if parties else LegId("x/9")),
         "listen": desk.Listen(call, choose(tuple(ListenMode), pick // 7)),
         "intercept": desk.Intercept(call),
     }
-    chaos.command(seat.agent, acts[choose(FITTING[seat.state], pick // 3)])
+    chaos.command(seat.agent, acts[act])
 
 
 FITTING = {
@@ -277,7 +286,8 @@ ACTIONS: dict[str, tuple[int, Callable[[FloorChaos, int], None]]] = {
     "wait": (16, FloorChaos.wait),
     "caller": (14, caller),
     "consult": (12, consult),
-    "button": (18, button),
+    "button": (12, button),
+    "put_down": (6, put_down),
     "fitting": (46, fitting),
     "supervise": (8, supervise),
     "drop": (3, drop),

@@ -3,7 +3,7 @@
 from itertools import count
 
 from shared import desk
-from shared.enums import EndCause, Law, LockReason, Role, SeatState
+from shared.enums import EndCause, HangingUp, Law, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, SkillName
 from switch_server.core import events as ev
 from switch_server.core import media
@@ -87,6 +87,11 @@ class DeskWorld(World):
         assert isinstance(reply, desk.Refused)
         return reply.code.value
 
+    def put_down(self, agent: AgentId = ANN, means: HangingUp | None = None) -> object:
+        """The handset, meaning what the desk shows, or ``means``; the answer to it."""
+        shown = self.shown(agent)
+        return self.command(desk.HangUp(shown.call, means or shown.hanging_up), agent)
+
     def desk_answers(self, leg: LegId) -> None:
         self.tell(ev.LegAnswered(leg, media.Far("192.0.2.20", 4000, Law.A)))
 
@@ -100,6 +105,12 @@ class DeskWorld(World):
         return call
 
     # --- what a test looks at ---
+
+    def shown(self, agent: AgentId = ANN) -> desk.DeskCall:
+        """The call as the agent's desk has it."""
+        shown = self.watch.desks.told[agent].call
+        assert shown is not None
+        return shown
 
     def seat(self, agent: AgentId = ANN) -> SeatState:
         return self.switch.desks.seats[agent].state

@@ -98,12 +98,6 @@ class FloorWorld(DeskWorld):
         assert talk is not None
         return talk.id
 
-    def shown(self, agent: AgentId = ANN) -> desk.DeskCall:
-        """The call as the agent's desk has it."""
-        shown = self.watch.desks.told[agent].call
-        assert shown is not None
-        return shown
-
     def parties(self, agent: AgentId = ANN) -> list[tuple[str, str]]:
         """Who else is in the call: name or number, or what they are, and what they do."""
         return [(p.name or p.number or p.kind, p.state.value) for p in self.shown(agent).parties]

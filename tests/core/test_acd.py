@@ -25,7 +25,7 @@ def with_queue(**changes: Any) -> SwitchConfig:
 
 def hang_up_and_finish(world: DeskWorld, call: CallId, agent: Any) -> None:
     """The agent is free for the next."""
-    assert world.command(desk.HangUp(call), agent) == desk.Done()
+    assert world.put_down(agent) == desk.Done()
     assert world.command(desk.WrapUp(call, "other"), agent) == desk.Done()
 
 
@@ -273,12 +273,12 @@ def test_a_place_without_its_call_costs_the_board_a_number() -> None:
 
 def test_talks_make_the_estimate() -> None:
     world = DeskWorld()
-    first = world.talking()
+    world.talking()
     world.run(600.0)
     waiting = world.offer()
     world.run(1.0)
     before = news(world, waiting)
-    world.command(desk.HangUp(first))
+    world.put_down()
     assert world.switch.acd.stats[AGENTS].talk_s > 200.0
     assert news(world, waiting) >= before
     world.finish()
@@ -292,6 +292,6 @@ def test_a_queue_that_a_reload_took_away_is_served_by_anybody() -> None:
     world.online()
     world.run(4.0)
     assert world.state(call) == "talking"
-    world.command(desk.HangUp(call))
+    world.put_down()
     assert world.seat() is SeatState.WRAP_UP
     world.finish()

@@ -59,7 +59,7 @@ def test_the_place_is_kept_and_called_when_its_turn_comes() -> None:
     assert world.row("callbacks", call)["state"] == "done"
     assert world.step(back) == "queue"
     assert world.switch.calls[back].waiting.since == since  # type: ignore[union-attr]
-    world.command(desk.HangUp(later))
+    world.put_down()
     world.command(desk.WrapUp(later, "other"))
     world.run(4.0)
     shown = world.switch.desk_state(ANN)[1]
@@ -68,7 +68,7 @@ def test_the_place_is_kept_and_called_when_its_turn_comes() -> None:
         back, CallKind.CALLBACK, "13800138000", False, SeatState.TALKING,
     )  # fmt: skip
     assert world.state(behind) == "queued"
-    world.command(desk.HangUp(back))
+    world.put_down()
     world.run(1.0)
     assert world.row("calls", back)["direction"] == "out"
     assert world.row("contacts", back)["number"] == "13800138000"

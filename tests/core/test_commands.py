@@ -3,7 +3,7 @@
 import pytest
 
 from shared import desk
-from shared.enums import LockReason, SeatState
+from shared.enums import HangingUp, LockReason, SeatState
 from shared.ids import CallId, leg_of
 from switch_server.core import events as ev
 from switch_server.core.config import SwitchConfig
@@ -34,7 +34,7 @@ def in_state(state: str) -> tuple[DeskWorld, CallId]:
         if state == "holding":
             world.command(desk.Hold(call))
         if state == "wrap_up":
-            world.command(desk.HangUp(call))
+            world.put_down()
     assert world.seat().value == state
     return world, call
 
@@ -60,9 +60,9 @@ TABLE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def make(name: str, call: CallId) -> desk.AnyCommand:
+def make(name: str, call: CallId, means: HangingUp) -> desk.AnyCommand:
     made: dict[str, desk.AnyCommand] = {
-        "OpenSeat": desk.OpenSeat(), "LockSeat": desk.LockSeat(LockReason.LUNCH), "HangUp": desk.HangUp(call),
+        "OpenSeat": desk.OpenSeat(), "LockSeat": desk.LockSeat(LockReason.LUNCH), "HangUp": desk.HangUp(call, means),
         "Hold": desk.Hold(call), "Retrieve": desk.Retrieve(call), "SendDigits": desk.SendDigits(call, "1"),
         "Dial": desk.Dial("13900139000"), "WrapUp": desk.WrapUp(call, "other"), "ExtendWrapUp": desk.ExtendWrapUp(call),
     }  # fmt: skip
@@ -73,21 +73,23 @@ def make(name: str, call: CallId) -> desk.AnyCommand:
 @pytest.mark.parametrize("state", STATES)
 def test_every_command_in_every_state(name: str, state: str) -> None:
     world, call = in_state(state)
-    reply = world.command(make(name, call), ANN, CallId("20261122T093000-0600"))
+    told = world.watch.desks.told.get(ANN)
+    means = told.call.hanging_up if told is not None and told.call is not None else HangingUp.END
+    reply = world.command(make(name, call, means), ANN, CallId("20261122T093000-0600"))
     said = reply.code.value if isinstance(reply, desk.Refused) else OK
     assert said == TABLE[name][STATES.index(state)]
     if call in world.switch.calls:
-        assert world.refused(desk.HangUp(call), BOB) == "no_such_call"  # another's
+        assert world.refused(desk.HangUp(call, means), BOB) == "no_such_call"  # another's
     world.finish()
 
 
 def test_a_click_that_came_late_does_nothing_to_the_next_call() -> None:
     world = DeskWorld()
     first = world.talking()
-    world.command(desk.HangUp(first))
+    world.put_down()
     world.command(desk.WrapUp(first, "other"))
     second = world.talking()
-    assert world.refused(desk.HangUp(first)) == "no_such_call"
+    assert world.refused(desk.HangUp(first, HangingUp.END)) == "no_such_call"
     assert world.refused(desk.Hold(first)) == "no_such_call"
     assert world.state(second) == "talking"
     world.finish()
@@ -103,17 +105,17 @@ def test_a_lock_in_a_call_takes_effect_after_it() -> None:
     assert seat is not None
     assert (seat.state, seat.lock_next, seat.reason) == (SeatState.TALKING, LockReason.LUNCH, None)
     assert world.switch.snapshot().seats[0].reason == "lunch"
-    world.command(desk.HangUp(call))
+    world.put_down()
     world.command(desk.WrapUp(call, "other"))
     assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.LUNCH)
     world.finish()
 
 
 def test_a_lock_in_a_call_is_taken_back() -> None:
-    world, call = in_state("talking")
+    world, _ = in_state("talking")
     world.command(desk.LockSeat(LockReason.LUNCH))
     world.command(desk.OpenSeat())
-    world.command(desk.HangUp(call))
+    world.put_down()
     assert world.reason() is None
     world.command(desk.LockSeat(LockReason.PAPERWORK))
     assert world.seat() is SeatState.WRAP_UP
@@ -185,7 +187,7 @@ def test_a_queue_without_wrap_up_time() -> None:
     queue = CONFIG.queues[0]
     world = DeskWorld(config=SwitchConfig(trunks=CONFIG.trunks, queues=(type(queue)(queue.name, wrap_up=0.0),)))
     call = world.talking()
-    world.command(desk.HangUp(call))
+    world.put_down()
     assert world.seat() is SeatState.OPEN
     assert world.command(desk.WrapUp(call, "other")) == desk.Done()
     world.finish()

@@ -78,7 +78,7 @@ def test_a_consulted_transfer_into_a_queue_that_nobody_answers() -> None:
     assert shown is not None
     assert (shown.state, shown.came_back) == (SeatState.TALKING, CameBack.NO_ANSWER)
     assert world.watch.desks.sound.of(leg_of(call, 1)) == ((leg_of(call, 2),), "")
-    world.command(desk.HangUp(call))
+    world.put_down()
     assert world.seat() is SeatState.WRAP_UP
     world.run(2.0)
     assert len(world.commands(media.StartRecording)) == 1
@@ -94,8 +94,8 @@ def test_a_transferred_call_is_counted_twice() -> None:
     world.online(BOB, open_=False)
     world.command(desk.Consult(call, ToSeat(BOB)))
     world.run(4.0)
-    world.command(desk.HangUp(call))
-    world.command(desk.HangUp(call), BOB)
+    world.put_down()
+    world.put_down(BOB)
     world.command(desk.WrapUp(call, "order", "handed on"), ANN)
     world.command(desk.WrapUp(call, "enquiry", "answered"), BOB)
     world.run(2.0)
@@ -137,7 +137,7 @@ def test_a_lock_asked_for_in_a_call_is_lost_by_a_transfer() -> None:
     world.command(desk.LockSeat(LockReason.LUNCH))
     world.command(desk.Consult(call, ToSeat(BOB)))
     world.run(4.0)
-    world.command(desk.HangUp(call))
+    world.put_down()
     world.command(desk.WrapUp(call, "order"))
     assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.LUNCH)
     world.finish()

@@ -72,12 +72,12 @@ def test_five_on_one_recording(world: FloorWorld) -> None:
 
 def test_the_agent_leaves_and_two_go_on(world: FloorWorld) -> None:
     call = world.conference(BOB)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.hears(BOB)) == ({"bob"}, {"caller"})
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.WRAP_UP, SeatState.TALKING)
     assert world.parties(BOB) == [(CUSTOMER, "talking")]
     assert "transferred_to" not in world.last_talk(ANN), "who leaves a conference hands nobody over"
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert world.seat(BOB) is SeatState.WRAP_UP, "the customer was his in the end"
     world.run(1.0)
     assert world.row("contacts", call)["agent"] == BOB
@@ -88,7 +88,7 @@ def test_the_agent_leaves_and_customer_and_outside_party_go_on(world: FloorWorld
     call = world.talks_to()
     outside = world.asked(ToNumber(NUMBER))
     world.press_button(desk.Join)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.hears(outside)) == ({outside}, {"caller"})
     assert world.seat() is SeatState.WRAP_UP
     world.run(600.0)
@@ -102,7 +102,7 @@ def test_the_agent_leaves_and_customer_and_outside_party_go_on(world: FloorWorld
 
 def test_a_party_leaves_and_two_go_on(world: FloorWorld) -> None:
     call = world.conference(BOB)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert (world.hears(call), world.seat(ANN), world.seat(BOB)) == ({"ann"}, SeatState.TALKING, SeatState.LOCKED)
     assert world.shown().came_back is None, "a conference has no side to come back from"
     world.finish()
@@ -111,9 +111,9 @@ def test_a_party_leaves_and_two_go_on(world: FloorWorld) -> None:
 def test_all_agents_leave_one_after_the_other(world: FloorWorld) -> None:
     call = world.conference(BOB, CAT)
     for agent, left in ((ANN, {"bob", "cat"}), (CAT, {"bob"})):
-        world.press_button(desk.HangUp, agent)
+        world.put_down(agent)
         assert world.hears(call) == left
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     world.run(1.0)
     assert call not in world.switch.calls
     world.finish()
@@ -184,7 +184,7 @@ def test_held_by_both_and_one_is_handed_over(world: FloorWorld) -> None:
     world.press_button(desk.Hold, BOB)
     world.join(CAT)
     world.asked(ToSeat(CAT))
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.seat(BOB)) == ({"cat"}, SeatState.HOLDING)
     world.press_button(desk.Retrieve, BOB)
     assert world.hears(call) == {"bob", "cat"}
@@ -195,9 +195,9 @@ def test_everybody_turned_away_and_left(world: FloorWorld) -> None:
     call = world.conference(BOB)
     world.press_button(desk.Hold)
     world.press_button(desk.Hold, BOB)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.hears(call) == {MUSIC}
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     world.run(1.0)
     assert call not in world.switch.calls
     world.finish()
@@ -212,7 +212,7 @@ def test_an_agent_of_a_conference_puts_another_in_their_place(world: FloorWorld)
     world.join(CAT)
     world.asked(ToSeat(CAT), wait=1.0)
     assert world.hears(call) == {"bob"}
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.parties(BOB)) == ({"bob"}, [(CUSTOMER, "talking"), ("cat", "ringing")])
     world.run(3.0)
     assert (world.hears(call), world.seat(CAT)) == ({"bob", "cat"}, SeatState.CONFERENCE)
@@ -224,7 +224,7 @@ def test_such_a_one_does_not_come(world: FloorWorld) -> None:
     world.join(CAT)
     world.reactions.desk = "silent"
     world.asked(ToSeat(CAT), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(40.0)
     assert (world.hears(call), world.seat(BOB), world.seat(CAT)) == ({"bob"}, SeatState.TALKING, SeatState.LOCKED)
     world.finish()
@@ -237,9 +237,9 @@ def test_those_who_were_handed_a_ringing_party_move_on_before_it_answers(world: 
     world.asked(ToSeat(CAT))
     world.asked(ToSeat(DAN), BOB, wait=1.0)
     assert world.hears(call) == {MUSIC}
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert world.hears(call) == {RINGBACK}
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.hears(CAT)) == ({"cat"}, {"caller"})
     world.run(3.0)
     assert world.hears(call) == {"cat", "dan"}
@@ -252,8 +252,8 @@ def test_two_who_hand_over_the_same_customer(world: FloorWorld) -> None:
     outside = world.asked(ToNumber(NUMBER), BOB)
     world.join(CAT)
     world.asked(ToSeat(CAT), wait=1.0)
-    world.press_button(desk.HangUp)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down()
+    world.put_down(BOB)
     assert world.hears(call) == {outside}
     world.run(3.0)
     assert world.hears(call) == {outside, "cat"}
@@ -266,7 +266,7 @@ def test_the_customer_of_a_conference_is_handed_to_a_queue(world: FloorWorld) ->
     outside = world.asked(ToNumber(NUMBER))
     world.press_button(desk.Join)
     world.asked(ToQueue(FUND), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.state(call) == "queued"
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.WRAP_UP, SeatState.LOCKED)
     assert not world.switch.calls[call].legs[outside].alive
@@ -279,7 +279,7 @@ def test_who_has_not_got_the_customer_now_can_not_send_them_anywhere(world: Floo
     world.press_button(desk.Hold)
     world.join(CAT)
     world.asked(ToSeat(CAT), BOB)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert world.hears(call) == {"cat"}
     assert world.command(desk.Consult(call, ToQueue(FUND))) == desk.Done()  # Ann still holds them
     world.press_button(desk.Return)

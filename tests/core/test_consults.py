@@ -60,7 +60,7 @@ def test_the_caller_hangs_up_on_hold(world: FloorWorld) -> None:
 def test_a_handset_that_is_put_down_on_hold_ends_the_talk(world: FloorWorld) -> None:
     call = world.talks_to()
     world.press_button(desk.Hold)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.seat() is SeatState.WRAP_UP
     world.run(1.0)
     assert call not in world.switch.calls
@@ -102,7 +102,7 @@ def test_a_seat_rings_answers_and_is_handed_the_customer(world: FloorWorld) -> N
     assert world.parties(BOB) == [("13800138000", "waiting"), ("ann", "talking")]
     held = world.shown().held_at
     assert held is not None
-    assert world.press_button(desk.HangUp) == desk.Done()
+    assert world.put_down() == desk.Done()
     assert (world.hears(call), world.hears(BOB)) == ({"bob"}, {"caller"})
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.WRAP_UP, SeatState.TALKING)
     row = world.last_talk(ANN)
@@ -112,7 +112,7 @@ def test_a_seat_rings_answers_and_is_handed_the_customer(world: FloorWorld) -> N
         round((world.now - held) * 1000),
     )
     assert not ended(world, leg)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert world.seat(BOB) is SeatState.WRAP_UP
     world.run(1.0)
     assert world.row("contacts", call)["agent"] == BOB
@@ -124,7 +124,7 @@ def test_handed_over_while_it_rings_and_answered_later(world: FloorWorld) -> Non
     call = world.talks_to()
     world.join(BOB)
     world.asked(ToSeat(BOB), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.WRAP_UP, SeatState.RINGING)
     assert world.hears(call) == {RINGBACK}
     world.run(3.0)
@@ -142,13 +142,13 @@ def test_handed_over_and_not_answered_the_customer_is_at_the_head_of_the_queue(
     world.join(BOB)
     world.reactions.desk = "silent"
     leg = world.asked(ToSeat(BOB), wait=0.5)
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.command(desk.WrapUp(call, "other"))
     world.command(desk.LockSeat())
     later = world.offer()
     world.run(1.0)
     if desk_does == "refuse":
-        world.command(desk.HangUp(call), BOB)
+        world.put_down(BOB)
     elif desk_does == "dead":
         world.desk_ended(leg, EndCause.FAR_LOST, 408)
     else:
@@ -182,7 +182,7 @@ def test_a_seat_that_does_not_come_gives_the_customer_back(world: FloorWorld, de
     if desk_does == "silent":
         world.run(consults.RING)
     elif desk_does == "refuse":
-        world.command(desk.HangUp(call), BOB)
+        world.put_down(BOB)
     elif desk_does == "dead":
         world.desk_ended(leg, EndCause.FAR_LOST, 408)
     else:
@@ -242,9 +242,10 @@ def test_swap_and_swap_back(world: FloorWorld) -> None:
 def test_handed_over_from_a_swap(world: FloorWorld) -> None:
     call = world.consulted()
     world.press_button(desk.Swap)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.hears(BOB)) == ({"bob"}, {"caller"})
     assert world.seat(ANN) is SeatState.WRAP_UP
+    assert world.last_talk(ANN)["transferred_to"] == "seat:bob"
     world.finish()
 
 
@@ -274,7 +275,7 @@ def test_the_customer_hangs_up_between_the_hand_over_and_the_answer(world: Floor
     call = world.talks_to()
     world.join(BOB)
     world.asked(ToSeat(BOB), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.hang_up(call)
     assert world.seat(BOB) is SeatState.LOCKED
     world.run(1.0)
@@ -287,31 +288,10 @@ def test_the_colleague_hangs_up(world: FloorWorld, swapped: bool) -> None:
     call = world.consulted()
     if swapped:
         world.press_button(desk.Swap)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert (world.seat(ANN), world.hears(call), world.hears(ANN)) == (SeatState.TALKING, {"ann"}, {"caller"})
     assert world.shown().came_back is CameBack.HUNG_UP
     assert world.wrong(desk.Swap)
-    world.finish()
-
-
-def test_both_press_at_once_the_first_counts(world: FloorWorld) -> None:
-    """Ann hands over and Bob hangs up: whichever comes first, nobody is left alone."""
-    call = world.consulted()
-    world.press_button(desk.HangUp)
-    world.press_button(desk.HangUp, BOB)  # meant Ann; he has the customer now
-    assert world.seat(BOB) is SeatState.WRAP_UP
-    world.run(1.0)
-    assert call not in world.switch.calls
-    world.command(desk.WrapUp(call, "other"))
-    world.command(desk.WrapUp(call, "other"), BOB)
-    world.command(desk.LockSeat(), BOB)
-    again = world.offer()
-    world.run(4.0)
-    world.asked(ToSeat(BOB))
-    world.press_button(desk.HangUp, BOB)
-    assert world.command(desk.HangUp(again)) == desk.Done()  # meant to hand over; it ends the talk
-    world.run(1.0)
-    assert again not in world.switch.calls
     world.finish()
 
 
@@ -373,7 +353,7 @@ def test_a_chain_hands_the_customer_to_its_end(world: FloorWorld) -> None:
     world.join(CAT)
     world.asked(ToSeat(CAT), BOB)
     assert (world.hears(ANN), world.hears(BOB), world.hears(CAT)) == ({MUSIC}, {"cat"}, {"bob"})
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert (world.hears(ANN), world.hears(CAT), world.hears(call)) == ({"cat"}, {"ann"}, {MUSIC})
     assert world.shown().came_back is None
     world.press_button(desk.Return)  # what Ann asked for has moved on to Cat
@@ -385,11 +365,11 @@ def test_the_asked_one_hands_over_while_the_next_one_rings(world: FloorWorld) ->
     call = world.consulted()
     world.join(CAT)
     world.asked(ToSeat(CAT), BOB, wait=1.0)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert (world.hears(ANN), world.hears(call), world.seat(ANN)) == ({RINGBACK}, {MUSIC}, SeatState.CONSULTING)
     assert world.parties() == [("13800138000", "waiting"), ("cat", "ringing")]
     assert world.shown().came_back is None
-    world.press_button(desk.HangUp)  # so the customer is handed to who rings
+    world.put_down()  # so the customer is handed to who rings
     assert (world.hears(call), world.last_talk(ANN)["transferred_to"]) == ({RINGBACK}, "seat:cat")
     world.run(3.0)
     assert world.hears(call) == {"cat"}
@@ -413,7 +393,7 @@ def test_ann_hangs_up_while_bob_has_her_on_hold(world: FloorWorld) -> None:
     call = world.consulted()
     world.join(CAT)
     world.asked(ToSeat(CAT), BOB)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.last_talk(ANN)["transferred_to"]) == ({MUSIC}, "seat:bob")
     world.press_button(desk.Return, BOB)
     assert (world.hears(call), world.hears(BOB)) == ({"bob"}, {"caller"})
@@ -433,7 +413,7 @@ def test_an_outside_number_is_called_over_a_trunk(world: FloorWorld) -> None:
     assert (world.hears(ANN), world.hears(leg), world.hears(call)) == ({leg}, {"ann"}, {MUSIC})
     assert world.command(desk.SendDigits(call, "12")) == desk.Done()
     assert world.commands(media.SendDigits) == [media.SendDigits(leg, "12")]
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(leg), world.hears(call)) == ({"caller"}, {leg})
     assert world.last_talk(ANN)["transferred_to"] == f"number:{NUMBER}"
     assert world.seat() is SeatState.WRAP_UP
@@ -449,7 +429,7 @@ def test_its_own_ringing_is_heard(world: FloorWorld) -> None:
     call = world.talks_to()
     leg = world.asked(ToNumber(NUMBER), wait=1.0)
     assert (world.hears(ANN), world.hears(leg), world.hears(call)) == ({leg}, {"ann"}, {MUSIC})
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.hears(leg)) == ({leg}, {"caller"})
     world.run(3.0)
     assert (world.hears(call), world.hears(leg)) == ({leg}, {"caller"})
@@ -534,7 +514,7 @@ def test_the_outside_party_hangs_up_between_two_clicks(world: FloorWorld) -> Non
 def test_an_outside_party_that_was_handed_the_customer_hangs_up(world: FloorWorld) -> None:
     call = world.talks_to()
     world.asked(ToNumber(NUMBER))
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.hang_up(call, 3)
     world.run(1.0)
     assert call not in world.switch.calls
@@ -546,7 +526,7 @@ def test_handed_over_to_a_number_that_turns_out_busy(world: FloorWorld) -> None:
     world.reactions.far = "silent"
     call = world.talks_to()
     leg = world.asked(ToNumber(NUMBER), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.hears(call) == {RINGBACK}
     world.tell(ev.LegEnded(leg, EndCause.FAR_BUSY, 486))
     assert world.state(call) == "queued"
@@ -574,7 +554,7 @@ def test_the_next_agent_of_a_queue(world: FloorWorld) -> None:
     world.run(3.0)
     assert (world.hears(ANN), world.hears(BOB)) == ({"bob"}, {"ann"})
     assert world.visits(call) == [("agents", "answered"), ("fund", "answered")]
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.hears(call), world.last_talk(ANN)["transferred_to"]) == ({"bob"}, "seat:bob")
     world.finish()
 
@@ -623,7 +603,7 @@ def test_the_customer_is_handed_to_the_queue_with_the_place_that_was_waited_in(w
         world.join(BOB, open_=True)
     world.asked(ToQueue(FUND), wait=5.0)
     since = world.switch.acd.waiting[call].since
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.seat(ANN), world.state(call)) == (SeatState.WRAP_UP, "queued")
     assert world.last_talk(ANN)["transferred_to"] == "queue:fund"
     assert world.switch.acd.waiting[call].since == since
@@ -657,7 +637,7 @@ def test_the_queue_of_the_flow_is_asked(world: FloorWorld) -> None:
     """Ann gives the caller back to the queue that they came from: the flow's own step."""
     call = world.talks_to()
     world.asked(ToQueue(AGENTS), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.step(call), world.state(call)) == ("queue", "queued")
     world.finish()
 
@@ -670,7 +650,7 @@ def test_the_customer_is_handed_to_a_menu(world: FloorWorld) -> None:
     world.asked(ToMenu("main"), wait=3.0)
     assert (world.hears(ANN), world.hears(call)) == (set(), {MUSIC})
     assert world.parties()[1] == ("main", "asked")
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.step(call), world.seat()) == ("welcome", SeatState.WRAP_UP)
     assert world.last_talk(ANN)["transferred_to"] == "menu:main"
     world.run(6.0)
@@ -693,7 +673,7 @@ def test_a_menu_that_there_is_not(world: FloorWorld) -> None:
     assert world.refused(desk.Consult(call, ToMenu("gone"))) == "not_found"
     world.asked(ToMenu("main"))
     world.tell(ev.Configured(FLOOR, (FLOW,)))  # a reload takes it away
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(1.0)
     assert call not in world.switch.calls
     assert world.row("calls", call)["cause"] is EndCause.FAULT
@@ -763,7 +743,7 @@ def test_the_agent_is_gone_meanwhile(world: FloorWorld, how: str) -> None:
     if how == "lost":
         world.tell(ev.AgentOffline(ANN))
     else:
-        world.press_button(desk.HangUp)
+        world.put_down()
         assert world.last_talk(ANN)["transferred_to"] == "pin"
     assert world.step(call) == "account"
     world.press(call, f"{ACCOUNT}#")
@@ -804,7 +784,7 @@ def test_others_of_a_conference_wait_together_while_the_customer_keys(world: Flo
 def test_only_who_has_the_customer(world: FloorWorld, target: desk.AnyTarget) -> None:
     call = world.consulted()
     assert world.refused(desk.Consult(call, target), BOB) == "wrong_state"
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.command(desk.Consult(call, target), BOB) == desk.Done()
     world.finish()
 

@@ -78,13 +78,13 @@ def test_one_that_has_not_registered_is_passed_over(world: DeskWorld) -> None:
 
 
 def test_the_apps_phone_that_has_no_legs_repairs_nothing(world: DeskWorld) -> None:
-    call = world.talking()
+    world.talking()
     world.run(20.0)
     for _ in range(3):
         world.tell(ev.PhoneTold(ANN, ()))
         world.run(5.0)
     assert world.seat() is SeatState.TALKING
-    world.command(desk.HangUp(call))
+    world.put_down()
     world.tell(ev.PhoneTold(ANN, ()))
     world.finish()
 

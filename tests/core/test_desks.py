@@ -46,7 +46,7 @@ def test_a_caller_reaches_an_agent_who_talks_hangs_up_and_wraps_up(world: DeskWo
     assert world.seat() is SeatState.TALKING
     assert world.state(call) == "talking"
     assert hears(world) == [(leg_of(call, 1), (leg,)), (leg, (leg_of(call, 1),))]
-    assert world.command(desk.HangUp(call)) == desk.Done()
+    assert world.put_down() == desk.Done()
     assert world.seat() is SeatState.WRAP_UP
     assert [(h.leg, h.cause) for h in world.all(HangUp)] == [
         (leg, EndCause.AGENT_HUNG_UP), (leg_of(call, 1), EndCause.AGENT_HUNG_UP),
@@ -118,7 +118,7 @@ def test_hold_gives_music_to_the_caller_and_nothing_to_the_agent(world: DeskWorl
     assert world.commands(media.SendDigits) == [media.SendDigits(caller, "12#")]
     world.command(desk.Hold(call))
     world.run(5.0)
-    world.command(desk.HangUp(call))
+    world.put_down()
     assert world.talk(leg)["hold_ms"] == 15_000
     assert len(world.commands(media.StartRecording)) == 1
     world.finish()
@@ -133,7 +133,7 @@ def test_after_the_agent_the_flow_goes_on_where_it_says_so() -> None:
     world.run(4.0)
     assert world.seat() is SeatState.TALKING
     world.press(call, "9")  # for the agent
-    world.command(desk.HangUp(call))
+    world.put_down()
     assert world.step(call) == "survey"
     assert world.seat() is SeatState.WRAP_UP
     world.run(4.0)
@@ -199,7 +199,7 @@ def let_it_ring(world: DeskWorld, call: CallId) -> None:
 
 
 def refuse(world: DeskWorld, call: CallId) -> None:
-    assert world.command(desk.HangUp(call)) == desk.Done()
+    assert world.put_down() == desk.Done()
 
 
 def busy(world: DeskWorld, call: CallId) -> None:
@@ -485,7 +485,7 @@ def test_the_trail_has_the_steps_with_a_title() -> None:
     assert shown.account == ACCOUNT
     assert shown.customer == 7
     assert shown.trail == ()
-    world.command(desk.HangUp(call))
+    world.put_down()
     world.command(desk.WrapUp(call, "other"))
     world.press(call, "2")  # back into the queue, out of the survey
     world.run(1.0)

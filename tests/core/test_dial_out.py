@@ -60,7 +60,7 @@ def test_the_desk_then_the_customer_then_they_talk(world: DeskWorld) -> None:
     world.command(desk.Hold(CALL))
     assert world.commands(media.Play)[-1].segments == ("music/hold",)
     world.command(desk.Retrieve(CALL))
-    world.command(desk.HangUp(CALL))
+    world.put_down()
     assert world.seat() is SeatState.WRAP_UP
     world.run(1.0)
     assert CALL not in world.switch.calls
@@ -111,7 +111,7 @@ def test_the_agent_thinks_better_of_it(world: DeskWorld) -> None:
     world.reactions.far = "silent"
     dial(world)
     world.run(5.0)
-    assert world.command(desk.HangUp(CALL)) == desk.Done()
+    assert world.put_down() == desk.Done()
     assert (world.seat(), world.reason()) == (SeatState.OPEN, None)
     assert world.talk(DESK)["outcome"] == "refused"
     world.finish()
@@ -205,7 +205,7 @@ def test_a_flow_for_any_number_shows_none() -> None:
     dial(world)
     world.run(7.0)
     assert world.all(PlaceCall)[0].ani == ""
-    world.command(desk.HangUp(CALL))
+    world.put_down()
     assert world.seat() is SeatState.WRAP_UP  # 30 s where there is no queue
     world.run(31.0)
     assert world.seat() is SeatState.OPEN
@@ -216,7 +216,7 @@ def test_the_customers_answer_that_comes_after_the_desk_is_gone(world: DeskWorld
     world.reactions.far = "silent"
     dial(world)
     world.run(4.0)
-    world.command(desk.HangUp(CALL))
+    world.put_down()
     world.tell(ev.LegRinging(CUSTOMER, FAR))
     world.tell(ev.LegAnswered(CUSTOMER, FAR))
     world.run(5.0)

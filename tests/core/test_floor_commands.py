@@ -58,7 +58,7 @@ def test_to_the_supervisors_own_locked_seat(world: FloorWorld) -> None:
     assert (world.hears(second), world.state(first)) == ({"dan"}, "queued")
     assert audits(world) == [(DAN, "take_waiting", DAN, second)]
     assert world.visits(second) == [("agents", "answered")]
-    world.press_button(desk.HangUp, DAN)
+    world.put_down(DAN)
     assert world.seat(DAN) is SeatState.WRAP_UP
     world.finish()
 
@@ -175,7 +175,7 @@ def test_a_lock_in_a_call_takes_effect_after_it(world: FloorWorld) -> None:
     world.join(DAN)
     world.command(desk.ForceSeat(ANN, "lock"), DAN)
     assert (world.seat(), world.hears(call)) == (SeatState.TALKING, {"ann"})
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.command(desk.WrapUp(call, "other"))
     assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.OTHER)
     world.finish()

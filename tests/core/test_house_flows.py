@@ -46,7 +46,7 @@ def test_who_waits_in_such_a_queue_too_long_hears_that_nobody_is_there() -> None
     world = FloorWorld()
     call = world.talks_to()
     world.asked(ToQueue(FUND))
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.command(desk.LockSeat(), ANN)
     assert world.switch.calls[call].ivr.flow == QUEUE_FLOW
     world.run(301.0)
@@ -63,7 +63,7 @@ def test_it_is_closed_before_they_are_there() -> None:
     world.asked(ToQueue(FUND))
     closed = structs.replace(FLOOR.queues[1], most=0)
     world.tell(ev.Configured(structs.replace(FLOOR, queues=(FLOOR.queues[0], closed)), (FLOW, MAIN)))
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.state(call) == "queued"
     world.join(BOB, open_=True)
     world.run(4.0)

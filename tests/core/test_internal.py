@@ -1,10 +1,10 @@
-"""内部呼叫: seat to seat. The called seat is the call's first leg; nothing is recorded, no customer comes with it."""
+"""内部呼叫: seat to seat. The called seat is the call's first leg; no customer comes with it, and once they talk neither is more than the other."""
 
 import pytest
 
 from shared import desk
 from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
-from shared.enums import CallKind, EndCause, LockReason, SeatState
+from shared.enums import CallKind, EndCause, HangingUp, LockReason, SeatState
 from shared.ids import AgentId, CallId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
@@ -50,7 +50,7 @@ def test_a_colleague_is_called(world: FloorWorld) -> None:
     assert (world.parties(ANN), world.parties(BOB)) == ([("bob", "talking")], [("ann", "talking")])
     assert not world.all(ShowPop)
     assert not world.all(PlaceCall)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.LOCKED), "nothing to wrap up"
     world.run(1.0)
     assert CALL not in world.switch.calls
@@ -63,7 +63,7 @@ def test_a_colleague_is_called(world: FloorWorld) -> None:
 
 def test_the_called_one_hangs_up(world: FloorWorld) -> None:
     in_talk(world)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.LOCKED)
     world.finish()
 
@@ -85,7 +85,7 @@ def test_who_can_be_rung(world: FloorWorld, how: str) -> None:
     if how == "open":
         world.command(desk.OpenSeat(), BOB)
     in_talk(world)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert world.seat(BOB) is (SeatState.OPEN if how == "open" else SeatState.LOCKED)
     world.finish()
 
@@ -107,12 +107,12 @@ def test_a_busy_seat_is_heard_as_busy(world: FloorWorld) -> None:
     world.finish()
 
 
-@pytest.mark.parametrize("button", [desk.HangUp, desk.Return])
-def test_from_busy_back(world: FloorWorld, button: type[desk.AnyCommand]) -> None:
+@pytest.mark.parametrize("how", ["puts down", "returns"])
+def test_from_busy_back(world: FloorWorld, how: str) -> None:
     world.talks_to(CAT)
     world.command(desk.CallSeat(CAT), ANN, CALL)
     world.run(3.0)
-    assert world.press_button(button) == desk.Done()
+    assert (world.put_down() if how == "puts down" else world.press_button(desk.Return)) == desk.Done()
     assert world.seat(ANN) is SeatState.LOCKED
     world.run(1.0)
     assert CALL not in world.switch.calls
@@ -155,7 +155,7 @@ def test_it_is_refused(world: FloorWorld) -> None:
     world.run(1.0)
     world.desk_answers(CALLER)
     world.run(1.0)
-    assert world.press_button(desk.HangUp, BOB) == desk.Done()
+    assert world.put_down(BOB) == desk.Done()
     assert (world.seat(ANN), world.seat(BOB), world.reason(BOB)) == (
         SeatState.LOCKED,
         SeatState.LOCKED,
@@ -187,7 +187,7 @@ def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
         world.desk_answers(CALLER)
         world.run(1.0)
         assert world.seat(BOB) is SeatState.RINGING
-        world.press_button(desk.HangUp if how == "puts down" else desk.Return)
+        assert (world.put_down() if how == "puts down" else world.press_button(desk.Return)) == desk.Done()
     elif how == "offline":
         world.tell(ev.AgentOffline(ANN))
     world.run(16.0)
@@ -201,7 +201,7 @@ def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
 def test_before_the_own_phone_is_up_it_can_be_put_down(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     call_bob(world)
-    assert world.press_button(desk.HangUp) == desk.Done()
+    assert world.put_down() == desk.Done()
     world.run(1.0)
     assert CALL not in world.switch.calls
     world.finish()
@@ -233,21 +233,142 @@ def test_who_calls_is_lost_in_the_talk(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_who_called_may_ask_a_third(world: FloorWorld) -> None:
+BOTH = pytest.mark.parametrize(("one", "other"), [(ANN, BOB), (BOB, ANN)], ids=["who called", "who was called"])
+
+
+def is_over(world: FloorWorld, *agents: AgentId) -> bool:
+    """Nobody has a call of it, and it is forgotten."""
+    world.run(1.0)
+    return CALL not in world.switch.calls and all(world.seat(agent) is SeatState.LOCKED for agent in agents)
+
+
+@BOTH
+def test_either_may_ask_a_third(world: FloorWorld, one: AgentId, other: AgentId) -> None:
     in_talk(world)
     world.join(CAT)
     for target in (ToQueue(FUND), ToMenu("main"), ToPin()):
-        assert world.refused(desk.Consult(CALL, target)) == "wrong_state"  # there is no customer
-    assert world.refused(desk.Consult(CALL, ToSeat(CAT)), BOB) == "wrong_state"  # the call hangs on his leg
-    world.asked(ToSeat(CAT))
-    assert (world.hears(BOB), world.hears(ANN)) == ({MUSIC}, {"cat"})
-    world.press_button(desk.Join)
-    assert world.seat(CAT) is SeatState.CONFERENCE
-    world.press_button(desk.HangUp)
-    assert (world.hears(CAT), world.seat(ANN)) == ({"bob"}, SeatState.LOCKED)
-    world.press_button(desk.HangUp, CAT)
+        assert world.refused(desk.Consult(CALL, target), one) == "wrong_state"  # there is no customer
+    world.asked(ToSeat(CAT), one)
+    assert (world.hears(other), world.hears(one), world.hears(CAT)) == ({MUSIC}, {"cat"}, {one})
+    assert world.parties(one) == [(other, "waiting"), ("cat", "talking")]
+    world.press_button(desk.Swap, one)
+    assert (world.hears(other), world.hears(one), world.hears(CAT)) == ({one}, {other}, {MUSIC})
+    world.press_button(desk.Join, one)
+    assert [world.seat(agent) for agent in (one, other, CAT)] == [SeatState.CONFERENCE] * 3
+    assert world.hears(CAT) == {one, other}
+    assert world.shown(one).hanging_up is HangingUp.LEAVE
+    world.put_down(one)
+    assert (world.hears(CAT), world.hears(other), world.seat(one)) == ({other}, {"cat"}, SeatState.LOCKED)
     world.run(1.0)
-    assert (world.seat(BOB), CALL in world.switch.calls) == (SeatState.LOCKED, False)
+    assert world.hears(CAT) == {other}, "a leg that has ended is nothing to those who go on"
+    world.put_down(CAT)
+    assert is_over(world, one, other, CAT)
+    world.finish()
+
+
+@BOTH
+@pytest.mark.parametrize("when", ["rings", "talks", "swapped"])
+def test_either_hands_the_other_over(world: FloorWorld, one: AgentId, other: AgentId, when: str) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.asked(ToSeat(CAT), one, wait=1.0 if when == "rings" else 4.0)
+    if when == "swapped":
+        world.press_button(desk.Swap, one)
+    world.put_down(one)
+    assert world.seat(one) is SeatState.LOCKED
+    if when == "rings":
+        assert world.hears(other) == {RINGBACK}
+        world.run(4.0)
+    assert (world.hears(other), world.hears(CAT)) == ({"cat"}, {other})
+    assert world.talk(CALLER if one is ANN else CALLEE)["transferred_to"] == "seat:cat"
+    world.asked(ToNumber(NUMBER), CAT)
+    world.press_button(desk.Return, CAT)
+    assert world.hears(CAT) == {other}
+    world.put_down(other)
+    assert is_over(world, one, other, CAT)
+    world.finish()
+
+
+@BOTH
+def test_who_was_handed_to_nobody_is_sent_away(world: FloorWorld, one: AgentId, other: AgentId) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.reactions.desk = "silent"
+    world.asked(ToSeat(CAT), one, wait=1.0)
+    world.put_down(one)
+    world.run(31.0)
+    assert is_over(world, one, other, CAT)
+    assert world.row("calls", CALL)["cause"] is EndCause.DESK_LOST
+    world.finish()
+
+
+@BOTH
+def test_who_waits_goes_before_the_third_answers(world: FloorWorld, one: AgentId, other: AgentId) -> None:
+    """Who asked and who comes have each other then."""
+    in_talk(world)
+    world.join(CAT)
+    world.asked(ToSeat(CAT), one, wait=1.0)
+    world.put_down(other)
+    assert world.seat(one) is SeatState.CONSULTING
+    world.run(4.0)
+    assert (world.seat(one), world.seat(CAT), world.hears(one)) == (SeatState.TALKING, SeatState.TALKING, {"cat"})
+    world.put_down(one)
+    assert is_over(world, one, other, CAT)
+    world.finish()
+
+
+@BOTH
+@pytest.mark.parametrize("how", ["puts down", "returns", "no answer"])
+def test_both_go_before_the_third_answers(world: FloorWorld, one: AgentId, other: AgentId, how: str) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.reactions.desk = "silent"
+    world.asked(ToSeat(CAT), one, wait=1.0)
+    world.put_down(other)
+    if how == "puts down":
+        world.put_down(one)
+    elif how == "returns":
+        world.press_button(desk.Return, one)
+    else:
+        world.run(31.0)
+    assert is_over(world, one, other, CAT)
+    world.finish()
+
+
+@BOTH
+@pytest.mark.parametrize("how", ["offline", "phone", "channel"])
+def test_one_of_three_seats_is_lost(world: FloorWorld, one: AgentId, other: AgentId, how: str) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.asked(ToSeat(CAT), one)
+    world.press_button(desk.Join, one)
+    leg = world.leg(one)
+    if how == "offline":
+        world.tell(ev.AgentOffline(one))
+    elif how == "phone":
+        world.desk_ended(leg, EndCause.FAR_LOST, 408)
+    else:
+        world.tell(ev.ChannelClosed(leg, media.MediaStats()))
+    world.run(1.0)
+    assert (world.hears(other), world.hears(CAT)) == ({"cat"}, {other})
+    world.put_down(CAT)
+    assert is_over(world, other, CAT)
+    world.finish()
+
+
+def test_the_called_one_has_a_desk_phone() -> None:
+    """Its hold key and its handset are the app's buttons, also when there are three."""
+    world = FloorWorld()
+    world.join(ANN, CAT)
+    world.online(BOB, open_=False, contact="phone:front-1")
+    call_bob(world)
+    world.run(6.0)
+    world.asked(ToSeat(CAT), BOB)
+    world.desk_ended(CALLEE)
+    assert (world.hears(ANN), world.hears(CAT), world.seat(BOB)) == ({"cat"}, {"ann"}, SeatState.LOCKED)
+    assert world.reason(BOB) is LockReason.LOGGED_IN
+    world.put_down(ANN)
+    assert is_over(world, ANN, BOB, CAT)
     world.finish()
 
 
@@ -273,9 +394,21 @@ def test_a_party_of_a_conference_of_seats(world: FloorWorld) -> None:
     world.join(CAT)
     world.asked(ToSeat(CAT))
     world.press_button(desk.Join)
-    assert world.refused(desk.DropParty(CALL, CALLEE)) == "not_allowed"
-    assert world.command(desk.DropParty(CALL, world.leg(CAT))) == desk.Done()
+    assert world.refused(desk.DropParty(CALL, CALLER)) == "not_allowed"  # oneself
+    assert world.command(desk.DropParty(CALL, CALLEE)) == desk.Done()
+    assert [hang.leg for hang in world.all(HangUp)] == [CALLEE]
+    assert world.hears(ANN) == {"cat"}
+    world.finish()
+
+
+def test_the_called_one_sends_a_third_away(world: FloorWorld) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.asked(ToSeat(CAT), BOB)
+    world.press_button(desk.Join, BOB)
+    assert world.command(desk.DropParty(CALL, world.leg(CAT)), BOB) == desk.Done()
     assert [hang.leg for hang in world.all(HangUp)] == [leg_of(CALL, 3)]
+    assert world.hears(BOB) == {"ann"}
     world.finish()
 
 

@@ -36,7 +36,7 @@ def test_a_supervisor_hears_both_and_is_heard_by_nobody(world: FloorWorld) -> No
     assert world.parties(DAN) == [("13800138000", "talking"), ("ann", "talking")]
     assert [(a.actor, a.action, a.subject, a.detail) for a in world.all(Audit)] == [(DAN, "monitor", ANN, call)]
     assert DAN not in [pop.agent for pop in world.all(ShowPop)]
-    assert world.press_button(desk.HangUp, DAN) == desk.Done()
+    assert world.put_down(DAN) == desk.Done()
     assert (world.seat(DAN), world.seat(ANN), ended(world, leg)) == (
         SeatState.LOCKED,
         SeatState.TALKING,
@@ -191,7 +191,7 @@ def test_the_supervisors_phone_does_not_come(world: FloorWorld, how: str) -> Non
     world.command(desk.Monitor(ANN), DAN)
     world.run(0.3)
     if how == "gives up":
-        assert world.command(desk.HangUp(call), DAN) == desk.Done()
+        assert world.put_down(DAN) == desk.Done()
     elif how == "offline":
         world.tell(ev.AgentOffline(DAN))
     world.run(2.0)
@@ -208,7 +208,7 @@ def test_the_seats_call_ends_before_the_supervisors_phone_is_up(world: FloorWorl
     world.reactions.desk = "silent"
     world.command(desk.Monitor(ANN), DAN)
     world.run(1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.seat(DAN), world.hears(call)) == (SeatState.LOCKED, {"bob"})
     world.finish()
 
@@ -237,7 +237,7 @@ def test_the_seats_call_ends(world: FloorWorld, how: str) -> None:
     call = world.talks_to()
     leg = world.listens()
     if how == "agent":
-        world.press_button(desk.HangUp)
+        world.put_down()
     elif how == "customer":
         world.hang_up(call)
     else:
@@ -260,7 +260,7 @@ def test_the_seat_consults_and_the_supervisor_hears_what_it_hears(world: FloorWo
     assert world.hears(DAN) == {"ann", "caller"}
     world.press_button(desk.Join)
     assert world.hears(DAN) == {"ann", "bob", "caller"}
-    world.press_button(desk.HangUp)
+    world.put_down()
     assert (world.seat(DAN), world.hears(call)) == (SeatState.LOCKED, {"bob"})
     world.finish()
 
@@ -319,7 +319,7 @@ def test_intercept(world: FloorWorld) -> None:
     assert told == [media.Hear(customer, (world.leg(DAN),))], "no gap, no music"
     row = world.last_talk(ANN)
     assert (row["outcome"], row["transferred_to"]) == ("answered", "seat:dan")
-    world.press_button(desk.HangUp, DAN)
+    world.put_down(DAN)
     assert world.seat(DAN) is SeatState.WRAP_UP
     world.run(1.0)
     assert (world.row("contacts", call)["agent"], world.kinds(DAN)) == (DAN, [CallKind.TAKEN])
@@ -389,7 +389,7 @@ def test_another_supervisor_listens_on(world: FloorWorld) -> None:
     world.listens(EVE, mode=ListenMode.WHISPER)
     world.press_button(desk.Intercept, DAN)
     assert (world.hears(EVE), world.hears(DAN), world.shown(EVE).target) == ({"caller", "dan"}, {"caller", "eve"}, DAN)
-    world.press_button(desk.HangUp, DAN)
+    world.put_down(DAN)
     assert world.seat(EVE) is SeatState.LOCKED
     assert world.hears(call) == set()
     world.finish()

@@ -131,7 +131,7 @@ def test_calls_with_agents() -> None:
     world.command(desk.Retrieve(held))
     world.command(desk.SendDigits(held, "1"))
     lost, full = world.offer(), [world.offer(), world.offer()]
-    world.command(desk.HangUp(held))
+    world.put_down()
     world.command(desk.WrapUp(held, "other"))
     world.run(5.0)
     world.tell(ev.DeskDown(ANN))
@@ -145,7 +145,7 @@ def test_calls_with_agents() -> None:
     out = CallId("20261122T093000-0700")
     talk = world.switch.desks.seats[BOB].talk
     assert talk is not None
-    world.command(desk.HangUp(talk.call), BOB)
+    world.put_down(BOB)
     world.command(desk.Dial("13900139000"), BOB, out)
     world.run(20.0)
     world.tell(ev.PhoneTold(BOB, ()))

@@ -32,16 +32,16 @@ def hold(world: FloorWorld) -> None:
     world.press_button(desk.Hold)
     world.run(5.0)
     world.press_button(desk.Retrieve)
-    world.press_button(desk.HangUp)
+    world.put_down()
 
 
 def handed_over_while_it_rings(world: FloorWorld) -> None:
     world.talks_to()
     world.join(BOB)
     world.asked(ToSeat(BOB), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(5.0)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
 
 
 def handed_over_and_not_answered(world: FloorWorld) -> None:
@@ -49,7 +49,7 @@ def handed_over_and_not_answered(world: FloorWorld) -> None:
     world.join(BOB)
     world.reactions.desk = "silent"
     world.asked(ToSeat(BOB), wait=1.0)
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(40.0)
 
 
@@ -63,7 +63,7 @@ def swap_return_join_drop(world: FloorWorld) -> None:
     world.press_button(desk.Swap)
     world.press_button(desk.Join)
     world.command(desk.DropParty(call, outside))
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(1.0)
 
 
@@ -78,9 +78,9 @@ def a_queue_comes_and_another_does_not(world: FloorWorld) -> None:
     world.asked(ToQueue(FUND), wait=70.0)
     world.join(BOB, open_=True)
     world.asked(ToQueue(FUND))
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.asked(ToQueue(QueueName("agents")), BOB, wait=1.0)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
     world.run(20.0)
 
 
@@ -90,7 +90,7 @@ def a_closed_queue_and_a_menu(world: FloorWorld) -> None:
     world.tell(ev.Configured(structs.replace(FLOOR, queues=(FLOOR.queues[0], full)), world.switch.flows))
     world.asked(ToQueue(FUND))
     world.asked(ToMenu("main"))
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(10.0)
 
 
@@ -116,8 +116,8 @@ def listening_and_taking_over(world: FloorWorld) -> None:
     world.command(desk.Listen(call, ListenMode.WHISPER), DAN)
     world.press_button(desk.Swap)
     world.press_button(desk.Intercept, DAN)
-    world.press_button(desk.HangUp, DAN)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(DAN)
+    world.put_down(BOB)
     world.run(1.0)
 
 
@@ -127,9 +127,9 @@ def a_seat_is_called(world: FloorWorld) -> None:
     world.run(6.0)
     world.asked(ToSeat(CAT))
     world.press_button(desk.Join)
-    world.press_button(desk.HangUp)
+    world.put_down()
     world.run(1.0)
-    world.press_button(desk.HangUp, BOB)
+    world.put_down(BOB)
 
 
 def a_busy_seat_is_called_and_listened_to(world: FloorWorld) -> None:
@@ -138,7 +138,7 @@ def a_busy_seat_is_called_and_listened_to(world: FloorWorld) -> None:
     world.command(desk.CallSeat(ANN), DAN, OWN)
     world.run(4.0)
     world.listens()
-    world.press_button(desk.HangUp)
+    world.put_down()
 
 
 def a_caller_is_taken_out_of_order(world: FloorWorld) -> None:

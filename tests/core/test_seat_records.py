@@ -82,7 +82,7 @@ def test_a_day_is_kept_stretch_by_stretch() -> None:
     world.command(desk.Retrieve(call))
     world.run(5.0)
     world.command(desk.LockSeat(LockReason.LUNCH))
-    world.command(desk.HangUp(call))
+    world.put_down()
     world.run(100.0)
     world.command(desk.LockSeat(LockReason.TRAINING))
     world.run(1.5)
@@ -108,14 +108,14 @@ def test_a_day_is_kept_stretch_by_stretch() -> None:
 def test_the_lock_that_comes_after_the_call_is_known_before() -> None:
     """A switch that is killed in the talk gives it back."""
     world = DeskWorld()
-    call = world.talking()
+    world.talking()
     assert of(world)[-1]["lock"] is None
     world.command(desk.LockSeat(LockReason.LUNCH))
     row = of(world)[-1]
     assert (row["state"], row["reason"], row["lock"], row["ended_at"]) == ("talking", None, "lunch", None)
     world.command(desk.OpenSeat())
     assert of(world)[-1]["lock"] is None
-    world.command(desk.HangUp(call))
+    world.put_down()
 
 
 @pytest.mark.parametrize("reason", [LockReason.LUNCH, LockReason.NO_ANSWER, None])

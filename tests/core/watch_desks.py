@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared import desk
-from shared.enums import ListenMode, SeatState
+from shared.enums import EndCause, HangingUp, ListenMode, SeatState
 from shared.ids import AgentId, CallId, LegId, call_of
 from switch_server.core import events as ev
 from switch_server.core import media
@@ -94,6 +94,8 @@ class DeskWatch:
         self.pops: dict[AgentId, CallId | None] = {}
         self.states: dict[AgentId, str] = {}
         self.asked: set[tuple[AgentId, int]] = set()
+        self.hangs_up: dict[tuple[AgentId, int], tuple[desk.DeskCall | None, desk.HangUp]] = {}
+        """What the desk showed when the handset was put down."""
         self.rings = 0
         self.out_of_order: set[CallId] = set()
         self.sound = Sound()
@@ -103,6 +105,9 @@ class DeskWatch:
             self.asked.add((event.agent, event.request))
             if isinstance(event.command, desk.TakeWaiting):
                 self.out_of_order.add(event.command.call)
+            if isinstance(event.command, desk.HangUp):
+                shown = self.told.get(event.agent, desk.DeskSnapshot(0.0)).call
+                self.hangs_up[event.agent, event.request] = shown, event.command
 
     def effect(self, effect: Effect) -> None:
         match effect:
@@ -129,10 +134,28 @@ class DeskWatch:
                 agent = AgentId(subject)
                 assert self.states.get(agent, "offline") == old, "seat transitions are a chain"
                 self.states[agent] = new
-            case AnswerDesk(agent=agent, request=request):
+            case AnswerDesk(agent=agent, request=request, reply=reply):
                 self.asked.remove((agent, request))
+                if (agent, request) in self.hangs_up:
+                    self._hung_up(agent, *self.hangs_up.pop((agent, request)), done=reply == desk.Done())
             case _:
                 pass
+
+    def _hung_up(self, agent: AgentId, shown: desk.DeskCall | None, put: desk.HangUp, *, done: bool) -> None:
+        """It did what the desk showed that it would, or nothing."""
+        meant = shown is not None and (shown.call, shown.hanging_up) == (put.call, put.means)
+        assert done == meant, f"{put} at {agent}, who was shown {shown}"
+        if not done:
+            assert agent not in self.told or self.told[agent].call == shown, "it was refused, and did something"
+            return
+        call = self.switch.calls.get(put.call)
+        if put.means is HangingUp.LEAVE:
+            assert call is not None and call.cause is None, f"{agent} left {put.call}, and it ended for the others"  # noqa: PT018
+        if put.means is HangingUp.HAND_OVER:
+            assert call is not None
+            assert call.internal or call.cause in (None, EndCause.FAULT), (
+                f"{agent} handed {put.call} over, and it ended"
+            )
 
     def assigned(self, event: ev.AgentAssigned) -> None:
         """Before it is carried out: was it this caller's turn, and this seat free?"""

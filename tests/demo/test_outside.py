@@ -118,7 +118,7 @@ def test_it_rings_then_reads_its_number(desk: Desk) -> None:
     heard = desk.phone.rtp.listen(2.5)
     assert likeness(heard, read_alaw_wav(voice(NUMBERS["4"], Language.EN))) > 0.9
     assert likeness(heard, read_alaw_wav(voice(CALLED, Language.EN))) < 0.7
-    desk.done(wire.HangUp(call))
+    desk.put_down()
     wraps_up(desk, call)
 
 
@@ -130,11 +130,11 @@ def test_one_that_is_busy(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_one_that_never_answers(desk: Desk) -> None:
-    call = dials(desk, "2")
+    dials(desk, "2")
     hears(desk.phone.rtp, 450)
     desk.phone.rtp.listen(3.0)
     assert desk.call.state is SeatState.DIALLING
-    desk.done(wire.HangUp(call))
+    desk.put_down()
     desk.until(lambda: desk.state.call is None)
 
 

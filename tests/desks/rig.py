@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shared import desk as wire
 from shared.desk import Choice, DeskCall, QueueRow, Seat
-from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.enums import CallKind, HangingUp, Language, LockReason, Role, SeatState
 from shared.floor import Rows
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, TrunkName
 from shared.link import KeyPair, Rules, keys
@@ -32,7 +32,7 @@ FAST = Rules(heartbeat_s=0.3, silence_s=5.0, hello_s=5.0, rate=5000, burst=20_00
 def call(number: int = 1, **more: Any) -> DeskCall:
     made = DeskCall(
         CallId(f"c{number}"), LegId(f"c{number}/2"), "", auto=False, kind=CallKind.IN, state=SeatState.RINGING,
-        number="13900000001", dnis="95500", queue=QueueName("agents"), waited=1.0, rang_at=5.0,
+        hanging_up=HangingUp.REFUSE, number="13900000001", dnis="95500", queue=QueueName("agents"), waited=1.0, rang_at=5.0,
     )  # fmt: skip
     return replace(made, **more)
 

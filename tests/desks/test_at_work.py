@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shared import desk as wire
 from shared.desk import DeskRefusal, Done, LoggedIn, Refused
-from shared.enums import SeatState
+from shared.enums import HangingUp, SeatState
 from shared.ids import CallId, CustomerId, LegId
 from shared.link import Failure, RequestFailed, Rules
 from shared.protocol import Heartbeat, RejectCode
@@ -143,7 +143,7 @@ def test_questions_have_the_agent_s_rights_and_a_bug_costs_one_answer() -> None:
         assert on.questions.asked == [(A, wire.FindCustomers("li"))]
         refused(await client.do(wire.FindCustomers("bug")), DeskRefusal.FAULT)
         assert await client.do(wire.FindCustomers("li")) == found
-        refused(await client.do(wire.HangUp(CallId("x" * 65))), DeskRefusal.NOT_FOUND)
+        refused(await client.do(wire.HangUp(CallId("x" * 65), HangingUp.END)), DeskRefusal.NOT_FOUND)
 
     run(test)
 

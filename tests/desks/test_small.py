@@ -8,6 +8,7 @@ import pytest
 from shared import desk as wire
 from shared import floor
 from shared.desk import DeskRefusal, PhoneNow, PopShown
+from shared.enums import HangingUp
 from shared.ids import AccountNo, CallId, LegId
 from shared.protocol import SnapshotRequest
 from switch_server.adapters.desks import pops as pops_module
@@ -67,8 +68,8 @@ def test_tries_remember_so_many_and_no_more() -> None:
 
 def test_ids_of_impossible_length() -> None:
     long = "x" * 65
-    assert is_bounded(wire.HangUp(CallId("c1")))
-    assert not is_bounded(wire.HangUp(CallId(long)))
+    assert is_bounded(wire.HangUp(CallId("c1"), HangingUp.END))
+    assert not is_bounded(wire.HangUp(CallId(long), HangingUp.END))
     assert not is_bounded(wire.AskAccount(AccountNo(long)))
     assert is_bounded(wire.OpenSeat())
 

@@ -240,9 +240,13 @@ class Hands(Program):
         assert not self._over, f"the app ended: {self.errors.read_text()[-2000:]}"
 
     def is_seat(self, state: SeatState, seconds: float = DEADLINE) -> None:
+        """And so is its call, which is told just after."""
         self.until(
-            lambda view: not view.stale and view.state.seat is not None and view.state.seat.state is state, seconds
-        )
+            lambda view: (
+                not view.stale and view.state.seat is not None and view.state.seat.state is state
+                and (view.state.call is None or view.state.call.state is state)
+            ), seconds,
+        )  # fmt: skip
 
     def do(self, name: str, *arguments: Any) -> None:
         """One of ``Desk``'s methods."""

@@ -4,7 +4,7 @@ with Desk(centre) as desk:            # logged in, seat locked
     desk.open()
     desk.rings()                      # a call has come: told over the link, and rung at the phone
     desk.answer()
-    desk.do(wire.HangUp(desk.call.call))
+    desk.put_down()
 """
 
 import asyncio
@@ -238,6 +238,15 @@ class Desk:
     def open(self) -> None:
         self.done(wire.OpenSeat())
         self.seat(SeatState.OPEN)
+
+    def put_down(self) -> None:
+        """挂机, as what the desk shows once seat and call are of one state."""
+        self.until(
+            lambda: (
+                self.state.call is not None and self.state.seat is not None and self.call.state is self.state.seat.state
+            )
+        )
+        self.done(wire.HangUp(self.call.call, self.call.hanging_up))
 
     def rings(self, seconds: float = DEADLINE) -> DeskCall:
         """A call has come, over both ways."""

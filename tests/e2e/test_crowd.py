@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -68,10 +67,10 @@ class Agent(threading.Thread):
         elif seat.state is SeatState.RINGING:
             self.desk.phone.lift()
         elif call is not None:
-            self._press(self.dice.choice(self._buttons(seat.state, call.call)))
+            self._press(self.dice.choice(self._buttons(seat.state, call)))
 
-    def _buttons(self, state: SeatState, call: Any) -> list[wire.Command]:
-        up = wire.HangUp(call)
+    def _buttons(self, state: SeatState, shown: wire.DeskCall) -> list[wire.Command]:
+        call, up = shown.call, wire.HangUp(shown.call, shown.hanging_up)
         match state:
             case SeatState.TALKING:
                 asked = ToSeat(AgentId(self.dice.choice(self.colleagues)))

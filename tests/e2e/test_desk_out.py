@@ -107,7 +107,7 @@ def test_an_agent_dials_out_hears_ringback_and_talks(centre: Centre, customer: C
         hears(desk.phone.rtp, 1000)
         hears(customer.rtp, 400)
         customer.rtp.listen(1.5)
-        desk.done(wire.HangUp(call))
+        desk.put_down()
         customer.hung_up_on()
         desk.phone.wait(lambda: desk.phone.hung_up_on)
         desk.seat(SeatState.WRAP_UP)
@@ -128,9 +128,9 @@ def test_a_customer_who_does_not_take_it(centre: Centre, customer: Customer) -> 
 
 def test_an_agent_gives_up_dialling(centre: Centre, customer: Customer) -> None:
     with Desk(centre) as desk:
-        call = dials(desk)
+        dials(desk)
         customer.rings()
-        desk.done(wire.HangUp(call))
+        desk.put_down()
         cancel = customer.peer.expect("CANCEL")
         customer.peer.reply(cancel, 200, tag="customer")
         customer.peer.reply(customer.invite, 487, tag="customer")

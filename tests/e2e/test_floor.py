@@ -75,7 +75,7 @@ def test_a_call_goes_by_and_is_counted(centre: Centre) -> None:
             below.until(lambda: any(isinstance(r, wire.Notice) and r.text == "打得好" for r in below.client.reports))
             assert above.do(SetSkills(agent, {"zh": 5})) == wire.Done()
             board.until("seats", agent, skills={"zh": 5})
-            below.done(wire.HangUp(below.call.call))
+            below.put_down()
             phone.hung_up_on()
         wrap_up(below, phone.call)
         board.until("seats", agent, state=SeatState.OPEN, number="", call=None)

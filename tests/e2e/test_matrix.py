@@ -69,6 +69,11 @@ def does(desk: Desk, command: wire.Command, state: SeatState | None = None) -> N
         desk.seat(state)
 
 
+def puts_down(desk: Desk, state: SeatState) -> None:
+    desk.put_down()
+    desk.seat(state)
+
+
 def consult(ann: Desk, target: wire.Target) -> None:
     does(ann, wire.Consult(ann.call.call, target), SeatState.CONSULTING)
 
@@ -90,7 +95,7 @@ def with_bob(cast: Cast) -> tuple[Desk, Desk, Phone]:
 
 
 def ends(desk: Desk, phone: Phone) -> None:
-    does(desk, wire.HangUp(desk.call.call))
+    desk.put_down()
     phone.hung_up_on()
 
 
@@ -137,7 +142,7 @@ def test_conference_of_three_and_the_agent_leaves(cast: Cast) -> None:
     does(ann, wire.Join(ann.call.call), SeatState.CONFERENCE)
     assert {party.kind for party in ann.call.parties} == {"customer", "seat"}
     cast.hears(customer="ann bob", ann="customer bob", bob="customer ann")
-    does(ann, wire.HangUp(ann.call.call), SeatState.WRAP_UP)
+    puts_down(ann, SeatState.WRAP_UP)
     cast.hears(customer="bob", bob="customer")
     ends(bob, phone)
     bob.seat(SeatState.WRAP_UP)
@@ -209,7 +214,7 @@ def test_transfer_to_a_seat_while_it_rings(cast: Cast, centre: Centre) -> None:
     ann, phone = in_talk(cast)
     consult(ann, ToSeat(bob.agent))
     bob.rings()
-    does(ann, wire.HangUp(ann.call.call), SeatState.WRAP_UP)
+    puts_down(ann, SeatState.WRAP_UP)
     cast.hears(customer="ringback")
     bob.phone.answer()
     cast.hears(customer="bob", bob="customer")
@@ -226,11 +231,22 @@ def test_transfer_to_a_seat_that_refuses_is_undone(cast: Cast) -> None:
     ann, phone = in_talk(cast)
     consult(ann, ToSeat(bob.agent))
     bob.rings()
-    does(bob, wire.HangUp(bob.call.call), SeatState.LOCKED)
+    puts_down(bob, SeatState.LOCKED)
     came_back(ann, CameBack.REFUSED)
     cast.hears(customer="ann", ann="customer")
     consult(ann, ToSeat(bob.agent))
     does(ann, wire.Return(ann.call.call), SeatState.TALKING)
+    cast.hears(customer="ann", ann="customer")
+    ends(ann, phone)
+    cast.recorded()
+
+
+def test_a_hand_over_that_crosses_with_the_colleague_s_hang_up_is_refused(cast: Cast) -> None:
+    ann, bob, phone = with_bob(cast)
+    meant = wire.HangUp(ann.call.call, ann.call.hanging_up)
+    puts_down(bob, SeatState.LOCKED)
+    assert ann.do(meant) == Refused(DeskRefusal.WRONG_STATE)
+    came_back(ann, CameBack.HUNG_UP)
     cast.hears(customer="ann", ann="customer")
     ends(ann, phone)
     cast.recorded()
@@ -247,7 +263,7 @@ def test_transfer_to_a_queue_and_undone(cast: Cast, centre: Centre) -> None:
     cat.done(wire.OpenSeat())  # it rings at once
     cat.answer()
     cast.hears(customer="music", ann="cat", cat="ann")
-    does(ann, wire.HangUp(ann.call.call), SeatState.WRAP_UP)
+    puts_down(ann, SeatState.WRAP_UP)
     cast.hears(customer="cat", cat="customer")
     ends(cat, phone)
     phone.ended()
@@ -281,7 +297,7 @@ def test_transfer_outside(cast: Cast, centre: Centre) -> None:
     consult(ann, ToNumber(OUTSIDE))
     outside.answers()
     cast.hears(customer="music", ann="outside", outside="ann")
-    does(ann, wire.HangUp(ann.call.call), SeatState.WRAP_UP)
+    puts_down(ann, SeatState.WRAP_UP)
     cast.hears(customer="outside", outside="customer")
     outside.hangs_up()
     phone.hung_up_on()
@@ -296,7 +312,7 @@ def test_transfer_to_a_menu_and_undone(cast: Cast) -> None:
     does(ann, wire.Return(ann.call.call), SeatState.TALKING)
     cast.hears(customer="ann", ann="customer")
     consult(ann, ToMenu("main"))
-    does(ann, wire.HangUp(ann.call.call), SeatState.WRAP_UP)
+    puts_down(ann, SeatState.WRAP_UP)
     cast.hears(customer="prompt")
     phone.at("main_menu", after=1)
     phone.hang_up()
@@ -344,7 +360,7 @@ def test_monitor_whisper_barge_and_back(cast: Cast) -> None:
     cast.hears(customer="ann boss", ann="customer boss", boss="customer ann")
     does(boss, wire.Listen(call, ListenMode.MONITOR))
     cast.hears(customer="ann", ann="customer", boss="customer ann")
-    does(boss, wire.HangUp(call), SeatState.LOCKED)
+    puts_down(boss, SeatState.LOCKED)
     cast.hears(customer="ann", ann="customer")
     ends(ann, phone)
     cast.recorded()
@@ -407,8 +423,36 @@ def test_an_internal_call(cast: Cast) -> None:
     cast.hears(ann="silence", bob="music")
     does(ann, wire.Retrieve(ann.call.call), SeatState.TALKING)
     cast.hears(ann="bob", bob="ann")
-    does(bob, wire.HangUp(bob.call.call), SeatState.LOCKED)
+    puts_down(bob, SeatState.LOCKED)
     ann.seat(SeatState.LOCKED)
+
+
+def test_the_called_colleague_can_do_in_the_call_what_the_calling_one_can(cast: Cast, centre: Centre) -> None:
+    ann, bob, cat = (
+        cast.seat(name, number, opened=False) for name, number in (("ann", ANN), ("bob", BOB), ("cat", CAT))
+    )
+    does(ann, wire.CallSeat(AgentId(bob.agent)))
+    auto(ann)
+    bob.answer()
+    cast.hears(ann="bob", bob="ann")
+    call = bob.call.call
+    consult(bob, ToSeat(cat.agent))
+    cast.hears(ann="music", bob="ringback")
+    cat.answer()
+    cast.hears(ann="music", bob="cat", cat="bob")
+    does(bob, wire.Swap(call))
+    cast.hears(ann="bob", bob="ann", cat="music")
+    does(bob, wire.Join(call), SeatState.CONFERENCE)
+    cast.hears(ann="bob cat", bob="ann cat", cat="ann bob")
+    does(bob, wire.DropParty(call, cat.call.leg), SeatState.TALKING)
+    cast.hears(ann="bob", bob="ann")
+    consult(bob, ToSeat(cat.agent))
+    cat.answer()
+    puts_down(bob, SeatState.LOCKED)
+    cast.hears(ann="cat", cat="ann")
+    puts_down(ann, SeatState.LOCKED)
+    cat.seat(SeatState.LOCKED)
+    assert [row["transferred_to"] for row in talks(centre, call) if row["agent"] == bob.agent] == [f"seat:{cat.agent}"]
 
 
 def test_a_busy_seat_is_heard_as_busy_and_can_be_listened_to(cast: Cast) -> None:

@@ -48,9 +48,9 @@ def transferred(ann: Desk, bob: Desk, phone: Phone) -> None:
     ann.done(wire.Consult(ann.call.call, ToSeat(bob.agent)))
     ann.seat(SeatState.CONSULTING)
     bob.answer()
-    ann.done(wire.HangUp(ann.call.call))
+    ann.put_down()
     time.sleep(2)
-    bob.done(wire.HangUp(bob.call.call))
+    bob.put_down()
     phone.hung_up_on()
     bob.seat(SeatState.WRAP_UP)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared import codec, desk
-from shared.enums import CallKind, Language, LockReason, Role, SeatState
+from shared.enums import CallKind, HangingUp, Language, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId, QueueName
 from shared.protocol import SESSION_MESSAGES
 
@@ -11,7 +11,7 @@ TABLE = codec.Table((*SESSION_MESSAGES, *desk.REQUESTS, *desk.REPLIES, *desk.REP
 SEAT = desk.Seat(AgentId("1001"), "李芳", Role.AGENT, DeskId("desk-01"), SeatState.OPEN, since=5.0)
 CALL = desk.DeskCall(
     CallId("2026112209000000001"), LegId("2026112209000000001/2"), "ab12", auto=False, kind=CallKind.IN, state=SeatState.RINGING,
-    number="13900000001", dnis="95500", queue=QueueName("agents"), waited=3.5, rang_at=9.0,
+    hanging_up=HangingUp.REFUSE, number="13900000001", dnis="95500", queue=QueueName("agents"), waited=3.5, rang_at=9.0,
 )  # fmt: skip
 POP = desk.Pop(CALL.call, CALL.number, "centre", None, customer=desk.CustomerCard(CustomerId(7), "王" * 200))
 QUEUE = desk.QueueRow(QueueName("agents"), {Language.ZH: "人工"}, 2, 31.0, 1, 3)

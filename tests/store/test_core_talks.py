@@ -63,7 +63,7 @@ def test_a_talk_and_what_was_agreed_in_it(rig: Rig) -> None:
     assert [(past.id, past.agents) for past in rig.store.read.history(CustomerId(7))] == [(call, (ANN,))], (
         "while it runs"
     )
-    assert world.command(desk.HangUp(call)) == desk.Done()
+    assert world.put_down() == desk.Done()
     world.run(5.0)
     assert world.command(desk.WrapUp(call, "enquiry", "问交割单")) == desk.Done()
     rig.written()
@@ -84,7 +84,7 @@ def test_a_call_out_is_a_contact(rig: Rig) -> None:
     assert world.command(desk.Dial(ANI), call=CallId("20251125-120000-0099")) == desk.Done()
     world.run(8.0)
     assert world.seat() is SeatState.TALKING
-    world.command(desk.HangUp(CallId("20251125-120000-0099")))
+    world.put_down()
     world.run(40.0)
     rig.written()
     (talk,) = rig.store.read.talks()

@@ -19,7 +19,8 @@ from shared.desk import (
     Ticket,
     TrailStep,
 )  # fmt: skip
-from shared.enums import CallKind, Language, LockReason, Market, OrderStatus, Refusal, Role, SeatState, Side
+from shared.enums import CallKind, HangingUp, Language, LockReason, Market, OrderStatus, Refusal, Role, SeatState, Side
+from tests.agent_app.fakes import MEANS
 
 NOW = 1773800130.0
 """2026-03-18 10:15:30 in Shanghai, UTC seconds."""
@@ -96,8 +97,8 @@ def seat(state: SeatState, since: float = 192, **more: object) -> Seat:
 
 def call(state: SeatState, **more: object) -> DeskCall:
     made = DeskCall(
-        CALL, f"{CALL}/2", "t" * 32, False, CallKind.IN, state, "13800138000", "95500", "advice", 43, NOW - 20
-    )
+        CALL, f"{CALL}/2", "t" * 32, False, CallKind.IN, state, MEANS.get(state, HangingUp.END), "13800138000", "95500", "advice", 43, NOW - 20,
+    )  # fmt: skip
     return replace(made, **more)
 
 

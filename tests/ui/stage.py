@@ -29,7 +29,7 @@ from shared.desk import (
     SeatChanged,
     StateReport,
 )
-from shared.enums import Language, LockReason, SeatState
+from shared.enums import HangingUp, Language, LockReason, SeatState
 from tests.ui.fakes import World
 from tests.ui.scenes import DISPOSITIONS, NOW, QUEUES, seat
 
@@ -170,7 +170,7 @@ class Stage:
         self.desk.phone_event(CallUp(call.leg))
         self.told(
             SeatChanged(self.seat(SeatState.TALKING)),
-            CallChanged(replace(call, state=SeatState.TALKING, answered_at=NOW)),
+            CallChanged(replace(call, state=SeatState.TALKING, hanging_up=HangingUp.END, answered_at=NOW)),
         )
 
     def done(self, *reports: StateReport) -> None:

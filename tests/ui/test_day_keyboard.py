@@ -30,7 +30,7 @@ from shared.desk import (
     TicketSaved,
     WrapUp,
 )  # fmt: skip
-from shared.enums import Language, LockReason, SeatState
+from shared.enums import HangingUp, Language, LockReason, SeatState
 from tests.ui.scenes import CALL, CUSTOMER, DISPOSITIONS, NOW, OTHER, QUEUES, TICKETS, call, pop
 from tests.ui.stage import CONTACT, Stage
 
@@ -86,7 +86,7 @@ def _ring_and_answer(stage: Stage) -> None:
 
 
 def _talk(stage: Stage) -> None:
-    talking = replace(RINGING, state=SeatState.TALKING, answered_at=NOW)
+    talking = replace(RINGING, state=SeatState.TALKING, hanging_up=HangingUp.END, answered_at=NOW)
     stage.keys("F4")
     assert stage.asked() == Hold(CALL)
     stage.done(
@@ -132,7 +132,7 @@ def _write(stage: Stage) -> None:
 
 def _end(stage: Stage) -> None:
     stage.keys("F3")
-    assert stage.asked() == HangUp(CALL)
+    assert stage.asked() == HangUp(CALL, HangingUp.END)
     wrapping = stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 30, wrap_up_call=CALL)
     stage.done(CallChanged(None), SeatChanged(wrapping))
     stage.keys("Shift+F8")
@@ -173,7 +173,7 @@ def _dial(stage: Stage) -> None:
     stage.front()
     assert stage.button("hang_up").text() == "Give up\nF3"
     stage.keys("F3")
-    assert stage.asked() == HangUp("out-1")
+    assert stage.asked() == HangUp("out-1", HangingUp.GIVE_UP)
     stage.done(CallChanged(None), SeatChanged(stage.seat(SeatState.OPEN)))
 
 

@@ -31,12 +31,12 @@ from shared.desk import (
     SendDigits,
     WrapUp,
 )  # fmt: skip
-from shared.enums import LockReason, SeatState
+from shared.enums import HangingUp, LockReason, SeatState
 from tests.ui.scenes import CALL, CUSTOMER, DISPOSITIONS, NOW, OTHER, QUEUES, TICKETS, call, pop
 from tests.ui.stage import CONTACT, Stage
 
 RINGING = call(SeatState.RINGING, rang_at=NOW)
-TALKING = replace(RINGING, state=SeatState.TALKING, answered_at=NOW)
+TALKING = replace(RINGING, state=SeatState.TALKING, hanging_up=HangingUp.END, answered_at=NOW)
 
 
 def test_a_day(stage: Stage) -> None:
@@ -133,7 +133,7 @@ def _ticket(stage: Stage) -> None:
 
 def _end(stage: Stage) -> None:
     stage.click(stage.button("hang_up"))
-    assert stage.asked() == HangUp(CALL)
+    assert stage.asked() == HangUp(CALL, HangingUp.END)
     stage.done(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 30, wrap_up_call=CALL)))
     assert stage.window.wrap_up.left.text() == "0:30 left"
     stage.click(stage.button("extend"))

@@ -17,6 +17,7 @@ from shared.desk import (
     Command,
     Consult,
     DeskCall,
+    DeskRefusal,
     Dial,
     DropParty,
     HangUp,
@@ -25,6 +26,7 @@ from shared.desk import (
     Listen,
     Monitor,
     Notice,
+    Refused,
     Return,
     Seat,
     SeatChanged,
@@ -35,7 +37,7 @@ from shared.desk import (
     ToQueue,
     ToSeat,
 )
-from shared.enums import ListenMode, PartyState, Role, SeatState
+from shared.enums import HangingUp, ListenMode, PartyState, Role, SeatState
 from tests.ui.party_scenes import BANK, FLOOR, LI, PIN, TALKS, party_scenes
 from tests.ui.scenes import CALL, EN, NOW, call, pop, scenes
 from tests.ui.stage import Stage
@@ -196,7 +198,12 @@ def test_a_moment_that_went_by_says_why(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("name", "command"),
-    [("swap", Swap(CALL)), ("join", Join(CALL)), ("return", Return(CALL)), ("hang_up", HangUp(CALL))],
+    [
+        ("swap", Swap(CALL)),
+        ("join", Join(CALL)),
+        ("return", Return(CALL)),
+        ("hang_up", HangUp(CALL, HangingUp.HAND_OVER)),
+    ],
 )
 @HANDS
 def test_the_ways_on_from_a_consult(stage: Stage, hand: str, name: str, command: Command) -> None:
@@ -208,17 +215,29 @@ def test_the_ways_on_from_a_consult(stage: Stage, hand: str, name: str, command:
 
 
 @pytest.mark.parametrize(
-    ("name", "means"),
+    ("name", "text", "means"),
     [
-        ("ringing", "Refuse"), ("talking", "Hang up"), ("consult-ringing", "Hand over"), ("conference-3", "Leave"),
-        ("whisper", "Stop"), ("busy-seat", "Give up"),
+        ("ringing", "Refuse", HangingUp.REFUSE), ("talking", "Hang up", HangingUp.END), ("consult-ringing", "Hand over", HangingUp.HAND_OVER),
+        ("conference-3", "Leave", HangingUp.LEAVE), ("whisper", "Stop", HangingUp.STOP_LISTENING), ("busy-seat", "Give up", HangingUp.GIVE_UP),
     ],
 )  # fmt: skip
-def test_the_handset_says_what_putting_it_down_means(stage: Stage, name: str, means: str) -> None:
+def test_the_handset_says_what_putting_it_down_means(stage: Stage, name: str, text: str, means: HangingUp) -> None:
     scene(stage, name)
-    assert stage.button("hang_up").text() == f"{means}\nF3"
+    assert stage.button("hang_up").text() == f"{text}\nF3"
     stage.keys("F3")
-    assert stage.asked() == HangUp(CALL)
+    assert stage.asked() == HangUp(CALL, means)
+
+
+def test_who_is_asked_leaves_until_the_customer_is_theirs(stage: Stage) -> None:
+    """In the same state of the seat: only the switch knows."""
+    scene(stage, "talking")
+    stage.told(CallChanged(replace(TALKING, hanging_up=HangingUp.LEAVE)))
+    assert stage.button("hang_up").text() == "Leave\nF3"
+    stage.keys("F3")
+    assert stage.asked() == HangUp(CALL, HangingUp.LEAVE)
+    stage.told(CallChanged(TALKING))
+    stage.reply(Refused(DeskRefusal.WRONG_STATE))
+    assert stage.window.status.problem.text() == "Hang up: Who is in the call has just changed. Look, and press again."
 
 
 def test_after_a_swap_the_customer_does_not_wait(stage: Stage) -> None:
@@ -261,7 +280,7 @@ def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> N
     assert stage.window.status.problem.text() == "Hang up: Who is in the call has just changed. Look, and press again."
     stage.pass_time(1)
     stage.keys("F3")
-    assert stage.asked() == HangUp(CALL)
+    assert stage.asked() == HangUp(CALL, HangingUp.END)
 
 
 @HANDS
@@ -369,7 +388,7 @@ def test_the_hook_answers_what_rings_and_ends_what_goes_on(stage: Stage, key: Qt
     stage.talk(ringing)
     stage.keys_quick(key)
     stage.settle()
-    assert stage.asked() == HangUp(CALL)
+    assert stage.asked() == HangUp(CALL, HangingUp.END)
 
 
 def test_media_keys_of_their_own(stage: Stage) -> None:
@@ -382,7 +401,7 @@ def test_media_keys_of_their_own(stage: Stage) -> None:
     stage.talk(ringing)
     stage.keys_quick(Qt.Key.Key_Hangup)
     stage.settle()
-    assert stage.asked() == HangUp(CALL)
+    assert stage.asked() == HangUp(CALL, HangingUp.END)
 
 
 # --- a supervisor's words ---

@@ -1416,11 +1416,11 @@
     </message>
     <message>
         <source>Leave</source>
-        <translation>退出会议</translation>
+        <translation>退出通话</translation>
     </message>
     <message>
-        <source>You leave the conference; the others go on</source>
-        <translation>您退出会议，其他人继续通话</translation>
+        <source>You leave; the others go on</source>
+        <translation>您退出，其他人继续通话</translation>
     </message>
     <message>
         <source>You leave unnoticed</source>

@@ -153,9 +153,11 @@ class Program:
 
 
 class Hands(Program):
-    """The app of the demo's agent number ``number``. ``say``: ``tone:400`` instead of a microphone; with ``env`` of a headset, its sound device.
+    """The app of the demo's agent number ``number``, without a window. ``say``: ``tone:400`` instead of a microphone; with ``env`` of a headset, its sound device.
     ``desk_phone``: the name of the one that has the voice.
     """
+
+    program = "tests.e2e.hands"
 
     def __init__(
         self, centre: Centre, folder: Path, number: int = 0, *, say: str = "tone:400", audio: bool = False,
@@ -168,7 +170,7 @@ class Hands(Program):
         voice = ("--desk-phone", desk_phone) if desk_phone else ()
         super().__init__(
             place,
-            "tests.e2e.hands",
+            self.program,
             *clock,
             *place.options,
             "--password-stdin",

@@ -1,0 +1,90 @@
+"""The real window of ``agent-app`` for a test's mouse and keyboard: program as delivered, which besides tells its views and where its buttons are.
+
+    python -m tests.e2e.window AGENT-APP'S OPTIONS
+
+Input and output as ``tests.e2e.hands``, and ``["spot", COMMAND]``: the middle of that command's button on the screen, ``{"spot": [x, y]}``
+(``null``: not there, or off); ``dialling.line`` and ``dialling.call`` are the dialog's, the line only while one can type; ``front`` brings the window there,
+as a window manager does.
+Its phone says what ``--robot say=…`` tells, as a robot's does.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+
+from msgspec.structs import replace
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from agent_app import logs, options
+from agent_app.bootstrap import OnView, Parts, Post
+from agent_app.model.view import DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.ui.app import run
+from agent_app.ui.window import Window
+from tests.e2e.hands import show
+
+
+def main(argv: list[str]) -> int:
+    chosen = options.read(argv)
+    logs.set_up(chosen.folder / "logs", chosen.log)
+    parts = Parts(replace(chosen, headless=False))
+    parts._options = chosen
+
+    def make(post: Post, on_view: OnView) -> Desk:
+        def seen(view: DeskView) -> None:
+            on_view(view)
+            show(view)
+
+        desk = parts.make_desk(post, seen)
+        show(desk.view)
+        threading.Thread(target=obey, args=(desk, post), daemon=True).start()
+        return desk
+
+    status = run(make, parts.settings, chosen.qt)
+    parts.stop()
+    return status
+
+
+def obey(desk: Desk, post: Callable[[Callable[[], None]], None]) -> None:
+    for line in sys.stdin:
+        name, *arguments = json.loads(line)
+        act = spot if name == "spot" else attrgetter(name)(desk)
+        post(partial(act, *arguments))
+    post(QApplication.quit)
+
+
+def spot(name: str) -> None:
+    (window,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
+    dialling = window.dialling
+    match name:
+        case "front":
+            if not window.isActiveWindow() and not dialling.isVisible():
+                window.activateWindow()
+            found: list[QWidget] = [window] if window.isActiveWindow() else []
+        case "dialling.line":
+            found = [dialling.line] if dialling.line.hasFocus() else []
+        case "dialling.call":
+            found = [dialling.call_button] if dialling.isVisible() and dialling.call_button.isEnabled() else []
+        case _:
+            found = [*buttons(window, name)]
+    middles = [middle(each) for each in found]
+    sys.stdout.write(json.dumps({"spot": middles[0] if middles else None}) + "\n")
+    sys.stdout.flush()
+
+
+def buttons(window: Window, name: str) -> list[QAbstractButton]:
+    action = window.commands.actions[name]
+    found = [each for each in window.findChildren(QAbstractButton) if getattr(each, "_action", None) is action]
+    return [each for each in found if each.isVisible() and each.isEnabled()]
+
+
+def middle(widget: QWidget) -> tuple[int, int]:
+    at = widget.mapToGlobal(widget.rect().center())
+    return at.x(), at.y()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -186,7 +186,8 @@ class Server:
         for part in (self.store, self.orders, self.events):
             part.start()
             self._running.callback(part.stop)
-        self._running.callback(asyncio.get_running_loop().create_task(self._live()).cancel)
+        for task in (self._live(), self.reports.keep_days()):
+            self._running.callback(asyncio.get_running_loop().create_task(task).cancel)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting()):
             self.engine.post(left)

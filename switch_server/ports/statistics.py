@@ -77,3 +77,21 @@ class StatisticRecords(Protocol):
         ...
 
     def orders(self, start: float, end: float) -> Iterator[Placed]: ...
+
+    # --- days that are over: what was made of their records can be kept until one of these changes ---
+
+    def kept(self, start: float) -> bytes | None:
+        """Of the day that begins at ``start``; ``None``: nothing was kept, or a record of the day has changed since."""
+        ...
+
+    def days_kept(self) -> frozenset[float]:
+        """Their starts."""
+        ...
+
+    def watch(self, start: float) -> int | None:
+        """To be called before records are read whose columns are to be kept: a mark for ``keep``. ``None``: the disk is in trouble."""
+        ...
+
+    def keep(self, start: float, mark: int, content: bytes) -> None:
+        """Nothing is kept if a record of the day has changed since ``watch``. Does not wait for the disk."""
+        ...

@@ -1,17 +1,26 @@
-"""Makes a report: reads the records of its days and adds them up (``services.statistics``)."""
+"""Makes a report: adds up its days (``services.statistics``), each from its records or, once it is over, as it was kept."""
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from shared.control_reports import AskReport, Report
-from shared.days import day_after, day_start
+from shared.days import day_after, day_start, shanghai_day
 from switch_server.ports.desks import AgentBook
 from switch_server.ports.statistics import StatisticRecords
-from switch_server.services import statistics
+from switch_server.services import day_columns, statistics
+from switch_server.services.day_columns import DAY_S, Day
 from switch_server.services.statistics import Who
 
+log = logging.getLogger(__name__)
+
 MOST_DAYS = 366
+KEPT_DAYS = 62
+"""So many days before today are kept without being asked for: this month and the last."""
+KEEP_EVERY = 120.0
+"""Seconds from one such day to the next: reading a large one takes a second."""
 
 
 class BadDays(ValueError):  # noqa: N818  the name says what it is
@@ -40,24 +49,57 @@ class Reports:
     def __init__(self, records: StatisticRecords, book: AgentBook, clock: Callable[[], float]) -> None:
         self._records, self._book, self._clock = records, book, clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reports")
+        self._tried: set[float] = set()
+        self._tried_on = 0.0
 
     async def made(self, ask: AskReport) -> Report:
         """Raises ``BadDays`` and ``sqlite3.Error``."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.make, ask)
 
     def make(self, ask: AskReport) -> Report:
-        """Blocking: seconds where there are hundreds of thousands of records. Raises ``BadDays`` and ``sqlite3.Error``."""
+        """Blocking: some 50 ms for a large day that is kept, a second for one that is not. Raises ``BadDays`` and ``sqlite3.Error``."""
         start, end = span(ask.first, ask.last)
         now = self._clock()
-        asked = statistics.Ask(
-            by=ask.by, start=start, end=end, now=now, queue=ask.queue, agent=ask.agent, group=ask.group
-        )
-        report, records = statistics.Report(asked, self._who()), self._records
-        report.seat_times(records.seat_times(start, end))
-        report.visits(records.visits(start, end))
-        report.rings(records.rings(start, end))
-        report.orders(records.orders(start, end))
+        asked = statistics.Ask(by=ask.by, now=now, queue=ask.queue, agent=ask.agent, group=ask.group)
+        report = statistics.Report(asked, self._who())
+        while start < end:
+            report.add(self._day(start, now))
+            start += DAY_S
         return Report(now, ask.by, ask.first, ask.last, report.rows(), report.total(), ask.queue, ask.agent, ask.group)
+
+    async def keep_days(self) -> None:
+        """Until it is cancelled: keeps the days that are over, so that the first who asks for them need not wait."""
+        while True:
+            await asyncio.sleep(KEEP_EVERY)
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._thread, self.keep_one)
+            except sqlite3.Error as error:
+                log.warning("a day can't be kept for reports: %s", error)
+
+    def keep_one(self) -> None:
+        """Blocking: the last day before today that is not kept. One that can't be (somebody waits since then) is left until tomorrow."""
+        now = self._clock()
+        today = day_start(shanghai_day(now))
+        if today != self._tried_on:
+            self._tried_on = today
+            self._tried.clear()
+        done = self._records.days_kept() | self._tried
+        days = (today - DAY_S * ago for ago in range(1, KEPT_DAYS + 1))
+        if (missing := next((day for day in days if day not in done), None)) is not None:
+            self._tried.add(missing)
+            self._day(missing, now)
+
+    def _day(self, start: float, now: float) -> Day:
+        if now < start + DAY_S:
+            return day_columns.read(self._records, start, now)
+        kept = self._records.kept(start)
+        if kept is not None and (day := day_columns.unpacked(start, kept)) is not None:
+            return day
+        mark = self._records.watch(start)
+        day = day_columns.read(self._records, start, now)
+        if mark is not None and day.settled:
+            self._records.keep(start, mark, day.packed())
+        return day
 
     def _who(self) -> Mapping[str, Who]:
         return {agent.agent: Who(agent.name, agent.group) for agent in self._book.agents()}

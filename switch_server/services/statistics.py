@@ -1,29 +1,35 @@
 """Reports from records: pure sums. What each figure means is written down in ``docs/statistics.md``; here is the same as code.
 
 A call is one case at each key (queue, hour …), however often it came there or rang: offered once, and answered if it was answered at all.
-All times are counted in whole ms between rounded instants, so that the parts of a shift add up to it.
+All times are counted in whole ms between rounded instants, so that the parts of a shift add up to it. A call is of one day, whole, so a
+report is the sum of its days, which are added as columns (``services.day_columns``).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
 from msgspec import Struct
 
 from shared.days import SHANGHAI, shanghai_day
 from shared.enums import CallKind, SeatState
-from shared.ids import Fen
 from shared.reports import By, ReportRow
 from switch_server.core.queue_records import VisitEnd
 from switch_server.core.talk import Outcome
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.services.day_columns import DAY_S, HOUR_MS, NONE, Day, Rows, to_ms
+from switch_server.services.sums import Cases, Lines, Places, Sums, Which, changes, every
 
-HOUR_MS, DAY_MS = 3_600_000, 86_400_000
-OFFSET_MS = round(SHANGHAI.total_seconds() * 1000)
+OFFSET_S = round(SHANGHAI.total_seconds())
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})
 FREE = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.OFFLINE})
 """A seat is busy in all other states."""
+SPENT = {
+    "talk_ms": TALK,
+    "hold_ms": {SeatState.HOLDING},
+    "wrap_up_ms": {SeatState.WRAP_UP},
+    "open_ms": {SeatState.OPEN},
+    "away_ms": {SeatState.OFFLINE},
+}
 BROUGHT = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.CONSULT, CallKind.TAKEN})
 """Kinds of calls that are offered to an agent."""
 MISSED = frozenset({Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.PHONE_LOST, Outcome.OFFLINE})
@@ -32,6 +38,7 @@ GONE = frozenset({VisitEnd.ABANDONED, VisitEnd.LOST})
 USUAL_MS = 20_000
 """The service level where a call had no queue."""
 BY_SEAT = frozenset({By.AGENTS, By.GROUPS})
+HOURS = tuple(f"{hour:02}" for hour in range(24))
 
 
 class Who(Struct, frozen=True):
@@ -42,11 +49,9 @@ class Who(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """``start`` to ``end``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
+    """``now``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
 
     by: By
-    start: float
-    end: float
     now: float
     queue: str | None = None
     agent: str | None = None
@@ -58,41 +63,8 @@ class Ask(Struct, frozen=True, kw_only=True):
         return self.by in BY_SEAT or self.agent is not None or self.group is not None
 
 
-class Sums:
-    """Of one key, or of all."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.longest_ms = 0
-        self.waited_ms = 0
-        self.milli = 0
-        self.dispositions: Counter[str] = Counter()
-        self.locked_ms: Counter[str] = Counter()
-        self.ms: Counter[str] = Counter()
-
-    def row(self, key: str, name: str, *, shifts: bool) -> ReportRow:
-        """``shifts``: time that belongs to no call is known."""
-        count, ms = self.counts, self.ms
-        free = ms["open_ms"]
-        handled = ms["talk_ms"] + ms["hold_ms"] + ms["wrap_up_ms"]
-        return ReportRow(
-            key=key,
-            name=name,
-            **count,
-            service_level=count["within"] / count["offered"] if count["offered"] else None,
-            wait_average_ms=round(self.waited_ms / count["answered"]) if count["answered"] else None,
-            wait_longest_ms=self.longest_ms,
-            **ms,
-            handle_average_ms=round(handled / count["talks"]) if count["talks"] else None,
-            turnover=Fen((self.milli + 5) // 10),
-            dispositions=dict(sorted(self.dispositions.items())),
-            locked_ms=dict(sorted(self.locked_ms.items())),
-            occupancy=ms["busy_ms"] / (ms["busy_ms"] + free) if shifts and ms["busy_ms"] + free else None,
-        )
-
-
 class Report:
-    """Give it the records of the span, in any order of the four; ``rows`` are by key, ``total`` counts each call once."""
+    """Give it the days of the span; ``rows`` are by key, ``total`` counts each call once."""
 
     def __init__(self, ask: Ask, who: Mapping[str, Who]) -> None:
         self._ask, self._who = ask, who
@@ -113,182 +85,203 @@ class Report:
         self._all.locked_ms = sum((sums.locked_ms for sums in self._sums.values()), Counter())
         return self._all.row("", "", shifts=self._shifts)
 
+    def add(self, day: Day) -> None:
+        self._seat_times(day)
+        if not self._ask.at_desks:
+            self._visits(day)
+        self._rings(day)
+        self._orders(day)
+
     # --- seats ---
 
-    def seat_times(self, times: Iterable[SeatTime]) -> None:
-        ask = self._ask
-        first, last, now = _ms(ask.start), _ms(ask.end), _ms(min(ask.now, ask.end))
-        for time in times:
-            if self._passed_over(time.queue, time.agent) or (not self._shifts and time.state in FREE):
-                continue
-            begun, ended = max(_ms(time.begun), first), min(now if time.ended is None else _ms(time.ended), last)
-            for key, part in self._parts(time, begun, ended):
-                if part > 0 and key is not None:
-                    _spend(self._sums[key], time, part, shifts=self._shifts)
+    def _seat_times(self, day: Day) -> None:
+        which = self._asked_for(day, day.times)
+        if not self._shifts:
+            which &= ~_among(day, day.times["state"], FREE)
+        times = day.times[which]
+        here, lines = self._lines(day, times, day.start + times["hour"] * 3600.0)
+        times = times[here]
+        words, number = len(day.words), len(lines.sums)
+        spent = np.bincount(lines.place * words + times["state"], weights=times["ms"], minlength=number * words)
+        spent = spent.reshape(number, words)
+        for figure, states in SPENT.items():
+            self._spend(lines, figure, spent[:, [word in states for word in day.words]])
+        self._spend(lines, "busy_ms", spent[:, [word not in FREE for word in day.words]])
+        if self._shifts:
+            self._spend(lines, "shift_ms", spent)
+        locked = _among(day, times["state"], {SeatState.LOCKED})
+        for reason in np.unique(times["reason"][locked]).tolist():
+            for sums, ms in lines.added(times["ms"], locked & (times["reason"] == reason)):
+                if ms:
+                    sums.locked_ms[day.words[reason] or ""] += ms
 
-    def _parts(self, time: SeatTime, begun: int, ended: int) -> Iterator[tuple[str | None, int]]:
-        """A stretch is cut where an hour or a day ends."""
-        unit = {By.HOURS: HOUR_MS, By.DAYS: DAY_MS}.get(self._ask.by)
-        if unit is None:
-            yield self._key(time.agent, time.queue, time.branch, 0.0), ended - begun
-            return
-        while begun < ended:
-            cut = min(ended, ((begun + OFFSET_MS) // unit + 1) * unit - OFFSET_MS)
-            yield self._key(time.agent, time.queue, time.branch, begun / 1000), cut - begun
-            begun = cut
+    def _spend(self, lines: Lines, figure: str, ms: Rows) -> None:
+        """``ms``: of each line and state."""
+        for sums, spent in zip(lines.sums, ms.sum(axis=1).tolist(), strict=True):
+            sums.ms[figure] += int(spent)
 
     # --- queues ---
 
-    def visits(self, visits: Iterable[Visit]) -> None:
-        """By call, then in order."""
-        if self._ask.at_desks:
-            return
-        for _, group in groupby(visits, attrgetter("call")):
-            whole = list(group)
-            back = any(visit.kind == CallKind.CALLBACK for visit in whole)
-            of_call = [visit for visit in whole if not self._passed_over(visit.queue, None)]
-            by_key: defaultdict[str | None, list[Visit]] = defaultdict(list)
-            for visit in of_call:
-                by_key[self._key("", visit.queue, visit.branch, of_call[0].entered)].append(visit)
-            for key, at_key in by_key.items():
-                if key is not None:
-                    self._case(self._sums[key], at_key, back=back)
-            if of_call:
-                self._case(self._all, of_call, back=back)
+    def _visits(self, day: Day) -> None:
+        which = self._asked_for(day, day.visits)
+        visits, back = day.visits[which], _called_back(day, day.visits)[which]
+        here, lines = self._lines(day, visits, _first_of_call(visits["call"], visits["entered"]))
+        self._visited(day, visits[here], back[here], lines)
+        self._visited(day, visits, back, self._total(visits))
 
-    def _case(self, sums: Sums, visits: list[Visit], *, back: bool) -> None:
+    def _visited(self, day: Day, visits: Rows, back: Which, lines: Lines) -> None:
         """``back``: the centre called them."""
-        count = sums.counts
-        if back:
-            count["callbacks"] += any(visit.outcome == VisitEnd.ANSWERED for visit in visits)
-            return
-        let_in = [visit for visit in visits if visit.outcome not in NOT_LET_IN]
-        if not let_in:
-            count["refused"] += 1
-            return
-        count["offered"] += 1
-        waited = 0
-        for visit in let_in:
-            waited += round((self._ask.now - visit.entered) * 1000) if visit.waited_ms is None else visit.waited_ms
-            if visit.outcome == VisitEnd.ANSWERED:
-                _answered(sums, waited, visit.service_level_ms)
-                break
-        else:
-            count["abandoned" if let_in[-1].outcome in GONE else "left"] += 1
-        sums.longest_ms = max(sums.longest_ms, waited)
+        cases = Cases(visits["call"], lines)
+        visits, back = visits[cases.order], back[cases.order]
+        answered = _among(day, visits["outcome"], {VisitEnd.ANSWERED})
+        let_in = ~_among(day, visits["outcome"], NOT_LET_IN)
+        cases.lines.count("callbacks", cases.any(back & answered))
+        cases.lines.count("refused", ~cases.any(back | let_in))
+        self._let_in(day, visits[let_in & ~back], cases.of.of(let_in & ~back))
+
+    def _let_in(self, day: Day, visits: Rows, lines: Lines) -> None:
+        """The waits add up until somebody answers."""
+        cases = Cases(visits["call"], lines)
+        visits = visits[cases.order]
+        is_answer = _among(day, visits["outcome"], {VisitEnd.ANSWERED})
+        answered, end = cases.any(is_answer), cases.first(is_answer)
+        waits = visits["waited_ms"]
+        waits = np.where(np.isnan(waits), to_ms(self._ask.now - visits["entered"]), waits)
+        until = np.append(0.0, np.cumsum(waits))
+        waited = until[end + 1] - until[cases.begins]
+        gone = _among(day, visits["outcome"][end], GONE)
+        cases.lines.count("offered", every(end))
+        cases.lines.answered(answered, waited, visits["service_level_ms"][end])
+        cases.lines.count("abandoned", ~answered & gone)
+        cases.lines.count("left", ~answered & ~gone)
+        cases.lines.waited(every(end), waited)
 
     # --- desks ---
 
-    def rings(self, rings: Iterable[Rung]) -> None:
-        """By call, then in order."""
-        for _, group in groupby(rings, attrgetter("call")):
-            whole = list(group)
-            back = any(rung.kind == CallKind.CALLBACK for rung in whole)
-            of_call = [rung for rung in whole if not self._passed_over(rung.queue, rung.agent)]
-            by_key: defaultdict[str | None, list[Rung]] = defaultdict(list)
-            for rung in of_call:
-                by_key[self._key(rung.agent, rung.queue, rung.branch, of_call[0].offered)].append(rung)
-            for key, at_key in by_key.items():
-                if key is not None:
-                    self._rang(self._sums[key], at_key, back=back)
-            if counted := [rung for key, at_key in by_key.items() if key is not None for rung in at_key]:
-                self._rang(self._all, counted, back=back)
-
-    def _rang(self, sums: Sums, rings: list[Rung], *, back: bool) -> None:
-        for rung in rings:
-            talked = rung.answered is not None and rung.kind != CallKind.MONITOR
-            sums.counts["talks"] += talked
-            sums.counts["dialled"] += rung.kind == CallKind.OUT
-            sums.counts["missed"] += rung.answered is None and rung.kind in BROUGHT and rung.outcome in MISSED
-            sums.counts["transfers"] += bool(rung.transferred_to)
-            if rung.disposition:
-                sums.dispositions[rung.disposition] += 1
-        brought = [rung for rung in rings if rung.kind in BROUGHT]
-        if not self._ask.at_desks or not brought:
-            return
-        if back:
-            sums.counts["callbacks"] += any(rung.answered is not None for rung in brought)
-        else:
-            _offered(sums, brought)
+    def _rings(self, day: Day) -> None:
+        which = self._asked_for(day, day.rings)
+        rings, back = day.rings[which], _called_back(day, day.rings)[which]
+        here, lines = self._lines(day, rings, _first_of_call(rings["call"], rings["offered"]))
+        rings, back = rings[here], back[here]
+        brought = _among(day, rings["kind"], BROUGHT)
+        for each in (lines, self._total(rings)):
+            _rang(day, rings, brought, each)
+            if self._ask.at_desks:
+                _brought(day, rings[brought], back[brought], each.of(brought))
 
     # --- orders ---
 
-    def orders(self, orders: Iterable[Placed]) -> None:
-        for order in orders:
-            if self._passed_over(order.queue, order.agent):
-                continue
-            if self._ask.at_desks and order.agent is None:
-                continue
-            key = self._key(order.agent or "", order.queue, order.branch, order.at)
-            for sums in () if key is None else (self._sums[key], self._all):
-                sums.counts["orders"] += 1
-                sums.milli += order.price * order.filled
+    def _orders(self, day: Day) -> None:
+        which = self._asked_for(day, day.orders)
+        if self._ask.at_desks:
+            which &= day.orders["agent"] != NONE
+        orders = day.orders[which]
+        here, lines = self._lines(day, orders, orders["at"])
+        orders = orders[here]
+        for each in (lines, self._total(orders)):
+            each.count("orders", every(orders))
+            for sums, milli in each.added(orders["price"] * orders["filled"], every(orders)):
+                sums.milli += milli
 
     # --- keys ---
 
-    def _key(self, agent: str, queue: str | None, branch: str | None, at: float) -> str | None:
-        """``None``: not of this report."""
+    def _asked_for(self, day: Day, rows: Rows) -> Which:
+        ask, which = self._ask, every(rows)
+        if ask.queue is not None:
+            which &= _among(day, rows["queue"], {ask.queue})
+        if ask.agent is not None:
+            which &= _among(day, rows["agent"], {ask.agent})
+        if ask.group is not None:
+            which &= _among(
+                day, rows["agent"], {word for word in day.words if word and self._of(word).group == ask.group}
+            )
+        return which
+
+    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Which, Lines]:
+        """Which of the rows are of this report, and the lines of these. ``at``: UTC seconds of the hour and the day that each belongs to."""
+        keys: Sequence[str]
         match self._ask.by:
             case By.AGENTS:
-                return agent
+                number, keys = rows["agent"], [word or "" for word in day.words]
             case By.GROUPS:
-                return self._of(agent).group
+                number, keys = rows["agent"], [self._of(word or "").group for word in day.words]
             case By.QUEUES:
-                return queue
+                number, keys = rows["queue"], [word or "" for word in day.words]
             case By.BRANCHES:
-                return branch or ""
-            case By.DAYS:
-                return shanghai_day(at)
+                number, keys = rows["branch"], [word or "" for word in day.words]
             case By.HOURS:
-                return f"{(round(at * 1000) + OFFSET_MS) // HOUR_MS % 24:02}"
+                number, keys = (to_ms(at) + OFFSET_S * 1000) // HOUR_MS % 24, HOURS
+            case By.DAYS:
+                days, number = np.unique(_day_number(at), return_inverse=True)
+                keys = [shanghai_day(each * DAY_S - OFFSET_S) for each in days.tolist()]
+        here = number != NONE if self._ask.by is By.QUEUES else every(rows)
+        return here, self._lines_of(number[here], keys)
 
-    def _passed_over(self, queue: str | None, agent: str | None) -> bool:
-        ask = self._ask
-        if (ask.queue is not None and queue != ask.queue) or (ask.agent is not None and agent != ask.agent):
-            return True
-        return ask.group is not None and (agent is None or self._of(agent).group != ask.group)
+    def _lines_of(self, number: Rows, keys: Sequence[str]) -> Lines:
+        """Numbers of the same key (two agents of a group) are one line."""
+        found, place = np.unique(number, return_inverse=True)
+        lines: dict[str, int] = {}
+        of_number = [lines.setdefault(keys[each], len(lines)) for each in found.tolist()]
+        return Lines(np.array(of_number, np.int64)[place], [self._sums[key] for key in lines])
+
+    def _total(self, rows: Rows) -> Lines:
+        return Lines(np.zeros(len(rows), np.int64), [self._all])
 
     def _of(self, agent: str) -> Who:
         return self._who.get(agent) or Who()
 
 
-def _ms(at: float) -> int:
-    return round(at * 1000)
+def _rang(day: Day, rings: Rows, brought: Which, lines: Lines) -> None:
+    unanswered, kind = np.isnan(rings["answered"]), rings["kind"]
+    lines.count("talks", ~unanswered & ~_among(day, kind, {CallKind.MONITOR}))
+    lines.count("dialled", _among(day, kind, {CallKind.OUT}))
+    lines.count("missed", unanswered & brought & _among(day, rings["outcome"], MISSED))
+    lines.count("transfers", rings["transferred_to"])
+    for number in np.unique(rings["disposition"]).tolist():
+        if disposition := day.words[number]:
+            for sums, times in lines.added(every(rings), rings["disposition"] == number):
+                if times:
+                    sums.dispositions[disposition] += times
 
 
-def _spend(sums: Sums, time: SeatTime, ms: int, *, shifts: bool) -> None:
-    state, spent = time.state, sums.ms
-    if shifts:
-        spent["shift_ms"] += ms
-    if state not in FREE:
-        spent["busy_ms"] += ms
-    if state in TALK:
-        spent["talk_ms"] += ms
-    elif state == SeatState.HOLDING:
-        spent["hold_ms"] += ms
-    elif state == SeatState.WRAP_UP:
-        spent["wrap_up_ms"] += ms
-    elif state == SeatState.OPEN:
-        spent["open_ms"] += ms
-    elif state == SeatState.OFFLINE:
-        spent["away_ms"] += ms
-    elif state == SeatState.LOCKED:
-        sums.locked_ms[time.reason or ""] += ms
+def _brought(day: Day, rings: Rows, back: Which, lines: Lines) -> None:
+    """Of each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: the centre called them."""
+    cases = Cases(rings["call"], lines)
+    rings, back = rings[cases.order], back[cases.order]
+    is_answer = ~np.isnan(rings["answered"])
+    called_back, answered = cases.any(back), cases.any(is_answer)
+    cases.lines.count("callbacks", called_back & answered)
+    cases.lines.count("offered", ~called_back)
+    end = rings[cases.first(is_answer)]
+    gone = _among(day, end["outcome"], {Outcome.CALLER_GONE})
+    cases.lines.count("abandoned", ~called_back & ~answered & gone)
+    waited = np.rint(end["waited_ms"] + np.where(answered, end["answered"] - end["offered"], 0.0) * 1000)
+    promised = np.where(np.isnan(end["service_level_ms"]), USUAL_MS, end["service_level_ms"])
+    cases.lines.answered(~called_back & answered, waited, promised)
+    cases.lines.waited(~called_back & answered, waited)
 
 
-def _answered(sums: Sums, waited_ms: int, service_level_ms: int) -> None:
-    sums.counts["answered"] += 1
-    sums.counts["within"] += waited_ms <= service_level_ms
-    sums.waited_ms += waited_ms
+def _among(day: Day, column: Rows, words: Collection[str]) -> Which:
+    which: Which = np.array([word in words for word in day.words], np.bool_)[column]
+    return which
 
 
-def _offered(sums: Sums, rings: list[Rung]) -> None:
-    """Of one call to one agent or group; the caller's wait is from the queue to the answer."""
-    sums.counts["offered"] += 1
-    answered = next((rung for rung in rings if rung.answered is not None), None)
-    if answered is None or answered.answered is None:
-        sums.counts["abandoned"] += rings[-1].outcome == Outcome.CALLER_GONE
-        return
-    waited = round(answered.waited_ms + (answered.answered - answered.offered) * 1000)
-    _answered(sums, waited, USUAL_MS if answered.service_level_ms is None else answered.service_level_ms)
-    sums.longest_ms = max(sums.longest_ms, waited)
+def _called_back(day: Day, rows: Rows) -> Which:
+    """Of calls by which the centre called a customer back: all their rows."""
+    back = _among(day, rows["kind"], {CallKind.CALLBACK})
+    calls = np.zeros(rows["call"].max(initial=0) + 1, np.bool_)
+    calls[rows["call"][back]] = True
+    called_back: Which = calls[rows["call"]]
+    return called_back
+
+
+def _first_of_call(call: Rows, at: Rows) -> Rows:
+    """When each row's call began; the rows of a call are together."""
+    new = changes(call)
+    first: Rows = at[np.flatnonzero(new)][np.cumsum(new) - 1]
+    return first
+
+
+def _day_number(at: Rows) -> Places:
+    """Days since 1970 in Shanghai, of whole microseconds, as ``shared.days`` has them."""
+    return (np.rint(at * 1e6).astype(np.int64) // 1_000_000 + OFFSET_S) // round(DAY_S)

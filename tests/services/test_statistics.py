@@ -13,6 +13,7 @@ from shared.reports import By, ReportRow
 from switch_server.core.queue_records import VisitEnd
 from switch_server.core.talk import Outcome
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.services.day_columns import day_of
 from switch_server.services.reports import MOST_DAYS, BadDays, span
 from switch_server.services.statistics import BROUGHT, FREE, TALK, Ask, Report, Who
 
@@ -60,11 +61,10 @@ class Records:
         self.seats.append(SeatTime(agent=agent, state=state, begun=begun, ended=ended, **(row | more)))
 
     def report(self, by: By, *, now: float = END, **ask: Any) -> tuple[dict[str, ReportRow], ReportRow]:
-        made = Report(Ask(by=by, start=DAY, end=END, now=now, **ask), WHO)
-        made.seat_times(iter(self.seats))
-        made.visits(iter(sorted(self.visits, key=lambda v: (v.call, v.entered))))
-        made.rings(iter(sorted(self.rings, key=lambda r: (r.call, r.offered))))
-        made.orders(iter(self.orders))
+        made = Report(Ask(by=by, now=now, **ask), WHO)
+        visits = sorted(self.visits, key=lambda v: (v.call, v.entered))
+        rings = sorted(self.rings, key=lambda r: (r.call, r.offered))
+        made.add(day_of(DAY, now, self.seats, visits, rings, self.orders))
         return {row.key: row for row in made.rows()}, made.total()
 
 
@@ -191,6 +191,17 @@ def test_an_agent_s_calls(records: Records) -> None:
     assert ann.dispositions == {"enquiry": 1, "order": 2}
     assert counts(rows["bob"]) == (1, 1, 0, 0, 0)
     assert counts(total) == (4, 3, 1, 0, 1), "call 3 rang at two desks and is one call"
+
+
+def test_who_waited_for_the_first_answer_waited_no_longer_in_the_total(records: Records) -> None:
+    """Ann lets it ring, Bob answers and transfers it to Ann."""
+    records.ring("1", "ann", talked=False)
+    records.ring("1", "bob", rang=4.0, at=NINE + 20, waited_ms=20_000, transferred_to="seat:ann")
+    records.ring("1", "ann", rang=9.0, at=NINE + 90, waited_ms=20_000, kind="consult")
+    rows, total = records.report(By.AGENTS)
+    assert (rows["ann"].wait_longest_ms, rows["bob"].wait_longest_ms) == (29_000, 24_000)
+    assert (total.wait_longest_ms, total.wait_average_ms, counts(total)) == (24_000, 24_000, (1, 1, 0, 0, 0))
+    assert records.report(By.GROUPS)[0]["east"].wait_longest_ms == 24_000
 
 
 def test_a_group_has_a_call_once_that_rang_at_two_of_its_desks(records: Records) -> None:

@@ -1,15 +1,19 @@
 """``ports.statistics.StatisticRecords`` on the store's file: what reports are made of, on a connection of its own.
 
-Rows are read one by one as they are asked for, so a report over a year needs no more memory than one over a day, and nobody waits for it.
+Rows are read as they are asked for, so nobody waits for a report. What is kept of a day is a row of ``report_days``; triggers take
+it out when one of the day's records changes, whoever changes it (migration 6).
 """
 
+import itertools
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from switch_server.adapters.store.migrations.m0006_report_days import OVER_MIDNIGHT
 from switch_server.adapters.store.schema import open_reader
+from switch_server.adapters.store.writer import Change, Writer
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 
 T = TypeVar("T")
@@ -18,11 +22,19 @@ LONGEST_CALL = 24 * 3600.0
 LONGEST_STRETCH = 31 * 24 * 3600.0
 """Seconds: a seat that does one thing for a month is looked for no further."""
 
-_SEAT_TIMES = """
-    SELECT s.agent, s.state, s.reason, s.queue, s.begun_at, s.ended_at, c.branch
-    FROM seat_states s LEFT JOIN calls c ON c.id = s.call
-    WHERE s.begun_at >= :start - :longest AND s.begun_at < :end AND (s.ended_at IS NULL OR s.ended_at > :start)
-"""
+CHUNK = 200
+"""Rows that are read at once; few, so that the collector of garbage finds nothing new that lives on (it holds up all threads)."""
+PATIENCE = 1.0
+"""Seconds that the disk is waited for before a day is kept."""
+
+_SEAT_TIME = "agent, state, reason, queue, begun_at, ended_at, (SELECT branch FROM calls WHERE id = seat_states.call)"
+_SEAT_TIMES = f"""
+    SELECT {_SEAT_TIME} FROM seat_states
+    WHERE begun_at >= :start AND begun_at < :end AND (ended_at IS NULL OR ended_at > :start)
+    UNION ALL
+    SELECT {_SEAT_TIME} FROM seat_states
+    WHERE begun_at >= :start - :longest AND begun_at < :start AND (ended_at IS NULL OR ended_at > :start) AND {OVER_MIDNIGHT}
+"""  # noqa: S608  constants
 _VISITS = """
     SELECT v.call, v.queue, v.kind, v.entered_at, v.waited_ms, v.outcome, v.service_level_ms, c.branch
     FROM (
@@ -42,6 +54,8 @@ _RINGS = """
     ) f JOIN talks t ON t.call = f.call LEFT JOIN calls c ON c.id = t.call
     WHERE f.first >= :start ORDER BY t.call, t.offered_at, t.id
 """
+_WATCH = "INSERT OR REPLACE INTO report_days (start, mark) VALUES (:start, :mark)"
+_KEEP = "UPDATE report_days SET content = :content WHERE start = :start AND mark = :mark"
 _ORDERS = """
     SELECT o.at, o.call, o.agent, o.branch, o.price, coalesce(o.filled, 0), (
             SELECT v.queue FROM queue_visits v WHERE v.call = o.call ORDER BY v.entered_at LIMIT 1
@@ -52,10 +66,12 @@ _ORDERS = """
 
 
 class Statistics:
-    """One reader at a time; the next waits."""
+    """One reader at a time; the next waits. ``writer``: the store's, for what is kept."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writer: Writer) -> None:
         self._db: sqlite3.Connection = open_reader(path).conn
+        self._writer = writer
+        self._marks = itertools.count(1)
         self._lock = threading.Lock()
         self._closing = False
 
@@ -80,9 +96,42 @@ class Statistics:
     def orders(self, start: float, end: float) -> Iterator[Placed]:
         return self._read(_ORDERS, Placed._make, start, end)
 
+    # --- days that are over ---
+
+    def kept(self, start: float) -> bytes | None:
+        rows = self._rows("SELECT content FROM report_days WHERE start = ?", [start])
+        return rows[0][0] if rows else None
+
+    def days_kept(self) -> frozenset[float]:
+        return frozenset(
+            float(start) for (start,) in self._rows("SELECT start FROM report_days WHERE content NOT NULL")
+        )
+
+    def watch(self, start: float) -> int | None:
+        mark = next(self._marks)
+        self._put("a day to be kept", _WATCH, {"start": int(start), "mark": mark})
+        return mark if self._writer.flush(PATIENCE) else None
+
+    def keep(self, start: float, mark: int, content: bytes) -> None:
+        self._put("a day's columns", _KEEP, {"start": int(start), "mark": mark, "content": content})
+
+    def _put(self, what: str, sql: str, values: dict[str, Any]) -> None:
+        def run(db: sqlite3.Connection) -> None:
+            db.execute(sql, values)
+
+        self._writer.put(Change(what, run))
+
+    # --- reading ---
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
     def _read(self, sql: str, make: Callable[[Any], T], start: float, end: float, longest: float = 0.0) -> Iterator[T]:
         with self._lock:
-            for row in self._db.execute(sql, {"start": start, "end": end, "longest": longest}):
-                if self._closing:
-                    raise sqlite3.OperationalError("the store is closing")
-                yield make(row)
+            rows = self._db.execute(sql, {"start": start, "end": end, "longest": longest})
+            while chunk := rows.fetchmany(CHUNK):
+                for row in chunk:
+                    if self._closing:
+                        raise sqlite3.OperationalError("the store is closing")
+                    yield make(row)

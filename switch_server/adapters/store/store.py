@@ -86,7 +86,7 @@ class Store:
         self.agents = Agents(self._db, self._writer.put, self._audit, clock)
         self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
         self.read, self.read_pops = Reader(path), Reader(path)
-        self.statistics = Statistics(path)
+        self.statistics = Statistics(path, self._writer)
         self.flush = self._writer.flush
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 

@@ -12,9 +12,10 @@ from switch_server.adapters.store.migrations import (
     m0003_desks,
     m0004_statistics,
     m0005_desk_phones,
+    m0006_report_days,
 )
 
-MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics, m0005_desk_phones)
+MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics, m0005_desk_phones, m0006_report_days)
 
 
 def _registered() -> Migrations:

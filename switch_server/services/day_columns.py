@@ -1,0 +1,160 @@
+"""A day's records as columns (numpy): what reports add up (``services.statistics``), and what is kept of a day that is over.
+
+Words (agents, queues, states …) stand in the columns as their place in ``Day.words``; the first place is ``None``. Numbers that are not
+known are NaN. Stretches of seats are cut where the day and its hours end, in whole ms between rounded instants, so that they add up.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from switch_server.ports.statistics import Placed, Rung, SeatTime, StatisticRecords, Visit
+
+FORMAT = 1
+"""Of ``Day.packed``; what was kept in another is read anew. A change of the columns below is a new one."""
+DAY_S, HOUR_MS, DAY_MS = 86_400.0, 3_600_000, 86_400_000
+CHUNK = 400
+"""Records that are made columns at once: few enough to be gone before the collector of garbage looks, which holds up all threads."""
+
+WORD, CALL, NUMBER, WHOLE = "<u2", "<u4", "<f8", "<i8"
+STRETCHES = np.dtype(
+    [("agent", WORD), ("state", WORD), ("reason", WORD), ("queue", WORD), ("begun", NUMBER), ("ended", NUMBER), ("branch", WORD)]
+)  # fmt: skip
+TIMES = np.dtype(
+    [("agent", WORD), ("state", WORD), ("reason", WORD), ("queue", WORD), ("branch", WORD), ("hour", "u1"), ("ms", "<u4")]
+)  # fmt: skip
+VISITS = np.dtype(
+    [
+        ("call", CALL), ("queue", WORD), ("kind", WORD), ("entered", NUMBER), ("waited_ms", NUMBER), ("outcome", WORD),
+        ("service_level_ms", NUMBER), ("branch", WORD),
+    ]
+)  # fmt: skip
+RINGS = np.dtype(
+    [
+        ("call", CALL), ("agent", WORD), ("queue", WORD), ("kind", WORD), ("offered", NUMBER), ("answered", NUMBER), ("waited_ms", NUMBER),
+        ("outcome", WORD), ("disposition", WORD), ("transferred_to", "?"), ("service_level_ms", NUMBER), ("branch", WORD),
+    ]
+)  # fmt: skip
+ORDERS = np.dtype(
+    [("at", NUMBER), ("call", CALL), ("agent", WORD), ("branch", WORD), ("price", WHOLE), ("filled", WHOLE), ("queue", WORD)]
+)  # fmt: skip
+"""Their fields are those of ``ports.statistics``. ``call`` is a number of the table's own: the same for the rows of a call, which are together."""
+
+NONE = 0
+"""The place of ``None`` among a day's words."""
+
+Rows = NDArray[Any]
+
+
+class Day(Struct, frozen=True):
+    """``start``: UTC seconds."""
+
+    start: float
+    words: tuple[str | None, ...]
+    times: Rows
+    visits: Rows
+    rings: Rows
+    orders: Rows
+
+    @property
+    def settled(self) -> bool:
+        """Nothing in it goes on with the clock, once the day is over: nobody waits since then."""
+        return not np.isnan(self.visits["waited_ms"]).any()
+
+    def packed(self) -> bytes:
+        tables = [table.tobytes() for table in (self.times, self.visits, self.rings, self.orders)]
+        return msgspec.msgpack.encode((FORMAT, self.words, *tables))
+
+
+def unpacked(start: float, content: bytes) -> Day | None:
+    """``None``: packed in another format."""
+    version, *rest = msgspec.msgpack.decode(content)
+    if version != FORMAT:
+        return None
+    words, *tables = rest
+    dtypes = (TIMES, VISITS, RINGS, ORDERS)
+    return Day(start, tuple(words), *(np.frombuffer(table, dtype) for table, dtype in zip(tables, dtypes, strict=True)))
+
+
+def read(records: StatisticRecords, start: float, now: float) -> Day:
+    """The day that begins at ``start``, as it is at ``now``. Raises ``sqlite3.Error``."""
+    end = start + DAY_S
+    return day_of(
+        start, now, records.seat_times(start, end), records.visits(start, end), records.rings(start, end), records.orders(start, end)
+    )  # fmt: skip
+
+
+def day_of(
+    start: float,
+    now: float,
+    times: Iterable[SeatTime],
+    visits: Iterable[Visit],
+    rings: Iterable[Rung],
+    orders: Iterable[Placed],
+) -> Day:
+    """Visits and rings by call, then in order."""
+    words = _Places({None: NONE})
+    stretches = _table(STRETCHES, iter(times), words)
+    return Day(
+        start=start,
+        times=_cut(stretches, start, now),
+        visits=_table(VISITS, iter(visits), words),
+        rings=_table(RINGS, iter(rings), words),
+        orders=_table(ORDERS, iter(orders), words),
+        words=tuple(words),
+    )
+
+
+class _Places(dict[Any, int]):
+    """Each word's place, in the order in which they come."""
+
+    def __missing__(self, word: Any) -> int:
+        place = self[word] = len(self)
+        return place
+
+
+def _table(dtype: np.dtype[Any], rows: Iterator[tuple[Any, ...]], words: _Places) -> Rows:
+    places = {np.dtype(WORD): words, np.dtype(CALL): _Places()}
+    parts = [np.empty(0, dtype)]
+    while chunk := list(islice(rows, CHUNK)):
+        part = np.empty(len(chunk), dtype)
+        for name, column in zip(chunk[0]._fields, zip(*chunk, strict=True), strict=True):  # type: ignore[attr-defined]
+            if (of := places.get(dtype[name])) is not None:
+                part[name] = [of[word] for word in column]
+            elif dtype[name] == np.bool_:
+                part[name] = [bool(each) for each in column]
+            else:
+                part[name] = column
+        parts.append(part)
+    return np.concatenate(parts)
+
+
+def _cut(stretches: Rows, start: float, now: float) -> Rows:
+    """By hours; what lies outside of the day, or has no ms, is left out."""
+    first, end = round(start * 1000), start + DAY_S
+    ended = np.where(np.isnan(stretches["ended"]), min(now, end), stretches["ended"])
+    begins = np.maximum(to_ms(stretches["begun"]), first) - first
+    ends = np.minimum(to_ms(ended), first + DAY_MS) - first
+    inside = ends > begins
+    stretches, begins, ends = stretches[inside], begins[inside], ends[inside]
+    hour = begins // HOUR_MS
+    parts = (ends - 1) // HOUR_MS - hour + 1
+    of = np.repeat(np.arange(len(stretches)), parts)
+    hours = hour[of] + np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts)
+    times = np.empty(len(of), TIMES)
+    for name in ("agent", "state", "reason", "queue", "branch"):
+        times[name] = stretches[name][of]
+    times["hour"] = hours
+    times["ms"] = np.minimum(ends[of], (hours + 1) * HOUR_MS) - np.maximum(begins[of], hours * HOUR_MS)
+    return times
+
+
+def to_ms(seconds: Rows) -> NDArray[np.int64]:
+    """Rounded as Python rounds."""
+    ms: NDArray[np.int64] = np.rint(seconds * 1000).astype(np.int64)
+    return ms

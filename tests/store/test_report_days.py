@@ -1,0 +1,484 @@
+"""Days that are kept for reports: a report is at any time what the plain way makes of all records, whatever changes, in whatever order."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.control_reports import AskReport
+from shared.days import day_after, day_start
+from shared.enums import CallKind, Role, SeatState
+from shared.ids import AgentId
+from shared.reports import By
+from switch_server.adapters.store import Store
+from switch_server.core.effects import SaveRecord
+from switch_server.core.queue_records import VisitEnd
+from switch_server.core.talk import Outcome
+from switch_server.ports.desks import AgentRecord
+from switch_server.services import day_columns
+from switch_server.services import reports as services_reports
+from switch_server.services.reports import KEPT_DAYS, Reports
+from tests.services.plain_statistics import Who, plain_report
+from tests.store.samples import Clock, Posted
+
+FIRST = "20251124"
+DAYS = tuple(day_after(FIRST, number) for number in range(5))
+STARTS = tuple(day_start(day) for day in DAYS)
+MIDNIGHT = STARTS[2]
+GROUPS = {"ann": "east", "bob": "east", "cat": "west"}
+TABLES = ("queue_visits", "talks", "seat_states", "orders", "calls")
+
+
+class Rig:
+    """A store, a second hand that writes into its file, and the agents' groups of the moment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock(STARTS[0])
+        self.store = Store(folder / "huawu.db", Posted(), clock=self.clock)
+        self.store.start()
+        self.db = sqlite3.connect(folder / "huawu.db", isolation_level=None)
+        self.db.execute("PRAGMA synchronous = OFF")
+        self.groups = dict(GROUPS)
+        self.reports = Reports(self.store.statistics, self, self.clock)  # type: ignore[arg-type]
+
+    def agents(self) -> list[AgentRecord]:
+        return [AgentRecord(AgentId(agent), agent, Role.AGENT, group) for agent, group in self.groups.items()]
+
+    def put(self, table: str, row: dict[str, Any]) -> None:
+        """As the store does it: whole, or only some columns."""
+        key = KEYS[table]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != key)
+        self.db.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)}) "
+            f"ON CONFLICT({key}) DO UPDATE SET {changes}",
+            row,
+        )
+
+    def check(self, asked: AskReport) -> None:
+        made = self.reports.make(asked)
+        who = {agent: Who(agent, group) for agent, group in self.groups.items()}
+        assert (made.rows, made.total) == plain_report(self.db, asked, who, self.clock.now)
+
+    def kept(self) -> set[str]:
+        assert self.store.flush(20.0)
+        return {day for day in DAYS if day_start(day) in self.store.statistics.days_kept()}
+
+    def emptied(self) -> "Rig":
+        for table in (*TABLES, "report_days"):
+            self.db.execute(f"DELETE FROM {table}")
+        self.groups = dict(GROUPS)
+        return self
+
+    def close(self) -> None:
+        self.db.close()
+        assert self.store.stop() == 0
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    made = Rig(tmp_path_factory.mktemp("store"))
+    yield made
+    made.close()
+
+
+# --- whatever the records, and whatever is done to them ---
+
+CALLS = {
+    f"c{number}": MIDNIGHT + before
+    for number, before in enumerate((-90_000, -7_200, -1.5, -0.0003, 0.0, 0.25, 40_000, 90_000))
+}
+"""Call -> when it began; none is longer than a day."""
+AGENTS, QUEUES = ("ann", "bob", "cat", "gone"), ("agents", "fund")
+WITHIN = st.one_of(st.sampled_from((0.0, 0.0004, 0.3, 2.0, 1800.0, 7200.0)), st.floats(0, 60_000, allow_nan=False))
+CALL_TIMES = st.tuples(st.sampled_from(sorted(CALLS)), WITHIN).map(lambda pair: (pair[0], CALLS[pair[0]] + pair[1]))
+WAITS = st.one_of(*(st.integers(0, 90_000) for _ in range(9)), st.none())
+"""Few wait still: their days are not kept."""
+
+
+@st.composite
+def visits(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    call, at = draw(CALL_TIMES)
+    return "queue_visits", {
+        "id": draw(st.sampled_from("abcde")), "call": call, "queue": draw(st.sampled_from(QUEUES)),
+        "kind": draw(st.sampled_from(("in", "in", "callback"))), "entered_at": at, "waited_ms": draw(WAITS),
+        "outcome": draw(st.sampled_from((None, *(end.value for end in VisitEnd)))), "service_level_ms": draw(st.sampled_from((20_000, 9_000))),
+    }  # fmt: skip
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    call, at = draw(CALL_TIMES)
+    return "talks", {
+        "id": draw(st.sampled_from("abcde")), "call": call, "agent": draw(st.sampled_from(AGENTS)),
+        "queue": draw(st.sampled_from((None, *QUEUES))), "kind": draw(st.sampled_from(CallKind)).value, "offered_at": at,
+        "answered_at": draw(st.one_of(st.none(), st.floats(0, 90).map(lambda after: at + after))),
+        "waited_ms": draw(st.one_of(st.none(), st.floats(0, 90_000))), "outcome": draw(st.sampled_from((None, *(o.value for o in Outcome)))),
+        "disposition": draw(st.sampled_from((None, "order", "enquiry", ""))), "transferred_to": draw(st.sampled_from((None, "seat:bob"))),
+    }  # fmt: skip
+
+
+@st.composite
+def stretches(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    call, at = draw(CALL_TIMES)
+    lasts = draw(
+        st.one_of(st.none(), st.sampled_from((0.0, 0.0004, 3600.0, 86_400.0)), st.floats(0, 250_000, allow_nan=False))
+    )
+    with_call = draw(st.booleans())
+    return "seat_states", {
+        "id": draw(st.sampled_from("abcde")), "agent": draw(st.sampled_from(AGENTS)), "state": draw(st.sampled_from(SeatState)).value,
+        "reason": draw(st.sampled_from((None, "lunch"))), "queue": draw(st.sampled_from((None, *QUEUES))),
+        "call": call if with_call else None, "begun_at": at, "ended_at": None if lasts is None else at + lasts,
+    }  # fmt: skip
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    call, at = draw(CALL_TIMES)
+    return "orders", {
+        "key": draw(st.sampled_from("abcd")), "at": at, "call": call, "agent": draw(st.sampled_from((None, *AGENTS))),
+        "branch": draw(st.sampled_from(("GZ01", "GZ02"))), "kind": draw(st.sampled_from(("place", "place", "cancel"))),
+        "price": draw(st.integers(1, 99_999)), "contract": draw(st.sampled_from((None, "1", "2"))),
+        "filled": draw(st.sampled_from((None, 0, 100, 300))),
+    }  # fmt: skip
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    call = draw(st.sampled_from(sorted(CALLS)))
+    return "calls", {"id": call, "started_at": CALLS[call], "branch": draw(st.sampled_from((None, "GZ01", "GZ02")))}
+
+
+RECORDS = st.one_of(visits(), talks(), talks(), stretches(), stretches(), orders(), calls())
+KEYS = {table: "key" if table == "orders" else "id" for table in TABLES}
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[str, Any]:
+    """Of a record that may be there: all of it, one column, or that it is gone; or an agent's group."""
+    table, row = draw(RECORDS)
+    what = draw(st.sampled_from(("put", "put", "correct", "correct", "delete", "group")))
+    if what == "correct":
+        column = draw(st.sampled_from(sorted(set(row) - {KEYS[table]})))
+        return what, (table, row[KEYS[table]], column, row[column])
+    if what == "delete":
+        return what, (table, row[KEYS[table]])
+    return (
+        (what, (table, row))
+        if what == "put"
+        else (what, draw(st.tuples(st.sampled_from(AGENTS), st.sampled_from(("east", "west")))))
+    )
+
+
+@st.composite
+def asks(draw: st.DrawFn) -> AskReport:
+    first = draw(st.integers(0, len(DAYS) - 1))
+    last = draw(st.integers(first, len(DAYS) - 1))
+    only = draw(st.sampled_from(("", "", "", "queue", "agent", "group")))
+    return AskReport(
+        draw(st.sampled_from(By)), DAYS[first], DAYS[last], draw(st.sampled_from(QUEUES)) if only == "queue" else None,
+        draw(st.sampled_from(AGENTS)) if only == "agent" else None, draw(st.sampled_from(("east", "west", ""))) if only == "group" else None,
+    )  # fmt: skip
+
+
+CHANGES = st.lists(st.tuples(changes(), st.floats(0, 60_000), st.sampled_from(By), asks()), max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(st.lists(RECORDS, max_size=25), st.floats(STARTS[2], STARTS[4]), CHANGES)
+def test_a_report_is_what_the_plain_way_makes_of_the_records(
+    lasting: Rig, records: list[Any], now: float, changes: list[Any]
+) -> None:
+    rig = lasting.emptied()
+    rig.clock.now = now
+    for record in records:
+        rig.put(*record)
+    for by in By:
+        rig.check(AskReport(by, DAYS[0], DAYS[-1]))
+    for (what, content), seconds, by, ask in changes:
+        change(rig, what, content)
+        rig.clock.now += seconds
+        rig.check(AskReport(by, DAYS[0], DAYS[-1]))
+        rig.check(ask)
+
+
+def change(rig: Rig, what: str, content: Any) -> None:
+    match what, content:
+        case "put", (table, row):
+            rig.put(table, row)
+        case "correct", (table, key, column, value):
+            rig.db.execute(f"UPDATE {table} SET {column} = ? WHERE {KEYS[table]} = ?", [value, key])
+        case "delete", (table, key):
+            rig.db.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", [key])
+        case "group", (agent, group):
+            rig.groups[agent] = group
+
+
+# --- what is kept, and until when ---
+
+
+def talk(call: str, at: float, **more: Any) -> dict[str, Any]:
+    row = {
+        "id": f"{call}/2",
+        "call": call,
+        "agent": "ann",
+        "queue": "agents",
+        "kind": "in",
+        "offered_at": at,
+        "answered_at": at + 2,
+    }
+    return row | {"outcome": "answered"} | more
+
+
+def ask_all(rig: Rig) -> None:
+    rig.check(AskReport(By.AGENTS, DAYS[0], DAYS[-1]))
+
+
+def test_days_that_are_over_are_kept_and_today_is_not(rig: Rig) -> None:
+    rig.put("talks", talk("c", STARTS[1] + 9))
+    rig.clock.now = STARTS[2] + 1
+    ask_all(rig)
+    assert rig.kept() == {DAYS[0], DAYS[1]}
+    rig.clock.now = STARTS[3]
+    ask_all(rig)
+    assert rig.kept() == set(DAYS[:3])
+
+
+NOON = STARTS[1] + 43_200
+ROWS: dict[str, dict[str, Any]] = {
+    "queue_visits": {
+        "id": "v", "call": "c", "queue": "agents", "kind": "in", "entered_at": NOON, "waited_ms": 5, "outcome": "answered",
+        "service_level_ms": 9,
+    },
+    "talks": {
+        "id": "t", "call": "c", "agent": "ann", "queue": "agents", "kind": "in", "offered_at": NOON, "answered_at": NOON + 2, "waited_ms": 5.0,
+        "outcome": "answered", "disposition": "order", "transferred_to": "seat:bob",
+    },
+    "orders": {
+        "key": "o", "at": NOON, "call": "c", "agent": "ann", "branch": "GZ01", "kind": "place", "price": 9, "contract": "1", "filled": 3,
+    },
+    "seat_states": {
+        "id": "s", "agent": "ann", "state": "open", "reason": "x", "queue": "agents", "call": "c", "begun_at": NOON, "ended_at": NOON + 9,
+    },
+    "calls": {"id": "c", "branch": "GZ01", "started_at": NOON},
+}  # fmt: skip
+TIMES = ("entered_at", "offered_at", "at", "begun_at")
+CORRECTIONS = [
+    (table, column, STARTS[3] + 9 if column in TIMES else 8 if isinstance(value, int | float) else "other")
+    for table, row in ROWS.items()
+    for column, value in row.items()
+    if column not in ("id", "key", "started_at")
+]  # fmt: skip
+
+
+def all_kept(rig: Rig, *tables: str) -> None:
+    """Rows at noon of the second day, and all but the last day kept."""
+    for table in tables:
+        rig.put(table, ROWS[table])
+    rig.clock.now = STARTS[4]
+    ask_all(rig)
+    assert rig.kept() == set(DAYS[:4])
+
+
+@pytest.mark.parametrize(("table", "column", "value"), CORRECTIONS)
+def test_each_column_that_a_figure_is_made_of(rig: Rig, table: str, column: str, value: Any) -> None:
+    all_kept(rig, *ROWS)
+    rig.db.execute(f"UPDATE {table} SET {column} = ?", [value])
+    gone = {DAYS[1], DAYS[2], DAYS[3]} if column in TIMES and table != "seat_states" else {DAYS[1]}
+    assert rig.kept() <= set(DAYS[:4]) - {DAYS[1]}
+    assert set(DAYS[:4]) - rig.kept() <= gone | {DAYS[2], DAYS[3]}
+    ask_all(rig)
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_record_that_comes_late_goes_or_moves_to_another_day(rig: Rig, table: str) -> None:
+    all_kept(rig)
+    rig.put(table, ROWS[table])
+    assert DAYS[1] not in rig.kept()
+    all_kept(rig)
+    at = next((column for column in TIMES if column in ROWS[table]), None)
+    if at is not None:
+        rig.db.execute(f"UPDATE {table} SET {at} = ?", [STARTS[3] - 9])
+        assert not {DAYS[1], DAYS[2]} & rig.kept()
+        all_kept(rig)
+    rig.db.execute(f"DELETE FROM {table}")
+    assert (DAYS[1] if at is None else DAYS[2]) not in rig.kept()
+    ask_all(rig)
+
+
+def test_a_record_that_goes_to_another_call(rig: Rig) -> None:
+    """The call's other records are not what they were, nor those of the call to which it comes."""
+    for table in ("queue_visits", "talks", "orders"):
+        at = next(column for column in TIMES if column in ROWS[table])
+        rig.put(table, ROWS[table] | {KEYS[table]: "other", "call": "d", at: STARTS[3] - 9})
+    all_kept(rig, *ROWS)
+    for table in ("queue_visits", "talks", "orders"):
+        rig.db.execute(f"UPDATE {table} SET call = 'd' WHERE call = 'c'")
+        assert not {DAYS[1], DAYS[2]} & rig.kept(), table
+        ask_all(rig)
+
+
+def test_a_correction_makes_only_its_day_anew(rig: Rig) -> None:
+    rig.put("talks", talk("c", STARTS[1] + 9))
+    rig.put("talks", talk("d", STARTS[2] + 9))
+    rig.clock.now = STARTS[4]
+    ask_all(rig)
+    rig.store.do(SaveRecord("talks", {"id": "c/2", "disposition": "complaint"}))
+    assert rig.kept() == {DAYS[0], DAYS[2], DAYS[3]}
+    ask_all(rig)
+    assert rig.kept() == set(DAYS[:4])
+    rig.store.do(SaveRecord("talks", {"id": "c/2", "note": "no figure"}))
+    assert rig.kept() == set(DAYS[:4])
+
+
+def test_a_call_over_midnight_is_yesterday_s_whatever_comes_of_it(rig: Rig) -> None:
+    rig.put("talks", talk("c", STARTS[2] - 9))
+    rig.clock.now = STARTS[2] + 60
+    ask_all(rig)
+    rig.put("talks", talk("c", STARTS[2] + 99, id="c/3", agent="bob", kind="consult"))
+    assert rig.kept() == {DAYS[0]}
+    ask_all(rig)
+
+
+def test_a_day_s_work_does_not_undo_yesterday(rig: Rig) -> None:
+    """Seats that were locked overnight are opened, calls come: all of today."""
+    rig.put(
+        "seat_states", {"id": "a", "agent": "ann", "state": "locked", "begun_at": STARTS[1] + 64_800, "ended_at": None}
+    )
+    rig.clock.now = STARTS[2] + 28_800
+    ask_all(rig)
+    for table, row in (
+        ("seat_states", {"id": "a", "ended_at": STARTS[2] + 28_800, "ended_by": "OpenSeat"}),
+        ("seat_states", {"id": "b", "agent": "ann", "state": "open", "begun_at": STARTS[2] + 28_800}),
+        ("calls", {"id": "c", "started_at": STARTS[2] + 28_900, "branch": "GZ01"}),
+        ("queue_visits", {"id": "v", "call": "c", "queue": "agents", "kind": "in", "entered_at": STARTS[2] + 28_901, "service_level_ms": 9}),
+        ("talks", talk("c", STARTS[2] + 28_902)),
+    ):  # fmt: skip
+        rig.store.do(SaveRecord(table, row))
+    assert rig.kept() == {DAYS[0], DAYS[1]}
+    ask_all(rig)
+
+
+def test_an_end_that_is_found_out_later_shortens_the_day(rig: Rig) -> None:
+    """A switch that was killed in the evening, and started in the morning, ends its records in the evening."""
+    rig.put(
+        "seat_states", {"id": "a", "agent": "ann", "state": "open", "begun_at": STARTS[1] + 64_800, "ended_at": None}
+    )
+    rig.clock.now = STARTS[2] + 28_800
+    ask_all(rig)
+    rig.store.do(SaveRecord("seat_states", {"id": "a", "ended_at": STARTS[1] + 64_900}))
+    assert rig.kept() == {DAYS[0]}
+    ask_all(rig)
+
+
+def test_a_day_on_which_somebody_waits_still_is_not_kept(rig: Rig) -> None:
+    visit = {
+        "id": "v",
+        "call": "c",
+        "queue": "agents",
+        "kind": "in",
+        "entered_at": STARTS[2] - 9,
+        "service_level_ms": 20_000,
+    }
+    rig.put("queue_visits", visit)
+    rig.clock.now = STARTS[2] + 9
+    rig.check(AskReport(By.QUEUES, DAYS[1], DAYS[1]))
+    assert rig.kept() == set()
+    rig.put("queue_visits", {"id": "v", "left_at": STARTS[2] + 10, "waited_ms": 19_000, "outcome": "answered"})
+    rig.check(AskReport(By.QUEUES, DAYS[1], DAYS[1]))
+    assert rig.kept() == {DAYS[1]}
+
+
+def test_a_record_that_changes_while_its_day_is_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.put("talks", talk("c", STARTS[1] + 9))
+    rig.clock.now = STARTS[2]
+    read = day_columns.read
+
+    def slowly(*span: Any) -> day_columns.Day:
+        day = read(*span)
+        rig.put("talks", {"id": "c/2", "disposition": "order"})
+        return day
+
+    monkeypatch.setattr(day_columns, "read", slowly)
+    rig.reports.make(AskReport(By.AGENTS, DAYS[1], DAYS[1]))
+    assert rig.kept() == set()
+    monkeypatch.undo()
+    rig.check(AskReport(By.AGENTS, DAYS[1], DAYS[1]))
+
+
+def test_what_was_kept_in_another_format_is_made_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.put("talks", talk("c", STARTS[1] + 9))
+    rig.clock.now = STARTS[2]
+    monkeypatch.setattr(day_columns, "FORMAT", day_columns.FORMAT + 1)
+    ask_all(rig)
+    monkeypatch.undo()
+    ask_all(rig)
+    assert DAYS[1] in rig.kept()
+    ((content,),) = rig.db.execute("SELECT content FROM report_days WHERE start = ?", [int(STARTS[1])])
+    assert day_columns.unpacked(STARTS[1], content) is not None
+
+
+def test_days_are_kept_without_being_asked_for(rig: Rig) -> None:
+    """The last first, one at a time; each is tried once a day, so one that can't be kept holds up none."""
+    visit = {
+        "id": "v",
+        "call": "c",
+        "queue": "agents",
+        "kind": "in",
+        "entered_at": STARTS[3] + 9,
+        "service_level_ms": 20_000,
+    }
+    rig.put("queue_visits", visit)
+    rig.clock.now = STARTS[4] + 9
+    for kept in ((), (2,), (2, 1), (2, 1, 0)):
+        rig.reports.keep_one()
+        assert rig.kept() == {DAYS[number] for number in kept}
+    for _ in range(KEPT_DAYS):
+        rig.reports.keep_one()
+    assert rig.store.flush(20.0)
+    assert len(rig.store.statistics.days_kept()) == KEPT_DAYS - 1
+    rig.clock.now += 86_400
+    rig.put("queue_visits", {"id": "v", "waited_ms": 5, "outcome": "answered"})
+    rig.reports.keep_one()
+    rig.reports.keep_one()
+    assert {DAYS[3], DAYS[4]} <= rig.kept()
+
+
+def test_the_running_switch_keeps_days_and_goes_on_after_a_trouble(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.clock.now = STARTS[4]
+    monkeypatch.setattr(services_reports, "KEEP_EVERY", 0.0)
+    keep_one, tries = rig.reports.keep_one, iter((sqlite3.OperationalError("disk I/O error"),))
+    enough = asyncio.Event()
+
+    def keep() -> None:
+        if (trouble := next(tries, None)) is not None:
+            raise trouble
+        keep_one()
+        if len(rig.store.statistics.days_kept()) >= 3:
+            loop.call_soon_threadsafe(enough.set)
+
+    async def run() -> None:
+        nonlocal loop
+        loop = asyncio.get_running_loop()
+        keeping = asyncio.create_task(rig.reports.keep_days())
+        await asyncio.wait_for(enough.wait(), 30)
+        keeping.cancel()
+
+    loop: asyncio.AbstractEventLoop
+    monkeypatch.setattr(rig.reports, "keep_one", keep)
+    asyncio.run(run())
+    assert "disk I/O error" in caplog.text
+    assert {DAYS[3], DAYS[2]} <= rig.kept()

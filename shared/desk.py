@@ -331,9 +331,11 @@ class LoggedOut(Report, frozen=True):
 
 
 class Notice(Report, frozen=True):
-    """A supervisor's word to the agent, or what a supervisor did to the seat; shown until it is read, and part of no snapshot.
+    """A supervisor's word to the agent, or what a supervisor did to the seat, or why who was dialled did not come; shown until it is read, and
+    part of no snapshot.
 
-    ``code``: ``message``, ``opened``, ``locked``, ``intercepted``, ``skills``. ``sender``: the supervisor's name.
+    ``code``: ``message``, ``opened``, ``locked``, ``intercepted``, ``skills``; ``sender`` is the supervisor's name.
+    ``dial_busy``, ``dial_no_answer``, ``dial_refused``, ``dial_no_line``; ``sender`` is the number or the agent that was dialled.
     """
 
     at: float

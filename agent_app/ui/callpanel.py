@@ -101,9 +101,9 @@ class CallPanel(Panel):
     def tick(self, now: float) -> None:
         call = self._view.state.call
         self.time.say("" if call is None else duration(now - (call.answered_at or call.rang_at)))
-        waits = call is not None and call.held_at is not None and not _talks_to_customer(call)
+        waits = call is not None and call.held_at is not None
         self.waits.setVisible(waits)
-        if call is not None and call.held_at is not None and waits:
+        if call is not None and call.held_at is not None:
             self.waits.say(self.tr("The customer waits: {time}").format(time=duration(now - call.held_at)))
         self.parties.tick(now)
 
@@ -162,8 +162,3 @@ class CallPanel(Panel):
 
 def _id(call: DeskCall | None) -> str | None:
     return None if call is None else call.call
-
-
-def _talks_to_customer(call: DeskCall) -> bool:
-    """After a swap it is the asked party who waits."""
-    return any(party.kind == "customer" and party.state is PartyState.TALKING for party in call.parties)

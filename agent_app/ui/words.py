@@ -325,6 +325,10 @@ NOTICES: Table = {
     "locked": QT_TRANSLATE_NOOP("words", "{sender} locked your seat"),
     "intercepted": QT_TRANSLATE_NOOP("words", "{sender} took over your call"),
     "skills": QT_TRANSLATE_NOOP("words", "{sender} changed your skills"),
+    "dial_busy": QT_TRANSLATE_NOOP("words", "{sender} is busy"),
+    "dial_no_answer": QT_TRANSLATE_NOOP("words", "{sender} did not answer"),
+    "dial_refused": QT_TRANSLATE_NOOP("words", "{sender} could not be reached"),
+    "dial_no_line": QT_TRANSLATE_NOOP("words", "No free line to {sender}"),
 }
 """An unknown code is shown as a message."""
 

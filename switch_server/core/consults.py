@@ -6,11 +6,13 @@ back to the seat that asked, and the seat is told why (``CameBack``); if that se
 
 from typing import TYPE_CHECKING
 
-from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
+from shared.desk import CameBack, Notice, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import CallKind, EndCause
 from shared.ids import AgentId, QueueName
+from switch_server.core.effects import TellDesk
 from switch_server.core.events import Consulted
 from switch_server.core.leg import Leg
+from switch_server.core.outcomes import NOT_REACHED
 from switch_server.core.room import Ask, Member
 from switch_server.core.talk import Outcome, Talk
 
@@ -50,6 +52,11 @@ class Consults:
     def has_two(self, member: Member) -> bool:
         """Both who waits and who was asked are there, one of them talked to: swap and join can work."""
         return member.parked is not None and not member.holds and bool(self._room.others(member))
+
+    def holds(self, member: Member) -> bool:
+        """Does its customer wait? After a swap it is the asked party who does; between seats it is whoever was turned away from."""
+        customer = self._side.customer
+        return member.parked is not None and (customer is None or customer.group != member.group)
 
     # --- asking ---
 
@@ -106,6 +113,12 @@ class Consults:
         elif (member := room.members.pop(leg.id, None)) is not None:
             self.left(member)
             self._side.tidy("party_left")
+
+    def not_reached(self, talk: Talk, cause: EndCause) -> None:
+        """The call ends before whom its agent dialled has answered: they are told why."""
+        call = self._call
+        if talk.dials and cause in NOT_REACHED:
+            call.emit(TellDesk(talk.agent, Notice(call.now, NOT_REACHED[cause], call.caller.dnis)))
 
     def left(self, member: Member) -> None:
         """It is out of the room. Whoever talked aside to it, and to nobody else, is told."""

@@ -321,6 +321,7 @@ class DeskSide:
     def call_ends(self, cause: EndCause) -> None:
         """The caller hung up, or the call is ended for another reason."""
         for talk in list(self.talks.values()):
+            self.consults.not_reached(talk, cause)
             self.over(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
         self.room.ask = self._opener = None
         self.room.members.clear()
@@ -393,7 +394,7 @@ class DeskSide:
         self._patch.set(self.room.sounds())
         for member in self.room.members.values():
             if member.talk is not None:
-                member.talk.hold(call.now) if member.parked is not None else member.talk.retrieve(call.now)
+                member.talk.hold(call.now) if self.consults.holds(member) else member.talk.retrieve(call.now)
         self._taken()
         for talk in list(self.talks.values()):
             call.board.desks.talk_moved(talk, event)

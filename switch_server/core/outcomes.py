@@ -16,6 +16,13 @@ CAUSES = {
     Outcome.NO_CHANNEL: EndCause.REJECTED_FULL,
 }
 """Of the desk's leg; of a call that its agent dialled, too."""
+NOT_REACHED = {
+    EndCause.FAR_BUSY: "dial_busy",
+    EndCause.NO_ANSWER: "dial_no_answer",
+    EndCause.FAR_REFUSED: "dial_refused",
+    EndCause.REJECTED_FULL: "dial_no_line",
+}
+"""Codes of ``shared.desk.Notice``: why the agent who dialled is alone again."""
 
 
 def word_of(outcome: Outcome) -> CameBack:

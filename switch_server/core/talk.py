@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NO_POP = frozenset({CallKind.INTERNAL, CallKind.MONITOR})
 """No customer comes to the seat with these."""
+DIALLED = frozenset({CallKind.OUT, CallKind.INTERNAL})
 HANGING_UP: dict[SeatState | None, HangingUp] = {
     SeatState.RINGING: HangingUp.REFUSE,
     SeatState.DIALLING: HangingUp.GIVE_UP,
@@ -122,6 +123,11 @@ class Talk:
     def hanging_up(self) -> HangingUp:
         """What putting the handset down would do now."""
         return HANGING_UP.get(self.state) or self.room.leaving()
+
+    @property
+    def dials(self) -> bool:
+        """Its agent has called somebody, who has not answered."""
+        return self.leg is not self.customer and self.kind in DIALLED and self.answered_at is None
 
     @property
     def pops(self) -> bool:

@@ -177,7 +177,7 @@ def test_a_colleague_who_asked_it_in_is_not_hung_up_on() -> None:
     day.live(7)
     assert day.world.switch.open(HangUp) == []
     day.live(2)
-    assert day.world.switch.open(HangUp) == [HangUp(CallId("c1"))]
+    assert day.world.switch.open(HangUp) == [HangUp(CallId("c1"), HangingUp.END)]
 
 
 def test_stopping_lets_the_talk_end_then_locks_and_logs_out() -> None:

@@ -233,8 +233,9 @@ def test_swap_and_swap_back(world: FloorWorld) -> None:
     assert world.press_button(desk.Swap) == desk.Done()
     assert (world.hears(call), world.hears(ANN), world.hears(BOB)) == ({"ann"}, {"caller"}, {MUSIC})
     assert world.parties() == [("13800138000", "talking"), ("bob", "waiting")]
-    assert world.seat(ANN) is SeatState.CONSULTING
+    assert (world.seat(ANN), world.shown().held_at) == (SeatState.CONSULTING, None), "it is Bob who waits"
     assert world.press_button(desk.Swap) == desk.Done()
+    assert world.shown().held_at == world.now
     assert (world.hears(call), world.hears(ANN), world.hears(BOB)) == ({MUSIC}, {"bob"}, {"ann"})
     world.finish()
 

@@ -9,7 +9,7 @@ from shared.ids import CallId, CustomerId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.config import Trunk
-from switch_server.core.effects import HangUp, PlaceCall, RingDesk, ShowPop
+from switch_server.core.effects import HangUp, PlaceCall, RingDesk, ShowPop, TellDesk
 from tests.core.desk_world import ANN, CONFIG, DeskWorld
 from tests.core.flow import OUT, TRUNK
 from tests.core.world import CARD, FAR
@@ -86,6 +86,13 @@ def test_early_media_takes_the_place_of_our_ringback(world: DeskWorld) -> None:
     world.finish()
 
 
+def notices(world: DeskWorld) -> list[tuple[str, str]]:
+    """What the agent is told of who did not come."""
+    return [
+        (told.report.code, told.report.sender) for told in world.all(TellDesk) if isinstance(told.report, desk.Notice)
+    ]
+
+
 def test_the_customer_is_busy(world: DeskWorld) -> None:
     world.reactions.far = "busy"
     dial(world)
@@ -93,6 +100,7 @@ def test_the_customer_is_busy(world: DeskWorld) -> None:
     assert world.seat() is SeatState.OPEN  # no wrap-up: they never talked
     assert world.switch.desk_state(ANN)[1] is None
     assert world.talk(DESK)["outcome"] == "caller_gone"
+    assert notices(world) == [("dial_busy", NUMBER)]
     world.run(1.0)
     assert world.row("calls", CALL)["cause"] is EndCause.FAR_BUSY
     world.finish()
@@ -104,6 +112,7 @@ def test_the_customer_does_not_answer(world: DeskWorld) -> None:
     world.run(43.0)
     assert world.seat() is SeatState.OPEN
     assert HangUp(CUSTOMER, EndCause.NO_ANSWER) in world.effects
+    assert notices(world) == [("dial_no_answer", NUMBER)]
     world.finish()
 
 
@@ -114,6 +123,7 @@ def test_the_agent_thinks_better_of_it(world: DeskWorld) -> None:
     assert world.put_down() == desk.Done()
     assert (world.seat(), world.reason()) == (SeatState.OPEN, None)
     assert world.talk(DESK)["outcome"] == "refused"
+    assert notices(world) == []
     world.finish()
 
 

@@ -174,6 +174,7 @@ def test_nobody_answers(world: FloorWorld) -> None:
     world.desk_answers(CALLER)
     world.run(60.0)
     assert (world.seat(ANN), world.seat(BOB)) == (SeatState.LOCKED, SeatState.OPEN), "a colleague's call is no queue's"
+    assert world.notices(ANN) == [("dial_no_answer", BOB)]
     assert world.row("calls", CALL)["cause"] is EndCause.NO_ANSWER
     world.finish()
 

@@ -240,14 +240,6 @@ def test_who_is_asked_leaves_until_the_customer_is_theirs(stage: Stage) -> None:
     assert stage.window.status.problem.text() == "Hang up: Who is in the call has just changed. Look, and press again."
 
 
-def test_after_a_swap_the_customer_does_not_wait(stage: Stage) -> None:
-    scene(stage, "consult-swapped")
-    swapped = stage.window.view.state.call
-    assert swapped is not None
-    stage.told(CallChanged(replace(swapped, held_at=NOW - 12)))
-    assert not stage.window.call.waits.isVisible()
-
-
 def test_a_consult_is_seen(stage: Stage) -> None:
     scene(stage, "consult-ringing")
     panel = stage.window.call

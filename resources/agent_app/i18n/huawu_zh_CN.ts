@@ -2904,6 +2904,22 @@
         <translation>{sender} 修改了您的技能</translation>
     </message>
     <message>
+        <source>{sender} is busy</source>
+        <translation>{sender} 忙</translation>
+    </message>
+    <message>
+        <source>{sender} did not answer</source>
+        <translation>{sender} 无人接听</translation>
+    </message>
+    <message>
+        <source>{sender} could not be reached</source>
+        <translation>{sender} 无法接通</translation>
+    </message>
+    <message>
+        <source>No free line to {sender}</source>
+        <translation>没有可用线路呼叫 {sender}</translation>
+    </message>
+    <message>
         <source>In</source>
         <translation>呼入</translation>
     </message>

@@ -18,6 +18,7 @@ from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
 from agent_app.ui import theme
+from agent_app.ui.hotkeys import Hotkeys
 from agent_app.ui.icons import app_icon
 from agent_app.ui.translation import Translation, system_language
 from agent_app.ui.window import Window
@@ -104,6 +105,9 @@ def run(
     ticking.start(TICK_MS)
     window.draw(desk.view)
     window.show()
+    hotkeys = Hotkeys(window.commands.actions, window)
+    window.help.show_hotkeys(hotkeys.active)
+    app.aboutToQuit.connect(hotkeys.stop)
     for number in (signal.SIGINT, signal.SIGTERM):  # so that the link says goodbye and the phone ends its call
         signal.signal(number, lambda *_: main.post(window.end))
     return app.exec()

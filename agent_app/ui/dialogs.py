@@ -13,6 +13,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.command_table import COMMANDS, GROUPS, Command
 from agent_app.ui.commands import OFF, key_text, word
+from agent_app.ui.hotkeys import HOTKEYS
 from agent_app.ui.icons import app_icon
 from agent_app.ui.status import problem_text
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
@@ -74,14 +75,27 @@ class HelpDialog(Dialog):
         ]
         self.table: Table[Command] = Table(columns, lambda row: row.id, lines=16)
         self.table.show_rows(sorted(COMMANDS, key=lambda command: GROUPS.index(command.group)))
-        self.hint = Words("muted")
-        self.setLayout(rows(self.table, self.hint, across(None, self.close_button), margin=16))
+        self.hint, self.anywhere = Words("muted"), Words("muted")
+        self._hotkeys: frozenset[str] = frozenset()
+        self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
         self.resize(self.fontMetrics().averageCharWidth() * 90, self.table.sizeHint().height() + 140)
         self.redraw()
+
+    def show_hotkeys(self, commands: frozenset[str]) -> None:
+        """Those of ``hotkeys.HOTKEYS`` that this program was given."""
+        self._hotkeys = commands
+        self.retranslate()
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         named(self.table, self.tr("Keyboard shortcuts"))
+        keys = [
+            f"{key_text(f'Ctrl+Alt+{HOTKEYS[command.id]}')} {' / '.join(word(face.title) for face in command.faces[:2])}"
+            for command in COMMANDS
+            if command.id in self._hotkeys
+        ]
+        self.anywhere.say(self.tr("From any program: {keys}").format(keys=", ".join(keys)) if keys else "")
+        self.anywhere.setVisible(bool(keys))
         self.hint.say(
             self.tr(
                 "Tab goes on, Shift+Tab back, arrows move in tables and tabs, Enter chooses. "

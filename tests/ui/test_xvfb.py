@@ -84,3 +84,58 @@ def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["worked"]
+
+
+ANYWHERE = """
+import subprocess, sys
+from agent_app.model.view import Action
+from agent_app.ui.app import application
+from agent_app.ui.hotkeys import HOTKEYS, Hotkeys
+from tests.ui.scenes import call
+from tests.ui.stage import Stage, wait_until
+from shared.desk import CallChanged, Hold, SeatChanged
+from shared.enums import SeatState
+
+app = application()
+stage = Stage()
+stage.log_in(SeatState.OPEN)
+stage.told(SeatChanged(stage.seat(SeatState.TALKING)), CallChanged(call(SeatState.TALKING, answered_at=1.0)))
+hotkeys = Hotkeys(stage.window.commands.actions, stage.window)
+stage.window.help.show_hotkeys(hotkeys.active)
+assert "taken" in sys.argv or "Ctrl+Alt+P" in stage.window.help.anywhere.text(), stage.window.help.anywhere.text()
+if "taken" in sys.argv:
+    print(*sorted(hotkeys.active))
+    sys.stdin.read()
+    sys.exit()
+assert hotkeys.active == set(HOTKEYS), hotkeys.active
+other = subprocess.Popen([sys.executable, __file__, "taken"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+second = other.communicate("", timeout=60)[0]
+assert second == "\\n", second  # each key is had by the first
+stage.window.hide()  # something else has the keyboard
+stage.settle()
+subprocess.run(["xdotool", "key", "ctrl+alt+a"], check=True)  # off: nothing rings
+subprocess.run(["xdotool", "key", "ctrl+alt+p"], check=True)
+wait_until(lambda: isinstance(stage.asked(), Hold))
+hotkeys.stop()
+print("worked")
+stage.close()
+"""
+
+
+@pytest.mark.slow
+def test_keys_of_any_program(tmp_path: Path) -> None:
+    """The window has not the keyboard; a second program does not get the keys of the first."""
+    script = tmp_path / "anywhere.py"
+    script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{ANYWHERE}")
+    with x_server() as environment:
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["worked"]

@@ -501,6 +501,10 @@
         <translation>键盘快捷键</translation>
     </message>
     <message>
+        <source>From any program: {keys}</source>
+        <translation>在任何程序中：{keys}</translation>
+    </message>
+    <message>
         <source>Tab goes on, Shift+Tab back, arrows move in tables and tabs, Enter chooses. In the keypad (F11) the digits, * and # go to the other side.</source>
         <translation>Tab 前进，Shift+Tab 后退，方向键在表格和标签中移动，回车选择。焦点在拨号键盘（F11）时，数字、* 和 # 发送给对方。</translation>
     </message>

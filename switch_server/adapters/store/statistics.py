@@ -24,8 +24,9 @@ LONGEST_STRETCH = 31 * 24 * 3600.0
 
 CHUNK = 200
 """Rows that are read at once; few, so that the collector of garbage finds nothing new that lives on (it holds up all threads)."""
-PATIENCE = 1.0
-"""Seconds that the disk is waited for before a day is kept."""
+CLOSING = "the store is closing"
+PATIENCE, LOOK = 10.0, 0.2
+"""Seconds that the disk is waited for before a day is kept, and between looks whether the store closes meanwhile."""
 
 _SEAT_TIME = "agent, state, reason, queue, begun_at, ended_at, (SELECT branch FROM calls WHERE id = seat_states.call)"
 _SEAT_TIMES = f"""
@@ -110,7 +111,12 @@ class Statistics:
     def watch(self, start: float) -> int | None:
         mark = next(self._marks)
         self._put("a day to be kept", _WATCH, {"start": int(start), "mark": mark})
-        return mark if self._writer.flush(PATIENCE) else None
+        for _ in range(round(PATIENCE / LOOK)):
+            if self._closing:
+                raise sqlite3.OperationalError(CLOSING)
+            if self._writer.flush(LOOK):
+                return mark
+        return None
 
     def keep(self, start: float, mark: int, content: bytes) -> None:
         self._put("a day's columns", _KEEP, {"start": int(start), "mark": mark, "content": content})
@@ -133,5 +139,5 @@ class Statistics:
             while chunk := rows.fetchmany(CHUNK):
                 for row in chunk:
                     if self._closing:
-                        raise sqlite3.OperationalError("the store is closing")
+                        raise sqlite3.OperationalError(CLOSING)
                     yield make(row)

@@ -35,8 +35,8 @@ def apply(db: Database) -> None:
     db.execute(f"CREATE INDEX idx_seat_states_over_midnight ON seat_states (begun_at) WHERE {OVER_MIDNIGHT}")
     for table, (at, columns) in OF_CALLS.items():
         _on_changes(db, table, columns, ("call", at), partial(_of_call, "call", at))
-    # A call's branch is that of its seats' stretches too, which go on (wrap-up) after its last ring.
-    _on_changes(db, "calls", "id, branch", ("id",), partial(_of_call, "id", "started_at", after=86_400))
+    # A call's branch is that of its seats' stretches too, which go on (wrap-up) after its last ring; none is read for longer than 31 days.
+    _on_changes(db, "calls", "id, branch", ("id",), partial(_of_call, "id", "started_at", after=32 * 86_400))
     _on_changes(db, "seat_states", ", ".join(SEAT_COLUMNS), SEAT_COLUMNS, _of_stretch)
     # An end that comes later than the day's changes nothing in it: seats that are open over midnight do not undo yesterday.
     old, new = (f"coalesce({row}.ended_at, {EVER})" for row in ("OLD", "NEW"))

@@ -230,7 +230,9 @@ def test_calls_go_out_and_to_a_colleague(
         window.looks("dialling")
         outside.answers()
         window.is_seat(SeatState.TALKING)
+        window.spot("digits.on")
         window.press("keypad")
+        window.spot("digits")
         for digit in "12#":
             window.x("key", {"#": "numbersign"}.get(digit, digit))
         window.looks("keypad")

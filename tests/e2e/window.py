@@ -3,8 +3,8 @@
     python -m tests.e2e.window AGENT-APP'S OPTIONS
 
 Input and output as ``tests.e2e.hands``, and ``["spot", COMMAND]``: the middle of that command's button on the screen, ``{"spot": [x, y]}``
-(``null``: not there, or off); ``dialling.line`` and ``dialling.call`` are the dialog's, the line only while one can type; ``front`` brings the window there,
-as a window manager does.
+(``null``: not there, or off); ``dialling.line`` and ``dialling.call`` are the dialog's, the line only while one can type; ``digits`` the keypad while its
+keys are taken (``digits.on``: once they would be); ``front`` brings the window there, as a window manager does.
 Its phone says what ``--robot say=…`` tells, as a robot's does.
 """
 
@@ -64,6 +64,10 @@ def spot(name: str) -> None:
             if not window.isActiveWindow() and not dialling.isVisible():
                 window.activateWindow()
             found: list[QWidget] = [window] if window.isActiveWindow() else []
+        case "digits":
+            found = [window.call.keypad] if window.call.keypad.hasFocus() else []
+        case "digits.on":
+            found = [window.call.keypad] if window.call.keypad.isEnabled() else []
         case "dialling.line":
             found = [dialling.line] if dialling.line.hasFocus() else []
         case "dialling.call":

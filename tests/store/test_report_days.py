@@ -525,3 +525,20 @@ def test_a_day_is_not_kept_by_a_store_that_closes(tmp_path: Path) -> None:
     rig.close()
     with pytest.raises(sqlite3.Error):
         rig.store.statistics.watch(STARTS[1])
+
+
+def test_a_day_that_is_being_kept_when_the_store_closes_is_no_lost_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, read = Rig(tmp_path), day_columns.read
+    rig.clock.now = STARTS[2]
+
+    def close_meanwhile(*span: Any) -> day_columns.Day:
+        day = read(*span)
+        rig.close()
+        return day
+
+    monkeypatch.setattr(day_columns, "read", close_meanwhile)
+    with pytest.raises(sqlite3.OperationalError, match="closing"):
+        rig.reports.make(AskReport(By.AGENTS, DAYS[1], DAYS[1]))
+    assert rig.store.waiting == 0

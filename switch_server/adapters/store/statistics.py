@@ -77,7 +77,7 @@ class Statistics:
         self._closing = False
 
     def close(self) -> None:
-        """Whatever is being read ends with ``sqlite3.OperationalError``."""
+        """Whatever is being read ends with ``sqlite3.OperationalError``, and nothing more is given to the writer."""
         if self._closing:
             return
         self._closing = True
@@ -112,10 +112,10 @@ class Statistics:
         mark = next(self._marks)
         self._put("a day to be kept", _WATCH, {"start": int(start), "mark": mark})
         for _ in range(round(PATIENCE / LOOK)):
-            if self._closing:
-                raise sqlite3.OperationalError(CLOSING)
             if self._writer.flush(LOOK):
                 return mark
+            if self._closing:
+                raise sqlite3.OperationalError(CLOSING)
         return None
 
     def keep(self, start: float, mark: int, content: bytes) -> None:
@@ -125,7 +125,10 @@ class Statistics:
         def run(db: sqlite3.Connection) -> None:
             db.execute(sql, values)
 
-        self._writer.put(Change(what, run))
+        with self._lock:
+            if self._closing:
+                raise sqlite3.OperationalError(CLOSING)
+            self._writer.put(Change(what, run))
 
     # --- reading ---
 

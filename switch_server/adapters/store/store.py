@@ -95,10 +95,10 @@ class Store:
 
     def stop(self, seconds: float = 5.0) -> int:
         """Writes what is queued and closes the file; how many records could not be written (0 unless the disk is in trouble)."""
+        self.statistics.close()
         lost = self._writer.stop(seconds)
         self.read.close()
         self.read_pops.close()
-        self.statistics.close()
         self._db.close()
         return lost
 

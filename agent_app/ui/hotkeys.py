@@ -9,7 +9,6 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from ctypes import wintypes
-from ctypes.util import find_library
 
 from PySide6.QtCore import QAbstractNativeEventFilter, QCoreApplication, QObject, QSocketNotifier
 from PySide6.QtGui import QAction, QGuiApplication
@@ -75,7 +74,7 @@ class X11Keys:
         self._press = press
         self._commands: dict[int, str] = {}
         self._down: set[int] = set()
-        self._x = ctypes.CDLL(find_library("X11") or "libX11.so.6")
+        self._x = ctypes.CDLL("libX11.so.6")  # Qt's own way to the X server needs it too
         self._declare()
         self._display = self._x.XOpenDisplay(None)
         if self._display:

@@ -53,7 +53,7 @@ class Consults:
         """Both who waits and who was asked are there, one of them talked to: swap and join can work."""
         return member.parked is not None and not member.holds and bool(self._room.others(member))
 
-    def holds(self, member: Member) -> bool:
+    def keeps_waiting(self, member: Member) -> bool:
         """Does its customer wait? After a swap it is the asked party who does; between seats it is whoever was turned away from."""
         customer = self._side.customer
         return member.parked is not None and (customer is None or customer.group != member.group)

@@ -59,11 +59,6 @@ class DeskSide:
         ask = self.room.ask
         return ask is not None and ask.target is None
 
-    def dials(self, leg: LegId) -> bool:
-        """Has this seat dialled, and nobody has answered?"""
-        member = self.room.members.get(leg)
-        return member is not None and member.parked is None and self.room.asks(member)
-
     @property
     def customer(self) -> Member | None:
         """The caller, while they are in a conversation (or wait in one). Between seats nobody is one."""
@@ -233,7 +228,7 @@ class DeskSide:
         elif member is None:
             self.over(talk, Outcome.ANSWERED)
             self.tidy("left")
-        elif self.dials(talk.id):
+        elif talk.dials:
             self.over(talk, Outcome.REFUSED)
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member.parked is not None and not member.holds:
@@ -277,7 +272,7 @@ class DeskSide:
 
     def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
         """A seat that talked, or listened, is lost."""
-        if self.dials(talk.id):
+        if talk.dials:
             self.over(talk, outcome)
             self._call.end(CAUSES[outcome])
             return
@@ -394,7 +389,7 @@ class DeskSide:
         self._patch.set(self.room.sounds())
         for member in self.room.members.values():
             if member.talk is not None:
-                member.talk.hold(call.now) if self.consults.holds(member) else member.talk.retrieve(call.now)
+                member.talk.hold(call.now) if self.consults.keeps_waiting(member) else member.talk.retrieve(call.now)
         self._taken()
         for talk in list(self.talks.values()):
             call.board.desks.talk_moved(talk, event)

@@ -56,7 +56,7 @@ class Listening:
         ``False``: there is no customer to be had (yet), or with that the seat had nobody left, and is out of the call.
         """
         side, room, call = self._side, self._side.room, self._call
-        if call.internal or side.dials(listener.target):
+        if call.internal or side.talks[listener.target].dials:
             return False
         if room.ask is not None and room.ask.by == listener.target:
             side.consults.give_up(CameBack.CANCELLED)

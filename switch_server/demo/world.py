@@ -27,17 +27,6 @@ from switch_server.services.demo_data import DemoWorld
 RESOURCES = Path(__file__).resolve().parent.parent.parent / "resources"
 NUMBER = "95500"
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-QUEUES = (
-    {"name": "agents", "title": {"zh_CN": "人工座席", "en": "Agents"}, "ring": 15, "wrap_up": 30},
-    {
-        "name": "trading",
-        "title": {"zh_CN": "委托交易", "en": "Trading"},
-        "skill": demo_data.TRADING,
-        "ring": 15,
-        "wrap_up": 30,
-    },
-)
-"""The menu leads to the first, agents transfer to the second."""
 
 
 class Ports(Struct, frozen=True):
@@ -104,7 +93,7 @@ class DemoFolder:
             "branch_link": {"endpoint": f"tcp://127.0.0.1:{ports.link}"},
             "branches": branches,
             "desk_link": {"endpoint": f"tcp://{ip}:{ports.desks}"},
-            "queues": list(QUEUES),
+            "queues": yaml.safe_load((RESOURCES / "demo" / "queues.yaml").read_text(encoding="utf-8")),
         }
         head = "# The demo's switch server, made anew by ./run demo. 演示用配置，由 ./run demo 生成。\n"
         return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

@@ -72,13 +72,17 @@ class Day(Struct, frozen=True):
 
 
 def unpacked(start: float, content: bytes) -> Day | None:
-    """``None``: packed in another format."""
-    version, *rest = msgspec.msgpack.decode(content)
-    if version != FORMAT:
-        return None
-    words, *tables = rest
+    """``None``: packed in another format, or damaged."""
     dtypes = (TIMES, VISITS, RINGS, ORDERS)
-    return Day(start, tuple(words), *(np.frombuffer(table, dtype) for table, dtype in zip(tables, dtypes, strict=True)))
+    try:
+        version, words, *tables = msgspec.msgpack.decode(
+            content, type=tuple[int, tuple[str | None, ...], bytes, bytes, bytes, bytes]
+        )
+        if version != FORMAT:
+            return None
+        return Day(start, words, *(np.frombuffer(table, dtype) for table, dtype in zip(tables, dtypes, strict=True)))
+    except ValueError:
+        return None
 
 
 def read(records: StatisticRecords, start: float, now: float) -> Day:

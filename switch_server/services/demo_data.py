@@ -24,7 +24,7 @@ from switch_server.services.passwords import hash_password
 SEED = 2007
 AGENTS = 3
 FIRST_AGENT = 1001
-GROUP = "一组"
+GROUP = "team-1"
 """All agents' (班组); the first is its supervisor (班长)."""
 TRADING = SkillName("trading")
 WORLD_FILE = "world.json"

@@ -29,6 +29,13 @@ ROOT = Path(__file__).parents[2]
 DEADLINE = 40.0
 
 
+def leads_out(content: dict[str, Any], port: int, *numbers: str, lines: int = 4) -> None:
+    """For ``change``: calls to these numbers go out over the trunk ``out``, to ``port`` of this machine, and none over the first trunk."""
+    far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": list(numbers)}
+    content["trunks"][0]["direction"] = "in"
+    content["trunks"].append({"name": "out", "lines": lines} | far)
+
+
 class Process:
     """A program of ours, started with ``python -m``; its output is in ``log``."""
 

@@ -8,7 +8,7 @@ import pytest
 from shared import desk as wire
 from shared.desk import DeskRefusal, Refused
 from shared.enums import CallKind, SeatState
-from tests.e2e.centre import Centre
+from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks, wrap_up
 from tests.e2e.phone import Phone, media_of, sdp
 from tests.lines.peer import Call, Peer
@@ -39,9 +39,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
     """``out`` leads to a customer's telephone and takes numbers with 0 or 1 before them; nobody can be called over ``city``."""
 
     def change(content: dict[str, Any]) -> None:
-        content["trunks"][0]["direction"] = "in"
-        far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": ["0*", "1*"]}
-        content["trunks"].append({"name": "out", "lines": 2} | far)
+        leads_out(content, port, "0*", "1*", lines=2)
 
     with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows={"back": FLOW}, change=change) as made:
         yield made

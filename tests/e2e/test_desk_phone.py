@@ -15,7 +15,7 @@ from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, tone_level
-from tests.e2e.centre import Centre
+from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
@@ -40,9 +40,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}]
         content["limits"] = {"media_lost": 10}
-        content["trunks"][0]["direction"] = "in"
-        far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": ["0*", "1*"]}
-        content["trunks"].append({"name": "out", "lines": 2} | far)
+        leads_out(content, port, "0*", "1*", lines=2)
 
     flows = {"agents": FLOWS["agents"]}
     with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=change) as made:

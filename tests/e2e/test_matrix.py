@@ -13,7 +13,7 @@ from shared.desk import CameBack, DeskRefusal, Refused, ToMenu, ToNumber, ToPin,
 from shared.enums import ListenMode, LockReason, SeatState
 from shared.ids import AgentId, QueueName
 from tests.e2e.cast import Cast
-from tests.e2e.centre import Centre
+from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, MAIN, QUEUE
@@ -36,9 +36,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": name, "ring": ring, "wrap_up": 60} for name, ring in CHOSEN.items()]
         content["queues"][1]["skill"] = "fund"
-        content["trunks"][0]["direction"] = "in"
-        far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": ["0*"]}
-        content["trunks"].append({"name": "out", "lines": 4} | far)
+        leads_out(content, port, "0*")
 
     flows = {"agents": FLOWS["agents"], "main": MAIN.read_text()}
     with Centre(tmp_path_factory.mktemp("centre"), branches=("GZ01",), flows=flows, change=change, agents=5) as made:

@@ -14,7 +14,7 @@ from shared.desk import CameBack
 from shared.enums import CallKind, PartyState, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
 from tests.e2e.cast import PRESENT, tone_level
-from tests.e2e.centre import Centre
+from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import both_sides, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, MAIN, QUEUE
@@ -39,9 +39,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, outside: Baresip) -> Iterat
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": name, "ring": 30, "wrap_up": 60} for name in ("agents", FUND)]
         content["queues"][1]["skill"] = FUND
-        content["trunks"][0]["direction"] = "in"
-        far = {"far": [f"127.0.0.1:{outside.port}"], "direction": "out", "options_interval": 0, "numbers": ["0*"]}
-        content["trunks"].append({"name": "out", "lines": 4} | far)
+        leads_out(content, outside.port, "0*")
 
     flows = {"agents": FLOWS["agents"], "main": MAIN.read_text()}
     with Centre(tmp_path_factory.mktemp("centre"), branches=("GZ01",), flows=flows, change=change) as made:

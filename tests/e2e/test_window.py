@@ -16,7 +16,7 @@ from agent_app.ui.command_table import COMMANDS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, Outsider, tone_level
-from tests.e2e.centre import DEADLINE, Centre
+from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
 from tests.rtp_peer import EVENT_KEYS, level, sine
@@ -41,9 +41,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
 
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}]
-        content["trunks"][0]["direction"] = "in"
-        far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": ["0*"]}
-        content["trunks"].append({"name": "out", "lines": 4} | far)
+        leads_out(content, port, "0*")
 
     flows = {"agents": FLOWS["agents"]}
     with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows=flows, change=change) as made:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -451,6 +452,19 @@ def test_what_was_kept_in_another_format_is_made_anew(rig: Rig, monkeypatch: pyt
     assert DAYS[1] in rig.kept()
     ((content,),) = rig.db.execute("SELECT content FROM report_days WHERE start = ?", [int(STARTS[1])])
     assert day_columns.unpacked(STARTS[1], content) is not None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xc1", b"\x93\x01\x90\xc4", msgspec.msgpack.encode((1, (None,), b"123", b"", b"", b""))]
+)
+def test_what_was_kept_and_is_damaged_is_made_anew(rig: Rig, content: bytes) -> None:
+    rig.put("talks", talk("c", STARTS[1] + 9))
+    rig.clock.now = STARTS[2]
+    ask_all(rig)
+    assert DAYS[1] in rig.kept()
+    rig.db.execute("UPDATE report_days SET content = ? WHERE start = ?", [content, int(STARTS[1])])
+    ask_all(rig)
+    assert DAYS[1] in rig.kept()
 
 
 def test_days_are_kept_without_being_asked_for(rig: Rig) -> None:

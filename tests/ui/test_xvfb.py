@@ -67,14 +67,13 @@ stage.close()
 """
 
 
-@pytest.mark.slow
-def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
-    """With the X server's own events (xdotool)."""
-    script = tmp_path / "worked.py"
-    script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{WORKED}")
+def works(folder: Path, script: str) -> None:
+    """In a process of its own, with an X server of its own; it prints ``worked`` at its end."""
+    path = folder / "worked.py"
+    path.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{script}")
     with x_server() as environment:
         done = subprocess.run(
-            [sys.executable, str(script)],
+            [sys.executable, str(path)],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -84,6 +83,12 @@ def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["worked"]
+
+
+@pytest.mark.slow
+def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
+    """With the X server's own events (xdotool)."""
+    works(tmp_path, WORKED)
 
 
 ANYWHERE = """
@@ -125,17 +130,4 @@ stage.close()
 @pytest.mark.slow
 def test_keys_of_any_program(tmp_path: Path) -> None:
     """The window has not the keyboard; a second program does not get the keys of the first."""
-    script = tmp_path / "anywhere.py"
-    script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{ANYWHERE}")
-    with x_server() as environment:
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["worked"]
+    works(tmp_path, ANYWHERE)

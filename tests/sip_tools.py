@@ -8,6 +8,7 @@ with Pjsua(folder) as phone: phone.do("dial", "sip:…")
 import contextlib
 import json
 import queue
+import random
 import re
 import socket
 import subprocess
@@ -23,13 +24,17 @@ import numpy as np
 
 SCENARIOS = Path(__file__).parent / "lines" / "scenarios"
 ROOT = Path(__file__).parents[1]
+PORTS = (7000, 9900)
+"""Below what Linux gives by itself (``ip_local_port_range``), apart from the voice of SIPp (6000), baresip (10000) and PJSIP (20000)."""
 
 
 def free_port(kind: int = socket.SOCK_DGRAM) -> int:
-    """A port that nobody has now."""
-    with socket.socket(socket.AF_INET, kind) as skt:
-        skt.bind(("127.0.0.1", 0))
-        return int(skt.getsockname()[1])
+    """A port that nobody has now, nor is given who asks the system for any: a test may take it later."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket(socket.AF_INET, kind) as skt, contextlib.suppress(OSError):
+            skt.bind(("127.0.0.1", port))
+            return port
 
 
 class Sipp:

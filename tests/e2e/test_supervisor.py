@@ -38,6 +38,12 @@ def both(centre: Centre, folder: Path) -> Iterator[tuple[Hands, Hands]]:
             yield chief, agent
 
 
+def steers(chief: Hands, act: str, *arguments: object) -> None:
+    """As soon as the act before it is answered: until then the window takes none."""
+    chief.until(lambda view: not view.pending)
+    chief.do(act, *arguments)
+
+
 def noticed(hands: Hands, code: str, text: str = "") -> None:
     hands.until(lambda view: any((each.notice.code, each.notice.text) == (code, text) for each in view.notices))
 
@@ -47,18 +53,18 @@ def test_into_a_call_and_out_with_it(centre: Centre, tmp_path: Path) -> None:
         phone.rtp.say(sine(1000, 8000 * 100))
         agent.answers(phone.call)
         hears_tone(phone, 400)
-        chief.do("floor.listen_to", agent.agent, "monitor")
+        steers(chief, "floor.listen_to", agent.agent, "monitor")
         chief.is_seat(SeatState.MONITORING)
         chief.until(lambda view: view.enabled[Action.WHISPER].on)
         assert (chief.call.target, chief.call.listening) == (agent.agent, ListenMode.MONITOR)
         hears_tone(phone, 400)
-        chief.do("floor.listen_to", agent.agent, "whisper")
+        steers(chief, "floor.listen_to", agent.agent, "whisper")
         chief.until(lambda view: view.state.call and view.state.call.listening is ListenMode.WHISPER)
         hears_tone(phone, 400)
-        chief.do("floor.listen_to", agent.agent, "barge")
+        steers(chief, "floor.listen_to", agent.agent, "barge")
         chief.until(lambda view: view.state.call and view.state.call.listening is ListenMode.BARGE)
         hears_something_else(phone, 400)
-        chief.do("floor.intercept", agent.agent)
+        steers(chief, "floor.intercept", agent.agent)
         chief.is_seat(SeatState.TALKING)
         hears_tone(phone, 700)
         agent.is_seat(SeatState.WRAP_UP)
@@ -77,7 +83,7 @@ def test_intercepted_from_the_row_at_once(centre: Centre, tmp_path: Path) -> Non
         phone.rtp.say(sine(1000, 8000 * 100))
         agent.answers(phone.call)
         hears_tone(phone, 400)
-        chief.do("floor.intercept", agent.agent)
+        steers(chief, "floor.intercept", agent.agent)
         chief.is_seat(SeatState.TALKING)
         hears_tone(phone, 700)
         agent.wraps_up()
@@ -89,20 +95,20 @@ def test_intercepted_from_the_row_at_once(centre: Centre, tmp_path: Path) -> Non
 
 def test_seats_are_forced_and_told(centre: Centre, tmp_path: Path) -> None:
     with both(centre, tmp_path) as (chief, agent):
-        chief.do("floor.force", agent.agent, "lock", "meeting")
+        steers(chief, "floor.force", agent.agent, "lock", "meeting")
         agent.is_seat(SeatState.LOCKED)
         assert agent.seat.reason is LockReason.MEETING
         agent.until(lambda view: any(each.notice.code == "locked" for each in view.notices))
-        chief.do("floor.force", agent.agent, "open")
+        steers(chief, "floor.force", agent.agent, "open")
         agent.is_seat(SeatState.OPEN)
         agent.until(lambda view: any(each.notice.code == "opened" for each in view.notices))
-        chief.do("floor.send", "打得好", [agent.agent])
+        steers(chief, "floor.send", "打得好", [agent.agent])
         noticed(agent, "message", "打得好")
-        chief.do("floor.set_skills", agent.agent, {"zh": 4})
+        steers(chief, "floor.set_skills", agent.agent, {"zh": 4})
         noticed(agent, "skills", "zh 4")
         agent.do("floor.force", chief.agent, "open")
         agent.until(lambda view: view.problem is not None and view.problem.code == "not_allowed")
-        chief.do("floor.force", agent.agent, "log_out")
+        steers(chief, "floor.force", agent.agent, "log_out")
         agent.until(lambda view: view.needs_password and view.problem is not None and view.problem.code == "operator")
     acts = {(row["actor"], row["action"], row["subject"]) for row in centre.rows("audit")}
     for act in ("force_lock", "force_open", "force_log_out", "message_sent"):
@@ -111,17 +117,17 @@ def test_seats_are_forced_and_told(centre: Centre, tmp_path: Path) -> None:
 
 def test_a_caller_is_taken_out_of_order_and_one_is_given(centre: Centre, tmp_path: Path) -> None:
     with both(centre, tmp_path) as (chief, agent):
-        chief.do("floor.force", agent.agent, "lock", "break")
+        steers(chief, "floor.force", agent.agent, "lock", "break")
         agent.is_seat(SeatState.LOCKED)
         with Phone(centre, QUEUE) as first, Phone(centre, QUEUE) as second:
             second.rtp.say(sine(1000, 8000 * 100))
             chief.until(lambda view: sum(row.waiting for row in view.state.queues) == 2)
-            chief.do("floor.take", second.call)
+            steers(chief, "floor.take", second.call)
             chief.is_seat(SeatState.TALKING)  # who takes a caller has no need to answer
             assert (chief.call.call, chief.call.kind) == (second.call, CallKind.IN)
             hears_tone(second, 700)
             first.rtp.say(sine(1000, 8000 * 100))
-            chief.do("floor.force", agent.agent, "open")
+            steers(chief, "floor.force", agent.agent, "open")
             agent.answers(first.call)
             hears_tone(first, 400)
             for hands, phone in ((agent, first), (chief, second)):

@@ -9,7 +9,7 @@ from collections import deque
 from random import Random
 from typing import Any
 
-from shared.desk import OpenSeat, WrapUp
+from shared.desk import HangUp, OpenSeat, WrapUp
 from shared.enums import Language, Role, SeatState
 from shared.floor import Rows
 from shared.ids import AgentId, BranchId, CallId, CardId, DeskId, Fen, QueueName, SkillName, TrunkName, leg_of
@@ -179,5 +179,5 @@ class BusyCentre:
             seat = self._chance.choice(seats)
             if seat.talk is not None:
                 call = seat.talk.call
-                self.world.put_down(seat.agent)
+                self.world.command(HangUp(call, seat.talk.hanging_up), seat.agent)
                 self.world.command(WrapUp(call, "other", stay=True), seat.agent)

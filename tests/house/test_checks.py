@@ -4,11 +4,16 @@ import inspect
 import json
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from shared.enums import SeatState
+from shared.ids import LegId
+from shared.link import keys
 from tests.bench import Figure
 from tests.bench import __main__ as bench
+from tests.bench._board_centre import SEATS, STEP_S, BusyCentre
 from tests.house import licences, sizes
 
 
@@ -70,6 +75,24 @@ def test_a_figure_as_json_has_the_fields_that_programs_read() -> None:
 def test_every_benchmark_offers_figures(name: str) -> None:
     figures = import_module(f"tests.bench.{name}").figures
     assert "short" in inspect.signature(figures).parameters
+
+
+@pytest.mark.timeout(300)
+def test_the_boards_busy_centre_goes_through_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers reach agents, talks end, and the seats write them up: 20 s of it, by a clock that waits for nobody."""
+    clock = SimpleNamespace(now=1_700_000_000.0)
+    monkeypatch.setattr("tests.bench._board_centre.time", SimpleNamespace(time=lambda: clock.now))
+    centre = BusyCentre(keys.make(), keys.make())
+    centre.fill()
+    clock.now += 5.0  # the callers are through the welcome
+    talks: list[LegId] = []
+    for _ in range(1000):
+        clock.now += STEP_S
+        centre.step()
+        seats = centre.world.switch.desks.seats.values()
+        talks += [seat.talk.id for seat in seats if seat.talk is not None and seat.state is SeatState.TALKING]
+    at_the_end = talks[-len(seats) :]
+    assert len(set(talks)) > len(set(at_the_end)) > SEATS // 3
 
 
 def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,9 @@
 """The demo's outside world: what each number does, dialled by an agent over the demo's trunk, with real SIP and RTP."""
 
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from switch_server.demo.telephones.voice import PAUSE_MS, voice
 from switch_server.demo.words import Words
 from switch_server.demo.world import DemoFolder, Ports, way_out
 from switch_server.services.prompt_audio import read_alaw_wav
-from tests.e2e.centre import Centre, Process
+from tests.e2e.centre import ROOT, Centre, Process
 from tests.e2e.desk import Desk, hears
 from tests.sip_tools import free_port
 
@@ -56,6 +59,22 @@ def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
     trunk = yaml.safe_load(folder.config.read_text())["trunks"][1]
     assert (trunk["far"], trunk["direction"]) == (["127.0.0.1:5090"], "out")
     assert [each.role for each in folder.world.agents] == [Role.SUPERVISOR, Role.AGENT, Role.AGENT]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("port", "status", "words"), [("taken", 1, "can't listen on 127.0.0.1:"), ("99999", 2, "1 to 65535")]
+)
+def test_a_port_that_it_can_not_have(tmp_path: Path, port: str, status: int, words: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        wanted = str(other.getsockname()[1]) if port == "taken" else port
+        done = subprocess.run(
+            [sys.executable, "-m", "switch_server.demo.telephones.outside", "--port", wanted, "--folder", str(tmp_path), "--language", "en"],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == status
+    assert words in done.stderr
 
 
 # --- dialled ---

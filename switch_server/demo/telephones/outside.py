@@ -105,10 +105,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, required=True, help="where the voices are written")
     parser.add_argument("--language", type=Language, required=True, help="zh_CN or en")
     given = parser.parse_args(arguments)
+    if not 0 < given.port < 1 << 16:
+        parser.error(f"--port {given.port}: 1 to 65535")
     given.folder.mkdir(parents=True, exist_ok=True)
     leaving = Leaving()
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
-    endpoint = open_endpoint(given.port)
+    try:
+        endpoint = open_endpoint(given.port)
+    except pj.Error as error:
+        sys.stderr.write(f"outside: can't listen on 127.0.0.1:{given.port}: {error.reason}\n")
+        return 1
     world = World(given.folder, given.language)
     world.create(account_config("outside"))
     print("ready", flush=True)  # noqa: T201  whoever started it waits for this

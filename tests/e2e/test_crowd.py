@@ -97,6 +97,7 @@ class Agent(threading.Thread):
         self.pressed[name] = self.pressed.get(name, 0) + 1
 
 
+@pytest.mark.timeout(240)
 def test_nobody_is_lost_in_a_crowd(centre: Centre, tmp_path: Path) -> None:
     with desks(centre, SEATS) as seats, Desk(centre, SEATS) as above:
         board = Board(above)
@@ -109,9 +110,9 @@ def test_nobody_is_lost_in_a_crowd(centre: Centre, tmp_path: Path) -> None:
             agent.start()
         begun = time.monotonic()
         with (
-            Sipp(centre.sip, "caller_waits", _folder(tmp_path, "patient"), number=QUEUE, calls=PATIENT, rate=RATE, seconds=90) as patient,
+            Sipp(centre.sip, "caller_waits", _folder(tmp_path, "patient"), number=QUEUE, calls=PATIENT, rate=RATE, seconds=180) as patient,
             Sipp(
-                centre.sip, "caller_waits", _folder(tmp_path, "impatient"), number=QUEUE, calls=IMPATIENT, rate=RATE, seconds=90,
+                centre.sip, "caller_waits", _folder(tmp_path, "impatient"), number=QUEUE, calls=IMPATIENT, rate=RATE, seconds=180,
                 extra=("-recv_timeout", str(round(PATIENCE_S * 1000))),
             ) as impatient,
         ):  # fmt: skip

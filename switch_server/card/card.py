@@ -193,6 +193,14 @@ class Card:
         self._recorder.mask(row, self.ticks, on=command.on)
         self.channels.changed = True
 
+    def _move_recording(self, row: int, command: m.MoveRecording) -> None:
+        to = self.channels.row_of.get(command.to)
+        if to is None:
+            self.dropped += 1
+            return
+        self._recorder.move(row, to, command.to)
+        self.channels.changed = True
+
     def _stop_recording(self, row: int, _: m.StopRecording) -> None:
         self._recorder.stop(row, "stopped")
         self.channels.changed = True
@@ -320,5 +328,6 @@ _DO: dict[type[m.CardCommand], Callable[[Card, int, Any], None]] = {
     m.SendDigits: Card._send_digits,  # noqa: SLF001
     m.StartRecording: Card._start_recording,  # noqa: SLF001
     m.MaskRecording: Card._mask,  # noqa: SLF001
+    m.MoveRecording: Card._move_recording,  # noqa: SLF001
     m.StopRecording: Card._stop_recording,  # noqa: SLF001
 }

@@ -178,6 +178,21 @@ class Recorder:
         self._unmask.pop(row, None)
         self._refresh()
 
+    def move(self, row: int, to: int, leg: LegId) -> None:
+        """The row's recording goes on with what ``leg``, of row ``to``, says and hears from the next tick on."""
+        recording = self._running.get(row)
+        if recording is None or to in self._running:
+            return
+        self._flush(recording)
+        if self._running.pop(row, None) is None:  # the disk is too slow: it has failed
+            return
+        recording.row, recording.leg = to, leg
+        self._running[to] = recording
+        self._fill[to], self._quota[to] = 0, TICKS_A_SECOND
+        self.masked[[row, to]] = False
+        self._unmask.pop(row, None)
+        self._refresh()
+
     def position_ms(self, row: int) -> int | None:
         recording = self._running.get(row)
         return None if recording is None else recording.frames * 20 + int(self._fill[row]) * 20

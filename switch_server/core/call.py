@@ -25,8 +25,8 @@ from switch_server.core.events import CallerFound, DigitUsed
 from switch_server.core.flow import AnyStep, CallbackStep, Dial, Flow, Piece, QueueStep
 from switch_server.core.house_flows import MUSIC
 from switch_server.core.ivr import Ivr
-from switch_server.core.leg import Leg, LegEvent
-from switch_server.core.media import Far, MaskRecording, MediaStats, Near, Play, StartRecording, StopPlay
+from switch_server.core.leg import ChannelState, Leg, LegEvent
+from switch_server.core.media import Far, MaskRecording, MediaStats, MoveRecording, Near, Play, StartRecording, StopPlay
 from switch_server.core.records import Recording
 from switch_server.core.say import segments
 from switch_server.core.services import Login, Services
@@ -66,6 +66,8 @@ class Call(CallLegs):
         self.cause: EndCause | None = None
         self.ended_at_step = ""
         self.recording: Recording | None = None
+        self.recorded = caller
+        """Whose words are on its left; what this leg hears is on its right."""
         self.number = caller.ani if caller.incoming else caller.dnis
         self.variables: dict[str, Any] = {
             "ani": self.number,
@@ -155,7 +157,7 @@ class Call(CallLegs):
         self._move(event)
         self.timer("setup", None)
         self.recording = Recording(self.id, self.board.config.recordings, self.now)
-        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
+        self.to_card(self.recorded, StartRecording(self.recorded.id, self.recording.id, self.recording.path))
         records.recording_started(self)
         records.call_answered(self)
 
@@ -292,6 +294,18 @@ class Call(CallLegs):
             records.call_ended(self)
 
     # --- recording ---
+
+    def close_channel(self, leg: Leg) -> None:
+        if leg is self.recorded and leg.channel is ChannelState.OPEN and self.state is CallState.UP:
+            self._record_another()
+        super().close_channel(leg)
+
+    def _record_another(self) -> None:
+        """Whom the call's first leg leaves behind are recorded in the same file, so that it has everything that was said."""
+        heir = self.desk.room.heir(self.recorded.id)
+        if heir is not None and self.recording is not None and not self.recording.ended:
+            self.to_card(self.recorded, MoveRecording(self.recorded.id, heir.id))
+            self.recorded = heir
 
     def recording_ended(self, cause: str, duration_ms: int, text: str) -> None:
         if self.recording and not self.recording.ended:

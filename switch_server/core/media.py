@@ -129,6 +129,16 @@ class MaskRecording(CardCommand, frozen=True):
     on: bool
 
 
+class MoveRecording(CardCommand, frozen=True):
+    """The leg's recording goes on, in its file and without a gap, with what ``to`` says and hears. A mask is lifted.
+
+    Means nothing where ``leg`` isn't recorded, or ``to`` has no channel on the card or is recorded itself.
+    """
+
+    leg: LegId
+    to: LegId
+
+
 class StopRecording(CardCommand, frozen=True):
     leg: LegId
 
@@ -223,7 +233,7 @@ class CardLoad(CardEvent, frozen=True):
 
 CARD_COMMANDS = (
     OpenChannel, ChangeFar, CloseChannel, Play, StopPlay, Hear, SendDigits,
-    StartRecording, MaskRecording, StopRecording, ReloadPrompts, StopCard,
+    StartRecording, MaskRecording, MoveRecording, StopRecording, ReloadPrompts, StopCard,
 )  # fmt: skip
 CARD_EVENTS = (
     CardReady, ChannelOpened, ChannelFailed, ChannelClosed, PlayEnded, DigitHeard,

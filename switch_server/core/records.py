@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Recording:
-    """Of the whole call: left is what the caller says, right what the caller hears. ``started``: UTC seconds."""
+    """Of the whole call: left is what the call's ``recorded`` leg says, right what it hears. ``started``: UTC seconds."""
 
     def __init__(self, call: CallId, folder: str, started: float) -> None:
         self.id = RecordingId(call)

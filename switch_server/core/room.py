@@ -19,7 +19,7 @@ from typing import NamedTuple
 from shared.desk import AnyTarget, CameBack, ToMenu, ToPin
 from shared.enums import HangingUp, ListenMode, SeatState
 from shared.ids import CallId, LegId
-from switch_server.core.leg import Leg
+from switch_server.core.leg import ChannelState, Leg
 from switch_server.core.talk import Talk
 
 MUSIC = "music"
@@ -158,6 +158,13 @@ class Room:
         """What it means that a member goes who has turned to nobody: do two others, one of whom may still be on the way, go on?"""
         rest = len(self.members) - 1 + (self.ask is not None)
         return HangingUp.LEAVE if rest > 1 else HangingUp.END
+
+    def heir(self, gone: LegId) -> Leg | None:
+        """Who is recorded once ``gone`` has left: a party outside rather than a seat, and who came first."""
+        rest = [
+            m for leg, m in self.members.items() if leg != gone and m.leg.alive and m.leg.channel is ChannelState.OPEN
+        ]
+        return min(rest, key=lambda m: m.talk is not None).leg if rest else None
 
     # --- who hears whom ---
 

@@ -83,6 +83,33 @@ def test_one_recording_goes_on_over_play_hold_and_a_new_partner(card: CardProces
 
 
 @patient
+def test_a_recording_goes_on_with_another_leg_without_a_gap(card: CardProcess, tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with RtpPeer() as one, RtpPeer(law=Law.MU) as two, RtpPeer() as three:
+        a, b, c = card.open(one), card.open(two), card.open(three)
+        for peer, hertz in ((one, 1000), (two, 600), (three, 1400)):
+            peer.say(np.tile(sine(hertz, 8000), 6))
+        card.bridge(a, b)
+        time.sleep(0.4)
+        record(card, a, path)
+        time.sleep(1.5)
+        card.do(m.MaskRecording(a, on=True), m.MoveRecording(a, b))
+        card.bridge(b, c)
+        card.close(a)
+        time.sleep(1.5)
+        card.do(m.MoveRecording(a, c), m.StopRecording(b))
+        ended = card.wait(m.RecordingEnded)
+        left, right = read(path)
+        assert (ended.leg, ended.cause, ended.duration_ms) == (b, "stopped", len(left) // 8)
+        assert len(left) / 8000 == pytest.approx(3.0, abs=0.5)
+        assert min(purity(left[:8000], 1000), purity(right[:8000], 600)) > 0.98
+        assert min(purity(left[-8000:], 600), purity(right[-8000:], 1400)) > 0.98
+        assert not gaps(left)
+        card.close(b)
+        card.close(c)
+
+
+@patient
 def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: CardProcess, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
     with RtpPeer() as peer:

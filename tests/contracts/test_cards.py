@@ -124,6 +124,19 @@ def test_a_channel_from_open_to_close(run: Run, tmp_path: Path) -> None:
     run(story)
 
 
+def test_a_recording_goes_on_with_another_leg(run: Run, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        desk.do(m.OpenChannel(A, FAR), m.OpenChannel(B, FAR))
+        desk.do(m.StartRecording(A, RecordingId("r1"), str(tmp_path / "r1.wav")))
+        desk.do(m.MoveRecording(A, LegId("nobody")), m.MoveRecording(B, A), m.MoveRecording(A, B), m.CloseChannel(A))
+        assert (await desk.wait(e.ChannelClosed)).leg == A
+        desk.do(m.CloseChannel(B))
+        ended = await desk.wait(e.RecordingEnded)
+        assert (ended.leg, ended.recording, ended.cause) == (B, "r1", "closed")
+
+    run(story)
+
+
 def test_full_is_said_and_a_closed_channel_is_free_again(run: Run) -> None:
     async def story(desk: Desk) -> None:
         desk.do(*(m.OpenChannel(LegId(f"c/{n}"), None) for n in range(4)))

@@ -5,7 +5,7 @@ import pytest
 from shared import desk
 from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import CallKind, EndCause, HangingUp, LockReason, SeatState
-from shared.ids import AgentId, CallId, leg_of
+from shared.ids import AgentId, CallId, LegId, RecordingId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.effects import HangUp, PlaceCall, RingDesk, ShowPop
@@ -411,6 +411,51 @@ def test_the_called_one_sends_a_third_away(world: FloorWorld) -> None:
     assert [hang.leg for hang in world.all(HangUp)] == [leg_of(CALL, 3)]
     assert world.hears(BOB) == {"ann"}
     world.finish()
+
+
+def moves(world: FloorWorld) -> list[tuple[LegId, LegId]]:
+    return [(move.leg, move.to) for move in world.commands(media.MoveRecording)]
+
+
+def test_whom_the_called_one_leaves_behind_are_recorded_in_the_same_file(world: FloorWorld) -> None:
+    in_talk(world)
+    world.asked(ToNumber(NUMBER), BOB)
+    world.put_down(BOB)
+    outside = leg_of(CALL, 3)
+    assert world.hears(ANN) == {outside}
+    assert moves(world) == [(CALLEE, outside)], "rather an outside party than a seat"
+    assert len(world.commands(media.StartRecording)) == 1
+    world.run(60.0)
+    assert "ended_at" not in world.row("recordings", CALL)
+    world.put_down(ANN)
+    world.run(1.0)
+    assert world.row("recordings", CALL)["ended_at"] == pytest.approx(world.row("calls", CALL)["ended_at"], abs=0.2)
+    assert world.row("recordings", CALL)["cause"] == "closed"
+    world.finish()
+
+
+def test_the_recording_goes_from_hand_to_hand(world: FloorWorld) -> None:
+    in_talk(world)
+    world.join(CAT)
+    for one, gone in ((ANN, BOB), (CAT, ANN)):
+        world.asked(ToSeat(CAT if one is ANN else BOB), one)
+        world.press_button(desk.Join, one)
+        world.put_down(gone)
+    assert moves(world) == [(CALLEE, CALLER), (CALLER, leg_of(CALL, 3))]
+    world.put_down(CAT)
+    assert is_over(world, ANN, BOB, CAT)
+    world.finish()
+
+
+def test_a_recording_that_failed_is_not_moved(world: FloorWorld) -> None:
+    in_talk(world)
+    world.join(CAT)
+    world.asked(ToSeat(CAT))
+    world.press_button(desk.Join)
+    world.tell(ev.RecordingEnded(CALLEE, RecordingId(CALL), "failed", 4000, "no space left"))
+    world.put_down(BOB)
+    assert moves(world) == []
+    assert world.hears(ANN) == {"cat"}
 
 
 def test_desks_that_hang_up_by_handset() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId
+from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId, call_of
 from shared.secret import HIDDEN
 from switch_server.core import events as ev
 from switch_server.core.call import CallState
@@ -25,8 +25,8 @@ from switch_server.core.effects import (
     ToCard,
     Transition,
 )
-from switch_server.core.leg import LegState
-from switch_server.core.media import CloseChannel, OpenChannel, StartRecording, StopRecording
+from switch_server.core.leg import ChannelState, LegState
+from switch_server.core.media import CloseChannel, MoveRecording, OpenChannel, StartRecording, StopRecording
 from switch_server.core.order import FINAL
 from switch_server.core.switch import Switch
 from tests.core.watch_desks import DeskWatch
@@ -44,6 +44,8 @@ class Watch:
         """That the card was asked for, and neither closed by us nor said to be closed, failed or dead with the card."""
         self.recordings: dict[RecordingId, int] = {}
         """Ends of each started recording."""
+        self.recorded: dict[LegId, RecordingId] = {}
+        """Whose words are being recorded."""
         self.journalled: set[OrderKey] = set()
         self.captured: set[OrderKey] = set()
         self.sent: set[OrderKey] = set()
@@ -89,12 +91,17 @@ class Watch:
                 self.open_channels[leg] = card
             case ToCard(command=CloseChannel(leg=leg)):
                 self.open_channels.pop(leg, None)
+                self._recording_closed(leg)
             case ToCard(command=StopRecording()):
                 raise AssertionError("a recording is never stopped before its call is over")
             case ToCard(command=StartRecording(leg=leg, recording=recording)):
-                assert leg == f"{recording}/1", "the recording is the customer's"
+                assert leg == f"{recording}/1", "the recording is the customer's, or the called seat's"
                 assert recording not in self.recordings, "a recording is started once"
                 self.recordings[recording] = 0
+                self.recorded[leg] = recording
+            case ToCard(command=MoveRecording(leg=leg, to=to)):
+                assert call_of(to) == call_of(leg), "a recording goes on with somebody of the same call"
+                self.recorded[to] = self.recorded.pop(leg)
             case SaveRecord(table=table, row=row):
                 self._saved(table, row)
             case JournalOrder(key=key):
@@ -110,6 +117,14 @@ class Watch:
                 pass
         self.desks.effect(effect)
         msgspec.json.encode(effect)  # nothing but a PIN on its way to the branch is secret
+
+    def _recording_closed(self, leg: LegId) -> None:
+        recording = self.recorded.pop(leg, None)
+        call = self.switch.calls.get(CallId(recording)) if recording is not None else None
+        if call is not None and call.state is CallState.UP and call.recording and not call.recording.ended:
+            legs = [member.leg for member in call.desk.room.members.values()]
+            rest = [other.id for other in legs if other.alive and other.channel is ChannelState.OPEN]
+            assert not rest, f"{rest} go on and are not recorded"
 
     def _saved(self, table: str, row: dict[str, Any]) -> None:
         key = row["id"]

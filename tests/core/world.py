@@ -104,6 +104,7 @@ class Reactions:
         self._contracts = count(880_001)
         self._contract_of: dict[OrderKey, ContractNo] = {}
         self._looped: dict[LegId, int] = {}
+        self._recorded: dict[LegId, RecordingId] = {}
 
     def accept(self, key: OrderKey) -> aci.Reply:
         contract = self._contract_of.get(key)
@@ -155,8 +156,13 @@ class Reactions:
             case media.OpenChannel(leg=leg):
                 yield 0.01, ev.ChannelOpened(leg, NEAR)
             case media.CloseChannel(leg=leg):
-                yield 0.01, ev.RecordingEnded(leg, RecordingId(leg.partition("/")[0]), "closed", 1000)
+                if leg in self._recorded:
+                    yield 0.01, ev.RecordingEnded(leg, self._recorded.pop(leg), "closed", 1000)
                 yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3))
+            case media.StartRecording(leg=leg, recording=recording):
+                self._recorded[leg] = recording
+            case media.MoveRecording(leg=leg, to=to):
+                self._recorded[to] = self._recorded.pop(leg)
             case media.Play(leg=leg, play=play, loop=False):
                 yield self.play_seconds, ev.PlayEnded(leg, play, PlayEnd.DONE, 2000)
             case _:

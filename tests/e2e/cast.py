@@ -33,10 +33,11 @@ OWN = frozenset({"music", "ringback", "prompt", "silence"})
 
 
 class Mark(NamedTuple):
-    """What was measured, for the recording: in the second up to ``until`` (UTC) the customer heard these."""
+    """What was measured, for the recording: in the second up to ``until`` (UTC) ``said``, whose side is on the left, heard these."""
 
     call: str
     until: float
+    said: str
     heard: frozenset[str]
 
 
@@ -96,7 +97,8 @@ class Cast(contextlib.ExitStack):
         self.centre, self.port = centre, port
         self.ears: dict[str, RtpPeer] = {}
         self.marks: list[Mark] = []
-        self.phone: Phone | None = None
+        self._call = ""
+        self._recorded = "customer"
 
     def _speaks(self, name: str, ear: RtpPeer) -> None:
         ear.say(sine(HERTZ[len(self.ears)], 8000 * 240, SAID_DBM0))
@@ -112,14 +114,19 @@ class Cast(contextlib.ExitStack):
         return desk
 
     def caller(self, number: str) -> Phone:
-        phone = self.phone = self.enter_context(Phone(self.centre, number))
+        phone = self.enter_context(Phone(self.centre, number))
         self._speaks("customer", phone.rtp)
+        self._call = phone.call
         return phone
 
     def outsider(self) -> Outsider:
         outsider = self.enter_context(Outsider(self.centre, self.port))
         self._speaks("outside", outsider.rtp)
         return outsider
+
+    def records(self, call: str, name: str) -> None:
+        """From now on ``name`` is on the left of the recording of this call, without a customer."""
+        self._call, self._recorded = call, name
 
     # --- what is heard ---
 
@@ -137,8 +144,9 @@ class Cast(contextlib.ExitStack):
             if not wrong:
                 break
             assert time.monotonic() < end, "; ".join(wrong)
-        if self.phone is not None and "customer" in expected:
-            self.marks.append(Mark(self.phone.call, time.time() - 0.06, frozenset(expected["customer"].split())))
+        name = self._recorded
+        if self._call and name in expected:
+            self.marks.append(Mark(self._call, time.time() - 0.06, name, frozenset(expected[name].split())))
 
     def _fault(self, name: str, start: int, wanted: frozenset[str]) -> str:
         ear = self.ears[name]
@@ -163,8 +171,8 @@ class Cast(contextlib.ExitStack):
         shown = " ".join(f"{other} {at:.0f}" for other, at in levels.items())
         return f"{name} misses {missing}, hears {too_much} besides ({shown}; all {loud:.0f} dBm0)"
 
-    def recorded(self, *, present: str = "customer") -> None:
-        """One file over all of it: left nothing but the customer (``present``: or the same under another name), right what they heard."""
+    def recorded(self) -> None:
+        """One file over all of it: left nothing but the customer (or who is ``records``), right what they heard."""
         calls = {mark.call for mark in self.marks}
         for call in calls:
             self.centre.until(lambda call=call: _recording(self.centre, call)["ended_at"])  # type: ignore[misc]
@@ -174,7 +182,7 @@ class Cast(contextlib.ExitStack):
                 end = round((mark.until - row["started_at"]) * 8000) - 400
                 part = samples[end - 6400 : end]
                 assert len(part) == 6400, "the recording is shorter than the call"
-                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({present}))), fault
+                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({mark.said}))), fault
                 assert not (fault := self.judge("the right channel", part[:, 1], mark.heard)), fault
 
 

@@ -432,8 +432,9 @@ def test_the_called_colleague_can_do_in_the_call_what_the_calling_one_can(cast: 
     does(ann, wire.CallSeat(AgentId(bob.agent)))
     auto(ann)
     bob.answer()
-    cast.hears(ann="bob", bob="ann")
     call = bob.call.call
+    cast.records(call, "bob")
+    cast.hears(ann="bob", bob="ann")
     consult(bob, ToSeat(cat.agent))
     cast.hears(ann="music", bob="ringback")
     cat.answer()
@@ -447,10 +448,12 @@ def test_the_called_colleague_can_do_in_the_call_what_the_calling_one_can(cast: 
     consult(bob, ToSeat(cat.agent))
     cat.answer()
     puts_down(bob, SeatState.LOCKED)
+    cast.records(call, "ann")
     cast.hears(ann="cat", cat="ann")
     puts_down(ann, SeatState.LOCKED)
     cat.seat(SeatState.LOCKED)
     assert [row["transferred_to"] for row in talks(centre, call) if row["agent"] == bob.agent] == [f"seat:{cat.agent}"]
+    cast.recorded()
 
 
 def test_a_busy_seat_is_heard_as_busy_and_can_be_listened_to(cast: Cast) -> None:

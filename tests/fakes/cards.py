@@ -118,6 +118,10 @@ class FakeCards:
                 channel.recording = command
             case m.MaskRecording(_, on):
                 channel.masked = on
+            case m.MoveRecording(_, to):
+                other = legs.get(to)
+                if other is not None and other.recording is None:
+                    channel.recording, other.recording = None, channel.recording
             case m.StopRecording(leg):
                 self._end_recording(leg, channel, "stopped")
 

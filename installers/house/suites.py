@@ -1,5 +1,6 @@
 """``./run test``, ``check`` and ``bench``: which programs run, with what arguments, in what order."""
 
+import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -66,11 +67,19 @@ def run_bench(arguments: list[str]) -> int:
 
 def run_demo(arguments: list[str]) -> int:
     """The demo keeps the caller's working folder, so that its options may name relative paths."""
-    return _wait(subprocess.Popen((PYTHON, "-m", "switch_server.demo", *arguments)))
+    return _wait(subprocess.Popen((PYTHON, "-m", "switch_server.demo", *arguments), env=_environment()))
 
 
 def _call(argv: tuple[str, ...]) -> int:
-    return _wait(subprocess.Popen(argv, cwd=ROOT))
+    return _wait(subprocess.Popen(argv, cwd=ROOT, env=_environment()))
+
+
+def _environment() -> dict[str, str]:
+    """Where nobody wants bytecode beside the sources it is kept in ``.venv``: the suites start hundreds of processes, which would compile all anew."""
+    if "PYTHONDONTWRITEBYTECODE" not in os.environ:
+        return dict(os.environ)
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(VENV / "bytecode")}
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

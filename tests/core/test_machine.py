@@ -1,6 +1,5 @@
 """Stateful Hypothesis machine: events in any order, the rules of ``tests.core.watch`` after each."""
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -53,7 +52,7 @@ TestAnyOrder.settings = settings(
 
 
 def test_sequences() -> None:
-    tally = hammer(int(os.environ.get("HUAWU_SEQUENCES", "300")))
+    tally = hammer(150)
     assert tally.sequences >= 1
     assert tally.orders > 0
     assert tally.talks > 0
@@ -61,7 +60,7 @@ def test_sequences() -> None:
 
 def test_sequences_of_buttons() -> None:
     """Five seats, eight callers, every button of the soft phone and of the supervisor's desk."""
-    tally = hammer(int(os.environ.get("HUAWU_SEQUENCES", "250")), world=FloorChaos)
+    tally = hammer(100, world=FloorChaos)
     assert tally.talks > 100
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from installers.house import HouseError, cli, debian, suites, venv
+from installers.house import VENV, HouseError, cli, debian, suites, venv
 from installers.house.cli import HELP, parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +139,19 @@ def test_all_steps_run_even_if_one_fails(capfd: pytest.CaptureFixture[str]) -> N
     assert "failed: bad" in told
     assert told.index("── good") < told.index("── summary")
     assert suites.run_steps(steps[1:]) == 0
+
+
+BYTECODE = "import sys; raise SystemExit(not (sys.dont_write_bytecode, sys.pycache_prefix) == (False, {kept!r}))"
+
+
+def test_where_no_bytecode_is_wanted_it_is_kept_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    beside = suites.Step("beside", (sys.executable, "-c", BYTECODE.format(kept=None)))
+    assert suites.run_steps((beside,)) == 0
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    apart = suites.Step("apart", (sys.executable, "-c", BYTECODE.format(kept=str(VENV / "bytecode"))))
+    assert suites.run_steps((apart,)) == 0
 
 
 def test_the_lock_names_no_registry() -> None:

@@ -198,6 +198,7 @@ def asks(draw: st.DrawFn) -> AskReport:
 CHANGES = st.lists(st.tuples(changes(), st.floats(0, 60_000), st.sampled_from(By), asks()), max_size=12)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(st.lists(RECORDS, max_size=25), st.floats(STARTS[2], STARTS[4]), CHANGES)
 def test_a_report_is_what_the_plain_way_makes_of_the_records(

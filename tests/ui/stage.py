@@ -55,7 +55,9 @@ class Stage:
     def close(self) -> None:
         self.window.leaving.sure = True
         self.window.close()
-        self.window.deleteLater()
+        for window in (self.window, self.window.board):
+            if window is not None:
+                window.deleteLater()  # else each later test paints it too
         self.translation.use(Language.EN)
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()

@@ -25,6 +25,8 @@ from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, NOW, QUEUES, call, pop
 from tests.ui.stage import Stage, wait_until
 
+pytestmark = pytest.mark.slow  # the whole window, for each test
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -212,7 +214,6 @@ def test_the_frames_timer_rests_while_nothing_comes(stage: Stage) -> None:
     assert NOW > 0
 
 
-@pytest.mark.slow
 def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
     """The program that started it ends it: no question, no window left."""
     script = """

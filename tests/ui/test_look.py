@@ -18,6 +18,8 @@ from shared.enums import Language, SeatState
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage
 
+pytestmark = pytest.mark.slow  # the whole window, for each test
+
 ROOT = Path(__file__).resolve().parents[2]
 BOTH = pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 

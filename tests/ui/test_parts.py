@@ -18,6 +18,8 @@ from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, LONG_NAME, MARKUP, NOW, TICKETS, call, pop, scenes
 from tests.ui.stage import Stage, wait_until
 
+pytestmark = pytest.mark.slow  # the whole window, for each test
+
 # --- formats ---
 
 
@@ -310,7 +312,6 @@ def test_alaw_is_g711s() -> None:
     assert len(set(table)) == 256
 
 
-@pytest.mark.slow
 def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -> None:
     """With QtMultimedia as it is, device or none: the window's thread is never caught."""
     view = scenes(Language.EN)["talking"]

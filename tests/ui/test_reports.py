@@ -21,6 +21,8 @@ from tests.ui.floor_scenes import report
 from tests.ui.stage import Stage
 from tests.ui.test_floor import Board
 
+pytestmark = pytest.mark.slow  # the whole window, for each test
+
 
 @pytest.fixture
 def board(stage: Stage) -> Iterator[Board]:

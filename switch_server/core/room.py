@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from shared.desk import AnyTarget, CameBack, ToMenu, ToPin
 from shared.enums import HangingUp, ListenMode, SeatState
-from shared.ids import CallId, LegId
+from shared.ids import CallId, LegId, leg_of
 from switch_server.core.leg import ChannelState, Leg
 from switch_server.core.talk import Talk
 
@@ -154,10 +154,20 @@ class Room:
             return SeatState.DIALLING
         return SeatState.CONFERENCE if here > 1 else SeatState.TALKING
 
-    def leaving(self) -> HangingUp:
-        """What it means that a member goes who has turned to nobody: do two others, one of whom may still be on the way, go on?"""
+    def leaving(self, leg: LegId) -> HangingUp:
+        """What it means that this one goes, who has turned to nobody: do two others go on, one of whom may still be on the way? Not where the
+        customer would be left alone, for the call is theirs.
+        """
         rest = len(self.members) - 1 + (self.ask is not None)
-        return HangingUp.LEAVE if rest > 1 else HangingUp.END
+        return HangingUp.LEAVE if rest > 1 and not self._has_alone(leg) else HangingUp.END
+
+    def _has_alone(self, leg: LegId) -> bool:
+        """Has the customer nobody but this one?"""
+        customer = self.members.get(leg_of(self.call, 1))
+        if customer is None or customer.talk is not None:  # the called one of an internal call
+            return False
+        theirs = {other for other, m in self.members.items() if customer.group in (m.group, m.parked)}
+        return theirs <= {customer.leg.id, leg} and not self.comes_to(customer.group)
 
     def heir(self, gone: LegId) -> Leg | None:
         """Who is recorded once ``gone`` has left: a party outside rather than a seat, and who came first."""

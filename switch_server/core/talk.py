@@ -122,7 +122,7 @@ class Talk:
     @property
     def hanging_up(self) -> HangingUp:
         """What putting the handset down would do now."""
-        return HANGING_UP.get(self.state) or self.room.leaving()
+        return HANGING_UP.get(self.state) or self.room.leaving(self.id)
 
     @property
     def dials(self) -> bool:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from shared.enums import Law
 from shared.ids import LegId
@@ -25,6 +26,7 @@ def junk(sizes: random.Random) -> bytes:
     return bytes([sizes.choice([0x80, 0x90, 0xB0, 0xBF, 0x8F, body[0] if body else 0])]) + body[1:]
 
 
+@pytest.mark.slow
 @patient
 def test_a_flood_is_counted_and_the_call_goes_on(card: CardProcess) -> None:
     """1 MB from a stranger and 1 MB of rubbish from the caller's own address, while another call talks."""
@@ -74,6 +76,7 @@ def test_commands_that_are_no_commands_are_dropped(card: CardProcess) -> None:
         card.close(card.open(peer))
 
 
+@pytest.mark.slow
 @patient
 def test_reports_go_out_and_come_in(card: CardProcess) -> None:
     """RTCP: ours is heard beside the far end's RTP port within 5 s; what the far end tells is in the leg's figures."""

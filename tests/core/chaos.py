@@ -31,7 +31,9 @@ from shared.secret import Secret
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.config import Hours, Overflow, Queue, SwitchConfig, Trunk
+from switch_server.core.desk_side import DESK
 from switch_server.core.effects import Effect, JournalOrder, Transition
+from switch_server.core.leg import LegState
 from switch_server.core.switch import Switch
 from switch_server.services.replay import replay
 from tests.core import chaos_desks
@@ -175,6 +177,10 @@ class Chaos:
             self.pending.clear()
             self.now += 60.0
             self._carry_out(self.switch.tick(self.now))
+            for between in [call for call in self.switch.calls.values() if call.internal]:
+                outside = [leg.id for leg in between.legs.values() if leg.trunk != DESK and leg.state is LegState.UP]
+                if outside:  # two to whom seats left the call: one hangs up, and the switch sends the other away
+                    self.tell(ev.LegEnded(outside[0], EndCause.CALLER_HUNG_UP))
         self.watch.all_over()
         if self.beginning % 3 == 0:
             for call in self.to_replay():

@@ -21,6 +21,25 @@ Act = Callable[[FloorWorld], object]
 # --- what it means ---
 
 
+def test_a_customer_is_not_left_to_those_who_talk_of_something_else() -> None:
+    """Whom the asked one asked stays when the asked one is sent away, and has nothing to do with the customer."""
+    world = FloorWorld()
+    call = world.consulted(BOB)
+    world.join(CAT)
+    world.asked(ToSeat(CAT), BOB)
+    world.asked(ToNumber(NUMBER), CAT)
+    world.press_button(desk.Return)
+    assert (NUMBER, "talking") in world.parties(CAT)
+    assert world.shown().hanging_up is HangingUp.END
+    assert world.shown(CAT).hanging_up is HangingUp.LEAVE
+    world.put_down(CAT)
+    assert (world.seat(CAT), world.hears(ANN)) == (SeatState.LOCKED, {"caller"})
+    world.put_down()
+    world.run(1.0)
+    assert world.row("calls", call)["cause"] is EndCause.AGENT_HUNG_UP
+    world.finish()
+
+
 def rings(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     world.join(ANN, open_=True)

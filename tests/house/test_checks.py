@@ -77,6 +77,7 @@ def test_every_benchmark_offers_figures(name: str) -> None:
     assert "short" in inspect.signature(figures).parameters
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_boards_busy_centre_goes_through_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Callers reach agents, talks end, and the seats write them up: 20 s of it, by a clock that waits for nobody."""

@@ -110,6 +110,7 @@ def test_no_sign_of_life_is_a_lost_phone_within_three_seconds() -> None:
         assert 0.5 < time.monotonic() - begun < 5
 
 
+@pytest.mark.slow
 def test_a_phone_that_rings_for_ever_did_not_answer() -> None:
     with (
         Switch(answer_all, ELSEWHERE, timing=Timing(ring=0.3)) as switch,
@@ -142,6 +143,7 @@ def test_a_leg_is_rung_once(switch, phone) -> None:
     assert switch.ends(leg) == []
 
 
+@pytest.mark.slow
 def test_a_refresh_finds_a_phone_that_is_gone(switch, phone) -> None:
     leg, _ = talk(switch, phone)
     switch.lines.do(RefreshLeg(leg))

@@ -179,6 +179,7 @@ def test_refresh_that_says_the_dialog_is_gone(switch, peer, call, code) -> None:
     peer.expect("BYE")
 
 
+@pytest.mark.slow
 def test_refresh_without_an_answer(switch, peer, call) -> None:
     """A lost BYE: the far end is gone, and says nothing."""
     switch.lines.do(RefreshLeg(LEG))
@@ -220,6 +221,7 @@ def test_refresh_with_an_interval_too_small_for_the_far_end(switch, peer, call) 
     switch.wait(LegRefreshed)
 
 
+@pytest.mark.slow
 def test_session_that_the_far_end_should_refresh_expires(switch, peer) -> None:
     answer = Call(peer).up(SDP, "Supported: timer", "Session-Expires: 2;refresher=uac")
     assert answer.get("Session-Expires") == "2;refresher=uac"
@@ -228,6 +230,7 @@ def test_session_that_the_far_end_should_refresh_expires(switch, peer) -> None:
     peer.expect("BYE")
 
 
+@pytest.mark.slow
 def test_far_end_s_refreshes_keep_the_session(switch, peer) -> None:
     call = Call(peer)
     call.up(SDP, "Supported: timer", "Session-Expires: 2;refresher=uac")
@@ -239,6 +242,7 @@ def test_far_end_s_refreshes_keep_the_session(switch, peer) -> None:
     assert switch.ends(LEG) == []
 
 
+@pytest.mark.slow
 def test_we_refresh_where_we_agreed_to(switch, peer) -> None:
     answer = Call(peer).up(SDP, "Supported: timer", "Session-Expires: 2;refresher=uas")
     assert answer.get("Session-Expires") == "2;refresher=uas"

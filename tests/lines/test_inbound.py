@@ -129,6 +129,7 @@ def test_the_answer_is_repeated_until_the_ack() -> None:
         switch.wait(LegConfirmed)
 
 
+@pytest.mark.slow
 def test_a_lost_ack_ends_the_leg_with_a_bye() -> None:
     with Switch() as switch, Peer(switch.address) as peer:
         call = Call(peer)

@@ -124,6 +124,7 @@ def test_a_call_hung_up_before_any_sign_of_life_is_cancelled_at_the_first(switch
     peer.expect("CANCEL")
 
 
+@pytest.mark.slow
 def test_silence_and_endless_ringing_end(switch, peer) -> None:
     leg = switch.place()
     peer.expect("INVITE")
@@ -232,6 +233,7 @@ def test_a_contact_that_is_a_name_is_reached_where_it_answered_from(switch, peer
     peer.expect("BYE")
 
 
+@pytest.mark.slow
 def test_options_watch_tells_up_and_down(peer) -> None:
     with Switch(answer_all, trunk_to(peer.address, options_interval=0.5)) as switch:
         options = peer.expect("OPTIONS")

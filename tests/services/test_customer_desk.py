@@ -180,6 +180,7 @@ def test_a_ticket_that_can_t_be_is_refused(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+@pytest.mark.slow
 def test_a_ticket_on_a_disk_that_takes_nothing_is_refused_and_can_be_tried_again(tmp_path: Path) -> None:
     async def test(rig: Rig) -> None:
         other = sqlite3.connect(tmp_path / "huawu.db", isolation_level=None)

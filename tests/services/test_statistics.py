@@ -326,6 +326,7 @@ def added(rows: Iterable[ReportRow], name: str) -> int:
     return sum(getattr(row, name) for row in rows)
 
 
+@pytest.mark.slow
 @given(st.lists(VISITS, max_size=30), st.lists(RINGS, max_size=30), st.sampled_from(By))
 def test_every_call_is_in_one_place(visits: list[Visit], rings: list[Rung], by: By) -> None:
     records = Records()

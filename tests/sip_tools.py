@@ -6,7 +6,9 @@ with Pjsua(folder) as phone: phone.do("dial", "sip:…")
 """
 
 import contextlib
+import itertools
 import json
+import os
 import queue
 import random
 import re
@@ -16,7 +18,7 @@ import sys
 import threading
 import time
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,17 +26,36 @@ import numpy as np
 
 SCENARIOS = Path(__file__).parent / "lines" / "scenarios"
 ROOT = Path(__file__).parents[1]
-PORTS = (7000, 9900)
-"""Below what Linux gives by itself (``ip_local_port_range``), apart from the voice of SIPp (6000), baresip (10000) and PJSIP (20000)."""
+PORTS = range(7000, 9900, 2)
+"""First ones of two. Below what Linux gives by itself (``ip_local_port_range``), apart from the voice of SIPp (6000), baresip (10000) and PJSIP (20000)."""
 
 
-def free_port(kind: int = socket.SOCK_DGRAM) -> int:
-    """A port that nobody has now, nor is given who asks the system for any: a test may take it later."""
-    while True:
-        port = random.randrange(*PORTS)
-        with socket.socket(socket.AF_INET, kind) as skt, contextlib.suppress(OSError):
-            skt.bind(("127.0.0.1", port))
-            return port
+def _ports() -> Iterator[int]:
+    """Each once, and then again; of pytest's workers each has its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ours = list(PORTS[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))])
+    random.SystemRandom().shuffle(ours)
+    return itertools.cycle(ours)
+
+
+_ours = _ports()
+
+
+def free_port() -> int:
+    """A port that nobody has now, nor is given who asks the system for any: a test may take it later. Nobody has the next either: who is
+    told to take one for SIP over UDP, as baresip, takes it for TCP too and the next for TLS.
+    """
+    return next(port for port in _ours if _is_free(port) and _is_free(port + 1))
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as skt:
+            try:
+                skt.bind(("127.0.0.1", port))
+            except OSError:  # also TCP that somebody had a minute ago
+                return False
+    return True
 
 
 class Sipp:
@@ -105,7 +126,7 @@ class Baresip:
         expires: int = 60, records: bool = False,
     ) -> None:  # fmt: skip
         self.port = free_port()
-        self._control = free_port(socket.SOCK_STREAM)
+        self._control = free_port()
         self._folder = folder
         self._env = env
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()

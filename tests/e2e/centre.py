@@ -6,7 +6,6 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -98,7 +97,7 @@ class Centre:
         agents: int = 3,
     ) -> None:  # fmt: skip
         self.demo = DemoFolder(folder, 2007, agents)
-        self.ports = Ports(sip=free_port(), link=free_port(socket.SOCK_STREAM), desks=free_port(socket.SOCK_STREAM))
+        self.ports = Ports(sip=free_port(), link=free_port(), desks=free_port())
         self.state = self.demo.state
         self.branches = branches
         self._faults = faults

@@ -70,11 +70,18 @@ class DeskPhone:
         )  # fmt: skip
 
     def __enter__(self) -> Self:
-        self.baresip.__enter__()
+        try:
+            self.baresip.__enter__()
+        except BaseException:
+            self._remove()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.baresip.__exit__()
+        self._remove()
+
+    def _remove(self) -> None:
         self.centre.ctl("phone", "remove", self.name)
 
     @property

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import io
 import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ class Switch:
     """A switch-server with one small card and no branch, and its operator."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        ports = {name: free_port(socket.SOCK_STREAM) for name in ("branch_link", "desk_link")}
+        ports = {name: free_port() for name in ("branch_link", "desk_link")}
         config = {
             "trunks": [{"name": "city", "far": ["127.0.0.1"]}],
             "sip": {"ip": "127.0.0.1", "port": free_port()},

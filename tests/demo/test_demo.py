@@ -166,7 +166,7 @@ def test_one_that_never_started_is_stopped_too(tmp_path: Path) -> None:
 
 
 def test_ports() -> None:
-    port = free_port()
+    port = free_port(socket.SOCK_DGRAM)
     assert is_free("127.0.0.1", port)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", port))

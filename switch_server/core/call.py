@@ -66,8 +66,6 @@ class Call(CallLegs):
         self.cause: EndCause | None = None
         self.ended_at_step = ""
         self.recording: Recording | None = None
-        self.recorded = caller
-        """Whose words are on its left; what this leg hears is on its right."""
         self.number = caller.ani if caller.incoming else caller.dnis
         self.variables: dict[str, Any] = {
             "ani": self.number,
@@ -156,8 +154,8 @@ class Call(CallLegs):
         self.caller.answered = self.now
         self._move(event)
         self.timer("setup", None)
-        self.recording = Recording(self.id, self.board.config.recordings, self.now)
-        self.to_card(self.recorded, StartRecording(self.recorded.id, self.recording.id, self.recording.path))
+        self.recording = Recording(self.id, self.caller, self.board.config.recordings, self.now)
+        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
         records.recording_started(self)
         records.call_answered(self)
 
@@ -296,16 +294,17 @@ class Call(CallLegs):
     # --- recording ---
 
     def close_channel(self, leg: Leg) -> None:
-        if leg is self.recorded and leg.channel is ChannelState.OPEN and self.state is CallState.UP:
-            self._record_another()
+        recording = self.recording
+        if recording is not None and not recording.ended and leg is recording.leg and self.state is CallState.UP:
+            self._record_another(recording)
         super().close_channel(leg)
 
-    def _record_another(self) -> None:
-        """Whom the call's first leg leaves behind are recorded in the same file, so that it has everything that was said."""
-        heir = self.desk.room.heir(self.recorded.id)
-        if heir is not None and self.recording is not None and not self.recording.ended:
-            self.to_card(self.recorded, MoveRecording(self.recorded.id, heir.id))
-            self.recorded = heir
+    def _record_another(self, recording: Recording) -> None:
+        """Whom the recorded one leaves behind are in the same file, so that it has everything that was said."""
+        gone, heir = recording.leg, self.desk.room.heir(recording.leg.id)
+        if heir is not None and gone.channel is ChannelState.OPEN:
+            self.to_card(gone, MoveRecording(gone.id, heir.id))
+            recording.leg = heir
 
     def recording_ended(self, cause: str, duration_ms: int, text: str) -> None:
         if self.recording and not self.recording.ended:

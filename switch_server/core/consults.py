@@ -55,7 +55,7 @@ class Consults:
 
     def keeps_waiting(self, member: Member) -> bool:
         """Does its customer wait? After a swap it is the asked party who does; between seats it is whoever was turned away from."""
-        customer = self._side.customer
+        customer = self._room.customer
         return member.parked is not None and (customer is None or customer.group != member.group)
 
     # --- asking ---

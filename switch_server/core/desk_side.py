@@ -59,11 +59,6 @@ class DeskSide:
         ask = self.room.ask
         return ask is not None and ask.target is None
 
-    @property
-    def customer(self) -> Member | None:
-        """The caller, while they are in a conversation (or wait in one). Between seats nobody is one."""
-        return None if self._call.internal else self.room.members.get(self._call.caller.id)
-
     # --- begins ---
 
     def ring(self, assigned: AgentAssigned) -> None:
@@ -188,7 +183,7 @@ class DeskSide:
 
     def _taken(self) -> None:
         """The customer is the seat's that talks to them alone; of several, or while one has only turned away, nobody's anew."""
-        customer = self.customer
+        customer = self.room.customer
         others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
         seats = [other.talk for other in others if other.talk is not None]
         if len(seats) != 1 or seats[0] is self.answered:
@@ -369,7 +364,7 @@ class DeskSide:
         self.rewire(event)
 
     def _nobody(self, member: Member, *, lost: bool) -> None:
-        if member is not self.customer:
+        if member is not self.room.customer:
             self.send_away(member)
             return
         self.customer_out()

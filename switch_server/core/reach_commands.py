@@ -107,7 +107,7 @@ class Reach:
     def _for_customer(self, call: "Call", talk: "Talk", target: AnyTarget, leg: LegId) -> Consulted | Refused:
         """Only a customer can wait in a queue, hear a menu or key a PIN, and it must be this seat that has them."""
         side = call.desk
-        member, customer = side.room.members[talk.id], side.customer
+        member, customer = side.room.members[talk.id], side.room.customer
         if customer is None or customer.group not in (member.group, member.parked):
             return Refused(DeskRefusal.WRONG_STATE)
         return Consulted(call.id, talk.id, target, leg)

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Recording:
-    """Of the whole call: left is what the call's ``recorded`` leg says, right what it hears. ``started``: UTC seconds."""
+    """Of the whole call: left is what ``leg`` says, right what it hears. ``started``: UTC seconds."""
 
-    def __init__(self, call: CallId, folder: str, started: float) -> None:
+    def __init__(self, call: CallId, leg: "Leg", folder: str, started: float) -> None:
         self.id = RecordingId(call)
         self.path = f"{folder}/{call[:4]}/{call[4:6]}/{call[6:8]}/{call}.wav"
+        self.leg = leg
         self.started = started
         self.ended = False
 

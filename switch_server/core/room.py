@@ -91,6 +91,12 @@ class Room:
 
     # --- who is where ---
 
+    @property
+    def customer(self) -> Member | None:
+        """The caller, while they are in a conversation (or wait in one). Between seats nobody is one: the first leg is a seat's."""
+        first = self.members.get(leg_of(self.call, 1))
+        return first if first is not None and first.talk is None else None
+
     def new_group(self) -> int:
         self._groups += 1
         return self._groups
@@ -163,8 +169,8 @@ class Room:
 
     def _has_alone(self, leg: LegId) -> bool:
         """Has the customer nobody but this one?"""
-        customer = self.members.get(leg_of(self.call, 1))
-        if customer is None or customer.talk is not None:  # the called one of an internal call
+        customer = self.customer
+        if customer is None:
             return False
         theirs = {other for other, m in self.members.items() if customer.group in (m.group, m.parked)}
         return theirs <= {customer.leg.id, leg} and not self.comes_to(customer.group)

@@ -69,7 +69,7 @@ def drop(call: "Call", talk: Talk, command: desk.DropParty) -> Answer:
     member, party = room.members.get(talk.id), room.members.get(command.leg)
     if member is None or party is None or talk.state is not SeatState.CONFERENCE or party.group != member.group:
         return WRONG
-    if party is call.desk.customer or party is member:
+    if party is call.desk.room.customer or party is member:
         return Refused(DeskRefusal.NOT_ALLOWED)
     call.desk.consults.drop(party)
     return Done()

@@ -12,6 +12,14 @@ from tests.ui.scenes import EN, enabled
 from tests.ui.stage import Stage
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever has the whole window is slow: making it takes 0.4 s."""
+    for item in items:
+        if {"stage", "gallery"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     return application(["-platform", "offscreen"])

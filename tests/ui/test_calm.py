@@ -25,8 +25,6 @@ from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, NOW, QUEUES, call, pop
 from tests.ui.stage import Stage, wait_until
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -173,6 +171,7 @@ def test_5000_emits_do_not_end_the_program() -> None:
     assert done.stdout.split() == ["True", "alive"]
 
 
+@pytest.mark.slow
 def test_the_program_runs_and_ends(tmp_path: Path) -> None:
     """``run`` in a process of its own: window, ticks, posted work, a raising slot, exit status."""
     script = f"""
@@ -214,6 +213,7 @@ def test_the_frames_timer_rests_while_nothing_comes(stage: Stage) -> None:
     assert NOW > 0
 
 
+@pytest.mark.slow
 def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
     """The program that started it ends it: no question, no window left."""
     script = """

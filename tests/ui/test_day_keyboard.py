@@ -1,6 +1,5 @@
 """A whole day at a desk by keyboard alone: the real presenter, the real window, and a switch that answers."""
 
-import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
@@ -38,7 +37,6 @@ from tests.ui.stage import CONTACT, Stage
 RINGING = call(SeatState.RINGING, rang_at=NOW)
 
 
-@pytest.mark.slow
 def test_a_day(stage: Stage) -> None:
     _log_in(stage)
     _open(stage)

@@ -1,6 +1,5 @@
 """The same desk by mouse alone: each button is clicked where it stands."""
 
-import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -35,8 +34,6 @@ from shared.desk import (
 from shared.enums import HangingUp, LockReason, SeatState
 from tests.ui.scenes import CALL, CUSTOMER, DISPOSITIONS, NOW, OTHER, QUEUES, TICKETS, call, pop
 from tests.ui.stage import CONTACT, Stage
-
-pytestmark = pytest.mark.slow  # the whole window, for each test
 
 RINGING = call(SeatState.RINGING, rang_at=NOW)
 TALKING = replace(RINGING, state=SeatState.TALKING, hanging_up=HangingUp.END, answered_at=NOW)

@@ -44,8 +44,6 @@ from tests.ui.scenes import NOW, call
 from tests.ui.stage import Stage
 from tests.ui.test_access import _worked
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 
 def rows_of(floor: FloorView) -> Rows:
     return Rows(**{table: tuple(getattr(floor, table).values()) for table in TABLES})

@@ -1,6 +1,5 @@
 """What must not happen by accident: a hang-up by a second Space, a pop behind a search, a lost note."""
 
-import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from agent_app.model.phone import AnswerCall
@@ -8,8 +7,6 @@ from shared.desk import CallChanged, HangUp, PopChanged, PopShown, SeatChanged
 from shared.enums import SeatState
 from tests.ui.scenes import CALL, NOW, call, pop
 from tests.ui.stage import Stage
-
-pytestmark = pytest.mark.slow  # the whole window, for each test
 
 
 def test_space_twice_on_answer_does_not_hang_up(stage: Stage) -> None:

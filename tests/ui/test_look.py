@@ -18,8 +18,6 @@ from shared.enums import Language, SeatState
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 ROOT = Path(__file__).resolve().parents[2]
 BOTH = pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 
@@ -134,6 +132,7 @@ stage.close()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scale", "pixels"), [("1", 1366), ("2", 2732)])
 def test_scaled_to_4k_it_is_the_same_window_with_more_pixels(scale: str, pixels: int) -> None:
     """2: a 4K screen at 200 %, where there is room for 1920×1080 of the same size."""

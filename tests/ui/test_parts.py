@@ -18,8 +18,6 @@ from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, LONG_NAME, MARKUP, NOW, TICKETS, call, pop, scenes
 from tests.ui.stage import Stage, wait_until
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 # --- formats ---
 
 

@@ -15,8 +15,6 @@ from tests.ui.party_scenes import FLOOR, party_scenes
 from tests.ui.scenes import EN, NOW, call, pop
 from tests.ui.stage import Stage
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 
 def open_directory(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, QEvent, QPointF, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from agent_app.model.supervising import SeatAct
+from agent_app.ui import theme
 from agent_app.ui.chart import Bar, BarChart, scale
 from agent_app.ui.reportcells import MEASURES
 from agent_app.ui.reports import ReportsPage
@@ -20,8 +21,6 @@ from shared.reports import By, ReportRow
 from tests.ui.floor_scenes import report
 from tests.ui.stage import Stage
 from tests.ui.test_floor import Board
-
-pytestmark = pytest.mark.slow  # the whole window, for each test
 
 
 @pytest.fixture
@@ -163,7 +162,7 @@ def test_bars_are_as_high_as_their_values() -> None:
     )
     picture = chart.grab().toImage()
     area = chart._area()
-    accent = chart.palette().accent().color()
+    accent = QColor(theme.tokens().accent)
 
     def height(at: int) -> int:
         x = int(area.left() + area.width() * (at + 0.5) / 3)

@@ -42,8 +42,6 @@ from tests.ui.party_scenes import BANK, FLOOR, LI, PIN, TALKS, party_scenes
 from tests.ui.scenes import CALL, EN, NOW, call, pop, scenes
 from tests.ui.stage import Stage
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 KEYS = {command.id: command.keys for command in COMMANDS}
 TALKING = call(SeatState.TALKING, answered_at=NOW - 60)
 HANDS = pytest.mark.parametrize("hand", ["mouse", "key"])

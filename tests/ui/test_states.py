@@ -20,8 +20,6 @@ from tests.ui.party_scenes import party_scenes
 from tests.ui.scenes import CALL, LONG_NAME, NOW, call, enabled, pop, scenes, seat, view
 from tests.ui.stage import Stage
 
-pytestmark = pytest.mark.slow  # the whole window, for each test
-
 
 def _draw(gallery: Stage, made: DeskView) -> None:
     """The value itself, without the presenter."""

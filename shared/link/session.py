@@ -30,7 +30,9 @@ class State(StrEnum):
 class Rules(Struct, frozen=True):
     """What a side promises and tolerates. Times in seconds."""
 
-    heartbeat_s: float = 2.0
+    heartbeat_s: float = (
+        1.0  # with it, a network that is gone for 5 s is a silence of 6 s at most: the session outlives it
+    )
     silence_s: float = 7.0
     hello_s: float = 5.0
     bad_frames: int = 5

@@ -7,6 +7,7 @@ and everything lies between C4 and E6. Notes that ring beyond the end go on at t
 """
 # ruff: noqa: INP001  # a script, not a package
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def composed() -> Samples:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     path = HERE / "music" / "hold.wav"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(alaw_wav(level(0.25 * composed())))

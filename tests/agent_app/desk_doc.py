@@ -1,5 +1,6 @@
 """Makes the tables of ``docs/desk.md`` from ``agent_app.model``: ``python -m tests.agent_app.desk_doc`` writes them into the page."""
 
+import argparse
 from pathlib import Path
 
 from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why
@@ -29,6 +30,7 @@ def supervising() -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     text = PAGE.read_text(encoding="utf-8")
     for name, made in (("actions", table()), ("supervising", supervising())):
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"

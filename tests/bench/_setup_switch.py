@@ -1,5 +1,6 @@
 """The lines with a core that answers every call at once; tells its port, and at the end of its input what it used."""
 
+import argparse
 import itertools
 import json
 import resource
@@ -15,6 +16,7 @@ from switch_server.core.media import Near
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     numbers = itertools.count(1)
     near = Near("127.0.0.1", 30000, Law.A, 101)
     lines: SipLines

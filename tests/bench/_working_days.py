@@ -1,8 +1,8 @@
 """A store with the records of a large centre's working days: 200 agents of 100 calls each, from 8 to 18 o'clock."""
 
+import argparse
 import random
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -191,4 +191,8 @@ class _Day:
 
 
 if __name__ == "__main__":
-    fill(Path(sys.argv[1]), tuple(sys.argv[2:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("days", nargs="*", metavar="YYYYMMDD")
+    given = parser.parse_args()
+    fill(given.store, tuple(given.days))

@@ -1,5 +1,6 @@
 """``python -m tests.core.diagrams`` writes ``docs/machines.md`` from the core's transition tables."""
 
+import argparse
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -96,5 +97,6 @@ def _steps(state: ivr_states.IvrState) -> list[str]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(render(), encoding="utf-8")

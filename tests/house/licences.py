@@ -3,6 +3,7 @@
 ``python -m tests.house.licences``; the lists are in ``[tool.huawu.licences]``.
 """
 
+import argparse
 import re
 import sys
 import tomllib
@@ -66,6 +67,7 @@ def faults() -> list[str]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     found = faults()
     for fault in found:
         print(fault)

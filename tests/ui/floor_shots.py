@@ -1,5 +1,6 @@
 """Screenshots of the supervisor's desk, for people to look at: ``python -m tests.ui.floor_shots OUT_DIR [NAME …]``, as ``tests.ui.shots``."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -93,14 +94,15 @@ def _report(window: SupervisorWindow, by: By | None) -> None:
 
 
 def main(argv: list[str]) -> int:
-    if not argv:
-        print(__doc__)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m tests.ui.floor_shots", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="OUT_DIR")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which to take; all if none is named")
+    given = parser.parse_args(argv)
     if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
         with x_server("{}x{}x24".format(*SIZE)) as environment:
             again = [sys.executable, "-m", "tests.ui.floor_shots", *argv]
             return subprocess.run(again, env=environment, check=False).returncode
-    print(f"{take(Path(argv[0]), set(argv[1:]))} screenshots in {argv[0]}")
+    print(f"{take(given.folder, set(given.names))} screenshots in {given.folder}")
     return 0
 
 

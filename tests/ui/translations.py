@@ -4,6 +4,7 @@ Both are committed. After it, write the Chinese of what it names as missing into
 and run it again. ``lupdate`` and ``lrelease`` are in the PySide6 wheels.
 """
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def _run(argv: list[str]) -> None:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     update()
     compile_qm()
     missing = [source for source, chinese in messages().items() if not chinese]

@@ -4,6 +4,7 @@ One process holds four calls, so the demo starts several. Orders come as JSON li
 (``Errand``), results go out as JSON lines (``Report``); it ends when its input and its calls do, on SIGTERM at once, hanging up. Keys are sent by RFC 4733.
 """
 
+import argparse
 import logging
 import os
 import select
@@ -192,6 +193,7 @@ class Order(Struct, frozen=True):
 
 
 def main() -> int:
+    argparse.ArgumentParser("caller", description=__doc__).parse_args()
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the reports
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL

@@ -63,7 +63,7 @@ class Window(Hands):
     def __init__(self, centre: Centre, folder: Path, screen: dict[str, str], hand: str) -> None:
         super().__init__(centre, folder, env=screen, begin=False)
         self.screen, self.hand, self.shots = screen, hand, folder
-        self._spots: queue.SimpleQueue[list[int] | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -80,8 +80,9 @@ class Window(Hands):
         return self
 
     def take(self, line: str) -> None:
-        if line.startswith('{"spot"'):
-            self._spots.put(json.loads(line)["spot"])
+        if line.startswith(('{"spot"', '{"picture"')):
+            (answer,) = json.loads(line).values()
+            self._answers.put(answer)
         else:
             super().take(line)
 
@@ -91,12 +92,15 @@ class Window(Hands):
     def spot(self, name: str) -> list[str]:
         """Where it is, as soon as it is there and on."""
         for _ in range(100):
-            self.do("spot", name)
-            spot = self._spots.get(timeout=DEADLINE)
+            spot = self.asked("spot", name)
             if spot is not None:
                 return [str(each) for each in spot]
             time.sleep(0.05)
         raise AssertionError(f"there is no {name}, or it is off: {self.view.enabled}")
+
+    def asked(self, *question: str) -> Any:
+        self.do(*question)
+        return self._answers.get(timeout=DEADLINE)
 
     def click(self, name: str) -> None:
         self.x("mousemove", *self.spot(name), "click", "1")
@@ -133,9 +137,7 @@ class Window(Hands):
 
     def looks(self, name: str) -> None:
         """A picture, for whoever wants to look."""
-        subprocess.run(
-            ["import", "-window", "root", str(self.shots / f"{name}.png")], env=self.screen, check=False, timeout=20
-        )
+        assert self.asked("picture", str(self.shots / f"{name}.png"))
 
 
 @contextmanager

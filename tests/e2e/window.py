@@ -5,6 +5,7 @@
 Input and output as ``tests.e2e.hands``, and ``["spot", COMMAND]``: the middle of that command's button on the screen, ``{"spot": [x, y]}``
 (``null``: not there, or off); ``dialling.line`` and ``dialling.call`` are the dialog's, the line only while one can type; ``digits`` the keypad while its
 keys are taken (``digits.on``: once they would be); ``front`` brings the window there, as a window manager does.
+``["picture", PATH]``: takes one of the whole screen, ``{"picture": PATH}``.
 Its phone says what ``--robot say=…`` tells, as a robot's does.
 """
 
@@ -14,6 +15,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -51,7 +53,7 @@ def main(argv: list[str]) -> int:
 def obey(desk: Desk, post: Callable[[Callable[[], None]], None]) -> None:
     for line in sys.stdin:
         name, *arguments = json.loads(line)
-        act = spot if name == "spot" else attrgetter(name)(desk)
+        act = LOOKS.get(name) or attrgetter(name)(desk)
         post(partial(act, *arguments))
     post(QApplication.quit)
 
@@ -75,7 +77,20 @@ def spot(name: str) -> None:
         case _:
             found = [*buttons(window, name)]
     middles = [middle(each) for each in found]
-    sys.stdout.write(json.dumps({"spot": middles[0] if middles else None}) + "\n")
+    tell({"spot": middles[0] if middles else None})
+
+
+def picture(path: str) -> None:
+    taken = QApplication.primaryScreen().grabWindow(0).save(path)
+    tell({"picture": path if taken else None})
+
+
+LOOKS: dict[str, Callable[..., None]] = {"spot": spot, "picture": picture}
+"""What the window is asked, besides what its desk is told."""
+
+
+def tell(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 

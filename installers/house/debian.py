@@ -19,14 +19,19 @@ USR = Path("/usr")
 
 @dataclass(frozen=True)
 class Package:
-    """A Debian package, the program that shows that it is there, and why it is wanted."""
+    """A Debian package, the program that shows that it is there, why it is wanted, and its other programs that are started."""
 
     name: str
     program: str
     why: str
+    others: tuple[str, ...] = ()
 
     def is_here(self) -> bool:
         return shutil.which(self.program) is not None
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        return self.program, *self.others
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,13 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
-    Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests"),
-    Package("xvfb", "xvfb-run", "a screen that nobody sees, for the tests that click through the agent's window"),
-    Package("xauth", "xauth", "lets the tests onto that screen"),
+    Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests", ("soxi",)),
+    Package("xvfb", "Xvfb", "a screen that nobody sees, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
-    Package("pulseaudio-utils", "pactl", "plugs that headset in and out"),
+    Package(
+        "pulseaudio-utils", "pactl", "plugs that headset in and out, speaks into it and hears it", ("pacat", "parec")
+    ),
     *FOR_WINDOW,
 )
 

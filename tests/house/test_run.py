@@ -11,6 +11,7 @@ import pytest
 
 from installers.house import VENV, HouseError, cli, debian, suites, venv
 from installers.house.cli import HELP, parser
+from tests.house import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,6 +117,18 @@ def test_without_the_windows_libraries_the_demo_runs_without_a_window(
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(cli, "FOR_WINDOW", (lacking,))
     assert cli.without_a_window([]) == []
+
+
+def test_a_program_of_no_listed_package_is_not_started(tmp_path: Path) -> None:
+    """For all tests, even where it is installed."""
+    with pytest.raises(programs.Unlisted, match="import"):
+        subprocess.run(["import", "-window", "root", str(tmp_path / "screen.png")], check=False)
+    with pytest.raises(programs.Unlisted, match="git"):
+        subprocess.run(["/usr/bin/git"], check=False)
+    own = tmp_path / "git"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    assert subprocess.run([own], check=False).returncode == 0
 
 
 def test_every_package_says_why() -> None:

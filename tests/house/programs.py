@@ -15,7 +15,7 @@ ESSENTIAL = frozenset({"sh", "uname"})
 TRIED = frozenset({"gcc", "ld", "ldconfig"})
 """``ctypes.util.find_library`` looks for libraries with them; it does without those that are not there."""
 LISTED = frozenset(program for package in FOR_TESTS for program in package.programs)
-SYSTEM = tuple(map(Path, ("/bin", "/sbin", "/usr")))
+SYSTEM = tuple(map(Path, ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local")))
 
 
 class Unlisted(Exception):  # noqa: N818  the name says what it is

@@ -19,7 +19,8 @@ NOTHING = DeskSnapshot(0.0)
 
 
 class DeskClient(Silent):
-    """``state`` follows the switch by ``shared.desk.applied``; a gap fetches a snapshot; a new session resumes the log-in.
+    """``state`` follows the switch by ``shared.desk.applied``; a gap fetches a snapshot; a new session resumes the log-in, and has no state
+    until it is resumed.
 
     ``before`` is called with each report before it is applied.
     """
@@ -95,9 +96,10 @@ class DeskClient(Silent):
 
     def opened(self, channel: Channel) -> None:
         self.sessions += 1
-        self._changed.set()
         if self.session:
+            self.state = NOTHING
             channel.request(wire.Resume(self.session, self.contact), DEADLINE, self._answered)
+        self._changed.set()
 
     def told(self, channel: Channel, message: Any, seq: int) -> None:
         self.before(message)

@@ -91,7 +91,7 @@ def test_stale_answers_do_nothing() -> None:
         channel.request(wire.OpenSeat(), 10, results.append)
         commanded = await on.core.wait(DeskCommanded)
         client.cut()
-        await client.until(lambda: client.sessions == 2)
+        await client.until(lambda: client.sessions == 2 and client.state.seat is not None)
         on.links.do(AnswerDesk(A, commanded.request, Done()))
         on.links.do(AnswerDesk(A, commanded.request, Done()))
         assert results == [Failure.LINK_LOST]

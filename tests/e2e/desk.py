@@ -107,8 +107,9 @@ class RawPhone:
             self.peer.reply(message, 200, tag="desk")
             if method == "CANCEL" and self.invite is not None:
                 self.peer.reply(self.invite, 487, tag="desk")
-            self.cancelled += method == "CANCEL"
-            self.hung_up_on += method == "BYE"
+            if self.invite is not None:  # else a repeat
+                self.cancelled += method == "CANCEL"
+                self.hung_up_on += method == "BYE"
             self.invite = self._dialog = None
         elif method != "ACK":
             self.peer.reply(message, 200)

@@ -14,8 +14,8 @@ from switch_server.switchctl.errors import Refused, SwitchctlError, Unreachable
 
 R = TypeVar("R", bound=Reply)
 VERSION = "1"
-OPEN_WAIT = 3.0
-"""Seconds for the switch to open the session."""
+OPEN_WAIT = 10.0
+"""Seconds for the switch to open the session; where nobody listens it is known at once."""
 ANSWER_WAIT = 30.0
 """Seconds for an answer; a reload reads and checks every file."""
 

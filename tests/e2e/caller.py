@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
-from tests.e2e.centre import Centre
+from tests.e2e.centre import DEADLINE, Centre
 from tests.rtp_peer import RtpPeer
 from tests.sip_tools import SCENARIOS, Sipp
 
@@ -34,7 +34,7 @@ class Caller:
 
     def __enter__(self) -> Self:
         self.peer.__enter__()
-        before = {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
+        before = self._offered()
         path = self._folder / f"caller-{self.peer.port}.xml"
         path.write_text(scenario(self.peer.port, self.way, self._info))
         self.sipp = Sipp(
@@ -44,10 +44,14 @@ class Caller:
         self.peer.wait(lambda heard: len(heard) > 3, 20)
         assert self.peer.source is not None
         self.peer.call(*self.peer.source)
-        offered = [entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"]
-        (leg,) = set(offered) - before
+        self.centre.until(lambda: self._offered() - before)
+        (leg,) = self._offered() - before
         self.call = leg.partition("/")[0]
         return self
+
+    def _offered(self) -> set[str]:
+        """The legs of all calls that came, by the event journal."""
+        return {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
 
     def __exit__(self, *_: object) -> None:
         self.centre.ctl("calls", "hangup", self.call)  # SIPp leaves without a BYE when it is stopped
@@ -62,16 +66,16 @@ class Caller:
             self.peer.press(keys)
         self.peer.said_all()
 
-    def at(self, step: str, seconds: float = 20.0) -> None:
+    def at(self, step: str, seconds: float = DEADLINE) -> None:
         """Waits until the flow has come to this step."""
         log = self.centre.state / "logs" / "switch.log"
         wanted = re.compile(rf"ivr {self.call}: .* -> \w+ {step}$", re.MULTILINE)
         tick = threading.Event()
         for _ in range(round(seconds / 0.05)):
-            if wanted.search(log.read_text()):
+            if wanted.search(log.read_text(errors="replace")):
                 return
             tick.wait(0.05)
-        steps = [line for line in log.read_text().splitlines() if f"ivr {self.call}:" in line]
+        steps = [line for line in log.read_text(errors="replace").splitlines() if f"ivr {self.call}:" in line]
         raise AssertionError(f"never came to {step}: {steps[-6:]}")
 
 

@@ -3,6 +3,7 @@
 ``kill`` is ``kill -9``. The layout is the demo's; one branch is started unless more are asked for.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -197,10 +198,8 @@ class Centre:
 
     def journal(self) -> list[dict[str, Any]]:
         """Every entry of the event journal."""
-        lines = [
-            line for file in sorted((self.state / "journal").glob("*.jsonl")) for line in file.read_bytes().splitlines()
-        ]
-        return [msgspec.json.decode(line) for line in lines if line]
+        files = sorted((self.state / "journal").glob("*.jsonl"))
+        return [entry for file in files for entry in entries(file.read_bytes().splitlines())]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A table of the centre's store."""
@@ -240,6 +239,13 @@ class Centre:
         """Every file that the product wrote: the centre's state and the gateways'."""
         for folder in (self.state, *(self.demo.branch(branch) / "gateway" for branch in self.branches)):
             yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def entries(lines: Iterable[bytes | str]) -> Iterator[dict[str, Any]]:
+    """Of the event journal. A line that is being written, or that a kill has torn, is none, as for the product's readers."""
+    for line in lines:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield msgspec.json.decode(line)
 
 
 _NOTHING: dict[str, Any] = {"branches_up": -1, "cards_up": -1, "rows": []}

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from switch_server.core.order import AT_BRANCH, UNDECIDED
 from tests.e2e.caller import info_request
-from tests.e2e.centre import Centre
+from tests.e2e.centre import Centre, entries
 from tests.rtp_peer import RtpPeer
 from tests.sip_tools import SCENARIOS, Sipp
 
@@ -53,7 +53,7 @@ class Round(Struct):
 
 
 class Tail:
-    """The lines that were added to a file since the last look."""
+    """The whole lines that were added to a file since the last look."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -67,7 +67,7 @@ class Tail:
             content = file.read()
         whole = content[: content.rfind(b"\n") + 1]
         self._place += len(whole)
-        return whole.decode().splitlines()
+        return whole.decode(errors="replace").splitlines()
 
 
 class Callers:
@@ -244,7 +244,7 @@ class Killing:
         if self.victim == "switch":
             end = time.monotonic() + 40
             while self._missing:
-                self._missing -= {entry["event"]["type"] for entry in map(json.loads, self._journal().new())}
+                self._missing -= {entry["event"]["type"] for entry in entries(self._journal().new())}
                 assert time.monotonic() < end, f"not up: {self._missing}"
                 time.sleep(0.02)
             return

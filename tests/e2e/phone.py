@@ -121,7 +121,7 @@ class Phone:
 
 
 def log_of(centre: Centre) -> str:
-    return (centre.state / "logs" / "switch.log").read_text(encoding="utf-8")
+    return (centre.state / "logs" / "switch.log").read_text(encoding="utf-8", errors="replace")
 
 
 def log_in(phone: Phone, account: str, pin: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,10 @@ class RunningSwitch:
         if self._server is not None:
             self._do(self._server.stop())
             self._server = None
+
+    def hold_up(self, seconds: float) -> None:
+        """It does nothing for so long."""
+        self._loop.call_soon_threadsafe(time.sleep, seconds)
 
     def end(self) -> None:
         self.stop()

@@ -61,6 +61,12 @@ def test_another_program_behind_the_socket(
     assert (said.status, "nothing answers there" in said.err) == (3, True)
 
 
+@pytest.mark.slow
+def test_a_busy_switch_is_waited_for(ask: Ctl, running: RunningSwitch) -> None:
+    running.hold_up(4.0)
+    assert ask("status").status == 0
+
+
 def test_state_folder_from_the_environment(ctl: Ctl, running: RunningSwitch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUAWU_STATE", str(running.socket.parent))
     assert ctl("status").status == 0

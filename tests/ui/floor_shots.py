@@ -1,8 +1,5 @@
 """Screenshots of the supervisor's desk, for people to look at: ``python -m tests.ui.floor_shots OUT_DIR [NAME …]``, as ``tests.ui.shots``."""
 
-import argparse
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +17,7 @@ from shared.reports import By
 from tests.ui.fakes import World
 from tests.ui.floor_scenes import FLOORS, report
 from tests.ui.scenes import NOW, seat, view
-from tests.ui.shots import SIZE, _settle
-from tests.ui.xserver import x_server
+from tests.ui.shots import SIZE, _settle, run
 
 CHIEF = replace(seat(SeatState.LOCKED), agent="1010", name="王主任", role=Role.SUPERVISOR)
 
@@ -94,16 +90,7 @@ def _report(window: SupervisorWindow, by: By | None) -> None:
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.ui.floor_shots", description=__doc__)
-    parser.add_argument("folder", type=Path, metavar="OUT_DIR")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which to take; all if none is named")
-    given = parser.parse_args(argv)
-    if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
-        with x_server("{}x{}x24".format(*SIZE)) as environment:
-            again = [sys.executable, "-m", "tests.ui.floor_shots", *argv]
-            return subprocess.run(again, env=environment, check=False).returncode
-    print(f"{take(given.folder, set(given.names))} screenshots in {given.folder}")
-    return 0
+    return run("tests.ui.floor_shots", "the supervisor's desk", "full report-agents", take, argv)
 
 
 if __name__ == "__main__":

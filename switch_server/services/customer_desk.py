@@ -54,6 +54,7 @@ HEARD_MOST = 1000
 class CustomerDesk:
     """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
 
+    ``has_call``: is it the call that the agent's seat has, or is wrapping up?
     ``on_saved`` is told of a customer whose ticket was saved, before the agent is.
     """
 
@@ -66,13 +67,14 @@ class CustomerDesk:
         *,
         recordings: Path,
         branch_name: BranchName,
+        has_call: Callable[[AgentId, CallId], bool],
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
         on_saved: Callable[[CustomerId], None] = lambda _customer: None,
     ) -> None:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock
-        self._on_saved = on_saved
+        self._on_saved, self._has_call = on_saved, has_call
         self._cards = Cards(agents, branch_name)
         self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
 
@@ -130,6 +132,8 @@ class CustomerDesk:
     # --- tickets ---
 
     async def _save_ticket(self, agent: AgentRecord, wanted: SaveTicket) -> Reply:
+        if wanted.call is not None and not await self._took_part(agent.agent, wanted.call):
+            return Refused(DeskRefusal.NO_SUCH_CALL)
         draft = TicketDraft(
             agent=agent.agent,
             customer=wanted.customer,
@@ -149,6 +153,9 @@ class CustomerDesk:
             return Refused(DeskRefusal.BUSY, f"not saved: {error}; please try again")
         self._on_saved(ticket.customer)
         return TicketSaved(ticket)
+
+    async def _took_part(self, agent: AgentId, call: CallId) -> bool:
+        return self._has_call(agent, call) or agent in await asyncio.to_thread(self._records.agents_of, call)
 
     # --- recordings ---
 

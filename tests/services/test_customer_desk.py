@@ -168,6 +168,22 @@ def test_notes_of_two_agents_stand_under_each_other(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_a_ticket_names_the_agent_s_own_call(tmp_path: Path) -> None:
+    """The one that the seat has, or one that the agent talked in."""
+
+    async def test(rig: Rig) -> None:
+        earlier = CallId("20251124-120000-0001")
+        rig.talk(f"{earlier}/2", BOB)
+        rig.written()
+        assert await refused(rig, BOB, SaveTicket(CustomerId(1), None, "x", call=CALL)) is DeskRefusal.NO_SUCH_CALL
+        assert await refused(rig, ANN, SaveTicket(CustomerId(1), None, "x", call=earlier)) is DeskRefusal.NO_SUCH_CALL
+        saved = await rig.desk.answer(BOB, SaveTicket(CustomerId(1), None, "x", call=earlier))
+        assert isinstance(saved, TicketSaved)
+        assert saved.ticket.call == earlier
+
+    run(tmp_path, test)
+
+
 def test_a_ticket_that_can_t_be_is_refused(tmp_path: Path) -> None:
     async def test(rig: Rig) -> None:
         assert await refused(rig, ANN, SaveTicket(CustomerId(99), None, "x")) is DeskRefusal.NOT_FOUND

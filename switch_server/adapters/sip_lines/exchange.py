@@ -275,6 +275,9 @@ class Exchange:
         name = desk_phone(effect.contact)
         if name is None:
             far = address_of(effect.contact)
+            if far is not None and (self._table.is_far_end(far) or far == self._ports.port_for(far[0]).address):
+                self.counters["desks_of_others"] += 1  # a desk's phone is neither a trunk's far end nor the switch
+                return None
             return far and DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
         binding = self._phones.binding(PhoneName(name), time.time()) if self._phones is not None else None
         return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None

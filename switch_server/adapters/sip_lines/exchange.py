@@ -53,6 +53,7 @@ class Exchange:
         self._table = table
         self._gate = Gate(table, counters, phones)
         self._phones = phones
+        self._proven: Trunk | None = None
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._complaints = Complaints(counters)
         self._complaints.install()
@@ -98,6 +99,7 @@ class Exchange:
         if isinstance(verdict, bytes):
             port.send_to(verdict, source)
             return
+        self._proven = verdict.trunk  # of the request that is being read: sippy hands it on before ``take`` returns
         self._complaints.seen, self._complaints.reading = False, True
         try:
             self.tm.take(verdict.text, source, port)
@@ -183,9 +185,8 @@ class Exchange:
 
     def _admit(self, request: Any, transaction: Any) -> None:
         source = request.getSource()
-        call_id = str(request.getHFBody("call-id"))
         dnis = messages.dnis_of(request)
-        trunk = self._gate.recent.trunk(call_id) or self._table.of_source(source, dnis)
+        trunk = self._proven or self._table.of_source(source, dnis)
         refusal = self._refusal(request, trunk, dnis)
         if trunk is None or refusal is not None:
             code = refusal or 403

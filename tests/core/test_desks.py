@@ -494,6 +494,14 @@ def test_the_trail_has_the_steps_with_a_title() -> None:
     world.finish()
 
 
+def test_a_pop_that_another_seat_was_shown(world: DeskWorld) -> None:
+    call = world.talking()
+    world.online(BOB)
+    world.tell(ev.PopSeen(BOB, call, 33.0))
+    assert "pop_ms" not in world.talk(leg_of(call, 2))
+    world.finish()
+
+
 def test_whose_call_it_is(world: DeskWorld) -> None:
     call = world.talking()
     world.online(BOB)

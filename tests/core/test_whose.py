@@ -49,6 +49,16 @@ def test_another_seat_s_call_is_not_theirs_to_name(kind: type[desk.Command], in_
     world.finish()
 
 
+@pytest.mark.parametrize("kind", [desk.Listen, desk.Intercept], ids=lambda kind: kind.__name__)
+def test_who_talks_listens_to_nobody(kind: type[desk.Command]) -> None:
+    """Neither the agent of the call nor a colleague who was asked into it."""
+    world = FloorWorld()
+    call = world.consulted(BOB)
+    for agent in (ANN, BOB):
+        assert world.refused(ABOUT_A_CALL[kind](call), agent) == "wrong_state"
+    world.finish()
+
+
 @pytest.mark.parametrize("command", [desk.OpenSeat(), desk.LockSeat()], ids=["OpenSeat", "LockSeat"])
 def test_a_seat_is_the_one_of_the_link(command: desk.AnyCommand) -> None:
     world = FloorWorld()

@@ -84,17 +84,19 @@ class AskOrders(Request, frozen=True):
 
 
 class AskRecording(Request, frozen=True):
-    """Answered by ``RecordingPart``: the first recording of the call, from ``offset`` bytes on."""
+    """Answered by ``RecordingPart``: the first recording of the call, from ``offset`` bytes on. Audited."""
 
     call: CallRef
     offset: Offset = 0
+    actor: Line = ""
 
 
 class FindCustomers(Request, frozen=True):
-    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials."""
+    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials. Audited."""
 
     text: Line
     limit: Limit = 50
+    actor: Line = ""
 
 
 class AskAudit(Request, frozen=True):

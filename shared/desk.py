@@ -578,7 +578,7 @@ AnyCommand = (
 
 
 class FindCustomers(Request, frozen=True):
-    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials."""
+    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials. Audited, as are the next two."""
 
     text: Annotated[str, Meta(max_length=64)]
     limit: Annotated[int, Meta(ge=1, le=100)] = 20

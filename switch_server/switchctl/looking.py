@@ -10,7 +10,7 @@ from msgspec import Struct
 from shared import control, control_agents
 from shared.control import Reply, Request
 from switch_server.switchctl.client import Link
-from switch_server.switchctl.context import Context
+from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
 from switch_server.switchctl.watch import watch
 
@@ -83,7 +83,7 @@ counters = Look(lambda _: control.AskCounters(), control.Counters)
 calls = Look(_calls, control.Calls)
 call = Look(lambda options: control.AskCall(options.call), control.CallDetail)
 orders = Look(_orders, control.Orders)
-customers = Look(lambda options: control.FindCustomers(options.text), control.Customers, _found)
+customers = Look(lambda options: control.FindCustomers(options.text, actor=current_user()), control.Customers, _found)
 audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole)
 agents = Look(lambda _: control_agents.AskAgents(), control_agents.Agents)
 queues = Look(lambda _: control_agents.AskQueues(), control_agents.Queues)

@@ -74,6 +74,10 @@ def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
         call.learn(peer.expect(200, "INVITE"))
         call.ack()
         assert switch.wait(CallOffered).trunk == "road"
+        with Peer(switch.address, STRANGER) as neighbour:
+            overheard = Call(neighbour)
+            overheard.invite(SDP, _authorize(challenge, "geheim", uri))
+            assert "stale=true" in neighbour.expect(401, "INVITE").get("WWW-Authenticate")
         for who in (peer, other):
             again = Call(who, call_id=call.call_id)
             again.invite()

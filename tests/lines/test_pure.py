@@ -89,6 +89,20 @@ def test_doorman() -> None:
     assert doorman.use(("Digest",)) == (0, 0, 0)
 
 
+def test_a_proof_is_taken_once() -> None:
+    uses = digest.Uses(most=2)
+    first, second = ("call-1", "1 INVITE"), ("call-2", "1 INVITE")
+    assert uses.takes((1000, 1, 1), first)
+    assert uses.takes((1000, 1, 1), first), "the same request again"
+    assert not uses.takes((1000, 1, 1), second)
+    assert uses.takes((1000, 1, 2), second), "the nonce used again, and counted"
+    assert not uses.takes((1000, 1, 1), first)
+    assert uses.takes((1000, 3, 0), first)
+    assert not uses.takes((1000, 3, 0), second), "a client that does not count"
+    assert uses.takes((1000, 2, 1), first), "not in the order in which they were asked"
+    assert uses.takes((1000, 1, 1), second), "forgotten: so many are remembered"
+
+
 @pytest.mark.parametrize(
     ("given", "called", "good"),
     [

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import itertools
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ _URI: Final = re.compile(r"(sips?|tel):(?:([^@]*)@)?([^;?:]+)(?::(\d{1,5}))?(?:[
 Key = Callable[[str], str | None]
 """HA1 (RFC 7616 §3.4.2, hex) by the algorithm's name in lower case; ``None``: not known by this one."""
 NONCE_LIFE_S: Final = 300
+USES_MOST: Final = 65_536
 _HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
 _PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
@@ -187,6 +189,25 @@ class Doorman:
         second, number = _stamp(nonce)
         made = self._nonce(second, number, who)
         return hmac.compare_digest(made.encode(), nonce.encode()) and 0 <= now - second <= NONCE_LIFE_S
+
+
+class Uses:
+    """Proofs that were taken, by nonce (RFC 7616 §3.4): one that is heard and said again is worth nothing. Bounded: only who has proved adds."""
+
+    def __init__(self, most: int = USES_MOST) -> None:
+        self._most = most
+        self._taken: OrderedDict[tuple[int, ...], tuple[int, tuple[str, str]]] = OrderedDict()
+
+    def takes(self, use: tuple[int, ...], request: tuple[str, str]) -> bool:
+        """``use``: of ``Doorman.use``. ``request``: Call-ID and CSeq, since the same request again is no harm."""
+        *nonce, count = use
+        last = self._taken.get(tuple(nonce))
+        if last is not None and count <= last[0]:
+            return last == (count, request)
+        self._taken[tuple(nonce)] = count, request
+        if len(self._taken) > self._most:
+            self._taken.popitem(last=False)
+        return True
 
 
 def _stamp(nonce: str) -> tuple[int, int]:

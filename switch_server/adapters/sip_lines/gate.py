@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from switch_server.adapters.sip_lines import screen
-from switch_server.adapters.sip_lines.digest import Doorman, password_key
+from switch_server.adapters.sip_lines.digest import Doorman, Uses, password_key
 from switch_server.adapters.sip_lines.registrar import Registrar
 from switch_server.adapters.sip_lines.screen import Head, Passed, Refused, Silent
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
@@ -67,6 +67,7 @@ class Gate:
         self._table = table
         self._counters = counters
         self._doorman = Doorman(secrets.token_bytes(32))
+        self._uses = Uses()
         self._registrar = Registrar(phones, self._doorman, counters) if phones is not None else None
         self._tag = secrets.token_hex(8)
         self._second = 0
@@ -114,6 +115,10 @@ class Gate:
         admitted = trunk is not None and self._doorman.admits(
             head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )
+        if admitted and not self._uses.takes(
+            self._doorman.use(head.authorization), (head.call_id, head.fields["cseq"])
+        ):
+            admitted = None
         if admitted:
             self.recent.proven(head.call_id, source[0])
             return self._number(replace(passed, trunk=trunk))

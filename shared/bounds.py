@@ -50,8 +50,8 @@ CodeRef = Annotated[StockCode, _ID]
 CustomerRef = Annotated[CustomerId, _POSITIVE]
 TicketRef = Annotated[TicketId, _POSITIVE]
 
-Line = Annotated[str, _ID]
-"""A word or a name, as people write it."""
+Line = Annotated[str, Meta(max_length=ID_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")]
+"""A word or a name, as people write it, on one line: it may stand in a log or an operator's table."""
 FullName = Annotated[str, Meta(max_length=256)]
 """Of a person, a company, a security."""
 Sentence = Annotated[str, Meta(max_length=SENTENCE_MAX)]

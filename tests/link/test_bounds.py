@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, inspect
 from shared import aci, codec, control, control_agents, desk, desk_reports, floor
 from shared.bounds import ID_MAX
 from shared.ids import AgentId, CallId, LegId
-from shared.protocol import SESSION_MESSAGES
+from shared.protocol import SESSION_MESSAGES, Hello
 
 FROM_OUTSIDE: tuple[type[Struct], ...] = (
     *SESSION_MESSAGES,
@@ -104,6 +104,9 @@ LONG = "x" * (ID_MAX + 1)
         desk.PhoneNow((LegId(LONG),)),
         desk.PhoneNow((LegId("c1/2"),) * 17),
         desk.PhoneNow((), problem=LONG),
+        desk.PhoneNow((), problem="none\nERROR forged"),
+        Hello(1, "agent-app\x1b[2J", "1"),
+        Hello(1, "agent-app", "1\u2028"),
         desk.PopShown(CallId(LONG), 1.0),
         desk.AskCustomer(2**60),  # type: ignore[arg-type]
         control.Drain(actor=LONG),

@@ -67,9 +67,10 @@ def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
         call.invite()
         challenge = peer.expect(401).get("WWW-Authenticate")
         uri = f"sip:{call.number}@{switch.address[0]}:{switch.address[1]}"
-        call.invite(SDP, _authorize(challenge, "geheim", uri.replace(call.number, "10086")))
-        peer.expect(400, "INVITE")
-        assert switch.count("proof_of_another_uri") == 1
+        for user in ("wang", "nobody"):  # a name that there is can't be told from one that there is not
+            call.invite(SDP, _authorize(challenge, "geheim", uri.replace(call.number, "10086"), user=user))
+            peer.expect(400, "INVITE")
+        assert switch.count("proof_of_another_uri") == 2
         call.invite(SDP, _authorize(challenge, "geheim", uri))
         call.learn(peer.expect(200, "INVITE"))
         call.ack()

@@ -108,10 +108,11 @@ class Gate:
         if head.method != "INVITE" or not self._table.asks_digest():
             self._counters["strangers"] += 1
             return self.refuse(head, source, 403, "Forbidden", now)
-        trunk = self._table.of_user(self._doorman.user(head.authorization) or "")
-        if trunk is not None and not self._doorman.is_for(head.authorization, head.uri):
+        user = self._doorman.user(head.authorization)
+        if user is not None and not self._doorman.is_for(head.authorization, head.uri):
             self._counters["proof_of_another_uri"] += 1
             return self.refuse(head, source, 400, "Digest URI Is Not The Request-URI", now)
+        trunk = self._table.of_user(user or "")
         admitted = trunk is not None and self._doorman.admits(
             head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )

@@ -6,12 +6,26 @@ frame. On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``),
 Times are UTC seconds since 1970 (float); money fen; prices 1/1000 yuan; dates ``YYYYMMDD`` in Asia/Shanghai.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from shared.bounds import (
+    ROWS_MAX,
+    AccountRef,
+    BranchRef,
+    CodeRef,
+    ContractRef,
+    Count,
+    FullName,
+    Line,
+    Money,
+    OrderRef,
+    Price,
+    Quantity,
+    Sentence,
+)
 from shared.enums import Market, OrderStatus, Refusal, Side
-from shared.ids import AccountNo, BranchId, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 
 
 class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
@@ -33,72 +47,72 @@ class Report(Message, frozen=True):
 class LogIn(Request, frozen=True):
     """Does this PIN open this account? ``pin`` is plain here because CURVE carries it; it is never journalled or logged."""
 
-    account: AccountNo
-    pin: str
+    account: AccountRef
+    pin: Line
 
     def __repr__(self) -> str:
         return f"LogIn(account=…{self.account[-2:]}, pin=••••)"
 
 
 class AskFunds(Request, frozen=True):
-    account: AccountNo
+    account: AccountRef
 
 
 class AskHoldings(Request, frozen=True):
-    account: AccountNo
+    account: AccountRef
 
 
 class AskOrders(Request, frozen=True):
     """Today's orders of the account, oldest first."""
 
-    account: AccountNo
+    account: AccountRef
 
 
 class AskQuote(Request, frozen=True):
-    code: StockCode
+    code: CodeRef
 
 
 class AskMaxQuantity(Request, frozen=True):
     """可买/可卖数: how many shares the account could buy or sell at this price."""
 
-    account: AccountNo
-    code: StockCode
+    account: AccountRef
+    code: CodeRef
     side: Side
-    price: Milli
+    price: Price
 
 
 class PlaceOrder(Request, frozen=True):
     """委托. The same key again is answered with the first result, whatever the other fields say."""
 
-    key: OrderKey
-    account: AccountNo
+    key: OrderRef
+    account: AccountRef
     market: Market
-    code: StockCode
+    code: CodeRef
     side: Side
-    price: Milli
-    quantity: Shares
+    price: Price
+    quantity: Quantity
     channel: Literal["phone", "agent"] = "phone"
 
 
 class CancelOrder(Request, frozen=True):
     """撤单. Has a key of its own, with the same once-only rule."""
 
-    key: OrderKey
-    account: AccountNo
-    contract: ContractNo
+    key: OrderRef
+    account: AccountRef
+    contract: ContractRef
     channel: Literal["phone", "agent"] = "phone"
 
 
 class ResolveOrder(Request, frozen=True):
     """What became of this key? A key that the gateway has never seen is made void there and then, so that a late frame can't place it."""
 
-    key: OrderKey
+    key: OrderRef
 
 
 class AskReports(Request, frozen=True):
     """Resync: answered by ``ReportsSent``, after which every order report with ``seq > after`` of the trade date comes again."""
 
-    after: int
+    after: Count
 
 
 class AskStatus(Request, frozen=True):
@@ -107,131 +121,131 @@ class AskStatus(Request, frozen=True):
 
 class Refused(Reply, frozen=True):
     code: Refusal
-    text: str = ""
+    text: Sentence = ""
 
 
 class LoggedIn(Reply, frozen=True):
-    account: AccountNo
-    name: str
+    account: AccountRef
+    name: FullName
 
 
 class Funds(Reply, frozen=True):
-    balance: Fen
-    available: Fen
-    frozen: Fen
-    market_value: Fen
+    balance: Money
+    available: Money
+    frozen: Money
+    market_value: Money
 
 
 class Holding(Struct, frozen=True):
     market: Market
-    code: StockCode
-    name: str
-    quantity: Shares
-    sellable: Shares
+    code: CodeRef
+    name: FullName
+    quantity: Quantity
+    sellable: Quantity
     """T+1: what was bought today can't be sold today."""
-    cost_price: Milli
-    last_price: Milli
+    cost_price: Price
+    last_price: Price
 
 
 class Holdings(Reply, frozen=True):
-    rows: tuple[Holding, ...]
+    rows: Annotated[tuple[Holding, ...], Meta(max_length=ROWS_MAX)]
 
 
 class OrderRow(Struct, frozen=True):
-    contract: ContractNo
+    contract: ContractRef
     market: Market
-    code: StockCode
-    name: str
+    code: CodeRef
+    name: FullName
     side: Side
-    price: Milli
-    quantity: Shares
-    filled: Shares
-    cancelled: Shares
+    price: Price
+    quantity: Quantity
+    filled: Quantity
+    cancelled: Quantity
     status: OrderStatus
     placed_at: float
-    key: OrderKey | None = None
+    key: OrderRef | None = None
     """Where the trading system can carry the centre's key (备注)."""
 
 
 class Orders(Reply, frozen=True):
-    rows: tuple[OrderRow, ...]
+    rows: Annotated[tuple[OrderRow, ...], Meta(max_length=ROWS_MAX)]
 
 
 class Quote(Reply, frozen=True):
     market: Market
-    code: StockCode
-    name: str
-    last: Milli
-    prev_close: Milli
-    open: Milli
-    high: Milli
-    low: Milli
-    bid: Milli
-    ask: Milli
-    volume: Shares
+    code: CodeRef
+    name: FullName
+    last: Price
+    prev_close: Price
+    open: Price
+    high: Price
+    low: Price
+    bid: Price
+    ask: Price
+    volume: Quantity
     suspended: bool
     at: float
 
 
 class MaxQuantity(Reply, frozen=True):
-    quantity: Shares
+    quantity: Quantity
 
 
 class OrderAccepted(Reply, frozen=True):
     """The branch's trading system took it and gave a contract number; for a cancel, the number of the cancelled order."""
 
-    key: OrderKey
-    contract: ContractNo
+    key: OrderRef
+    contract: ContractRef
 
 
 class OrderRefused(Reply, frozen=True):
     """Final: this key will never be at the exchange."""
 
-    key: OrderKey
+    key: OrderRef
     code: Refusal
-    text: str = ""
+    text: Sentence = ""
 
 
 class OrderVoid(Reply, frozen=True):
     """Answer to ``ResolveOrder``: the gateway had never seen the key, and will refuse it from now on. Final."""
 
-    key: OrderKey
+    key: OrderRef
 
 
 class OrderPending(Reply, frozen=True):
     """The gateway has journalled the key and does not know yet what the trading system did. Ask again (``ResolveOrder``)."""
 
-    key: OrderKey
+    key: OrderRef
 
 
 class ReportsSent(Reply, frozen=True):
-    last: int
+    last: Count
 
 
 class GatewayStatus(Reply, frozen=True):
-    branch: BranchId
+    branch: BranchRef
     trading_system_up: bool
-    trade_date: str
+    trade_date: Line
     session: Literal["closed", "call_auction", "open", "noon"]
-    pending: int
+    pending: Count
     """Keys whose result the gateway does not know."""
-    last_report: int
+    last_report: Count
 
 
 class OrderReport(Report, frozen=True):
     """An order changed at the branch: reported, filled in part or whole, cancelled, rejected."""
 
-    seq: int
+    seq: Count
     """1, 2, 3 … per branch and trade date."""
-    trade_date: str
-    account: AccountNo
-    contract: ContractNo
+    trade_date: Line
+    account: AccountRef
+    contract: ContractRef
     status: OrderStatus
-    filled: Shares
-    cancelled: Shares
-    last_price: Milli
+    filled: Quantity
+    cancelled: Quantity
+    last_price: Price
     at: float
-    key: OrderKey | None = None
+    key: OrderRef | None = None
 
 
 class StatusReport(Report, frozen=True):

@@ -7,12 +7,12 @@ and desks: ``shared.control_agents``, for reports: ``shared.control_reports``.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from shared import control_agents, control_base, control_reports
+from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset
 from shared.control_base import Limit
 from shared.control_rows import (
     AuditRow,
@@ -69,32 +69,34 @@ class AskCalls(Request, frozen=True):
 class AskCall(Request, frozen=True):
     """Answered by ``CallDetail``."""
 
-    call: str
+    call: CallRef
 
 
 class AskOrders(Request, frozen=True):
     """Answered by ``Orders``, the newest first. ``None``: any."""
 
-    branch: str | None = None
-    account: str | None = None
-    call: str | None = None
-    state: str | None = None
+    branch: BranchRef | None = None
+    account: AccountRef | None = None
+    call: CallRef | None = None
+    state: Line | None = None
     since: float = 0.0
     limit: Limit = 50
 
 
 class AskRecording(Request, frozen=True):
-    """Answered by ``RecordingPart``: the first recording of the call, from ``offset`` bytes on."""
+    """Answered by ``RecordingPart``: the first recording of the call, from ``offset`` bytes on. Audited."""
 
-    call: str
-    offset: Annotated[int, Meta(ge=0)] = 0
+    call: CallRef
+    offset: Offset = 0
+    actor: Line = ""
 
 
 class FindCustomers(Request, frozen=True):
-    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials."""
+    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials. Audited."""
 
-    text: str
+    text: Line
     limit: Limit = 50
+    actor: Line = ""
 
 
 class AskAudit(Request, frozen=True):
@@ -106,27 +108,27 @@ class AskAudit(Request, frozen=True):
 class Reload(Request, frozen=True):
     """Read config and flows anew. Answered by ``Reloaded``; on problems everything stays as it was. Calls that run are not touched."""
 
-    actor: str = ""
+    actor: Line = ""
 
 
 class HangUpCall(Request, frozen=True):
     """Answered by ``Done``."""
 
-    call: str
-    actor: str = ""
+    call: CallRef
+    actor: Line = ""
 
 
 class UnlockAccount(Request, frozen=True):
     """Open the account's phone channel and forget today's wrong PINs. Answered by ``Done``."""
 
-    account: str
-    actor: str = ""
+    account: AccountRef
+    actor: Line = ""
 
 
 class Drain(Request, frozen=True):
     """Stop: no new calls, those that run are ended. Answered by ``Done`` before the switch goes."""
 
-    actor: str = ""
+    actor: Line = ""
 
 
 # --- replies ---

@@ -7,19 +7,20 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from shared.bounds import AgentRef, CallRef, Line
 from shared.control_base import Limit, Reply, Request
 from shared.control_rows import AgentRow, DeskRow, PhoneRow, QueueRow, TalkRow
 from shared.enums import Role
 
-ID = r"^[A-Za-z0-9_-]{1,32}$"
+ID = r"^[A-Za-z0-9_-]{1,32}\Z"
 """Of agents (工号), desks and desk phones."""
-SKILL = r"^[\w-]{1,32}$"
-KEY = r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$"
+SKILL = r"^[\w-]{1,32}\Z"
+KEY = r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}\Z"
 """A CURVE key: 32 bytes as Z85 (ZeroMQ RFC 32)."""
 TOP_LEVEL = 99
+MOST_SKILLS = 64
 
 Id = Annotated[str, Meta(pattern=ID)]
-Line = Annotated[str, Meta(max_length=64)]
 Password = Annotated[str, Meta(max_length=256)]
 Skill = Annotated[str, Meta(pattern=SKILL)]
 Level = Annotated[int, Meta(ge=0, le=TOP_LEVEL)]
@@ -40,8 +41,8 @@ class AskDesks(Request, frozen=True):
 class AskTalks(Request, frozen=True):
     """Answered by ``Talks``, the newest first. ``None``: any."""
 
-    agent: str | None = None
-    call: str | None = None
+    agent: AgentRef | None = None
+    call: CallRef | None = None
     since: float = 0.0
     limit: Limit = 50
 
@@ -57,9 +58,9 @@ class PutAgent(Request, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     role: Role | None = None
     group: Line | None = None
-    skills: dict[Skill, Level] = field(default_factory=dict)
+    skills: Annotated[dict[Skill, Level], Meta(max_length=MOST_SKILLS)] = field(default_factory=dict)
     password: Password | None = None
-    actor: str = ""
+    actor: Line = ""
 
     def __repr__(self) -> str:
         return f"PutAgent(agent={self.agent!r}, new={self.new}, password=••••)"
@@ -70,7 +71,7 @@ class SetPassword(Request, frozen=True):
 
     agent: Id
     password: Password
-    actor: str = ""
+    actor: Line = ""
 
     def __repr__(self) -> str:
         return f"SetPassword(agent={self.agent!r}, password=••••)"
@@ -81,21 +82,21 @@ class DisableAgent(Request, frozen=True):
 
     agent: Id
     disabled: bool = True
-    actor: str = ""
+    actor: Line = ""
 
 
 class RemoveAgent(Request, frozen=True):
     """Answered by ``Done``. What they did stays in the records."""
 
     agent: Id
-    actor: str = ""
+    actor: Line = ""
 
 
 class LogOutAgent(Request, frozen=True):
     """Answered by ``Done``. A talk that runs goes to the next agent."""
 
     agent: Id
-    actor: str = ""
+    actor: Line = ""
 
 
 class PutDeskKey(Request, frozen=True):
@@ -104,14 +105,14 @@ class PutDeskKey(Request, frozen=True):
     desk: Id
     key: Annotated[str, Meta(pattern=KEY)]
     replace: bool = False
-    actor: str = ""
+    actor: Line = ""
 
 
 class RemoveDeskKey(Request, frozen=True):
     """The desk may connect no more, and who is logged in there is logged out. Answered by ``Done``."""
 
     desk: Id
-    actor: str = ""
+    actor: Line = ""
 
 
 class AskPhones(Request, frozen=True):
@@ -124,7 +125,7 @@ class AddPhone(Request, frozen=True):
     phone: Id
     password: Password
     desk: Id | None = None
-    actor: str = ""
+    actor: Line = ""
 
     def __repr__(self) -> str:
         return f"AddPhone(phone={self.phone!r}, desk={self.desk!r}, password=••••)"
@@ -135,7 +136,7 @@ class SetPhonePassword(Request, frozen=True):
 
     phone: Id
     password: Password
-    actor: str = ""
+    actor: Line = ""
 
     def __repr__(self) -> str:
         return f"SetPhonePassword(phone={self.phone!r}, password=••••)"
@@ -145,7 +146,7 @@ class RemovePhone(Request, frozen=True):
     """It can't be rung any more; a talk that runs goes on. Answered by ``Done``."""
 
     phone: Id
-    actor: str = ""
+    actor: Line = ""
 
 
 class Agents(Reply, frozen=True):

@@ -18,6 +18,18 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from shared.aci import Funds, Holding, OrderRow
+from shared.bounds import (
+    LEGS_MAX,
+    AccountRef,
+    AgentRef,
+    CallRef,
+    CustomerRef,
+    LegRef,
+    Line,
+    Offset,
+    QueueRef,
+    TicketRef,
+)
 from shared.enums import CallKind, HangingUp, Language, ListenMode, LockReason, PartyState, Role, SeatState
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, DeskId, LegId, QueueName, TicketId
 
@@ -97,13 +109,13 @@ class Target(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=False)
 class ToSeat(Target, frozen=True, tag="seat"):
     """内部: another agent's seat."""
 
-    agent: AgentId
+    agent: AgentRef
 
 
 class ToQueue(Target, frozen=True, tag="queue"):
     """The next agent of a queue."""
 
-    queue: QueueName
+    queue: QueueRef
 
 
 class ToNumber(Target, frozen=True, tag="number"):
@@ -434,18 +446,18 @@ class HangUp(Command, frozen=True):
     talk with a customer who was to be handed to somebody who has just gone.
     """
 
-    call: CallId
+    call: CallRef
     means: HangingUp
 
 
 class Hold(Command, frozen=True):
     """The other side hears music, the agent nothing."""
 
-    call: CallId
+    call: CallRef
 
 
 class Retrieve(Command, frozen=True):
-    call: CallId
+    call: CallRef
 
 
 class Dial(Command, frozen=True):
@@ -457,72 +469,72 @@ class Dial(Command, frozen=True):
 class CallSeat(Command, frozen=True):
     """内部呼叫: calls another seat. From the same states as ``Dial``. A busy seat is heard as busy (``DeskCall.busy``)."""
 
-    agent: AgentId
+    agent: AgentRef
 
 
 class Consult(Command, frozen=True):
     """Whoever this seat talks to waits, and another party is asked. From ``talking``, ``holding`` or ``conference``."""
 
-    call: CallId
+    call: CallRef
     target: AnyTarget
 
 
 class Return(Command, frozen=True):
     """返回: gives the asked party up, and talks to who waited. From ``consulting``; in a call that is dialled it ends the call."""
 
-    call: CallId
+    call: CallRef
 
 
 class Swap(Command, frozen=True):
     """呼叫切换: talks to who waits; the other side waits. From ``consulting``, once the asked party has answered."""
 
-    call: CallId
+    call: CallRef
 
 
 class Join(Command, frozen=True):
     """三方通话: everybody hears everybody. As ``Swap``."""
 
-    call: CallId
+    call: CallRef
 
 
 class DropParty(Command, frozen=True):
     """Sends one party of a conference away (not the customer)."""
 
-    call: CallId
-    leg: LegId
+    call: CallRef
+    leg: LegRef
 
 
 class Monitor(Command, frozen=True):
     """同步监听: into the call of a busy seat. A supervisor's; from the same states as ``Dial``, or while that seat is heard as busy."""
 
-    agent: AgentId
+    agent: AgentRef
     mode: ListenMode = ListenMode.MONITOR
 
 
 class Listen(Command, frozen=True):
     """Another way of being in the call that is monitored: monitor, whisper (耳语), barge (强插)."""
 
-    call: CallId
+    call: CallRef
     mode: ListenMode
 
 
 class Intercept(Command, frozen=True):
     """呼叫拦截: from ``monitoring``; the call is this seat's now, and the other agent's goes to wrap-up. The customer hears no gap."""
 
-    call: CallId
+    call: CallRef
 
 
 class TakeWaiting(Command, frozen=True):
     """A supervisor takes a waiting caller out of order, to a seat that is open (their own, if it is ``None`` and open or locked)."""
 
-    call: CallId
-    agent: AgentId | None = None
+    call: CallRef
+    agent: AgentRef | None = None
 
 
 class ForceSeat(Command, frozen=True):
     """A supervisor opens, locks or logs out a seat. Audited, and the agent is told (``Notice``)."""
 
-    agent: AgentId
+    agent: AgentRef
     act: Annotated[str, Meta(pattern=r"^(open|lock|log_out)\Z")]
     reason: LockReason = LockReason.OTHER
 
@@ -530,7 +542,7 @@ class ForceSeat(Command, frozen=True):
 class SendDigits(Command, frozen=True):
     """To the far end, RFC 4733."""
 
-    call: CallId
+    call: CallRef
     digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}\Z")]
 
 
@@ -540,7 +552,7 @@ class WrapUp(Command, frozen=True):
     ``disposition=""`` with ``stay``: keeps the note only (the wrap-up time ends, and nothing was chosen yet).
     """
 
-    call: CallId
+    call: CallRef
     disposition: Name
     note: Text = ""
     stay: bool = False
@@ -549,7 +561,7 @@ class WrapUp(Command, frozen=True):
 class ExtendWrapUp(Command, frozen=True):
     """One more wrap-up time from now."""
 
-    call: CallId
+    call: CallRef
 
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -566,7 +578,7 @@ AnyCommand = (
 
 
 class FindCustomers(Request, frozen=True):
-    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials."""
+    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials. Audited, as are the next two."""
 
     text: Annotated[str, Meta(max_length=64)]
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
@@ -575,31 +587,31 @@ class FindCustomers(Request, frozen=True):
 class AskCustomer(Request, frozen=True):
     """Answered by ``CustomerShown``: card with contacts and tickets, accounts without branch facts."""
 
-    customer: CustomerId
+    customer: CustomerRef
 
 
 class AskAccount(Request, frozen=True):
     """Answered by ``AccountShown`` once the branch has answered (or not)."""
 
-    account: AccountNo
+    account: AccountRef
 
 
 class SaveTicket(Request, frozen=True):
     """Answered by ``TicketSaved``. ``ticket=None``: a new one. ``note`` is added to its text."""
 
-    customer: CustomerId
-    ticket: TicketId | None
+    customer: CustomerRef
+    ticket: TicketRef | None
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     state: Annotated[str, Meta(pattern=r"^(open|waiting|closed)\Z")] = "open"
     note: Text = ""
-    call: CallId | None = None
+    call: CallRef | None = None
 
 
 class AskRecording(Request, frozen=True):
     """Answered by ``RecordingPart``; refused ``NOT_ALLOWED`` unless it is the agent's own call, their group's, or they are manager. Audited."""
 
-    call: CallId
-    offset: Annotated[int, Meta(ge=0)] = 0
+    call: CallRef
+    offset: Offset = 0
 
 
 QUESTIONS: tuple[type[Request], ...] = (FindCustomers, AskCustomer, AskAccount, SaveTicket, AskRecording)
@@ -693,18 +705,18 @@ class PhoneNow(Told, frozen=True):
     is a desk phone, of whose legs the app knows nothing.
     """
 
-    legs: tuple[LegId, ...]
+    legs: Annotated[tuple[LegRef, ...], Meta(max_length=LEGS_MAX)]
     loss: float = 0.0
     """Of received packets, 0 to 1, over the last 5 s."""
     jitter_ms: float = 0.0
-    problem: str = ""
+    problem: Line = ""
     """``no_headset``, ``phone_down`` …; empty: all is well."""
 
 
 class PopShown(Told, frozen=True):
     """The pop stood on the screen ``after_ms`` after the app heard of the ring."""
 
-    call: CallId
+    call: CallRef
     after_ms: float
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from shared.bounds import Count, Line, Sentence
+
 PROTOCOL: Final = 1
 """Raised by one when a session of the old kind and one of the new can't understand each other."""
 
@@ -37,17 +39,17 @@ class SessionMessage(Struct, frozen=True, tag=True, tag_field="type"):
 class Hello(SessionMessage, frozen=True):
     """First frame of the side that connects. ``version`` is the program's, for people; ``protocol`` decides."""
 
-    protocol: int
-    program: str
-    version: str
+    protocol: Count
+    program: Line
+    version: Line
 
 
 class Welcome(SessionMessage, frozen=True):
     """Answer to ``Hello``: the session is open. Both sides send ``Heartbeat`` each ``heartbeat_s`` seconds from now on."""
 
-    protocol: int
-    program: str
-    version: str
+    protocol: Count
+    program: Line
+    version: Line
     heartbeat_s: float
 
 
@@ -64,14 +66,14 @@ class Goodbye(SessionMessage, frozen=True):
 class Unsupported(SessionMessage, frozen=True):
     """Reply to a frame whose type the receiver does not know. The session goes on."""
 
-    name: str
+    name: Line
 
 
 class Rejected(SessionMessage, frozen=True):
     """With ``in_reply_to``: that request was refused. Without: the session is over."""
 
     code: RejectCode
-    text: str = ""
+    text: Sentence = ""
 
 
 class SnapshotRequest(SessionMessage, frozen=True):

@@ -55,7 +55,7 @@ class DeskSide:
         )  # fmt: skip
         questions = CustomerDesk(
             store.read, store, parts.branches, store.agents,
-            recordings=parts.recordings, branch_name=self._branch_name, audit=store.do, clock=parts.clock,
+            recordings=parts.recordings, branch_name=self._branch_name, has_call=switch.has_call, audit=store.do, clock=parts.clock,
         )  # fmt: skip
         self.links = DeskLinks(
             parts.engine.post,

@@ -17,6 +17,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from shared import codec, protocol
+from shared.bounds import SENTENCE_MAX
 from shared.link.errors import Failure
 from shared.protocol import Goodbye, Heartbeat, Hello, RejectCode, Rejected, Unsupported, Welcome
 
@@ -232,11 +233,11 @@ class Session:
         if self.state is State.NEW and self._listens:
             return self.close(RejectCode.HELLO_FIRST, now, "the first frame was not a Hello")
         if self.counts["bad"] >= self._rules.bad_frames:
-            return self.close(RejectCode.TOO_MANY_BAD, now, error.reason)
+            return self.close(RejectCode.TOO_MANY_BAD, now, error.reason[:SENTENCE_MAX])
         if error.in_reply_to in self._deadlines:
             return [self._answered(error.in_reply_to, Failure.BAD_REPLY)]
         if error.id and not error.in_reply_to:
-            self.reply(error.id, Rejected(RejectCode.BAD_FRAME, error.reason), now)
+            self.reply(error.id, Rejected(RejectCode.BAD_FRAME, error.reason[:SENTENCE_MAX]), now)
         return []
 
     def _greet(self, message: Struct, now: float) -> list[SessionEvent]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from shared import desk
 from shared.desk import desk_phone
 from shared.enums import CallKind, EndCause, LockReason, SeatState
-from shared.ids import AgentId, LegId
+from shared.ids import AgentId, CallId, LegId
 from switch_server.core import talk_records
 from switch_server.core.desk_commands import Commands
 from switch_server.core.effects import AnswerDesk, HangUp, HidePop, RefreshLeg, ShowPop, TellDesk, Transition
@@ -90,6 +90,7 @@ class Desks:
         else:
             if seat.desk != event.desk:
                 self._give_up(seat, Outcome.LOST)
+                seat.rung.clear()
             seat.back(event)
             self._timer(seat, "grace", None)
         self._told.pop(seat.agent, None)
@@ -122,12 +123,15 @@ class Desks:
         self.moved(seat, "desk_down")
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
-        """The phone has other legs than we think: once may be on its way, twice running is repaired."""
+        """The phone has other legs than we think: once may be on its way, twice running is repaired. Legs of others are not its to name."""
         talk = seat.talk
         if desk_phone(talk.contact if talk is not None else seat.contact) is not None:
             return  # the app's phone knows nothing of the desk phone's legs
         ours = frozenset({talk.id}) if talk is not None else frozenset()
         up_since = talk.leg.answered if talk is not None else None
+        if not theirs <= set(seat.rung):
+            self._house.count("legs_of_others")
+            theirs &= set(seat.rung)
         seat.had = (seat.had | theirs) & ours
         late = up_since is not None and self._house.now - up_since > UP_LONG_ENOUGH
         due = ours if late else seat.had if up_since is not None else frozenset()
@@ -185,6 +189,7 @@ class Desks:
             return
         self.forget_last(seat)
         seat.talk = talk
+        seat.rung.append(talk.id)
         if talk.pops:
             self._show_pop(call, talk)
         self.moved(seat, "dial" if talk.auto else "ring")
@@ -293,6 +298,10 @@ class Desks:
     def desk_state(self, agent: AgentId) -> Shown:
         seat = self.seats.get(agent)
         return (None, None) if seat is None else (seat.view(), seat.call_view())
+
+    def has_call(self, agent: AgentId, call: CallId) -> bool:
+        seat = self.seats.get(agent)
+        return seat is not None and any(talk is not None and talk.call == call for talk in (seat.talk, seat.last))
 
     def _show_pop(self, call: "Call", talk: Talk) -> None:
         login = call.services.login

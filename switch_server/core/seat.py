@@ -12,6 +12,8 @@ So nothing that is lost can leave a seat in a state that its leg, its link or it
 lower part, ``derive`` the whole.
 """
 
+from collections import deque
+
 from shared import desk
 from shared.days import shanghai_day
 from shared.enums import LockReason, Role, SeatState
@@ -24,6 +26,7 @@ from switch_server.core.talk import Talk
 BUSY = frozenset(SeatState) - {SeatState.OFFLINE, SeatState.LOCKED, SeatState.OPEN, SeatState.WRAP_UP}
 KEEPS_IDLE = frozenset({SeatState.RINGING, SeatState.OFFLINE})
 """Back from these to ``open`` the seat has been idle all the while."""
+RUNG_MOST = 8
 
 
 IDLE: tuple[tuple[bool | None, bool | None, bool | None, SeatState], ...] = (
@@ -68,6 +71,8 @@ class Seat:
         self.idle_since = now
         self.state = SeatState.OFFLINE
         self.since = now
+        self.rung: deque[LegId] = deque(maxlen=RUNG_MOST)
+        """The last legs that were this seat's: no other leg may its phone name."""
         self.suspect: frozenset[LegId] = frozenset()
         """In what the phone's legs differed when it last told."""
         self.had: frozenset[LegId] = frozenset()

@@ -113,6 +113,10 @@ class Switch(Centre):
         """What the agent's desk shows; ``token`` of a call is the desks' adapter's."""
         return self.desks.desk_state(agent)
 
+    def has_call(self, agent: AgentId, call: CallId) -> bool:
+        """Is it the call that the agent's seat has, or is wrapping up?"""
+        return self.desks.has_call(agent, call)
+
     def queue_rows(self) -> tuple[desk.QueueRow, ...]:
         """For desks."""
         return rows_of(self)

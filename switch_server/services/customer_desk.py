@@ -1,6 +1,7 @@
 """What agents ask of the customer data centre: ``ports.desks.Questions``.
 
-Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are waited for in threads.
+Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are waited for in threads. Each look
+at a customer is a row of audit (``looks``), queued before it is answered and waited for by nobody.
 """
 
 import asyncio
@@ -39,6 +40,7 @@ from switch_server.ports.records import (
     TicketBook,
     TicketDraft,
 )
+from switch_server.services import looks
 from switch_server.services.branch_facts import BranchFacts
 from switch_server.services.call_audio import OutsideRecordings, audio_part
 from switch_server.services.customer_cards import BranchName, Cards, Known
@@ -54,6 +56,7 @@ HEARD_MOST = 1000
 class CustomerDesk:
     """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
 
+    ``has_call``: is it the call that the agent's seat has, or is wrapping up?
     ``on_saved`` is told of a customer whose ticket was saved, before the agent is.
     """
 
@@ -66,13 +69,14 @@ class CustomerDesk:
         *,
         recordings: Path,
         branch_name: BranchName,
+        has_call: Callable[[AgentId, CallId], bool],
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
         on_saved: Callable[[CustomerId], None] = lambda _customer: None,
     ) -> None:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock
-        self._on_saved = on_saved
+        self._on_saved, self._has_call = on_saved, has_call
         self._cards = Cards(agents, branch_name)
         self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
 
@@ -90,9 +94,10 @@ class CustomerDesk:
                 return await self._find(agent, text, limit)
             case AskCustomer(customer):
                 known = await asyncio.to_thread(self._known, customer)
+                self._audit(looks.shown(agent.agent, customer, found=known is not None))
                 return CustomerShown(self._cards.card(known, agent)) if known else Refused(DeskRefusal.NOT_FOUND)
             case AskAccount(account):
-                return await self._account(account)
+                return await self._account(agent.agent, account)
             case SaveTicket():
                 return await self._save_ticket(agent, question)
             case AskRecording(call, offset):
@@ -104,6 +109,7 @@ class CustomerDesk:
 
     async def _find(self, agent: AgentRecord, text: str, limit: int) -> Reply:
         found = await asyncio.to_thread(self._records.search_customers, text, limit)
+        self._audit(looks.searched(agent.agent, text, [customer.id for customer in found]))
         return Customers(tuple(self._cards.card(Known(customer), agent) for customer in found))
 
     def _known(self, customer: CustomerId) -> Known | None:
@@ -113,8 +119,9 @@ class CustomerDesk:
             return None
         return Known(found, self._records.history(customer, CONTACTS), self._records.tickets(customer))
 
-    async def _account(self, number: AccountNo) -> Reply:
+    async def _account(self, agent: AgentId, number: AccountNo) -> Reply:
         found = await asyncio.to_thread(self._records.account, number)
+        self._audit(looks.account(agent, number, found[1] if found is not None else None, found=found is not None))
         if found is None:
             return Refused(DeskRefusal.NOT_FOUND)
         (account,) = self._cards.accounts((found[0],))
@@ -130,6 +137,8 @@ class CustomerDesk:
     # --- tickets ---
 
     async def _save_ticket(self, agent: AgentRecord, wanted: SaveTicket) -> Reply:
+        if wanted.call is not None and not await self._took_part(agent.agent, wanted.call):
+            return Refused(DeskRefusal.NO_SUCH_CALL)
         draft = TicketDraft(
             agent=agent.agent,
             customer=wanted.customer,
@@ -149,6 +158,9 @@ class CustomerDesk:
             return Refused(DeskRefusal.BUSY, f"not saved: {error}; please try again")
         self._on_saved(ticket.customer)
         return TicketSaved(ticket)
+
+    async def _took_part(self, agent: AgentId, call: CallId) -> bool:
+        return self._has_call(agent, call) or agent in await asyncio.to_thread(self._records.agents_of, call)
 
     # --- recordings ---
 

@@ -41,8 +41,8 @@ from switch_server.core.media import CardLoad
 from switch_server.core.order import OrderState
 from switch_server.core.snapshot import CallView, SwitchSnapshot
 from switch_server.ports.operations import BranchState, OperationRefused, Records, Staff
+from switch_server.services import looks, staff_rows
 from switch_server.services import operator_rows as rows
-from switch_server.services import staff_rows
 from switch_server.services.strict_yaml import ConfigError
 
 P = ParamSpec("P")
@@ -204,10 +204,13 @@ class SwitchOperations:
             size, data = await asyncio.to_thread(_part, Path(known[0]["path"]), ask.offset)
         except OSError as error:
             raise OperationRefused(RefusedCode.RECORDING_GONE, f"{known[0]['path']}: {error.strerror}") from error
+        if ask.offset == 0:
+            self._audit(ask.actor, "recording_heard", call)
         return RecordingPart(known[0]["id"], size, ask.offset, data)
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = await self._read(self._from.records.search_customers, ask.text, ask.limit)
+        self._from.audit(looks.searched(ask.actor or DEFAULT_ACTOR, ask.text, [each.id for each in found]))
         return Customers(self._from.clock(), tuple(rows.customer(each) for each in found))
 
     async def audit(self, ask: AskAudit) -> AuditTrail:

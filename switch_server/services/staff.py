@@ -237,7 +237,7 @@ def _laid_over(record: AgentRecord, put: PutAgent) -> AgentRecord:
 
 def _skilled(record: AgentRecord) -> object:
     """What the core knows of an agent."""
-    return record.name, record.role, record.skills
+    return record.name, record.role, record.skills, record.group
 
 
 async def _hashed(password: str) -> str:

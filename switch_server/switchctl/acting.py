@@ -17,6 +17,7 @@ from shared.control import (
     Request,
     UnlockAccount,
 )
+from shared.ids import CallId
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
@@ -112,7 +113,7 @@ async def _parts(link: Link, call: str) -> AsyncIterator[bytes]:
     """The file as it is when the first part is read; one that still grows is cut there."""
     offset, end = 0, None
     while end is None or offset < end:
-        part = await link.ask(AskRecording(call, offset), RecordingPart)
+        part = await link.ask(AskRecording(CallId(call), offset, current_user()), RecordingPart)
         end = part.size if end is None else end
         if not part.data:
             return

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from shared.control import REPLIES, REQUESTS, Reply, Request, RequestRefused
@@ -51,6 +52,7 @@ class Link:
 
     async def ask(self, request: Request, expected: type[R], seconds: float = ANSWER_WAIT) -> R:
         """The switch's answer, at most so many ``seconds`` later; raises ``Refused`` where it says no, ``Unreachable`` where it says nothing."""
+        _check(request)
         channel = await self._open()
         try:
             reply = await channel.ask(request, seconds)
@@ -73,6 +75,14 @@ class Link:
         if failure in {Failure.UNSUPPORTED, Failure.REJECTED, Failure.BAD_REPLY}:
             return Refused("too_old")
         return Unreachable("why_no_answer" if failure is Failure.TIMED_OUT else "why_lost", socket=self.socket)
+
+
+def _check(request: Request) -> None:
+    """Keeps it to the bounds that the switch holds it to? Raises ``Refused``."""
+    try:
+        msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=type(request))
+    except msgspec.ValidationError as error:
+        raise Refused("refused_bad_value", text=str(error)) from None
 
 
 class _Ears(Silent):

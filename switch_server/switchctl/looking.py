@@ -9,20 +9,26 @@ from msgspec import Struct
 
 from shared import control, control_agents
 from shared.control import Reply, Request
-from switch_server.switchctl.client import Link
-from switch_server.switchctl.context import Context
+from switch_server.switchctl.client import ANSWER_WAIT, Link
+from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
 from switch_server.switchctl.watch import watch
 
+WHOLE_CHAIN_WAIT = 600.0
+"""Seconds: the switch looks at every row of audit."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Look(Struct, frozen=True):
-    """A command that asks for one thing. ``status``: the exit status that an answer means, where it isn't always good."""
+    """A command that asks for one thing. ``status``: the exit status that an answer means, where it isn't always good.
+
+    ``seconds``: how long an answer may take.
+    """
 
     request: Callable[[argparse.Namespace], Request]
     expected: type[Reply]
     status: Callable[[Reply], int] = lambda _reply: OK
+    seconds: float = ANSWER_WAIT
 
     async def __call__(self, context: Context) -> int:
         every = getattr(context.options, "watch", None)
@@ -30,7 +36,7 @@ class Look(Struct, frozen=True):
         async with Link(context.socket) as link:
             if every is not None:
                 await watch(context, link, request, self.expected, every)
-            reply = await link.ask(request, self.expected)
+            reply = await link.ask(request, self.expected, self.seconds)
         status = self.status(reply)
         if status == REFUSED and not context.json and not getattr(reply, "rows", ()):
             raise Refused("none_found")
@@ -83,8 +89,8 @@ counters = Look(lambda _: control.AskCounters(), control.Counters)
 calls = Look(_calls, control.Calls)
 call = Look(lambda options: control.AskCall(options.call), control.CallDetail)
 orders = Look(_orders, control.Orders)
-customers = Look(lambda options: control.FindCustomers(options.text), control.Customers, _found)
-audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole)
+customers = Look(lambda options: control.FindCustomers(options.text, actor=current_user()), control.Customers, _found)
+audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole, WHOLE_CHAIN_WAIT)
 agents = Look(lambda _: control_agents.AskAgents(), control_agents.Agents)
 queues = Look(lambda _: control_agents.AskQueues(), control_agents.Queues)
 talks = Look(_talks, control_agents.Talks)

@@ -65,6 +65,8 @@ class FakeRig:
 
     def picks_up(self) -> None: ...
 
+    def desk_picks_up(self) -> None: ...
+
     def answers_refresh(self) -> None: ...
 
     def goes_deaf(self, leg: LegId) -> None:
@@ -72,9 +74,9 @@ class FakeRig:
 
 
 class SipRig:
-    def __init__(self, switch: Switch, peer: Peer) -> None:
-        self._switch, self._peer = switch, peer
-        self.phone = ":".join(map(str, peer.address))
+    def __init__(self, switch: Switch, peer: Peer, desk: Peer) -> None:
+        self._switch, self._peer, self._desk = switch, peer, desk
+        self.phone = ":".join(map(str, desk.address))
         self.lines: Lines = switch.lines
         self.seen = switch.seen
         self._call = Call(peer)
@@ -103,10 +105,16 @@ class SipRig:
         self._call.ack()
 
     def picks_up(self) -> None:
-        invite = self._peer.expect("INVITE")
-        self._peer.reply(invite, 180, tag="callee")
-        self._peer.reply(invite, 200, body=SDP, tag="callee")
-        self._call = Call.of(self._peer, invite)
+        self._picks_up(self._peer)
+
+    def desk_picks_up(self) -> None:
+        self._picks_up(self._desk)
+
+    def _picks_up(self, peer: Peer) -> None:
+        invite = peer.expect("INVITE")
+        peer.reply(invite, 180, tag="callee")
+        peer.reply(invite, 200, body=SDP, tag="callee")
+        self._call = Call.of(peer, invite)
 
     def answers_refresh(self) -> None:
         self._peer.reply(self._peer.expect("INVITE"), 200, body=SDP)
@@ -124,7 +132,8 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
         return
     with Peer(("127.0.0.1", 9)) as peer, Switch(wait_and_see, trunk_to(peer.address, name="local")) as switch:
         peer.switch = switch.address
-        yield SipRig(switch, peer)
+        with Peer(switch.address) as desk:
+            yield SipRig(switch, peer, desk)
 
 
 def up(rig: Rig) -> LegId:
@@ -219,7 +228,7 @@ def test_a_desk_s_phone_is_rung_answers_and_is_hung_up(rig: Rig) -> None:
     leg = LegId("x/2")
     rig.lines.do(RingDesk(leg, rig.phone, "13800138000", NEAR))
     assert leg in rig.lines.live_legs()
-    rig.picks_up()
+    rig.desk_picks_up()
     assert rig.wait(LegRinging) == LegRinging(leg)
     answered = rig.wait(LegAnswered)
     assert isinstance(answered, LegAnswered)

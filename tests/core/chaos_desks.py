@@ -86,7 +86,8 @@ def phone_told(chaos: "Chaos", pick: int) -> None:
     agent = AGENTS[pick % 3]
     seat = chaos.switch.desks.seats.get(agent)
     own = (seat.talk.id,) if seat is not None and seat.talk is not None else ()
-    legs = (own, own, (), (*own, LegId("20261122T093000-9999/2")))[pick // 3 % 4]
+    others = tuple(call.caller.id for call in chaos.switch.calls.values())
+    legs = (own, own, (), (*own, LegId("20261122T093000-9999/2")), (*own, *others))[pick // 3 % 5]
     chaos.tell(ev.PhoneTold(agent, legs))
 
 

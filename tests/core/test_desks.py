@@ -10,7 +10,7 @@ from shared.ids import CallId, CustomerId, DeskId, LegId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.effects import HangUp, HidePop, RefreshLeg, RingDesk, ShowPop, TellDesk, ToCard
-from tests.core.desk_world import ANN, ASKED, BOB, DeskWorld
+from tests.core.desk_world import ANN, ASKED, BOB, CAT, DeskWorld
 from tests.core.world import ACCOUNT, FAR
 
 
@@ -494,6 +494,27 @@ def test_the_trail_has_the_steps_with_a_title() -> None:
     world.finish()
 
 
+def test_a_pop_that_another_seat_was_shown(world: DeskWorld) -> None:
+    call = world.talking()
+    world.online(BOB)
+    world.tell(ev.PopSeen(BOB, call, 33.0))
+    assert "pop_ms" not in world.talk(leg_of(call, 2))
+    world.finish()
+
+
+def test_whose_call_it_is(world: DeskWorld) -> None:
+    call = world.talking()
+    world.online(BOB)
+    assert world.switch.has_call(ANN, call)
+    assert not world.switch.has_call(BOB, call)
+    assert not world.switch.has_call(CAT, call)
+    world.hang_up(call)
+    assert world.switch.has_call(ANN, call)
+    assert world.command(desk.WrapUp(call, "enquiry")) == desk.Done()
+    assert not world.switch.has_call(ANN, call)
+    world.finish()
+
+
 # --- repairs ---
 
 
@@ -524,12 +545,27 @@ def test_a_phone_that_has_no_call_where_we_have_one(world: DeskWorld) -> None:
 
 
 def test_a_phone_that_has_a_call_where_we_have_none(world: DeskWorld) -> None:
-    world.online()
-    stray = LegId("20261122T090000-0001/2")
+    call = world.talking()
+    stray = leg_of(call, 2)
+    world.hang_up(call)
+    world.run(40.0)
     for _ in range(2):
         world.tell(ev.PhoneTold(ANN, (stray,)))
-    assert world.all(HangUp) == [HangUp(stray, EndCause.RECONCILED)]
+    assert world.all(HangUp)[-1] == HangUp(stray, EndCause.RECONCILED)
     world.tell(ev.PhoneTold(BOB, ()))
+    world.finish()
+
+
+def test_a_phone_that_names_other_peoples_legs_ends_nothing(world: DeskWorld) -> None:
+    """A caller's, a colleague's, and one that never was."""
+    call = world.talking()
+    world.online(BOB)
+    hung_up = len(world.all(HangUp))
+    for _ in range(3):
+        world.tell(ev.PhoneTold(BOB, (leg_of(call, 1), leg_of(call, 2), LegId("no leg at all"))))
+    assert len(world.all(HangUp)) == hung_up
+    assert (world.seat(), world.state(call)) == (SeatState.TALKING, "talking")
+    assert world.switch.counters["legs_of_others"] == 3
     world.finish()
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from shared import aci
 from shared.enums import EndCause, Refusal
-from shared.ids import AccountNo
+from shared.ids import AccountNo, Shares
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.effects import AskBranch, CountWrongPin, FindAccount, HangUp
@@ -111,7 +111,7 @@ def test_an_unknown_account_is_asked_again() -> None:
 def test_other_refusals_and_nonsense_are_told() -> None:
     for reply, code in (
         (aci.Refused(Refusal.BRANCH_DOWN), "branch_down"),
-        (aci.MaxQuantity(aci.Shares(1)), "bad_answer"),
+        (aci.MaxQuantity(Shares(1)), "bad_answer"),
     ):
         world = World()
         call = world.answered()

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from shared import desk as wire
 from shared.desk import DeskRefusal, Done, LoggedIn, Refused
-from shared.enums import HangingUp, SeatState
-from shared.ids import CallId, CustomerId, LegId
+from shared.enums import SeatState
+from shared.ids import AgentId, CallId, CustomerId, LegId
 from shared.link import Failure, RequestFailed, Rules
 from shared.protocol import Heartbeat, RejectCode
 from switch_server.adapters.desks import links as links_module
@@ -143,7 +143,23 @@ def test_questions_have_the_agent_s_rights_and_a_bug_costs_one_answer() -> None:
         assert on.questions.asked == [(A, wire.FindCustomers("li"))]
         refused(await client.do(wire.FindCustomers("bug")), DeskRefusal.FAULT)
         assert await client.do(wire.FindCustomers("li")) == found
-        refused(await client.do(wire.HangUp(CallId("x" * 65), HangingUp.END)), DeskRefusal.NOT_FOUND)
+
+    run(test)
+
+
+def test_what_is_too_large_reaches_nobody() -> None:
+    """Not the core, and so no journal."""
+
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        before = len(on.core.events)
+        for huge in (wire.Consult(CallId("c1"), wire.ToSeat(AgentId("x" * 900_000))), wire.Hold(CallId("x" * 65))):
+            with pytest.raises(RequestFailed) as failed:
+                await client.do(huge)
+            assert failed.value.failure is Failure.REJECTED
+        client.tell(wire.PhoneNow((LegId("c1/2"),) * 17))
+        await client.snapshot()
+        assert on.core.events[before:] == []
 
     run(test)
 
@@ -191,10 +207,10 @@ def test_what_the_phone_tells_stands_in_the_operator_s_list() -> None:
     async def test(on: Rig) -> None:
         client = await on.logged_in()
         await on.desk("desk-02")
-        client.tell(wire.PhoneNow(tuple(LegId(f"c{n}/2") for n in range(40)), 0.02, 7.5, "no_headset"))
+        client.tell(wire.PhoneNow((LegId("c1/2"), LegId("c2/2")), 0.02, 7.5, "no_headset"))
         client.tell(wire.PopShown(CallId("c1"), float("nan")))
         client.tell(wire.PopShown(CallId("c1"), 8.0))
-        assert len((await on.core.wait(PhoneTold)).legs) == 16
+        assert (await on.core.wait(PhoneTold)).legs == ("c1/2", "c2/2")
         assert (await on.core.wait(PopSeen)).after_ms == 8.0
         await until(lambda: len(on.links.states()) == 2)
         first, second = on.links.states()

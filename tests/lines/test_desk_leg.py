@@ -13,7 +13,7 @@ from switch_server.core.config import Trunk
 from switch_server.core.effects import RefreshLeg, RingDesk
 from switch_server.core.events import CallOffered, LegAnswered, LegEnded, LegRefreshed, LegRinging
 from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import NEAR, QUICK, Switch, answer_all
+from tests.lines.switch import NEAR, QUICK, Switch, answer_all, trunk_to
 from tests.sip_tools import Pjsua, free_port
 
 ELSEWHERE = Trunk(TrunkName("desk"), far=("192.0.2.1",), options_interval=0, lines=1)
@@ -98,6 +98,17 @@ def test_what_a_phone_may_answer(switch, phone, code, cause) -> None:
     leg, invite = ring(switch, phone)
     phone.reply(invite, code, tag="callee")
     assert switch.wait(LegEnded) == LegEnded(leg, cause, code)
+
+
+def test_a_trunk_s_far_end_and_the_switch_itself_are_no_desk_s_phone() -> None:
+    """Else a desk could have its calls go out over a trunk, past the lines' count and the numbers' rules."""
+    with Peer(("127.0.0.1", 9), PHONE_IP) as gateway, Switch(answer_all, trunk_to(gateway.address)) as switch:
+        for n, far in enumerate((gateway.address, switch.address), 2):
+            leg = LegId(f"c1/{n}")
+            switch.lines.do(RingDesk(leg, f"{far[0]}:{far[1]}", ANI, NEAR))
+            assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_LOST, 404)
+        assert switch.count("desks_of_others") == 2
+        assert switch.count("desks_rung") == 0
 
 
 def test_no_sign_of_life_is_a_lost_phone_within_three_seconds() -> None:

@@ -56,6 +56,42 @@ def test_digest_lets_a_caller_in_from_anywhere() -> None:
         assert switch.wait(LegEnded).cause is EndCause.CALLER_HUNG_UP
 
 
+def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
+    """Not for a later one with the same Call-ID, not from elsewhere, not for another number."""
+    with (
+        Switch(answer_all, LOCAL, GUARDED) as switch,
+        Peer(switch.address, STRANGER) as peer,
+        Peer(switch.address, "127.0.0.10") as other,
+    ):
+        call = Call(peer)
+        call.invite()
+        challenge = peer.expect(401).get("WWW-Authenticate")
+        uri = f"sip:{call.number}@{switch.address[0]}:{switch.address[1]}"
+        for user in ("wang", "nobody"):  # a name that there is can't be told from one that there is not
+            call.invite(SDP, _authorize(challenge, "geheim", uri.replace(call.number, "10086"), user=user))
+            peer.expect(400, "INVITE")
+        assert switch.count("proof_of_another_uri") == 2
+        call.invite(SDP, _authorize(challenge, "geheim", uri))
+        call.learn(peer.expect(200, "INVITE"))
+        call.ack()
+        assert switch.wait(CallOffered).trunk == "road"
+        with Peer(switch.address, STRANGER) as neighbour:
+            overheard = Call(neighbour)
+            overheard.invite(SDP, _authorize(challenge, "geheim", uri))
+            assert "stale=true" in neighbour.expect(401, "INVITE").get("WWW-Authenticate")
+        for who in (peer, other):
+            again = Call(who, call_id=call.call_id)
+            again.invite()
+            who.expect(401, "INVITE")
+        tagged = Call(other, call_id=call.call_id, remote_tag="guessed")
+        tagged.invite()
+        other.expect(481, "INVITE")
+        named = Call(other, call_id=call.call_id, theirs=f'";tag=x" <{uri};tag=y>')
+        named.invite()
+        other.expect(401, "INVITE")
+        assert len([event for event in switch.seen if isinstance(event, CallOffered)]) == 1
+
+
 def test_network_far_addresses_and_choice_of_trunk() -> None:
     net = Trunk(TrunkName("net"), far=("127.0.0.0/24",), options_interval=0)
     with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, net, trunk_to(peer.address, name="port")) as switch:

@@ -89,6 +89,42 @@ def test_doorman() -> None:
     assert doorman.use(("Digest",)) == (0, 0, 0)
 
 
+def test_a_proof_is_taken_once() -> None:
+    uses = digest.Uses(most=2)
+    first, second = ("call-1", "1 INVITE"), ("call-2", "1 INVITE")
+    assert uses.takes((1000, 1, 1), first)
+    assert uses.takes((1000, 1, 1), first), "the same request again"
+    assert not uses.takes((1000, 1, 1), second)
+    assert uses.takes((1000, 1, 2), second), "the nonce used again, and counted"
+    assert not uses.takes((1000, 1, 1), first)
+    assert uses.takes((1000, 3, 0), first)
+    assert not uses.takes((1000, 3, 0), second), "a client that does not count"
+    assert uses.takes((1000, 2, 1), first), "not in the order in which they were asked"
+    assert uses.takes((1000, 1, 1), second), "forgotten: so many are remembered"
+
+
+@pytest.mark.parametrize(
+    ("given", "called", "good"),
+    [
+        ("sip:95500@192.0.2.1", "sip:95500@192.0.2.1", True),
+        ("sip:95500@192.0.2.1:5060;transport=udp", "SIP:95500@192.0.2.1?x=y", True),
+        ("sip:9%355%30%30@Huawu.example", "sip:95500@huawu.example", True),
+        ("sip:192.0.2.1", "sip:95500@192.0.2.1", True),
+        ("sip:10086@192.0.2.1", "sip:95500@192.0.2.1", False),
+        ("sip:95500@192.0.2.1", "sip:192.0.2.1", False),
+        ("sip:95500@192.0.2.9", "sip:95500@192.0.2.1", False),
+        ("sip:95500@192.0.2.1:5080", "sip:95500@192.0.2.1", False),
+        ("sips:95500@192.0.2.1", "sip:95500@192.0.2.1", False),
+        ("tel:95500", "tel:95500", True),
+        ("tel:95501", "tel:95500", False),
+        ("", "", False),
+        ("*", "sip:95500@192.0.2.1", False),
+    ],
+)
+def test_a_proof_is_for_one_uri(given: str, called: str, good: bool) -> None:
+    assert digest.is_proof_for(given, called) is good
+
+
 def test_a_kept_hash_is_as_good_as_the_password_for_md5_alone() -> None:
     doorman = digest.Doorman(b"s" * 32)
     asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))

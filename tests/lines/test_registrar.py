@@ -238,6 +238,14 @@ def test_a_proof_of_before_is_worth_nothing_after_a_newer_one(book, raw, peer) -
     assert bound(book) is None
 
 
+def test_a_proof_for_another_uri(switch, book, raw, peer) -> None:
+    raw.send()
+    raw.challenged()
+    raw.send(proof=raw.proof(), change=(f"REGISTER {raw.uri}", "REGISTER sip:elsewhere.example"))
+    peer.expect(400, "REGISTER")
+    assert bound(book) is None
+
+
 def test_out_of_order(book, raw, peer) -> None:
     raw.register(200, expires=100)
     before = bound(book)

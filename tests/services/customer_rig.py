@@ -107,6 +107,7 @@ class Rig:
             self.store.agents,
             recordings=self.recordings,
             branch_name=lambda branch: NAMES.get(branch, {}),
+            has_call=lambda agent, call: (agent, call) == (ANN.agent, CALL),
             audit=self.store.do,
             clock=self.clock,
             on_saved=self.pops.refresh,

@@ -26,6 +26,7 @@ from shared.desk import (
 from shared.ids import AccountNo, BranchId, CallId, CustomerId, TicketId
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.ports.desks import AgentRecord
+from switch_server.services import looks
 from switch_server.services.customer_desk import HEARD_MOST
 from tests.branch.programs import until
 from tests.services.customer_rig import ANN, BOB, CALL, EVE, FUNDS, HOLDING, LONG_NAME, MAX, ORDER, Rig, run
@@ -150,6 +151,56 @@ def test_a_question_that_nobody_waits_for_any_more_leaves_nothing_behind(tmp_pat
     run(tmp_path, test)
 
 
+# --- who looked ---
+
+
+def test_each_look_at_a_customer_is_audited(tmp_path: Path) -> None:
+    """Who, at whom, and how; nothing of what was typed, which may be a PIN in the wrong field."""
+
+    async def test(rig: Rig) -> None:
+        rig.branches.release()
+        for question in (
+            FindCustomers("02055501111"), FindCustomers("陈大"), FindCustomers("135790"),
+            AskCustomer(CustomerId(1)), AskCustomer(CustomerId(99)),
+            AskAccount(AccountNo("60010001")), AskAccount(AccountNo("69999999")),
+        ):  # fmt: skip
+            await rig.desk.answer(ANN, question)
+        rig.written()
+        rows = [row for row in reversed(rig.store.read.audit()) if row["actor"] == ANN.agent]
+        assert [(row["action"], row["subject"], row["detail"]) for row in rows] == [
+            ("customers_searched", "3 2", "by number, 2 found"), ("customers_searched", "2", "by name, 1 found"),
+            ("customers_searched", "", "by number, 0 found"),
+            ("customer_shown", "1", ""), ("customer_shown", "99", "not found"),
+            ("account_shown", "…01", "customer 1"), ("account_shown", "…99", "not found"),
+        ]  # fmt: skip
+        assert rig.store.read.audit_broken() is None
+
+    run(tmp_path, test)
+
+
+def test_a_look_waits_for_no_disk(tmp_path: Path) -> None:
+    """The row is queued; the answer does not wait until it is written."""
+
+    async def test(rig: Rig) -> None:
+        blocker = sqlite3.connect(rig.folder / "huawu.db", isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        try:
+            assert isinstance(await rig.desk.answer(ANN, AskCustomer(CustomerId(1))), CustomerShown)
+        finally:
+            blocker.execute("ROLLBACK")
+            blocker.close()
+        rig.written()
+        assert rig.store.read.audit()[0]["action"] == "customer_shown"
+
+    run(tmp_path, test)
+
+
+def test_a_row_names_so_many_customers() -> None:
+    row = looks.searched("1001", "李", [CustomerId(n) for n in range(1, 31)])
+    assert (row.subject.split()[0], row.subject.split()[-2:], row.detail) == ("1", ["20", "…"], "by name, 30 found")
+    assert looks.account("1001", AccountNo("60010001"), None, found=True).detail == "of nobody"
+
+
 # --- tickets ---
 
 
@@ -164,6 +215,33 @@ def test_notes_of_two_agents_stand_under_each_other(tmp_path: Path) -> None:
         blank = await rig.desk.answer(BOB, SaveTicket(CustomerId(1), first.ticket.id, "交割单", "open", " \n"))
         assert isinstance(blank, TicketSaved)
         assert (blank.ticket.text, blank.ticket.state) == (second.ticket.text, "open")
+
+    run(tmp_path, test)
+
+
+def test_a_ticket_names_the_agent_s_own_call(tmp_path: Path) -> None:
+    """The one that the seat has, or one that the agent talked in."""
+
+    async def test(rig: Rig) -> None:
+        earlier = CallId("20251124-120000-0001")
+        rig.talk(f"{earlier}/2", BOB)
+        rig.written()
+        assert await refused(rig, BOB, SaveTicket(CustomerId(1), None, "x", call=CALL)) is DeskRefusal.NO_SUCH_CALL
+        assert await refused(rig, ANN, SaveTicket(CustomerId(1), None, "x", call=earlier)) is DeskRefusal.NO_SUCH_CALL
+        saved = await rig.desk.answer(BOB, SaveTicket(CustomerId(1), None, "x", call=earlier))
+        assert isinstance(saved, TicketSaved)
+        assert saved.ticket.call == earlier
+
+    run(tmp_path, test)
+
+
+def test_a_ticket_of_another_customer_is_refused(tmp_path: Path) -> None:
+    async def test(rig: Rig) -> None:
+        saved = await rig.desk.answer(ANN, SaveTicket(CustomerId(1), None, "x"))
+        assert isinstance(saved, TicketSaved)
+        theirs = SaveTicket(CustomerId(2), saved.ticket.id, "y", "closed")
+        assert await refused(rig, BOB, theirs) is DeskRefusal.NOT_FOUND
+        assert [ticket.title for ticket in rig.store.read.tickets(CustomerId(1))] == ["x"]
 
     run(tmp_path, test)
 

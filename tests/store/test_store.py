@@ -8,7 +8,7 @@ import pytest
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from shared.secret import Secret
-from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable
+from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable, reader
 from switch_server.core.effects import Audit, CountWrongPin, FindAccount, SaveRecord
 from switch_server.core.events import AccountFound, WrongPinCounted
 from switch_server.core.media import MediaStats
@@ -287,6 +287,24 @@ def test_a_changed_or_missing_audit_row_shows(tmp_path: Path, posted: Posted, cl
     assert store.read.audit_broken() is None
     other.execute("DELETE FROM audit WHERE id = 4")
     assert store.read.audit_broken() == 5
+    other.close()
+    store.stop()
+
+
+def test_the_chain_is_looked_at_page_by_page(
+    tmp_path: Path, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "AUDIT_PAGE", 2)
+    store = _again(tmp_path, posted, clock)
+    for number in range(1, 6):
+        store.do(Audit("operator", "hang_up", f"call-{number}"))
+    assert store.flush(20.0)
+    assert store.read.audit_broken() is None
+    other = sqlite3.connect(tmp_path / "huawu.db", isolation_level=None)
+    other.execute("UPDATE audit SET subject = 'call-9' WHERE id = 5")
+    assert store.read.audit_broken() == 5
+    other.execute("UPDATE audit SET id = 0 WHERE id = 1")
+    assert store.read.audit_broken() == 0
     other.close()
     store.stop()
 

@@ -53,6 +53,11 @@ def test_tables_have_no_account_but_where_customers_are_asked_for(
     assert (ACCOUNT in said.out) == (words[0] == "customers")
 
 
+def test_an_id_that_is_longer_than_any_is_refused_before_it_is_sent(ask: Ctl) -> None:
+    said = ask("calls", "show", "x" * 65)
+    assert (said.status, said.err.startswith("a value that can't be: ")) == (1, True)
+
+
 def test_status_in_both_languages(ask: Ctl, switch: FakeSwitch) -> None:
     said = ask("status").out
     assert "0.1.0, process 4711, up 1:02:03" in said

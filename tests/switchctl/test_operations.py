@@ -1,6 +1,7 @@
 """``services.operations`` over a real core and a real store, asked through the real socket by the real command line."""
 
 import asyncio
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,19 @@ def test_unlock_and_its_audit(ask: Ctl, centre: Centre) -> None:
     assert said.out.count("…34") == 2
 
 
+def test_an_operator_s_look_is_audited(ask: Ctl, centre: Centre) -> None:
+    me = getpass.getuser()
+    assert ask("customers", "find", "13900001234").status == 0
+    centre.settle()
+    (row,) = ask("audit", "--json").document["rows"]
+    assert (row["actor"], row["action"], row["subject"], row["detail"]) == (
+        me, "customers_searched", "7", "by number, 1 found",
+    )  # fmt: skip
+    said = ask("audit").out
+    assert "customers_searched" in said
+    assert "13900001234" not in said
+
+
 def test_reload(ask: Ctl, centre: Centre) -> None:
     assert ask("reload", "--json").document["flows"] == ["hello"]
     centre.wrong = [Complaint("flows/hello.yaml", 3, "start", "no step 'helo'")]
@@ -183,6 +197,8 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     file.write_bytes(b"RIFF" + bytes(1000))
     assert ask("recording", OTHER, "-o", str(tmp_path / "a.wav")).status == 0
     assert (tmp_path / "a.wav").read_bytes() == file.read_bytes()
+    centre.settle()
+    assert [row["action"] for row in ask("audit", "--json").document["rows"]] == ["recording_heard"]
     assert ask("recording", "77").err == "no such call: 77\n"
     centre.store.do(SaveRecord("calls", {"id": "1", "started_at": NOW}))
     centre.settle()

@@ -131,8 +131,14 @@ def test_a_change_keeps_what_it_does_not_name(ask: Ctl, centre: Centre, zhang: N
     assert audited(ask, centre)[0] == ("agent_changed", "1001")
 
 
-def test_the_core_hears_only_of_what_it_knows(ask: Ctl, centre: Centre, zhang: None) -> None:
+def test_a_changed_group_takes_the_rights_over_the_old_one(ask: Ctl, centre: Centre, zhang: None) -> None:
+    """The core judges by it whose seats a supervisor may steer."""
     assert ask("agent", "change", "1001", "--group", "B").status == 0
+    assert centre.posted == [AgentSkilled(AGENT, "张三", Role.AGENT, {SkillName("trading"): 3}, "B")]
+
+
+def test_the_core_hears_only_of_what_it_knows(ask: Ctl, centre: Centre, zhang: None) -> None:
+    assert ask("agent", "change", "1001", "--skill", "trading=3").status == 0
     assert centre.posted == []
     centre.seats = ()
     assert ask("agent", "change", "1001", "--skill", "trading=1").status == 0

@@ -83,5 +83,5 @@ def _of_staff(message: Struct, staff: Staff) -> Reply | Awaitable[Reply]:
             return staff.set_phone_password(PhoneName(phone), password, actor)
         case agents.RemovePhone(phone, actor):
             return staff.remove_phone(PhoneName(phone), actor)
-        case _:  # a reply of ours sent as a request
+        case _:
             return RequestRefused(RefusedCode.FAULT, f"{type(message).__name__} is no request")

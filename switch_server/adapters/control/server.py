@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.control import REPLIES, REQUESTS, RefusedCode, Reply, RequestRefused
+from shared.control import REQUESTS, RefusedCode, Reply, RequestRefused
 from shared.link import Answer, Channel, Identity, LinkError, LinkServer, Silent
 from switch_server.adapters.control.answers import answer_to
 from switch_server.ports.operations import OperationRefused, Operations
@@ -34,7 +34,7 @@ class ControlServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = LinkServer(
             f"ipc://{socket}",
-            messages=(*REQUESTS, *REPLIES),
+            messages=REQUESTS,
             identity=Identity("switch-server", version),
             handler=_Desk(operations, self._run),
         )

@@ -164,8 +164,6 @@ class DeskLinks(Silent):
         refusal = desk.verdict(ask)
         if refusal is not None:
             answer(Refused(refusal))
-        elif isinstance(message, wire.Request) and not shapes.is_bounded(message):
-            answer(Refused(DeskRefusal.NOT_FOUND))
         else:
             self._take(desk, ask, message, answer)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.desk import Choice, DeskCall, PhoneNow, PopShown, QueueRow, Request, Seat
-from shared.ids import AgentId, LegId
+from shared.desk import Choice, DeskCall, PhoneNow, PopShown, QueueRow, Seat
+from shared.ids import AgentId
 from shared.link import Rules
 from switch_server.ports.floor import FloorRows
 
@@ -16,10 +16,6 @@ RULES = Rules(rate=200.0, burst=1000.0)
 MOST_COMMANDS = 32
 """Of one desk, not answered yet."""
 MOST_QUESTIONS = 8
-ID_MAX = 64
-"""Characters of an id; longer ones are nobody's."""
-MOST_LEGS = 16
-PROBLEM_MAX = 64
 
 
 class Sight(Struct, frozen=True):
@@ -38,21 +34,13 @@ class Passwords(Struct, frozen=True):
     make: Callable[[str], str]
 
 
-def is_bounded(request: Request) -> bool:
-    """Are the ids in it of a length that an id can have? (The rest is bounded by its type.)"""
-    ids = (getattr(request, name, None) for name in ("call", "account", "agent", "leg"))
-    return all(len(each) <= ID_MAX for each in ids if isinstance(each, str))
-
-
 def phone_now(told: PhoneNow) -> PhoneNow:
-    """Within bounds: so many legs, numbers that are numbers."""
-    legs = tuple(LegId(leg[:ID_MAX]) for leg in told.legs[:MOST_LEGS])
-    loss, jitter = _number(told.loss, 1.0), _number(told.jitter_ms, 60_000.0)
-    return replace(told, legs=legs, loss=loss, jitter_ms=jitter, problem=told.problem[:PROBLEM_MAX])
+    """With numbers that are numbers; the rest is bounded by its type."""
+    return replace(told, loss=_number(told.loss, 1.0), jitter_ms=_number(told.jitter_ms, 60_000.0))
 
 
 def is_sensible(told: PopShown) -> bool:
-    return len(told.call) <= ID_MAX and math.isfinite(told.after_ms) and told.after_ms >= 0
+    return math.isfinite(told.after_ms) and told.after_ms >= 0
 
 
 def _number(value: float, most: float) -> float:

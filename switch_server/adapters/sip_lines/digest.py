@@ -7,16 +7,21 @@ import hashlib
 import hmac
 import itertools
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import unquote
 
 from msgspec import Struct
 
 from switch_server.ports.phones import REALM
 
+_URI: Final = re.compile(r"(sips?|tel):(?:([^@]*)@)?([^;?:]+)(?::(\d{1,5}))?(?:[;?].*)?", re.IGNORECASE)
+
 Key = Callable[[str], str | None]
 """HA1 (RFC 7616 §3.4.2, hex) by the algorithm's name in lower case; ``None``: not known by this one."""
 NONCE_LIFE_S: Final = 300
+USES_MOST: Final = 65_536
 _HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
 _PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
@@ -91,6 +96,21 @@ def md5_key(ha1: str) -> Key:
     return {"md5": ha1}.get
 
 
+def is_proof_for(given: str, called: str) -> bool:
+    """Is a digest's ``uri`` the Request-URI (RFC 7616 §3.4.6): scheme, user, host and port (5060 where none is given), parameters aside?
+
+    One without a user is good for all users of its host, as some clients (SIPp) give it; RFC 3261 §22.4 lets a server judge so.
+    """
+    proof, request = _URI.fullmatch(given), _URI.fullmatch(called)
+    if proof is None or request is None or _place(proof) != _place(request):
+        return False
+    return proof[2] is None or unquote(proof[2]) == unquote(request[2] or "")
+
+
+def _place(uri: "re.Match[str]") -> tuple[str, str, int]:
+    return uri[1].lower(), uri[3].lower(), int(uri[4] or 5060)
+
+
 def authorization(challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str) -> str:
     """Value of our Authorization or Proxy-Authorization header."""
     digest = response(challenge, user, password, method, uri, cnonce=cnonce)
@@ -143,6 +163,11 @@ class Doorman:
             return False
         return True if self._fresh(given["nonce"], now, who) else None
 
+    def is_for(self, headers: tuple[str, ...], uri: str) -> bool:
+        """Is the proof one for this Request-URI? One for another, overheard, is none for this (RFC 7616 §3.4.6)."""
+        given: dict[str, str] = next(self._ours(headers), {})
+        return is_proof_for(given.get("uri", ""), uri)
+
     def was_asked(self, headers: tuple[str, ...], now: float, who: str) -> bool:
         """The nonce is one that we gave to this address lately: so it hears us, and is no forged source."""
         given = next(self._ours(headers), None)
@@ -164,6 +189,25 @@ class Doorman:
         second, number = _stamp(nonce)
         made = self._nonce(second, number, who)
         return hmac.compare_digest(made.encode(), nonce.encode()) and 0 <= now - second <= NONCE_LIFE_S
+
+
+class Uses:
+    """Proofs that were taken, by nonce (RFC 7616 §3.4): one that is heard and said again is worth nothing. Bounded: only who has proved adds."""
+
+    def __init__(self, most: int = USES_MOST) -> None:
+        self._most = most
+        self._taken: OrderedDict[tuple[int, ...], tuple[int, tuple[str, str]]] = OrderedDict()
+
+    def takes(self, use: tuple[int, ...], request: tuple[str, str]) -> bool:
+        """``use``: of ``Doorman.use``. ``request``: Call-ID and CSeq, since the same request again is no harm."""
+        *nonce, count = use
+        last = self._taken.get(tuple(nonce))
+        if last is not None and count <= last[0]:
+            return last == (count, request)
+        self._taken[tuple(nonce)] = count, request
+        if len(self._taken) > self._most:
+            self._taken.popitem(last=False)
+        return True
 
 
 def _stamp(nonce: str) -> tuple[int, int]:

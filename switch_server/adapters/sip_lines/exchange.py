@@ -53,6 +53,7 @@ class Exchange:
         self._table = table
         self._gate = Gate(table, counters, phones)
         self._phones = phones
+        self._proven: Trunk | None = None
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._complaints = Complaints(counters)
         self._complaints.install()
@@ -98,6 +99,7 @@ class Exchange:
         if isinstance(verdict, bytes):
             port.send_to(verdict, source)
             return
+        self._proven = verdict.trunk  # of the request that is being read: sippy hands it on before ``take`` returns
         self._complaints.seen, self._complaints.reading = False, True
         try:
             self.tm.take(verdict.text, source, port)
@@ -183,9 +185,8 @@ class Exchange:
 
     def _admit(self, request: Any, transaction: Any) -> None:
         source = request.getSource()
-        call_id = str(request.getHFBody("call-id"))
         dnis = messages.dnis_of(request)
-        trunk = self._gate.recent.trunk(call_id) or self._table.of_source(source, dnis)
+        trunk = self._proven or self._table.of_source(source, dnis)
         refusal = self._refusal(request, trunk, dnis)
         if trunk is None or refusal is not None:
             code = refusal or 403
@@ -275,6 +276,9 @@ class Exchange:
         name = desk_phone(effect.contact)
         if name is None:
             far = address_of(effect.contact)
+            if far is not None and (self._table.is_far_end(far) or far == self._ports.port_for(far[0]).address):
+                self.counters["desks_of_others"] += 1  # a desk's phone is neither a trunk's far end nor the switch
+                return None
             return far and DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
         binding = self._phones.binding(PhoneName(name), time.time()) if self._phones is not None else None
         return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None

@@ -1,25 +1,31 @@
 """The door: which datagrams go on to the SIP stack (RFC 3261 §26.1; nothing is kept for a stranger). Pure but for the counting.
 
 - From an address on a trunk's list: everything that is sound.
-- From elsewhere: what belongs to a dialog of ours (its Call-ID), and INVITEs that prove a trunk's user by digest. Other requests
-  get 403 or a challenge, at most ``REPLIES_PER_SECOND`` altogether, since the source of a datagram can be forged.
+- From elsewhere: what belongs to a dialog of ours (its Call-ID), and INVITEs that prove a trunk's user by digest, each for itself and for
+  the URI that it calls; what belongs to one of these goes on from its own address. Other requests get 403 or a challenge, at most
+  ``REPLIES_PER_SECOND`` altogether, since the source of a datagram can be forged.
 - From anywhere: REGISTER, which goes to the registrar and no further.
 """
 
+import re
 import secrets
 from collections import Counter, OrderedDict
 from typing import Final
 
+from msgspec.structs import replace
+
 from switch_server.adapters.sip_lines import screen
-from switch_server.adapters.sip_lines.digest import Doorman, password_key
+from switch_server.adapters.sip_lines.digest import Doorman, Uses, password_key
 from switch_server.adapters.sip_lines.registrar import Registrar
 from switch_server.adapters.sip_lines.screen import Head, Passed, Refused, Silent
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
-from switch_server.core.config import Trunk
 from switch_server.ports.phones import PhoneBook
 
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
+_UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
+"""Of a To: its display name and address, where no tag can be."""
+_TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 
 
 class Recent:
@@ -28,13 +34,12 @@ class Recent:
     def __init__(self, limit: int = REMEMBERED) -> None:
         self._limit = limit
         self._living: Counter[str] = Counter()
-        self._others: OrderedDict[str, Trunk | None] = OrderedDict()
+        self._others: OrderedDict[tuple[str, str], None] = OrderedDict()
+        """Call-ID and the address that it is good from; ``""``: any."""
 
-    def proven(self, call_id: str, trunk: Trunk | None) -> None:
-        """Digest has shown to which trunk this caller belongs."""
-        self._others[call_id] = trunk
-        while len(self._others) > self._limit:
-            self._others.popitem(last=False)
+    def proven(self, call_id: str, ip: str) -> None:
+        """Digest has let a caller in from there: an ACK or a CANCEL may follow."""
+        self._remember(call_id, ip)
 
     def begun(self, call_id: str) -> None:
         self._living[call_id] += 1
@@ -44,13 +49,15 @@ class Recent:
         self._living[call_id] -= 1
         if self._living[call_id] <= 0:
             del self._living[call_id]
-        self.proven(call_id, self._others.get(call_id))
+        self._remember(call_id, "")
 
-    def __contains__(self, call_id: str) -> bool:
-        return call_id in self._living or call_id in self._others
+    def _remember(self, call_id: str, ip: str) -> None:
+        self._others[call_id, ip] = None
+        while len(self._others) > self._limit:
+            self._others.popitem(last=False)
 
-    def trunk(self, call_id: str) -> Trunk | None:
-        return self._others.get(call_id)
+    def knows(self, call_id: str, ip: str) -> bool:
+        return call_id in self._living or (call_id, "") in self._others or (call_id, ip) in self._others
 
 
 class Gate:
@@ -60,6 +67,7 @@ class Gate:
         self._table = table
         self._counters = counters
         self._doorman = Doorman(secrets.token_bytes(32))
+        self._uses = Uses()
         self._registrar = Registrar(phones, self._doorman, counters) if phones is not None else None
         self._tag = secrets.token_hex(8)
         self._second = 0
@@ -79,9 +87,14 @@ class Gate:
             return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
         if self._registrar is not None and verdict.head.method == "REGISTER":
             return self._register(self._registrar, verdict.head, source, now)
-        if known or verdict.head.call_id in self.recent:
+        if known or self._goes_on(verdict.head, source):
             return self._number(verdict)
         return self._stranger(verdict, source, now)
+
+    def _goes_on(self, head: Head, source: Address) -> bool:
+        """Something after the beginning: an INVITE that begins a call proves itself, whatever its Call-ID has seen."""
+        begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
+        return not begins and self.recent.knows(head.call_id, source[0])
 
     def _number(self, passed: Passed) -> Passed:
         self._counters["messages"] += 1
@@ -95,13 +108,21 @@ class Gate:
         if head.method != "INVITE" or not self._table.asks_digest():
             self._counters["strangers"] += 1
             return self.refuse(head, source, 403, "Forbidden", now)
-        trunk = self._table.of_user(self._doorman.user(head.authorization) or "")
+        user = self._doorman.user(head.authorization)
+        if user is not None and not self._doorman.is_for(head.authorization, head.uri):
+            self._counters["proof_of_another_uri"] += 1
+            return self.refuse(head, source, 400, "Digest URI Is Not The Request-URI", now)
+        trunk = self._table.of_user(user or "")
         admitted = trunk is not None and self._doorman.admits(
             head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )
+        if admitted and not self._uses.takes(
+            self._doorman.use(head.authorization), (head.call_id, head.fields["cseq"])
+        ):
+            admitted = None
         if admitted:
-            self.recent.proven(head.call_id, trunk)
-            return self._number(passed)
+            self.recent.proven(head.call_id, source[0])
+            return self._number(replace(passed, trunk=trunk))
         self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
         ask = f"WWW-Authenticate: {self._doorman.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)

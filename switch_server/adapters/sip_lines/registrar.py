@@ -99,6 +99,8 @@ class Registrar:
         key = f"{ip} {user[:AGENT_MAX]}"
         if max(self._tries.wait(key, now), self._tries_of_address.wait(ip, now)) > 0:
             return Answer(403, "Forbidden")
+        if not self._doorman.is_for(said, head.uri):
+            return Answer(400, "Digest URI Is Not The Request-URI")
         record = self._book.phone(PhoneName(user))
         ha1 = record.ha1 if record is not None else self._nobody
         admitted = self._doorman.admits(said, head.method, md5_key(ha1), now, ip)

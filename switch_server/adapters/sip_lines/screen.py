@@ -10,6 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from switch_server.core.config import Trunk
+
 MAX_DATAGRAM: Final = 16384
 MAX_HEADERS: Final = 120
 _START: Final = re.compile(r"([!-~]{1,64}) ([!-~]{1,1024}) (SIP/\d{1,3}\.\d{1,3})")
@@ -49,10 +51,11 @@ class Head(Struct, frozen=True):
 
 
 class Passed(Struct, frozen=True):
-    """Sound: ``text`` is for the SIP stack."""
+    """Sound: ``text`` is for the SIP stack. ``trunk``: whose user this very request has proved to be, by digest."""
 
     head: Head
     text: str
+    trunk: Trunk | None = None
 
 
 class Refused(Struct, frozen=True):

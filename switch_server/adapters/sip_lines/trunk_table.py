@@ -86,8 +86,8 @@ class TrunkTable:
         self._networks = [(*far_network(text), trunk) for trunk in self.trunks.values() for text in trunk.far]
         self._known: dict[str, bool] = {}
         self._open = [t for t in self.trunks.values() if t.username and t.direction != "out"]
-        wanted = {a for t in self.trunks.values() for a in addresses(t)}
-        self.up = {address: state for address, state in self.up.items() if address in wanted}
+        self._far_ends = {a for t in self.trunks.values() for a in addresses(t)}
+        self.up = {address: state for address, state in self.up.items() if address in self._far_ends}
 
     def knows(self, ip: str) -> bool:
         """Is ``ip`` on anyone's allow-list? Cached, and bounded: strangers may be many."""
@@ -97,6 +97,10 @@ class TrunkTable:
             far = ipaddress.IPv4Address(ip)
             self._known[ip] = any(far in net for net, _, _ in self._networks)
         return self._known[ip]
+
+    def is_far_end(self, address: Address) -> bool:
+        """Do calls out go there?"""
+        return address in self._far_ends
 
     def asks_digest(self) -> bool:
         return bool(self._open)

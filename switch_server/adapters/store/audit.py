@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 GENESIS = "0" * 64
@@ -23,7 +24,7 @@ def add_audit(db: sqlite3.Connection, at: float, actor: str, action: str, subjec
     db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*fields, row_hash(*fields)))
 
 
-def first_broken(rows: list[tuple[Any, ...]]) -> int | None:
+def first_broken(rows: Iterable[tuple[Any, ...]]) -> int | None:
     """The id of the first row that does not follow from the one before it; ``None``: the chain is whole. Rows by id."""
     expected, previous = 1, GENESIS
     for row in rows:

@@ -4,12 +4,18 @@ Rows are of what has been committed: a record that was queued this moment shows 
 Methods may be called from any thread, one at a time goes.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, OrderKey, QueueName
 from switch_server.adapters.order_rows import order_record
 from switch_server.adapters.store.audit import first_broken
 from switch_server.adapters.store.customers import CustomerReader, Row
 from switch_server.core.events import CallbackRecovered
 from switch_server.ports.records import OrderRecord
+
+AUDIT_PAGE = 5000
+_AUDIT_PAGE = "SELECT * FROM audit WHERE id > :last ORDER BY id LIMIT :limit"
 
 
 class Reader(CustomerReader):
@@ -70,7 +76,14 @@ class Reader(CustomerReader):
 
     def audit_broken(self) -> int | None:
         """The id of the first audit row that was tampered with, or follows a gap; ``None``: the chain is whole."""
-        return first_broken([tuple(row.values()) for row in self._rows("SELECT * FROM audit ORDER BY id", {})])
+        return first_broken(self._audit_rows())
+
+    def _audit_rows(self) -> Iterator[tuple[Any, ...]]:
+        """All, the oldest first. A page at a time: in between others may read, and millions of rows fill no memory."""
+        last = -(2**63)
+        while page := self._rows(_AUDIT_PAGE, {"last": last, "limit": AUDIT_PAGE}):
+            yield from (tuple(row.values()) for row in page)
+            last = page[-1]["id"]
 
     def talks(
         self, limit: int = 100, *, since: float = 0.0, agent: AgentId | None = None, call: CallId | None = None

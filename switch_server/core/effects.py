@@ -157,8 +157,21 @@ class Resolve(Effect, frozen=True):
     branch: BranchId
 
 
+class ReportOrigin(Struct, frozen=True):
+    """Which report of which branch, and the account that it names. ``trade_date`` is ``YYYYMMDD``."""
+
+    branch: BranchId
+    account: AccountNo
+    trade_date: str
+    seq: int
+
+
 class RecordOrderState(Effect, frozen=True):
-    """For ``ports.OrderJournal``: the order's state changed (history row). ``contract``, ``code`` where known."""
+    """For ``ports.OrderJournal``: the order's state changed (history row). ``contract``, ``code`` where known.
+
+    ``report``: the branch's report that changed it, where it was one. Such a row is written once for each report, and only where the
+    order is of that branch and account.
+    """
 
     key: OrderKey
     state: str
@@ -168,6 +181,7 @@ class RecordOrderState(Effect, frozen=True):
     filled: int | None = None
     cancelled: int | None = None
     branch_status: str | None = None
+    report: ReportOrigin | None = None
 
 
 # --- desks ---

@@ -4,6 +4,7 @@ The rules of one order are in ``core.order``; here is what is done about them. A
 every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided.
 """
 
+from collections import Counter
 from typing import Protocol, assert_never
 
 from shared.aci import (
@@ -24,6 +25,7 @@ from switch_server.core.effects import (
     JournalOrder,
     OrderContext,
     RecordOrderState,
+    ReportOrigin,
     Resolve,
     SendOrder,
     Transition,
@@ -63,6 +65,14 @@ class OrderBook:
     def __init__(self, board: Board) -> None:
         self._board = board
         self.orders: dict[OrderKey, Order] = {}
+        self.foreign: Counter[BranchId] = Counter()
+        """Reports refused, by the branch that sent them: the order that they name is another branch's or another account's."""
+
+    def concerns(self, event: OrderReported) -> bool:
+        """Is it about an order that is held, from that order's own branch? No other report moves anything here."""
+        report = event.report
+        order = self.orders.get(report.key) if report.key is not None else None
+        return order is not None and order.is_of(event.branch, report.account)
 
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
         """A confirmed read-back. A key that is known already is the same order: nothing happens twice."""
@@ -83,8 +93,8 @@ class OrderBook:
                 self._answered(key, reply)
             case OrderSilent(key=key, never_left=never_left):
                 self._step(key, OrderEvent.NEVER_LEFT if never_left else OrderEvent.SILENT, Refusal.BRANCH_DOWN)
-            case OrderReported(report=report):
-                self._reported(report)
+            case OrderReported(branch=branch, report=report):
+                self._reported(branch, report)
             case OrderRecovered():
                 self._recovered(event)
             case _:
@@ -130,18 +140,21 @@ class OrderBook:
             case _:
                 self._step(key, OrderEvent.SILENT)
 
-    def _reported(self, report: OrderReport) -> None:
-        if report.key is None or report.key not in self.orders:
+    def _reported(self, branch: BranchId, report: OrderReport) -> None:
+        origin = ReportOrigin(branch, report.account, report.trade_date, report.seq)
+        if report.key is None:  # entered at the branch's own counter
             self._board.count("order_reports_of_others")
-            if report.key is not None:
-                self._record_report(report.key, report)
-            return
-        order = self.orders[report.key]
-        if order.state in FINAL:
+        elif (order := self.orders.get(report.key)) is None:
+            self._board.count("order_reports_looked_up")
+            self._record_report(report.key, report, origin)
+        elif not order.is_of(branch, report.account):
+            self._board.count("order_reports_refused")
+            self.foreign[branch] += 1
+        elif order.state in FINAL:
             self._board.count("order_reports_after_end")
-            return
-        order.learn(report)
-        self._step(report.key, REPORT_EVENTS[report.status])
+        else:
+            order.learn(report)
+            self._step(report.key, REPORT_EVENTS[report.status], origin=origin)
 
     def _recovered(self, event: OrderRecovered) -> None:
         if event.key in self.orders:
@@ -154,7 +167,9 @@ class OrderBook:
         if self._board.branch_is_up(order.branch):
             self._ask_again(order)
 
-    def _step(self, key: OrderKey, event: OrderEvent, code: Refusal | None = None) -> Order | None:
+    def _step(
+        self, key: OrderKey, event: OrderEvent, code: Refusal | None = None, origin: ReportOrigin | None = None
+    ) -> Order | None:
         order = self.orders.get(key)
         if order is None:
             self._board.count("order_events_unknown")
@@ -166,7 +181,7 @@ class OrderBook:
             return None
         if new in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
             order.code = code.value if code else None
-        self._record(order, event.value)
+        self._record(order, event.value, origin)
         self._set_timer(order)
         self._board.order_moved(order)
         return order
@@ -185,18 +200,18 @@ class OrderBook:
         self._board.timer(f"order:{order.key}", None)
         self._board.emit(Resolve(order.key, order.branch))
 
-    def _record(self, order: Order, event: str) -> None:
+    def _record(self, order: Order, event: str, origin: ReportOrigin | None = None) -> None:
         filled, cancelled = order.filled or None, order.cancelled or None
         status = order.status.value if order.status else None
         state = order.state.value
         self._board.emit(
-            RecordOrderState(order.key, state, event, order.contract, order.code, filled, cancelled, status)
+            RecordOrderState(order.key, state, event, order.contract, order.code, filled, cancelled, status, origin)
         )
 
-    def _record_report(self, key: OrderKey, report: OrderReport) -> None:
-        """An order that this switch no longer holds (settled long ago, or before a restart): only its row is brought up to date."""
-        shadow = Order(key, BranchId(""), None, None)
+    def _record_report(self, key: OrderKey, report: OrderReport, origin: ReportOrigin) -> None:
+        """Perhaps an order that is no longer held (settled, or of before a restart): the journal knows, and judges by ``origin``."""
+        shadow = Order(key, origin.branch, None, None)
         shadow.state = OrderState.ACCEPTED
         shadow.learn(report)
         shadow.step(REPORT_EVENTS[report.status])
-        self._record(shadow, REPORT_EVENTS[report.status].value)
+        self._record(shadow, REPORT_EVENTS[report.status].value, origin)

@@ -111,7 +111,10 @@ class Watch:
                 assert key in self.journalled, "journal before send"
                 assert key not in self.sent, "an order is sent once"
                 self.sent.add(key)
-            case RecordOrderState(key=key, state=state):
+            case RecordOrderState(key=key, state=state, report=report):
+                order = self.switch.book.orders.get(key)
+                if order is not None and report is not None:
+                    assert order.is_of(report.branch, report.account), "a branch reports on its own orders"
                 self._order_moved(key, state)
             case _:
                 pass

@@ -7,6 +7,7 @@ facts that have happened: they are kept in memory, in order, and written when it
 import logging
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,17 @@ from msgspec import Struct
 
 from shared.aci import PlaceOrder
 from shared.enums import Market, Side
-from shared.ids import Milli, OrderKey, Shares, StockCode
+from shared.ids import BranchId, Milli, OrderKey, Shares, StockCode
 from switch_server.adapters.bad_rows import BAD_ROW
 from switch_server.adapters.batch import BatchThread
 from switch_server.adapters.order_journal.tables import open_journal, open_reader
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
-    INSERT_STEP,
     UPDATE_ORDER,
+    Step,
     order_record,
     order_row,
+    put_step,
     step_row,
 )
 from switch_server.core.effects import JournalOrder, RecordOrderState
@@ -49,6 +51,10 @@ class JournalCounts(Struct):
     failed: int = 0
     """Orders refused since they could not be made durable."""
     steps: int = 0
+    repeated: int = 0
+    """Reports that were written before."""
+    not_theirs: int = 0
+    """Reports refused: the order that they name is none of ours, or not of the branch and account that they come from."""
     troubles: int = 0
     """Groups that could not be written."""
     faults: int = 0
@@ -77,6 +83,8 @@ class SqliteOrderJournal:
         self._batches = BatchThread[Item]("order-journal", self._write, eager=True)
         self._trouble = ""
         self.counts = JournalCounts()
+        self.not_theirs: Counter[BranchId] = Counter()
+        """``counts.not_theirs`` by branch; the first of each is logged."""
 
     def start(self) -> None:
         self._batches.start()
@@ -146,21 +154,22 @@ class SqliteOrderJournal:
     def _commit(self, batch: list[Item]) -> list[Event]:
         """One transaction, one fsync."""
         answers: list[Event] = []
-        steps = 0
+        steps: list[tuple[Step, dict[str, Any]]] = []
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for at, effect in batch:
                 if isinstance(effect, JournalOrder):
                     answers.append(self._insert(effect, at))
                 else:
-                    self._step(step_row(effect, at))
-                    steps += 1
+                    row = step_row(effect, at)
+                    steps.append((put_step(self._db, row, UPDATE_ORDER), row))
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-        self.counts.steps += steps
+        for step, row in steps:
+            self._count(step, row)
         return answers
 
     def _insert(self, effect: JournalOrder, at: float) -> Event:
@@ -168,9 +177,17 @@ class SqliteOrderJournal:
             return OrderJournalFailed(effect.key, "already journalled")
         return OrderJournalled(effect.key)
 
-    def _step(self, row: dict[str, Any]) -> None:
-        self._db.execute(INSERT_STEP, row)
-        self._db.execute(UPDATE_ORDER, row)
+    def _count(self, step: Step, row: dict[str, Any]) -> None:
+        match step:
+            case Step.WRITTEN:
+                self.counts.steps += 1
+            case Step.REPEATED:
+                self.counts.repeated += 1
+            case Step.NOT_THEIRS:
+                self.counts.not_theirs += 1
+                self.not_theirs[row["branch"]] += 1
+                if self.not_theirs[row["branch"]] == 1:
+                    log.warning("order journal: branch %s reports on order %s, not its own", row["branch"], row["key"])
 
     def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
         """One row of the batch is not storable, which is our bug: it alone is refused."""

@@ -12,9 +12,9 @@ from shared.ids import AccountNo, BranchId
 from shared.pinyin import name_keys
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
-    INSERT_STEP,
     UPDATE_COPY,
     order_row,
+    put_step,
     step_row,
 )
 from switch_server.adapters.store import left_open
@@ -259,8 +259,7 @@ def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:
 
 
 def _put_step(db: sqlite3.Connection, step: dict[str, Any]) -> None:
-    db.execute(INSERT_STEP, step)
-    db.execute(UPDATE_COPY, step)
+    put_step(db, step, UPDATE_COPY)  # whose report it is, the order journal counts
 
 
 def _put_customer(db: sqlite3.Connection, customer: Customer, keys: tuple[str, str]) -> None:

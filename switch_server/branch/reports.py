@@ -51,7 +51,7 @@ class Reports:
             cancelled=row.cancelled,
             last_price=update.last_price,
             at=self._clock(),
-            key=row.key or self._desk.contracts.get(row.contract),
+            key=row.key or self._desk.key_of(row.contract, update.trade_date),
         )
         self._journal.append(report, lambda written: self._written(report, written))
 

@@ -12,7 +12,7 @@ from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable
 from switch_server.core.effects import Audit, CountWrongPin, FindAccount, SaveRecord
 from switch_server.core.events import AccountFound, WrongPinCounted
 from switch_server.core.media import MediaStats
-from tests.store.samples import NOON, Clock, Posted, customer, place, state, until
+from tests.store.samples import NOON, Clock, Posted, customer, place, report, state, until
 
 CALL = CallId("20251125-120000-0001")
 ACCOUNT = AccountNo("60012345")
@@ -366,3 +366,14 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 
     numbers = [int(module.__name__.rpartition(".m")[2][:4]) for module in MODULES]
     assert numbers == list(range(1, len(MODULES) + 1))
+
+
+def test_a_report_is_copied_once_and_only_for_an_order_of_its_branch(store: Store) -> None:
+    bought = place(1)
+    store.do(bought)
+    for step in (report(bought, 1), report(bought, 1), report(bought, 2, branch="GZ04"), report(place(2), 1)):
+        store.do(step)
+    assert store.flush(20.0)
+    [found] = store.read.orders()
+    assert [step.state for step in found.history] == ["captured", "working"]
+    assert store.read.order(place(2).key) is None

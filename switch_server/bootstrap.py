@@ -322,7 +322,11 @@ class Server:
 
     def _branch_states(self) -> Mapping[BranchId, BranchState]:
         seen = {state.branch: state for state in self.branches.states()}
-        return {branch.id: _operator_view(seen.get(branch.id)) for branch in self.settings.server.branches}
+        held, journalled = self.engine.switch.book.foreign, self.orders.not_theirs
+        return {
+            branch.id: _operator_view(seen.get(branch.id), held[branch.id] + journalled[branch.id])
+            for branch in self.settings.server.branches
+        }
 
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
         return {
@@ -332,8 +336,8 @@ class Server:
         }
 
 
-def _operator_view(seen: LinkState | None) -> BranchState:
-    """What the link knows, in the operator's words; ``None``: the branch has never connected."""
+def _operator_view(seen: LinkState | None, foreign: int) -> BranchState:
+    """What the link knows, in the operator's words; ``None``: the branch has never connected. ``foreign``: reports refused behind the link."""
     if seen is None:
         return BranchState(link_up=False)
     told = {
@@ -345,7 +349,7 @@ def _operator_view(seen: LinkState | None) -> BranchState:
         "last_report": seen.reports,
     }
     status = msgspec.convert({"type": "GatewayStatus", **told}, GatewayStatus) if seen.session else None
-    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent)
+    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent, foreign=foreign + seen.foreign)
 
 
 class AlreadyRunning(RuntimeError):  # noqa: N818  the name says what it is

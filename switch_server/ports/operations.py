@@ -104,13 +104,17 @@ class Operations(Protocol):
 
 
 class BranchState(Struct, frozen=True):
-    """How a branch's link stands. ``status``: what its gateway last told."""
+    """How a branch's link stands. ``status``: what its gateway last told.
+
+    ``foreign``: messages refused since they named orders, accounts or branches that are not its own.
+    """
 
     link_up: bool
     status: GatewayStatus | None = None
     round_trip_ms: float | None = None
     requests: int = 0
     failures: int = 0
+    foreign: int = 0
 
 
 class DeskState(Struct, frozen=True):

@@ -126,6 +126,11 @@ class SwitchOperations:
             *(_told(text) for text in self._from.troubles()),
             *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),
             *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
+            *(
+                Trouble(TroubleCode.BRANCH_FOREIGN, name, str(state.foreign))
+                for name, state in branches.items()
+                if state.foreign
+            ),
             *(Trouble(TroubleCode.TRUNK_SILENT, name) for name, state in trunks.items() if state == "down"),
             *(
                 Trouble(TroubleCode.QUEUE_UNSERVED, queue.name, str(queue.waiting))

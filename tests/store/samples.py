@@ -81,7 +81,13 @@ def state(effect: JournalOrder, to: str, event: str = "journalled", **more: obje
 
 
 def report(
-    of: JournalOrder, seq: int, *, branch: str = "GZ03", account: str = "60012345", day: str = "20251125", filled: int = 0
+    of: JournalOrder,
+    seq: int,
+    *,
+    branch: str = "GZ03",
+    account: str = "60012345",
+    day: str = "20251125",
+    filled: int = 0,
 ) -> RecordOrderState:
     """A branch's ``seq``-th report of the day: the order is filled in part."""
     origin = ReportOrigin(BranchId(branch), AccountNo(account), day, seq)

@@ -202,7 +202,9 @@ def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path, posted: Post
     row = order_row(place(1), clock.now)
     old.execute(INSERT_ORDER, row)
     for _ in range(2):
-        old.execute("INSERT INTO order_history (key, at, state, event) VALUES (?, 1.0, 'working', 'reported')", [row["key"]])
+        old.execute(
+            "INSERT INTO order_history (key, at, state, event) VALUES (?, 1.0, 'working', 'reported')", [row["key"]]
+        )
     old.commit()
     old.close()
     journal = _open(tmp_path, posted, clock)

@@ -82,6 +82,14 @@ def test_status(ask: Ctl, centre: Centre) -> None:
     ]  # fmt: skip
 
 
+def test_a_branch_that_names_what_is_not_its_own_is_an_alarm(ask: Ctl, centre: Centre) -> None:
+    centre.states[BranchId("GZ02")] = BranchState(link_up=True, foreign=7)
+    troubles = ask("status", "--json").document["troubles"]
+    assert {"code": "branch_foreign", "subject": "GZ02", "text": "7"} in troubles
+    assert "named orders, accounts or branches that are not its own (7 times" in ask("status").out
+    assert [row["foreign"] for row in ask("branches", "--json").document["rows"]] == [0, 7]
+
+
 def test_lines_cards_branches_counters(ask: Ctl) -> None:
     (line,) = ask("lines", "--json").document["rows"]
     assert line == {

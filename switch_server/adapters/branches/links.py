@@ -113,15 +113,17 @@ class BranchLinks(Silent):
         """A question, whoever asks; ``on_reply`` is called once, with ``Refused`` where there is no sensible answer in time."""
 
         def answered(result: Struct | Failure) -> None:
-            reply = answers.to_query(query, result)
+            reply = answers.to_query(branch, query, result)
+            self._judge(branch, query, result)
             self._count(branch, refused=isinstance(reply, aci.Refused), silent=isinstance(result, Failure))
             on_reply(reply)
 
         self._request(branch, query, self._timeouts.ask, answered)
 
-    def _order(self, branch: BranchId, key: OrderKey, message: aci.Request) -> None:
+    def _order(self, branch: BranchId, key: OrderKey, message: answers.OrderRequest) -> None:
         def answered(result: Struct | Failure) -> None:
-            reply = answers.to_order(key, result)
+            reply = answers.to_order(branch, message, result)
+            self._judge(branch, message, result)
             self._count(branch, refused=isinstance(reply, aci.OrderRefused), silent=reply is None)
             if reply is None:
                 self._post(OrderSilent(key, never_left=result in answers.NOTHING_DONE))
@@ -145,6 +147,16 @@ class BranchLinks(Silent):
             known.counts.requests += 1
             known.counts.refusals += refused
             known.counts.silent += silent
+
+    def _judge(self, branch: BranchId, asked: aci.Request | None, said: Struct | Failure) -> bool:
+        """Counts what names another's things; ``True``: the branch may say it. The first is logged."""
+        if not answers.is_foreign(branch, asked, said):
+            return True
+        counts = self._known[branch].counts
+        counts.foreign += 1
+        if counts.foreign == 1:
+            _log.warning("branch %s: a %s that names what is not its own", branch, type(said).__name__)
+        return False
 
     # --- the link (shared.link.Handler) ---
 
@@ -175,7 +187,7 @@ class BranchLinks(Silent):
         branch = BranchId(channel.name)
         if isinstance(message, aci.OrderReport):
             self._report(channel, branch, message)
-        elif isinstance(message, aci.StatusReport):
+        elif isinstance(message, aci.StatusReport) and self._judge(branch, None, message):
             self._known[branch].status = message.status
             if self._numbers(branch).behind(message.status):
                 self._resync(channel, branch)
@@ -235,6 +247,7 @@ class BranchLinks(Silent):
             silent=counts.silent,
             reports=counts.reports,
             resyncs=counts.resyncs,
+            foreign=counts.foreign,
             address=channel.address if channel else "",
             program=channel.program if channel else "",
         )

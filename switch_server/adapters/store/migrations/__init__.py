@@ -16,7 +16,15 @@ from switch_server.adapters.store.migrations import (
     m0007_reports_once,
 )
 
-MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics, m0005_desk_phones, m0006_report_days, m0007_reports_once)
+MODULES = (
+    m0001_first,
+    m0002_orders,
+    m0003_desks,
+    m0004_statistics,
+    m0005_desk_phones,
+    m0006_report_days,
+    m0007_reports_once,
+)
 
 
 def _registered() -> Migrations:

@@ -142,6 +142,7 @@ class Server:
             post,
             clock=self.clock,
             wrong_pin_limit=server.wrong_pins_per_day,
+            number_limit=server.wrong_pins_per_number,
             on_trouble=self._trouble("store"),
         )
         self.reports = Reports(self.store.statistics, self.store.agents, self.clock)

@@ -94,19 +94,30 @@ class ToCard(Effect, frozen=True):
 
 
 class FindAccount(Effect, frozen=True):
-    """For ``ports.Store``; answered by ``AccountFound``."""
+    """For ``ports.Store``: which branch is asked for the PIN, and has the call a try? Answered by ``AccountFound``.
+
+    ``number``: whom the customer calls from or was called at; empty where it is withheld.
+    """
 
     call: CallId
     request: int
     account: AccountNo
+    number: str = ""
 
 
 class CountWrongPin(Effect, frozen=True):
-    """For ``ports.Store``; answered by ``WrongPinCounted``."""
+    """For ``ports.Store``: the call's try was a wrong PIN; answered by ``WrongPinCounted``."""
 
     call: CallId
     request: int
     account: AccountNo
+    number: str = ""
+
+
+class GiveBackPinTry(Effect, frozen=True):
+    """For ``ports.Store``: the call's try, if it has one, was no wrong PIN. Not answered."""
+
+    call: CallId
 
 
 class AskBranch(Effect, frozen=True):

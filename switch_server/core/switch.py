@@ -359,6 +359,7 @@ class Switch(Centre):
 
     def _abandon(self, call: Call) -> None:
         """The lines and the card are told, and the call is forgotten."""
+        call.services.stop()
         for leg in call.legs.values():
             self.emit(HangUp(leg.id, EndCause.FAULT))
             call.to_card(leg, CloseChannel(leg.id))

@@ -71,6 +71,9 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()
     wrong_pins_per_day: int = 5
+    """Of an account; then it is locked until it is unlocked."""
+    wrong_pins_per_number: int = 20
+    """From a calling number a day; then no PIN is tried from there until the next day. All who withhold theirs have ten times as many."""
     state: str = "state"
     """Folder for the store, journals, recordings, keys and the control socket."""
     flows: str = ""
@@ -168,6 +171,11 @@ def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
         (("desk_link", "endpoint"), _is_endpoint(desks.endpoint), "tcp://<IPv4 address or *>:<port>"),
         (("desk_link", "endpoint"), desks.endpoint != link.endpoint, f"branch_link listens at {link.endpoint} already"),
         (("wrong_pins_per_day",), config.wrong_pins_per_day >= 1, "at least 1"),
+        (
+            ("wrong_pins_per_number",),
+            config.wrong_pins_per_number >= config.wrong_pins_per_day,
+            "at least wrong_pins_per_day: many may call from one number",
+        ),
         *((("limits", name), value > 0, "above 0") for name, value in asdict(config.limits).items()),
     ]
     yield from (document.complaint(path, text) for path, holds, text in rules if not holds)

@@ -14,6 +14,7 @@ from switch_server.adapters.store.migrations import (
     m0005_desk_phones,
     m0006_report_days,
     m0007_reports_once,
+    m0008_pins_of_numbers,
 )
 
 MODULES = (
@@ -24,6 +25,7 @@ MODULES = (
     m0005_desk_phones,
     m0006_report_days,
     m0007_reports_once,
+    m0008_pins_of_numbers,
 )
 
 

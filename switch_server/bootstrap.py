@@ -142,7 +142,7 @@ class Server:
             post,
             clock=self.clock,
             wrong_pin_limit=server.wrong_pins_per_day,
-            number_limit=server.wrong_pins_per_number,
+            number_limit=server.number_limit,
             on_trouble=self._trouble("store"),
         )
         self.reports = Reports(self.store.statistics, self.store.agents, self.clock)
@@ -298,6 +298,8 @@ class Server:
             post=self.engine.post,
             audit=self.store.do,
             unlock=lambda account, actor: self.store.unlock_account(AccountNo(account), actor),
+            unlock_number=self.store.unlock_number,
+            locked_numbers=self.store.locked_numbers,
             reload=self.reload,
             drain=self.stopped.set,
         )

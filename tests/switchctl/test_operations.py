@@ -151,6 +151,25 @@ def test_hang_up(ask: Ctl) -> None:
     assert ask("calls", "hangup", CALL).status == 1
 
 
+def test_numbers_with_too_many_wrong_pins_are_an_alarm(ask: Ctl, centre: Centre) -> None:
+    for number in range(20):
+        for caller in range(6):
+            centre.store.do(CountWrongPin(CALL, number, AccountNo(f"99{number:02}{caller:02}"), f"1390000123{caller}"))
+    for number in range(200):
+        centre.store.do(CountWrongPin(CALL, number, AccountNo(f"98{number:04}"), ""))
+    (trouble,) = [each for each in ask("status", "--json").document["troubles"] if each["code"] == "numbers_locked"]
+    first = "withheld, 13900001230, 13900001231, 13900001232, 13900001233 …"
+    assert (trouble["subject"], trouble["text"]) == ("7", first)
+    assert f"no more are tried: 7 calling numbers ({first})" in " ".join(ask("status").out.split())
+    for caller in range(6):
+        assert ask("numbers", "unlock", f"1390000123{caller}").status == 0
+    assert ask("numbers", "unlock", "withheld").status == 0
+    assert ask("numbers", "unlock", "withheld").status == 1
+    assert not [each for each in ask("status", "--json").document["troubles"] if each["code"] == "numbers_locked"]
+    actions = [row["action"] for row in ask("audit", "--json").document["rows"]]
+    assert (actions.count("number_locked"), actions.count("number_unlocked")) == (7, 7)
+
+
 def test_unlock_and_its_audit(ask: Ctl, centre: Centre) -> None:
     for number in range(5):
         centre.store.do(CountWrongPin(CALL, number, ACCOUNT))

@@ -237,11 +237,15 @@ class Server:
             await asyncio.sleep(0.05)
 
     async def reload(self) -> tuple[str, ...]:
-        """Reads file and flows anew; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they were."""
+        """Reads file and flows anew; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they were.
+
+        A branch's key that the file has no more ends the session that it opened.
+        """
         settings = await asyncio.to_thread(read_settings, self.settings.file)
         self.settings = settings
         self.lines.reload({trunk.name: trunk for trunk in settings.server.trunks})
         self.cards.reload_prompts()
+        self.branches.recheck_keys()
         self.engine.post(Configured(settings.core, settings.flows))
         return tuple(flow.flow for flow in settings.flows)
 
@@ -249,8 +253,7 @@ class Server:
 
     def _branch_for(self, public_key: bytes) -> BranchId | None:
         text = public_key.decode("ascii", "replace")
-        known = {branch.key: branch.id for branch in self.settings.server.branches if branch.key}
-        return known.get(text) or self.store.branch_for_key(text)
+        return {branch.key: branch.id for branch in self.settings.server.branches if branch.key}.get(text)
 
     def _trouble(self, part: str) -> Callable[[str], None]:
         def tell(text: str) -> None:

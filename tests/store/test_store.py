@@ -358,24 +358,6 @@ def test_the_chain_goes_on_after_a_restart(tmp_path: Path, posted: Posted, clock
 # --- branches' keys ---
 
 
-def test_a_key_opens_its_branch_until_it_is_removed(tmp_path: Path, posted: Posted, clock: Clock) -> None:
-    key = "k" * 40
-    store = _again(tmp_path, posted, clock)
-    assert store.branch_for_key(key) is None
-    store.put_branch_key(BranchId("GZ01"), key, "operator")
-    assert store.branch_for_key(key) == "GZ01"
-    store.stop()
-    store = _again(tmp_path, posted, clock)
-    assert store.branch_for_key(key) == "GZ01"
-    assert store.remove_branch_key(key, "operator")
-    assert not store.remove_branch_key(key, "operator")
-    store.stop()
-    store = _again(tmp_path, posted, clock)
-    assert store.branch_for_key(key) is None
-    assert [row["action"] for row in store.read.audit()] == ["branch_key_removed", "branch_key_added"]
-    store.stop()
-
-
 # --- the file ---
 
 

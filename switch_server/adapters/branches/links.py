@@ -92,6 +92,10 @@ class BranchLinks(Silent):
             case Resolve(key, branch):
                 self._order(branch, key, aci.ResolveOrder(key))
 
+    def recheck_keys(self) -> None:
+        """Branches' keys have changed: sessions with one that opens nothing any more, or another branch, end at once."""
+        self._server.recheck()
+
     def states(self) -> list[BranchState]:
         """Every branch that was ever seen, by name."""
         return [self._state(branch, known) for branch, known in sorted(self._known.items())]

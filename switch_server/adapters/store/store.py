@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from shared.days import shanghai_day
-from shared.ids import AccountNo, BranchId, CallId
+from shared.ids import AccountNo, CallId
 from shared.pinyin import name_keys
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
@@ -86,9 +86,6 @@ class Store:
         self._accounts.load(self._db)
         self._tries = PinTries(wrong_pin_limit, number_limit)
         self._tries.load(*_wrong_pins(self._db, shanghai_day(clock())), clock())
-        self._keys: dict[str, BranchId] = {
-            row["public_key"]: row["branch"] for row in self._db.query("SELECT * FROM branch_keys")
-        }
         self._callers = CallerIndex()
         self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
@@ -250,35 +247,6 @@ class Store:
     def callbacks_waiting(self) -> list[CallbackRecovered]:
         """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
         return self.read.callbacks_waiting()
-
-    # --- branches' keys ---
-
-    def branch_for_key(self, public_key: str) -> BranchId | None:
-        """Whose CURVE public key (Z85) is this? For the ZAP handler; from any thread, from memory."""
-        return self._keys.get(public_key)
-
-    def put_branch_key(self, branch: BranchId, public_key: str, actor: str) -> None:
-        """From now on this key (Z85, 40 characters) opens the link of that branch. From any thread."""
-        with self._order:
-            self._keys = self._keys | {public_key: branch}
-            self._change(
-                "a branch's key",
-                "INSERT INTO branch_keys VALUES (:key, :branch, :at) "
-                "ON CONFLICT(public_key) DO UPDATE SET branch = excluded.branch, added_at = excluded.added_at",
-                {"key": public_key, "branch": branch, "at": self._clock()},
-            )
-        self._audit(actor, "branch_key_added", branch, public_key)
-
-    def remove_branch_key(self, public_key: str, actor: str) -> bool:
-        """The key opens nothing any more; ``False``: it opened nothing before. From any thread."""
-        with self._order:
-            branch = self._keys.get(public_key)
-            if branch is None:
-                return False
-            self._keys = {key: of for key, of in self._keys.items() if key != public_key}
-            self._change("a branch's key", "DELETE FROM branch_keys WHERE public_key = :key", {"key": public_key})
-        self._audit(actor, "branch_key_removed", branch, public_key)
-        return True
 
     # --- records ---
 

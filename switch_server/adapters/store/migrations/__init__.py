@@ -15,6 +15,7 @@ from switch_server.adapters.store.migrations import (
     m0006_report_days,
     m0007_reports_once,
     m0008_pins_of_numbers,
+    m0009_no_branch_keys,
 )
 
 MODULES = (
@@ -26,6 +27,7 @@ MODULES = (
     m0006_report_days,
     m0007_reports_once,
     m0008_pins_of_numbers,
+    m0009_no_branch_keys,
 )
 
 

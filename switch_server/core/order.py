@@ -83,6 +83,8 @@ TRANSITIONS: dict[OrderState, dict[OrderEvent, OrderState]] = {
 FINAL = frozenset(state for state, row in TRANSITIONS.items() if not row)
 AT_BRANCH = frozenset({S.ACCEPTED, S.WORKING, S.FILLED, S.CANCELLED, S.REJECTED})
 """The branch has it: the caller may hear the contract number."""
+OPEN = frozenset({S.ACCEPTED, S.WORKING})
+"""The branch has it, and may report on it."""
 UNDECIDED = frozenset({S.CAPTURED, S.SENT, S.IN_DOUBT})
 
 REPORT_EVENTS: dict[OrderStatus, OrderEvent] = {

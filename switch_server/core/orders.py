@@ -1,7 +1,8 @@
 """The orders of the day (委托簿): captures, sends, asks again, and takes the branches' reports.
 
 The rules of one order are in ``core.order``; here is what is done about them. A key in doubt is asked about when its branch comes up and
-every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided.
+every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided. An order that the branch has, and that is neither filled nor
+cancelled by midnight in Shanghai, leaves the memory: what is reported of it later goes to the journal.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from shared.aci import (
     Refused,
     Reply,
 )
+from shared.days import day_after, day_start, shanghai_day
 from shared.enums import Refusal
 from shared.ids import BranchId, OrderKey
 from switch_server.core.effects import (
@@ -38,7 +40,7 @@ from switch_server.core.events import (
     OrderReported,
     OrderSilent,
 )
-from switch_server.core.order import FINAL, REPORT_EVENTS, Order, OrderEvent, OrderState
+from switch_server.core.order import FINAL, OPEN, REPORT_EVENTS, Order, OrderEvent, OrderState
 
 RESOLVE_EVERY = 2.0
 """Seconds between two questions about a key in doubt; doubles up to ``RESOLVE_AT_MOST``."""
@@ -53,6 +55,11 @@ class Board(Protocol):
     """What the book needs of its switch."""
 
     def emit(self, effect: Effect) -> None: ...
+    @property
+    def now(self) -> float:
+        """UTC seconds."""
+        ...
+
     def timer(self, name: str, seconds: float | None) -> None: ...
     def branch_is_up(self, branch: BranchId) -> bool: ...
     def order_moved(self, order: Order) -> None: ...
@@ -65,6 +72,9 @@ class OrderBook:
     def __init__(self, board: Board) -> None:
         self._board = board
         self.orders: dict[OrderKey, Order] = {}
+        self.states: Counter[OrderState] = Counter()
+        """How many are in each state."""
+        self._day_ends = 0.0
         self.foreign: Counter[BranchId] = Counter()
         """Reports refused, by the branch that sent them: the order that they name is another branch's or another account's."""
 
@@ -79,7 +89,7 @@ class OrderBook:
         if key in self.orders:
             self._board.count("orders_repeated")
             return
-        self.orders[key] = Order(key, context.branch, context.call, order, is_cancel=isinstance(order, CancelOrder))
+        self._hold(Order(key, context.branch, context.call, order, is_cancel=isinstance(order, CancelOrder)))
         self._board.emit(Transition("order", key, "new", "confirmed", OrderState.CAPTURED.value))
         self._board.emit(JournalOrder(key, order, context))
 
@@ -115,9 +125,23 @@ class OrderBook:
             if self._board.branch_is_up(order.branch):
                 self._ask_again(order)
         else:
-            del self.orders[key]
+            self._forget(order)
+
+    def day_over(self) -> None:
+        """Midnight in Shanghai: orders are good for a day."""
+        for order in [order for order in self.orders.values() if order.state in OPEN]:
+            self._forget(order)
 
     # --- inside ---
+
+    def _hold(self, order: Order) -> None:
+        self.orders[order.key] = order
+        self.states[order.state] += 1
+
+    def _forget(self, order: Order) -> None:
+        del self.orders[order.key]
+        self.states[order.state] -= 1
+        self._board.timer(f"order:{order.key}", None)
 
     def _journalled(self, key: OrderKey) -> None:
         order = self._step(key, OrderEvent.JOURNALLED)
@@ -161,7 +185,7 @@ class OrderBook:
             return
         order = Order(event.key, event.branch, event.call, event.order, is_cancel=event.cancels is not None)
         order.state = OrderState.IN_DOUBT
-        self.orders[event.key] = order
+        self._hold(order)
         self._board.emit(Transition("order", event.key, "journal", "recovered", order.state.value))
         self._record(order, "recovered")
         if self._board.branch_is_up(order.branch):
@@ -179,6 +203,8 @@ class OrderBook:
         if new is None:
             self._board.count("order_events_ignored")
             return None
+        self.states[old] -= 1
+        self.states[new] += 1
         if new in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
             order.code = code.value if code else None
         self._record(order, event.value, origin)
@@ -194,6 +220,9 @@ class OrderBook:
             self._board.timer(f"order:{order.key}", KEEP_SETTLED)
         else:
             self._board.timer(f"order:{order.key}", None)
+        if self._board.now >= self._day_ends and order.state in OPEN:
+            self._day_ends = day_start(day_after(shanghai_day(self._board.now)))
+            self._board.timer("orders:day", self._day_ends - self._board.now)
 
     def _ask_again(self, order: Order) -> None:
         order.resolves += 1

@@ -272,6 +272,8 @@ class Switch(Centre):
         subject, _, what = name.partition(":")
         if subject == "order":
             self.book.timed_out(OrderKey(what))
+        elif subject == "orders":
+            self.book.day_over()
         elif subject == "seat":
             self.desks.timed_out(what)
         elif subject == "acd":

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -118,7 +117,7 @@ class SwitchOperations:
             channels=sum(card.channels for card in now.cards if card.up),
             branches_up=sum(state.link_up for state in branches.values()),
             branches=len(branches),
-            orders=dict(sorted(Counter(order.state for order in now.orders).items())),
+            orders=now.orders,
             flows=now.flows,
             troubles=self._troubles(now),
             seats=len(on),
@@ -130,7 +129,7 @@ class SwitchOperations:
         """What the parts say, and what the numbers say."""
         branches, trunks = self._from.branch_states(), self._from.trunk_states()
         numbers = [number or WITHHELD for number in self._from.locked_numbers()]
-        in_doubt = sum(order.state == OrderState.IN_DOUBT for order in now.orders)
+        in_doubt = now.orders.get(OrderState.IN_DOUBT, 0)
         return (
             *(_told(text) for text in self._from.troubles()),
             *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared import aci
+from shared.days import day_after, day_start, shanghai_day
 from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, Fen, Milli, OrderKey, Shares
 from switch_server.core import events as ev
@@ -74,8 +75,8 @@ def test_an_order_is_read_back_confirmed_sent_and_its_contract_heard() -> None:
     assert world.transitions("order") == [
         "new -> confirmed -> captured", "captured -> journalled -> sent", "sent -> accepted -> accepted",
     ]  # fmt: skip
-    [view] = world.switch.snapshot().orders
-    assert (view.state, view.contract) == ("accepted", "880001")
+    assert world.switch.snapshot().orders == {"accepted": 1}
+    assert world.switch.book.orders[key].contract == "880001"
     world.finish()
 
 
@@ -282,6 +283,31 @@ def test_a_recovered_cancel_takes_the_reports_of_its_branch() -> None:
     assert state(world, key) == "in_doubt"
     world.tell(report(OrderStatus.REPORTED, key))
     assert state(world, key) == "working"
+    world.finish()
+
+
+def test_an_order_that_is_never_filled_leaves_the_memory_with_its_day() -> None:
+    """In Shanghai; what its branch reports later goes to the journal, which knows it."""
+    world = World()
+    key = ordered(world)
+    undecided = OrderKey("20261121T100000-0002-1")
+    world.tell(ev.OrderRecovered(undecided, CallId("20261121T100000-0002"), BranchId("GZ02"), None))
+    midnight = day_start(day_after(shanghai_day(world.now)))
+    world.run(midnight - world.now - 60.0)
+    later = OrderKey("20261121T100000-0003-1")
+    world.tell(ev.OrderRecovered(later, CallId("20261121T100000-0003"), BRANCH, None))
+    world.run(1.0)
+    assert world.switch.snapshot().orders == {"accepted": 2, "in_doubt": 1}
+    world.run(60.0)
+    assert list(world.switch.book.orders) == [undecided]
+    assert world.switch.snapshot().orders == {"in_doubt": 1}
+    world.tell(report(OrderStatus.FILLED, key, filled=100))
+    assert [(row.key, row.state) for row in world.all(RecordOrderState)][-1] == (key, "filled")
+    world.tell(ev.BranchUp(BranchId("GZ02")))
+    world.run(1.0)
+    assert world.switch.snapshot().orders == {"accepted": 1}
+    world.run(24 * 3600.0)
+    assert world.switch.snapshot().orders == {}
     world.finish()
 
 

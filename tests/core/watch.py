@@ -174,6 +174,8 @@ class Watch:
             assert lines <= self.lines_allowed[trunk], "more calls than lines"
 
     def encodes(self) -> None:
+        held = Counter(order.state.value for order in self.switch.book.orders.values())
+        assert self.switch.snapshot().orders == dict(held), "orders are counted as they are"
         msgspec.json.encode(self.switch.snapshot())
 
     def all_over(self) -> None:
@@ -181,7 +183,7 @@ class Watch:
         switch = self.switch
         self.encodes()
         assert not switch.calls, f"lost: {list(switch.calls)}"
-        names = [name for name in switch._timers.names() if not name.startswith(("order:", "acd:", "seat:"))]
+        names = [name for name in switch._timers.names() if not name.startswith(("order:", "orders:", "acd:", "seat:"))]
         assert not names, names
         assert not switch._asked
         assert not self.pin_tries, f"never given back: {self.pin_tries}"

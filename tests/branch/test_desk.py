@@ -316,3 +316,12 @@ def counter_row(status: OrderStatus = OrderStatus.REPORTED) -> aci.OrderRow:
         ContractNo("77"), Market.SH, StockCode("600000"), "x", Side.BUY, Milli(9700), Shares(100), Shares(0), Shares(0),
         status, 1000.0,
     )  # fmt: skip
+
+
+def test_the_journal_is_durable_at_each_commit(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        database = it.journal._commit._connection
+        modes = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+        assert modes == ["wal", 2]
+
+    run(tmp_path, test)

@@ -9,6 +9,7 @@ import pytest
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from shared.secret import Secret
 from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable
+from switch_server.adapters.store.callers import CallerIndex
 from switch_server.core.effects import Audit, CountWrongPin, FindAccount, GiveBackPinTry, SaveRecord
 from switch_server.core.events import AccountFound, WrongPinCounted
 from switch_server.core.media import MediaStats
@@ -414,3 +415,15 @@ def test_a_report_is_copied_once_and_only_for_an_order_of_its_branch(store: Stor
     [found] = store.read.orders()
     assert [step.state for step in found.history] == ["captured", "working"]
     assert store.read.order(place(2).key) is None
+
+
+def test_numbers_that_have_not_called_for_a_week_are_forgotten() -> None:
+    callers = CallerIndex()
+    for day in range(30):
+        for number in range(10):
+            callers.saw_contact(
+                {"number": f"1390000{day:02}{number:02}", "direction": "in", "started_at": NOON + day * DAY}
+            )
+    assert len(callers._last) == 10 * 7
+    assert callers.find("13900002905")[2] == NOON + 29 * DAY
+    assert callers.find("13900000005")[2] is None

@@ -164,6 +164,7 @@ class Server:
             server_key=self._keys,
             branch_keys=self._branch_for,
             audit=self.store.do,
+            reported=self.orders.reported_days(),
             timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),
             version=version(),
         )

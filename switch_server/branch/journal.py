@@ -111,8 +111,8 @@ class Journal:
         self._commit.submit(lambda db: _append(db, report), done)
 
     def reports(self, trade_date: str, after: int, done: Done) -> None:
-        """``done(list[OrderReport])``: those of the day with ``seq > after``, behind everything appended before."""
-        sql = "SELECT body, seq FROM reports WHERE trade_date = ? AND seq > ? ORDER BY seq"
+        """``done(list[OrderReport])``: those of the day with ``seq > after`` and of later days, behind everything appended before."""
+        sql = "SELECT body, seq FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq"
         self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after))], done)
 
     # --- at start, before anything is written ---

@@ -256,10 +256,15 @@ def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> No
         await until(lambda: bool(it.sent))
         (report,) = it.sent
         assert (report.seq, report.key, report.status) == (3, K1, OrderStatus.CANCELLED)
-        assert await it.ask(it.reports.again, 1) == aci.ReportsSent(3)
+        assert await it.ask(it.reports.again, 1, "") == aci.ReportsSent(3)
         assert [each.seq for each in it.sent] == [3, 2, 3]
         it.reports.new_day("20251126")
-        assert await it.ask(it.reports.again, 0) == aci.ReportsSent(0)
+        assert await it.ask(it.reports.again, 0, "") == aci.ReportsSent(0)
+        assert len(it.sent) == 3
+        it.reports.changed(OrderUpdate("20251126", ACCOUNT, counter_row(), Milli(9700)))
+        await until(lambda: len(it.sent) == 4)
+        assert await it.ask(it.reports.again, 2, DAY) == aci.ReportsSent(1)
+        assert [(each.trade_date, each.seq) for each in it.sent[4:]] == [(DAY, 3), ("20251126", 1)]
 
     run(tmp_path, first, again)
 

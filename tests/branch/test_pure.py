@@ -133,9 +133,19 @@ def test_reports_in_order_gaps_repeats_and_days() -> None:
     assert it.take(report(1, "20251126")) is post
     assert it.take(report(6)) is drop
     assert not it.behind(status(9))
+    assert it.trade_date == "20251126"
     assert it.behind(status(2, "20251126"))
     assert not it.behind(status(1, "20251126"))
     assert it.behind(status(1, "20251127"))
+    assert (it.trade_date, it.last) == ("20251126", 1), "what is missing of this day is asked for first"
+
+
+def test_numbering_goes_on_with_the_last_day_of_an_earlier_run() -> None:
+    it = Numbering("20251125")
+    assert it.behind(status(0, "20251126"))
+    assert [it.take(report(seq)) for seq in (1, 2)] == [Verdict.POST] * 2
+    assert it.take(report(1, "20251126")) is Verdict.POST
+    assert it.take(report(1, "20251124")) is Verdict.DROP
 
 
 @settings(deadline=None)

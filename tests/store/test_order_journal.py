@@ -230,3 +230,20 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
     ]
     (rows,) = journal._db.execute("SELECT count(*) FROM order_history").fetchone()
     assert rows == 0
+
+
+def test_the_last_day_that_a_branch_reported_on_is_known_after_a_restart(
+    tmp_path: Path, posted: Posted, clock: Clock
+) -> None:
+    """Not one that is yet to come: a wrong date would hide the reports of the days before it."""
+    journal = _open(tmp_path, posted, clock)
+    journal.do(place(1))
+    for day in ("20251124", "20251125", "20251123", "20251126"):
+        journal.do(report(place(1), 1, day=day))
+    journal.do(report(place(1), 1, day="20251125", branch="GZ04"))
+    assert journal.flush()
+    assert journal.reported_days() == {"GZ03": "20251125"}
+    journal.stop()
+    journal = _open(tmp_path, posted, clock)
+    assert journal.reported_days() == {"GZ03": "20251125"}
+    journal.stop()

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.aci import PlaceOrder
+from shared.days import shanghai_day
 from shared.enums import Market, Side
 from shared.ids import BranchId, Milli, OrderKey, Shares, StockCode
 from switch_server.adapters.bad_rows import BAD_ROW
@@ -41,6 +42,11 @@ _STATES = ", ".join(
     f"'{state}'" for state in sorted(UNDECIDED)
 )  # word for word as in the partial index, else it does not serve
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
+
+_NEW_DAY = (
+    "INSERT INTO reported_days VALUES (:branch, :trade_date) "
+    "ON CONFLICT(branch) DO UPDATE SET trade_date = max(trade_date, excluded.trade_date)"
+)
 
 
 class JournalCounts(Struct):
@@ -85,6 +91,7 @@ class SqliteOrderJournal:
         self.counts = JournalCounts()
         self.not_theirs: Counter[BranchId] = Counter()
         """``counts.not_theirs`` by branch; the first of each is logged."""
+        self._days = self.reported_days()
 
     def start(self) -> None:
         self._batches.start()
@@ -115,6 +122,10 @@ class SqliteOrderJournal:
     def unfinished(self) -> list[OrderRecovered]:
         """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first."""
         return [_recovered(row) for row in self._rows(UNFINISHED, {})]
+
+    def reported_days(self) -> dict[BranchId, str]:
+        """The last trade date, not of the future, of which each branch has reported on an order of its own."""
+        return {BranchId(row["branch"]): row["trade_date"] for row in self._rows("SELECT * FROM reported_days", {})}
 
     def order(self, key: OrderKey) -> OrderRecord | None:
         rows = self._rows("SELECT * FROM orders WHERE key = :key", {"key": key})
@@ -161,8 +172,7 @@ class SqliteOrderJournal:
                 if isinstance(effect, JournalOrder):
                     answers.append(self._insert(effect, at))
                 else:
-                    row = step_row(effect, at)
-                    steps.append((put_step(self._db, row, UPDATE_ORDER), row))
+                    steps.append(self._step(step_row(effect, at)))
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
@@ -177,10 +187,23 @@ class SqliteOrderJournal:
             return OrderJournalFailed(effect.key, "already journalled")
         return OrderJournalled(effect.key)
 
+    def _step(self, row: dict[str, Any]) -> tuple[Step, dict[str, Any]]:
+        step = put_step(self._db, row, UPDATE_ORDER)
+        if step is Step.WRITTEN and self._is_new_day(row):
+            self._db.execute(_NEW_DAY, row)
+        return step, row
+
+    def _is_new_day(self, row: dict[str, Any]) -> bool:
+        return row["seq"] is not None and self._days.get(row["branch"], "") < row["trade_date"] <= shanghai_day(
+            row["at"]
+        )
+
     def _count(self, step: Step, row: dict[str, Any]) -> None:
         match step:
             case Step.WRITTEN:
                 self.counts.steps += 1
+                if self._is_new_day(row):
+                    self._days[row["branch"]] = row["trade_date"]
             case Step.REPEATED:
                 self.counts.repeated += 1
             case Step.NOT_THEIRS:

@@ -31,7 +31,10 @@ STEPS = {
         "CREATE INDEX undecided ON orders (state) WHERE state IN ('captured', 'in_doubt', 'sent')",
         "CREATE INDEX history_of ON order_history (key)",
     ),
-    2: ADD_ORIGIN,
+    2: (
+        *ADD_ORIGIN,
+        "CREATE TABLE reported_days (branch TEXT PRIMARY KEY, trade_date TEXT NOT NULL) STRICT",  # the last of each branch
+    ),
 }
 
 

@@ -109,10 +109,13 @@ class ResolveOrder(Request, frozen=True):
     key: OrderRef
 
 
-class AskReports(Request, frozen=True):
-    """Resync: answered by ``ReportsSent``, after which every order report with ``seq > after`` of the trade date comes again."""
+class AskReports(Request, frozen=True, omit_defaults=True):
+    """Resync: answered by ``ReportsSent``, after which every order report behind number ``after`` of ``trade_date`` comes again, those of
+    later days too. An empty ``trade_date`` is the gateway's day.
+    """
 
     after: Count
+    trade_date: Line = ""
 
 
 class AskStatus(Request, frozen=True):

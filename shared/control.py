@@ -125,6 +125,13 @@ class UnlockAccount(Request, frozen=True):
     actor: Line = ""
 
 
+class UnlockNumber(Request, frozen=True):
+    """Forget today's wrong PINs from a calling number; empty: from all who withhold theirs. Answered by ``Done``."""
+
+    number: str
+    actor: str = ""
+
+
 class Drain(Request, frozen=True):
     """Stop: no new calls, those that run are ended. Answered by ``Done`` before the switch goes."""
 
@@ -142,6 +149,7 @@ class RefusedCode(StrEnum):
     NO_RECORDING = "no_recording"
     RECORDING_GONE = "recording_gone"  # the store knows it, the file can't be read
     NO_SUCH_ACCOUNT = "no_such_account"
+    NO_WRONG_PINS = "no_wrong_pins"  # from that number today
     NO_SUCH_AGENT = "no_such_agent"
     AGENT_EXISTS = "agent_exists"
     NOT_LOGGED_IN = "not_logged_in"
@@ -272,7 +280,7 @@ class Reloaded(Reply, frozen=True):
 
 REQUESTS: tuple[type[Request], ...] = (
     AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
-    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
+    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, UnlockNumber, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,

@@ -17,6 +17,10 @@ class TroubleCode(StrEnum):
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
     QUEUE_UNSERVED = "queue_unserved"  # callers wait (``text``: how many) and nobody who could answer is logged in
     ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
+    NUMBERS_LOCKED = "numbers_locked"  # too many wrong PINs came from them today (``subject``: how many, ``text``: the first of them)
+    BRANCH_FOREIGN = (
+        "branch_foreign"  # it named orders, accounts or branches that are not its own (``text``: how often)
+    )
 
 
 class Trouble(Struct, frozen=True):
@@ -70,6 +74,8 @@ class BranchRow(Struct, frozen=True):
     round_trip_ms: float | None = None
     requests: int = 0
     failures: int = 0
+    foreign: int = 0
+    """Messages refused since they named orders, accounts or branches that are not its own."""
 
 
 class CallRow(Struct, frozen=True):

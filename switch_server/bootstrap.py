@@ -142,6 +142,7 @@ class Server:
             post,
             clock=self.clock,
             wrong_pin_limit=server.wrong_pins_per_day,
+            number_limit=server.number_limit,
             on_trouble=self._trouble("store"),
         )
         self.reports = Reports(self.store.statistics, self.store.agents, self.clock)
@@ -163,6 +164,7 @@ class Server:
             server_key=self._keys,
             branch_keys=self._branch_for,
             audit=self.store.do,
+            reported=self.orders.reported_days(),
             timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),
             version=version(),
         )
@@ -236,11 +238,15 @@ class Server:
             await asyncio.sleep(0.05)
 
     async def reload(self) -> tuple[str, ...]:
-        """Reads file and flows anew; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they were."""
+        """Reads file and flows anew; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they were.
+
+        A branch's key that the file has no more ends the session that it opened.
+        """
         settings = await asyncio.to_thread(read_settings, self.settings.file)
         self.settings = settings
         self.lines.reload({trunk.name: trunk for trunk in settings.server.trunks})
         self.cards.reload_prompts()
+        self.branches.recheck_keys()
         self.engine.post(Configured(settings.core, settings.flows))
         return tuple(flow.flow for flow in settings.flows)
 
@@ -248,8 +254,7 @@ class Server:
 
     def _branch_for(self, public_key: bytes) -> BranchId | None:
         text = public_key.decode("ascii", "replace")
-        known = {branch.key: branch.id for branch in self.settings.server.branches if branch.key}
-        return known.get(text) or self.store.branch_for_key(text)
+        return {branch.key: branch.id for branch in self.settings.server.branches if branch.key}.get(text)
 
     def _trouble(self, part: str) -> Callable[[str], None]:
         def tell(text: str) -> None:
@@ -297,6 +302,8 @@ class Server:
             post=self.engine.post,
             audit=self.store.do,
             unlock=lambda account, actor: self.store.unlock_account(AccountNo(account), actor),
+            unlock_number=self.store.unlock_number,
+            locked_numbers=self.store.locked_numbers,
             reload=self.reload,
             drain=self.stopped.set,
         )
@@ -322,7 +329,11 @@ class Server:
 
     def _branch_states(self) -> Mapping[BranchId, BranchState]:
         seen = {state.branch: state for state in self.branches.states()}
-        return {branch.id: _operator_view(seen.get(branch.id)) for branch in self.settings.server.branches}
+        held, journalled = self.engine.switch.book.foreign, self.orders.not_theirs
+        return {
+            branch.id: _operator_view(seen.get(branch.id), held[branch.id] + journalled[branch.id])
+            for branch in self.settings.server.branches
+        }
 
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
         return {
@@ -332,8 +343,8 @@ class Server:
         }
 
 
-def _operator_view(seen: LinkState | None) -> BranchState:
-    """What the link knows, in the operator's words; ``None``: the branch has never connected."""
+def _operator_view(seen: LinkState | None, foreign: int) -> BranchState:
+    """What the link knows, in the operator's words; ``None``: the branch has never connected. ``foreign``: reports refused behind the link."""
     if seen is None:
         return BranchState(link_up=False)
     told = {
@@ -345,7 +356,7 @@ def _operator_view(seen: LinkState | None) -> BranchState:
         "last_report": seen.reports,
     }
     status = msgspec.convert({"type": "GatewayStatus", **told}, GatewayStatus) if seen.session else None
-    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent)
+    return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent, foreign=foreign + seen.foreign)
 
 
 class AlreadyRunning(RuntimeError):  # noqa: N818  the name says what it is

@@ -44,6 +44,8 @@ class Channel:
 
     def __init__(self, name: str, session: Session, send: Callable[[bytes], bool], handler: Handler) -> None:
         self.name = name
+        self.key = b""
+        """Its public key, Z85, where the link has keys."""
         self.address = ""
         self.program = ""
         self.session = session

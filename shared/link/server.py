@@ -1,7 +1,8 @@
 """The side that listens: a ROUTER socket and a session for each peer.
 
 With ``keys`` the socket speaks CURVE and a peer's name is what ``lookup`` says its public key stands for; a newer session of the
-same name displaces the older one (which is half dead: a peer runs once). Without keys (``ipc://`` in a folder of the operator's)
+same name displaces the older one (which is half dead: a peer runs once). A key is looked up for each connection and each session:
+one that was taken away opens no new session on a connection that it had, and ``recheck`` ends those that run. Without keys (``ipc://`` in a folder of the operator's)
 every peer is ``local-<n>``.
 """
 
@@ -22,7 +23,7 @@ from shared.link.errors import LinkError
 from shared.link.keys import KeyPair
 from shared.link.session import Identity, Rules, Session
 from shared.link.wire import MAX_FRAME, epoch, prepare
-from shared.link.zap import Refusal, ZapHandler
+from shared.link.zap import KEY_PROPERTY, Refusal, ZapHandler
 from shared.protocol import SESSION_MESSAGES, RejectCode
 
 _log = logging.getLogger(__name__)
@@ -100,6 +101,13 @@ class LinkServer:
     def channels(self) -> tuple[Channel, ...]:
         return tuple(channel for channel in self._channels.values() if channel.is_open)
 
+    def recheck(self) -> None:
+        """The known keys have changed: ends each session, open or beginning, whose key ``lookup`` does not give its name any more."""
+        for peer, channel in tuple(self._channels.items()):
+            if self._keys is not None and self._lookup(channel.key) != channel.name:
+                channel.close(RejectCode.UNKNOWN_KEY)
+                self._forget(peer)
+
     @property
     def refusals(self) -> int:
         """Connections refused for their key, since the start."""
@@ -128,17 +136,32 @@ class LinkServer:
         if channel is None:  # only the whole zmq frame knows whose key it was
             frame = socket.recv(zmq.NOBLOCK, copy=False)
             channel, data = self._new_channel(peer, frame), frame.bytes
+            if channel is None:
+                self._skip_rest()
+                return
         else:
             data = socket.recv(zmq.NOBLOCK)
-        while socket.get(zmq.RCVMORE):
-            socket.recv(zmq.NOBLOCK)
+        if self._skip_rest():
             data = b""  # frames of ours have one part; no bytes are a bad frame
         channel.feed(data)
         if channel.is_closed:
             self._forget(peer)
 
-    def _new_channel(self, peer: bytes, frame: zmq.Frame) -> Channel:
-        name = f"local-{next(self._numbers)}" if self._keys is None else str(frame.get("User-Id"))
+    def _skip_rest(self) -> bool:
+        """Of a message with several parts; ``False``: it had one."""
+        had_more = bool(self._socket.get(zmq.RCVMORE))
+        while self._socket.get(zmq.RCVMORE):
+            self._socket.recv(zmq.NOBLOCK)
+        return had_more
+
+    def _new_channel(self, peer: bytes, frame: zmq.Frame) -> Channel | None:
+        """``None``: its connection's key opens nothing any more."""
+        name, key = f"local-{next(self._numbers)}", b""
+        if self._zap is not None:
+            name, key = str(frame.get("User-Id")), _text(frame, KEY_PROPERTY).encode()
+            if self._lookup(key) != name:
+                self._zap.refused(_text(frame, "Peer-Address"), key)
+                return None
         session = Session(
             listens=True,
             identity=self._identity,
@@ -148,7 +171,7 @@ class LinkServer:
             epoch=epoch(self._loop),
         )
         channel = Channel(name, session, lambda data: self._send(peer, data), _Doorman(self, self._handler))
-        channel.address = _text(frame, "Peer-Address")
+        channel.key, channel.address = key, _text(frame, "Peer-Address")
         self._channels[peer] = channel
         return channel
 

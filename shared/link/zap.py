@@ -17,6 +17,8 @@ from shared.link.drain import Drain
 QUIET_S = 60.0
 MAX_ADDRESSES = 1000
 ENDPOINT = "inproc://zeromq.zap.01"
+KEY_PROPERTY = "X-Key"
+"""Of each frame: the Z85 public key with which its connection was let in."""
 
 
 class Refusal(Struct, frozen=True):
@@ -90,21 +92,22 @@ class ZapHandler:
         if len(request) < 6:
             return  # not by libzmq
         version, request_id, _domain, address, _identity, mechanism, *credentials = request
-        user = self._user(address.decode(errors="replace"), mechanism, credentials)
-        code, text = (b"200", b"OK") if user else (b"400", b"unknown key")
-        with contextlib.suppress(zmq.Again):
-            self._socket.send_multipart(
-                [*route, version, request_id, code, text, (user or "").encode(), b""], zmq.NOBLOCK
-            )
-
-    def _user(self, address: str, mechanism: bytes, credentials: list[bytes]) -> str | None:
         key = z85.encode(credentials[0]) if mechanism == b"CURVE" and credentials and len(credentials[0]) == 32 else b""
         user = self._lookup(key) if key else None
         if user is None:
-            self._refused(address, key)
-        return user
+            self.refused(address.decode(errors="replace"), key)
+        code, text = (b"200", b"OK") if user else (b"400", b"unknown key")
+        answer = [*route, version, request_id, code, text, (user or "").encode(), _metadata(KEY_PROPERTY, key)]
+        with contextlib.suppress(zmq.Again):
+            self._socket.send_multipart(answer, zmq.NOBLOCK)
 
-    def _refused(self, address: str, key: bytes) -> None:
+    def refused(self, address: str, key: bytes) -> None:
+        """Counts a key that opens nothing, and tells of it where its turn has come."""
         times = self.refusals.count(address, self._clock())
         if times:
             self._on_refused(Refusal(address, key[:8].decode(), "unknown_key", times))
+
+
+def _metadata(name: str, value: bytes) -> bytes:
+    """One property as ZMTP 3.1 writes them: a byte of length and the name, four bytes of length and the value."""
+    return bytes([len(name)]) + name.encode() + len(value).to_bytes(4, "big") + value

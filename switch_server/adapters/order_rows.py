@@ -1,6 +1,8 @@
 """Orders as rows: the same two tables in the order journal (the truth) and in the store (a copy to search)."""
 
+import sqlite3
 from collections.abc import Iterable
+from enum import Enum, auto
 from typing import Any, Protocol
 
 from msgspec import structs
@@ -13,6 +15,14 @@ from switch_server.ports.records import OrderRecord, OrderStep
 
 ORDER_COLUMNS = tuple(field.name for field in structs.fields(OrderRecord) if field.name != "history")
 STEP_COLUMNS = tuple(field.name for field in structs.fields(OrderStep))
+ORIGIN_COLUMNS = ("trade_date", "seq")
+"""The branch's report that a step comes from, or NULL: with the order's key it is there once."""
+ADD_ORIGIN = (
+    "ALTER TABLE order_history ADD COLUMN trade_date TEXT",
+    "ALTER TABLE order_history ADD COLUMN seq INTEGER",
+    "CREATE UNIQUE INDEX reported_once ON order_history (key, trade_date, seq) WHERE seq IS NOT NULL",
+)
+"""The migration of both files. Steps that were there already keep NULL."""
 
 
 def _insert(table: str, columns: Iterable[str]) -> str:
@@ -21,16 +31,38 @@ def _insert(table: str, columns: Iterable[str]) -> str:
 
 
 INSERT_ORDER = _insert("orders", ORDER_COLUMNS) + " ON CONFLICT(key) DO NOTHING"
-INSERT_STEP = _insert("order_history", ("key", *STEP_COLUMNS))
+_INSERT_STEP = (
+    _insert("order_history", ("key", *STEP_COLUMNS, *ORIGIN_COLUMNS))
+    + " ON CONFLICT (key, trade_date, seq) WHERE seq IS NOT NULL DO NOTHING"
+)
+_IS_THEIRS = "SELECT 1 FROM orders WHERE key = :key AND branch = :branch AND account = :account"
 _FINAL = ", ".join(f"'{state.value}'" for state in sorted(FINAL))
 UPDATE_COPY = (
     "UPDATE orders SET state = :state, contract = coalesce(:contract, contract), refusal = coalesce(:refusal, refusal), "  # noqa: S608  constants
     "filled = coalesce(:filled, filled), cancelled = coalesce(:cancelled, cancelled), "
     f"branch_status = coalesce(:branch_status, branch_status), updated_at = :at WHERE key = :key AND state NOT IN ({_FINAL})"
 )
-"""A final state is left by nothing: a branch's reports come again from the first after a restart."""
+"""A final state is left by nothing."""
 UPDATE_ORDER = f"{UPDATE_COPY} AND :state <> '{OrderState.FAILED}'"
 """Of the journal: a key that is in it can't have failed to be journalled; that was its repetition."""
+
+
+class Step(Enum):
+    """What became of a step."""
+
+    WRITTEN = auto()
+    REPEATED = auto()  # a report that came before, as all of the day do after a restart
+    NOT_THEIRS = auto()  # no order, or another branch's or another account's
+
+
+def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> Step:
+    """Within the caller's transaction: the row into the history, and with ``update`` into the order. ``row``: of ``step_row``."""
+    if row["branch"] is not None and db.execute(_IS_THEIRS, row).fetchone() is None:
+        return Step.NOT_THEIRS
+    if db.execute(_INSERT_STEP, row).rowcount == 0:
+        return Step.REPEATED
+    db.execute(update, row)
+    return Step.WRITTEN
 
 
 def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:
@@ -48,6 +80,8 @@ def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:
 
 
 def step_row(effect: RecordOrderState, at: float) -> dict[str, Any]:
+    """``branch`` and ``account``, who reported, are for ``put_step`` and no columns."""
+    report = effect.report
     return {
         "key": effect.key,
         "at": at,
@@ -58,6 +92,10 @@ def step_row(effect: RecordOrderState, at: float) -> dict[str, Any]:
         "filled": effect.filled,
         "cancelled": effect.cancelled,
         "branch_status": effect.branch_status,
+        "branch": report.branch if report else None,
+        "account": report.account if report else None,
+        "trade_date": report.trade_date if report else None,
+        "seq": report.seq if report else None,
     }
 
 

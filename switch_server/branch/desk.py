@@ -48,6 +48,10 @@ class OrderDesk:
         for entry in journal.accepted(self.day):
             self._remember(entry.request, entry.contract)
 
+    def key_of(self, contract: ContractNo, trade_date: str) -> OrderKey | None:
+        """Whose order that contract number is on that day; the numbers begin anew each day."""
+        return self.contracts.get(contract) if trade_date == self.day else None
+
     # --- requests ---
 
     def order(self, order: Order, answer: Answer) -> None:

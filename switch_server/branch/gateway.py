@@ -101,8 +101,8 @@ class Gateway(Silent):
                 self._desk.order(message, answer)
             case aci.ResolveOrder(key):
                 self._desk.resolve(key, answer)
-            case aci.AskReports(after):
-                self._reports.again(after, answer)
+            case aci.AskReports(after, trade_date):
+                self._reports.again(after, trade_date, answer)
             case aci.AskStatus() | SnapshotRequest():
                 answer(self.status())
             case aci.Request():

@@ -111,8 +111,8 @@ class Journal:
         self._commit.submit(lambda db: _append(db, report), done)
 
     def reports(self, trade_date: str, after: int, done: Done) -> None:
-        """``done(list[OrderReport])``: those of the day with ``seq > after``, behind everything appended before."""
-        sql = "SELECT body, seq FROM reports WHERE trade_date = ? AND seq > ? ORDER BY seq"
+        """``done(list[OrderReport])``: those of the day with ``seq > after`` and of later days, behind everything appended before."""
+        sql = "SELECT body, seq FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq"
         self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after))], done)
 
     # --- at start, before anything is written ---
@@ -122,8 +122,9 @@ class Journal:
         return self._entries("WHERE state = 'taken' ORDER BY taken_at")
 
     def day(self) -> str:
-        """The last trade date that is known, or ``""``."""
-        return str(self._read("SELECT COALESCE(MAX(trade_date), '') FROM keys")[0][0])
+        """The last trade date that is known, of a key or a report, or ``""``."""
+        dates = "SELECT MAX(trade_date) AS day FROM keys UNION ALL SELECT MAX(trade_date) FROM reports"
+        return str(self._read(f"SELECT COALESCE(MAX(day), '') FROM ({dates})")[0][0])  # noqa: S608  # ours
 
     def accepted(self, trade_date: str) -> list[Entry]:
         return self._entries("WHERE trade_date = ? AND state = 'accepted'", trade_date)

@@ -51,7 +51,7 @@ class Reports:
             cancelled=row.cancelled,
             last_price=update.last_price,
             at=self._clock(),
-            key=row.key or self._desk.contracts.get(row.contract),
+            key=row.key or self._desk.key_of(row.contract, update.trade_date),
         )
         self._journal.append(report, lambda written: self._written(report, written))
 
@@ -61,18 +61,18 @@ class Reports:
             self._seen.clear()
             self.last = 0
 
-    def again(self, after: int, answer: Answer) -> None:
+    def again(self, after: int, trade_date: str, answer: Answer) -> None:
         """``AskReports``."""
 
         def found(reports: Any) -> None:
             if isinstance(reports, sqlite3.Error):
                 _log.error("journal: %s; reports can't be sent again now", reports)
                 reports = []
-            answer(ReportsSent(last=max(self.last, after if not reports else reports[-1].seq)))
+            answer(ReportsSent(self.last))
             for report in reports:
                 self._send(report)
 
-        self._journal.reports(self._day, after, found)
+        self._journal.reports(trade_date or self._day, after, found)
 
     async def catch_up(self, trading: TradingSystem) -> None:
         """After a reconnect: what changed meanwhile, for the accounts that ordered today."""

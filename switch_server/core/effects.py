@@ -94,19 +94,30 @@ class ToCard(Effect, frozen=True):
 
 
 class FindAccount(Effect, frozen=True):
-    """For ``ports.Store``; answered by ``AccountFound``."""
+    """For ``ports.Store``: which branch is asked for the PIN, and has the call a try? Answered by ``AccountFound``.
+
+    ``number``: whom the customer calls from or was called at; empty where it is withheld.
+    """
 
     call: CallId
     request: int
     account: AccountNo
+    number: str = ""
 
 
 class CountWrongPin(Effect, frozen=True):
-    """For ``ports.Store``; answered by ``WrongPinCounted``."""
+    """For ``ports.Store``: the call's try was a wrong PIN; answered by ``WrongPinCounted``."""
 
     call: CallId
     request: int
     account: AccountNo
+    number: str = ""
+
+
+class GiveBackPinTry(Effect, frozen=True):
+    """For ``ports.Store``: the call's try, if it has one, was no wrong PIN. Not answered."""
+
+    call: CallId
 
 
 class AskBranch(Effect, frozen=True):
@@ -157,8 +168,21 @@ class Resolve(Effect, frozen=True):
     branch: BranchId
 
 
+class ReportOrigin(Struct, frozen=True):
+    """Which report of which branch, and the account that it names. ``trade_date`` is ``YYYYMMDD``."""
+
+    branch: BranchId
+    account: AccountNo
+    trade_date: str
+    seq: int
+
+
 class RecordOrderState(Effect, frozen=True):
-    """For ``ports.OrderJournal``: the order's state changed (history row). ``contract``, ``code`` where known."""
+    """For ``ports.OrderJournal``: the order's state changed (history row). ``contract``, ``code`` where known.
+
+    ``report``: the branch's report that changed it, where it was one. Such a row is written once for each report, and only where the
+    order is of that branch and account.
+    """
 
     key: OrderKey
     state: str
@@ -168,6 +192,7 @@ class RecordOrderState(Effect, frozen=True):
     filled: int | None = None
     cancelled: int | None = None
     branch_status: str | None = None
+    report: ReportOrigin | None = None
 
 
 # --- desks ---

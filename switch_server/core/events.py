@@ -154,7 +154,11 @@ class RecordingEnded(Event, frozen=True):
 
 
 class AccountFound(Event, frozen=True):
-    """Answer to ``FindAccount``; ``branch=None``: no such account at any branch."""
+    """Answer to ``FindAccount``; ``branch=None``: no such account at any branch.
+
+    ``locked``: the account is. ``number_locked``: no PIN is tried from this calling number any more today. ``busy``: the tries that are
+    left today are being made by other calls. Otherwise the call has one of them.
+    """
 
     call: CallId
     request: int
@@ -162,15 +166,18 @@ class AccountFound(Event, frozen=True):
     branch: BranchId | None
     customer: CustomerId | None = None
     locked: bool = False
+    number_locked: bool = False
+    busy: bool = False
 
 
 class WrongPinCounted(Event, frozen=True):
-    """Answer to ``CountWrongPin``: wrong PINs of this account today over the phone, and whether that locked it."""
+    """Answer to ``CountWrongPin``: wrong PINs of this account today over the phone, and whether it, or the calling number, is locked."""
 
     call: CallId
     request: int
     failures_today: int
     locked: bool
+    number_locked: bool = False
 
 
 class BranchAnswered(Event, frozen=True):

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.aci import CancelOrder, OrderReport, PlaceOrder
 from shared.enums import OrderStatus
-from shared.ids import BranchId, CallId, ContractNo, OrderKey
+from shared.ids import AccountNo, BranchId, CallId, ContractNo, OrderKey
 
 
 class OrderState(StrEnum):
@@ -83,6 +83,8 @@ TRANSITIONS: dict[OrderState, dict[OrderEvent, OrderState]] = {
 FINAL = frozenset(state for state, row in TRANSITIONS.items() if not row)
 AT_BRANCH = frozenset({S.ACCEPTED, S.WORKING, S.FILLED, S.CANCELLED, S.REJECTED})
 """The branch has it: the caller may hear the contract number."""
+OPEN = frozenset({S.ACCEPTED, S.WORKING})
+"""The branch has it, and may report on it."""
 UNDECIDED = frozenset({S.CAPTURED, S.SENT, S.IN_DOUBT})
 
 REPORT_EVENTS: dict[OrderStatus, OrderEvent] = {
@@ -127,6 +129,10 @@ class Order:
         """Trade date and number of the newest report taken over."""
         self.resolves = 0
         """How often its key has been asked about."""
+
+    def is_of(self, branch: BranchId, account: AccountNo) -> bool:
+        """May that branch report on it? The account of a recovered cancel is not known here, so the branch alone decides."""
+        return branch == self.branch and (self.order is None or account == self.order.account)
 
     def step(self, event: OrderEvent) -> tuple[OrderState, OrderState | None]:
         """Takes an event: (old state, new state), with ``None`` where the event means nothing in this state and is only counted."""

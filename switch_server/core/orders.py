@@ -1,9 +1,11 @@
 """The orders of the day (委托簿): captures, sends, asks again, and takes the branches' reports.
 
 The rules of one order are in ``core.order``; here is what is done about them. A key in doubt is asked about when its branch comes up and
-every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided.
+every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided. An order that the branch has, and that is neither filled nor
+cancelled by midnight in Shanghai, leaves the memory: what is reported of it later goes to the journal.
 """
 
+from collections import Counter
 from typing import Protocol, assert_never
 
 from shared.aci import (
@@ -17,6 +19,7 @@ from shared.aci import (
     Refused,
     Reply,
 )
+from shared.days import day_after, day_start, shanghai_day
 from shared.enums import Refusal
 from shared.ids import BranchId, OrderKey
 from switch_server.core.effects import (
@@ -24,6 +27,7 @@ from switch_server.core.effects import (
     JournalOrder,
     OrderContext,
     RecordOrderState,
+    ReportOrigin,
     Resolve,
     SendOrder,
     Transition,
@@ -36,7 +40,7 @@ from switch_server.core.events import (
     OrderReported,
     OrderSilent,
 )
-from switch_server.core.order import FINAL, REPORT_EVENTS, Order, OrderEvent, OrderState
+from switch_server.core.order import FINAL, OPEN, REPORT_EVENTS, Order, OrderEvent, OrderState
 
 RESOLVE_EVERY = 2.0
 """Seconds between two questions about a key in doubt; doubles up to ``RESOLVE_AT_MOST``."""
@@ -51,6 +55,11 @@ class Board(Protocol):
     """What the book needs of its switch."""
 
     def emit(self, effect: Effect) -> None: ...
+    @property
+    def now(self) -> float:
+        """UTC seconds."""
+        ...
+
     def timer(self, name: str, seconds: float | None) -> None: ...
     def branch_is_up(self, branch: BranchId) -> bool: ...
     def order_moved(self, order: Order) -> None: ...
@@ -63,13 +72,24 @@ class OrderBook:
     def __init__(self, board: Board) -> None:
         self._board = board
         self.orders: dict[OrderKey, Order] = {}
+        self.states: Counter[OrderState] = Counter()
+        """How many are in each state."""
+        self._day_ends = 0.0
+        self.foreign: Counter[BranchId] = Counter()
+        """Reports refused, by the branch that sent them: the order that they name is another branch's or another account's."""
+
+    def concerns(self, event: OrderReported) -> bool:
+        """Is it about an order that is held, from that order's own branch? No other report moves anything here."""
+        report = event.report
+        order = self.orders.get(report.key) if report.key is not None else None
+        return order is not None and order.is_of(event.branch, report.account)
 
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
         """A confirmed read-back. A key that is known already is the same order: nothing happens twice."""
         if key in self.orders:
             self._board.count("orders_repeated")
             return
-        self.orders[key] = Order(key, context.branch, context.call, order, is_cancel=isinstance(order, CancelOrder))
+        self._hold(Order(key, context.branch, context.call, order, is_cancel=isinstance(order, CancelOrder)))
         self._board.emit(Transition("order", key, "new", "confirmed", OrderState.CAPTURED.value))
         self._board.emit(JournalOrder(key, order, context))
 
@@ -83,8 +103,8 @@ class OrderBook:
                 self._answered(key, reply)
             case OrderSilent(key=key, never_left=never_left):
                 self._step(key, OrderEvent.NEVER_LEFT if never_left else OrderEvent.SILENT, Refusal.BRANCH_DOWN)
-            case OrderReported(report=report):
-                self._reported(report)
+            case OrderReported(branch=branch, report=report):
+                self._reported(branch, report)
             case OrderRecovered():
                 self._recovered(event)
             case _:
@@ -105,9 +125,23 @@ class OrderBook:
             if self._board.branch_is_up(order.branch):
                 self._ask_again(order)
         else:
-            del self.orders[key]
+            self._forget(order)
+
+    def day_over(self) -> None:
+        """Midnight in Shanghai: orders are good for a day."""
+        for order in [order for order in self.orders.values() if order.state in OPEN]:
+            self._forget(order)
 
     # --- inside ---
+
+    def _hold(self, order: Order) -> None:
+        self.orders[order.key] = order
+        self.states[order.state] += 1
+
+    def _forget(self, order: Order) -> None:
+        del self.orders[order.key]
+        self.states[order.state] -= 1
+        self._board.timer(f"order:{order.key}", None)
 
     def _journalled(self, key: OrderKey) -> None:
         order = self._step(key, OrderEvent.JOURNALLED)
@@ -130,31 +164,36 @@ class OrderBook:
             case _:
                 self._step(key, OrderEvent.SILENT)
 
-    def _reported(self, report: OrderReport) -> None:
-        if report.key is None or report.key not in self.orders:
+    def _reported(self, branch: BranchId, report: OrderReport) -> None:
+        origin = ReportOrigin(branch, report.account, report.trade_date, report.seq)
+        if report.key is None:  # entered at the branch's own counter
             self._board.count("order_reports_of_others")
-            if report.key is not None:
-                self._record_report(report.key, report)
-            return
-        order = self.orders[report.key]
-        if order.state in FINAL:
+        elif (order := self.orders.get(report.key)) is None:
+            self._board.count("order_reports_looked_up")
+            self._record_report(report.key, report, origin)
+        elif not order.is_of(branch, report.account):
+            self._board.count("order_reports_refused")
+            self.foreign[branch] += 1
+        elif order.state in FINAL:
             self._board.count("order_reports_after_end")
-            return
-        order.learn(report)
-        self._step(report.key, REPORT_EVENTS[report.status])
+        else:
+            order.learn(report)
+            self._step(report.key, REPORT_EVENTS[report.status], origin=origin)
 
     def _recovered(self, event: OrderRecovered) -> None:
         if event.key in self.orders:
             return
         order = Order(event.key, event.branch, event.call, event.order, is_cancel=event.cancels is not None)
         order.state = OrderState.IN_DOUBT
-        self.orders[event.key] = order
+        self._hold(order)
         self._board.emit(Transition("order", event.key, "journal", "recovered", order.state.value))
         self._record(order, "recovered")
         if self._board.branch_is_up(order.branch):
             self._ask_again(order)
 
-    def _step(self, key: OrderKey, event: OrderEvent, code: Refusal | None = None) -> Order | None:
+    def _step(
+        self, key: OrderKey, event: OrderEvent, code: Refusal | None = None, origin: ReportOrigin | None = None
+    ) -> Order | None:
         order = self.orders.get(key)
         if order is None:
             self._board.count("order_events_unknown")
@@ -164,9 +203,11 @@ class OrderBook:
         if new is None:
             self._board.count("order_events_ignored")
             return None
+        self.states[old] -= 1
+        self.states[new] += 1
         if new in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
             order.code = code.value if code else None
-        self._record(order, event.value)
+        self._record(order, event.value, origin)
         self._set_timer(order)
         self._board.order_moved(order)
         return order
@@ -179,24 +220,27 @@ class OrderBook:
             self._board.timer(f"order:{order.key}", KEEP_SETTLED)
         else:
             self._board.timer(f"order:{order.key}", None)
+        if self._board.now >= self._day_ends and order.state in OPEN:
+            self._day_ends = day_start(day_after(shanghai_day(self._board.now)))
+            self._board.timer("orders:day", self._day_ends - self._board.now)
 
     def _ask_again(self, order: Order) -> None:
         order.resolves += 1
         self._board.timer(f"order:{order.key}", None)
         self._board.emit(Resolve(order.key, order.branch))
 
-    def _record(self, order: Order, event: str) -> None:
+    def _record(self, order: Order, event: str, origin: ReportOrigin | None = None) -> None:
         filled, cancelled = order.filled or None, order.cancelled or None
         status = order.status.value if order.status else None
         state = order.state.value
         self._board.emit(
-            RecordOrderState(order.key, state, event, order.contract, order.code, filled, cancelled, status)
+            RecordOrderState(order.key, state, event, order.contract, order.code, filled, cancelled, status, origin)
         )
 
-    def _record_report(self, key: OrderKey, report: OrderReport) -> None:
-        """An order that this switch no longer holds (settled long ago, or before a restart): only its row is brought up to date."""
-        shadow = Order(key, BranchId(""), None, None)
+    def _record_report(self, key: OrderKey, report: OrderReport, origin: ReportOrigin) -> None:
+        """Perhaps an order that is no longer held (settled, or of before a restart): the journal knows, and judges by ``origin``."""
+        shadow = Order(key, origin.branch, None, None)
         shadow.state = OrderState.ACCEPTED
         shadow.learn(report)
         shadow.step(REPORT_EVENTS[report.status])
-        self._record(shadow, REPORT_EVENTS[report.status].value)
+        self._record(shadow, REPORT_EVENTS[report.status].value, origin)

@@ -2,6 +2,9 @@
 
 One service runs at a time for a call; it ends with one of its outcomes, always: an answer that never comes is a refusal
 ``branch_slow`` after ``Limits.answer_wait``. Answers to an earlier request are passed over.
+
+A log-in has one of the account's and the calling number's tries from ``FindAccount`` on, so that calls side by side make no more tries
+than there are; whatever its end, the try is counted as a wrong PIN or given back.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +17,7 @@ from shared import aci
 from shared.enums import Market, Refusal, Side
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, CustomerId, Milli, OrderKey, Shares, StockCode
 from shared.secret import Secret
-from switch_server.core.effects import AskBranch, CountWrongPin, Effect, FindAccount
+from switch_server.core.effects import AskBranch, CountWrongPin, Effect, FindAccount, GiveBackPinTry
 from switch_server.core.events import AccountFound, BranchAnswered, WrongPinCounted
 from switch_server.core.order import AT_BRANCH, Order, OrderState
 
@@ -67,6 +70,8 @@ class Caller(Protocol):
     """What services need of their call."""
 
     id: CallId
+    number: str
+    """The customer's telephone number; empty where it is withheld."""
     variables: dict[str, Any]
 
     def emit(self, effect: Effect) -> None: ...
@@ -94,6 +99,8 @@ class Services:
         self._request = 0
         self._expects: type[AccountFound | WrongPinCounted | BranchAnswered] | None = None
         self._account: AccountFound | None = None
+        self._has_try = False
+        """Of the account's and the number's tries of PINs, one is ours."""
 
     def run(self, name: str) -> None:
         self._running = name
@@ -103,7 +110,9 @@ class Services:
             self._refuse(Refusal.NOT_LOGGED_IN)
         elif name == "log_in":
             account = AccountNo(self._caller.variables["account"])
-            self._ask_store(FindAccount(self._caller.id, self._next_request(AccountFound), account))
+            request = self._next_request(AccountFound)
+            self._has_try = True
+            self._ask_store(FindAccount(self._caller.id, request, account, self._caller.number))
         elif service.places:
             self._place(name)
         else:
@@ -111,6 +120,7 @@ class Services:
 
     def stop(self) -> None:
         """The caller has gone. An order under way goes on without them."""
+        self._give_back()
         self._running = ""
         self._expects = None
         self.waiting_for = None
@@ -125,6 +135,10 @@ class Services:
             self._done("unknown")
         elif found.locked:
             self._done("locked")
+        elif found.number_locked:
+            self._done("too_many")
+        elif found.busy:
+            self._refuse(Refusal.BRANCH_SLOW)
         else:
             self._account = found
             pin = self._caller.variables.get("pin")
@@ -135,8 +149,10 @@ class Services:
             return
         if counted.locked:
             self._done("locked")
+        elif counted.number_locked or self.wrong_pins >= self._wrong_pins_allowed:
+            self._done("too_many")
         else:
-            self._done("too_many" if self.wrong_pins >= self._wrong_pins_allowed else "wrong_pin")
+            self._done("wrong_pin")
 
     def branch_answered(self, answered: BranchAnswered) -> None:
         if not self._expected(answered):
@@ -180,7 +196,9 @@ class Services:
             self._done("ok")
         elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN:
             self.wrong_pins += 1
-            self._ask_store(CountWrongPin(self._caller.id, self._next_request(WrongPinCounted), found.account))
+            self._has_try = False
+            request = self._next_request(WrongPinCounted)
+            self._ask_store(CountWrongPin(self._caller.id, request, found.account, self._caller.number))
         else:
             self._refuse(reply.code if isinstance(reply, aci.Refused) else Refusal.BAD_ANSWER)
 
@@ -250,7 +268,13 @@ class Services:
         self._caller.variables["refusal"] = code.value
         self._done(REFUSED)
 
+    def _give_back(self) -> None:
+        if self._has_try:
+            self._has_try = False
+            self._caller.emit(GiveBackPinTry(self._caller.id))
+
     def _done(self, outcome: str) -> None:
+        self._give_back()
         if self._running == "log_in":
             self._caller.variables.pop("pin", None)
         self._running = ""

@@ -43,16 +43,6 @@ class CardView(Struct, frozen=True):
     used: int
 
 
-class OrderView(Struct, frozen=True):
-    key: str
-    branch: str
-    state: str
-    contract: str | None
-    code: str | None
-    status: str | None
-    filled: int
-
-
 class SeatView(Struct, frozen=True):
     """A seat (座席) of somebody who is logged in, or whose link is down. ``state`` and ``reason``: words of ``SeatState`` and ``LockReason``."""
 
@@ -111,11 +101,13 @@ class FloorView(Struct, frozen=True):
 
 
 class SwitchSnapshot(Struct, frozen=True):
+    """``orders``: how many of those held in memory are in each state. All of it is bounded by lines, seats and configuration."""
+
     at: float
     calls: tuple[CallView, ...]
     trunks: tuple[TrunkView, ...]
     cards: tuple[CardView, ...]
-    orders: tuple[OrderView, ...]
+    orders: dict[str, int]
     branches_up: tuple[str, ...]
     flows: tuple[str, ...]
     counters: dict[str, int]

@@ -44,6 +44,7 @@ from switch_server.core.events import (
     LegRefreshed,
     ListenerCame,
     MediaSilent,
+    OrderReported,
     PhoneTold,
     QueueJudged,
     WrongPinCounted,
@@ -72,7 +73,7 @@ class Switch(Centre):
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Takes one event at ``now`` (UTC seconds, never going back) and gives what is to be done, in order."""
         self._run_timers(now)
-        if not isinstance(event, DigitPressed | PhoneTold):
+        if self._is_journalled(event):
             self.journal(for_journal(event) if isinstance(event, DeskCommanded) else event)
         self._guarded(event)
         return self._taken()
@@ -126,6 +127,12 @@ class Switch(Centre):
         return floor_of(self, now)
 
     # --- events ---
+
+    def _is_journalled(self, event: Event) -> bool:
+        """A branch may report what it likes: only what concerns an order of ours and its own is kept."""
+        if isinstance(event, OrderReported):
+            return self.book.concerns(event)
+        return not isinstance(event, DigitPressed | PhoneTold)
 
     def take(self, event: Event) -> None:
         """A choice of the core's own, which a replay is told."""
@@ -269,6 +276,8 @@ class Switch(Centre):
         subject, _, what = name.partition(":")
         if subject == "order":
             self.book.timed_out(OrderKey(what))
+        elif subject == "orders":
+            self.book.day_over()
         elif subject == "seat":
             self.desks.timed_out(what)
         elif subject == "acd":
@@ -356,6 +365,7 @@ class Switch(Centre):
 
     def _abandon(self, call: Call) -> None:
         """The lines and the card are told, and the call is forgotten."""
+        call.services.stop()
         for leg in call.legs.values():
             self.emit(HangUp(leg.id, EndCause.FAULT))
             call.to_card(leg, CloseChannel(leg.id))

@@ -13,7 +13,6 @@ from switch_server.core.snapshot import (
     CardView,
     FloorView,
     LegView,
-    OrderView,
     QueueView,
     SeatView,
     SwitchSnapshot,
@@ -24,7 +23,6 @@ from switch_server.core.snapshot import (
 if TYPE_CHECKING:
     from switch_server.core.call import Call
     from switch_server.core.config import Queue
-    from switch_server.core.order import Order
     from switch_server.core.seat import Seat
     from switch_server.core.switch import Switch
     from switch_server.core.waiting import Waiting
@@ -39,7 +37,7 @@ def snapshot_of(switch: "Switch") -> SwitchSnapshot:
         calls=tuple(_call(call) for call in switch.calls.values()),
         trunks=_trunks(switch),
         cards=_cards(switch),
-        orders=tuple(_order(order) for order in switch.book.orders.values()),
+        orders={state.value: count for state, count in sorted(switch.book.states.items()) if count},
         branches_up=tuple(sorted(switch.branches_up)),
         flows=tuple(flow.flow for flow in switch.flows),
         counters=dict(switch.counters),
@@ -133,8 +131,3 @@ def _trunks(switch: "Switch") -> tuple[TrunkView, ...]:
 def _cards(switch: "Switch") -> tuple[CardView, ...]:
     used = channels_used(switch.calls.values())
     return tuple(CardView(name, card.up, card.channels, used[name]) for name, card in switch.cards.items())
-
-
-def _order(order: "Order") -> OrderView:
-    status = order.status.value if order.status else None
-    return OrderView(order.key, order.branch, order.state.value, order.contract, order.code, status, order.filled)

@@ -17,6 +17,7 @@ from switch_server.core.effects import (
     CountWrongPin,
     FindAccount,
     FindCaller,
+    GiveBackPinTry,
     HidePop,
     JournalOrder,
     LineEffect,
@@ -68,7 +69,8 @@ class Branches(Protocol):
 class OrderJournal(Protocol):
     """The centre's durable order journal. ``JournalOrder`` is answered after its fsync (group commit), in order.
 
-    A key that is already journalled is answered ``OrderJournalFailed`` and not written twice.
+    A key that is already journalled is answered ``OrderJournalFailed`` and not written twice. A ``RecordOrderState`` that comes from a
+    branch's report is written once, and only where the order is of that branch and account; others are counted in ``not_theirs``.
     """
 
     def do(self, effect: JournalOrder | RecordOrderState) -> None: ...
@@ -77,11 +79,21 @@ class OrderJournal(Protocol):
 class Store(Protocol):
     """Customer data centre and records. Questions are answered by events; records are written by one thread in groups, in order.
 
+    ``FindAccount`` gives the call one of the account's and the calling number's tries of today, which ``CountWrongPin`` uses up and
+    ``GiveBackPinTry`` gives back; calls side by side never have more than are left.
     A full disk or a locked file delays records (they are kept in memory, in order, and counted) and is told to the operator.
     """
 
     def do(
-        self, effect: FindAccount | FindCaller | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
+        self,
+        effect: FindAccount
+        | FindCaller
+        | CountWrongPin
+        | GiveBackPinTry
+        | SaveRecord
+        | Audit
+        | JournalOrder
+        | RecordOrderState,
     ) -> None: ...
 
 

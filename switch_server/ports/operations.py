@@ -101,16 +101,23 @@ class Operations(Protocol):
     async def audit(self, ask: AskAudit) -> AuditTrail: ...
     async def reload(self, actor: str) -> Reloaded: ...
     async def unlock(self, account: AccountNo, actor: str) -> Done: ...
+    def unlock_number(self, number: str, actor: str) -> Done:
+        """Empty: all who withhold theirs."""
+        ...
 
 
 class BranchState(Struct, frozen=True):
-    """How a branch's link stands. ``status``: what its gateway last told."""
+    """How a branch's link stands. ``status``: what its gateway last told.
+
+    ``foreign``: messages refused since they named orders, accounts or branches that are not its own.
+    """
 
     link_up: bool
     status: GatewayStatus | None = None
     round_trip_ms: float | None = None
     requests: int = 0
     failures: int = 0
+    foreign: int = 0
 
 
 class DeskState(Struct, frozen=True):

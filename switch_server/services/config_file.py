@@ -71,6 +71,10 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()
     wrong_pins_per_day: int = 5
+    """Of an account; then it is locked until it is unlocked."""
+    wrong_pins_per_number: int = 20
+    """From a calling number a day (never less than ``wrong_pins_per_day``); then no PIN is tried from there until the next day. All who
+    withhold theirs have ten times as many."""
     state: str = "state"
     """Folder for the store, journals, recordings, keys and the control socket."""
     flows: str = ""
@@ -78,6 +82,11 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     prompts: tuple[str, ...] = ()
     """Folders searched before the product's own prompts (studio recordings)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def number_limit(self) -> int:
+        """Wrong PINs a day from a calling number: a company may call from one, so it is never lower than an account's."""
+        return max(self.wrong_pins_per_number, self.wrong_pins_per_day)
 
 
 def load_config(file: Path) -> tuple[ServerConfig, Document]:
@@ -168,6 +177,7 @@ def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
         (("desk_link", "endpoint"), _is_endpoint(desks.endpoint), "tcp://<IPv4 address or *>:<port>"),
         (("desk_link", "endpoint"), desks.endpoint != link.endpoint, f"branch_link listens at {link.endpoint} already"),
         (("wrong_pins_per_day",), config.wrong_pins_per_day >= 1, "at least 1"),
+        (("wrong_pins_per_number",), config.wrong_pins_per_number >= 1, "at least 1"),
         *((("limits", name), value > 0, "above 0") for name, value in asdict(config.limits).items()),
     ]
     yield from (document.complaint(path, text) for path, holds, text in rules if not holds)

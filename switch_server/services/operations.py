@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -48,6 +47,10 @@ from switch_server.services.strict_yaml import ConfigError
 P = ParamSpec("P")
 R = TypeVar("R")
 DEFAULT_ACTOR = "operator"
+WITHHELD = "withheld"
+"""What an operator reads of callers who show no number."""
+NAMED = 5
+"""Numbers that a trouble names; the others are counted."""
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -75,6 +78,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     audit: Callable[[Audit], object]
     unlock: Callable[[AccountNo, str], bool]
     """Account and actor; it writes its own audit. ``False``: no such account."""
+    unlock_number: Callable[[str, str], bool]
+    """Calling number (empty: withheld) and actor; it writes its own audit. ``False``: no wrong PIN came from there today."""
+    locked_numbers: Callable[[], list[str]]
+    """From which no PIN is tried any more today; empty: withheld."""
     reload: Callable[[], Awaitable[tuple[str, ...]]]
     """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
     drain: Callable[[], object]
@@ -110,7 +117,7 @@ class SwitchOperations:
             channels=sum(card.channels for card in now.cards if card.up),
             branches_up=sum(state.link_up for state in branches.values()),
             branches=len(branches),
-            orders=dict(sorted(Counter(order.state for order in now.orders).items())),
+            orders=now.orders,
             flows=now.flows,
             troubles=self._troubles(now),
             seats=len(on),
@@ -121,11 +128,17 @@ class SwitchOperations:
     def _troubles(self, now: SwitchSnapshot) -> tuple[Trouble, ...]:
         """What the parts say, and what the numbers say."""
         branches, trunks = self._from.branch_states(), self._from.trunk_states()
-        in_doubt = sum(order.state == OrderState.IN_DOUBT for order in now.orders)
+        numbers = [number or WITHHELD for number in self._from.locked_numbers()]
+        in_doubt = now.orders.get(OrderState.IN_DOUBT, 0)
         return (
             *(_told(text) for text in self._from.troubles()),
             *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),
             *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
+            *(
+                Trouble(TroubleCode.BRANCH_FOREIGN, name, str(state.foreign))
+                for name, state in branches.items()
+                if state.foreign
+            ),
             *(Trouble(TroubleCode.TRUNK_SILENT, name) for name, state in trunks.items() if state == "down"),
             *(
                 Trouble(TroubleCode.QUEUE_UNSERVED, queue.name, str(queue.waiting))
@@ -133,6 +146,7 @@ class SwitchOperations:
                 if queue.waiting and not queue.seats
             ),
             *([Trouble(TroubleCode.ORDERS_IN_DOUBT, str(in_doubt))] if in_doubt else []),
+            *([Trouble(TroubleCode.NUMBERS_LOCKED, str(len(numbers)), _first(numbers))] if numbers else []),
         )
 
     def lines(self) -> Lines:
@@ -249,6 +263,11 @@ class SwitchOperations:
             raise OperationRefused(RefusedCode.NO_SUCH_ACCOUNT, rows.end_of(account))
         return Done(rows.end_of(account))
 
+    def unlock_number(self, number: str, actor: str) -> Done:
+        if not self._from.unlock_number(number, actor or DEFAULT_ACTOR):
+            raise OperationRefused(RefusedCode.NO_WRONG_PINS, number)
+        return Done(number)
+
     def drain(self, actor: str) -> Done:
         if not self._draining:
             self._draining = True
@@ -261,6 +280,10 @@ class SwitchOperations:
 
     def _audit(self, actor: str, action: str, subject: str, detail: str = "") -> None:
         self._from.audit(Audit(actor or DEFAULT_ACTOR, action, subject, detail))
+
+
+def _first(numbers: list[str]) -> str:
+    return ", ".join(numbers[:NAMED]) + (" …" if len(numbers) > NAMED else "")
 
 
 def _told(trouble: str) -> Trouble:

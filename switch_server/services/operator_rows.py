@@ -76,6 +76,7 @@ def branch(name: BranchId, state: BranchState) -> BranchRow:
         round_trip_ms=state.round_trip_ms,
         requests=state.requests,
         failures=state.failures,
+        foreign=state.foreign,
         **told,
     )
 

@@ -16,11 +16,15 @@ from shared.control import (
     Reply,
     Request,
     UnlockAccount,
+    UnlockNumber,
 )
 from shared.ids import CallId
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
+
+WITHHELD = "withheld"
+"""On the command line: all who show no number."""
 
 
 async def hang_up(context: Context) -> int:
@@ -31,6 +35,12 @@ async def hang_up(context: Context) -> int:
 async def unlock(context: Context) -> int:
     account = context.options.account
     return await _do(context, UnlockAccount(account, current_user()), "did_unlock", end=account[-2:])
+
+
+async def unlock_number(context: Context) -> int:
+    number = context.options.number
+    asked = UnlockNumber("" if number == WITHHELD else number, current_user())
+    return await _do(context, asked, "did_unlock_number", number=number)
 
 
 async def drain(context: Context) -> int:

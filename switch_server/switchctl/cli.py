@@ -253,6 +253,13 @@ COMMANDS = (
         (option("account", "arg_account", metavar="ACCOUNT"), JSON),
         ("accounts unlock 60010123",),
     ),
+    Command(("numbers",), None),
+    Command(
+        ("numbers", "unlock"),
+        acting.unlock_number,
+        (option("number", "arg_calling_number", metavar="NUMBER"), JSON),
+        ("numbers unlock 02055501234", "numbers unlock withheld"),
+    ),
     Command(("customers",), None),
     Command(
         ("customers", "find"),

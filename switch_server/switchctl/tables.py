@@ -111,6 +111,7 @@ BRANCHES = (
     show("round_trip", lambda r: cells.milliseconds(r.round_trip_ms), right=True, spare=3),
     show("requests", lambda r: cells.number(r.requests), right=True, spare=5),
     show("failures", lambda r: cells.number(r.failures), right=True),
+    show("foreign", lambda r: cells.number(r.foreign), right=True, spare=6),
 )
 CALLS = (
     show("call", lambda r: r.call, whole=True),

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from shared import aci
-from shared.enums import OrderStatus, Refusal
-from shared.ids import ContractNo, OrderKey, Shares, StockCode
+from shared.enums import Market, OrderStatus, Refusal, Side
+from shared.ids import ContractNo, Milli, OrderKey, Shares, StockCode
 from switch_server.branch.desk import OrderDesk
 from switch_server.branch.journal import Entry, Journal, State
 from switch_server.branch.reports import Reports
@@ -256,10 +256,15 @@ def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> No
         await until(lambda: bool(it.sent))
         (report,) = it.sent
         assert (report.seq, report.key, report.status) == (3, K1, OrderStatus.CANCELLED)
-        assert await it.ask(it.reports.again, 1) == aci.ReportsSent(3)
+        assert await it.ask(it.reports.again, 1, "") == aci.ReportsSent(3)
         assert [each.seq for each in it.sent] == [3, 2, 3]
         it.reports.new_day("20251126")
-        assert await it.ask(it.reports.again, 0) == aci.ReportsSent(0)
+        assert await it.ask(it.reports.again, 0, "") == aci.ReportsSent(0)
+        assert len(it.sent) == 3
+        it.reports.changed(OrderUpdate("20251126", ACCOUNT, counter_row(), Milli(9700)))
+        await until(lambda: len(it.sent) == 4)
+        assert await it.ask(it.reports.again, 2, DAY) == aci.ReportsSent(1)
+        assert [(each.trade_date, each.seq) for each in it.sent[4:]] == [(DAY, 3), ("20251126", 1)]
 
     run(tmp_path, first, again)
 
@@ -273,5 +278,55 @@ def test_what_changed_while_the_trading_system_was_away_is_caught_up(tmp_path: P
         await it.reports.catch_up(it.trading)
         await until(lambda: len(it.sent) == 2)
         assert it.sent[-1].status is OrderStatus.FILLED
+
+    run(tmp_path, test)
+
+
+def test_a_day_with_reports_and_no_orders_of_ours_is_known_after_a_restart(tmp_path: Path) -> None:
+    """Orders entered at the branch's own counter: what was reported is not reported again under new numbers."""
+    update = OrderUpdate("20251126", ACCOUNT, counter_row(), Milli(9700))
+
+    async def first(it: Desk) -> None:
+        await it.order(K1)
+        it.reports.changed(update)
+        await until(lambda: len(it.sent) == 1)
+
+    async def again(it: Desk) -> None:
+        it.reports.new_day("20251126")
+        assert it.reports.last == 1
+        it.reports.changed(update)
+        it.reports.changed(msgspec.structs.replace(update, row=counter_row(OrderStatus.FILLED)))
+        await until(lambda: len(it.sent) == 1)
+        assert [(report.seq, report.status) for report in it.sent] == [(2, OrderStatus.FILLED)]
+
+    run(tmp_path, first, again)
+
+
+def test_a_contract_number_of_yesterday_is_not_today_s_order(tmp_path: Path) -> None:
+    """Numbers begin anew each day: today's first may be of an order entered at the branch's own counter."""
+
+    async def test(it: Desk) -> None:
+        assert await it.order(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
+        row = msgspec.structs.replace(counter_row(), contract=ContractNo("10001"))
+        it.reports.changed(OrderUpdate(DAY, ACCOUNT, row, Milli(9700)))
+        it.reports.changed(OrderUpdate("20251126", ACCOUNT, row, Milli(9700)))
+        await until(lambda: len(it.sent) >= 2)
+        assert [(report.trade_date, report.key) for report in it.sent][-2:] == [(DAY, K1), ("20251126", None)]
+
+    run(tmp_path, test)
+
+
+def counter_row(status: OrderStatus = OrderStatus.REPORTED) -> aci.OrderRow:
+    return aci.OrderRow(
+        ContractNo("77"), Market.SH, StockCode("600000"), "x", Side.BUY, Milli(9700), Shares(100), Shares(0), Shares(0),
+        status, 1000.0,
+    )  # fmt: skip
+
+
+def test_the_journal_is_durable_at_each_commit(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        database = it.journal._commit._connection
+        modes = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+        assert modes == ["wal", 2]
 
     run(tmp_path, test)

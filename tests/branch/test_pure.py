@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import aci
@@ -54,19 +54,21 @@ def row(**changes: Any) -> aci.OrderRow:
         (aci.AskMaxQuantity(ACCOUNT, C, Side.BUY, Milli(1)), aci.MaxQuantity(Shares(-1)), Refusal.BAD_ANSWER),
         (aci.AskOrders(ACCOUNT), aci.Orders((row(filled=Shares(300)),)), Refusal.BAD_ANSWER),
         (aci.ResolveOrder(K), aci.ReportsSent(1), Refusal.BAD_ANSWER),
+        (aci.AskStatus(), aci.GatewayStatus(BranchId("GZ02"), True, "20251125", "open", 0, 1), Refusal.BAD_ANSWER),
     ],
 )
 def test_a_question_that_gets_no_sense_is_refused(query: aci.Request, result: Any, code: Refusal) -> None:
-    reply = answers.to_query(query, result)
+    reply = answers.to_query(BRANCH, query, result)
     assert isinstance(reply, aci.Refused)
     assert reply.code is code
 
 
 def test_sense_is_passed_on() -> None:
     funds = aci.Funds(Fen(1), Fen(1), Fen(0), Fen(0))
-    assert answers.to_query(aci.AskFunds(ACCOUNT), funds) is funds
+    assert answers.to_query(BRANCH, aci.AskFunds(ACCOUNT), funds) is funds
     suspended = quote(last=Milli(0), suspended=True)
-    assert answers.to_query(aci.AskQuote(C), suspended) is suspended
+    assert answers.to_query(BRANCH, aci.AskQuote(C), suspended) is suspended
+    assert answers.to_query(BRANCH, aci.AskStatus(), status(1)) == status(1)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +81,37 @@ def test_sense_is_passed_on() -> None:
     ],
 )
 def test_an_order_s_nonsense_is_silence(result: Any) -> None:
-    assert answers.to_order(K, result) is None
+    assert answers.to_order(BRANCH, order(K), result) is None
 
 
 def test_an_order_s_answers() -> None:
-    assert answers.to_order(K, aci.OrderPending(K)) == aci.OrderPending(K)
-    assert answers.to_order(K, Failure.UNSUPPORTED) == aci.OrderRefused(K, Refusal.UNSUPPORTED)
+    assert answers.to_order(BRANCH, order(K), aci.OrderPending(K)) == aci.OrderPending(K)
+    assert answers.to_order(BRANCH, order(K), Failure.UNSUPPORTED) == aci.OrderRefused(K, Refusal.UNSUPPORTED)
+
+
+OTHER_BRANCH = aci.GatewayStatus(BranchId("GZ02"), True, "20251125", "open", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (None, aci.StatusReport(OTHER_BRANCH)),
+        (aci.AskStatus(), OTHER_BRANCH),
+        (aci.LogIn(ACCOUNT, ""), aci.LoggedIn(AccountNo("60010002"), "李雷")),
+        (aci.AskQuote(C), quote(code=StockCode("600001"))),
+        (order(K), aci.OrderAccepted(OrderKey("other"), N)),
+        (aci.CancelOrder(K, ACCOUNT, N), aci.OrderRefused(OrderKey("other"), Refusal.NO_CASH)),
+        (aci.ResolveOrder(K), aci.OrderVoid(OrderKey("other"))),
+    ],
+)
+def test_a_branch_names_only_what_is_its_own_and_was_asked_about(asked: aci.Request | None, said: Any) -> None:
+    assert answers.is_foreign(BRANCH, asked, said)
+
+
+def test_what_names_nobody_is_not_foreign() -> None:
+    for asked, said in ((aci.AskFunds(ACCOUNT), Failure.TIMED_OUT), (None, report(1)), (order(K), aci.OrderVoid(K))):
+        assert not answers.is_foreign(BRANCH, asked, said)
+    assert not answers.is_foreign(BRANCH, None, aci.StatusReport(status(1)))
 
 
 # --- numbering ---
@@ -106,11 +133,22 @@ def test_reports_in_order_gaps_repeats_and_days() -> None:
     assert it.take(report(1, "20251126")) is post
     assert it.take(report(6)) is drop
     assert not it.behind(status(9))
+    assert it.trade_date == "20251126"
     assert it.behind(status(2, "20251126"))
     assert not it.behind(status(1, "20251126"))
     assert it.behind(status(1, "20251127"))
+    assert (it.trade_date, it.last) == ("20251126", 1), "what is missing of this day is asked for first"
 
 
+def test_numbering_goes_on_with_the_last_day_of_an_earlier_run() -> None:
+    it = Numbering("20251125")
+    assert it.behind(status(0, "20251126"))
+    assert [it.take(report(seq)) for seq in (1, 2)] == [Verdict.POST] * 2
+    assert it.take(report(1, "20251126")) is Verdict.POST
+    assert it.take(report(1, "20251124")) is Verdict.DROP
+
+
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 8), max_size=60))
 def test_whatever_comes_each_report_is_posted_once_in_order(seqs: list[int]) -> None:
     it = Numbering()
@@ -171,6 +209,7 @@ def test_a_cancel_of_nothing() -> None:
 # --- foreign fields and bytes ---
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9))
 def test_prices_travel_as_text(price: int) -> None:
     assert rows.milli(rows.price_text(Milli(price))) == price
@@ -186,6 +225,7 @@ def test_money_may_be_negative() -> None:
     assert rows.fen("-12.3") == -1230
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.sampled_from(["A", "B"]), st.sampled_from(["浦发银行", "x" * 50, ""])), max_size=5),
     st.data(),

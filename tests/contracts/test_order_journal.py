@@ -7,9 +7,10 @@ import pytest
 
 from shared.aci import PlaceOrder
 from switch_server.adapters.order_journal import SqliteOrderJournal
+from switch_server.core.effects import JournalOrder
 from switch_server.core.events import OrderJournalFailed, OrderJournalled, OrderRecovered
 from tests.fakes.order_journal import FakeOrderJournal
-from tests.store.samples import CONTRACT, Clock, Posted, cancel, place, state
+from tests.store.samples import CONTRACT, Clock, Posted, cancel, place, report, state
 
 Journal = FakeOrderJournal | SqliteOrderJournal
 
@@ -88,3 +89,33 @@ def test_a_repeated_key_does_not_spoil_the_first(journal: Journal, posted: Poste
     posted.wait(2)
     settle(journal)
     assert [found.key for found in journal.unfinished()] == [place(1).key]
+
+
+def states(journal: Journal, order: JournalOrder) -> list[str]:
+    if isinstance(journal, FakeOrderJournal):
+        return journal.states.get(order.key, [])
+    found = journal.order(order.key)
+    return [step.state for step in found.history] if found is not None else []
+
+
+def test_a_report_is_written_once_and_only_for_an_order_of_its_branch_and_account(
+    journal: Journal, posted: Posted
+) -> None:
+    ours, unknown = place(1), place(2)
+    journal.do(ours)
+    posted.wait(1)
+    for step in (
+        report(ours, 1),
+        report(ours, 1),
+        report(ours, 2, branch="GZ04"),
+        report(ours, 2, account="60099999"),
+        report(unknown, 1),
+        report(ours, 2),
+        report(ours, 1),
+        report(ours, 1, day="20251126"),
+    ):
+        journal.do(step)
+    settle(journal)
+    assert states(journal, ours) == ["captured", "working", "working", "working"]
+    assert states(journal, unknown) == []
+    assert journal.not_theirs == {"GZ03": 2, "GZ04": 1}

@@ -8,7 +8,7 @@ import pytest
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from switch_server.adapters.store import Store
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, SaveRecord
+from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, GiveBackPinTry, SaveRecord
 from switch_server.core.events import AccountFound, CallerFound, WrongPinCounted
 from switch_server.ports.records import Customer
 from tests.fakes.store import FakeStore
@@ -24,11 +24,30 @@ CALLERS = (
 )
 
 
+def account(number: int) -> AccountNo:
+    return AccountNo(f"6009000{number}")
+
+
 class Rig:
     """A store with one customer, and a way to look into it."""
 
     def __init__(self, store: FakeStore | Store, posted: Posted) -> None:
         self.store, self.posted = store, posted
+
+    def find(self, call: int, account: AccountNo = ACCOUNT, number: str = ONE) -> AccountFound:
+        self.store.do(FindAccount(CallId(f"c{call}"), 1, account, number))
+        found = self.posted.events[-1]
+        assert isinstance(found, AccountFound)
+        return found
+
+    def wrong(self, call: int, account: AccountNo = ACCOUNT, number: str = ONE) -> WrongPinCounted:
+        self.store.do(CountWrongPin(CallId(f"c{call}"), 2, account, number))
+        counted = self.posted.events[-1]
+        assert isinstance(counted, WrongPinCounted)
+        return counted
+
+    def give_back(self, call: int) -> None:
+        self.store.do(GiveBackPinTry(CallId(f"c{call}")))
 
     def row(self, call: str) -> dict[str, Any] | None:
         if isinstance(self.store, FakeStore):
@@ -50,13 +69,16 @@ class Rig:
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     posted = Posted()
     if request.param == "fake":
-        fake = FakeStore(posted, wrong_pin_limit=3)
+        fake = FakeStore(posted, wrong_pin_limit=3, number_limit=4)
+        for number in range(1, 9):
+            fake.put_account(account(number), BranchId("GZ03"), CustomerId(number))
         fake.put_account(ACCOUNT, BranchId("GZ03"), CustomerId(7))
         for each in CALLERS:
             fake.put_phone(each.phones[0], each.id, vip=each.vip)
         yield Rig(fake, posted)
         return
-    store = Store(tmp_path / "huawu.db", posted, clock=Clock(), wrong_pin_limit=3)
+    store = Store(tmp_path / "huawu.db", posted, clock=Clock(), wrong_pin_limit=3, number_limit=4)
+    store.put_customers([customer(number, "王", account=account(number), branch="GZ03") for number in range(1, 9)])
     store.put_customers([customer(7, "李小明", account=ACCOUNT, branch="GZ03"), *CALLERS])
     store.start()
     yield Rig(store, posted)
@@ -86,6 +108,40 @@ def test_too_many_wrong_pins_lock_until_unlocked(rig: Rig) -> None:
     rig.store.do(CountWrongPin(CALL, 6, ACCOUNT))
     assert rig.posted.wait(6)[-1] == WrongPinCounted(CALL, 6, 1, locked=False)
     assert ("operator", "account_unlocked", ACCOUNT) in rig.audits()
+
+
+def test_calls_side_by_side_have_no_more_tries_than_are_left(rig: Rig) -> None:
+    first = [rig.find(call, number=f"0205550000{call}") for call in range(1, 5)]
+    assert [(found.locked, found.busy) for found in first] == [(False, False)] * 3 + [(False, True)]
+    assert rig.find(1).busy is False, "the same call's next try"
+    rig.give_back(3)
+    rig.give_back(3)
+    assert rig.find(5, number=SHARED).busy is False
+    assert rig.find(6, number=NOBODY).busy
+    assert [rig.wrong(1).locked, rig.wrong(2).locked, rig.wrong(5).locked] == [False, False, True]
+    assert rig.find(7, number=NOBODY).locked
+
+
+def test_a_number_has_its_own_limit_whatever_the_account(rig: Rig) -> None:
+    for number in range(1, 5):
+        assert not rig.find(number, account(number)).busy
+    assert rig.find(5, account(5)).busy
+    assert not rig.find(5, account(5), SHARED).busy
+    assert [rig.wrong(number, account(number)).number_locked for number in range(1, 5)] == [False, False, False, True]
+    found = rig.find(6, account(6))
+    assert (found.locked, found.number_locked, found.busy) == (False, True, False)
+    assert not rig.find(6, account(6), SHARED).number_locked
+    assert rig.store.unlock_number(ONE, "operator")
+    assert not rig.store.unlock_number(ONE, "operator")
+    assert not rig.find(6, account(6)).number_locked
+    assert ("operator", "number_unlocked", ONE) in rig.audits()
+
+
+def test_all_who_withhold_their_number_have_ten_times_as_many(rig: Rig) -> None:
+    counted = [rig.wrong(call, AccountNo("99999999"), "") for call in range(1, 41)]
+    assert [each.number_locked for each in counted] == [False] * 39 + [True]
+    assert rig.find(50, account(1), "").number_locked
+    assert not rig.find(50, account(1)).number_locked
 
 
 def test_a_record_is_inserted_then_changed_by_its_key(rig: Rig) -> None:

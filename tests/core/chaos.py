@@ -289,7 +289,7 @@ class Chaos:
         status = choose(tuple(OrderStatus), pick)
         self.tell(
             ev.OrderReported(
-                BRANCH,
+                choose(BRANCHES, pick // 3),
                 aci.OrderReport(
                     pick % 6, "20261122", AccountNo(ACCOUNT), ContractNo("880001"), status, Shares(pick), Shares(0), Milli(1), 1.0, key
                 ),

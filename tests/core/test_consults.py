@@ -12,7 +12,7 @@ from shared.ids import CallId, LegId, QueueName, leg_of
 from switch_server.core import consults, media
 from switch_server.core import events as ev
 from switch_server.core.config import Hours, Queue
-from switch_server.core.effects import HangUp, PlaceCall, ShowPop
+from switch_server.core.effects import CountWrongPin, HangUp, PlaceCall, ShowPop
 from tests.core.desk_world import AGENTS, ANN, BOB, CAT, FLOW
 from tests.core.floor_world import BUSY, FLOOR, FUND, MUSIC, NUMBER, RINGBACK, FloorWorld
 from tests.core.flow import MAIN, OUT, TRUNK
@@ -721,6 +721,8 @@ def test_the_pin_is_wrong_three_times(world: FloorWorld) -> None:
         world.press(call, "111111#")
     world.run(4.0)
     assert (world.hears(call), world.shown().came_back) == ({"ann"}, CameBack.PIN_FAILED)
+    number = world.switch.calls[call].number
+    assert [(wrong.account, wrong.number) for wrong in world.all(CountWrongPin)] == [(ACCOUNT, number)] * 3
     world.finish()
 
 

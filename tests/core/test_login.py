@@ -7,7 +7,7 @@ from shared.enums import EndCause, Refusal
 from shared.ids import AccountNo, Shares
 from switch_server.core import events as ev
 from switch_server.core import media
-from switch_server.core.effects import AskBranch, CountWrongPin, FindAccount, HangUp
+from switch_server.core.effects import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry, HangUp
 from tests.core.world import ACCOUNT, BRANCH, PIN, World
 
 
@@ -159,3 +159,78 @@ def test_the_caller_goes_while_the_branch_is_asked() -> None:
     assert world.all(AskBranch) == []
     world.finish()
     assert world.row("calls", call)["ended_at_step"] == "log_in"
+
+
+# --- tries ---
+
+
+def tries(world: World) -> list[str]:
+    kinds = (FindAccount, AskBranch, CountWrongPin, GiveBackPinTry)
+    return [type(effect).__name__ for effect in world.effects if isinstance(effect, kinds)]
+
+
+def test_a_try_is_had_before_the_branch_is_asked_and_given_back_after_the_right_pin() -> None:
+    world = World()
+    call = world.logged_in()
+    assert tries(world) == ["FindAccount", "AskBranch", "GiveBackPinTry"]
+    assert [find.number for find in world.all(FindAccount)] == ["13800138000"]
+    assert world.all(GiveBackPinTry) == [GiveBackPinTry(call)]
+    world.finish()
+    assert len(world.all(GiveBackPinTry)) == 1
+
+
+def test_a_wrong_pin_uses_the_try_up() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#000000")
+    world.run(3.0)
+    assert tries(world) == ["FindAccount", "AskBranch", "CountWrongPin"]
+    assert [count.number for count in world.all(CountWrongPin)] == ["13800138000"]
+    world.finish()
+    assert world.all(GiveBackPinTry) == []
+
+
+def test_a_try_that_nobody_judged_is_given_back() -> None:
+    """A branch that is slow, and a caller who goes."""
+    for seconds, hangs_up in ((9.0, False), (0.0, True)):
+        world = World()
+        call = world.answered()
+        world.reactions._branch = lambda _: None  # type: ignore[method-assign]
+        world.press(call, f"1{ACCOUNT}#{PIN}", every=0.0)
+        world.run(seconds)
+        if hangs_up:
+            world.hang_up(call)
+        assert world.all(GiveBackPinTry) == [GiveBackPinTry(call)]
+        world.finish()
+        assert len(world.all(GiveBackPinTry)) == 1
+
+
+def test_from_a_number_that_is_locked_no_pin_is_tried() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#{PIN}", every=0.0)
+    world.tell(ev.AccountFound(call, 1, ACCOUNT, BRANCH, number_locked=True))
+    assert world.all(AskBranch) == []
+    assert world.heard()[-1] == "too_many_wrong_pins"
+    world.finish()
+
+
+def test_while_other_calls_have_the_last_tries_the_branch_is_slow() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#{PIN}", every=0.0)
+    world.tell(ev.AccountFound(call, 1, ACCOUNT, BRANCH, busy=True))
+    assert world.all(AskBranch) == []
+    assert "refusal/branch_slow" in world.heard()
+    world.finish()
+
+
+def test_the_wrong_pin_that_locks_the_number_ends_the_call() -> None:
+    world = World()
+    call = world.answered()
+    world.press(call, f"1{ACCOUNT}#000000", every=0.0)
+    world.run(0.06)
+    world.tell(ev.WrongPinCounted(call, 2, 1, locked=False))  # of the question before
+    world.tell(ev.WrongPinCounted(call, 3, 1, locked=False, number_locked=True))
+    assert world.heard()[-1] == "too_many_wrong_pins"
+    world.finish()

@@ -1,12 +1,16 @@
 """Questions and orders: read back, confirmed once, accepted, refused, in doubt, reported, recovered."""
 
+from typing import Any
+
 import pytest
 
 from shared import aci
+from shared.days import day_after, day_start, shanghai_day
 from shared.enums import Market, OrderStatus, Refusal, Side
-from shared.ids import AccountNo, CallId, ContractNo, Fen, Milli, OrderKey, Shares
+from shared.ids import AccountNo, BranchId, CallId, ContractNo, Fen, Milli, OrderKey, Shares
 from switch_server.core import events as ev
-from switch_server.core.effects import JournalOrder, RecordOrderState, Resolve, SendOrder
+from switch_server.core.effects import JournalOrder, RecordOrderState, ReportOrigin, Resolve, SendOrder
+from switch_server.core.order import OrderState
 from switch_server.core.orders import KEEP_SETTLED
 from tests.core.world import ACCOUNT, BRANCH, CODE, QUOTE, World, order_row
 
@@ -38,11 +42,18 @@ def state(world: World, key: OrderKey) -> str:
     return world.switch.book.orders[key].state.value
 
 
-def report(status: OrderStatus, key: OrderKey | None, seq: int = 1, filled: int = 0) -> ev.OrderReported:
+def report(
+    status: OrderStatus,
+    key: OrderKey | None,
+    seq: int = 1,
+    filled: int = 0,
+    branch: BranchId = BRANCH,
+    account: AccountNo = ACCOUNT,
+) -> ev.OrderReported:
     return ev.OrderReported(
-        BRANCH,
+        branch,
         aci.OrderReport(
-            seq, "20261122", ACCOUNT, ContractNo("880001"), status, Shares(filled), Shares(0), Milli(1), 1.0, key
+            seq, "20261122", account, ContractNo("880001"), status, Shares(filled), Shares(0), Milli(1), 1.0, key
         ),
     )
 
@@ -64,8 +75,8 @@ def test_an_order_is_read_back_confirmed_sent_and_its_contract_heard() -> None:
     assert world.transitions("order") == [
         "new -> confirmed -> captured", "captured -> journalled -> sent", "sent -> accepted -> accepted",
     ]  # fmt: skip
-    [view] = world.switch.snapshot().orders
-    assert (view.state, view.contract) == ("accepted", "880001")
+    assert world.switch.snapshot().orders == {"accepted": 1}
+    assert world.switch.book.orders[key].contract == "880001"
     world.finish()
 
 
@@ -233,9 +244,70 @@ def test_reports_in_any_order_never_shrink_or_leave_the_end() -> None:
 def test_reports_of_orders_that_are_not_held_bring_their_rows_up_to_date() -> None:
     world = World()
     world.tell(report(OrderStatus.FILLED, None))
-    world.tell(report(OrderStatus.PART_FILLED, OrderKey("20261101T000000-0001-1"), filled=10))
-    assert world.switch.counters["order_reports_of_others"] == 2
-    assert [(r.state, r.filled) for r in world.all(RecordOrderState)] == [("working", 10)]
+    world.tell(report(OrderStatus.PART_FILLED, OrderKey("20261101T000000-0001-1"), seq=4, filled=10))
+    assert world.switch.counters["order_reports_of_others"] == 1
+    assert world.switch.counters["order_reports_looked_up"] == 1
+    [row] = world.all(RecordOrderState)
+    assert (row.state, row.filled) == ("working", 10)
+    assert row.report == ReportOrigin(BRANCH, ACCOUNT, "20261122", 4)
+    assert not [event for _, _, event in world.journal if isinstance(event, ev.OrderReported)]
+    world.finish()
+
+
+@pytest.mark.parametrize(
+    "strange", [{"branch": BranchId("GZ02")}, {"account": AccountNo("1000999999")}], ids=["branch", "account"]
+)
+def test_a_report_of_another_branch_or_account_moves_nothing(strange: dict[str, Any]) -> None:
+    world = World()
+    key = ordered(world)
+    written = len(world.all(RecordOrderState))
+    world.tell(report(OrderStatus.FILLED, key, filled=100, **strange))
+    order = world.switch.book.orders[key]
+    assert (order.state, order.filled, order.status) == (OrderState.ACCEPTED, 0, None)
+    assert len(world.all(RecordOrderState)) == written
+    assert not [event for _, _, event in world.journal if isinstance(event, ev.OrderReported)]
+    assert world.switch.counters["order_reports_refused"] == 1
+    assert world.switch.book.foreign == {strange.get("branch", BRANCH): 1}
+    world.tell(report(OrderStatus.FILLED, key, filled=100))
+    assert state(world, key) == "filled"
+    world.finish()
+
+
+def test_a_recovered_cancel_takes_the_reports_of_its_branch() -> None:
+    """Its account is not known in memory; the branch is."""
+    world = World()
+    key = OrderKey("20261121T100000-0001-1")
+    world.reactions.resolve_reply = lambda _: None
+    world.tell(ev.OrderRecovered(key, CallId("20261121T100000-0001"), BRANCH, None, "880001"))
+    world.tell(report(OrderStatus.REPORTED, key, branch=BranchId("GZ02")))
+    assert state(world, key) == "in_doubt"
+    world.tell(report(OrderStatus.REPORTED, key))
+    assert state(world, key) == "working"
+    world.finish()
+
+
+def test_an_order_that_is_never_filled_leaves_the_memory_with_its_day() -> None:
+    """In Shanghai; what its branch reports later goes to the journal, which knows it."""
+    world = World()
+    key = ordered(world)
+    undecided = OrderKey("20261121T100000-0002-1")
+    world.tell(ev.OrderRecovered(undecided, CallId("20261121T100000-0002"), BranchId("GZ02"), None))
+    midnight = day_start(day_after(shanghai_day(world.now)))
+    world.run(midnight - world.now - 60.0)
+    later = OrderKey("20261121T100000-0003-1")
+    world.tell(ev.OrderRecovered(later, CallId("20261121T100000-0003"), BRANCH, None))
+    world.run(1.0)
+    assert world.switch.snapshot().orders == {"accepted": 2, "in_doubt": 1}
+    world.run(60.0)
+    assert list(world.switch.book.orders) == [undecided]
+    assert world.switch.snapshot().orders == {"in_doubt": 1}
+    world.tell(report(OrderStatus.FILLED, key, filled=100))
+    assert [(row.key, row.state) for row in world.all(RecordOrderState)][-1] == (key, "filled")
+    world.tell(ev.BranchUp(BranchId("GZ02")))
+    world.run(1.0)
+    assert world.switch.snapshot().orders == {"accepted": 1}
+    world.run(24 * 3600.0)
+    assert world.switch.snapshot().orders == {}
     world.finish()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from shared.aci import LogIn
 from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId, call_of
 from shared.secret import HIDDEN
 from switch_server.core import events as ev
@@ -13,7 +14,10 @@ from switch_server.core.desk_side import DESK
 from switch_server.core.effects import (
     Answer,
     AskBranch,
+    CountWrongPin,
     Effect,
+    FindAccount,
+    GiveBackPinTry,
     HangUp,
     JournalOrder,
     PlaceCall,
@@ -47,6 +51,8 @@ class Watch:
         self.recorded: dict[LegId, RecordingId] = {}
         """Whose words are being recorded."""
         self.journalled: set[OrderKey] = set()
+        self.pin_tries: set[CallId] = set()
+        """Calls that have one of their account's tries, neither used up nor given back."""
         self.captured: set[OrderKey] = set()
         self.sent: set[OrderKey] = set()
         self.order_state: dict[OrderKey, str] = {}
@@ -111,7 +117,16 @@ class Watch:
                 assert key in self.journalled, "journal before send"
                 assert key not in self.sent, "an order is sent once"
                 self.sent.add(key)
-            case RecordOrderState(key=key, state=state):
+            case FindAccount(call=call):
+                self.pin_tries.add(call)
+            case AskBranch(call=call, query=LogIn()):
+                assert call in self.pin_tries, "a PIN is tried by who has a try"
+            case CountWrongPin(call=call) | GiveBackPinTry(call=call):
+                self.pin_tries.discard(call)
+            case RecordOrderState(key=key, state=state, report=report):
+                order = self.switch.book.orders.get(key)
+                if order is not None and report is not None:
+                    assert order.is_of(report.branch, report.account), "a branch reports on its own orders"
                 self._order_moved(key, state)
             case _:
                 pass
@@ -159,6 +174,8 @@ class Watch:
             assert lines <= self.lines_allowed[trunk], "more calls than lines"
 
     def encodes(self) -> None:
+        held = Counter(order.state.value for order in self.switch.book.orders.values())
+        assert self.switch.snapshot().orders == dict(held), "orders are counted as they are"
         msgspec.json.encode(self.switch.snapshot())
 
     def all_over(self) -> None:
@@ -166,9 +183,10 @@ class Watch:
         switch = self.switch
         self.encodes()
         assert not switch.calls, f"lost: {list(switch.calls)}"
-        names = [name for name in switch._timers.names() if not name.startswith(("order:", "acd:", "seat:"))]
+        names = [name for name in switch._timers.names() if not name.startswith(("order:", "orders:", "acd:", "seat:"))]
         assert not names, names
         assert not switch._asked
+        assert not self.pin_tries, f"never given back: {self.pin_tries}"
         assert all(card.used == 0 for card in switch.snapshot().cards)
         assert not self.live_lines, f"never hung up: {self.live_lines}"
         assert not self.open_channels, f"never closed: {self.open_channels}"

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,6 +51,46 @@ def check_what_the_killed_switch_left_open(centre: Centre) -> None:
     for row in left:
         assert recordings[row["id"]]["ended_at"]
         assert len(wav(Path(recordings[row["id"]]["path"]))) > 0
+
+
+# --- reports that come again ---
+
+
+def steps(rows: list[dict[str, Any]]) -> dict[str, list[tuple[object, ...]]]:
+    """Of each order, in order; what a restart adds about its own orders in doubt is left out."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for row in rows:
+        if row["event"] not in ("recovered", "pending", "silent"):
+            step = (row["state"], row["event"], row["filled"], row["cancelled"], row["branch_status"])
+            found.setdefault(row["key"], []).append(step)
+    return found
+
+
+def histories(centre: Centre) -> list[dict[str, list[tuple[object, ...]]]]:
+    return [steps(centre.journal_rows("order_history")), steps(centre.rows("order_history"))]
+
+
+def test_reports_that_come_again_after_a_restart_are_one_row_each(centre: Centre, tmp_path: Path) -> None:
+    """Of the switch, which asks for all of the day, and of the gateway."""
+    account = centre.customer(BRANCH, skip=12).account.account
+    with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
+        caller.at("read_back", 40)
+        caller.press("1")
+        caller.at("accepted")
+    centre.until(lambda: any(row["branch_status"] for row in centre.rows("order_history")))
+    centre.until(lambda: ended(centre, caller.call))
+    before = histories(centre)
+    reports = sum(step[4] is not None for order in before[0].values() for step in order)
+    centre.switch.kill()
+    centre.start_switch()
+    centre.until(lambda: centre.ctl("status")["branches_up"] == 1)
+    centre.until(lambda: centre.ctl("counters")["groups"]["order_journal"]["repeated"] >= reports)
+    assert histories(centre) == before
+    centre.gateways[BRANCH].kill()
+    centre.gateways[BRANCH].start("ready")
+    centre.until(lambda: centre.ctl("status")["branches_up"] == 1)
+    centre.until(lambda: centre.ctl("branches")["rows"][0]["trading_system_up"])
+    assert histories(centre) == before
 
 
 # --- a full disk ---

@@ -41,7 +41,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         content["prompts"] = ["studio"]
 
     folder = tmp_path_factory.mktemp("centre")
-    made = Centre(folder, branches=(), flows={"small": FLOW}, change=change)
+    made = Centre(folder, flows={"small": FLOW}, change=change)
     (made.demo.centre / "studio" / "zh_CN").mkdir(parents=True)
     with made:
         yield made
@@ -75,6 +75,25 @@ def reload(centre: Centre) -> dict[str, Any]:
 
 def line_of(content: str, text: str) -> int:
     return next(number for number, line in enumerate(content.splitlines(), 1) if text in line)
+
+
+def test_a_branch_s_key_that_is_taken_out_ends_its_session_at_once(centre: Centre) -> None:
+    """And comes in again when it is back."""
+    good = centre.demo.config.read_text()
+    content = yaml.safe_load(good)
+    (branch,) = [branch for branch in content["branches"] if branch["id"] == "GZ01"]
+    for key in ("", "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"):
+        centre.demo.config.write_text(yaml.safe_dump({**content, "branches": [{**branch, "key": key}]}))
+        try:
+            assert reload(centre)["flows"] == ["small"]
+            centre.until(lambda: centre.ctl("status")["branches_up"] == 0, seconds=5.0)
+        finally:
+            centre.demo.config.write_text(good)
+        centre.until(lambda: [row["detail"] for row in centre.rows("audit") if row["action"] == "branch_down"])
+        ends = [row["detail"].partition(" ")[0] for row in centre.rows("audit") if row["action"] == "branch_down"]
+        assert set(ends) == {"unknown_key"}
+        assert reload(centre)["flows"] == ["small"]
+        centre.until(lambda: centre.ctl("status")["branches_up"] == 1)
 
 
 def test_a_wrong_configuration_is_refused_with_its_place(centre: Centre) -> None:

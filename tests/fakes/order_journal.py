@@ -1,7 +1,9 @@
 """An order journal in memory that keeps ``ports.OrderJournal``'s contract; ``full`` plays a disk that is full."""
 
+from collections import Counter
+
 from shared.aci import CancelOrder, PlaceOrder
-from shared.ids import OrderKey
+from shared.ids import BranchId, OrderKey
 from switch_server.core.effects import JournalOrder, RecordOrderState
 from switch_server.core.events import OrderJournalFailed, OrderJournalled, OrderRecovered
 from switch_server.core.order import UNDECIDED, OrderState
@@ -15,12 +17,13 @@ class FakeOrderJournal:
         self._post = post
         self._orders: dict[OrderKey, JournalOrder] = {}
         self.states: dict[OrderKey, list[str]] = {}
+        self.not_theirs: Counter[BranchId] = Counter()
+        self._reports: set[tuple[OrderKey, str, int]] = set()
         self.full = False
 
     def do(self, effect: JournalOrder | RecordOrderState) -> None:
         if isinstance(effect, RecordOrderState):
-            if effect.key in self._orders and effect.state != OrderState.FAILED:
-                self.states[effect.key].append(effect.state)
+            self._step(effect)
         elif self.full:
             self._post(OrderJournalFailed(effect.key, "disk is full"))
         elif effect.key in self._orders:
@@ -29,6 +32,18 @@ class FakeOrderJournal:
             self._orders[effect.key] = effect
             self.states[effect.key] = [OrderState.CAPTURED]
             self._post(OrderJournalled(effect.key))
+
+    def _step(self, effect: RecordOrderState) -> None:
+        order, report = self._orders.get(effect.key), effect.report
+        if report is not None:
+            if order is None or (order.context.branch, order.context.account) != (report.branch, report.account):
+                self.not_theirs[report.branch] += 1
+                return
+            if (effect.key, report.trade_date, report.seq) in self._reports:
+                return
+            self._reports.add((effect.key, report.trade_date, report.seq))
+        if order is not None and effect.state != OrderState.FAILED:
+            self.states[effect.key].append(effect.state)
 
     def unfinished(self) -> list[OrderRecovered]:
         return [_recovered(effect) for key, effect in self._orders.items() if self.states[key][-1] in UNDECIDED]

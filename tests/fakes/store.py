@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, SaveRecord
+from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, GiveBackPinTry, SaveRecord
 from switch_server.core.events import AccountFound, CallerFound, WrongPinCounted
 from switch_server.ports import Post
 
@@ -13,12 +15,14 @@ KEYED_BY_ID = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", 
 class FakeStore:
     """``rows``: table → id → row. ``put_account`` and ``put_phone`` are the set-up; ``refused`` counts records of tables that do not exist."""
 
-    def __init__(self, post: Post, *, wrong_pin_limit: int = 5) -> None:
-        self._post, self._limit = post, wrong_pin_limit
+    def __init__(self, post: Post, *, wrong_pin_limit: int = 5, number_limit: int = 20) -> None:
+        self._post, self._limit, self._number_limit = post, wrong_pin_limit, number_limit
         self._accounts: dict[AccountNo, tuple[BranchId, CustomerId]] = {}
         self._phones: dict[str, list[tuple[CustomerId, bool]]] = {}
         self._failures: dict[AccountNo, int] = {}
         self._locked: set[AccountNo] = set()
+        self._failures_from: dict[str, int] = {}
+        self._tries: dict[CallId, tuple[AccountNo, str]] = {}
         self.rows: dict[str, dict[str, dict[str, Any]]] = {table: {} for table in KEYED_BY_ID}
         self.audits: list[Audit] = []
         self.refused = 0
@@ -35,22 +39,49 @@ class FakeStore:
         self.audits.append(Audit(actor, "account_unlocked", account))
         return account in self._accounts
 
-    def do(self, effect: FindAccount | FindCaller | CountWrongPin | SaveRecord | Audit) -> None:
+    def unlock_number(self, number: str, actor: str) -> bool:
+        self.audits.append(Audit(actor, "number_unlocked", number))
+        return self._failures_from.pop(number, None) is not None
+
+    def do(self, effect: FindAccount | FindCaller | CountWrongPin | GiveBackPinTry | SaveRecord | Audit) -> None:
         match effect:
-            case FindAccount(call, request, account):
-                branch, customer = self._accounts.get(account, (None, None))
-                self._post(AccountFound(call, request, account, branch, customer, account in self._locked))
+            case FindAccount():
+                self._post(self._find(effect))
+            case GiveBackPinTry(call):
+                self._tries.pop(call, None)
             case FindCaller(call, number):
                 self._post(self._caller(call, number))
-            case CountWrongPin(call, request, account):
+            case CountWrongPin(call, request, account, number):
+                self._tries.pop(call, None)
                 failures = self._failures[account] = self._failures.get(account, 0) + 1
+                self._failures_from[number] = self._failures_from.get(number, 0) + 1
                 if failures >= self._limit and account in self._accounts:
                     self._locked.add(account)
-                self._post(WrongPinCounted(call, request, failures, account in self._locked))
+                number_locked = self._failures_from[number] >= self._limit_of(number)
+                self._post(WrongPinCounted(call, request, failures, account in self._locked, number_locked))
             case SaveRecord(table, row):
                 self._save(table, row)
             case Audit():
                 self.audits.append(effect)
+
+    def _find(self, ask: FindAccount) -> AccountFound:
+        branch, customer = self._accounts.get(ask.account, (None, None))
+        found = AccountFound(ask.call, ask.request, ask.account, branch, customer, ask.account in self._locked)
+        if branch is None or found.locked:
+            return found
+        wrong, wrong_from = self._failures.get(ask.account, 0), self._failures_from.get(ask.number, 0)
+        if wrong_from >= self._limit_of(ask.number):
+            return replace(found, number_locked=True)
+        others = [each for call, each in self._tries.items() if call != ask.call]
+        of_account = sum(account == ask.account for account, _ in others)
+        of_number = sum(number == ask.number for _, number in others)
+        if wrong + of_account >= self._limit or wrong_from + of_number >= self._limit_of(ask.number):
+            return replace(found, busy=True)
+        self._tries[ask.call] = ask.account, ask.number
+        return found
+
+    def _limit_of(self, number: str) -> int:
+        return self._number_limit if number else 10 * self._number_limit
 
     def _caller(self, call: CallId, number: str) -> CallerFound:
         known = self._phones.get(number, [])

@@ -79,6 +79,7 @@ async def until(condition: Callable[[], bool]) -> None:
 class Rig:
     def __init__(self) -> None:
         self.here, self.there = Note(), Note()
+        self.names = dict(NAMES)
         self.refusals: list[Refusal] = []
         self.clients: list[LinkClient] = []
 
@@ -89,7 +90,7 @@ class Rig:
             identity=Identity("switch-server", "0.1"),
             handler=self.here,
             keys=SERVER if curve else None,
-            lookup=NAMES.get,
+            lookup=self.names.get,
             on_refused=self.refusals.append,
             rules=rules,
         )
@@ -228,6 +229,40 @@ async def test_known_peers_with_foreign_frames_are_refused_with_a_code() -> None
             assert isinstance(end, protocol.Rejected)
             assert end.code is RejectCode.TOO_MANY_BAD
             assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
+
+
+@runs
+async def test_a_key_that_was_taken_away_ends_its_session_and_begins_none_on_its_old_connection() -> None:
+    async with rig() as it:
+        up = await (await it.client()).opened(DEADLINE)
+        table = codec.Table((*protocol.SESSION_MESSAGES, *MESSAGES))
+        hello = codec.encode(protocol.Hello(1, "odd", "7"), frame_id=1, sent_at=0.0)
+        with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
+
+            async def answer() -> msgspec.Struct:
+                while True:
+                    message = codec.decode(await asyncio.to_thread(peer.recv), table).message
+                    if not isinstance(message, protocol.Heartbeat):
+                        return message
+
+            peer.send(hello)
+            assert isinstance(await answer(), protocol.Welcome)
+            it.server.recheck()
+            assert len(it.server.channels()) == 2, "nothing has changed"
+            del it.names[GZ02.public]
+            it.server.recheck()
+            end = await answer()
+            assert isinstance(end, protocol.Rejected)
+            assert end.code is RejectCode.UNKNOWN_KEY
+            assert it.here.ended == [("GZ02", RejectCode.UNKNOWN_KEY)]
+            peer.send(hello)
+            peer.send_multipart([hello, hello])
+            await until(lambda: it.server.refusals == 2)
+            assert [channel.name for channel in it.server.channels()] == ["GZ01"]
+        assert it.refusals[0].public_key == GZ02.public[:8].decode()
+        it.names[GZ01.public] = "GZ09"
+        it.server.recheck()
+        await until(lambda: not up.is_open)
 
 
 @runs

@@ -12,6 +12,7 @@ import yaml
 
 from shared.enums import Language
 from shared.ids import BranchId, TrunkName
+from switch_server.adapters.branches.state import Counts, Known
 from switch_server.bootstrap import RESOURCES, AlreadyRunning, CallIds, Server, Settings, lock, read_settings
 from switch_server.core.events import Configured
 from switch_server.core.free_text import prompt_of
@@ -150,6 +151,21 @@ def test_reload_brings_new_queues_and_dispositions(write: Callable[..., Path]) -
         core = posted[0].config
         assert [(queue.name, queue.ring, queue.wrap_up) for queue in core.queues] == [("agents", 12, 5), ("vip", 12, 5)]
         assert [choice.id for choice in core.dispositions] == ["visit"]
+        server._lock.close()
+
+    asyncio.run(run())
+
+
+# --- branches ---
+
+
+def test_what_a_branch_said_of_others_orders_is_counted_wherever_it_was_refused(write: Callable[..., Path]) -> None:
+    async def run() -> None:
+        server = Server(read_settings(write(branches=[{"id": name, "name": name} for name in ("GZ01", "GZ02")])))
+        server.engine.switch.book.foreign[BranchId("GZ02")] += 2
+        server.orders.not_theirs[BranchId("GZ02")] += 3
+        server.branches._known[BranchId("GZ02")] = Known(up=True, since=0.0, counts=Counts(foreign=4))
+        assert [state.foreign for state in server._branch_states().values()] == [0, 9]
         server._lock.close()
 
     asyncio.run(run())

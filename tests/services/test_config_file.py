@@ -93,6 +93,7 @@ ENDPOINT = "tcp://<IPv4 address or *>:<port>"
         ),
         *(({"limits": {name: 0}}, f"limits.{name}: above 0") for name in Limits.__struct_fields__),
         ({"wrong_pins_per_day": 0}, "wrong_pins_per_day: at least 1"),
+        ({"wrong_pins_per_number": 0}, "wrong_pins_per_number: at least 1"),
         ({"log_level": "loud"}, "log_level: Invalid enum value 'loud'; allowed: debug, info, warning, error"),
     ],
 )  # fmt: skip
@@ -190,3 +191,12 @@ def test_the_example_shows_the_defaults() -> None:
 def test_the_example_speaks_both_languages() -> None:
     comments = re.findall(r"#\s*(.+)", EXAMPLE.read_text(encoding="utf-8"))
     assert sum(bool(re.search(r"[\u4e00-\u9fff]", comment)) for comment in comments) > 30
+
+
+def test_a_number_s_limit_is_no_lower_than_an_account_s(tmp_path: Path) -> None:
+    limits = []
+    for more in ({}, {"wrong_pins_per_day": 30}, {"wrong_pins_per_number": 7}):
+        path = tmp_path / "huawu.yaml"
+        path.write_text(yaml.safe_dump({"trunks": [trunk()], **more}))
+        limits.append(load_config(path)[0].number_limit)
+    assert limits == [20, 30, 7]

@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import Market, Side
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, CustomerId, Milli, OrderKey, Shares, StockCode
-from switch_server.core.effects import JournalOrder, OrderContext, RecordOrderState
+from switch_server.core.effects import JournalOrder, OrderContext, RecordOrderState, ReportOrigin
 from switch_server.core.events import Event
 from switch_server.ports.records import Account, Customer
 
@@ -78,6 +78,20 @@ def cancel(number: int = 1, call: str = "20251125-120000-0001") -> JournalOrder:
 
 def state(effect: JournalOrder, to: str, event: str = "journalled", **more: object) -> RecordOrderState:
     return RecordOrderState(effect.key, to, event, **more)  # type: ignore[arg-type]
+
+
+def report(
+    of: JournalOrder,
+    seq: int,
+    *,
+    branch: str = "GZ03",
+    account: str = "60012345",
+    day: str = "20251125",
+    filled: int = 0,
+) -> RecordOrderState:
+    """A branch's ``seq``-th report of the day: the order is filled in part."""
+    origin = ReportOrigin(BranchId(branch), AccountNo(account), day, seq)
+    return state(of, "working", "reported", contract=CONTRACT, filled=filled, report=origin)
 
 
 def customer(

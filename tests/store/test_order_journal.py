@@ -9,8 +9,10 @@ import pytest
 
 from shared.ids import Milli
 from switch_server.adapters.order_journal import OrderJournalUnusable, SqliteOrderJournal
+from switch_server.adapters.order_journal.tables import STEPS
+from switch_server.adapters.order_rows import INSERT_ORDER, order_row
 from switch_server.core.events import OrderJournalFailed, OrderJournalled
-from tests.store.samples import CONTRACT, Clock, Posted, cancel, place, state, until
+from tests.store.samples import CONTRACT, Clock, Posted, cancel, place, report, state, until
 
 
 @pytest.fixture
@@ -189,3 +191,59 @@ def test_a_restart_does_not_read_all_orders(journal: SqliteOrderJournal) -> None
 
     plan = " ".join(row[3] for row in journal._db.execute(f"EXPLAIN QUERY PLAN {UNFINISHED}"))
     assert "USING INDEX undecided" in plan
+
+
+def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path, posted: Posted, clock: Clock) -> None:
+    """Its history stays as it was; from now on each report is one row."""
+    old = sqlite3.connect(tmp_path / "orders.db")
+    for statement in STEPS[1]:
+        old.execute(statement)
+    old.execute("PRAGMA user_version = 1")
+    row = order_row(place(1), clock.now)
+    old.execute(INSERT_ORDER, row)
+    for _ in range(2):
+        old.execute(
+            "INSERT INTO order_history (key, at, state, event) VALUES (?, 1.0, 'working', 'reported')", [row["key"]]
+        )
+    old.commit()
+    old.close()
+    journal = _open(tmp_path, posted, clock)
+    for _ in range(2):
+        journal.do(report(place(1), 1, filled=40))
+    assert journal.flush()
+    found = journal.order(place(1).key)
+    assert found is not None
+    assert [step.filled for step in found.history] == [None, None, None, 40]
+    assert (journal.counts.steps, journal.counts.repeated, journal.counts.not_theirs) == (1, 1, 0)
+    journal.stop()
+
+
+def test_a_branch_that_reports_on_others_orders_is_told_of_once(
+    journal: SqliteOrderJournal, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(200):
+        journal.do(report(place(number), 1, branch="GZ66"))
+    assert journal.flush()
+    assert journal.not_theirs == {"GZ66": journal.counts.not_theirs} == {"GZ66": 200}
+    assert [record.getMessage() for record in caplog.records] == [
+        f"order journal: branch GZ66 reports on order {place(0).key}, not its own"
+    ]
+    (rows,) = journal._db.execute("SELECT count(*) FROM order_history").fetchone()
+    assert rows == 0
+
+
+def test_the_last_day_that_a_branch_reported_on_is_known_after_a_restart(
+    tmp_path: Path, posted: Posted, clock: Clock
+) -> None:
+    """Not one that is yet to come: a wrong date would hide the reports of the days before it."""
+    journal = _open(tmp_path, posted, clock)
+    journal.do(place(1))
+    for day in ("20251124", "20251125", "20251123", "20251126"):
+        journal.do(report(place(1), 1, day=day))
+    journal.do(report(place(1), 1, day="20251125", branch="GZ04"))
+    assert journal.flush()
+    assert journal.reported_days() == {"GZ03": "20251125"}
+    journal.stop()
+    journal = _open(tmp_path, posted, clock)
+    assert journal.reported_days() == {"GZ03": "20251125"}
+    journal.stop()

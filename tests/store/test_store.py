@@ -9,10 +9,11 @@ import pytest
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from shared.secret import Secret
 from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable, reader
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, SaveRecord
+from switch_server.adapters.store.callers import CallerIndex
+from switch_server.core.effects import Audit, CountWrongPin, FindAccount, GiveBackPinTry, SaveRecord
 from switch_server.core.events import AccountFound, WrongPinCounted
 from switch_server.core.media import MediaStats
-from tests.store.samples import NOON, Clock, Posted, customer, place, state, until
+from tests.store.samples import NOON, Clock, Posted, customer, place, report, state, until
 
 CALL = CallId("20251125-120000-0001")
 ACCOUNT = AccountNo("60012345")
@@ -150,6 +151,61 @@ def test_counts_and_locks_survive_a_restart(tmp_path: Path, posted: Posted, cloc
     fourth.stop()
 
 
+def test_tries_under_way_survive_a_kill_as_wrong_ones(tmp_path: Path, posted: Posted, clock: Clock) -> None:
+    """Of the accounts and of the numbers; what was given back is not among them."""
+    first = _again(tmp_path, posted, clock)
+    first.put_customers([customer(1, "李小明", account=ACCOUNT)])
+    for number in range(4):
+        first.do(FindAccount(CallId(f"c{number}"), 1, ACCOUNT, "+86 139-0001-2345"))
+    first.do(GiveBackPinTry(CallId("c0")))
+    assert first.flush(20.0)  # and is killed: nothing else is written
+    second = _again(tmp_path, posted, clock)
+    for number in range(3):
+        second.do(FindAccount(CallId(f"d{number}"), 1, ACCOUNT, "13900012345"))
+    found = [event.busy for event in posted.events[-3:] if isinstance(event, AccountFound)]
+    assert found == [False, False, True]
+    assert second.flush(20.0)
+    assert {row["failures"] for row in second._db.query("SELECT failures FROM wrong_pins_from")} == {5}
+    second.stop()
+    first.stop()
+
+
+def test_a_log_in_with_the_right_pin_leaves_no_row(store: Store) -> None:
+    store.put_customers([customer(1, "李小明", account=ACCOUNT)])
+    store.do(FindAccount(CALL, 1, ACCOUNT, "13900012345"))
+    store.do(GiveBackPinTry(CALL))
+    store.do(GiveBackPinTry(CALL))
+    assert store.flush(20.0)
+    assert (
+        list(store._db.query("SELECT * FROM wrong_pins"))
+        == list(store._db.query("SELECT * FROM wrong_pins_from"))
+        == []
+    )
+
+
+def test_a_locked_number_is_an_alarm_until_the_next_day(
+    tmp_path: Path, posted: Posted, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / "huawu.db", posted, clock=clock, wrong_pin_limit=2, number_limit=3)
+    store.start()
+    for number in range(4):
+        store.do(CountWrongPin(CALL, number, AccountNo(f"6000000{number}"), "86-139-0001-2345"))
+    for number in range(30):
+        store.do(CountWrongPin(CALL, number, AccountNo(f"600100{number:02}"), "anonymous"))
+    assert store.locked_numbers() == ["", "13900012345"]
+    assert caplog.text.count("number 13900012345 locked after 3 wrong PINs") == 1
+    assert store.flush(20.0)
+    locked = [(row["subject"], row["detail"]) for row in store.read.audit() if row["action"] == "number_locked"]
+    assert locked == [("withheld", "30 wrong PINs on 20251125"), ("13900012345", "3 wrong PINs on 20251125")]
+    store.stop()
+    store = Store(tmp_path / "huawu.db", posted, clock=clock, wrong_pin_limit=2, number_limit=3)
+    assert store.locked_numbers() == ["", "13900012345"]
+    clock.now += DAY
+    assert store.locked_numbers() == []
+    store.start()
+    store.stop()
+
+
 def test_an_unknown_account_is_not_unlocked(store: Store) -> None:
     assert not store.unlock_account(AccountNo("99999999"), "supervisor")
     assert not store.account_locked(AccountNo("99999999"))
@@ -227,7 +283,7 @@ def test_records_wait_for_a_locked_file_in_order(tmp_path: Path, posted: Posted)
     until(lambda: troubles)
     store.do(FindAccount(CALL, 1, ACCOUNT))
     assert isinstance(posted.wait(1)[0], AccountFound)
-    assert store.waiting == 10
+    assert store.waiting == 11  # and the try
     assert store.read.calls() == []
     other.execute("COMMIT")
     other.close()
@@ -321,24 +377,6 @@ def test_the_chain_goes_on_after_a_restart(tmp_path: Path, posted: Posted, clock
 # --- branches' keys ---
 
 
-def test_a_key_opens_its_branch_until_it_is_removed(tmp_path: Path, posted: Posted, clock: Clock) -> None:
-    key = "k" * 40
-    store = _again(tmp_path, posted, clock)
-    assert store.branch_for_key(key) is None
-    store.put_branch_key(BranchId("GZ01"), key, "operator")
-    assert store.branch_for_key(key) == "GZ01"
-    store.stop()
-    store = _again(tmp_path, posted, clock)
-    assert store.branch_for_key(key) == "GZ01"
-    assert store.remove_branch_key(key, "operator")
-    assert not store.remove_branch_key(key, "operator")
-    store.stop()
-    store = _again(tmp_path, posted, clock)
-    assert store.branch_for_key(key) is None
-    assert [row["action"] for row in store.read.audit()] == ["branch_key_removed", "branch_key_added"]
-    store.stop()
-
-
 # --- the file ---
 
 
@@ -384,3 +422,26 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 
     numbers = [int(module.__name__.rpartition(".m")[2][:4]) for module in MODULES]
     assert numbers == list(range(1, len(MODULES) + 1))
+
+
+def test_a_report_is_copied_once_and_only_for_an_order_of_its_branch(store: Store) -> None:
+    bought = place(1)
+    store.do(bought)
+    for step in (report(bought, 1), report(bought, 1), report(bought, 2, branch="GZ04"), report(place(2), 1)):
+        store.do(step)
+    assert store.flush(20.0)
+    [found] = store.read.orders()
+    assert [step.state for step in found.history] == ["captured", "working"]
+    assert store.read.order(place(2).key) is None
+
+
+def test_numbers_that_have_not_called_for_a_week_are_forgotten() -> None:
+    callers = CallerIndex()
+    for day in range(30):
+        for number in range(10):
+            callers.saw_contact(
+                {"number": f"1390000{day:02}{number:02}", "direction": "in", "started_at": NOON + day * DAY}
+            )
+    assert len(callers._last) == 10 * 7
+    assert callers.find("13900002905")[2] == NOON + 29 * DAY
+    assert callers.find("13900000005")[2] is None

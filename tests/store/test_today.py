@@ -7,7 +7,7 @@ from shared.ids import BranchId, Fen, QueueName
 from switch_server.adapters.store import Store
 from switch_server.core.effects import SaveRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
-from tests.store.samples import NOON, Clock, Posted, cancel, place, state
+from tests.store.samples import NOON, Clock, Posted, cancel, place, report, state
 
 AGENTS, GZ03 = QueueName("agents"), BranchId("GZ03")
 HOUR = 3600.0
@@ -79,6 +79,8 @@ def test_orders_of_today(tmp_path: Path) -> None:
     store.do(state(two, "working", "reported", filled=100))
     store.do(state(three, "refused", "refused"))
     store.do(state(place(9), "working", "reported", filled=100))
+    for stranger in ({"branch": "GZ04"}, {"account": "60099999"}):
+        store.do(report(one, 7, filled=100, **stranger))
     expected = {GZ03: OrderCounts({"filled": 1, "refused": 1, "working": 1}, Fen(240 * 1035))}
     assert store.today.orders() == expected
     store.stop()

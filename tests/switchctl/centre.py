@@ -79,7 +79,8 @@ class Centre:
             card_loads=lambda: {CardId("card-1"): LOAD}, card_restarts=lambda: {CardId("card-1"): 1},
             branch_states=lambda: self.states, counters=lambda: {"store": {"rows": 5}}, troubles=lambda: self.troubles,
             records=self.store.read, post=self._post, audit=self.store.do,
-            unlock=self.store.unlock_account, reload=self._reload, drain=self._drain,
+            unlock=self.store.unlock_account, unlock_number=self.store.unlock_number, locked_numbers=self.store.locked_numbers,
+            reload=self._reload, drain=self._drain,
         )  # fmt: skip
 
     def _staff_sources(self) -> StaffSources:

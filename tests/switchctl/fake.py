@@ -286,6 +286,12 @@ class FakeSwitch:
         self.done.append(("reload", actor))
         return Reloaded(problems=self.problems, flows=() if self.problems else ("main",))
 
+    def unlock_number(self, number: str, actor: str) -> Done:
+        if number not in {"", "13900001234"}:
+            raise OperationRefused(RefusedCode.NO_WRONG_PINS, number)
+        self.done.append(("unlock_number", number, actor))
+        return Done(number)
+
     async def unlock(self, account: AccountNo, actor: str) -> Done:
         if account != ACCOUNT:
             raise OperationRefused(RefusedCode.NO_SUCH_ACCOUNT, account[-2:])

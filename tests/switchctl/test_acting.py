@@ -26,6 +26,13 @@ def test_unlock_says_only_the_accounts_end(ask: Ctl, switch: FakeSwitch) -> None
     assert ask("accounts", "unlock", "99").err == "no such account (…99)\n"
 
 
+def test_unlock_of_a_calling_number(ask: Ctl, switch: FakeSwitch) -> None:
+    assert ask("numbers", "unlock", "13900001234").out == "13900001234: today's wrong PINs are forgotten\n"
+    assert ask("numbers", "unlock", "withheld").status == 0
+    assert switch.done == [("unlock_number", "13900001234", ME), ("unlock_number", "", ME)]
+    assert ask("numbers", "unlock", "110").err == "no wrong PIN came from that number today: 110\n"
+
+
 def test_drain(ask: Ctl, switch: FakeSwitch) -> None:
     assert ask("drain", "--json").document == {"format": 1, "type": "Done", "subject": ""}
     assert switch.done == [("drain", ME)]

@@ -83,6 +83,14 @@ def test_status(ask: Ctl, centre: Centre) -> None:
     ]  # fmt: skip
 
 
+def test_a_branch_that_names_what_is_not_its_own_is_an_alarm(ask: Ctl, centre: Centre) -> None:
+    centre.states[BranchId("GZ02")] = BranchState(link_up=True, foreign=7)
+    troubles = ask("status", "--json").document["troubles"]
+    assert {"code": "branch_foreign", "subject": "GZ02", "text": "7"} in troubles
+    assert "named orders, accounts or branches that are not its own (7 times" in ask("status").out
+    assert [row["foreign"] for row in ask("branches", "--json").document["rows"]] == [0, 7]
+
+
 def test_lines_cards_branches_counters(ask: Ctl) -> None:
     (line,) = ask("lines", "--json").document["rows"]
     assert line == {
@@ -142,6 +150,25 @@ def test_hang_up(ask: Ctl) -> None:
     assert ask("calls", "hangup", CALL).status == 0
     assert ask("calls", "--live", "--json").document["rows"] == []
     assert ask("calls", "hangup", CALL).status == 1
+
+
+def test_numbers_with_too_many_wrong_pins_are_an_alarm(ask: Ctl, centre: Centre) -> None:
+    for number in range(20):
+        for caller in range(6):
+            centre.store.do(CountWrongPin(CALL, number, AccountNo(f"99{number:02}{caller:02}"), f"1390000123{caller}"))
+    for number in range(200):
+        centre.store.do(CountWrongPin(CALL, number, AccountNo(f"98{number:04}"), ""))
+    (trouble,) = [each for each in ask("status", "--json").document["troubles"] if each["code"] == "numbers_locked"]
+    first = "withheld, 13900001230, 13900001231, 13900001232, 13900001233 …"
+    assert (trouble["subject"], trouble["text"]) == ("7", first)
+    assert f"no more are tried: 7 calling numbers ({first})" in " ".join(ask("status").out.split())
+    for caller in range(6):
+        assert ask("numbers", "unlock", f"1390000123{caller}").status == 0
+    assert ask("numbers", "unlock", "withheld").status == 0
+    assert ask("numbers", "unlock", "withheld").status == 1
+    assert not [each for each in ask("status", "--json").document["troubles"] if each["code"] == "numbers_locked"]
+    actions = [row["action"] for row in ask("audit", "--json").document["rows"]]
+    assert (actions.count("number_locked"), actions.count("number_unlocked")) == (7, 7)
 
 
 def test_unlock_and_its_audit(ask: Ctl, centre: Centre) -> None:

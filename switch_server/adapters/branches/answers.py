@@ -1,10 +1,10 @@
-"""Which replies make sense to which request. Pure."""
+"""Whose things a branch may name, and which replies make sense to which request. Pure."""
 
 from msgspec import Struct
 
 from shared import aci
 from shared.enums import Refusal
-from shared.ids import OrderKey
+from shared.ids import BranchId
 from shared.link import Failure
 
 _EXPECTED: dict[type[aci.Request], type[aci.Reply]] = {
@@ -27,26 +27,48 @@ _FAILURES: dict[Failure, Refusal] = {
 }
 NOTHING_DONE = frozenset({Failure.NEVER_LEFT, Failure.REJECTED})
 """The gateway has surely not acted on the frame."""
+OrderRequest = aci.PlaceOrder | aci.CancelOrder | aci.ResolveOrder
 OrderReply = aci.OrderAccepted | aci.OrderRefused | aci.OrderVoid | aci.OrderPending
 
 
-def to_query(query: aci.Request, result: Struct | Failure) -> aci.Reply:
+def is_foreign(branch: BranchId, asked: aci.Request | None, said: Struct | Failure) -> bool:
+    """Does the branch name another branch, or another account, code or order than it was asked about?
+
+    A report on an order is judged by the order: ``core.orders``, and by the journal where the core does not hold it any more.
+    """
+    if isinstance(asked, OrderRequest) and isinstance(said, OrderReply):
+        return said.key != asked.key
+    match asked, said:
+        case _, aci.GatewayStatus() as status:
+            return status.branch != branch
+        case _, aci.StatusReport(status):
+            return status.branch != branch
+        case aci.LogIn(account), aci.LoggedIn() as reply:
+            return reply.account != account
+        case aci.AskQuote(code), aci.Quote() as reply:
+            return reply.code != code
+        case _:
+            return False
+
+
+def to_query(branch: BranchId, query: aci.Request, result: Struct | Failure) -> aci.Reply:
     """The reply itself where it fits the question, else ``Refused`` with the reason."""
     if isinstance(result, Failure):
         return aci.Refused(_FAILURES[result])
     expected = _EXPECTED.get(type(query))
     if isinstance(result, aci.Refused):
         return result
-    if expected is not None and isinstance(result, expected) and _sensible(query, result):
+    foreign = is_foreign(branch, query, result)
+    if expected is not None and isinstance(result, expected) and not foreign and _sensible(result):
         return result
     return aci.Refused(Refusal.BAD_ANSWER, type(result).__name__)
 
 
-def to_order(key: OrderKey, result: Struct | Failure) -> OrderReply | None:
+def to_order(branch: BranchId, asked: OrderRequest, result: Struct | Failure) -> OrderReply | None:
     """The reply, or ``None``: silence, and whether the gateway acted is another question (``NOTHING_DONE``)."""
     if result is Failure.UNSUPPORTED:
-        return aci.OrderRefused(key, Refusal.UNSUPPORTED)
-    if isinstance(result, OrderReply) and result.key == key and _has_contract(result):
+        return aci.OrderRefused(asked.key, Refusal.UNSUPPORTED)
+    if isinstance(result, OrderReply) and not is_foreign(branch, asked, result) and _has_contract(result):
         return result
     return None
 
@@ -55,17 +77,15 @@ def _has_contract(reply: OrderReply) -> bool:
     return not isinstance(reply, aci.OrderAccepted) or bool(reply.contract)
 
 
-def _sensible(query: aci.Request, reply: aci.Reply) -> bool:
-    match query, reply:
-        case aci.LogIn(account), aci.LoggedIn(answered):
-            return account == answered
-        case aci.AskQuote(code), aci.Quote() as quote:
-            return quote.code == code and (quote.suspended or quote.last > 0)
-        case _, aci.MaxQuantity(quantity):
+def _sensible(reply: aci.Reply) -> bool:
+    match reply:
+        case aci.Quote() as quote:
+            return quote.suspended or quote.last > 0
+        case aci.MaxQuantity(quantity):
             return quantity >= 0
-        case _, aci.Holdings(rows):
+        case aci.Holdings(rows):
             return all(0 <= row.sellable <= row.quantity for row in rows)
-        case _, aci.Orders(rows):
+        case aci.Orders(rows):
             return all(row.quantity > 0 and 0 <= row.filled + row.cancelled <= row.quantity for row in rows)
         case _:
             return True

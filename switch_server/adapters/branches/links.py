@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -39,6 +40,7 @@ class Timeouts(Struct, frozen=True):
 class BranchLinks(Silent):
     """``ports.Branches`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
 
+    ``reported``: the last trade date of which an earlier run had reports, by branch; those from its first on come again.
     ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where
     the endpoint can't be bound. Everything on ``loop``.
     """
@@ -51,6 +53,7 @@ class BranchLinks(Silent):
         server_key: KeyPair,
         branch_keys: Callable[[bytes], BranchId | None],
         audit: Callable[[Audit], None],
+        reported: Mapping[BranchId, str] = MappingProxyType({}),
         loop: asyncio.AbstractEventLoop | None = None,
         timeouts: Timeouts | None = None,
         rules: Rules | None = None,
@@ -63,7 +66,10 @@ class BranchLinks(Silent):
         self._timeouts = timeouts or Timeouts()
         self._known: dict[BranchId, Known] = {}
         self._numbering: dict[BranchId, Numbering] = {}
+        self._reported = reported
         self._resyncing: set[BranchId] = set()
+        self._in_step: set[BranchId] = set()
+        """Whose session has told all that was reported before it: only then is a report the next one."""
         self._server = LinkServer(
             endpoint,
             messages=_ACI,
@@ -92,6 +98,10 @@ class BranchLinks(Silent):
             case Resolve(key, branch):
                 self._order(branch, key, aci.ResolveOrder(key))
 
+    def recheck_keys(self) -> None:
+        """Branches' keys have changed: sessions with one that opens nothing any more, or another branch, end at once."""
+        self._server.recheck()
+
     def states(self) -> list[BranchState]:
         """Every branch that was ever seen, by name."""
         return [self._state(branch, known) for branch, known in sorted(self._known.items())]
@@ -113,15 +123,17 @@ class BranchLinks(Silent):
         """A question, whoever asks; ``on_reply`` is called once, with ``Refused`` where there is no sensible answer in time."""
 
         def answered(result: Struct | Failure) -> None:
-            reply = answers.to_query(query, result)
+            reply = answers.to_query(branch, query, result)
+            self._judge(branch, query, result)
             self._count(branch, refused=isinstance(reply, aci.Refused), silent=isinstance(result, Failure))
             on_reply(reply)
 
         self._request(branch, query, self._timeouts.ask, answered)
 
-    def _order(self, branch: BranchId, key: OrderKey, message: aci.Request) -> None:
+    def _order(self, branch: BranchId, key: OrderKey, message: answers.OrderRequest) -> None:
         def answered(result: Struct | Failure) -> None:
-            reply = answers.to_order(key, result)
+            reply = answers.to_order(branch, message, result)
+            self._judge(branch, message, result)
             self._count(branch, refused=isinstance(reply, aci.OrderRefused), silent=reply is None)
             if reply is None:
                 self._post(OrderSilent(key, never_left=result in answers.NOTHING_DONE))
@@ -146,12 +158,23 @@ class BranchLinks(Silent):
             known.counts.refusals += refused
             known.counts.silent += silent
 
+    def _judge(self, branch: BranchId, asked: aci.Request | None, said: Struct | Failure) -> bool:
+        """Counts what names another's things; ``True``: the branch may say it. The first is logged."""
+        if not answers.is_foreign(branch, asked, said):
+            return True
+        counts = self._known[branch].counts
+        counts.foreign += 1
+        if counts.foreign == 1:
+            _log.warning("branch %s: a %s that names what is not its own", branch, type(said).__name__)
+        return False
+
     # --- the link (shared.link.Handler) ---
 
     def opened(self, channel: Channel) -> None:
         branch = BranchId(channel.name)
         known = self._known.setdefault(branch, Known(up=False, since=0.0, counts=Counts()))
         self._resyncing.discard(branch)
+        self._in_step.discard(branch)
         if known.up:  # a newer session displaced the older one before its end was seen
             self._post(BranchDown(branch))
         known.up, known.since = True, time.time()
@@ -175,10 +198,12 @@ class BranchLinks(Silent):
         branch = BranchId(channel.name)
         if isinstance(message, aci.OrderReport):
             self._report(channel, branch, message)
-        elif isinstance(message, aci.StatusReport):
+        elif isinstance(message, aci.StatusReport) and self._judge(branch, None, message):
             self._known[branch].status = message.status
             if self._numbers(branch).behind(message.status):
                 self._resync(channel, branch)
+            elif branch not in self._resyncing:
+                self._in_step.add(branch)
 
     def gap(self, channel: Channel, expected: int, got: int) -> None:
         branch = BranchId(channel.name)
@@ -188,7 +213,7 @@ class BranchLinks(Silent):
     # --- reports ---
 
     def _report(self, channel: Channel, branch: BranchId, report: aci.OrderReport) -> None:
-        verdict = self._numbers(branch).take(report)
+        verdict = self._numbers(branch).take(report) if branch in self._in_step else Verdict.RESYNC
         if verdict is Verdict.POST:
             self._known[branch].counts.reports += 1
             self._post(OrderReported(branch, report))
@@ -196,6 +221,8 @@ class BranchLinks(Silent):
             self._resync(channel, branch)
 
     def _resync(self, channel: Channel, branch: BranchId) -> None:
+        """What comes before ``ReportsSent`` comes again behind it."""
+        self._in_step.discard(branch)
         if branch in self._resyncing:
             return
         self._resyncing.add(branch)
@@ -203,13 +230,16 @@ class BranchLinks(Silent):
 
         def answered(result: Struct | Failure) -> None:
             self._resyncing.discard(branch)
-            if not isinstance(result, aci.ReportsSent):
+            if isinstance(result, aci.ReportsSent):
+                self._in_step.add(branch)
+            else:
                 _log.warning("branch %s: no resync (%s); asked again at the next report", branch, result)
 
-        channel.request(aci.AskReports(self._numbers(branch).last), self._timeouts.ask, answered)
+        at = self._numbers(branch)
+        channel.request(aci.AskReports(at.last, at.trade_date), self._timeouts.ask, answered)
 
     def _numbers(self, branch: BranchId) -> Numbering:
-        return self._numbering.setdefault(branch, Numbering())
+        return self._numbering.setdefault(branch, Numbering(self._reported.get(branch, "")))
 
     # --- operators ---
 
@@ -235,6 +265,7 @@ class BranchLinks(Silent):
             silent=counts.silent,
             reports=counts.reports,
             resyncs=counts.resyncs,
+            foreign=counts.foreign,
             address=channel.address if channel else "",
             program=channel.program if channel else "",
         )

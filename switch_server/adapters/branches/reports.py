@@ -1,7 +1,7 @@
 """Order reports of one branch in their order: 1, 2, 3 … per trade date, each posted once. Pure.
 
-``take`` says what to do with a report; a gap is closed by asking for all that followed the last one in order, and until they come
-later reports are dropped (they are among those that come again).
+``take`` says what to do with a report; a gap is closed by asking for all that followed the last one in order, of its day and of later ones,
+and until they come later reports are dropped (they are among those that come again).
 """
 
 from enum import Enum, auto
@@ -16,14 +16,15 @@ class Verdict(Enum):
 
 
 class Numbering:
-    """``last``: the number of the last report in order, of ``trade_date``."""
+    """``last``: the number of the last report in order, of ``trade_date``; empty: none is known, ask for the gateway's day."""
 
-    def __init__(self) -> None:
-        self.trade_date = ""
+    def __init__(self, trade_date: str = "") -> None:
+        self.trade_date = trade_date
         self.last = 0
 
     def take(self, report: OrderReport) -> Verdict:
-        self._day(report.trade_date)
+        if report.trade_date > self.trade_date:
+            self.trade_date, self.last = report.trade_date, 0
         if report.trade_date < self.trade_date or report.seq <= self.last:
             return Verdict.DROP
         if report.seq != self.last + 1:
@@ -33,10 +34,4 @@ class Numbering:
 
     def behind(self, status: GatewayStatus) -> bool:
         """Does the gateway have reports that we have not?"""
-        self._day(status.trade_date)
-        return status.trade_date == self.trade_date and status.last_report > self.last
-
-    def _day(self, trade_date: str) -> None:
-        if trade_date > self.trade_date:
-            self.trade_date = trade_date
-            self.last = 0
+        return (status.trade_date, status.last_report) > (self.trade_date, self.last)

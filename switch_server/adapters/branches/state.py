@@ -9,7 +9,8 @@ from shared.ids import BranchId
 class BranchState(Struct, frozen=True):
     """``since``: UTC seconds of the last change of ``up``. ``pending``: keys whose result the gateway does not know.
 
-    ``requests``, ``refusals``, ``silent``: counted since the switch started; ``refusals`` are answers that said no.
+    ``requests``, ``refusals``, ``silent``: counted since the switch started; ``refusals`` are answers that said no. ``foreign``: messages
+    refused since they named what is not the branch's (``answers.is_foreign``).
     """
 
     branch: BranchId
@@ -25,6 +26,7 @@ class BranchState(Struct, frozen=True):
     silent: int
     reports: int
     resyncs: int
+    foreign: int = 0
     address: str = ""
     program: str = ""
 
@@ -37,6 +39,7 @@ class Counts(Struct):
     silent: int = 0
     reports: int = 0
     resyncs: int = 0
+    foreign: int = 0
 
 
 class Known(Struct):

@@ -43,6 +43,8 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.hang_up(CallId(call), actor)
         case control.UnlockAccount(account, actor):
             return operations.unlock(AccountNo(account), actor)
+        case control.UnlockNumber(number, actor):
+            return operations.unlock_number(number, actor)
         case control.Drain(actor):
             return operations.drain(actor)
         case _:

@@ -131,10 +131,11 @@ class DeskLinks(Silent):
         return self._log_ins.ended_by_operator(agent, actor, code)
 
     def disconnect(self, desk: DeskId) -> bool:
-        """Ends a desk's link: its key has been taken away."""
+        """Ends a desk's link, also one that is just beginning: its key has been taken away."""
         link = self._roll.desks.get(desk)
         if link is not None:
             link.channel.close(RejectCode.UNKNOWN_KEY)
+        self._server.recheck()
         return link is not None
 
     # --- the link (shared.link.Handler) ---

@@ -7,6 +7,7 @@ facts that have happened: they are kept in memory, in order, and written when it
 import logging
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,19 @@ from typing import Any
 from msgspec import Struct
 
 from shared.aci import PlaceOrder
+from shared.days import shanghai_day
 from shared.enums import Market, Side
-from shared.ids import Milli, OrderKey, Shares, StockCode
+from shared.ids import BranchId, Milli, OrderKey, Shares, StockCode
 from switch_server.adapters.bad_rows import BAD_ROW
 from switch_server.adapters.batch import BatchThread
 from switch_server.adapters.order_journal.tables import open_journal, open_reader
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
-    INSERT_STEP,
     UPDATE_ORDER,
+    Step,
     order_record,
     order_row,
+    put_step,
     step_row,
 )
 from switch_server.core.effects import JournalOrder, RecordOrderState
@@ -40,6 +43,11 @@ _STATES = ", ".join(
 )  # word for word as in the partial index, else it does not serve
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
 
+_NEW_DAY = (
+    "INSERT INTO reported_days VALUES (:branch, :trade_date) "
+    "ON CONFLICT(branch) DO UPDATE SET trade_date = max(trade_date, excluded.trade_date)"
+)
+
 
 class JournalCounts(Struct):
     """Since start, for the operator."""
@@ -49,6 +57,10 @@ class JournalCounts(Struct):
     failed: int = 0
     """Orders refused since they could not be made durable."""
     steps: int = 0
+    repeated: int = 0
+    """Reports that were written before."""
+    not_theirs: int = 0
+    """Reports refused: the order that they name is none of ours, or not of the branch and account that they come from."""
     troubles: int = 0
     """Groups that could not be written."""
     faults: int = 0
@@ -77,6 +89,9 @@ class SqliteOrderJournal:
         self._batches = BatchThread[Item]("order-journal", self._write, eager=True)
         self._trouble = ""
         self.counts = JournalCounts()
+        self.not_theirs: Counter[BranchId] = Counter()
+        """``counts.not_theirs`` by branch; the first of each is logged."""
+        self._days = self.reported_days()
 
     def start(self) -> None:
         self._batches.start()
@@ -107,6 +122,10 @@ class SqliteOrderJournal:
     def unfinished(self) -> list[OrderRecovered]:
         """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first."""
         return [_recovered(row) for row in self._rows(UNFINISHED, {})]
+
+    def reported_days(self) -> dict[BranchId, str]:
+        """The last trade date, not of the future, of which each branch has reported on an order of its own."""
+        return {BranchId(row["branch"]): row["trade_date"] for row in self._rows("SELECT * FROM reported_days", {})}
 
     def order(self, key: OrderKey) -> OrderRecord | None:
         rows = self._rows("SELECT * FROM orders WHERE key = :key", {"key": key})
@@ -146,21 +165,21 @@ class SqliteOrderJournal:
     def _commit(self, batch: list[Item]) -> list[Event]:
         """One transaction, one fsync."""
         answers: list[Event] = []
-        steps = 0
+        steps: list[tuple[Step, dict[str, Any]]] = []
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for at, effect in batch:
                 if isinstance(effect, JournalOrder):
                     answers.append(self._insert(effect, at))
                 else:
-                    self._step(step_row(effect, at))
-                    steps += 1
+                    steps.append(self._step(step_row(effect, at)))
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-        self.counts.steps += steps
+        for step, row in steps:
+            self._count(step, row)
         return answers
 
     def _insert(self, effect: JournalOrder, at: float) -> Event:
@@ -168,9 +187,30 @@ class SqliteOrderJournal:
             return OrderJournalFailed(effect.key, "already journalled")
         return OrderJournalled(effect.key)
 
-    def _step(self, row: dict[str, Any]) -> None:
-        self._db.execute(INSERT_STEP, row)
-        self._db.execute(UPDATE_ORDER, row)
+    def _step(self, row: dict[str, Any]) -> tuple[Step, dict[str, Any]]:
+        step = put_step(self._db, row, UPDATE_ORDER)
+        if step is Step.WRITTEN and self._is_new_day(row):
+            self._db.execute(_NEW_DAY, row)
+        return step, row
+
+    def _is_new_day(self, row: dict[str, Any]) -> bool:
+        return row["seq"] is not None and self._days.get(row["branch"], "") < row["trade_date"] <= shanghai_day(
+            row["at"]
+        )
+
+    def _count(self, step: Step, row: dict[str, Any]) -> None:
+        match step:
+            case Step.WRITTEN:
+                self.counts.steps += 1
+                if self._is_new_day(row):
+                    self._days[row["branch"]] = row["trade_date"]
+            case Step.REPEATED:
+                self.counts.repeated += 1
+            case Step.NOT_THEIRS:
+                self.counts.not_theirs += 1
+                self.not_theirs[row["branch"]] += 1
+                if self.not_theirs[row["branch"]] == 1:
+                    log.warning("order journal: branch %s reports on order %s, not its own", row["branch"], row["key"])
 
     def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
         """One row of the batch is not storable, which is our bug: it alone is refused."""

@@ -6,7 +6,9 @@ WAL with ``synchronous=FULL``: a commit returns after the fsync of the WAL, so w
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+from switch_server.adapters.order_rows import ADD_ORIGIN
+
+VERSION = 2
 """``PRAGMA user_version``. A change of the tables is a new entry of ``STEPS``; none is ever edited."""
 
 STEPS = {
@@ -28,7 +30,11 @@ STEPS = {
         """,
         "CREATE INDEX undecided ON orders (state) WHERE state IN ('captured', 'in_doubt', 'sent')",
         "CREATE INDEX history_of ON order_history (key)",
-    )
+    ),
+    2: (
+        *ADD_ORIGIN,
+        "CREATE TABLE reported_days (branch TEXT PRIMARY KEY, trade_date TEXT NOT NULL) STRICT",  # the last of each branch
+    ),
 }
 
 

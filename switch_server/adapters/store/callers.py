@@ -10,7 +10,8 @@ from switch_server.adapters.store.phones import phone_key
 from switch_server.ports.records import Customer
 
 REMEMBERED = 7 * 24 * 3600.0
-"""Seconds back that last calls are loaded at start: a caller who was here longer ago does not come before others."""
+"""Seconds that a number's last call is kept: a caller who was here longer ago does not come before others."""
+PRUNE_EVERY = 24 * 3600.0
 
 
 class CallerIndex:
@@ -21,6 +22,7 @@ class CallerIndex:
         self._phones: dict[CustomerId, tuple[str, ...]] = {}
         self._vips: set[CustomerId] = set()
         self._last: dict[str, float] = {}
+        self._prune_at = 0.0
         self._lock = threading.Lock()
 
     def load(self, db: Database, now: float) -> None:
@@ -57,6 +59,9 @@ class CallerIndex:
         if key and isinstance(at, int | float) and row.get("direction") == "in":
             with self._lock:
                 self._last[key] = max(at, self._last.get(key, at))
+                if at >= self._prune_at:
+                    self._prune_at = at + PRUNE_EVERY
+                    self._last = {number: last for number, last in self._last.items() if last > at - REMEMBERED}
 
     def _set(self, customer: CustomerId, phones: "list[str] | tuple[str, ...]") -> None:
         for key in self._phones.pop(customer, ()):

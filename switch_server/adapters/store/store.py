@@ -8,13 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shared.ids import AccountNo, BranchId
+from sqlite_utils import Database
+
+from shared.days import shanghai_day
+from shared.ids import AccountNo, CallId
 from shared.pinyin import name_keys
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
-    INSERT_STEP,
     UPDATE_COPY,
     order_row,
+    put_step,
     step_row,
 )
 from switch_server.adapters.store import left_open
@@ -25,6 +28,7 @@ from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.phones import phone_key
+from switch_server.adapters.store.pin_tries import Left, PinTries
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import open_store, record_table, record_tables
 from switch_server.adapters.store.statistics import Statistics
@@ -36,6 +40,7 @@ from switch_server.core.effects import (
     CountWrongPin,
     FindAccount,
     FindCaller,
+    GiveBackPinTry,
     JournalOrder,
     RecordOrderState,
     SaveRecord,
@@ -45,7 +50,9 @@ from switch_server.ports import Post
 from switch_server.ports.records import Customer
 
 log = logging.getLogger(__name__)
-StoreEffect = FindAccount | FindCaller | CountWrongPin | SaveRecord | Audit | JournalOrder | RecordOrderState
+StoreEffect = (
+    FindAccount | FindCaller | CountWrongPin | GiveBackPinTry | SaveRecord | Audit | JournalOrder | RecordOrderState
+)
 
 
 class Store:
@@ -55,7 +62,7 @@ class Store:
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
     ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports; none waits for
     another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors'
-    board. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
+    board. ``wrong_pin_limit`` and ``number_limit``: wrong PINs a day of an account and from a calling number. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
     """
 
     def __init__(
@@ -65,6 +72,7 @@ class Store:
         *,
         clock: Callable[[], float],
         wrong_pin_limit: int = 5,
+        number_limit: int = 20,
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._db = open_store(path)
@@ -74,11 +82,10 @@ class Store:
         self._order = (
             threading.Lock()
         )  # memory and queue change together, else two threads could write in another order
-        self._accounts = AccountIndex(wrong_pin_limit)
-        self._accounts.load(self._db, clock())
-        self._keys: dict[str, BranchId] = {
-            row["public_key"]: row["branch"] for row in self._db.query("SELECT * FROM branch_keys")
-        }
+        self._accounts = AccountIndex()
+        self._accounts.load(self._db)
+        self._tries = PinTries(wrong_pin_limit, number_limit)
+        self._tries.load(*_wrong_pins(self._db, shanghai_day(clock())), clock())
         self._callers = CallerIndex()
         self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
@@ -113,13 +120,14 @@ class Store:
 
     def do(self, effect: StoreEffect) -> None:
         match effect:
-            case FindAccount(call, request, account):
-                branch, customer, locked = self._accounts.find(account)
-                self._post(AccountFound(call, request, account, branch, customer, locked))
+            case FindAccount():
+                self._find_account(effect)
             case FindCaller(call, number):
                 self._post(CallerFound(call, *self._callers.find(number)))
             case CountWrongPin():
                 self._count_wrong_pin(effect)
+            case GiveBackPinTry(call):
+                self._give_back(call)
             case SaveRecord(table, row):
                 self._save(table, row)
             case Audit(actor, action, subject, detail):
@@ -129,22 +137,71 @@ class Store:
 
     # --- accounts ---
 
-    def _count_wrong_pin(self, effect: CountWrongPin) -> None:
-        account, now = effect.account, self._clock()
-        with self._order:
-            count = self._accounts.count_wrong_pin(account, now)
-            self._change(
-                "a wrong PIN",
-                "INSERT INTO wrong_pins VALUES (:account, :day, :failures) "
-                "ON CONFLICT(account, day) DO UPDATE SET failures = excluded.failures",
-                {"account": account, "day": count.day, "failures": count.failures},
+    def _find_account(self, effect: FindAccount) -> None:
+        account, number = effect.account, phone_key(effect.number)
+        branch, customer, locked = self._accounts.find(account)
+        left = Left.ACCOUNT_USED_UP
+        if branch is not None and not locked:
+            with self._order:
+                left = self._tries.take(effect.call, account, number, self._clock())
+                self._write_tries(account, number)
+            locked = left is Left.ACCOUNT_USED_UP
+        self._post(
+            AccountFound(
+                effect.call, effect.request, account, branch, customer, locked,
+                number_locked=left is Left.NUMBER_USED_UP, busy=left is Left.BUSY,
             )
-            if count.locked_now:
+        )  # fmt: skip
+
+    def _give_back(self, call: CallId) -> None:
+        with self._order:
+            was_for = self._tries.give_back(call)
+            if was_for is not None:
+                self._write_tries(*was_for)
+
+    def _count_wrong_pin(self, effect: CountWrongPin) -> None:
+        account, number, now = effect.account, phone_key(effect.number), self._clock()
+        with self._order:
+            wrong = self._tries.wrong(effect.call, account, number, now)
+            self._write_tries(account, number)
+            locked_now = wrong.account_used_up and self._accounts.lock(account)
+            if locked_now:
                 self._lock_account(account, now)
-        if count.locked_now:
-            log.warning("account …%s locked after %d wrong PINs", account[-2:], count.failures)
-            self._audit("store", "account_locked", account, f"{count.failures} wrong PINs on {count.day}")
-        self._post(WrongPinCounted(effect.call, effect.request, count.failures, count.locked))
+        if locked_now:
+            log.warning("account …%s locked after %d wrong PINs", account[-2:], wrong.failures)
+            self._audit("store", "account_locked", account, f"{wrong.failures} wrong PINs on {wrong.day}")
+        if wrong.locks_number:
+            log.warning("number %s locked after %d wrong PINs", number or "withheld", wrong.from_number)
+            self._audit(
+                "store", "number_locked", number or "withheld", f"{wrong.from_number} wrong PINs on {wrong.day}"
+            )
+        locked = self.account_locked(account)
+        self._post(WrongPinCounted(effect.call, effect.request, wrong.failures, locked, wrong.number_used_up))
+
+    def _write_tries(self, account: AccountNo, number: str) -> None:
+        """Tries under way count as wrong in the file, so that a killed switch forgets none; those that come to nothing leave no row."""
+        day, of_account, of_number = self._tries.day, self._tries.of_account(account), self._tries.of_number(number)
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(_TRIES_OF_ACCOUNT[of_account > 0], {"key": account, "day": day, "count": of_account})
+            db.execute(_TRIES_OF_NUMBER[of_number > 0], {"key": number, "day": day, "count": of_number})
+
+        self._writer.put(Change("wrong PINs", write))
+
+    def locked_numbers(self) -> list[str]:
+        """Calling numbers from which no PIN is tried any more today; empty: those that are withheld."""
+        with self._order:
+            return self._tries.locked_numbers(self._clock())
+
+    def unlock_number(self, number: str, actor: str) -> bool:
+        """Forgets today's wrong PINs from a number (empty: withheld); from any thread. ``False``: there were none."""
+        key = phone_key(number)
+        with self._order:
+            if not self._tries.forget_number(key):
+                return False
+            self._change("wrong PINs forgotten", "DELETE FROM wrong_pins_from WHERE number = :number", {"number": key})
+        self._audit(actor, "number_unlocked", key or "withheld", "")
+        return True
 
     def _lock_account(self, account: AccountNo, at: float | None) -> None:
         self._change(
@@ -161,6 +218,7 @@ class Store:
         with self._order:
             if not self._accounts.unlock(account):
                 return False
+            self._tries.forget_account(account)
             self._lock_account(account, None)
             self._change(
                 "wrong PINs forgotten", "DELETE FROM wrong_pins WHERE account = :account", {"account": account}
@@ -189,35 +247,6 @@ class Store:
     def callbacks_waiting(self) -> list[CallbackRecovered]:
         """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
         return self.read.callbacks_waiting()
-
-    # --- branches' keys ---
-
-    def branch_for_key(self, public_key: str) -> BranchId | None:
-        """Whose CURVE public key (Z85) is this? For the ZAP handler; from any thread, from memory."""
-        return self._keys.get(public_key)
-
-    def put_branch_key(self, branch: BranchId, public_key: str, actor: str) -> None:
-        """From now on this key (Z85, 40 characters) opens the link of that branch. From any thread."""
-        with self._order:
-            self._keys = self._keys | {public_key: branch}
-            self._change(
-                "a branch's key",
-                "INSERT INTO branch_keys VALUES (:key, :branch, :at) "
-                "ON CONFLICT(public_key) DO UPDATE SET branch = excluded.branch, added_at = excluded.added_at",
-                {"key": public_key, "branch": branch, "at": self._clock()},
-            )
-        self._audit(actor, "branch_key_added", branch, public_key)
-
-    def remove_branch_key(self, public_key: str, actor: str) -> bool:
-        """The key opens nothing any more; ``False``: it opened nothing before. From any thread."""
-        with self._order:
-            branch = self._keys.get(public_key)
-            if branch is None:
-                return False
-            self._keys = {key: of for key, of in self._keys.items() if key != public_key}
-            self._change("a branch's key", "DELETE FROM branch_keys WHERE public_key = :key", {"key": public_key})
-        self._audit(actor, "branch_key_removed", branch, public_key)
-        return True
 
     # --- records ---
 
@@ -254,13 +283,34 @@ class Store:
         self._writer.put(Change(what, lambda db: _execute(db, sql, values)))
 
 
+def _wrong_pins(db: Database, day: str) -> tuple[list[tuple[AccountNo, int]], list[tuple[str, int]]]:
+    """Of accounts and from numbers."""
+    accounts = db.query("SELECT account, failures FROM wrong_pins WHERE day = ?", [day])
+    numbers = db.query("SELECT number, failures FROM wrong_pins_from WHERE day = ?", [day])
+    return [(AccountNo(row["account"]), row["failures"]) for row in accounts], [
+        (row["number"], row["failures"]) for row in numbers
+    ]
+
+
+def _tries_sql(table: str, column: str) -> dict[bool, str]:
+    """Whether a count is above 0 -> how it is written."""
+    return {
+        True: f"INSERT INTO {table} VALUES (:key, :day, :count) "  # noqa: S608  constants
+        f"ON CONFLICT({column}, day) DO UPDATE SET failures = excluded.failures",
+        False: f"DELETE FROM {table} WHERE {column} = :key AND day = :day",  # noqa: S608  constants
+    }
+
+
+_TRIES_OF_ACCOUNT = _tries_sql("wrong_pins", "account")
+_TRIES_OF_NUMBER = _tries_sql("wrong_pins_from", "number")
+
+
 def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:
     db.execute(sql, values)
 
 
 def _put_step(db: sqlite3.Connection, step: dict[str, Any]) -> None:
-    db.execute(INSERT_STEP, step)
-    db.execute(UPDATE_COPY, step)
+    put_step(db, step, UPDATE_COPY)  # whose report it is, the order journal counts
 
 
 def _put_customer(db: sqlite3.Connection, customer: Customer, keys: tuple[str, str]) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from shared.days import shanghai_day
-from shared.ids import BranchId, Fen, QueueName
+from shared.ids import AccountNo, BranchId, Fen, QueueName
 from switch_server.adapters.store.talks_today import midnight
 from switch_server.core.order import FINAL
 from switch_server.core.queue_records import VisitEnd
@@ -65,9 +65,14 @@ class QueuesToday:
 
 class _Order(Struct):
     branch: BranchId
+    account: AccountNo
     state: str
     price: int
     filled: int = 0
+
+    def is_of(self, branch: BranchId | None, account: AccountNo | None) -> bool:
+        """``None``: the step is the switch's own."""
+        return branch is None or (branch, account) == (self.branch, self.account)
 
 
 class OrdersToday:
@@ -90,7 +95,9 @@ class OrdersToday:
         self._turn_page(now)
         if row["kind"] != "place" or row["key"] in self._orders:
             return
-        order = self._orders[row["key"]] = _Order(BranchId(row["branch"]), row["state"], row["price"])
+        order = self._orders[row["key"]] = _Order(
+            BranchId(row["branch"]), AccountNo(row["account"]), row["state"], row["price"]
+        )
         self._states.setdefault(order.branch, Counter())[order.state] += 1
         self._fill(order, row["filled"])
 
@@ -98,7 +105,7 @@ class OrdersToday:
         """A step of ``order_history``; of orders of other days it means nothing here."""
         self._turn_page(now)
         order = self._orders.get(row["key"])
-        if order is None or order.state in _FINAL:
+        if order is None or order.state in _FINAL or not order.is_of(row["branch"], row["account"]):
             return
         self._states[order.branch][order.state] -= 1
         order.state = row["state"]

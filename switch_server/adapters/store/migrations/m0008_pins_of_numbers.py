@@ -1,0 +1,9 @@
+"""Wrong PINs by calling number and day; ``number`` as ``phones.phone_key`` gives it, empty: withheld."""
+
+from sqlite_utils import Database
+
+WRONG_PINS_FROM = {"number": str, "day": str, "failures": int}
+
+
+def apply(db: Database) -> None:
+    db.table("wrong_pins_from").create(WRONG_PINS_FROM, pk=("number", "day"), strict=True)

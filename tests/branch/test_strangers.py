@@ -1,0 +1,125 @@
+"""A gateway that speaks of what is not its branch's: refused and counted, never posted."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from shared import aci
+from shared.enums import OrderStatus, Refusal
+from shared.ids import AccountNo, BranchId, CallId, ContractNo, Milli, OrderKey, Shares, StockCode
+from shared.link import Answer, Channel, Identity, LinkClient, Silent
+from shared.secret import Secret
+from switch_server.core.effects import AskBranch, SendOrder
+from switch_server.core.events import BranchAnswered, BranchUp, OrderReported, OrderSilent
+from tests.branch.programs import ACCOUNT, BRANCH, PIN, Branch, order, until
+
+CALL = CallId("20251125-120000-0001")
+OTHER = BranchId("GZ02")
+
+
+class Gateway(Silent):
+    """Answers each request by ``script``; after ``ReportsSent`` come the ``reports``."""
+
+    def __init__(self, script: dict[type[Struct], Struct], *reports: aci.OrderReport) -> None:
+        self.script = script
+        self.reports = reports
+        self.asked_for: list[aci.AskReports] = []
+
+    def asked(self, channel: Channel, message: Struct, answer: Answer) -> None:
+        answer(self.script[type(message)])
+        if isinstance(message, aci.AskReports):
+            self.asked_for.append(message)
+            for report in self.reports:
+                channel.report(report)
+
+
+def status(branch: BranchId, last: int = 0, day: str = "20251125") -> aci.StatusReport:
+    return aci.StatusReport(aci.GatewayStatus(branch, True, day, "open", 0, last))
+
+
+def report(seq: int, key: OrderKey | None, day: str = "20251125") -> aci.OrderReport:
+    none, price = Shares(0), Milli(1)
+    return aci.OrderReport(seq, day, ACCOUNT, ContractNo("1"), OrderStatus.REPORTED, none, none, price, 0.0, key)
+
+
+def test_what_is_not_the_branch_s_is_refused_and_counted(tmp_path: Path) -> None:
+    """``OrderReported`` names the branch by its key, so that the core can judge it."""
+    key = OrderKey("k1")
+    gateway = Gateway(
+        {
+            aci.LogIn: aci.LoggedIn(AccountNo("60019999"), "李雷"),
+            aci.AskQuote: aci.Refused(Refusal.UNKNOWN_CODE),
+            aci.PlaceOrder: aci.OrderAccepted(OrderKey("of another"), ContractNo("1")),
+            aci.AskReports: aci.ReportsSent(1),
+        },
+        report(1, OrderKey("of another")),
+    )
+
+    async def run() -> None:
+        rig = Branch(tmp_path)
+        rig.prepare()
+        await rig.start_links()
+        link = client(rig, gateway)
+        await link.start()
+        await rig.event(BranchUp)
+        await until(lambda: link.channel is not None)
+        assert link.channel is not None
+        link.channel.report(status(OTHER, 5))
+        link.channel.report(status(BRANCH, 1))
+        reported = await rig.event(OrderReported)
+        assert (reported.branch, reported.report.key) == (BRANCH, "of another")
+        refused = await rig.answer(AskBranch(CALL, 1, BRANCH, aci.LogIn(ACCOUNT, ""), Secret(PIN)), BranchAnswered)
+        assert refused.reply == aci.Refused(Refusal.BAD_ANSWER, "LoggedIn")
+        await rig.answer(AskBranch(CALL, 2, BRANCH, aci.AskQuote(StockCode("600000"))), BranchAnswered)
+        assert await rig.answer(SendOrder(key, BRANCH, order(key)), OrderSilent) == OrderSilent(key)
+        await until(lambda: rig.links.states()[0].foreign == 3)
+        assert (rig.links.states()[0].trade_date, rig.links.states()[0].reports) == ("20251125", 1)
+        await link.stop()
+        await rig.links.stop()
+
+    asyncio.run(run())
+
+
+def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_day(tmp_path: Path) -> None:
+    """The first session ends after the day's first report, the second begins on the next day, with a report that comes too early."""
+    sent = {aci.AskReports: aci.ReportsSent(1)}
+    key, next_day = OrderKey("k1"), "20251126"
+    first = Gateway(sent, report(1, key))
+    second = Gateway(sent, report(2, key), report(3, key), report(1, key, next_day))
+
+    async def run() -> None:
+        rig = Branch(tmp_path)
+        rig.prepare()
+        await rig.start_links(reported={BRANCH: "20251124"})
+        for gateway, told, count in ((first, [status(BRANCH, 1)], 1), (second, [report(1, key, next_day)], 4)):
+            link = client(rig, gateway)
+            await link.start()
+            await until(lambda link=link: link.channel is not None)  # type: ignore[misc]
+            assert link.channel is not None
+            for message in told:
+                link.channel.report(message)
+            await until(lambda count=count: len(rig.reports()) == count)  # type: ignore[misc]
+            link.channel.report(report(2, key, next_day) if gateway is second else status(BRANCH, 1))
+            await until(lambda: len(rig.reports()) in (1, 5))
+            await link.stop()
+        await rig.links.stop()
+        assert [(each.report.trade_date, each.report.seq) for each in rig.reports()] == [
+            ("20251125", 1), ("20251125", 2), ("20251125", 3), (next_day, 1), (next_day, 2),
+        ]  # fmt: skip
+        assert first.asked_for == [aci.AskReports(0, "20251124")]
+        assert second.asked_for == [aci.AskReports(1, "20251125")]
+
+    asyncio.run(run())
+
+
+def client(rig: Branch, gateway: Gateway, **changes: Any) -> LinkClient:
+    return LinkClient(
+        rig.endpoint,
+        name="centre",
+        messages=(*aci.REQUESTS, *aci.REPLIES, *aci.REPORTS),
+        identity=Identity("branch-gateway", "0.1.0"),
+        handler=gateway,
+        **{"keys": rig.gateway_keys, "server_key": rig.centre_keys.public} | changes,
+    )

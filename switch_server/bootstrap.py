@@ -23,6 +23,7 @@ from shared.aci import GatewayStatus
 from shared.enums import EndCause
 from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
 from shared.link import load_or_make_keys
+from shared.link.rights import own_folder
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches import BranchState as LinkState
 from switch_server.adapters.branches.links import Timeouts
@@ -134,7 +135,7 @@ class Server:
         self._troubles: dict[str, str] = {}
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
-        state.mkdir(parents=True, exist_ok=True)
+        own_folder(state)
         self._lock = lock(state / "switch.lock")
         post = self.engine.post
         self.store = Store(

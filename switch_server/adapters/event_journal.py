@@ -132,7 +132,7 @@ class EventJournal:
         self._close()
         day = max(day, self._day)
         path = self._folder / f"events-{day}.jsonl"
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._day = day
         self._good = os.fstat(self._file).st_size
         if self._good and os.pread(self._file, 1, self._good - 1) != b"\n":

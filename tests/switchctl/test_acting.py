@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.control import PART_BYTES
+from switch_server.switchctl.context import current_user
 from tests.switchctl.conftest import Ctl
 from tests.switchctl.fake import ACCOUNT, CALL, FakeSwitch
 from tests.switchctl.running import RunningSwitch
@@ -80,3 +81,11 @@ def test_the_socket_is_its_owners_alone(running: RunningSwitch) -> None:
     assert running.socket.stat().st_mode & 0o777 == 0o600
     running.stop()
     assert not running.socket.exists()
+
+
+def test_who_called_sudo_is_audited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "huawu")
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    assert current_user() == "huawu"
+    monkeypatch.setenv("SUDO_USER", "wang")
+    assert current_user() == "wang"

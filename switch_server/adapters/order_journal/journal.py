@@ -18,7 +18,7 @@ from shared.enums import Market, Side
 from shared.ids import Milli, OrderKey, Shares, StockCode
 from switch_server.adapters.bad_rows import BAD_ROW
 from switch_server.adapters.batch import BatchThread
-from switch_server.adapters.order_journal.tables import open_journal, open_reader
+from switch_server.adapters.order_journal.tables import OrderJournalUnusable, open_journal, open_reader
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     INSERT_STEP,
@@ -70,6 +70,7 @@ class SqliteOrderJournal:
         clock: Callable[[], float],
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
+        self._path = path
         self._db = open_journal(path)
         self._reader = open_reader(path)
         self._reading = threading.Lock()
@@ -105,8 +106,11 @@ class SqliteOrderJournal:
     # --- reading, from any thread ---
 
     def unfinished(self) -> list[OrderRecovered]:
-        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first."""
-        return [_recovered(row) for row in self._rows(UNFINISHED, {})]
+        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first. Raises ``OrderJournalUnusable``."""
+        try:
+            return [_recovered(row) for row in self._rows(UNFINISHED, {})]
+        except sqlite3.Error as error:
+            raise OrderJournalUnusable(f"{self._path}: {error}") from error
 
     def order(self, key: OrderKey) -> OrderRecord | None:
         rows = self._rows("SELECT * FROM orders WHERE key = :key", {"key": key})

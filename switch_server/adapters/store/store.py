@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shared.ids import AccountNo, BranchId
+from shared.ids import AccountNo, BranchId, CallId
 from shared.pinyin import name_keys
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
@@ -26,7 +26,7 @@ from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.reader import Reader
-from switch_server.adapters.store.schema import open_store, record_table, record_tables
+from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
 from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
@@ -55,7 +55,7 @@ class Store:
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
     ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports; none waits for
     another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors'
-    board. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
+    board. Only this process writes the file while it runs. ``clock`` gives UTC seconds. ``last_sign``: when an earlier run was last alive.
     """
 
     def __init__(
@@ -68,25 +68,26 @@ class Store:
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._db = open_store(path)
-        self._tables = record_tables(self._db)
-        self._last_sign = left_open.last_sign(self._db, clock())
         self._post, self._clock = post, clock
         self._order = (
             threading.Lock()
         )  # memory and queue change together, else two threads could write in another order
         self._accounts = AccountIndex(wrong_pin_limit)
-        self._accounts.load(self._db, clock())
-        self._keys: dict[str, BranchId] = {
-            row["public_key"]: row["branch"] for row in self._db.query("SELECT * FROM branch_keys")
-        }
         self._callers = CallerIndex()
-        self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
-        self.today = Today(self._db, clock)
-        self.agents = Agents(self._db, self._writer.put, self._audit, clock)
-        self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
-        self.read, self.read_pops = Reader(path), Reader(path)
-        self.statistics = Statistics(path, self._writer)
+        with named(path):
+            self._tables = record_tables(self._db)
+            self.last_sign = left_open.last_sign(self._db, clock())
+            self._accounts.load(self._db, clock())
+            self._keys: dict[str, BranchId] = {
+                row["public_key"]: row["branch"] for row in self._db.query("SELECT * FROM branch_keys")
+            }
+            self._callers.load(self._db, clock())
+            self.today = Today(self._db, clock)
+            self.agents = Agents(self._db, self._writer.put, self._audit, clock)
+            self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
+            self.read, self.read_pops = Reader(path), Reader(path)
+            self.statistics = Statistics(path, self._writer)
         self.flush = self._writer.flush
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
@@ -179,12 +180,16 @@ class Store:
 
     def close_open_records(self, cause: str) -> None:
         """At start: what an earlier run began and did not end (killed) ends with ``cause``, at its last sign of life."""
-        at = self._last_sign
+        at = self.last_sign
         self._writer.put(Change("open records", lambda db: left_open.close(db, cause, at)))
 
     def sign_of_life(self) -> None:
         """Each ``left_open.EVERY`` seconds."""
         self._change("a sign of life", left_open.ALIVE, {"at": self._clock()})
+
+    def last_call(self) -> CallId | None:
+        """At start: the highest id of a call that the file has. Raises ``sqlite3.Error``."""
+        return self.read.last_call()
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
         """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""

@@ -13,9 +13,10 @@ from switch_server.adapters.store.migrations import (
     m0004_statistics,
     m0005_desk_phones,
     m0006_report_days,
+    m0007_start,
 )
 
-MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics, m0005_desk_phones, m0006_report_days)
+MODULES = (m0001_first, m0002_orders, m0003_desks, m0004_statistics, m0005_desk_phones, m0006_report_days, m0007_start)
 
 
 def _registered() -> Migrations:

@@ -269,6 +269,17 @@ class Server:
 
         return tell
 
+    def _all_troubles(self) -> tuple[str, ...]:
+        lost = {"store": self.store.counts.lost, "event journal": self.events.counts.dropped}
+        return (
+            *(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
+            *(
+                f"{part}: {number:,} records lost since the start: too many waited for the disk"
+                for part, number in lost.items()
+                if number
+            ),
+        )
+
     def _listen(self) -> tuple[str, int]:
         return self.settings.server.sip.ip, self.settings.server.sip.port
 
@@ -302,7 +313,7 @@ class Server:
             card_restarts=lambda: self.cards.restarts,
             branch_states=self._branch_states,
             counters=self._counters,
-            troubles=lambda: tuple(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
+            troubles=self._all_troubles,
             records=self.store.read,
             post=self.engine.post,
             audit=self.store.do,

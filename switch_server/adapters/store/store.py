@@ -30,7 +30,7 @@ from switch_server.adapters.store.schema import named, open_store, record_table,
 from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
-from switch_server.adapters.store.writer import Change, StoreCounts, Writer
+from switch_server.adapters.store.writer import Change, StoreCounts, Writer, texts_in
 from switch_server.core.effects import (
     Audit,
     CountWrongPin,
@@ -111,6 +111,11 @@ class Store:
     def waiting(self) -> int:
         """Records in memory that are not yet in the file."""
         return self._writer.waiting
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Of these, about."""
+        return self._writer.waiting_bytes
 
     def do(self, effect: StoreEffect) -> None:
         match effect:
@@ -242,7 +247,13 @@ class Store:
 
     def _audit(self, actor: str, action: str, subject: str, detail: str) -> None:
         at = self._clock()
-        self._writer.put(Change(f"audit of {action}", lambda db: add_audit(db, at, actor, action, subject, detail)))
+        self._writer.put(
+            Change(
+                f"audit of {action}",
+                lambda db: add_audit(db, at, actor, action, subject, detail),
+                len(subject) + len(detail),
+            )
+        )
 
     def _copy_order(self, effect: JournalOrder | RecordOrderState) -> None:
         at = self._clock()
@@ -256,7 +267,7 @@ class Store:
             self._writer.put(Change("an order's state", lambda db: _put_step(db, step)))
 
     def _change(self, what: str, sql: str, values: dict[str, Any]) -> None:
-        self._writer.put(Change(what, lambda db: _execute(db, sql, values)))
+        self._writer.put(Change(what, lambda db: _execute(db, sql, values), texts_in(values)))
 
 
 def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:

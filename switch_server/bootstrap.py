@@ -6,14 +6,12 @@ the other way.
 """
 
 import asyncio
-import fcntl
 import importlib.metadata
 import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -23,6 +21,7 @@ from shared.enums import EndCause
 from shared.ids import AccountNo, BranchId, StockCode, TrunkName
 from shared.link import load_or_make_keys
 from shared.link.rights import own_folder
+from switch_server.adapters.backup import Backups
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches import BranchState as LinkState
 from switch_server.adapters.branches.links import Timeouts
@@ -32,6 +31,7 @@ from switch_server.adapters.event_journal import EventJournal, last_at
 from switch_server.adapters.integrity import FileCheck, is_small
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.sip_lines import SipLines
+from switch_server.adapters.state_lock import lock
 from switch_server.adapters.store import Store, left_open
 from switch_server.bootstrap_desks import DeskParts, DeskSide
 from switch_server.core.config import SwitchConfig
@@ -166,6 +166,8 @@ class Server:
             clock=self.clock,
             phones=self.store.desk_phones,
         )
+        writers = {"orders.db": self.orders.between, "huawu.db": self.store.between}
+        self.backups = Backups(state, writers, audit=self.store.do, clock=self.clock, version=version())
         self.control = ControlServer(state / control.SOCKET_NAME, self._operations(), version=version())
 
     # --- start and stop ---
@@ -199,6 +201,7 @@ class Server:
         self._running.callback(self.lines.stop)
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
+        self._running.callback(self.backups.stop)
         self._check_files()
         self.store.do(Audit("switch-server", "started", version()))
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
@@ -319,6 +322,7 @@ class Server:
             audit=self.store.do,
             unlock=lambda account, actor: self.store.unlock_account(AccountNo(account), actor),
             reload=self.reload,
+            backups=self.backups,
             drain=self.stopped.set,
         )
 
@@ -367,27 +371,6 @@ def _operator_view(seen: LinkState | None) -> BranchState:
     }
     status = msgspec.convert({"type": "GatewayStatus", **told}, GatewayStatus) if seen.session else None
     return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent)
-
-
-class AlreadyRunning(RuntimeError):  # noqa: N818  the name says what it is
-    """Another switch-server has this state folder."""
-
-
-def lock(path: Path) -> IO[str]:
-    """Takes the state folder for this process, until the file is closed or the process gone. Raises ``AlreadyRunning``."""
-    file = path.open("a+", encoding="ascii")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        with file:
-            file.seek(0)
-            raise AlreadyRunning(
-                f"{path.parent} belongs to the switch-server that runs as process {file.read()}"
-            ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
 
 
 def version() -> str:

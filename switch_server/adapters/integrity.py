@@ -35,6 +35,12 @@ def damage(db: sqlite3.Connection, table: str = "") -> str:
     return "" if verdict == "ok" else str(verdict)
 
 
+def step_back() -> None:
+    """The calling thread gets the processor, and the disk, when nobody else wants it. Elsewhere than on Linux it has no priority of its own."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
+
+
 class FileCheck:
     """Checks files one after another, once, in a thread of its own. ``tell(name, text)`` is called there for each damaged one."""
 
@@ -63,10 +69,7 @@ class FileCheck:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        with contextlib.suppress(
-            OSError, AttributeError
-        ):  # elsewhere than on Linux a thread has no priority of its own
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
+        step_back()
         for path in self._paths:
             if self._stopping:
                 return

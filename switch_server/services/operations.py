@@ -16,6 +16,7 @@ from shared.control import (
     AskOrders,
     AskRecording,
     AuditTrail,
+    BackupProgress,
     Branches,
     CallDetail,
     Calls,
@@ -40,7 +41,7 @@ from switch_server.core.events import Event, HangUpOrdered
 from switch_server.core.media import CardLoad
 from switch_server.core.order import OrderState
 from switch_server.core.snapshot import CallView, SwitchSnapshot
-from switch_server.ports.operations import BranchState, OperationRefused, Records, Staff
+from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
 from switch_server.services import operator_rows as rows
 from switch_server.services import staff_rows
 from switch_server.services.strict_yaml import ConfigError
@@ -77,6 +78,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     """Account and actor; it writes its own audit. ``False``: no such account."""
     reload: Callable[[], Awaitable[tuple[str, ...]]]
     """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
+    backups: Backups
     drain: Callable[[], object]
     """Begins the orderly stop."""
 
@@ -245,6 +247,14 @@ class SwitchOperations:
         if not self._from.unlock(account, actor or DEFAULT_ACTOR):
             raise OperationRefused(RefusedCode.NO_SUCH_ACCOUNT, rows.end_of(account))
         return Done(rows.end_of(account))
+
+    async def backup(self, folder: str, actor: str) -> BackupProgress:
+        return await self._from.backups.begin(Path(folder), actor or DEFAULT_ACTOR)
+
+    def backup_progress(self) -> BackupProgress:
+        if (progress := self._from.backups.progress()) is None:
+            raise OperationRefused(RefusedCode.NO_BACKUP)
+        return progress
 
     def drain(self, actor: str) -> Done:
         if not self._draining:

@@ -34,7 +34,7 @@ class Caller:
 
     def __enter__(self) -> Self:
         self.peer.__enter__()
-        before = {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
+        before = self._offered()
         path = self._folder / f"caller-{self.peer.port}.xml"
         path.write_text(scenario(self.peer.port, self.way, self._info))
         self.sipp = Sipp(
@@ -44,10 +44,13 @@ class Caller:
         self.peer.wait(lambda heard: len(heard) > 3, 20)
         assert self.peer.source is not None
         self.peer.call(*self.peer.source)
-        offered = [entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"]
-        (leg,) = set(offered) - before
+        self.centre.until(lambda: self._offered() - before)  # it is in the file within 100 ms
+        (leg,) = self._offered() - before
         self.call = leg.partition("/")[0]
         return self
+
+    def _offered(self) -> set[str]:
+        return {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
 
     def __exit__(self, *_: object) -> None:
         self.centre.ctl("calls", "hangup", self.call)  # SIPp leaves without a BYE when it is stopped

@@ -12,7 +12,8 @@ import yaml
 
 from shared.enums import Language
 from shared.ids import BranchId, TrunkName
-from switch_server.bootstrap import RESOURCES, AlreadyRunning, Server, Settings, lock, read_settings
+from switch_server.adapters.state_lock import AlreadyRunning, lock
+from switch_server.bootstrap import RESOURCES, Server, Settings, read_settings
 from switch_server.core.effects import SaveRecord
 from switch_server.core.events import Configured
 from switch_server.core.free_text import prompt_of
@@ -194,7 +195,7 @@ def test_one_process_a_state_folder(tmp_path: Path) -> None:
 
 def test_a_dead_process_holds_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "switch.lock"
-    program = f"from pathlib import Path; from switch_server.bootstrap import lock; held = lock(Path({str(path)!r})); print('held', flush=True); input()"
+    program = f"from pathlib import Path; from switch_server.adapters.state_lock import lock; held = lock(Path({str(path)!r})); print('held', flush=True); input()"
     holder = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=RESOURCES.parent
     )

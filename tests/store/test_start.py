@@ -91,7 +91,7 @@ def test_a_gateways_journal_reads_no_table_from_end_to_end(tmp_path: Path, asked
 # --- damage ---
 
 
-def _damage(path: Path, table: str) -> None:
+def spoil(path: Path, table: str) -> None:
     """Spoils the first page of a table that a start does not read."""
     db = sqlite3.connect(path)
     (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()
@@ -112,7 +112,7 @@ def _checked(*paths: Path) -> list[tuple[str, str]]:
 def test_a_small_damaged_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huawu.db"
     fill(path, 1000, NOON)
-    _damage(path, "legs")
+    spoil(path, "legs")
     with pytest.raises(StoreUnusable, match=r"huawu\.db: "):
         Store(path, Posted(), clock=Clock())
 
@@ -125,7 +125,7 @@ def test_a_large_damaged_file_is_told_behind_the_running_switch(
     fill(path, 1000, NOON)
     SqliteOrderJournal(other, Posted(), clock=Clock()).stop()
     assert _checked(other, path) == []
-    _damage(path, "legs")
+    spoil(path, "legs")
     store = Store(path, Posted(), clock=Clock())
     ((name, text),) = _checked(other, path)
     assert name == "huawu.db"
@@ -137,11 +137,11 @@ def test_what_is_met_at_start_names_the_file(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(integrity, "AT_START", 0)
     path, journal = tmp_path / "huawu.db", tmp_path / "orders.db"
     fill(path, 1000, NOON)
-    _damage(path, "accounts")
+    spoil(path, "accounts")
     with pytest.raises(StoreUnusable, match=r"huawu\.db: database disk image is malformed"):
         Store(path, Posted(), clock=Clock())
     SqliteOrderJournal(journal, Posted(), clock=Clock()).stop()
-    _damage(journal, "undecided")
+    spoil(journal, "undecided")
     orders = SqliteOrderJournal(journal, Posted(), clock=Clock())
     with pytest.raises(OrderJournalUnusable, match=r"orders\.db: database disk image is malformed"):
         orders.unfinished()

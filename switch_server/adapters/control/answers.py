@@ -43,6 +43,10 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.hang_up(CallId(call), actor)
         case control.UnlockAccount(account, actor):
             return operations.unlock(AccountNo(account), actor)
+        case control.MakeBackup(folder, actor):
+            return operations.backup(folder, actor)
+        case control.AskBackup():
+            return operations.backup_progress()
         case control.Drain(actor):
             return operations.drain(actor)
         case _:

@@ -99,6 +99,10 @@ class SqliteOrderJournal:
         """Waits until all that was asked before now is durable (or refused)."""
         return self._batches.flush(seconds)
 
+    def between(self, work: Callable[[], None]) -> None:
+        """Calls ``work`` in the journal's thread once all that was asked before now is durable (or refused), and before anything else is."""
+        self._batches.between(work)
+
     @property
     def waiting(self) -> int:
         return self._batches.waiting

@@ -88,7 +88,7 @@ class Store:
             self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
             self.read, self.read_pops = Reader(path), Reader(path)
             self.statistics = Statistics(path, self._writer)
-        self.flush = self._writer.flush
+        self.flush, self.between = self._writer.flush, self._writer.between
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
     def start(self) -> None:

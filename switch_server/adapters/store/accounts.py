@@ -10,7 +10,7 @@ from shared.days import shanghai_day
 from shared.ids import AccountNo, BranchId, CustomerId
 
 
-class Known(Struct):
+class Known(Struct, gc=False):
     """One account; ``locked``: its phone channel."""
 
     branch: BranchId
@@ -40,8 +40,10 @@ class AccountIndex:
     def load(self, db: Database, now: float) -> None:
         self._day = shanghai_day(now)
         with self._lock:
-            for row in db.query("SELECT account, branch, customer, locked_at FROM accounts"):
-                self._known[row["account"]] = Known(row["branch"], row["customer"], row["locked_at"] is not None)
+            accounts = db.conn.execute("SELECT account, branch, customer, locked_at NOT NULL FROM accounts")
+            self._known = {
+                account: Known(branch, customer, bool(locked)) for account, branch, customer, locked in accounts
+            }
             for row in db.query("SELECT account, failures FROM wrong_pins WHERE day = ?", [self._day]):
                 self._failures[row["account"]] = row["failures"]
 

@@ -30,6 +30,8 @@ class Change(Struct, frozen=True):
     run: Callable[[sqlite3.Connection], None]
     texts: int = 0
     """Bytes of what it carries beyond ``USUAL``."""
+    durable: bool = False
+    """Its group is on the disk when it is committed, with all before it; others survive a ``kill -9``, but maybe no power cut."""
 
 
 def texts_in(values: Mapping[str, Any]) -> int:
@@ -64,6 +66,7 @@ class Writer:
         self._on_trouble = on_trouble
         self._trouble = ""
         self._late = 0
+        self._durable = False  # as ``open_store`` leaves it
         self._batches = BatchThread[Change](
             "store", self._write, gather=GATHER, size=lambda change: USUAL + change.texts, most=MOST_BYTES
         )
@@ -123,6 +126,7 @@ class Writer:
         return []
 
     def _commit(self, batch: list[Change]) -> None:
+        self._sync(durable=any(change.durable for change in batch))
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for change in batch:
@@ -132,6 +136,12 @@ class Writer:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+
+    def _sync(self, *, durable: bool) -> None:
+        """SQLite, ``PRAGMA synchronous``: whether a commit waits for the fsync of the WAL."""
+        if durable is not self._durable:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
 
     def _in_trouble(self, batch: list[Change], text: str) -> None:
         self._counts.troubles += 1

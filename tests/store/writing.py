@@ -5,6 +5,7 @@
 prints as JSON what the order journal, the store and the event journal said to it.
 """
 
+import asyncio
 import json
 import resource
 import sys
@@ -13,8 +14,10 @@ import time
 from itertools import count
 from pathlib import Path
 
+from shared.control import BackupState
 from shared.ids import AccountNo, AgentId, CallId, CardId, CustomerId
 from switch_server.adapters import event_journal
+from switch_server.adapters.backup import Backups
 from switch_server.adapters.event_journal import EventJournal
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.store import Store, writer
@@ -175,9 +178,28 @@ def bounded(folder: Path) -> dict[str, object]:
     return {"most": most, "kept": [kept, events], "lost": counts, "left": [store.stop(), journal.stop()]}
 
 
+def full_backup(folder: Path) -> dict[str, object]:
+    store = Store(folder / "huawu.db", Posted(), clock=time.time)
+    store.start()
+    store.flush(20.0)
+    backups = Backups(folder, {"huawu.db": store.between}, audit=lambda _audit: None, clock=time.time, version="0")
+    limit(FULL)
+    asyncio.run(backups.begin(folder / "backup", "me"))
+    until(lambda: (told := backups.progress()) is not None and told.state is not BackupState.RUNNING)
+    limit(resource.RLIM_INFINITY)
+    told = backups.progress()
+    assert told is not None
+    store.stop()
+    return {
+        "state": told.state,
+        "text": told.text,
+        "left": [path.name for path in folder.iterdir() if "backup" in path.name],
+    }
+
+
 def full(folder: Path) -> None:
     told = {"orders": full_orders(folder), "store": full_store(folder), "events": full_events(folder)}
-    told["bounded"] = bounded(folder)
+    told |= {"bounded": bounded(folder), "backup": full_backup(folder)}
     print(json.dumps(told))
 
 

@@ -5,9 +5,11 @@ import sys
 from agent_app import options
 from agent_app.bootstrap import CannotStart, run
 from agent_app.link import DeskKeyError
+from shared.link.rights import owner_only
 
 
 def main(argv: list[str] | None = None) -> int:
+    owner_only()
     chosen = options.read(argv)
     try:
         return run(chosen)

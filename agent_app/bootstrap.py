@@ -22,6 +22,7 @@ from agent_app.presenters.ports import NoShelf, Shelf
 from agent_app.settings import SettingsFile
 from agent_app.shelf import ShelfFolder
 from shared.desk import Report
+from shared.link.rights import own_folder
 
 _log = logging.getLogger(__name__)
 Post = Callable[[Callable[[], None]], None]
@@ -132,6 +133,8 @@ def _parts(options: Options) -> Iterator[Parts]:
 
 def run(options: Options) -> int:
     """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
+    with contextlib.suppress(OSError):  # a folder that can't be written costs the files, not the start
+        own_folder(options.folder)
     logs.set_up(options.folder / "logs", options.log)
     logs.catch_crashes(options.folder / "logs")
     _log.info("agent-app %s begins", version())

@@ -132,6 +132,17 @@ class UnlockNumber(Request, frozen=True):
     actor: str = ""
 
 
+class MakeBackup(Request, frozen=True):
+    """Databases and keys into a new ``folder`` (a path from the root on). Answered by ``BackupProgress`` as soon as it has begun."""
+
+    folder: str
+    actor: str = ""
+
+
+class AskBackup(Request, frozen=True):
+    """Answered by ``BackupProgress`` of the last one."""
+
+
 class Drain(Request, frozen=True):
     """Stop: no new calls, those that run are ended. Answered by ``Done`` before the switch goes."""
 
@@ -161,6 +172,10 @@ class RefusedCode(StrEnum):
     PHONE_EXISTS = "phone_exists"
     BAD_VALUE = "bad_value"  # ``text``: what is wrong
     KEY_IN_USE = "key_in_use"  # ``text``: the desk that has it
+    BACKUP_RUNS = "backup_runs"  # ``text``: into which folder
+    NO_BACKUP = "no_backup"  # none has been made since the start
+    FOLDER_EXISTS = "folder_exists"
+    FOLDER_FAILED = "folder_failed"  # ``text``: which, and why
     STORE_FAILED = "store_failed"
     FAULT = "fault"  # our own bug, logged at the switch
 
@@ -176,6 +191,22 @@ class Done(Reply, frozen=True):
     """It was done; ``subject``: to which call, account (its end), agent or desk."""
 
     subject: str = ""
+
+
+class BackupState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class BackupProgress(Reply, frozen=True):
+    """``done`` of ``whole`` bytes are copied. ``text``: why it failed; then there is no folder."""
+
+    folder: str
+    state: BackupState
+    done: int = 0
+    whole: int = 0
+    text: str = ""
 
 
 class Status(Reply, frozen=True):
@@ -280,11 +311,11 @@ class Reloaded(Reply, frozen=True):
 
 REQUESTS: tuple[type[Request], ...] = (
     AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
-    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, UnlockNumber, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
+    FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, UnlockNumber, MakeBackup, AskBackup, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
-    Customers, AuditTrail, Reloaded, *control_agents.REPLIES, *control_reports.REPLIES,
+    Customers, AuditTrail, Reloaded, BackupProgress, *control_agents.REPLIES, *control_reports.REPLIES,
 )  # fmt: skip
 
 

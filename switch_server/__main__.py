@@ -8,6 +8,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from shared.link.rights import owner_only
 from switch_server.bootstrap import Server, Settings, read_settings, version
 from switch_server.services.strict_yaml import ConfigError
 
@@ -20,6 +21,7 @@ LOG_BYTES, LOG_FILES = 16 << 20, 8
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 stopped in order, 1 could not start, 2 the configuration is wrong."""
+    owner_only()
     parser = argparse.ArgumentParser(
         prog="switch-server", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )

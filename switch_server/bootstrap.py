@@ -6,31 +6,32 @@ the other way.
 """
 
 import asyncio
-import fcntl
 import importlib.metadata
 import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from shared import control
 from shared.aci import GatewayStatus
 from shared.enums import EndCause
-from shared.ids import AccountNo, BranchId, CallId, StockCode, TrunkName
+from shared.ids import AccountNo, BranchId, StockCode, TrunkName
 from shared.link import load_or_make_keys
+from shared.link.rights import own_folder
+from switch_server.adapters.backup import Backups
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches import BranchState as LinkState
 from switch_server.adapters.branches.links import Timeouts
 from switch_server.adapters.cards import CardRack
 from switch_server.adapters.control import ControlServer
-from switch_server.adapters.event_journal import EventJournal
+from switch_server.adapters.event_journal import EventJournal, last_at
+from switch_server.adapters.integrity import FileCheck, is_small
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.sip_lines import SipLines
+from switch_server.adapters.state_lock import lock
 from switch_server.adapters.store import Store, left_open
 from switch_server.bootstrap_desks import DeskParts, DeskSide
 from switch_server.core.config import SwitchConfig
@@ -39,8 +40,10 @@ from switch_server.core.events import Configured, Draining
 from switch_server.core.flow import Flow
 from switch_server.core.free_text import texts_of
 from switch_server.ports.operations import BranchState
+from switch_server.services.call_ids import CallIds
+from switch_server.services.clock import Clock
 from switch_server.services.config_file import ServerConfig, callable_trunks, desk_endpoint, load_config, queue_names
-from switch_server.services.engine import Clock, Engine, World
+from switch_server.services.engine import Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.operations import Sources, SwitchOperations
@@ -53,20 +56,6 @@ log = logging.getLogger(__name__)
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 STOP_WAIT = 5.0
 """Seconds that calls are given to be brought down at an orderly stop."""
-
-
-class CallIds:
-    """``YYYYMMDDhhmmssmmmnn``: UTC time and a counter, always rising, so unique also after a restart."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._last = 0
-
-    def __call__(self) -> CallId:
-        at = datetime.fromtimestamp(self._clock(), UTC)
-        number = int(at.strftime("%Y%m%d%H%M%S") + f"{at.microsecond // 1000:03}00")
-        self._last = max(number, self._last + 1)
-        return CallId(str(self._last))
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -134,7 +123,7 @@ class Server:
         self._troubles: dict[str, str] = {}
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
-        state.mkdir(parents=True, exist_ok=True)
+        own_folder(state)
         self._lock = lock(state / "switch.lock")
         post = self.engine.post
         self.store = Store(
@@ -168,7 +157,7 @@ class Server:
             timeouts=Timeouts(server.branch_link.ask_timeout, server.branch_link.order_timeout),
             version=version(),
         )
-        new_call_id = CallIds(self.clock)
+        new_call_id = self._call_ids()
         self.desks = DeskSide(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,
@@ -176,8 +165,11 @@ class Server:
             trunks={trunk.name: trunk for trunk in server.trunks},
             new_call_id=new_call_id,
             desk_token=self.desks.tokens,
+            clock=self.clock,
             phones=self.store.desk_phones,
         )
+        writers = {"orders.db": self.orders.between, "huawu.db": self.store.between}
+        self.backups = Backups(state, writers, audit=self.store.do, clock=self.clock, version=version())
         self.control = ControlServer(state / control.SOCKET_NAME, self._operations(), version=version())
 
     # --- start and stop ---
@@ -211,6 +203,8 @@ class Server:
         self._running.callback(self.lines.stop)
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
+        self._running.callback(self.backups.stop)
+        self._check_files()
         self.store.do(Audit("switch-server", "started", version()))
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
 
@@ -227,9 +221,28 @@ class Server:
         self._lock.close()
         log.info("stopped")
 
+    def _look_at_clock(self) -> None:
+        text, told = self.clock.trouble(), "clock" in self._troubles
+        self._trouble("clock")(text)
+        if told != bool(text):
+            log.warning("the switch's clock is %s", text or "right again")
+
+    def _call_ids(self) -> CallIds:
+        seen = max(self.store.last_sign, last_at(self.settings.state / "journal"))
+        if seen > self.clock():
+            log.warning("the system's clock is %.0f s behind what it was in the last run", seen - self.clock())
+        return CallIds(self.clock, last=self.store.last_call(), seen=seen)
+
+    def _check_files(self) -> None:
+        files = (self.settings.state / name for name in ("orders.db", "huawu.db"))
+        check = FileCheck((path for path in files if not is_small(path)), lambda name, text: self._trouble(name)(text))
+        check.start()
+        self._running.callback(check.stop)
+
     async def _live(self) -> None:
         while True:
             self.store.sign_of_life()
+            self._look_at_clock()
             await asyncio.sleep(left_open.EVERY)
 
     async def _all_calls_over(self) -> None:
@@ -264,6 +277,17 @@ class Server:
 
         return tell
 
+    def _all_troubles(self) -> tuple[str, ...]:
+        lost = {"store": self.store.counts.lost, "event journal": self.events.counts.dropped}
+        return (
+            *(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
+            *(
+                f"{part}: {number:,} records lost since the start: too many waited for the disk"
+                for part, number in lost.items()
+                if number
+            ),
+        )
+
     def _listen(self) -> tuple[str, int]:
         return self.settings.server.sip.ip, self.settings.server.sip.port
 
@@ -297,7 +321,7 @@ class Server:
             card_restarts=lambda: self.cards.restarts,
             branch_states=self._branch_states,
             counters=self._counters,
-            troubles=lambda: tuple(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
+            troubles=self._all_troubles,
             records=self.store.read,
             post=self.engine.post,
             audit=self.store.do,
@@ -305,6 +329,7 @@ class Server:
             unlock_number=self.store.unlock_number,
             locked_numbers=self.store.locked_numbers,
             reload=self.reload,
+            backups=self.backups,
             drain=self.stopped.set,
         )
 
@@ -357,27 +382,6 @@ def _operator_view(seen: LinkState | None, foreign: int) -> BranchState:
     }
     status = msgspec.convert({"type": "GatewayStatus", **told}, GatewayStatus) if seen.session else None
     return BranchState(seen.up, status, seen.round_trip_ms, seen.requests, seen.silent, foreign=foreign + seen.foreign)
-
-
-class AlreadyRunning(RuntimeError):  # noqa: N818  the name says what it is
-    """Another switch-server has this state folder."""
-
-
-def lock(path: Path) -> IO[str]:
-    """Takes the state folder for this process, until the file is closed or the process gone. Raises ``AlreadyRunning``."""
-    file = path.open("a+", encoding="ascii")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        with file:
-            file.seek(0)
-            raise AlreadyRunning(
-                f"{path.parent} belongs to the switch-server that runs as process {file.read()}"
-            ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
 
 
 def version() -> str:

@@ -1,14 +1,23 @@
 """One thread that writes what others queue, in groups and in order, so that the loop never waits for a disk."""
 
 import logging
+import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar, cast
+
+from msgspec import Struct
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class _Between(Struct, frozen=True):
+    """Work for a moment at which everything put before it is written and nothing put after it."""
+
+    work: Callable[[], None]
 
 
 class BatchThread(Generic[T]):
@@ -16,7 +25,8 @@ class BatchThread(Generic[T]):
 
     ``write`` returns the items that it could not write (disk full, file locked); they stay in front of the queue, in order, and are
     tried again after ``retry`` seconds, or with ``eager`` as soon as something new is queued. ``gather`` is how long (seconds) the
-    thread lets items come together before it writes. A ``write`` that raises is our bug: logged, counted in ``faults``, its batch
+    thread lets items come together before it writes. ``size`` tells an item's bytes: beyond ``most`` of them
+    in memory an item is not taken. A ``write`` that raises is our bug: logged, counted in ``faults``, its batch
     dropped, since a thread that dies would lose everything after it too.
     """
 
@@ -29,30 +39,52 @@ class BatchThread(Generic[T]):
         largest: int = 1000,
         retry: float = 0.25,
         eager: bool = False,
+        size: Callable[[T], int] = lambda _item: 0,
+        most: int = sys.maxsize,
     ) -> None:
-        self._write = write
+        self._write, self._size, self._most = write, size, most
         self._gather, self._largest, self._retry, self._eager = gather, largest, retry, eager
-        self._queue: deque[T] = deque()
+        self._queue: deque[T | _Between] = deque()
         self._changed = threading.Condition()
-        self._put = self._done = 0
+        self._put = self._done = self._bytes = 0
         self._stopping = self._hurry = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self.faults = 0
+        self.faults = self.lost = 0
+        """Batches dropped for a fault of ours, and items that were not taken."""
 
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, item: T) -> None:
-        """From any thread; never waits for a disk."""
+    def put(self, item: T) -> bool:
+        """From any thread; never waits for a disk. ``False``: too much waits already, the item is lost (and counted)."""
+        size = self._size(item)
         with self._changed:
-            self._queue.append(item)
-            self._put += 1
-            self._changed.notify_all()
+            if self._bytes + size > self._most:
+                self.lost += 1
+                return False
+            self._bytes += size
+            self._append(item)
+            return True
+
+    def between(self, work: Callable[[], None]) -> None:
+        """From any thread: calls ``work`` in this one's once all that was put before now is written, and before anything else is."""
+        with self._changed:
+            self._append(_Between(work))
+
+    def _append(self, item: T | _Between) -> None:
+        self._queue.append(item)
+        self._put += 1
+        self._changed.notify_all()
 
     @property
     def waiting(self) -> int:
         """Items put and not yet written."""
         return self._put - self._done
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Of these, by ``size``."""
+        return self._bytes
 
     def flush(self, seconds: float) -> bool:
         """Waits until all that was put before now is written; ``False`` if that took longer than ``seconds``."""
@@ -74,20 +106,30 @@ class BatchThread(Generic[T]):
 
     def _run(self) -> None:
         while batch := self._next():
-            try:
-                kept = self._write(batch)
-            except Exception:
-                log.exception("%s: a batch of %d was dropped", self._thread.name, len(batch))
-                self.faults += 1
-                kept = []
+            kept = self._written(batch)
             with self._changed:
                 self._queue.extendleft(reversed(kept))
                 self._done += len(batch) - len(kept)
+                self._bytes += self._sum(kept) - self._sum(batch)
                 self._changed.notify_all()
                 if kept:
                     self._wait_to_retry()
 
-    def _next(self) -> list[T]:
+    def _written(self, batch: list[T | _Between]) -> list[T]:
+        try:
+            if isinstance(batch[0], _Between):
+                batch[0].work()
+                return []
+            return self._write(cast("list[T]", batch))
+        except Exception:
+            log.exception("%s: a batch of %d was dropped", self._thread.name, len(batch))
+            self.faults += 1
+            return []
+
+    def _sum(self, items: Iterable[T | _Between]) -> int:
+        return sum(self._size(item) for item in items if not isinstance(item, _Between))
+
+    def _next(self) -> list[T | _Between]:
         """The next batch; empty when the thread is to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._stopping)
@@ -95,10 +137,19 @@ class BatchThread(Generic[T]):
                 return []
             if self._gather and not self._hurry:
                 self._changed.wait_for(lambda: self._stopping or self._hurry, self._gather)
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._largest))]
+            batch = self._first()
             if not self._queue:
                 self._hurry = False
             return batch
+
+    def _first(self) -> list[T | _Between]:
+        """Work between two items comes alone."""
+        batch = [self._queue.popleft()]
+        while self._queue and len(batch) < self._largest and not isinstance(batch[0], _Between):
+            if isinstance(self._queue[0], _Between):
+                break
+            batch.append(self._queue.popleft())
+        return batch
 
     def _wait_to_retry(self) -> None:
         put = self._put

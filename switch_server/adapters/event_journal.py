@@ -24,8 +24,12 @@ GATHER = 0.05
 """Seconds that lines are let come together."""
 TAIL = 1 << 20
 """Bytes from a file's end in which its last number is looked for first."""
-MOST_WAITING = 500_000
-"""Lines kept in memory while the disk is full; beyond it events are dropped and counted (a gap in ``seq`` shows where)."""
+MOST_BYTES = 256 << 20
+"""Kept in memory while the disk is full, some million of events; beyond it events are dropped and counted (a gap in ``seq`` shows where)."""
+LOG_EACH = 10_000
+"""Lost events for a line in the log."""
+OVERHEAD = 200
+"""Bytes of a waiting line beside its text."""
 
 
 class EventJournalUnusable(Exception):  # noqa: N818  the name says what it is
@@ -58,7 +62,9 @@ class EventJournal:
         self._file: int | None = None
         self._good = 0  # the open file's length after its last whole line
         self._trouble = ""
-        self._batches = BatchThread[tuple[str, bytes]]("event-journal", self._write, gather=GATHER)
+        self._batches = BatchThread[tuple[str, bytes]](
+            "event-journal", self._write, gather=GATHER, size=lambda line: len(line[1]) + OVERHEAD, most=MOST_BYTES
+        )
         self.counts = EventJournalCounts()
         self.flush = self._batches.flush
 
@@ -77,14 +83,18 @@ class EventJournal:
     def waiting(self) -> int:
         return self._batches.waiting
 
+    @property
+    def waiting_bytes(self) -> int:
+        return self._batches.waiting_bytes
+
     def append(self, event: Event, at: float) -> int:
         """Queues the event and returns its number; raises ``NotJournalled`` (our bug) for what must never be written."""
         content = encode_event(event)
         self._seq += 1
-        if self._batches.waiting >= MOST_WAITING:
+        if not self._batches.put((shanghai_day(at), encode_line(self._seq, at, content))):
             self.counts.dropped += 1
-        else:
-            self._batches.put((shanghai_day(at), encode_line(self._seq, at, content)))
+            if self.counts.dropped % LOG_EACH == 1:
+                log.error("event journal: event %d is lost, too many wait for the disk: %s", self._seq, self._trouble)
         return self._seq
 
     def read(self, call: CallId | None = None, *, world: bool = False, seconds: float = 5.0) -> Iterator[Entry]:
@@ -132,7 +142,7 @@ class EventJournal:
         self._close()
         day = max(day, self._day)
         path = self._folder / f"events-{day}.jsonl"
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._day = day
         self._good = os.fstat(self._file).st_size
         if self._good and os.pread(self._file, 1, self._good - 1) != b"\n":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from shared.link import KeyFileError
 from shared.link.keys import load_or_create, load_public
+from shared.link.rights import owner_only
 from switch_server.branch import config as settings
 from switch_server.branch.gateway import Gateway
 from switch_server.branch.journal import Journal
@@ -45,6 +46,7 @@ def _keys(file: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    owner_only()
     arguments = sys.argv[1:] if argv is None else argv
     try:
         if arguments[:1] == ["keys"]:

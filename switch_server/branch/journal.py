@@ -18,6 +18,7 @@ from msgspec import Struct
 from shared.aci import CancelOrder, OrderAccepted, OrderPending, OrderRefused, OrderReport, OrderVoid, PlaceOrder, Reply
 from shared.enums import Refusal
 from shared.ids import ContractNo, OrderKey
+from shared.link.rights import own_folder
 from switch_server.branch.group_commit import Done, GroupCommit
 
 _SCHEMA = """
@@ -80,7 +81,7 @@ class Journal:
     """``gateway.db`` in the state folder. Raises ``sqlite3.Error`` where it can't be opened."""
 
     def __init__(self, state: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True)
+        own_folder(state)
         self._path = state / "gateway.db"
         self._commit = GroupCommit(self._path, _SCHEMA)
 

@@ -93,7 +93,7 @@ class Writer:
     def _carry_out(self, file: int, what: str | bytes | None) -> None:
         if isinstance(what, str):
             Path(what).parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(what, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            descriptor = os.open(what, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             self._files[file] = descriptor, 0
             _write(descriptor, header(0), 0)
             return

@@ -78,5 +78,7 @@ class CallLegs:
 
     def step_leg(self, leg: Leg, event: LegEvent) -> tuple[LegState, LegState | None]:
         old, new = leg.step(event)
+        if new is LegState.ENDED:
+            leg.ended = self.now
         self.emit(Transition("leg", leg.id, old.value, event.value, new.value if new else "ignored"))
         return old, new

@@ -41,7 +41,7 @@ class Answer(LineEffect, frozen=True):
 
 
 class Reject(LineEffect, frozen=True):
-    """Final response to a ``CallOffered``: 404, 486, 488, 503. ``LegEnded`` follows with ``cause``."""
+    """Final response to a ``CallOffered``: 404, 486, 488, 500, 503. ``LegEnded`` follows with ``cause``."""
 
     sip_code: int
     cause: EndCause

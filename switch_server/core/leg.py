@@ -76,7 +76,7 @@ CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
 
 
 class Leg:
-    """``incoming``: the caller rang us. ``started`` and ``answered`` are UTC seconds."""
+    """``incoming``: the caller rang us. ``started``, ``answered`` and ``ended`` are UTC seconds."""
 
     def __init__(self, leg: LegId, trunk: TrunkName, *, incoming: bool, ani: str, dnis: str, started: float) -> None:
         self.id = leg
@@ -86,6 +86,7 @@ class Leg:
         self.dnis = dnis
         self.started = started
         self.answered: float | None = None
+        self.ended: float | None = None
         self.state = LegState.OPENING
         self.channel = ChannelState.NONE
         self.card: CardId | None = None

@@ -22,8 +22,11 @@ DESK_UP = 15.0
 
 def offered(house: "Centre", event: CallOffered) -> None:
     call_id = call_of(event.leg)
-    if call_id in house.calls:
+    if (other := house.calls.get(call_id)) is not None:
         house.count("calls_offered_twice")
+        known = other.legs.get(event.leg)
+        if known is None or not (known.incoming and known.alive):  # another caller's leg, by a name that is taken
+            house.emit(Reject(event.leg, 500, EndCause.FAULT))
         return
     admitted = admit(house, event)
     house.journal(LegPlaced(event.leg, None if isinstance(admitted, Reject) else admitted[1]))

@@ -62,7 +62,7 @@ def _leg(call: "Call", leg: "Leg") -> None:
     _save(
         call, "legs", id=leg.id, call=call.id, direction=_direction(leg), trunk=leg.trunk, ani=leg.ani,
         dnis=leg.dnis, card=leg.card, law=leg.far.law if leg.far else None, started_at=leg.started,
-        answered_at=leg.answered, ended_at=call.now, cause=leg.cause, **stats,
+        answered_at=leg.answered, ended_at=leg.ended, cause=leg.cause, **stats,
     )  # fmt: skip
 
 

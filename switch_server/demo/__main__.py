@@ -14,6 +14,7 @@ from rich.console import Console
 
 from shared.control import SOCKET_NAME
 from shared.ids import AgentId
+from shared.link.rights import owner_only
 from switch_server.demo import summary
 from switch_server.demo.centre import DemoCentre
 from switch_server.demo.customers import Customers
@@ -44,6 +45,7 @@ WATCHED_AGENTS = 5
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 all went well, 1 a call failed or a talk lacks something, 2 it could not start."""
+    owner_only()
     given = _options(arguments)
     console = Console(highlight=False)
     words = Words(language_of(given.lang, os.environ))

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from shared.ids import DeskId
 from shared.link import keys
+from shared.link.rights import own_folder
 from switch_server.adapters.store import Store
 from switch_server.demo.telephones import SLOTS
 from switch_server.services import demo_data
@@ -62,6 +63,7 @@ class DemoFolder:
         """Everything anew; what an earlier demo left in the same folder is removed. Raises ``OSError``."""
         for old in (self.centre, self.folder / "branches", self.folder / "desks", self.outside, self.world_files):
             shutil.rmtree(old, ignore_errors=True)
+        own_folder(self.folder)
         self.state.mkdir(parents=True)
         demo_data.write(self.world, self.world_files)
         (self.state / "keys").mkdir(mode=0o700)

@@ -3,6 +3,7 @@
 Answers are the structs that cross the wire (``shared.control``), made by ``services.operations``.
 """
 
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from shared.control import (
     AskOrders,
     AskRecording,
     AuditTrail,
+    BackupProgress,
     Branches,
     CallDetail,
     Calls,
@@ -100,6 +102,8 @@ class Operations(Protocol):
     async def customers(self, ask: FindCustomers) -> Customers: ...
     async def audit(self, ask: AskAudit) -> AuditTrail: ...
     async def reload(self, actor: str) -> Reloaded: ...
+    async def backup(self, folder: str, actor: str) -> BackupProgress: ...
+    def backup_progress(self) -> BackupProgress: ...
     async def unlock(self, account: AccountNo, actor: str) -> Done: ...
     def unlock_number(self, number: str, actor: str) -> Done:
         """Empty: all who withhold theirs."""
@@ -151,6 +155,18 @@ class DeskLinks(Protocol):
 
     def disconnect(self, desk: DeskId) -> bool:
         """Ends the desk's link: its key opens nothing any more. ``False``: there was none."""
+        ...
+
+
+class Backups(Protocol):
+    """``adapters.backup``. On the loop."""
+
+    async def begin(self, folder: Path, actor: str) -> BackupProgress:
+        """Into a new folder: what the store and the order journal were told before this returns. Raises ``OperationRefused``. Its end is audited."""
+        ...
+
+    def progress(self) -> BackupProgress | None:
+        """Of the last one; ``None``: there was none since the start."""
         ...
 
 

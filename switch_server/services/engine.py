@@ -7,7 +7,6 @@ taken it), its effects carried out in order.
 import asyncio
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -46,16 +45,6 @@ RECONCILE_EVERY = 5.0
 """Seconds between two comparisons of the core's legs with those of the lines."""
 MOST_AT_ONCE = 200
 """Events handled before the loop gets its turn again."""
-
-
-class Clock:
-    """UTC seconds that never go back: the wall clock at start, carried on by the monotonic one."""
-
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
-
-    def __call__(self) -> float:
-        return time.monotonic() + self._offset
 
 
 class World(Struct):

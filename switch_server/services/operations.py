@@ -15,6 +15,7 @@ from shared.control import (
     AskOrders,
     AskRecording,
     AuditTrail,
+    BackupProgress,
     Branches,
     CallDetail,
     Calls,
@@ -39,7 +40,7 @@ from switch_server.core.events import Event, HangUpOrdered
 from switch_server.core.media import CardLoad
 from switch_server.core.order import OrderState
 from switch_server.core.snapshot import CallView, SwitchSnapshot
-from switch_server.ports.operations import BranchState, OperationRefused, Records, Staff
+from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
 from switch_server.services import looks, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
@@ -84,6 +85,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     """From which no PIN is tried any more today; empty: withheld."""
     reload: Callable[[], Awaitable[tuple[str, ...]]]
     """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
+    backups: Backups
     drain: Callable[[], object]
     """Begins the orderly stop."""
 
@@ -267,6 +269,14 @@ class SwitchOperations:
         if not self._from.unlock_number(number, actor or DEFAULT_ACTOR):
             raise OperationRefused(RefusedCode.NO_WRONG_PINS, number)
         return Done(number)
+
+    async def backup(self, folder: str, actor: str) -> BackupProgress:
+        return await self._from.backups.begin(Path(folder), actor or DEFAULT_ACTOR)
+
+    def backup_progress(self) -> BackupProgress:
+        if (progress := self._from.backups.progress()) is None:
+            raise OperationRefused(RefusedCode.NO_BACKUP)
+        return progress
 
     def drain(self, actor: str) -> Done:
         if not self._draining:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from shared.link.rights import owner_only
 from switch_server.switchctl.cli import Run, parser
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, SwitchctlError
@@ -14,6 +15,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    owner_only()
     given = sys.argv[1:] if arguments is None else list(arguments)
     texts = Texts(language_of(given, os.environ))
     context = Context(parser(texts).parse_args(given), texts, os.environ)

@@ -14,6 +14,7 @@ from switch_server.switchctl import (
     phoning,
     replaying,
     reporting,
+    saving,
     sizing,
     staffing,
     typed,
@@ -281,6 +282,12 @@ COMMANDS = (
         offline.demo_accounts,
         (option("--demo-folder", "opt_demo_folder", metavar="FOLDER"), JSON),
         ("demo accounts", "demo accounts --json"),
+    ),
+    Command(
+        ("backup",),
+        saving.backup,
+        (option("folder", "arg_backup", metavar="FOLDER"), JSON),
+        ("backup /backup/huawu-20260901", "backup /backup/huawu-20260901 --json"),
     ),
     Command(("drain",), acting.drain, (JSON,), ("drain",)),
 )  # fmt: skip

@@ -112,8 +112,8 @@ def _console(environ: Mapping[str, str], *, stderr: bool) -> Console:
 
 
 def current_user() -> str:
-    """For the audit: who asks."""
+    """For the audit: who asks, by ``sudo`` too."""
     try:
-        return getpass.getuser()
+        return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"

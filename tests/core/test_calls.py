@@ -133,6 +133,9 @@ def test_the_same_invite_twice_is_one_call() -> None:
     world.tell(ev.CallOffered(leg_of(call, 1), TRUNK, "1", NUMBER, FAR))
     assert world.switch.counters["calls_offered_twice"] == 1
     assert world.all(Reject) == []
+    world.tell(ev.CallOffered(leg_of(call, 7), TRUNK, "1", NUMBER, FAR))
+    assert world.all(Reject) == [Reject(leg_of(call, 7), 500, EndCause.FAULT)], "another caller, by the same name"
+    world.finish()
 
 
 def test_hold_and_a_new_address_reach_the_card() -> None:

@@ -9,7 +9,7 @@ from shared.ids import CallId, CustomerId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.config import Trunk
-from switch_server.core.effects import HangUp, PlaceCall, RingDesk, ShowPop, TellDesk
+from switch_server.core.effects import HangUp, PlaceCall, Reject, RingDesk, ShowPop, TellDesk
 from tests.core.desk_world import ANN, CONFIG, DeskWorld
 from tests.core.flow import OUT, TRUNK
 from tests.core.world import CARD, FAR
@@ -232,3 +232,10 @@ def test_the_customers_answer_that_comes_after_the_desk_is_gone(world: DeskWorld
     world.run(5.0)
     assert CALL not in world.switch.calls
     world.finish()
+
+
+def test_a_caller_by_the_name_of_a_call_out_is_answered_500(world: DeskWorld) -> None:
+    dial(world)
+    world.tell(ev.CallOffered(CUSTOMER, TRUNK, NUMBER, "95500", FAR))
+    assert world.all(Reject) == [Reject(CUSTOMER, 500, EndCause.FAULT)]
+    assert world.switch.counters["calls_offered_twice"] == 1

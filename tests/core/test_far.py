@@ -42,6 +42,19 @@ def test_a_talk_and_the_far_end_hangs_up() -> None:
     world.finish()
 
 
+def test_each_leg_has_its_own_end() -> None:
+    world = World()
+    call, far = dialled(world)
+    world.run(4.0)
+    gone = world.now
+    world.hang_up(call, 2)
+    world.run(600.0)
+    world.finish()
+    assert world.row("legs", far)["ended_at"] == gone
+    ends = world.row("legs", leg_of(call, 1))["ended_at"], world.row("calls", call)["ended_at"]
+    assert gone + 1.0 < float(str(ends[0])) <= float(str(ends[1]))
+
+
 def test_the_caller_hangs_up_in_a_talk() -> None:
     world = World()
     call, far = dialled(world)

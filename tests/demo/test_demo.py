@@ -237,7 +237,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         ]
         environ = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LC_ALL": "C.UTF-8"}
         popen = subprocess.Popen(
-            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, umask=0o022
         )
         started.append(popen)
         return popen
@@ -261,6 +261,7 @@ def test_a_caller_talks_with_a_robot(demo: Callable[..., subprocess.Popen[str]],
     state = {path.name for path in (tmp_path / "centre" / "state").iterdir()}
     assert state >= {"huawu.db", "orders.db", "journal", "keys", "recordings"}
     assert {re.sub(r"\.db-(wal|shm)$", ".db", name) for name in state} <= state_names()  # docs/operating.md
+    assert [path for path in tmp_path.rglob("*") if path.lstat().st_mode & 0o077] == []
     agents = DemoFolder(tmp_path, SEED).world.agents
     files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and "world" not in path.parts]
     assert not [each.agent for each in agents if any(each.password.encode() in content for content in files)]

@@ -44,7 +44,7 @@ class Caller:
         self.peer.wait(lambda heard: len(heard) > 3, 20)
         assert self.peer.source is not None
         self.peer.call(*self.peer.source)
-        self.centre.until(lambda: self._offered() - before)
+        self.centre.until(lambda: self._offered() - before)  # it is in the file within 100 ms
         (leg,) = self._offered() - before
         self.call = leg.partition("/")[0]
         return self

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.enums import Direction, EndCause, Law
+from shared.ids import CallId, LegId
 from switch_server.core.effects import Answer, Reject, Ring
 from switch_server.core.events import CallOffered, LegChanged, LegConfirmed, LegEnded
 from tests.lines.peer import SDP, Call, Peer
@@ -32,6 +33,19 @@ def test_a_call_is_offered_answered_confirmed_and_ended_by_the_caller() -> None:
         peer.expect(200, "BYE")
         assert switch.wait(LegEnded) == LegEnded(offered.leg, EndCause.CALLER_HUNG_UP)
         assert switch.lines.live_legs() == frozenset()
+
+
+def test_a_name_that_another_leg_has_is_answered_500() -> None:
+    with Switch(new_call_id=lambda: CallId("c1")) as switch, Peer(switch.address) as peer:
+        first, second = Call(peer), Call(peer)
+        first.up()
+        second.invite()
+        peer.expect(500, "INVITE")
+        assert switch.count("faults") == 1
+        first.request("BYE")
+        peer.expect(200, "BYE")
+        assert switch.wait(LegEnded) == LegEnded(LegId("c1/1"), EndCause.CALLER_HUNG_UP)
+        assert switch.ends(LegId("c1/1")) == [LegEnded(LegId("c1/1"), EndCause.CALLER_HUNG_UP)]
 
 
 def test_headers_are_clean() -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ import yaml
 from shared.enums import Language
 from shared.ids import BranchId, TrunkName
 from switch_server.adapters.branches.state import Counts, Known
-from switch_server.bootstrap import RESOURCES, AlreadyRunning, CallIds, Server, Settings, lock, read_settings
+from switch_server.adapters.state_lock import AlreadyRunning, lock
+from switch_server.bootstrap import RESOURCES, Server, Settings, read_settings
+from switch_server.core.effects import SaveRecord
 from switch_server.core.events import Configured
 from switch_server.core.free_text import prompt_of
 from switch_server.services.strict_yaml import ConfigError
@@ -209,7 +211,7 @@ def test_one_process_a_state_folder(tmp_path: Path) -> None:
 
 def test_a_dead_process_holds_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "switch.lock"
-    program = f"from pathlib import Path; from switch_server.bootstrap import lock; held = lock(Path({str(path)!r})); print('held', flush=True); input()"
+    program = f"from pathlib import Path; from switch_server.adapters.state_lock import lock; held = lock(Path({str(path)!r})); print('held', flush=True); input()"
     holder = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=RESOURCES.parent
     )
@@ -223,19 +225,45 @@ def test_a_dead_process_holds_no_lock(tmp_path: Path) -> None:
     lock(path).close()
 
 
-# --- names of calls ---
+# --- names of calls, and the clock ---
 
 
-def test_call_ids_rise_and_tell_their_time() -> None:
-    at = datetime(2026, 8, 25, 9, 31, 5, 123_456, tzinfo=UTC).timestamp()
-    now = [at]
-    ids = CallIds(lambda: now[0])
-    assert ids() == "2026082509310512300"
-    many = [ids() for _ in range(300)]  # within one millisecond
-    now[0] = at - 5.0  # a clock that was set back
-    many += [ids() for _ in range(3)]
-    assert many == sorted(set(many))
-    now[0] = at + 10.0
-    assert ids() == "2026082509311512300"
-    later = CallIds(lambda: at + 0.02)  # a restart
-    assert later() > "2026082509310512300"
+def test_a_start_knows_the_names_of_earlier_runs(write: Callable[..., Path], tmp_path: Path) -> None:
+    """Though the system's clock was set back since."""
+
+    async def run() -> tuple[str, str]:
+        server = Server(read_settings(write()))
+        server.store.start()
+        begun = server.clock() + 3600.0
+        server.store.do(SaveRecord("calls", {"id": "2099123123595000000", "started_at": begun}))
+        server.store.do(SaveRecord("calls", {"id": "c1", "started_at": begun}))
+        server.store.stop()
+        server._lock.close()
+        again = Server(read_settings(write()))
+        new_call_id = again._call_ids()
+        calls = new_call_id(), new_call_id()
+        again._lock.close()
+        return calls
+
+    assert asyncio.run(run()) == ("2099123123595100001", "2099123123595100002")
+
+
+def test_a_clock_that_was_set_is_told(write: Callable[..., Path], caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        server = Server(read_settings(write()))
+        off = 0.0
+        server.clock._wall = lambda: time.time() + off
+        server._look_at_clock()
+        assert server._sources().troubles() == ()
+        off = 90.0
+        server._look_at_clock()
+        server._look_at_clock()
+        (told,) = server._sources().troubles()
+        assert told.startswith("clock: 90 s behind the system's clock")
+        off = 0.0
+        server._look_at_clock()
+        assert server._sources().troubles() == ()
+        server._lock.close()
+
+    asyncio.run(run())
+    assert caplog.text.count("the switch's clock is") == 2

@@ -27,7 +27,8 @@ from switch_server.core.effects import (
 from switch_server.core.events import CardUp, Configured, DigitPressed, DigitUsed, Event, HangUpOrdered, LegEnded
 from switch_server.core.flow import Input, Say
 from switch_server.services import engine as engine_module
-from switch_server.services.engine import MOST_AT_ONCE, Clock, Engine, World
+from switch_server.services.clock import Clock
+from switch_server.services.engine import MOST_AT_ONCE, Engine, World
 from tests.core.flow import flow_of
 from tests.fakes.branches import FakeBranches
 from tests.fakes.cards import FakeCards
@@ -401,9 +402,3 @@ def test_the_comparison_survives_lines_that_raise(
             assert not on.engine._reconciler.done()
 
     run(test)
-
-
-def test_the_clock_never_goes_back() -> None:
-    clock = Clock()
-    times = [clock() for _ in range(1000)]
-    assert times == sorted(times)

@@ -73,3 +73,40 @@ def test_stop_tells_what_was_not_written() -> None:
     batches.put(2)
     assert not batches.flush(0.05)
     assert batches.stop(0.05) == 2
+
+
+def test_work_between_two_items_comes_when_all_before_it_is_written() -> None:
+    said: list[object] = []
+    tries = iter((["b"], []))
+
+    def write(batch: list[str]) -> list[str]:
+        kept = next(tries, [])
+        said.append([item for item in batch if item not in kept])
+        return kept
+
+    batches = BatchThread("test", write, retry=0.01)
+    batches.put("a")
+    batches.put("b")
+    batches.between(lambda: said.append(len(said)))
+    batches.put("c")
+    batches.start()
+    assert batches.stop(20.0) == 0
+    assert said == [["a"], ["b"], 2, ["c"]]
+
+
+def test_more_bytes_than_there_is_room_for_are_not_taken() -> None:
+    written: list[bytes] = []
+
+    def write(batch: list[bytes]) -> list[bytes]:
+        written.extend(batch)
+        return []
+
+    batches = BatchThread("test", write, size=len, most=100)
+    assert [batches.put(bytes(size)) for size in (60, 41, 40, 1, 0)] == [True, False, True, False, True]
+    assert (batches.waiting_bytes, batches.lost) == (100, 2)
+    batches.start()
+    assert batches.flush(20.0)
+    assert batches.waiting_bytes == 0
+    assert batches.put(bytes(100))
+    assert batches.stop(20.0) == 0
+    assert [len(item) for item in written] == [60, 40, 0, 100]

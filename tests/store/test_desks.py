@@ -1,5 +1,6 @@
 """What desks bring into the store: an older file gets the tables, history, tickets, callbacks, callers."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.migrations import m0001_first, m0002_orders
 from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.tickets import MOST_TEXT
+from switch_server.adapters.store.writer import Change
 from switch_server.core.effects import FindCaller, SaveRecord
 from switch_server.core.events import CallbackRecovered, CallerFound
 from switch_server.ports.records import NoSuchRecord, NotWritten, PastContact, RecordFull, TicketDraft
@@ -331,3 +333,31 @@ def test_a_ticket_that_can_t_be_stored_is_told(store: Store) -> None:
     with pytest.raises(NotWritten, match="store"):
         store.save_ticket(draft(entry="\ud800"))
     assert store.read.tickets(CustomerId(1)) == []
+
+
+def test_a_ticket_is_on_the_disk_before_it_is_answered(store: Store) -> None:
+    """By an fsync, as orders are; other records survive a ``kill -9``, and a power cut from the next sign of life on."""
+    said: list[str] = []
+    store._db.conn.set_trace_callback(said.append)
+    levels: list[int] = []
+
+    def level(db: sqlite3.Connection) -> None:
+        levels.append(db.execute("PRAGMA synchronous").fetchone()[0])
+
+    for durable in (False, True, False):
+        store._writer.put(Change("a look", level, durable=durable))
+        assert store.flush(20.0)
+    assert levels == [1, 2, 1]
+    said.clear()
+    store.save_ticket(draft())
+    store.sign_of_life()
+    assert store.flush(20.0)
+    store.do(SaveRecord("calls", {"id": "c9", "started_at": 1.0}))
+    assert store.flush(20.0)
+    words = [
+        each.split()[1 if each.startswith("PRAGMA") else 2]
+        for each in said
+        if each.startswith(("PRAGMA", "INSERT INTO"))
+    ]
+    turns = [word for word, _ in itertools.groupby(words)]  # a trigger's work is told as its statement again
+    assert turns == ["synchronous", "tickets", "audit", "life", "synchronous", "calls"]

@@ -51,3 +51,18 @@ def test_events_wait_and_keep_their_numbers(told: dict[str, Any]) -> None:
     assert events["many"]
     assert events["lost"] == 0
     assert events["troubles"][-1] == ""
+
+
+def test_what_memory_has_no_room_for_is_counted(told: dict[str, Any]) -> None:
+    bounded = told["bounded"]
+    assert 0 < bounded["most"]["store"] <= 1 << 20
+    assert 0 < bounded["most"]["journal"] <= 1 << 20
+    assert [kept + lost for kept, lost in zip(bounded["kept"], bounded["lost"], strict=True)] == [20_000, 20_001]
+    assert min(bounded["kept"]) > 100
+    assert bounded["left"] == [0, 0]
+
+
+def test_a_backup_that_has_no_room_leaves_nothing(told: dict[str, Any]) -> None:
+    assert told["backup"]["state"] == "failed"
+    assert told["backup"]["text"] in {"disk I/O error", "database or disk is full"}
+    assert told["backup"]["left"] == []

@@ -5,6 +5,7 @@
 prints as JSON what the order journal, the store and the event journal said to it.
 """
 
+import asyncio
 import json
 import resource
 import sys
@@ -13,10 +14,13 @@ import time
 from itertools import count
 from pathlib import Path
 
+from shared.control import BackupState
 from shared.ids import AccountNo, AgentId, CallId, CardId, CustomerId
+from switch_server.adapters import event_journal
+from switch_server.adapters.backup import Backups
 from switch_server.adapters.event_journal import EventJournal
 from switch_server.adapters.order_journal import SqliteOrderJournal
-from switch_server.adapters.store import Store
+from switch_server.adapters.store import Store, writer
 from switch_server.core.effects import CountWrongPin, FindAccount, SaveRecord
 from switch_server.core.events import CardUp, Event, OrderJournalFailed, OrderJournalled
 from switch_server.ports.records import NotWritten, TicketDraft
@@ -149,8 +153,53 @@ def full_events(folder: Path) -> dict[str, object]:
     return {"whole": seqs == list(range(1, last)), "troubles": troubles, "lost": lost, "many": last > 100}
 
 
+def bounded(folder: Path) -> dict[str, object]:
+    """So long that memory has no room for more."""
+    writer.MOST_BYTES = event_journal.MOST_BYTES = 1 << 20
+    store = Store(folder / "bounded.db", Posted(), clock=time.time)
+    journal = EventJournal(folder / "bounded")
+    store.start()
+    journal.start()
+    store.flush(20.0)
+    limit(1)
+    most = {"store": 0, "journal": 0}
+    for number in range(20_000):
+        store.do(SaveRecord("calls", {"id": f"c{number}", "started_at": float(number)}))
+        journal.append(CardUp(CardId("card-1"), number), time.time())
+        most["store"] = max(most["store"], store.waiting_bytes)
+        most["journal"] = max(most["journal"], journal.waiting_bytes)
+    journal.append(CardUp(CardId("x" * (1 << 20)), 1), time.time())
+    until(lambda: store.counts.troubles and journal.counts.troubles)
+    limit(resource.RLIM_INFINITY)
+    store.flush(20.0)
+    kept = len(store.read.calls(limit=30_000))
+    events = sum(1 for _ in journal.read(seconds=20.0))
+    counts = store.counts.lost, journal.counts.dropped
+    return {"most": most, "kept": [kept, events], "lost": counts, "left": [store.stop(), journal.stop()]}
+
+
+def full_backup(folder: Path) -> dict[str, object]:
+    store = Store(folder / "huawu.db", Posted(), clock=time.time)
+    store.start()
+    store.flush(20.0)
+    backups = Backups(folder, {"huawu.db": store.between}, audit=lambda _audit: None, clock=time.time, version="0")
+    limit(FULL)
+    asyncio.run(backups.begin(folder / "backup", "me"))
+    until(lambda: (told := backups.progress()) is not None and told.state is not BackupState.RUNNING)
+    limit(resource.RLIM_INFINITY)
+    told = backups.progress()
+    assert told is not None
+    store.stop()
+    return {
+        "state": told.state,
+        "text": told.text,
+        "left": [path.name for path in folder.iterdir() if "backup" in path.name],
+    }
+
+
 def full(folder: Path) -> None:
     told = {"orders": full_orders(folder), "store": full_store(folder), "events": full_events(folder)}
+    told |= {"bounded": bounded(folder), "backup": full_backup(folder)}
     print(json.dumps(told))
 
 

@@ -7,6 +7,7 @@ from msgspec import structs
 from shared.aci import GatewayStatus
 from shared.enums import Language
 from shared.ids import AgentId, BranchId, CardId, DeskId, QueueName, SkillName, TrunkName
+from switch_server.adapters.backup import Backups
 from switch_server.adapters.store import Store
 from switch_server.core.config import Queue, SwitchConfig
 from switch_server.core.effects import Audit, Effect, SaveRecord
@@ -64,6 +65,13 @@ class Centre:
         self.seats: tuple[SeatView, ...] = ()
         self.queues: tuple[QueueView, ...] = ()
         self.posted: list[Event] = []
+        self.backups = Backups(
+            folder,
+            {"huawu.db": self.store.between},
+            audit=self.store.do,
+            clock=lambda: self.switch.now,
+            version="0.1.0",
+        )
         self.staff = SwitchStaff(self._staff_sources())
         self.operations = SwitchOperations(self._sources(), self.staff)
 
@@ -80,7 +88,7 @@ class Centre:
             branch_states=lambda: self.states, counters=lambda: {"store": {"rows": 5}}, troubles=lambda: self.troubles,
             records=self.store.read, post=self._post, audit=self.store.do,
             unlock=self.store.unlock_account, unlock_number=self.store.unlock_number, locked_numbers=self.store.locked_numbers,
-            reload=self._reload, drain=self._drain,
+            reload=self._reload, drain=self._drain, backups=self.backups,
         )  # fmt: skip
 
     def _staff_sources(self) -> StaffSources:

@@ -9,6 +9,8 @@ from shared.control import (
     AskOrders,
     AskRecording,
     AuditTrail,
+    BackupProgress,
+    BackupState,
     Branches,
     CallDetail,
     Calls,
@@ -213,7 +215,7 @@ class FakeSwitch:
         self.recording_bytes = bytes(range(256)) * ((PART_BYTES * 2 + 1000) // 256)
         self.troubles: tuple[Trouble, ...] = ()
         self.broken: int | None = None
-        self.bug = False
+        self.bug = self.full = False
         self.ani = LIVE_ROW.ani
 
     def status(self) -> Status:
@@ -291,6 +293,21 @@ class FakeSwitch:
             raise OperationRefused(RefusedCode.NO_WRONG_PINS, number)
         self.done.append(("unlock_number", number, actor))
         return Done(number)
+
+    async def backup(self, folder: str, actor: str) -> BackupProgress:
+        if folder == "/there":
+            raise OperationRefused(RefusedCode.FOLDER_EXISTS, folder)
+        self.done.append(("backup", folder, actor))
+        return self.backup_progress()
+
+    def backup_progress(self) -> BackupProgress:
+        """Half, then the end."""
+        _, folder, _ = self.done[-1]
+        self.asked.append("backup")
+        if self.asked.count("backup") < 3:
+            return BackupProgress(str(folder), BackupState.RUNNING, 1_000_000, 2_000_000)
+        end = BackupState.FAILED if self.full else BackupState.DONE
+        return BackupProgress(str(folder), end, 2_000_000, 2_000_000, "No space left on device" if self.full else "")
 
     async def unlock(self, account: AccountNo, actor: str) -> Done:
         if account != ACCOUNT:

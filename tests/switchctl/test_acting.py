@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.control import PART_BYTES
+from switch_server.switchctl.context import current_user
 from tests.switchctl.conftest import Ctl
 from tests.switchctl.fake import ACCOUNT, CALL, FakeSwitch
 from tests.switchctl.running import RunningSwitch
@@ -87,3 +88,31 @@ def test_the_socket_is_its_owners_alone(running: RunningSwitch) -> None:
     assert running.socket.stat().st_mode & 0o777 == 0o600
     running.stop()
     assert not running.socket.exists()
+
+
+def test_who_called_sudo_is_audited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "huawu")
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    assert current_user() == "huawu"
+    monkeypatch.setenv("SUDO_USER", "wang")
+    assert current_user() == "wang"
+
+
+def test_backup(ask: Ctl, switch: FakeSwitch, tmp_path: Path) -> None:
+    assert ask("backup", "tonight").out == f"{tmp_path}/tonight: the backup is whole, databases of 2,000,000 bytes\n"
+    assert switch.done == [("backup", f"{tmp_path}/tonight", ME)]
+    assert switch.asked == ["backup"] * 3
+    told = ask("backup", "/backup/b", "--json").document
+    assert (told["type"], told["folder"], told["state"], told["whole"]) == (
+        "BackupProgress", "/backup/b", "done", 2_000_000,
+    )  # fmt: skip
+
+
+def test_a_backup_that_cannot_be(ask: Ctl, switch: FakeSwitch) -> None:
+    said = ask("backup", "/there")
+    assert (said.status, said.err) == (1, "/there is there already; a backup wants a new folder\n")
+    switch.full = True
+    said = ask("backup", "/backup/b")
+    assert said.status == 1
+    assert said.err == "the backup to /backup/b failed, nothing of it is left: No space left on device\n"
+    assert said.out == ""

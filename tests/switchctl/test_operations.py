@@ -251,3 +251,14 @@ def test_posted_is_what_the_core_takes(centre: Centre) -> None:
     operations = SwitchOperations(centre._sources(), centre.staff)
     operations.hang_up(CALL, "")
     assert posted == [HangUpOrdered(CALL)]
+
+
+def test_a_backup_is_made_and_audited(ask: Ctl, tmp_path: Path, centre: Centre) -> None:
+    with pytest.raises(OperationRefused, match="no_backup"):
+        centre.operations.backup_progress()
+    assert ask("backup", str(tmp_path / "backup"), "--json").document["state"] == "done"
+    assert (tmp_path / "backup" / "huawu.db").exists()
+    centre.settle()
+    (row, *_) = centre.store.read.audit()
+    assert (row["action"], row["subject"]) == ("backup_done", str(tmp_path / "backup"))
+    assert ask("backup", str(tmp_path / "backup")).status == 1

@@ -45,6 +45,10 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.unlock(AccountNo(account), actor)
         case control.UnlockNumber(number, actor):
             return operations.unlock_number(number, actor)
+        case control.MakeBackup(folder, actor):
+            return operations.backup(folder, actor)
+        case control.AskBackup():
+            return operations.backup_progress()
         case control.Drain(actor):
             return operations.drain(actor)
         case _:

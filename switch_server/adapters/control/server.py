@@ -1,6 +1,6 @@
 """Server side of the control protocol, on the switch's asyncio loop.
 
-The socket file is 0600 and made under a umask, so nobody else can connect at any moment; whoever owns the switch's account is its operator.
+The socket file is 0600 and made under a umask, so nobody else can connect at any moment; whoever may act as the switch's user is its operator.
 """
 
 import asyncio

@@ -20,7 +20,7 @@ from shared.enums import Market, Side
 from shared.ids import BranchId, Milli, OrderKey, Shares, StockCode
 from switch_server.adapters.bad_rows import BAD_ROW
 from switch_server.adapters.batch import BatchThread
-from switch_server.adapters.order_journal.tables import open_journal, open_reader
+from switch_server.adapters.order_journal.tables import OrderJournalUnusable, open_journal, open_reader
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     UPDATE_ORDER,
@@ -82,6 +82,7 @@ class SqliteOrderJournal:
         clock: Callable[[], float],
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
+        self._path = path
         self._db = open_journal(path)
         self._reader = open_reader(path)
         self._reading = threading.Lock()
@@ -113,6 +114,10 @@ class SqliteOrderJournal:
         """Waits until all that was asked before now is durable (or refused)."""
         return self._batches.flush(seconds)
 
+    def between(self, work: Callable[[], None]) -> None:
+        """Calls ``work`` in the journal's thread once all that was asked before now is durable (or refused), and before anything else is."""
+        self._batches.between(work)
+
     @property
     def waiting(self) -> int:
         return self._batches.waiting
@@ -120,8 +125,11 @@ class SqliteOrderJournal:
     # --- reading, from any thread ---
 
     def unfinished(self) -> list[OrderRecovered]:
-        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first."""
-        return [_recovered(row) for row in self._rows(UNFINISHED, {})]
+        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first. Raises ``OrderJournalUnusable``."""
+        try:
+            return [_recovered(row) for row in self._rows(UNFINISHED, {})]
+        except sqlite3.Error as error:
+            raise OrderJournalUnusable(f"{self._path}: {error}") from error
 
     def reported_days(self) -> dict[BranchId, str]:
         """The last trade date, not of the future, of which each branch has reported on an order of its own."""

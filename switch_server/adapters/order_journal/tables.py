@@ -6,6 +6,7 @@ WAL with ``synchronous=FULL``: a commit returns after the fsync of the WAL, so w
 import sqlite3
 from pathlib import Path
 
+from switch_server.adapters.integrity import damage, is_small
 from switch_server.adapters.order_rows import ADD_ORIGIN
 
 VERSION = 2
@@ -66,9 +67,8 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise OrderJournalUnusable(f"{path}: written by a newer version ({version}, this one knows {VERSION})")
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise OrderJournalUnusable(f"{path}: damaged: {verdict}")
+    if is_small(path) and (found := damage(db)):
+        raise OrderJournalUnusable(f"{path}: damaged: {found}")
     for number in range(version + 1, VERSION + 1):
         db.execute("BEGIN IMMEDIATE")
         for statement in STEPS[number]:

@@ -39,7 +39,7 @@ class Exchange:
         self, ports: Ports, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         born: Callable[[LegId], None], gone: Callable[[LegId], None], desk_token: Callable[[LegId], str],
-        phones: PhoneBook | None = None,
+        phones: PhoneBook | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
@@ -54,6 +54,7 @@ class Exchange:
         self._gate = Gate(table, counters, phones)
         self._phones = phones
         self._proven: Trunk | None = None
+        self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._complaints = Complaints(counters)
         self._complaints.install()
@@ -91,7 +92,7 @@ class Exchange:
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1
-        now = time.time()
+        now = self._clock()
         verdict = self._gate.judge(datagram, source, now)
         if verdict is None:
             return
@@ -218,6 +219,8 @@ class Exchange:
     def _offer(self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.Description | None) -> None:
         dialog = Dialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
         leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, request, transaction, offer)
+        if leg.id in self.legs:
+            raise RuntimeError(f"{leg.id} is the name of another leg")  # the caller is answered 500
         timer = leg.timer_asked(request)
         if isinstance(timer, session_timer.TooSmall):
             floor = messages.header("Min-SE", str(timer.min_se))
@@ -280,7 +283,7 @@ class Exchange:
                 self.counters["desks_of_others"] += 1  # a desk's phone is neither a trunk's far end nor the switch
                 return None
             return far and DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
-        binding = self._phones.binding(PhoneName(name), time.time()) if self._phones is not None else None
+        binding = self._phones.binding(PhoneName(name), self._clock()) if self._phones is not None else None
         return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None
 
     def _no_way(self, trunk: Trunk | None, far: Address | None, effect: PlaceCall) -> tuple[EndCause, int] | None:

@@ -23,7 +23,7 @@ class SipLines:
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
     ``desk_token``: what the INVITE to a desk says in ``shared.desk.TOKEN_HEADER``; called on the SIP thread. ``phones``: the desk phones that
-    may register; ``None``: REGISTER is refused.
+    may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
     but ``stop``, which hangs up what is left and waits up to ``timing.stop`` for the far ends to hear it.
     """
@@ -38,8 +38,10 @@ class SipLines:
         timing: Timing | None = None,
         desk_token: Callable[[LegId], str] = str,
         phones: PhoneBook | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._post = post
+        self._clock = clock
         self._listen = listen
         self._timing = timing or Timing()
         self._new_call_id = new_call_id
@@ -80,6 +82,7 @@ class SipLines:
             self._gone,
             self._desk_token,
             self._phones,
+            self._clock,
         )
         self._watch = Watch(self._exchange.tm, self._ports, self._table, self._timing.options)
         self._watch.start()

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from shared.ids import AccountNo, BranchId, CustomerId
 
 
-class Known(Struct):
+class Known(Struct, gc=False):
     """One account; ``locked``: its phone channel."""
 
     branch: BranchId
@@ -26,8 +26,10 @@ class AccountIndex:
 
     def load(self, db: Database) -> None:
         with self._lock:
-            for row in db.query("SELECT account, branch, customer, locked_at FROM accounts"):
-                self._known[row["account"]] = Known(row["branch"], row["customer"], row["locked_at"] is not None)
+            accounts = db.conn.execute("SELECT account, branch, customer, locked_at NOT NULL FROM accounts")
+            self._known = {
+                account: Known(branch, customer, bool(locked)) for account, branch, customer, locked in accounts
+            }
 
     def find(self, account: AccountNo) -> tuple[BranchId | None, CustomerId | None, bool]:
         """Branch (``None``: no such account), customer, locked."""

@@ -26,12 +26,12 @@ class CallerIndex:
         self._lock = threading.Lock()
 
     def load(self, db: Database, now: float) -> None:
-        phones: dict[CustomerId, list[str]] = {}
-        for row in db.query("SELECT phone, customer FROM customer_phones ORDER BY customer"):
-            phones.setdefault(CustomerId(row["customer"]), []).append(row["phone"])
-        for customer, numbers in phones.items():
-            self._set(customer, numbers)
-        self._vips = {CustomerId(row["id"]) for row in db.query("SELECT id FROM customers WHERE vip")}
+        known, phones = self._by_phone, self._phones
+        for phone, customer in db.conn.execute("SELECT phone, customer FROM customer_phones"):
+            if key := phone_key(phone):
+                known[key] = (*known[key], customer) if key in known else (customer,)
+                phones[customer] = (*phones[customer], key) if customer in phones else (key,)
+        self._vips = {CustomerId(customer) for (customer,) in db.conn.execute("SELECT id FROM customers WHERE vip")}
         for row in db.query(
             "SELECT number, direction, max(started_at) AS started_at FROM contacts "
             "WHERE started_at > ? AND direction = 'in' GROUP BY number",

@@ -35,6 +35,11 @@ class Reader(CustomerReader):
             {"since": since, "account": account, "limit": limit},
         )
 
+    def last_call(self) -> CallId | None:
+        """The highest id; one that begins with no digit is nobody's."""
+        rows = self._rows("SELECT max(id) AS id FROM calls WHERE id < ':'", {})
+        return CallId(rows[0]["id"]) if rows[0]["id"] else None
+
     def contacts(self, limit: int = 100, *, since: float = 0.0, customer: CustomerId | None = None) -> list[Row]:
         """Customer contacts, the newest first."""
         return self._rows(

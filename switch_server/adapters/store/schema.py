@@ -1,6 +1,8 @@
 """Opening the store's file: WAL, migrations, and what ``SaveRecord`` may write."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
+from switch_server.adapters.integrity import damage, is_small
 from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
 from switch_server.adapters.store.migrations import migrate
 
@@ -79,9 +82,17 @@ def open_store(path: Path) -> Database:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise StoreUnusable(f"{path}: damaged: {verdict}")
+    if is_small(path) and (found := damage(connection)):
+        raise StoreUnusable(f"{path}: damaged: {found}")
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What a database says while a start reads it becomes ``StoreUnusable``, with the file's name."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreUnusable(f"{path}: {error}") from error
 
 
 def open_reader(path: Path) -> Database:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from switch_server.adapters.store.migrations.m0006_report_days import OVER_MIDNIGHT
 from switch_server.adapters.store.schema import open_reader
-from switch_server.adapters.store.writer import Change, Writer
+from switch_server.adapters.store.writer import Change, Writer, texts_in
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ class Statistics:
         with self._lock:
             if self._closing:
                 raise sqlite3.OperationalError(CLOSING)
-            self._writer.put(Change(what, run))
+            self._writer.put(Change(what, run, texts_in(values)))
 
     # --- reading ---
 

@@ -30,11 +30,11 @@ from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.pin_tries import Left, PinTries
 from switch_server.adapters.store.reader import Reader
-from switch_server.adapters.store.schema import open_store, record_table, record_tables
+from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
 from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
-from switch_server.adapters.store.writer import Change, StoreCounts, Writer
+from switch_server.adapters.store.writer import Change, StoreCounts, Writer, texts_in
 from switch_server.core.effects import (
     Audit,
     CountWrongPin,
@@ -62,7 +62,8 @@ class Store:
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
     ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports; none waits for
     another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors'
-    board. ``wrong_pin_limit`` and ``number_limit``: wrong PINs a day of an account and from a calling number. Only this process writes the file while it runs. ``clock`` gives UTC seconds.
+    board. ``wrong_pin_limit`` and ``number_limit``: wrong PINs a day of an account and from a calling number. Only this process writes the
+    file while it runs. ``clock`` gives UTC seconds. ``last_sign``: when an earlier run was last alive.
     """
 
     def __init__(
@@ -76,25 +77,26 @@ class Store:
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._db = open_store(path)
-        self._tables = record_tables(self._db)
-        self._last_sign = left_open.last_sign(self._db, clock())
         self._post, self._clock = post, clock
         self._order = (
             threading.Lock()
         )  # memory and queue change together, else two threads could write in another order
         self._accounts = AccountIndex()
-        self._accounts.load(self._db)
         self._tries = PinTries(wrong_pin_limit, number_limit)
-        self._tries.load(*_wrong_pins(self._db, shanghai_day(clock())), clock())
         self._callers = CallerIndex()
-        self._callers.load(self._db, clock())
         self._writer = Writer(self._db, on_trouble)
-        self.today = Today(self._db, clock)
-        self.agents = Agents(self._db, self._writer.put, self._audit, clock)
-        self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
-        self.read, self.read_pops = Reader(path), Reader(path)
-        self.statistics = Statistics(path, self._writer)
-        self.flush = self._writer.flush
+        with named(path):
+            self._tables = record_tables(self._db)
+            self.last_sign = left_open.last_sign(self._db, clock())
+            self._accounts.load(self._db)
+            self._tries.load(*_wrong_pins(self._db, shanghai_day(clock())), clock())
+            self._callers.load(self._db, clock())
+            self.today = Today(self._db, clock)
+            self.agents = Agents(self._db, self._writer.put, self._audit, clock)
+            self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
+            self.read, self.read_pops = Reader(path), Reader(path)
+            self.statistics = Statistics(path, self._writer)
+        self.flush, self.between = self._writer.flush, self._writer.between
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
     def start(self) -> None:
@@ -117,6 +119,11 @@ class Store:
     def waiting(self) -> int:
         """Records in memory that are not yet in the file."""
         return self._writer.waiting
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Of these, about."""
+        return self._writer.waiting_bytes
 
     def do(self, effect: StoreEffect) -> None:
         match effect:
@@ -237,12 +244,17 @@ class Store:
 
     def close_open_records(self, cause: str) -> None:
         """At start: what an earlier run began and did not end (killed) ends with ``cause``, at its last sign of life."""
-        at = self._last_sign
+        at = self.last_sign
         self._writer.put(Change("open records", lambda db: left_open.close(db, cause, at)))
 
     def sign_of_life(self) -> None:
-        """Each ``left_open.EVERY`` seconds."""
-        self._change("a sign of life", left_open.ALIVE, {"at": self._clock()})
+        """Each ``left_open.EVERY`` seconds: a power cut costs no more than that."""
+        at = self._clock()
+        self._writer.put(Change("a sign of life", lambda db: _execute(db, left_open.ALIVE, {"at": at}), durable=True))
+
+    def last_call(self) -> CallId | None:
+        """At start: the highest id of a call that the file has. Raises ``sqlite3.Error``."""
+        return self.read.last_call()
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
         """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
@@ -266,7 +278,13 @@ class Store:
 
     def _audit(self, actor: str, action: str, subject: str, detail: str) -> None:
         at = self._clock()
-        self._writer.put(Change(f"audit of {action}", lambda db: add_audit(db, at, actor, action, subject, detail)))
+        self._writer.put(
+            Change(
+                f"audit of {action}",
+                lambda db: add_audit(db, at, actor, action, subject, detail),
+                len(subject) + len(detail),
+            )
+        )
 
     def _copy_order(self, effect: JournalOrder | RecordOrderState) -> None:
         at = self._clock()
@@ -280,7 +298,7 @@ class Store:
             self._writer.put(Change("an order's state", lambda db: _put_step(db, step)))
 
     def _change(self, what: str, sql: str, values: dict[str, Any]) -> None:
-        self._writer.put(Change(what, lambda db: _execute(db, sql, values)))
+        self._writer.put(Change(what, lambda db: _execute(db, sql, values), texts_in(values)))
 
 
 def _wrong_pins(db: Database, day: str) -> tuple[list[tuple[AccountNo, int]], list[tuple[str, int]]]:

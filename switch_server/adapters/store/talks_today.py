@@ -30,7 +30,9 @@ class TalksToday:
 
     def load(self, db: Database, now: float) -> None:
         """Of an earlier run; its talks are over, so none of them is counted again."""
-        answered = "SELECT agent, count(*) AS talks FROM talks WHERE answered_at >= :since AND offered_at >= :since GROUP BY agent"
+        answered = (  # ``+agent``: by the index of ``offered_at``, not through all talks there ever were in the order of agents
+            "SELECT agent, count(*) AS talks FROM talks WHERE answered_at >= :since AND offered_at >= :since GROUP BY +agent"
+        )
         with self._lock:
             self._turn_page(now)
             for row in db.query(answered, {"since": midnight(now)}):

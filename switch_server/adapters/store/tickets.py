@@ -27,7 +27,7 @@ class Tickets:
         A ticket that was not written in time is taken back: once the disk works again it is not written behind the agent's back.
         """
         saving = _Saving(draft, self._clock())
-        self._writer.put(Change("a ticket", saving.run))
+        self._writer.put(Change("a ticket", saving.run, len(draft.title) + len(draft.entry), durable=True))
         written = self._writer.flush(seconds)
         return saving.result(written=written)
 

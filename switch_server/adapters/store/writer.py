@@ -2,7 +2,8 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from msgspec import Struct
 from sqlite_utils import Database
@@ -14,6 +15,12 @@ log = logging.getLogger(__name__)
 
 GATHER = 0.02
 """Seconds that changes are let come together: fifty commits a second at most."""
+MOST_BYTES = 256 << 20
+"""Kept in memory while the disk is full, some 300,000 changes; beyond it they are lost, counted and told. Calls go on."""
+USUAL = 800
+"""Bytes of a change beside its texts: the row, its function, its place in the queue."""
+LOG_EACH = 10_000
+"""Lost records for a line in the log."""
 
 
 class Change(Struct, frozen=True):
@@ -21,12 +28,23 @@ class Change(Struct, frozen=True):
 
     what: str
     run: Callable[[sqlite3.Connection], None]
+    texts: int = 0
+    """Bytes of what it carries beyond ``USUAL``."""
+    durable: bool = False
+    """Its group is on the disk when it is committed, with all before it; others survive a ``kill -9``, but maybe no power cut."""
+
+
+def texts_in(values: Mapping[str, Any]) -> int:
+    """For ``Change.texts``: of a statement's values."""
+    return sum(len(value) for value in values.values() if isinstance(value, str | bytes))
 
 
 class StoreCounts(Struct):
     """Since start, for the operator."""
 
     written: int = 0
+    lost: int = 0
+    """Records that were not taken since too many waited for the disk."""
     refused: int = 0
     """Records that fit no table: our bugs, each logged."""
     delayed: int = 0
@@ -36,7 +54,8 @@ class StoreCounts(Struct):
 
 
 class Writer:
-    """Takes changes from any thread and never loses their order. A full disk or a locked file delays them, however long it takes.
+    """Takes changes from any thread and never loses their order. A full disk or a locked file delays them, however long it takes, as long as
+    those that wait have room in memory (``MOST_BYTES``).
 
     ``on_trouble(text)`` is called from the writer's thread: when writing begins to fail, when the reason changes, and with an empty text
     when it works again.
@@ -47,21 +66,35 @@ class Writer:
         self._on_trouble = on_trouble
         self._trouble = ""
         self._late = 0
-        self._batches = BatchThread[Change]("store", self._write, gather=GATHER)
-        self.counts = StoreCounts()
+        self._durable = False  # as ``open_store`` leaves it
+        self._batches = BatchThread[Change](
+            "store", self._write, gather=GATHER, size=lambda change: USUAL + change.texts, most=MOST_BYTES
+        )
+        self._counts = StoreCounts()
         self.start = self._batches.start
         self.flush = self._batches.flush
+        self.between = self._batches.between
+
+    @property
+    def counts(self) -> StoreCounts:
+        self._counts.lost = self._batches.lost
+        return self._counts
 
     @property
     def waiting(self) -> int:
         """Changes in memory that are not yet in the file."""
         return self._batches.waiting
 
+    @property
+    def waiting_bytes(self) -> int:
+        return self._batches.waiting_bytes
+
     def put(self, change: Change) -> None:
-        self._batches.put(change)
+        if not self._batches.put(change) and self._batches.lost % LOG_EACH == 1:
+            log.error("store: %s is lost, too many records wait for the disk: %s", change.what, self._trouble)
 
     def refuse(self, what: str, reason: Exception) -> None:
-        self.counts.refused += 1
+        self._counts.refused += 1
         log.error("store: %s refused: %s", what, reason)
 
     def stop(self, seconds: float) -> int:
@@ -81,7 +114,7 @@ class Writer:
             self._in_trouble(batch, str(error))
             return batch
         else:
-            self.counts.written += len(batch)
+            self._counts.written += len(batch)
         self._works_again()
         return []
 
@@ -93,6 +126,7 @@ class Writer:
         return []
 
     def _commit(self, batch: list[Change]) -> None:
+        self._sync(durable=any(change.durable for change in batch))
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for change in batch:
@@ -103,9 +137,15 @@ class Writer:
                 self._db.execute("ROLLBACK")
             raise
 
+    def _sync(self, *, durable: bool) -> None:
+        """SQLite, ``PRAGMA synchronous``: whether a commit waits for the fsync of the WAL."""
+        if durable is not self._durable:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
     def _in_trouble(self, batch: list[Change], text: str) -> None:
-        self.counts.troubles += 1
-        self.counts.delayed += max(0, len(batch) - self._late)  # each is counted once, at its first failure
+        self._counts.troubles += 1
+        self._counts.delayed += max(0, len(batch) - self._late)  # each is counted once, at its first failure
         self._late = len(batch)
         if text != self._trouble:
             self._trouble = text

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from shared.ids import BranchId
+from shared.link.rights import owner_only
 from switch_server.branch.sim.book import Book
 from switch_server.branch.sim.counter import Counter
 from switch_server.branch.sim.hours import AlwaysOpen, RealHours
@@ -58,6 +59,7 @@ async def _serve(options: argparse.Namespace) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status 2: the files, the state folder or the endpoint can't be used."""
+    owner_only()
     try:
         asyncio.run(_serve(_options(argv)))
     except (SpecError, OSError, sqlite3.Error) as error:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from shared.ids import AccountNo, Fen
+from shared.link.rights import own_folder
 from switch_server.branch.group_commit import GroupCommit
 from switch_server.branch.sim.book import Book, Order
 from switch_server.branch.sim.ledger import Account, Position
@@ -34,7 +35,7 @@ class SimStore:
     """``state`` is a folder; one process at a time."""
 
     def __init__(self, state: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True)
+        own_folder(state)
         self._path = state / "trading.db"
         self._commit = GroupCommit(self._path, _SCHEMA)
 

@@ -16,6 +16,7 @@ from switch_server.adapters.store.migrations import (
     m0007_reports_once,
     m0008_pins_of_numbers,
     m0009_no_branch_keys,
+    m0010_start,
 )
 
 MODULES = (
@@ -28,6 +29,7 @@ MODULES = (
     m0007_reports_once,
     m0008_pins_of_numbers,
     m0009_no_branch_keys,
+    m0010_start,
 )
 
 

@@ -1,0 +1,34 @@
+"""What a program writes is its user's alone: customers, calls, orders and keys are no business of other users of the machine."""
+
+import logging
+import os
+from pathlib import Path
+
+_log = logging.getLogger(__name__)
+OTHERS = 0o077
+"""The rights of the group and of everybody else."""
+
+
+def owner_only() -> None:
+    """First thing in each program: files are 0600 and folders 0700 from now on, in its children too. Of no effect on Windows."""
+    os.umask(OTHERS)
+
+
+def own_folder(folder: Path) -> None:
+    """Makes a folder that others can't enter, and takes from others what an older version let them do with it and with what is in it.
+
+    Only the folder and its entries are looked at, since what lies deeper can't be reached. What belongs to another user stays as it is, with
+    a warning. Raises ``OSError`` where the folder can't be made or read.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name != "posix":
+        return
+    for path in (folder, *folder.iterdir()):
+        try:
+            mode = path.stat().st_mode
+            if mode & OTHERS:
+                path.chmod(mode & 0o7777 & ~OTHERS)
+        except FileNotFoundError:  # a link to nothing, or gone meanwhile
+            continue
+        except OSError as error:
+            _log.warning("%s stays open to other users: %s", path, error.strerror)

@@ -1,0 +1,35 @@
+"""Names of calls, made in one place."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from shared.ids import CallId
+
+MARGIN_S = 1.0
+"""Seconds: what an earlier run did last may not have reached the disk."""
+_A_SECOND = 100_000
+"""Numbers in a second."""
+
+
+def _number(at: float) -> int:
+    time = datetime.fromtimestamp(at, UTC)
+    return int(time.strftime("%Y%m%d%H%M%S") + f"{time.microsecond // 1000:03}00")
+
+
+class CallIds:
+    """``YYYYMMDDhhmmssmmmnn``: UTC time and a counter. Always rising, also after a restart with a clock that was set back.
+
+    From any thread. ``last``: the highest of earlier runs that is on the disk. ``seen``: when they were last alive, UTC seconds; 0: never.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, last: CallId | None = None, seen: float = 0.0) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        digits = (last or "")[:19]
+        self._last = max(int(digits) + _A_SECOND if digits.isdecimal() else 0, _number(seen + MARGIN_S))
+
+    def __call__(self) -> CallId:
+        with self._lock:
+            self._last = max(_number(self._clock()), self._last + 1)
+            return CallId(str(self._last))

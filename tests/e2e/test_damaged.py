@@ -1,0 +1,35 @@
+"""A large damaged store: the switch comes up, takes calls, and tells its operator; a backup of it is refused."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from switch_server.adapters.integrity import is_small
+from tests.bench._past_calls import fill
+from tests.e2e.centre import Centre
+from tests.e2e.test_killed import passing_call
+from tests.store.test_start import spoil
+
+
+@pytest.mark.slow
+def test_it_is_told_and_calls_go_on(tmp_path: Path) -> None:
+    centre = Centre(tmp_path, branches=())
+    store = centre.state / "huawu.db"
+    fill(store, 100_000, time.time())
+    assert not is_small(store)
+    spoil(store, "legs")
+    with centre:
+        centre.until(lambda: "huawu.db" in troubles(centre))
+        assert troubles(centre)["huawu.db"].startswith("damaged: ")
+        centre.until(
+            lambda: "malformed" in troubles(centre)["store"]
+        )  # records wait: those of the last run can't be ended
+        passing_call(centre, tmp_path)
+        said = centre.ctl("backup", str(tmp_path / "backup"))
+        assert said["status"] == 1
+        assert "nothing of it is left" in said["error"]
+
+
+def troubles(centre: Centre) -> dict[str, str]:
+    return {each["subject"]: each["text"] for each in centre.ctl("status")["troubles"] if each["code"] == "part"}

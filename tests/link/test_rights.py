@@ -1,0 +1,68 @@
+"""``shared.link.rights``: other users of the machine are kept out."""
+
+import logging
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from shared.link.rights import own_folder, owner_only
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_is_made_later_is_its_owners(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        owner_only()
+        (tmp_path / "folder" / "below").mkdir(parents=True)
+        (tmp_path / "file").touch()
+    finally:
+        os.umask(before)
+    assert (mode(tmp_path / "folder"), mode(tmp_path / "folder" / "below"), mode(tmp_path / "file")) == (
+        0o700,
+        0o700,
+        0o600,
+    )
+
+
+def test_a_folder_is_made_and_an_open_one_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    own_folder(folder)
+    assert mode(folder) == 0o700
+    folder.chmod(0o2755)
+    for name, rights in (("a.db", 0o644), ("program", 0o775), ("logs", 0o755)):
+        (folder / name).mkdir() if name == "logs" else (folder / name).touch()
+        (folder / name).chmod(rights)
+    (folder / "nowhere").symlink_to("gone")
+    own_folder(folder)
+    assert (mode(folder), mode(folder / "a.db"), mode(folder / "program"), mode(folder / "logs")) == (
+        0o2700,
+        0o600,
+        0o700,
+        0o700,
+    )
+
+
+def test_what_cannot_be_closed_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.db").touch()
+    (tmp_path / "a.db").chmod(0o644)
+
+    def not_ours(_path: Path, _mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", not_ours)
+    with caplog.at_level(logging.WARNING):
+        own_folder(tmp_path)
+    assert f"{tmp_path / 'a.db'} stays open to other users: Operation not permitted" in caplog.text
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        own_folder(tmp_path / "file" / "state")

@@ -1,0 +1,62 @@
+"""Names of calls."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.ids import CallId
+from switch_server.services.call_ids import CallIds
+
+AT = datetime(2026, 8, 25, 9, 31, 5, 123_456, tzinfo=UTC).timestamp()
+
+
+def test_they_rise_and_tell_their_time() -> None:
+    now = [AT]
+    ids = CallIds(lambda: now[0])
+    assert ids() == "2026082509310512300"
+    many = [ids() for _ in range(300)]  # within one millisecond
+    now[0] = AT - 5.0  # a clock that was set back
+    many += [ids() for _ in range(3)]
+    assert many == sorted(set(many))
+    now[0] = AT + 10.0
+    assert ids() == "2026082509311512300"
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+def test_two_threads_never_get_the_same() -> None:
+    ids = CallIds(lambda: AT)
+    made: list[CallId] = []
+
+    def make() -> None:
+        made.extend([ids() for _ in range(5000)])
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == len(made) == 20_000
+
+
+def test_after_a_restart_with_a_clock_that_was_set_back() -> None:
+    first = CallIds(lambda: AT)
+    used = [first() for _ in range(50)]
+    second = CallIds(lambda: AT - 3600.0, last=used[-2], seen=AT - 0.1)
+    used += [second() for _ in range(50)]
+    third = CallIds(lambda: AT - 3500.0, last=used[-2], seen=AT - 0.1)
+    used += [third() for _ in range(50)]
+    assert used == sorted(set(used))
+    assert CallIds(lambda: AT, last=CallId("2026082509300012345b2"), seen=AT - 5.0)() == "2026082509310512300"
+    assert CallIds(lambda: AT, last=CallId("c1"))() == "2026082509310512300"

@@ -52,7 +52,8 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, server.stopped.set)
     try:
         await server.start()
-        print(f"switch-server {version()} is up", flush=True)  # noqa: T201  what starts it may wait for this line
+        if await server.takes_calls():
+            print(f"switch-server {version()} is up", flush=True)  # noqa: T201  what starts it may wait for this line
         await server.stopped.wait()
     finally:
         await server.stop()

@@ -1,8 +1,8 @@
 """Puts the switch server together, starts it and stops it: the only place that knows every part.
 
 Order at start: store and journals (what is broken there is told before a line is opened), the core with its configuration, the orders
-left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the operator's socket. Stopping goes
-the other way.
+left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the operator's socket. It is up when the
+cards are. Stopping goes the other way.
 """
 
 import asyncio
@@ -210,7 +210,18 @@ class Server:
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
         self.store.do(Audit("switch-server", "started", version()))
+
+    async def takes_calls(self) -> bool:
+        """Waits until a call that comes now is answered; until then it is refused with 503. ``False``: it was stopped before."""
+        waits = [asyncio.ensure_future(each) for each in (self.cards.up(), self.stopped.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        if self.stopped.is_set():
+            return False
+        await self.engine.settled()  # the core has its cards
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
+        return True
 
     async def stop(self) -> None:
         """No new calls, those that run are brought down, everything is written."""

@@ -39,7 +39,7 @@ from switch_server.core.effects import Audit
 from switch_server.core.events import Event, HangUpOrdered
 from switch_server.core.media import CardLoad
 from switch_server.core.order import OrderState
-from switch_server.core.snapshot import CallView, SwitchSnapshot
+from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.ports.operations import BranchState, OperationRefused, Records, Staff
 from switch_server.services import operator_rows as rows
 from switch_server.services import staff_rows
@@ -65,6 +65,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     line_counters: Callable[[], Mapping[str, int]]
     card_loads: Callable[[], Mapping[CardId, CardLoad]]
     card_restarts: Callable[[], Mapping[CardId, int]]
+    """Of each configured card; the core knows only those that have been up."""
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
     counters: Callable[[], Mapping[str, Mapping[str, int]]]
     """Groups beside ``core`` and ``lines``: ``store``, ``journal`` …"""
@@ -93,7 +94,7 @@ class SwitchOperations:
     # --- looking ---
 
     def status(self) -> Status:
-        of, now = self._from, self._from.snapshot()
+        of, now, cards = self._from, self._from.snapshot(), self._cards()
         branches, on = of.branch_states(), [seat for seat in now.seats if seat.state != SeatState.OFFLINE]
         return Status(
             version=of.version,
@@ -104,10 +105,10 @@ class SwitchOperations:
             calls=len(now.calls),
             lines_used=sum(trunk.used_in + trunk.used_out for trunk in now.trunks),
             lines=sum(trunk.lines for trunk in now.trunks),
-            cards_up=sum(card.up for card in now.cards),
-            cards=len(now.cards),
-            channels_used=sum(card.used for card in now.cards),
-            channels=sum(card.channels for card in now.cards if card.up),
+            cards_up=sum(card.up for card in cards),
+            cards=len(cards),
+            channels_used=sum(card.used for card in cards),
+            channels=sum(card.channels for card in cards if card.up),
             branches_up=sum(state.link_up for state in branches.values()),
             branches=len(branches),
             orders=dict(sorted(Counter(order.state for order in now.orders).items())),
@@ -124,7 +125,7 @@ class SwitchOperations:
         in_doubt = sum(order.state == OrderState.IN_DOUBT for order in now.orders)
         return (
             *(_told(text) for text in self._from.troubles()),
-            *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),
+            *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in self._cards() if not card.up),
             *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
             *(Trouble(TroubleCode.TRUNK_SILENT, name) for name, state in trunks.items() if state == "down"),
             *(
@@ -145,7 +146,13 @@ class SwitchOperations:
 
     def cards(self) -> Cards:
         of = self._from
-        return Cards(of.clock(), rows.cards(of.snapshot().cards, of.card_loads(), of.card_restarts()))
+        return Cards(of.clock(), rows.cards(self._cards(), of.card_loads(), of.card_restarts()))
+
+    def _cards(self) -> tuple[CardView, ...]:
+        """Also those that have not been up yet."""
+        known = self._from.snapshot().cards
+        names = {card.card for card in known}
+        return (*known, *(CardView(name, False, 0, 0) for name in self._from.card_restarts() if name not in names))
 
     def branches(self) -> Branches:
         states = self._from.branch_states()

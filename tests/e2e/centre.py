@@ -40,7 +40,7 @@ class Process:
 
     def __init__(self, log: Path, *command: str) -> None:
         self.log = log
-        self._command = command
+        self.arguments = [sys.executable, "-m", *command]
         self.popen: subprocess.Popen[bytes] | None = None
 
     def start(self, up: str) -> str:
@@ -49,7 +49,7 @@ class Process:
         ready = threading.Event()
         with self.log.open("ab") as errors:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", *self._command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors,
+                self.arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors,
                 env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
             )  # fmt: skip
 
@@ -64,8 +64,8 @@ class Process:
             ready.set()
 
         threading.Thread(target=read, args=(self.popen,), daemon=True).start()
-        assert ready.wait(DEADLINE), f"{self._command[0]} did not come up: {self.log.read_text()[-2000:]}"
-        assert found, f"{self._command[0]} ended: {self.log.read_text()[-2000:]}"
+        assert ready.wait(DEADLINE), f"{self.arguments[2]} did not come up: {self.log.read_text()[-2000:]}"
+        assert found, f"{self.arguments[2]} ended: {self.log.read_text()[-2000:]}"
         return found[0]
 
     @property
@@ -152,8 +152,6 @@ class Centre:
     def start_switch(self) -> None:
         """Up, with all its cards."""
         self.switch.start("switch-server ")
-        cards = yaml.safe_load(self.demo.config.read_text())["media"]["cards"]
-        self.until(lambda: self.ctl("status")["cards_up"] == cards)
 
     def __exit__(self, *_: object) -> None:
         self.switch.stop()

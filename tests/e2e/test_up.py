@@ -44,7 +44,10 @@ def test_without_a_card_it_is_not_up(tmp_path: Path) -> None:
             assert refused.get("Retry-After") == "5"
             status = centre.ctl("status")
             assert (status["cards_up"], status["cards"], status["channels"]) == (0, 2, 0)
-            assert {each["subject"] for each in status["troubles"] if each["code"] == "card_down"} == {"card-1", "card-2"}
+            assert {each["subject"] for each in status["troubles"] if each["code"] == "card_down"} == {
+                "card-1",
+                "card-2",
+            }
         finally:
             switch.send_signal(signal.SIGTERM)
             said, _ = switch.communicate(timeout=40)

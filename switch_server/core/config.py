@@ -48,6 +48,8 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     call_max: float = 4 * 3600.0
     desk_grace: float = 4.0
     """From the loss of a desk's link in a talk to giving its caller to another agent."""
+    desk_away: float = 600.0
+    """From the loss of a desk's link to logging its agent out; who logs in after that begins a new shift."""
     callback_ring: float = 40.0
     """For a customer to answer a callback; it is tried again twice, ten minutes apart."""
     returning: float = 3600.0

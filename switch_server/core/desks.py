@@ -13,7 +13,7 @@ from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import AgentId, LegId
 from switch_server.core import talk_records
 from switch_server.core.desk_commands import Commands
-from switch_server.core.effects import AnswerDesk, HangUp, HidePop, RefreshLeg, ShowPop, TellDesk, Transition
+from switch_server.core.effects import AnswerDesk, Audit, HangUp, HidePop, RefreshLeg, ShowPop, TellDesk, Transition
 from switch_server.core.events import (
     AgentOffline,
     AgentOnline,
@@ -92,6 +92,9 @@ class Desks:
                 self._give_up(seat, Outcome.LOST)
             seat.back(event)
             self._timer(seat, "grace", None)
+            self._timer(seat, "away", None)
+            if event.anew and seat.lock is None:
+                self.lock(seat, LockReason.LOGGED_IN)
         self._told.pop(seat.agent, None)
         self.moved(seat, "online")
 
@@ -102,6 +105,7 @@ class Desks:
         self.moved(seat, code)
         self._records.over(seat, code)
         self._timer(seat, "grace", None)
+        self._timer(seat, "away", None)
         del self.seats[seat.agent]
         if code != "logged_out":
             self._house.emit(TellDesk(seat.agent, desk.LoggedOut(code)))
@@ -119,6 +123,7 @@ class Desks:
             self._timer(seat, "grace", self._house.config.limits.desk_grace)
         else:
             self._give_up(seat, Outcome.OFFLINE)
+        self._timer(seat, "away", self._house.config.limits.desk_away)
         self.moved(seat, "desk_down")
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
@@ -147,12 +152,15 @@ class Desks:
                 return
 
     def timed_out(self, name: str) -> None:
-        """``<agent>:wrap`` or ``<agent>:grace``."""
+        """``<agent>:wrap``, ``<agent>:grace`` or ``<agent>:away``."""
         agent, _, what = name.rpartition(":")
         seat = self.seats[AgentId(agent)]
         if what == "wrap":
             seat.wrap_until = None
             self.moved(seat, "wrap_up_over")
+        elif what == "away":
+            self._house.emit(Audit("switch-server", "agent_logged_out", seat.agent, "link_lost"))
+            self._offline(seat, "link_lost")
         else:
             self._give_up(seat, Outcome.LOST)
 

@@ -236,7 +236,10 @@ class OrderRecovered(Event, frozen=True):
 
 
 class AgentOnline(Event, frozen=True):
-    """Logged in, or back after the link was lost; password or session have been checked. A seat that comes back keeps its state."""
+    """Logged in, or back after the link was lost; password or session have been checked. A seat that comes back keeps its state.
+
+    ``anew``: by password. A seat that the core still knows is locked then, after its talk if there is one.
+    """
 
     agent: AgentId
     name: str
@@ -250,6 +253,7 @@ class AgentOnline(Event, frozen=True):
     lock: LockReason | None = None
     """That a seat had when the switch was stopped or killed: it gets it back. Of a seat that the core knows it means nothing."""
     group: str = ""
+    anew: bool = False
 
 
 class AgentSkilled(Event, frozen=True):

@@ -10,9 +10,10 @@ import fcntl
 import importlib.metadata
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +45,8 @@ from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.operations import Sources, SwitchOperations
-from switch_server.services.reports import Reports
+from switch_server.services.periodic import every
+from switch_server.services.reports import KEEP_EVERY, Reports
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
@@ -186,8 +188,9 @@ class Server:
         for part in (self.store, self.orders, self.events):
             part.start()
             self._running.callback(part.stop)
-        for task in (self._live(), self.reports.keep_days()):
-            self._running.callback(asyncio.get_running_loop().create_task(task).cancel)
+        self.store.sign_of_life()
+        self._every("sign of life", left_open.EVERY, self.store.sign_of_life)
+        self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting()):
             self.engine.post(left)
@@ -236,10 +239,10 @@ class Server:
         self._lock.close()
         log.info("stopped")
 
-    async def _live(self) -> None:
-        while True:
-            self.store.sign_of_life()
-            await asyncio.sleep(left_open.EVERY)
+    def _every(self, name: str, seconds: float, work: Callable[[], Awaitable[object] | object]) -> None:
+        """While it runs; a bug costs one turn."""
+        task = asyncio.get_running_loop().create_task(every(seconds, work, partial(self.engine.fault, name)))
+        self._running.callback(task.cancel)
 
     async def _all_calls_over(self) -> None:
         await asyncio.sleep(0)

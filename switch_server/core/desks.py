@@ -164,19 +164,18 @@ class Desks:
         else:
             self._give_up(seat, Outcome.LOST)
 
-    def reconcile(self) -> None:
+    def reconcile(self, seat: Seat) -> None:
         """A seat's call must be there and have this desk; a seat's state must be what its facts say."""
-        for seat in list(self.seats.values()):
-            talk = seat.talk
-            if talk is not None:
-                call = self._house.calls.get(talk.call)
-                if call is None or call.desk.talks.get(talk.id) is not talk:
-                    self._house.count("repaired_seats")
-                    talk.end(Outcome.LOST, self._house.now)
-                    self.talk_over(talk)
-            if seat.derived() is not seat.state:
+        talk = seat.talk
+        if talk is not None:
+            call = self._house.calls.get(talk.call)
+            if call is None or call.desk.talks.get(talk.id) is not talk:
                 self._house.count("repaired_seats")
-                self.moved(seat, "reconciled")
+                talk.end(Outcome.LOST, self._house.now)
+                self.talk_over(talk)
+        if seat.derived() is not seat.state:
+            self._house.count("repaired_seats")
+            self.moved(seat, "reconciled")
 
     def _give_up(self, seat: Seat, outcome: Outcome) -> None:
         """The seat can't have its call any longer, through no act of the call's own."""

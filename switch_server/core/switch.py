@@ -103,7 +103,8 @@ class Switch(Centre):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._suspects = differ
-        self.desks.reconcile()
+        for seat in list(self.desks.seats.values()):
+            self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._taken()
 
     def snapshot(self) -> SwitchSnapshot:
@@ -357,6 +358,13 @@ class Switch(Centre):
             call.to_card(leg, CloseChannel(leg.id))
         self._forget(call)
 
+    def _attempt(self, about: str, work: Callable[[], None]) -> None:
+        """What belongs to no single event; the next one tries again."""
+        try:
+            work()
+        except Exception as bug:  # noqa: BLE001  # as above
+            self._fault(about, bug)
+
     def _fault(self, about: Event | str, bug: Exception) -> None:
         self.count("faults")
         if self._on_fault is not None:
@@ -364,10 +372,7 @@ class Switch(Centre):
 
     def _taken(self) -> list[Effect]:
         """After everything else: callers to free seats, then word to the desks."""
-        try:
-            self.acd.distribute()
-            self.desks.tell()
-        except Exception as bug:  # noqa: BLE001  # as above; the next event tries again
-            self._fault("acd", bug)
+        self._attempt("acd", self.acd.distribute)
+        self._attempt("desks", self.desks.tell)
         effects, self._effects = self._effects, []
         return effects

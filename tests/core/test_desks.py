@@ -589,6 +589,19 @@ def test_a_phone_that_has_a_call_where_we_have_none(world: DeskWorld) -> None:
     world.finish()
 
 
+def test_a_fault_at_one_seat_is_told_and_leaves_the_others_repaired(world: DeskWorld) -> None:
+    for agent in (ANN, BOB):
+        world.online(agent)
+    world.switch.desks.seats[BOB].state = SeatState.OFFLINE
+    world.switch.desks.seats[ANN].talk = "no talk"  # type: ignore[assignment]  # a bug of ours
+    world.watch.desks.states[BOB] = "offline"
+    told: list[str] = []
+    world.switch._on_fault = lambda about, _bug: told.append(str(about))
+    world.switch.reconcile([], world.now)
+    assert (told, world.switch.counters["faults"]) == (["reconcile"], 1)
+    assert world.seat(BOB) is SeatState.OPEN
+
+
 def test_a_seat_that_points_at_nothing_is_repaired(world: DeskWorld) -> None:
     call = world.talking()
     seat = world.switch.desks.seats[ANN]

@@ -96,8 +96,8 @@ class CardRack:
         self._live[card] = process
         try:
             await process.start(channels=self._channels, ip=self._ip, prompt_folders=self._folders)
-        except OSError as error:
-            LOG.error("%s cannot be started: %s", card, error)  # noqa: TRY400  # the system's words suffice
+        except Exception as error:  # whatever it is, the card is tried again
+            LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 
     def _told(self, event: CardEvent) -> None:

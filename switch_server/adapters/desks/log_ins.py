@@ -107,7 +107,9 @@ class LogIns:
         self._roll.by_agent[agent] = desk
         today = self._book.calls_today(agent)
         self._post(
-            AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today, lock, record.group, anew)
+            AgentOnline(
+                agent, record.name, desk.id, contact, record.role, record.skills, today, lock, record.group, anew
+            )
         )
         self._after(lambda: self._entered(desk, agent, session, answer))
 

@@ -124,9 +124,10 @@ class UnlockAccount(Request, frozen=True):
 
 
 class Drain(Request, frozen=True):
-    """Stop: no new calls, those that run are ended. Answered by ``Done`` before the switch goes."""
+    """Stop: no new calls. Those that run may end by themselves until ``Status.stops_at``, unless ``now``. Answered by ``Done`` before the switch goes."""
 
     actor: str = ""
+    now: bool = False
 
 
 # --- replies ---
@@ -194,6 +195,8 @@ class Status(Reply, frozen=True):
     seats_open: int = 0
     waiting: int = 0
     """Callers in queues."""
+    stops_at: float | None = None
+    """While ``draining``: when calls that still run are hung up, UTC seconds."""
 
 
 class Lines(Reply, frozen=True):

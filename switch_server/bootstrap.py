@@ -126,13 +126,14 @@ def _spoken(file: Path, server: ServerConfig) -> Path:
 
 
 class Server:
-    """The running switch server. ``stopped`` is set when ``switchctl`` or a signal has drained it."""
+    """The running switch server. ``stopped`` is set when its calls are over, or are to be hung up, after ``drain``."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.engine = Engine(self.clock)
         self.stopped = asyncio.Event()
+        self._stops_at: float | None = None
         self._troubles: dict[str, str] = {}
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
@@ -239,6 +240,27 @@ class Server:
         self._lock.close()
         log.info("stopped")
 
+    def drain(self, *, now: bool = False) -> None:
+        """No new calls; those that run may end by themselves for ``limits.drain`` seconds, until ``now``, or until it is asked again."""
+        if now or self._stops_at is not None:
+            self.stopped.set()
+            return
+        self._stops_at = self.clock() + self.engine.switch.config.limits.drain
+        self.engine.post(Draining(at_once=False))
+        self._running.callback(asyncio.get_running_loop().create_task(self._drained(self._stops_at)).cancel)
+
+    async def _drained(self, until: float) -> None:
+        await self.engine.settled()
+        told = False
+        while (left := len(self.engine.switch.calls)) and self.clock() < until:
+            if not told:
+                log.info("no new calls; still running: %d, hung up in %.0f s at the latest", left, until - self.clock())
+            told = True
+            await asyncio.sleep(0.1)
+        if left:
+            log.warning("the time is over; calls that are hung up: %d", left)
+        self.stopped.set()
+
     def _every(self, name: str, seconds: float, work: Callable[[], Awaitable[object] | object]) -> None:
         """While it runs; a bug costs one turn."""
         task = asyncio.get_running_loop().create_task(every(seconds, work, partial(self.engine.fault, name)))
@@ -312,7 +334,8 @@ class Server:
             audit=self.store.do,
             unlock=lambda account, actor: self.store.unlock_account(AccountNo(account), actor),
             reload=self.reload,
-            drain=self.stopped.set,
+            drain=self.drain,
+            stops_at=lambda: self._stops_at,
         )
 
     def _operations(self) -> SwitchOperations:

@@ -46,6 +46,8 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     teardown: float = 40.0
     """For the lines and the card to say that a leg is gone, before it is given up and counted as repaired."""
     call_max: float = 4 * 3600.0
+    drain: float = 300.0
+    """For calls that run to end by themselves, from the wish to stop the switch to hanging them up."""
     desk_grace: float = 4.0
     """From the loss of a desk's link in a talk to giving its caller to another agent."""
     desk_away: float = 600.0

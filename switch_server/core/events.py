@@ -336,7 +336,9 @@ class HangUpOrdered(Event, frozen=True):
 
 
 class Draining(Event, frozen=True):
-    """The switch is stopping: no new calls; those that run are ended with ``SWITCH_STOPPED``."""
+    """The switch is stopping: no new calls. Those that run are ended with ``SWITCH_STOPPED``, ``at_once`` or when it is told again."""
+
+    at_once: bool = True
 
 
 class DigitUsed(Event, frozen=True):

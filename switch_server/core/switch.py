@@ -166,8 +166,8 @@ class Switch(Centre):
                 if (call := self.calls.get(name)) is not None:
                     call.end(EndCause.OPERATOR)
                     self.settled(call)
-            case Draining():
-                self._drain()
+            case Draining(at_once=at_once):
+                self._drain(at_once=at_once)
             case LegPlaced(leg=leg, card=card):
                 self.decided[leg] = card
             case QueueJudged(call=name, number=number, verdict=verdict):
@@ -246,9 +246,9 @@ class Switch(Centre):
             if call.caller.card == card:
                 self.one_of_many(call, call.card_died)
 
-    def _drain(self) -> None:
+    def _drain(self, *, at_once: bool) -> None:
         self.draining = True
-        for call in list(self.calls.values()):
+        for call in list(self.calls.values()) if at_once else ():
             self.one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
 
     # --- deadlines ---

@@ -78,8 +78,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     """Account and actor; it writes its own audit. ``False``: no such account."""
     reload: Callable[[], Awaitable[tuple[str, ...]]]
     """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
-    drain: Callable[[], object]
-    """Begins the orderly stop."""
+    drain: Callable[..., object]
+    """Begins the orderly stop; ``now=True``: or ends it."""
+    stops_at: Callable[[], float | None]
+    """When calls that still run are hung up, UTC seconds; ``None``: it is not stopping."""
 
 
 class SwitchOperations:
@@ -88,7 +90,6 @@ class SwitchOperations:
     def __init__(self, sources: Sources, staff: Staff) -> None:
         self.staff = staff
         self._from = sources
-        self._draining = False
         self._reloading = asyncio.Lock()
 
     # --- looking ---
@@ -101,7 +102,8 @@ class SwitchOperations:
             pid=of.pid,
             at=of.clock(),
             started_at=of.started_at,
-            draining=self._draining,
+            draining=of.stops_at() is not None,
+            stops_at=of.stops_at(),
             calls=len(now.calls),
             lines_used=sum(trunk.used_in + trunk.used_out for trunk in now.trunks),
             lines=sum(trunk.lines for trunk in now.trunks),
@@ -253,11 +255,10 @@ class SwitchOperations:
             raise OperationRefused(RefusedCode.NO_SUCH_ACCOUNT, rows.end_of(account))
         return Done(rows.end_of(account))
 
-    def drain(self, actor: str) -> Done:
-        if not self._draining:
-            self._draining = True
-            self._audit(actor, "drain", "switch")
-            self._from.drain()
+    def drain(self, actor: str, *, now: bool) -> Done:
+        if now or self._from.stops_at() is None:
+            self._audit(actor, "drain", "switch", "now" if now else "")
+            self._from.drain(now=now)
         return Done()
 
     def _live(self, call: CallId) -> CallView | None:

@@ -275,7 +275,9 @@ COMMANDS = (
         (option("--demo-folder", "opt_demo_folder", metavar="FOLDER"), JSON),
         ("demo accounts", "demo accounts --json"),
     ),
-    Command(("drain",), acting.drain, (JSON,), ("drain",)),
+    Command(
+        ("drain",), acting.drain, (option("--now", "opt_now", action="store_true"), JSON), ("drain", "drain --now")
+    ),
 )  # fmt: skip
 
 

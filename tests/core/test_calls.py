@@ -251,6 +251,21 @@ def test_no_call_lasts_for_ever() -> None:
     world.finish()
 
 
+def test_draining_may_let_calls_end_by_themselves() -> None:
+    world = World()
+    call = world.answered()
+    world.tell(ev.Draining(at_once=False))
+    world.offer()
+    assert [r.sip_code for r in world.all(Reject)] == [503]
+    world.press(call, "*1")
+    world.run(4.0)
+    assert world.step(call) == "account"
+    world.tell(ev.Draining())
+    world.run(1.0)
+    assert world.row("calls", call)["cause"] == EndCause.SWITCH_STOPPED
+    world.finish()
+
+
 def test_draining_ends_what_runs_and_takes_nothing_new() -> None:
     world = World()
     call = world.answered()

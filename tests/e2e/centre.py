@@ -26,6 +26,7 @@ from tests.sip_tools import free_port
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 40.0
+AGAIN = 0.5
 
 
 def leads_out(content: dict[str, Any], port: int, *numbers: str, lines: int = 4) -> None:
@@ -77,15 +78,19 @@ class Process:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
+        """In order, but for calls that run: asked until it goes, the switch hangs them up."""
         return self._end(signal.SIGTERM)
 
     def _end(self, number: signal.Signals) -> int:
         popen, self.popen = self.popen, None
-        if popen is None:
-            return 0
-        if popen.poll() is None:
+        end = time.monotonic() + DEADLINE
+        while popen is not None:
             popen.send_signal(number)
-        return popen.wait(DEADLINE)
+            try:
+                return popen.wait(AGAIN)
+            except subprocess.TimeoutExpired:
+                assert time.monotonic() < end, f"{self.arguments[2]} does not stop"
+        return 0
 
 
 class Centre:

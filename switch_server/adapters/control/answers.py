@@ -43,8 +43,8 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.hang_up(CallId(call), actor)
         case control.UnlockAccount(account, actor):
             return operations.unlock(AccountNo(account), actor)
-        case control.Drain(actor):
-            return operations.drain(actor)
+        case control.Drain(actor, now):
+            return operations.drain(actor, now=now)
         case _:
             return _of_staff(message, operations.staff)
 

@@ -50,12 +50,12 @@ async def _run(settings: Settings) -> None:
     server = Server(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.drain)
+        loop.add_signal_handler(number, server.stopping.begin)
     try:
         await server.start()
         if await server.takes_calls():
             print(f"switch-server {version()} is up", flush=True)  # noqa: T201  what starts it may wait for this line
-        await server.stopped.wait()
+        await server.stopping.stopped.wait()
     finally:
         await server.stop()
 

@@ -41,6 +41,7 @@ from switch_server.core.flow import Flow
 from switch_server.core.free_text import texts_of
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import ServerConfig, callable_trunks, desk_endpoint, load_config, queue_names
+from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Clock, Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
@@ -126,14 +127,13 @@ def _spoken(file: Path, server: ServerConfig) -> Path:
 
 
 class Server:
-    """The running switch server. ``stopped`` is set when its calls are over, or are to be hung up, after ``drain``."""
+    """The running switch server. Who started it waits for ``stopping.stopped``, then calls ``stop``."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.engine = Engine(self.clock)
-        self.stopped = asyncio.Event()
-        self._stops_at: float | None = None
+        self.stopping = OrderlyStop(self.engine)
         self._troubles: dict[str, str] = {}
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
@@ -193,7 +193,7 @@ class Server:
         self._every("sign of life", left_open.EVERY, self.store.sign_of_life)
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
-        for left in (*self.orders.unfinished(), *self.store.callbacks_waiting()):
+        for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
             self.engine.post(left)
         self.engine.start(
             World(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
@@ -217,11 +217,11 @@ class Server:
 
     async def takes_calls(self) -> bool:
         """Waits until a call that comes now is answered; until then it is refused with 503. ``False``: it was stopped before."""
-        waits = [asyncio.ensure_future(each) for each in (self.cards.up(), self.stopped.wait())]
+        waits = [asyncio.ensure_future(each) for each in (self.cards.up(), self.stopping.stopped.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for each in waits:
             each.cancel()
-        if self.stopped.is_set():
+        if self.stopping.stopped.is_set():
             return False
         await self.engine.settled()  # the core has its cards
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
@@ -229,6 +229,7 @@ class Server:
 
     async def stop(self) -> None:
         """No new calls, those that run are brought down, everything is written."""
+        self.stopping.cancel()
         self.engine.post(Draining())
         try:
             async with asyncio.timeout(STOP_WAIT):
@@ -239,27 +240,6 @@ class Server:
         await self._running.aclose()
         self._lock.close()
         log.info("stopped")
-
-    def drain(self, *, now: bool = False) -> None:
-        """No new calls; those that run may end by themselves for ``limits.drain`` seconds, until ``now``, or until it is asked again."""
-        if now or self._stops_at is not None:
-            self.stopped.set()
-            return
-        self._stops_at = self.clock() + self.engine.switch.config.limits.drain
-        self.engine.post(Draining(at_once=False))
-        self._running.callback(asyncio.get_running_loop().create_task(self._drained(self._stops_at)).cancel)
-
-    async def _drained(self, until: float) -> None:
-        await self.engine.settled()
-        told = False
-        while (left := len(self.engine.switch.calls)) and self.clock() < until:
-            if not told:
-                log.info("no new calls; still running: %d, hung up in %.0f s at the latest", left, until - self.clock())
-            told = True
-            await asyncio.sleep(0.1)
-        if left:
-            log.warning("the time is over; calls that are hung up: %d", left)
-        self.stopped.set()
 
     def _every(self, name: str, seconds: float, work: Callable[[], Awaitable[object] | object]) -> None:
         """While it runs; a bug costs one turn."""
@@ -334,8 +314,8 @@ class Server:
             audit=self.store.do,
             unlock=lambda account, actor: self.store.unlock_account(AccountNo(account), actor),
             reload=self.reload,
-            drain=self.drain,
-            stops_at=lambda: self._stops_at,
+            drain=self.stopping.begin,
+            stops_at=lambda: self.stopping.at,
         )
 
     def _operations(self) -> SwitchOperations:

@@ -326,6 +326,12 @@ class CallbackRecovered(Event, frozen=True):
     card: CardId | None = None
 
 
+class CallbacksCounted(Event, frozen=True):
+    """At start, from the store: how often each number has asked to be called back today (Asia/Shanghai)."""
+
+    numbers: dict[str, int]
+
+
 # --- operators ---
 
 
@@ -419,6 +425,14 @@ class DeskGone(Event, frozen=True):
 
 class QueueJudged(Event, frozen=True):
     """The journal's form of the answer to a call's ``number``-th wish to wait: ``open``, ``closed`` or ``full``. Fed before all else."""
+
+    call: CallId
+    number: int
+    verdict: str
+
+
+class CallbackJudged(Event, frozen=True):
+    """The journal's form of the answer to a call's ``number``-th wish to be called back (``core.callbacks.Verdict``). Fed before all else."""
 
     call: CallId
     number: int

@@ -14,6 +14,7 @@ from shared.ids import AgentId, CallId, CardId, LegId, OrderKey, call_of
 from switch_server.core import openings
 from switch_server.core.admission import Card
 from switch_server.core.call import TIMERS, Call, CallState
+from switch_server.core.callbacks import Verdict
 from switch_server.core.centre import Centre
 from switch_server.core.desk_commands import for_journal
 from switch_server.core.desks import DeskFact
@@ -25,7 +26,9 @@ from switch_server.core.events import (
     BranchDown,
     BranchUp,
     CallbackDialled,
+    CallbackJudged,
     CallbackRecovered,
+    CallbacksCounted,
     CallerFound,
     CallOffered,
     CardDied,
@@ -162,6 +165,8 @@ class Switch(Centre):
             case CallbackRecovered():
                 self.acd.callbacks.recovered(event)
                 self.acd.dirty = True
+            case CallbacksCounted(numbers=numbers):
+                self.acd.callbacks.counted(numbers)
             case HangUpOrdered(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.end(EndCause.OPERATOR)
@@ -170,6 +175,8 @@ class Switch(Centre):
                 self._drain(at_once=at_once)
             case LegPlaced(leg=leg, card=card):
                 self.decided[leg] = card
+            case CallbackJudged(call=name, number=number, verdict=verdict):
+                self.acd.callbacks.judged[name, number] = Verdict(verdict)
             case QueueJudged(call=name, number=number, verdict=verdict):
                 self.acd.judged[name, number] = verdict
             case _:

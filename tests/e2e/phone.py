@@ -39,7 +39,7 @@ class Phone:
     def __init__(self, centre: Centre, number: str = "95500", *, events: bool = True) -> None:
         self._events = events
         self.centre = centre
-        self.ani = f"139{time.time_ns() // 1_000_000 % 100_000_000:08}{next(_numbers):03}"
+        self.ani = f"139{time.time_ns() // 1_000_000 % 100_000:05}{next(_numbers) % 1000:03}"
         self.peer = Peer(centre.sip)
         self.rtp = RtpPeer()
         self.sip = Call(self.peer, number, self.ani)

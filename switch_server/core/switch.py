@@ -288,7 +288,7 @@ class Switch(Centre):
                 self.count("repaired_calls")
                 call.give_up()
             case "call_max":
-                call.end(EndCause.OPERATOR)
+                call.end(EndCause.TOO_LONG)
             case "setup" if call.busy is not None:
                 call.end(EndCause.FAR_BUSY)
             case "setup":

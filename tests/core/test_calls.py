@@ -247,7 +247,9 @@ def test_no_call_lasts_for_ever() -> None:
     world.reactions.play_seconds = 1000.0
     call = world.offer()
     world.run(32.0)
-    assert world.row("calls", call)["cause"] == EndCause.OPERATOR
+    assert world.row("calls", call)["cause"] == EndCause.TOO_LONG
+    assert [(hang_up.leg, hang_up.cause) for hang_up in world.all(HangUp)] == [(leg_of(call, 1), EndCause.TOO_LONG)]
+    assert world.switch.counters["ended_too_long"] == 1
     world.finish()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from shared import control_agents, control_base, control_reports
-from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset
+from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset, Sentence
 from shared.control_base import Limit
 from shared.control_rows import (
     AuditRow,
@@ -135,8 +135,8 @@ class UnlockNumber(Request, frozen=True):
 class MakeBackup(Request, frozen=True):
     """Databases and keys into a new ``folder`` (a path from the root on). Answered by ``BackupProgress`` as soon as it has begun."""
 
-    folder: str
-    actor: str = ""
+    folder: Sentence
+    actor: Line = ""
 
 
 class AskBackup(Request, frozen=True):
@@ -144,9 +144,10 @@ class AskBackup(Request, frozen=True):
 
 
 class Drain(Request, frozen=True):
-    """Stop: no new calls, those that run are ended. Answered by ``Done`` before the switch goes."""
+    """Stop: no new calls. Those that run may end by themselves until ``Status.stops_at``, unless ``now``. Answered by ``Done`` before the switch goes."""
 
     actor: Line = ""
+    now: bool = False
 
 
 # --- replies ---
@@ -235,6 +236,8 @@ class Status(Reply, frozen=True):
     seats_open: int = 0
     waiting: int = 0
     """Callers in queues."""
+    stops_at: float | None = None
+    """While ``draining``: when calls that still run are hung up, UTC seconds."""
 
 
 class Lines(Reply, frozen=True):

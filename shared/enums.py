@@ -54,6 +54,7 @@ class EndCause(StrEnum):
     WRONG_PIN = "wrong_pin"
     NO_INPUT = "no_input"
     OPERATOR = "operator"
+    TOO_LONG = "too_long"  # ``limits.call_max``
     AGENT_HUNG_UP = "agent_hung_up"
     DESK_LOST = "desk_lost"  # the agent's app or phone went away in a talk
     CALLBACK = "callback"  # the caller asked to be called back

@@ -13,7 +13,8 @@ from switch_server.bootstrap import Server, Settings, read_settings, version
 from switch_server.services.strict_yaml import ConfigError
 
 EXAMPLES = """examples:
-  switch-server --config huawu.yaml            run until SIGTERM, SIGINT or `switchctl drain`
+  switch-server --config huawu.yaml            run until SIGTERM, SIGINT or `switchctl drain`; running calls go on
+                                               to their end, the second signal hangs them up
   switch-server --config huawu.yaml --check    read and check the configuration, flows and prompts, then exit
 """
 LOG_BYTES, LOG_FILES = 16 << 20, 8
@@ -51,11 +52,12 @@ async def _run(settings: Settings) -> None:
     server = Server(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stopped.set)
+        loop.add_signal_handler(number, server.stopping.begin)
     try:
         await server.start()
-        print(f"switch-server {version()} is up", flush=True)  # noqa: T201  what starts it may wait for this line
-        await server.stopped.wait()
+        if await server.takes_calls():
+            print(f"switch-server {version()} is up", flush=True)  # noqa: T201  what starts it may wait for this line
+        await server.stopping.stopped.wait()
     finally:
         await server.stop()
 

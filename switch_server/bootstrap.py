@@ -1,16 +1,17 @@
 """Puts the switch server together, starts it and stops it: the only place that knows every part.
 
 Order at start: store and journals (what is broken there is told before a line is opened), the core with its configuration, the orders
-left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the operator's socket. Stopping goes
-the other way.
+left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the operator's socket. It is up when the
+cards are. Stopping goes the other way.
 """
 
 import asyncio
 import importlib.metadata
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -43,11 +44,13 @@ from switch_server.ports.operations import BranchState
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
 from switch_server.services.config_file import ServerConfig, callable_trunks, desk_endpoint, load_config, queue_names
+from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Engine, World
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.operations import Sources, SwitchOperations
-from switch_server.services.reports import Reports
+from switch_server.services.periodic import every
+from switch_server.services.reports import KEEP_EVERY, Reports
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
@@ -113,13 +116,13 @@ def _spoken(file: Path, server: ServerConfig) -> Path:
 
 
 class Server:
-    """The running switch server. ``stopped`` is set when ``switchctl`` or a signal has drained it."""
+    """The running switch server. Who started it waits for ``stopping.stopped``, then calls ``stop``."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.engine = Engine(self.clock)
-        self.stopped = asyncio.Event()
+        self.stopping = OrderlyStop(self.engine)
         self._troubles: dict[str, str] = {}
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
@@ -180,10 +183,12 @@ class Server:
         for part in (self.store, self.orders, self.events):
             part.start()
             self._running.callback(part.stop)
-        for task in (self._live(), self.reports.keep_days()):
-            self._running.callback(asyncio.get_running_loop().create_task(task).cancel)
+        self.store.sign_of_life()
+        self._every("sign of life", left_open.EVERY, self.store.sign_of_life)
+        self._every("the clock", left_open.EVERY, self._look_at_clock)
+        self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
-        for left in (*self.orders.unfinished(), *self.store.callbacks_waiting()):
+        for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
             self.engine.post(left)
         self.engine.start(
             World(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
@@ -206,10 +211,22 @@ class Server:
         self._running.callback(self.backups.stop)
         self._check_files()
         self.store.do(Audit("switch-server", "started", version()))
+
+    async def takes_calls(self) -> bool:
+        """Waits until a call that comes now is answered; until then it is refused with 503. ``False``: it was stopped before."""
+        waits = [asyncio.ensure_future(each) for each in (self.cards.up(), self.stopping.stopped.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        if self.stopping.stopped.is_set():
+            return False
+        await self.engine.settled()  # the core has its cards
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
+        return True
 
     async def stop(self) -> None:
         """No new calls, those that run are brought down, everything is written."""
+        self.stopping.cancel()
         self.engine.post(Draining())
         try:
             async with asyncio.timeout(STOP_WAIT):
@@ -239,11 +256,10 @@ class Server:
         check.start()
         self._running.callback(check.stop)
 
-    async def _live(self) -> None:
-        while True:
-            self.store.sign_of_life()
-            self._look_at_clock()
-            await asyncio.sleep(left_open.EVERY)
+    def _every(self, name: str, seconds: float, work: Callable[[], Awaitable[object] | object]) -> None:
+        """While it runs; a bug costs one turn."""
+        task = asyncio.get_running_loop().create_task(every(seconds, work, partial(self.engine.fault, name)))
+        self._running.callback(task.cancel)
 
     async def _all_calls_over(self) -> None:
         await asyncio.sleep(0)
@@ -330,7 +346,8 @@ class Server:
             locked_numbers=self.store.locked_numbers,
             reload=self.reload,
             backups=self.backups,
-            drain=self.stopped.set,
+            drain=self.stopping.begin,
+            stops_at=lambda: self.stopping.at,
         )
 
     def _operations(self) -> SwitchOperations:

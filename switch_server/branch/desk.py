@@ -85,7 +85,10 @@ class OrderDesk:
         """The resolver, until cancelled."""
         while True:
             if self.pending and self._trading.state.up:
-                await self._resolve_all()
+                try:
+                    await self._resolve_all()
+                except Exception:  # noqa: BLE001  # an adapter's bug, or ours: what is in doubt must still be asked about later
+                    _log.exception("the resolver failed")
             await self._pause()
 
     async def stop(self) -> None:

@@ -86,7 +86,10 @@ class GroupCommit:
     def _answer(self, group: list[_Item], results: list[Any]) -> None:
         self._in_flight -= len(group)
         for (_, done), result in zip(group, results, strict=True):
-            done(result)
+            try:
+                done(result)
+            except Exception:  # noqa: BLE001  # our own bug costs one answer, not those of the whole group
+                _log.exception("an answer of a group commit raised")
 
     def _write(self, group: list[_Item]) -> list[Any]:
         self.groups += 1

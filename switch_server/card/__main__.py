@@ -30,10 +30,9 @@ def main() -> None:
     )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(
-            number, signal.SIG_IGN
-        )  # Ctrl-C reaches the whole group: the switch decides, by closing the socket
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Ctrl-C, and systemd's stop, reach the whole group: the switch decides, by closing the socket
+        signal.signal(number, signal.SIG_IGN)
     control = Control(socket.socket(fileno=options.fd))
     prompts = Prompts(options.prompts)
     prompts.preload()

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from switch_server.card import FRAME
 from switch_server.card.channels import NO_EVENT_TYPE, Channels
 from switch_server.card.prompts import KEY_FRAMES, Prompts
-from switch_server.card.rfc4733 import KEYS, EventsOut
+from switch_server.card.rfc4733 import KEYS, MOST_KEYS, EventsOut
 from switch_server.card.sockets import HEADER, BatchSockets
 
 
@@ -26,7 +26,7 @@ class Dialer:
             return
         frames = self._tones.setdefault(row, [])
         for key in digits.upper():
-            if key in KEYS:
+            if key in KEYS and len(frames) < MOST_KEYS * 2 * KEY_FRAMES:
                 start = self._prompts.segment(f"key:{key}").start
                 frames += [*range(start, start + KEY_FRAMES), *[0] * KEY_FRAMES]
 

@@ -53,7 +53,7 @@ class Loop:
             self._guard("tick", self._card.tick)
             self._control.flush()
             if self._card.ticks % TICKS_A_SECOND == 0:
-                self._report()
+                self._guard("load", self._report)
             if self._card.ticks % COLLECT_EVERY == 0:
                 gc.collect()
         self._card.shut()

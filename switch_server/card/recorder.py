@@ -4,6 +4,7 @@ The tick only copies frames into a second's buffer. The writer appends the secon
 most one second short whenever the process dies. A file that exists is never overwritten.
 """
 
+import logging
 import os
 import queue
 import struct
@@ -18,6 +19,7 @@ from shared.ids import LegId, RecordingId
 from switch_server.card import FRAME, TICKS_A_SECOND
 from switch_server.card.g711 import ACROSS, MU, SILENCE, A
 
+LOG = logging.getLogger("huawu.card")
 Rows = npt.NDArray[np.int64]
 
 MOST_WAITING = 64 << 20
@@ -89,6 +91,9 @@ class Writer:
                 self._carry_out(file, what)
             except OSError as error:
                 self._give_up(file, f"{error.strerror or error}")
+            except Exception as error:  # our own bug costs one recording, not all that follow
+                LOG.exception("a recording failed")
+                self._give_up(file, str(error))
 
     def _carry_out(self, file: int, what: str | bytes | None) -> None:
         if isinstance(what, str):

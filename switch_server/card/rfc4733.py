@@ -10,6 +10,8 @@ VOLUME = 10
 TICKS_ON = 5  # 100 ms
 TICKS_OFF = 5
 END_PACKETS = 3
+MOST_KEYS = 64
+"""That may wait to be sent to one channel; more are dropped (who leans on a keypad is passed on)."""
 
 
 class EventsIn:
@@ -60,7 +62,7 @@ class EventsOut:
         self._stamp = 0
 
     def add(self, keys: str) -> None:
-        self._keys += "".join(key for key in keys.upper() if key in KEYS)
+        self._keys = (self._keys + "".join(key for key in keys.upper() if key in KEYS))[:MOST_KEYS]
 
     def __bool__(self) -> bool:
         return bool(self._keys)

@@ -79,6 +79,8 @@ class Call(CallLegs):
         """Of a callback: the place that was kept, until the caller takes it."""
         self.wishes = 0
         """How often the caller wished to wait in a queue."""
+        self.callback_wishes = 0
+        """How often they wished to be called back."""
         self.callback_of: CallId | None = None
         self.internal = caller.trunk == DESK
         """Seat to seat: the ``caller`` is the seat that is called."""

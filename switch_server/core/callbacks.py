@@ -8,15 +8,20 @@
 A stop of the switch while it is dialled is nobody's fault: the next start finds it.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from shared.days import shanghai_day
 from shared.enums import EndCause
 from shared.ids import CallId, CardId, QueueName
 from switch_server.core.admission import freest, shown_number, takes, trunk_out
 from switch_server.core.effects import SaveRecord
-from switch_server.core.events import CallbackDialled, CallbackRecovered
+from switch_server.core.events import CallbackDialled, CallbackJudged, CallbackRecovered
 from switch_server.core.flow import CallbackStep
+from switch_server.core.phone_numbers import is_personal, phone_key
+from switch_server.core.queue_rules import named
 
 if TYPE_CHECKING:
     from switch_server.core.call import Call
@@ -26,8 +31,15 @@ TRIES = 3
 AGAIN = 600.0
 """Seconds between two tries."""
 NO_LINE_WAIT = 5.0
-SHORTEST = 3
-"""Digits of a number that can be called."""
+
+
+class Verdict(StrEnum):
+    """The answer to who wishes to be called back."""
+
+    KEPT = "kept"
+    THERE = "there"
+    """They are going to be called already: that place is theirs, no second one is made."""
+    REFUSED = "refused"
 
 
 class State(StrEnum):
@@ -69,6 +81,11 @@ class Callbacks:
     def __init__(self, house: "Centre") -> None:
         self._house = house
         self.items: dict[CallId, Callback] = {}
+        self.judged: dict[tuple[CallId, int], Verdict] = {}
+        """For a replay: what the journal says."""
+        self._day = ""
+        self._asked: Counter[str] = Counter()
+        """How often each number has asked on that day."""
 
     def waiting(self, queue: QueueName | None = None) -> list[Callback]:
         return [c for c in self.items.values() if c.state is State.WAITING and queue in (None, c.queue)]
@@ -79,19 +96,43 @@ class Callbacks:
         return sum(call.kept is not None and call.kept.queue == queue and call.cause is None for call in calls)
 
     def asked(self, call: "Call", step: CallbackStep) -> bool:
-        """``False``: the caller never waited in that queue, or has no number that a trunk could call."""
-        place, number = call.waiting, call.number
-        digits = number.removeprefix("+")
-        dialable = digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST
-        if place is None or place.queue != step.queue or not dialable:
-            return False
-        if not any(takes(trunk, number) for trunk in self._house.config.trunks):
-            return False
-        self._add(
-            CallbackRecovered(call.id, place.queue, number, place.since, place.total, call.ivr.flow.flow, step.answer)
-        )
-        self._house.count("callbacks_asked")
-        return True
+        """``False``: the caller never waited in that queue, or can't be called back, or has asked too often today."""
+        call.callback_wishes += 1
+        wish = call.id, call.callback_wishes
+        verdict = self.judged.get(wish) or self._judge(call, step)
+        self._house.journal(CallbackJudged(*wish, verdict.value))
+        self._house.count(f"callback_{verdict.value}")
+        place = call.waiting
+        if verdict is Verdict.KEPT and place is not None:
+            self._asked[phone_key(call.number)] += 1
+            flow = call.ivr.flow.flow
+            self._add(CallbackRecovered(call.id, place.queue, call.number, place.since, place.total, flow, step.answer))
+        return verdict is not Verdict.REFUSED
+
+    def _judge(self, call: "Call", step: CallbackStep) -> Verdict:
+        place, number, config = call.waiting, call.number, self._house.config
+        if place is None or place.queue != step.queue or not is_personal(number):
+            return Verdict.REFUSED
+        if not any(takes(trunk, number) for trunk in config.trunks):
+            return Verdict.REFUSED
+        key = phone_key(number)
+        if any(phone_key(callback.number) == key for callback in self.items.values()):
+            return Verdict.THERE
+        self._today()
+        owed = sum(callback.queue == place.queue for callback in self.items.values())
+        often = self._asked[key] >= config.limits.callbacks_per_day
+        return Verdict.REFUSED if often or owed >= named(config.queues, place.queue).most else Verdict.KEPT
+
+    def counted(self, numbers: Mapping[str, int]) -> None:
+        """Of today, before this start."""
+        self._today()
+        for number, times in numbers.items():
+            self._asked[phone_key(number)] += times
+
+    def _today(self) -> None:
+        if (day := shanghai_day(self._house.now)) != self._day:
+            self._day = day
+            self._asked.clear()
 
     def recovered(self, event: CallbackRecovered) -> None:
         if event.id not in self.items:

@@ -46,10 +46,17 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     teardown: float = 40.0
     """For the lines and the card to say that a leg is gone, before it is given up and counted as repaired."""
     call_max: float = 4 * 3600.0
+    """The longest call; it ends with ``TOO_LONG``."""
+    drain: float = 300.0
+    """For calls that run to end by themselves, from the wish to stop the switch to hanging them up."""
     desk_grace: float = 4.0
     """From the loss of a desk's link in a talk to giving its caller to another agent."""
+    desk_away: float = 600.0
+    """From the loss of a desk's link to logging its agent out; who logs in after that begins a new shift."""
     callback_ring: float = 40.0
     """For a customer to answer a callback; it is tried again twice, ten minutes apart."""
+    callbacks_per_day: int = 3
+    """That one number may ask for; only one at a time."""
     returning: float = 3600.0
     """A caller who called within so long comes before others."""
 

@@ -13,12 +13,12 @@ party that is gone is taken back, who talks to nobody is sent away, and a custom
 from typing import TYPE_CHECKING
 
 from shared import desk
-from shared.enums import CallKind, EndCause
+from shared.enums import CallKind, DigitMode, EndCause
 from shared.ids import AgentId, LegId, QueueName, TrunkName
 from switch_server.core import talk_records
 from switch_server.core.consults import Consults
 from switch_server.core.effects import RingDesk
-from switch_server.core.events import AgentAssigned
+from switch_server.core.events import AgentAssigned, DigitPressed
 from switch_server.core.leg import Leg, LegEvent
 from switch_server.core.listening import Listening
 from switch_server.core.media import Far, Near, SendDigits
@@ -207,9 +207,16 @@ class DeskSide:
 
     def send_digits(self, member: Member, digits: str) -> None:
         """To everybody outside that the seat talks to."""
-        for other in self.room.others(member):
-            if other.talk is None:
-                self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
+        for other in self.room.outside(member):
+            self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
+
+    def key(self, member: Member, event: DigitPressed) -> None:
+        """A key of a member's own is for everybody outside too. Seats are spared it: a customer may key what no agent is to see."""
+        if len(event.digit) != 1:  # not a key, whatever told it
+            return
+        for other in self.room.outside(member):
+            if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else it hears the tone itself
+                self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))
 
     # --- ends ---
 

@@ -13,7 +13,7 @@ from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import AgentId, CallId, LegId
 from switch_server.core import talk_records
 from switch_server.core.desk_commands import Commands
-from switch_server.core.effects import AnswerDesk, HangUp, HidePop, RefreshLeg, ShowPop, TellDesk, Transition
+from switch_server.core.effects import AnswerDesk, Audit, HangUp, HidePop, RefreshLeg, ShowPop, TellDesk, Transition
 from switch_server.core.events import (
     AgentOffline,
     AgentOnline,
@@ -93,6 +93,9 @@ class Desks:
                 seat.rung.clear()
             seat.back(event)
             self._timer(seat, "grace", None)
+            self._timer(seat, "away", None)
+            if event.anew and seat.lock is None:
+                self.lock(seat, LockReason.LOGGED_IN)
         self._told.pop(seat.agent, None)
         self.moved(seat, "online")
 
@@ -103,6 +106,7 @@ class Desks:
         self.moved(seat, code)
         self._records.over(seat, code)
         self._timer(seat, "grace", None)
+        self._timer(seat, "away", None)
         del self.seats[seat.agent]
         if code != "logged_out":
             self._house.emit(TellDesk(seat.agent, desk.LoggedOut(code)))
@@ -120,6 +124,7 @@ class Desks:
             self._timer(seat, "grace", self._house.config.limits.desk_grace)
         else:
             self._give_up(seat, Outcome.OFFLINE)
+        self._timer(seat, "away", self._house.config.limits.desk_away)
         self.moved(seat, "desk_down")
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
@@ -151,28 +156,30 @@ class Desks:
                 return
 
     def timed_out(self, name: str) -> None:
-        """``<agent>:wrap`` or ``<agent>:grace``."""
+        """``<agent>:wrap``, ``<agent>:grace`` or ``<agent>:away``."""
         agent, _, what = name.rpartition(":")
         seat = self.seats[AgentId(agent)]
         if what == "wrap":
             seat.wrap_until = None
             self.moved(seat, "wrap_up_over")
+        elif what == "away":
+            self._house.emit(Audit("switch-server", "agent_logged_out", seat.agent, "link_lost"))
+            self._offline(seat, "link_lost")
         else:
             self._give_up(seat, Outcome.LOST)
 
-    def reconcile(self) -> None:
+    def reconcile(self, seat: Seat) -> None:
         """A seat's call must be there and have this desk; a seat's state must be what its facts say."""
-        for seat in list(self.seats.values()):
-            talk = seat.talk
-            if talk is not None:
-                call = self._house.calls.get(talk.call)
-                if call is None or call.desk.talks.get(talk.id) is not talk:
-                    self._house.count("repaired_seats")
-                    talk.end(Outcome.LOST, self._house.now)
-                    self.talk_over(talk)
-            if seat.derived() is not seat.state:
+        talk = seat.talk
+        if talk is not None:
+            call = self._house.calls.get(talk.call)
+            if call is None or call.desk.talks.get(talk.id) is not talk:
                 self._house.count("repaired_seats")
-                self.moved(seat, "reconciled")
+                talk.end(Outcome.LOST, self._house.now)
+                self.talk_over(talk)
+        if seat.derived() is not seat.state:
+            self._house.count("repaired_seats")
+            self.moved(seat, "reconciled")
 
     def _give_up(self, seat: Seat, outcome: Outcome) -> None:
         """The seat can't have its call any longer, through no act of the call's own."""

@@ -243,7 +243,10 @@ class OrderRecovered(Event, frozen=True):
 
 
 class AgentOnline(Event, frozen=True):
-    """Logged in, or back after the link was lost; password or session have been checked. A seat that comes back keeps its state."""
+    """Logged in, or back after the link was lost; password or session have been checked. A seat that comes back keeps its state.
+
+    ``anew``: by password. A seat that the core still knows is locked then, after its talk if there is one.
+    """
 
     agent: AgentId
     name: str
@@ -257,6 +260,7 @@ class AgentOnline(Event, frozen=True):
     lock: LockReason | None = None
     """That a seat had when the switch was stopped or killed: it gets it back. Of a seat that the core knows it means nothing."""
     group: str = ""
+    anew: bool = False
 
 
 class AgentSkilled(Event, frozen=True):
@@ -329,6 +333,12 @@ class CallbackRecovered(Event, frozen=True):
     card: CardId | None = None
 
 
+class CallbacksCounted(Event, frozen=True):
+    """At start, from the store: how often each number has asked to be called back today (Asia/Shanghai)."""
+
+    numbers: dict[str, int]
+
+
 # --- operators ---
 
 
@@ -339,7 +349,9 @@ class HangUpOrdered(Event, frozen=True):
 
 
 class Draining(Event, frozen=True):
-    """The switch is stopping: no new calls; those that run are ended with ``SWITCH_STOPPED``."""
+    """The switch is stopping: no new calls. Those that run are ended with ``SWITCH_STOPPED``, ``at_once`` or when it is told again."""
+
+    at_once: bool = True
 
 
 class DigitUsed(Event, frozen=True):
@@ -420,6 +432,14 @@ class DeskGone(Event, frozen=True):
 
 class QueueJudged(Event, frozen=True):
     """The journal's form of the answer to a call's ``number``-th wish to wait: ``open``, ``closed`` or ``full``. Fed before all else."""
+
+    call: CallId
+    number: int
+    verdict: str
+
+
+class CallbackJudged(Event, frozen=True):
+    """The journal's form of the answer to a call's ``number``-th wish to be called back (``core.callbacks.Verdict``). Fed before all else."""
 
     call: CallId
     number: int

@@ -62,7 +62,7 @@ class Ivr(People):
         swallow, self._swallow_hash = self._swallow_hash, False
         if swallow and key.is_hash:
             return
-        if self.state is not S.TALKING and len(self._keys) < MAX_QUEUE:  # keys in a talk are for the far end
+        if len(self._keys) < MAX_QUEUE:
             self._keys.append(key)
         self._pump()
 

@@ -122,3 +122,8 @@ class Leg:
     @property
     def alive(self) -> bool:
         return self.state not in (LegState.ENDING, LegState.ENDED)
+
+    @property
+    def takes_events(self) -> bool:
+        """Did its far end negotiate keys as RTP events (RFC 4733)? If not, it listens for tones."""
+        return self.far is not None and self.far.telephone_event is not None

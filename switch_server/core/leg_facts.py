@@ -50,6 +50,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.leg_ended(leg, cause, code)
         case RecordingEnded(cause=how, duration_ms=duration_ms, text=text):
             call.recording_ended(how, duration_ms, text)
+        case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
+            call.desk.key(member, event)
         case DigitPressed() | DigitUsed() | PlayEnded():
             if leg is call.caller and call.state is CallState.UP:
                 _tell_ivr(call, event)

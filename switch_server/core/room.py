@@ -112,6 +112,10 @@ class Room:
         """Those it talks to."""
         return [other for other in self.of_group(member.group) if other is not member]
 
+    def outside(self, member: Member) -> list[Member]:
+        """Of those, the ones that are no seats."""
+        return [other for other in self.others(member) if other.talk is None]
+
     def waiting_for(self, member: Member) -> list[Member]:
         """Those that it parked."""
         return [] if member.parked is None else self.of_group(member.parked)

@@ -14,6 +14,7 @@ from shared.ids import AgentId, CallId, CardId, LegId, OrderKey, call_of
 from switch_server.core import openings
 from switch_server.core.admission import Card
 from switch_server.core.call import TIMERS, Call, CallState
+from switch_server.core.callbacks import Verdict
 from switch_server.core.centre import Centre
 from switch_server.core.desk_commands import for_journal
 from switch_server.core.desks import DeskFact
@@ -25,7 +26,9 @@ from switch_server.core.events import (
     BranchDown,
     BranchUp,
     CallbackDialled,
+    CallbackJudged,
     CallbackRecovered,
+    CallbacksCounted,
     CallerFound,
     CallOffered,
     CardDied,
@@ -104,7 +107,8 @@ class Switch(Centre):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._suspects = differ
-        self.desks.reconcile()
+        for seat in list(self.desks.seats.values()):
+            self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._taken()
 
     def snapshot(self) -> SwitchSnapshot:
@@ -172,14 +176,18 @@ class Switch(Centre):
             case CallbackRecovered():
                 self.acd.callbacks.recovered(event)
                 self.acd.dirty = True
+            case CallbacksCounted(numbers=numbers):
+                self.acd.callbacks.counted(numbers)
             case HangUpOrdered(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.end(EndCause.OPERATOR)
                     self.settled(call)
-            case Draining():
-                self._drain()
+            case Draining(at_once=at_once):
+                self._drain(at_once=at_once)
             case LegPlaced(leg=leg, card=card):
                 self.decided[leg] = card
+            case CallbackJudged(call=name, number=number, verdict=verdict):
+                self.acd.callbacks.judged[name, number] = Verdict(verdict)
             case QueueJudged(call=name, number=number, verdict=verdict):
                 self.acd.judged[name, number] = verdict
             case _:
@@ -256,9 +264,9 @@ class Switch(Centre):
             if call.caller.card == card:
                 self.one_of_many(call, call.card_died)
 
-    def _drain(self) -> None:
+    def _drain(self, *, at_once: bool) -> None:
         self.draining = True
-        for call in list(self.calls.values()):
+        for call in list(self.calls.values()) if at_once else ():
             self.one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
 
     # --- deadlines ---
@@ -293,7 +301,7 @@ class Switch(Centre):
                 self.count("repaired_calls")
                 call.give_up()
             case "call_max":
-                call.end(EndCause.OPERATOR)
+                call.end(EndCause.TOO_LONG)
             case "setup" if call.busy is not None:
                 call.end(EndCause.FAR_BUSY)
             case "setup":
@@ -371,6 +379,13 @@ class Switch(Centre):
             call.to_card(leg, CloseChannel(leg.id))
         self._forget(call)
 
+    def _attempt(self, about: str, work: Callable[[], None]) -> None:
+        """What belongs to no single event; the next one tries again."""
+        try:
+            work()
+        except Exception as bug:  # noqa: BLE001  # as above
+            self._fault(about, bug)
+
     def _fault(self, about: Event | str, bug: Exception) -> None:
         self.count("faults")
         if self._on_fault is not None:
@@ -378,10 +393,7 @@ class Switch(Centre):
 
     def _taken(self) -> list[Effect]:
         """After everything else: callers to free seats, then word to the desks."""
-        try:
-            self.acd.distribute()
-            self.desks.tell()
-        except Exception as bug:  # noqa: BLE001  # as above; the next event tries again
-            self._fault("acd", bug)
+        self._attempt("acd", self.acd.distribute)
+        self._attempt("desks", self.desks.tell)
         effects, self._effects = self._effects, []
         return effects

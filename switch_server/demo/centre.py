@@ -2,9 +2,13 @@
 
 import asyncio
 
+from shared.control import AskBranches, Branches
 from shared.enums import Language
-from switch_server.demo.processes import Program
+from switch_server.demo.asking import Asking
+from switch_server.demo.processes import Program, ProgramFailed
 from switch_server.demo.world import DemoFolder, Ports
+
+LINK_WAIT, LOOK_EVERY = 40.0, 0.1
 
 
 class DemoCentre:
@@ -21,9 +25,23 @@ class DemoCentre:
         self._branches: list[Program] = []
 
     async def start(self) -> None:
-        """The switch first (branches connect to it), then all branches at once. Raises ``ProgramFailed``."""
+        """The switch first (branches connect to it), then all branches at once, until each answers. Raises ``ProgramFailed``."""
         await self.switch.start("switch_server", "--config", str(self._folder.config), up="switch-server ")
         await asyncio.gather(self._telephones(), *(self._branch(branch.id) for branch in self._folder.world.branches))
+        await self._linked()
+
+    async def _linked(self) -> None:
+        """A gateway is "ready" before its links are up: the first customers must not hear that their branch can't be reached."""
+        asking = Asking(self._folder.state)
+        await asking.start()
+        try:
+            async with asyncio.timeout(LINK_WAIT):
+                while not _all_up(await asking.ask(AskBranches(), Branches)):  # noqa: ASYNC110  it is not told, only asked for
+                    await asyncio.sleep(LOOK_EVERY)
+        except TimeoutError as error:
+            raise ProgramFailed(f"a branch is not linked: {self.switch.tail()}") from error
+        finally:
+            await asking.stop()
 
     async def _telephones(self) -> None:
         await self._outside.start(
@@ -56,3 +74,7 @@ class DemoCentre:
         """The switch first: its calls end while the branches still answer."""
         await self.switch.stop()
         await asyncio.gather(*(program.stop() for program in (self._outside, *self._branches)))
+
+
+def _all_up(reply: Branches | None) -> bool:
+    return reply is not None and all(row.link_up and row.trading_system_up for row in reply.rows)

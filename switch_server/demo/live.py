@@ -2,24 +2,20 @@
 
 import asyncio
 from pathlib import Path
-from typing import TypeVar
 
-from msgspec import Struct
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
-from shared.control import REPLIES, REQUESTS, SOCKET_NAME, AskCalls, AskOrders, Calls, Orders, Reply, Request
+from shared.control import AskCalls, AskOrders, Calls, Orders
 from shared.control_rows import CallRow, OrderRow
 from shared.ids import Milli
-from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
 from shared.money import format_price
+from switch_server.demo.asking import Asking
 from switch_server.demo.words import Words
 
 EVERY = 1.0
-ANSWER_WAIT = 5.0
 SHOWN_CALLS, SHOWN_ORDERS = 12, 10
-R = TypeVar("R", bound=Reply)
 
 
 class LiveView:
@@ -30,17 +26,11 @@ class LiveView:
         self._words = words
         self._watched = watched
         self._told: set[str] = set()
-        self._client = LinkClient(
-            f"ipc://{state / SOCKET_NAME}",
-            name="switch-server",
-            messages=(*REQUESTS, *REPLIES),
-            identity=Identity("demo", "1"),
-            handler=_Ears(),
-        )
+        self._switch = Asking(state)
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        await self._client.start()
+        await self._switch.start()
         try:
             if self._watched:
                 with Live(console=self._console, refresh_per_second=2) as live:
@@ -48,13 +38,13 @@ class LiveView:
             else:
                 await self._each_second(None)
         finally:
-            await self._client.stop()
+            await self._switch.stop()
 
     async def _each_second(self, live: Live | None) -> None:
         while True:
             await asyncio.sleep(EVERY)
-            calls = await self._ask(AskCalls(past=False), Calls)
-            orders = await self._ask(AskOrders(limit=50), Orders)
+            calls = await self._switch.ask(AskCalls(past=False), Calls)
+            orders = await self._switch.ask(AskOrders(limit=50), Orders)
             if calls is None or orders is None:
                 continue
             if live is not None:
@@ -75,19 +65,6 @@ class LiveView:
                     refusal=row.refusal,
                 )
                 self._console.print(text)
-
-    async def _ask(self, request: Request, expected: type[R]) -> R | None:
-        try:
-            channel = await self._client.opened(ANSWER_WAIT)
-            reply = await channel.ask(request, ANSWER_WAIT)
-        except (TimeoutError, RequestFailed):
-            return None
-        return reply if isinstance(reply, expected) else None
-
-
-class _Ears(Silent):
-    def told(self, channel: Channel, message: Struct, seq: int) -> None:
-        """Nothing is reported in this protocol."""
 
 
 def _calls(words: Words, rows: tuple[CallRow, ...]) -> Table:

@@ -82,15 +82,16 @@ class Program:
         return ""
 
     async def stop(self) -> int | None:
-        """SIGTERM, and SIGKILL if that is not heard; the exit status."""
+        """SIGTERM, once more for a switch with a call that still runs, and SIGKILL if that is not heard; the exit status."""
         if self.process is None:
             return None
         if self.running:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(STOP_WAIT):
-                    await self.process.wait()
-            except TimeoutError:
+            for wait in (STOP_WAIT / 4, STOP_WAIT * 3 / 4):
+                self.process.send_signal(signal.SIGTERM)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.process.wait(), wait)
+                    break
+            else:
                 self.process.kill()
                 await self.process.wait()
         if self._copying is not None:

@@ -9,6 +9,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -37,6 +38,7 @@ from switch_server.core.effects import (
 from switch_server.core.events import Event
 from switch_server.core.switch import Switch
 from switch_server.ports import Branches, Cards, Desks, EventLog, Lines, OrderJournal, Store
+from switch_server.services.periodic import every
 
 log = logging.getLogger(__name__)
 transitions = logging.getLogger("huawu.transitions")
@@ -95,7 +97,9 @@ class Engine:
         }
         self._scheduled = True
         self._loop.call_soon(self._drain)
-        self._reconciler = self._loop.create_task(self._reconcile())
+        self._reconciler = self._loop.create_task(
+            every(RECONCILE_EVERY, self._reconcile, partial(self.fault, "reconcile"))
+        )
 
     async def stop(self) -> None:
         """Handles what is queued, then nothing more."""
@@ -122,6 +126,11 @@ class Engine:
         self.after(lambda: None if done.done() else done.set_result(None))
         await done
 
+    def fault(self, about: str, bug: BaseException) -> None:
+        """Counts and logs a bug of the shell's; the core counts its own."""
+        self.switch.count("faults")
+        self._fault(about, bug)
+
     # --- inside ---
 
     def _put(self, event: Event | Callable[[], None]) -> None:
@@ -143,9 +152,9 @@ class Engine:
         for _ in range(min(len(self._queue), MOST_AT_ONCE)):
             event = self._queue.popleft()
             if isinstance(event, Event):
-                self._handle(event)
+                self._guarded(type(event).__name__, partial(self._handle, event))
             else:
-                self._call(event)
+                self._guarded("after", event)
         if self._queue and not self._scheduled and self._loop is not None:
             self._scheduled = True
             self._loop.call_soon(self._drain)
@@ -157,16 +166,14 @@ class Engine:
             return
         self._out(self.switch.handle(event, now))
 
-    def _call(self, function: Callable[[], None]) -> None:
+    def _guarded(self, about: str, work: Callable[[], None]) -> None:
         try:
-            function()
-        except Exception as bug:  # noqa: BLE001  an adapter's bug: what is queued behind it must still be handled
-            self.switch.count("faults")
-            self._fault("after", bug)
+            work()
+        except Exception as bug:  # noqa: BLE001  a bug: what is queued behind it must still be handled, and deadlines must still pass
+            self.fault(about, bug)
 
     def _tick(self) -> None:
-        now = self.clock()
-        self._out(self.switch.tick(now))
+        self._guarded("tick", lambda: self._out(self.switch.tick(self.clock())))
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -206,16 +213,10 @@ class Engine:
         if self._world is not None:
             self._world.event_log.append(event, at)
 
-    async def _reconcile(self) -> None:
-        while self._world is not None:
-            await asyncio.sleep(RECONCILE_EVERY)
-            try:
-                live = self._world.lines.live_legs()
-            except Exception as bug:  # noqa: BLE001  an adapter's bug: the next comparison must still come
-                self._fault("live_legs", bug)
-                continue
-            self._out(self.switch.reconcile(live, self.clock()))
-            self._set_timer()
+    def _reconcile(self) -> None:
+        assert self._world is not None
+        self._out(self.switch.reconcile(self._world.lines.live_legs(), self.clock()))
+        self._set_timer()
 
     def _fault(self, about: Event | str, bug: BaseException) -> None:
         name = about if isinstance(about, str) else type(about).__name__

@@ -39,7 +39,7 @@ from switch_server.core.effects import Audit
 from switch_server.core.events import Event, HangUpOrdered
 from switch_server.core.media import CardLoad
 from switch_server.core.order import OrderState
-from switch_server.core.snapshot import CallView, SwitchSnapshot
+from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
 from switch_server.services import looks, staff_rows
 from switch_server.services import operator_rows as rows
@@ -69,6 +69,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     line_counters: Callable[[], Mapping[str, int]]
     card_loads: Callable[[], Mapping[CardId, CardLoad]]
     card_restarts: Callable[[], Mapping[CardId, int]]
+    """Of each configured card; the core knows only those that have been up."""
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
     counters: Callable[[], Mapping[str, Mapping[str, int]]]
     """Groups beside ``core`` and ``lines``: ``store``, ``journal`` …"""
@@ -86,8 +87,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     reload: Callable[[], Awaitable[tuple[str, ...]]]
     """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
     backups: Backups
-    drain: Callable[[], object]
-    """Begins the orderly stop."""
+    drain: Callable[..., object]
+    """Begins the orderly stop; ``now=True``: or ends it."""
+    stops_at: Callable[[], float | None]
+    """When calls that still run are hung up, UTC seconds; ``None``: it is not stopping."""
 
 
 class SwitchOperations:
@@ -96,27 +99,27 @@ class SwitchOperations:
     def __init__(self, sources: Sources, staff: Staff) -> None:
         self.staff = staff
         self._from = sources
-        self._draining = False
         self._reloading = asyncio.Lock()
 
     # --- looking ---
 
     def status(self) -> Status:
-        of, now = self._from, self._from.snapshot()
+        of, now, cards = self._from, self._from.snapshot(), self._cards()
         branches, on = of.branch_states(), [seat for seat in now.seats if seat.state != SeatState.OFFLINE]
         return Status(
             version=of.version,
             pid=of.pid,
             at=of.clock(),
             started_at=of.started_at,
-            draining=self._draining,
+            draining=of.stops_at() is not None,
+            stops_at=of.stops_at(),
             calls=len(now.calls),
             lines_used=sum(trunk.used_in + trunk.used_out for trunk in now.trunks),
             lines=sum(trunk.lines for trunk in now.trunks),
-            cards_up=sum(card.up for card in now.cards),
-            cards=len(now.cards),
-            channels_used=sum(card.used for card in now.cards),
-            channels=sum(card.channels for card in now.cards if card.up),
+            cards_up=sum(card.up for card in cards),
+            cards=len(cards),
+            channels_used=sum(card.used for card in cards),
+            channels=sum(card.channels for card in cards if card.up),
             branches_up=sum(state.link_up for state in branches.values()),
             branches=len(branches),
             orders=now.orders,
@@ -134,7 +137,7 @@ class SwitchOperations:
         in_doubt = now.orders.get(OrderState.IN_DOUBT, 0)
         return (
             *(_told(text) for text in self._from.troubles()),
-            *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in now.cards if not card.up),
+            *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in self._cards() if not card.up),
             *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
             *(
                 Trouble(TroubleCode.BRANCH_FOREIGN, name, str(state.foreign))
@@ -161,7 +164,13 @@ class SwitchOperations:
 
     def cards(self) -> Cards:
         of = self._from
-        return Cards(of.clock(), rows.cards(of.snapshot().cards, of.card_loads(), of.card_restarts()))
+        return Cards(of.clock(), rows.cards(self._cards(), of.card_loads(), of.card_restarts()))
+
+    def _cards(self) -> tuple[CardView, ...]:
+        """Also those that have not been up yet."""
+        known = self._from.snapshot().cards
+        names = {card.card for card in known}
+        return (*known, *(CardView(name, False, 0, 0) for name in self._from.card_restarts() if name not in names))
 
     def branches(self) -> Branches:
         states = self._from.branch_states()
@@ -278,11 +287,10 @@ class SwitchOperations:
             raise OperationRefused(RefusedCode.NO_BACKUP)
         return progress
 
-    def drain(self, actor: str) -> Done:
-        if not self._draining:
-            self._draining = True
-            self._audit(actor, "drain", "switch")
-            self._from.drain()
+    def drain(self, actor: str, *, now: bool) -> Done:
+        if now or self._from.stops_at() is None:
+            self._audit(actor, "drain", "switch", "now" if now else "")
+            self._from.drain(now=now)
         return Done()
 
     def _live(self, call: CallId) -> CallView | None:

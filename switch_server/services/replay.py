@@ -1,7 +1,7 @@
 """Replay of one call (重放): its part of the event journal through a fresh core, which gives the same transitions.
 
 What no single call owns (configuration, branches, draining, the call's own card) is fed too; what other calls had a part in (a line, a
-card, a place in a queue) is in the journal as ``LegPlaced`` and ``QueueJudged`` and fed first. No agent is logged in here: which desk was
+card, a place in a queue) is in the journal as ``LegPlaced``, ``QueueJudged`` and ``CallbackJudged`` and fed first. No agent is logged in here: which desk was
 asked, and what a seat did to the call, are events of the call (``AgentAssigned``, ``DeskGone``, ``DialledOut``, ``CallbackDialled``).
 Deadlines pass at their own times, so only the events are needed.
 """
@@ -13,6 +13,7 @@ from switch_server.core.effects import Effect, Transition
 from switch_server.core.events import (
     BranchDown,
     BranchUp,
+    CallbackJudged,
     CardDied,
     CardUp,
     Configured,
@@ -50,7 +51,7 @@ def replay(
     yield from _told(switch, switch.tick(last if until is None else until))
 
 
-_DECIDED = (LegPlaced, QueueJudged)
+_DECIDED = (LegPlaced, QueueJudged, CallbackJudged)
 _OF_ALL = (Configured, CardUp, CardDied, BranchUp, BranchDown, Draining)
 
 

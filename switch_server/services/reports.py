@@ -67,14 +67,12 @@ class Reports:
             start += DAY_S
         return Report(now, ask.by, ask.first, ask.last, report.rows(), report.total(), ask.queue, ask.agent, ask.group)
 
-    async def keep_days(self) -> None:
-        """Until it is cancelled: keeps the days that are over, so that the first who asks for them need not wait."""
-        while True:
-            await asyncio.sleep(KEEP_EVERY)
-            try:
-                await asyncio.get_running_loop().run_in_executor(self._thread, self.keep_one)
-            except sqlite3.Error as error:
-                log.warning("a day can't be kept for reports: %s", error)
+    async def keep_next(self) -> None:
+        """Each ``KEEP_EVERY`` seconds: keeps a day that is over, so that the first who asks for it need not wait."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self.keep_one)
+        except sqlite3.Error as error:
+            log.warning("a day can't be kept for reports: %s", error)
 
     def keep_one(self) -> None:
         """Blocking: the last day before today that is not kept. One that can't be (somebody waits since then) is left until tomorrow."""

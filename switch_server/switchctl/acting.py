@@ -44,7 +44,8 @@ async def unlock_number(context: Context) -> int:
 
 
 async def drain(context: Context) -> int:
-    return await _do(context, Drain(current_user()), "did_drain")
+    now = context.options.now
+    return await _do(context, Drain(current_user(), now), "did_drain_now" if now else "did_drain")
 
 
 async def reload(context: Context) -> int:

@@ -289,7 +289,9 @@ COMMANDS = (
         (option("folder", "arg_backup", metavar="FOLDER"), JSON),
         ("backup /backup/huawu-20260901", "backup /backup/huawu-20260901 --json"),
     ),
-    Command(("drain",), acting.drain, (JSON,), ("drain",)),
+    Command(
+        ("drain",), acting.drain, (option("--now", "opt_now", action="store_true"), JSON), ("drain", "drain --now")
+    ),
 )  # fmt: skip
 
 

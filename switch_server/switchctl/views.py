@@ -42,9 +42,10 @@ def _rows(title: str, columns: tuple[tables.Column, ...]) -> View:
 
 def _status(reply: Status, texts: Texts) -> RenderableType:
     up = cells.duration(reply.at - reply.started_at)
-    switch = texts(
-        "status_draining" if reply.draining else "status_switch", version=reply.version, pid=reply.pid, up=up
-    )
+    switch = texts("status_switch", version=reply.version, pid=reply.pid, up=up)
+    if reply.stops_at is not None:
+        left = cells.duration(max(0.0, reply.stops_at - reply.at))
+        switch = texts("status_draining", version=reply.version, pid=reply.pid, calls=reply.calls, left=left)
     orders = ", ".join(f"{texts.word(state)} {count}" for state, count in reply.orders.items())
     cards = texts("status_cards", up=reply.cards_up, all=reply.cards, used=reply.channels_used, channels=reply.channels)
     rows: dict[str, RenderableType] = {

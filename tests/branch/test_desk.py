@@ -10,8 +10,9 @@ import pytest
 
 from shared import aci
 from shared.enums import Market, OrderStatus, Refusal, Side
-from shared.ids import ContractNo, Milli, OrderKey, Shares, StockCode
+from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares, StockCode
 from switch_server.branch.desk import OrderDesk
+from switch_server.branch.group_commit import GroupCommit
 from switch_server.branch.journal import Entry, Journal, State
 from switch_server.branch.reports import Reports
 from switch_server.branch.trading import OrderUpdate, TradingState
@@ -104,6 +105,42 @@ def test_the_same_key_twice_at_once_is_one_order(tmp_path: Path) -> None:
         assert it.trading.placed == 1
 
     run(tmp_path, test)
+
+
+def test_the_resolver_outlives_an_adapters_bug(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def test(it: Desk) -> None:
+        trading, bugs = it.trading, iter((KeyError("a bug of the adapter's"),))
+        orders = trading.orders
+
+        async def raises_once(account: AccountNo) -> tuple[aci.OrderRow, ...]:
+            if (bug := next(bugs, None)) is not None:
+                raise bug
+            return await orders(account)
+
+        trading.orders = raises_once  # type: ignore[method-assign]
+        trading.silent = True
+        assert await it.order(K1) == aci.OrderPending(K1)
+        trading.silent = False
+        await until(lambda: "the resolver failed" in caplog.text)
+        it.desk.wake()
+        await until(lambda: not it.desk.pending)
+        assert await it.resolve(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
+
+    run(tmp_path, test)
+
+
+def test_an_answer_that_raises_costs_no_other_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def test() -> None:
+        commit = GroupCommit(tmp_path / "file.db", "CREATE TABLE IF NOT EXISTS t (x)")
+        answered: list[object] = []
+        commit.submit(lambda _db: 1, lambda _one: answered[0])  # IndexError: ours
+        commit.submit(lambda _db: 2, answered.append)
+        await until(lambda: commit.idle)
+        assert answered == [2]
+        commit.close()
+
+    asyncio.run(test())
+    assert "an answer of a group commit raised" in caplog.text
 
 
 def test_a_tombstone_holds_over_restarts(tmp_path: Path) -> None:

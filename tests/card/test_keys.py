@@ -11,7 +11,7 @@ import pytest
 from switch_server.card import g711
 from switch_server.card.dtmf import Detector
 from switch_server.card.prompts import read_wave
-from switch_server.card.rfc4733 import EventsIn, EventsOut
+from switch_server.card.rfc4733 import MOST_KEYS, EventsIn, EventsOut
 from switch_server.card.tones import DTMF_COLUMNS, DTMF_KEYS, DTMF_ROWS, dtmf, sine
 
 QUIET = np.zeros(800, np.int16)
@@ -136,3 +136,13 @@ def test_keys_out_are_heard_as_they_were_meant() -> None:
     assert heard == "12A#9"
     assert ends == 3 * 5
     assert stamp == 5 * 10 * 160
+
+
+def test_no_more_keys_wait_to_be_sent_than_somebody_could_mean() -> None:
+    out, sent = EventsOut(), 0
+    for _ in range(3):
+        out.add("1" * 50)
+    for stamp in range(0, 160 * 10 * 200, 160):
+        packet = out.tick(stamp)
+        sent += packet is not None and packet.marker
+    assert (sent, bool(out)) == (MOST_KEYS, False)

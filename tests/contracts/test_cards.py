@@ -213,6 +213,23 @@ def test_the_rack_knows_its_processes(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_a_card_that_cannot_even_be_started_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever stands in the way, here a folder's name that no program can be given."""
+
+    async def story() -> None:
+        events: list[e.Event] = []
+        rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[Path("a\0b")])
+        await rack.start()
+        async with asyncio.timeout(20):
+            while rack.restarts[CARD] < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await rack.stop()
+        assert {type(event) for event in events} == {e.CardDied}
+
+    asyncio.run(story())
+    assert "embedded null byte" in caplog.text
+
+
 def test_a_rack_whose_cards_cannot_live_waits_longer_each_time(tmp_path: Path) -> None:
     async def story() -> None:
         events: list[e.Event] = []

@@ -147,7 +147,11 @@ def test_nobody_is_called_while_the_queue_is_closed() -> None:
     world.finish()
 
 
-@pytest.mark.parametrize("ani", ["", "anonymous", "12"])
+ABROAD = ("+13105550123", "0013105550123", "+85221234567", "12025550123")
+SERVICES = ("110", "10086", "95500", "16812345", "4008001234", "8008001234", "96123456")
+
+
+@pytest.mark.parametrize("ani", ["", "anonymous", "12", "138001380001", *ABROAD, *SERVICES])
 def test_a_number_that_nobody_can_call(ani: str) -> None:
     world = DeskWorld()
     call = world.offer(ani=ani)
@@ -155,6 +159,81 @@ def test_a_number_that_nobody_can_call(ani: str) -> None:
     world.press(call, "1")
     assert world.step(call) == "no_place"
     assert bool(world.all(FindCaller)) == bool(ani)
+    world.finish()
+
+
+@pytest.mark.parametrize(
+    "ani",
+    [
+        "13800138000",
+        "+8613800138000",
+        "008613800138000",
+        "013800138000",
+        "02087550000",
+        "+862087550000",
+        "075583000000",
+        "87550000",
+    ],
+)
+def test_a_number_that_is_called(ani: str) -> None:
+    world = DeskWorld()
+    call = world.offer(ani=ani)
+    world.run(3.0)
+    world.press(call, "1")
+    assert world.step(call) == "kept"
+    world.finish()
+
+
+def asks(world: DeskWorld, ani: str = "13800138000") -> bool:
+    """Is the caller told that they will be called back?"""
+    call = world.offer(ani=ani)
+    world.run(3.0)
+    world.press(call, "1")
+    told = world.step(call)
+    world.run(3.0)
+    if call in world.switch.calls:
+        world.hang_up(call)
+    return told == "kept"
+
+
+def test_who_asks_twice_has_one_place() -> None:
+    """Also while they are being called, and whatever their number looks like: they are told that it is there."""
+    world = DeskWorld()
+    assert [asks(world), asks(world, "+8613800138000"), asks(world, "13700137000")] == [True, True, True]
+    assert len(world.switch.acd.callbacks.items) == 2
+    assert (world.switch.counters["callback_kept"], world.switch.counters["callback_there"]) == (2, 1)
+    world.reactions.far = "silent"
+    world.online()
+    world.run(2.0)
+    assert world.row("callbacks", next(iter(world.switch.acd.callbacks.items)))["state"] == "dialling"
+    world.command(desk.LockSeat())
+    assert asks(world)
+    assert world.switch.counters["callback_there"] == 2
+    world.finish()
+
+
+def test_a_number_is_called_so_often_a_day() -> None:
+    world = DeskWorld()
+    world.tell(ev.CallbacksCounted({"13800138000": 1, "+8613800138000": 1}))
+    world.reactions.desk = "silent"
+
+    def called() -> bool:
+        kept = asks(world)
+        world.switch.acd.callbacks.items.clear()  # they were called, and talked
+        return kept
+
+    assert [called(), called()] == [True, False]
+    assert asks(world, "13700137000"), "others may"
+    world.run(24 * 3600.0)
+    assert called(), "tomorrow"
+    world.watch.rows["callbacks"].clear()
+    world.finish()
+
+
+def test_a_queue_owes_no_more_callbacks_than_it_has_places() -> None:
+    world = DeskWorld(config=structs.replace(CONFIG, queues=(Queue(AGENTS, most=2),)))
+    assert [asks(world, f"1380013800{number}") for number in range(3)] == [True, True, False]
+    world.tell(ev.CallbackJudged(CallId("old"), 1, "kept"))  # of a replay
     world.finish()
 
 

@@ -250,7 +250,24 @@ def test_no_call_lasts_for_ever() -> None:
     world.reactions.play_seconds = 1000.0
     call = world.offer()
     world.run(32.0)
-    assert world.row("calls", call)["cause"] == EndCause.OPERATOR
+    assert world.row("calls", call)["cause"] == EndCause.TOO_LONG
+    assert [(hang_up.leg, hang_up.cause) for hang_up in world.all(HangUp)] == [(leg_of(call, 1), EndCause.TOO_LONG)]
+    assert world.switch.counters["ended_too_long"] == 1
+    world.finish()
+
+
+def test_draining_may_let_calls_end_by_themselves() -> None:
+    world = World()
+    call = world.answered()
+    world.tell(ev.Draining(at_once=False))
+    world.offer()
+    assert [r.sip_code for r in world.all(Reject)] == [503]
+    world.press(call, "*1")
+    world.run(4.0)
+    assert world.step(call) == "account"
+    world.tell(ev.Draining())
+    world.run(1.0)
+    assert world.row("calls", call)["cause"] == EndCause.SWITCH_STOPPED
     world.finish()
 
 

@@ -1,11 +1,14 @@
 """三方通话 and more: who joins, who leaves, who goes on, and who hears whom."""
 
+from functools import partial
+
 import pytest
 
 from shared import desk
 from shared.desk import CameBack, ToNumber, ToQueue, ToSeat
-from shared.enums import EndCause, LockReason, SeatState
+from shared.enums import DigitMode, EndCause, LockReason, SeatState
 from shared.ids import LegId, leg_of
+from shared.secret import Secret
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.effects import HangUp
@@ -35,6 +38,27 @@ def test_three(world: FloorWorld) -> None:
     for button in (desk.Join, desk.Swap, desk.Return, desk.Retrieve):
         assert world.wrong(button)
         assert world.wrong(button, BOB)
+    world.finish()
+
+
+def test_keys_go_to_everybody_outside(world: FloorWorld) -> None:
+    """A desk phone's too. Seats are spared them: a customer may key what no agent is to see. Nor do they leave the conversation."""
+    call = world.talks_to()
+    customer = leg_of(call, 1)
+    key = partial(ev.DigitPressed, digit=Secret("5"), way=DigitMode.RFC4733)
+    world.tell(key(customer))
+    assert world.commands(media.SendDigits) == []
+    world.tell(key(world.leg(ANN)))
+    assert world.commands(media.SendDigits) == [media.SendDigits(customer, "5")]
+    outside = world.asked(ToNumber(NUMBER))
+    world.tell(key(customer))  # waits, with music
+    world.tell(key(world.leg(ANN)))
+    assert world.commands(media.SendDigits)[1:] == [media.SendDigits(outside, "5")]
+    world.press_button(desk.Join)
+    for who in (customer, outside, world.leg(ANN)):
+        world.tell(key(who))
+    sent = [(outside, "5"), (customer, "5"), (customer, "5"), (outside, "5")]
+    assert [(each.leg, each.digits) for each in world.commands(media.SendDigits)[2:]] == sent
     world.finish()
 
 

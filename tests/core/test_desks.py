@@ -9,7 +9,7 @@ from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import CallId, CustomerId, DeskId, LegId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
-from switch_server.core.effects import HangUp, HidePop, RefreshLeg, RingDesk, ShowPop, TellDesk, ToCard
+from switch_server.core.effects import Audit, HangUp, HidePop, RefreshLeg, RingDesk, ShowPop, TellDesk, ToCard
 from tests.core.desk_world import ANN, ASKED, BOB, CAT, DeskWorld
 from tests.core.world import ACCOUNT, FAR
 
@@ -425,6 +425,62 @@ def test_an_idle_seat_comes_back_as_it_was(world: DeskWorld, state: SeatState) -
     world.finish()
 
 
+def test_who_stays_away_is_logged_out(world: DeskWorld) -> None:
+    """A PC that died: the shift ends in the records, and who logs in later begins a new one, locked."""
+    world.online()
+    world.run(100.0)
+    world.tell(ev.DeskDown(ANN))
+    away = world.switch.config.limits.desk_away
+    world.run(away - 1.0)
+    world.tell(ev.DeskDown(ANN))  # told again: the time runs on
+    assert world.seat() is SeatState.OFFLINE
+    world.run(1.1)
+    assert world.switch.desk_state(ANN) == (None, None)
+    assert world.all(TellDesk)[-1] == TellDesk(ANN, desk.LoggedOut("link_lost"))
+    assert world.all(Audit)[-1] == Audit("switch-server", "agent_logged_out", ANN, "link_lost")
+    rows = [row for row in world.watch.rows["seat_states"].values() if row["agent"] == ANN]
+    assert [(row["state"], row["ended_by"]) for row in rows][-1] == ("offline", "link_lost")
+    world.online(open_=False)
+    assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.LOGGED_IN)
+    world.run(away + 1.0)
+    assert world.seat() is SeatState.LOCKED, "its link is up"
+    world.finish()
+
+
+def test_who_is_back_in_time_stays(world: DeskWorld) -> None:
+    world.online()
+    away = world.switch.config.limits.desk_away
+    assert away > 300.0, "five minutes without a network cost nobody the log-in"
+    for end in (lambda: world.online(open_=False), lambda: world.tell(ev.AgentOffline(ANN))):
+        world.tell(ev.DeskDown(ANN))
+        world.run(away - 1.0)
+        end()
+        world.run(2.0)
+        assert not world.all(Audit)
+    world.finish()
+
+
+def test_a_password_opens_no_seat(world: DeskWorld) -> None:
+    """Whoever logs in anew, at a seat that has not been given up yet, finds it locked; in a talk, after it."""
+    again = ev.AgentOnline(ANN, "Ann", DeskId("desk-ann"), "192.0.2.20:5070", anew=True)
+    world.online()
+    world.tell(ev.DeskDown(ANN))
+    world.tell(again)
+    assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.LOGGED_IN)
+    world.command(desk.LockSeat(LockReason.LUNCH))
+    world.tell(again)
+    assert world.reason() is LockReason.LUNCH, "why it was locked is not forgotten"
+    world.command(desk.OpenSeat())
+    call = world.talking()
+    world.tell(ev.DeskDown(ANN))
+    world.tell(again)
+    assert world.seat() is SeatState.TALKING
+    world.hang_up(call)
+    world.command(desk.WrapUp(call, "other", ""))
+    assert (world.seat(), world.reason()) == (SeatState.LOCKED, LockReason.LOGGED_IN)
+    world.finish()
+
+
 @pytest.mark.parametrize("code", ["logged_out", "operator"])
 def test_logged_out_in_a_talk(world: DeskWorld, code: str) -> None:
     call = world.talking()
@@ -567,6 +623,19 @@ def test_a_phone_that_names_other_peoples_legs_ends_nothing(world: DeskWorld) ->
     assert (world.seat(), world.state(call)) == (SeatState.TALKING, "talking")
     assert world.switch.counters["legs_of_others"] == 3
     world.finish()
+
+
+def test_a_fault_at_one_seat_is_told_and_leaves_the_others_repaired(world: DeskWorld) -> None:
+    for agent in (ANN, BOB):
+        world.online(agent)
+    world.switch.desks.seats[BOB].state = SeatState.OFFLINE
+    world.switch.desks.seats[ANN].talk = "no talk"  # type: ignore[assignment]  # a bug of ours
+    world.watch.desks.states[BOB] = "offline"
+    told: list[str] = []
+    world.switch._on_fault = lambda about, _bug: told.append(str(about))
+    world.switch.reconcile([], world.now)
+    assert (told, world.switch.counters["faults"]) == (["reconcile"], 1)
+    assert world.seat(BOB) is SeatState.OPEN
 
 
 def test_a_seat_that_points_at_nothing_is_repaired(world: DeskWorld) -> None:

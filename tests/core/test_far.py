@@ -1,7 +1,8 @@
 """Far legs and queues: dialled, ringing, talking, gone; music and announcements."""
 
-from shared.enums import EndCause
+from shared.enums import DigitMode, EndCause, Law
 from shared.ids import CallId, LegId, leg_of
+from shared.secret import Secret
 from switch_server.core import events as ev
 from switch_server.core import media
 from switch_server.core.config import SwitchConfig, Trunk
@@ -53,6 +54,56 @@ def test_each_leg_has_its_own_end() -> None:
     assert world.row("legs", far)["ended_at"] == gone
     ends = world.row("legs", leg_of(call, 1))["ended_at"], world.row("calls", call)["ended_at"]
     assert gone + 1.0 < float(str(ends[0])) <= float(str(ends[1]))
+
+
+def pressed(leg: LegId, digit: str, way: DigitMode = DigitMode.RFC4733) -> ev.DigitPressed:
+    return ev.DigitPressed(leg, Secret(digit), way)
+
+
+def test_keys_in_a_talk_reach_the_other_side_once() -> None:
+    """Those of this side too: neither the flow nor the journal has them."""
+    world = World()
+    call, far = dialled(world)
+    world.run(4.0)
+    caller, used = leg_of(call, 1), len(world.journal)
+    for event in (pressed(caller, "5"), pressed(far, "#"), pressed(caller, "6", DigitMode.INFO)):
+        world.tell(event)
+    sent = [media.SendDigits(far, "5"), media.SendDigits(caller, "#"), media.SendDigits(far, "6")]
+    assert world.commands(media.SendDigits) == sent
+    world.tell(pressed(caller, ""))  # no key, whatever told it
+    assert world.commands(media.SendDigits) == sent
+    assert len(world.journal) == used
+    world.hang_up(call, 2)
+    world.tell(pressed(caller, "7"))
+    assert world.commands(media.SendDigits) == sent, "nobody is there"
+    world.finish()
+
+
+def test_tones_in_the_audio_are_said_again_only_as_events() -> None:
+    world = World()
+    call, far = dialled(world)
+    world.run(4.0)
+    caller = leg_of(call, 1)
+    world.tell(pressed(caller, "5", DigitMode.INBAND))
+    assert world.commands(media.SendDigits) == [media.SendDigits(far, "5")]
+    world.tell(ev.LegChanged(far, media.Far("192.0.2.9", 4000, Law.A)))
+    world.tell(pressed(caller, "6", DigitMode.INBAND))
+    assert len(world.commands(media.SendDigits)) == 1, "it hears the tone itself"
+    world.tell(pressed(caller, "7"))
+    assert world.commands(media.SendDigits)[-1] == media.SendDigits(far, "7")
+    world.finish()
+
+
+def test_keys_before_the_answer_are_for_whoever_is_heard() -> None:
+    """Ringback: the flow's, which may go on if nobody answers. An announcement of the far end's: its own."""
+    world = World()
+    call, far = dialled(world)
+    world.press(call, "1", every=0.0)
+    assert not world.commands(media.SendDigits)
+    world.tell(ev.LegRinging(far, FAR))
+    world.press(call, "2", every=0.0)
+    assert world.commands(media.SendDigits) == [media.SendDigits(far, "2")]
+    world.finish()
 
 
 def test_the_caller_hangs_up_in_a_talk() -> None:

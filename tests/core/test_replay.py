@@ -8,11 +8,12 @@ from shared.enums import CallKind, ListenMode
 from shared.ids import CallId, OrderKey, leg_of
 from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import events as ev
+from switch_server.core.config import Queue
 from switch_server.core.effects import Transition
 from switch_server.core.subject import call_about
 from switch_server.services.replay import replay
 from tests.core.chaos import BEGINNINGS, Chaos
-from tests.core.desk_world import ANN, BOB, CONFIG, DeskWorld
+from tests.core.desk_world import AGENTS, ANN, BOB, CONFIG, DeskWorld
 from tests.core.watch import call_id
 from tests.core.world import ACCOUNT, BRANCH, CARD, PIN, World
 
@@ -164,6 +165,24 @@ def test_calls_with_agents() -> None:
         world.journal[number] = (number + 1, at, decode_event(encode_event(event)))
     for call in calls:
         assert replayed(world, call) == of(world, call)
+
+
+def test_a_callback_refused_for_what_others_asked_for() -> None:
+    world = DeskWorld(config=structs.replace(CONFIG, queues=(Queue(AGENTS, most=1),)))
+    calls = []
+    for number in ("13800138000", "13800138000", "13700137000"):
+        calls.append(call := world.offer(ani=number))
+        world.run(3.0)
+        world.press(call, "1")
+        world.run(3.0)
+        if call in world.switch.calls:
+            world.hang_up(call)
+            world.run(3.0)
+    judged = [event.verdict for _, _, event in world.journal if isinstance(event, ev.CallbackJudged)]
+    assert judged == ["kept", "there", "refused"]
+    for call in calls:
+        assert replayed(world, call) == of(world, call)
+    world.finish()
 
 
 def test_the_journals_words_of_a_call_that_is_not_there() -> None:

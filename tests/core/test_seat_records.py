@@ -167,7 +167,7 @@ class Clocked(Chaos):
     """The chaos, with a clock of the test's own for each shift: from the log-in to now, or to the log-out."""
 
     def __init__(self, beginning: int) -> None:
-        self.shifts, self.began, self.over = Shifts(), {}, 0
+        self.shifts, self.began, self.over, self.before = Shifts(), {}, 0, 0.0
         super().__init__(beginning)
 
     def _carry_out(self, effects: list[Effect]) -> None:
@@ -180,13 +180,18 @@ class Clocked(Chaos):
             self.began.setdefault(agent, now)
         for agent, began in list(self.began.items()):
             last = [rows for rows in by_shift.values() if rows[0]["agent"] == agent][-1]
-            assert length(last, now) == ms(now) - ms(began)
+            end = now
+            if last[-1]["ended_by"] == "link_lost":  # by a deadline, which passed at its own time
+                end = last[-1]["ended_at"]
+                assert self.before <= end <= now
+            assert length(last, now) == ms(end) - ms(began)
             assert (last[-1]["ended_at"] is None) == (agent in seats)
             if agent in seats:
                 self._explained(seats[agent], last[-1])
             else:
                 del self.began[agent]
                 self.over += 1
+        self.before = now
 
     def _explained(self, seat: Seat, row: Row) -> None:
         locked = seat.state is SeatState.LOCKED

@@ -27,6 +27,7 @@ from shared.ids import AgentId, SkillName
 from switch_server.adapters.desks import floor as floor_module
 from switch_server.core.effects import Audit
 from switch_server.core.events import AgentOffline, AgentSkilled
+from switch_server.ports.desks import AgentRecord
 from tests.desk_client import DeskClient
 from tests.desks.rig import A, B, Rig, refused, rig, until
 from tests.fakes.desks import agent
@@ -50,6 +51,25 @@ def run(test: Test) -> None:
             await test(on)
 
     asyncio.run(go())
+
+
+def test_a_bug_costs_one_turn() -> None:
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        assert isinstance(await client.ask(WatchFloor(Watch.FLOOR)), FloorSnapshot)
+        asked, agent_of = on.core.floor.asked, on.book.agent
+        left = [1]
+
+        def once(agent: AgentId) -> AgentRecord | None:
+            if left and left.pop():
+                raise RuntimeError("a bug of ours")
+            return agent_of(agent)
+
+        on.book.agent = once  # type: ignore[method-assign]
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        await until(lambda: not left and on.core.floor.asked > asked + 2)
+
+    run(test)
 
 
 def colleague(agent: AgentId, state: SeatState = SeatState.OPEN) -> ColleagueRow:

@@ -38,7 +38,9 @@ def test_log_in_shows_the_seat_and_tells_the_core() -> None:
         assert reply.snapshot.at == on.now
         assert reply.snapshot.seat is not None
         assert (reply.snapshot.seat.state, reply.snapshot.dispositions) == (SeatState.LOCKED, CHOICES)
-        online = AgentOnline(A, "agent 1001", DeskId("desk-01"), client.contact, Role.AGENT, {"zh": 2}, calls_today=7)
+        online = AgentOnline(
+            A, "agent 1001", DeskId("desk-01"), client.contact, Role.AGENT, {"zh": 2}, calls_today=7, anew=True
+        )
         assert on.core.of(AgentOnline) == [online]
         assert client.reports == [], "the snapshot says it all"
         assert [audit.actor for audit in on.said("agent_logged_in")] == [A]
@@ -458,6 +460,26 @@ def test_the_operator_logs_out_whose_link_is_down() -> None:
 
 
 # --- passwords ---
+
+
+def test_the_core_logs_out_whose_link_is_down() -> None:
+    """For having been away too long, or by a supervisor: the session opens nothing any more."""
+
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        old = client.session
+        await client.stop()
+        await on.core.wait(DeskDown)
+        on.core.post(AgentOffline(A, "link_lost"))
+        await on.core.wait(AgentOffline)
+        other = await on.desk("desk-01")
+        refused(await other.resume(old), DeskRefusal.SESSION_OVER)
+        assert isinstance(await other.log_in(A), LoggedIn)
+        assert [online.anew for online in on.core.of(AgentOnline)] == [True, True]
+        await other.resume()
+        assert on.core.of(AgentOnline)[-1].anew is False
+
+    run(test)
 
 
 def test_a_password_is_changed() -> None:

@@ -27,6 +27,7 @@ from tests.sip_tools import free_port
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 40.0
+AGAIN = 0.5
 
 
 def leads_out(content: dict[str, Any], port: int, *numbers: str, lines: int = 4) -> None:
@@ -41,7 +42,7 @@ class Process:
 
     def __init__(self, log: Path, *command: str) -> None:
         self.log = log
-        self._command = command
+        self.arguments = [sys.executable, "-m", *command]
         self.popen: subprocess.Popen[bytes] | None = None
 
     def start(self, up: str) -> str:
@@ -50,7 +51,7 @@ class Process:
         ready = threading.Event()
         with self.log.open("ab") as errors:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", *self._command], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors,
+                self.arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors,
                 env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
             )  # fmt: skip
 
@@ -65,8 +66,8 @@ class Process:
             ready.set()
 
         threading.Thread(target=read, args=(self.popen,), daemon=True).start()
-        assert ready.wait(DEADLINE), f"{self._command[0]} did not come up: {self.log.read_text()[-2000:]}"
-        assert found, f"{self._command[0]} ended: {self.log.read_text()[-2000:]}"
+        assert ready.wait(DEADLINE), f"{self.arguments[2]} did not come up: {self.log.read_text()[-2000:]}"
+        assert found, f"{self.arguments[2]} ended: {self.log.read_text()[-2000:]}"
         return found[0]
 
     @property
@@ -78,15 +79,19 @@ class Process:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
+        """In order, but for calls that run: asked until it goes, the switch hangs them up."""
         return self._end(signal.SIGTERM)
 
     def _end(self, number: signal.Signals) -> int:
         popen, self.popen = self.popen, None
-        if popen is None:
-            return 0
-        if popen.poll() is None:
+        end = time.monotonic() + DEADLINE
+        while popen is not None:
             popen.send_signal(number)
-        return popen.wait(DEADLINE)
+            try:
+                return popen.wait(AGAIN)
+            except subprocess.TimeoutExpired:
+                assert time.monotonic() < end, f"{self.arguments[2]} does not stop"
+        return 0
 
 
 class Centre:
@@ -153,8 +158,6 @@ class Centre:
     def start_switch(self) -> None:
         """Up, with all its cards."""
         self.switch.start("switch-server ")
-        cards = yaml.safe_load(self.demo.config.read_text())["media"]["cards"]
-        self.until(lambda: self.ctl("status")["cards_up"] == cards)
 
     def __exit__(self, *_: object) -> None:
         self.switch.stop()

@@ -20,8 +20,9 @@ KEY_MS = 40
 """Short keys: a test has many."""
 
 
-def sdp(port: int, *, direction: str = "sendrecv") -> str:
-    return SDP.replace("40000", str(port)).replace("a=sendrecv", f"a={direction}")
+def sdp(port: int, *, direction: str = "sendrecv", events: bool = True) -> str:
+    body = SDP.replace("40000", str(port)).replace("a=sendrecv", f"a={direction}")
+    return body if events else re.sub(r"a=(rtpmap|fmtp):101 .*\r\n", "", body.replace(" 101\r\n", "\r\n"))
 
 
 def media_of(message: Message) -> tuple[str, int]:
@@ -33,11 +34,12 @@ def media_of(message: Message) -> tuple[str, int]:
 
 
 class Phone:
-    """A caller. ``ani`` is nobody else's, so that its call is found in the store."""
+    """A caller. ``ani`` is nobody else's, so that its call is found in the store. ``events``: it keys by RFC 4733, else by tones."""
 
-    def __init__(self, centre: Centre, number: str = "95500") -> None:
+    def __init__(self, centre: Centre, number: str = "95500", *, events: bool = True) -> None:
+        self._events = events
         self.centre = centre
-        self.ani = f"139{time.time_ns() // 1_000_000 % 100_000_000:08}{next(_numbers):03}"
+        self.ani = f"139{time.time_ns() // 1_000_000 % 100_000:05}{next(_numbers) % 1000:03}"
         self.peer = Peer(centre.sip)
         self.rtp = RtpPeer()
         self.sip = Call(self.peer, number, self.ani)
@@ -49,7 +51,7 @@ class Phone:
     def __enter__(self) -> Self:
         self.rtp.__enter__()
         try:
-            self.media = media_of(self.sip.up(sdp(self.rtp.port)))
+            self.media = media_of(self.sip.up(sdp(self.rtp.port, events=self._events)))
             self.rtp.call(*self.media)
             self.centre.until(self._found)
         except BaseException:

@@ -1,6 +1,7 @@
 """Two callers bridged by a flow's ``dial`` step: what each hears, what the recording has, and every way in which such a call can end."""
 
 import statistics
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from switch_server.card import g711
 from tests.e2e.centre import Centre
 from tests.e2e.phone import Phone, media_of, sdp
 from tests.lines.peer import Call, Message, Peer
-from tests.rtp_peer import RtpPeer, frequency, gaps, level, purity, sine
+from tests.rtp_peer import EVENT_KEYS, Heard, RtpPeer, frequency, gaps, level, purity, sine
 from tests.sip_tools import SCENARIOS, Baresip, Sipp, free_port
 
 pytestmark = pytest.mark.slow
@@ -74,9 +75,9 @@ class Far:
         self.peer.reply(self.invite, 180, tag="callee")
         return self.invite
 
-    def answers(self) -> Call:
+    def answers(self, *, events: bool = True) -> Call:
         self.rings()
-        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag="callee")
+        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port, events=events), tag="callee")
         self.peer.expect("ACK")
         self.rtp.call(*media_of(self.invite))
         return Call.of(self.peer, self.invite)
@@ -188,6 +189,75 @@ def talk(centre: Centre, call: str) -> np.ndarray:
     first, last = both.index(True) + 2, len(both) - both[::-1].index(True) - 3
     assert last - first > 40, "two seconds at least"
     return samples[first * 400 : last * 400]
+
+
+# --- keys ---
+
+
+def keys_of(heard: list[Heard]) -> list[tuple[str, int, int]]:
+    """Each key once: which, its last duration in ms, how many packets say that it is over (RFC 4733 §2.5.1)."""
+    keys: dict[int, tuple[str, int, int]] = {}
+    for packet in heard:
+        if packet.type == 101:
+            code, flags, duration = struct.unpack("!BBH", packet.payload)
+            ends = keys.get(packet.stamp, ("", 0, 0))[2] + bool(flags & 0x80)
+            keys[packet.stamp] = EVENT_KEYS[code], duration // 8, ends
+    return list(keys.values())
+
+
+def whole(*keys: str) -> list[tuple[str, int, int]]:
+    return [(key, 100, 3) for key in keys]
+
+
+@pytest.mark.parametrize("way", ["rfc4733", "info", "tones"])
+def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Far, way: str) -> None:
+    """However they come: once each, as RTP events."""
+    with Phone(centre, NUMBER, events=way != "tones") as phone:
+        far.answers()
+        far.rtp.wait(lambda heard: len(heard) > 5)
+        if way == "info":
+            phone.sip.request("INFO", "Signal=5\r\nDuration=160\r\n", kind="application/dtmf-relay")
+            phone.peer.expect(200, "INFO")
+            phone.sip.request("INFO", "#", kind="application/dtmf")
+        elif way == "tones":
+            phone.rtp.press_tones("5#", 120, 200)
+        else:
+            phone.rtp.press("5#", 100)
+        far.rtp.wait(lambda heard: keys_of(heard) == whole("5", "#"))
+        phone.rtp.listen(0.5)
+        assert keys_of(far.rtp.heard) == whole("5", "#"), "not twice"
+        phone.hang_up()
+        far.hung_up_on()
+    assert {row["digit"] for row in centre.journal() if row.get("type") == "DigitUsed"} == set(), (
+        "they are the far end's"
+    )
+
+
+def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: Far) -> None:
+    with Phone(centre, NUMBER) as phone:
+        far.answers()
+        phone.rtp.wait(lambda heard: len(heard) > 5)
+        far.rtp.press("12*", 100)
+        phone.rtp.wait(lambda heard: keys_of(heard) == whole("1", "2", "*"))
+        phone.hang_up()
+        far.hung_up_on()
+
+
+def test_a_far_end_without_events_hears_tones(centre: Centre, far: Far) -> None:
+    with Phone(centre, NUMBER) as phone:
+        far.answers(events=False)
+        far.rtp.wait(lambda heard: len(heard) > 5)
+        begun = len(far.rtp.heard)
+        phone.rtp.press("5", 100)
+        far.rtp.wait(lambda heard: any(loud(packet.payload) for packet in heard[begun:]))
+        samples = far.rtp.listen(0.5, start=begun)
+        sounds = np.flatnonzero(np.abs(samples) > 100)
+        tone = samples[sounds[0] : sounds[-1] + 1]
+        assert purity(tone, 770) + purity(tone, 1336) > 0.9
+        assert len(tone) == pytest.approx(800, abs=160), "100 ms"
+        assert keys_of(far.rtp.heard) == []
+        phone.hang_up()
+        far.hung_up_on()
 
 
 # --- how it ends ---

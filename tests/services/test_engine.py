@@ -11,7 +11,7 @@ import pytest
 
 from shared import aci
 from shared.enums import EndCause, Market, Side
-from shared.ids import AccountNo, BranchId, CallId, CardId, LegId, Milli, OrderKey, Shares, StockCode
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, LegId, Milli, OrderKey, Shares, StockCode
 from switch_server.core.config import Limits, SwitchConfig, Trunk
 from switch_server.core.effects import (
     Answer,
@@ -397,8 +397,49 @@ def test_the_comparison_survives_lines_that_raise(
 
     async def test() -> None:
         async with shell(lines=Broken()) as on:
-            await on.until(lambda: caplog.text.count("fault while handling live_legs") >= 2)
+            await on.until(lambda: caplog.text.count("fault while handling reconcile") >= 2)
+            assert on.engine.switch.counters["faults"] >= 2
             assert on.engine._reconciler is not None
             assert not on.engine._reconciler.done()
 
     run(test)
+
+
+def test_the_comparison_survives_the_core(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(engine_module, "RECONCILE_EVERY", 0.01)
+
+    async def test() -> None:
+        async with shell() as on:
+            on.engine.switch.desks.seats[AgentId("1001")] = None  # type: ignore[assignment]  # a bug of ours
+            on.lines.live_legs = lambda: None  # type: ignore[method-assign,assignment,return-value]
+            await on.until(lambda: on.engine.switch.counters["faults"] >= 2)
+            del on.lines.live_legs
+            faults = on.engine.switch.counters["faults"]
+            await on.until(lambda: on.engine.switch.counters["faults"] > faults)
+            assert on.engine._reconciler is not None
+            assert not on.engine._reconciler.done()
+        assert "fault while handling reconcile" in caplog.text
+
+    run(test)
+
+
+def test_an_event_that_cannot_be_handled_keeps_none_of_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    """The journal raises: what is queued behind it is handled, and deadlines pass."""
+
+    async def test() -> None:
+        async with shell() as on:
+            await on.engine.settled()
+            journal, on.engine.switch._journal = on.engine.switch._journal, _raises
+            on.engine.post(HangUpOrdered(CallId("nobody")))
+            await on.engine.settled()
+            on.engine.switch._journal = journal
+            assert on.engine.switch.counters["faults"] == 1
+            on.lines.offer()
+            await on.until(lambda: on.engine.switch.counters["calls_taken"] == 1)
+        assert "fault while handling HangUpOrdered" in caplog.text
+
+    run(test)
+
+
+def _raises(event: Event, at: float) -> None:
+    raise RuntimeError(f"{type(event).__name__} at {at}")

@@ -102,6 +102,9 @@ def test_who_asked_for_a_callback_is_there_after_a_restart(rig: Rig) -> None:
     rig.written()
     (waits,) = rig.store.callbacks_waiting()
     assert (waits.id, waits.number, waits.queue, waits.tries) == (call, ANI, "agents", 0)
+    assert rig.store.callbacks_counted() == ev.CallbacksCounted({ANI: 1})
+    rig.clock.now += 24 * 3600.0
+    assert rig.store.callbacks_counted() == ev.CallbacksCounted({}), "a new day"
     assert world.command(desk.OpenSeat()) == desk.Done()
     world.run(20.0)
     rig.written()

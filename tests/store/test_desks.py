@@ -12,11 +12,11 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId,
 from switch_server.adapters.store import Store
 from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.migrations import m0001_first, m0002_orders
-from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.adapters.store.writer import Change
 from switch_server.core.effects import FindCaller, SaveRecord
 from switch_server.core.events import CallbackRecovered, CallerFound
+from switch_server.core.phone_numbers import phone_key
 from switch_server.ports.records import NoSuchRecord, NotWritten, PastContact, RecordFull, TicketDraft
 from tests.store.samples import NOON, Clock, Posted, customer
 

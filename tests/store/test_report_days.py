@@ -23,7 +23,7 @@ from switch_server.core.queue_records import VisitEnd
 from switch_server.core.talk import Outcome
 from switch_server.ports.desks import AgentRecord
 from switch_server.services import day_columns
-from switch_server.services import reports as services_reports
+from switch_server.services.periodic import every
 from switch_server.services.reports import KEPT_DAYS, Reports
 from tests.services.plain_statistics import Who, plain_report
 from tests.store.samples import Clock, Posted
@@ -498,7 +498,6 @@ def test_the_running_switch_keeps_days_and_goes_on_after_a_trouble(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig.clock.now = STARTS[4]
-    monkeypatch.setattr(services_reports, "KEEP_EVERY", 0.0)
     keep_one, tries = rig.reports.keep_one, iter((sqlite3.OperationalError("disk I/O error"),))
     enough = asyncio.Event()
 
@@ -512,7 +511,7 @@ def test_the_running_switch_keeps_days_and_goes_on_after_a_trouble(
     async def run() -> None:
         nonlocal loop
         loop = asyncio.get_running_loop()
-        keeping = asyncio.create_task(rig.reports.keep_days())
+        keeping = asyncio.create_task(every(0.0, rig.reports.keep_next, pytest.fail))
         await asyncio.wait_for(enough.wait(), 30)
         keeping.cancel()
 

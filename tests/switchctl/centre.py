@@ -57,7 +57,7 @@ class Centre:
         self.store = Store(folder / "huawu.db", lambda _event: None, clock=lambda: self.switch.now)
         self.store.start()
         self.switch.carry = self._carry
-        self.drained = False
+        self.drained: list[bool] = []
         self.wrong: list[Complaint] = []
         self.states = {BranchId("GZ01"): BranchState(link_up=True, status=STATUS, round_trip_ms=0.8, requests=3)}
         self.troubles: tuple[str, ...] = ()
@@ -88,7 +88,8 @@ class Centre:
             branch_states=lambda: self.states, counters=lambda: {"store": {"rows": 5}}, troubles=lambda: self.troubles,
             records=self.store.read, post=self._post, audit=self.store.do,
             unlock=self.store.unlock_account, unlock_number=self.store.unlock_number, locked_numbers=self.store.locked_numbers,
-            reload=self._reload, drain=self._drain, backups=self.backups,
+            reload=self._reload, drain=self._drain, stops_at=lambda: self.switch.now + 300.0 if self.drained else None,
+            backups=self.backups,
         )  # fmt: skip
 
     def _staff_sources(self) -> StaffSources:
@@ -106,8 +107,8 @@ class Centre:
     def _post(self, event: Event) -> None:
         self.switch.tell(event)
 
-    def _drain(self) -> None:
-        self.drained = True
+    def _drain(self, *, now: bool) -> None:
+        self.drained.append(now)
 
     async def _reload(self) -> tuple[str, ...]:
         if self.wrong:

@@ -249,8 +249,8 @@ class FakeSwitch:
         self.done.append(("hang_up", call, actor))
         return Done(call)
 
-    def drain(self, actor: str) -> Done:
-        self.done.append(("drain", actor))
+    def drain(self, actor: str, *, now: bool) -> Done:
+        self.done.append(("drain", actor, str(now)))
         return Done()
 
     async def calls(self, ask: AskCalls) -> Calls:

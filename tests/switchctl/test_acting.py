@@ -36,7 +36,9 @@ def test_unlock_of_a_calling_number(ask: Ctl, switch: FakeSwitch) -> None:
 
 def test_drain(ask: Ctl, switch: FakeSwitch) -> None:
     assert ask("drain", "--json").document == {"format": 1, "type": "Done", "subject": ""}
-    assert switch.done == [("drain", ME)]
+    assert "takes no new calls" in ask("drain").out
+    assert "all calls are hung up" in ask("drain", "--now").out
+    assert switch.done == [("drain", ME, "False"), ("drain", ME, "False"), ("drain", ME, "True")]
 
 
 def test_reload(ask: Ctl, switch: FakeSwitch) -> None:

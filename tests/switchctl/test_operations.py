@@ -207,12 +207,15 @@ def test_reload(ask: Ctl, centre: Centre) -> None:
     assert [row["action"] for row in ask("audit", "--json").document["rows"]] == ["reload_refused", "reloaded"]
 
 
-def test_drain_happens_once(ask: Ctl, centre: Centre) -> None:
+def test_drain_happens_once_but_for_its_end(ask: Ctl, centre: Centre) -> None:
     assert [ask("drain").status, ask("drain").status] == [0, 0]
-    assert centre.drained
+    assert centre.drained == [False]
     assert ask("status", "--json").document["draining"]
+    assert "stopping; calls still running: 1, hung up in 5:00 at the latest" in ask("status").out
+    assert ask("drain", "--now").status == 0
+    assert centre.drained == [False, True]
     centre.settle()
-    assert len(ask("audit", "--json").document["rows"]) == 1
+    assert [row["detail"] for row in ask("audit", "--json").document["rows"]] == ["now", ""]
 
 
 def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class CardProcess:
                 "--ip", ip, "--channels", str(channels), *folders,
                 pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, env=_environment(),
             )  # fmt: skip
-        except OSError:
+        except BaseException:
             ours.close()
             raise
         finally:

@@ -21,7 +21,7 @@ STOP_S = 8.0
 
 
 class CardRack:
-    """Implements ``ports.Cards``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``.
+    """Implements ``ports.Cards``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
     ``post`` included, happens on ``loop``.
@@ -46,11 +46,19 @@ class CardRack:
         self._tasks: set[asyncio.Task[None]] = set()  # starts to come
         self._reaping: set[asyncio.Task[None]] = set()  # dead processes waited for
         self._stopping = False
-        self.restarts: Counter[CardId] = Counter()
+        self.restarts: Counter[CardId] = Counter(dict.fromkeys(self._ids, 0))
+        """Of each configured card."""
+        self._ready: set[CardId] = set()
+        self._tried: set[CardId] = set()
+        self._up = asyncio.Event()
 
     async def start(self) -> None:
         for card in self._ids:
             await self._start(card)
+
+    async def up(self) -> None:
+        """Until each card is ready or has failed once, and one at least is ready. Its ``CardUp`` has been posted by then."""
+        await self._up.wait()
 
     def do(self, effect: ToCard) -> None:
         process = self._live.get(effect.card)
@@ -88,8 +96,8 @@ class CardRack:
         self._live[card] = process
         try:
             await process.start(channels=self._channels, ip=self._ip, prompt_folders=self._folders)
-        except OSError as error:
-            LOG.error("%s cannot be started: %s", card, error)  # noqa: TRY400  # the system's words suffice
+        except Exception as error:  # whatever it is, the card is tried again
+            LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 
     def _told(self, event: CardEvent) -> None:
@@ -99,15 +107,24 @@ class CardRack:
             self._loads[event.card] = event
         if isinstance(event, CardReady):
             LOG.info("%s is up with %d channels", event.card, event.channels)
+            self._ready.add(event.card)
         translated = to_core(event)
         if translated is not None:
             self._post(translated)
+        if isinstance(event, CardReady):
+            self._note_tried(event.card)
+
+    def _note_tried(self, card: CardId) -> None:
+        self._tried.add(card)
+        if self._ready and self._tried.issuperset(self._ids):
+            self._up.set()
 
     def _ended(self, card: CardId, process: CardProcess, started: float, reason: str) -> None:
         if self._stopping or self._live.get(card) is not process:
             return
         del self._live[card]
         self._loads.pop(card, None)
+        self._ready.discard(card)
         self.restarts[card] += 1
         lived = self._loop.time() - started
         short = self._short_lives.get(card, 0) + 1 if lived < SHORT_LIFE_S else 0
@@ -115,6 +132,7 @@ class CardRack:
         pause = min(MOST_BACKOFF_S, FIRST_BACKOFF_S * 2 ** (short - 2)) if short > 1 else 0.0
         LOG.error("%s died after %.1f s (%s); next start in %.1f s", card, lived, reason, pause)
         self._post(CardDied(card, reason))
+        self._note_tried(card)
         self._spawn(self._again(card, pause), self._tasks)
         self._spawn(process.stop(STOP_S), self._reaping)
 

@@ -49,8 +49,8 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.backup(folder, actor)
         case control.AskBackup():
             return operations.backup_progress()
-        case control.Drain(actor):
-            return operations.drain(actor)
+        case control.Drain(actor, now):
+            return operations.drain(actor, now=now)
         case _:
             return _of_staff(message, operations.staff)
 

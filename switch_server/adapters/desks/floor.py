@@ -79,11 +79,12 @@ class FloorWatch:
         return FloorSnapshot(asked.what, self._clock(), told.number, told.rows)
 
     def _tick(self) -> None:
-        self._ticker = None
+        self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)  # first: a bug costs one turn only
         self._put_out()
         if not self._watchers:
+            self._ticker.cancel()
+            self._ticker = None
             return
-        self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)
         self._ticks += 1
         whole = self._rows.whole() if any(scope.what is Watch.FLOOR for scope in self._told) else None
         for scope, told in self._told.items():

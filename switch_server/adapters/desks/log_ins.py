@@ -55,7 +55,7 @@ class LogIns:
         else:
             session = self._door.open_session(desk.id, proven.agent)
             self._audit(Audit(proven.agent, "agent_logged_in", desk.id, desk.channel.address))
-            self._enter(desk, proven, asked.contact, session, answer, None)
+            self._enter(desk, proven, asked.contact, session, answer)
 
     def resume(self, desk: Desk, asked: wire.Resume, answer: Answer) -> None:
         record = self._door.resume(desk.id, asked)
@@ -66,7 +66,8 @@ class LogIns:
         ) is not None:
             answer(refusal)
         else:
-            self._enter(desk, record, asked.contact, asked.session, answer, self._book.lock_before(record.agent))
+            lock = self._book.lock_before(record.agent)
+            self._enter(desk, record, asked.contact, asked.session, answer, lock, anew=False)
 
     def _no_voice(self, desk: Desk, agent: AgentId, contact: str) -> Refused | None:
         """A desk phone is known, free, and this desk's or anybody's. It need not have registered yet: it may be starting."""
@@ -97,15 +98,18 @@ class LogIns:
         return None
 
     def _enter(
-        self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None
-    ) -> None:
+        self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None = None,
+        *, anew: bool = True,
+    ) -> None:  # fmt: skip
         """``lock``: from before a restart of the switch."""
         agent = record.agent
         desk.enter(agent, contact)
         self._roll.by_agent[agent] = desk
         today = self._book.calls_today(agent)
         self._post(
-            AgentOnline(agent, record.name, desk.id, contact, record.role, record.skills, today, lock, record.group)
+            AgentOnline(
+                agent, record.name, desk.id, contact, record.role, record.skills, today, lock, record.group, anew
+            )
         )
         self._after(lambda: self._entered(desk, agent, session, answer))
 
@@ -140,9 +144,9 @@ class LogIns:
         self._after(lambda: answer(Done()))
 
     def ended_by_core(self, agent: AgentId, code: str) -> None:
-        """Not of a log-in that the core has not heard of yet."""
+        """Also of an agent whose link is down; not of a log-in that the core has not heard of yet."""
         desk = self._roll.by_agent.get(agent)
-        if desk is not None and desk.is_shown:
+        if desk is None or desk.is_shown:
             self._book.drop_sessions(agent)
             self._roll.put_out(agent, code)
 

@@ -107,8 +107,12 @@ def content_type(message: Any) -> str:
 
 
 def ani_of(request: Any) -> str:
-    """Calling number: the network's word (RFC 3325) before the caller's; empty where withheld or not a number."""
-    for name in ("p-asserted-identity", "from"):
+    """Calling number: the network's word (RFC 3325) before the caller's; empty where withheld or not a number.
+
+    Withheld is also a number that the network tells us only in confidence (``Privacy: id``, RFC 3325 §9.3).
+    """
+    withheld = any("id" in str(body).lower().replace(" ", "").split(";") for body in request.getHFBodys("privacy"))
+    for name in ("from",) if withheld else ("p-asserted-identity", "from"):
         for body in request.getHFBodys(name):
             user = body.getUrl().username or ""
             if _NUMBER.fullmatch(user) and user.lower() not in ("anonymous", "unknown", "restricted"):

@@ -11,7 +11,7 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId,
 from switch_server.adapters.order_rows import order_record
 from switch_server.adapters.store.audit import first_broken
 from switch_server.adapters.store.customers import CustomerReader, Row
-from switch_server.core.events import CallbackRecovered
+from switch_server.core.events import CallbackRecovered, CallbacksCounted
 from switch_server.ports.records import OrderRecord
 
 AUDIT_PAGE = 5000
@@ -104,6 +104,13 @@ class Reader(CustomerReader):
         """Who still waits to be called back, the longest waiting first; also who was just being dialled when the switch was killed."""
         rows = self._rows("SELECT * FROM callbacks WHERE state IN ('waiting', 'dialling') ORDER BY since, id", {})
         return [_callback(row) for row in rows]
+
+    def callbacks_counted(self, since: float) -> CallbacksCounted:
+        """How often each number has asked to be called back; ``since``: UTC seconds, the beginning of the day."""
+        rows = self._rows(
+            "SELECT number, COUNT(*) AS times FROM callbacks WHERE since >= :since GROUP BY number", {"since": since}
+        )
+        return CallbacksCounted({row["number"]: row["times"] for row in rows})
 
 
 def _callback(row: Row) -> CallbackRecovered:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from shared.days import shanghai_day
+from shared.days import day_start, shanghai_day
 from shared.ids import AccountNo, CallId
 from shared.pinyin import name_keys
 from switch_server.adapters.order_rows import (
@@ -27,7 +27,6 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
-from switch_server.adapters.store.phones import phone_key
 from switch_server.adapters.store.pin_tries import Left, PinTries
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
@@ -45,7 +44,8 @@ from switch_server.core.effects import (
     RecordOrderState,
     SaveRecord,
 )
-from switch_server.core.events import AccountFound, CallbackRecovered, CallerFound, WrongPinCounted
+from switch_server.core.events import AccountFound, CallbackRecovered, CallbacksCounted, CallerFound, WrongPinCounted
+from switch_server.core.phone_numbers import phone_key
 from switch_server.ports import Post
 from switch_server.ports.records import Customer
 
@@ -259,6 +259,10 @@ class Store:
     def callbacks_waiting(self) -> list[CallbackRecovered]:
         """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
         return self.read.callbacks_waiting()
+
+    def callbacks_counted(self) -> CallbacksCounted:
+        """At start: who asked to be called back today. Reads the file; raises ``sqlite3.Error``."""
+        return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
 
     # --- records ---
 

@@ -36,6 +36,7 @@ class SimTrading:
         self._waiting: dict[int, asyncio.Future[rows.Fields]] = {}
         self._wire: _Wire | None = None
         self._task: asyncio.Task[None] | None = None
+        self._pause_s = _FIRST_PAUSE_S
 
     async def start(self, listener: Listener) -> None:
         self._listener = listener
@@ -162,18 +163,23 @@ class SimTrading:
                 raise ValueError("an unknown push")
 
     async def _keep_connected(self) -> None:
-        pause = _FIRST_PAUSE_S
         while True:
             try:
-                wire = await self._connect()
-                pause = _FIRST_PAUSE_S
-                await wire.lost
+                await self._one_connection()
             except (OSError, TradingSilent, TradingRefused) as error:
                 _log.info("trading system %s: %s", self._endpoint, error)
-            finally:
-                self._disconnected()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LAST_PAUSE_S)
+            except Exception:  # noqa: BLE001  # a bug: it costs this connection, not all later ones
+                _log.exception("trading system %s: the connection failed", self._endpoint)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(self._pause_s * 2, _LAST_PAUSE_S)
+
+    async def _one_connection(self) -> None:
+        try:
+            wire = await self._connect()
+            self._pause_s = _FIRST_PAUSE_S
+            await wire.lost
+        finally:
+            self._disconnected()
 
     async def _connect(self) -> "_Wire":
         def make() -> _Wire:

@@ -1,4 +1,17 @@
-"""Telephone numbers in one form, so that a caller is found however the trunk shows the number. Pure."""
+"""Telephone numbers in one form, so that a caller is found however the trunk shows the number. Which of them the centre itself may call back."""
+
+import re
+
+_PERSONAL = re.compile(r"1[3-9]\d{9}|0(?:10|2\d|[3-9]\d\d)\d{7,8}|[2-8]\d{6,7}")
+"""A mobile, with an area code, or local (工信部《电信网编号计划》). No short number (110, 95xxx), no 168, 400 or 800."""
+
+
+def is_personal(number: str) -> bool:
+    """Is it an ordinary subscriber's in China? Not one abroad, of a service, at a premium rate, or hidden."""
+    if not number.isascii() or not number.removeprefix("+").isdecimal():
+        return False
+    abroad = number.startswith(("+", "00")) and not number.startswith(("+86", "0086"))
+    return not abroad and _PERSONAL.fullmatch(phone_key(number)) is not None
 
 
 def phone_key(number: str) -> str:

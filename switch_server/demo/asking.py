@@ -1,0 +1,44 @@
+"""Asks the demo's switch over its control socket, as ``switchctl`` does."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from shared.control import REPLIES, REQUESTS, SOCKET_NAME, Reply, Request
+from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
+
+ANSWER_WAIT = 5.0
+R = TypeVar("R", bound=Reply)
+
+
+class Asking:
+    """Between ``start`` and ``stop``; ``ask`` gives ``None`` where the switch does not answer."""
+
+    def __init__(self, state: Path) -> None:
+        self._client = LinkClient(
+            f"ipc://{state / SOCKET_NAME}",
+            name="switch-server",
+            messages=(*REQUESTS, *REPLIES),
+            identity=Identity("demo", "1"),
+            handler=_Ears(),
+        )
+
+    async def start(self) -> None:
+        await self._client.start()
+
+    async def stop(self) -> None:
+        await self._client.stop()
+
+    async def ask(self, request: Request, expected: type[R]) -> R | None:
+        try:
+            channel = await self._client.opened(ANSWER_WAIT)
+            reply = await channel.ask(request, ANSWER_WAIT)
+        except (TimeoutError, RequestFailed):
+            return None
+        return reply if isinstance(reply, expected) else None
+
+
+class _Ears(Silent):
+    def told(self, channel: Channel, message: Struct, seq: int) -> None:
+        """Nothing is reported in this protocol."""

@@ -1,7 +1,9 @@
 """What a program writes is its user's alone: customers, calls, orders and keys are no business of other users of the machine."""
 
+import errno
 import logging
 import os
+import stat
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
@@ -17,18 +19,27 @@ def owner_only() -> None:
 def own_folder(folder: Path) -> None:
     """Makes a folder that others can't enter, and takes from others what an older version let them do with it and with what is in it.
 
-    Only the folder and its entries are looked at, since what lies deeper can't be reached. What belongs to another user stays as it is, with
-    a warning. Raises ``OSError`` where the folder can't be made or read.
+    Only the folder and its entries are looked at, since what lies deeper can't be reached. A folder that is meant for all (``/tmp``), and what
+    belongs to another user, stay as they are, with a warning. Raises ``OSError`` where the folder can't be made or read.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.name != "posix":
         return
+    if folder.stat().st_mode & stat.S_ISVTX:
+        _log.warning("%s is open to other users: it is meant for all", folder)
+        return
     for path in (folder, *folder.iterdir()):
         try:
-            mode = path.stat().st_mode
-            if mode & OTHERS:
-                path.chmod(mode & 0o7777 & ~OTHERS)
+            _close(path)
         except FileNotFoundError:  # a link to nothing, or gone meanwhile
             continue
         except OSError as error:
             _log.warning("%s stays open to other users: %s", path, error.strerror)
+
+
+def _close(path: Path) -> None:
+    found = path.stat()
+    if found.st_mode & OTHERS:
+        if found.st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "it belongs to another of them")
+        path.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)

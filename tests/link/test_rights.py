@@ -47,19 +47,27 @@ def test_a_folder_is_made_and_an_open_one_is_closed(tmp_path: Path) -> None:
     )
 
 
-def test_what_cannot_be_closed_is_told(
+def test_what_is_another_users_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.db").touch()
     (tmp_path / "a.db").chmod(0o644)
-
-    def not_ours(_path: Path, _mode: int) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(Path, "chmod", not_ours)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
     with caplog.at_level(logging.WARNING):
         own_folder(tmp_path)
-    assert f"{tmp_path / 'a.db'} stays open to other users: Operation not permitted" in caplog.text
+    assert f"{tmp_path / 'a.db'} stays open to other users: it belongs to another of them" in caplog.text
+    assert mode(tmp_path / "a.db") == 0o644
+
+
+def test_a_folder_for_all_stays_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    (folder / "file").touch()
+    (folder / "file").chmod(0o644)
+    own_folder(folder)
+    assert (mode(folder), mode(folder / "file")) == (0o1777, 0o644)
+    assert "it is meant for all" in caplog.text
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

@@ -159,6 +159,8 @@ def test_the_talk_is_at_the_phone_and_the_buttons_in_the_app(centre: Centre, tmp
             hears_tone(caller, 400)
             app.do("press", "12")
             caller.rtp.wait(lambda heard: _keys(heard) == "12")
+            phone.baresip.do("sndcode", "7")
+            caller.rtp.wait(lambda heard: _keys(heard) == "127")
             caller.rtp.listen(1.0)
             app.do("hang_up")
             phone.baresip.wait("CALL_CLOSED")

@@ -128,8 +128,8 @@ class UnlockAccount(Request, frozen=True):
 class UnlockNumber(Request, frozen=True):
     """Forget today's wrong PINs from a calling number; empty: from all who withhold theirs. Answered by ``Done``."""
 
-    number: str
-    actor: str = ""
+    number: Line
+    actor: Line = ""
 
 
 class MakeBackup(Request, frozen=True):

@@ -22,6 +22,7 @@ from agent_app.model.phone import (
     Volume,
 )
 from switch_server.card import g711
+from tests.card.driver import patient
 from tests.phone.desk import LEG, PATIENCE_S, TOKEN, Caller, Window, caller, talk
 from tests.rtp_peer import frequency, purity, sine
 from tests.sound import Headset
@@ -181,6 +182,7 @@ def test_it_rings_where_one_talks_or_nowhere(window: Window, headset: Headset) -
         assert far
 
 
+@patient
 def test_the_test_tone_and_the_meters(window: Window, headset: Headset) -> None:
     headset.say(sine(400, 8 * 60_000, -16.86))
     start = headset.recorder().count()

@@ -65,7 +65,7 @@ class RtpCapture:
         self._thread.join()
         self._skt.close()
 
-    def first(self, wanted: Callable[[Packet], bool], *, after: float, seconds: float = 2.0) -> Packet:
+    def first(self, wanted: Callable[[Packet], bool], *, after: float, seconds: float = 20.0) -> Packet:
         """The first such packet since ``after``; waits for it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

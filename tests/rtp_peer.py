@@ -165,7 +165,7 @@ class RtpPeer:
             assert first == 0x80
             self.heard.append(Heard(time.monotonic(), kind > 127, kind & 127, seq, stamp, ssrc, data[HEADER.size :]))
 
-    def wait(self, enough: Callable[[list[Heard]], bool], seconds: float = 10.0) -> list[Heard]:
+    def wait(self, enough: Callable[[list[Heard]], bool], seconds: float = 30.0) -> list[Heard]:
         """The packets heard so far, as soon as there are enough."""
         end = time.monotonic() + seconds
         while not enough(self.heard):

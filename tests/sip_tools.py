@@ -104,12 +104,12 @@ class Sipp:
     def stop(self) -> None:
         if self._process.poll() is None:
             self._process.terminate()
-            self._process.wait(5)
+            self._process.wait(30)
 
     def kill(self) -> None:
         """Its callers are gone without a word."""
         self._process.kill()
-        self._process.wait(5)
+        self._process.wait(30)
 
 
 class Baresip:
@@ -181,7 +181,7 @@ class Baresip:
         return self
 
     def _connect(self) -> socket.socket:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while True:
             try:
                 skt = socket.create_connection(("127.0.0.1", self._control), 1)
@@ -243,7 +243,7 @@ class Baresip:
     def dial(self, uri: str) -> None:
         self.do("dial", uri)
 
-    def wait(self, kind: str, seconds: float = 15.0) -> dict[str, Any]:
+    def wait(self, kind: str, seconds: float = 40.0) -> dict[str, Any]:
         """The next event of this type: ``CALL_ESTABLISHED``, ``CALL_CLOSED``, ``CALL_RINGING`` …"""
         end, seen = time.monotonic() + seconds, []
         while (left := end - time.monotonic()) > 0:
@@ -301,7 +301,7 @@ class Pjsua:
         self._process.stdin.write(json.dumps([command, argument]) + "\n")
         self._process.stdin.flush()
 
-    def wait(self, state: str, seconds: float = 15.0) -> dict[str, Any]:
+    def wait(self, state: str, seconds: float = 40.0) -> dict[str, Any]:
         """The next event with this ``state``: ``ready``, ``INCOMING``, ``EARLY``, ``CONFIRMED``, ``DISCONNECTED``."""
         end, seen = time.monotonic() + seconds, []
         while (left := end - time.monotonic()) > 0:

@@ -66,13 +66,13 @@ class CardProcess:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
-        assert self.process.wait(10) in {0, -9}
+        assert self.process.wait(30) in {0, -9}
 
     def do(self, *commands: m.CardCommand) -> None:
         for command in commands:
             self._socket.sendall(self._encoder.encode(command))
 
-    def wait(self, kind: type[E], check: Callable[[E], bool] = lambda _: True, seconds: float = 10.0) -> E:
+    def wait(self, kind: type[E], check: Callable[[E], bool] = lambda _: True, seconds: float = 30.0) -> E:
         """The first event of that kind (not taken yet) that passes ``check``; it is taken."""
         end = time.monotonic() + seconds
         while True:
@@ -112,7 +112,7 @@ class CardProcess:
         self.near.pop(leg, None)
         return self.wait(m.ChannelClosed, lambda event: event.leg == leg).stats
 
-    def load(self, check: Callable[[m.CardLoad], bool], seconds: float = 15.0) -> m.CardLoad:
+    def load(self, check: Callable[[m.CardLoad], bool], seconds: float = 30.0) -> m.CardLoad:
         """The first load report from now on that passes ``check``."""
         end, self.loads = time.monotonic() + seconds, []
         while not self.loads or not check(self.loads[-1]):
@@ -129,7 +129,7 @@ class CardProcess:
     def bridge(self, one: LegId, other: LegId) -> None:
         self.do(m.Hear(one, (other,)), m.Hear(other, (one,)))
 
-    def digits(self, leg: LegId, count: int, seconds: float = 10.0) -> str:
+    def digits(self, leg: LegId, count: int, seconds: float = 30.0) -> str:
         """The next ``count`` keys of a leg, in order."""
         return "".join(self.wait(m.DigitHeard, lambda e: e.leg == leg, seconds).digit for _ in range(count))
 

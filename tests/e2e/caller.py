@@ -41,7 +41,7 @@ class Caller:
             self.centre.sip, path, self._folder, number=self._number, seconds=self._stay + 30,
             extra=("-d", str(round(self._stay * 1000))),
         )  # fmt: skip
-        self.peer.wait(lambda heard: len(heard) > 3, 20)
+        self.peer.wait(lambda heard: len(heard) > 3, DEADLINE)
         assert self.peer.source is not None
         self.peer.call(*self.peer.source)
         self.centre.until(lambda: self._offered() - before)  # it is in the file within 100 ms

@@ -28,7 +28,7 @@ SAID_DBM0 = -16.86
 """-20 dBFS."""
 PRESENT, ABSENT, ABSENT_IN_SPEECH = -30.0, -60.0, -45.0
 WINDOW_S = 1.0
-PATIENCE_S = 12.0
+PATIENCE_S = 40.0
 OWN = frozenset({"music", "ringback", "prompt", "silence"})
 
 

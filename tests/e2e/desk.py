@@ -321,7 +321,7 @@ def talks(centre: Centre, call: str) -> list[dict[str, Any]]:
     return sorted((row for row in centre.rows("talks") if row["call"] == call), key=lambda row: row["offered_at"])
 
 
-def hears(ear: RtpPeer, hertz: float, seconds: float = 10.0) -> None:
+def hears(ear: RtpPeer, hertz: float, seconds: float = DEADLINE) -> None:
     ear.wait(
         lambda heard: len(heard) > 25 and level(ear.samples(heard[-25:])) > -25
         and abs(frequency(ear.samples(heard[-25:])) - hertz) < 10,

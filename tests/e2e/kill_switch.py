@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from switch_server.core.order import AT_BRANCH, UNDECIDED
 from tests.e2e.caller import info_request
-from tests.e2e.centre import Centre, entries
+from tests.e2e.centre import DEADLINE, Centre, entries
 from tests.rtp_peer import RtpPeer
 from tests.sip_tools import SCENARIOS, Sipp
 
@@ -104,7 +104,7 @@ class Callers:
 
     def ready(self, log: Tail) -> None:
         """Waits until all hear the read-back."""
-        end = time.monotonic() + 40
+        end = time.monotonic() + DEADLINE
         seen: list[str] = []
         while len(self.calls) < len(self.peers):
             lines = log.new()
@@ -113,7 +113,7 @@ class Callers:
             assert time.monotonic() < end, "the callers never came to the read-back: " + "\n".join(seen[-20:])
             time.sleep(0.01)
         for peer in self.peers:
-            peer.wait(lambda heard: len(heard) > 0, 10)
+            peer.wait(lambda heard: len(heard) > 0, DEADLINE)
             assert peer.source is not None
             peer.call(*peer.source)
 
@@ -122,7 +122,7 @@ class Callers:
         self.gone.clear()
         for peer in self.peers:
             peer.press("1")
-        assert self.gone.wait(5)
+        assert self.gone.wait(DEADLINE)
 
     def _watch(self, _number: int, packet: bytes) -> list[bytes]:
         if packet[1] & 127 == EVENT_TYPE:
@@ -242,7 +242,7 @@ class Killing:
         """The next callers can come: cards and branch are up."""
         centre = self.centre
         if self.victim == "switch":
-            end = time.monotonic() + 40
+            end = time.monotonic() + DEADLINE
             while self._missing:
                 self._missing -= {entry["event"]["type"] for entry in entries(self._journal().new())}
                 assert time.monotonic() < end, f"not up: {self._missing}"

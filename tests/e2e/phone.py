@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Self
 
-from tests.e2e.centre import Centre
+from tests.e2e.centre import DEADLINE, Centre
 from tests.lines.peer import SDP, Call, Message, Peer
 from tests.rtp_peer import RtpPeer
 
@@ -75,7 +75,7 @@ class Phone:
         """BYE, and what the switch says to it (481 where it hung up at the same time)."""
         self.over = True
         self.sip.request("BYE")
-        end = time.monotonic() + 10
+        end = time.monotonic() + DEADLINE
         while (message := self.peer.receive(end - time.monotonic())) is not None:
             if message.status is None and message.start.startswith("BYE"):
                 self.peer.reply(message, 200)
@@ -83,7 +83,7 @@ class Phone:
                 return
         raise AssertionError("no answer to BYE")
 
-    def hung_up_on(self, seconds: float = 30.0) -> None:
+    def hung_up_on(self, seconds: float = DEADLINE) -> None:
         """Waits for the switch's BYE."""
         self.peer.reply(self.peer.expect("BYE", seconds=seconds), 200)
         self.over = True
@@ -105,7 +105,7 @@ class Phone:
         self._steps += re.findall(rf"ivr {self.call}: .* -> \w+ (\w+)$", whole.decode(), re.MULTILINE)
         return self._steps
 
-    def at(self, step: str, *, after: int = 0, seconds: float = 30.0) -> int:
+    def at(self, step: str, *, after: int = 0, seconds: float = DEADLINE) -> int:
         """Waits until the flow has come to this step, from the ``after``-th on; gives the number of steps so far."""
         end, tick = time.monotonic() + seconds, threading.Event()
         while step not in (steps := self.steps())[after:]:

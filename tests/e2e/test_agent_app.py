@@ -28,7 +28,7 @@ GRACE_S = 4.0
 """``limits.desk_grace``."""
 SILENCE_S = 7.0
 """After that the link's silence is a loss (``shared.link.Rules``)."""
-SOON_S = 5.0
+SOON_S = 15.0
 """For a loaded machine."""
 
 

@@ -15,7 +15,7 @@ from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, tone_level
-from tests.e2e.centre import Centre, leads_out
+from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
@@ -271,7 +271,7 @@ def test_an_agent_who_does_not_lift_the_handset_may_dial_again(
 
 def both_heard(caller: Phone, *hertz: float) -> None:
     """At once, each at -30 dBFS or more."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + DEADLINE
     while min(levels := [tone_level(caller.rtp.listen(1.0), each) for each in hertz]) < PRESENT:
         assert time.monotonic() < end, levels
 

@@ -169,7 +169,7 @@ def wraps_up(window: Window) -> None:
 
 def quiet(phone: Phone) -> None:
     """Nobody is heard."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + DEADLINE
     while (loud := level(phone.rtp.listen(0.5))) > -55:
         assert time.monotonic() < end, loud
 

@@ -13,7 +13,7 @@ SDP = (
     "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
     "a=ptime:20\r\na=sendrecv\r\n"
 )
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 @dataclass

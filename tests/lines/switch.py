@@ -17,7 +17,7 @@ from switch_server.ports.phones import PhoneBook
 
 E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 QUICK = Timing(ack=1.5, refresh=1.5, ring=5.0, call=3.0, options=1.0, min_se=2, stop=0.05, glare=0.1)
 LOCAL = Trunk(TrunkName("local"), far=("127.0.0.1",), options_interval=0, lines=1000)
 

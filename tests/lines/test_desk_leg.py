@@ -118,7 +118,7 @@ def test_no_sign_of_life_is_a_lost_phone_within_three_seconds() -> None:
         begun = time.monotonic()
         leg, _ = ring(switch, phone)
         assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_LOST, 408)
-        assert 0.5 < time.monotonic() - begun < 5
+        assert 0.5 < time.monotonic() - begun < quick.call
 
 
 @pytest.mark.slow
@@ -241,8 +241,9 @@ def test_pjsua_answers_and_both_ends_hang_up() -> None:
 @pytest.mark.slow
 def test_nothing_listens_at_the_contact() -> None:
     """The real wait: the machine itself says that the port is closed, a PC that is off says nothing; both are lost."""
-    with Switch(answer_all, ELSEWHERE, timing=Timing(stop=QUICK.stop)) as switch:
+    real = Timing(stop=QUICK.stop)
+    with Switch(answer_all, ELSEWHERE, timing=real) as switch:
         begun = time.monotonic()
         switch.lines.do(RingDesk(LegId("c1/2"), f"127.0.0.1:{free_port()}", ANI, NEAR))
         assert switch.wait(LegEnded) == LegEnded(LegId("c1/2"), EndCause.FAR_LOST, 408)
-        assert 2.5 < time.monotonic() - begun < 6
+        assert 2.5 < time.monotonic() - begun < real.call

@@ -56,7 +56,7 @@ def test_a_call_with_an_unknown_token_waits_and_is_refused(window: Window) -> No
         far.invite("wrong")
         assert far.peer.expect(100, "INVITE").status == 100
         assert far.refused() == 403
-        assert 2.9 < time.monotonic() - begun < 10
+        assert time.monotonic() - begun > 2.9
     assert window.wait(PhoneProblem).code == "stranger"
 
 
@@ -285,7 +285,7 @@ def test_it_rests_and_comes_back() -> None:
         window.wait(PhoneReady)
         assert window.phone.pid is not None
         window.phone.run(on=False)
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_S
         while window.phone.pid is not None:
             assert time.monotonic() < end
             time.sleep(0.02)

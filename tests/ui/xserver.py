@@ -19,7 +19,7 @@ def x_server(size: str = "1366x768x24") -> Iterator[dict[str, str]]:
         with os.fdopen(ours) as told:
             number = told.readline().strip()
         if not number:
-            _, errors = server.communicate(timeout=10)
+            _, errors = server.communicate(timeout=30)
             raise OSError(f"Xvfb did not start: {errors.decode(errors='replace')}")
         environment = {
             name: value for name, value in os.environ.items() if name not in {"WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
@@ -27,6 +27,6 @@ def x_server(size: str = "1366x768x24") -> Iterator[dict[str, str]]:
         yield {**environment, "DISPLAY": f":{number}"}
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(30)
         if server.stderr is not None:
             server.stderr.close()

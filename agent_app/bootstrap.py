@@ -1,18 +1,15 @@
 """Joins the parts: key, settings, logs, link, phone, presenter; then the window or the robot."""
 
-import contextlib
 import logging
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from agent_app import headless, logs
 from agent_app.diagnostics import DiagnosticsPack, version
-from agent_app.link import DeskKey, SwitchLink
+from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
 from agent_app.model.phone import PhoneEvent, PhoneProblem
 from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.options import Options
@@ -26,6 +23,8 @@ from shared.desk import Report
 _log = logging.getLogger(__name__)
 Post = Callable[[Callable[[], None]], None]
 OnView = Callable[[DeskView], None]
+NO_ADDRESS = "127.0.0.1"
+"""Where the phone is while no route to the switch is known; with a link there is one."""
 
 
 class CannotStart(Exception):  # noqa: N818  # the name says what it is
@@ -38,6 +37,7 @@ class Parts:
     def __init__(self, options: Options) -> None:
         self._options = options
         self.key = DeskKey.load(options.key)
+        self.route: Route = FixedRoute(options.ip) if options.ip else RouteTo(self.key.endpoint)
         self.logs = options.folder / "logs"
         self.settings = SettingsFile(options.folder)
         self._shelf: Shelf = NoShelf() if options.headless else ShelfFolder(options.folder)
@@ -53,10 +53,10 @@ class Parts:
     def make_desk(self, post: Post, on_view: OnView) -> Desk:
         """The presenter with its link and phone, which start at once; what they tell is posted."""
         ears = _Ears()
-        link = self._link = SwitchLink(self.key, version(), post, ears)
-        phone = self._phone = PhoneProcess(
+        link = self._link = SwitchLink(self.key, version(), post, ears, self.route)
+        phone = self._phone = ears.phone = PhoneProcess(
             lambda event: post(lambda: ears.phone_event(event)),
-            ip=self._options.ip or address_towards(self.key.endpoint),
+            ip=self.route.address() or NO_ADDRESS,
             audio=self._options.audio,
             on=False,  # the desk says whether
             say=self._options.robot.say if self._options.headless else "",
@@ -80,6 +80,10 @@ class _Ears:
     """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
 
     desk: Desk
+    phone: PhoneProcess
+
+    def address(self, ip: str) -> None:
+        self.phone.move(ip)
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self.desk.link_state(state, text, retry_in)
@@ -110,15 +114,6 @@ class _Seen:
         old, self.view = self.view, view
         logs.log_change(old, view)
         self._on_view(view)
-
-
-def address_towards(endpoint: str) -> str:
-    """The address of this PC that the switch reaches (no packet is sent)."""
-    parts = urlsplit(endpoint)
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((parts.hostname or "127.0.0.1", parts.port or 9))
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
 
 
 @contextmanager

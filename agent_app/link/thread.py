@@ -13,6 +13,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from agent_app.link.keyfile import DeskKey
+from agent_app.link.route import Route
 from agent_app.model.view import LinkState
 from agent_app.presenters.ports import Failed, OnReply
 from shared import desk_reports, floor
@@ -37,7 +38,11 @@ Post = Callable[[Callable[[], None]], None]
 
 
 class Listener(Protocol):
-    """What the presenter hears (``presenters.desk.Desk``)."""
+    """What the presenter hears (``presenters.desk.Desk``), and the phone (``address``)."""
+
+    def address(self, ip: str) -> None:
+        """This PC's address on the way to the switch: found, or another one. Comes before ``opened``."""
+        ...
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
     def opened(self) -> None: ...
@@ -63,8 +68,14 @@ class LinkStatistics(Struct):
 class SwitchLink(Silent):
     """See the module. ``start`` once, ``stop`` once."""
 
-    def __init__(self, key: DeskKey, version: str, post: Post, listener: Listener, rules: Rules | None = None) -> None:
+    def __init__(
+        self, key: DeskKey, version: str, post: Post, listener: Listener, route: Route, rules: Rules | None = None
+    ) -> None:
         self.key = key
+        self._route = route
+        self._address = ""
+        self._resolved_for = -1
+        """``statistics.opened`` when the switch's name was asked for last."""
         self.statistics = LinkStatistics()
         self._post = post
         self._listener = listener
@@ -116,6 +127,7 @@ class SwitchLink(Silent):
         self._refusals = 0
         self.statistics.switch = channel.program
         _log.info("link: open with %s", channel.program)
+        self._look_at_route()
         self._now(LinkState.UP)
         self._post(self._listener.opened)
 
@@ -158,12 +170,33 @@ class SwitchLink(Silent):
 
     async def _live(self) -> None:
         await self._client.start()
+        following = asyncio.ensure_future(self._follow_route())
         while not self._ending.is_set():
             self._watch()
+            if following.done():
+                following.result()  # our own bug
             if self._displaced.is_set():
                 await self._pause()
             await _first(self._ending, self._displaced, seconds=WATCH_S)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
         await self._client.stop()
+
+    async def _follow_route(self) -> None:
+        """The switch's name is asked for once a session; the route to it once a second."""
+        while True:
+            if not self._route.address() or self._resolved_for != self.statistics.opened:
+                self._resolved_for = self.statistics.opened
+                await self._route.resolve()
+            self._look_at_route()
+            await asyncio.sleep(WATCH_S)
+
+    def _look_at_route(self) -> None:
+        ip = self._route.address()
+        if ip and ip != self._address:
+            _log.info("link: this PC's address is %s, was %s", ip, self._address or "not known")
+            self._address = ip
+            self._post(lambda: self._listener.address(ip))
 
     async def _pause(self) -> None:
         """Another app has this desk's key: leave the link to it for a while."""

@@ -14,6 +14,8 @@ from agent_app.phone.sounds import TEST_DBFS, Tone
 
 PORT_TAKEN = 4
 """Exit status: nothing can be answered at this address."""
+ADDRESS_GONE = 5
+"""Exit status: the address that a call is at is no longer this PC's."""
 
 
 def _tone(text: str) -> Tone:
@@ -52,10 +54,10 @@ def main(argv: list[str] | None = None) -> int:
             sys.stdin.buffer, sink, ip=arguments.ip, port=arguments.port, audio=not arguments.no_audio, say=arguments.say,
             log_file=arguments.log + ".sip" if arguments.log else "",
         )  # fmt: skip
+        phone.run()
     except PhoneError as error:
         sink.write(pack(PhoneProblem(error.code, error.text)))
-        return PORT_TAKEN
-    phone.run()
+        return ADDRESS_GONE if error.code == "address_gone" else PORT_TAKEN
     return 0
 
 

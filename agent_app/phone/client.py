@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from agent_app.model.phone import PhoneCommand, PhoneEvent, PhoneProblem
+from agent_app.model.phone import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import Frames, event, pack
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class PhoneProcess:
-    """Runs ``python -m agent_app.phone`` from now (or the first ``run``, if not ``on``) until ``stop``. ``ip``: this PC's address that the switch reaches; ``say``: ``tone:400``."""
+    """Runs ``python -m agent_app.phone`` from now (or the first ``run``, if not ``on``) until ``stop``. ``ip``: this PC's address that the switch reaches, until ``move``; ``say``: ``tone:400``."""
 
     def __init__(
         self,
@@ -43,7 +43,8 @@ class PhoneProcess:
     ) -> None:
         self._post = post
         self._environment = environment
-        self._argv = [*command, "--ip", ip, "--port", str(port)]
+        self._ip = ip
+        self._argv = [*command, "--port", str(port)]
         self._argv += [] if audio else ["--no-audio"]
         self._argv += ["--say", say] if say else []
         self._argv += ["--log", log_file] if log_file else []
@@ -71,6 +72,11 @@ class PhoneProcess:
         process = self._process
         if process is not None:
             self._outbox.put((process, pack(command)))
+
+    def move(self, ip: str) -> None:
+        """Returns at once; see ``model.phone.Move``. A phone that is started later is there from its start."""
+        self._ip = ip
+        self.do(Move(ip))
 
     def run(self, *, on: bool) -> None:
         """Returns at once. Off: the phone ends, and none is started until it is on again."""
@@ -119,9 +125,10 @@ class PhoneProcess:
 
     def _live(self) -> str:
         """One process from its start to its end; returns how it ended, ``""`` where it was told to."""
+        ip = self._ip
         try:
             process = subprocess.Popen(  # noqa: S603  our own program
-                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                [*self._argv, "--ip", ip], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=self._environment, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except OSError as error:
@@ -129,6 +136,8 @@ class PhoneProcess:
         self._process = process
         if self._over.is_set() or not self._on.is_set():  # meanwhile
             self._dismiss(process)
+        elif ip != self._ip:
+            self.do(Move(self._ip))
         try:
             self._read(process)
         finally:

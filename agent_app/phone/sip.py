@@ -117,10 +117,10 @@ class Sip:
         self._endpoint.libCreate()
         self._endpoint.libInit(_config(log_file))
         try:
-            self.contact = self._listen(ip, port)
-        except pj.Error as error:
+            self._listen(ip, port)
+        except PhoneError:
             self._endpoint.libDestroy()
-            raise PhoneError("port_taken", f"{ip}:{port}: {error.reason}") from None
+            raise
         self._endpoint.libStart()
         self._only_g711()
         self._ticks = True
@@ -138,6 +138,13 @@ class Sip:
         self._endpoint.libHandleEvents(ms)
         if self._ticks and not self._calls:
             self._tick(on=False)
+
+    def move(self, ip: str, port: int) -> None:
+        """To another address, while there is no call. Raises ``PhoneError("port_taken")``; then it is where it was."""
+        old = self._transport
+        self._listen(ip, port)
+        self._endpoint.transportClose(old)
+        self._account.modify(self._account_config(ip))
 
     def answer(self, call: int, code: int) -> None:
         if code == 200:
@@ -215,11 +222,14 @@ class Sip:
         except pj.Error as error:  # e.g. it was cancelled a moment ago: PJSIP tells the end by itself
             log.warning("call %d: %s", call, error.reason)
 
-    def _listen(self, ip: str, port: int) -> str:
+    def _listen(self, ip: str, port: int) -> None:
         config = pj.TransportConfig()
         config.boundAddress, config.port = ip, port
-        number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
-        return str(self._endpoint.transportGetInfo(number).localName)
+        try:
+            self._transport = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
+        except pj.Error as error:
+            raise PhoneError("port_taken", f"{ip}:{port}: {error.reason}") from None
+        self.contact = str(self._endpoint.transportGetInfo(self._transport).localName)
 
     def _account_config(self, ip: str) -> Any:
         config = pj.AccountConfig()

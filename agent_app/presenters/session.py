@@ -190,6 +190,7 @@ class Session:
         self._session = reply.session
         self._board.put(needs_password=False)
         self._take(reply.snapshot)
+        self.phone_at(self._contact)  # it may have moved meanwhile
 
     def _not_resumed(self, why: Failed | Refused) -> None:
         self._fetching = False

@@ -161,6 +161,18 @@ def test_a_log_in_names_where_the_phone_is_now() -> None:
     assert world.switch.open(LogIn) == [LogIn(AGENT, PASSWORD, "10.0.0.9:5062")]
 
 
+def test_a_phone_that_moves_while_the_log_in_is_on_its_way_is_told_after_it() -> None:
+    world = World()
+    world.connect()
+    world.desk.log_in(AGENT, PASSWORD)
+    world.desk.phone_event(PhoneReady("10.0.0.9:5062", "1"))
+    assert world.switch.open(Resume) == []
+    world.switch.answer(LoggedIn("session-1", world.snapshot(seat=SEAT)), LogIn)
+    assert world.switch.open(Resume) == [Resume("session-1", "10.0.0.9:5062")]
+    world.switch.answer(LoggedIn("session-1", world.snapshot(seat=SEAT)), Resume)
+    assert world.switch.open(Resume) == []
+
+
 @pytest.mark.parametrize(("code", "shown"), [("stranger", ""), ("busy", ""), ("device_failed", "device_failed")])
 def test_problems_that_nobody_at_the_desk_can_mend_are_for_the_log(code: str, shown: str) -> None:
     world = World()

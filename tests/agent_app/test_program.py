@@ -12,7 +12,7 @@ import pytest
 
 from agent_app import bootstrap, headless
 from agent_app.__main__ import main
-from agent_app.bootstrap import CannotStart, address_towards
+from agent_app.bootstrap import CannotStart
 from agent_app.options import read
 from shared.desk import (
     CallChanged,
@@ -156,11 +156,6 @@ def test_starts_that_cannot_be_say_why(
     if sys.platform == "linux":
         with pytest.raises(CannotStart, match="--headless"):
             bootstrap.run(read(["--folder", str(tmp_path)]))
-
-
-def test_the_address_towards_the_switch() -> None:
-    assert address_towards("tcp://127.0.0.1:7710") == "127.0.0.1"
-    assert address_towards("tcp://nowhere.invalid:7710") == "127.0.0.1"
 
 
 def test_work_that_fails_costs_itself_only(caplog: pytest.LogCaptureFixture) -> None:

@@ -111,6 +111,7 @@ class Sip:
     def __init__(self, ip: str, port: int, voice: Voice, listener: Listener, log_file: str = "") -> None:
         self.listener = listener
         self._calls: dict[int, Talk] = {}
+        self._came: list[tuple[Talk, str]] = []
         self._over: dict[int, Talk] = {}
         """The last call of each of PJSIP's slots. A dying ``pj.Call`` hangs up whatever is in its slot by then, so it dies when that has ended too."""
         self._endpoint = pj.Endpoint()
@@ -136,6 +137,10 @@ class Sip:
     def step(self, ms: int) -> None:
         """Lets PJSIP work; waits up to ``ms`` for something to come."""
         self._endpoint.libHandleEvents(ms)
+        came, self._came = self._came, []
+        for talk, token in came:
+            if self._calls.get(talk.number) is talk:
+                self.listener.knocked(talk.number, token)
         if self._ticks and not self._calls:
             self._tick(on=False)
 
@@ -177,6 +182,7 @@ class Sip:
     def close(self) -> None:
         """After this nothing of PJSIP is left. A call that is still there is dropped without a word: end it before."""
         self._calls.clear()
+        self._came.clear()
         self._over.clear()
         self._account.shutdown()
         del self._account
@@ -188,10 +194,11 @@ class Sip:
     # --- PJSIP's callbacks ---
 
     def came(self, number: int, message: str) -> None:
-        self._calls[number] = Talk(self, self._account, number)
+        """Who knocks is told after PJSIP's callback: a call without SDP that is ended within it aborts the process."""
+        talk = self._calls[number] = Talk(self, self._account, number)
         found = _token.search(message.partition("\r\n\r\n")[0])
         log.info("call %d: an INVITE", number)  # not from whom: a customer's number is in no log
-        self.listener.knocked(number, found[1] if found else "")
+        self._came.append((talk, found[1] if found else ""))
 
     def ended(self, talk: Talk) -> None:
         if self._calls.get(talk.number) is talk:

@@ -50,6 +50,19 @@ def test_a_call_without_a_token_is_refused(window: Window) -> None:
     assert window.wait(PhoneProblem).code == "stranger"
 
 
+def test_a_stranger_without_sdp_is_refused_and_harms_nothing(window: Window) -> None:
+    pid = window.phone.pid
+    with talk(window) as far, caller(window) as stranger:
+        stranger.call.invite("")
+        assert stranger.refused() == 403
+        assert window.wait(PhoneProblem).code == "stranger"
+        window.do(TellLevels(on=True))
+        window.wait(Levels)
+        assert window.phone.pid == pid
+        far.call.request("BYE")
+        window.wait(CallOver, leg=LEG)
+
+
 def test_a_call_with_an_unknown_token_waits_and_is_refused(window: Window) -> None:
     window.do(Expect(LEG, TOKEN))
     with caller(window) as far:

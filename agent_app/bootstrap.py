@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from agent_app import headless, logs
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
-from agent_app.model.phone import PhoneEvent, PhoneProblem
+from agent_app.model.phone import PhoneEvent, PhoneProblem, PhoneReady
 from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
@@ -100,6 +100,8 @@ class _Ears:
     def phone_event(self, event: PhoneEvent) -> None:
         if isinstance(event, PhoneProblem):
             _log.warning("phone: %s %s", event.code, event.text)
+        if isinstance(event, PhoneReady):
+            _log.info("phone: takes calls at %s", event.contact)
         self.desk.phone_event(event)
 
 

@@ -57,11 +57,10 @@ class Desk(DeskCalls):
         self._asker = Asker(self._board, switch, clock)
         self._session = Session(self._board, self._asker, settings, self._changed)
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
-        self._talk = Talk(self._board, self._asker, self._sound)
+        shelf = NoShelf() if shelf is None else shelf
+        self._talk = Talk(self._board, self._asker, self._sound, shelf)
         self._calling, self._news = Calling(self._board, self._asker), News(self._board)
-        self._book = PhoneBook(
-            self._board, NoShelf() if shelf is None else shelf, lambda: wall() + self._board.draft.clock_off
-        )
+        self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
         self._people = People(self._board, self._asker, clock)
         self.floor = Floor(self._board, self._asker, self._calling)
         """Colleagues, and the supervisor's desk."""
@@ -105,6 +104,11 @@ class Desk(DeskCalls):
     @settled
     def set_note(self, text: str) -> None:
         self._talk.set_note(text)
+
+    @settled
+    def keep_note(self) -> None:
+        """The program may end any moment: what has been typed is written down on this PC, and kept at the switch if that can be reached."""
+        self._talk.keep_note()
 
     @settled
     def finish_wrap_up(self, disposition: str, stay: bool = False) -> None:

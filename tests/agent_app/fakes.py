@@ -157,11 +157,21 @@ class FakeDiagnostics:
 
 
 class FakeShelf(dict[AgentId, Kept]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: dict[AgentId, dict[CallId, str]] = {}
+
     def read(self, agent: AgentId) -> Kept:
         return self.get(agent, Kept())
 
     def write(self, agent: AgentId, kept: Kept) -> None:
         self[agent] = kept
+
+    def read_notes(self, agent: AgentId) -> dict[CallId, str]:
+        return dict(self.notes.get(agent, {}))
+
+    def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None:
+        self.notes[agent] = dict(notes)
 
 
 class World:

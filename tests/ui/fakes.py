@@ -10,6 +10,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Failed, OnReply
 from shared.desk import Reply, Request, Told
 from shared.floor import FloorSnapshot, Rows, WatchFloor
+from tests.agent_app.fakes import FakeShelf
 
 
 @dataclass
@@ -87,9 +88,10 @@ class World:
     switch: FakeSwitch = field(default_factory=FakeSwitch)
     phone: FakePhone = field(default_factory=FakePhone)
     settings: FakeSettings = field(default_factory=FakeSettings)
+    shelf: FakeShelf = field(default_factory=FakeShelf)
 
     def __post_init__(self) -> None:
         self.desk = Desk(
             self.switch, self.phone, self.settings, lambda: self.now, lambda: self.wall + self.now - 1000.0,
-            lambda view: self.on_change(view), FakeDiagnostics(),  # noqa: PLW0108  it may be set later
+            lambda view: self.on_change(view), FakeDiagnostics(), self.shelf,  # noqa: PLW0108  it may be set later
         )  # fmt: skip

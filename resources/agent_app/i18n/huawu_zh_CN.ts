@@ -535,8 +535,8 @@
         <translation>正在通话</translation>
     </message>
     <message>
-        <source>The note of the last call is not sent yet; it would be lost.</source>
-        <translation>上次通话的备注尚未发送，退出后将丢失。</translation>
+        <source>The note of the last call is not sent yet. It is kept on this PC, and shown when you log in here again.</source>
+        <translation>上次通话的备注尚未发送，已保存在本机，您再次在本机登录时会显示。</translation>
     </message>
     <message>
         <source>A note is not sent</source>

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from agent_app import headless, logs
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
+from agent_app.logs import LogFiles
 from agent_app.model.phone import PhoneEvent, PhoneProblem, PhoneReady
+from agent_app.model.problems import Own
 from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
@@ -34,11 +36,11 @@ class CannotStart(Exception):  # noqa: N818  # the name says what it is
 class Parts:
     """What lives as long as the app: made before the presenter, started when it is there."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, log_files: LogFiles) -> None:
         self._options = options
         self.key = DeskKey.load(options.key)
         self.route: Route = FixedRoute(options.ip) if options.ip else RouteTo(self.key.endpoint)
-        self.logs = options.folder / "logs"
+        self._logs = log_files
         self.settings = SettingsFile(options.folder)
         self._shelf: Shelf = NoShelf() if options.headless else ShelfFolder(options.folder)
         if options.language is not None:
@@ -60,13 +62,19 @@ class Parts:
             audio=self._options.audio,
             on=False,  # the desk says whether
             say=self._options.robot.say if self._options.headless else "",
-            log_file=str(self.logs / "phone.log"),
         )
         seen = _Seen(on_view)
         pack = DiagnosticsPack(
-            self.key.desk, self.logs, self.settings.all, lambda: seen.view.audio.devices, lambda: link.statistics
+            self.key.desk,
+            self._logs.folder,
+            self.settings.all,
+            lambda: seen.view.audio.devices,
+            lambda: link.statistics,
         )
         desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack, self._shelf)
+        logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))
+        if self._logs.moved:
+            desk.trouble(Own.LOGS_MOVED, str(self._logs.folder or ""))
         link.start()
         return desk
 
@@ -119,8 +127,8 @@ class _Seen:
 
 
 @contextmanager
-def _parts(options: Options) -> Iterator[Parts]:
-    parts = Parts(options)
+def _parts(options: Options, log_files: LogFiles) -> Iterator[Parts]:
+    parts = Parts(options, log_files)
     try:
         yield parts
     finally:
@@ -129,11 +137,11 @@ def _parts(options: Options) -> Iterator[Parts]:
 
 def run(options: Options) -> int:
     """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
-    logs.set_up(options.folder / "logs", options.log)
-    logs.catch_crashes(options.folder / "logs")
+    files = logs.set_up(options.folder / "logs", options.log)
+    logs.catch_crashes(files.folder)
     _log.info("agent-app %s begins", version())
     password = headless.read_password(sys.stdin) if options.password_stdin else ""
-    with _parts(options) as parts:
+    with _parts(options, files) as parts:
         if options.headless:
             return headless.run(parts.make_desk, options.robot, options.agent, password, sys.stdin, sys.stdout)
         return _window(parts, options, password)

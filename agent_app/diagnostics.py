@@ -40,7 +40,7 @@ class DiagnosticsPack:
     def __init__(
         self,
         desk: DeskId,
-        logs: Path,
+        logs: Path | None,
         settings: Callable[[], Mapping[str, str]],
         devices: Callable[[], tuple[Device, ...]],
         link: Callable[[], Any],
@@ -68,6 +68,6 @@ class DiagnosticsPack:
         return path
 
     def _log_files(self) -> list[Path]:
-        """The newest, whoever of the app's processes wrote them."""
-        files = [path for path in self._logs.glob("*.log*") if path.is_file()]
+        """The newest."""
+        files = [path for path in self._logs.glob("*.log*") if path.is_file()] if self._logs is not None else []
         return sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:MOST_LOGS]

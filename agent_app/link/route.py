@@ -1,4 +1,4 @@
-"""This PC's address on the way to the switch: where the switch's INVITEs reach the phone.
+"""The address of this PC on the way to the switch: where the switch's INVITEs reach the phone.
 
 It is the local end of the system's route to the switch, asked for again and again, since networks come and go (DHCP, VPN, Wi-Fi). Nothing is
 sent to the switch for that.

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -34,6 +34,9 @@ REFUSED_S = 15.0
 """Without another refusal for so long it is just away (tries are at most 5 s apart)."""
 DISPLACED_PAUSE_S = 30.0
 """Two apps with one key would end each other's session for ever; the one that lost waits."""
+FAULT = "fault"
+FAULT_PAUSE_S = 5.0
+"""Between the end of a link by a bug of ours and the next one."""
 Post = Callable[[Callable[[], None]], None]
 
 
@@ -41,7 +44,7 @@ class Listener(Protocol):
     """What the presenter hears (``presenters.desk.Desk``), and the phone (``address``)."""
 
     def address(self, ip: str) -> None:
-        """This PC's address on the way to the switch: found, or another one. Comes before ``opened``."""
+        """The address of this PC on the way to the switch: found, or another one. Comes before ``opened``."""
         ...
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
@@ -60,6 +63,7 @@ class LinkStatistics(Struct):
     reports: int = 0
     requests: int = 0
     failures: int = 0
+    faults: int = 0
     last_end: str = ""
     switch: str = ""
     round_trip_ms: float | None = None
@@ -72,6 +76,7 @@ class SwitchLink(Silent):
         self, key: DeskKey, version: str, post: Post, listener: Listener, route: Route, rules: Rules | None = None
     ) -> None:
         self.key = key
+        self._version = version
         self._route = route
         self._address = ""
         self._resolved_for = -1
@@ -80,23 +85,15 @@ class SwitchLink(Silent):
         self._post = post
         self._listener = listener
         self._loop = asyncio.SelectorEventLoop()  # Windows' own default can't watch a ZeroMQ socket
-        self._client = LinkClient(
-            key.endpoint,
-            name="switch",
-            messages=MESSAGES,
-            identity=Identity("agent-app", version),
-            handler=self,
-            keys=key.pair,
-            server_key=key.server_key,
-            rules=rules,
-            on_refused=self._refused,
-            tick_s=TICK_S,
-        )
+        self._rules = rules
+        self._client = self._new_client()
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._state: tuple[LinkState, str] = (LinkState.CONNECTING, "")
         self._shown: tuple[LinkState, str, int | None] | None = None
         self._displaced = asyncio.Event()
         self._ending = asyncio.Event()
+        self._broken = asyncio.Event()
+        self._fault: Exception | None = None
         self._refusals = 0
         self._refused_at = 0.0
 
@@ -158,28 +155,74 @@ class SwitchLink(Silent):
 
     # --- inside ---
 
+    def _new_client(self) -> LinkClient:
+        return LinkClient(
+            self.key.endpoint,
+            name="switch",
+            messages=MESSAGES,
+            identity=Identity("agent-app", self._version),
+            handler=self,
+            keys=self.key.pair,
+            server_key=self.key.server_key,
+            rules=self._rules,
+            on_refused=self._refused,
+            tick_s=TICK_S,
+        )
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(self._fell)
         try:
-            self._loop.run_until_complete(self._live())
-        except Exception:  # noqa: BLE001  # our own bug: the window must hear that there is no link
-            _log.exception("link: its thread ended")
-            self._now(LinkState.LOST, "fault")
+            self._loop.run_until_complete(self._live_on())
         finally:
             self._loop.close()
+
+    async def _live_on(self) -> None:
+        """Whatever bug of ours ends a link: it is logged, the window hears of it, and another link begins."""
+        while not self._ending.is_set():
+            try:
+                await self._live()
+            except Exception:  # noqa: BLE001  # our own bug
+                _log.exception("link: a fault, it begins anew")
+                await self._give_up_client()
+                self._now(LinkState.LOST, FAULT)
+                self._show(LinkState.LOST, FAULT, FAULT_PAUSE_S)
+                await _first(self._ending, seconds=FAULT_PAUSE_S)
+                self._client = self._new_client()
+
+    async def _give_up_client(self) -> None:
+        self.statistics.faults += 1
+        self._fault = None
+        self._broken.clear()
+        try:
+            await self._client.stop()
+        except Exception:  # noqa: BLE001  # of one that failed before
+            _log.exception("link: the failed one could not be ended")
+
+    def _fell(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback of the loop raised: nobody knows what of the link still works."""
+        loop.default_exception_handler(context)
+        fault = context.get("exception")
+        if isinstance(fault, Exception):
+            self._fault = fault
+            self._broken.set()
 
     async def _live(self) -> None:
         await self._client.start()
         following = asyncio.ensure_future(self._follow_route())
-        while not self._ending.is_set():
-            self._watch()
-            if following.done():
-                following.result()  # our own bug
-            if self._displaced.is_set():
-                await self._pause()
-            await _first(self._ending, self._displaced, seconds=WATCH_S)
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        try:
+            while not self._ending.is_set():
+                self._watch()
+                if self._fault is not None:
+                    raise self._fault
+                if following.done():
+                    following.result()
+                if self._displaced.is_set():
+                    await self._pause()
+                await _first(self._ending, self._displaced, self._broken, seconds=WATCH_S)
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
         await self._client.stop()
 
     async def _follow_route(self) -> None:

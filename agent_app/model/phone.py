@@ -75,9 +75,9 @@ class TellLevels(PhoneCommand, frozen=True):
 
 
 class Move(PhoneCommand, frozen=True):
-    """This PC's address on the way to the switch is another: INVITEs are taken there from now on (``PhoneReady`` says where).
+    """Another address is the one on the way to the switch: INVITEs are taken there from now on (``PhoneReady`` says where).
 
-    A call keeps the old one to its end; if that address is no longer this PC's, the phone ends (exit status 5) and its call with it.
+    A call keeps the old one to its end; if the old one is no longer this PC's, the phone ends (exit status 5) and its call with it.
     """
 
     ip: str

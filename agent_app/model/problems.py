@@ -38,6 +38,8 @@ class Own(StrEnum):
     TOO_LONG = "too_long"
     NO_TITLE = "no_title"
     CANNOT_WRITE = "cannot_write"
+    LOGS_MOVED = "logs_moved"
+    PROGRAM_FAULT = "program_fault"
 
 
 class Device(StrEnum):

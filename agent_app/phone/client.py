@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from agent_app.model.phone import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.loglines import take
 
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Before the first, second … start anew; the last again and again."""
@@ -36,7 +37,6 @@ class PhoneProcess:
         port: int = 0,
         audio: bool = True,
         say: str = "",
-        log_file: str = "",
         on: bool = True,
         environment: Mapping[str, str] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "agent_app.phone"),
@@ -47,7 +47,6 @@ class PhoneProcess:
         self._argv = [*command, "--port", str(port)]
         self._argv += [] if audio else ["--no-audio"]
         self._argv += ["--say", say] if say else []
-        self._argv += ["--log", log_file] if log_file else []
         self._process: subprocess.Popen[bytes] | None = None
         self._outbox: queue.SimpleQueue[tuple[subprocess.Popen[bytes], bytes]] = queue.SimpleQueue()
         self._over = threading.Event()
@@ -116,7 +115,11 @@ class PhoneProcess:
                 tries = 0
                 continue
             begun = time.monotonic()
-            text = self._live()
+            try:
+                text = self._live()
+            except Exception as fault:
+                log.exception("the phone's keeper failed")
+                text = type(fault).__name__
             if self._over.is_set() or not text:
                 continue
             self._post(PhoneProblem("phone_down", text))
@@ -128,11 +131,12 @@ class PhoneProcess:
         ip = self._ip
         try:
             process = subprocess.Popen(  # noqa: S603  our own program
-                [*self._argv, "--ip", ip], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                [*self._argv, "--ip", ip], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 env=self._environment, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except OSError as error:
             return str(error)
+        threading.Thread(target=_take_errors, args=(process,), name="phone-errors", daemon=True).start()
         self._process = process
         if self._over.is_set() or not self._on.is_set():  # meanwhile
             self._dismiss(process)
@@ -181,3 +185,11 @@ class PhoneProcess:
                     pipe.flush()
                 else:
                     pipe.close()
+
+
+def _take_errors(process: subprocess.Popen[bytes]) -> None:
+    """Its log and whatever killed it, into ours."""
+    pipe = process.stderr
+    assert pipe is not None
+    with pipe:
+        take(pipe)

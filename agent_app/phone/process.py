@@ -73,7 +73,6 @@ class Phone:
         port: int,
         audio: bool = True,
         say: Tone | None = None,
-        log_file: str = "",
     ) -> None:
         self._source, self._sink = source, sink
         self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -83,7 +82,7 @@ class Phone:
         self._voice = Voice(device=audio, say=say)
         self._ip = self._wanted_ip = ip
         self._port = port
-        self._sip = Sip(ip, port, self._voice, self, log_file)
+        self._sip = Sip(ip, port, self._voice, self)
         self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._own = _own(self._sip.contact)
         self._sound, problem = self._open_sound() if audio else (None, None)

@@ -108,7 +108,7 @@ class Door(pj.Account):  # type: ignore[misc]
 class Sip:
     """PJSIP's endpoint at ``ip``:``port`` (0: any free one). Raises ``PhoneError("port_taken")``."""
 
-    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener, log_file: str = "") -> None:
+    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener) -> None:
         self.listener = listener
         self._calls: dict[int, Talk] = {}
         self._came: list[tuple[Talk, str]] = []
@@ -116,7 +116,7 @@ class Sip:
         """The last call of each of PJSIP's slots. A dying ``pj.Call`` hangs up whatever is in its slot by then, so it dies when that has ended too."""
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
-        self._endpoint.libInit(_config(log_file))
+        self._endpoint.libInit(_config())
         try:
             self._listen(ip, port)
         except PhoneError:
@@ -252,15 +252,13 @@ class Sip:
             self._endpoint.codecSetPriority(codec.codecId, {"PCMA": 200, "PCMU": 190}.get(law, 0))
 
 
-def _config(log_file: str) -> Any:
+def _config() -> Any:
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
     config.uaConfig.userAgent = "Huawu"
-    config.logConfig.level = 2 if log_file else 1  # 3 writes the far end's number
-    config.logConfig.consoleLevel = 1
+    config.logConfig.level = config.logConfig.consoleLevel = 2  # 3 writes the far end's number
     config.logConfig.msgLogging = 0  # a message has the token in it
-    config.logConfig.filename = log_file
     media = config.medConfig
     # RTP wakes our own loop; a worker of PJSIP would look 100 times a second, at an idle desk too (0.6 % of a core).
     media.hasIoqueue, media.threadCnt = False, 0

@@ -237,6 +237,11 @@ class Desk(DeskCalls):
     # --- from outside ---
 
     @settled
+    def trouble(self, code: Own, text: str = "") -> None:
+        """Of the program itself."""
+        self._board.problem(None, code, text)
+
+    @settled
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self._session.link_state(state, text, retry_in)
         self._sound.tell()

@@ -32,7 +32,9 @@ class Leaving(QObject):
             text = self.tr("If the program ends now, the caller hears an excuse and goes to the next agent.")
             self._ask(self.tr("A call is going on"), text, self._gone)
         elif view.note.strip():
-            text = self.tr("The note of the last call is not sent yet. It is kept on this PC, and shown when you log in here again.")
+            text = self.tr(
+                "The note of the last call is not sent yet. It is kept on this PC, and shown when you log in here again."
+            )
             self._ask(self.tr("A note is not sent"), text, self._leave if linked else self._gone)
         elif linked:
             self._leave()

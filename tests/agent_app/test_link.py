@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from agent_app.link import DeskKey, DeskKeyError, thread
+from agent_app.link import DeskKey, DeskKeyError, SwitchLink, thread
 from agent_app.model.view import LinkState
 from shared import codec
 from shared import desk as wire
@@ -90,6 +90,40 @@ def test_a_name_server_that_does_not_answer_holds_up_nothing() -> None:
         assert bench.heard == ["opened"]
         bench.link._loop.call_soon_threadsafe(route.name_server.set)
         bench.until(lambda: bench.heard == ["opened", "127.0.0.2"])
+
+
+# --- bugs of ours ---
+
+
+class FailingRoute(PlayedRoute):
+    """Fails once a session is open, ``times`` times: on the link's thread, where a bug of ours would."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__("127.0.0.1")
+        self.times = times
+        self.link: SwitchLink | None = None
+
+    def address(self) -> str:
+        if self.times and self.link is not None and self.link.statistics.opened:
+            self.times -= 1
+            raise AssertionError("a bug")
+        return super().address()
+
+
+def test_a_fault_of_the_links_thread_is_said_logged_and_mended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(thread, "FAULT_PAUSE_S", 0.5)
+    route = FailingRoute(2)
+    with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
+        route.link = bench.link
+        bench.until(lambda: not route.times and bench.fresh())
+        bench.log_in()
+    texts = [(view.link, view.link_text) for view in bench.views]
+    assert (LinkState.LOST, "fault") in texts
+    assert bench.link.statistics.faults >= 1
+    assert "begins anew" in caplog.text
+    assert "AssertionError" in caplog.text
 
 
 # --- keys and versions ---

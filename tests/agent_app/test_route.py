@@ -1,4 +1,4 @@
-"""This PC's address on the way to the switch, by the system's own routes and names."""
+"""The address of this PC on the way to the switch, by the system's own routes and names."""
 
 import asyncio
 

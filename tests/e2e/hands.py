@@ -35,8 +35,8 @@ def main(argv: list[str]) -> None:
     if played:
         route.ip, argv = argv[1].removeprefix("none"), argv[2:]
     chosen = options.read(argv)
-    logs.set_up(chosen.folder / "logs", chosen.log)
-    parts, loop = Parts(chosen), headless.Loop()
+    files = logs.set_up(chosen.folder / "logs", chosen.log)
+    parts, loop = Parts(chosen, files), headless.Loop()
     if played:
         parts.route = route
     desk = parts.make_desk(loop.post, show)

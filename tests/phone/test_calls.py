@@ -38,7 +38,8 @@ THIRD = LegId("c3/2")
 
 
 @pytest.fixture
-def window() -> Iterator[Window]:
+def window(caplog: pytest.LogCaptureFixture) -> Iterator[Window]:
+    caplog.set_level("INFO")
     with Window(audio=False, say="tone:400") as window:
         yield window
 
@@ -286,6 +287,27 @@ def test_the_wire_by_hand() -> None:
     first = event(next(iter(Frames().feed(everything))))
     assert isinstance(first, PhoneReady)
     assert "pjsip" in first.version
+
+
+# --- its log ---
+
+
+def test_what_a_phone_logs_and_what_kills_it_is_in_its_owners_log(
+    window: Window, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caller(window) as far:
+        far.invite("")
+        far.refused()
+    window.wait(PhoneProblem)
+    assert window.phone.pid is not None
+    os.kill(window.phone.pid, signal.SIGABRT)
+    window.wait(PhoneProblem, code="phone_down")
+    window.wait(PhoneReady)
+    end = time.monotonic() + PATIENCE_S
+    for text in ("call 0: an INVITE", "Fatal Python error: Aborted", "in step"):
+        while text not in caplog.text:
+            assert time.monotonic() < end, caplog.text
+            time.sleep(0.05)
 
 
 # --- this PC's address ---

@@ -2084,6 +2084,10 @@
         <translation>另一个程序正在使用本座席的密钥。</translation>
     </message>
     <message>
+        <source>The part of this program that holds the link failed and begins anew. If that comes again, send the diagnostics.</source>
+        <translation>本程序的连接部分出错，正在重新开始。如再次出现，请发送诊断信息。</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>离线</translation>
     </message>
@@ -2506,6 +2510,14 @@
     <message>
         <source>The file can&apos;t be written there.</source>
         <translation>无法在该处写入文件。</translation>
+    </message>
+    <message>
+        <source>The log folder can&apos;t be written; the logs of this start are elsewhere. Please tell whoever looks after this PC.</source>
+        <translation>日志文件夹无法写入，本次运行的日志存放在别处。请告知本机的管理人员。</translation>
+    </message>
+    <message>
+        <source>A part of the program failed; its log says which. If something no longer works, start the program again, and send the diagnostics.</source>
+        <translation>程序的一部分出错，日志中有记录。如有功能不正常，请重新启动程序，并发送诊断信息。</translation>
     </message>
     <message>
         <source>A desk phone&apos;s name has letters, digits, - and _, at most 32.</source>

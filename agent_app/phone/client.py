@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from agent_app.model.phone import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
@@ -39,12 +39,11 @@ class PhoneProcess:
         say: str = "",
         on: bool = True,
         environment: Mapping[str, str] | None = None,
-        command: Sequence[str] = (sys.executable, "-m", "agent_app.phone"),
     ) -> None:
         self._post = post
         self._environment = environment
         self._ip = ip
-        self._argv = [*command, "--port", str(port)]
+        self._argv = [sys.executable, "-m", "agent_app.phone", "--port", str(port)]
         self._argv += [] if audio else ["--no-audio"]
         self._argv += ["--say", say] if say else []
         self._process: subprocess.Popen[bytes] | None = None

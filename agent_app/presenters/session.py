@@ -52,10 +52,6 @@ class Session:
         self._again_at: float | None = None
         self._reconcile_at: float | None = None
 
-    @property
-    def is_in(self) -> bool:
-        return bool(self._session)
-
     # --- people ---
 
     def log_in(self, agent: str, password: str, take_over: bool) -> None:

@@ -68,7 +68,7 @@ class CustomerDesk:
         branch_name: BranchName,
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
-        on_saved: Callable[[CustomerId], None] = lambda _customer: None,
+        on_saved: Callable[[CustomerId], None],
     ) -> None:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock

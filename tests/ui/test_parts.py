@@ -141,7 +141,7 @@ def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> Non
     assert stage.window.wrap_up.note.toPlainText() == "1#"
     assert stage.window.call.sent.text() == ""
     stage.keys("F11", "*", "a")
-    assert stage.window.call.sent.text() == "*"
+    assert stage.window.call.sent.text() == "•"
 
 
 def test_a_note_too_long_is_cut_at_what_the_switch_takes(stage: Stage) -> None:

@@ -8,13 +8,16 @@ from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.view import PlayerView
+from agent_app.model.phone import Device
+from agent_app.model.view import AudioView, PlayerView
 from agent_app.ui import fmt
 from agent_app.ui.player import Player
+from agent_app.ui.sound import alike
 from agent_app.ui.tables import Column, Rows, Table
 from agent_app.ui.wav import Recording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
 from shared.enums import Language, SeatState
+from shared.ids import CallId
 from tests.ui.scenes import CALL, LONG_NAME, MARKUP, NOW, TICKETS, call, pop, scenes
 from tests.ui.stage import Stage, wait_until
 
@@ -265,6 +268,57 @@ def test_a_recording_is_fetched_played_paused_and_closed(stage: Stage) -> None:
     assert made[-1].stopped
     assert player.sound is None
     assert not player.isVisibleTo(stage.window)
+
+
+def test_a_recording_pauses_when_a_call_comes(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    player = _player(stage, _wav(30))  # asked for in a talk: that one it is heard in
+    wait_until(lambda: made[0].full == Ear.size)
+    assert player.toggle.accessibleName() == "Pause"
+    ringing = scenes(Language.EN)["ringing"]
+    assert ringing.state.call is not None
+    other = replace(ringing.state, call=replace(ringing.state.call, call=CallId("another")))
+    stage.window.draw(replace(ringing, state=other, player=PlayerView(CALL, 9, 9, _wav(30))))
+    assert made[0].stopped
+    assert player.toggle.accessibleName() == "Play"
+    player.play_or_pause()
+    assert not made[-1].stopped, "who wants it hears it"
+
+
+def test_a_recording_that_is_fetched_when_a_call_comes_waits(stage: Stage) -> None:
+    player, view = stage.window.history.player, scenes(Language.EN)["open"]
+    made.clear()
+    player.make_sink = Ear
+    stage.window.draw(replace(view, player=PlayerView(CALL, 10, 400)))
+    stage.window.draw(replace(scenes(Language.EN)["ringing"], player=PlayerView(CALL, 400, 400, _wav(3))))
+    assert made == []
+    assert player.toggle.accessibleName() == "Play"
+
+
+def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
+    player, view = stage.window.history.player, scenes(Language.EN)["open"]
+    made.clear()
+    player.make_sink = Ear
+    playing = replace(view, player=PlayerView(CALL, 400, 400, _wav(3)))
+    stage.window.draw(playing)
+    headset = Device("ALSA/usb", "USB headset", 1, 2)
+    stage.window.draw(replace(playing, audio=AudioView(devices=(headset,), speaker="ALSA/usb")))
+    assert [ear.stopped for ear in made] == [True, False]
+    assert player.toggle.accessibleName() == "Pause"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "found"),
+    [
+        ("Headset (USB)", ("Speakers", "Headset (USB)"), 1),
+        ("headset: USB Audio (hw:1,0)", ("Speakers", "USB Audio", "headset: USB Audio"), 2),
+        ("USB", ("Speakers", "usb audio"), 1),
+        ("", ("Speakers",), None),
+        ("Bluetooth", ("Speakers", ""), None),
+    ],
+)
+def test_the_phones_device_is_found_among_qts(wanted: str, names: tuple[str, ...], found: int | None) -> None:
+    assert alike(wanted, names) == found
 
 
 def test_a_recording_ends_where_it_began(stage: Stage) -> None:

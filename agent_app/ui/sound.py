@@ -63,6 +63,8 @@ class SystemSink:
         form.setSampleFormat(QAudioFormat.SampleFormat.Int16)
         devices = QMediaDevices.audioOutputs()
         at = alike(device_name, [each.description() for each in devices])
+        if at is None:  # PulseAudio's and ALSA's own names
+            at = alike(device_name, [each.id().toStdString() for each in devices])
         device = QMediaDevices.defaultAudioOutput() if at is None else devices[at]
         self._there = not device.isNull() and device.isFormatSupported(form)
         self._size = rate * channels * SAMPLE_BYTES * BUFFER_MS // 1000

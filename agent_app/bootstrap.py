@@ -70,6 +70,7 @@ class Parts:
             self.settings.all,
             lambda: seen.view.audio.devices,
             lambda: link.statistics,
+            post,
         )
         desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack, self._shelf)
         logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))

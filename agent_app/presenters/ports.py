@@ -82,7 +82,19 @@ class NoShelf:
     def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
 
 
+OnStep = Callable[[int, int], None]
+OnPacked = Callable[[Path | OSError | None], None]
+
+
 class Diagnostics(Protocol):
-    def pack(self, into: Path) -> Path:
-        """Writes a zip with logs, versions, devices and link statistics, without customers' data; returns its path. Raises ``OSError``."""
+    """One pack at a time. Both callbacks come on the presenter's thread."""
+
+    def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
+        """Writes a zip with logs, versions, devices and link statistics, without customers' data. ``on_step``: files so far, and of how many.
+        ``on_end``, once: its path, why it can't be written, or ``None``: cancelled.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """Nothing of it stays."""
         ...

@@ -118,7 +118,7 @@ def run(
     hotkeys = Hotkeys(window.commands.actions, window)
     window.help.show_hotkeys(hotkeys.active)
     app.aboutToQuit.connect(hotkeys.stop)
-    app.aboutToQuit.connect(desk.keep_note)
+    app.aboutToQuit.connect(desk.keep)
     app.commitDataRequest.connect(window.session_ends, Qt.ConnectionType.DirectConnection)
     for number in (signal.SIGINT, signal.SIGTERM):  # so that the link says goodbye and the phone ends its call
         signal.signal(number, lambda *_: main.post(window.end))

@@ -1,5 +1,5 @@
 """Closing the window: in a call, or with a note unsent, it asks first, whether the link is up or down; logged in it logs out first, and goes when
-that is done or takes too long. However the program ends, what was typed is kept (``Desk.keep_note``).
+that is done or takes too long. However the program ends, what was typed is kept (``Desk.keep``).
 """
 
 from collections.abc import Callable
@@ -44,7 +44,7 @@ class Leaving(QObject):
 
     def session_ends(self, view: DeskView, manager: QSessionManager) -> None:
         """The system shuts down or logs its user out; in a call it is asked not to, and asks its user."""
-        self._desk.keep_note()
+        self._desk.keep()
         if view.state.call is not None and not view.needs_password and manager.allowsInteraction():
             manager.cancel()
 
@@ -74,11 +74,11 @@ class Leaving(QObject):
 
     def _leave(self) -> None:
         self._asked = True
-        self._desk.keep_note()
+        self._desk.keep()
         self._desk.log_out()
         QTimer.singleShot(LOG_OUT_MS, self, self._gone)
 
     def _gone(self) -> None:
-        self._desk.keep_note()
+        self._desk.keep()
         self.sure = True
         self._window.close()

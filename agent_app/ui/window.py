@@ -107,7 +107,7 @@ class Window(QMainWindow):
         self.commands.draw(view)
         for panel in self.panels:
             panel.draw(view)
-        for dialog in (self.password, self.audio, self.dialling):
+        for dialog in (self.password, self.audio, self.dialling, self.about):
             dialog.draw(view)
         if self.board is not None and self.board.isVisible():
             self.board.draw(view)

@@ -193,6 +193,9 @@ PROBLEMS: Table = {
     "port_taken": QT_TRANSLATE_NOOP("words", "The phone's network port is taken by another program."),
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
+    "disk_full": QT_TRANSLATE_NOOP("words", "The disk is full; the file was not written."),
+    "no_access": QT_TRANSLATE_NOOP("words", "You may not write there; please choose another place."),
+    "no_folder": QT_TRANSLATE_NOOP("words", "That folder is not there; please choose another place."),
     "logs_moved": QT_TRANSLATE_NOOP(
         "words",
         "The log folder can't be written; the logs of this start are elsewhere. Please tell whoever looks after this PC.",

@@ -430,7 +430,7 @@ def test_a_note_of_a_call_that_is_over_is_shown_while_there_is_no_other() -> Non
     world.desk.set_note("never sent")
     world.switch.cut()
     world.desk.link_state(LinkState.LOST)
-    world.desk.keep_note()
+    world.desk.keep()
     after = begun_anew(world)
     assert after.view.note == "never sent"
     after.ring("c2")
@@ -475,10 +475,10 @@ def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again
 def test_a_program_that_ends_sends_the_note_if_it_can() -> None:
     world = in_talk()
     world.desk.set_note("the last word")
-    world.desk.keep_note()
+    world.desk.keep()
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "the last word", stay=True)]
     assert world.shelf.notes == {AGENT: {CallId("c1"): "the last word"}}
-    world.desk.keep_note()
+    world.desk.keep()
     assert len(world.switch.open(WrapUp)) == 1
 
 

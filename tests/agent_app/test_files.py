@@ -2,12 +2,13 @@
 
 import argparse
 import logging
+import queue
 import re
 import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -127,9 +128,11 @@ def test_diagnostics_have_everything_but_customers_data(log_folder: Path, tmp_pa
     (log_folder / "phone.log").write_text(f"INVITE from <sip:{NUMBER}@10.0.0.1> {NAME}", encoding="utf-8")
     settings = SettingsFile(tmp_path)
     settings.put("agent", "8001")
-    pack = DiagnosticsPack(
-        DeskId("desk-1"), log_folder, settings.all, lambda: (HEADSET,), lambda: LinkStatistics(opened=3), lambda: 0.0
-    ).pack(tmp_path / "for the operator")
+    packing = Packing(log_folder, settings)
+    pack = packing.into(tmp_path / "for the operator")
+    assert isinstance(pack, Path)
+    assert packing.steps == [(0, 2), (1, 2)]
+    assert [file.name for file in pack.parent.iterdir()] == [pack.name]
     assert pack.name == "agent-app-desk-1-19700101T000000Z.zip"
     with zipfile.ZipFile(pack) as opened:
         files = {name: opened.read(name).decode() for name in opened.namelist()}
@@ -233,11 +236,48 @@ def test_what_nobody_catches_is_logged_and_told(hooks: list[str], caplog: pytest
         assert text in caplog.text
 
 
+class Packing:
+    """A real pack, with the test's thread as the presenter's."""
+
+    def __init__(self, log_folder: Path | None, settings: SettingsFile, cancel_at: int = -1) -> None:
+        self.steps: list[tuple[int, int]] = []
+        self._cancel_at, self._posted = cancel_at, 0
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._results: list[Path | OSError | None] = []
+        self._pack = DiagnosticsPack(
+            DeskId("desk-1"), log_folder, settings.all, lambda: (HEADSET,), lambda: LinkStatistics(opened=3), self._post, lambda: 0.0
+        )  # fmt: skip
+
+    def _post(self, work: Callable[[], None]) -> None:
+        self._work.put(work)
+        self._posted += 1
+        if self._posted == self._cancel_at:
+            self._pack.cancel()
+
+    def into(self, folder: Path) -> Path | OSError | None:
+        self._pack.pack(folder, lambda have, size: self.steps.append((have, size)), self._results.append)
+        while not self._results:
+            self._work.get(timeout=30)()
+        return self._results[0]
+
+
 def test_diagnostics_that_cannot_be_written_say_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    pack = DiagnosticsPack(DeskId("d"), tmp_path, dict, lambda: (), LinkStatistics)
-    with pytest.raises(OSError, match="file"):
-        pack.pack(tmp_path / "file" / "folder")
+    assert isinstance(Packing(tmp_path, SettingsFile(tmp_path)).into(tmp_path / "file" / "folder"), OSError)
+
+
+def test_of_diagnostics_that_are_given_up_nothing_stays(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.log").write_text("a line\n")
+    packing = Packing(tmp_path, SettingsFile(tmp_path), cancel_at=2)
+    assert packing.into(tmp_path / "out") is None
+    assert packing.steps == [(0, 5), (1, 5)]
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_without_log_files_there_are_the_facts(tmp_path: Path) -> None:
+    pack = Packing(None, SettingsFile(tmp_path)).into(tmp_path)
+    assert isinstance(pack, Path)
 
 
 def test_versions_name_what_is_missing() -> None:

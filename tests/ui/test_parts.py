@@ -380,19 +380,36 @@ def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -
 
 
 def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> None:
-    about = stage.window.about
+    about, diagnostics = stage.window.about, stage.world.diagnostics
     about.go()
     about.pack_into(str(tmp_path))
-    assert about.path.text() == str(tmp_path / "huawu-diagnostics.zip")
-    assert (tmp_path / "huawu-diagnostics.zip").is_file()
-    about.pack_into(str(tmp_path / "none"))
-    assert not about.path.isVisibleTo(about)
     stage.settle()
-    assert (
-        stage.window.status.problem.text().startswith("The file can't be written there.") or stage.view.needs_password
-    )
-    assert stage.view.problem is not None
-    assert stage.view.problem.code == "cannot_write"
+    assert (about.progress.isVisibleTo(about), about.pack_button.text()) == (True, "&Cancel")
+    diagnostics.step(3, 12)
+    stage.settle()
+    assert (about.progress.value(), about.progress.maximum()) == (3, 12)
+    diagnostics.end(tmp_path / "pack.zip")
+    stage.settle()
+    assert about.path.text() == str(tmp_path / "pack.zip")
+    assert (about.progress.isVisibleTo(about), about.pack_button.accessibleName()) == (False, "Pack diagnostics")
+
+
+def test_diagnostics_are_given_up_or_fail(stage: Stage, tmp_path: Path) -> None:
+    about, diagnostics = stage.window.about, stage.world.diagnostics
+    stage.log_in(SeatState.OPEN)
+    about.go()
+    about.pack_into(str(tmp_path))
+    stage.settle()
+    stage.click(about.pack_button)
+    assert diagnostics.cancelled == 1
+    diagnostics.end(None)
+    stage.settle()
+    assert not about.progress.isVisibleTo(about)
+    about.pack_into(str(tmp_path))
+    diagnostics.end(OSError(28, "No space left on device"))
+    stage.settle()
+    assert not about.path.isVisibleTo(about)
+    assert stage.window.status.problem.text() == "The disk is full; the file was not written."
 
 
 def test_a_name_of_200_characters_is_one_line_everywhere(stage: Stage) -> None:

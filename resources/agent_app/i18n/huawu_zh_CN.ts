@@ -12,6 +12,22 @@
         <translation>已打包。请把此文件发给座席维护人员：</translation>
     </message>
     <message>
+        <source>Packing …</source>
+        <translation>正在打包…</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Gives the packing up; nothing of it stays</source>
+        <translation>放弃打包，不留下任何文件</translation>
+    </message>
+    <message>
         <source>About, and diagnostics</source>
         <translation>关于与诊断</translation>
     </message>
@@ -2510,6 +2526,18 @@
     <message>
         <source>The file can&apos;t be written there.</source>
         <translation>无法在该处写入文件。</translation>
+    </message>
+    <message>
+        <source>The disk is full; the file was not written.</source>
+        <translation>磁盘已满，文件未写入。</translation>
+    </message>
+    <message>
+        <source>You may not write there; please choose another place.</source>
+        <translation>没有写入该处的权限，请另选位置。</translation>
+    </message>
+    <message>
+        <source>That folder is not there; please choose another place.</source>
+        <translation>该文件夹不存在，请另选位置。</translation>
     </message>
     <message>
         <source>The log folder can&apos;t be written; the logs of this start are elsewhere. Please tell whoever looks after this PC.</source>

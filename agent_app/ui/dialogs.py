@@ -189,7 +189,8 @@ class AboutDialog(Dialog):
         head = across(self.logo, rows(self.title, self.text, gap=4), gap=16)
         head.setStretch(1, 1)
         foot = across(self.pack_button, None, self.close_button)
-        self.setLayout(rows(head, self.hint, self.progress, self.path, foot, margin=24, gap=12))
+        self._lines = rows(head, self.hint, self.progress, self.path, foot, margin=24, gap=12)
+        self.setLayout(self._lines)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)
         self.redraw()
 
@@ -224,6 +225,7 @@ class AboutDialog(Dialog):
             self.hint.say(self.tr("Packing …"))
             self.progress.setMaximum(packing.size)
             self.progress.setValue(packing.have)
+        self.resize(self.width(), self._lines.totalHeightForWidth(self.width()))  # a row more or less
 
     def _pack_or_cancel(self) -> None:
         if self._runs():
@@ -236,7 +238,7 @@ class AboutDialog(Dialog):
 
     def _title_button(self) -> None:
         if self._runs():
-            self.pack_button.setText(self.tr("&Cancel"))
+            self.pack_button.setText(self.tr("Ca&ncel"))
             named(self.pack_button, self.tr("Cancel"), self.tr("Gives the packing up; nothing of it stays"))
         else:
             self.pack_button.setText(self.tr("Pack &diagnostics …"))

@@ -384,7 +384,7 @@ def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> 
     about.go()
     about.pack_into(str(tmp_path))
     stage.settle()
-    assert (about.progress.isVisibleTo(about), about.pack_button.text()) == (True, "&Cancel")
+    assert (about.progress.isVisibleTo(about), about.pack_button.text()) == (True, "Ca&ncel")
     diagnostics.step(3, 12)
     stage.settle()
     assert (about.progress.value(), about.progress.maximum()) == (3, 12)

@@ -16,10 +16,6 @@
         <translation>正在打包…</translation>
     </message>
     <message>
-        <source>&amp;Cancel</source>
-        <translation>取消(&amp;C)</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -42,6 +38,10 @@
     <message>
         <source>Diagnostics are a zip with logs, versions, the list of sound devices and link figures, without customers&apos; data.</source>
         <translation>诊断包是一个 zip 文件，含日志、版本、声音设备列表和链路统计，不含客户资料。</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
     </message>
     <message>
         <source>Pack &amp;diagnostics …</source>

@@ -31,6 +31,8 @@ REACTION_S = 0.6
 """From a change on the screen until a hand that was on its way knows of it. What crosses on the link is the switch's to refuse."""
 KEEP_S = 2.0
 """Before the end of the wrap-up time."""
+REST_S = 2.0
+"""Since a key was pressed in the note."""
 SHELVE_S = 1.0
 """So often at most is what was typed written down on this PC."""
 MOST_NOTES = 20
@@ -53,7 +55,7 @@ class Talk:
         """The note that the switch has last been given; it has it as soon as it says so (``_safe``)."""
         self._safe: tuple[CallId, str] | None = None
         self._shelved: dict[CallId, str] = {}
-        self._shelve_at = 0.0
+        self._shelve_at = self._typed_at = 0.0
         self._means = HangingUp.END
         self._safe_at = 0.0
         """Until then a hand may still mean what hanging up meant before."""
@@ -149,6 +151,7 @@ class Talk:
     # --- what is written ---
 
     def set_note(self, text: str) -> None:
+        self._typed_at = self._asker.now()
         self._board.put(note=text)
 
     def finish(self, disposition: str, stay: bool) -> None:
@@ -180,7 +183,13 @@ class Talk:
             self._shelve()
         view = self._board.draft
         seat, now = view.state.seat, self._board.wall() + view.clock_off
-        if seat is not None and seat.wrap_up_until is not None and now >= seat.wrap_up_until - KEEP_S:
+        if seat is None or seat.wrap_up_call is None:
+            return
+        if seat.wrap_up_until is None:  # no time is set for it, or it ended while the link was down
+            due = self._asker.now() >= self._typed_at + REST_S
+        else:
+            due = now >= seat.wrap_up_until - KEEP_S
+        if due:
             self._send_note()
 
     def keep_note(self) -> None:

@@ -472,6 +472,28 @@ def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again
     assert world.shelf.notes == {AGENT: {CallId("c1"): "half a note"}}
 
 
+def test_a_note_is_sent_when_the_link_is_back_after_the_wrap_up_time() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.desk.set_note("written while it was down")
+    world.pass_time(60.0)
+    world.open_link()
+    state = world.snapshot(seat=seat(SeatState.OPEN, wrap_up_call=CallId("c1")))
+    world.switch.answer(LoggedIn("s", state))
+    world.pass_time(0.4)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "written while it was down", stay=True)]
+    world.switch.answer(Done(), WrapUp)
+    world.pass_time(1.2)
+    assert world.shelf.notes == {AGENT: {}}
+    world.desk.set_note("and one word more")
+    world.pass_time(1.0)
+    assert world.switch.open(WrapUp) == [], "not at each key"
+    world.pass_time(1.2)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "and one word more", stay=True)]
+
+
 def test_a_program_that_ends_sends_the_note_if_it_can() -> None:
     world = in_talk()
     world.desk.set_note("the last word")

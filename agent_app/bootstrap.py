@@ -1,19 +1,18 @@
 """Joins the parts: key, settings, logs, link, phone, presenter; then the window or the robot."""
 
-import contextlib
 import logging
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from agent_app import headless, logs
 from agent_app.diagnostics import DiagnosticsPack, version
-from agent_app.link import DeskKey, SwitchLink
-from agent_app.model.phone import PhoneEvent, PhoneProblem
+from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
+from agent_app.logs import LogFiles
+from agent_app.model.phone import PhoneEvent, PhoneProblem, PhoneReady
+from agent_app.model.problems import Own
 from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
@@ -27,6 +26,8 @@ from shared.link.rights import own_folder
 _log = logging.getLogger(__name__)
 Post = Callable[[Callable[[], None]], None]
 OnView = Callable[[DeskView], None]
+NO_ADDRESS = "127.0.0.1"
+"""Where the phone is while no route to the switch is known; with a link there is one."""
 
 
 class CannotStart(Exception):  # noqa: N818  # the name says what it is
@@ -36,10 +37,11 @@ class CannotStart(Exception):  # noqa: N818  # the name says what it is
 class Parts:
     """What lives as long as the app: made before the presenter, started when it is there."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, log_files: LogFiles) -> None:
         self._options = options
         self.key = DeskKey.load(options.key)
-        self.logs = options.folder / "logs"
+        self.route: Route = FixedRoute(options.ip) if options.ip else RouteTo(self.key.endpoint)
+        self._logs = log_files
         self.settings = SettingsFile(options.folder)
         self._shelf: Shelf = NoShelf() if options.headless else ShelfFolder(options.folder)
         if options.language is not None:
@@ -54,20 +56,27 @@ class Parts:
     def make_desk(self, post: Post, on_view: OnView) -> Desk:
         """The presenter with its link and phone, which start at once; what they tell is posted."""
         ears = _Ears()
-        link = self._link = SwitchLink(self.key, version(), post, ears)
-        phone = self._phone = PhoneProcess(
+        link = self._link = SwitchLink(self.key, version(), post, ears, self.route)
+        phone = self._phone = ears.phone = PhoneProcess(
             lambda event: post(lambda: ears.phone_event(event)),
-            ip=self._options.ip or address_towards(self.key.endpoint),
+            ip=self.route.address() or NO_ADDRESS,
             audio=self._options.audio,
             on=False,  # the desk says whether
             say=self._options.robot.say if self._options.headless else "",
-            log_file=str(self.logs / "phone.log"),
         )
         seen = _Seen(on_view)
         pack = DiagnosticsPack(
-            self.key.desk, self.logs, self.settings.all, lambda: seen.view.audio.devices, lambda: link.statistics
+            self.key.desk,
+            self._logs.folder,
+            self.settings.all,
+            lambda: seen.view.audio.devices,
+            lambda: link.statistics,
+            post,
         )
         desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack, self._shelf)
+        logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))
+        if self._logs.moved:
+            desk.trouble(Own.LOGS_MOVED, str(self._logs.folder or ""))
         link.start()
         return desk
 
@@ -81,6 +90,10 @@ class _Ears:
     """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
 
     desk: Desk
+    phone: PhoneProcess
+
+    def address(self, ip: str) -> None:
+        self.phone.move(ip)
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self.desk.link_state(state, text, retry_in)
@@ -97,6 +110,8 @@ class _Ears:
     def phone_event(self, event: PhoneEvent) -> None:
         if isinstance(event, PhoneProblem):
             _log.warning("phone: %s %s", event.code, event.text)
+        if isinstance(event, PhoneReady):
+            _log.info("phone: takes calls at %s", event.contact)
         self.desk.phone_event(event)
 
 
@@ -113,18 +128,9 @@ class _Seen:
         self._on_view(view)
 
 
-def address_towards(endpoint: str) -> str:
-    """The address of this PC that the switch reaches (no packet is sent)."""
-    parts = urlsplit(endpoint)
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((parts.hostname or "127.0.0.1", parts.port or 9))
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
-
-
 @contextmanager
-def _parts(options: Options) -> Iterator[Parts]:
-    parts = Parts(options)
+def _parts(options: Options, log_files: LogFiles) -> Iterator[Parts]:
+    parts = Parts(options, log_files)
     try:
         yield parts
     finally:
@@ -135,11 +141,11 @@ def run(options: Options) -> int:
     """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
     with contextlib.suppress(OSError):  # a folder that can't be written costs the files, not the start
         own_folder(options.folder)
-    logs.set_up(options.folder / "logs", options.log)
-    logs.catch_crashes(options.folder / "logs")
+    files = logs.set_up(options.folder / "logs", options.log)
+    logs.catch_crashes(files.folder)
     _log.info("agent-app %s begins", version())
     password = headless.read_password(sys.stdin) if options.password_stdin else ""
-    with _parts(options) as parts:
+    with _parts(options, files) as parts:
         if options.headless:
             return headless.run(parts.make_desk, options.robot, options.agent, password, sys.stdin, sys.stdout)
         return _window(parts, options, password)

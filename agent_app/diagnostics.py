@@ -1,9 +1,12 @@
 """What an agent sends when something is wrong: one zip of logs, versions, devices, link statistics and settings; no customers' data."""
 
+import logging
 import platform
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,10 @@ import msgspec
 
 from agent_app.logs import masked
 from agent_app.model.phone import Device
+from agent_app.presenters.ports import OnPacked, OnStep
 from shared.ids import DeskId
 
+_log = logging.getLogger(__name__)
 PACKAGES = ("huawu", "pyside6-essentials", "pjsua2-python", "sounddevice", "pyzmq", "msgspec", "numpy")
 MOST_LOGS = 20
 
@@ -35,39 +40,63 @@ def versions() -> dict[str, str]:
 
 
 class DiagnosticsPack:
-    """``presenters.ports.Diagnostics``. ``link``: the statistics of the link as plain values."""
+    """``presenters.ports.Diagnostics``: a thread a pack. ``link``: the statistics of the link as plain values."""
 
     def __init__(
         self,
         desk: DeskId,
-        logs: Path,
+        logs: Path | None,
         settings: Callable[[], Mapping[str, str]],
         devices: Callable[[], tuple[Device, ...]],
         link: Callable[[], Any],
+        post: Callable[[Callable[[], None]], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._desk, self._logs = desk, logs
         self._settings, self._devices, self._link = settings, devices, link
-        self._clock = clock
+        self._post, self._clock = post, clock
+        self._cancelled = threading.Event()
 
-    def pack(self, into: Path) -> Path:
+    def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
+        facts = {"devices.json": self._devices(), "link.json": self._link(), "settings.json": dict(self._settings())}
+        self._cancelled.clear()
+
+        def work() -> None:
+            result: Path | OSError | None = OSError(None, "a fault")  # if something else is raised
+            try:
+                result = self._write(into, facts, on_step)
+            except OSError as error:
+                _log.warning("diagnostics: not written (%s)", error.strerror)
+                result = error
+            finally:
+                self._post(lambda: on_end(result))
+
+        threading.Thread(target=work, name="diagnostics", daemon=True).start()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def _write(self, into: Path, facts: Mapping[str, Any], on_step: OnStep) -> Path | None:
+        """In the thread. ``None``: cancelled."""
         into.mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
         path = into / f"agent-app-{self._desk}-{stamp}.zip"
-        facts = {
-            "versions.json": versions(),
-            "devices.json": self._devices(),
-            "link.json": self._link(),
-            "settings.json": dict(self._settings()),
-        }
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
-            for name, value in facts.items():
-                pack.writestr(name, msgspec.json.format(msgspec.json.encode(value), indent=2))
-            for log in self._log_files():
-                pack.writestr(f"logs/{log.name}", masked(log.read_text(encoding="utf-8", errors="replace")))
-        return path
+        part = path.with_suffix(".part")
+        logs = self._log_files()
+        try:
+            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
+                for name, value in {"versions.json": versions(), **facts}.items():
+                    pack.writestr(name, msgspec.json.format(msgspec.json.encode(value), indent=2))
+                for at, log in enumerate(logs):
+                    if self._cancelled.is_set():
+                        return None
+                    self._post(partial(on_step, at, len(logs)))
+                    pack.writestr(f"logs/{log.name}", masked(log.read_text(encoding="utf-8", errors="replace")))
+            return part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _log_files(self) -> list[Path]:
-        """The newest, whoever of the app's processes wrote them."""
-        files = [path for path in self._logs.glob("*.log*") if path.is_file()]
+        """The newest."""
+        files = [path for path in self._logs.glob("*.log*") if path.is_file()] if self._logs is not None else []
         return sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:MOST_LOGS]

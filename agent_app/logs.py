@@ -9,11 +9,16 @@ import faulthandler
 import logging
 import re
 import sys
+import tempfile
+import threading
 import time
 import traceback
+from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct
 
 from agent_app.model.view import DeskView
 
@@ -33,11 +38,11 @@ def masked(text: str) -> str:
 
 
 class Masked(logging.Formatter):
-    """UTC; each record on its line, tracebacks below, all of it masked."""
+    """UTC; each record on its line, tracebacks below, all of it masked. ``form``: as in ``logging``."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: str = "%(asctime)s %(levelname)s %(name)s %(message)s") -> None:
         self.converter = time.gmtime
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        super().__init__(form, "%Y-%m-%dT%H:%M:%SZ")
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # its name in logging
         """Where it was raised; what it says only where that is about the code, for other texts may quote data."""
@@ -60,30 +65,79 @@ class Masked(logging.Formatter):
         return masked(text)
 
 
-def set_up(folder: Path, level: str = "INFO") -> list[logging.Handler]:
-    """Everything into ``folder``, warnings to standard error too. A folder that can't be written costs the files, not the start."""
+class LogFiles(Struct, frozen=True):
+    """Where the logs of this start are. ``folder=None``: on standard error only."""
+
+    folder: Path | None
+    handlers: list[logging.Handler]
+    moved: bool
+    """Not where they belong: that can't be written."""
+
+
+def set_up(folder: Path, level: str = "INFO") -> LogFiles:
+    """Everything into ``folder``, or where that can't be written into a new one among the system's temporary files; warnings to standard error too."""
     handlers: list[logging.Handler] = []
     if sys.stderr is not None:  # there is none under pythonw
         screen = logging.StreamHandler(sys.stderr)
         screen.setLevel(logging.WARNING)
         handlers.append(screen)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handlers.append(RotatingFileHandler(folder / NAME, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8"))
-    except OSError as error:
-        _log.warning("no log files: %s", error.strerror)
+    used, file = _open(folder)
+    if file is not None:
+        handlers.append(file)
     root = logging.getLogger()
     root.setLevel(level)
     for handler in handlers:
         handler.setFormatter(Masked())
         root.addHandler(handler)
-    return handlers
+    if used != folder:
+        _log.warning("the log folder can't be written, the logs are in %s", used or "no file")
+    return LogFiles(used, handlers, used != folder)
 
 
-def catch_crashes(folder: Path) -> None:
+def _open(folder: Path) -> tuple[Path | None, logging.Handler | None]:
+    places: tuple[Callable[[], Path], ...] = (lambda: folder, lambda: Path(tempfile.mkdtemp(prefix="huawu-logs-")))
+    for place in places:
+        with contextlib.suppress(OSError):
+            used = place()
+            used.mkdir(parents=True, exist_ok=True)
+            return used, RotatingFileHandler(used / NAME, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8")
+    return None, None
+
+
+def catch_crashes(folder: Path | None) -> None:
     """Where each thread stood when the process died of a fault in a library, into ``crashes.log``."""
-    with contextlib.suppress(OSError):
-        faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
+    if folder is not None:
+        with contextlib.suppress(OSError):
+            faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
+
+
+def catch_faults(tell: Callable[[str], None]) -> None:
+    """What is raised where nobody expects it, in a thread, at the top or while an object dies, is logged with its traceback; ``tell`` is given
+    the thread's name, on any thread.
+    """
+
+    def note(where: str, info: _ExcInfo) -> None:
+        _log.critical("a fault in %s", where, exc_info=info)
+        tell(where)
+
+    def at_top(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(fault, KeyboardInterrupt):
+            sys.__excepthook__(kind, fault, trace)
+        else:
+            note("the program", (kind, fault, trace))
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            note(
+                args.thread.name if args.thread is not None else "a thread",
+                (args.exc_type, args.exc_value, args.exc_traceback),
+            )
+
+    def while_dying(args: "sys.UnraisableHookArgs") -> None:
+        if args.exc_value is not None:
+            note("an object's end", (args.exc_type, args.exc_value, args.exc_traceback))
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = at_top, in_thread, while_dying
 
 
 def log_change(old: DeskView, new: DeskView) -> None:

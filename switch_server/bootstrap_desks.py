@@ -56,6 +56,7 @@ class DeskSide:
         questions = CustomerDesk(
             store.read, store, parts.branches, store.agents,
             recordings=parts.recordings, branch_name=self._branch_name, has_call=switch.has_call, audit=store.do, clock=parts.clock,
+            on_saved=self.pops.refresh,
         )  # fmt: skip
         self.links = DeskLinks(
             parts.engine.post,

@@ -8,11 +8,12 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from agent_app.link.keyfile import DeskKey
+from agent_app.link.route import Route
 from agent_app.model.view import LinkState
 from agent_app.presenters.ports import Failed, OnReply
 from shared import desk_reports, floor
@@ -33,11 +34,18 @@ REFUSED_S = 15.0
 """Without another refusal for so long it is just away (tries are at most 5 s apart)."""
 DISPLACED_PAUSE_S = 30.0
 """Two apps with one key would end each other's session for ever; the one that lost waits."""
+FAULT = "fault"
+FAULT_PAUSE_S = 5.0
+"""Between the end of a link by a bug of ours and the next one."""
 Post = Callable[[Callable[[], None]], None]
 
 
 class Listener(Protocol):
-    """What the presenter hears (``presenters.desk.Desk``)."""
+    """What the presenter hears (``presenters.desk.Desk``), and the phone (``address``)."""
+
+    def address(self, ip: str) -> None:
+        """The address of this PC on the way to the switch: found, or another one. Comes before ``opened``."""
+        ...
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
     def opened(self) -> None: ...
@@ -55,6 +63,7 @@ class LinkStatistics(Struct):
     reports: int = 0
     requests: int = 0
     failures: int = 0
+    faults: int = 0
     last_end: str = ""
     switch: str = ""
     round_trip_ms: float | None = None
@@ -63,29 +72,28 @@ class LinkStatistics(Struct):
 class SwitchLink(Silent):
     """See the module. ``start`` once, ``stop`` once."""
 
-    def __init__(self, key: DeskKey, version: str, post: Post, listener: Listener, rules: Rules | None = None) -> None:
+    def __init__(
+        self, key: DeskKey, version: str, post: Post, listener: Listener, route: Route, rules: Rules | None = None
+    ) -> None:
         self.key = key
+        self._version = version
+        self._route = route
+        self._address = ""
+        self._resolved_for = -1
+        """``statistics.opened`` when the switch's name was asked for last."""
         self.statistics = LinkStatistics()
         self._post = post
         self._listener = listener
         self._loop = asyncio.SelectorEventLoop()  # Windows' own default can't watch a ZeroMQ socket
-        self._client = LinkClient(
-            key.endpoint,
-            name="switch",
-            messages=MESSAGES,
-            identity=Identity("agent-app", version),
-            handler=self,
-            keys=key.pair,
-            server_key=key.server_key,
-            rules=rules,
-            on_refused=self._refused,
-            tick_s=TICK_S,
-        )
+        self._rules = rules
+        self._client = self._new_client()
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._state: tuple[LinkState, str] = (LinkState.CONNECTING, "")
         self._shown: tuple[LinkState, str, int | None] | None = None
         self._displaced = asyncio.Event()
         self._ending = asyncio.Event()
+        self._broken = asyncio.Event()
+        self._fault: Exception | None = None
         self._refusals = 0
         self._refused_at = 0.0
 
@@ -116,6 +124,7 @@ class SwitchLink(Silent):
         self._refusals = 0
         self.statistics.switch = channel.program
         _log.info("link: open with %s", channel.program)
+        self._look_at_route()
         self._now(LinkState.UP)
         self._post(self._listener.opened)
 
@@ -146,24 +155,91 @@ class SwitchLink(Silent):
 
     # --- inside ---
 
+    def _new_client(self) -> LinkClient:
+        return LinkClient(
+            self.key.endpoint,
+            name="switch",
+            messages=MESSAGES,
+            identity=Identity("agent-app", self._version),
+            handler=self,
+            keys=self.key.pair,
+            server_key=self.key.server_key,
+            rules=self._rules,
+            on_refused=self._refused,
+            tick_s=TICK_S,
+        )
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(self._fell)
         try:
-            self._loop.run_until_complete(self._live())
-        except Exception:  # noqa: BLE001  # our own bug: the window must hear that there is no link
-            _log.exception("link: its thread ended")
-            self._now(LinkState.LOST, "fault")
+            self._loop.run_until_complete(self._live_on())
         finally:
             self._loop.close()
 
+    async def _live_on(self) -> None:
+        """Whatever bug of ours ends a link: it is logged, the window hears of it, and another link begins."""
+        while not self._ending.is_set():
+            try:
+                await self._live()
+            except Exception:  # noqa: BLE001  # our own bug
+                _log.exception("link: a fault, it begins anew")
+                await self._give_up_client()
+                self._now(LinkState.LOST, FAULT)
+                self._show(LinkState.LOST, FAULT, FAULT_PAUSE_S)
+                await _first(self._ending, seconds=FAULT_PAUSE_S)
+                self._client = self._new_client()
+
+    async def _give_up_client(self) -> None:
+        self.statistics.faults += 1
+        self._fault = None
+        self._broken.clear()
+        try:
+            await self._client.stop()
+        except Exception:  # noqa: BLE001  # of one that failed before
+            _log.exception("link: the failed one could not be ended")
+
+    def _fell(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback of the loop raised: nobody knows what of the link still works."""
+        loop.default_exception_handler(context)
+        fault = context.get("exception")
+        if isinstance(fault, Exception):
+            self._fault = fault
+            self._broken.set()
+
     async def _live(self) -> None:
         await self._client.start()
-        while not self._ending.is_set():
-            self._watch()
-            if self._displaced.is_set():
-                await self._pause()
-            await _first(self._ending, self._displaced, seconds=WATCH_S)
+        following = asyncio.ensure_future(self._follow_route())
+        try:
+            while not self._ending.is_set():
+                self._watch()
+                if self._fault is not None:
+                    raise self._fault
+                if following.done():
+                    following.result()
+                if self._displaced.is_set():
+                    await self._pause()
+                await _first(self._ending, self._displaced, self._broken, seconds=WATCH_S)
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
         await self._client.stop()
+
+    async def _follow_route(self) -> None:
+        """The switch's name is asked for once a session; the route to it once a second."""
+        while True:
+            if not self._route.address() or self._resolved_for != self.statistics.opened:
+                self._resolved_for = self.statistics.opened
+                await self._route.resolve()
+            self._look_at_route()
+            await asyncio.sleep(WATCH_S)
+
+    def _look_at_route(self) -> None:
+        ip = self._route.address()
+        if ip and ip != self._address:
+            _log.info("link: this PC's address is %s, was %s", ip, self._address or "not known")
+            self._address = ip
+            self._post(lambda: self._listener.address(ip))
 
     async def _pause(self) -> None:
         """Another app has this desk's key: leave the link to it for a while."""

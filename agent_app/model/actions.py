@@ -95,7 +95,7 @@ def _note_is_safe(view: DeskView) -> bool:
     return not (_seat_is(SeatState.WRAP_UP)(view) and view.note.strip())
 
 
-def _may_wrap_up(view: DeskView) -> bool:
+def may_wrap_up(view: DeskView) -> bool:
     """Listening in is no talk of this seat's."""
     seat, call = view.state.seat, view.state.call
     if call is not None:
@@ -207,7 +207,7 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
         Need(Why.MUTED, lambda view: not view.audio.muted),
     ),
     Action.UNMUTE: (Need(Why.NOT_MUTED, lambda view: view.audio.muted),),
-    Action.FINISH_WRAP_UP: (*_ASKS, Need(Why.NO_TALK_TO_WRAP_UP, _may_wrap_up)),
+    Action.FINISH_WRAP_UP: (*_ASKS, Need(Why.NO_TALK_TO_WRAP_UP, may_wrap_up)),
     Action.EXTEND_WRAP_UP: (*_ASKS, Need(Why.NOT_IN_WRAP_UP, _seat_is(SeatState.WRAP_UP))),
     Action.SEARCH: _ASKS,
     Action.NEW_TICKET: (*_ASKS, _CUSTOMER),

@@ -74,6 +74,15 @@ class TellLevels(PhoneCommand, frozen=True):
     on: bool
 
 
+class Move(PhoneCommand, frozen=True):
+    """Another address is the one on the way to the switch: INVITEs are taken there from now on (``PhoneReady`` says where).
+
+    A call keeps the old one to its end; if the old one is no longer this PC's, the phone ends (exit status 5) and its call with it.
+    """
+
+    ip: str
+
+
 class StopPhone(PhoneCommand, frozen=True):
     """Hang up and exit with 0."""
 
@@ -157,7 +166,7 @@ class PhoneProblem(PhoneEvent, frozen=True):
 
 
 PHONE_COMMANDS: tuple[type[PhoneCommand], ...] = (
-    Expect, Forget, AnswerCall, EndCall, Mute, Volume, UseDevices, TestTone, TellLevels, StopPhone,
+    Expect, Forget, AnswerCall, EndCall, Mute, Volume, UseDevices, TestTone, TellLevels, Move, StopPhone,
 )  # fmt: skip
 PHONE_EVENTS: tuple[type[PhoneEvent], ...] = (
     PhoneReady, Devices, DeviceLost, Ringing, CallUp, CallOver, Levels, CallQuality, PhoneProblem,

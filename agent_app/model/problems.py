@@ -1,5 +1,6 @@
 """Every ``Problem.code`` that a desk can show: ``ui`` has words for each of ``CODES``."""
 
+import errno
 from enum import StrEnum
 
 from agent_app.model.actions import Why
@@ -38,6 +39,23 @@ class Own(StrEnum):
     TOO_LONG = "too_long"
     NO_TITLE = "no_title"
     CANNOT_WRITE = "cannot_write"
+    DISK_FULL = "disk_full"
+    NO_ACCESS = "no_access"
+    NO_FOLDER = "no_folder"
+    LOGS_MOVED = "logs_moved"
+    PROGRAM_FAULT = "program_fault"
+
+
+_FILE_PROBLEMS = {
+    Own.DISK_FULL: (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+    Own.NO_ACCESS: (errno.EACCES, errno.EPERM, errno.EROFS),
+    Own.NO_FOLDER: (errno.ENOENT, errno.ENOTDIR),
+}
+
+
+def file_problem(error: OSError) -> Own:
+    """Of a file that can't be written; the system's own words are English, and for the log."""
+    return next((code for code, numbers in _FILE_PROBLEMS.items() if error.errno in numbers), Own.CANNOT_WRITE)
 
 
 class Device(StrEnum):

@@ -136,6 +136,14 @@ class PlayerView(Struct, frozen=True):
     wav: bytes | None = None
 
 
+class PackView(Struct, frozen=True):
+    """Diagnostics that are packed (``have`` of ``size`` files), or are (``path``)."""
+
+    have: int = 0
+    size: int = 0
+    path: str = ""
+
+
 class Returned(Struct, frozen=True):
     """The customer is back, since whoever was asked could not take them. ``kind``, ``who``: of the ``Party``; empty where nobody knows."""
 
@@ -183,6 +191,7 @@ class DeskView(Struct, frozen=True):
     note: str = ""
     """What the agent has typed for the call in hand; kept over an app's reconnect, sent with the disposition."""
     player: PlayerView | None = None
+    packing: PackView | None = None
     colleagues: tuple[ColleagueRow, ...] = ()
     """Who can be called at their desk, by agent number; live while ``Desk.floor.show_colleagues(on=True)``, else as last heard."""
     targets: tuple[TargetRow, ...] = ()

@@ -1,19 +1,25 @@
 """``python -m agent_app.phone``: started by the window; see ``agent_app.model.phone`` for what it is told and tells."""
 
 import argparse
+import faulthandler
 import logging
 import os
 import sys
-from logging.handlers import RotatingFileHandler
 
+from agent_app import logs
 from agent_app.model.phone import PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import pack
+from agent_app.phone.loglines import LINE
 from agent_app.phone.process import Phone
 from agent_app.phone.sounds import TEST_DBFS, Tone
 
 PORT_TAKEN = 4
 """Exit status: nothing can be answered at this address."""
+FAULT = 6
+"""Exit status: a thread of it died."""
+ADDRESS_GONE = 5
+"""Exit status: the address that a call is at is no longer this PC's."""
 
 
 def _tone(text: str) -> Tone:
@@ -29,33 +35,38 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="UDP port (0: any free one)")
     parser.add_argument("--no-audio", action="store_true", help="open no sound device")
     parser.add_argument("--say", type=_tone, help="tone:400: 400 Hz at -20 dBFS instead of the microphone")
-    parser.add_argument("--log", default="", help="file")
     return parser.parse_args(argv)
 
 
-def _log_to(file: str) -> None:
-    if not file:
-        logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-        return
-    handler = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
-    logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s")
+def _log_to_owner() -> None:
+    """Standard error is the window's process's to read (``client``): what happened, and what killed this process."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logs.Masked(LINE))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    faulthandler.enable()
+    logs.catch_faults(_end)
+
+
+def _end(where: str) -> None:
+    """A phone of which a thread is gone is deaf or dumb: its owner starts another one."""
+    if where != "the program":  # that ends by itself
+        os._exit(FAULT)
 
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _arguments(argv)
     sink = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the events
-    _log_to(arguments.log)
+    _log_to_owner()
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     try:
         phone = Phone(
             sys.stdin.buffer, sink, ip=arguments.ip, port=arguments.port, audio=not arguments.no_audio, say=arguments.say,
-            log_file=arguments.log + ".sip" if arguments.log else "",
         )  # fmt: skip
+        phone.run()
     except PhoneError as error:
         sink.write(pack(PhoneProblem(error.code, error.text)))
-        return PORT_TAKEN
-    phone.run()
+        return ADDRESS_GONE if error.code == "address_gone" else PORT_TAKEN
     return 0
 
 

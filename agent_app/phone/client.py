@@ -11,11 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from agent_app.model.phone import PhoneCommand, PhoneEvent, PhoneProblem
+from agent_app.model.phone import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.loglines import take
 
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Before the first, second … start anew; the last again and again."""
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class PhoneProcess:
-    """Runs ``python -m agent_app.phone`` from now (or the first ``run``, if not ``on``) until ``stop``. ``ip``: this PC's address that the switch reaches; ``say``: ``tone:400``."""
+    """Runs ``python -m agent_app.phone`` from now (or the first ``run``, if not ``on``) until ``stop``. ``ip``: this PC's address that the switch reaches, until ``move``; ``say``: ``tone:400``."""
 
     def __init__(
         self,
@@ -36,17 +37,15 @@ class PhoneProcess:
         port: int = 0,
         audio: bool = True,
         say: str = "",
-        log_file: str = "",
         on: bool = True,
         environment: Mapping[str, str] | None = None,
-        command: Sequence[str] = (sys.executable, "-m", "agent_app.phone"),
     ) -> None:
         self._post = post
         self._environment = environment
-        self._argv = [*command, "--ip", ip, "--port", str(port)]
+        self._ip = ip
+        self._argv = [sys.executable, "-m", "agent_app.phone", "--port", str(port)]
         self._argv += [] if audio else ["--no-audio"]
         self._argv += ["--say", say] if say else []
-        self._argv += ["--log", log_file] if log_file else []
         self._process: subprocess.Popen[bytes] | None = None
         self._outbox: queue.SimpleQueue[tuple[subprocess.Popen[bytes], bytes]] = queue.SimpleQueue()
         self._over = threading.Event()
@@ -71,6 +70,11 @@ class PhoneProcess:
         process = self._process
         if process is not None:
             self._outbox.put((process, pack(command)))
+
+    def move(self, ip: str) -> None:
+        """Returns at once; see ``model.phone.Move``. A phone that is started later is there from its start."""
+        self._ip = ip
+        self.do(Move(ip))
 
     def run(self, *, on: bool) -> None:
         """Returns at once. Off: the phone ends, and none is started until it is on again."""
@@ -110,7 +114,11 @@ class PhoneProcess:
                 tries = 0
                 continue
             begun = time.monotonic()
-            text = self._live()
+            try:
+                text = self._live()
+            except Exception as fault:
+                log.exception("the phone's keeper failed")
+                text = type(fault).__name__
             if self._over.is_set() or not text:
                 continue
             self._post(PhoneProblem("phone_down", text))
@@ -119,16 +127,20 @@ class PhoneProcess:
 
     def _live(self) -> str:
         """One process from its start to its end; returns how it ended, ``""`` where it was told to."""
+        ip = self._ip
         try:
             process = subprocess.Popen(  # noqa: S603  our own program
-                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                [*self._argv, "--ip", ip], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 env=self._environment, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except OSError as error:
             return str(error)
+        threading.Thread(target=_take_errors, args=(process,), name="phone-errors", daemon=True).start()
         self._process = process
         if self._over.is_set() or not self._on.is_set():  # meanwhile
             self._dismiss(process)
+        elif ip != self._ip:
+            self.do(Move(self._ip))
         try:
             self._read(process)
         finally:
@@ -172,3 +184,11 @@ class PhoneProcess:
                     pipe.flush()
                 else:
                     pipe.close()
+
+
+def _take_errors(process: subprocess.Popen[bytes]) -> None:
+    """Its log and whatever killed it, into ours."""
+    pipe = process.stderr
+    assert pipe is not None
+    with pipe:
+        take(pipe)

@@ -5,6 +5,7 @@ post into one queue and wake this one with an empty datagram to its own SIP port
 """
 
 import contextlib
+import errno
 import logging
 import os
 import queue
@@ -21,6 +22,7 @@ from agent_app.model.phone import (
     Expect,
     Forget,
     Levels,
+    Move,
     Mute,
     PhoneCommand,
     PhoneEvent,
@@ -58,7 +60,9 @@ class Gone(Exception):  # noqa: N818  no error
 
 
 class Phone:
-    """``audio``: false opens no sound device; ``say``: a tone instead of the microphone. Raises ``PhoneError("port_taken")``."""
+    """``audio``: false opens no sound device; ``say``: a tone instead of the microphone. Raises ``PhoneError("port_taken")``; ``run`` too, and
+    ``PhoneError("address_gone")``, after a ``Move``.
+    """
 
     def __init__(
         self,
@@ -69,7 +73,6 @@ class Phone:
         port: int,
         audio: bool = True,
         say: Tone | None = None,
-        log_file: str = "",
     ) -> None:
         self._source, self._sink = source, sink
         self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -77,15 +80,15 @@ class Phone:
         self._inbox: queue.SimpleQueue[PhoneCommand | PhoneEvent | Gone] = queue.SimpleQueue()
         self._door = Door()
         self._voice = Voice(device=audio, say=say)
-        self._sip = Sip(ip, port, self._voice, self, log_file)
+        self._ip = self._wanted_ip = ip
+        self._port = port
+        self._sip = Sip(ip, port, self._voice, self)
         self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        host, _, number = self._sip.contact.rpartition(":")
-        self._own = ("127.0.0.1" if host == "0.0.0.0" else host, int(number))  # noqa: S104  only compared
+        self._own = _own(self._sip.contact)
         self._sound, problem = self._open_sound() if audio else (None, None)
         self._levels_on = False
         self._levels_until = self._levels_due = self._quality_due = 0.0
-        parts = [f"pjsip {self._sip.version}", self._sound.version if self._sound else "no sound"]
-        self._write(PhoneReady(self._sip.contact, ", ".join(parts)))
+        self._tell_ready()
         if problem is not None:
             self._write(problem)
         threading.Thread(target=self._read, name="input", daemon=True).start()
@@ -97,6 +100,7 @@ class Phone:
             while True:
                 self._sip.step(self._patience())
                 self._take()
+                self._follow_address()
                 now = time.monotonic()
                 self._act(self._door.tick(now))
                 self._wish()
@@ -174,10 +178,27 @@ class Phone:
                 self._test(on_ring=on_ring)
             case TellLevels(on):
                 self._levels_on = on
+            case Move(ip):
+                self._wanted_ip = ip
             case StopPhone():
                 raise Gone
             case _:
                 log.error("no handler for %s", type(message).__name__)
+
+    def _follow_address(self) -> None:
+        if self._wanted_ip == self._ip:
+            return
+        if self._door.empty:
+            log.info("moves from %s to %s", self._ip, self._wanted_ip)
+            self._sip.move(self._wanted_ip, self._port)
+            self._ip, self._own = self._wanted_ip, _own(self._sip.contact)
+            self._tell_ready()
+        elif not _is_here(self._ip):
+            raise PhoneError("address_gone", self._ip)
+
+    def _tell_ready(self) -> None:
+        parts = [f"pjsip {self._sip.version}", self._sound.version if self._sound else "no sound"]
+        self._write(PhoneReady(self._sip.contact, ", ".join(parts)))
 
     def _test(self, *, on_ring: bool) -> None:
         now = time.monotonic()
@@ -274,6 +295,21 @@ class Phone:
         timer = threading.Timer(ORPHAN_S, os._exit, [3])  # whatever hangs, no phone outlives its window
         timer.daemon = True
         timer.start()
+
+
+def _own(contact: str) -> tuple[str, int]:
+    host, _, number = contact.rpartition(":")
+    return "127.0.0.1" if host == "0.0.0.0" else host, int(number)  # noqa: S104  only compared
+
+
+def _is_here(ip: str) -> bool:
+    """Is it an address of this PC?"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((ip, 0))
+        except OSError as error:
+            return error.errno != errno.EADDRNOTAVAIL
+    return True
 
 
 def _read_some(source: BinaryIO) -> bytes:

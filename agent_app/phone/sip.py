@@ -108,19 +108,20 @@ class Door(pj.Account):  # type: ignore[misc]
 class Sip:
     """PJSIP's endpoint at ``ip``:``port`` (0: any free one). Raises ``PhoneError("port_taken")``."""
 
-    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener, log_file: str = "") -> None:
+    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener) -> None:
         self.listener = listener
         self._calls: dict[int, Talk] = {}
+        self._came: list[tuple[Talk, str]] = []
         self._over: dict[int, Talk] = {}
         """The last call of each of PJSIP's slots. A dying ``pj.Call`` hangs up whatever is in its slot by then, so it dies when that has ended too."""
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
-        self._endpoint.libInit(_config(log_file))
+        self._endpoint.libInit(_config())
         try:
-            self.contact = self._listen(ip, port)
-        except pj.Error as error:
+            self._listen(ip, port)
+        except PhoneError:
             self._endpoint.libDestroy()
-            raise PhoneError("port_taken", f"{ip}:{port}: {error.reason}") from None
+            raise
         self._endpoint.libStart()
         self._only_g711()
         self._ticks = True
@@ -136,8 +137,19 @@ class Sip:
     def step(self, ms: int) -> None:
         """Lets PJSIP work; waits up to ``ms`` for something to come."""
         self._endpoint.libHandleEvents(ms)
+        came, self._came = self._came, []
+        for talk, token in came:
+            if self._calls.get(talk.number) is talk:
+                self.listener.knocked(talk.number, token)
         if self._ticks and not self._calls:
             self._tick(on=False)
+
+    def move(self, ip: str, port: int) -> None:
+        """To another address, while there is no call. Raises ``PhoneError("port_taken")``; then it is where it was."""
+        old = self._transport
+        self._listen(ip, port)
+        self._endpoint.transportClose(old)
+        self._account.modify(self._account_config(ip))
 
     def answer(self, call: int, code: int) -> None:
         if code == 200:
@@ -170,6 +182,7 @@ class Sip:
     def close(self) -> None:
         """After this nothing of PJSIP is left. A call that is still there is dropped without a word: end it before."""
         self._calls.clear()
+        self._came.clear()
         self._over.clear()
         self._account.shutdown()
         del self._account
@@ -181,10 +194,11 @@ class Sip:
     # --- PJSIP's callbacks ---
 
     def came(self, number: int, message: str) -> None:
-        self._calls[number] = Talk(self, self._account, number)
+        """Who knocks is told after PJSIP's callback: a call without SDP that is ended within it aborts the process."""
+        talk = self._calls[number] = Talk(self, self._account, number)
         found = _token.search(message.partition("\r\n\r\n")[0])
         log.info("call %d: an INVITE", number)  # not from whom: a customer's number is in no log
-        self.listener.knocked(number, found[1] if found else "")
+        self._came.append((talk, found[1] if found else ""))
 
     def ended(self, talk: Talk) -> None:
         if self._calls.get(talk.number) is talk:
@@ -215,11 +229,14 @@ class Sip:
         except pj.Error as error:  # e.g. it was cancelled a moment ago: PJSIP tells the end by itself
             log.warning("call %d: %s", call, error.reason)
 
-    def _listen(self, ip: str, port: int) -> str:
+    def _listen(self, ip: str, port: int) -> None:
         config = pj.TransportConfig()
         config.boundAddress, config.port = ip, port
-        number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
-        return str(self._endpoint.transportGetInfo(number).localName)
+        try:
+            self._transport = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
+        except pj.Error as error:
+            raise PhoneError("port_taken", f"{ip}:{port}: {error.reason}") from None
+        self.contact = str(self._endpoint.transportGetInfo(self._transport).localName)
 
     def _account_config(self, ip: str) -> Any:
         config = pj.AccountConfig()
@@ -235,15 +252,13 @@ class Sip:
             self._endpoint.codecSetPriority(codec.codecId, {"PCMA": 200, "PCMU": 190}.get(law, 0))
 
 
-def _config(log_file: str) -> Any:
+def _config() -> Any:
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
     config.uaConfig.userAgent = "Huawu"
-    config.logConfig.level = 2 if log_file else 1  # 3 writes the far end's number
-    config.logConfig.consoleLevel = 1
+    config.logConfig.level = config.logConfig.consoleLevel = 2  # 3 writes the far end's number
     config.logConfig.msgLogging = 0  # a message has the token in it
-    config.logConfig.filename = log_file
     media = config.medConfig
     # RTP wakes our own loop; a worker of PJSIP would look 100 times a second, at an idle desk too (0.6 % of a core).
     media.hasIoqueue, media.threadCnt = False, 0

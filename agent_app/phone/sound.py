@@ -21,6 +21,7 @@ from agent_app.phone.streams import PLAY, Stream
 from agent_app.phone.voice import Voice
 
 RETRY_S = 2.0
+FAULT_PAUSE_S = 1.0
 BUSY_S, IDLE_S = 0.1, 1.0
 """Between two looks: while something is open, and while nothing is."""
 RESCAN_S = 15.0
@@ -93,9 +94,11 @@ class Sound:
         while not self._over:
             try:
                 self._turn(time.monotonic())
-            except Exception:
+            except Exception as fault:
                 log.exception("sound")
                 self._close_all()
+                self._post(PhoneProblem("device_failed", type(fault).__name__))
+                time.sleep(FAULT_PAUSE_S)
             self._wake.wait(BUSY_S if self._streams or self._wanted_roles(time.monotonic()) else IDLE_S)
             self._wake.clear()
         self._close_all()

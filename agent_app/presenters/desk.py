@@ -19,6 +19,7 @@ from agent_app.presenters.customers import People
 from agent_app.presenters.desk_calls import DeskCalls
 from agent_app.presenters.floor import Floor
 from agent_app.presenters.news import News
+from agent_app.presenters.packing import Packing
 from agent_app.presenters.phonebook import PhoneBook
 from agent_app.presenters.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
 from agent_app.presenters.reports import Reports
@@ -50,22 +51,22 @@ class Desk(DeskCalls):
         diagnostics: Diagnostics | None = None,
         shelf: Shelf | None = None,
     ) -> None:
-        self._switch, self._settings, self._diagnostics = switch, settings, diagnostics
+        self._switch, self._settings = switch, settings
         self._clock, self._wall = clock, wall
         view = DeskView(language=_language(settings.get("language")), agent_name=settings.get("agent"))
         self._board = Board(view, on_change, wall)
         self._asker = Asker(self._board, switch, clock)
         self._session = Session(self._board, self._asker, settings, self._changed)
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
-        self._talk = Talk(self._board, self._asker, self._sound)
+        shelf = NoShelf() if shelf is None else shelf
+        self._talk = Talk(self._board, self._asker, self._sound, shelf)
         self._calling, self._news = Calling(self._board, self._asker), News(self._board)
-        self._book = PhoneBook(
-            self._board, NoShelf() if shelf is None else shelf, lambda: wall() + self._board.draft.clock_off
-        )
+        self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
         self._people = People(self._board, self._asker, clock)
         self.floor = Floor(self._board, self._asker, self._calling)
         """Colleagues, and the supervisor's desk."""
         self.reports = Reports(self._board, self._asker)
+        self._packing = Packing(self._board, diagnostics)
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None
         self._ticked = (clock(), wall())
@@ -105,6 +106,14 @@ class Desk(DeskCalls):
     @settled
     def set_note(self, text: str) -> None:
         self._talk.set_note(text)
+
+    @settled
+    def keep(self) -> None:
+        """The program may end any moment: what has been typed is written down on this PC, and kept at the switch if that can be reached; so are
+        the volumes that were chosen.
+        """
+        self._talk.keep_note()
+        self._sound.keep_volumes()
 
     @settled
     def finish_wrap_up(self, disposition: str, stay: bool = False) -> None:
@@ -220,17 +229,20 @@ class Desk(DeskCalls):
         self._board.solved()
 
     @settled
-    def pack_diagnostics(self, folder: Path) -> Path | None:
-        """The zip's path; ``None`` and a ``Problem`` (``cannot_write``) if it can't be written."""
-        if self._diagnostics is None:
-            return None
-        try:
-            return self._diagnostics.pack(folder)
-        except OSError as error:
-            self._board.problem(None, Own.CANNOT_WRITE, error.strerror or "")
-            return None
+    def pack_diagnostics(self, folder: Path) -> None:
+        """``view.packing`` says how far it is and where it is; ``None`` again and a ``Problem`` if it can't be written."""
+        self._packing.begin(folder)
+
+    @settled
+    def cancel_diagnostics(self) -> None:
+        self._packing.cancel()
 
     # --- from outside ---
+
+    @settled
+    def trouble(self, code: Own, text: str = "") -> None:
+        """Of the program itself."""
+        self._board.problem(None, code, text)
 
     @settled
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from agent_app.model.people import Kept
 from agent_app.model.phone import PhoneCommand
 from shared.desk import Reply, Request, Told
-from shared.ids import AgentId
+from shared.ids import AgentId, CallId
 
 
 class Failed(Struct, frozen=True):
@@ -53,13 +53,19 @@ class Settings(Protocol):
 
 
 class Shelf(Protocol):
-    """What this PC keeps for one agent: directory and last calls. Never raises; what can't be kept is logged."""
+    """What this PC keeps for one agent: directory, last calls, unsent notes. Never raises; what can't be kept is logged."""
 
     def read(self, agent: AgentId) -> Kept:
         """Empty where there is nothing."""
         ...
 
     def write(self, agent: AgentId, kept: Kept) -> None: ...
+
+    def read_notes(self, agent: AgentId) -> dict[CallId, str]:
+        """Notes that the switch hasn't got, by their calls, the oldest first. Kept over a crash; while the app runs, also if they can't be written."""
+        ...
+
+    def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
 
 
 class NoShelf:
@@ -70,8 +76,25 @@ class NoShelf:
 
     def write(self, agent: AgentId, kept: Kept) -> None: ...
 
+    def read_notes(self, agent: AgentId) -> dict[CallId, str]:  # noqa: ARG002
+        return {}
+
+    def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
+
+
+OnStep = Callable[[int, int], None]
+OnPacked = Callable[[Path | OSError | None], None]
+
 
 class Diagnostics(Protocol):
-    def pack(self, into: Path) -> Path:
-        """Writes a zip with logs, versions, devices and link statistics, without customers' data; returns its path. Raises ``OSError``."""
+    """One pack at a time. Both callbacks come on the presenter's thread."""
+
+    def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
+        """Writes a zip with logs, versions, devices and link statistics, without customers' data. ``on_step``: files so far, and of how many.
+        ``on_end``, once: its path, why it can't be written, or ``None``: cancelled.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """Nothing of it stays."""
         ...

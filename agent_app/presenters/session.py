@@ -52,10 +52,6 @@ class Session:
         self._again_at: float | None = None
         self._reconcile_at: float | None = None
 
-    @property
-    def is_in(self) -> bool:
-        return bool(self._session)
-
     # --- people ---
 
     def log_in(self, agent: str, password: str, take_over: bool) -> None:
@@ -190,6 +186,7 @@ class Session:
         self._session = reply.session
         self._board.put(needs_password=False)
         self._take(reply.snapshot)
+        self.phone_at(self._contact)  # it may have moved meanwhile
 
     def _not_resumed(self, why: Failed | Refused) -> None:
         self._fetching = False

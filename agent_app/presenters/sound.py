@@ -32,6 +32,8 @@ from shared.desk import DeskCall, PhoneNow, is_phone_name
 from shared.ids import LegId
 
 TELL_S = 5.0
+KEEP_S = 1.0
+"""From the last step of a volume until it is written down."""
 FORGET_S = 1.0
 """The switch ends a leg itself; what the phone still has so long after is a remnant."""
 _FOR_PEOPLE = frozenset(map(str, Device))
@@ -64,6 +66,8 @@ class Sound:
         self._loss = self._jitter = 0.0
         self._tell_at = 0.0
         self._told: PhoneNow | None = None
+        self._volumes_to_keep: dict[str, str] = {}
+        self._keep_volumes_at = 0.0
         board.put_audio(**_remembered(settings))
         remembered = settings.get("desk_phone")
         self._voice_by(remembered if is_phone_name(remembered) else "")
@@ -133,9 +137,17 @@ class Sound:
     def volumes(self, chosen: dict[str, float | None]) -> None:
         for kind, factor in chosen.items():
             if factor is not None:
-                self._board.put_audio(**{f"{kind}_volume": min(max(factor, 0.0), 2.0)})
-                self._settings.put(f"{kind}_volume", str(getattr(self._board.draft.audio, f"{kind}_volume")))
+                within = min(max(factor, 0.0), 2.0)
+                self._board.put_audio(**{f"{kind}_volume": within})
+                self._volumes_to_keep[f"{kind}_volume"] = str(within)
+                self._keep_volumes_at = self._clock() + KEEP_S
         self._tell_volumes()
+
+    def keep_volumes(self) -> None:
+        """A slider that is drawn gives a hundred values; the last of them is written down."""
+        chosen, self._volumes_to_keep = self._volumes_to_keep, {}
+        for key, value in chosen.items():
+            self._settings.put(key, value)
 
     def use(self, chosen: dict[str, str | None]) -> None:
         for kind, device in chosen.items():
@@ -179,8 +191,8 @@ class Sound:
             case CallQuality():
                 self._loss, self._jitter = event.loss, event.jitter_ms
                 self._board.put(quality=event)
-            case PhoneProblem(code, text):
-                self._trouble(code, text)
+            case PhoneProblem(code):
+                self._trouble(code)
             case _:
                 pass  # a newer phone's word
         self.tell()
@@ -195,6 +207,8 @@ class Sound:
 
     def tick(self, now: float) -> None:
         self._forget(now)
+        if now >= self._keep_volumes_at:
+            self.keep_volumes()
         if now >= self._tell_at:
             self.tell(anew=True)
 
@@ -213,11 +227,12 @@ class Sound:
 
     # --- inside ---
 
-    def _trouble(self, code: str, text: str) -> None:
+    def _trouble(self, code: str) -> None:
+        """What the phone says with it is a library's English, and in the log."""
         if code == Device.PHONE_DOWN:
             self.down()
         elif code in _FOR_PEOPLE:
-            self._board.problem(None, code, text)
+            self._board.problem(None, code)
 
     def _ready(self, contact: str) -> None:
         self.legs.clear()

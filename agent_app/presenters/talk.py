@@ -1,11 +1,11 @@
 """Seat and call: what an agent does to them, the note, and the disposition."""
 
-from agent_app.model.actions import hanging_up
+from agent_app.model.actions import hanging_up, may_wrap_up
 from agent_app.model.problems import Lost, Own
 from agent_app.model.view import Action, LinkState
 from agent_app.presenters.asker import Asker
 from agent_app.presenters.board import Board
-from agent_app.presenters.ports import Failed
+from agent_app.presenters.ports import Failed, Shelf
 from agent_app.presenters.sound import Sound
 from shared.desk import (
     TEXT_MAX,
@@ -31,24 +31,35 @@ REACTION_S = 0.6
 """From a change on the screen until a hand that was on its way knows of it. What crosses on the link is the switch's to refuse."""
 KEEP_S = 2.0
 """Before the end of the wrap-up time."""
+REST_S = 2.0
+"""Since a key was pressed in the note."""
+SHELVE_S = 1.0
+"""So often at most is what was typed written down on this PC."""
+MOST_NOTES = 20
+"""Unsent ones that are kept for an agent, the newest."""
+NO_CALL = CallId("")
+"""What a note is about that was typed before the first call."""
 _MOST_DIGITS = 32
 _DIGITS = frozenset("0123456789*#ABCD")
 
 
 class Talk:
-    def __init__(self, board: Board, asker: Asker, sound: Sound) -> None:
-        self._board, self._asker, self._sound = board, asker, sound
+    def __init__(self, board: Board, asker: Asker, sound: Sound, shelf: Shelf) -> None:
+        self._board, self._asker, self._sound, self._shelf = board, asker, sound, shelf
         self._digits = ""
         self._hand: CallId | None = None
+        """The call that the note on the screen is about."""
         self._notes: dict[CallId, str] = {}
+        """Of other calls: not sent either. The oldest first."""
         self._kept: tuple[CallId, str] | None = None
-        """The note that the switch has last been given."""
+        """The note that the switch has last been given; it has it as soon as it says so (``_safe``)."""
+        self._safe: tuple[CallId, str] | None = None
+        self._shelved: dict[CallId, str] = {}
+        self._shelve_at = self._typed_at = 0.0
         self._means = HangingUp.END
         self._safe_at = 0.0
         """Until then a hand may still mean what hanging up meant before."""
         self._agent: AgentId | None = None
-        self._left: tuple[AgentId, str] | None = None
-        """A note not sent when its writer's log-in ended; for them alone."""
 
     @property
     def _call(self) -> DeskCall | None:
@@ -140,6 +151,7 @@ class Talk:
     # --- what is written ---
 
     def set_note(self, text: str) -> None:
+        self._typed_at = self._asker.now()
         self._board.put(note=text)
 
     def finish(self, disposition: str, stay: bool) -> None:
@@ -164,25 +176,64 @@ class Talk:
             self._command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
 
     def tick(self) -> None:
-        """The wrap-up time is nearly over: what has been typed is kept at the switch, though nothing was chosen yet."""
+        """What is typed is written down here all the time; at the switch it is kept when the wrap-up time is nearly over, though nothing was
+        chosen yet.
+        """
+        if self._asker.now() >= self._shelve_at:
+            self._shelve()
         view = self._board.draft
         seat, now = view.state.seat, self._board.wall() + view.clock_off
-        if seat is None or seat.wrap_up_until is None or now < seat.wrap_up_until - KEEP_S or view.stale:
+        if seat is None or seat.wrap_up_call is None:
             return
-        call, note = seat.wrap_up_call, view.note
-        new = call is not None and bool(note.strip()) and self._kept != (call, note)
-        if new and call is not None and len(note) <= TEXT_MAX and not self._asker.is_pending(Action.FINISH_WRAP_UP):
+        if seat.wrap_up_until is None:  # no time is set for it, or it ended while the link was down
+            due = self._asker.now() >= self._typed_at + REST_S
+        else:
+            due = now >= seat.wrap_up_until - KEEP_S
+        if due:
+            self._send_note()
+
+    def keep_note(self) -> None:
+        """The program may end any moment."""
+        self._shelve()
+        self._send_note()
+
+    def _send_note(self) -> None:
+        view = self._board.draft
+        call, note = self._in_hand(view.state.seat, view.state.call), view.note
+        if call is None or view.stale or not note.strip() or len(note) > TEXT_MAX or self._kept == (call, note):
+            return
+        if may_wrap_up(view) and not self._asker.is_pending(Action.FINISH_WRAP_UP):
             self._kept = call, note
-            self._asker.ask(None, WrapUp(call, "", note, stay=True), Done, lambda _: None)
+            request = WrapUp(call, "", note, stay=True)
+            self._asker.ask(None, request, Done, lambda _: self._has(request), failed=self._not_kept)
+
+    def _has(self, request: WrapUp) -> None:
+        self._safe = request.call, request.note
+
+    def _not_kept(self, _: Failed | Refused) -> None:
+        self._kept = None
+
+    def _shelve(self) -> None:
+        """Unsent notes, on this PC."""
+        unsent = dict(self._notes)
+        call, note = self._hand or NO_CALL, self._board.draft.note
+        if note.strip() and self._safe != (call, note):
+            unsent.pop(call, None)  # the newest comes last
+            unsent[call] = note
+        if self._agent is not None and unsent != self._shelved:
+            self._shelve_at = self._asker.now() + SHELVE_S
+            self._shelved = dict(list(unsent.items())[-MOST_NOTES:])
+            self._shelf.write_notes(self._agent, self._shelved)
 
     # --- what the switch says ---
 
     def left(self) -> None:
         """Nobody is logged in: what one agent typed is not the next one's to read."""
-        if self._agent is not None and self._board.draft.note:
-            self._left = self._agent, self._board.draft.note
+        if self._agent is not None:
+            self._shelve()
+            self._agent = self._hand = None
+            self._notes, self._shelved = {}, {}
             self._board.put(note="")
-        self._agent = None
 
     def follow(self, seat: Seat | None, call: DeskCall | None) -> None:
         if self._asker.is_pending(Action.ANSWER) and (call is None or call.state is not SeatState.RINGING):
@@ -195,6 +246,9 @@ class Talk:
         hand = self._in_hand(seat, call)
         if hand is not None and hand != self._hand:
             self._change_note(hand)
+        elif hand is None and self._notes and not self._board.draft.note:
+            self._hand, note = self._notes.popitem()  # written about an earlier call, and never sent
+            self._board.put(note=note)
 
     # --- inside ---
 
@@ -219,25 +273,22 @@ class Talk:
 
     def _came(self, agent: AgentId) -> None:
         self._agent = agent
-        left, self._left = self._left, None
-        if left is not None and left[0] == agent:
-            self._board.put(note=left[1])
-        elif left is not None:
-            self._hand = None
-            self._notes.clear()
+        self._shelved = self._shelf.read_notes(agent)
+        self._notes = dict(self._shelved)
 
     def _change_note(self, hand: CallId) -> None:
         """Another call: its own note, and the old one's is kept for when that comes back."""
         old, self._hand = self._hand, hand
-        if old is None:
-            return  # typed before the first call: it is about this one
         note = self._board.draft.note
-        if note:
+        if note and old is None:
+            return  # typed before the first call: it is about this one
+        if note and old is not None and self._safe != (old, note):
             self._notes[old] = note
         self._board.put(note=self._notes.pop(hand, ""))
 
     def _finished(self, request: WrapUp) -> None:
         """It is kept by the switch now."""
+        self._has(request)
         self._notes.pop(request.call, None)
         view = self._board.draft
         if self._hand == request.call and view.note == request.note and view.state.call is None:

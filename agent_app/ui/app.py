@@ -11,7 +11,16 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QElapsedTimer,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from agent_app.model.view import DeskView
@@ -92,6 +101,7 @@ def run(
     app = application(argv)
     main = MainThread()
     sys.excepthook = _log_fault
+    qInstallMessageHandler(_qt_says)
     held: list[Frames] = []
     desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
     if not settings.get("language"):
@@ -108,6 +118,8 @@ def run(
     hotkeys = Hotkeys(window.commands.actions, window)
     window.help.show_hotkeys(hotkeys.active)
     app.aboutToQuit.connect(hotkeys.stop)
+    app.aboutToQuit.connect(desk.keep)
+    app.commitDataRequest.connect(window.session_ends, Qt.ConnectionType.DirectConnection)
     for number in (signal.SIGINT, signal.SIGTERM):  # so that the link says goodbye and the phone ends its call
         signal.signal(number, lambda *_: main.post(window.end))
     return app.exec()
@@ -128,3 +140,17 @@ def application(argv: Sequence[str] = ()) -> QApplication:
 def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
     """A slot of ours raised: it is logged, and the window goes on."""
     log.error("a slot failed", exc_info=(kind, fault, trace))
+
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _qt_says(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """What Qt would print: there is nobody at a standard error's other end."""
+    logging.getLogger(f"Qt.{context.category or 'default'}").log(_LEVELS[kind], "%s", text)

@@ -17,6 +17,8 @@ from shared.enums import CallKind, PartyState
 from shared.ids import LegId
 
 KEYS = "123456789*0#"
+HIDDEN_KEY = "•"
+SENT_SHOWN = 24
 
 
 class Keypad(QWidget):
@@ -41,15 +43,9 @@ class Keypad(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.text() and event.text() in KEYS:
-            self.pressed.emit(event.text())
-            self.buttons[event.text()].setDown(True)
+            self.pressed.emit(event.text())  # no button shows it: the keys may be a customer's PIN
             return
         super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        for button in self.buttons.values():
-            button.setDown(False)
-        super().keyReleaseEvent(event)
 
 
 class CallPanel(Panel):
@@ -157,7 +153,7 @@ class CallPanel(Panel):
 
     def _press(self, key: str) -> None:
         self._desk.press(key)
-        self.sent.say((self.sent.text() + key)[-24:])
+        self.sent.say((self.sent.text() + HIDDEN_KEY)[-SENT_SHOWN:])
 
 
 def _id(call: DeskCall | None) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QEvent, QStandardPaths, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
 
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
@@ -181,13 +181,16 @@ class AboutDialog(Dialog):
         self.hint, self.path = Words(), QLineEdit()
         self.path.setReadOnly(True)
         self.path.hide()
-        self.pack_button = QPushButton()
-        self.pack_button.clicked.connect(lambda _checked=False: self.ask_folder())
+        self.pack_button, self.progress = QPushButton(), QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.hide()
+        self.pack_button.clicked.connect(lambda _checked=False: self._pack_or_cancel())
         self.logo.setPixmap(app_icon().pixmap(48, 48))
         head = across(self.logo, rows(self.title, self.text, gap=4), gap=16)
         head.setStretch(1, 1)
         foot = across(self.pack_button, None, self.close_button)
-        self.setLayout(rows(head, self.hint, self.path, foot, margin=24, gap=12))
+        self._lines = rows(head, self.hint, self.progress, self.path, foot, margin=24, gap=12)
+        self.setLayout(self._lines)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)
         self.redraw()
 
@@ -202,13 +205,49 @@ class AboutDialog(Dialog):
         dialog.open()
 
     def pack_into(self, folder: str) -> None:
-        made = self._desk.pack_diagnostics(Path(folder))
-        self.path.setVisible(made is not None)
-        if made is not None:
-            self.path.setText(str(made))
+        self._desk.pack_diagnostics(Path(folder))
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        packing = view.packing
+        if was is not None and packing == was.packing:
+            return
+        self.progress.setVisible(self._runs())
+        self.path.setVisible(packing is not None and bool(packing.path))
+        self._title_button()
+        if packing is None:
+            self.hint.say(self._about())
+        elif packing.path:
+            self.path.setText(packing.path)
             self.hint.say(self.tr("Packed. Send this file to whoever looks after the desks:"))
             self.path.selectAll()
             self.path.setFocus()
+        else:
+            self.hint.say(self.tr("Packing …"))
+            self.progress.setMaximum(packing.size)
+            self.progress.setValue(packing.have)
+        self.resize(self.width(), self._lines.totalHeightForWidth(self.width()))  # a row more or less
+
+    def _pack_or_cancel(self) -> None:
+        if self._runs():
+            self._desk.cancel_diagnostics()
+        else:
+            self.ask_folder()
+
+    def _runs(self) -> bool:
+        return self._view.packing is not None and not self._view.packing.path
+
+    def _title_button(self) -> None:
+        if self._runs():
+            self.pack_button.setText(self.tr("Ca&ncel"))
+            named(self.pack_button, self.tr("Cancel"), self.tr("Gives the packing up; nothing of it stays"))
+        else:
+            self.pack_button.setText(self.tr("Pack &diagnostics …"))
+            named(self.pack_button, self.tr("Pack diagnostics"), self.tr("Chooses a folder and writes a zip there"))
+
+    def _about(self) -> str:
+        return self.tr(
+            "Diagnostics are a zip with logs, versions, the list of sound devices and link figures, without customers' data."
+        )
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("About, and diagnostics"))
@@ -222,13 +261,8 @@ class AboutDialog(Dialog):
         self.text.say(
             " · ".join(parts) + "\n" + self.tr("Free software: GNU General Public License, version 3 or later.")
         )
-        self.hint.say(
-            self.tr(
-                "Diagnostics are a zip with logs, versions, the list of sound devices and link figures, without customers' data."
-            )
-        )
-        self.pack_button.setText(self.tr("Pack &diagnostics …"))
-        named(self.pack_button, self.tr("Pack diagnostics"), self.tr("Chooses a folder and writes a zip there"))
+        self._title_button()
+        named(self.progress, self.tr("Packing …"))
         named(self.path, self.tr("The zip's path"))
 
 

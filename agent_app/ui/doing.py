@@ -143,9 +143,13 @@ class Doing:
         self._desk.set_language(Language.EN if self._view.language is Language.ZH else Language.ZH)
 
     def _other_theme(self) -> None:
-        """System, light, dark, and round again; always another look than now."""
-        dark = theme.tokens() is theme.DARK
-        chosen = theme.Theme.LIGHT if dark else theme.Theme.DARK
+        """Always another look than now: the system's, if that is another, and else the one that the system has not."""
+        now = theme.tokens()
+        theme.use(theme.Theme.SYSTEM)
+        if theme.tokens() is not now:
+            chosen = theme.Theme.SYSTEM
+        else:
+            chosen = theme.Theme.LIGHT if now is theme.DARK else theme.Theme.DARK
         self._settings.put(THEME_KEY, chosen)
         self._window.use_theme(chosen)
 

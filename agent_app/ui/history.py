@@ -46,6 +46,9 @@ class HistoryPanel(Panel):
             contacts = () if view.shown is None else view.shown.contacts
             self.table.show_rows(contacts)
             self.counted.emit(len(contacts))
+        if view.state.call is not None and _call(view) != _call(was):
+            self.player.hush()
+        self.player.use_device(_speaker(view))
         if was is None or view.player != was.player:
             self.player.show_recording(view.player)
         self._enable()
@@ -117,3 +120,14 @@ class TrailPanel(Panel):
                 0,
             ),
         ]
+
+
+def _call(view: DeskView | None) -> str:
+    return "" if view is None or view.state.call is None else view.state.call.call
+
+
+def _speaker(view: DeskView) -> str:
+    """The name of the device that the agent hears with; ``""``: a desk phone, or none that is known."""
+    if view.desk_phone:
+        return ""
+    return next((device.name for device in view.audio.devices if device.id == view.audio.speaker), "")

@@ -1,8 +1,11 @@
-"""Closing the window: in a call, or with a note unsent, it asks first; logged in it logs out first, and goes when that is done or takes too long."""
+"""Closing the window: in a call, or with a note unsent, it asks first, whether the link is up or down; logged in it logs out first, and goes when
+that is done or takes too long. However the program ends, what was typed is kept (``Desk.keep``).
+"""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from agent_app.model.view import Action, DeskView, LinkState
@@ -22,17 +25,28 @@ class Leaving(QObject):
 
     def may_close(self, view: DeskView) -> bool:
         """If not yet, what has to be done before is begun."""
-        if self.sure or view.needs_password or view.link is not LinkState.UP:
+        if self.sure or view.needs_password:
             return True
+        linked = view.link is LinkState.UP
         if view.state.call is not None:
             text = self.tr("If the program ends now, the caller hears an excuse and goes to the next agent.")
             self._ask(self.tr("A call is going on"), text, self._gone)
-        elif view.note:
-            text = self.tr("The note of the last call is not sent yet; it would be lost.")
-            self._ask(self.tr("A note is not sent"), text, self._leave)
-        else:
+        elif view.note.strip():
+            text = self.tr(
+                "The note of the last call is not sent yet. It is kept on this PC, and shown when you log in here again."
+            )
+            self._ask(self.tr("A note is not sent"), text, self._leave if linked else self._gone)
+        elif linked:
             self._leave()
+        else:
+            return True
         return False
+
+    def session_ends(self, view: DeskView, manager: QSessionManager) -> None:
+        """The system shuts down or logs its user out; in a call it is asked not to, and asks its user."""
+        self._desk.keep()
+        if view.state.call is not None and not view.needs_password and manager.allowsInteraction():
+            manager.cancel()
 
     def end(self, view: DeskView) -> None:
         """Without asking; logs out if that can be done."""
@@ -60,9 +74,11 @@ class Leaving(QObject):
 
     def _leave(self) -> None:
         self._asked = True
+        self._desk.keep()
         self._desk.log_out()
         QTimer.singleShot(LOG_OUT_MS, self, self._gone)
 
     def _gone(self) -> None:
+        self._desk.keep()
         self.sure = True
         self._window.close()

@@ -21,8 +21,11 @@ class Player(QWidget):
         self._desk = desk
         self._call: CallId | None = None
         self.sound: Sound | None = None
-        self.make_sink: MakeSink = SystemSink
+        self.make_sink: MakeSink = lambda rate, channels: SystemSink(rate, channels, self._device)
+        self._device = ""
         self._lasts, self._on = 0, False
+        self._hushed = False
+        """A call came since this recording was asked for: it begins when somebody says so."""
         self.fetching, self.slider, self.time = QProgressBar(), QSlider(Qt.Orientation.Horizontal), Plain(wide=16)
         self.fetching.setTextVisible(False)
         self.toggle, self.close_button = QToolButton(), QToolButton()
@@ -38,6 +41,7 @@ class Player(QWidget):
         """Starts to play when the whole of it is here."""
         if view is None or view.call != self._call:
             self._drop()
+            self._hushed = False
         self._call = None if view is None else view.call
         self.setVisible(view is not None)
         if view is None:
@@ -52,6 +56,20 @@ class Player(QWidget):
             self.time.say(self.tr("Fetching …"))
         elif self.sound is None:
             self._begin(view.wav)
+
+    def hush(self) -> None:
+        """A call comes: nothing else is to be heard in the headset."""
+        self._hushed = True
+        if self._on:
+            self.play_or_pause()
+
+    def use_device(self, name: str) -> None:
+        """The agent's, by the name that the phone has for it."""
+        if name != self._device:
+            self._device = name
+            if self._on:
+                self.play_or_pause()
+                self.play_or_pause()
 
     def play_or_pause(self) -> None:
         if self.sound is not None:
@@ -70,8 +88,8 @@ class Player(QWidget):
         self.sound.moved.connect(self._set_position)
         self.sound.ended.connect(self._ended)
         self.sound.failed.connect(lambda _text: self._failed())
-        self._on = True
-        self.sound.play(on=True)
+        self._on = not self._hushed
+        self.sound.play(on=self._on)
         self._show_toggle()
         self._set_position(0)
 

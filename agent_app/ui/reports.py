@@ -1,11 +1,13 @@
 """Reports (统计报表) in the supervisor's desk: what by which days, as a table, as a chart, and into a file for a spreadsheet."""
 
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDate, QStandardPaths, Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QPushButton, QSplitter, QWidget
 
 from agent_app.model.floor import FloorView
+from agent_app.model.problems import file_problem
 from agent_app.model.report import ReportView, Span, days_of
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
@@ -22,6 +24,8 @@ from shared.desk_reports import ReportShown
 from shared.floor import by_key
 from shared.report_csv import as_csv
 from shared.reports import By, ReportRow
+
+log = logging.getLogger(__name__)
 
 DAY = "yyyyMMdd"
 BOM = "\ufeff"
@@ -118,7 +122,8 @@ class ReportsPage(Panel):
         try:
             Path(file).write_bytes((BOM + as_csv(shown.rows, shown.total)).encode())
         except OSError as error:
-            self._say(f"{words.problem('cannot_write')} {error.strerror or ''}", "danger")
+            log.warning("the report can't be written (%s)", error.strerror)
+            self._say(words.problem(file_problem(error)), "danger")
         else:
             self._say(self.tr("Saved: {file}").format(file=file))
 

@@ -1,10 +1,10 @@
-"""Plays a recording in memory on the system's default device: ``QAudioSink``, fed by a timer of the window's thread.
+"""Plays a recording in memory on the device that the agent talks with: ``QAudioSink``, fed by a timer of the window's thread.
 
 Not ``QMediaPlayer``: its ``stop`` waits, with Python's lock held, for a thread of its own that may be waiting for that lock (seen with
 PySide6 6.11.3: one in six closings froze the window). Here no other thread ever runs Python.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,17 +38,34 @@ MakeSink = Callable[[int, int], Sink]
 """Of rate and channels."""
 
 
-class SystemSink:
-    """The system's default device."""
+def alike(wanted: str, names: Sequence[str]) -> int | None:
+    """Which of Qt's names is of the device that the phone's library calls so: the same, or the longest that has it or that it has in it. Letters'
+    case doesn't count; ``None``: no name is alike.
+    """
+    want, have = wanted.casefold(), [name.casefold() for name in names]
+    if not want:
+        return None
+    if want in have:
+        return have.index(want)
+    found = [at for at, name in enumerate(have) if name and (want in name or name in want)]
+    return max(found, key=lambda at: len(have[at]), default=None)
 
-    def __init__(self, rate: int, channels: int) -> None:
+
+class SystemSink:
+    """The device of this name, or the system's default where there is none that is called so."""
+
+    def __init__(self, rate: int, channels: int, device_name: str = "") -> None:
         from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices  # an idle desk does without it
 
         form = QAudioFormat()
         form.setSampleRate(rate)
         form.setChannelCount(channels)
         form.setSampleFormat(QAudioFormat.SampleFormat.Int16)
-        device = QMediaDevices.defaultAudioOutput()
+        devices = QMediaDevices.audioOutputs()
+        at = alike(device_name, [each.description() for each in devices])
+        if at is None:  # PulseAudio's and ALSA's own names
+            at = alike(device_name, [each.id().toStdString() for each in devices])
+        device = QMediaDevices.defaultAudioOutput() if at is None else devices[at]
         self._there = not device.isNull() and device.isFormatSupported(form)
         self._size = rate * channels * SAMPLE_BYTES * BUFFER_MS // 1000
         self._sink = QAudioSink(device, form)

@@ -1,7 +1,7 @@
 """The window: panels put together, commands given what they do, and each view handed to whoever shows a part of it."""
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QSessionManager
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -107,7 +107,7 @@ class Window(QMainWindow):
         self.commands.draw(view)
         for panel in self.panels:
             panel.draw(view)
-        for dialog in (self.password, self.audio, self.dialling):
+        for dialog in (self.password, self.audio, self.dialling, self.about):
             dialog.draw(view)
         if self.board is not None and self.board.isVisible():
             self.board.draw(view)
@@ -132,7 +132,7 @@ class Window(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        if self.leaving.may_close(self.view):
+        if self.leaving.may_close(self._desk.view):
             if self.board is not None:
                 self.board.close()
             event.accept()
@@ -149,8 +149,11 @@ class Window(QMainWindow):
         self.board.go()
 
     def end(self) -> None:
-        """Without asking: the system shuts down."""
-        self.leaving.end(self.view)
+        """Without asking: the program was told to end."""
+        self.leaving.end(self._desk.view)
+
+    def session_ends(self, manager: QSessionManager) -> None:
+        self.leaving.session_ends(self._desk.view, manager)
 
     # --- layout ---
 

@@ -42,6 +42,10 @@ def say(table: Table, word: str) -> str:
 
 LINK_TEXTS: Table = {
     "displaced": QT_TRANSLATE_NOOP("words", "Another program is using this desk's key."),
+    "fault": QT_TRANSLATE_NOOP(
+        "words",
+        "The part of this program that holds the link failed and begins anew. If that comes again, send the diagnostics.",
+    ),
 }
 
 
@@ -189,6 +193,17 @@ PROBLEMS: Table = {
     "port_taken": QT_TRANSLATE_NOOP("words", "The phone's network port is taken by another program."),
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
+    "disk_full": QT_TRANSLATE_NOOP("words", "The disk is full; the file was not written."),
+    "no_access": QT_TRANSLATE_NOOP("words", "You may not write there; please choose another place."),
+    "no_folder": QT_TRANSLATE_NOOP("words", "That folder is not there; please choose another place."),
+    "logs_moved": QT_TRANSLATE_NOOP(
+        "words",
+        "The log folder can't be written; the logs of this start are elsewhere. Please tell whoever looks after this PC.",
+    ),
+    "program_fault": QT_TRANSLATE_NOOP(
+        "words",
+        "A part of the program failed; its log says which. If something no longer works, start the program again, and send the diagnostics.",
+    ),
     "bad_phone_name": QT_TRANSLATE_NOOP("words", "A desk phone's name has letters, digits, - and _, at most 32."),
     "bad_digits": QT_TRANSLATE_NOOP("words", "Only digits, * and # can be sent."),
     "just_changed": QT_TRANSLATE_NOOP("words", "Who is in the call has just changed. Look, and press again."),

@@ -35,13 +35,16 @@ class Dialer:
         self._tones.pop(row, None)
         self._sockets.set_length(row, HEADER + FRAME)
 
-    def tones(self, payload: Any) -> None:
+    def tones(self, payload: Any) -> list[int]:
+        """Gives the rows that have a key's tone or the pause after it."""
+        keying = list(self._tones)
         for row, frames in list(self._tones.items()):
             if frames:
                 payload[row] = self._prompts.frames[int(self._channels.law[row])][frames.pop(0)]
             else:
                 del self._tones[row]
                 self._channels.changed = True  # silence again, if nothing else sounds
+        return keying
 
     def events(self, stamp: npt.NDArray[np.uint32], types: npt.NDArray[np.uint8]) -> None:
         """After the headers are written: ``types`` are the rows' payload type bytes."""

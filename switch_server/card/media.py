@@ -76,8 +76,8 @@ class Media:
             frames, good = self._jitter.pop(self._needed, self._channels.law)
             self._mixer.step(frames, self._place, payload)
         ended = self._player.step(payload)
-        self._dialer.tones(payload)
-        heard = payload[self._recorded] if self._recorded.size else None
+        keying = self._dialer.tones(payload)
+        heard = self._for_record(payload, keying) if self._recorded.size else None
         self._headers(upto)
         self._dialer.events(self.stamp, self._types)
         self.sent += self._sockets.send()
@@ -91,6 +91,14 @@ class Media:
         self._jitter.advance(upto)
         for row, play, reason, played in ended:
             self._on_play_end(row, play, reason, played)
+
+    def _for_record(self, payload: Any, keying: list[int]) -> Any:
+        """What the recorded rows hear, but no key's tone: it may be of somebody's PIN."""
+        heard = payload[self._recorded]
+        if keying:
+            rows = np.isin(self._recorded, keying)
+            heard[rows] = _SILENCE[self._recorded_law[rows]]
+        return heard
 
     def _headers(self, upto: int) -> None:
         sends = self._sends[:upto]

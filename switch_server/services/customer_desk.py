@@ -72,7 +72,7 @@ class CustomerDesk:
         has_call: Callable[[AgentId, CallId], bool],
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
-        on_saved: Callable[[CustomerId], None] = lambda _customer: None,
+        on_saved: Callable[[CustomerId], None],
     ) -> None:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock
@@ -86,7 +86,7 @@ class CustomerDesk:
             return await self._answer(agent, question)
         except sqlite3.Error as error:
             log.warning("%s of %s: the store can't be read: %s", type(question).__name__, agent.agent, error)
-            return Refused(DeskRefusal.BUSY, "the store can't be read")
+            return Refused(DeskRefusal.BUSY)
 
     async def _answer(self, agent: AgentRecord, question: Request) -> Reply:
         match question:
@@ -155,7 +155,8 @@ class CustomerDesk:
         except RecordFull as error:
             return Refused(DeskRefusal.NOT_ALLOWED, str(error))
         except NotWritten as error:
-            return Refused(DeskRefusal.BUSY, f"not saved: {error}; please try again")
+            log.warning("a ticket of %s is not saved: %s", agent.agent, error)
+            return Refused(DeskRefusal.BUSY)
         self._on_saved(ticket.customer)
         return TicketSaved(ticket)
 
@@ -177,7 +178,8 @@ class CustomerDesk:
             log.warning("recording of call %s lies outside the folder: %s", call, error)
             return Refused(DeskRefusal.NOT_FOUND, "the recording's file is not in the recordings' folder")
         except OSError as error:
-            return Refused(DeskRefusal.NOT_FOUND, f"the recording's file can't be read: {error.strerror}")
+            log.warning("recording of call %s can't be read: %s", call, error.strerror)
+            return Refused(DeskRefusal.NOT_FOUND)
         self._audit_once(agent.agent, call, starts=offset == 0)
         return RecordingPart(call, part.size, offset, part.data)
 

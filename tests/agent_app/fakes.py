@@ -10,7 +10,7 @@ from agent_app.model.people import Kept
 from agent_app.model.phone import Device, Devices, PhoneCommand, PhoneReady
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Failed, OnReply
+from agent_app.presenters.ports import Failed, OnPacked, OnReply, OnStep
 from shared.desk import (
     CallChanged,
     Choice,
@@ -147,21 +147,38 @@ class FakeSettings(dict[str, str]):
 
 
 class FakeDiagnostics:
-    def __init__(self) -> None:
-        self.error: OSError | None = None
+    """``ports.Diagnostics`` whose work a test does: ``step`` and ``end``."""
 
-    def pack(self, into: Path) -> Path:
-        if self.error is not None:
-            raise self.error
-        return into / "pack.zip"
+    def __init__(self) -> None:
+        self.packs: list[Path] = []
+        self.cancelled = 0
+        self.step: OnStep = lambda _have, _size: None
+        self.end: OnPacked = lambda _result: None
+
+    def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
+        self.packs.append(into)
+        self.step, self.end = on_step, on_end
+
+    def cancel(self) -> None:
+        self.cancelled += 1
 
 
 class FakeShelf(dict[AgentId, Kept]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: dict[AgentId, dict[CallId, str]] = {}
+
     def read(self, agent: AgentId) -> Kept:
         return self.get(agent, Kept())
 
     def write(self, agent: AgentId, kept: Kept) -> None:
         self[agent] = kept
+
+    def read_notes(self, agent: AgentId) -> dict[CallId, str]:
+        return dict(self.notes.get(agent, {}))
+
+    def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None:
+        self.notes[agent] = dict(notes)
 
 
 class World:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agent_app.link import DeskKey, SwitchLink
+from agent_app.link import DeskKey, Route, RouteTo, SwitchLink
 from agent_app.link.thread import MESSAGES
 from agent_app.model.phone import Devices, PhoneReady
 from agent_app.model.view import DeskView, LinkState
@@ -134,12 +134,14 @@ class PlayedSwitch(Silent):
 class Bench:
     """A desk in the test's thread; ``until`` lets it live."""
 
-    def __init__(self, key: DeskKey, rules: Rules = CALM) -> None:
+    def __init__(self, key: DeskKey, rules: Rules = CALM, route: Route | None = None) -> None:
         self.views: list[DeskView] = []
+        self.heard: list[str] = []
+        """``opened``, and each address, in their order."""
         self.opened_times = 0
         self.phone, self.settings = FakePhone(), FakeSettings()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.link = SwitchLink(key, "0.1", self._work.put, self, rules)
+        self.link = SwitchLink(key, "0.1", self._work.put, self, route or RouteTo(key.endpoint), rules)
         self.desk = Desk(self.link, self.phone, self.settings, time.monotonic, time.time, self.views.append)
         self.desk.phone_event(PhoneReady(CONTACT, "1"))
         self.desk.phone_event(Devices((HEADSET,), "usb", "usb", "usb"))
@@ -147,10 +149,14 @@ class Bench:
 
     # --- Listener: by the queue, on this thread ---
 
+    def address(self, ip: str) -> None:
+        self.heard.append(ip)
+
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self.desk.link_state(state, text, retry_in)
 
     def opened(self) -> None:
+        self.heard.append("opened")
         self.opened_times += 1
         self.desk.opened()
 
@@ -206,11 +212,31 @@ def a_switch(endpoint: str = "tcp://127.0.0.1:0", protocol: int = 1, rules: Rule
         switch.stop()
 
 
+class PlayedRoute:
+    """``agent_app.link.Route`` as a test sets it: ``ip`` is the address as soon as the switch's name is known, ``named`` how often it was asked for."""
+
+    def __init__(self, ip: str = "", *, known: bool = True) -> None:
+        self.ip = ip
+        self.named = 0
+        self.name_server = asyncio.Event()
+        self._known = known
+
+    def address(self) -> str:
+        return self.ip if self._known else ""
+
+    async def resolve(self) -> None:
+        self.named += 1
+        if not self._known:
+            await self.name_server.wait()
+            self._known = True
+
+
 @contextmanager
 def a_desk(
-    endpoint: str, rules: Rules = CALM, pair: keys.KeyPair = DESK_KEY, centre: bytes = CENTRE.public
-) -> Iterator[Bench]:
-    bench = Bench(DeskKey(DESK, endpoint, centre, pair), rules)
+    endpoint: str, rules: Rules = CALM, pair: keys.KeyPair = DESK_KEY, centre: bytes = CENTRE.public,
+    route: Route | None = None,
+) -> Iterator[Bench]:  # fmt: skip
+    bench = Bench(DeskKey(DESK, endpoint, centre, pair), rules, route)
     try:
         yield bench
     finally:

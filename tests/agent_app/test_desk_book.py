@@ -15,7 +15,7 @@ from agent_app.shelf import ShelfFolder
 from shared.desk import CallChanged, LoggedIn, LoggedOut, LogIn, Party, PopChanged, QueueRow, SeatChanged
 from shared.enums import CallKind, Language, PartyState, SeatState
 from shared.floor import ColleagueRow, FloorSnapshot, Rows, TargetRow, Watch, WatchFloor
-from shared.ids import AgentId, LegId, QueueName
+from shared.ids import AgentId, CallId, LegId, QueueName
 from tests.agent_app.fakes import AGENT, PASSWORD, SEAT, World, at_work, call, card, pop, seat
 
 LI, WANG = ("李敏", "13900002222"), ("张大明", "020-8555-1234")
@@ -198,9 +198,28 @@ def test_a_damaged_file_costs_what_was_in_it(damage: bytes, tmp_path: Path) -> N
     assert len(shelf.read(AGENT).people) == 1
 
 
+def test_unsent_notes_are_kept_beside_and_deleted_when_there_are_none(tmp_path: Path) -> None:
+    notes = {CallId("c2"): "备注", CallId("c1"): "second"}
+    ShelfFolder(tmp_path).write_notes(AGENT, notes)
+    shelf = ShelfFolder(tmp_path)
+    assert list(shelf.read_notes(AGENT).items()) == list(notes.items())
+    assert shelf.read_notes(AgentId("8002")) == {}
+    path = tmp_path / "agents" / "8001.notes"
+    if sys.platform != "win32":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    shelf.write_notes(AGENT, {})
+    assert not path.exists()
+    path.write_bytes(b"{")
+    assert ShelfFolder(tmp_path).read_notes(AGENT) == {}
+
+
 def test_a_folder_that_cannot_be_written_costs_nothing_now(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    ShelfFolder(tmp_path / "file").write(AGENT, Kept())
+    shelf = ShelfFolder(tmp_path / "file")
+    shelf.write(AGENT, Kept())
+    for notes in ({CallId("c1"): "while the app runs"}, {}):
+        shelf.write_notes(AGENT, notes)
+        assert shelf.read_notes(AGENT) == notes
 
 
 # --- whom one is offered ---

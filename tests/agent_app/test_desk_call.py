@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from agent_app.model.actions import Why
 from agent_app.model.phone import AnswerCall, CallOver, CallUp, EndCall, Expect, Forget, Mute, PhoneReady, Ringing
 from agent_app.model.view import Action, LinkState
+from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Failed
 from shared.desk import (
     TEXT_MAX,
@@ -31,7 +32,7 @@ from shared.desk import (
 )
 from shared.enums import HangingUp, SeatState
 from shared.ids import AgentId, CallId, LegId
-from tests.agent_app.fakes import CONTACT, SEAT, World, at_work, call, card, pop, seat
+from tests.agent_app.fakes import AGENT, CONTACT, SEAT, World, at_work, call, card, pop, seat
 
 LEG = LegId("c1/2")
 
@@ -397,6 +398,121 @@ def test_the_next_calls_note_begins_empty_and_one_typed_before_any_call_is_its()
     assert world.view.note == ""
     world.report(CallChanged(None), SeatChanged(seat(wrap_up_call=CallId("c1"))))
     assert world.view.note == "typed early"
+
+
+# --- notes that the switch hasn't got ---
+
+
+def begun_anew(world: World, **state: object) -> World:
+    """The program ended; another one, on the same PC, is logged in."""
+    after = World()
+    after.shelf = world.shelf
+    after.desk = Desk(
+        after.switch, after.phone, after.settings, lambda: after.now, after.wall, after.views.append, after.diagnostics, after.shelf
+    )  # fmt: skip
+    after.log_in(**({"seat": seat()} | state))
+    return after
+
+
+def test_what_is_typed_outlives_a_killed_program() -> None:
+    world = in_talk()
+    world.desk.set_note("a long sto")
+    world.pass_time(0.2)
+    world.desk.set_note("a long story")
+    world.pass_time(1.2)
+    talking = {"call": call("c1", SeatState.TALKING), "seat": seat(SeatState.TALKING)}
+    assert begun_anew(world, **talking).view.note == "a long story"
+    assert begun_anew(world, seat=seat(SeatState.WRAP_UP, wrap_up_call=CallId("c1"))).view.note == "a long story"
+
+
+def test_a_note_of_a_call_that_is_over_is_shown_while_there_is_no_other() -> None:
+    world = in_talk()
+    world.desk.set_note("never sent")
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.desk.keep()
+    after = begun_anew(world)
+    assert after.view.note == "never sent"
+    after.ring("c2")
+    assert after.view.note == ""
+    after.talk("c2")
+    after.desk.set_note("of the second")
+    after.wrap_up("c2")
+    after.desk.finish_wrap_up("enquiry")
+    after.switch.answer(Done(), WrapUp)
+    after.report(SeatChanged(seat()))
+    assert after.view.note == "never sent"
+    after.pass_time(1.2)
+    assert after.shelf.notes == {AGENT: {CallId("c1"): "never sent"}}
+    after.desk.set_note("")
+    after.pass_time(1.2)
+    assert after.shelf.notes == {AGENT: {}}
+
+
+def test_a_note_that_the_switch_has_is_not_kept_here() -> None:
+    world = in_talk()
+    world.desk.set_note("sent")
+    world.pass_time(1.2)
+    assert world.shelf.notes == {AGENT: {CallId("c1"): "sent"}}
+    world.wrap_up()
+    world.desk.finish_wrap_up("enquiry")
+    world.switch.answer(Done(), WrapUp)
+    world.pass_time(1.2)
+    assert world.shelf.notes == {AGENT: {}}
+
+
+def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again() -> None:
+    world = in_talk()
+    world.desk.set_note("half a note")
+    world.wrap_up()
+    world.pass_time(28.5)
+    world.switch.answer(Failed("link_lost"), WrapUp)
+    world.pass_time(0.4)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a note", stay=True)]
+    assert world.shelf.notes == {AGENT: {CallId("c1"): "half a note"}}
+
+
+def test_a_note_is_sent_when_the_link_is_back_after_the_wrap_up_time() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.switch.cut()
+    world.desk.link_state(LinkState.LOST)
+    world.desk.set_note("written while it was down")
+    world.pass_time(60.0)
+    world.open_link()
+    state = world.snapshot(seat=seat(SeatState.OPEN, wrap_up_call=CallId("c1")))
+    world.switch.answer(LoggedIn("s", state))
+    world.pass_time(0.4)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "written while it was down", stay=True)]
+    world.switch.answer(Done(), WrapUp)
+    world.pass_time(1.2)
+    assert world.shelf.notes == {AGENT: {}}
+    world.desk.set_note("and one word more")
+    world.pass_time(1.0)
+    assert world.switch.open(WrapUp) == [], "not at each key"
+    world.pass_time(1.2)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "and one word more", stay=True)]
+
+
+def test_a_program_that_ends_sends_the_note_if_it_can() -> None:
+    world = in_talk()
+    world.desk.set_note("the last word")
+    world.desk.keep()
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "the last word", stay=True)]
+    assert world.shelf.notes == {AGENT: {CallId("c1"): "the last word"}}
+    world.desk.keep()
+    assert len(world.switch.open(WrapUp)) == 1
+
+
+def test_twenty_unsent_notes_are_kept() -> None:
+    world = at_work()
+    for number in range(25):
+        world.ring(f"c{number}")
+        world.talk(f"c{number}")
+        world.desk.set_note(f"note {number}")
+        world.report(CallChanged(None))
+    world.pass_time(1.2)
+    assert list(world.shelf.notes[AGENT]) == [f"c{number}" for number in range(5, 25)]
 
 
 def test_extending_the_wrap_up() -> None:

@@ -1,11 +1,12 @@
 """Log-in and seat at the presenter: pending at once, ended once, and what goes wrong is said."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from agent_app.model.actions import Why
-from agent_app.model.view import Action, LinkState
+from agent_app.model.view import Action, LinkState, PackView
 from agent_app.presenters.ports import Failed
 from shared.desk import (
     ChangePassword,
@@ -396,9 +397,45 @@ def test_language_is_shown_and_remembered() -> None:
     assert (world.view.language, world.settings["language"]) == (Language.EN, "en")
 
 
-def test_diagnostics_that_cannot_be_written_are_a_problem() -> None:
+def test_diagnostics_are_packed_followed_and_done() -> None:
     world = World()
-    assert world.desk.pack_diagnostics(Path("x")) == Path("x/pack.zip")
-    world.diagnostics.error = OSError(28, "No space left on device")
-    assert world.desk.pack_diagnostics(Path("x")) is None
-    assert world.problem == "cannot_write"
+    world.desk.pack_diagnostics(Path("x"))
+    assert world.view.packing == PackView()
+    world.desk.pack_diagnostics(Path("y"))  # one at a time
+    world.diagnostics.step(3, 20)
+    assert world.view.packing == PackView(3, 20)
+    world.diagnostics.end(Path("x/pack.zip"))
+    assert world.view.packing == PackView(path=str(Path("x/pack.zip")))
+    world.diagnostics.step(4, 20)  # late
+    assert world.view.packing == PackView(path=str(Path("x/pack.zip")))
+    assert world.diagnostics.packs == [Path("x")]
+
+
+def test_diagnostics_are_given_up() -> None:
+    world = World()
+    world.desk.cancel_diagnostics()
+    world.desk.pack_diagnostics(Path("x"))
+    world.desk.cancel_diagnostics()
+    assert world.diagnostics.cancelled == 1
+    world.diagnostics.end(None)
+    assert (world.view.packing, world.problem) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (errno.ENOSPC, "disk_full"),
+        (errno.EACCES, "no_access"),
+        (errno.EROFS, "no_access"),
+        (errno.ENOTDIR, "no_folder"),
+        (errno.EIO, "cannot_write"),
+        (None, "cannot_write"),
+    ],
+)
+def test_diagnostics_that_cannot_be_written_are_a_problem_in_our_words(error: int | None, problem: str) -> None:
+    world = World()
+    world.desk.pack_diagnostics(Path("x"))
+    world.diagnostics.end(OSError(error, "No space left on device"))
+    assert (world.view.packing, world.problem) == (None, problem)
+    assert world.view.problem is not None
+    assert world.view.problem.text == ""

@@ -55,10 +55,33 @@ def test_devices_are_chosen_remembered_and_shown_at_once() -> None:
     assert world.settings == {"speaker": "usb", "ring": "spk"}
 
 
+def test_a_slider_that_is_drawn_is_written_down_once() -> None:
+    world = World()
+    for step in range(100):
+        world.desk.set_volumes(speaker=step / 100)
+        world.pass_time(0.05, 0.05)
+        assert "speaker_volume" not in world.settings
+    assert len(world.phone.of(Volume)) == 100, "it is heard at once"
+    world.pass_time(1.2)
+    assert world.settings["speaker_volume"] == "0.99"
+    world.desk.set_volumes(ring=0.5)
+    world.desk.keep()  # the program ends
+    assert world.settings["ring_volume"] == "0.5"
+
+
+@pytest.mark.parametrize("code", ["device_failed", "no_devices", "port_taken"])
+def test_a_library_s_english_is_for_the_log(code: str) -> None:
+    world = World()
+    world.desk.phone_event(PhoneProblem(code, "Error opening OutputStream: Device unavailable"))
+    assert world.view.problem is not None
+    assert (world.view.problem.code, world.view.problem.text) == (code, "")
+
+
 def test_volumes_stay_within_their_bounds() -> None:
     world = World()
     world.desk.set_volumes(speaker=5.0, microphone=-1.0)
     assert world.phone.of(Volume) == [Volume(2.0, 0.0, 1.0)]
+    world.desk.keep()
     assert world.settings == {"speaker_volume": "2.0", "microphone_volume": "0.0"}
 
 
@@ -159,6 +182,18 @@ def test_a_log_in_names_where_the_phone_is_now() -> None:
     world.desk.phone_event(PhoneReady("10.0.0.9:5062", "1"))
     world.desk.log_in(AGENT, PASSWORD)
     assert world.switch.open(LogIn) == [LogIn(AGENT, PASSWORD, "10.0.0.9:5062")]
+
+
+def test_a_phone_that_moves_while_the_log_in_is_on_its_way_is_told_after_it() -> None:
+    world = World()
+    world.connect()
+    world.desk.log_in(AGENT, PASSWORD)
+    world.desk.phone_event(PhoneReady("10.0.0.9:5062", "1"))
+    assert world.switch.open(Resume) == []
+    world.switch.answer(LoggedIn("session-1", world.snapshot(seat=SEAT)), LogIn)
+    assert world.switch.open(Resume) == [Resume("session-1", "10.0.0.9:5062")]
+    world.switch.answer(LoggedIn("session-1", world.snapshot(seat=SEAT)), Resume)
+    assert world.switch.open(Resume) == []
 
 
 @pytest.mark.parametrize(("code", "shown"), [("stranger", ""), ("busy", ""), ("device_failed", "device_failed")])

@@ -2,9 +2,13 @@
 
 import argparse
 import logging
+import queue
 import re
+import sys
+import tempfile
+import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -14,7 +18,7 @@ import pytest
 from agent_app import logs, options
 from agent_app.diagnostics import DiagnosticsPack, version, versions
 from agent_app.link.thread import LinkStatistics
-from agent_app.logs import log_change, masked
+from agent_app.logs import LogFiles, log_change, masked
 from agent_app.model.phone import PhoneProblem
 from agent_app.model.view import DeskView
 from agent_app.options import RobotPlan, Span
@@ -75,7 +79,7 @@ def test_each_system_has_its_folder(platform: str, environ: dict[str, str], end:
 def log_folder(tmp_path: Path) -> Iterator[Path]:
     folder, root = tmp_path / "logs", logging.getLogger()
     level = root.level
-    handlers = logs.set_up(folder)
+    handlers = logs.set_up(folder).handlers
     yield folder
     root.setLevel(level)
     for handler in handlers:
@@ -124,9 +128,11 @@ def test_diagnostics_have_everything_but_customers_data(log_folder: Path, tmp_pa
     (log_folder / "phone.log").write_text(f"INVITE from <sip:{NUMBER}@10.0.0.1> {NAME}", encoding="utf-8")
     settings = SettingsFile(tmp_path)
     settings.put("agent", "8001")
-    pack = DiagnosticsPack(
-        DeskId("desk-1"), log_folder, settings.all, lambda: (HEADSET,), lambda: LinkStatistics(opened=3), lambda: 0.0
-    ).pack(tmp_path / "for the operator")
+    packing = Packing(log_folder, settings)
+    pack = packing.into(tmp_path / "for the operator")
+    assert isinstance(pack, Path)
+    assert packing.steps == [(0, 2), (1, 2)]
+    assert [file.name for file in pack.parent.iterdir()] == [pack.name]
     assert pack.name == "agent-app-desk-1-19700101T000000Z.zip"
     with zipfile.ZipFile(pack) as opened:
         files = {name: opened.read(name).decode() for name in opened.namelist()}
@@ -149,20 +155,129 @@ def test_what_is_masked() -> None:
     assert masked(text) == "call 2026112300090109500 of *** acct *** at 2026-11-23T00:09:01Z port 5060 ***"
 
 
-def test_logs_that_cannot_be_written_cost_the_files_not_the_start(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder")
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the system keeps temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def set_up(folder: Path) -> LogFiles:
+    """Without a trace in this process."""
     root = logging.getLogger()
-    handlers = logs.set_up(tmp_path / "file" / "logs", "WARNING")
-    for handler in handlers:
+    level = root.level
+    files = logs.set_up(folder, "WARNING")
+    root.setLevel(level)
+    for handler in files.handlers:
         root.removeHandler(handler)
-    assert [type(handler) for handler in handlers] == [logging.StreamHandler]
+        handler.close()
+    return files
+
+
+def test_logs_that_cannot_be_written_are_written_elsewhere(temporary: Path) -> None:
+    (temporary / "file").write_text("no folder")
+    files = set_up(temporary / "file" / "logs")
+    assert files.moved
+    assert files.folder is not None
+    assert files.folder.parent == temporary
+    assert "the logs are in" in (files.folder / logs.NAME).read_text()
+
+
+def test_a_log_file_that_cannot_be_written_counts_as_such_a_folder(temporary: Path) -> None:
+    (temporary / "logs" / logs.NAME).mkdir(parents=True)
+    assert set_up(temporary / "logs").moved
+
+
+def test_logs_that_can_be_written_nowhere_cost_the_files_not_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    files = set_up(tmp_path / "file" / "logs")
+    logs.catch_crashes(files.folder)
+    assert (files.folder, files.moved, [type(handler) for handler in files.handlers]) == (
+        None,
+        True,
+        [logging.StreamHandler],
+    )
+
+
+def test_logs_where_they_belong(tmp_path: Path) -> None:
+    files = set_up(tmp_path / "logs")
+    assert (files.folder, files.moved) == (tmp_path / "logs", False)
+
+
+@pytest.fixture
+def hooks() -> Iterator[list[str]]:
+    """Whose faults were told."""
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook
+    told: list[str] = []
+    logs.catch_faults(told.append)
+    yield told
+    sys.excepthook, threading.excepthook, sys.unraisablehook = before
+
+
+class Dying:
+    def __del__(self) -> None:
+        raise AttributeError("while it dies")
+
+
+def test_what_nobody_catches_is_logged_and_told(hooks: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    def fails() -> None:
+        raise AttributeError("in a thread")
+
+    thread = threading.Thread(target=fails, name="link")
+    thread.start()
+    thread.join()
+    Dying()
+    sys.excepthook(AttributeError, AttributeError("at the top"), None)
+    assert hooks == ["link", "an object's end", "the program"]
+    for text in ("a fault in link", "in a thread", "while it dies", "at the top"):
+        assert text in caplog.text
+
+
+class Packing:
+    """A real pack, with the test's thread as the presenter's."""
+
+    def __init__(self, log_folder: Path | None, settings: SettingsFile, cancel_at: int = -1) -> None:
+        self.steps: list[tuple[int, int]] = []
+        self._cancel_at, self._posted = cancel_at, 0
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._results: list[Path | OSError | None] = []
+        self._pack = DiagnosticsPack(
+            DeskId("desk-1"), log_folder, settings.all, lambda: (HEADSET,), lambda: LinkStatistics(opened=3), self._post, lambda: 0.0
+        )  # fmt: skip
+
+    def _post(self, work: Callable[[], None]) -> None:
+        self._work.put(work)
+        self._posted += 1
+        if self._posted == self._cancel_at:
+            self._pack.cancel()
+
+    def into(self, folder: Path) -> Path | OSError | None:
+        self._pack.pack(folder, lambda have, size: self.steps.append((have, size)), self._results.append)
+        while not self._results:
+            self._work.get(timeout=30)()
+        return self._results[0]
 
 
 def test_diagnostics_that_cannot_be_written_say_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    pack = DiagnosticsPack(DeskId("d"), tmp_path, dict, lambda: (), LinkStatistics)
-    with pytest.raises(OSError, match="file"):
-        pack.pack(tmp_path / "file" / "folder")
+    assert isinstance(Packing(tmp_path, SettingsFile(tmp_path)).into(tmp_path / "file" / "folder"), OSError)
+
+
+def test_of_diagnostics_that_are_given_up_nothing_stays(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.log").write_text("a line\n")
+    packing = Packing(tmp_path, SettingsFile(tmp_path), cancel_at=2)
+    assert packing.into(tmp_path / "out") is None
+    assert packing.steps == [(0, 5), (1, 5)]
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_without_log_files_there_are_the_facts(tmp_path: Path) -> None:
+    pack = Packing(None, SettingsFile(tmp_path)).into(tmp_path)
+    assert isinstance(pack, Path)
 
 
 def test_versions_name_what_is_missing() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from agent_app.link import DeskKey, DeskKeyError, thread
+from agent_app.link import DeskKey, DeskKeyError, SwitchLink, thread
 from agent_app.model.view import LinkState
 from shared import codec
 from shared import desk as wire
@@ -31,7 +31,18 @@ from shared.ids import CallId, QueueName
 from shared.link import Channel, client
 from shared.protocol import SESSION_MESSAGES
 from tests.agent_app.fakes import CHOICES, call, pop, seat
-from tests.agent_app.played import CENTRE, DESK_KEY, HASTY, STRANGER, Bench, PlayedSwitch, a_desk, a_relay, a_switch
+from tests.agent_app.played import (
+    CENTRE,
+    DESK_KEY,
+    HASTY,
+    STRANGER,
+    Bench,
+    PlayedRoute,
+    PlayedSwitch,
+    a_desk,
+    a_relay,
+    a_switch,
+)
 
 TALKING = (CallChanged(call(state=SeatState.TALKING)), SeatChanged(seat(SeatState.TALKING)))
 
@@ -39,6 +50,80 @@ TALKING = (CallChanged(call(state=SeatState.TALKING)), SeatChanged(seat(SeatStat
 def same(bench: Bench, switch: PlayedSwitch) -> bool:
     """Does the desk show what the switch has? (``at`` is when it was asked.)"""
     return replace(bench.view.state, at=0.0) == replace(switch.state, at=0.0)
+
+
+# --- this PC's address ---
+
+
+def test_the_address_is_told_before_the_link_is_open() -> None:
+    with a_switch() as switch, a_desk(switch.endpoint) as bench:
+        bench.until(lambda: "opened" in bench.heard)
+        assert bench.heard == ["127.0.0.1", "opened"]
+
+
+def test_another_route_to_the_switch_is_told_while_the_link_is_up() -> None:
+    route = PlayedRoute()
+    with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
+        bench.until(lambda: bench.heard == ["opened"])
+        for ip in ("127.0.0.2", "", "127.0.0.2", "127.0.0.3"):  # the same again is no news, and none is none
+            route.ip = ip
+            bench.live(1.5)
+        assert bench.heard == ["opened", "127.0.0.2", "127.0.0.3"]
+        assert bench.opened_times == 1
+
+
+def test_each_new_session_has_the_address_of_that_time() -> None:
+    route = PlayedRoute("127.0.0.2")
+    with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
+        bench.until(lambda: "opened" in bench.heard)
+        bench.until(lambda: route.named == 2)  # at the start, and for the session
+        route.ip = "127.0.0.3"
+        switch.hang_up()
+        bench.until(lambda: bench.opened_times == 2 and route.named == 3)
+        assert bench.heard == ["127.0.0.2", "opened", "127.0.0.3", "opened"]
+
+
+def test_a_name_server_that_does_not_answer_holds_up_nothing() -> None:
+    route = PlayedRoute("127.0.0.2", known=False)
+    with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
+        bench.log_in()
+        assert bench.heard == ["opened"]
+        bench.link._loop.call_soon_threadsafe(route.name_server.set)
+        bench.until(lambda: bench.heard == ["opened", "127.0.0.2"])
+
+
+# --- bugs of ours ---
+
+
+class FailingRoute(PlayedRoute):
+    """Fails once a session is open, ``times`` times: on the link's thread, where a bug of ours would."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__("127.0.0.1")
+        self.times = times
+        self.link: SwitchLink | None = None
+
+    def address(self) -> str:
+        if self.times and self.link is not None and self.link.statistics.opened:
+            self.times -= 1
+            raise AssertionError("a bug")
+        return super().address()
+
+
+def test_a_fault_of_the_links_thread_is_said_logged_and_mended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(thread, "FAULT_PAUSE_S", 0.5)
+    route = FailingRoute(2)
+    with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
+        route.link = bench.link
+        bench.until(lambda: not route.times and bench.fresh())
+        bench.log_in()
+    texts = [(view.link, view.link_text) for view in bench.views]
+    assert (LinkState.LOST, "fault") in texts
+    assert bench.link.statistics.faults >= 1
+    assert "begins anew" in caplog.text
+    assert "AssertionError" in caplog.text
 
 
 # --- keys and versions ---

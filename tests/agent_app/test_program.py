@@ -12,7 +12,8 @@ import pytest
 
 from agent_app import bootstrap, headless
 from agent_app.__main__ import main
-from agent_app.bootstrap import CannotStart, address_towards
+from agent_app.bootstrap import CannotStart
+from agent_app.logs import LogFiles
 from agent_app.options import read
 from shared.desk import (
     CallChanged,
@@ -143,10 +144,25 @@ def test_a_robot_ends_when_its_input_does_and_imports_no_qt(tmp_path: Path) -> N
         assert program.end() == (0, "")
 
 
+@pytest.mark.slow
+def test_a_log_folder_that_cannot_be_written_costs_neither_window_nor_phone(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("no folder")
+    with a_switch() as switch, a_program(tmp_path, switch.endpoint) as program:
+        play(switch)
+        assert program.line() == "ready"  # its phone is up too: without one there is no log-in
+        status, errors = program.end()
+    assert status == 0
+    assert "the log folder can't be written" in errors
+    assert (
+        "problem: None logs_moved"
+        in Path(errors.partition("the logs are in ")[2].split()[0], "agent-app.log").read_text()
+    )
+
+
 def test_starts_that_cannot_be_say_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap.logs, "set_up", lambda *_: [])
+    monkeypatch.setattr(bootstrap.logs, "set_up", lambda *_: LogFiles(None, [], moved=False))
     monkeypatch.setattr(bootstrap.logs, "catch_crashes", lambda *_: None)
     assert main(["--folder", str(tmp_path)]) == 2
     assert "no such key file" in capsys.readouterr().err
@@ -156,11 +172,6 @@ def test_starts_that_cannot_be_say_why(
     if sys.platform == "linux":
         with pytest.raises(CannotStart, match="--headless"):
             bootstrap.run(read(["--folder", str(tmp_path)]))
-
-
-def test_the_address_towards_the_switch() -> None:
-    assert address_towards("tcp://127.0.0.1:7710") == "127.0.0.1"
-    assert address_towards("tcp://nowhere.invalid:7710") == "127.0.0.1"
 
 
 def test_work_that_fails_costs_itself_only(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from agent_app.link import DeskKey, SwitchLink
+from agent_app.link import DeskKey, FixedRoute, SwitchLink
 from agent_app.model.floor import FloorView
 from agent_app.model.phone import PhoneCommand, PhoneReady
 from agent_app.model.view import Action, DeskView, LinkState
@@ -39,6 +39,8 @@ class NoPhone:
 
 class Ears:
     desk: Desk
+
+    def address(self, ip: str) -> None: ...
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
         self.desk.link_state(state, text, retry_in)
@@ -104,7 +106,7 @@ class Painted(QObject):
 def main(key: str, agent: str, password: str, seconds: float) -> int:
     app = application(["-platform", "offscreen"])
     thread, ears, translation = MainThread(), Ears(), Translation(app)
-    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, ears)
+    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, ears, FixedRoute("127.0.0.1"))
     settings = SettingsFile(Path(tempfile.mkdtemp()))
     held: list[Frames] = []
 

@@ -52,9 +52,9 @@ def watch(desk: Desk) -> None:
 
 def main() -> int:
     chosen = options.read(None)
-    logs.set_up(chosen.folder / "logs", chosen.log)
+    files = logs.set_up(chosen.folder / "logs", chosen.log)
     password = read_password(sys.stdin)
-    parts = bootstrap.Parts(chosen)
+    parts = bootstrap.Parts(chosen, files)
     timers: list[QTimer] = []
 
     def make(post: Post, on_view: OnView) -> Desk:

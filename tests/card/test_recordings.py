@@ -109,6 +109,31 @@ def test_a_recording_goes_on_with_another_leg_without_a_gap(card: CardProcess, t
         card.close(c)
 
 
+@pytest.mark.parametrize("talks", [False, True], ids=["in silence", "in a talk"])
+@patient
+def test_keys_that_the_card_sends_are_not_on_the_record(card: CardProcess, tmp_path: Path, talks: bool) -> None:
+    path = tmp_path / "call.wav"
+    with RtpPeer() as peer, RtpPeer() as agent:
+        leg, other = card.open(peer, events=False), card.open(agent)
+        record(card, leg, path)
+        if talks:
+            card.bridge(leg, other)
+            agent.say(sine(400, 8 * 8000))
+        begun = len(peer.heard)
+        card.do(m.SendDigits(leg, "15"))
+        wave = peer.listen(1.5, start=begun)
+        assert max(purity(wave[n : n + 400], 697) for n in range(0, len(wave) - 400, 100)) > 0.3, "it was not sent"
+        card.do(m.StopRecording(leg))
+        card.wait(m.RecordingEnded)
+        _, right = read(path)
+        for hertz in (697, 770, 1209, 1336):
+            assert all(purity(right[n : n + 800], hertz) < 0.1 for n in range(0, len(right) - 800, 400))
+        if talks:
+            assert purity(right[-1600:], 400) > 0.9
+        card.close(leg)
+        card.close(other)
+
+
 @patient
 def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: CardProcess, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"

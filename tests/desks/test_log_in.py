@@ -355,6 +355,19 @@ def test_resume_after_a_reconnect() -> None:
     run(test)
 
 
+def test_a_phone_that_moved_is_resumed_with_in_the_same_session_of_the_link() -> None:
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        on.core.seat(A, SeatState.OPEN)
+        client.contact = "127.0.0.3:5070"
+        await client.resume()
+        assert (await on.core.wait(AgentOnline, 2)).contact == "127.0.0.3:5070"
+        assert client.state.seat is not None
+        assert (client.state.seat.state, client.sessions) == (SeatState.OPEN, 1)
+
+    run(test)
+
+
 def test_resume_after_a_restart_of_the_switch() -> None:
     async def test(on: Rig) -> None:
         client = await on.logged_in()

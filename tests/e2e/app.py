@@ -154,7 +154,7 @@ class Program:
 
 class Hands(Program):
     """The app of the demo's agent number ``number``, without a window. ``say``: ``tone:400`` instead of a microphone; with ``env`` of a headset, its sound device.
-    ``desk_phone``: the name of the one that has the voice.
+    ``desk_phone``: the name of the one that has the voice. ``route``: as in ``tests.e2e.hands``.
     """
 
     program = "tests.e2e.hands"
@@ -162,16 +162,18 @@ class Hands(Program):
     def __init__(
         self, centre: Centre, folder: Path, number: int = 0, *, say: str = "tone:400", audio: bool = False,
         env: Mapping[str, str] | None = None, clock_off: float = 0.0, begin: bool = True, desk_phone: str = "",
-        **changed: str,
+        route: str = "", **changed: str,
     ) -> None:  # fmt: skip
         place = Place.make(centre, folder / f"desk-{number}", number, **changed)
         clock = ("--clock-off", str(clock_off)) if clock_off else ()
+        way = ("--route", route) if route else ()
         sound = () if audio else ("--no-audio",)
         voice = ("--desk-phone", desk_phone) if desk_phone else ()
         super().__init__(
             place,
             self.program,
             *clock,
+            *way,
             *place.options,
             "--password-stdin",
             "--headless",

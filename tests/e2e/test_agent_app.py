@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from agent_app.model.view import Action, LinkState
+from agent_app.model.view import Action, LinkState, PhoneState
 from shared import desk as wire
 from shared.enums import LockReason, SeatState
 from shared.link import keys
 from shared.protocol import PROTOCOL
 from tests.agent_app.played import CENTRE, DESK_KEY, a_switch
 from tests.e2e.app import Hands, far_away, hears_something_else, hears_tone, said_at
-from tests.e2e.centre import Centre
+from tests.e2e.centre import DEADLINE, Centre
 from tests.e2e.desk import Desk, both_sides, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, MAIN, QUEUE, queues
@@ -123,6 +123,35 @@ def test_the_network_is_gone_for_five_seconds(centre: Centre, tmp_path: Path, vo
         centre.until(lambda: talks(centre, phone.call)[0]["disposition"] == "enquiry")
         assert [talk["outcome"] for talk in talks(centre, phone.call)] == ["answered"]
         both_sides(centre, phone.call)
+
+
+def test_calls_follow_the_address_of_the_pc(centre: Centre, tmp_path: Path) -> None:
+    """The program starts before the network does, and the network changes while it is in use: each call rings where the phone is then."""
+    with Hands(centre, tmp_path, route="none", begin=False) as app:
+        app.until(lambda view: view.phone is PhoneState.READY)
+        app.do("route", "127.0.0.3")
+        app.log_in()
+        app.open()
+        for address in ("127.0.0.3", "127.0.0.4"):
+            app.do("route", address)
+            phone_is_at(app, address)
+            with Phone(centre, QUEUE) as phone:
+                in_talk(app, phone)
+                app.do("hang_up")
+                phone.hung_up_on()
+            app.wraps_up()
+        app.do("log_out")
+        app.until(lambda view: view.needs_password)
+
+
+def phone_is_at(app: Hands, address: str) -> None:
+    """And it has told the switch."""
+    end = time.monotonic() + DEADLINE
+    log = app.place.folder / "logs" / "agent-app.log"
+    while f"takes calls at {address}:" not in log.read_text():
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.05)
+    app.until(lambda view: view.enabled[Action.LOCK_SEAT].on)
 
 
 def test_the_network_is_gone_for_long(centre: Centre, tmp_path: Path) -> None:

@@ -94,6 +94,24 @@ def held(desk: Desk, phone: Phone) -> None:
     hears(phone.rtp, 400)
 
 
+def test_a_ticket_saved_at_another_desk_is_in_the_pop_of_the_call_in_hand(centre: Centre) -> None:
+    known = centre.demo.world.customers[0]
+    with Desk(centre) as desk, Desk(centre, 1) as other:
+        desk.open()
+        phone = Phone(centre, QUEUE)
+        phone.ani = phone.sip.caller = known.phone
+        with phone:
+            desk.rings()
+            desk.until(lambda: desk.state.pop is not None and desk.state.pop.customer is not None)
+            customer = desk.state.pop.customer
+            assert (customer.id, customer.tickets) == (known.id, ())
+            saved = other.do(wire.SaveTicket(customer.id, None, "Statement by post"))
+            assert isinstance(saved, wire.TicketSaved), saved
+            desk.until(lambda: saved.ticket.id in {ticket.id for ticket in desk.state.pop.customer.tickets})
+            phone.hang_up()
+        desk.until(lambda: desk.state.call is None)
+
+
 def test_the_caller_hangs_up_while_the_desk_rings(centre: Centre) -> None:
     with Desk(centre) as desk:
         desk.open()

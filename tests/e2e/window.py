@@ -31,8 +31,8 @@ from tests.e2e.hands import show
 
 def main(argv: list[str]) -> int:
     chosen = options.read(argv)
-    logs.set_up(chosen.folder / "logs", chosen.log)
-    parts = Parts(replace(chosen, headless=False))
+    files = logs.set_up(chosen.folder / "logs", chosen.log)
+    parts = Parts(replace(chosen, headless=False), files)
     parts._options = chosen
 
     def make(post: Post, on_view: OnView) -> Desk:

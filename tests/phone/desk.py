@@ -97,9 +97,11 @@ class Caller(NamedTuple):
         """Waits for the 200, acknowledges it and sends sound where it says."""
         answer = self.call.learn(self.peer.expect(200, "INVITE", PATIENCE_S))
         self.call.ack()
-        found = re.search(r"^m=audio (\d+)", answer.body, re.MULTILINE)
-        assert found is not None
-        self.rtp.call("127.0.0.1", int(found[1]))
+        host = re.search(r"^c=IN IP4 (\S+)", answer.body, re.MULTILINE)
+        port = re.search(r"^m=audio (\d+)", answer.body, re.MULTILINE)
+        assert host is not None
+        assert port is not None
+        self.rtp.call(host[1], int(port[1]))
         return answer
 
     def bye_heard(self) -> None:

@@ -26,6 +26,7 @@ from agent_app.model.phone import (
     TellLevels,
 )
 from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.process import _is_here
 from shared.ids import LegId
 from tests.phone.desk import LEG, PATIENCE_S, TOKEN, Window, caller, talk
 from tests.rtp_peer import frequency, level, purity, sine
@@ -37,7 +38,8 @@ THIRD = LegId("c3/2")
 
 
 @pytest.fixture
-def window() -> Iterator[Window]:
+def window(caplog: pytest.LogCaptureFixture) -> Iterator[Window]:
+    caplog.set_level("INFO")
     with Window(audio=False, say="tone:400") as window:
         yield window
 
@@ -47,6 +49,19 @@ def test_a_call_without_a_token_is_refused(window: Window) -> None:
         far.invite("")
         assert far.refused() == 403
     assert window.wait(PhoneProblem).code == "stranger"
+
+
+def test_a_stranger_without_sdp_is_refused_and_harms_nothing(window: Window) -> None:
+    pid = window.phone.pid
+    with talk(window) as far, caller(window) as stranger:
+        stranger.call.invite("")
+        assert stranger.refused() == 403
+        assert window.wait(PhoneProblem).code == "stranger"
+        window.do(TellLevels(on=True))
+        window.wait(Levels)
+        assert window.phone.pid == pid
+        far.call.request("BYE")
+        window.wait(CallOver, leg=LEG)
 
 
 def test_a_call_with_an_unknown_token_waits_and_is_refused(window: Window) -> None:
@@ -272,6 +287,88 @@ def test_the_wire_by_hand() -> None:
     first = event(next(iter(Frames().feed(everything))))
     assert isinstance(first, PhoneReady)
     assert "pjsip" in first.version
+
+
+# --- its log ---
+
+
+def test_what_a_phone_logs_and_what_kills_it_is_in_its_owners_log(
+    window: Window, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caller(window) as far:
+        far.invite("")
+        far.refused()
+    window.wait(PhoneProblem)
+    assert window.phone.pid is not None
+    os.kill(window.phone.pid, signal.SIGABRT)
+    window.wait(PhoneProblem, code="phone_down")
+    window.wait(PhoneReady)
+    end = time.monotonic() + PATIENCE_S
+    for text in ("call 0: an INVITE", "Fatal Python error: Aborted", "in step"):
+        while text not in caplog.text:
+            assert time.monotonic() < end, caplog.text
+            time.sleep(0.05)
+
+
+# --- this PC's address ---
+
+
+def ip(ready: PhoneReady) -> str:
+    return ready.contact.partition(":")[0]
+
+
+def test_it_follows_this_pcs_address(window: Window) -> None:
+    for there in ("127.0.0.3", "127.0.0.4"):
+        window.phone.move(there)
+        window.ready = window.wait(PhoneReady)
+        assert ip(window.ready) == there
+        window.do(Expect(LEG, TOKEN, auto=True))
+        with caller(window) as far:
+            far.invite(TOKEN)
+            answer = far.talks()
+            assert answer.source == window.address
+            assert f"c=IN IP4 {there}" in answer.body
+            far.rtp.say(sine(1000, 8000))
+            assert level(far.rtp.listen(0.5)) > -40
+            far.call.request("BYE")
+            window.wait(CallOver)
+
+
+def test_a_call_keeps_its_address_and_the_next_one_has_the_new(window: Window) -> None:
+    with talk(window) as far:
+        window.phone.move("127.0.0.3")
+        window.do(TellLevels(on=True))
+        window.wait(Levels)  # it has read both by now
+        window.wait(Levels)
+        assert [event for event in window.seen if isinstance(event, PhoneReady)] == [window.ready]
+        far.call.request("BYE")
+        window.wait(CallOver, leg=LEG, code=200)
+    window.ready = window.wait(PhoneReady)
+    assert ip(window.ready) == "127.0.0.3"
+    with talk(window):
+        pass
+
+
+def test_a_phone_that_starts_anew_is_at_the_new_address(window: Window) -> None:
+    window.phone.move("127.0.0.3")
+    window.wait(PhoneReady)
+    assert window.phone.pid is not None
+    os.kill(window.phone.pid, signal.SIGKILL)
+    assert window.wait(PhoneProblem).code == "phone_down"
+    assert ip(window.wait(PhoneReady)) == "127.0.0.3"
+
+
+def test_an_address_that_is_not_this_pcs_ends_the_phone_and_it_comes_back(window: Window) -> None:
+    window.phone.move("192.0.2.1")
+    assert window.wait(PhoneProblem).code == "port_taken"
+    assert window.wait(PhoneProblem).code == "phone_down"
+    window.phone.move("127.0.0.3")
+    assert ip(window.wait(PhoneReady)) == "127.0.0.3"
+
+
+def test_whose_address_it_is() -> None:
+    assert _is_here("127.0.0.1")
+    assert not _is_here("192.0.2.1")
 
 
 def test_it_rests_and_comes_back() -> None:

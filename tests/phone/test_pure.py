@@ -25,6 +25,7 @@ from agent_app.phone.devices import Listed, choose, listed
 from agent_app.phone.door import EXPECTED, HELD, HOLD_S, Act, Answer, Door, Tell
 from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, Elastic
 from agent_app.phone.framing import LONGEST, Frames, command, event, pack
+from agent_app.phone.loglines import take
 from agent_app.phone.rates import Down, Up
 from agent_app.phone.sounds import SILENT, Tone, level, mixed, ring_tone, scaled
 from agent_app.phone.voice import Voice
@@ -283,3 +284,31 @@ def test_the_device_that_is_taken() -> None:
     assert name("headset", output=True, failed=("headset",)) == "speakers"
     assert name("", output=False) == "mic"
     assert name("", output=False, failed=("mic", "headset")) == ""
+
+
+# --- what it writes to standard error ---
+
+
+def test_its_log_and_its_last_words_are_taken_over(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    take(
+        [
+            b"12:00:00.123  sip_endpoint.c  .Creating endpoint instance...\n",
+            b"INFO agent_app.phone.sip call 0: an INVITE\n",
+            b"\n",
+            b"CRITICAL agent_app.logs a fault in input\n",
+            b"Traceback (most recent call last):\n",
+            b'  File "process.py", line 1, in _read\n',
+            b"AttributeError: \xff\n",
+            b"12:00:01.000  pjlib  assertion failed\n",
+        ]
+    )
+    assert [(record.levelname, record.name.rpartition(".")[2], record.getMessage()) for record in caplog.records] == [
+        ("INFO", "library", "12:00:00.123  sip_endpoint.c  .Creating endpoint instance..."),
+        ("INFO", "sip", "call 0: an INVITE"),
+        ("CRITICAL", "logs", "a fault in input"),
+        ("CRITICAL", "logs", "Traceback (most recent call last):"),
+        ("CRITICAL", "logs", '  File "process.py", line 1, in _read'),
+        ("CRITICAL", "logs", "AttributeError: \ufffd"),
+        ("INFO", "library", "12:00:01.000  pjlib  assertion failed"),
+    ]

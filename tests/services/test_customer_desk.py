@@ -267,7 +267,7 @@ def test_a_ticket_on_a_disk_that_takes_nothing_is_refused_and_can_be_tried_again
         reply = await rig.desk.answer(ANN, wanted)
         assert isinstance(reply, Refused)
         assert reply.code is DeskRefusal.BUSY
-        assert "not saved" in reply.text
+        assert reply.text == ""  # a library's English is for the log
         other.execute("ROLLBACK")
         other.close()
         saved = await rig.desk.answer(ANN, wanted)

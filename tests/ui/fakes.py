@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from agent_app.model.phone import PhoneCommand
 from agent_app.model.view import DeskView
@@ -10,6 +9,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Failed, OnReply
 from shared.desk import Reply, Request, Told
 from shared.floor import FloorSnapshot, Rows, WatchFloor
+from tests.agent_app.fakes import FakeDiagnostics, FakeShelf
 
 
 @dataclass
@@ -68,15 +68,6 @@ class FakeSettings:
         self.values[key] = value
 
 
-class FakeDiagnostics:
-    def pack(self, into: Path) -> Path:
-        if not into.is_dir():
-            raise NotADirectoryError(20, "Not a directory", str(into))
-        made = into / "huawu-diagnostics.zip"
-        made.write_bytes(b"PK")
-        return made
-
-
 @dataclass
 class World:
     """A presenter with everything fake around it. ``now`` is the monotonic and the wall clock's common hand."""
@@ -87,9 +78,11 @@ class World:
     switch: FakeSwitch = field(default_factory=FakeSwitch)
     phone: FakePhone = field(default_factory=FakePhone)
     settings: FakeSettings = field(default_factory=FakeSettings)
+    shelf: FakeShelf = field(default_factory=FakeShelf)
+    diagnostics: FakeDiagnostics = field(default_factory=FakeDiagnostics)
 
     def __post_init__(self) -> None:
         self.desk = Desk(
             self.switch, self.phone, self.settings, lambda: self.now, lambda: self.wall + self.now - 1000.0,
-            lambda view: self.on_change(view), FakeDiagnostics(),  # noqa: PLW0108  it may be set later
+            lambda view: self.on_change(view), self.diagnostics, self.shelf,  # noqa: PLW0108  it may be set later
         )  # fmt: skip

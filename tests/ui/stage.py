@@ -114,6 +114,10 @@ class Stage:
 
     # --- the world ---
 
+    def shelved(self) -> list[str]:
+        """The notes that this PC keeps."""
+        return [text for notes in self.world.shelf.notes.values() for text in notes.values()]
+
     def settle(self) -> None:
         """Until the newest view is drawn."""
         QApplication.processEvents()

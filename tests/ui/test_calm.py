@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, qInstallMessageHandler, qWarning
 from PySide6.QtWidgets import QApplication
 
 from agent_app.model.phone import Levels
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.ports import Failed
 from agent_app.ui import app as app_module
-from agent_app.ui.app import FRAMES, Frames, MainThread
+from agent_app.ui.app import FRAMES, Frames, MainThread, _qt_says
 from agent_app.ui.translation import system_language
 from shared.desk import CallChanged, DeskRefusal, Hold, OpenSeat, QueuesChanged, Refused
 from shared.enums import Language, SeatState
@@ -246,3 +246,14 @@ def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
 
 def test_without_a_setting_the_systems_language_counts() -> None:
     assert system_language() in set(Language)
+
+
+def test_what_qt_prints_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    before = qInstallMessageHandler(_qt_says)
+    try:
+        qWarning("a timer of nobody's")
+    finally:
+        qInstallMessageHandler(before)
+    assert ("Qt.default", "WARNING", "a timer of nobody's") in [
+        (record.name, record.levelname, record.getMessage()) for record in caplog.records
+    ]

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from agent_app.model.phone import AnswerCall
+from agent_app.model.view import LinkState
 from shared.desk import CallChanged, HangUp, PopChanged, PopShown, SeatChanged
 from shared.enums import SeatState
 from tests.ui.scenes import CALL, NOW, call, pop
@@ -68,3 +69,90 @@ def test_the_note_of_the_last_call_is_not_lost_by_closing(stage: Stage) -> None:
     assert "note" in box.text()
     assert stage.window.isVisible()
     box.reject()
+
+
+def test_closing_in_a_call_asks_while_the_link_is_down_too(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.desk.link_state(LinkState.LOST, "silent")
+    stage.settle()
+    stage.window.close()
+    assert stage.window.isVisible()
+    box = stage.window.findChild(QMessageBox)
+    assert box is not None
+    assert "call" in box.windowTitle()
+    box.reject()
+    stage.settle()
+    assert stage.window.isVisible()
+    stage.window.close()
+    _end_the_program(stage)
+    assert stage.shelved() == ["not sent yet"]
+
+
+def test_closing_with_a_note_asks_while_the_link_is_down_too(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 9, wrap_up_call=CALL)))
+    stage.desk.link_state(LinkState.LOST, "silent")
+    stage.settle()
+    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.close()
+    assert stage.window.isVisible()
+    _end_the_program(stage)
+    assert stage.shelved() == ["not sent yet"]
+
+
+def test_with_nothing_to_lose_and_no_link_it_closes_at_once(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.desk.link_state(LinkState.LOST, "silent")
+    stage.settle()
+    stage.window.close()
+    assert not stage.window.isVisible()
+
+
+def test_a_program_that_is_told_to_end_keeps_the_note(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.settle()
+    stage.window.end()
+    assert not stage.window.isVisible()
+    assert stage.shelved() == ["not sent yet"]
+
+
+class Manager:
+    """The part of ``QSessionManager`` that is used."""
+
+    def __init__(self, *, asks: bool) -> None:
+        self._asks = asks
+        self.cancelled = False
+
+    def allowsInteraction(self) -> bool:  # noqa: N802
+        return self._asks
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+def test_a_system_that_shuts_down_is_held_up_by_a_call_only(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    quiet, busy, forced = Manager(asks=True), Manager(asks=True), Manager(asks=False)
+    stage.window.session_ends(quiet)  # type: ignore[arg-type]
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.settle()
+    for manager in (busy, forced):
+        stage.window.session_ends(manager)  # type: ignore[arg-type]
+    assert [quiet.cancelled, busy.cancelled, forced.cancelled] == [False, True, False]
+    assert stage.shelved() == ["not sent yet"]
+
+
+def _end_the_program(stage: Stage) -> None:
+    box = stage.window.findChildren(QMessageBox)[-1]
+    next(button for button in box.buttons() if "End" in button.text()).click()
+    stage.until(lambda: not stage.window.isVisible())

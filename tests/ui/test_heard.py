@@ -17,10 +17,10 @@ CHILD = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from agent_app.ui.sound import Sound
+from agent_app.ui.sound import Sound, SystemSink
 app = QCoreApplication([])
 holder = QObject()
-sound = Sound(Path(sys.argv[1]).read_bytes(), holder)
+sound = Sound(Path(sys.argv[1]).read_bytes(), holder, lambda rate, channels: SystemSink(rate, channels, sys.argv[2]))
 sound.ended.connect(lambda: (print("ended"), app.quit()))
 sound.failed.connect(lambda text: (print("failed", text), app.exit(1)))
 QTimer.singleShot(60_000, lambda: app.exit(2))
@@ -42,15 +42,16 @@ def _tone_wav(seconds: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
 
 
+@pytest.mark.parametrize("device", ["headset", "speakers", "of another PC"])
 @pytest.mark.slow
-def test_a_recording_is_heard_to_its_end(tmp_path: Path) -> None:
+def test_a_recording_is_heard_to_its_end_on_the_chosen_device(tmp_path: Path, device: str) -> None:
     path = tmp_path / "tone.wav"
     path.write_bytes(_tone_wav(3))
     with Headset() as headset:
-        recorder = headset.recorder()
+        recorder = headset.recorder("speakers" if device == "speakers" else "headset")
         start = recorder.count()
         child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(path)], cwd=ROOT, env=headset.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", CHILD, str(path), device], cwd=ROOT, env=headset.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )  # fmt: skip
         out, errors = child.communicate(timeout=100)
         assert child.returncode == 0, out + errors

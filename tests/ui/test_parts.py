@@ -8,13 +8,16 @@ from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.view import PlayerView
+from agent_app.model.phone import Device
+from agent_app.model.view import AudioView, PlayerView
 from agent_app.ui import fmt
 from agent_app.ui.player import Player
+from agent_app.ui.sound import alike
 from agent_app.ui.tables import Column, Rows, Table
 from agent_app.ui.wav import Recording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
 from shared.enums import Language, SeatState
+from shared.ids import CallId
 from tests.ui.scenes import CALL, LONG_NAME, MARKUP, NOW, TICKETS, call, pop, scenes
 from tests.ui.stage import Stage, wait_until
 
@@ -141,7 +144,7 @@ def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> Non
     assert stage.window.wrap_up.note.toPlainText() == "1#"
     assert stage.window.call.sent.text() == ""
     stage.keys("F11", "*", "a")
-    assert stage.window.call.sent.text() == "*"
+    assert stage.window.call.sent.text() == "•"
 
 
 def test_a_note_too_long_is_cut_at_what_the_switch_takes(stage: Stage) -> None:
@@ -267,6 +270,57 @@ def test_a_recording_is_fetched_played_paused_and_closed(stage: Stage) -> None:
     assert not player.isVisibleTo(stage.window)
 
 
+def test_a_recording_pauses_when_a_call_comes(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    player = _player(stage, _wav(30))  # asked for in a talk: that one it is heard in
+    wait_until(lambda: made[0].full == Ear.size)
+    assert player.toggle.accessibleName() == "Pause"
+    ringing = scenes(Language.EN)["ringing"]
+    assert ringing.state.call is not None
+    other = replace(ringing.state, call=replace(ringing.state.call, call=CallId("another")))
+    stage.window.draw(replace(ringing, state=other, player=PlayerView(CALL, 9, 9, _wav(30))))
+    assert made[0].stopped
+    assert player.toggle.accessibleName() == "Play"
+    player.play_or_pause()
+    assert not made[-1].stopped, "who wants it hears it"
+
+
+def test_a_recording_that_is_fetched_when_a_call_comes_waits(stage: Stage) -> None:
+    player, view = stage.window.history.player, scenes(Language.EN)["open"]
+    made.clear()
+    player.make_sink = Ear
+    stage.window.draw(replace(view, player=PlayerView(CALL, 10, 400)))
+    stage.window.draw(replace(scenes(Language.EN)["ringing"], player=PlayerView(CALL, 400, 400, _wav(3))))
+    assert made == []
+    assert player.toggle.accessibleName() == "Play"
+
+
+def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
+    player, view = stage.window.history.player, scenes(Language.EN)["open"]
+    made.clear()
+    player.make_sink = Ear
+    playing = replace(view, player=PlayerView(CALL, 400, 400, _wav(3)))
+    stage.window.draw(playing)
+    headset = Device("ALSA/usb", "USB headset", 1, 2)
+    stage.window.draw(replace(playing, audio=AudioView(devices=(headset,), speaker="ALSA/usb")))
+    assert [ear.stopped for ear in made] == [True, False]
+    assert player.toggle.accessibleName() == "Pause"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "found"),
+    [
+        ("Headset (USB)", ("Speakers", "Headset (USB)"), 1),
+        ("headset: USB Audio (hw:1,0)", ("Speakers", "USB Audio", "headset: USB Audio"), 2),
+        ("USB", ("Speakers", "usb audio"), 1),
+        ("", ("Speakers",), None),
+        ("Bluetooth", ("Speakers", ""), None),
+    ],
+)
+def test_the_phones_device_is_found_among_qts(wanted: str, names: tuple[str, ...], found: int | None) -> None:
+    assert alike(wanted, names) == found
+
+
 def test_a_recording_ends_where_it_began(stage: Stage) -> None:
     player = _player(stage, _wav(0.2))
     wait_until(lambda: len(made[0].heard) == 3200 * 2)
@@ -326,19 +380,36 @@ def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -
 
 
 def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> None:
-    about = stage.window.about
+    about, diagnostics = stage.window.about, stage.world.diagnostics
     about.go()
     about.pack_into(str(tmp_path))
-    assert about.path.text() == str(tmp_path / "huawu-diagnostics.zip")
-    assert (tmp_path / "huawu-diagnostics.zip").is_file()
-    about.pack_into(str(tmp_path / "none"))
-    assert not about.path.isVisibleTo(about)
     stage.settle()
-    assert (
-        stage.window.status.problem.text().startswith("The file can't be written there.") or stage.view.needs_password
-    )
-    assert stage.view.problem is not None
-    assert stage.view.problem.code == "cannot_write"
+    assert (about.progress.isVisibleTo(about), about.pack_button.text()) == (True, "Ca&ncel")
+    diagnostics.step(3, 12)
+    stage.settle()
+    assert (about.progress.value(), about.progress.maximum()) == (3, 12)
+    diagnostics.end(tmp_path / "pack.zip")
+    stage.settle()
+    assert about.path.text() == str(tmp_path / "pack.zip")
+    assert (about.progress.isVisibleTo(about), about.pack_button.accessibleName()) == (False, "Pack diagnostics")
+
+
+def test_diagnostics_are_given_up_or_fail(stage: Stage, tmp_path: Path) -> None:
+    about, diagnostics = stage.window.about, stage.world.diagnostics
+    stage.log_in(SeatState.OPEN)
+    about.go()
+    about.pack_into(str(tmp_path))
+    stage.settle()
+    stage.click(about.pack_button)
+    assert diagnostics.cancelled == 1
+    diagnostics.end(None)
+    stage.settle()
+    assert not about.progress.isVisibleTo(about)
+    about.pack_into(str(tmp_path))
+    diagnostics.end(OSError(28, "No space left on device"))
+    stage.settle()
+    assert not about.path.isVisibleTo(about)
+    assert stage.window.status.problem.text() == "The disk is full; the file was not written."
 
 
 def test_a_name_of_200_characters_is_one_line_everywhere(stage: Stage) -> None:

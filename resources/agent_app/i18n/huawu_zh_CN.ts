@@ -12,6 +12,18 @@
         <translation>已打包。请把此文件发给座席维护人员：</translation>
     </message>
     <message>
+        <source>Packing …</source>
+        <translation>正在打包…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Gives the packing up; nothing of it stays</source>
+        <translation>放弃打包，不留下任何文件</translation>
+    </message>
+    <message>
         <source>About, and diagnostics</source>
         <translation>关于与诊断</translation>
     </message>
@@ -26,6 +38,10 @@
     <message>
         <source>Diagnostics are a zip with logs, versions, the list of sound devices and link figures, without customers&apos; data.</source>
         <translation>诊断包是一个 zip 文件，含日志、版本、声音设备列表和链路统计，不含客户资料。</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
     </message>
     <message>
         <source>Pack &amp;diagnostics …</source>
@@ -535,8 +551,8 @@
         <translation>正在通话</translation>
     </message>
     <message>
-        <source>The note of the last call is not sent yet; it would be lost.</source>
-        <translation>上次通话的备注尚未发送，退出后将丢失。</translation>
+        <source>The note of the last call is not sent yet. It is kept on this PC, and shown when you log in here again.</source>
+        <translation>上次通话的备注尚未发送，已保存在本机，您再次在本机登录时会显示。</translation>
     </message>
     <message>
         <source>A note is not sent</source>
@@ -2084,6 +2100,10 @@
         <translation>另一个程序正在使用本座席的密钥。</translation>
     </message>
     <message>
+        <source>The part of this program that holds the link failed and begins anew. If that comes again, send the diagnostics.</source>
+        <translation>本程序的连接部分出错，正在重新开始。如再次出现，请发送诊断信息。</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>离线</translation>
     </message>
@@ -2506,6 +2526,26 @@
     <message>
         <source>The file can&apos;t be written there.</source>
         <translation>无法在该处写入文件。</translation>
+    </message>
+    <message>
+        <source>The disk is full; the file was not written.</source>
+        <translation>磁盘已满，文件未写入。</translation>
+    </message>
+    <message>
+        <source>You may not write there; please choose another place.</source>
+        <translation>没有写入该处的权限，请另选位置。</translation>
+    </message>
+    <message>
+        <source>That folder is not there; please choose another place.</source>
+        <translation>该文件夹不存在，请另选位置。</translation>
+    </message>
+    <message>
+        <source>The log folder can&apos;t be written; the logs of this start are elsewhere. Please tell whoever looks after this PC.</source>
+        <translation>日志文件夹无法写入，本次运行的日志存放在别处。请告知本机的管理人员。</translation>
+    </message>
+    <message>
+        <source>A part of the program failed; its log says which. If something no longer works, start the program again, and send the diagnostics.</source>
+        <translation>程序的一部分出错，日志中有记录。如有功能不正常，请重新启动程序，并发送诊断信息。</translation>
     </message>
     <message>
         <source>A desk phone&apos;s name has letters, digits, - and _, at most 32.</source>

@@ -38,6 +38,7 @@ class Own(StrEnum):
     TOO_LONG = "too_long"
     NO_TITLE = "no_title"
     CANNOT_WRITE = "cannot_write"
+    WINDOW_FAULT = "window_fault"
 
 
 class Device(StrEnum):

@@ -220,6 +220,11 @@ class Desk(DeskCalls):
         self._board.solved()
 
     @settled
+    def window_failed(self) -> None:
+        """The window: something in it raised, which its log has."""
+        self._board.problem(None, Own.WINDOW_FAULT)
+
+    @settled
     def pack_diagnostics(self, folder: Path) -> Path | None:
         """The zip's path; ``None`` and a ``Problem`` (``cannot_write``) if it can't be written."""
         if self._diagnostics is None:

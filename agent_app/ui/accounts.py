@@ -76,6 +76,7 @@ class AccountsPanel(Panel):
         head.setStretch(0, 1)
         facts.setStretch(0, 1)
         self.setLayout(rows(head, facts, gap=4))
+        self.drawing.places += [self.holdings, self.orders]
         self.redraw()
 
     def facts(self) -> AccountFacts | None:

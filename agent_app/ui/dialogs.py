@@ -13,6 +13,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.command_table import COMMANDS, GROUPS, Command
 from agent_app.ui.commands import OFF, key_text, word
+from agent_app.ui.faults import Drawing
 from agent_app.ui.hotkeys import HOTKEYS
 from agent_app.ui.icons import app_icon
 from agent_app.ui.status import problem_text
@@ -28,6 +29,7 @@ class Dialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._view = DeskView()
+        self.drawing = Drawing(self, self._draw_all)
         self.setModal(False)
         self.close_button = QPushButton()
         self.close_button.setAutoDefault(False)
@@ -35,9 +37,12 @@ class Dialog(QDialog):
 
     def draw(self, view: DeskView) -> None:
         was, self._view = self._view, view
-        self.show_view(view, was)
+        self.drawing(lambda: self.show_view(view, was))
 
     def redraw(self) -> None:
+        self.drawing(self._draw_all)
+
+    def _draw_all(self) -> None:
         self.close_button.setText(self.tr("&Close"))
         named(self.close_button, self.tr("Close"), key="Esc")
         self.retranslate()

@@ -20,6 +20,7 @@ from agent_app.model.floor import FloorView
 from agent_app.model.supervising import MODES, SeatAct, WaitingAct
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.flooracts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts
 from agent_app.ui.floordialogs import MessageDialog, SkillsDialog
 from agent_app.ui.floorlines import BranchesBoard, LinesBoard
@@ -72,25 +73,19 @@ class SupervisorWindow(QWidget):
         self._view = view
         if view.needs_password and self.isVisible():
             QTimer.singleShot(0, self, self.close)
-        for part in self._parts:
+        for part in (*self._parts, self.status, self.reports):
             part.draw(view)
-        self.status.draw(view)
-        self.reports.draw(view)
         for dialog in (self.message, self.skills):
             dialog.draw(view)
-        self._draw_acts()
+        FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def draw_floor(self, floor: FloorView) -> None:
         """Only what differs is drawn anew."""
         was, self._floor = self._floor, floor
-        for part in self._parts:
-            part.show_floor(floor)
-        self.reports.show_floor(floor)
-        if (floor.stale, floor.refused) != (was.stale, was.refused):
-            self._draw_age()
-        if floor.reached is not None and floor.reached is not was.reached:
-            self._say(self.tr("Message sent; screens: {n}").format(n=len(floor.reached)))
-        self._draw_acts()
+        for part in (*self._parts, self.reports):
+            part.draw_floor(floor)
+        FAULTS.guarded("drawing the board's age", lambda: self._say_news(was))
+        FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def go(self) -> None:
         """Shows it, in front."""
@@ -200,7 +195,14 @@ class SupervisorWindow(QWidget):
 
     def _tick(self) -> None:
         for part in self._parts:
-            part.tick(part.now())
+            part.pass_time()
+
+    def _say_news(self, was: FloorView) -> None:
+        floor = self._floor
+        if (floor.stale, floor.refused) != (was.stale, was.refused):
+            self._draw_age()
+        if floor.reached is not None and floor.reached is not was.reached:
+            self._say(self.tr("Message sent; screens: {n}").format(n=len(floor.reached)))
 
     def _draw_age(self) -> None:
         stale = self._floor.stale

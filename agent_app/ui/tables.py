@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.fmt import one_line, tip
 from agent_app.ui.theme import Tokens, tokens
 
@@ -99,6 +100,14 @@ class Rows(QAbstractTableModel, Generic[Row]):
         return _side(self.columns[section].right) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell that can't be worked out is empty."""
+        try:
+            return self._cell(index, role)
+        except Exception as fault:  # noqa: BLE001  Qt asks while it paints; the other cells go on
+            FAULTS.note(f"the column {self.columns[index.column()].title}", fault)
+            return None
+
+    def _cell(self, index: Index, role: int) -> Any:
         row = self.row(index.row())
         if row is None:
             return None

@@ -155,6 +155,7 @@ def sheet(now: Tokens) -> str:
 SHEET = """
 QToolTip { background: @base; color: @text; border: 1px solid @border; padding: 4px; }
 QFrame#panel { background: @base; border: 1px solid @border; border-radius: 6px; }
+QLabel#cover { background: @danger_back; color: @danger; border: 1px solid @danger; border-radius: 4px; padding: 2px; }
 QFrame#top, QFrame#status { background: @base; border: 0; }
 QFrame#top { border-bottom: 1px solid @border; }
 QFrame#seatbar { background: @base; border: 0; border-bottom: 1px solid @border; }

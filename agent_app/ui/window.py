@@ -1,5 +1,7 @@
 """The window: panels put together, commands given what they do, and each view handed to whoever shows a part of it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
@@ -27,6 +29,7 @@ from agent_app.ui.customer import CustomerPanel
 from agent_app.ui.dialling import DialDialog
 from agent_app.ui.dialogs import AboutDialog, HelpDialog, PasswordDialog
 from agent_app.ui.doing import THEME_KEY, Doing
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.floor import SupervisorWindow
 from agent_app.ui.history import HistoryPanel, TrailPanel
 from agent_app.ui.leaving import Leaving
@@ -99,22 +102,20 @@ class Window(QMainWindow):
         )  # fmt: skip
 
     def draw(self, view: DeskView) -> None:
-        """Shows this and nothing of before. Never calls the desk."""
+        """Shows this and nothing of before. Never calls the desk. What raises costs only its own step (``faults``)."""
         was, self.view = self.view, view
-        if view.language != self._translation.language:
-            self._translation.use(view.language)
-            QApplication.sendPostedEvents(None, QEvent.Type.LanguageChange)
-        self.commands.draw(view)
-        for panel in self.panels:
-            panel.draw(view)
-        for dialog in (self.password, self.audio, self.dialling):
-            dialog.draw(view)
-        if self.board is not None and self.board.isVisible():
-            self.board.draw(view)
-        self._show_page(view)
-        self.leaving.follow(view)
-        self._call_attention(view, was)
-        self.middle.setCurrentIndex(1 if view.search.text and view.search.text != self.search_left else 0)
+        steps: dict[str, Callable[[], object]] = {
+            "language": lambda: self._use_language(view),
+            "commands": lambda: self.commands.draw(view),
+            "panels": lambda: self._draw_parts(view),
+            "board": lambda: self.board.draw(view) if self.board is not None and self.board.isVisible() else None,
+            "page": lambda: self._show_page(view),
+            "leaving": lambda: self.leaving.follow(view),
+            "attention": lambda: self._call_attention(view, was),
+            "search": lambda: self._show_search(view),
+        }
+        for name, step in steps.items():
+            FAULTS.guarded(f"drawing the window's {name}", step)
 
     def choose_theme(self, chosen: theme.Theme) -> None:
         theme.use(chosen)
@@ -243,6 +244,20 @@ class Window(QMainWindow):
 
     # --- what a view does to the whole ---
 
+    def _draw_parts(self, view: DeskView) -> None:
+        for panel in self.panels:
+            panel.draw(view)
+        for dialog in (self.password, self.audio, self.dialling):
+            dialog.draw(view)
+
+    def _use_language(self, view: DeskView) -> None:
+        if view.language != self._translation.language:
+            self._translation.use(view.language)
+            QApplication.sendPostedEvents(None, QEvent.Type.LanguageChange)
+
+    def _show_search(self, view: DeskView) -> None:
+        self.middle.setCurrentIndex(1 if view.search.text and view.search.text != self.search_left else 0)
+
     def _show_page(self, view: DeskView) -> None:
         page = 0 if view.needs_password else 1
         for part in (self.top, self.seat_bar):
@@ -291,7 +306,7 @@ class Window(QMainWindow):
 
     def _tick(self) -> None:
         for panel in self.panels:
-            panel.tick(panel.now())
+            panel.pass_time()
 
 
 def _column(layout: object, width: int) -> QWidget:

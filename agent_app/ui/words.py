@@ -188,6 +188,10 @@ PROBLEMS: Table = {
     "device_lost": QT_TRANSLATE_NOOP("words", "The sound device was unplugged."),
     "port_taken": QT_TRANSLATE_NOOP("words", "The phone's network port is taken by another program."),
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
+    "window_fault": QT_TRANSLATE_NOOP(
+        "words",
+        "A part of the window failed and was drawn anew. If it looks wrong, start the program again; the log says what happened.",
+    ),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
     "bad_phone_name": QT_TRANSLATE_NOOP("words", "A desk phone's name has letters, digits, - and _, at most 32."),
     "bad_digits": QT_TRANSLATE_NOOP("words", "Only digits, * and # can be sent."),

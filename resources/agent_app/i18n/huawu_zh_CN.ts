@@ -319,6 +319,13 @@
     </message>
 </context>
 <context>
+    <name>Cover</name>
+    <message>
+        <source>This part can&apos;t be shown now. The log says why.</source>
+        <translation>这部分暂时无法显示，原因已记入日志。</translation>
+    </message>
+</context>
+<context>
     <name>CustomerPanel</name>
     <message>
         <source>More customers with this number</source>
@@ -2502,6 +2509,10 @@
     <message>
         <source>A call that the switch did not announce was refused.</source>
         <translation>已拒绝一个交换机未通知的来电。</translation>
+    </message>
+    <message>
+        <source>A part of the window failed and was drawn anew. If it looks wrong, start the program again; the log says what happened.</source>
+        <translation>窗口的一部分出错，已重新绘制。如显示有误，请重启程序；详情已记入日志。</translation>
     </message>
     <message>
         <source>The file can&apos;t be written there.</source>

@@ -18,6 +18,7 @@ from agent_app.ui.hotkeys import HOTKEYS
 from agent_app.ui.icons import app_icon
 from agent_app.ui.status import problem_text
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Plain, Words, across, named, rows
 
 NEW_PASSWORD_MIN = 8
@@ -83,7 +84,7 @@ class HelpDialog(Dialog):
         self.hint, self.anywhere = Words("muted"), Words("muted")
         self._hotkeys: frozenset[str] = frozenset()
         self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
-        self.resize(self.fontMetrics().averageCharWidth() * 90, self.table.sizeHint().height() + 140)
+        self.resize(letters(self.font(), 90), self.table.sizeHint().height() + 140)
         self.redraw()
 
     def show_hotkeys(self, commands: frozenset[str]) -> None:
@@ -126,7 +127,7 @@ class PasswordDialog(Dialog):
         lines = [rows(label, field, gap=4) for label, field in zip(self.labels, self.fields, strict=True)]
         self.problem.setMinimumHeight(self.fontMetrics().height() * 2)
         self.setLayout(rows(*lines, self.problem, across(None, self.close_button, self.button), margin=24))
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 52)
+        self.setMinimumWidth(letters(self.font(), 52))
         self.redraw()
 
     def go(self) -> None:
@@ -193,7 +194,7 @@ class AboutDialog(Dialog):
         head.setStretch(1, 1)
         foot = across(self.pack_button, None, self.close_button)
         self.setLayout(rows(head, self.hint, self.path, foot, margin=24, gap=12))
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)
+        self.setMinimumWidth(letters(self.font(), 70))
         self.redraw()
 
     def ask_folder(self) -> None:

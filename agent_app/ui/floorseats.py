@@ -10,6 +10,7 @@ from agent_app.ui import theme, words
 from agent_app.ui.floortable import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.fmt import duration
 from agent_app.ui.tables import QT_TRANSLATE_NOOP
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Clock, Plain, across, named, rows
 from shared.enums import Language, SeatState
 from shared.floor import SeatRow
@@ -30,7 +31,7 @@ class SeatsBoard(FloorPanel):
         self.search, self.present = QLineEdit(), QCheckBox()
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(64)
-        self.search.setFixedWidth(self.fontMetrics().averageCharWidth() * 22)
+        self.search.setFixedWidth(letters(self.font(), 22))
         self.present.setChecked(True)
         self.table: BoardTable[SeatRow] = BoardTable(self._columns(), lines=20)
         self.search.textChanged.connect(lambda _text: self._filter())

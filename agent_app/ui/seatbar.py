@@ -7,6 +7,7 @@ from agent_app.model.view import DeskView
 from agent_app.ui import theme
 from agent_app.ui.commands import Commands, faint, key_text
 from agent_app.ui.icons import icon
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Clock, Panel, across, restyle
 from shared.enums import ListenMode, Role
 
@@ -68,7 +69,7 @@ class SeatBar(Panel):
         super().__init__(clock, framed=False)
         self.setObjectName("seatbar")
         self.buttons = {name: BarButton(commands, name) for group in GROUPS for name in group}
-        widest = self.fontMetrics().averageCharWidth() * LETTERS
+        widest = letters(self.font(), LETTERS)
         for button in self.buttons.values():
             button.setMinimumWidth(widest)
             button.setMaximumWidth(round(widest * 1.7))

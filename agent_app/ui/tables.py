@@ -15,11 +15,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
 from agent_app.ui.faults import FAULTS
 from agent_app.ui.fmt import one_line, tip
-from agent_app.ui.theme import Tokens, tokens
+from agent_app.ui.theme import CELL_PADDING, Tokens, digits, letters, tokens
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -225,13 +225,16 @@ class Table(QTableView, Generic[Row]):
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.5))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(metrics.averageCharWidth() * 3)
+        header.setMinimumSectionSize(letters(self.font(), 3))
         for at, column in enumerate(self.rows.columns):
             stretch = column.width == 0
             header.setSectionResizeMode(
                 at, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Interactive
             )
             if not stretch:
-                self.setColumnWidth(
-                    at, max(metrics.horizontalAdvance("0") * column.width + 14, header.sectionSizeHint(at))
-                )
+                wide = digits(self.font(), column.width) + self._margins()
+                self.setColumnWidth(at, max(wide, header.sectionSizeHint(at)))
+
+    def _margins(self) -> int:
+        """Left and right of a cell's text: the style's own, and the sheet's padding."""
+        return 2 * (self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1 + CELL_PADDING)

@@ -5,9 +5,11 @@ Sizes are multiples of the system font, never pixels of their own, so the window
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
+from math import ceil
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from agent_app.ui.paths import RESOURCES
@@ -16,6 +18,8 @@ from shared.enums import SeatState
 CHEVRON = (RESOURCES / "icons" / "chevron.svg").as_posix()
 GAP = 8
 """Spacing of everything is this or a half or a double of it (device-independent pixels)."""
+CELL_PADDING = 4
+"""Of a table's cell, left and right."""
 FAMILIES = [
     "Segoe UI", "Noto Sans", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC",
     "WenQuanYi Micro Hei", "Droid Sans Fallback", "sans-serif",
@@ -27,6 +31,27 @@ class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+def letters(font: QFont, count: float) -> int:
+    """Device-independent pixels that so many Latin letters take, rounded up.
+
+    ``averageCharWidth`` is no measure: of a Chinese font it is that of its Chinese characters, twice a letter's.
+    """
+    return ceil(_advance(font, ALPHABET) / len(ALPHABET) * count)
+
+
+def digits(font: QFont, count: int) -> int:
+    """Of so many digits, rounded up at the end: 11 of 7.16 are 79, not 77."""
+    return ceil(_advance(font, "0") * count)
+
+
+@cache
+def _advance(font: QFont, text: str) -> float:
+    return QFontMetricsF(font).horizontalAdvance(text)
 
 
 @dataclass(frozen=True)
@@ -149,7 +174,7 @@ def sheet(now: Tokens) -> str:
     text = SHEET
     for field in sorted(fields(now), key=lambda field: -len(field.name)):
         text = text.replace(f"@{field.name}", getattr(now, field.name))
-    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@chevron", CHEVRON)
+    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@chevron", CHEVRON).replace("@cell_padding", str(CELL_PADDING))
 
 
 SHEET = """
@@ -212,7 +237,7 @@ QComboBox QAbstractItemView { background: @base; color: @text; border: 1px solid
 QTableView { background: @base; alternate-background-color: @raised; border: 1px solid @border; border-radius: 4px;
   selection-background-color: @select; selection-color: @text; gridline-color: @border; }
 QTableView:focus { border: 2px solid @accent; }
-QTableView::item { padding: 0 4px; border: 0; }
+QTableView::item { padding: 0 @cell_paddingpx; border: 0; }
 QHeaderView { background: @raised; border: 0; }
 QHeaderView::section { background: @raised; color: @muted; border: 0; border-bottom: 1px solid @border; padding: 4px 6px; font-weight: 600; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border; top: -1px; }

@@ -9,6 +9,7 @@ from agent_app.ui import theme, words
 from agent_app.ui.commands import OFF, Commands, key_text
 from agent_app.ui.fmt import duration
 from agent_app.ui.icons import icon
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
 from shared.desk import Seat
 from shared.enums import SWITCH_LOCKS, LockReason, Role, SeatState
@@ -25,7 +26,7 @@ class StateChip(QFrame):
         self.setObjectName("chip")
         self._icon, self.word, self.time = QLabel(), Plain(scale=1.25, bold=True, wide=16), Plain(wide=10, scale=1.1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.word.setMinimumWidth(self.word.fontMetrics().averageCharWidth() * 10)
+        self.word.setMinimumWidth(letters(self.word.font(), 10))
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00:00:00"))
         line = across(self._icon, self.word, self.time)

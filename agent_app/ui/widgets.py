@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from agent_app.model.view import DeskView
 from agent_app.ui.faults import Drawing
 from agent_app.ui.fmt import one_line, tip
-from agent_app.ui.theme import GAP
+from agent_app.ui.theme import GAP, letters
 
 Box = TypeVar("Box", bound=QBoxLayout)
 Clock = Callable[[], float]
@@ -64,13 +64,13 @@ class Plain(QLabel):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         size = super().sizeHint()
-        return QSize(min(size.width(), self.fontMetrics().averageCharWidth() * self._wide), size.height())
+        return QSize(min(size.width(), letters(self.font(), self._wide)), size.height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         if not self._shrinks:
             return self.sizeHint()
         return QSize(
-            min(self.sizeHint().width(), self.fontMetrics().averageCharWidth() * 4), super().sizeHint().height()
+            min(self.sizeHint().width(), letters(self.font(), 4)), super().sizeHint().height()
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

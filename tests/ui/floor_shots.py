@@ -1,7 +1,5 @@
 """Screenshots of the supervisor's desk, for people to look at: ``python -m tests.ui.floor_shots OUT_DIR [NAME …]``, as ``tests.ui.shots``."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +17,7 @@ from shared.reports import By
 from tests.ui.fakes import World
 from tests.ui.floor_scenes import FLOORS, report
 from tests.ui.scenes import NOW, seat, view
-from tests.ui.shots import SIZE, _settle
-from tests.ui.xserver import x_server
+from tests.ui.shots import SIZE, _settle, run
 
 CHIEF = replace(seat(SeatState.LOCKED), agent="1010", name="王主任", role=Role.SUPERVISOR)
 
@@ -93,15 +90,7 @@ def _report(window: SupervisorWindow, by: By | None) -> None:
 
 
 def main(argv: list[str]) -> int:
-    if not argv:
-        print(__doc__)
-        return 2
-    if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
-        with x_server("{}x{}x24".format(*SIZE)) as environment:
-            again = [sys.executable, "-m", "tests.ui.floor_shots", *argv]
-            return subprocess.run(again, env=environment, check=False).returncode
-    print(f"{take(Path(argv[0]), set(argv[1:]))} screenshots in {argv[0]}")
-    return 0
+    return run("tests.ui.floor_shots", "the supervisor's desk", "full report-agents", take, argv)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Screenshots of every state, for people to look at: ``python -m tests.ui.shots OUT_DIR [NAME …]``.
 
-Draws under Xvfb at 1366×768 (or on the display that there is), in Chinese and English, light and dark.
+Draws under Xvfb at 1366×768 (or on the display that there is), in Chinese and English, light and dark. ``QT_SCALE_FACTOR=1.5`` draws as on a
+screen at 150 %.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from agent_app.ui.translation import Translation
 from agent_app.ui.window import Window
 from shared.enums import Language
 from tests.ui.fakes import World
+from tests.ui.fonts import first_font
 from tests.ui.party_scenes import PEOPLE, party_scenes
 from tests.ui.scenes import NOW, scenes
 from tests.ui.xserver import x_server
@@ -127,15 +130,34 @@ def _settle() -> None:
 
 
 def main(argv: list[str]) -> int:
-    if not argv:
-        print(__doc__)
-        return 2
+    return run("tests.ui.shots", "every state of the agent's window", "ringing talking", take, argv)
+
+
+def run(module: str, of_what: str, names: str, taking: Callable[[Path, set[str]], int], argv: list[str]) -> int:
+    """The command line of a tool that takes pictures; on an X server of its own where there is no display."""
+    asked = _parser(module, of_what, names).parse_args(argv)
     if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
         with x_server("{}x{}x24".format(*SIZE)) as environment:
-            again = [sys.executable, "-m", "tests.ui.shots", *argv]
+            again = [sys.executable, "-m", module, *argv]
             return subprocess.run(again, env=environment, check=False).returncode
-    print(f"{take(Path(argv[0]), set(argv[1:]))} screenshots by {QGuiApplication.platformName()} in {argv[0]}")
+    app = application()
+    if asked.font:
+        app.setFont(first_font(app.font(), asked.font))
+    taken = taking(asked.folder, set(asked.names))
+    print(f"{taken} screenshots by {QGuiApplication.platformName()} in {asked.folder}")
     return 0
+
+
+def _parser(module: str, of_what: str, names: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {module}",
+        description=f"Takes pictures of {of_what} into a folder, for people to look at.",
+        epilog=f"example: python -m {module} /tmp/pictures {names} --font 'WenQuanYi Micro Hei'",
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="made if it isn't there")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of a picture; without a name, all")
+    parser.add_argument("--font", metavar="FAMILY", help="the system's own font, which comes before all others")
+    return parser
 
 
 if __name__ == "__main__":

@@ -119,6 +119,7 @@ class DialDialog(Dialog):
         self.explains.say(self._explanation())
         self.line.setPlaceholderText(hints[self.purpose])
         named(self.line, titles[self.purpose], hints[self.purpose])
+        self.table.set_empty(self.tr("Nobody fits. A number can be typed in full."))
         named(self.table, self.tr("Whom to call"), self.tr("Arrows choose, Enter calls"))
         named(self.kinds, self.tr("Of which kind"), self.tr("Narrows the list"))
         self.call_button.setText(self.tr("&OK") + " (↵)")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QPushButt
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
+from agent_app.ui.arrangement import fit
 from agent_app.ui.command_table import COMMANDS, GROUPS, Command
 from agent_app.ui.commands import OFF, key_text, word
 from agent_app.ui.faults import Drawing
@@ -51,6 +52,7 @@ class Dialog(QDialog):
 
     def go(self) -> None:
         """Shows it, in front."""
+        fit(self)
         self.show()
         self.raise_()
         self.activateWindow()
@@ -100,7 +102,7 @@ class HelpDialog(Dialog):
             for command in COMMANDS
             if command.id in self._hotkeys
         ]
-        self.anywhere.say(self.tr("From any program: {keys}").format(keys=", ".join(keys)) if keys else "")
+        self.anywhere.say(self.tr("From any program: {keys}").format(keys=words.listed(keys)) if keys else "")
         self.anywhere.setVisible(bool(keys))
         self.hint.say(
             self.tr(

@@ -1,6 +1,7 @@
 """The supervisor's desk: a window of its own with the whole floor on one page, and what can be done to its rows."""
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
@@ -30,6 +31,7 @@ from agent_app.ui.fmt import one_line
 from agent_app.ui.icons import app_icon
 from agent_app.ui.reports import ReportsPage
 from agent_app.ui.status import StatusBar
+from agent_app.ui.tables import Table
 from agent_app.ui.widgets import Clock, Plain, across, announce, restyle, rows
 from agent_app.ui.words import problem as problem_words
 from shared.enums import LockReason, SeatState
@@ -104,6 +106,17 @@ class SupervisorWindow(QWidget):
         self.reports.redraw()
 
     @property
+    def splitters(self) -> dict[str, QSplitter]:
+        return {"board": self._body, "board-right": self._right, "board-reports": self.reports.halves}
+
+    @property
+    def tables(self) -> dict[str, Table[Any]]:
+        return {
+            "board-seats": self.seats.table, "board-queues": self.queues.table, "board-waiting": self.waiting.table,
+            "board-lines": self.lines.table, "board-branches": self.branches.table, "board-report": self.reports.table,
+        }  # fmt: skip
+
+    @property
     def _parts(self) -> tuple[Part, ...]:
         return self.seats, self.queues, self.waiting, self.lines, self.branches
 
@@ -120,7 +133,7 @@ class SupervisorWindow(QWidget):
         facts = QFrame()
         facts.setObjectName("panel")
         facts.setLayout(rows(self.tabs, margin=8))
-        right = QSplitter(Qt.Orientation.Vertical)
+        right = self._right = QSplitter(Qt.Orientation.Vertical)
         for below in (self.queues, self.waiting, facts):
             right.addWidget(below)
             right.setStretchFactor(right.count() - 1, 1)

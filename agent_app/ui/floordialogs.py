@@ -166,7 +166,7 @@ class SkillsDialog(AskingDialog):
             spin.setRange(1, TOP_LEVEL)
             spin.setValue(max(level, 1))
             spin.setEnabled(level > 0)
-            spin.setAccessibleName(f"{self.tr('Level')}: {skill}")
+            spin.setAccessibleName(words.about(self.tr("Level"), skill))
             on.setChecked(level > 0)
             on.toggled.connect(spin.setEnabled)
             grid.addWidget(on, at, 0)

@@ -42,6 +42,7 @@ class LinesBoard(FloorPanel):
             self.table.board.repaint_all()
 
     def retranslate(self) -> None:
+        self.table.set_empty(self.tr("There are no lines."))
         named(self.table, self.tr("Lines"), self.tr("Trunks and voice cards, how many of their lines are in use"))
 
     def _kind(self, row: LineRow) -> str:
@@ -84,6 +85,7 @@ class BranchesBoard(FloorPanel):
             self.table.board.repaint_all()
 
     def retranslate(self) -> None:
+        self.table.set_empty(self.tr("There are no branches."))
         named(
             self.table,
             self.tr("Branches"),
@@ -95,7 +97,7 @@ class BranchesBoard(FloorPanel):
         if row.up and row.trading:
             return title
         why = self.tr("no trading system") if row.up else self.tr("no connection")
-        return f"{title}: {why}"
+        return words.about(title, why)
 
 
 def _load(row: LineRow) -> float:

@@ -52,6 +52,7 @@ class QueuesBoard(FloorPanel):
 
     def retranslate(self) -> None:
         self.heading.say(self.tr("Queues today"))
+        self.table.set_empty(self.tr("There are no queues."))
         named(
             self.table,
             self.tr("Queues today"),
@@ -104,6 +105,7 @@ class WaitingBoard(FloorPanel):
 
     def retranslate(self) -> None:
         self._count()
+        self.table.set_empty(self.tr("Nobody waits."))
         named(self.table, self.tr("Callers who wait"), self.tr("The menu of a row takes the caller out of order"))
 
     def _count(self) -> None:

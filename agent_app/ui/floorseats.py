@@ -75,6 +75,7 @@ class SeatsBoard(FloorPanel):
 
     def retranslate(self) -> None:
         self.heading.say(self.tr("Seats"))
+        self._say_empty()
         self.present.setText(self.tr("Only who is &here"))
         named(self.present, self.tr("Hide seats at which nobody is logged in"))
         self.search.setPlaceholderText(self.tr("Filter") + " (Ctrl+F)")
@@ -123,6 +124,11 @@ class SeatsBoard(FloorPanel):
             )
 
         self.table.board.set_filter(takes)
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        hidden = self.search.text().strip() or self.present.isChecked()
+        self.table.set_empty(self.tr("No seat fits the filter.") if hidden else self.tr("There are no seats."))
 
     def _go_to_rows(self) -> None:
         self.table.setFocus(Qt.FocusReason.TabFocusReason)

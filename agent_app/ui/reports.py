@@ -68,7 +68,7 @@ class ReportsPage(FloorPanel):
         above, below = QWidget(), QWidget()
         above.setLayout(rows(self.table, across(self.total, None, self.note), gap=6))
         below.setLayout(rows(across(self._labels[self.measure], self.measure, None), self.chart, gap=6))
-        both = QSplitter(Qt.Orientation.Vertical)
+        both = self.halves = QSplitter(Qt.Orientation.Vertical)
         for at, half in enumerate((above, below)):
             both.addWidget(half)
             both.setStretchFactor(at, 1)
@@ -135,6 +135,7 @@ class ReportsPage(FloorPanel):
     def _show_report(self, report: ReportView, was: ReportView) -> None:
         self._enable()
         if report.busy:
+            self.table.set_empty(self.tr("The report is being made …"))
             self._say(self.tr("The report is being made …"))
         elif report.problem:
             text = words.problem(report.problem)
@@ -179,6 +180,8 @@ class ReportsPage(FloorPanel):
 
     def _draw(self) -> None:
         shown = self._report.shown
+        none = self.tr("No report yet: choose the days and make it.")
+        self.table.set_empty(none if shown is None else self.tr("There were no calls on these days."))
         self.table.board.show_all(by_key(shown.rows) if shown else {})
         for at, measure in enumerate(MEASURES, 1):
             self.table.setColumnHidden(at, shown is not None and shown.by not in measure.only)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from agent_app.ui.paths import RESOURCES
 from shared.enums import SeatState
 
-CHEVRON = (RESOURCES / "icons" / "chevron.svg").as_posix()
 GAP = 8
 """Spacing of everything is this or a half or a double of it (device-independent pixels)."""
 CELL_PADDING = 4
@@ -83,7 +82,7 @@ LIGHT = Tokens(
 DARK = Tokens(
     window="#171a20", base="#20242c", raised="#282d37", text="#e6e9ef", muted="#a3adbd", border="#3a414e",
     accent="#7fb0ff", on_accent="#0d1b33", danger="#ff8f85", ok="#7fd69b", warn="#f2c063",
-    warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2c436a",
+    warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2a4066",
 )  # fmt: skip
 
 STATE_COLOURS: dict[SeatState, str] = {
@@ -101,7 +100,7 @@ STATE_COLOURS: dict[SeatState, str] = {
 }
 """Behind white text, the same in both themes; the word and the icon say the same as the colour."""
 ON_STATE = "#ffffff"
-STATE_OFF = "#7a8190"
+STATE_OFF = "#6b7280"
 """Behind white text whose state is old."""
 
 
@@ -174,7 +173,14 @@ def sheet(now: Tokens) -> str:
     text = SHEET
     for field in sorted(fields(now), key=lambda field: -len(field.name)):
         text = text.replace(f"@{field.name}", getattr(now, field.name))
-    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@chevron", CHEVRON).replace("@cell_padding", str(CELL_PADDING))
+    pictures = {
+        "@chevron_up": "chevron_up",
+        "@chevron": "chevron",
+        "@tick": "tick_dark" if now is DARK else "tick_light",
+    }
+    for name, picture in pictures.items():
+        text = text.replace(name, (RESOURCES / "icons" / f"{picture}.svg").as_posix())
+    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@cell_padding", str(CELL_PADDING))
 
 
 SHEET = """
@@ -199,6 +205,7 @@ QLabel[role="warn"] { color: @warn; }
 QFrame[tone="warn"] { background: @warn_back; border: 1px solid @warn; border-radius: 6px; }
 QFrame[tone="danger"] { background: @danger_back; border: 1px solid @danger; border-radius: 6px; }
 QFrame[tone="ok"] { background: @ok_back; border: 1px solid @ok; border-radius: 6px; }
+QFrame[tone="muted"] { background: @window; border: 1px dashed @muted; border-radius: 6px; } QFrame[tone="muted"] QLabel { color: @muted; }
 QFrame[tone="warn"] QLabel { color: @warn; } QFrame[tone="danger"] QLabel { color: @danger; } QFrame[tone="ok"] QLabel { color: @ok; }
 
 QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 10px; }
@@ -226,17 +233,30 @@ QToolButton[flat="true"]:hover { border-color: @border; } QToolButton[flat="true
 QToolButton::menu-indicator { image: none; }
 QPushButton::menu-indicator { image: url("@chevron"); subcontrol-position: right center; subcontrol-origin: padding; right: 6px; width: 12px; height: 12px; }
 
-QLineEdit, QPlainTextEdit, QComboBox { background: @base; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 6px;
+QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox { background: @base; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 6px;
   selection-background-color: @select; selection-color: @text; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid @accent; padding: 3px 5px; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: @disabled; background: @window; }
-QComboBox::drop-down { border: 0; width: 22px; }
-QComboBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border: 2px solid @accent; padding: 3px 5px; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: @disabled; background: @window; }
+QAbstractSpinBox QLineEdit { background: transparent; border: 0; padding: 0; }
+QComboBox::drop-down, QDateEdit::drop-down { border: 0; width: 22px; subcontrol-origin: border; subcontrol-position: center right; }
+QComboBox::down-arrow, QDateEdit::down-arrow, QSpinBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
+QSpinBox::up-arrow { image: url("@chevron_up"); width: 12px; height: 12px; }
+QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 20px; subcontrol-origin: border; }
+QSpinBox::up-button { subcontrol-position: top right; } QSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDateEdit::drop-down:hover { background: @raised; }
+QCheckBox { color: @text; spacing: 6px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
+QCheckBox:focus { border: 1px solid @accent; }
+QCheckBox:disabled { color: @disabled; }
+QCheckBox::indicator { width: 14px; height: 14px; background: @base; border: 1px solid @muted; border-radius: 3px; }
+QCheckBox::indicator:hover { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@tick"); }
+QCheckBox::indicator:disabled { background: @window; border-color: @border; }
+QCheckBox::indicator:checked:disabled { background: @disabled; border-color: @disabled; }
 QComboBox QAbstractItemView { background: @base; color: @text; border: 1px solid @border; selection-background-color: @select; selection-color: @text; }
 
 QTableView { background: @base; alternate-background-color: @raised; border: 1px solid @border; border-radius: 4px;
-  selection-background-color: @select; selection-color: @text; gridline-color: @border; }
-QTableView:focus { border: 2px solid @accent; }
+  padding: 1px; selection-background-color: @select; selection-color: @text; gridline-color: @border; }
+QTableView:focus { border: 2px solid @accent; padding: 0; }
 QTableView::item { padding: 0 @cell_paddingpx; border: 0; }
 QHeaderView { background: @raised; border: 0; }
 QHeaderView::section { background: @raised; color: @muted; border: 0; border-bottom: 1px solid @border; padding: 4px 6px; font-weight: 600; }

@@ -69,9 +69,7 @@ class Plain(QLabel):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         if not self._shrinks:
             return self.sizeHint()
-        return QSize(
-            min(self.sizeHint().width(), letters(self.font(), 4)), super().sizeHint().height()
-        )
+        return QSize(min(self.sizeHint().width(), letters(self.font(), 4)), super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         if not self._too_long():

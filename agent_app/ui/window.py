@@ -1,14 +1,17 @@
 """The window: panels put together, commands given what they do, and each view handed to whoever shows a part of it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QLayout,
     QMainWindow,
     QSizePolicy,
+    QSplitter,
     QStackedWidget,
     QTableView,
     QTabWidget,
@@ -19,8 +22,9 @@ from agent_app.model.floor import FloorView
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
-from agent_app.ui import theme
+from agent_app.ui import theme, words
 from agent_app.ui.accounts import AccountsPanel
+from agent_app.ui.arrangement import Arrangement
 from agent_app.ui.audio import AudioDialog
 from agent_app.ui.callpanel import CallPanel
 from agent_app.ui.calls import CallsPanel
@@ -41,15 +45,21 @@ from agent_app.ui.queues import QueuesPanel
 from agent_app.ui.search import SearchPanel
 from agent_app.ui.seatbar import SeatBar
 from agent_app.ui.status import Banner, StatusBar
+from agent_app.ui.tables import Table
+from agent_app.ui.theme import GAP
 from agent_app.ui.tickets import TicketsPanel
 from agent_app.ui.topbar import TopBar
 from agent_app.ui.translation import Translation
-from agent_app.ui.widgets import Clock, Panel, across, announce, restyle, rows
+from agent_app.ui.widgets import Clock, Panel, announce, restyle, rows
 from agent_app.ui.wrapup import WrapUpPanel
 from shared.enums import SeatState
 from shared.ids import CallId
 
 SECOND_MS = 500
+SIZE = (1366, 728)
+"""Of the window at the first start (device-independent pixels), where the screen is as large."""
+SIDES = (42, 51)
+"""Letters that the left and the right column are wide at the first start."""
 
 
 class Window(QMainWindow):
@@ -85,6 +95,8 @@ class Window(QMainWindow):
         """Made when it is first opened."""
         self._build()
         self.choose_theme(theme.chosen())  # the sheet last: each part that is put into another would be polished again
+        self.arrangement = Arrangement(settings)
+        self.arrangement.add("window", self, {"columns": self.columns}, self._tables())
         self.doing = Doing(self, desk, settings)
         self.commands.attach(self.doing.table())
         self.customer.painted.connect(self._pop_painted)
@@ -136,6 +148,7 @@ class Window(QMainWindow):
         if self.leaving.may_close(self.view):
             if self.board is not None:
                 self.board.close()
+            self.arrangement.keep()
             event.accept()
         else:
             event.ignore()
@@ -145,6 +158,8 @@ class Window(QMainWindow):
         if self.board is None:
             self.board = SupervisorWindow(self._desk, self._wall)
             self._desk.floor.listen(self._floor_changed)
+            self.arrangement.add("board", self.board, self.board.splitters, self.board.tables)
+            self.board.shown.connect(lambda on: None if on else self.arrangement.keep())
         self.board.draw(self.view)
         self.board.draw_floor(self._desk.floor.view)
         self.board.go()
@@ -183,10 +198,14 @@ class Window(QMainWindow):
         right = rows(self.wrap_up, self.tickets)
         right.setStretchFactor(self.wrap_up, 2)
         right.setStretchFactor(self.tickets, 3)
-        columns = across(_column(left, theme.letters(self.font(), 34)), centre, _column(right, theme.letters(self.font(), 40)), margin=8)
-        columns.setStretch(1, 1)
+        columns = self.columns = QSplitter(Qt.Orientation.Horizontal)
+        for column in (left, centre, right):
+            columns.addWidget(_column(column))
+        columns.setStretchFactor(1, 1)
+        columns.setChildrenCollapsible(False)
+        columns.setHandleWidth(GAP)
         desk = self._desk_page = QWidget()
-        desk.setLayout(columns)
+        desk.setLayout(rows(columns, margin=GAP))
         self.pages.addWidget(self.log_in)
         self.pages.addWidget(desk)
         body = rows(self.top, self.seat_bar, self.banner, self.listening, self.notices, self.pages, self.status, gap=0)
@@ -199,8 +218,17 @@ class Window(QMainWindow):
         self.accounts.counted.connect(self._title_tabs)
         self.lists.currentChanged.connect(lambda _at: self._wish_for_colleagues())
         self.dialling.finished.connect(lambda _result: self._wish_for_colleagues())
-        self.resize(1366, 728)
+        self.resize(*SIZE)
+        beside = [theme.letters(self.font(), letters) for letters in SIDES]
+        columns.setSizes([beside[0], SIZE[0] - sum(beside) - 4 * GAP, beside[1]])
         self._retranslate()
+
+    def _tables(self) -> dict[str, Table[Any]]:
+        return {
+            "holdings": self.accounts.holdings, "orders": self.accounts.orders, "history": self.history.table,
+            "trail": self.trail.table, "queues": self.queues.table, "calls": self.calls.table, "people": self.people.table,
+            "search": self.search.table, "tickets": self.tickets.table, "dialling": self.dialling.table,
+        }  # fmt: skip
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Huawu agent desk"))
@@ -284,7 +312,11 @@ class Window(QMainWindow):
             self.raise_()
             QApplication.alert(self)
             announce(
-                self, f"{self.top.chip.word.text()}: {self.customer.name.text()}, {self.customer.verified.text.text()}"
+                self,
+                words.about(
+                    self.top.chip.word.text(),
+                    words.listed((self.customer.name.text(), self.customer.verified.text.text())),
+                ),
             )
         if view.state.pop is not None and (was.state.pop is None or was.state.pop.call != view.state.pop.call):
             self.tabs.setCurrentIndex(0)
@@ -308,12 +340,10 @@ class Window(QMainWindow):
             panel.pass_time()
 
 
-def _column(layout: object, width: int) -> QWidget:
-    """A side column as wide as its words ask for."""
+def _column(layout: QLayout) -> QWidget:
+    """At least as wide as its words ask for."""
     column = QWidget()
-    column.setLayout(layout)  # type: ignore[arg-type]
-    layout.setContentsMargins(0, 0, 0, 0)  # type: ignore[attr-defined]
-    column.setFixedWidth(width)
+    column.setLayout(layout)
     return column
 
 

@@ -1,6 +1,7 @@
 """The window on Qt's ``offscreen`` platform, with the real presenter and everything around it fake."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -11,6 +12,9 @@ from agent_app.ui.app import application
 from agent_app.ui.faults import FAULTS
 from tests.ui.scenes import EN, enabled
 from tests.ui.stage import Stage
+
+SCREEN = Path(__file__).with_name("screen.json")
+"""Without it Qt's ``offscreen`` platform has a screen of 800×800."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
-    return application(["-platform", "offscreen"])
+    return application(["-platform", f"offscreen:configfile={SCREEN}"])
 
 
 @pytest.fixture

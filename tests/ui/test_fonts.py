@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QTableView
 from agent_app.ui.theme import digits, letters
 from shared.enums import Language
 from tests.ui.fonts import CHINESE, LATIN, WIDE, first
-from tests.ui.scenes import scenes
 from tests.ui.party_scenes import party_scenes
+from tests.ui.scenes import scenes
 from tests.ui.stage import Stage, application
 from tests.ui.translations import SOURCES
 
@@ -47,11 +47,11 @@ def test_a_number_of_11_digits_is_whole_in_every_list(written: Stage) -> None:
 
 @FONTS
 @pytest.mark.parametrize("language", list(Language))
-def test_the_window_fits_a_screen_of_1280(written: Stage, language: Language) -> None:
+def test_the_window_fits_a_screen_of_1366_by_768(written: Stage, language: Language) -> None:
     for name, view in {**scenes(language), **party_scenes(language)}.items():
         written.window.draw(view)
         written.settle_drawn()
-        assert written.window.minimumSizeHint().width() <= 1280, name
+        assert written.window.minimumSizeHint().width() <= 1366, name
         assert written.window.minimumSizeHint().height() <= 700, name
 
 

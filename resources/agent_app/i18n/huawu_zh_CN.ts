@@ -71,6 +71,18 @@
         <translation>此账号的当日委托</translation>
     </message>
     <message>
+        <source>No customer is on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>This account holds nothing.</source>
+        <translation>该账户没有持仓。</translation>
+    </message>
+    <message>
+        <source>No orders today.</source>
+        <translation>今日没有委托。</translation>
+    </message>
+    <message>
         <source>No accounts</source>
         <translation>没有资金账号</translation>
     </message>
@@ -232,6 +244,10 @@
 <context>
     <name>BranchesBoard</name>
     <message>
+        <source>There are no branches.</source>
+        <translation>没有营业部。</translation>
+    </message>
+    <message>
         <source>Branches</source>
         <translation>营业部</translation>
     </message>
@@ -310,6 +326,10 @@
 <context>
     <name>CallsPanel</name>
     <message>
+        <source>No calls yet.</source>
+        <translation>还没有通话记录。</translation>
+    </message>
+    <message>
         <source>Last calls</source>
         <translation>通话记录</translation>
     </message>
@@ -364,6 +384,10 @@
         <translation>未验证身份</translation>
     </message>
     <message>
+        <source>Verified before the connection was lost: {account}</source>
+        <translation>断线前已验证密码：{account}</translation>
+    </message>
+    <message>
         <source>Verified by PIN: {account}</source>
         <translation>已验证密码：{account}</translation>
     </message>
@@ -409,6 +433,10 @@
     <message>
         <source>Seat, queue, number, menu or name</source>
         <translation>座席、队列、号码、菜单或姓名</translation>
+    </message>
+    <message>
+        <source>Nobody fits. A number can be typed in full.</source>
+        <translation>没有匹配的对象。可直接输入完整号码。</translation>
     </message>
     <message>
         <source>Whom to call</source>
@@ -519,6 +547,14 @@
 <context>
     <name>HistoryPanel</name>
     <message>
+        <source>No customer is on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>No earlier contacts.</source>
+        <translation>没有以往的联系记录。</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>联系记录</translation>
     </message>
@@ -561,6 +597,10 @@
 <context>
     <name>LinesBoard</name>
     <message>
+        <source>There are no lines.</source>
+        <translation>没有线路。</translation>
+    </message>
+    <message>
         <source>Lines</source>
         <translation>线路</translation>
     </message>
@@ -601,7 +641,7 @@
     </message>
     <message>
         <source>Monitor ({key}) listens in</source>
-        <translation>按同步监听 ({key}) 可监听</translation>
+        <translation>按同步监听（{key}）可监听</translation>
     </message>
 </context>
 <context>
@@ -794,6 +834,14 @@
         <source>Take the last change back</source>
         <translation>撤销上次修改</translation>
     </message>
+    <message>
+        <source>The directory is empty. Insert adds somebody.</source>
+        <translation>通讯录为空。按 Insert 键添加。</translation>
+    </message>
+    <message>
+        <source>Nobody found.</source>
+        <translation>没有找到。</translation>
+    </message>
 </context>
 <context>
     <name>PersonDialog</name>
@@ -872,6 +920,10 @@
         <translation>今日队列</translation>
     </message>
     <message>
+        <source>There are no queues.</source>
+        <translation>没有队列。</translation>
+    </message>
+    <message>
         <source>In time: of today&apos;s callers, answered within what the queue promises</source>
         <translation>及时率：今日来电中，在队列承诺时间内接听的比例</translation>
     </message>
@@ -882,6 +934,10 @@
 </context>
 <context>
     <name>QueuesPanel</name>
+    <message>
+        <source>You are in no queue.</source>
+        <translation>您不在任何队列中。</translation>
+    </message>
     <message>
         <source>Queues</source>
         <translation>队列</translation>
@@ -956,6 +1012,14 @@
     <message>
         <source>A click on a heading sorts</source>
         <translation>点击表头排序</translation>
+    </message>
+    <message>
+        <source>No report yet: choose the days and make it.</source>
+        <translation>尚无报表：请选择日期后生成。</translation>
+    </message>
+    <message>
+        <source>There were no calls on these days.</source>
+        <translation>这些日期没有通话。</translation>
     </message>
     <message>
         <source>Total: {figures}</source>
@@ -1039,6 +1103,14 @@
         <source>A click on a heading sorts; the menu of a row has what can be done to it</source>
         <translation>点击表头排序；在行上点右键可进行操作</translation>
     </message>
+    <message>
+        <source>No seat fits the filter.</source>
+        <translation>没有符合筛选条件的座席。</translation>
+    </message>
+    <message>
+        <source>There are no seats.</source>
+        <translation>没有座席。</translation>
+    </message>
 </context>
 <context>
     <name>SkillsDialog</name>
@@ -1077,6 +1149,13 @@
     <message>
         <source>The agent is told</source>
         <translation>座席会收到通知</translation>
+    </message>
+</context>
+<context>
+    <name>StateChip</name>
+    <message>
+        <source>Unknown</source>
+        <translation>状态未知</translation>
     </message>
 </context>
 <context>
@@ -1199,6 +1278,14 @@
         <source>Ticket&apos;s state</source>
         <translation>工单状态</translation>
     </message>
+    <message>
+        <source>No customer is on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>No tickets.</source>
+        <translation>没有工单。</translation>
+    </message>
 </context>
 <context>
     <name>TopBar</name>
@@ -1221,6 +1308,10 @@
     <message>
         <source>Takes no calls; choose why</source>
         <translation>不接来电；请选择原因</translation>
+    </message>
+    <message>
+        <source>Last known: {state}, since {time}</source>
+        <translation>最后所知：{state}，自 {time} 起</translation>
     </message>
     <message>
         <source>Desk {desk}</source>
@@ -1250,6 +1341,10 @@
 <context>
     <name>TrailPanel</name>
     <message>
+        <source>Nothing was done in the voice menu.</source>
+        <translation>没有语音菜单操作。</translation>
+    </message>
+    <message>
         <source>Menu trail</source>
         <translation>语音菜单轨迹</translation>
     </message>
@@ -1267,6 +1362,10 @@
     <message>
         <source>Callers who wait</source>
         <translation>等待中的来电</translation>
+    </message>
+    <message>
+        <source>Nobody waits.</source>
+        <translation>无人等待。</translation>
     </message>
     <message>
         <source>The menu of a row takes the caller out of order</source>
@@ -2086,6 +2185,22 @@
 </context>
 <context>
     <name>words</name>
+    <message>
+        <source>{what}: {text}</source>
+        <translation>{what}：{text}</translation>
+    </message>
+    <message>
+        <source>{text} ({more})</source>
+        <translation>{text}（{more}）</translation>
+    </message>
+    <message>
+        <source>{text} ({n} s)</source>
+        <translation>{text}（{n} 秒）</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
     <message>
         <source>Another program is using this desk&apos;s key.</source>
         <translation>另一个程序正在使用本座席的密钥。</translation>

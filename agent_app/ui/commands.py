@@ -116,7 +116,7 @@ class CommandButton(QPushButton):
 
     def __init__(self, action: QAction, keys: str, kind: str) -> None:
         super().__init__()
-        self._action, self._keys, self._kind = action, keys, kind
+        self._action, self._keys, self._kind, self._does = action, keys, kind, ""
         if kind:
             self.setProperty("kind", kind)
         self.setIconSize(QSize(16, 16))
@@ -128,9 +128,10 @@ class CommandButton(QPushButton):
     def _follow(self) -> None:
         action = self._action
         title = action.text()
+        another, self._does = title.removesuffix(" …") != self._does, title.removesuffix(" …")
         self.setText(f"{title} ({key_text(self._keys)})" if self._keys else title)
-        if self.hasFocus() and not action.isEnabled():
-            self.clearFocus()  # or Qt gives it to the next button: Space twice on Answer would hang up
+        if self.hasFocus() and (another or not action.isEnabled()):
+            self.clearFocus()  # Space again would do something else; and Qt gives it from a button that is off to the next
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(title)

@@ -1,6 +1,7 @@
 """The supervisor's desk: a window of its own with the whole floor on one page, and what can be done to its rows."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -8,7 +9,6 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QMenu,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -29,6 +29,7 @@ from agent_app.ui.floorqueues import QueuesBoard, WaitingBoard
 from agent_app.ui.floorseats import SeatsBoard
 from agent_app.ui.fmt import one_line
 from agent_app.ui.icons import app_icon
+from agent_app.ui.question import ask
 from agent_app.ui.reports import ReportsPage
 from agent_app.ui.status import StatusBar
 from agent_app.ui.tables import Table
@@ -286,15 +287,10 @@ class SupervisorWindow(QWidget):
             self._desk.floor.force(row.agent, "lock", reason)
 
     def _ask_log_out(self, row: SeatRow) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Log out"), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         who = one_line(f"{row.agent} {row.name}")
-        box.setText(self.tr("Log out {who}? A talk that goes on is given to the next agent.").format(who=who))
-        yes = box.addButton(self.tr("&Log out"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(self.tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(lambda _checked=False: self._desk.floor.force(row.agent, "log_out"))
-        box.open()
+        text = self.tr("Log out {who}? A talk that goes on is given to the next agent.").format(who=who)
+        do = partial(self._desk.floor.force, row.agent, "log_out")
+        ask(self, self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), do)
 
     def _ask_seat(self, row: WaitingRow) -> None:
         """A menu of the open seats, the longest idle first."""

@@ -33,7 +33,7 @@ class BarButton(QToolButton):
     def __init__(self, commands: Commands, name: str) -> None:
         super().__init__()
         self._action, self._keys, self._kind = commands.actions[name], commands.keys(name), KINDS.get(name, "")
-        self._now = False
+        self._now, self._does = False, ""
         self.setProperty("bar", self._kind or "plain")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(18, 18))
@@ -45,9 +45,10 @@ class BarButton(QToolButton):
 
     def follow(self) -> None:
         action = self._action
+        another, self._does = action.text().removesuffix(" …") != self._does, action.text().removesuffix(" …")
         self.setText(f"{action.text()}\n{key_text(self._keys)}")
-        if self.hasFocus() and not action.isEnabled():
-            self.clearFocus()  # or Qt gives it to the next button: Space twice on Answer would hang up
+        if self.hasFocus() and (another or not action.isEnabled()):
+            self.clearFocus()  # as a ``CommandButton``
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(action.text())

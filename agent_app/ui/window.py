@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.floor import FloorView
-from agent_app.model.view import DeskView
+from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
 from agent_app.ui import theme, words
@@ -28,7 +28,7 @@ from agent_app.ui.arrangement import Arrangement
 from agent_app.ui.audio import AudioDialog
 from agent_app.ui.callpanel import CallPanel
 from agent_app.ui.calls import CallsPanel
-from agent_app.ui.commands import Commands
+from agent_app.ui.commands import OFF, Commands
 from agent_app.ui.customer import CustomerPanel
 from agent_app.ui.dialling import DialDialog
 from agent_app.ui.dialogs import AboutDialog, HelpDialog, PasswordDialog
@@ -41,6 +41,7 @@ from agent_app.ui.listening import ListeningStrip
 from agent_app.ui.login import LogInForm
 from agent_app.ui.notices import NoticesPanel
 from agent_app.ui.people import PeoplePanel
+from agent_app.ui.question import ask
 from agent_app.ui.queues import QueuesPanel
 from agent_app.ui.search import SearchPanel
 from agent_app.ui.seatbar import SeatBar
@@ -163,6 +164,11 @@ class Window(QMainWindow):
         self.board.draw(self.view)
         self.board.draw_floor(self._desk.floor.view)
         self.board.go()
+
+    def ask_log_out(self) -> None:
+        """A key that is next to others must not end the shift."""
+        text = self.tr("Log out now? No more calls come to this desk.")
+        ask(self, self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), self._desk.log_out)
 
     def end(self) -> None:
         """Without asking: the system shuts down."""
@@ -300,7 +306,12 @@ class Window(QMainWindow):
                 self.log_in.begin()
             else:
                 QTimer.singleShot(0, self, self._wish_for_colleagues)
-                self.top.seat.setFocus()
+                self._begin_work(view)
+
+    def _begin_work(self, view: DeskView) -> None:
+        """Space opens a locked seat; of an open one it must do nothing, for it may ring at any moment."""
+        opens = view.enabled.get(Action.OPEN_SEAT, OFF).on
+        (self.top.seat if opens else self.accounts.holdings).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _call_attention(self, view: DeskView, was: DeskView) -> None:
         """A desk that begins to ring is seen, but takes no keys away from what is being typed elsewhere."""

@@ -1387,6 +1387,22 @@
 <context>
     <name>Window</name>
     <message>
+        <source>Log out now? No more calls come to this desk.</source>
+        <translation>现在签出吗？签出后本座席不再接到来电。</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>签出</translation>
+    </message>
+    <message>
+        <source>&amp;Log out</source>
+        <translation>签出(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
         <source>Huawu agent desk</source>
         <translation>话务座席</translation>
     </message>

@@ -1,5 +1,6 @@
 """Joins the parts: key, settings, logs, link, phone, presenter; then the window or the robot."""
 
+import contextlib
 import logging
 import os
 import sys

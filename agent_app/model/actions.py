@@ -210,6 +210,7 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.FINISH_WRAP_UP: (*_ASKS, Need(Why.NO_TALK_TO_WRAP_UP, may_wrap_up)),
     Action.EXTEND_WRAP_UP: (*_ASKS, Need(Why.NOT_IN_WRAP_UP, _seat_is(SeatState.WRAP_UP))),
     Action.SEARCH: _ASKS,
+    Action.ASK_ACCOUNT: (*_ASKS, _CUSTOMER),
     Action.NEW_TICKET: (*_ASKS, _CUSTOMER),
     Action.CALL_BACK: (
         *_ASKS,

@@ -44,6 +44,7 @@ class Own(StrEnum):
     NO_FOLDER = "no_folder"
     LOGS_MOVED = "logs_moved"
     PROGRAM_FAULT = "program_fault"
+    WINDOW_FAULT = "window_fault"
 
 
 _FILE_PROBLEMS = {

@@ -71,6 +71,8 @@ class Action(StrEnum):
     FINISH_WRAP_UP = "finish_wrap_up"
     EXTEND_WRAP_UP = "extend_wrap_up"
     SEARCH = "search"
+    ASK_ACCOUNT = "ask_account"
+    """The branch, about an account of the customer on screen; the account itself is pending then."""
     NEW_TICKET = "new_ticket"
     CALL_BACK = "call_back"
     """The customer on screen, at their number."""

@@ -110,9 +110,9 @@ class People:
     # --- branches ---
 
     def ask_account(self, account: AccountNo) -> None:
-        """Not an ``Action``: the account itself is pending, and says what went wrong."""
+        """The account itself is pending, not the ``Action``, and says what went wrong."""
         facts = self._find(account)
-        if facts is None or facts.pending or not self._asker.may(Action.SEARCH):
+        if facts is None or facts.pending or not self._asker.may(Action.ASK_ACCOUNT):
             return
         self._know(replace(facts, pending=True, problem=""))
         self._asker.ask(

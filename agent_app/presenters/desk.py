@@ -229,6 +229,11 @@ class Desk(DeskCalls):
         self._board.solved()
 
     @settled
+    def window_failed(self) -> None:
+        """The window: something in it raised, which its log has."""
+        self._board.problem(None, Own.WINDOW_FAULT)
+
+    @settled
     def pack_diagnostics(self, folder: Path) -> None:
         """``view.packing`` says how far it is and where it is; ``None`` again and a ``Problem`` if it can't be written."""
         self._packing.begin(folder)

@@ -76,6 +76,7 @@ class AccountsPanel(Panel):
         head.setStretch(0, 1)
         facts.setStretch(0, 1)
         self.setLayout(rows(head, facts, gap=4))
+        self.drawing.places += [self.holdings, self.orders]
         self.redraw()
 
     def facts(self) -> AccountFacts | None:
@@ -134,6 +135,14 @@ class AccountsPanel(Panel):
         self.again.setVisible(facts is not None)
         self.counted.emit()
         self._say_state(facts)
+        self._say_empty(facts)
+
+    def _say_empty(self, facts: AccountFacts | None) -> None:
+        """What is not there, or why it isn't known."""
+        known = facts is not None and not facts.pending and not facts.problem and facts.asked_at is not None
+        why = "" if known else self.state.text() or self.tr("No customer is on the screen.")
+        self.holdings.set_empty(why or self.tr("This account holds nothing."))
+        self.orders.set_empty(why or self.tr("No orders today."))
 
     def _say_state(self, facts: AccountFacts | None) -> None:
         if facts is None:
@@ -189,16 +198,16 @@ def _gain_colour(row: Holding) -> str:
 
 
 HOLDINGS: tuple[Column[Holding], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 10),
+    Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 9),
     Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 8, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 8, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 8, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 8, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 7, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 7, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 7, right=True),
     Column(
         QT_TRANSLATE_NOOP("tables", "Value"),
         lambda row: yuan(Fen(amount(row.last_price, row.quantity))),
-        13,
+        12,
         right=True,
     ),
     Column(QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour),

@@ -1,7 +1,7 @@
 """The window's process: Qt's application, the way back to its thread, and views drawn calmly however many come.
 
 ``run`` is what ``bootstrap`` calls. Whatever comes from another thread (link, phone) goes through ``post``, one Qt signal; a callable that
-raises is logged and costs nothing else. Views are drawn at most ``FRAMES`` times a second, always the newest.
+raises is logged and costs nothing else (``faults``). Views are drawn at most ``FRAMES`` times a second, always the newest.
 """
 
 import logging
@@ -27,12 +27,12 @@ from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
 from agent_app.ui import theme
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.hotkeys import Hotkeys
 from agent_app.ui.icons import app_icon
 from agent_app.ui.translation import Translation, system_language
 from agent_app.ui.window import Window
 
-log = logging.getLogger(__name__)
 FRAMES = 60
 TICK_MS = 200
 Post = Callable[[Callable[[], None]], None]
@@ -55,10 +55,7 @@ class MainThread(QObject):
         self._posted.emit(work)
 
     def _run(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:
-            log.exception("posted work failed")
+        FAULTS.guarded("posted work", work)
 
 
 class Frames(QObject):
@@ -106,6 +103,7 @@ def run(
     desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
     if not settings.get("language"):
         desk.set_language(system_language())
+    FAULTS.tell = lambda: main.post(desk.window_failed)
     translation = Translation(app)
     window = Window(desk, settings, translation, wall)
     frames = Frames(window.draw)
@@ -137,9 +135,9 @@ def application(argv: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+def _log_fault(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
     """A slot of ours raised: it is logged, and the window goes on."""
-    log.error("a slot failed", exc_info=(kind, fault, trace))
+    FAULTS.note("a slot", fault)
 
 
 _LEVELS = {

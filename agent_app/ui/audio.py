@@ -20,6 +20,7 @@ from agent_app.model.view import AudioView, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.dialogs import Dialog
 from agent_app.ui.fmt import one_line
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Words, across, named, rows
 
 PARTS = ("speaker", "microphone", "ring")
@@ -46,7 +47,7 @@ class AudioDialog(Dialog):
         self._connect()
         foot = across(self.tone, self.ring_tone, None, self.close_button)
         self.setLayout(rows(self._voices(), self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 84)
+        self.setMinimumWidth(letters(self.font(), 84))
         self.redraw()
 
     def _voices(self) -> QHBoxLayout:

@@ -29,6 +29,7 @@ class CallsPanel(Panel):
             self.table.show_rows(view.calls)
 
     def retranslate(self) -> None:
+        self.table.set_empty(self.tr("No calls yet."))
         named(self.table, self.tr("Last calls"), self.tr("The newest first; Enter dials again"))
 
     def _choose(self, row: PastCall) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from agent_app.ui import theme
+from agent_app.ui import theme, words
 from agent_app.ui.fmt import one_line, tip
 
 LINES = 4
@@ -39,7 +39,7 @@ class BarChart(QWidget):
     def show_bars(self, title: str, bars: Sequence[Bar], said: Callable[[float], str]) -> None:
         self._bars, self._said = tuple(bars), said
         self.setAccessibleName(title)
-        self.setAccessibleDescription("; ".join(f"{bar.label}: {bar.text}" for bar in self._bars))
+        self.setAccessibleDescription(words.listed(words.about(bar.label, bar.text) for bar in self._bars))
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -55,13 +55,15 @@ class BarChart(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             bar = self.bar_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), tip(f"{bar.label}: {bar.text}") if bar else "", self)
+            QToolTip.showText(event.globalPos(), tip(words.about(bar.label, bar.text)) if bar else "", self)
             return True
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter, now = QPainter(self), theme.tokens()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._bars:
+            return
         top = scale([bar.value for bar in self._bars])
         self._paint_scale(painter, now, top)
         self._paint_bars(painter, now, top)

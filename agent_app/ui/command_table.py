@@ -110,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
     _one("tickets", "Ctrl+5", WORK, QT_TRANSLATE_NOOP("commands", "Go to the tickets"), "ticket"),
     _one("search", "F9", LOOK, QT_TRANSLATE_NOOP("commands", "Find a customer"), "search", Action.SEARCH),
     _one("show_pop", "Shift+F9", LOOK, QT_TRANSLATE_NOOP("commands", "Back to the caller"), "person"),
-    _one("ask_account", "Ctrl+R", LOOK, QT_TRANSLATE_NOOP("commands", "Refresh"), "clock"),
+    _one("ask_account", "Ctrl+R", LOOK, QT_TRANSLATE_NOOP("commands", "Refresh"), "clock", Action.ASK_ACCOUNT),
     _one("holdings", "Ctrl+1", LOOK, QT_TRANSLATE_NOOP("commands", "Go to the holdings")),
     _one("orders", "Ctrl+2", LOOK, QT_TRANSLATE_NOOP("commands", "Go to today's orders")),
     _one("contacts", "Ctrl+3", LOOK, QT_TRANSLATE_NOOP("commands", "Go to the history")),

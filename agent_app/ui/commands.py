@@ -1,15 +1,17 @@
 """The table of ``command_table`` at work: actions of the window, and buttons that follow them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from agent_app.model.actions import hanging_up
-from agent_app.model.view import DeskView, Enabled
+from agent_app.model.view import Action, DeskView, Enabled
 from agent_app.ui import theme, words
 from agent_app.ui.command_table import COMMANDS, CONTEXT, MEDIA_KEYS, Command, Face
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.fmt import tip
 from agent_app.ui.icons import icon
 from agent_app.ui.widgets import restyle
@@ -57,6 +59,7 @@ class Commands(QObject):
         was, self._view = self._view, view
         if (
             not force
+            and len(self._drawn) == len(COMMANDS)
             and view.enabled == was.enabled
             and view.pending == was.pending
             and view.audio.muted == was.audio.muted
@@ -64,28 +67,28 @@ class Commands(QObject):
         ):
             return
         asked = {pending.action for pending in view.pending}
-        now = theme.tokens()
         for command in COMMANDS:
-            face = self.faces[command.id] = face_of(command, view)
-            enabled = Enabled(on=True) if face.action is None else view.enabled.get(face.action, OFF)
-            if not self._changed(command.id, (face, enabled, face.action in asked)) and not force:
-                continue  # a pop waits for this loop: most commands stay as they are
-            action, title = self.actions[command.id], word(face.title)
-            action.setText(f"{title} …" if face.action in asked else title)
-            action.setEnabled(enabled.on)
-            why = "" if enabled.on else words.say(words.WHYS, enabled.why)
-            hint = word(face.hint) if face.hint else ""
-            action.setToolTip(
-                tip("\n".join(part for part in (f"{title} ({key_text(command.keys)})", hint, why) if part))
-            )
-            action.setStatusTip(why)
-            if face.icon and (force or action.icon().isNull() or len(command.faces) > 1):
-                action.setData(face.icon)
-                action.setIcon(icon(face.icon, now.text, faint(now)))
+            draw = partial(self._draw_one, command, view, asked, force=force)
+            if not FAULTS.guarded(f"drawing {command.id}", draw):
+                self._drawn.pop(command.id, None)  # from nothing at the next view
 
-    def _changed(self, name: str, state: tuple[Face, Enabled, bool]) -> bool:
-        was, self._drawn[name] = self._drawn.get(name), state
-        return was != state
+    def _draw_one(self, command: Command, view: DeskView, asked: set[Action], *, force: bool) -> None:
+        face = self.faces[command.id] = face_of(command, view)
+        enabled = Enabled(on=True) if face.action is None else view.enabled.get(face.action, OFF)
+        was, state = self._drawn.get(command.id), (face, enabled, face.action in asked)
+        if state == was and not force:
+            return  # a pop waits for this: most commands stay as they are
+        self._drawn[command.id] = state
+        action, title, now = self.actions[command.id], word(face.title), theme.tokens()
+        action.setText(f"{title} …" if face.action in asked else title)
+        action.setEnabled(enabled.on)
+        why = "" if enabled.on else words.say(words.WHYS, enabled.why)
+        hint = word(face.hint) if face.hint else ""
+        action.setToolTip(tip("\n".join(part for part in (f"{title} ({key_text(command.keys)})", hint, why) if part)))
+        action.setStatusTip(why)
+        if face.icon and (force or was is None or len(command.faces) > 1):
+            action.setData(face.icon)
+            action.setIcon(icon(face.icon, now.text, faint(now)))
 
     def button(self, name: str, kind: str = "", *, show_key: bool = True) -> "CommandButton":
         """``kind``: ``primary``, ``go`` or ``stop`` for those that stand out."""
@@ -113,7 +116,7 @@ class CommandButton(QPushButton):
 
     def __init__(self, action: QAction, keys: str, kind: str) -> None:
         super().__init__()
-        self._action, self._keys, self._kind = action, keys, kind
+        self._action, self._keys, self._kind, self._does = action, keys, kind, ""
         if kind:
             self.setProperty("kind", kind)
         self.setIconSize(QSize(16, 16))
@@ -125,9 +128,10 @@ class CommandButton(QPushButton):
     def _follow(self) -> None:
         action = self._action
         title = action.text()
+        another, self._does = title.removesuffix(" …") != self._does, title.removesuffix(" …")
         self.setText(f"{title} ({key_text(self._keys)})" if self._keys else title)
-        if self.hasFocus() and not action.isEnabled():
-            self.clearFocus()  # or Qt gives it to the next button: Space twice on Answer would hang up
+        if self.hasFocus() and (another or not action.isEnabled()):
+            self.clearFocus()  # Space again would do something else; and Qt gives it from a button that is off to the next
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(title)

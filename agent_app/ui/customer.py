@@ -17,7 +17,7 @@ from shared.ids import CallId
 
 
 class Plate(QFrame):
-    """An icon and a line on a tone: ``ok``, ``warn`` or ``danger``."""
+    """An icon and a line on a tone: ``ok``, ``warn`` or ``danger``; ``muted``: it was so."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,10 @@ class CustomerPanel(Panel):
         if pop is not None and (was is None or was.state.pop is None or was.state.pop.call != pop.call):
             self._unpainted = pop.call
             self.update()
-        if was is None or pop != was.state.pop or view.shown != was.shown or view.shown_is_pop != was.shown_is_pop:
+        same = was is not None and all(
+            getattr(view, name) == getattr(was, name) for name in ("shown", "shown_is_pop", "stale")
+        )
+        if was is None or not same or pop != was.state.pop:
             self._show(view, pop if view.shown_is_pop else None)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -90,7 +93,7 @@ class CustomerPanel(Panel):
         self.vip.setVisible(vip)
         if vip:
             self.vip.say("warn", "vip", self.tr("VIP"))
-        self._show_proof(pop, customer)
+        self._show_proof(pop, customer, stale=view.stale)
         phones = () if customer is None else customer.phones
         self.numbers.show_numbers(phones if pop is None else (pop.number, *phones))
         self.line.say(self._whence(pop))
@@ -106,13 +109,19 @@ class CustomerPanel(Panel):
             return self.tr("No customer")
         return self.tr("Looking up the caller …") if pop.pending else self.tr("Unknown caller")
 
-    def _show_proof(self, pop: Pop | None, customer: CustomerCard | None) -> None:
-        """Verified is only what the caller proved in this very call, and only for a card that has that account."""
+    def _show_proof(self, pop: Pop | None, customer: CustomerCard | None, *, stale: bool) -> None:
+        """Verified is only what the caller proved in this very call, and only for a card that has that account.
+
+        ``stale``: who is on the line by now is not known.
+        """
         self.verified.setVisible(pop is not None or customer is not None)
         if pop is None:
             self.verified.say("warn", "unverified", self.tr("Looked up, not in this call"))
         elif pop.verified is None:
             self.verified.say("warn", "unverified", self.tr("Not verified"))
+        elif stale:
+            text = self.tr("Verified before the connection was lost: {account}")
+            self.verified.say("muted", "unverified", text.format(account=pop.verified))
         else:
             self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))
 

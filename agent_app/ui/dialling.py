@@ -12,6 +12,7 @@ from agent_app.ui import words
 from agent_app.ui.commands import OFF
 from agent_app.ui.dialogs import Dialog
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Plain, Words, across, named, rows
 from shared.enums import SeatState
 
@@ -54,7 +55,7 @@ class DialDialog(Dialog):
         foot = across(rows(self.whom, self.why, gap=2), self.back_button, self.call_button)
         foot.setStretch(0, 1)
         self.setLayout(rows(self.explains, self.kinds, self.line, self.table, foot, margin=16))
-        self.resize(self.fontMetrics().averageCharWidth() * 84, self.sizeHint().height())
+        self.resize(letters(self.font(), 84), self.sizeHint().height())
         self.redraw()
 
     # --- from the window ---
@@ -118,6 +119,7 @@ class DialDialog(Dialog):
         self.explains.say(self._explanation())
         self.line.setPlaceholderText(hints[self.purpose])
         named(self.line, titles[self.purpose], hints[self.purpose])
+        self.table.set_empty(self.tr("Nobody fits. A number can be typed in full."))
         named(self.table, self.tr("Whom to call"), self.tr("Arrows choose, Enter calls"))
         named(self.kinds, self.tr("Of which kind"), self.tr("Narrows the list"))
         self.call_button.setText(self.tr("&OK") + " (↵)")

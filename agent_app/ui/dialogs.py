@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QProgress
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
+from agent_app.ui.arrangement import fit
 from agent_app.ui.command_table import COMMANDS, GROUPS, Command
 from agent_app.ui.commands import OFF, key_text, word
+from agent_app.ui.faults import Drawing
 from agent_app.ui.hotkeys import HOTKEYS
 from agent_app.ui.icons import app_icon
 from agent_app.ui.status import problem_text
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Plain, Words, across, named, rows
 
 NEW_PASSWORD_MIN = 8
@@ -28,6 +31,7 @@ class Dialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._view = DeskView()
+        self.drawing = Drawing(self, self._draw_all)
         self.setModal(False)
         self.close_button = QPushButton()
         self.close_button.setAutoDefault(False)
@@ -35,9 +39,12 @@ class Dialog(QDialog):
 
     def draw(self, view: DeskView) -> None:
         was, self._view = self._view, view
-        self.show_view(view, was)
+        self.drawing(lambda: self.show_view(view, was))
 
     def redraw(self) -> None:
+        self.drawing(self._draw_all)
+
+    def _draw_all(self) -> None:
         self.close_button.setText(self.tr("&Close"))
         named(self.close_button, self.tr("Close"), key="Esc")
         self.retranslate()
@@ -45,6 +52,7 @@ class Dialog(QDialog):
 
     def go(self) -> None:
         """Shows it, in front."""
+        fit(self)
         self.show()
         self.raise_()
         self.activateWindow()
@@ -78,7 +86,7 @@ class HelpDialog(Dialog):
         self.hint, self.anywhere = Words("muted"), Words("muted")
         self._hotkeys: frozenset[str] = frozenset()
         self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
-        self.resize(self.fontMetrics().averageCharWidth() * 90, self.table.sizeHint().height() + 140)
+        self.resize(letters(self.font(), 90), self.table.sizeHint().height() + 140)
         self.redraw()
 
     def show_hotkeys(self, commands: frozenset[str]) -> None:
@@ -94,7 +102,7 @@ class HelpDialog(Dialog):
             for command in COMMANDS
             if command.id in self._hotkeys
         ]
-        self.anywhere.say(self.tr("From any program: {keys}").format(keys=", ".join(keys)) if keys else "")
+        self.anywhere.say(self.tr("From any program: {keys}").format(keys=words.listed(keys)) if keys else "")
         self.anywhere.setVisible(bool(keys))
         self.hint.say(
             self.tr(
@@ -121,7 +129,7 @@ class PasswordDialog(Dialog):
         lines = [rows(label, field, gap=4) for label, field in zip(self.labels, self.fields, strict=True)]
         self.problem.setMinimumHeight(self.fontMetrics().height() * 2)
         self.setLayout(rows(*lines, self.problem, across(None, self.close_button, self.button), margin=24))
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 52)
+        self.setMinimumWidth(letters(self.font(), 52))
         self.redraw()
 
     def go(self) -> None:
@@ -191,7 +199,7 @@ class AboutDialog(Dialog):
         foot = across(self.pack_button, None, self.close_button)
         self._lines = rows(head, self.hint, self.progress, self.path, foot, margin=24, gap=12)
         self.setLayout(self._lines)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)
+        self.setMinimumWidth(letters(self.font(), 70))
         self.redraw()
 
     def ask_folder(self) -> None:

@@ -90,7 +90,7 @@ class Doing:
             "theme": self._other_theme,
             "password": window.password.go,
             "about": window.about.go,
-            "log_out": desk.log_out,
+            "log_out": window.ask_log_out,
             "menu": window.top.open_menu,
             "escape": self._escape,
         }

@@ -1,13 +1,14 @@
 """The supervisor's desk: a window of its own with the whole floor on one page, and what can be done to its rows."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QMenu,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -20,6 +21,7 @@ from agent_app.model.floor import FloorView
 from agent_app.model.supervising import MODES, SeatAct, WaitingAct
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.flooracts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts
 from agent_app.ui.floordialogs import MessageDialog, SkillsDialog
 from agent_app.ui.floorlines import BranchesBoard, LinesBoard
@@ -27,8 +29,10 @@ from agent_app.ui.floorqueues import QueuesBoard, WaitingBoard
 from agent_app.ui.floorseats import SeatsBoard
 from agent_app.ui.fmt import one_line
 from agent_app.ui.icons import app_icon
+from agent_app.ui.question import ask
 from agent_app.ui.reports import ReportsPage
 from agent_app.ui.status import StatusBar
+from agent_app.ui.tables import Table
 from agent_app.ui.widgets import Clock, Plain, across, announce, restyle, rows
 from agent_app.ui.words import problem as problem_words
 from shared.enums import LockReason, SeatState
@@ -72,25 +76,19 @@ class SupervisorWindow(QWidget):
         self._view = view
         if view.needs_password and self.isVisible():
             QTimer.singleShot(0, self, self.close)
-        for part in self._parts:
+        for part in (*self._parts, self.status, self.reports):
             part.draw(view)
-        self.status.draw(view)
-        self.reports.draw(view)
         for dialog in (self.message, self.skills):
             dialog.draw(view)
-        self._draw_acts()
+        FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def draw_floor(self, floor: FloorView) -> None:
         """Only what differs is drawn anew."""
         was, self._floor = self._floor, floor
-        for part in self._parts:
-            part.show_floor(floor)
-        self.reports.show_floor(floor)
-        if (floor.stale, floor.refused) != (was.stale, was.refused):
-            self._draw_age()
-        if floor.reached is not None and floor.reached is not was.reached:
-            self._say(self.tr("Message sent; screens: {n}").format(n=len(floor.reached)))
-        self._draw_acts()
+        for part in (*self._parts, self.reports):
+            part.draw_floor(floor)
+        FAULTS.guarded("drawing the board's age", lambda: self._say_news(was))
+        FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def go(self) -> None:
         """Shows it, in front."""
@@ -109,6 +107,17 @@ class SupervisorWindow(QWidget):
         self.reports.redraw()
 
     @property
+    def splitters(self) -> dict[str, QSplitter]:
+        return {"board": self._body, "board-right": self._right, "board-reports": self.reports.halves}
+
+    @property
+    def tables(self) -> dict[str, Table[Any]]:
+        return {
+            "board-seats": self.seats.table, "board-queues": self.queues.table, "board-waiting": self.waiting.table,
+            "board-lines": self.lines.table, "board-branches": self.branches.table, "board-report": self.reports.table,
+        }  # fmt: skip
+
+    @property
     def _parts(self) -> tuple[Part, ...]:
         return self.seats, self.queues, self.waiting, self.lines, self.branches
 
@@ -125,7 +134,7 @@ class SupervisorWindow(QWidget):
         facts = QFrame()
         facts.setObjectName("panel")
         facts.setLayout(rows(self.tabs, margin=8))
-        right = QSplitter(Qt.Orientation.Vertical)
+        right = self._right = QSplitter(Qt.Orientation.Vertical)
         for below in (self.queues, self.waiting, facts):
             right.addWidget(below)
             right.setStretchFactor(right.count() - 1, 1)
@@ -200,7 +209,14 @@ class SupervisorWindow(QWidget):
 
     def _tick(self) -> None:
         for part in self._parts:
-            part.tick(part.now())
+            part.pass_time()
+
+    def _say_news(self, was: FloorView) -> None:
+        floor = self._floor
+        if (floor.stale, floor.refused) != (was.stale, was.refused):
+            self._draw_age()
+        if floor.reached is not None and floor.reached is not was.reached:
+            self._say(self.tr("Message sent; screens: {n}").format(n=len(floor.reached)))
 
     def _draw_age(self) -> None:
         stale = self._floor.stale
@@ -271,15 +287,10 @@ class SupervisorWindow(QWidget):
             self._desk.floor.force(row.agent, "lock", reason)
 
     def _ask_log_out(self, row: SeatRow) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Log out"), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         who = one_line(f"{row.agent} {row.name}")
-        box.setText(self.tr("Log out {who}? A talk that goes on is given to the next agent.").format(who=who))
-        yes = box.addButton(self.tr("&Log out"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(self.tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(lambda _checked=False: self._desk.floor.force(row.agent, "log_out"))
-        box.open()
+        text = self.tr("Log out {who}? A talk that goes on is given to the next agent.").format(who=who)
+        do = partial(self._desk.floor.force, row.agent, "log_out")
+        ask(self, self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), do)
 
     def _ask_seat(self, row: WaitingRow) -> None:
         """A menu of the open seats, the longest idle first."""

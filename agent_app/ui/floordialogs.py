@@ -23,6 +23,7 @@ from agent_app.ui.commands import OFF, key_text
 from agent_app.ui.dialogs import Dialog
 from agent_app.ui.fmt import one_line, tip
 from agent_app.ui.status import problem_text
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Plain, Words, across, named, rows
 from shared.desk import TEXT_MAX
 from shared.floor import MOST_SKILLS, SeatRow
@@ -85,7 +86,7 @@ class MessageDialog(AskingDialog):
         self.setLayout(
             rows(self.whom, self.text, self.problem, across(None, self.close_button, self.button), margin=16)
         )
-        self.setMinimumSize(self.fontMetrics().averageCharWidth() * 60, self.fontMetrics().height() * 14)
+        self.setMinimumSize(letters(self.font(), 60), self.fontMetrics().height() * 14)
         self.redraw()
 
     def to(self, row: SeatRow | None) -> None:
@@ -132,7 +133,7 @@ class SkillsDialog(AskingDialog):
             self.whose, self.list, across(self.new, self.add), self.problem, across(None, self.close_button, self.button), margin=16
         )  # fmt: skip
         self.setLayout(whole)
-        self.setMinimumSize(self.fontMetrics().averageCharWidth() * 54, self.fontMetrics().height() * 22)
+        self.setMinimumSize(letters(self.font(), 54), self.fontMetrics().height() * 22)
         self.redraw()
 
     def of(self, row: SeatRow, known: Iterable[str]) -> None:
@@ -165,7 +166,7 @@ class SkillsDialog(AskingDialog):
             spin.setRange(1, TOP_LEVEL)
             spin.setValue(max(level, 1))
             spin.setEnabled(level > 0)
-            spin.setAccessibleName(f"{self.tr('Level')}: {skill}")
+            spin.setAccessibleName(words.about(self.tr("Level"), skill))
             on.setChecked(level > 0)
             on.toggled.connect(spin.setEnabled)
             grid.addWidget(on, at, 0)

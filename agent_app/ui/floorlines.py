@@ -5,16 +5,16 @@ from PySide6.QtWidgets import QAbstractItemView
 from agent_app.model.floor import FloorView, order_counts
 from agent_app.model.view import DeskView
 from agent_app.ui import words
-from agent_app.ui.floortable import BoardColumn, BoardTable
+from agent_app.ui.floortable import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.fmt import NOTHING, yuan
 from agent_app.ui.tables import QT_TRANSLATE_NOOP
-from agent_app.ui.widgets import Clock, Panel, named, rows
+from agent_app.ui.widgets import Clock, named, rows
 from shared.floor import BranchRow, LineRow
 
 NEARLY_FULL = 0.9
 
 
-class LinesBoard(Panel):
+class LinesBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.table: BoardTable[LineRow] = BoardTable(self._columns(), lines=6)
@@ -34,7 +34,7 @@ class LinesBoard(Panel):
             ),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView) -> None:
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.lines)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -42,6 +42,7 @@ class LinesBoard(Panel):
             self.table.board.repaint_all()
 
     def retranslate(self) -> None:
+        self.table.set_empty(self.tr("There are no lines."))
         named(self.table, self.tr("Lines"), self.tr("Trunks and voice cards, how many of their lines are in use"))
 
     def _kind(self, row: LineRow) -> str:
@@ -51,7 +52,7 @@ class LinesBoard(Panel):
         return {True: self.tr("up"), False: self.tr("down"), None: NOTHING}[row.up]
 
 
-class BranchesBoard(Panel):
+class BranchesBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.table: BoardTable[BranchRow] = BoardTable(self._columns(), lines=6)
@@ -76,7 +77,7 @@ class BranchesBoard(Panel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Turnover"), lambda row: yuan(row.turnover), 13, right=True, sort=lambda row: row.turnover),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView) -> None:
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.branches)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -84,6 +85,7 @@ class BranchesBoard(Panel):
             self.table.board.repaint_all()
 
     def retranslate(self) -> None:
+        self.table.set_empty(self.tr("There are no branches."))
         named(
             self.table,
             self.tr("Branches"),
@@ -95,7 +97,7 @@ class BranchesBoard(Panel):
         if row.up and row.trading:
             return title
         why = self.tr("no trading system") if row.up else self.tr("no connection")
-        return f"{title}: {why}"
+        return words.about(title, why)
 
 
 def _load(row: LineRow) -> float:

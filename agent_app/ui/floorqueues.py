@@ -5,17 +5,17 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 from agent_app.model.floor import FloorView, in_time
 from agent_app.model.view import DeskView
 from agent_app.ui import words
-from agent_app.ui.floortable import BoardColumn, BoardTable
+from agent_app.ui.floortable import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.fmt import NOTHING, duration
 from agent_app.ui.tables import QT_TRANSLATE_NOOP
-from agent_app.ui.widgets import Clock, Panel, Plain, named, rows
+from agent_app.ui.widgets import Clock, Plain, named, rows
 from shared.floor import QueueBoardRow, WaitingRow
 
 GOOD, POOR = 0.8, 0.6
 """Part in time: above the one it is shown as well, below the other as bad."""
 
 
-class QueuesBoard(Panel):
+class QueuesBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.heading = Plain("heading", wide=30)
@@ -40,7 +40,7 @@ class QueuesBoard(Panel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Seats"), lambda row: f"{row.open_seats}/{row.staffed}", 6, right=True, sort=lambda row: row.open_seats),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView) -> None:
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.queues)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -52,6 +52,7 @@ class QueuesBoard(Panel):
 
     def retranslate(self) -> None:
         self.heading.say(self.tr("Queues today"))
+        self.table.set_empty(self.tr("There are no queues."))
         named(
             self.table,
             self.tr("Queues today"),
@@ -66,12 +67,11 @@ class QueuesBoard(Panel):
         return duration(self.now() - row.oldest) if row.oldest is not None else ""
 
 
-class WaitingBoard(Panel):
+class WaitingBoard(FloorPanel):
     """Below it are the buttons that take a caller out of order."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self._floor = FloorView()
         self.heading = Plain("heading", wide=30)
         self.table: BoardTable[WaitingRow] = BoardTable(self._columns(), lines=5, sorted_by=2, falling=True)
         self.buttons = QHBoxLayout()
@@ -92,8 +92,7 @@ class WaitingBoard(Panel):
             ),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView) -> None:
-        self._floor = floor
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.waiting)
         self._count()
 
@@ -106,6 +105,7 @@ class WaitingBoard(Panel):
 
     def retranslate(self) -> None:
         self._count()
+        self.table.set_empty(self.tr("Nobody waits."))
         named(self.table, self.tr("Callers who wait"), self.tr("The menu of a row takes the caller out of order"))
 
     def _count(self) -> None:

@@ -7,10 +7,11 @@ from agent_app.model.floor import FloorView
 from agent_app.model.people import matches
 from agent_app.model.view import DeskView
 from agent_app.ui import theme, words
-from agent_app.ui.floortable import BoardColumn, BoardTable
+from agent_app.ui.floortable import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.fmt import duration
 from agent_app.ui.tables import QT_TRANSLATE_NOOP
-from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.theme import letters
+from agent_app.ui.widgets import Clock, Plain, across, named, rows
 from shared.enums import Language, SeatState
 from shared.floor import SeatRow
 from shared.ids import AgentId
@@ -23,15 +24,14 @@ TALKS = (SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE)
 """Counted as talking."""
 
 
-class SeatsBoard(Panel):
+class SeatsBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self._floor = FloorView()
         self.heading, self.summary = Plain("heading", wide=12), Plain("value", wide=90)
         self.search, self.present = QLineEdit(), QCheckBox()
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(64)
-        self.search.setFixedWidth(self.fontMetrics().averageCharWidth() * 22)
+        self.search.setFixedWidth(letters(self.font(), 22))
         self.present.setChecked(True)
         self.table: BoardTable[SeatRow] = BoardTable(self._columns(), lines=20)
         self.search.textChanged.connect(lambda _text: self._filter())
@@ -60,8 +60,7 @@ class SeatsBoard(Panel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Group"), lambda row: row.group, 6, sort=lambda row: row.group or None),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView) -> None:
-        self._floor = floor
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.seats)
         self.table.setColumnHidden(GROUP, len({row.group for row in floor.seats.values()}) <= 1)
         self._sum()
@@ -76,6 +75,7 @@ class SeatsBoard(Panel):
 
     def retranslate(self) -> None:
         self.heading.say(self.tr("Seats"))
+        self._say_empty()
         self.present.setText(self.tr("Only who is &here"))
         named(self.present, self.tr("Hide seats at which nobody is logged in"))
         self.search.setPlaceholderText(self.tr("Filter") + " (Ctrl+F)")
@@ -124,6 +124,11 @@ class SeatsBoard(Panel):
             )
 
         self.table.board.set_filter(takes)
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        hidden = self.search.text().strip() or self.present.isChecked()
+        self.table.set_empty(self.tr("No seat fits the filter.") if hidden else self.tr("There are no seats."))
 
     def _go_to_rows(self) -> None:
         self.table.setFocus(Qt.FocusReason.TabFocusReason)

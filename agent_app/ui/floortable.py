@@ -12,8 +12,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from agent_app.model.floor import FloorView
 from agent_app.ui import theme
 from agent_app.ui.tables import ROOT, Column, Rows, Table
+from agent_app.ui.widgets import Clock, Panel
 from shared.floor import Keyed
 
 Row = TypeVar("Row", bound=Keyed)
@@ -92,12 +94,13 @@ class BoardRows(Rows[Row]):
         return found
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in ASKED:
-            return None
+        return super().data(index, role) if role in ASKED else None
+
+    def _cell(self, index: Index, role: int) -> Any:
         if role == FILL:
             row, fill = self.row(index.row()), self._boards[index.column()].fill
             return fill(row) if row is not None and fill is not None else ""
-        return super().data(index, role)
+        return super()._cell(index, role)
 
     # --- inside ---
 
@@ -196,6 +199,26 @@ class BoardTable(Table[Row]):
         """``None``: no row is chosen."""
         index = self.currentIndex()
         return self.board.row(index.row()) if index.isValid() and self.selectionModel().hasSelection() else None
+
+
+class FloorPanel(Panel):
+    """A part of the supervisor's desk: draws a ``FloorView`` too (``show_floor``), and keeps the newest."""
+
+    def __init__(self, clock: Clock, *, framed: bool = True) -> None:
+        super().__init__(clock, framed=framed)
+        self._floor = FloorView()
+
+    def draw_floor(self, floor: FloorView) -> None:
+        was, self._floor = self._floor, floor
+        self.drawing(lambda: self.show_floor(floor, was))
+
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:
+        """Draws what differs from ``was``."""
+
+    def _from_nothing(self) -> None:
+        self.show_floor(FloorView(), self._floor)
+        self.show_floor(self._floor, FloorView())
+        super()._from_nothing()
 
 
 class _Chips(QStyledItemDelegate):

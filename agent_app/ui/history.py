@@ -44,6 +44,10 @@ class HistoryPanel(Panel):
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.shown != was.shown or view.language != was.language:
             contacts = () if view.shown is None else view.shown.contacts
+            nobody = view.shown is None
+            self.table.set_empty(
+                self.tr("No customer is on the screen.") if nobody else self.tr("No earlier contacts.")
+            )
             self.table.show_rows(contacts)
             self.counted.emit(len(contacts))
         if view.state.call is not None and _call(view) != _call(was):
@@ -105,6 +109,7 @@ class TrailPanel(Panel):
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.state.pop != was.state.pop or view.language != was.language:
             trail = () if view.state.pop is None else view.state.pop.trail
+            self.table.set_empty(self.tr("Nothing was done in the voice menu."))
             self.table.show_rows(trail)
             self.counted.emit(len(trail))
 

@@ -9,6 +9,7 @@ from agent_app.ui import words
 from agent_app.ui.commands import OFF, Commands
 from agent_app.ui.icons import app_icon
 from agent_app.ui.status import problem_text
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Clock, Panel, Plain, Words, across, named, rows
 from shared.desk import DeskRefusal
 
@@ -88,13 +89,12 @@ class LogInForm(Panel):
 
     def _layout(self, commands: Commands) -> QHBoxLayout:
         """A card in the middle, as wide as its words ask for."""
-        letters = self.fontMetrics().averageCharWidth()
         self.logo.setPixmap(app_icon().pixmap(QSize(48, 48), self.devicePixelRatioF()))
         head = across(self.logo, rows(self.title, self.subtitle, gap=2), None, gap=16)
         foot = across(*(commands.button(name) for name in ("language", "audio", "help")), None)
         card = QFrame()
         card.setObjectName("panel")
-        card.setMinimumWidth(letters * 64)
+        card.setMinimumWidth(letters(self.font(), 64))
         self.problem.setMinimumHeight(self.fontMetrics().height() * 2)
         card.setLayout(
             rows(

@@ -88,7 +88,7 @@ class NoticesPanel(Panel):
         self.rows[-1].more.say(self.tr("{n} more").format(n=left))
         self.setVisible(bool(newest))
         if newest and was is not None and (not was.notices or was.notices[-1].id < newest[0].id):
-            announce(self, f"{said(newest[0].notice)}: {newest[0].notice.text}")
+            announce(self, words.about(said(newest[0].notice), newest[0].notice.text))
             QApplication.alert(self.window())
 
 

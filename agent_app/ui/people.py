@@ -128,6 +128,8 @@ class PeoplePanel(Panel):
             for row in view.colleagues
             if row.agent != own and matches(text, row.agent, row.name, row.initials, row.group)
         ]
+        none = self.tr("The directory is empty. Insert adds somebody.")
+        self.table.set_empty(self.tr("Nobody found.") if text.strip() else none)
         self.table.show_rows([*people, *sorted(seats, key=lambda row: (_ORDER.get(row.state, 1), row.agent))])
 
     def _enable(self) -> None:

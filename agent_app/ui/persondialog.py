@@ -6,6 +6,7 @@ from agent_app.model.people import NAME_MAX, NOTE_MAX, Person
 from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.dialogs import Dialog
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Words, across, named, rows
 
 
@@ -26,7 +27,7 @@ class PersonDialog(Dialog):
             field.setMaxLength(most)
         lines = [rows(label, field, gap=4) for label, field in zip(self.labels, self.fields, strict=True)]
         self.setLayout(rows(*lines, self.problem, across(None, self.close_button, self.button), margin=24))
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 48)
+        self.setMinimumWidth(letters(self.font(), 48))
         self.redraw()
 
     def ask(self, person: Person | None) -> None:

@@ -23,11 +23,11 @@ class QueuesPanel(Panel):
         return [
             Column(QT_TRANSLATE_NOOP("tables", "Queue"), self._title, 0),
             Column(
-                QT_TRANSLATE_NOOP("tables", "Waiting"), lambda row: str(row.waiting), 6, right=True, bold=True,
+                QT_TRANSLATE_NOOP("tables", "Waiting"), lambda row: str(row.waiting), 4, right=True, bold=True,
                 colour=lambda row: "warn" if row.waiting else "",
             ),
             Column(QT_TRANSLATE_NOOP("tables", "Longest"), lambda row: duration(row.longest) if row.waiting else "", 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Seats"), lambda row: f"{row.open_seats}/{row.seats}", 6, right=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Seats"), lambda row: f"{row.open_seats}/{row.seats}", 5, right=True),
         ]  # fmt: skip
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -37,6 +37,7 @@ class QueuesPanel(Panel):
             self.table.setEnabled(not view.stale)
 
     def retranslate(self) -> None:
+        self.table.set_empty(self.tr("You are in no queue."))
         named(self.table, self.tr("Queues"), self.tr("Callers waiting, the longest wait, seats that are open of all"))
 
     def _title(self, row: QueueRow) -> str:

@@ -14,11 +14,11 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import words
 from agent_app.ui.chart import Bar, BarChart
 from agent_app.ui.commands import OFF
-from agent_app.ui.floortable import BoardColumn, BoardTable
+from agent_app.ui.floortable import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.fmt import NOTHING, clock, one_line
 from agent_app.ui.reportcells import MEASURES
 from agent_app.ui.tables import CONTEXT, QT_TRANSLATE_NOOP
-from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.widgets import Clock, Plain, across, named, rows
 from shared.days import shanghai_day
 from shared.desk_reports import ReportShown
 from shared.floor import by_key
@@ -34,11 +34,11 @@ LETTERS = 12
 """Of a choice, before it is cut."""
 
 
-class ReportsPage(Panel):
+class ReportsPage(FloorPanel):
     def __init__(self, desk: Desk, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
-        self._report, self._floor = ReportView(), FloorView()
+        self._report = ReportView()
         self.by, self.span, self.queue, self.measure = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.first, self.last = QDateEdit(), QDateEdit()
         self.make, self.save = QPushButton(), QPushButton()
@@ -72,7 +72,7 @@ class ReportsPage(Panel):
         above, below = QWidget(), QWidget()
         above.setLayout(rows(self.table, across(self.total, None, self.note), gap=6))
         below.setLayout(rows(across(self._labels[self.measure], self.measure, None), self.chart, gap=6))
-        both = QSplitter(Qt.Orientation.Vertical)
+        both = self.halves = QSplitter(Qt.Orientation.Vertical)
         for at, half in enumerate((above, below)):
             both.addWidget(half)
             both.setStretchFactor(at, 1)
@@ -131,8 +131,16 @@ class ReportsPage(Panel):
 
     def show_report(self, report: ReportView) -> None:
         was, self._report = self._report, report
+        self.drawing(lambda: self._show_report(report, was))
+
+    def _from_nothing(self) -> None:
+        super()._from_nothing()
+        self._show_report(self._report, ReportView())
+
+    def _show_report(self, report: ReportView, was: ReportView) -> None:
         self._enable()
         if report.busy:
+            self.table.set_empty(self.tr("The report is being made …"))
             self._say(self.tr("The report is being made …"))
         elif report.problem:
             text = words.problem(report.problem)
@@ -142,9 +150,8 @@ class ReportsPage(Panel):
         if report.shown is not was.shown:
             self._draw()
 
-    def show_floor(self, floor: FloorView) -> None:
+    def show_floor(self, floor: FloorView, was: FloorView) -> None:
         """Queues, to choose from, and names for the lines."""
-        was, self._floor = self._floor, floor
         if set(floor.queues) != set(was.queues):
             self._fill_queues()
 
@@ -178,6 +185,8 @@ class ReportsPage(Panel):
 
     def _draw(self) -> None:
         shown = self._report.shown
+        none = self.tr("No report yet: choose the days and make it.")
+        self.table.set_empty(none if shown is None else self.tr("There were no calls on these days."))
         self.table.board.show_all(by_key(shown.rows) if shown else {})
         for at, measure in enumerate(MEASURES, 1):
             self.table.setColumnHidden(at, shown is not None and shown.by not in measure.only)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.ui import theme
+from agent_app.ui import theme, words
 from agent_app.ui.commands import OFF, key_text
 from agent_app.ui.icons import icon
 from agent_app.ui.tables import QT_TRANSLATE_NOOP, Column, Table
@@ -78,6 +78,7 @@ class SearchPanel(Panel):
         if was is None or search != was.search:
             self.table.show_rows(search.rows)
             self.state.say(self._state(view))
+            self.table.set_empty(self.state.text())
 
     def retranslate(self) -> None:
         self.line.show_icon()
@@ -120,6 +121,6 @@ COLUMNS: tuple[Column[CustomerCard], ...] = (
     Column(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
     Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
     Column(QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"),
-    Column(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: ", ".join(row.phones), 28),
-    Column(QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: ", ".join(one.account for one in row.accounts), 26),
+    Column(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
+    Column(QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26),
 )

@@ -7,6 +7,7 @@ from agent_app.model.view import DeskView
 from agent_app.ui import theme
 from agent_app.ui.commands import Commands, faint, key_text
 from agent_app.ui.icons import icon
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Clock, Panel, across, restyle
 from shared.enums import ListenMode, Role
 
@@ -32,7 +33,7 @@ class BarButton(QToolButton):
     def __init__(self, commands: Commands, name: str) -> None:
         super().__init__()
         self._action, self._keys, self._kind = commands.actions[name], commands.keys(name), KINDS.get(name, "")
-        self._now = False
+        self._now, self._does = False, ""
         self.setProperty("bar", self._kind or "plain")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(18, 18))
@@ -44,9 +45,10 @@ class BarButton(QToolButton):
 
     def follow(self) -> None:
         action = self._action
+        another, self._does = action.text().removesuffix(" …") != self._does, action.text().removesuffix(" …")
         self.setText(f"{action.text()}\n{key_text(self._keys)}")
-        if self.hasFocus() and not action.isEnabled():
-            self.clearFocus()  # or Qt gives it to the next button: Space twice on Answer would hang up
+        if self.hasFocus() and (another or not action.isEnabled()):
+            self.clearFocus()  # as a ``CommandButton``
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(action.text())
@@ -68,7 +70,7 @@ class SeatBar(Panel):
         super().__init__(clock, framed=False)
         self.setObjectName("seatbar")
         self.buttons = {name: BarButton(commands, name) for group in GROUPS for name in group}
-        widest = self.fontMetrics().averageCharWidth() * LETTERS
+        widest = letters(self.font(), LETTERS)
         for button in self.buttons.values():
             button.setMinimumWidth(widest)
             button.setMaximumWidth(round(widest * 1.7))

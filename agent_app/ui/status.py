@@ -82,7 +82,7 @@ class StatusBar(Panel):
         figures = self.tr("loss {loss} %, jitter {jitter} ms").format(
             loss=f"{quality.loss * 100:.1f}", jitter=round(quality.jitter_ms)
         )
-        self.quality.say("danger" if bad else "warn" if poor else "ok", f"{word_of_it} ({figures})")
+        self.quality.say("danger" if bad else "warn" if poor else "ok", words.beside(word_of_it, figures))
 
     def retranslate(self) -> None:
         self.dismiss.setIcon(icon("close", theme.tokens().danger))
@@ -113,10 +113,10 @@ def problem_text(problem: Problem) -> str:
         "",
     )
     if title:
-        text = f"{word(title)}: {text}"
+        text = words.about(word(title), text)
     if problem.text:
-        text += f" ({problem.text})"
-    return f"{text} ({ceil(problem.wait)} s)" if problem.wait > 0 else text
+        text = words.beside(text, problem.text)
+    return words.say(words.JOINS, "wait").format(text=text, n=ceil(problem.wait)) if problem.wait > 0 else text
 
 
 class Banner(Panel):

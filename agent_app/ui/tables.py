@@ -1,6 +1,6 @@
 """Tables of rows that are plain values: columns declared as data, one model, one view; no widget for a row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,11 +14,21 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
+from agent_app.ui import words
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.fmt import one_line, tip
-from agent_app.ui.theme import Tokens, tokens
+from agent_app.ui.theme import CELL_PADDING, GAP, Tokens, digits, letters, tokens
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -99,6 +109,14 @@ class Rows(QAbstractTableModel, Generic[Row]):
         return _side(self.columns[section].right) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell that can't be worked out is empty."""
+        try:
+            return self._cell(index, role)
+        except Exception as fault:  # noqa: BLE001  Qt asks while it paints; the other cells go on
+            FAULTS.note(f"the column {self.columns[index.column()].title}", fault)
+            return None
+
+    def _cell(self, index: Index, role: int) -> Any:
         row = self.row(index.row())
         if row is None:
             return None
@@ -114,7 +132,7 @@ class Rows(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.ForegroundRole and column.number is not None and column.number(row):
             return _colour("accent", tokens())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{QCoreApplication.translate(CONTEXT, column.title)}: {column.text(row)}"
+            return words.about(QCoreApplication.translate(CONTEXT, column.title), column.text(row))
         return None
 
 
@@ -126,8 +144,21 @@ def _colour(name: str, now: Tokens) -> QColor | None:
     return QColor(getattr(now, name)) if name else None
 
 
+class _KeepsColour(QStyledItemDelegate):
+    """A cell of a chosen row has the colour that it has in another; Qt takes that of the selection."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        palette = option.palette
+        palette.setBrush(QPalette.ColorRole.HighlightedText, palette.brush(QPalette.ColorRole.Text))
+        option.palette = palette
+
+
 class Table(QTableView, Generic[Row]):
-    """Rows chosen whole, one at a time; Enter or a double click says ``chosen``. Keyboard: arrows, Home, End, Enter."""
+    """Rows chosen whole, one at a time; Enter or a double click says ``chosen``. Keyboard: arrows, Home, End, Enter.
+
+    ``empty``: the sentence that stands in it while it has no rows.
+    """
 
     chosen = Signal(object)
     """The row."""
@@ -137,8 +168,14 @@ class Table(QTableView, Generic[Row]):
     def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object], *, lines: int = 4) -> None:
         super().__init__()
         self.rows: Rows[Row] = Rows(columns, key, self)
-        self._lines = lines
+        self._lines, self.empty = lines, ""
+        self._measured: list[int] = []
+        """Widths of the columns as they are without a person's hand."""
         self.setModel(self.rows)
+        keeps = _KeepsColour(self)
+        for at, column in enumerate(columns):
+            if column.colour is not None or column.number is not None:  # all others are Qt's own work
+                self.setItemDelegateForColumn(at, keeps)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -161,6 +198,19 @@ class Table(QTableView, Generic[Row]):
         at = self.rows.find(key) if key is not None else -1
         if at >= 0 and at != self.currentIndex().row():
             self.setCurrentIndex(self.rows.index(at, 0))
+
+    def set_empty(self, text: str) -> None:
+        if text != self.empty:
+            self.empty = text
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self.empty and not self.model().rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(tokens().muted))
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect().adjusted(GAP, GAP, -GAP, -GAP), int(flags), self.empty)
 
     def current(self) -> Row | None:
         return self.rows.row(self.currentIndex().row())
@@ -211,18 +261,39 @@ class Table(QTableView, Generic[Row]):
     def _height(self, lines: int) -> int:
         return self.horizontalHeader().sizeHint().height() + self.verticalHeader().defaultSectionSize() * lines + 4
 
+    def widths(self) -> dict[str, int]:
+        """Of the columns that a person made wider or narrower, by title."""
+        header = self.horizontalHeader()
+        return {
+            column.title: header.sectionSize(at)
+            for at, column in enumerate(self.rows.columns)
+            if column.width and not header.isSectionHidden(at) and header.sectionSize(at) != self._measured[at]
+        }
+
+    def set_widths(self, widths: Mapping[str, int]) -> None:
+        """As ``widths`` gave them; titles that are not there any more are left out."""
+        for at, column in enumerate(self.rows.columns):
+            if column.width and column.title in widths:
+                self.setColumnWidth(at, max(widths[column.title], self.horizontalHeader().minimumSectionSize()))
+
     def _measure(self) -> None:
-        metrics = self.fontMetrics()
-        self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.5))
+        """Anew in another language or font; what a person set stays."""
+        by_hand = self.widths() if self._measured else {}
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.5))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(metrics.averageCharWidth() * 3)
+        header.setMinimumSectionSize(letters(self.font(), 3))
         for at, column in enumerate(self.rows.columns):
             stretch = column.width == 0
             header.setSectionResizeMode(
                 at, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Interactive
             )
             if not stretch:
-                self.setColumnWidth(
-                    at, max(metrics.horizontalAdvance("0") * column.width + 14, header.sectionSizeHint(at))
-                )
+                wide = digits(self.font(), column.width) + self._margins()
+                self.setColumnWidth(at, max(wide, header.sectionSizeHint(at)))
+        self._measured = [header.sectionSize(at) for at in range(len(self.rows.columns))]
+        self.set_widths(by_hand)
+
+    def _margins(self) -> int:
+        """Left and right of a cell's text: the style's own, and the sheet's padding."""
+        return 2 * (self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1 + CELL_PADDING)

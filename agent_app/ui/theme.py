@@ -5,17 +5,20 @@ Sizes are multiples of the system font, never pixels of their own, so the window
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
+from math import ceil
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from agent_app.ui.paths import RESOURCES
 from shared.enums import SeatState
 
-CHEVRON = (RESOURCES / "icons" / "chevron.svg").as_posix()
 GAP = 8
 """Spacing of everything is this or a half or a double of it (device-independent pixels)."""
+CELL_PADDING = 4
+"""Of a table's cell, left and right."""
 FAMILIES = [
     "Segoe UI", "Noto Sans", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC",
     "WenQuanYi Micro Hei", "Droid Sans Fallback", "sans-serif",
@@ -27,6 +30,27 @@ class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+def letters(font: QFont, count: float) -> int:
+    """Device-independent pixels that so many Latin letters take, rounded up.
+
+    ``averageCharWidth`` is no measure: of a Chinese font it is that of its Chinese characters, twice a letter's.
+    """
+    return ceil(_advance(font, ALPHABET) / len(ALPHABET) * count)
+
+
+def digits(font: QFont, count: int) -> int:
+    """Of so many digits, rounded up at the end: 11 of 7.16 are 79, not 77."""
+    return ceil(_advance(font, "0") * count)
+
+
+@cache
+def _advance(font: QFont, text: str) -> float:
+    return QFontMetricsF(font).horizontalAdvance(text)
 
 
 @dataclass(frozen=True)
@@ -58,7 +82,7 @@ LIGHT = Tokens(
 DARK = Tokens(
     window="#171a20", base="#20242c", raised="#282d37", text="#e6e9ef", muted="#a3adbd", border="#3a414e",
     accent="#7fb0ff", on_accent="#0d1b33", danger="#ff8f85", ok="#7fd69b", warn="#f2c063",
-    warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2c436a",
+    warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2a4066",
 )  # fmt: skip
 
 STATE_COLOURS: dict[SeatState, str] = {
@@ -76,7 +100,7 @@ STATE_COLOURS: dict[SeatState, str] = {
 }
 """Behind white text, the same in both themes; the word and the icon say the same as the colour."""
 ON_STATE = "#ffffff"
-STATE_OFF = "#7a8190"
+STATE_OFF = "#6b7280"
 """Behind white text whose state is old."""
 
 
@@ -149,12 +173,20 @@ def sheet(now: Tokens) -> str:
     text = SHEET
     for field in sorted(fields(now), key=lambda field: -len(field.name)):
         text = text.replace(f"@{field.name}", getattr(now, field.name))
-    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@chevron", CHEVRON)
+    pictures = {
+        "@chevron_up": "chevron_up",
+        "@chevron": "chevron",
+        "@tick": "tick_dark" if now is DARK else "tick_light",
+    }
+    for name, picture in pictures.items():
+        text = text.replace(name, (RESOURCES / "icons" / f"{picture}.svg").as_posix())
+    return text.replace("@disabled", between(now.muted, now.base).name()).replace("@cell_padding", str(CELL_PADDING))
 
 
 SHEET = """
 QToolTip { background: @base; color: @text; border: 1px solid @border; padding: 4px; }
 QFrame#panel { background: @base; border: 1px solid @border; border-radius: 6px; }
+QLabel#cover { background: @danger_back; color: @danger; border: 1px solid @danger; border-radius: 4px; padding: 2px; }
 QFrame#top, QFrame#status { background: @base; border: 0; }
 QFrame#top { border-bottom: 1px solid @border; }
 QFrame#seatbar { background: @base; border: 0; border-bottom: 1px solid @border; }
@@ -173,6 +205,7 @@ QLabel[role="warn"] { color: @warn; }
 QFrame[tone="warn"] { background: @warn_back; border: 1px solid @warn; border-radius: 6px; }
 QFrame[tone="danger"] { background: @danger_back; border: 1px solid @danger; border-radius: 6px; }
 QFrame[tone="ok"] { background: @ok_back; border: 1px solid @ok; border-radius: 6px; }
+QFrame[tone="muted"] { background: @window; border: 1px dashed @muted; border-radius: 6px; } QFrame[tone="muted"] QLabel { color: @muted; }
 QFrame[tone="warn"] QLabel { color: @warn; } QFrame[tone="danger"] QLabel { color: @danger; } QFrame[tone="ok"] QLabel { color: @ok; }
 
 QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 10px; }
@@ -200,18 +233,31 @@ QToolButton[flat="true"]:hover { border-color: @border; } QToolButton[flat="true
 QToolButton::menu-indicator { image: none; }
 QPushButton::menu-indicator { image: url("@chevron"); subcontrol-position: right center; subcontrol-origin: padding; right: 6px; width: 12px; height: 12px; }
 
-QLineEdit, QPlainTextEdit, QComboBox { background: @base; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 6px;
+QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox { background: @base; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 6px;
   selection-background-color: @select; selection-color: @text; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid @accent; padding: 3px 5px; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: @disabled; background: @window; }
-QComboBox::drop-down { border: 0; width: 22px; }
-QComboBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border: 2px solid @accent; padding: 3px 5px; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: @disabled; background: @window; }
+QAbstractSpinBox QLineEdit { background: transparent; border: 0; padding: 0; }
+QComboBox::drop-down, QDateEdit::drop-down { border: 0; width: 22px; subcontrol-origin: border; subcontrol-position: center right; }
+QComboBox::down-arrow, QDateEdit::down-arrow, QSpinBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
+QSpinBox::up-arrow { image: url("@chevron_up"); width: 12px; height: 12px; }
+QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 20px; subcontrol-origin: border; }
+QSpinBox::up-button { subcontrol-position: top right; } QSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDateEdit::drop-down:hover { background: @raised; }
+QCheckBox { color: @text; spacing: 6px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
+QCheckBox:focus { border: 1px solid @accent; }
+QCheckBox:disabled { color: @disabled; }
+QCheckBox::indicator { width: 14px; height: 14px; background: @base; border: 1px solid @muted; border-radius: 3px; }
+QCheckBox::indicator:hover { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@tick"); }
+QCheckBox::indicator:disabled { background: @window; border-color: @border; }
+QCheckBox::indicator:checked:disabled { background: @disabled; border-color: @disabled; }
 QComboBox QAbstractItemView { background: @base; color: @text; border: 1px solid @border; selection-background-color: @select; selection-color: @text; }
 
 QTableView { background: @base; alternate-background-color: @raised; border: 1px solid @border; border-radius: 4px;
-  selection-background-color: @select; selection-color: @text; gridline-color: @border; }
-QTableView:focus { border: 2px solid @accent; }
-QTableView::item { padding: 0 4px; border: 0; }
+  padding: 1px; selection-background-color: @select; selection-color: @text; gridline-color: @border; }
+QTableView:focus { border: 2px solid @accent; padding: 0; }
+QTableView::item { padding: 0 @cell_paddingpx; border: 0; }
 QHeaderView { background: @raised; border: 0; }
 QHeaderView::section { background: @raised; color: @muted; border: 0; border-bottom: 1px solid @border; padding: 4px 6px; font-weight: 600; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border; top: -1px; }

@@ -103,6 +103,8 @@ class TicketsPanel(Panel):
             self._customer, self._editing, self._sent = customer, None, False
             self._drafts.clear()
             self._fill(None)
+        nobody = view.shown is None
+        self.table.set_empty(self.tr("No customer is on the screen.") if nobody else self.tr("No tickets."))
         self.table.show_rows(() if view.shown is None else view.shown.tickets)
         self._refresh_past()
 

@@ -7,8 +7,9 @@ from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui import theme, words
 from agent_app.ui.commands import OFF, Commands, key_text
-from agent_app.ui.fmt import duration
+from agent_app.ui.fmt import clock, duration
 from agent_app.ui.icons import icon
+from agent_app.ui.theme import letters
 from agent_app.ui.widgets import Clock, Panel, Plain, across, named, rows
 from shared.desk import Seat
 from shared.enums import SWITCH_LOCKS, LockReason, Role, SeatState
@@ -25,7 +26,7 @@ class StateChip(QFrame):
         self.setObjectName("chip")
         self._icon, self.word, self.time = QLabel(), Plain(scale=1.25, bold=True, wide=16), Plain(wide=10, scale=1.1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.word.setMinimumWidth(self.word.fontMetrics().averageCharWidth() * 10)
+        self.word.setMinimumWidth(letters(self.word.font(), 10))
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00:00:00"))
         line = across(self._icon, self.word, self.time)
@@ -34,10 +35,12 @@ class StateChip(QFrame):
         self.show_state(SeatState.OFFLINE, stale=False)
 
     def show_state(self, state: SeatState, *, stale: bool) -> None:
-        back = theme.STATE_COLOURS[SeatState.OFFLINE if stale else state]
+        """``stale``: what the switch has it in is not known."""
+        back = theme.STATE_OFF if stale else theme.STATE_COLOURS[state]
         size = self.fontMetrics().height() + 4
-        self._icon.setPixmap(icon(str(state), theme.ON_STATE).pixmap(QSize(size, size), self.devicePixelRatioF()))
-        self.word.say(words.say(words.SEAT_STATES, state))
+        picture = icon("unknown" if stale else str(state), theme.ON_STATE)
+        self._icon.setPixmap(picture.pixmap(QSize(size, size), self.devicePixelRatioF()))
+        self.word.say(self.tr("Unknown") if stale else words.say(words.SEAT_STATES, state))
         self.setStyleSheet(
             f"QFrame#chip {{ background: {back}; border-radius: 6px; }} QFrame#chip QLabel {{ color: {theme.ON_STATE}; }}"
         )
@@ -115,12 +118,16 @@ class TopBar(Panel):
 
     def _show_seat(self, view: DeskView) -> None:
         seat = view.state.seat
-        self.chip.show_state(SeatState.OFFLINE if seat is None or view.stale else seat.state, stale=view.stale)
+        self.chip.show_state(SeatState.OFFLINE if seat is None else seat.state, stale=view.stale)
         self.who.say("" if seat is None else f"{seat.name} · {seat.agent} · {words.say(words.ROLES, seat.role)}")
-        self.detail.say("" if seat is None else self._detail(seat))
+        self.detail.say("" if seat is None else self._last_known(seat) if view.stale else self._detail(seat))
         reason = "" if seat is None else self._reason(seat)
         self.reason.say(reason)
         self.reason.setVisible(bool(reason))
+
+    def _last_known(self, seat: Seat) -> str:
+        state = words.say(words.SEAT_STATES, seat.state)
+        return self.tr("Last known: {state}, since {time}").format(state=state, time=clock(seat.since))
 
     def _detail(self, seat: Seat) -> str:
         desk, calls = (

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.view import DeskView
+from agent_app.ui.faults import Drawing
 from agent_app.ui.fmt import one_line, tip
-from agent_app.ui.theme import GAP
+from agent_app.ui.theme import GAP, letters
 
 Box = TypeVar("Box", bound=QBoxLayout)
 Clock = Callable[[], float]
@@ -63,14 +64,12 @@ class Plain(QLabel):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         size = super().sizeHint()
-        return QSize(min(size.width(), self.fontMetrics().averageCharWidth() * self._wide), size.height())
+        return QSize(min(size.width(), letters(self.font(), self._wide)), size.height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         if not self._shrinks:
             return self.sizeHint()
-        return QSize(
-            min(self.sizeHint().width(), self.fontMetrics().averageCharWidth() * 4), super().sizeHint().height()
-        )
+        return QSize(min(self.sizeHint().width(), letters(self.font(), 4)), super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         if not self._too_long():
@@ -124,21 +123,36 @@ class Words(QLabel):
 
 
 class Panel(QFrame):
-    """A framed part of the window. Only the newest view is kept; what a panel knows besides is what is being typed into it."""
+    """A framed part of the window. Only the newest view is kept; what a panel knows besides is what is being typed into it.
+
+    What raises in it stays in it (``faults.Drawing``).
+    """
 
     def __init__(self, clock: Clock, *, framed: bool = True) -> None:
         super().__init__()
         self._clock = clock
         self._view = DeskView()
+        self.drawing = Drawing(self, self._from_nothing)
         if framed:
             self.setObjectName("panel")
 
     def draw(self, view: DeskView) -> None:
         was, self._view = self._view, view
-        self.show_view(view, was)
+        self.drawing(lambda: self.show_view(view, was))
 
     def redraw(self) -> None:
         """All of it: at the start, and in another language or theme."""
+        self.drawing(self._draw_all)
+
+    def pass_time(self) -> None:
+        """Draws what runs with the clock."""
+        self.drawing(lambda: self.tick(self.now()))
+
+    def _from_nothing(self) -> None:
+        """After a fault: nothing of what stands on the screen is believed."""
+        self._draw_all()
+
+    def _draw_all(self) -> None:
         self.retranslate()
         self.show_view(self._view, None)
         self.tick(self.now())

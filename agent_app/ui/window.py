@@ -1,12 +1,17 @@
 """The window: panels put together, commands given what they do, and each view handed to whoever shows a part of it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QSessionManager
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QLayout,
     QMainWindow,
     QSizePolicy,
+    QSplitter,
     QStackedWidget,
     QTableView,
     QTabWidget,
@@ -14,19 +19,21 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.floor import FloorView
-from agent_app.model.view import DeskView
+from agent_app.model.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.ports import Settings
-from agent_app.ui import theme
+from agent_app.ui import theme, words
 from agent_app.ui.accounts import AccountsPanel
+from agent_app.ui.arrangement import Arrangement
 from agent_app.ui.audio import AudioDialog
 from agent_app.ui.callpanel import CallPanel
 from agent_app.ui.calls import CallsPanel
-from agent_app.ui.commands import Commands
+from agent_app.ui.commands import OFF, Commands
 from agent_app.ui.customer import CustomerPanel
 from agent_app.ui.dialling import DialDialog
 from agent_app.ui.dialogs import AboutDialog, HelpDialog, PasswordDialog
 from agent_app.ui.doing import THEME_KEY, Doing
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.floor import SupervisorWindow
 from agent_app.ui.history import HistoryPanel, TrailPanel
 from agent_app.ui.leaving import Leaving
@@ -34,19 +41,26 @@ from agent_app.ui.listening import ListeningStrip
 from agent_app.ui.login import LogInForm
 from agent_app.ui.notices import NoticesPanel
 from agent_app.ui.people import PeoplePanel
+from agent_app.ui.question import ask
 from agent_app.ui.queues import QueuesPanel
 from agent_app.ui.search import SearchPanel
 from agent_app.ui.seatbar import SeatBar
 from agent_app.ui.status import Banner, StatusBar
+from agent_app.ui.tables import Table
+from agent_app.ui.theme import GAP
 from agent_app.ui.tickets import TicketsPanel
 from agent_app.ui.topbar import TopBar
 from agent_app.ui.translation import Translation
-from agent_app.ui.widgets import Clock, Panel, across, announce, restyle, rows
+from agent_app.ui.widgets import Clock, Panel, announce, restyle, rows
 from agent_app.ui.wrapup import WrapUpPanel
 from shared.enums import SeatState
 from shared.ids import CallId
 
 SECOND_MS = 500
+SIZE = (1366, 728)
+"""Of the window at the first start (device-independent pixels), where the screen is as large."""
+SIDES = (42, 51)
+"""Letters that the left and the right column are wide at the first start."""
 
 
 class Window(QMainWindow):
@@ -82,6 +96,8 @@ class Window(QMainWindow):
         """Made when it is first opened."""
         self._build()
         self.choose_theme(theme.chosen())  # the sheet last: each part that is put into another would be polished again
+        self.arrangement = Arrangement(settings)
+        self.arrangement.add("window", self, {"columns": self.columns}, self._tables())
         self.doing = Doing(self, desk, settings)
         self.commands.attach(self.doing.table())
         self.customer.painted.connect(self._pop_painted)
@@ -99,22 +115,20 @@ class Window(QMainWindow):
         )  # fmt: skip
 
     def draw(self, view: DeskView) -> None:
-        """Shows this and nothing of before. Never calls the desk."""
+        """Shows this and nothing of before. Never calls the desk. What raises costs only its own step (``faults``)."""
         was, self.view = self.view, view
-        if view.language != self._translation.language:
-            self._translation.use(view.language)
-            QApplication.sendPostedEvents(None, QEvent.Type.LanguageChange)
-        self.commands.draw(view)
-        for panel in self.panels:
-            panel.draw(view)
-        for dialog in (self.password, self.audio, self.dialling, self.about):
-            dialog.draw(view)
-        if self.board is not None and self.board.isVisible():
-            self.board.draw(view)
-        self._show_page(view)
-        self.leaving.follow(view)
-        self._call_attention(view, was)
-        self.middle.setCurrentIndex(1 if view.search.text and view.search.text != self.search_left else 0)
+        steps: dict[str, Callable[[], object]] = {
+            "language": lambda: self._use_language(view),
+            "commands": lambda: self.commands.draw(view),
+            "panels": lambda: self._draw_parts(view),
+            "board": lambda: self.board.draw(view) if self.board is not None and self.board.isVisible() else None,
+            "page": lambda: self._show_page(view),
+            "leaving": lambda: self.leaving.follow(view),
+            "attention": lambda: self._call_attention(view, was),
+            "search": lambda: self._show_search(view),
+        }
+        for name, step in steps.items():
+            FAULTS.guarded(f"drawing the window's {name}", step)
 
     def choose_theme(self, chosen: theme.Theme) -> None:
         theme.use(chosen)
@@ -135,6 +149,7 @@ class Window(QMainWindow):
         if self.leaving.may_close(self._desk.view):
             if self.board is not None:
                 self.board.close()
+            self.arrangement.keep()
             event.accept()
         else:
             event.ignore()
@@ -144,9 +159,16 @@ class Window(QMainWindow):
         if self.board is None:
             self.board = SupervisorWindow(self._desk, self._wall)
             self._desk.floor.listen(self._floor_changed)
+            self.arrangement.add("board", self.board, self.board.splitters, self.board.tables)
+            self.board.shown.connect(lambda on: None if on else self.arrangement.keep())
         self.board.draw(self.view)
         self.board.draw_floor(self._desk.floor.view)
         self.board.go()
+
+    def ask_log_out(self) -> None:
+        """A key that is next to others must not end the shift."""
+        text = self.tr("Log out now? No more calls come to this desk.")
+        ask(self, self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), self._desk.log_out)
 
     def end(self) -> None:
         """Without asking: the program was told to end."""
@@ -185,11 +207,14 @@ class Window(QMainWindow):
         right = rows(self.wrap_up, self.tickets)
         right.setStretchFactor(self.wrap_up, 2)
         right.setStretchFactor(self.tickets, 3)
-        letters = self.fontMetrics().averageCharWidth()
-        columns = across(_column(left, letters * 34), centre, _column(right, letters * 40), margin=8)
-        columns.setStretch(1, 1)
+        columns = self.columns = QSplitter(Qt.Orientation.Horizontal)
+        for column in (left, centre, right):
+            columns.addWidget(_column(column))
+        columns.setStretchFactor(1, 1)
+        columns.setChildrenCollapsible(False)
+        columns.setHandleWidth(GAP)
         desk = self._desk_page = QWidget()
-        desk.setLayout(columns)
+        desk.setLayout(rows(columns, margin=GAP))
         self.pages.addWidget(self.log_in)
         self.pages.addWidget(desk)
         body = rows(self.top, self.seat_bar, self.banner, self.listening, self.notices, self.pages, self.status, gap=0)
@@ -202,8 +227,17 @@ class Window(QMainWindow):
         self.accounts.counted.connect(self._title_tabs)
         self.lists.currentChanged.connect(lambda _at: self._wish_for_colleagues())
         self.dialling.finished.connect(lambda _result: self._wish_for_colleagues())
-        self.resize(1366, 728)
+        self.resize(*SIZE)
+        beside = [theme.letters(self.font(), letters) for letters in SIDES]
+        columns.setSizes([beside[0], SIZE[0] - sum(beside) - 4 * GAP, beside[1]])
         self._retranslate()
+
+    def _tables(self) -> dict[str, Table[Any]]:
+        return {
+            "holdings": self.accounts.holdings, "orders": self.accounts.orders, "history": self.history.table,
+            "trail": self.trail.table, "queues": self.queues.table, "calls": self.calls.table, "people": self.people.table,
+            "search": self.search.table, "tickets": self.tickets.table, "dialling": self.dialling.table,
+        }  # fmt: skip
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Huawu agent desk"))
@@ -246,6 +280,20 @@ class Window(QMainWindow):
 
     # --- what a view does to the whole ---
 
+    def _draw_parts(self, view: DeskView) -> None:
+        for panel in self.panels:
+            panel.draw(view)
+        for dialog in (self.password, self.audio, self.dialling, self.about):
+            dialog.draw(view)
+
+    def _use_language(self, view: DeskView) -> None:
+        if view.language != self._translation.language:
+            self._translation.use(view.language)
+            QApplication.sendPostedEvents(None, QEvent.Type.LanguageChange)
+
+    def _show_search(self, view: DeskView) -> None:
+        self.middle.setCurrentIndex(1 if view.search.text and view.search.text != self.search_left else 0)
+
     def _show_page(self, view: DeskView) -> None:
         page = 0 if view.needs_password else 1
         for part in (self.top, self.seat_bar):
@@ -261,7 +309,12 @@ class Window(QMainWindow):
                 self.log_in.begin()
             else:
                 QTimer.singleShot(0, self, self._wish_for_colleagues)
-                self.top.seat.setFocus()
+                self._begin_work(view)
+
+    def _begin_work(self, view: DeskView) -> None:
+        """Space opens a locked seat; of an open one it must do nothing, for it may ring at any moment."""
+        opens = view.enabled.get(Action.OPEN_SEAT, OFF).on
+        (self.top.seat if opens else self.accounts.holdings).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _call_attention(self, view: DeskView, was: DeskView) -> None:
         """A desk that begins to ring is seen, but takes no keys away from what is being typed elsewhere."""
@@ -273,7 +326,11 @@ class Window(QMainWindow):
             self.raise_()
             QApplication.alert(self)
             announce(
-                self, f"{self.top.chip.word.text()}: {self.customer.name.text()}, {self.customer.verified.text.text()}"
+                self,
+                words.about(
+                    self.top.chip.word.text(),
+                    words.listed((self.customer.name.text(), self.customer.verified.text.text())),
+                ),
             )
         if view.state.pop is not None and (was.state.pop is None or was.state.pop.call != view.state.pop.call):
             self.tabs.setCurrentIndex(0)
@@ -294,15 +351,13 @@ class Window(QMainWindow):
 
     def _tick(self) -> None:
         for panel in self.panels:
-            panel.tick(panel.now())
+            panel.pass_time()
 
 
-def _column(layout: object, width: int) -> QWidget:
-    """A side column as wide as its words ask for."""
+def _column(layout: QLayout) -> QWidget:
+    """At least as wide as its words ask for."""
     column = QWidget()
-    column.setLayout(layout)  # type: ignore[arg-type]
-    layout.setContentsMargins(0, 0, 0, 0)  # type: ignore[attr-defined]
-    column.setFixedWidth(width)
+    column.setLayout(layout)
     return column
 
 

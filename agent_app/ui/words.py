@@ -3,6 +3,8 @@
 An id that no table knows (a newer switch) is shown as it is rather than hidden.
 """
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication
 
 from agent_app.model.actions import Why
@@ -38,6 +40,30 @@ def say(table: Table, word: str) -> str:
     """The word in the language of the moment."""
     source = table.get(word)
     return word if source is None else QCoreApplication.translate(CONTEXT, source)
+
+
+JOINS: Table = {
+    "about": QT_TRANSLATE_NOOP("words", "{what}: {text}"),
+    "beside": QT_TRANSLATE_NOOP("words", "{text} ({more})"),
+    "wait": QT_TRANSLATE_NOOP("words", "{text} ({n} s)"),
+    "next": QT_TRANSLATE_NOOP("words", ", "),
+}
+"""What stands between two texts: each language has its own punctuation."""
+
+
+def about(what: str, text: str) -> str:
+    """``Hold: The switch did not answer.``"""
+    return say(JOINS, "about").format(what=what, text=text)
+
+
+def beside(text: str, more: str) -> str:
+    """``Sound good (loss 0.2 %)``."""
+    return say(JOINS, "beside").format(text=text, more=more)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """``one, other``."""
+    return say(JOINS, "next").join(texts)
 
 
 LINK_TEXTS: Table = {
@@ -192,6 +218,10 @@ PROBLEMS: Table = {
     "device_lost": QT_TRANSLATE_NOOP("words", "The sound device was unplugged."),
     "port_taken": QT_TRANSLATE_NOOP("words", "The phone's network port is taken by another program."),
     "stranger": QT_TRANSLATE_NOOP("words", "A call that the switch did not announce was refused."),
+    "window_fault": QT_TRANSLATE_NOOP(
+        "words",
+        "A part of the window failed and was drawn anew. If it looks wrong, start the program again; the log says what happened.",
+    ),
     "cannot_write": QT_TRANSLATE_NOOP("words", "The file can't be written there."),
     "disk_full": QT_TRANSLATE_NOOP("words", "The disk is full; the file was not written."),
     "no_access": QT_TRANSLATE_NOOP("words", "You may not write there; please choose another place."),

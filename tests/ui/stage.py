@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMessageBox, QWidget
 
 from agent_app.model.phone import CallUp, PhoneReady, Ringing
 from agent_app.model.view import DeskView, LinkState
@@ -111,6 +111,11 @@ class Stage:
         action = menu.actions()[at]
         QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
         self.settle()
+
+    def answer(self, text: str) -> None:
+        """Presses this button of the question that is open."""
+        (box,) = [box for box in self.window.findChildren(QMessageBox) if box.isVisible()]
+        self.click(next(button for button in box.buttons() if button.text() == text))
 
     # --- the world ---
 

@@ -19,6 +19,7 @@ from agent_app.model.view import Action, DeskView
 from agent_app.presenters.ports import Failed
 from agent_app.ui import app as app_module
 from agent_app.ui.app import FRAMES, Frames, MainThread, _qt_says
+from agent_app.ui.faults import FAULTS
 from agent_app.ui.translation import system_language
 from shared.desk import CallChanged, DeskRefusal, Hold, OpenSeat, QueuesChanged, Refused
 from shared.enums import Language, SeatState
@@ -68,12 +69,14 @@ def test_posted_work_that_raises_is_logged_and_costs_only_itself(
         stage.until(lambda: came == [1])
     assert "posted work failed" in caplog.text
     assert "on purpose" in caplog.text
+    assert FAULTS.seen.popitem()[1] == 1
 
 
 def test_a_slot_that_raises_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         app_module._log_fault(ValueError, ValueError("on purpose"), None)
     assert "a slot failed" in caplog.text
+    assert FAULTS.seen.popitem()[1] == 1
 
 
 def test_a_quiet_window_draws_at_once_and_the_last_view_is_never_lost(qapp: QApplication) -> None:

@@ -191,7 +191,10 @@ def _lock_and_leave(stage: Stage) -> None:
     assert not stage.window.help.isVisible()
     stage.front()
     stage.keys("Ctrl+Shift+Q")
+    assert stage.asked() != LogOut(), "it asks first"
+    stage.keys("Tab", "Space")
     assert stage.asked() == LogOut()
     stage.reply(Done())
+    stage.front()
     assert stage.window.pages.currentIndex() == 0
     assert QApplication.focusWidget() is stage.window.log_in.password, "the number of the last agent stands there"

@@ -166,6 +166,7 @@ def _lock(stage: Stage) -> None:
     stage.done(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.BREAK)))
     stage.click(stage.window.top.menu_button)
     stage.choose(stage.window.top.menu, MENU.index("log_out"))
+    stage.answer("&Log out")
     assert stage.asked() == LogOut()
 
 

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from agent_app.model.phone import AnswerCall
 from agent_app.model.view import LinkState
-from shared.desk import CallChanged, HangUp, PopChanged, PopShown, SeatChanged
+from shared.desk import CallChanged, HangUp, Hold, LogOut, OpenSeat, PopChanged, PopShown, SeatChanged
 from shared.enums import SeatState
 from tests.ui.scenes import CALL, NOW, call, pop
 from tests.ui.stage import Stage
@@ -156,3 +156,71 @@ def _end_the_program(stage: Stage) -> None:
     box = stage.window.findChildren(QMessageBox)[-1]
     next(button for button in box.buttons() if "End" in button.text()).click()
     stage.until(lambda: not stage.window.isVisible())
+
+
+def test_space_after_the_log_in_opens_the_seat_and_then_nothing_more(stage: Stage) -> None:
+    """While it rings no menu may stand over the card."""
+    stage.log_in()
+    assert QApplication.focusWidget() is stage.window.top.seat
+    stage.keys("Space")
+    assert stage.asked() == OpenSeat()
+    stage.done(SeatChanged(stage.seat(SeatState.OPEN)))
+    stage.ring(call(SeatState.RINGING), pop())
+    before = len(stage.world.switch.asked)
+    stage.keys("Space", "Space")
+    assert not stage.window.top.reasons.isVisible()
+    assert len(stage.world.switch.asked) == before
+    assert not any(isinstance(done, AnswerCall) for done in stage.world.phone.done)
+
+
+def test_space_locks_no_seat_that_was_open_at_the_log_in(stage: Stage) -> None:
+    """The program came back to a seat that takes calls."""
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.keys("Space")
+    assert not stage.window.top.reasons.isVisible()
+
+
+def test_space_twice_on_hold_does_not_retrieve(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.button("hold").setFocus()
+    stage.keys("Space")
+    assert isinstance(stage.asked(), Hold)
+    held = call(SeatState.HOLDING, answered_at=NOW, held_at=NOW)
+    stage.done(CallChanged(held), SeatChanged(stage.seat(SeatState.HOLDING)))
+    before = len(stage.world.switch.asked)
+    stage.keys("Space")
+    assert len(stage.world.switch.asked) == before
+
+
+def test_refresh_is_off_while_the_link_is_down(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    assert stage.button("ask_account").isEnabled()
+    stage.desk.link_state(LinkState.LOST)
+    stage.settle()
+    assert not stage.button("ask_account").isEnabled()
+    assert "no connection" in stage.button("ask_account").toolTip()
+    before = len(stage.world.switch.asked)
+    stage.keys("Ctrl+R")
+    assert len(stage.world.switch.asked) == before
+    assert stage.view.problem is None
+
+
+def test_logging_out_is_asked_first(stage: Stage) -> None:
+    """Ctrl+Shift+S, beside it, opens the supervisor's desk."""
+    stage.log_in(SeatState.OPEN)
+    before = len(stage.world.switch.asked)
+    stage.keys("Ctrl+Shift+Q")
+    assert len(stage.world.switch.asked) == before
+    (box,) = stage.window.findChildren(QMessageBox)
+    assert "No more calls" in box.text()
+    stage.keys("Enter")
+    assert len(stage.world.switch.asked) == before, "Enter means no"
+    assert not stage.view.needs_password
+    stage.front()
+    stage.keys("Ctrl+Shift+Q")
+    stage.answer("&Log out")
+    assert stage.asked() == LogOut()

@@ -171,7 +171,7 @@ def test_bars_are_as_high_as_their_values() -> None:
     assert height(1) == pytest.approx(area.height(), abs=3)
     assert height(0) == pytest.approx(area.height() / 2, abs=3)
     assert height(2) == 0
-    assert chart.accessibleDescription() == "a: 50; b: 100; c: –"
+    assert chart.accessibleDescription() == "a: 50, b: 100, c: –"
     middle = chart.bar_at(QPointF(area.center().x(), 5.0))
     assert middle is not None
     assert middle.label == "b"

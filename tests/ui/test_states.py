@@ -238,9 +238,15 @@ def test_closing_an_open_seat_logs_out_first(stage: Stage) -> None:
 def test_stale_is_greyed(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["offline"])
     assert gallery.window._desk_page.property("stale") == "true"
-    assert gallery.window.top.chip.word.text() == "Offline"
+    assert gallery.window.top.chip.word.text() == "Unknown", "Offline would be a claim"
+    assert gallery.window.top.detail.text() == "Last known: Talking, since 10:14:15"
+    plate = gallery.window.customer.verified
+    assert plate.text.text() == "Verified before the connection was lost: 10000017"
+    assert plate.property("tone") == "muted"
     _draw(gallery, scenes(Language.EN)["talking"])
     assert gallery.window._desk_page.property("stale") == "false"
+    assert gallery.window.top.chip.word.text() == "Talking"
+    assert plate.property("tone") == "ok"
 
 
 @pytest.mark.parametrize("language", list(Language))

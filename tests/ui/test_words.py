@@ -1,22 +1,25 @@
 """Two languages, whole: each text of the window has its Chinese, the compiled file is the source's, and no id is without words."""
 
 import ast
+import html
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QComboBox, QTabBar, QTableView, QTabWidget, QWidget
 
 from agent_app.model.actions import Why
 from agent_app.model.people import CallWay
 from agent_app.model.problems import CODES
 from agent_app.model.report import Span
 from agent_app.model.targets import Kind
-from agent_app.model.view import LinkState, PhoneState
+from agent_app.model.view import Action, LinkState, PhoneState, Problem
 from agent_app.ui import words
 from agent_app.ui.paths import RESOURCES
+from agent_app.ui.status import problem_text
 from agent_app.ui.translation import Translation
 from shared.desk import CameBack, DeskRefusal
 from shared.enums import (
@@ -33,6 +36,8 @@ from shared.enums import (
 )
 from shared.link import Failure
 from shared.reports import By
+from tests.house.test_chinese import half_width
+from tests.ui.party_scenes import party_scenes
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage, application
 from tests.ui.translations import QM, SOURCES, messages
@@ -146,3 +151,44 @@ def test_a_missing_file_leaves_english(
 def test_resources_are_there() -> None:
     assert QM.is_relative_to(RESOURCES)
     assert QM.is_file()
+
+
+def _shown(widget: QWidget) -> Iterator[str]:
+    """Everything that a part says: on the screen, in its tooltip and to a screen reader."""
+    for part in (widget, *widget.findChildren(QWidget)):
+        yield from (part.accessibleName(), part.accessibleDescription(), part.windowTitle())
+        yield html.unescape(re.sub("<[^>]*>", "", part.toolTip()))
+        for name in ("text", "placeholderText", "plainText", "empty"):
+            found = part.property(name) if name != "empty" else getattr(part, name, "")
+            yield from [found] if isinstance(found, str) else []
+        if isinstance(part, (QTabBar, QTabWidget)):
+            yield from (part.tabText(at) for at in range(part.count()))
+        if isinstance(part, QComboBox):
+            yield from (part.itemText(at) for at in range(part.count()))
+        if isinstance(part, QTableView):
+            model = part.model()
+            for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+                places = ((row, at) for row in range(model.rowCount()) for at in range(model.columnCount()))
+                yield from (str(model.index(row, at).data(role) or "") for row, at in places)
+
+
+def test_what_is_put_together_has_chinese_punctuation_too(gallery: Stage) -> None:
+    made = {**scenes(Language.ZH), **party_scenes(Language.ZH)}
+    del made["long-names"]  # a customer's own text
+    parts = (gallery.window, gallery.window.help, gallery.window.audio, gallery.window.dialling)
+    for name, view in made.items():
+        gallery.window.draw(view)
+        wrong = {text for part in parts for text in _shown(part) if half_width(text)}
+        assert wrong == set(), name
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (Language.EN, "Hold: The switch did not answer in time. (line 3) (28 s)"),
+        (Language.ZH, "保持：交换机没有及时应答。（line 3）（28 秒）"),
+    ],
+)
+def test_a_problem_is_one_sentence_of_its_language(gallery: Stage, language: Language, sentence: str) -> None:
+    gallery.window.draw(scenes(language)["open"])
+    assert problem_text(Problem(Action.HOLD, "timed_out", "line 3", wait=27.2)) == sentence

@@ -87,6 +87,18 @@
         <translation>此账号的当日委托</translation>
     </message>
     <message>
+        <source>No customer is on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>This account holds nothing.</source>
+        <translation>该账户没有持仓。</translation>
+    </message>
+    <message>
+        <source>No orders today.</source>
+        <translation>今日没有委托。</translation>
+    </message>
+    <message>
         <source>No accounts</source>
         <translation>没有资金账号</translation>
     </message>
@@ -248,6 +260,10 @@
 <context>
     <name>BranchesBoard</name>
     <message>
+        <source>There are no branches.</source>
+        <translation>没有营业部。</translation>
+    </message>
+    <message>
         <source>Branches</source>
         <translation>营业部</translation>
     </message>
@@ -326,12 +342,23 @@
 <context>
     <name>CallsPanel</name>
     <message>
+        <source>No calls yet.</source>
+        <translation>还没有通话记录。</translation>
+    </message>
+    <message>
         <source>Last calls</source>
         <translation>通话记录</translation>
     </message>
     <message>
         <source>The newest first; Enter dials again</source>
         <translation>最新的在前；回车重拨</translation>
+    </message>
+</context>
+<context>
+    <name>Cover</name>
+    <message>
+        <source>This part can&apos;t be shown now. The log says why.</source>
+        <translation>这部分暂时无法显示，原因已记入日志。</translation>
     </message>
 </context>
 <context>
@@ -371,6 +398,10 @@
     <message>
         <source>Not verified</source>
         <translation>未验证身份</translation>
+    </message>
+    <message>
+        <source>Verified before the connection was lost: {account}</source>
+        <translation>断线前已验证密码：{account}</translation>
     </message>
     <message>
         <source>Verified by PIN: {account}</source>
@@ -418,6 +449,10 @@
     <message>
         <source>Seat, queue, number, menu or name</source>
         <translation>座席、队列、号码、菜单或姓名</translation>
+    </message>
+    <message>
+        <source>Nobody fits. A number can be typed in full.</source>
+        <translation>没有匹配的对象。可直接输入完整号码。</translation>
     </message>
     <message>
         <source>Whom to call</source>
@@ -528,6 +563,14 @@
 <context>
     <name>HistoryPanel</name>
     <message>
+        <source>No customer is on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>No earlier contacts.</source>
+        <translation>没有以往的联系记录。</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>联系记录</translation>
     </message>
@@ -570,6 +613,10 @@
 <context>
     <name>LinesBoard</name>
     <message>
+        <source>There are no lines.</source>
+        <translation>没有线路。</translation>
+    </message>
+    <message>
         <source>Lines</source>
         <translation>线路</translation>
     </message>
@@ -610,7 +657,7 @@
     </message>
     <message>
         <source>Monitor ({key}) listens in</source>
-        <translation>按同步监听 ({key}) 可监听</translation>
+        <translation>按同步监听（{key}）可监听</translation>
     </message>
 </context>
 <context>
@@ -803,6 +850,14 @@
         <source>Take the last change back</source>
         <translation>撤销上次修改</translation>
     </message>
+    <message>
+        <source>The directory is empty. Insert adds somebody.</source>
+        <translation>通讯录为空。按 Insert 键添加。</translation>
+    </message>
+    <message>
+        <source>Nobody found.</source>
+        <translation>没有找到。</translation>
+    </message>
 </context>
 <context>
     <name>PersonDialog</name>
@@ -881,6 +936,10 @@
         <translation>今日队列</translation>
     </message>
     <message>
+        <source>There are no queues.</source>
+        <translation>没有队列。</translation>
+    </message>
+    <message>
         <source>In time: of today&apos;s callers, answered within what the queue promises</source>
         <translation>及时率：今日来电中，在队列承诺时间内接听的比例</translation>
     </message>
@@ -891,6 +950,10 @@
 </context>
 <context>
     <name>QueuesPanel</name>
+    <message>
+        <source>You are in no queue.</source>
+        <translation>您不在任何队列中。</translation>
+    </message>
     <message>
         <source>Queues</source>
         <translation>队列</translation>
@@ -965,6 +1028,14 @@
     <message>
         <source>A click on a heading sorts</source>
         <translation>点击表头排序</translation>
+    </message>
+    <message>
+        <source>No report yet: choose the days and make it.</source>
+        <translation>尚无报表：请选择日期后生成。</translation>
+    </message>
+    <message>
+        <source>There were no calls on these days.</source>
+        <translation>这些日期没有通话。</translation>
     </message>
     <message>
         <source>Total: {figures}</source>
@@ -1048,6 +1119,14 @@
         <source>A click on a heading sorts; the menu of a row has what can be done to it</source>
         <translation>点击表头排序；在行上点右键可进行操作</translation>
     </message>
+    <message>
+        <source>No seat fits the filter.</source>
+        <translation>没有符合筛选条件的座席。</translation>
+    </message>
+    <message>
+        <source>There are no seats.</source>
+        <translation>没有座席。</translation>
+    </message>
 </context>
 <context>
     <name>SkillsDialog</name>
@@ -1086,6 +1165,13 @@
     <message>
         <source>The agent is told</source>
         <translation>座席会收到通知</translation>
+    </message>
+</context>
+<context>
+    <name>StateChip</name>
+    <message>
+        <source>Unknown</source>
+        <translation>状态未知</translation>
     </message>
 </context>
 <context>
@@ -1208,6 +1294,14 @@
         <source>Ticket&apos;s state</source>
         <translation>工单状态</translation>
     </message>
+    <message>
+        <source>No customer is on the screen.</source>
+        <translation>屏幕上没有客户。</translation>
+    </message>
+    <message>
+        <source>No tickets.</source>
+        <translation>没有工单。</translation>
+    </message>
 </context>
 <context>
     <name>TopBar</name>
@@ -1230,6 +1324,10 @@
     <message>
         <source>Takes no calls; choose why</source>
         <translation>不接来电；请选择原因</translation>
+    </message>
+    <message>
+        <source>Last known: {state}, since {time}</source>
+        <translation>最后所知：{state}，自 {time} 起</translation>
     </message>
     <message>
         <source>Desk {desk}</source>
@@ -1259,6 +1357,10 @@
 <context>
     <name>TrailPanel</name>
     <message>
+        <source>Nothing was done in the voice menu.</source>
+        <translation>没有语音菜单操作。</translation>
+    </message>
+    <message>
         <source>Menu trail</source>
         <translation>语音菜单轨迹</translation>
     </message>
@@ -1276,6 +1378,10 @@
     <message>
         <source>Callers who wait</source>
         <translation>等待中的来电</translation>
+    </message>
+    <message>
+        <source>Nobody waits.</source>
+        <translation>无人等待。</translation>
     </message>
     <message>
         <source>The menu of a row takes the caller out of order</source>
@@ -1296,6 +1402,22 @@
 </context>
 <context>
     <name>Window</name>
+    <message>
+        <source>Log out now? No more calls come to this desk.</source>
+        <translation>现在签出吗？签出后本座席不再接到来电。</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>签出</translation>
+    </message>
+    <message>
+        <source>&amp;Log out</source>
+        <translation>签出(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
     <message>
         <source>Huawu agent desk</source>
         <translation>话务座席</translation>
@@ -2096,6 +2218,22 @@
 <context>
     <name>words</name>
     <message>
+        <source>{what}: {text}</source>
+        <translation>{what}：{text}</translation>
+    </message>
+    <message>
+        <source>{text} ({more})</source>
+        <translation>{text}（{more}）</translation>
+    </message>
+    <message>
+        <source>{text} ({n} s)</source>
+        <translation>{text}（{n} 秒）</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>Another program is using this desk&apos;s key.</source>
         <translation>另一个程序正在使用本座席的密钥。</translation>
     </message>
@@ -2522,6 +2660,10 @@
     <message>
         <source>A call that the switch did not announce was refused.</source>
         <translation>已拒绝一个交换机未通知的来电。</translation>
+    </message>
+    <message>
+        <source>A part of the window failed and was drawn anew. If it looks wrong, start the program again; the log says what happened.</source>
+        <translation>窗口的一部分出错，已重新绘制。如显示有误，请重启程序；详情已记入日志。</translation>
     </message>
     <message>
         <source>The file can&apos;t be written there.</source>

@@ -1,0 +1,69 @@
+"""What is measured by letters fits its words whichever font comes first: Latin, or Chinese as on every Chinese Windows."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication, QTableView
+
+from agent_app.ui.theme import digits, letters
+from shared.enums import Language
+from tests.ui.fonts import CHINESE, LATIN, WIDE, first
+from tests.ui.party_scenes import party_scenes
+from tests.ui.scenes import scenes
+from tests.ui.stage import Stage, application
+from tests.ui.translations import SOURCES
+
+NUMBER = "13800138000"
+FONTS = pytest.mark.parametrize("font", [LATIN, CHINESE, WIDE])
+
+
+@pytest.fixture
+def written(qapp: QApplication, font: str) -> Iterator[Stage]:
+    """The whole window in this font."""
+    with first(font):
+        made = Stage()
+        yield made
+        made.close()
+
+
+pytestmark = pytest.mark.slow
+
+
+@FONTS
+def test_a_number_of_11_digits_is_whole_in_every_list(written: Stage) -> None:
+    written.window.draw({**scenes(Language.EN), **party_scenes(Language.EN)}["known"])
+    seen = 0
+    for table in written.window.findChildren(QTableView):
+        model = table.model()
+        for column in range(model.columnCount()):
+            texts = [model.index(row, column).data() for row in range(model.rowCount())]
+            if NUMBER in texts and table.horizontalHeader().sectionResizeMode(column).name != "Stretch":
+                seen += 1
+                needs = table.sizeHintForIndex(model.index(texts.index(NUMBER), column)).width()
+                assert needs <= table.columnWidth(column), (table.accessibleName(), column)
+    assert seen >= 1
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_the_window_fits_a_screen_of_1366_by_768(written: Stage, language: Language) -> None:
+    for name, view in {**scenes(language), **party_scenes(language)}.items():
+        written.window.draw(view)
+        written.settle_drawn()
+        assert written.window.minimumSizeHint().width() <= 1366, name
+        assert written.window.minimumSizeHint().height() <= 700, name
+
+
+@FONTS
+def test_a_letter_is_a_latin_one(qapp: QApplication, font: str) -> None:
+    with first(font):
+        shown = application().font()
+        assert digits(shown, 11) >= QFontMetricsF(shown).horizontalAdvance(NUMBER)
+        assert letters(shown, 20) <= QFontMetricsF(shown).horizontalAdvance("0") * 20
+        assert letters(shown, 4) >= QFontMetricsF(shown).horizontalAdvance("text")
+    assert qapp is not None
+
+
+def test_no_width_is_counted_in_average_letters() -> None:
+    assert [path.name for path in SOURCES.glob("*.py") if ".averageCharWidth" in path.read_text(encoding="utf-8")] == []

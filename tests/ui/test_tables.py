@@ -1,0 +1,127 @@
+"""Lists: a chosen row keeps its colours, an empty one says so, a column that a person made wider stays so."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+
+from agent_app.ui import theme
+from agent_app.ui.tables import Column, Table
+from shared.enums import Language
+from tests.ui.floor_scenes import EMPTY
+from tests.ui.scenes import scenes
+from tests.ui.stage import Stage
+from tests.ui.test_floor import Board
+from tests.ui.test_look import contrast
+
+COLUMNS = (
+    Column[str]("Name", lambda row: row, 8),
+    Column[str]("Side", lambda _row: "XXXXXX", 8, colour=lambda _row: "danger"),
+    Column[str]("Number", lambda _row: "13800138000", 11, number=lambda row: row),
+    Column[str]("Rest", lambda row: row, 0),
+)
+
+
+@pytest.fixture
+def table(qapp: QApplication) -> Iterator[Table[str]]:
+    theme.use(theme.Theme.LIGHT)
+    theme.apply(qapp)
+    made: Table[str] = Table(COLUMNS, lambda row: row)
+    made.resize(600, 200)
+    made.show()
+    yield made
+    made.close()
+    qapp.setStyleSheet("")
+
+
+def _picture(table: Table[str], row: int, column: int) -> QImage:
+    return table.viewport().grab(table.visualRect(table.rows.index(row, column))).toImage()
+
+
+def _has(image: QImage, colour: str) -> bool:
+    """The words' own pixels are of it, or nearly."""
+    wanted = QColor(colour)
+    for x in range(image.width()):
+        for y in range(image.height()):
+            found = image.pixelColor(x, y)
+            differ = (found.red() - wanted.red(), found.green() - wanted.green(), found.blue() - wanted.blue())
+            if max(map(abs, differ)) < 40:
+                return True
+    return False
+
+
+def test_a_chosen_row_keeps_its_colours(table: Table[str]) -> None:
+    table.show_rows(["one", "two"])
+    table.selectRow(0)
+    now = theme.LIGHT
+    for row, back in ((0, now.select), (1, now.raised)):
+        for column, colour in ((1, now.danger), (2, now.accent), (0, now.text)):
+            picture = _picture(table, row, column)
+            assert _has(picture, colour), (row, column)
+            assert _has(picture, back), (row, column)
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_its_colours_can_be_read_there(tokens: theme.Tokens) -> None:
+    for colour in (tokens.text, tokens.muted, tokens.danger, tokens.ok, tokens.warn, tokens.accent):
+        assert contrast(colour, tokens.select) >= 4.5, colour
+
+
+def test_an_empty_one_says_so(table: Table[str]) -> None:
+    table.show_rows([])
+    bare = table.viewport().grab().toImage()
+    table.set_empty("There is nothing.")
+    said = table.viewport().grab().toImage()
+    assert said != bare
+    assert _has(said, theme.LIGHT.muted)
+    table.show_rows(["one"])
+    full = table.viewport().grab().toImage()
+    table.set_empty("")
+    assert table.viewport().grab().toImage() == full, "only while it is empty"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_list_has_its_sentence(gallery: Stage, language: Language) -> None:
+    window = gallery.window
+    window.draw(scenes(language)["open"])
+    tables = window._tables()
+    assert len(tables) == 10
+    sentences = {name: table.empty for name, table in tables.items()}
+    assert [name for name, text in sentences.items() if not text] == []
+    assert all(text.isascii() == (language is Language.EN) for text in sentences.values()), sentences
+
+
+def test_why_nothing_is_known_is_said(gallery: Stage) -> None:
+    window = gallery.window
+    window.draw(scenes(Language.EN)["open"])
+    assert window.accounts.holdings.empty == "No customer is on the screen."
+    window.draw(scenes(Language.EN)["ringing-pending"])
+    assert window.accounts.holdings.empty == "Asking the branch …"
+    window.draw(scenes(Language.EN)["talking"])
+    assert window.accounts.orders.empty == "No orders today."
+    window.accounts.tabs.setCurrentIndex(1)
+    assert window.accounts.holdings.empty == "The branch doesn't answer."
+
+
+def test_the_boards_lists_have_theirs(stage: Stage) -> None:
+    board = Board(stage, EMPTY).window
+    assert [name for name, table in board.tables.items() if not table.empty] == []
+    assert board.seats.table.empty == "No seat fits the filter."
+    board.seats.present.setChecked(False)
+    assert board.seats.table.empty == "There are no seats."
+    assert board.waiting.table.empty == "Nobody waits."
+
+
+def test_a_column_made_wider_stays_so(table: Table[str], qapp: QApplication) -> None:
+    assert table.widths() == {}
+    table.setColumnWidth(0, 222)
+    assert table.widths() == {"Name": 222}
+    theme.use(theme.Theme.DARK)
+    theme.apply(qapp)  # a new sheet: all is measured anew
+    assert table.columnWidth(0) == 222
+    other: Table[str] = Table(COLUMNS, lambda row: row)
+    other.set_widths({**table.widths(), "Gone": 50, "Rest": 50, "Side": -3})
+    assert other.columnWidth(0) == 222
+    assert other.columnWidth(1) == other.horizontalHeader().minimumSectionSize()
+    other.deleteLater()

@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with small_centre(tmp_path / "centre", 1) as made:
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    with small_centre(tmp_path_factory.mktemp("c"), 1) as made:
         yield made
 
 
@@ -53,7 +53,7 @@ def test_restored_into_a_new_folder(centre: Centre, tmp_path: Path) -> None:
 
     centre.switch.kill()
     calls = {row["id"] for row in centre.rows("calls")}
-    centre.state.rename(tmp_path / "broken")  # as the page says
+    centre.state.rename(centre.state.with_name("state-broken"))  # as the page says
     shutil.copytree(folder, centre.state)
     centre.start_switch()
     assert calls == {row["id"] for row in centre.rows("calls")}

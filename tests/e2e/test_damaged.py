@@ -13,8 +13,8 @@ from tests.store.test_start import spoil
 
 
 @pytest.mark.slow
-def test_it_is_told_and_calls_go_on(tmp_path: Path) -> None:
-    centre = Centre(tmp_path, branches=())
+def test_it_is_told_and_calls_go_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    centre = Centre(tmp_path_factory.mktemp("c"), branches=())
     store = centre.state / "huawu.db"
     fill(store, 100_000, time.time())
     assert not is_small(store)

@@ -34,8 +34,8 @@ def usual_umask() -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("usual_umask")
-def test_switch_gateway_and_trading_system(tmp_path: Path) -> None:
-    centre = Centre(tmp_path)
+def test_switch_gateway_and_trading_system(tmp_path_factory: pytest.TempPathFactory) -> None:
+    centre = Centre(tmp_path_factory.mktemp("c"))
     branch = centre.demo.branch("GZ01")
     states = (centre.state, branch / "gateway", branch / "trading")
     for folder in states:

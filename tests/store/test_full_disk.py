@@ -8,6 +8,8 @@ import pytest
 
 from tests.store.samples import python
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -20,7 +22,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.slow
 def test_orders_are_refused_while_it_is_full(told: dict[str, Any]) -> None:
     orders = told["orders"]
     assert orders["again"], "the refused order was not taken when there was room again"

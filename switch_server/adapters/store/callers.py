@@ -32,12 +32,13 @@ class CallerIndex:
                 known[key] = (*known[key], customer) if key in known else (customer,)
                 phones[customer] = (*phones[customer], key) if customer in phones else (key,)
         self._vips = {CustomerId(customer) for (customer,) in db.conn.execute("SELECT id FROM customers WHERE vip")}
-        for row in db.query(
-            "SELECT number, direction, max(started_at) AS started_at FROM contacts "
-            "WHERE started_at > ? AND direction = 'in' GROUP BY number",
+        calls = db.conn.execute(
+            "SELECT number, max(started_at) FROM contacts WHERE started_at > ? AND direction = 'in' GROUP BY number",
             [now - REMEMBERED],
-        ):
-            self.saw_contact(row)
+        )
+        for number, at in calls:
+            if key := phone_key(number or ""):
+                self._last[key] = max(at, self._last.get(key, at))
 
     def find(self, number: str) -> tuple[CustomerId | None, bool, float | None]:
         """The customer (``None``: nobody, or several), whether any of them is a VIP, UTC seconds of the last call from this number."""

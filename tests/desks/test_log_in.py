@@ -509,3 +509,26 @@ def test_a_password_is_changed() -> None:
         assert new not in repr(on.audits)
 
     run(test)
+
+
+def test_a_password_that_the_operator_set_meanwhile_stays() -> None:
+    """Who is at the seat may be the one whom the operator wants out."""
+    going, begun = threading.Event(), threading.Event()
+
+    def slow(password: str) -> str:
+        begun.set()
+        assert going.wait(20)
+        return fake_make(password)
+
+    async def test(on: Rig) -> None:
+        client = await on.logged_in()
+        asked = asyncio.create_task(client.do(wire.ChangePassword(RIGHT, "correct horse")))
+        await until(begun.is_set)
+        on.book.put_agent(agent(A, "of the operator"), "operator")
+        going.set()
+        refused(await asked, DeskRefusal.WRONG_PASSWORD)
+        record = on.book.agent(A)
+        assert record is not None
+        assert record.password == fake_hash("of the operator")
+
+    run(test, passwords=Passwords(fake_check, slow))

@@ -226,7 +226,7 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
     assert journal.flush()
     assert journal.not_theirs == {"GZ66": journal.counts.not_theirs} == {"GZ66": 200}
     assert [record.getMessage() for record in caplog.records] == [
-        f"order journal: branch GZ66 reports on order {place(0).key}, not its own"
+        f"order journal: branch GZ66 reports on order {place(0).key!r}, not its own"
     ]
     (rows,) = journal._db.execute("SELECT count(*) FROM order_history").fetchone()
     assert rows == 0

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from shared.secret import Secret
+from switch_server.adapters.order_rows import INSERT_ORDER, order_row
 from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable, reader
 from switch_server.adapters.store.callers import CallerIndex
+from switch_server.adapters.store.migrations import MODULES
 from switch_server.core.effects import Audit, CountWrongPin, FindAccount, GiveBackPinTry, SaveRecord
 from switch_server.core.events import AccountFound, WrongPinCounted
 from switch_server.core.media import MediaStats
@@ -445,3 +448,32 @@ def test_numbers_that_have_not_called_for_a_week_are_forgotten() -> None:
     assert len(callers._last) == 10 * 7
     assert callers.find("13900002905")[2] == NOON + 29 * DAY
     assert callers.find("13900000005")[2] is None
+
+
+def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path, posted: Posted, clock: Clock) -> None:
+    """With orders and their history, a wrong PIN of today, and a key that nothing reads any more."""
+    old = Database(tmp_path / "huawu.db")
+    older = Migrations("store")
+    for module in MODULES[:6]:
+        older(name=module.__name__.rpartition(".")[2])(module.apply)
+    older.apply(old)
+    bought = order_row(place(1), clock.now)
+    with old.conn:
+        old.execute(INSERT_ORDER, bought)
+        old.execute(
+            "INSERT INTO order_history (key, at, state, event) VALUES (?, 1.0, 'working', 'reported')", [bought["key"]]
+        )
+        old.execute("INSERT INTO accounts VALUES (?, 'GZ01', NULL, NULL)", [ACCOUNT])
+        old.execute("INSERT INTO wrong_pins VALUES (?, '20251125', 4)", [ACCOUNT])
+        old.execute("INSERT INTO branch_keys VALUES ('k', 'GZ01', 1.0)")
+    old.close()
+    store = _again(tmp_path, posted, clock)
+    for _ in range(2):
+        store.do(report(place(1), 1))
+    store.do(CountWrongPin(CALL, 1, ACCOUNT, "13900012345"))
+    assert posted.wait(1) == [WrongPinCounted(CALL, 1, 5, locked=True)]
+    assert store.flush(20.0)
+    found = store.read.order(place(1).key)
+    assert found is not None
+    assert [step.state for step in found.history] == ["captured", "working", "working"]
+    store.stop()

@@ -58,6 +58,7 @@ class Door:
         return record
 
     async def change(self, desk: DeskId, agent: AgentId, asked: ChangePassword) -> Done | Refused:
+        before = self._book.agent(agent)
         refused = await self._prove(desk, agent, asked.old)
         if refused is not None:
             return refused
@@ -70,6 +71,8 @@ class Door:
         record = self._book.agent(agent)
         if record is None:
             return Refused(DeskRefusal.NOT_LOGGED_IN)
+        if before is None or before.password != record.password:  # the operator set another meanwhile
+            return Refused(DeskRefusal.WRONG_PASSWORD)
         self._book.put_agent(replace(record, password=made), agent)
         return Done()
 

@@ -218,7 +218,9 @@ class SqliteOrderJournal:
                 self.counts.not_theirs += 1
                 self.not_theirs[row["branch"]] += 1
                 if self.not_theirs[row["branch"]] == 1:
-                    log.warning("order journal: branch %s reports on order %s, not its own", row["branch"], row["key"])
+                    log.warning(
+                        "order journal: branch %s reports on order %.40r, not its own", row["branch"], row["key"]
+                    )
 
     def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
         """One row of the batch is not storable, which is our bug: it alone is refused."""

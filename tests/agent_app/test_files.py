@@ -125,7 +125,7 @@ def test_diagnostics_have_everything_but_customers_data(log_folder: Path, tmp_pa
         {}[f"{NAME} {NUMBER} {ACCOUNT} {NOTE}"]  # what a bug of ours might say
     except KeyError:
         logging.getLogger("agent_app").exception("work failed")
-    (log_folder / "phone.log").write_text(f"INVITE from <sip:{NUMBER}@10.0.0.1> {NAME}", encoding="utf-8")
+    (log_folder / "older.log").write_text(f"INVITE from <sip:{NUMBER}@10.0.0.1> {NAME}", encoding="utf-8")
     settings = SettingsFile(tmp_path)
     settings.put("agent", "8001")
     packing = Packing(log_folder, settings)

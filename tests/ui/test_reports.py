@@ -117,7 +117,7 @@ def test_saved_for_a_spreadsheet(board: Board, tmp_path: Path) -> None:
     assert lines[0][0] == made.rows[0].key
     assert str(file) in page(board).note.text()
     page(board).save_as(str(tmp_path / "nowhere" / "report.csv"))
-    assert "No such file" in page(board).note.text()
+    assert page(board).note.text() == "That folder is not there; please choose another place."
 
 
 def test_the_place_is_asked_for_without_stopping_the_window(board: Board) -> None:

@@ -214,7 +214,9 @@ def test_help_lists_every_command(gallery: Stage) -> None:
 
 
 def test_closing_in_a_talk_asks_first(stage: Stage) -> None:
-    _draw(stage, scenes(Language.EN)["talking"])
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
     stage.window.close()
     assert stage.window.isVisible()
     box = stage.window.findChild(QMessageBox)

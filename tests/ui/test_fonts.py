@@ -67,3 +67,28 @@ def test_a_letter_is_a_latin_one(qapp: QApplication, font: str) -> None:
 
 def test_no_width_is_counted_in_average_letters() -> None:
     assert [path.name for path in SOURCES.glob("*.py") if ".averageCharWidth" in path.read_text(encoding="utf-8")] == []
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_no_caller_moves_the_columns(written: Stage, language: Language) -> None:
+    """However long the names: what an agent has under the hand stays there all day."""
+    written.window.resize(1366, 728)
+    seen = set()
+    for view in {**scenes(language), **party_scenes(language)}.values():
+        written.window.draw(view)
+        written.settle_drawn()
+        if not view.needs_password:
+            seen.add(tuple(written.window.columns.sizes()))
+    assert len(seen) == 1
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_the_middle_lists_need_no_scroll_bar_at_1366(written: Stage, language: Language) -> None:
+    written.window.resize(1366, 728)
+    written.window.draw(scenes(language)["talking"])
+    for at, table in enumerate((written.window.accounts.holdings, written.window.accounts.orders)):
+        written.window.tabs.setCurrentIndex(at)
+        written.settle_drawn()
+        assert table.horizontalScrollBar().maximum() == 0

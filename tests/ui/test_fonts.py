@@ -92,3 +92,18 @@ def test_the_middle_lists_need_no_scroll_bar_at_1366(written: Stage, language: L
         written.window.tabs.setCurrentIndex(at)
         written.settle_drawn()
         assert table.horizontalScrollBar().maximum() == 0
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_what_it_is_about_can_be_read_in_every_list(written: Stage, language: Language) -> None:
+    """The column that takes what is left: a stock's name, a queue's, a ticket's subject."""
+    written.window.resize(1366, 728)
+    written.window.draw(scenes(language)["talking"])
+    written.settle_drawn()
+    for table, column, letters_seen in (
+        (written.window.accounts.holdings, 1, "贵州茅台"), (written.window.queues.table, 0, "人工委托"),
+        (written.window.tickets.table, 1, "银证转账"),
+    ):  # fmt: skip
+        needs = QFontMetricsF(table.font()).horizontalAdvance(letters_seen)
+        assert table.columnWidth(column) >= needs + table._margins(), table.accessibleName()

@@ -120,7 +120,7 @@ class CustomerPanel(Panel):
         elif pop.verified is None:
             self.verified.say("warn", "unverified", self.tr("Not verified"))
         elif stale:
-            text = self.tr("Verified before the connection was lost: {account}")
+            text = self.tr("Was verified by PIN: {account}")
             self.verified.say("muted", "unverified", text.format(account=pop.verified))
         else:
             self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))

@@ -47,7 +47,7 @@ class AudioDialog(Dialog):
         self._connect()
         foot = across(self.tone, self.ring_tone, None, self.close_button)
         self.setLayout(rows(self._voices(), self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
-        self.setMinimumWidth(letters(self.font(), 84))
+        self.setMinimumWidth(letters(self.font(), 104))
         self.redraw()
 
     def _voices(self) -> QHBoxLayout:

@@ -55,9 +55,9 @@ class CustomerPanel(Panel):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         whence = across(self.numbers, self.line, gap=4)
         whence.setStretch(1, 1)
-        foot = across(rows(whence, self.more, gap=2), self.others, self.to_pop, self.call_back)
+        foot = across(self.more, self.others, self.to_pop, self.call_back)
         foot.setStretch(0, 1)
-        body = rows(head, foot, gap=4)
+        body = rows(head, whence, foot, gap=2)  # three lines: the columns beside must not move with every caller
         body.setContentsMargins(12, 8, 8, 8)
         self.setLayout(body)
         self.redraw()
@@ -120,7 +120,7 @@ class CustomerPanel(Panel):
         elif pop.verified is None:
             self.verified.say("warn", "unverified", self.tr("Not verified"))
         elif stale:
-            text = self.tr("Verified before the connection was lost: {account}")
+            text = self.tr("Was verified by PIN: {account}")
             self.verified.say("muted", "unverified", text.format(account=pop.verified))
         else:
             self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))

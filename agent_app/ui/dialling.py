@@ -55,7 +55,7 @@ class DialDialog(Dialog):
         foot = across(rows(self.whom, self.why, gap=2), self.back_button, self.call_button)
         foot.setStretch(0, 1)
         self.setLayout(rows(self.explains, self.kinds, self.line, self.table, foot, margin=16))
-        self.resize(letters(self.font(), 84), self.sizeHint().height())
+        self.resize(letters(self.font(), 108), self.sizeHint().height())
         self.redraw()
 
     # --- from the window ---

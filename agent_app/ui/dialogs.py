@@ -86,7 +86,7 @@ class HelpDialog(Dialog):
         self.hint, self.anywhere = Words("muted"), Words("muted")
         self._hotkeys: frozenset[str] = frozenset()
         self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
-        self.resize(letters(self.font(), 90), self.table.sizeHint().height() + 140)
+        self.resize(letters(self.font(), 112), self.table.sizeHint().height() + 140)
         self.redraw()
 
     def show_hotkeys(self, commands: frozenset[str]) -> None:
@@ -129,7 +129,7 @@ class PasswordDialog(Dialog):
         lines = [rows(label, field, gap=4) for label, field in zip(self.labels, self.fields, strict=True)]
         self.problem.setMinimumHeight(self.fontMetrics().height() * 2)
         self.setLayout(rows(*lines, self.problem, across(None, self.close_button, self.button), margin=24))
-        self.setMinimumWidth(letters(self.font(), 52))
+        self.setMinimumWidth(letters(self.font(), 64))
         self.redraw()
 
     def go(self) -> None:
@@ -199,7 +199,7 @@ class AboutDialog(Dialog):
         foot = across(self.pack_button, None, self.close_button)
         self._lines = rows(head, self.hint, self.progress, self.path, foot, margin=24, gap=12)
         self.setLayout(self._lines)
-        self.setMinimumWidth(letters(self.font(), 70))
+        self.setMinimumWidth(letters(self.font(), 88))
         self.redraw()
 
     def ask_folder(self) -> None:

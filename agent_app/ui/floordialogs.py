@@ -86,7 +86,7 @@ class MessageDialog(AskingDialog):
         self.setLayout(
             rows(self.whom, self.text, self.problem, across(None, self.close_button, self.button), margin=16)
         )
-        self.setMinimumSize(letters(self.font(), 60), self.fontMetrics().height() * 14)
+        self.setMinimumSize(letters(self.font(), 76), self.fontMetrics().height() * 14)
         self.redraw()
 
     def to(self, row: SeatRow | None) -> None:
@@ -133,7 +133,7 @@ class SkillsDialog(AskingDialog):
             self.whose, self.list, across(self.new, self.add), self.problem, across(None, self.close_button, self.button), margin=16
         )  # fmt: skip
         self.setLayout(whole)
-        self.setMinimumSize(letters(self.font(), 54), self.fontMetrics().height() * 22)
+        self.setMinimumSize(letters(self.font(), 68), self.fontMetrics().height() * 22)
         self.redraw()
 
     def of(self, row: SeatRow, known: Iterable[str]) -> None:

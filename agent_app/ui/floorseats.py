@@ -31,7 +31,7 @@ class SeatsBoard(FloorPanel):
         self.search, self.present = QLineEdit(), QCheckBox()
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(64)
-        self.search.setFixedWidth(letters(self.font(), 22))
+        self.search.setFixedWidth(letters(self.font(), 26))
         self.present.setChecked(True)
         self.table: BoardTable[SeatRow] = BoardTable(self._columns(), lines=20)
         self.search.textChanged.connect(lambda _text: self._filter())

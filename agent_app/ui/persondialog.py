@@ -27,7 +27,7 @@ class PersonDialog(Dialog):
             field.setMaxLength(most)
         lines = [rows(label, field, gap=4) for label, field in zip(self.labels, self.fields, strict=True)]
         self.setLayout(rows(*lines, self.problem, across(None, self.close_button, self.button), margin=24))
-        self.setMinimumWidth(letters(self.font(), 48))
+        self.setMinimumWidth(letters(self.font(), 60))
         self.redraw()
 
     def ask(self, person: Person | None) -> None:

@@ -59,7 +59,7 @@ from shared.ids import CallId
 SECOND_MS = 500
 SIZE = (1366, 728)
 """Of the window at the first start (device-independent pixels), where the screen is as large."""
-SIDES = (42, 51)
+SIDES = (40, 46)
 """Letters that the left and the right column are wide at the first start."""
 
 

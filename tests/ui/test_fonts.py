@@ -67,3 +67,43 @@ def test_a_letter_is_a_latin_one(qapp: QApplication, font: str) -> None:
 
 def test_no_width_is_counted_in_average_letters() -> None:
     assert [path.name for path in SOURCES.glob("*.py") if ".averageCharWidth" in path.read_text(encoding="utf-8")] == []
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_no_caller_moves_the_columns(written: Stage, language: Language) -> None:
+    """However long the names: what an agent has under the hand stays there all day."""
+    written.window.resize(1366, 728)
+    seen = set()
+    for view in {**scenes(language), **party_scenes(language)}.values():
+        written.window.draw(view)
+        written.settle_drawn()
+        if not view.needs_password:
+            seen.add(tuple(written.window.columns.sizes()))
+    assert len(seen) == 1
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_the_middle_lists_need_no_scroll_bar_at_1366(written: Stage, language: Language) -> None:
+    written.window.resize(1366, 728)
+    written.window.draw(scenes(language)["talking"])
+    for at, table in enumerate((written.window.accounts.holdings, written.window.accounts.orders)):
+        written.window.tabs.setCurrentIndex(at)
+        written.settle_drawn()
+        assert table.horizontalScrollBar().maximum() == 0
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_what_it_is_about_can_be_read_in_every_list(written: Stage, language: Language) -> None:
+    """The column that takes what is left: a stock's name, a queue's, a ticket's subject."""
+    written.window.resize(1366, 728)
+    written.window.draw(scenes(language)["talking"])
+    written.settle_drawn()
+    for table, column, letters_seen in (
+        (written.window.accounts.holdings, 1, "贵州茅台"), (written.window.queues.table, 0, "人工委托"),
+        (written.window.tickets.table, 1, "银证转账"),
+    ):  # fmt: skip
+        needs = QFontMetricsF(table.font()).horizontalAdvance(letters_seen)
+        assert table.columnWidth(column) >= needs + table._margins(), table.accessibleName()

@@ -243,7 +243,7 @@ def test_stale_is_greyed(gallery: Stage) -> None:
     assert gallery.window.top.chip.word.text() == "Unknown", "Offline would be a claim"
     assert gallery.window.top.detail.text() == "Last known: Talking, since 10:14:15"
     plate = gallery.window.customer.verified
-    assert plate.text.text() == "Verified before the connection was lost: 10000017"
+    assert plate.text.text() == "Was verified by PIN: 10000017"
     assert plate.property("tone") == "muted"
     _draw(gallery, scenes(Language.EN)["talking"])
     assert gallery.window._desk_page.property("stale") == "false"

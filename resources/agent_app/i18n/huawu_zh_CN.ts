@@ -400,7 +400,7 @@
         <translation>未验证身份</translation>
     </message>
     <message>
-        <source>Verified before the connection was lost: {account}</source>
+        <source>Was verified by PIN: {account}</source>
         <translation>断线前已验证密码：{account}</translation>
     </message>
     <message>

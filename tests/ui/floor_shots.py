@@ -17,16 +17,17 @@ from shared.reports import By
 from tests.ui.fakes import World
 from tests.ui.floor_scenes import FLOORS, report
 from tests.ui.scenes import NOW, seat, view
-from tests.ui.shots import SIZE, _settle, run
+from tests.ui.shots import SIZE, _settle, check_names, run
 
 CHIEF = replace(seat(SeatState.LOCKED), agent="1010", name="王主任", role=Role.SUPERVISOR)
 
 
 def take(out: Path, wanted: set[str]) -> int:
-    out.mkdir(parents=True, exist_ok=True)
     app = application()
     world, translation = World(wall=NOW), Translation(app)
     window = SupervisorWindow(world.desk, lambda: NOW)
+    check_names(wanted, _pictures(window))
+    out.mkdir(parents=True, exist_ok=True)
     window.resize(*SIZE)
     window.show()
     taken = 0

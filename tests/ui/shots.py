@@ -8,7 +8,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
@@ -31,10 +31,11 @@ SIZE = (1366, 768)
 
 
 def take(out: Path, wanted: set[str]) -> int:
-    out.mkdir(parents=True, exist_ok=True)
     app = application()
     world, translation = World(wall=NOW), Translation(app)
     window = Window(world.desk, world.settings, translation, lambda: NOW)
+    check_names(wanted, _pictures(window))
+    out.mkdir(parents=True, exist_ok=True)
     window.resize(*SIZE)
     window.show()
     window.activateWindow()
@@ -120,6 +121,17 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
     return made
 
 
+def check_names(wanted: Iterable[str], known: Iterable[str]) -> None:
+    """Raises ``UnknownPictureError``."""
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        raise UnknownPictureError(f"no such picture: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+
+
+class UnknownPictureError(Exception):
+    """The message says which there are."""
+
+
 def _settle() -> None:
     """Until everything is laid out and painted."""
     for _ in range(2):
@@ -143,7 +155,11 @@ def run(module: str, of_what: str, names: str, taking: Callable[[Path, set[str]]
     app = application()
     if asked.font:
         app.setFont(first_font(app.font(), asked.font))
-    taken = taking(asked.folder, set(asked.names))
+    try:
+        taken = taking(asked.folder, set(asked.names))
+    except UnknownPictureError as error:
+        print(error, file=sys.stderr)
+        return 2
     print(f"{taken} screenshots by {QGuiApplication.platformName()} in {asked.folder}")
     return 0
 

@@ -9,7 +9,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from shared.link.rights import owner_only
-from switch_server.bootstrap import Server, Settings, read_settings, version
+from switch_server.bootstrap import Server, version
+from switch_server.services.settings import Settings, read_settings
 from switch_server.services.strict_yaml import ConfigError
 
 EXAMPLES = """examples:

@@ -24,8 +24,8 @@ from switch_server.adapters.store import Store
 from switch_server.demo.telephones import SLOTS
 from switch_server.services import demo_data
 from switch_server.services.demo_data import DemoWorld
+from switch_server.services.folders import RESOURCES
 
-RESOURCES = Path(__file__).resolve().parent.parent.parent / "resources"
 NUMBER = "95500"
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 

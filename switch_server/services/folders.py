@@ -9,6 +9,8 @@ from pathlib import Path
 
 STATE_VARIABLE = "HUAWU_STATE"
 DEMO_VARIABLE = "HUAWU_DEMO"
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+"""The product's own flows, prompts and texts."""
 HERE = Path("state")
 SYSTEM = Path("/var/lib/huawu")
 JOURNAL = "journal"

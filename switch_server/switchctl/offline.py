@@ -12,13 +12,12 @@ from switch_server.services.config_file import callable_trunks, load_config, que
 from switch_server.services.demo_data import DemoCustomer, read_world
 from switch_server.services.flow_picture import mermaid, tree
 from switch_server.services.flows import load_flow, load_flows, surroundings
-from switch_server.services.folders import demo_folder, demo_world
+from switch_server.services.folders import RESOURCES, demo_folder, demo_world
 from switch_server.services.strict_yaml import ConfigError, load
 from switch_server.switchctl import tables
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, REFUSED, Refused
 
-RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 PRODUCT_FLOWS = RESOURCES / "flows"
 
 
@@ -75,9 +74,7 @@ def _unchecked(folder: Path) -> Iterable[Flow]:
 
 
 async def config_check(context: Context) -> int:
-    from switch_server.bootstrap import (
-        read_settings,
-    )  # it knows every part, which costs a second that no other command should pay
+    from switch_server.services.settings import read_settings  # numpy, which no other command should wait for
 
     file = Path(context.options.file)
     try:

@@ -19,7 +19,6 @@ from agent_app.link import DeskKey
 from shared.control_rows import CallRow, OrderRow
 from shared.enums import Language
 from shared.link import keys
-from switch_server.bootstrap import read_settings
 from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, WATCHED_EVERY, _options, _pace, main
 from switch_server.demo.live import LiveView, _calls, _orders
 from switch_server.demo.outcome import outcome, recordings
@@ -27,6 +26,7 @@ from switch_server.demo.processes import Program, ProgramFailed, free_port, is_f
 from switch_server.demo.words import Words
 from switch_server.demo.world import DemoFolder, Ports
 from switch_server.services.demo_data import SEED
+from switch_server.services.settings import read_settings
 from tests.services.test_operating_doc import state_names
 
 ROOT = Path(__file__).parents[2]

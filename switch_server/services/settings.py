@@ -1,0 +1,69 @@
+"""What a start or a reload reads: configuration file and flows, checked together, and the prompts of flows' free texts."""
+
+from pathlib import Path
+
+import msgspec
+
+from shared.ids import StockCode
+from switch_server.core.config import SwitchConfig
+from switch_server.core.flow import Flow
+from switch_server.core.free_text import texts_of
+from switch_server.services.config_file import ServerConfig, callable_trunks, load_config, queue_names
+from switch_server.services.flows import load_flows, surroundings
+from switch_server.services.folders import RESOURCES
+from switch_server.services.free_text import FreeText, FreeTextError
+from switch_server.services.strict_yaml import Complaint, ConfigError
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Configuration file and flows, checked together; what a reload makes anew."""
+
+    file: Path
+    server: ServerConfig
+    core: SwitchConfig
+    flows: tuple[Flow, ...]
+
+    @property
+    def state(self) -> Path:
+        return (self.file.parent / self.server.state).resolve()
+
+    @property
+    def prompts(self) -> list[Path]:
+        return prompt_folders(self.file, self.server)
+
+
+def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
+    """Where cards look for prompts: the configured folders, what espeak-ng made, the product's own."""
+    own = [(file.parent / folder).resolve() for folder in server.prompts]
+    return [*own, _spoken(file, server), RESOURCES / "prompts"]
+
+
+def read_settings(file: Path) -> Settings:
+    """Raises ``ConfigError`` with everything that is wrong."""
+    server, _ = load_config(file)
+    around = surroundings(prompt_folders(file, server), callable_trunks(server), queue_names(server))
+    flows = load_flows((file.parent / server.flows).resolve() if server.flows else RESOURCES / "flows", around)
+    _speak_texts(file, server, flows)
+    names = frozenset.intersection(*around.prompts.values())
+    core = SwitchConfig(
+        trunks=server.trunks,
+        branches=tuple(branch.id for branch in server.branches),
+        stocks=frozenset(StockCode(name.removeprefix("stock/")) for name in names if name.startswith("stock/")),
+        recordings=str((file.parent / server.state / "recordings").resolve()),
+        limits=server.limits,
+        queues=server.queues,
+        dispositions=server.dispositions,
+    )
+    return Settings(file, server, core, flows)
+
+
+def _speak_texts(file: Path, server: ServerConfig, flows: tuple[Flow, ...]) -> None:
+    """Makes the prompts of the flows' free texts that are not there yet. Raises ``ConfigError``."""
+    try:
+        FreeText(_spoken(file, server)).prepare(text for flow in flows for text in texts_of(flow))
+    except (FreeTextError, OSError) as error:
+        raise ConfigError(Complaint(server.flows or "flows", 0, "text", str(error))) from error
+
+
+def _spoken(file: Path, server: ServerConfig) -> Path:
+    return (file.parent / server.state / "prompts").resolve()

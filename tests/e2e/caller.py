@@ -44,13 +44,12 @@ class Caller:
         self.peer.wait(lambda heard: len(heard) > 3, DEADLINE)
         assert self.peer.source is not None
         self.peer.call(*self.peer.source)
-        self.centre.until(lambda: self._offered() - before)
+        self.centre.until(lambda: self._offered() - before)  # it is in the file within 100 ms
         (leg,) = self._offered() - before
         self.call = leg.partition("/")[0]
         return self
 
     def _offered(self) -> set[str]:
-        """The legs of all calls that came, by the event journal."""
         return {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
 
     def __exit__(self, *_: object) -> None:

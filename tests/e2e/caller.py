@@ -50,7 +50,6 @@ class Caller:
         return self
 
     def _offered(self) -> set[str]:
-        """The legs of all calls that came, by the event journal."""
         return {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
 
     def __exit__(self, *_: object) -> None:

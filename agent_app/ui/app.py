@@ -97,10 +97,10 @@ def run(
     """Shows the window until it is closed; returns the exit status. ``argv``: Qt's own options (``-platform`` …)."""
     app = application(argv)
     main = MainThread()
-    sys.excepthook = _log_fault
     qInstallMessageHandler(_qt_says)
     held: list[Frames] = []
     desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
+    sys.excepthook = _log_fault  # instead of the whole program's: the window goes on
     if not settings.get("language"):
         desk.set_language(system_language())
     FAULTS.tell = lambda: main.post(desk.window_failed)

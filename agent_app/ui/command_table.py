@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
         Face(QT_TRANSLATE_NOOP("commands", "Lock the seat"), "locked", Action.LOCK_SEAT),
     ), SEAT),
     _one("lock", "Shift+F7", SEAT, QT_TRANSLATE_NOOP("commands", "Lock the seat, with a reason"), "locked", Action.LOCK_SEAT),
-    _one("finish", "F8", WORK, QT_TRANSLATE_NOOP("commands", "Finish wrap-up"), "open", Action.FINISH_WRAP_UP),
+    _one("finish", "F8", WORK, QT_TRANSLATE_NOOP("commands", "Finish"), "open", Action.FINISH_WRAP_UP),
     _one("extend", "Shift+F8", WORK, QT_TRANSLATE_NOOP("commands", "More time"), "clock", Action.EXTEND_WRAP_UP),
     _one("note", "F12", WORK, QT_TRANSLATE_NOOP("commands", "Write a note"), "wrap_up"),
     _one("disposition", "Shift+F12", WORK, QT_TRANSLATE_NOOP("commands", "Choose the disposition"), "wrap_up"),

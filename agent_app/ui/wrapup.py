@@ -31,7 +31,7 @@ class WrapUpPanel(Panel):
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
-        self.finish_button, self.extend_button = commands.button("finish"), commands.button("extend", show_key=False)
+        self.finish_button, self.extend_button = commands.button("finish"), commands.button("extend")
         self.note.setMinimumHeight(self.fontMetrics().height() * 2)
         buttons = across(self.finish_button, self.extend_button)
         self.setLayout(

@@ -1709,7 +1709,7 @@
         <translation>座席闭锁并选择原因</translation>
     </message>
     <message>
-        <source>Finish wrap-up</source>
+        <source>Finish</source>
         <translation>完成小结</translation>
     </message>
     <message>

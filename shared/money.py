@@ -14,11 +14,6 @@ def parse_price(text: str) -> Milli:
     return Milli(_scaled(text, MILLI_PER_YUAN))
 
 
-def parse_yuan(text: str) -> Fen:
-    """``"12.34"`` -> 1234 fen. Raises ``ValueError`` on anything but a positive number with at most two decimals."""
-    return Fen(_scaled(text, FEN_PER_YUAN))
-
-
 def _scaled(text: str, scale: int) -> int:
     try:
         value = Decimal(text) * scale

@@ -16,9 +16,9 @@ CHOICES = ("zh", "en")
 class Texts:
     """All texts of one language. An unknown key raises ``KeyError``: our bug."""
 
-    def __init__(self, language: Language, file: Path = FILE) -> None:
+    def __init__(self, language: Language) -> None:
         self.language = language
-        self._texts: dict[str, str] = {key: each[language.value] for key, each in _content(file).items()}
+        self._texts: dict[str, str] = {key: each[language.value] for key, each in _content().items()}
 
     def __call__(self, key: str, **fields: object) -> str:
         return self._texts[key].format(**fields) if fields else self._texts[key]
@@ -36,9 +36,9 @@ def harmless(text: str) -> str:
 
 
 @cache
-def _content(file: Path) -> dict[str, dict[str, str]]:
+def _content() -> dict[str, dict[str, str]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: dict[str, dict[str, str]] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe one
+    content: dict[str, dict[str, str]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe one
     return content
 
 

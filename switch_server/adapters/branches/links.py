@@ -1,6 +1,5 @@
 """``BranchLinks``: effects out as ACI requests, answers and reports in as events."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from shared import aci
 from shared.ids import BranchId, OrderKey
-from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, Refusal, Rules, Silent
+from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, Refusal, Silent
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
 from switch_server.adapters.branches.reports import Numbering, Verdict
@@ -42,7 +41,7 @@ class BranchLinks(Silent):
 
     ``reported``: the last trade date of which an earlier run had reports, by branch; those from its first on come again.
     ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where
-    the endpoint can't be bound. Everything on ``loop``.
+    the endpoint can't be bound. Everything on the loop on which it is started.
     """
 
     def __init__(
@@ -54,15 +53,12 @@ class BranchLinks(Silent):
         branch_keys: Callable[[bytes], BranchId | None],
         audit: Callable[[Audit], None],
         reported: Mapping[BranchId, str] = MappingProxyType({}),
-        loop: asyncio.AbstractEventLoop | None = None,
         timeouts: Timeouts | None = None,
-        rules: Rules | None = None,
         version: str = "0.1.0",
     ) -> None:
         self.endpoint = endpoint
         self._post = post
         self._audit = audit
-        self._loop = loop
         self._timeouts = timeouts or Timeouts()
         self._known: dict[BranchId, Known] = {}
         self._numbering: dict[BranchId, Numbering] = {}
@@ -78,7 +74,6 @@ class BranchLinks(Silent):
             keys=server_key,
             lookup=branch_keys,
             on_refused=self._refused,
-            rules=rules,
         )
 
     async def start(self) -> str:

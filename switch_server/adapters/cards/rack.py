@@ -24,7 +24,7 @@ class CardRack:
     """Implements ``ports.Cards``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
-    ``post`` included, happens on ``loop``.
+    ``post`` included, happens on the loop on which it is made.
     """
 
     def __init__(
@@ -35,10 +35,9 @@ class CardRack:
         channels: int,
         ip: str,
         prompt_folders: list[Path],
-        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._post, self._channels, self._ip, self._folders = post, channels, ip, prompt_folders
-        self._loop = loop or asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self._ids = [CardId(f"card-{number}") for number in range(1, cards + 1)]
         self._live: dict[CardId, CardProcess] = {}
         self._loads: dict[CardId, CardLoad] = {}

@@ -331,4 +331,4 @@ class DeskMachine(RuleBasedStateMachine):
 
 
 TestDesk = pytest.mark.slow(DeskMachine.TestCase)
-TestDesk.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+TestDesk.settings = settings(max_examples=40, stateful_step_count=60)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import aci
@@ -148,7 +148,6 @@ def test_numbering_goes_on_with_the_last_day_of_an_earlier_run() -> None:
     assert it.take(report(1, "20251124")) is Verdict.DROP
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 8), max_size=60))
 def test_whatever_comes_each_report_is_posted_once_in_order(seqs: list[int]) -> None:
     it = Numbering()
@@ -209,7 +208,6 @@ def test_a_cancel_of_nothing() -> None:
 # --- foreign fields and bytes ---
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**9))
 def test_prices_travel_as_text(price: int) -> None:
     assert rows.milli(rows.price_text(Milli(price))) == price
@@ -225,7 +223,6 @@ def test_money_may_be_negative() -> None:
     assert rows.fen("-12.3") == -1230
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.sampled_from(["A", "B"]), st.sampled_from(["浦发银行", "x" * 50, ""])), max_size=5),
     st.data(),

@@ -283,4 +283,4 @@ class Trading(RuleBasedStateMachine):
 
 
 TestTrading = Trading.TestCase
-TestTrading.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestTrading.settings = settings(max_examples=40, stateful_step_count=30)

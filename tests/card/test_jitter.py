@@ -137,7 +137,7 @@ def test_a_clock_that_jumps_for_good_is_followed() -> None:
     assert stream.played[-1] == (39 - 40 - 2) % 200 + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 540), st.integers(0, 3)), max_size=40))
 def test_whatever_comes_nothing_breaks(packets: list[tuple[int, int, int]]) -> None:
     stream = Stream()

@@ -47,7 +47,7 @@ for name, (_, act) in ACTIONS.items():
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

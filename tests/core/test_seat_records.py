@@ -209,7 +209,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(st.lists(st.tuples(NAMES, st.integers(0, 255)), min_size=10, max_size=60), st.integers(0, 255))
 def test_durations_add_up_to_the_shift_whatever_happens(steps: list[tuple[str, int]], beginning: int) -> None:
     """Calls, agents, phones and deadlines in any order."""

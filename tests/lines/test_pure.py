@@ -185,7 +185,7 @@ def test_session_timer_as_caller_and_waits() -> None:
 
 
 @given(st.binary(max_size=600))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_have_a_verdict(data: bytes) -> None:
     start = b"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;rport\r\n"
     for datagram in (data, start + data, b"SIP/2.0 200 OK\r\n" + data):

@@ -160,7 +160,7 @@ def test_origin_version_rises_with_each_change_only() -> None:
     st.text(max_size=400)
     | st.lists(st.sampled_from([*SDP.split("\r\n"), "m=audio", "c=IN", "a=", "a=ptime:"])).map("\r\n".join)
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_understood_or_refused(text: str) -> None:
     for candidate in (text, "v=0\r\n" + text):
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import aci, codec, protocol
@@ -130,14 +130,12 @@ def test_a_body_nested_very_deep_is_refused() -> None:
         codec.decode_json("[" * 100_000, TABLE)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_foreign_bytes_raise_one_error(data: bytes) -> None:
     with pytest.raises(codec.FrameError):
         codec.decode(data, TABLE)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(MESSAGES), st.data())
 def test_mutated_frames_raise_one_error_or_none(message: msgspec.Struct, data: st.DataObject) -> None:
     frame = bytearray(codec.encode(message, frame_id=1, in_reply_to=0, sent_at=1.0))
@@ -150,7 +148,6 @@ def test_mutated_frames_raise_one_error_or_none(message: msgspec.Struct, data: s
     assert isinstance(decoded.message, (*TABLE.types.values(), codec.Unknown))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_foreign_text_raises_one_error(text: str) -> None:
     with pytest.raises(codec.FrameError):

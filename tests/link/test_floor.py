@@ -1,7 +1,7 @@
 """The floor's words: bounds hold, what is sent comes out, and the difference of two floors makes the one into the other."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -115,7 +115,6 @@ WAITING = st.lists(
 FLOORS = st.builds(lambda seats, waiting: Rows(seats=tuple(seats), waiting=tuple(waiting)), SEATS, WAITING)
 
 
-@settings(deadline=None)
 @given(FLOORS, FLOORS)
 def test_the_difference_makes_the_one_into_the_other(old: Rows, new: Rows) -> None:
     changed = floor.difference(old, new)

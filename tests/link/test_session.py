@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import aci, codec, protocol
@@ -272,7 +272,6 @@ _PLACES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(_PLACES, st.binary(max_size=20), st.floats(0, 3)), max_size=30), st.booleans())
 def test_whatever_comes_each_request_ends_once_and_closed_is_last(steps: list[bytes | float], listens: bool) -> None:
     it, now, asked, events = session(listens=listens), 100.0, list[int](), list[SessionEvent]()

@@ -161,7 +161,7 @@ PIECES = st.sampled_from(
 PLACES = st.integers(0, len(GOOD) - 1)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(st.tuples(PLACES, st.integers(0, 12), PIECES | st.text(max_size=3)), min_size=1, max_size=4))
 def test_a_changed_file_is_good_or_a_complaint(changes: list[tuple[int, int, str]]) -> None:
     text = GOOD
@@ -179,7 +179,7 @@ def test_a_changed_file_is_good_or_a_complaint(changes: list[tuple[int, int, str
         assert isinstance(flow, Flow)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(max_size=200)
     | st.recursive(st.sampled_from("[]{}:,-ab1&*!\n "), lambda parts: st.lists(parts).map("".join))

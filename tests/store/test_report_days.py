@@ -199,7 +199,7 @@ CHANGES = st.lists(st.tuples(changes(), st.floats(0, 60_000), st.sampled_from(By
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(RECORDS, max_size=25), st.floats(STARTS[2], STARTS[4]), CHANGES)
 def test_a_report_is_what_the_plain_way_makes_of_the_records(
     lasting: Rig, records: list[Any], now: float, changes: list[Any]

@@ -48,7 +48,7 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(STEPS)
 def test_whatever_comes_it_shows_the_right_rows_in_order(steps: list[tuple[str, Any]]) -> None:
     shown = table()

@@ -111,9 +111,14 @@ def catch_crashes(folder: Path | None) -> None:
             faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
 
 
+PROGRAM = "the program"
+NO_END = "an object's end or a callback"
+"""No thread has ended by that fault."""
+
+
 def catch_faults(tell: Callable[[str], None]) -> None:
-    """What is raised where nobody expects it, in a thread, at the top or while an object dies, is logged with its traceback; ``tell`` is given
-    the thread's name, on any thread.
+    """What is raised where nobody expects it, in a thread, at the top, while an object dies or in a library's callback, is logged with its
+    traceback; ``tell`` is given the name of the thread that has ended, ``PROGRAM`` or ``NO_END``, on any thread.
     """
 
     def note(where: str, info: _ExcInfo) -> None:
@@ -124,7 +129,7 @@ def catch_faults(tell: Callable[[str], None]) -> None:
         if isinstance(fault, KeyboardInterrupt):
             sys.__excepthook__(kind, fault, trace)
         else:
-            note("the program", (kind, fault, trace))
+            note(PROGRAM, (kind, fault, trace))
 
     def in_thread(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
@@ -135,7 +140,7 @@ def catch_faults(tell: Callable[[str], None]) -> None:
 
     def while_dying(args: "sys.UnraisableHookArgs") -> None:
         if args.exc_value is not None:
-            note("an object's end", (args.exc_type, args.exc_value, args.exc_traceback))
+            note(NO_END, (args.exc_type, args.exc_value, args.exc_traceback))
 
     sys.excepthook, threading.excepthook, sys.unraisablehook = at_top, in_thread, while_dying
 

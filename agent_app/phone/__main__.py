@@ -49,7 +49,7 @@ def _log_to_owner() -> None:
 
 def _end(where: str) -> None:
     """A phone of which a thread is gone is deaf or dumb: its owner starts another one."""
-    if where != "the program":  # that ends by itself
+    if where not in (logs.PROGRAM, logs.NO_END):  # the first ends by itself
         os._exit(FAULT)
 
 

@@ -231,7 +231,7 @@ def test_what_nobody_catches_is_logged_and_told(hooks: list[str], caplog: pytest
     thread.join()
     Dying()
     sys.excepthook(AttributeError, AttributeError("at the top"), None)
-    assert hooks == ["link", "an object's end", "the program"]
+    assert hooks == ["link", logs.NO_END, logs.PROGRAM]
     for text in ("a fault in link", "in a thread", "while it dies", "at the top"):
         assert text in caplog.text
 

@@ -1,6 +1,8 @@
 """The phone's pure parts: who may ring, the buffer between two clocks, framing, tones, rates, the choice of devices."""
 
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -301,6 +303,11 @@ def test_its_log_and_its_last_words_are_taken_over(caplog: pytest.LogCaptureFixt
             b'  File "process.py", line 1, in _read\n',
             b"AttributeError: \xff\n",
             b"12:00:01.000  pjlib  assertion failed\n",
+            b"INFO agent_app.phone.process quality 0.2 %\n",
+            b"ALSA lib pcm.c: no such device\n",
+            b"Fatal Python error: Segmentation fault\n",
+            b"\n",
+            b"Current thread 0x1 (most recent call first):\n",
         ]
     )
     assert [(record.levelname, record.name.rpartition(".")[2], record.getMessage()) for record in caplog.records] == [
@@ -311,4 +318,28 @@ def test_its_log_and_its_last_words_are_taken_over(caplog: pytest.LogCaptureFixt
         ("CRITICAL", "logs", '  File "process.py", line 1, in _read'),
         ("CRITICAL", "logs", "AttributeError: \ufffd"),
         ("INFO", "library", "12:00:01.000  pjlib  assertion failed"),
+        ("INFO", "process", "quality 0.2 %"),
+        ("INFO", "library", "ALSA lib pcm.c: no such device"),
+        ("CRITICAL", "library", "Fatal Python error: Segmentation fault"),
+        ("CRITICAL", "library", "Current thread 0x1 (most recent call first):"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [("Dying()", 0), ("threading.Thread(target=fails).start(); time.sleep(20)", 6)]
+)
+def test_a_phone_ends_by_a_fault_only_where_a_thread_has_ended(fault: str, status: int) -> None:
+    """Qt and PortAudio call into Python too: what is raised there costs that call."""
+    program = f"""
+import threading, time
+from agent_app.phone.__main__ import _log_to_owner
+def fails():
+    raise AttributeError("in a thread")
+class Dying:
+    def __del__(self):
+        fails()
+_log_to_owner()
+{fault}
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, "in a thread" in done.stderr) == (status, True)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import itertools
 import logging
 import signal
 import sys
@@ -52,8 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
 async def _run(settings: Settings) -> None:
     server = Server(settings)
     loop = asyncio.get_running_loop()
+    signals = itertools.count()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stopping.begin)
+        loop.add_signal_handler(number, lambda: server.stopping.begin(now=next(signals) > 0))
     try:
         await server.start()
         if await server.takes_calls():

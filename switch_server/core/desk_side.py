@@ -211,8 +211,12 @@ class DeskSide:
             self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
 
     def key(self, member: Member, event: DigitPressed) -> None:
-        """A key of a member's own is for everybody outside too. Seats are spared it: a customer may key what no agent is to see."""
-        if len(event.digit) != 1:  # not a key, whatever told it
+        """A key of a member's own is for everybody outside too: a seat's own (a desk phone), and between people outside.
+
+        While a seat is there, keys of others go nowhere: an agent may just have asked for the PIN, whose keying has ended unnoticed.
+        """
+        asked_for = member.talk is None and any(other.talk is not None for other in self.room.others(member))
+        if asked_for or len(event.digit) != 1:  # or not a key, whatever told it
             return
         for other in self.room.outside(member):
             if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else it hears the tone itself

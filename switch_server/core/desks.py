@@ -4,6 +4,7 @@ Facts change a seat; its state follows (``Seat.derived``), is journalled as a tr
 differs from what it was told last. What a seat does to a call is written into the call's journal (``DeskGone``), for its replay.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
@@ -54,6 +55,8 @@ class Desks:
         self._told: dict[AgentId, Shown] = {}
         self._touched: dict[AgentId, None] = {}
         self._answers: list[AnswerDesk] = []
+        self._unfiled: dict[AgentId, Talk] = {}
+        """Of who was logged out by others: the talk whose disposition is still to come, for their next log-in."""
 
     # --- facts ---
 
@@ -87,6 +90,7 @@ class Desks:
         seat = self.seats.get(event.agent)
         if seat is None:
             seat = self.seats[event.agent] = Seat(event, self._house.now)
+            seat.last = self._unfiled.pop(event.agent, None)
         else:
             if seat.desk != event.desk:
                 self._give_up(seat, Outcome.LOST)
@@ -101,7 +105,11 @@ class Desks:
 
     def _offline(self, seat: Seat, code: str) -> None:
         self._give_up(seat, Outcome.OFFLINE)
-        self.forget_last(seat)
+        if code == "logged_out" or seat.last is None:
+            self.forget_last(seat)
+        else:
+            self._unfiled[seat.agent] = seat.last  # with its pop
+            self._timer(seat, "wrap", None)
         seat.link = False
         self.moved(seat, code)
         self._records.over(seat, code)
@@ -285,22 +293,28 @@ class Desks:
     def answer(self, event: DeskCommanded, reply: desk.Done | desk.Refused) -> None:
         self._answers.append(AnswerDesk(event.agent, event.request, reply))
 
-    def tell(self) -> None:
-        """At the end of an event: what differs from what was told last, then the answers to commands."""
-        for agent in self._touched:
-            was, now = self._told.get(agent), self.desk_state(agent)
-            if was is None or was[0] != now[0]:
-                self._house.emit(TellDesk(agent, desk.SeatChanged(now[0])))
-            if was is None or was[1] != now[1]:
-                self._house.emit(TellDesk(agent, desk.CallChanged(now[1])))
-            if now[0] is None:
-                self._told.pop(agent, None)
-            else:
-                self._told[agent] = now
-        self._touched.clear()
-        for answer in self._answers:
+    def tell(self, attempt: Callable[[str, Callable[[], None]], None]) -> None:
+        """At the end of an event: what differs from what was told last, then the answers to commands.
+
+        ``attempt`` calls what it is given, by its name; what one seat's raises costs only that seat.
+        """
+        touched, self._touched = self._touched, {}
+        for agent in touched:
+            attempt("desks", partial(self._tell, agent))
+        answers, self._answers = self._answers, []
+        for answer in answers:
             self._house.emit(answer)
-        self._answers.clear()
+
+    def _tell(self, agent: AgentId) -> None:
+        was, now = self._told.get(agent), self.desk_state(agent)
+        if was is None or was[0] != now[0]:
+            self._house.emit(TellDesk(agent, desk.SeatChanged(now[0])))
+        if was is None or was[1] != now[1]:
+            self._house.emit(TellDesk(agent, desk.CallChanged(now[1])))
+        if now[0] is None:
+            self._told.pop(agent, None)
+        else:
+            self._told[agent] = now
 
     def desk_state(self, agent: AgentId) -> Shown:
         seat = self.seats.get(agent)

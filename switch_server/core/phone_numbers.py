@@ -2,7 +2,7 @@
 
 import re
 
-_PERSONAL = re.compile(r"1[3-9]\d{9}|0(?:10|2\d|[3-9]\d\d)\d{7,8}|[2-8]\d{6,7}")
+_PERSONAL = re.compile(r"1[3-9]\d{9}|0(?:10|2\d|(?!400|800)[3-9]\d\d)[2-8]\d{6,7}|[2-8]\d{6,7}")
 """A mobile, with an area code, or local (工信部《电信网编号计划》). No short number (110, 95xxx), no 168, 400 or 800."""
 
 

@@ -394,6 +394,6 @@ class Switch(Centre):
     def _taken(self) -> list[Effect]:
         """After everything else: callers to free seats, then word to the desks."""
         self._attempt("acd", self.acd.distribute)
-        self._attempt("desks", self.desks.tell)
+        self.desks.tell(self._attempt)
         effects, self._effects = self._effects, []
         return effects

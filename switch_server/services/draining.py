@@ -20,9 +20,10 @@ class OrderlyStop:
         self._task: asyncio.Task[None] | None = None
 
     def begin(self, *, now: bool = False) -> None:
-        """``limits.drain`` seconds are left; none, if ``now`` or asked again. On the loop."""
-        if now or self.at is not None:
+        """``limits.drain`` seconds are left, from the first time that it is asked; none, if ``now``. On the loop."""
+        if now:
             self.stopped.set()
+        if self.at is not None or now:
             return
         self.at = self._engine.clock() + self._engine.switch.config.limits.drain
         self._engine.post(Draining(at_once=False))

@@ -148,7 +148,21 @@ def test_nobody_is_called_while_the_queue_is_closed() -> None:
 
 
 ABROAD = ("+13105550123", "0013105550123", "+85221234567", "12025550123")
-SERVICES = ("110", "10086", "95500", "16812345", "4008001234", "8008001234", "96123456")
+SERVICES = (
+    "110",
+    "10086",
+    "95500",
+    "16812345",
+    "4008001234",
+    "8008001234",
+    "96123456",
+    "02016812345",
+    "+862016812345",
+    "+864008001234",
+    "04008001234",
+    "+868008101234",
+    "09550012345",
+)
 
 
 @pytest.mark.parametrize("ani", ["", "anonymous", "12", "138001380001", *ABROAD, *SERVICES])
@@ -241,7 +255,7 @@ def test_no_trunk_carries_such_a_number() -> None:
     config = structs.replace(CONFIG, trunks=(Trunk(TRUNK, direction="in"), Trunk(OUT, numbers=("10001", "020*"))))
     world = DeskWorld(config=config)
     call = world.offer()
-    local = world.offer(ani="02012345678")
+    local = world.offer(ani="02085551234")
     world.run(3.0)
     world.press(call, "1")
     world.press(local, "1")

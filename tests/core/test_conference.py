@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from shared import desk
-from shared.desk import CameBack, ToNumber, ToQueue, ToSeat
+from shared.desk import CameBack, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import DigitMode, EndCause, LockReason, SeatState
 from shared.ids import LegId, leg_of
 from shared.secret import Secret
@@ -41,8 +41,8 @@ def test_three(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_keys_go_to_everybody_outside(world: FloorWorld) -> None:
-    """A desk phone's too. Seats are spared them: a customer may key what no agent is to see. Nor do they leave the conversation."""
+def test_keys_of_a_desk_phone_go_to_everybody_outside_and_others_keys_nowhere(world: FloorWorld) -> None:
+    """Where an agent is, a customer may key what nobody is to hear. Nor do keys leave the conversation."""
     call = world.talks_to()
     customer = leg_of(call, 1)
     key = partial(ev.DigitPressed, digit=Secret("5"), way=DigitMode.RFC4733)
@@ -57,8 +57,21 @@ def test_keys_go_to_everybody_outside(world: FloorWorld) -> None:
     world.press_button(desk.Join)
     for who in (customer, outside, world.leg(ANN)):
         world.tell(key(who))
-    sent = [(outside, "5"), (customer, "5"), (customer, "5"), (outside, "5")]
+    sent = [(customer, "5"), (outside, "5")]
     assert [(each.leg, each.digits) for each in world.commands(media.SendDigits)[2:]] == sent
+    world.finish()
+
+
+def test_a_pin_that_is_keyed_on_after_its_errand_reaches_nobody(world: FloorWorld) -> None:
+    call = world.talks_to()
+    world.asked(ToNumber(NUMBER))
+    world.press_button(desk.Join)
+    world.command(desk.Consult(call, ToPin()))
+    world.press_button(desk.Return)
+    for digit in "271828":
+        world.tell(ev.DigitPressed(leg_of(call, 1), Secret(digit), DigitMode.RFC4733))
+    assert len(world.hears(call)) == 2, "the agent and the outside party"
+    assert world.commands(media.SendDigits) == []
     world.finish()
 
 

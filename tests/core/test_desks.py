@@ -9,7 +9,17 @@ from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import CallId, CustomerId, DeskId, LegId, leg_of
 from switch_server.core import events as ev
 from switch_server.core import media
-from switch_server.core.effects import Audit, HangUp, HidePop, RefreshLeg, RingDesk, ShowPop, TellDesk, ToCard
+from switch_server.core.effects import (
+    AnswerDesk,
+    Audit,
+    HangUp,
+    HidePop,
+    RefreshLeg,
+    RingDesk,
+    ShowPop,
+    TellDesk,
+    ToCard,
+)
 from tests.core.desk_world import ANN, ASKED, BOB, CAT, DeskWorld
 from tests.core.world import ACCOUNT, FAR
 
@@ -447,6 +457,19 @@ def test_who_stays_away_is_logged_out(world: DeskWorld) -> None:
     world.finish()
 
 
+def test_who_was_logged_out_for_staying_away_can_still_file_the_last_call(world: DeskWorld) -> None:
+    call = world.talking()
+    world.hang_up(call)
+    world.tell(ev.DeskDown(ANN))
+    world.run(world.switch.config.limits.desk_away + 1.0)
+    assert world.switch.desk_state(ANN) == (None, None)
+    world.online(open_=False)
+    assert world.seat() is SeatState.LOCKED
+    assert world.command(desk.WrapUp(call, "other", "the note")) == desk.Done()
+    assert world.talk(leg_of(call, 2))["note"] == "the note"
+    world.finish()
+
+
 def test_who_is_back_in_time_stays(world: DeskWorld) -> None:
     world.online()
     away = world.switch.config.limits.desk_away
@@ -636,6 +659,20 @@ def test_a_fault_at_one_seat_is_told_and_leaves_the_others_repaired(world: DeskW
     world.switch.reconcile([], world.now)
     assert (told, world.switch.counters["faults"]) == (["reconcile"], 1)
     assert world.seat(BOB) is SeatState.OPEN
+
+
+def test_a_seat_that_cannot_be_shown_keeps_none_of_the_others_waiting(world: DeskWorld) -> None:
+    for agent in (ANN, BOB):
+        world.online(agent)
+    world.switch.desks.seats[ANN].view = None  # type: ignore[assignment,method-assign]  # a bug of ours
+    world.switch._on_fault = lambda _about, _bug: None
+    lock = desk.LockSeat(LockReason.LUNCH)
+    effects = [world.switch.handle(ev.DeskCommanded(agent, n, lock), world.now) for n, agent in enumerate((ANN, BOB))]
+    answered = [(effect.agent, effect.reply) for each in effects for effect in each if isinstance(effect, AnswerDesk)]
+    assert answered == [(ANN, desk.Done()), (BOB, desk.Done())]
+    assert [effect.agent for effect in effects[1] if isinstance(effect, TellDesk)] == [BOB]
+    assert world.switch.counters["faults"] == 1
+    assert world.switch.desks._touched == {}
 
 
 def test_a_seat_that_points_at_nothing_is_repaired(world: DeskWorld) -> None:

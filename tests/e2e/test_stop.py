@@ -67,6 +67,7 @@ def test_the_operator_may_wait_or_not(centre: Centre) -> None:
     with Phone(centre) as phone:
         assert centre.ctl("drain")["type"] == "Done"
         assert centre.ctl("drain")["type"] == "Done", "asked again it is no more in a hurry"
+        process(centre).send_signal(signal.SIGTERM)  # the first one: the service manager's, after the operator's drain
         phone.keys("2")
         phone.at("quote_code")
         assert centre.ctl("drain", "--now")["type"] == "Done"

@@ -79,6 +79,9 @@ def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
             overheard = Call(neighbour)
             overheard.invite(SDP, _authorize(challenge, "geheim", uri))
             assert "stale=true" in neighbour.expect(401, "INVITE").get("WWW-Authenticate")
+            copied = Call(neighbour, call_id=call.call_id)
+            copied.invite(SDP, _authorize(challenge, "geheim", uri), cseq=call.invite_cseq)
+            assert "stale=true" in neighbour.expect(401, "INVITE").get("WWW-Authenticate")
         for who in (peer, other):
             again = Call(who, call_id=call.call_id)
             again.invite()

@@ -196,10 +196,10 @@ class Uses:
 
     def __init__(self, most: int = USES_MOST) -> None:
         self._most = most
-        self._taken: OrderedDict[tuple[int, ...], tuple[int, tuple[str, str]]] = OrderedDict()
+        self._taken: OrderedDict[tuple[int, ...], tuple[int, tuple[str, ...]]] = OrderedDict()
 
-    def takes(self, use: tuple[int, ...], request: tuple[str, str]) -> bool:
-        """``use``: of ``Doorman.use``. ``request``: Call-ID and CSeq, since the same request again is no harm."""
+    def takes(self, use: tuple[int, ...], request: tuple[str, ...]) -> bool:
+        """``use``: of ``Doorman.use``. ``request``: what tells it from others, since the same one again is no harm."""
         *nonce, count = use
         last = self._taken.get(tuple(nonce))
         if last is not None and count <= last[0]:

@@ -116,9 +116,7 @@ class Gate:
         admitted = trunk is not None and self._doorman.admits(
             head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )
-        if admitted and not self._uses.takes(
-            self._doorman.use(head.authorization), (head.call_id, head.fields["cseq"])
-        ):
+        if admitted and not self._uses.takes(self._doorman.use(head.authorization), _the_same(head)):
             admitted = None
         if admitted:
             self.recent.proven(head.call_id, source[0])
@@ -145,3 +143,8 @@ class Gate:
             self._counters["unanswered"] += 1
             return None
         return screen.reply(head, source, code, reason, tag=self._tag, extra=extra)
+
+
+def _the_same(head: Head) -> tuple[str, ...]:
+    """What a request that is sent again, and no other, has in common with the first (RFC 3261 §17.2.3)."""
+    return head.call_id, head.fields["cseq"], head.fields["from"], head.vias[0]

@@ -82,6 +82,6 @@ class ShelfFolder:
 
     def _set_aside(self, path: Path) -> None:
         try:
-            path.replace(path.with_suffix(".damaged"))
+            path.replace(path.with_name(f"{path.name}.damaged"))
         except OSError as error:
             _log.warning("shelf: the damaged file stays where it is (%s)", error.strerror)

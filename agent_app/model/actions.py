@@ -41,7 +41,7 @@ class Why(StrEnum):
     NOT_MUTED = "not_muted"
     NO_TALK_TO_WRAP_UP = "no_talk_to_wrap_up"
     NOT_IN_WRAP_UP = "not_in_wrap_up"
-    NOTE_UNSENT = "note_unsent"  # it goes with the disposition, which is still to be chosen
+    NOTE_UNSENT = "note_unsent"  # it goes with the disposition, or at the next rest of the keys
     NO_CUSTOMER = "no_customer"
     NO_NUMBER = "no_number"
     RINGS = "rings"  # answer it first, or refuse it
@@ -92,7 +92,7 @@ def _may_open(view: DeskView) -> bool:
 
 def _note_is_safe(view: DeskView) -> bool:
     """Opening the seat in wrap-up, or logging out, ends it without a word; a note typed meanwhile would be lost."""
-    return not (_seat_is(SeatState.WRAP_UP)(view) and view.note.strip())
+    return not (_seat_is(SeatState.WRAP_UP)(view) and view.note_unsent)
 
 
 def may_wrap_up(view: DeskView) -> bool:
@@ -249,9 +249,9 @@ def hanging_up(view: DeskView) -> HangingUp:
     return call.hanging_up if call is not None else HangingUp.END
 
 
-def why_not(action: Action, view: DeskView) -> Why | None:
-    """The first need that does not hold."""
-    return next((need.why for need in NEEDS[action] if not need.holds(view)), None)
+def why_not(action: Action, view: DeskView, but: Why | None = None) -> Why | None:
+    """The first need that does not hold; ``but``: passed over."""
+    return next((need.why for need in NEEDS[action] if need.why is not but and not need.holds(view)), None)
 
 
 def enabled(view: DeskView) -> dict[Action, Enabled]:

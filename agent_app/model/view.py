@@ -192,6 +192,8 @@ class DeskView(Struct, frozen=True):
     shown_is_pop: bool = True
     note: str = ""
     """What the agent has typed for the call in hand; kept over an app's reconnect, sent with the disposition."""
+    note_unsent: bool = False
+    """The switch hasn't got ``note``, or has not said so yet."""
     player: PlayerView | None = None
     packing: PackView | None = None
     colleagues: tuple[ColleagueRow, ...] = ()

@@ -40,10 +40,10 @@ class Asker:
         self._open: dict[int, _Open] = {}
         self._serials = itertools.count(1)
 
-    def may(self, action: Action) -> bool:
-        """Is it enabled? If not, the view says why; what is pending already is silently left alone (a double click)."""
+    def may(self, action: Action, but: actions.Why | None = None) -> bool:
+        """Is it enabled? If not, the view says why; what is pending already is silently left alone (a double click). ``but``: passed over."""
         board = self._board
-        why = actions.why_not(action, board.draft)
+        why = actions.why_not(action, board.draft, but)
         if why is not None:
             board.problem(action, Lost.NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
             return False

@@ -1,5 +1,7 @@
 """Out to others, and what is done with them: dial, internal call, transfer, swap, conference, listening in."""
 
+from collections.abc import Callable
+
 from agent_app.model.actions import number_of
 from agent_app.model.numbers import BadNumber
 from agent_app.model.problems import Own
@@ -39,8 +41,10 @@ TEXT_SHOWN = 32
 
 
 class Calling:
-    def __init__(self, board: Board, asker: Asker) -> None:
-        self._board, self._asker = board, asker
+    """``keep_note``: called before each command that begins a call, with which the switch forgets the talk before."""
+
+    def __init__(self, board: Board, asker: Asker, keep_note: Callable[[], None]) -> None:
+        self._board, self._asker, self._keep_note = board, asker, keep_note
 
     @property
     def _call(self) -> DeskCall | None:
@@ -71,6 +75,8 @@ class Calling:
             self._board.problem(action, code, value[:TEXT_SHOWN])
             return
         if self._asker.may(action):
+            if self._call is None:
+                self._keep_note()
             self._send(action, self._command(wanted))
 
     def _command(self, wanted: AnyTarget) -> AnyCommand:
@@ -109,6 +115,7 @@ class Calling:
         if not name:
             self._board.problem(Action.MONITOR, Own.NO_TARGET)
             return
+        self._keep_note()
         self._send(Action.MONITOR, Monitor(AgentId(name), mode))
 
     def listen(self, mode: ListenMode) -> None:

@@ -8,6 +8,7 @@ method returns, and ends in a changed view or in a ``Problem``. A method whose a
 from collections.abc import Callable
 from pathlib import Path
 
+from agent_app.model.actions import Why
 from agent_app.model.phone import PhoneEvent
 from agent_app.model.problems import Own
 from agent_app.model.state import Verdict
@@ -60,7 +61,7 @@ class Desk(DeskCalls):
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
         shelf = NoShelf() if shelf is None else shelf
         self._talk = Talk(self._board, self._asker, self._sound, shelf)
-        self._calling, self._news = Calling(self._board, self._asker), News(self._board)
+        self._calling, self._news = Calling(self._board, self._asker, self._talk.keep_note), News(self._board)
         self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
         self._people = People(self._board, self._asker, clock)
         self.floor = Floor(self._board, self._asker, self._calling)
@@ -86,6 +87,7 @@ class Desk(DeskCalls):
 
     @settled
     def log_out(self) -> None:
+        self._talk.keep_note()
         self._session.log_out()
 
     @settled
@@ -114,6 +116,12 @@ class Desk(DeskCalls):
         """
         self._talk.keep_note()
         self._sound.keep_volumes()
+
+    @settled
+    def leave(self) -> None:
+        """Keeps what was typed, then logs out, though the switch has not said yet that it has the note: it gets the note first."""
+        self.keep()
+        self._session.log_out(but=Why.NOTE_UNSENT)
 
     @settled
     def finish_wrap_up(self, disposition: str, stay: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from agent_app.model.actions import Why
 from agent_app.model.state import Mirror, Verdict
 from agent_app.model.view import Action, LinkState
 from agent_app.presenters.asker import QUESTION_S, Asker
@@ -67,8 +68,9 @@ class Session:
             Action.LOG_IN, request, LoggedIn, lambda reply: self._logged_in(reply, name), timeout=QUESTION_S
         )
 
-    def log_out(self) -> None:
-        if self._asker.may(Action.LOG_OUT):
+    def log_out(self, but: Why | None = None) -> None:
+        """``but``: a need that is seen to."""
+        if self._asker.may(Action.LOG_OUT, but):
             self._asker.ask(Action.LOG_OUT, LogOut(), Done, lambda _: self._out())
 
     def change_password(self, old: str, new: str) -> None:

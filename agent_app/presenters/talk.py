@@ -32,7 +32,7 @@ REACTION_S = 0.6
 KEEP_S = 2.0
 """Before the end of the wrap-up time."""
 REST_S = 2.0
-"""Since a key was pressed in the note."""
+"""Since a key was pressed in the note, or the switch has not taken it."""
 SHELVE_S = 1.0
 """So often at most is what was typed written down on this PC."""
 MOST_NOTES = 20
@@ -55,7 +55,7 @@ class Talk:
         """The note that the switch has last been given; it has it as soon as it says so (``_safe``)."""
         self._safe: tuple[CallId, str] | None = None
         self._shelved: dict[CallId, str] = {}
-        self._shelve_at = self._typed_at = 0.0
+        self._shelve_at = self._typed_at = self._send_at = 0.0
         self._means = HangingUp.END
         self._safe_at = 0.0
         """Until then a hand may still mean what hanging up meant before."""
@@ -152,7 +152,7 @@ class Talk:
 
     def set_note(self, text: str) -> None:
         self._typed_at = self._asker.now()
-        self._board.put(note=text)
+        self._put_note(text)
 
     def finish(self, disposition: str, stay: bool) -> None:
         if not self._asker.may(Action.FINISH_WRAP_UP):
@@ -176,54 +176,61 @@ class Talk:
             self._command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
 
     def tick(self) -> None:
-        """What is typed is written down here all the time; at the switch it is kept when the wrap-up time is nearly over, though nothing was
-        chosen yet.
+        """What is typed is written down here all the time; in wrap-up the switch gets it at each rest, and when the time is nearly over, though
+        nothing was chosen yet: others may end the wrap-up at any time.
         """
         if self._asker.now() >= self._shelve_at:
             self._shelve()
         view = self._board.draft
-        seat, now = view.state.seat, self._board.wall() + view.clock_off
-        if seat is None or seat.wrap_up_call is None:
+        seat, now = view.state.seat, self._asker.now()
+        if seat is None or seat.wrap_up_call is None or now < self._send_at:
             return
-        if seat.wrap_up_until is None:  # no time is set for it, or it ended while the link was down
-            due = self._asker.now() >= self._typed_at + REST_S
-        else:
-            due = now >= seat.wrap_up_until - KEEP_S
-        if due:
+        until = seat.wrap_up_until
+        ends = until is not None and self._board.wall() + view.clock_off >= until - KEEP_S
+        if ends or now >= self._typed_at + REST_S:
             self._send_note()
 
     def keep_note(self) -> None:
-        """The program may end any moment."""
+        """The program may end any moment, or the switch forget the talk."""
         self._shelve()
         self._send_note()
 
     def _send_note(self) -> None:
         view = self._board.draft
         call, note = self._in_hand(view.state.seat, view.state.call), view.note
-        if call is None or view.stale or not note.strip() or len(note) > TEXT_MAX or self._kept == (call, note):
+        if call is None or view.stale or not view.note_unsent or len(note) > TEXT_MAX or self._kept == (call, note):
             return
         if may_wrap_up(view) and not self._asker.is_pending(Action.FINISH_WRAP_UP):
             self._kept = call, note
             request = WrapUp(call, "", note, stay=True)
-            self._asker.ask(None, request, Done, lambda _: self._has(request), failed=self._not_kept)
+            self._asker.ask(None, request, Done, lambda _: self._has(request), failed=lambda _: self._not_kept(request))
 
     def _has(self, request: WrapUp) -> None:
         self._safe = request.call, request.note
+        if self._notes.get(request.call) == request.note:  # another call came meanwhile
+            del self._notes[request.call]
+        self._put_note(self._board.draft.note)
 
-    def _not_kept(self, _: Failed | Refused) -> None:
-        self._kept = None
+    def _not_kept(self, request: WrapUp) -> None:
+        if self._kept == (request.call, request.note):
+            self._kept, self._send_at = None, self._asker.now() + REST_S
+
+    def _put_note(self, text: str) -> None:
+        unsent = bool(text.strip()) and self._safe != (self._hand or NO_CALL, text)
+        self._board.put(note=text, note_unsent=unsent)
 
     def _shelve(self) -> None:
         """Unsent notes, on this PC."""
         unsent = dict(self._notes)
-        call, note = self._hand or NO_CALL, self._board.draft.note
-        if note.strip() and self._safe != (call, note):
+        call, view = self._hand or NO_CALL, self._board.draft
+        if view.note_unsent:
             unsent.pop(call, None)  # the newest comes last
-            unsent[call] = note
+            unsent[call] = view.note
+        unsent = dict(list(unsent.items())[-MOST_NOTES:])
         if self._agent is not None and unsent != self._shelved:
             self._shelve_at = self._asker.now() + SHELVE_S
-            self._shelved = dict(list(unsent.items())[-MOST_NOTES:])
-            self._shelf.write_notes(self._agent, self._shelved)
+            self._shelved = unsent
+            self._shelf.write_notes(self._agent, unsent)
 
     # --- what the switch says ---
 
@@ -233,7 +240,7 @@ class Talk:
             self._shelve()
             self._agent = self._hand = None
             self._notes, self._shelved = {}, {}
-            self._board.put(note="")
+            self._put_note("")
 
     def follow(self, seat: Seat | None, call: DeskCall | None) -> None:
         if self._asker.is_pending(Action.ANSWER) and (call is None or call.state is not SeatState.RINGING):
@@ -246,9 +253,8 @@ class Talk:
         hand = self._in_hand(seat, call)
         if hand is not None and hand != self._hand:
             self._change_note(hand)
-        elif hand is None and self._notes and not self._board.draft.note:
-            self._hand, note = self._notes.popitem()  # written about an earlier call, and never sent
-            self._board.put(note=note)
+        elif hand is None and seat is not None and seat.state in {SeatState.OPEN, SeatState.LOCKED}:
+            self._between_calls()
 
     # --- inside ---
 
@@ -284,7 +290,16 @@ class Talk:
             return  # typed before the first call: it is about this one
         if note and old is not None and self._safe != (old, note):
             self._notes[old] = note
-        self._board.put(note=self._notes.pop(hand, ""))
+        self._put_note(self._notes.pop(hand, ""))
+
+    def _between_calls(self) -> None:
+        """The wrap-up is over, whoever ended it: what the switch has goes away, and what was written about an earlier call and never sent is shown."""
+        view = self._board.draft
+        if view.note and not view.note_unsent:
+            self._put_note("")
+        if self._notes and not self._board.draft.note:
+            self._hand, note = self._notes.popitem()
+            self._put_note(note)
 
     def _finished(self, request: WrapUp) -> None:
         """It is kept by the switch now."""
@@ -292,4 +307,4 @@ class Talk:
         self._notes.pop(request.call, None)
         view = self._board.draft
         if self._hand == request.call and view.note == request.note and view.state.call is None:
-            self._board.put(note="")
+            self._put_note("")

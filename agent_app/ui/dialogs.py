@@ -210,7 +210,7 @@ class AboutDialog(Dialog):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.pack_into)
-        dialog.open()
+        dialog.show()
 
     def pack_into(self, folder: str) -> None:
         self._desk.pack_diagnostics(Path(folder))

@@ -29,7 +29,7 @@ from agent_app.ui.floorqueues import QueuesBoard, WaitingBoard
 from agent_app.ui.floorseats import SeatsBoard
 from agent_app.ui.fmt import one_line
 from agent_app.ui.icons import app_icon
-from agent_app.ui.question import ask
+from agent_app.ui.question import Question
 from agent_app.ui.reports import ReportsPage
 from agent_app.ui.status import StatusBar
 from agent_app.ui.tables import Table
@@ -61,6 +61,7 @@ class SupervisorWindow(QWidget):
         desk.reports.listen(self.reports.show_report)
         self.acts = Acts(self, self._what_acts_do(), self._lock)
         self.message, self.skills = MessageDialog(desk, self), SkillsDialog(desk, self)
+        self.question = Question(self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)
         self._build()
         self._clock = QTimer(self)
@@ -290,7 +291,7 @@ class SupervisorWindow(QWidget):
         who = one_line(f"{row.agent} {row.name}")
         text = self.tr("Log out {who}? A talk that goes on is given to the next agent.").format(who=who)
         do = partial(self._desk.floor.force, row.agent, "log_out")
-        ask(self, self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), do)
+        self.question.ask(self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), do)
 
     def _ask_seat(self, row: WaitingRow) -> None:
         """A menu of the open seats, the longest idle first."""

@@ -1,4 +1,4 @@
-"""A question that is asked before something that can't be taken back; the window goes on meanwhile."""
+"""A question that is asked before something that can't be taken back; all else goes on meanwhile."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,38 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 
-def ask(parent: QWidget, title: str, text: str, yes: str, no: str, do: Callable[[], None]) -> None:
-    """``yes`` and ``no``: what stands on the buttons; Enter means no."""
-    box = QMessageBox(QMessageBox.Icon.Warning, title, "", parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(text)
-    done = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-    box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    done.clicked.connect(lambda _checked=False: do())
-    box.open()
+class Question:
+    """One at a time; not modal, since Qt takes a window's keys (F2, F3) away from the whole program while a modal one stands over it."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._box: QMessageBox | None = None
+
+    def ask(self, title: str, text: str, yes: str, no: str, do: Callable[[], None]) -> None:
+        """``yes`` and ``no``: what stands on the buttons; Enter means no. What is asked already comes to the front, what is asked new takes the
+        place of another.
+        """
+        if self._box is not None and self._box.text() == text:
+            self._box.raise_()
+            self._box.activateWindow()
+            return
+        self.close()
+        box = self._box = QMessageBox(QMessageBox.Icon.Warning, title, "", parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        done = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        done.clicked.connect(lambda _checked=False: do())
+        box.finished.connect(lambda _result: self._over(box))
+        box.setWindowModality(Qt.WindowModality.NonModal)
+        box.show()
+
+    def close(self) -> None:
+        """As if "no" had been said."""
+        if self._box is not None:
+            self._box.reject()
+
+    def _over(self, box: QMessageBox) -> None:
+        if self._box is box:
+            self._box = None

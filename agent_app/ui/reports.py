@@ -113,7 +113,7 @@ class ReportsPage(FloorPanel):
         dialog.selectFile(f"{shown.by}-{shown.first}-{shown.last}.csv")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.save_as)
-        dialog.open()
+        dialog.show()
 
     def save_as(self, file: str) -> None:
         shown = self._report.shown

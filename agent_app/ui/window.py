@@ -41,7 +41,7 @@ from agent_app.ui.listening import ListeningStrip
 from agent_app.ui.login import LogInForm
 from agent_app.ui.notices import NoticesPanel
 from agent_app.ui.people import PeoplePanel
-from agent_app.ui.question import ask
+from agent_app.ui.question import Question
 from agent_app.ui.queues import QueuesPanel
 from agent_app.ui.search import SearchPanel
 from agent_app.ui.seatbar import SeatBar
@@ -91,6 +91,7 @@ class Window(QMainWindow):
         self.help, self.password = HelpDialog(self), PasswordDialog(desk, self)
         self.about, self.audio = AboutDialog(desk, self), AudioDialog(desk, self)
         self.dialling, self.leaving = DialDialog(desk, self), Leaving(desk, self)
+        self.question = Question(self)
         self.tabs, self.lists, self.middle, self.pages = QTabWidget(), QTabWidget(), QStackedWidget(), QStackedWidget()
         self.board: SupervisorWindow | None = None
         """Made when it is first opened."""
@@ -168,7 +169,7 @@ class Window(QMainWindow):
     def ask_log_out(self) -> None:
         """A key that is next to others must not end the shift."""
         text = self.tr("Log out now? No more calls come to this desk.")
-        ask(self, self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), self._desk.log_out)
+        self.question.ask(self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), self._desk.log_out)
 
     def end(self) -> None:
         """Without asking: the program was told to end."""
@@ -306,6 +307,7 @@ class Window(QMainWindow):
             if page == 0:
                 self.password.close()
                 self.dialling.close()
+                self.question.close()
                 self.log_in.begin()
             else:
                 QTimer.singleShot(0, self, self._wish_for_colleagues)
@@ -320,6 +322,8 @@ class Window(QMainWindow):
         """A desk that begins to ring is seen, but takes no keys away from what is being typed elsewhere."""
         call = view.state.call
         new = call is not None and (was.state.call is None or was.state.call.call != call.call)
+        if call is not None and new:
+            self.question.close()
         if call is not None and new and call.state is SeatState.RINGING:
             if self.isMinimized():
                 self.showNormal()

@@ -193,7 +193,7 @@ def test_a_damaged_file_costs_what_was_in_it(damage: bytes, tmp_path: Path) -> N
     (tmp_path / "agents" / "8001.json").write_bytes(damage)
     shelf = ShelfFolder(tmp_path)
     assert shelf.read(AGENT) == Kept()
-    assert (tmp_path / "agents" / "8001.damaged").read_bytes() == damage
+    assert (tmp_path / "agents" / "8001.json.damaged").read_bytes() == damage
     shelf.write(AGENT, Kept((Person(1, *LI),)))
     assert len(shelf.read(AGENT).people) == 1
 
@@ -211,6 +211,20 @@ def test_unsent_notes_are_kept_beside_and_deleted_when_there_are_none(tmp_path: 
     assert not path.exists()
     path.write_bytes(b"{")
     assert ShelfFolder(tmp_path).read_notes(AGENT) == {}
+
+
+def test_of_two_damaged_files_both_are_set_aside(tmp_path: Path) -> None:
+    folder = tmp_path / "agents"
+    folder.mkdir()
+    (folder / "8001.json").write_bytes(b"{book")
+    (folder / "8001.notes").write_bytes(b"{notes")
+    shelf = ShelfFolder(tmp_path)
+    shelf.read(AGENT)
+    shelf.read_notes(AGENT)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "8001.json.damaged": b"{book",
+        "8001.notes.damaged": b"{notes",
+    }
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_now(tmp_path: Path) -> None:

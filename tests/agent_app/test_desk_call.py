@@ -1,5 +1,7 @@
 """The call in hand: answer, hold, hang up, dial, keys, note and disposition."""
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
@@ -11,6 +13,7 @@ from agent_app.presenters.ports import Failed
 from shared.desk import (
     TEXT_MAX,
     CallChanged,
+    CallSeat,
     DeskRefusal,
     Dial,
     Done,
@@ -20,6 +23,8 @@ from shared.desk import (
     LoggedIn,
     LoggedOut,
     LogIn,
+    LogOut,
+    Monitor,
     OpenSeat,
     PhoneNow,
     PopChanged,
@@ -30,7 +35,7 @@ from shared.desk import (
     SendDigits,
     WrapUp,
 )
-from shared.enums import HangingUp, SeatState
+from shared.enums import HangingUp, ListenMode, Role, SeatState
 from shared.ids import AgentId, CallId, LegId
 from tests.agent_app.fakes import AGENT, CONTACT, SEAT, World, at_work, call, card, pop, seat
 
@@ -356,11 +361,12 @@ def test_opening_the_seat_does_not_throw_a_note_away() -> None:
 
 def test_a_note_that_nobody_sent_is_kept_when_the_wrap_up_time_ends() -> None:
     world = in_talk()
-    world.desk.set_note("half a")
     world.wrap_up()
     world.pass_time(27.0)
+    world.desk.set_note("half a")
+    world.pass_time(0.8)
     assert world.switch.open(WrapUp) == []
-    world.pass_time(1.5)
+    world.pass_time(0.4)
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a", stay=True)]
     world.switch.answer(Done())
     assert (world.view.note, world.view.pending) == ("half a", ())
@@ -463,11 +469,12 @@ def test_a_note_that_the_switch_has_is_not_kept_here() -> None:
 
 def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again() -> None:
     world = in_talk()
-    world.desk.set_note("half a note")
     world.wrap_up()
-    world.pass_time(28.5)
-    world.switch.answer(Failed("link_lost"), WrapUp)
+    world.pass_time(27.8)
+    world.desk.set_note("half a note")
     world.pass_time(0.4)
+    world.switch.answer(Failed("link_lost"), WrapUp)
+    world.pass_time(2.2)
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a note", stay=True)]
     assert world.shelf.notes == {AGENT: {CallId("c1"): "half a note"}}
 
@@ -513,6 +520,120 @@ def test_twenty_unsent_notes_are_kept() -> None:
         world.report(CallChanged(None))
     world.pass_time(1.2)
     assert list(world.shelf.notes[AGENT]) == [f"c{number}" for number in range(5, 25)]
+
+
+def test_with_more_notes_than_are_kept_nothing_is_written_again() -> None:
+    world = at_work()
+    writes = []
+    keep = world.shelf.write_notes
+    world.shelf.write_notes = lambda agent, notes: (writes.append(notes), keep(agent, notes))  # type: ignore[method-assign,func-returns-value,assign]
+    for number in range(25):
+        world.ring(f"c{number}")
+        world.talk(f"c{number}")
+        world.desk.set_note(f"note {number}")
+        world.report(CallChanged(None))
+    world.pass_time(5.0)
+    assert len(writes) == 1
+
+
+def test_a_note_that_is_refused_is_not_sent_again_at_once() -> None:
+    world = in_talk()
+    world.desk.set_note("half a note")
+    world.wrap_up()
+    for _ in range(50):
+        world.pass_time(0.2)
+        if world.switch.open(WrapUp):
+            world.switch.answer(Refused(DeskRefusal.BUSY), WrapUp)
+    assert len([asked for asked in world.switch.log if isinstance(asked, WrapUp)]) in {4, 5}
+
+
+def test_what_becomes_of_an_older_note_says_nothing_of_a_newer() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("a")
+    world.desk.keep()
+    world.desk.set_note("ab")
+    world.desk.keep()
+    world.switch.answer(Refused(DeskRefusal.BUSY), WrapUp)
+    world.desk.keep()
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "ab", stay=True)], "on its way already"
+    world.switch.answer(Done(), WrapUp)
+    assert not world.view.note_unsent
+
+
+@pytest.mark.parametrize(
+    ("begin", "command"),
+    [
+        (lambda desk: desk.dial("10086"), Dial("10086")),
+        (lambda desk: desk.call_back(), Dial("13800001111")),
+        (lambda desk: desk.call_seat("8002"), CallSeat(AgentId("8002"))),
+        (lambda desk: desk.monitor("8002"), Monitor(AgentId("8002"), ListenMode.MONITOR)),
+    ],
+)
+def test_a_note_leaves_before_a_command_that_begins_a_call(
+    begin: Callable[[Desk], None], command: Dial | CallSeat | Monitor
+) -> None:
+    """The switch forgets the talk before as soon as it has begun another."""
+    world = at_work(seat=seat(role=Role.SUPERVISOR))
+    world.ring(customer=card())
+    world.talk()
+    world.desk.set_note("typed in wrap-up")
+    until = world.wall() + 30
+    world.report(
+        CallChanged(None),
+        SeatChanged(seat(SeatState.WRAP_UP, role=Role.SUPERVISOR, wrap_up_call=CallId("c1"), wrap_up_until=until)),
+    )
+    begin(world.desk)
+    assert world.switch.log[-2:] == [WrapUp(CallId("c1"), "", "typed in wrap-up", stay=True), command]
+    dialled = call("c2", SeatState.DIALLING)
+    world.report(CallChanged(dialled), SeatChanged(seat(SeatState.DIALLING, role=Role.SUPERVISOR)))
+    world.switch.answer(Done(), WrapUp)
+    world.report(CallChanged(None), SeatChanged(seat(role=Role.SUPERVISOR)))
+    world.pass_time(1.2)
+    assert (world.view.note, world.shelf.notes) == ("", {AGENT: {}})
+
+
+def test_a_note_is_sent_two_seconds_after_the_last_key_of_the_wrap_up() -> None:
+    """The wrap-up may be ended by others: a supervisor opens the seat."""
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("half a")
+    world.pass_time(1.8)
+    assert world.switch.open(WrapUp) == [], "not at each key"
+    world.pass_time(0.4)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a", stay=True)]
+    assert world.view.note_unsent
+    world.switch.answer(Done(), WrapUp)
+    assert (world.view.note, world.view.note_unsent) == ("half a", False)
+    assert world.view.enabled[Action.OPEN_SEAT].on
+    world.report(SeatChanged(seat()))
+    assert world.view.note == "", "the wrap-up is over, the switch has it"
+
+
+def test_a_log_out_for_leaving_comes_after_the_note() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("the last word")
+    assert world.view.note_unsent
+    world.desk.leave()
+    assert world.switch.log[-2:] == [WrapUp(CallId("c1"), "", "the last word", stay=True), LogOut()]
+    world.switch.answer(Done(), WrapUp)
+    world.switch.answer(Done(), LogOut)
+    assert (world.view.needs_password, world.shelf.notes) == (True, {AGENT: {}})
+
+
+def test_a_note_leaves_before_a_log_out_after_the_wrap_up_time() -> None:
+    world = in_talk()
+    world.report(CallChanged(None), SeatChanged(seat(wrap_up_call=CallId("c1"))))
+    world.desk.set_note("one word more")
+    world.desk.log_out()
+    assert world.switch.log[-2:] == [WrapUp(CallId("c1"), "", "one word more", stay=True), LogOut()]
+
+
+def test_a_log_out_for_leaving_ends_no_call() -> None:
+    world = in_talk()
+    world.desk.leave()
+    assert (world.problem, world.switch.open(LogOut)) == (Why.IN_CALL, [])
 
 
 def test_extending_the_wrap_up() -> None:

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from agent_app.model.phone import AnswerCall
 from agent_app.model.view import LinkState
-from shared.desk import CallChanged, HangUp, Hold, LogOut, OpenSeat, PopChanged, PopShown, SeatChanged
+from shared.desk import CallChanged, Done, HangUp, Hold, LogOut, OpenSeat, PopChanged, PopShown, SeatChanged, WrapUp
 from shared.enums import SeatState
 from tests.ui.scenes import CALL, NOW, call, pop
 from tests.ui.stage import Stage
@@ -224,3 +224,122 @@ def test_logging_out_is_asked_first(stage: Stage) -> None:
     stage.keys("Ctrl+Shift+Q")
     stage.answer("&Log out")
     assert stage.asked() == LogOut()
+
+
+def test_a_call_that_comes_closes_the_question_and_is_answered_and_refused_by_its_keys(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.keys("Ctrl+Shift+Q")
+    assert len(_questions(stage)) == 1
+    stage.ring(call(SeatState.RINGING), pop())
+    assert _questions(stage) == []
+    stage.front()
+    stage.keys("F2")
+    assert isinstance(stage.world.phone.done[-1], AnswerCall)
+
+
+def test_a_question_stops_no_key_of_the_call(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.window.close()
+    assert len(_questions(stage)) == 1
+    stage.keys("F2")
+    assert isinstance(stage.world.phone.done[-1], AnswerCall)
+    stage.talk(call(SeatState.RINGING))
+    assert len(_questions(stage)) == 1, "it is still so"
+    stage.keys("F4")
+    assert isinstance(stage.asked(), Hold)
+    stage.keys("F5")
+    assert stage.view.audio.muted
+    stage.keys("F3")
+    assert isinstance(stage.asked(), HangUp)
+    stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.OPEN)))
+    assert _questions(stage) == [], "no call goes on"
+    assert stage.window.isVisible()
+
+
+def test_choosing_a_folder_stops_no_key_of_the_call(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.window.about.show()
+    stage.window.about.ask_folder()
+    stage.settle()
+    stage.keys("F2")
+    assert isinstance(stage.world.phone.done[-1], AnswerCall)
+
+
+def test_a_question_is_asked_once(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    for _ in range(2):
+        stage.keys("Ctrl+Shift+Q")
+    assert len(_questions(stage)) == 1
+    stage.answer("&Cancel")
+    stage.ring(call(SeatState.RINGING), pop())
+    for _ in range(2):
+        stage.window.close()
+        stage.settle()
+    assert len(_questions(stage)) == 1
+    stage.answer("&Stay")
+    stage.window.close()
+    assert len(_questions(stage)) == 1, "again"
+
+
+def test_ending_the_program_with_an_unsent_note_sends_it_and_logs_out(stage: Stage) -> None:
+    _in_wrap_up(stage)
+    stage.window.close()
+    _press_end(stage)
+    assert stage.world.switch.asked[-2:] == [WrapUp(CALL, "", "not sent yet", stay=True), LogOut()]
+    stage.reply(Done())
+    stage.world.switch.reply(Done())
+    stage.until(lambda: not stage.window.isVisible())
+    assert stage.view.needs_password
+    assert stage.shelved() == []
+
+
+def test_a_program_that_is_told_to_end_with_an_unsent_note_sends_it_and_logs_out(stage: Stage) -> None:
+    _in_wrap_up(stage)
+    stage.window.end()
+    assert stage.world.switch.asked[-2:] == [WrapUp(CALL, "", "not sent yet", stay=True), LogOut()]
+    stage.settle()
+
+
+def test_closing_with_a_note_that_the_switch_has_asks_nothing(stage: Stage) -> None:
+    _in_wrap_up(stage)
+    stage.desk.keep()
+    stage.reply(Done())
+    stage.window.close()
+    assert _questions(stage) == []
+    assert stage.asked() == LogOut()
+    stage.settle()
+
+
+def test_a_program_is_ended_by_what_is_so_when_the_answer_comes(stage: Stage) -> None:
+    """The link came back while the question stood."""
+    _in_wrap_up(stage)
+    stage.desk.link_state(LinkState.LOST, "silent")
+    stage.settle()
+    stage.window.close()
+    stage.desk.link_state(LinkState.UP)
+    stage.settle()
+    _press_end(stage)
+    assert stage.window.isVisible(), "it logs out first"
+
+
+def _in_wrap_up(stage: Stage) -> None:
+    """With a note that is not sent."""
+    stage.log_in(SeatState.OPEN)
+    stage.ring(call(SeatState.RINGING), pop())
+    stage.talk(call(SeatState.RINGING))
+    stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 9, wrap_up_call=CALL)))
+    while stage.world.switch.open:
+        stage.reply(Done())
+    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.settle()
+
+
+def _questions(stage: Stage) -> list[QMessageBox]:
+    return [box for box in stage.window.findChildren(QMessageBox) if box.isVisible()]
+
+
+def _press_end(stage: Stage) -> None:
+    (box,) = _questions(stage)
+    next(button for button in box.buttons() if "End" in button.text()).click()

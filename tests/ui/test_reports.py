@@ -127,6 +127,7 @@ def test_the_place_is_asked_for_without_stopping_the_window(board: Board) -> Non
     board.stage.keys("Alt+S")
     board.stage.until(lambda: bool(page(board).findChildren(QFileDialog)))
     (dialog,) = page(board).findChildren(QFileDialog)
+    assert not dialog.isModal(), "Qt would take F2 and F3 away meanwhile"
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
     dialog.reject()
 

@@ -26,6 +26,7 @@ from shared.ids import (
 )
 
 ID_MAX: Final = 64
+NAME_MAX: Final = 256
 SENTENCE_MAX: Final = 1000
 NUMBER_MAX: Final = 2**53
 """Of anything that is counted or paid: what a double still holds exactly."""
@@ -52,7 +53,7 @@ TicketRef = Annotated[TicketId, _POSITIVE]
 
 Line = Annotated[str, Meta(max_length=ID_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")]
 """A word or a name, as people write it, on one line: it may stand in a log or an operator's table."""
-FullName = Annotated[str, Meta(max_length=256)]
+FullName = Annotated[str, Meta(max_length=NAME_MAX)]
 """Of a person, a company, a security."""
 Sentence = Annotated[str, Meta(max_length=SENTENCE_MAX)]
 Offset = Annotated[int, _POSITIVE]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -15,6 +16,7 @@ from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, Silent
 from shared.protocol import RejectCode, SnapshotRequest
 from switch_server.branch.desk import OrderDesk
 from switch_server.branch.journal import Journal
+from switch_server.branch.outgoing import fitting
 from switch_server.branch.reports import Reports
 from switch_server.branch.trading import (
     OrderUpdate,
@@ -127,7 +129,7 @@ class Gateway(Silent):
 
     async def _query(self, request: aci.Request, answer: Answer) -> None:
         try:
-            reply = await self._ask(request)
+            reply = await self._fitting(await self._ask(request))
         except TradingRefused as refusal:
             reply = aci.Refused(refusal.code, refusal.text)
         except TradingDown:
@@ -138,6 +140,16 @@ class Gateway(Silent):
             _log.exception("the adapter raised")
             reply = aci.Refused(Refusal.BAD_ANSWER)
         answer(reply)
+
+    async def _fitting(self, reply: aci.Reply) -> aci.Reply:
+        if not isinstance(reply, aci.Orders):
+            return fitting(reply)
+        try:
+            known = await self._journal.known(row.key for row in reply.rows if row.key)
+        except sqlite3.Error as error:
+            _log.error("journal: %s; orders are told without their keys", error)
+            known = set()
+        return fitting(reply, known)
 
     async def _ask(self, request: aci.Request) -> aci.Reply:
         trading = self._trading

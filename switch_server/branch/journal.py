@@ -4,10 +4,12 @@ A key is ``taken`` (the trading system may have it), then ``accepted``, ``refuse
 repeated key is found by its primary key and answered with the first result, whatever the memory of the process says.
 Every call is answered through ``done`` after its fsync, or with the ``sqlite3.Error`` that kept it from being written.
 PINs don't come here: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
+What is read keeps to the wire's bounds (``shared.bounds``); a row that doesn't, of an older version or damaged, costs nothing but itself.
 """
 
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ import msgspec
 from msgspec import Struct
 
 from shared.aci import CancelOrder, OrderAccepted, OrderPending, OrderRefused, OrderReport, OrderVoid, PlaceOrder, Reply
-from shared.enums import Refusal
-from shared.ids import ContractNo, OrderKey
+from shared.bounds import SENTENCE_MAX
+from shared.enums import OrderStatus, Refusal
+from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares
 from shared.link.rights import own_folder
 from switch_server.branch.group_commit import Done, GroupCommit
 
@@ -42,6 +45,11 @@ Order = PlaceOrder | CancelOrder
 _encode = msgspec.json.Encoder().encode
 _decode_order = msgspec.json.Decoder(Order).decode
 _decode_report = msgspec.json.Decoder(OrderReport).decode
+_UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError)
+_log = logging.getLogger(__name__)
+
+
+_REFUSALS = {refusal.value for refusal in Refusal}
 
 
 class State(StrEnum):
@@ -52,7 +60,7 @@ class State(StrEnum):
 
 
 class Entry(Struct, frozen=True):
-    """One key's row. ``request`` is ``None`` for a tombstone."""
+    """One key's row. ``request`` is ``None`` for a tombstone, and where it can't be read."""
 
     key: OrderKey
     state: State
@@ -108,13 +116,22 @@ class Journal:
         self._commit.submit(lambda db: db.execute(sql, values).rowcount, done)
 
     def append(self, report: OrderReport, done: Callable[[Any], None]) -> None:
-        """Number a report (its ``seq`` is ignored) and write it; ``done(OrderReport)`` with the number."""
+        """Number a report (its ``seq`` is ignored) and write it; ``done(OrderReport)`` with the number.
+
+        Its ``key`` may be any remark (备注): one that is no key in here becomes ``None``. What keeps to no bound gets no number.
+        """
         self._commit.submit(lambda db: _append(db, report), done)
 
     def reports(self, trade_date: str, after: int, done: Done) -> None:
         """``done(list[OrderReport])``: those of the day with ``seq > after`` and of later days, behind everything appended before."""
-        sql = "SELECT body, seq FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq"
+        sql = "SELECT trade_date, seq, body FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq"
         self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after))], done)
+
+    async def known(self, keys: Iterable[str]) -> set[str]:
+        """Those that are keys in here. Raises ``sqlite3.Error``."""
+        asked = tuple(keys)
+        known: set[str] = await self._commit.run(lambda db: {key for key in asked if _is_key(db, key)})
+        return known
 
     # --- at start, before anything is written ---
 
@@ -131,7 +148,7 @@ class Journal:
         return self._entries("WHERE trade_date = ? AND state = 'accepted'", trade_date)
 
     def last_reports(self, trade_date: str) -> list[OrderReport]:
-        rows = self._read("SELECT body, seq FROM reports WHERE trade_date = ? ORDER BY seq", trade_date)
+        rows = self._read("SELECT trade_date, seq, body FROM reports WHERE trade_date = ? ORDER BY seq", trade_date)
         return [_report(*row) for row in rows]
 
     def _entries(self, where: str, *values: str) -> list[Entry]:
@@ -160,19 +177,47 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         trade_date=trade_date,
         taken_at=taken_at,
         account=account,
-        request=_decode_order(request) if request else None,
+        request=_request(key, request) if request else None,
         contract=contract,
-        code=Refusal(code) if code else None,
-        text=text,
+        code=Refusal(code) if code in _REFUSALS else None,
+        text=text[:SENTENCE_MAX],
     )
+
+
+def _request(key: OrderKey, body: bytes) -> Order | None:
+    try:
+        order: Order = _decode_order(body)
+    except _UNREADABLE as error:
+        _log.error("journal: the order of key %.64s can't be read: %s", key, error)
+        return None
+    return order
+
+
+def _is_key(db: sqlite3.Connection, key: str) -> bool:
+    return db.execute("SELECT 1 FROM keys WHERE key = ?", (key,)).fetchone() is not None
 
 
 def _append(db: sqlite3.Connection, report: OrderReport) -> OrderReport:
     sql = "SELECT COALESCE(MAX(seq), 0) + 1 FROM reports WHERE trade_date = ?"
     (seq,) = db.execute(sql, (report.trade_date,)).fetchone()
-    db.execute("INSERT INTO reports VALUES (?, ?, ?)", (report.trade_date, seq, _encode(report)))
+    if report.key is not None and not _is_key(db, report.key):
+        report = msgspec.structs.replace(report, key=None)
+    body = _encode(report)
+    try:
+        _decode_report(body)
+    except msgspec.ValidationError as error:
+        raise sqlite3.DataError(f"a report that keeps to no bound: {error}") from error
+    db.execute("INSERT INTO reports VALUES (?, ?, ?)", (report.trade_date, seq, body))
     return msgspec.structs.replace(report, seq=seq)
 
 
-def _report(body: bytes, seq: int) -> OrderReport:
-    return msgspec.structs.replace(_decode_report(body), seq=seq)
+def _report(trade_date: str, seq: int, body: bytes) -> OrderReport:
+    """One that can't be read keeps its number, or the centre would ask for it without end; without a key it moves nothing there."""
+    try:
+        return msgspec.structs.replace(_decode_report(body), seq=seq)
+    except _UNREADABLE as error:
+        _log.error("journal: report %d of %s can't be read: %s", seq, trade_date, error)
+        none, unknown = Shares(0), ContractNo("")
+        return OrderReport(
+            seq, trade_date, AccountNo(""), unknown, OrderStatus.REPORTED, none, none, Milli(0), 0.0, key=None
+        )

@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from shared.aci import OrderReport, ReportsSent
+from shared.aci import OrderReport, Refused, ReportsSent
+from shared.enums import Refusal
 from shared.ids import ContractNo
 from shared.link import Answer
 from switch_server.branch.desk import OrderDesk
@@ -51,7 +52,7 @@ class Reports:
             cancelled=row.cancelled,
             last_price=update.last_price,
             at=self._clock(),
-            key=row.key or self._desk.key_of(row.contract, update.trade_date),
+            key=self._desk.key_of(row.contract, update.trade_date) or row.key,
         )
         self._journal.append(report, lambda written: self._written(report, written))
 
@@ -67,7 +68,8 @@ class Reports:
         def found(reports: Any) -> None:
             if isinstance(reports, sqlite3.Error):
                 _log.error("journal: %s; reports can't be sent again now", reports)
-                reports = []
+                answer(Refused(Refusal.JOURNAL_FAILED))
+                return
             answer(ReportsSent(self.last))
             for report in reports:
                 self._send(report)

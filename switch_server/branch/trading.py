@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from shared.aci import Funds, Holding, OrderRow, PlaceOrder, Quote
+from shared.bounds import SENTENCE_MAX
 from shared.enums import Refusal, Side
 from shared.ids import AccountNo, ContractNo, Milli, Shares, StockCode
 
@@ -21,12 +22,12 @@ class TradingError(Exception):
 
 
 class TradingRefused(TradingError):  # noqa: N818  # an answer, not a fault
-    """No, with a reason."""
+    """No, with a reason; ``text`` is cut to what the link carries."""
 
     def __init__(self, code: Refusal, text: str = "") -> None:
         super().__init__(code.value)
         self.code = code
-        self.text = text
+        self.text = text[:SENTENCE_MAX]
 
 
 class TradingDown(TradingError):  # noqa: N818

@@ -15,7 +15,7 @@ from switch_server.branch.desk import OrderDesk
 from switch_server.branch.group_commit import GroupCommit
 from switch_server.branch.journal import Entry, Journal, State
 from switch_server.branch.reports import Reports
-from switch_server.branch.trading import OrderUpdate, TradingState
+from switch_server.branch.trading import OrderUpdate, TradingRefused, TradingState
 from tests.branch.programs import ACCOUNT, PIN, order, until
 from tests.fakes.trading import DAY, FakeTrading
 
@@ -351,6 +351,109 @@ def test_a_contract_number_of_yesterday_is_not_today_s_order(tmp_path: Path) -> 
         assert [(report.trade_date, report.key) for report in it.sent][-2:] == [(DAY, K1), ("20251126", None)]
 
     run(tmp_path, test)
+
+
+def test_a_remark_that_is_no_key_of_ours_is_none(tmp_path: Path) -> None:
+    """Clerks write what they like into the same field, at any length."""
+    remarks = ["客户于柜台书面委托，" * 8, "柜台委托", None, K1, K2]
+
+    async def first(it: Desk) -> None:
+        it.trading.silent = True
+        assert await it.order(K1) == aci.OrderPending(K1)  # taken, its contract not known yet
+        for number, remark in enumerate(remarks):
+            row = msgspec.structs.replace(counter_row(), contract=ContractNo(f"c{number}"), key=remark)
+            it.reports.changed(OrderUpdate(DAY, ACCOUNT, row, Milli(9700)))
+        await until(lambda: len(it.sent) == 5)
+        assert [(report.seq, report.key) for report in it.sent] == [(1, None), (2, None), (3, None), (4, K1), (5, None)]
+        for report in it.sent:
+            on_the_link(report)
+
+    async def again(it: Desk) -> None:
+        assert it.reports.last == 5
+        assert await it.ask(it.reports.again, 0, DAY) == aci.ReportsSent(5)
+        assert [(report.seq, report.key) for report in it.sent][3] == (4, K1)
+
+    run(tmp_path, first, again)
+
+
+def test_a_report_that_fits_no_bound_gets_no_number(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        for contract in ("7" * 65, "78"):
+            row = msgspec.structs.replace(counter_row(), contract=ContractNo(contract))
+            it.reports.changed(OrderUpdate(DAY, ACCOUNT, row, Milli(9700)))
+        await until(lambda: bool(it.sent))
+        assert [(report.seq, report.contract) for report in it.sent] == [(1, "78")]
+
+    run(tmp_path, test)
+
+
+def test_a_row_that_keeps_to_no_bound_stops_no_start_and_no_report_behind_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As older versions wrote them. A number that is not told would be asked for without end."""
+
+    async def first(it: Desk) -> None:
+        assert await it.order(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
+        await until(lambda: len(it.sent) == 1)
+        (body,) = it.journal._read("SELECT body FROM reports")[0]
+        rows = [(2, body.replace(b'"k1"', b'"' + b"k" * 65 + b'"')), (3, b"\xff no report")]
+        late = [("k7", "taken", "no order", None), ("k8", "refused", "", "x" * 1001)]
+        it.journal._commit.submit(
+            lambda db: (
+                db.executemany("INSERT INTO reports VALUES (?, ?, ?)", [(DAY, *row) for row in rows]),
+                db.executemany(
+                    "INSERT INTO keys (key, state, trade_date, taken_at, request, code, text) "
+                    "VALUES (?, ?, ?, 1.0, ?, 'no_such_code', ?)",
+                    [(key, state, DAY, request, text or "") for key, state, request, text in late],
+                ),
+            ),
+            lambda _done: None,
+        )
+        await it.resolve(K2)
+
+    async def again(it: Desk) -> None:
+        assert it.reports.last == 3
+        assert set(it.desk.pending) == {"k7"}
+        it.reports.changed(OrderUpdate(DAY, ACCOUNT, counter_row(), Milli(9700)))
+        await until(lambda: len(it.sent) == 1)
+        assert await it.ask(it.reports.again, 0, DAY) == aci.ReportsSent(4)
+        assert [(report.seq, report.key) for report in it.sent] == [(4, None), (1, K1), (2, None), (3, None), (4, None)]
+        for report in it.sent:
+            on_the_link(report)
+        assert await it.resolve(OrderKey("k7")) == await it.order(OrderKey("k7")) == aci.OrderPending(OrderKey("k7"))
+        assert on_the_link(await it.resolve(OrderKey("k8"))) == aci.OrderRefused(
+            OrderKey("k8"), Refusal.BAD_ANSWER, "x" * 1000
+        )
+
+    run(tmp_path, first, again)
+    assert "can't be read" in caplog.text
+
+
+def test_reports_that_can_t_be_read_now_are_not_said_to_be_sent(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        await it.order(K1)
+        await until(lambda: bool(it.sent))
+        it.journal._commit.submit(lambda db: db.execute("ALTER TABLE reports RENAME TO gone"), lambda _done: None)
+        assert await it.ask(it.reports.again, 0, DAY) == aci.Refused(Refusal.JOURNAL_FAILED)
+
+    run(tmp_path, test)
+
+
+def test_a_refusal_s_text_is_cut(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        async def refuses(_order: aci.PlaceOrder) -> ContractNo:
+            raise TradingRefused(Refusal.NO_CASH, "余额不足" * 300)
+
+        it.trading.place = refuses  # type: ignore[method-assign]
+        refused = aci.OrderRefused(K1, Refusal.NO_CASH, "余额不足" * 250)
+        assert on_the_link(await it.order(K1)) == refused
+
+    run(tmp_path, test)
+
+
+def on_the_link(message: msgspec.Struct) -> msgspec.Struct:
+    """As the centre reads it; raises where it can't."""
+    return msgspec.json.decode(msgspec.json.encode(message), type=type(message))
 
 
 def counter_row(status: OrderStatus = OrderStatus.REPORTED) -> aci.OrderRow:

@@ -114,6 +114,33 @@ def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_d
     asyncio.run(run())
 
 
+def test_reports_of_a_branch_s_first_day_are_had_on_the_next(tmp_path: Path) -> None:
+    """A branch that never reported before says its day when it connects; the link is down when the day's first report comes."""
+    key, next_day = OrderKey("k1"), "20251126"
+    first = Gateway({aci.AskReports: aci.ReportsSent(0)})
+    second = Gateway({aci.AskReports: aci.ReportsSent(0)}, report(1, key))
+
+    async def run() -> None:
+        rig = Branch(tmp_path)
+        rig.prepare()
+        await rig.start_links()
+        for gateway, day in ((first, "20251125"), (second, next_day)):
+            link = client(rig, gateway)
+            await link.start()
+            await until(lambda link=link: link.channel is not None)  # type: ignore[misc]
+            assert link.channel is not None
+            link.channel.report(status(BRANCH, 0, day))
+            await until(lambda day=day: bool(rig.links.states()) and rig.links.states()[0].trade_date == day)  # type: ignore[misc]
+            if gateway is second:
+                await until(lambda: bool(rig.reports()))
+            await link.stop()
+        await rig.links.stop()
+        assert second.asked_for == [aci.AskReports(0, "20251125")]
+        assert [(each.report.trade_date, each.report.seq) for each in rig.reports()] == [("20251125", 1)]
+
+    asyncio.run(run())
+
+
 def client(rig: Branch, gateway: Gateway, **changes: Any) -> LinkClient:
     return LinkClient(
         rig.endpoint,

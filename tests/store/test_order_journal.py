@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from shared.ids import Milli
-from switch_server.adapters.order_journal import OrderJournalUnusable, SqliteOrderJournal
+from switch_server.adapters.order_journal import OrderJournalUnusable, SqliteOrderJournal, tables
 from switch_server.adapters.order_journal.tables import STEPS
 from switch_server.adapters.order_rows import INSERT_ORDER, order_row
 from switch_server.core.events import OrderJournalFailed, OrderJournalled
@@ -216,6 +216,65 @@ def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path, posted: Post
     assert [step.filled for step in found.history] == [None, None, None, 40]
     assert (journal.counts.steps, journal.counts.repeated, journal.counts.not_theirs) == (1, 1, 0)
     journal.stop()
+
+
+def test_a_branch_that_has_not_reported_is_asked_from_its_first_order_on(
+    tmp_path: Path, posted: Posted, clock: Clock
+) -> None:
+    journal = _open(tmp_path, posted, clock)
+    journal.do(place(1))
+    assert journal.flush()
+    clock.now += 24 * 3600
+    journal.do(place(2))
+    journal.do(report(place(1), 1, day="20251124"))
+    assert journal.flush()
+    assert journal.reported_days() == {"GZ03": "20251125"}
+    journal.do(report(place(2), 1, day="20251126"))
+    assert journal.flush()
+    assert journal.reported_days() == {"GZ03": "20251126"}
+    journal.stop()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_branches_of_a_version_before_are_asked_from_their_oldest_open_order_on(
+    tmp_path: Path, posted: Posted, clock: Clock, version: int
+) -> None:
+    """Of one whose orders are all settled, from the last on. What version 2 has written already stays."""
+    old = sqlite3.connect(tmp_path / "orders.db")
+    for number in range(1, version + 1):
+        for statement in STEPS[number]:
+            old.execute(statement)
+    old.execute(f"PRAGMA user_version = {version}")
+    days = {day: clock.now + day * 24 * 3600 for day in range(4)}
+    orders = [
+        ("GZ01", 0, "filled"), ("GZ01", 1, "working"), ("GZ01", 2, "in_doubt"), ("GZ01", 3, "filled"),
+        ("GZ02", 1, "filled"), ("GZ02", 2, "void"),
+    ]  # fmt: skip
+    for number, (branch, day, state_then) in enumerate(orders):
+        row = order_row(place(number), days[day]) | {"branch": branch, "state": state_then}
+        old.execute(INSERT_ORDER, row)
+    old.execute(INSERT_ORDER, order_row(cancel(9), days[0]) | {"branch": "GZ02", "state": "accepted"})
+    if version == 2:
+        old.execute("INSERT INTO reported_days VALUES ('GZ02', '20251120')")
+    old.commit()
+    old.close()
+    journal = _open(tmp_path, posted, clock)
+    assert journal.reported_days() == {"GZ01": "20251126", "GZ02": "20251127" if version == 1 else "20251120"}
+    journal.stop()
+
+
+def test_a_damaged_file_that_is_too_large_to_be_checked_is_named(
+    tmp_path: Path, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = _open(tmp_path, posted, clock)
+    (page,) = journal._db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'reported_days'").fetchone()
+    journal.stop()
+    with (tmp_path / "orders.db").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    monkeypatch.setattr(tables, "is_small", lambda _path: False)
+    with pytest.raises(OrderJournalUnusable, match=r"orders\.db"):
+        SqliteOrderJournal(tmp_path / "orders.db", posted, clock=clock)
 
 
 def test_a_branch_that_reports_on_others_orders_is_told_of_once(

@@ -195,6 +195,7 @@ class BranchLinks(Silent):
             self._report(channel, branch, message)
         elif isinstance(message, aci.StatusReport) and self._judge(branch, None, message):
             self._known[branch].status = message.status
+            self._numbers(branch).begin(message.status)
             if self._numbers(branch).behind(message.status):
                 self._resync(channel, branch)
             elif branch not in self._resyncing:

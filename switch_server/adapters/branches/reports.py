@@ -22,6 +22,10 @@ class Numbering:
         self.trade_date = trade_date
         self.last = 0
 
+    def begin(self, status: GatewayStatus) -> None:
+        """Where no day is known yet, the gateway's: what it numbers from now on is asked for by that day, even on the next."""
+        self.trade_date = self.trade_date or status.trade_date
+
     def take(self, report: OrderReport) -> Verdict:
         if report.trade_date > self.trade_date:
             self.trade_date, self.last = report.trade_date, 0

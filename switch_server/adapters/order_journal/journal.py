@@ -43,6 +43,7 @@ _STATES = ", ".join(
 )  # word for word as in the partial index, else it does not serve
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
 
+_FIRST_DAY = "INSERT INTO reported_days VALUES (?, ?) ON CONFLICT DO NOTHING"
 _NEW_DAY = (
     "INSERT INTO reported_days VALUES (:branch, :trade_date) "
     "ON CONFLICT(branch) DO UPDATE SET trade_date = max(trade_date, excluded.trade_date)"
@@ -92,7 +93,7 @@ class SqliteOrderJournal:
         self.counts = JournalCounts()
         self.not_theirs: Counter[BranchId] = Counter()
         """``counts.not_theirs`` by branch; the first of each is logged."""
-        self._days = self.reported_days()
+        self._days = self._known_days()
 
     def start(self) -> None:
         self._batches.start()
@@ -132,8 +133,16 @@ class SqliteOrderJournal:
             raise OrderJournalUnusable(f"{self._path}: {error}") from error
 
     def reported_days(self) -> dict[BranchId, str]:
-        """The last trade date, not of the future, of which each branch has reported on an order of its own."""
+        """The last trade date, not of the future, of which each branch has reported on an order of its own; else the day of its first order."""
         return {BranchId(row["branch"]): row["trade_date"] for row in self._rows("SELECT * FROM reported_days", {})}
+
+    def _known_days(self) -> dict[BranchId, str]:
+        try:
+            return self.reported_days()
+        except sqlite3.Error as error:
+            self._reader.close()
+            self._db.close()
+            raise OrderJournalUnusable(f"{self._path}: {error}") from error
 
     def order(self, key: OrderKey) -> OrderRecord | None:
         rows = self._rows("SELECT * FROM orders WHERE key = :key", {"key": key})
@@ -186,11 +195,17 @@ class SqliteOrderJournal:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+        for at, effect in batch:
+            if isinstance(effect, JournalOrder):
+                self._days.setdefault(effect.context.branch, shanghai_day(at))
         for step, row in steps:
             self._count(step, row)
         return answers
 
     def _insert(self, effect: JournalOrder, at: float) -> Event:
+        branch = effect.context.branch
+        if branch not in self._days:
+            self._db.execute(_FIRST_DAY, (branch, shanghai_day(at)))
         if self._db.execute(INSERT_ORDER, order_row(effect, at)).rowcount == 0:
             return OrderJournalFailed(effect.key, "already journalled")
         return OrderJournalled(effect.key)

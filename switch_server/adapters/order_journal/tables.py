@@ -9,7 +9,7 @@ from pathlib import Path
 from switch_server.adapters.integrity import damage, is_small
 from switch_server.adapters.order_rows import ADD_ORIGIN
 
-VERSION = 2
+VERSION = 3
 """``PRAGMA user_version``. A change of the tables is a new entry of ``STEPS``; none is ever edited."""
 
 STEPS = {
@@ -35,6 +35,15 @@ STEPS = {
     2: (
         *ADD_ORIGIN,
         "CREATE TABLE reported_days (branch TEXT PRIMARY KEY, trade_date TEXT NOT NULL) STRICT",  # the last of each branch
+    ),
+    3: (
+        """
+        INSERT INTO reported_days
+        SELECT branch, strftime('%Y%m%d', coalesce(min(at) FILTER (WHERE NOT settled), max(at)) + 28800, 'unixepoch') FROM (
+            SELECT branch, at, state IN ('filled', 'cancelled', 'rejected', 'refused', 'void', 'failed')
+                OR (kind = 'cancel' AND state = 'accepted') AS settled FROM orders
+        ) WHERE true GROUP BY branch ON CONFLICT DO NOTHING
+        """,  # in Shanghai, UTC+8: the day of a branch's oldest open order, or of its last
     ),
 }
 

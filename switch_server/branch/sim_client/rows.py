@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.aci import Funds, Holding, OrderRow, Quote
+from shared.bounds import ID_MAX
 from shared.ids import AccountNo, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 from switch_server.branch.sim_client import codes
 from switch_server.branch.trading import OrderUpdate
@@ -32,7 +33,7 @@ def price_text(price: Milli) -> str:
 
 def contract(fields: Fields) -> ContractNo:
     number = fields["ORDER_ID"]
-    if not isinstance(number, str) or not number:
+    if not isinstance(number, str) or not 0 < len(number) <= ID_MAX:
         raise ValueError("no contract number")
     return ContractNo(number)
 

@@ -1,0 +1,28 @@
+"""Answers from the trading system as the link carries them: names cut to their bound, and only our keys for keys. Pure."""
+
+from collections.abc import Container
+
+from msgspec import convert, to_builtins
+from msgspec.structs import replace
+
+from shared import aci
+from shared.bounds import NAME_MAX
+
+
+def fitting(reply: aci.Reply, known: Container[str] = ()) -> aci.Reply:
+    """``known``: what among the remarks (备注) of ``Orders`` is a key of ours; others become ``None``.
+
+    Raises ``msgspec.ValidationError`` where it keeps to no bound even so, and would be no frame to the centre.
+    """
+    match reply:
+        case aci.LoggedIn() | aci.Quote():
+            reply = replace(reply, name=reply.name[:NAME_MAX])
+        case aci.Holdings(rows):
+            reply = aci.Holdings(tuple(replace(row, name=row.name[:NAME_MAX]) for row in rows))
+        case aci.Orders(rows):
+            reply = aci.Orders(tuple(_order_row(row, known) for row in rows))
+    return convert(to_builtins(reply), type(reply))
+
+
+def _order_row(row: aci.OrderRow, known: Container[str]) -> aci.OrderRow:
+    return replace(row, name=row.name[:NAME_MAX], key=row.key if row.key in known else None)

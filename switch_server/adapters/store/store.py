@@ -27,6 +27,7 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
+from switch_server.adapters.store.lost_orders import REACH, lost_orders
 from switch_server.adapters.store.pin_tries import Left, PinTries
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
@@ -76,7 +77,7 @@ class Store:
         number_limit: int = 20,
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        self._db = open_store(path)
+        self._path, self._db = path, open_store(path)
         self._post, self._clock = post, clock
         self._order = (
             threading.Lock()
@@ -246,6 +247,16 @@ class Store:
         """At start: what an earlier run began and did not end (killed) ends with ``cause``, at its last sign of life."""
         at = self.last_sign
         self._writer.put(Change("open records", lambda db: left_open.close(db, cause, at)))
+
+    def copy_lost_orders(self, journal: Path) -> None:
+        """At start, before anything else of orders: what the order journal's file has and this one has lost. Raises ``StoreUnusable``."""
+        with named(self._path):
+            lost = lost_orders(self._db, journal, self.last_sign - REACH)
+        for order in lost:
+            self._writer.put(Change("a lost order", order.put, sum(map(texts_in, (order.row, *order.steps)))))
+            self.today.order_found(order.row)
+        if lost:
+            log.warning("store: %d orders copied anew from the order journal", len(lost))
 
     def sign_of_life(self) -> None:
         """Each ``left_open.EVERY`` seconds: a power cut costs no more than that."""

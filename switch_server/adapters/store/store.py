@@ -264,16 +264,19 @@ class Store:
         self._writer.put(Change("a sign of life", lambda db: _execute(db, left_open.ALIVE, {"at": at}), durable=True))
 
     def last_call(self) -> CallId | None:
-        """At start: the highest id of a call that the file has. Raises ``sqlite3.Error``."""
-        return self.read.last_call()
+        """At start: the highest id of a call that the file has. Raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.last_call()
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
-        """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
-        return self.read.callbacks_waiting()
+        """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.callbacks_waiting()
 
     def callbacks_counted(self) -> CallbacksCounted:
-        """At start: who asked to be called back today. Reads the file; raises ``sqlite3.Error``."""
-        return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
+        """At start: who asked to be called back today. Reads the file; raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
 
     # --- records ---
 

@@ -1,8 +1,8 @@
 """Puts the switch server together, starts it and stops it: the only place that knows every part.
 
-Order at start: store and journals (what is broken there is told before a line is opened), the core with its configuration, the orders
-left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the operator's socket. It is up when the
-cards are. Stopping goes the other way.
+Order at start: store and journals (what is broken there is told before a line is opened), the orders that the store has lost, the core with
+its configuration, the orders left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the
+operator's socket. It is up when the cards are. Stopping goes the other way.
 """
 
 import asyncio
@@ -119,6 +119,7 @@ class Server:
 
     async def start(self) -> None:
         """Raises the errors of the parts, each naming what it could not have (file, port, key); ``stop`` then stops those that run."""
+        self.store.copy_lost_orders(self.settings.state / "orders.db")
         self.store.close_open_records(EndCause.SWITCH_STOPPED.value)
         for part in (self.store, self.orders, self.events):
             part.start()

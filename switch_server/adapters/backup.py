@@ -113,7 +113,7 @@ class Backups:
         before, self._progress = self._progress, BackupProgress(str(folder), BackupState.RUNNING)
         try:
             part = await asyncio.to_thread(_part_of, folder)
-        except OperationRefused:
+        except BaseException:  # a cancel, too
             self._progress = before
             raise
         moment = _Moment(len(self._writers))
@@ -211,6 +211,8 @@ def _part_of(folder: Path) -> Path:
         raise OperationRefused(RefusedCode.FOLDER_EXISTS, str(folder))
     try:
         return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except ValueError as error:  # no path: with a NUL
+        raise OperationRefused(RefusedCode.BAD_VALUE, f"{str(folder)!r}: {error}") from error
     except OSError as error:
         raise OperationRefused(RefusedCode.FOLDER_FAILED, f"{folder.parent}: {error.strerror}") from error
 

@@ -3,7 +3,7 @@
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,23 @@ def test_reports_that_come_again_after_a_restart_are_one_row_each(centre: Centre
     centre.until(lambda: centre.ctl("status")["branches_up"] == 1)
     centre.until(lambda: centre.ctl("branches")["rows"][0]["trading_system_up"])
     assert histories(centre) == before
+
+
+def test_orders_that_the_store_has_lost_come_back(centre: Centre, tmp_path: Path) -> None:
+    """As by a power cut, after which the order journal alone has them."""
+    account = centre.customer(BRANCH, skip=13).account.account
+    with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
+        caller.at("read_back", 40)
+        caller.press("1")
+        caller.at("accepted")
+    centre.until(lambda: ended(centre, caller.call))
+    centre.switch.kill()
+    with closing(sqlite3.connect(centre.state / "huawu.db", isolation_level=None)) as db:
+        db.execute("DELETE FROM order_history")
+        db.execute("DELETE FROM orders")
+    centre.start_switch()
+    centre.until(lambda: histories(centre)[0] == histories(centre)[1])
+    assert [row["call"] for row in centre.rows("orders")].count(caller.call) == 1
 
 
 # --- a full disk ---

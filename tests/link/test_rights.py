@@ -70,6 +70,21 @@ def test_a_folder_for_all_stays_one(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert "it is meant for all" in caplog.text
 
 
+def test_what_a_link_leads_to_and_what_is_meant_for_all_stay_open(tmp_path: Path) -> None:
+    shared, state, linked = tmp_path / "shared", tmp_path / "state", tmp_path / "linked"
+    for folder in (shared, state, state / "drop"):
+        folder.mkdir()
+    shared.chmod(0o2750)
+    (state / "drop").chmod(0o1777)
+    (state / "recordings").symlink_to(shared)
+    own_folder(state)
+    assert (mode(shared), mode(state / "drop"), mode(state)) == (0o2750, 0o1777, 0o700)
+    state.chmod(0o755)
+    linked.symlink_to(state)
+    own_folder(linked)
+    assert mode(state) == 0o700
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):

@@ -173,6 +173,18 @@ def test_nothing_is_overwritten(rig: Rig, tmp_path: Path) -> None:
     assert left(tmp_path) == ["link", "state", "there"]
 
 
+def test_after_a_begin_that_failed_the_next_one_goes(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, text = refused(rig, tmp_path / "a\0b")
+    assert code is RefusedCode.BAD_VALUE
+    assert text.startswith(f"'{tmp_path}/a\\x00b': ")
+    with monkeypatch.context() as broken:
+        broken.setattr(backup, "_part_of", None)  # any bug
+        with pytest.raises(TypeError):
+            asyncio.run(rig.backups.begin(tmp_path / "first", "me"))
+    assert rig.backups.progress() is None
+    assert rig.made(tmp_path / "second").state is DONE
+
+
 def test_what_has_come_there_meanwhile_stays(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wait = backup._Moment.wait
 

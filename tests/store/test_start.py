@@ -147,6 +147,25 @@ def test_what_is_met_at_start_names_the_file(tmp_path: Path, monkeypatch: pytest
         orders.unfinished()
 
 
+@pytest.mark.parametrize(
+    ("part", "read"),
+    [
+        ("idx_callbacks_state", Store.callbacks_waiting),
+        ("callbacks", Store.callbacks_counted),
+        ("sqlite_autoindex_calls_1", Store.last_call),
+    ],
+)
+def test_what_the_store_reads_once_it_is_open_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, read: Callable[[Store], object]
+) -> None:
+    monkeypatch.setattr(integrity, "AT_START", 0)
+    path = tmp_path / "huawu.db"
+    fill(path, 1000, NOON)
+    spoil(path, part)
+    with pytest.raises(StoreUnusable, match=r"huawu\.db: database disk image is malformed"):
+        read(Store(path, Posted(), clock=Clock()))
+
+
 def test_a_check_ends_when_the_switch_does(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
     path = tmp_path / "huawu.db"

@@ -27,6 +27,7 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
+from switch_server.adapters.store.lost_orders import REACH, lost_orders
 from switch_server.adapters.store.pin_tries import Left, PinTries
 from switch_server.adapters.store.reader import Reader
 from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
@@ -76,7 +77,7 @@ class Store:
         number_limit: int = 20,
         on_trouble: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        self._db = open_store(path)
+        self._path, self._db = path, open_store(path)
         self._post, self._clock = post, clock
         self._order = (
             threading.Lock()
@@ -247,22 +248,35 @@ class Store:
         at = self.last_sign
         self._writer.put(Change("open records", lambda db: left_open.close(db, cause, at)))
 
+    def copy_lost_orders(self, journal: Path) -> None:
+        """At start, before anything else of orders: what the order journal's file has and this one has lost. Raises ``StoreUnusable``."""
+        with named(self._path):
+            lost = lost_orders(self._db, journal, self.last_sign - REACH)
+        for order in lost:
+            self._writer.put(Change("a lost order", order.put, sum(map(texts_in, (order.row, *order.steps)))))
+            self.today.order_found(order.row)
+        if lost:
+            log.warning("store: %d orders copied anew from the order journal", len(lost))
+
     def sign_of_life(self) -> None:
         """Each ``left_open.EVERY`` seconds: a power cut costs no more than that."""
         at = self._clock()
         self._writer.put(Change("a sign of life", lambda db: _execute(db, left_open.ALIVE, {"at": at}), durable=True))
 
     def last_call(self) -> CallId | None:
-        """At start: the highest id of a call that the file has. Raises ``sqlite3.Error``."""
-        return self.read.last_call()
+        """At start: the highest id of a call that the file has. Raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.last_call()
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
-        """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``sqlite3.Error``."""
-        return self.read.callbacks_waiting()
+        """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.callbacks_waiting()
 
     def callbacks_counted(self) -> CallbacksCounted:
-        """At start: who asked to be called back today. Reads the file; raises ``sqlite3.Error``."""
-        return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
+        """At start: who asked to be called back today. Reads the file; raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
 
     # --- records ---
 

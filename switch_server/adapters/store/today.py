@@ -150,6 +150,12 @@ class Today:
     def order(self, row: dict[str, Any]) -> None:
         self._orders.captured(row, self._clock())
 
+    def order_found(self, row: dict[str, Any]) -> None:
+        """A row of ``orders`` as it is by now, of whatever day, that the store did not have or had in an earlier state."""
+        if row["at"] >= midnight(self._clock()):
+            self.order(row)
+            self.order_step(row | {"branch": None})
+
     def order_step(self, row: dict[str, Any]) -> None:
         self._orders.moved(row, self._clock())
 

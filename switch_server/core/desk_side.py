@@ -211,10 +211,7 @@ class DeskSide:
             self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
 
     def key(self, member: Member, event: DigitPressed) -> None:
-        """A key of a member's own is for everybody outside too: a seat's own (a desk phone), and between people outside.
-
-        While a seat is there, keys of others go nowhere: an agent may just have asked for the PIN, whose keying has ended unnoticed.
-        """
+        """A seat's own (a desk phone's) are for everybody outside; others' too, unless a seat is there, which may have asked for the PIN."""
         asked_for = member.talk is None and any(other.talk is not None for other in self.room.others(member))
         if asked_for or len(event.digit) != 1:  # or not a key, whatever told it
             return

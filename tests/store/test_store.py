@@ -173,6 +173,36 @@ def test_tries_under_way_survive_a_kill_as_wrong_ones(tmp_path: Path, posted: Po
     first.stop()
 
 
+@pytest.mark.parametrize("later", [0.0, DAY])
+def test_a_kill_at_the_last_try_locks_the_account(
+    tmp_path: Path, posted: Posted, clock: Clock, caplog: pytest.LogCaptureFixture, later: float
+) -> None:
+    """As a fifth wrong PIN does, whenever the switch comes up again; once it is unlocked, it stays open."""
+    first = _again(tmp_path, posted, clock)
+    first.put_customers([customer(1, "李小明", account=ACCOUNT)])
+    for _ in range(4):
+        first.do(CountWrongPin(CALL, 1, ACCOUNT, ""))
+    first.do(FindAccount(CALL, 2, ACCOUNT, ""))
+    first.sign_of_life()
+    assert first.flush(20.0)  # and is killed
+    clock.now += later
+    second = _again(tmp_path, posted, clock)
+    assert second.account_locked(ACCOUNT)
+    assert "account …45 locked after 5 wrong PINs" in caplog.text
+    second.stop()
+    clock.now += DAY
+    third = _again(tmp_path, posted, clock)
+    assert third.account_locked(ACCOUNT)
+    third.unlock_account(ACCOUNT, "supervisor")
+    third.stop()
+    fourth = _again(tmp_path, posted, clock)
+    assert not fourth.account_locked(ACCOUNT)
+    audited = [(row["action"], row["subject"], row["detail"]) for row in fourth.read.audit()]
+    assert audited == [("account_unlocked", ACCOUNT, ""), ("account_locked", ACCOUNT, "5 wrong PINs on 20251125")]
+    fourth.stop()
+    first.stop()
+
+
 def test_a_log_in_with_the_right_pin_leaves_no_row(store: Store) -> None:
     store.put_customers([customer(1, "李小明", account=ACCOUNT)])
     store.do(FindAccount(CALL, 1, ACCOUNT, "13900012345"))

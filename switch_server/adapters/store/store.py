@@ -88,15 +88,21 @@ class Store:
         self._writer = Writer(self._db, on_trouble)
         with named(path):
             self._tables = record_tables(self._db)
-            self.last_sign = left_open.last_sign(self._db, clock())
+            now = clock()
+            self.last_sign = left_open.last_sign(self._db, now)
             self._accounts.load(self._db)
-            self._tries.load(*_wrong_pins(self._db, shanghai_day(clock())), clock())
-            self._callers.load(self._db, clock())
+            tried = {day: _wrong_pins(self._db, day) for day in map(shanghai_day, (self.last_sign, now))}
+            self._tries.load(*tried[shanghai_day(now)], now)
+            self._callers.load(self._db, now)
             self.today = Today(self._db, clock)
             self.agents = Agents(self._db, self._writer.put, self._audit, clock)
             self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
             self.read, self.read_pops = Reader(path), Reader(path)
             self.statistics = Statistics(path, self._writer)
+        for day, (accounts, _) in tried.items():
+            for account, failures in accounts:
+                if failures >= wrong_pin_limit:  # the last try was under way at a kill, which counts as a wrong PIN
+                    self._lock_used_up(account, failures, day)
         self.flush, self.between = self._writer.flush, self._writer.between
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
@@ -172,12 +178,8 @@ class Store:
         with self._order:
             wrong = self._tries.wrong(effect.call, account, number, now)
             self._write_tries(account, number)
-            locked_now = wrong.account_used_up and self._accounts.lock(account)
-            if locked_now:
-                self._lock_account(account, now)
-        if locked_now:
-            log.warning("account …%s locked after %d wrong PINs", account[-2:], wrong.failures)
-            self._audit("store", "account_locked", account, f"{wrong.failures} wrong PINs on {wrong.day}")
+            if wrong.account_used_up:
+                self._lock_used_up(account, wrong.failures, wrong.day)
         if wrong.locks_number:
             log.warning("number %s locked after %d wrong PINs", number or "withheld", wrong.from_number)
             self._audit(
@@ -185,6 +187,12 @@ class Store:
             )
         locked = self.account_locked(account)
         self._post(WrongPinCounted(effect.call, effect.request, wrong.failures, locked, wrong.number_used_up))
+
+    def _lock_used_up(self, account: AccountNo, failures: int, day: str) -> None:
+        if self._accounts.lock(account):
+            self._lock_account(account, self._clock())
+            log.warning("account …%s locked after %d wrong PINs", account[-2:], failures)
+            self._audit("store", "account_locked", account, f"{failures} wrong PINs on {day}")
 
     def _write_tries(self, account: AccountNo, number: str) -> None:
         """Tries under way count as wrong in the file, so that a killed switch forgets none; those that come to nothing leave no row."""

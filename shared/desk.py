@@ -549,7 +549,7 @@ class SendDigits(Command, frozen=True):
 class WrapUp(Command, frozen=True):
     """话务小结 of the talk just ended or still going on; ends the wrap-up unless ``stay``. May come again and then replaces what was said.
 
-    ``disposition=""`` with ``stay``: keeps the note only (the wrap-up time ends, and nothing was chosen yet).
+    ``disposition=""`` with ``stay``: keeps the note only (the wrap-up time ends, and nothing was chosen yet); also of the talk wrapped up last.
     """
 
     call: CallRef

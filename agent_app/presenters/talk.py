@@ -183,7 +183,7 @@ class Talk:
             self._shelve()
         view = self._board.draft
         seat, now = view.state.seat, self._asker.now()
-        if seat is None or seat.wrap_up_call is None or now < self._send_at:
+        if seat is None or view.state.call is not None or now < self._send_at:
             return
         until = seat.wrap_up_until
         ends = until is not None and self._board.wall() + view.clock_off >= until - KEEP_S
@@ -197,13 +197,20 @@ class Talk:
 
     def _send_note(self) -> None:
         view = self._board.draft
-        call, note = self._in_hand(view.state.seat, view.state.call), view.note
-        if call is None or view.stale or not view.note_unsent or len(note) > TEXT_MAX or self._kept == (call, note):
+        if self._hand is None or view.stale or not view.note_unsent:
             return
-        if may_wrap_up(view) and not self._asker.is_pending(Action.FINISH_WRAP_UP):
-            self._kept = call, note
-            request = WrapUp(call, "", note, stay=True)
-            self._asker.ask(None, request, Done, lambda _: self._has(request), failed=lambda _: self._not_kept(request))
+        late = view.state.call is None  # the seat may have been opened meanwhile
+        if (late or may_wrap_up(view)) and not self._asker.is_pending(Action.FINISH_WRAP_UP):
+            self._send(self._hand, view.note)
+
+    def _send(self, call: CallId, note: str) -> None:
+        if len(note) > TEXT_MAX or self._kept == (call, note):
+            return
+        self._kept = call, note
+        request = WrapUp(call, "", note, stay=True)
+        self._asker.ask(
+            None, request, Done, lambda _: self._has(request), failed=lambda why: self._not_kept(request, why)
+        )
 
     def _has(self, request: WrapUp) -> None:
         self._safe = request.call, request.note
@@ -211,8 +218,9 @@ class Talk:
             del self._notes[request.call]
         self._put_note(self._board.draft.note)
 
-    def _not_kept(self, request: WrapUp) -> None:
-        if self._kept == (request.call, request.note):
+    def _not_kept(self, request: WrapUp, why: Failed | Refused) -> None:
+        """What is about a call that the switch has forgotten is not tried again."""
+        if self._kept == (request.call, request.note) and why.code != DeskRefusal.NO_SUCH_CALL:
             self._kept, self._send_at = None, self._asker.now() + REST_S
 
     def _put_note(self, text: str) -> None:
@@ -290,6 +298,7 @@ class Talk:
             return  # typed before the first call: it is about this one
         if note and old is not None and self._safe != (old, note):
             self._notes[old] = note
+            self._send(old, note)
         self._put_note(self._notes.pop(hand, ""))
 
     def _between_calls(self) -> None:

@@ -89,12 +89,13 @@ class Commands:
     # --- wrap-up ---
 
     def _wrap_up(self, seat: Seat, command: desk.WrapUp, _: DeskCommanded) -> Answer:
-        talk = self._talk_of(seat, command.call)
+        note_only = command.stay and not command.disposition
+        talks = (seat.talk, seat.last, seat.before if note_only else None)
+        talk = next((talk for talk in talks if talk is not None and talk.call == command.call), None)
         if talk is None:
             return Refused(DeskRefusal.NO_SUCH_CALL)
         if talk.answered_at is None:
             return Refused(DeskRefusal.WRONG_STATE)
-        note_only = command.stay and not command.disposition
         if not note_only and command.disposition not in {choice.id for choice in self._house.config.dispositions}:
             return Refused(DeskRefusal.UNKNOWN_CHOICE)
         talk.note = command.note
@@ -115,9 +116,6 @@ class Commands:
         self._desks.start_wrap_up(seat)
         self._desks.moved(seat, "extended")
         return Done()
-
-    def _talk_of(self, seat: Seat, call: CallId) -> Talk | None:
-        return next((talk for talk in (seat.talk, seat.last) if talk is not None and talk.call == call), None)
 
 
 def for_journal(event: DeskCommanded) -> DeskCommanded:

@@ -276,7 +276,7 @@ class Desks:
         self._timer(seat, "wrap", None)
         if seat.last is not None:
             self._house.emit(HidePop(seat.agent, seat.last.call))
-            seat.last = None
+            seat.before, seat.last = seat.last, None
 
     # --- what desks are told ---
 

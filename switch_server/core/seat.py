@@ -67,6 +67,8 @@ class Seat:
         self.talk: Talk | None = None
         self.last: Talk | None = None
         """The talk whose disposition is still to come."""
+        self.before: Talk | None = None
+        """The talk of which none can come any more; the end of its note may still be on its way."""
         self.wrap_until: float | None = None
         self.idle_since = now
         self.state = SeatState.OFFLINE

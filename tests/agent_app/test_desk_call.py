@@ -440,6 +440,7 @@ def test_a_note_of_a_call_that_is_over_is_shown_while_there_is_no_other() -> Non
     after = begun_anew(world)
     assert after.view.note == "never sent"
     after.ring("c2")
+    after.switch.answer(Refused(DeskRefusal.NO_SUCH_CALL), WrapUp)
     assert after.view.note == ""
     after.talk("c2")
     after.desk.set_note("of the second")
@@ -608,6 +609,43 @@ def test_a_note_is_sent_two_seconds_after_the_last_key_of_the_wrap_up() -> None:
     assert world.view.enabled[Action.OPEN_SEAT].on
     world.report(SeatChanged(seat()))
     assert world.view.note == "", "the wrap-up is over, the switch has it"
+
+
+def test_a_note_that_a_ring_cuts_off_is_sent_late() -> None:
+    """The wrap-up time was over, the agent typed on."""
+    world = in_talk()
+    world.report(CallChanged(None), SeatChanged(seat(wrap_up_call=CallId("c1"))))
+    world.desk.set_note("typed until it ra")
+    world.ring("c2")
+    assert (world.view.note, world.view.note_unsent) == ("", False)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "typed until it ra", stay=True)]
+    world.switch.answer(Done(), WrapUp)
+    world.pass_time(1.2)
+    assert not world.shelf.notes.get(AGENT)
+
+
+def test_a_note_typed_while_a_supervisor_opened_the_seat_is_sent_late() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("half a")
+    world.report(SeatChanged(seat()))
+    world.desk.set_note("half a note")
+    world.pass_time(2.2)
+    assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a note", stay=True)]
+    world.switch.answer(Done(), WrapUp)
+    assert not world.view.note_unsent
+
+
+def test_a_note_whose_call_the_switch_no_longer_knows_is_tried_once() -> None:
+    world = in_talk()
+    world.wrap_up()
+    world.desk.set_note("half a")
+    world.report(SeatChanged(seat()))
+    world.pass_time(2.2)
+    world.switch.answer(Refused(DeskRefusal.NO_SUCH_CALL), WrapUp)
+    world.pass_time(10.0)
+    assert (world.switch.open(WrapUp), world.view.note, world.problem) == ([], "half a", "")
+    assert world.shelf.notes == {AGENT: {CallId("c1"): "half a"}}
 
 
 def test_a_log_out_for_leaving_comes_after_the_note() -> None:

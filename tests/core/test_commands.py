@@ -163,6 +163,20 @@ def test_a_note_without_a_disposition_is_kept_and_ends_nothing() -> None:
     world.finish()
 
 
+def test_a_note_that_comes_late_is_kept_and_a_disposition_is_not() -> None:
+    """The seat was opened, or rang again, while the agent was typing."""
+    world, call = in_state("wrap_up")
+    world.command(desk.WrapUp(call, "order", "fir", stay=True))
+    world.command(desk.OpenSeat())
+    assert world.refused(desk.WrapUp(call, "complaint", "no", stay=True)) == "no_such_call"
+    assert world.refused(desk.WrapUp(NO_CALL, "", "no", stay=True)) == "no_such_call"
+    assert world.command(desk.WrapUp(call, "", "first word", stay=True)) == desk.Done()
+    talk = world.talk(leg_of(call, 2))
+    assert (talk["disposition"], talk["note"]) == ("order", "first word")
+    assert world.seat() is SeatState.OPEN
+    world.finish()
+
+
 def test_what_was_written_in_the_talk_needs_no_time_after_it() -> None:
     world, call = in_state("talking")
     world.command(desk.WrapUp(call, "order", "all said"))

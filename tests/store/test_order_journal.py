@@ -281,6 +281,7 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
     journal: SqliteOrderJournal, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(200):
+        journal.do(place(number))
         journal.do(report(place(number), 1, branch="GZ66"))
     assert journal.flush()
     assert journal.not_theirs == {"GZ66": journal.counts.not_theirs} == {"GZ66": 200}
@@ -289,6 +290,17 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
     ]
     (rows,) = journal._db.execute("SELECT count(*) FROM order_history").fetchone()
     assert rows == 0
+
+
+def test_a_report_on_an_order_that_the_journal_has_not_is_no_alarm(
+    journal: SqliteOrderJournal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A remark from the branch's own counter; after a restore, an order placed after the backup."""
+    journal.do(report(place(1), 1))
+    assert journal.flush()
+    assert (journal.counts.unknown, journal.counts.not_theirs, journal.counts.steps) == (1, 0, 0)
+    assert not journal.not_theirs
+    assert not caplog.records
 
 
 def test_the_last_day_that_a_branch_reported_on_is_known_after_a_restart(

@@ -61,7 +61,9 @@ class JournalCounts(Struct):
     repeated: int = 0
     """Reports that were written before."""
     not_theirs: int = 0
-    """Reports refused: the order that they name is none of ours, or not of the branch and account that they come from."""
+    """Reports refused: the order that they name is not of the branch and account that they come from."""
+    unknown: int = 0
+    """Reports passed over: the journal has no order that they name."""
     troubles: int = 0
     """Groups that could not be written."""
     faults: int = 0
@@ -229,6 +231,8 @@ class SqliteOrderJournal:
                     self._days[row["branch"]] = row["trade_date"]
             case Step.REPEATED:
                 self.counts.repeated += 1
+            case Step.UNKNOWN:
+                self.counts.unknown += 1
             case Step.NOT_THEIRS:
                 self.counts.not_theirs += 1
                 self.not_theirs[row["branch"]] += 1

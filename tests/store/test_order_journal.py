@@ -9,6 +9,7 @@ import pytest
 
 from shared.ids import Milli
 from switch_server.adapters.order_journal import OrderJournalUnusable, SqliteOrderJournal, tables
+from switch_server.adapters.order_journal import journal as journal_file
 from switch_server.adapters.order_journal.tables import STEPS
 from switch_server.adapters.order_rows import INSERT_ORDER, order_row
 from switch_server.core.events import OrderJournalFailed, OrderJournalled
@@ -165,6 +166,31 @@ def test_a_locked_file_refuses_orders_and_keeps_history(tmp_path: Path, posted: 
     assert found is not None
     assert [step.state for step in found.history] == ["captured", "sent", "accepted"]
     assert journal.order(place(2).key) is None
+    assert journal.stop() == 0
+
+
+def test_more_reports_than_there_is_room_for_are_left_to_the_next_start(
+    tmp_path: Path, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of orders that the core does not hold, while the disk is full. Nothing else is ever dropped; and no later day hides the dropped ones."""
+    monkeypatch.setattr(journal_file, "MOST_BYTES", 10 * journal_file.REPORT_BYTES)
+    journal = SqliteOrderJournal(tmp_path / "orders.db", posted, clock=clock)
+    settled, held = place(1), place(2)
+    journal.do(settled)
+    for seq in range(1, 31):
+        journal.do(report(settled, seq, held=False))
+    for seq in range(1, 31):
+        journal.do(report(held, seq))
+    journal.do(held)
+    journal.do(state(held, "sent"))
+    assert (journal.waiting, journal.counts.lost) == (1 + 10 + 30 + 2, 20)
+    journal.start()
+    clock.now += 24 * 3600
+    assert journal.flush()
+    journal.do(report(settled, 1, day="20251126", held=False))
+    assert journal.flush()
+    assert len(journal.order(settled.key).history) == 1 + 10 + 1  # type: ignore[union-attr]
+    assert journal.reported_days() == {"GZ03": "20251125"}
     assert journal.stop() == 0
 
 

@@ -35,7 +35,7 @@ _INSERT_STEP = (
     _insert("order_history", ("key", *STEP_COLUMNS, *ORIGIN_COLUMNS))
     + " ON CONFLICT (key, trade_date, seq) WHERE seq IS NOT NULL DO NOTHING"
 )
-_IS_THEIRS = "SELECT 1 FROM orders WHERE key = :key AND branch = :branch AND account = :account"
+_IS_THEIRS = "SELECT branch = :branch AND account = :account FROM orders WHERE key = :key"
 _FINAL = ", ".join(f"'{state.value}'" for state in sorted(FINAL))
 UPDATE_COPY = (
     "UPDATE orders SET state = :state, contract = coalesce(:contract, contract), refusal = coalesce(:refusal, refusal), "  # noqa: S608  constants
@@ -52,13 +52,20 @@ class Step(Enum):
 
     WRITTEN = auto()
     REPEATED = auto()  # a report that came before, as all of the day do after a restart
-    NOT_THEIRS = auto()  # no order, or another branch's or another account's
+    UNKNOWN = (
+        auto()
+    )  # no order has the key: a remark (备注) from the branch's counter, or an order placed after the backup
+    NOT_THEIRS = auto()  # the order is another branch's or another account's
 
 
 def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> Step:
     """Within the caller's transaction: the row into the history, and with ``update`` into the order. ``row``: of ``step_row``."""
-    if row["branch"] is not None and db.execute(_IS_THEIRS, row).fetchone() is None:
-        return Step.NOT_THEIRS
+    if row["branch"] is not None:
+        found = db.execute(_IS_THEIRS, row).fetchone()
+        if found is None:
+            return Step.UNKNOWN
+        if not found[0]:
+            return Step.NOT_THEIRS
     if db.execute(_INSERT_STEP, row).rowcount == 0:
         return Step.REPEATED
     db.execute(update, row)

@@ -169,12 +169,16 @@ class Resolve(Effect, frozen=True):
 
 
 class ReportOrigin(Struct, frozen=True):
-    """Which report of which branch, and the account that it names. ``trade_date`` is ``YYYYMMDD``."""
+    """Which report of which branch, and the account that it names. ``trade_date`` is ``YYYYMMDD``.
+
+    ``held``: the core holds the order. Else the report only brings the journalled row up to date, and is had again after a restart.
+    """
 
     branch: BranchId
     account: AccountNo
     trade_date: str
     seq: int
+    held: bool
 
 
 class RecordOrderState(Effect, frozen=True):

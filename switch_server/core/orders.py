@@ -165,7 +165,7 @@ class OrderBook:
                 self._step(key, OrderEvent.SILENT)
 
     def _reported(self, branch: BranchId, report: OrderReport) -> None:
-        origin = ReportOrigin(branch, report.account, report.trade_date, report.seq)
+        origin = ReportOrigin(branch, report.account, report.trade_date, report.seq, held=report.key in self.orders)
         if report.key is None:  # entered at the branch's own counter
             self._board.count("order_reports_of_others")
         elif (order := self.orders.get(report.key)) is None:

@@ -70,7 +70,8 @@ class OrderJournal(Protocol):
     """The centre's durable order journal. ``JournalOrder`` is answered after its fsync (group commit), in order.
 
     A key that is already journalled is answered ``OrderJournalFailed`` and not written twice. A ``RecordOrderState`` that comes from a
-    branch's report is written once, and only where the order is of that branch and account; others are counted in ``not_theirs``.
+    branch's report is written once, and only where the order is of that branch and account: one on another's
+    order is counted in ``not_theirs``, one on a key that no order has is passed over.
     """
 
     def do(self, effect: JournalOrder | RecordOrderState) -> None: ...

@@ -249,7 +249,7 @@ def test_reports_of_orders_that_are_not_held_bring_their_rows_up_to_date() -> No
     assert world.switch.counters["order_reports_looked_up"] == 1
     [row] = world.all(RecordOrderState)
     assert (row.state, row.filled) == ("working", 10)
-    assert row.report == ReportOrigin(BRANCH, ACCOUNT, "20261122", 4)
+    assert row.report == ReportOrigin(BRANCH, ACCOUNT, "20261122", 4, held=False)
     assert not [event for _, _, event in world.journal if isinstance(event, ev.OrderReported)]
     world.finish()
 

@@ -36,7 +36,9 @@ class FakeOrderJournal:
     def _step(self, effect: RecordOrderState) -> None:
         order, report = self._orders.get(effect.key), effect.report
         if report is not None:
-            if order is None or (order.context.branch, order.context.account) != (report.branch, report.account):
+            if order is None:
+                return
+            if (order.context.branch, order.context.account) != (report.branch, report.account):
                 self.not_theirs[report.branch] += 1
                 return
             if (effect.key, report.trade_date, report.seq) in self._reports:

@@ -88,9 +88,10 @@ def report(
     account: str = "60012345",
     day: str = "20251125",
     filled: int = 0,
+    held: bool = True,
 ) -> RecordOrderState:
     """A branch's ``seq``-th report of the day: the order is filled in part."""
-    origin = ReportOrigin(BranchId(branch), AccountNo(account), day, seq)
+    origin = ReportOrigin(BranchId(branch), AccountNo(account), day, seq, held=held)
     return state(of, "working", "reported", contract=CONTRACT, filled=filled, report=origin)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared.ids import Milli
 from switch_server.adapters.order_journal import OrderJournalUnusable, SqliteOrderJournal, tables
+from switch_server.adapters.order_journal import journal as journal_file
 from switch_server.adapters.order_journal.tables import STEPS
 from switch_server.adapters.order_rows import INSERT_ORDER, order_row
 from switch_server.core.events import OrderJournalFailed, OrderJournalled
@@ -168,6 +169,31 @@ def test_a_locked_file_refuses_orders_and_keeps_history(tmp_path: Path, posted: 
     assert journal.stop() == 0
 
 
+def test_more_reports_than_there_is_room_for_are_left_to_the_next_start(
+    tmp_path: Path, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of orders that the core does not hold, while the disk is full. Nothing else is ever dropped; and no later day hides the dropped ones."""
+    monkeypatch.setattr(journal_file, "MOST_BYTES", 10 * journal_file.REPORT_BYTES)
+    journal = SqliteOrderJournal(tmp_path / "orders.db", posted, clock=clock)
+    settled, held = place(1), place(2)
+    journal.do(settled)
+    for seq in range(1, 31):
+        journal.do(report(settled, seq, held=False))
+    for seq in range(1, 31):
+        journal.do(report(held, seq))
+    journal.do(held)
+    journal.do(state(held, "sent"))
+    assert (journal.waiting, journal.counts.lost) == (1 + 10 + 30 + 2, 20)
+    journal.start()
+    clock.now += 24 * 3600
+    assert journal.flush()
+    journal.do(report(settled, 1, day="20251126", held=False))
+    assert journal.flush()
+    assert len(journal.order(settled.key).history) == 1 + 10 + 1  # type: ignore[union-attr]
+    assert journal.reported_days() == {"GZ03": "20251125"}
+    assert journal.stop() == 0
+
+
 def test_a_file_that_can_t_be_used_is_named(tmp_path: Path, posted: Posted, clock: Clock) -> None:
     path = tmp_path / "orders.db"
     path.write_bytes(b"no database at all\n" * 400)
@@ -281,6 +307,7 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
     journal: SqliteOrderJournal, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(200):
+        journal.do(place(number))
         journal.do(report(place(number), 1, branch="GZ66"))
     assert journal.flush()
     assert journal.not_theirs == {"GZ66": journal.counts.not_theirs} == {"GZ66": 200}
@@ -289,6 +316,17 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
     ]
     (rows,) = journal._db.execute("SELECT count(*) FROM order_history").fetchone()
     assert rows == 0
+
+
+def test_a_report_on_an_order_that_the_journal_has_not_is_no_alarm(
+    journal: SqliteOrderJournal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A remark from the branch's own counter; after a restore, an order placed after the backup."""
+    journal.do(report(place(1), 1))
+    assert journal.flush()
+    assert (journal.counts.unknown, journal.counts.not_theirs, journal.counts.steps) == (1, 0, 0)
+    assert not journal.not_theirs
+    assert not caplog.records
 
 
 def test_the_last_day_that_a_branch_reported_on_is_known_after_a_restart(

@@ -1,7 +1,8 @@
 """The centre's durable order journal: group commit in one thread, an answer after each fsync.
 
 A disk that is full refuses new orders (``OrderJournalFailed``: what can't be made durable is not sent) and delays history rows, which are
-facts that have happened: they are kept in memory, in order, and written when it works again.
+facts that have happened: they are kept in memory, in order, and written when it works again. Only reports on orders that the core does not
+hold have a bound there (``MOST_BYTES``): the branches tell those again after a restart.
 """
 
 import logging
@@ -43,6 +44,11 @@ _STATES = ", ".join(
 )  # word for word as in the partial index, else it does not serve
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
 
+MOST_BYTES = 64 << 20
+REPORT_BYTES = 1000
+"""Of a report in memory, with its texts."""
+LOG_EACH = 10_000
+"""Dropped reports for a line in the log."""
 _FIRST_DAY = "INSERT INTO reported_days VALUES (?, ?) ON CONFLICT DO NOTHING"
 _NEW_DAY = (
     "INSERT INTO reported_days VALUES (:branch, :trade_date) "
@@ -61,7 +67,11 @@ class JournalCounts(Struct):
     repeated: int = 0
     """Reports that were written before."""
     not_theirs: int = 0
-    """Reports refused: the order that they name is none of ours, or not of the branch and account that they come from."""
+    """Reports refused: the order that they name is not of the branch and account that they come from."""
+    unknown: int = 0
+    """Reports passed over: the journal has no order that they name."""
+    lost: int = 0
+    """Reports on orders that are not held which were not taken since too many waited for the disk."""
     troubles: int = 0
     """Groups that could not be written."""
     faults: int = 0
@@ -88,7 +98,7 @@ class SqliteOrderJournal:
         self._reader = open_reader(path)
         self._reading = threading.Lock()
         self._post, self._clock, self._on_trouble = post, clock, on_trouble
-        self._batches = BatchThread[Item]("order-journal", self._write, eager=True)
+        self._batches = BatchThread[Item]("order-journal", self._write, eager=True, size=_size, most=MOST_BYTES)
         self._trouble = ""
         self.counts = JournalCounts()
         self.not_theirs: Counter[BranchId] = Counter()
@@ -109,7 +119,13 @@ class SqliteOrderJournal:
         return lost
 
     def do(self, effect: JournalOrder | RecordOrderState) -> None:
-        self._batches.put((self._clock(), effect))
+        if self._batches.put((self._clock(), effect)):
+            return
+        self.counts.lost += 1
+        if self.counts.lost % LOG_EACH == 1:
+            log.error(
+                "order journal: a report is left to the next start, too many wait for the disk: %s", self._trouble
+            )
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Waits until all that was asked before now is durable (or refused)."""
@@ -217,9 +233,11 @@ class SqliteOrderJournal:
         return step, row
 
     def _is_new_day(self, row: dict[str, Any]) -> bool:
-        return row["seq"] is not None and self._days.get(row["branch"], "") < row["trade_date"] <= shanghai_day(
-            row["at"]
-        )
+        """Never after a report was dropped: the next start asks from its day on."""
+        if row["seq"] is None or self.counts.lost:
+            return False
+        day: str = row["trade_date"]
+        return self._days.get(row["branch"], "") < day <= shanghai_day(row["at"])
 
     def _count(self, step: Step, row: dict[str, Any]) -> None:
         match step:
@@ -229,6 +247,8 @@ class SqliteOrderJournal:
                     self._days[row["branch"]] = row["trade_date"]
             case Step.REPEATED:
                 self.counts.repeated += 1
+            case Step.UNKNOWN:
+                self.counts.unknown += 1
             case Step.NOT_THEIRS:
                 self.counts.not_theirs += 1
                 self.not_theirs[row["branch"]] += 1
@@ -279,6 +299,13 @@ class SqliteOrderJournal:
             else:
                 self.counts.duplicates += 1
             self._post(answer)
+
+
+def _size(item: Item) -> int:
+    """Nothing, but for what may be dropped."""
+    effect = item[1]
+    droppable = isinstance(effect, RecordOrderState) and effect.report is not None and not effect.report.held
+    return REPORT_BYTES if droppable else 0
 
 
 def _recovered(row: sqlite3.Row) -> OrderRecovered:

@@ -293,10 +293,10 @@ class Talk:
     def _change_note(self, hand: CallId) -> None:
         """Another call: its own note, and the old one's is kept for when that comes back."""
         old, self._hand = self._hand, hand
-        note = self._board.draft.note
+        note, unsent = self._board.draft.note, self._board.draft.note_unsent
         if note and old is None:
             return  # typed before the first call: it is about this one
-        if note and old is not None and self._safe != (old, note):
+        if unsent and old is not None:
             self._notes[old] = note
             self._send(old, note)
         self._put_note(self._notes.pop(hand, ""))

@@ -322,6 +322,7 @@ def test_a_program_is_ended_by_what_is_so_when_the_answer_comes(stage: Stage) ->
     stage.settle()
     _press_end(stage)
     assert stage.window.isVisible(), "it logs out first"
+    stage.settle()
 
 
 def _in_wrap_up(stage: Stage) -> None:

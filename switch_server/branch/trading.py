@@ -75,6 +75,7 @@ class TradingSystem(Protocol):
     inside the adapter and never leave it. A PIN goes out in ``log_in`` and is neither kept nor logged.
 
     ``carries_key``: ``place`` writes the order's key into a field (备注) that ``orders`` gives back in ``OrderRow.key``.
+    What else people write there may come back too: the gateway takes for a key only what it has journalled.
     ``absence_is_final``: the answer to ``orders`` stands behind everything that was sent before, over this and older connections: an
     order that it does not show will never appear. Where a trading system can't promise that, orders of unknown fate stay pending.
     """

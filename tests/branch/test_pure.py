@@ -295,3 +295,19 @@ def test_wrong_settings_are_named(
 def test_a_trading_system_that_there_is_not_is_named() -> None:
     with pytest.raises(config.ConfigError, match="'apex': not one of sim"):
         config.read([*_FLAGS, "--adapter", "apex"])
+
+
+@pytest.mark.parametrize("fields", [{"TRADE_DATE": "2025-11-25"}, {"TRADE_DATE": "99999999"}, {"TRADE_DATE": 20251125}])
+def test_a_day_that_is_none_is_nonsense(fields: rows.Fields) -> None:
+    """The gateway's day never goes back: one of year 9999 would be its last."""
+    with pytest.raises((ValueError, TypeError)):
+        rows.trade_date(fields)
+    assert rows.trade_date({"TRADE_DATE": "20251125"}) == "20251125"
+
+
+@pytest.mark.parametrize(("number", "fits"), [("", False), ("7" * 64, True), ("7" * 65, False), (7, False)])
+def test_a_contract_number_fits_an_id(number: object, fits: bool) -> None:
+    try:
+        assert (rows.contract({"ORDER_ID": number}) == number) is fits
+    except ValueError:
+        assert not fits

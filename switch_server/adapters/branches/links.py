@@ -39,7 +39,7 @@ class Timeouts(Struct, frozen=True):
 class BranchLinks(Silent):
     """``ports.Branches`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
 
-    ``reported``: the last trade date of which an earlier run had reports, by branch; those from its first on come again.
+    ``reported``: the last trade date of which an earlier run had reports, by branch (else the day of its first order); those from its first on come again.
     ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where
     the endpoint can't be bound. Everything on the loop on which it is started.
     """

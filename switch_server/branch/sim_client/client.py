@@ -271,9 +271,9 @@ def _checked(fields: rows.Fields) -> rows.Fields:
 
 def _state(fields: rows.Fields) -> TradingState:
     session: Any = fields["SESSION"]
-    if session not in _SESSIONS or not isinstance(fields["TRADE_DATE"], str):
+    if session not in _SESSIONS:
         raise ValueError("a session that there is not")
-    return TradingState(up=True, trade_date=fields["TRADE_DATE"], session=session)
+    return TradingState(up=True, trade_date=rows.trade_date(fields), session=session)
 
 
 @contextlib.contextmanager

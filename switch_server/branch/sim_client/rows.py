@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.aci import Funds, Holding, OrderRow, Quote
 from shared.bounds import ID_MAX
+from shared.days import day_start
 from shared.ids import AccountNo, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 from switch_server.branch.sim_client import codes
 from switch_server.branch.trading import OrderUpdate
@@ -36,6 +37,12 @@ def contract(fields: Fields) -> ContractNo:
     if not isinstance(number, str) or not 0 < len(number) <= ID_MAX:
         raise ValueError("no contract number")
     return ContractNo(number)
+
+
+def trade_date(fields: Fields) -> str:
+    day: str = fields["TRADE_DATE"]
+    day_start(day)
+    return day
 
 
 def funds(fields: Fields) -> Funds:
@@ -78,7 +85,7 @@ def order(fields: Fields) -> OrderRow:
 
 def update(fields: Fields) -> OrderUpdate:
     account = AccountNo(fields["ACCOUNT"])
-    return OrderUpdate(fields["TRADE_DATE"], account, order(fields), milli(fields["MATCHED_PRICE"]))
+    return OrderUpdate(trade_date(fields), account, order(fields), milli(fields["MATCHED_PRICE"]))
 
 
 def quote(fields: Fields) -> Quote:

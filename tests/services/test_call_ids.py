@@ -2,10 +2,8 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+import time
 from datetime import UTC, datetime
-
-import pytest
 
 from shared.ids import CallId
 from switch_server.services.call_ids import CallIds
@@ -25,28 +23,29 @@ def test_they_rise_and_tell_their_time() -> None:
     assert ids() == "2026082509311512300"
 
 
-@pytest.fixture
-def restless() -> Iterator[None]:
-    """Threads take turns as often as they can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("restless")
 def test_two_threads_never_get_the_same() -> None:
     ids = CallIds(lambda: AT)
     made: list[CallId] = []
 
+    begin = threading.Barrier(5)
+
     def make() -> None:
+        begin.wait()
         made.extend([ids() for _ in range(5000)])
 
     threads = [threading.Thread(target=make) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    while begin.n_waiting < len(threads):  # they have their tracer, where coverage gives them one
+        time.sleep(0.001)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # they take turns as often as they can
+    try:
+        begin.wait()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
     assert len(set(made)) == len(made) == 20_000
 
 

@@ -18,8 +18,14 @@ class TroubleCode(StrEnum):
     QUEUE_UNSERVED = "queue_unserved"  # callers wait (``text``: how many) and nobody who could answer is logged in
     ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
     NUMBERS_LOCKED = "numbers_locked"  # too many wrong PINs came from them today (``subject``: how many, ``text``: the first of them)
-    BRANCH_FOREIGN = (
-        "branch_foreign"  # it named orders, accounts or branches that are not its own (``text``: how often)
+    BRANCH_FOREIGN = "branch_foreign"  # it named what is not its own: orders, accounts, branches (``text``: how often)
+    CLOCK_BEHIND = (
+        "clock_behind"  # ``subject``: seconds that the switch's clock is behind the system's, which has been set
+    )
+    CLOCK_AHEAD = "clock_ahead"
+    FILE_DAMAGED = "file_damaged"  # ``subject``: the database, ``text``: SQLite's words
+    RECORDS_LOST = (
+        "records_lost"  # too many waited for the disk (``subject``: the part, ``text``: how many since the start)
     )
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from shared import control
 from shared.aci import GatewayStatus
+from shared.control_rows import Trouble, TroubleCode
 from shared.enums import EndCause
 from shared.ids import AccountNo, BranchId, TrunkName
 from shared.link import load_or_make_keys
@@ -63,7 +64,8 @@ class Server:
         self.clock = Clock()
         self.engine = Engine(self.clock)
         self.stopping = OrderlyStop(self.engine)
-        self._troubles: dict[str, str] = {}
+        self._troubles: dict[str, Trouble] = {}
+        """By what suffers."""
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
         own_folder(state)
@@ -180,10 +182,12 @@ class Server:
         log.info("stopped")
 
     def _look_at_clock(self) -> None:
-        text, told = self.clock.trouble(), "clock" in self._troubles
-        self._trouble("clock")(text)
-        if told != bool(text):
-            log.warning("the switch's clock is %s", text or "right again")
+        behind, told = self.clock.behind(), self._troubles.pop("clock", None)
+        if behind:
+            code = TroubleCode.CLOCK_BEHIND if behind > 0 else TroubleCode.CLOCK_AHEAD
+            self._troubles["clock"] = Trouble(code, f"{abs(behind):.0f}")
+        if bool(behind) != bool(told):
+            log.warning("the switch's clock is %.0f s behind the system's", behind)
 
     def _call_ids(self) -> CallIds:
         seen = max(self.store.last_sign, last_at(self.settings.state / "journal"))
@@ -193,7 +197,7 @@ class Server:
 
     def _check_files(self) -> None:
         files = (self.settings.state / name for name in ("orders.db", "huawu.db"))
-        check = FileCheck((path for path in files if not is_small(path)), lambda name, text: self._trouble(name)(text))
+        check = FileCheck((path for path in files if not is_small(path)), self._damaged)
         check.start()
         self._running.callback(check.stop)
 
@@ -230,19 +234,18 @@ class Server:
         def tell(text: str) -> None:
             self._troubles.pop(part, None)
             if text:
-                self._troubles[part] = text
+                self._troubles[part] = Trouble(TroubleCode.PART, part, text)
 
         return tell
 
-    def _all_troubles(self) -> tuple[str, ...]:
+    def _damaged(self, file: str, why: str) -> None:
+        self._troubles[file] = Trouble(TroubleCode.FILE_DAMAGED, file, why)
+
+    def _all_troubles(self) -> tuple[Trouble, ...]:
         lost = {"store": self.store.counts.lost, "event journal": self.events.counts.dropped}
         return (
-            *(f"{part}: {text}" for part, text in sorted(self._troubles.items())),
-            *(
-                f"{part}: {number:,} records lost since the start: too many waited for the disk"
-                for part, number in lost.items()
-                if number
-            ),
+            *(trouble for _, trouble in sorted(self._troubles.items())),
+            *(Trouble(TroubleCode.RECORDS_LOST, part, f"{number:,}") for part, number in lost.items() if number),
         )
 
     def _listen(self) -> tuple[str, int]:

@@ -81,7 +81,7 @@ class FileCheck:
                 continue
             if found:
                 log.error("%s is damaged: %s", path, found)
-                self._tell(path.name, f"damaged: {found}; restore it from a backup")
+                self._tell(path.name, found)
             elif not self._stopping:
                 log.info("%s is whole", path)
 

@@ -51,11 +51,12 @@ class Step(Enum):
     """What became of a step."""
 
     WRITTEN = auto()
-    REPEATED = auto()  # a report that came before, as all of the day do after a restart
-    UNKNOWN = (
-        auto()
-    )  # no order has the key: a remark (备注) from the branch's counter, or an order placed after the backup
-    NOT_THEIRS = auto()  # the order is another branch's or another account's
+    REPEATED = auto()
+    """A report that came before, as all of the day do after a restart."""
+    UNKNOWN = auto()
+    """No order has the key: it was placed after the backup from which the file was restored."""
+    NOT_THEIRS = auto()
+    """The order is another branch's or another account's."""
 
 
 def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> Step:

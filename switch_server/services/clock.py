@@ -26,13 +26,7 @@ class Clock:
             self._offset += max(-most, min(most, self._wall() - self._at - self._offset))
             return self._at + self._offset
 
-    def trouble(self) -> str:
-        """For the operator; empty: it agrees with the system's clock."""
+    def behind(self) -> float:
+        """Seconds that it is behind the system's clock, negative where it is ahead; 0 where that is less than ``ALARM``."""
         off = self._wall() - self()
-        if abs(off) < ALARM:
-            return ""
-        how = "behind" if off > 0 else "ahead of"
-        return (
-            f"{abs(off):.0f} s {how} the system's clock, which has been set; catching up by {RATE * 60:.1f} s a minute "
-            "(a restart takes the system's time at once)"
-        )
+        return off if abs(off) >= ALARM else 0.0

@@ -73,7 +73,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
     counters: Callable[[], Mapping[str, Mapping[str, int]]]
     """Groups beside ``core`` and ``lines``: ``store``, ``journal`` …"""
-    troubles: Callable[[], tuple[str, ...]]
+    troubles: Callable[[], tuple[Trouble, ...]]
     """``store: disk is full`` …: the part, and what it says."""
     records: Records
     post: Callable[[Event], object]
@@ -136,7 +136,7 @@ class SwitchOperations:
         numbers = [number or WITHHELD for number in self._from.locked_numbers()]
         in_doubt = now.orders.get(OrderState.IN_DOUBT, 0)
         return (
-            *(_told(text) for text in self._from.troubles()),
+            *self._from.troubles(),
             *(Trouble(TroubleCode.CARD_DOWN, card.card) for card in self._cards() if not card.up),
             *(Trouble(TroubleCode.BRANCH_AWAY, name) for name, state in branches.items() if not state.link_up),
             *(
@@ -302,11 +302,6 @@ class SwitchOperations:
 
 def _first(numbers: list[str]) -> str:
     return ", ".join(numbers[:NAMED]) + (" …" if len(numbers) > NAMED else "")
-
-
-def _told(trouble: str) -> Trouble:
-    part, _, text = trouble.partition(": ")
-    return Trouble(TroubleCode.PART, part, text)
 
 
 def _part(path: Path, offset: int) -> tuple[int, bytes]:

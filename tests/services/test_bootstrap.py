@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shared.control_rows import Trouble, TroubleCode
 from shared.enums import Language
 from shared.ids import BranchId, TrunkName
 from switch_server.adapters.branches.state import Counts, Known
@@ -260,8 +261,10 @@ def test_a_clock_that_was_set_is_told(write: Callable[..., Path], caplog: pytest
         off = 90.0
         server._look_at_clock()
         server._look_at_clock()
-        (told,) = server._sources().troubles()
-        assert told.startswith("clock: 90 s behind the system's clock")
+        assert server._sources().troubles() == (Trouble(TroubleCode.CLOCK_BEHIND, "90"),)
+        off = -90.0
+        server._look_at_clock()
+        assert server._sources().troubles() == (Trouble(TroubleCode.CLOCK_AHEAD, "90"),)
         off = 0.0
         server._look_at_clock()
         assert server._sources().troubles() == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import structs
 
 from shared.aci import GatewayStatus
+from shared.control_rows import Trouble
 from shared.enums import Language
 from shared.ids import AgentId, BranchId, CardId, DeskId, QueueName, SkillName, TrunkName
 from switch_server.adapters.backup import Backups
@@ -60,7 +61,7 @@ class Centre:
         self.drained: list[bool] = []
         self.wrong: list[Complaint] = []
         self.states = {BranchId("GZ01"): BranchState(link_up=True, status=STATUS, round_trip_ms=0.8, requests=3)}
-        self.troubles: tuple[str, ...] = ()
+        self.troubles: tuple[Trouble, ...] = ()
         self.links = FakeLinks()
         self.seats: tuple[SeatView, ...] = ()
         self.queues: tuple[QueueView, ...] = ()

@@ -10,6 +10,7 @@ import pytest
 
 from shared.aci import PlaceOrder
 from shared.control import AskRecording, RefusedCode
+from shared.control_rows import Trouble, TroubleCode
 from shared.enums import EndCause, Market, Side
 from shared.ids import (
     AccountNo,
@@ -74,7 +75,7 @@ def test_status(ask: Ctl, centre: Centre) -> None:
     assert (document["cards_up"], document["channels_used"], document["channels"]) == (1, 1, 10)
     assert (document["branches_up"], document["branches"], document["flows"]) == (1, 1, ["hello"])
     assert document["troubles"] == [{"code": "trunk_silent", "subject": "city", "text": ""}]
-    centre.troubles = ("store: disk full",)
+    centre.troubles = (Trouble(TroubleCode.PART, "store", "disk full"),)
     centre.states[BranchId("GZ02")] = BranchState(link_up=False)
     centre.switch.tell(CardDied(CardId("card-1"), "killed"))
     troubles = ask("status", "--json").document["troubles"]

@@ -322,10 +322,14 @@ class Server:
         }
 
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
+        store, events = self.store, self.events
         return {
-            "store": msgspec.to_builtins(self.store.counts),
+            "store": msgspec.to_builtins(store.counts)
+            | {"waiting": store.waiting, "waiting_bytes": store.waiting_bytes},
             "order_journal": msgspec.to_builtins(self.orders.counts),
-            "event_journal": msgspec.to_builtins(self.events.counts),
+            "event_journal": msgspec.to_builtins(events.counts)
+            | {"waiting": events.waiting, "waiting_bytes": events.waiting_bytes},
+            "branch_links": {"refused_connections": self.branches.refused_connections},
         }
 
 

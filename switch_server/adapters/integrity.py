@@ -63,11 +63,6 @@ class FileCheck:
                     self._db.interrupt()  # of no effect between two statements, hence again
             self._thread.join(0.1)
 
-    def wait(self, seconds: float) -> bool:
-        """Whether it is through by then."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
-
     def _run(self) -> None:
         step_back()
         for path in self._paths:

@@ -89,7 +89,7 @@ def parse(text: str, as_type: type[T], file: str) -> tuple[T, Document]:
         raise ConfigError(Complaint(file, 1, "", "is empty"))
     document = Document(file, root)
     try:
-        _check_keys(root, (), document)
+        _check_nodes(root, (), document)
         raw = yaml.SafeLoader("").construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -217,11 +217,14 @@ def _allowed_values(here: Any) -> list[str]:
     return []
 
 
-def _check_keys(node: Node, path: Path_, document: Document) -> None:
-    """Every key is text and stands once. A telephone key ``1:`` would be YAML's integer, ``on:`` its truth: both are taken as written."""
+def _check_nodes(node: Node, path: Path_, document: Document) -> None:
+    """Every key is text and stands once; every number is finite. A telephone key ``1:`` would be YAML's integer, ``on:`` its truth: both are taken as written."""
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
-            _check_keys(item, (*path, index), document)
+            _check_nodes(item, (*path, index), document)
+    elif isinstance(node, ScalarNode):
+        if node.tag == "tag:yaml.org,2002:float" and node.value.lower().endswith((".inf", ".nan")):
+            raise ConfigError(document.complaint(path, f"a number is wanted, not {node.value}"))
     elif isinstance(node, MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
@@ -235,7 +238,7 @@ def _check_keys(node: Node, path: Path_, document: Document) -> None:
             seen.add(key.value)
             if key.tag != MERGE:
                 key.tag = TEXT
-            _check_keys(value, (*path, key.value), document)
+            _check_nodes(value, (*path, key.value), document)
 
 
 def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:

@@ -50,6 +50,7 @@ def complaints(text: str, as_type: type) -> list[str]:
         ("wheels:\n- colour: red", "2: wheels[0]: the key 'size' is missing"),
         ("wheels:\n- size: big", "2: wheels[0].size: Expected `int`, got `text`"),
         ("wheels: 3", "1: wheels: Expected `list`, got `int`"),
+        ("wheels:\n- size: -.INF", "2: wheels[0].size: a number is wanted, not -.INF"),
         ("wheels:", "1: wheels: Expected `list`, got `nothing`"),
         ("- 1", "1: Expected `mapping`, got `list`"),
         ("wheels: [{size: 1,\n colour: blue}]", "2: wheels[0].colour: Invalid enum value 'blue'; allowed: red, green"),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared.bounds import (
+    REPORTS_MAX,
     ROWS_MAX,
     AccountRef,
     BranchRef,
@@ -110,8 +111,8 @@ class ResolveOrder(Request, frozen=True):
 
 
 class AskReports(Request, frozen=True, omit_defaults=True):
-    """Resync: answered by ``ReportsSent``, after which every order report behind number ``after`` of ``trade_date`` comes again, those of
-    later days too. An empty ``trade_date`` is the gateway's day.
+    """Resync: the order reports behind number ``after`` of ``trade_date`` again, those of later days too, the first page of them.
+    An empty ``trade_date`` is the gateway's day.
     """
 
     after: Count
@@ -221,20 +222,6 @@ class OrderPending(Reply, frozen=True):
     key: OrderRef
 
 
-class ReportsSent(Reply, frozen=True):
-    last: Count
-
-
-class GatewayStatus(Reply, frozen=True):
-    branch: BranchRef
-    trading_system_up: bool
-    trade_date: Line
-    session: Literal["closed", "call_auction", "open", "noon"]
-    pending: Count
-    """Keys whose result the gateway does not know."""
-    last_report: Count
-
-
 class OrderReport(Report, frozen=True):
     """An order changed at the branch: reported, filled in part or whole, cancelled, rejected."""
 
@@ -249,6 +236,26 @@ class OrderReport(Report, frozen=True):
     last_price: Price
     at: float
     key: OrderRef | None = None
+
+
+class ReportsSent(Reply, frozen=True, omit_defaults=True):
+    """A page of what ``AskReports`` asked for, in order. ``more``: there are others behind it, to be asked for; else every later report
+    comes by itself. ``last``: the number of the last report of the gateway's day.
+    """
+
+    last: Count
+    rows: Annotated[tuple[OrderReport, ...], Meta(max_length=REPORTS_MAX)] = ()
+    more: bool = False
+
+
+class GatewayStatus(Reply, frozen=True):
+    branch: BranchRef
+    trading_system_up: bool
+    trade_date: Line
+    session: Literal["closed", "call_auction", "open", "noon"]
+    pending: Count
+    """Keys whose result the gateway does not know."""
+    last_report: Count
 
 
 class StatusReport(Report, frozen=True):

@@ -34,6 +34,8 @@ LEGS_MAX: Final = 16
 """Of one phone: the switch rings one."""
 ROWS_MAX: Final = 10_000
 """Holdings or orders of one account."""
+REPORTS_MAX: Final = 100
+"""Order reports in one page: some 20 kB, so that orders on a slow line wait seconds for it at most."""
 
 _ID: Final = Meta(max_length=ID_MAX)
 _POSITIVE: Final = Meta(ge=0, le=NUMBER_MAX)

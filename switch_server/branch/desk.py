@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from shared.aci import OrderAccepted, OrderPending, OrderRefused, OrderVoid, PlaceOrder, Reply
+from shared.aci import OrderAccepted, OrderPending, OrderRefused, OrderRow, OrderVoid, PlaceOrder, Reply
 from shared.enums import Refusal
 from shared.ids import AccountNo, ContractNo, OrderKey
 from shared.link import Answer
@@ -26,10 +26,18 @@ RESOLVE_S = 0.5
 
 
 class OrderDesk:
-    """See the module. ``on_pending`` is told when the number of pending keys changed."""
+    """See the module. ``on_pending`` is told when the number of pending keys changed, ``on_row`` of each order of today that the resolver
+    came by: what was reported of it while nobody listened is lost.
+    """
 
     def __init__(
-        self, journal: Journal, trading: TradingSystem, clock: Callable[[], float], on_pending: Callable[[], None]
+        self,
+        journal: Journal,
+        trading: TradingSystem,
+        clock: Callable[[], float],
+        *,
+        on_pending: Callable[[], None],
+        on_row: Callable[[AccountNo, OrderRow], None],
     ) -> None:
         self.pending: dict[OrderKey, Entry] = {entry.key: entry for entry in journal.pending()}
         self.contracts: dict[ContractNo, OrderKey] = {}
@@ -41,6 +49,7 @@ class OrderDesk:
         self._trading = trading
         self._clock = clock
         self._on_pending = on_pending
+        self._on_row = on_row
         self._flights: dict[OrderKey, list[Answer]] = {}
         self._unwritten: dict[OrderKey, Reply] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -194,6 +203,8 @@ class OrderDesk:
                 return
             for entry in entries:
                 self._judge(entry, rows)
+            for row in rows:
+                self._on_row(AccountNo(account), row)
 
     def _is_today(self, entry: Entry) -> bool:
         """Today's orders say nothing about a key of another day; one without a day was never sent."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shared import aci
 from shared.enums import Refusal
-from shared.ids import BranchId
+from shared.ids import AccountNo, BranchId
 from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, Silent
 from shared.protocol import RejectCode, SnapshotRequest
 from switch_server.branch.desk import OrderDesk
@@ -48,7 +48,7 @@ class Gateway(Silent):
         self._branch = branch
         self._journal = journal
         self._trading = trading
-        self._desk = OrderDesk(journal, trading, clock, self._status_changed)
+        self._desk = OrderDesk(journal, trading, clock, on_pending=self._status_changed, on_row=self._found)
         self._reports = Reports(journal, self._desk, clock, self._report)
         self._link = LinkClient(
             centre,
@@ -126,6 +126,9 @@ class Gateway(Silent):
         self._reports.changed(update)
 
     # --- inside ---
+
+    def _found(self, account: AccountNo, row: aci.OrderRow) -> None:
+        self._reports.changed(OrderUpdate(self._trading.state.trade_date, account, row, row.price))
 
     async def _query(self, request: aci.Request, answer: Answer) -> None:
         try:

@@ -122,10 +122,10 @@ class Journal:
         """
         self._commit.submit(lambda db: _append(db, report), done)
 
-    def reports(self, trade_date: str, after: int, done: Done) -> None:
-        """``done(list[OrderReport])``: those of the day with ``seq > after`` and of later days, behind everything appended before."""
-        sql = "SELECT trade_date, seq, body FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq"
-        self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after))], done)
+    def reports(self, trade_date: str, after: int, most: int, done: Done) -> None:
+        """``done(list[OrderReport])``: the first of the day's with ``seq > after`` and of later days', behind everything appended before."""
+        sql = "SELECT trade_date, seq, body FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq LIMIT ?"
+        self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after, most))], done)
 
     async def known(self, keys: Iterable[str]) -> set[str]:
         """Those that are keys in here. Raises ``sqlite3.Error``."""

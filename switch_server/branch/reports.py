@@ -1,4 +1,4 @@
-"""Numbered order reports: what the trading system tells, written down, numbered per trade date, sent, and sent again on request."""
+"""Numbered order reports: what the trading system tells, written down, numbered per trade date, sent, and sent again by pages on request."""
 
 import logging
 import sqlite3
@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.aci import OrderReport, Refused, ReportsSent
-from shared.enums import Refusal
-from shared.ids import ContractNo
+from shared.bounds import REPORTS_MAX
+from shared.enums import OrderStatus, Refusal
+from shared.ids import ContractNo, OrderKey, Shares
 from shared.link import Answer
 from switch_server.branch.desk import OrderDesk
 from switch_server.branch.journal import Journal
 from switch_server.branch.trading import OrderUpdate, TradingError, TradingSystem
 
 _log = logging.getLogger(__name__)
-_Seen = tuple[str, int, int]
+_Stands = tuple[OrderStatus, Shares, Shares]
+"""An order as it was reported: its status, how many are filled, how many cancelled."""
 
 
 class Reports:
@@ -29,19 +31,22 @@ class Reports:
         self._clock = clock
         self._send = send
         self._day = desk.day
-        self._seen: dict[ContractNo, _Seen] = {}
+        self._told: dict[ContractNo, tuple[_Stands, OrderKey | None]] = {}
         for report in journal.last_reports(self._day):
             self.last = report.seq
-            self._seen[report.contract] = (report.status, report.filled, report.cancelled)
+            self._told[report.contract] = ((report.status, report.filled, report.cancelled), report.key)
 
     def changed(self, update: OrderUpdate) -> None:
-        """An order changed; one that stands as it was last reported is not reported again."""
+        """An order changed; one that stands as it was last reported is not reported again, unless it is only known now whose it is."""
         self.new_day(update.trade_date)
         row = update.row
-        seen = (row.status.value, row.filled, row.cancelled)
-        if update.trade_date != self._day or self._seen.get(row.contract) == seen:
+        ours = self._desk.key_of(row.contract, update.trade_date)
+        stands = (row.status, row.filled, row.cancelled)
+        told, told_key = self._told.get(row.contract, (None, None))
+        if update.trade_date != self._day or (told == stands and ours in {None, told_key}):
             return
-        self._seen[row.contract] = seen
+        key = ours or row.key
+        self._told[row.contract] = (stands, key)
         report = OrderReport(
             seq=0,
             trade_date=update.trade_date,
@@ -52,29 +57,28 @@ class Reports:
             cancelled=row.cancelled,
             last_price=update.last_price,
             at=self._clock(),
-            key=self._desk.key_of(row.contract, update.trade_date) or row.key,
+            key=key,
         )
         self._journal.append(report, lambda written: self._written(report, written))
 
     def new_day(self, trade_date: str) -> None:
         if trade_date > self._day:
             self._day = trade_date
-            self._seen.clear()
+            self._told.clear()
             self.last = 0
 
     def again(self, after: int, trade_date: str, answer: Answer) -> None:
-        """``AskReports``."""
+        """``AskReports``: a page is read behind everything written before, so that what it has not is sent after it."""
 
         def found(reports: Any) -> None:
             if isinstance(reports, sqlite3.Error):
                 _log.error("journal: %s; reports can't be sent again now", reports)
                 answer(Refused(Refusal.JOURNAL_FAILED))
                 return
-            answer(ReportsSent(self.last))
-            for report in reports:
-                self._send(report)
+            page = tuple(reports[:REPORTS_MAX])
+            answer(ReportsSent(self.last, page, more=len(reports) > len(page)))
 
-        self._journal.reports(trade_date or self._day, after, found)
+        self._journal.reports(trade_date or self._day, after, REPORTS_MAX + 1, found)
 
     async def catch_up(self, trading: TradingSystem) -> None:
         """After a reconnect: what changed meanwhile, for the accounts that ordered today."""
@@ -90,7 +94,7 @@ class Reports:
     def _written(self, report: OrderReport, written: Any) -> None:
         if isinstance(written, sqlite3.Error):
             _log.error("journal: %s; a report of contract %s is told at its next change", written, report.contract)
-            self._seen.pop(report.contract, None)
+            self._told.pop(report.contract, None)
             return
         if written.trade_date == self._day:
             self.last = max(self.last, written.seq)

@@ -30,12 +30,15 @@ class Desk:
         self.trading = trading
         self.sent: list[aci.OrderReport] = []
         self.journal = Journal(folder)
-        self.desk = OrderDesk(self.journal, trading, lambda: 1000.0, lambda: None)
+        self.desk = OrderDesk(self.journal, trading, lambda: 1000.0, on_pending=lambda: None, on_row=self.found)
         self.reports = Reports(self.journal, self.desk, lambda: 1000.0, self.sent.append)
 
     def state_changed(self, state: TradingState) -> None:
         if state.up:
             self.desk.wake()
+
+    def found(self, account: AccountNo, row: aci.OrderRow) -> None:
+        self.order_changed(OrderUpdate(self.trading.state.trade_date, account, row, row.price))
 
     def order_changed(self, update: OrderUpdate) -> None:
         self.reports.changed(update)
@@ -44,6 +47,11 @@ class Desk:
         answered: asyncio.Future[msgspec.Struct] = asyncio.get_running_loop().create_future()
         send(*values, answered.set_result)
         return await asyncio.wait_for(answered, 20)
+
+    async def again(self, after: int, trade_date: str = "") -> aci.ReportsSent:
+        page = await self.ask(self.reports.again, after, trade_date)
+        assert isinstance(page, aci.ReportsSent)
+        return page
 
     async def order(self, key: OrderKey, **changes: object) -> msgspec.Struct:
         return await self.ask(self.desk.order, order(key, **changes))
@@ -191,6 +199,33 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
     run(tmp_path, first, again)
 
 
+@pytest.mark.parametrize("carries_key", [True, False])
+def test_what_became_of_a_resolved_key_is_reported(tmp_path: Path, *, carries_key: bool) -> None:
+    """The trading system told of it while the gateway was dead, or before it was known whose it is."""
+    trading = new_trading()
+    trading.carries_key = carries_key
+
+    async def first(it: Desk) -> None:
+        trading.silent = True
+        assert await it.order(K1) == aci.OrderPending(K1)
+        trading.silent = False
+        it.trading.come(up=False)
+
+    async def again(it: Desk) -> None:
+        (row,) = it.trading.rows[ACCOUNT]
+        it.found(ACCOUNT, row)
+        await until(lambda: not it.desk.pending)
+        filled = msgspec.structs.replace(row, status=OrderStatus.FILLED, filled=row.quantity)
+        for _ in range(2):
+            it.found(ACCOUNT, filled)
+        await until(lambda: len(it.sent) == (2 if carries_key else 3))
+        told = [(report.status, report.key) for report in it.sent]
+        of_nobody = [] if carries_key else [(OrderStatus.REPORTED, None)]
+        assert told == [*of_nobody, (OrderStatus.REPORTED, K1), (OrderStatus.FILLED, K1)]
+
+    run(tmp_path, first, again, trading=trading)
+
+
 def test_a_key_of_another_day_stays_pending(tmp_path: Path) -> None:
     """Today's orders don't show yesterday's: it is the supervisor's."""
 
@@ -293,17 +328,32 @@ def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> No
         await until(lambda: bool(it.sent))
         (report,) = it.sent
         assert (report.seq, report.key, report.status) == (3, K1, OrderStatus.CANCELLED)
-        assert await it.ask(it.reports.again, 1, "") == aci.ReportsSent(3)
-        assert [each.seq for each in it.sent] == [3, 2, 3]
+        again = await it.again(1)
+        assert (again.last, again.more, [each.seq for each in again.rows]) == (3, False, [2, 3])
         it.reports.new_day("20251126")
-        assert await it.ask(it.reports.again, 0, "") == aci.ReportsSent(0)
-        assert len(it.sent) == 3
+        assert await it.again(0) == aci.ReportsSent(0)
         it.reports.changed(OrderUpdate("20251126", ACCOUNT, counter_row(), Milli(9700)))
-        await until(lambda: len(it.sent) == 4)
-        assert await it.ask(it.reports.again, 2, DAY) == aci.ReportsSent(1)
-        assert [(each.trade_date, each.seq) for each in it.sent[4:]] == [(DAY, 3), ("20251126", 1)]
+        await until(lambda: len(it.sent) == 2)
+        again = await it.again(2, DAY)
+        assert (again.last, again.more) == (1, False)
+        assert [(each.trade_date, each.seq) for each in again.rows] == [(DAY, 3), ("20251126", 1)]
 
     run(tmp_path, first, again)
+
+
+def test_reports_come_again_by_pages_and_what_is_new_comes_behind_the_last(tmp_path: Path) -> None:
+    async def test(it: Desk) -> None:
+        for number in range(1, 251):
+            row = msgspec.structs.replace(counter_row(), contract=ContractNo(f"c{number}"))
+            it.reports.changed(OrderUpdate(DAY, ACCOUNT, row, Milli(9700)))
+        pages = [await it.again(after, DAY) for after in (0, 100, 200, 250)]
+        assert [(len(page.rows), page.more) for page in pages] == [(100, True), (100, True), (50, False), (0, False)]
+        assert [report.seq for page in pages for report in page.rows] == list(range(1, 251))
+        it.reports.changed(OrderUpdate(DAY, ACCOUNT, counter_row(), Milli(9700)))
+        last = await it.again(250, DAY)  # it was handed over before the page was asked for
+        assert [report.seq for report in last.rows] == [251]
+
+    run(tmp_path, test)
 
 
 def test_what_changed_while_the_trading_system_was_away_is_caught_up(tmp_path: Path) -> None:
@@ -358,7 +408,7 @@ def test_a_remark_that_is_no_key_of_ours_is_none(tmp_path: Path) -> None:
     remarks = ["客户于柜台书面委托，" * 8, "柜台委托", None, K1, K2]
 
     async def first(it: Desk) -> None:
-        it.trading.silent = True
+        it.trading.deaf, it.trading.absence_is_final = True, False
         assert await it.order(K1) == aci.OrderPending(K1)  # taken, its contract not known yet
         for number, remark in enumerate(remarks):
             row = msgspec.structs.replace(counter_row(), contract=ContractNo(f"c{number}"), key=remark)
@@ -370,8 +420,8 @@ def test_a_remark_that_is_no_key_of_ours_is_none(tmp_path: Path) -> None:
 
     async def again(it: Desk) -> None:
         assert it.reports.last == 5
-        assert await it.ask(it.reports.again, 0, DAY) == aci.ReportsSent(5)
-        assert [(report.seq, report.key) for report in it.sent][3] == (4, K1)
+        again = await it.again(0, DAY)
+        assert (again.last, len(again.rows), again.rows[3].seq, again.rows[3].key) == (5, 5, 4, K1)
 
     run(tmp_path, first, again)
 
@@ -416,10 +466,10 @@ def test_a_row_that_keeps_to_no_bound_stops_no_start_and_no_report_behind_it(
         assert set(it.desk.pending) == {"k7"}
         it.reports.changed(OrderUpdate(DAY, ACCOUNT, counter_row(), Milli(9700)))
         await until(lambda: len(it.sent) == 1)
-        assert await it.ask(it.reports.again, 0, DAY) == aci.ReportsSent(4)
-        assert [(report.seq, report.key) for report in it.sent] == [(4, None), (1, K1), (2, None), (3, None), (4, None)]
-        for report in it.sent:
-            on_the_link(report)
+        assert [(report.seq, report.key) for report in it.sent] == [(4, None)]
+        again = await it.again(0, DAY)
+        assert [(report.seq, report.key) for report in again.rows] == [(1, K1), (2, None), (3, None), (4, None)]
+        on_the_link(again)
         assert await it.resolve(OrderKey("k7")) == await it.order(OrderKey("k7")) == aci.OrderPending(OrderKey("k7"))
         assert on_the_link(await it.resolve(OrderKey("k8"))) == aci.OrderRefused(
             OrderKey("k8"), Refusal.BAD_ANSWER, "x" * 1000

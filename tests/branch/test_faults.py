@@ -1,9 +1,11 @@
 """What goes wrong between centre, gateway and trading system, on the real ones: a clear answer, nothing lost, nothing twice."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shared import aci
@@ -12,6 +14,7 @@ from shared.ids import BranchId, CallId, ContractNo, Milli, OrderKey, Shares, St
 from shared.link import keys
 from shared.secret import Secret
 from switch_server.adapters.branches.links import Timeouts
+from switch_server.branch.journal import Journal
 from switch_server.core.effects import AskBranch, Resolve, SendOrder
 from switch_server.core.events import BranchAnswered, BranchDown, BranchUp, OrderAnswered, OrderReported, OrderSilent
 from tests.branch.programs import ACCOUNT, BRANCH, PIN, Branch, Program, branch, order, until
@@ -210,6 +213,48 @@ def test_an_order_s_life_is_reported_in_order_and_a_rejected_one_too(tmp_path: P
         assert rejected.report.contract == accepted.contract
 
     run(tmp_path, test)
+
+
+def test_many_reports_come_again_without_costing_the_session(tmp_path: Path) -> None:
+    """60,000 of an earlier day and its next: a centre that was away for long, a busy counter. Orders go on meanwhile."""
+    days = ("20200102", "20200103")
+    reports = [
+        aci.OrderReport(
+            seq, day, ACCOUNT, ContractNo(str(seq)), OrderStatus.REPORTED, Shares(0), Shares(0), Milli(1), 0.0
+        )
+        for day in days
+        for seq in range(1, 30_001)
+    ]
+
+    async def main() -> None:
+        rig = Branch(tmp_path)
+        rig.prepare()
+        Journal(tmp_path / "gateway").close()
+        with sqlite3.connect(tmp_path / "gateway" / "gateway.db") as db:
+            rows = ((report.trade_date, report.seq, msgspec.json.encode(report)) for report in reports)
+            db.executemany("INSERT INTO reports VALUES (?, ?, ?)", rows)
+        db.close()
+        await rig.start_links(reported={BRANCH: days[0]})
+        rig.make_gateway()
+        await rig.start_sim()
+        try:
+            await rig.start_gateway()
+            assert isinstance(await send(rig, K1), aci.OrderAccepted)
+            new = await rig.event(lambda event: isinstance(event, OrderReported) and event.report.key == K1)
+            channel = rig.links._server.channel(BRANCH)
+            assert channel is not None
+            assert channel.session.counts["in"] < 1000, "a frame for each would run into the session's limit"
+        finally:
+            await rig.gateway.kill()
+            await rig.sim.kill()
+            await rig.links.stop()
+        told = [event.report for event in rig.reports()]
+        assert told[: len(reports)] == reports
+        assert (new.report.seq, rig.reports()[len(reports)]) == (1, new)
+        assert not any(isinstance(event, BranchDown) for event in rig.events[: rig.events.index(new)])
+        assert rig.links.states()[0].resyncs == 1
+
+    asyncio.run(main())
 
 
 def test_refusals_have_their_reasons(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec import Struct
 
 from shared import aci
@@ -20,19 +21,23 @@ OTHER = BranchId("GZ02")
 
 
 class Gateway(Silent):
-    """Answers each request by ``script``; after ``ReportsSent`` come the ``reports``."""
+    """Answers each request by ``script``; ``AskReports`` by the ``pages``, the last one again and again."""
 
-    def __init__(self, script: dict[type[Struct], Struct], *reports: aci.OrderReport) -> None:
-        self.script = script
-        self.reports = reports
+    def __init__(self, *pages: aci.ReportsSent, script: dict[type[Struct], Struct] | None = None) -> None:
+        self.script = script or {}
+        self.pages = list(pages)
         self.asked_for: list[aci.AskReports] = []
 
     def asked(self, channel: Channel, message: Struct, answer: Answer) -> None:
-        answer(self.script[type(message)])
         if isinstance(message, aci.AskReports):
             self.asked_for.append(message)
-            for report in self.reports:
-                channel.report(report)
+            answer(self.pages.pop(0) if len(self.pages) > 1 else self.pages[0])
+        else:
+            answer(self.script[type(message)])
+
+
+def page(*reports: aci.OrderReport, more: bool = False) -> aci.ReportsSent:
+    return aci.ReportsSent(9, reports, more)
 
 
 def status(branch: BranchId, last: int = 0, day: str = "20251125") -> aci.StatusReport:
@@ -48,13 +53,12 @@ def test_what_is_not_the_branch_s_is_refused_and_counted(tmp_path: Path) -> None
     """``OrderReported`` names the branch by its key, so that the core can judge it."""
     key = OrderKey("k1")
     gateway = Gateway(
-        {
+        page(report(1, OrderKey("of another"))),
+        script={
             aci.LogIn: aci.LoggedIn(AccountNo("60019999"), "李雷"),
             aci.AskQuote: aci.Refused(Refusal.UNKNOWN_CODE),
             aci.PlaceOrder: aci.OrderAccepted(OrderKey("of another"), ContractNo("1")),
-            aci.AskReports: aci.ReportsSent(1),
         },
-        report(1, OrderKey("of another")),
     )
 
     async def run() -> None:
@@ -84,10 +88,9 @@ def test_what_is_not_the_branch_s_is_refused_and_counted(tmp_path: Path) -> None
 
 def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_day(tmp_path: Path) -> None:
     """The first session ends after the day's first report, the second begins on the next day, with a report that comes too early."""
-    sent = {aci.AskReports: aci.ReportsSent(1)}
     key, next_day = OrderKey("k1"), "20251126"
-    first = Gateway(sent, report(1, key))
-    second = Gateway(sent, report(2, key), report(3, key), report(1, key, next_day))
+    first = Gateway(page(report(1, key)))
+    second = Gateway(page(report(2, key), report(3, key), report(1, key, next_day)))
 
     async def run() -> None:
         rig = Branch(tmp_path)
@@ -117,8 +120,8 @@ def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_d
 def test_reports_of_a_branch_s_first_day_are_had_on_the_next(tmp_path: Path) -> None:
     """A branch that never reported before says its day when it connects; the link is down when the day's first report comes."""
     key, next_day = OrderKey("k1"), "20251126"
-    first = Gateway({aci.AskReports: aci.ReportsSent(0)})
-    second = Gateway({aci.AskReports: aci.ReportsSent(0)}, report(1, key))
+    first = Gateway(page())
+    second = Gateway(page(report(1, key)))
 
     async def run() -> None:
         rig = Branch(tmp_path)
@@ -139,6 +142,44 @@ def test_reports_of_a_branch_s_first_day_are_had_on_the_next(tmp_path: Path) -> 
         assert [(each.report.trade_date, each.report.seq) for each in rig.reports()] == [("20251125", 1)]
 
     asyncio.run(run())
+
+
+def test_pages_that_lead_nowhere_are_not_asked_for_without_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each is followed by a live report: a page that is behind, an empty one that promises more, one with a hole; then the right ones."""
+    key = OrderKey("k1")
+    gateway = Gateway(
+        page(report(1, key), report(2, key), more=True),
+        page(report(2, key), more=True),
+        page(more=True),
+        page(report(3, key), report(5, key)),
+        aci.ReportsSent(4, (report(4, key), report(5, key)), more=True),
+        page(),
+    )
+
+    async def run() -> None:
+        rig = Branch(tmp_path)
+        rig.prepare()
+        await rig.start_links()
+        link = client(rig, gateway)
+        await link.start()
+        await until(lambda: link.channel is not None)
+        assert link.channel is not None
+        for asked in (2, 3, 4, 6):
+            link.channel.report(report(5, key))
+            await until(lambda asked=asked: len(gateway.asked_for) == asked)  # type: ignore[misc]
+            await until(lambda: not rig.links._resyncing)
+        link.channel.report(report(6, key))
+        await until(lambda: len(rig.reports()) == 6)
+        assert [each.report.seq for each in rig.reports()] == [1, 2, 3, 4, 5, 6]
+        assert [asked.after for asked in gateway.asked_for] == [0, 2, 2, 2, 3, 5]
+        assert rig.links.states()[0].resyncs == 4
+        await link.stop()
+        await rig.links.stop()
+
+    asyncio.run(run())
+    assert caplog.text.count("no resync (ReportsSent out of order)") == 3
 
 
 def client(rig: Branch, gateway: Gateway, **changes: Any) -> LinkClient:

@@ -209,30 +209,45 @@ class BranchLinks(Silent):
     # --- reports ---
 
     def _report(self, channel: Channel, branch: BranchId, report: aci.OrderReport) -> None:
-        verdict = self._numbers(branch).take(report) if branch in self._in_step else Verdict.RESYNC
+        if branch not in self._in_step or not self._take(branch, report):
+            self._resync(channel, branch)
+
+    def _take(self, branch: BranchId, report: aci.OrderReport) -> bool:
+        """``False``: something is missing before it."""
+        verdict = self._numbers(branch).take(report)
         if verdict is Verdict.POST:
             self._known[branch].counts.reports += 1
             self._post(OrderReported(branch, report))
-        elif verdict is Verdict.RESYNC:
-            self._resync(channel, branch)
+        return verdict is not Verdict.RESYNC
 
     def _resync(self, channel: Channel, branch: BranchId) -> None:
-        """What comes before ``ReportsSent`` comes again behind it."""
+        """What comes before the last page is in that page."""
         self._in_step.discard(branch)
         if branch in self._resyncing:
             return
         self._resyncing.add(branch)
         self._known[branch].counts.resyncs += 1
+        self._ask_page(channel, branch)
 
-        def answered(result: Struct | Failure) -> None:
-            self._resyncing.discard(branch)
-            if isinstance(result, aci.ReportsSent):
-                self._in_step.add(branch)
-            else:
-                _log.warning("branch %s: no resync (%s); asked again at the next report", branch, result)
-
+    def _ask_page(self, channel: Channel, branch: BranchId) -> None:
         at = self._numbers(branch)
-        channel.request(aci.AskReports(at.last, at.trade_date), self._timeouts.ask, answered)
+        asked = aci.AskReports(at.last, at.trade_date)
+        channel.request(asked, self._timeouts.ask, lambda result: self._page(channel, branch, asked, result))
+
+    def _page(self, channel: Channel, branch: BranchId, asked: aci.AskReports, result: Struct | Failure) -> None:
+        if self._server.channel(branch) is not channel:
+            return  # another session has begun, or will: it asks for itself
+        if isinstance(result, aci.ReportsSent) and all(self._take(branch, report) for report in result.rows):
+            at = self._numbers(branch)
+            if not result.more:
+                self._in_step.add(branch)
+            elif (at.last, at.trade_date) != (asked.after, asked.trade_date):
+                self._ask_page(channel, branch)
+                return
+        self._resyncing.discard(branch)
+        if branch not in self._in_step:
+            why = result if isinstance(result, Failure) else f"{type(result).__name__} out of order"
+            _log.warning("branch %s: no resync (%s); asked again at the next report", branch, why)
 
     def _numbers(self, branch: BranchId) -> Numbering:
         return self._numbering.setdefault(branch, Numbering(self._reported.get(branch, "")))

@@ -53,6 +53,7 @@ class Parts:
             self.settings.put("desk_phone", options.desk_phone)
         self._link: SwitchLink | None = None
         self._phone: PhoneProcess | None = None
+        self._pack: DiagnosticsPack | None = None
 
     def make_desk(self, post: Post, on_view: OnView) -> Desk:
         """The presenter with its link and phone, which start at once; what they tell is posted."""
@@ -66,7 +67,7 @@ class Parts:
             say=self._options.robot.say if self._options.headless else "",
         )
         seen = _Seen(on_view)
-        pack = DiagnosticsPack(
+        pack = self._pack = DiagnosticsPack(
             self.key.desk,
             self._logs.folder,
             self.settings.all,
@@ -82,7 +83,7 @@ class Parts:
         return desk
 
     def stop(self) -> None:
-        for part in (self._link, self._phone):
+        for part in (self._link, self._phone, self._pack):
             if part is not None:
                 part.stop()
 

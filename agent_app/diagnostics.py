@@ -21,6 +21,8 @@ from shared.ids import DeskId
 _log = logging.getLogger(__name__)
 PACKAGES = ("huawu", "pyside6-essentials", "pjsua2-python", "sounddevice", "pyzmq", "msgspec", "numpy")
 MOST_LOGS = 20
+PATIENCE = 5.0
+"""Seconds that a pack which is given up may take at the program's end: one log file."""
 
 
 def version() -> str:
@@ -56,6 +58,7 @@ class DiagnosticsPack:
         self._settings, self._devices, self._link = settings, devices, link
         self._post, self._clock = post, clock
         self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
         facts = {"devices.json": self._devices(), "link.json": self._link(), "settings.json": dict(self._settings())}
@@ -71,10 +74,17 @@ class DiagnosticsPack:
             finally:
                 self._post(lambda: on_end(result))
 
-        threading.Thread(target=work, name="diagnostics", daemon=True).start()
+        self._thread = threading.Thread(target=work, name="diagnostics", daemon=True)
+        self._thread.start()
 
     def cancel(self) -> None:
         self._cancelled.set()
+
+    def stop(self) -> None:
+        """The program ends: a pack that runs is given up, and nothing of it stays."""
+        self.cancel()
+        if self._thread is not None:
+            self._thread.join(PATIENCE)
 
     def _write(self, into: Path, facts: Mapping[str, Any], on_step: OnStep) -> Path | None:
         """In the thread. ``None``: cancelled."""
@@ -92,7 +102,7 @@ class DiagnosticsPack:
                         return None
                     self._post(partial(on_step, at, len(logs)))
                     pack.writestr(f"logs/{log.name}", masked(log.read_text(encoding="utf-8", errors="replace")))
-            return part.replace(path)
+            return None if self._cancelled.is_set() else part.replace(path)
         finally:
             part.unlink(missing_ok=True)
 

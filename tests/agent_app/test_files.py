@@ -275,6 +275,22 @@ def test_of_diagnostics_that_are_given_up_nothing_stays(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_program_that_ends_while_it_packs_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "one.log").write_text("a line\n")
+    began = threading.Event()
+
+    def post(_work: Callable[[], None]) -> None:
+        began.set()
+        assert pack._cancelled.wait(30)
+
+    pack = DiagnosticsPack(DeskId("desk-1"), tmp_path, dict, lambda: (HEADSET,), LinkStatistics, post)
+    pack.stop()
+    pack.pack(tmp_path / "out", lambda _have, _size: None, lambda _result: None)
+    assert began.wait(30)
+    pack.stop()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_without_log_files_there_are_the_facts(tmp_path: Path) -> None:
     pack = Packing(None, SettingsFile(tmp_path)).into(tmp_path)
     assert isinstance(pack, Path)

@@ -74,11 +74,11 @@ class SeatBar(Panel):
         for button in self.buttons.values():
             button.setMinimumWidth(widest)
             button.setMaximumWidth(round(widest * 1.7))
-        groups = [across(*(self.buttons[name] for name in group), gap=2) for group in GROUPS]
-        bar = self._bar = across(*groups, None, gap=10)
+        groups = [across(*(self.buttons[name] for name in group), gap=1) for group in GROUPS]
+        bar = self._bar = across(*groups, None, gap=8)
         for at, group in enumerate(GROUPS):
             bar.setStretch(at, len(group))
-        bar.setContentsMargins(8, 4, 8, 4)
+        bar.setContentsMargins(4, 4, 4, 4)
         self.setLayout(bar)
         self.redraw()
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QSessionManager
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLayout,
     QMainWindow,
+    QScrollArea,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -61,6 +62,8 @@ SIZE = (1366, 728)
 """Of the window at the first start (device-independent pixels), where the screen is as large."""
 SIDES = (40, 46)
 """Letters that the left and the right column are wide at the first start."""
+LEAST_LINES = 12
+"""Of the desk that are seen at least, where the screen is so low."""
 
 
 class Window(QMainWindow):
@@ -216,8 +219,9 @@ class Window(QMainWindow):
         columns.setHandleWidth(GAP)
         desk = self._desk_page = QWidget()
         desk.setLayout(rows(columns, margin=GAP))
-        self.pages.addWidget(self.log_in)
-        self.pages.addWidget(desk)
+        self.rolled = _Tall(desk)
+        self.pages.addWidget(_Tall(self.log_in))
+        self.pages.addWidget(self.rolled)
         body = rows(self.top, self.seat_bar, self.banner, self.listening, self.notices, self.pages, self.status, gap=0)
         body.setStretchFactor(self.pages, 1)
         whole = QWidget()
@@ -356,6 +360,29 @@ class Window(QMainWindow):
     def _tick(self) -> None:
         for panel in self.panels:
             panel.pass_time()
+
+
+class _Tall(QScrollArea):
+    """A page that is rolled where the screen is lower than the page needs (1366×768 at 150 %)."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setWidget(page)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._follow)
+
+    def _follow(self, _was: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.widget().minimumSizeHint().width() + bar, self.fontMetrics().height() * LEAST_LINES)
 
 
 def _column(layout: QLayout) -> QWidget:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QTableView
 
@@ -51,8 +52,30 @@ def test_the_window_fits_a_screen_of_1366_by_768(written: Stage, language: Langu
     for name, view in {**scenes(language), **party_scenes(language)}.items():
         written.window.draw(view)
         written.settle_drawn()
-        assert written.window.minimumSizeHint().width() <= 1366, name
-        assert written.window.minimumSizeHint().height() <= 700, name
+        written.window.resize(1366, 700)
+        written.settle_drawn()
+        assert (written.window.width(), written.window.height()) == (1366, 700), name
+        assert written.window.rolled.verticalScrollBar().maximum() == 0, name
+
+
+@FONTS
+@pytest.mark.parametrize("language", list(Language))
+def test_on_a_lower_screen_the_desk_is_rolled(written: Stage, language: Language) -> None:
+    """1366×768 at 150 %, less the system's bars. What has the focus is in sight."""
+    for name, view in {**scenes(language), **party_scenes(language)}.items():
+        written.window.draw(view)
+        written.window.resize(910, 450)
+        written.settle_drawn()
+        assert written.window.height() == 450, name
+    written.window.draw(scenes(language)["talking"])
+    written.settle_drawn()
+    bar = written.window.rolled.verticalScrollBar()
+    for part in (written.window.tickets.note, written.window.wrap_up.note):
+        part.setFocus()
+        written.settle_drawn()
+        at = part.mapTo(written.window.rolled, QPoint(0, 0)).y()
+        assert 0 <= at <= written.window.rolled.height() - part.height(), bar.value()
+    assert bar.maximum() > 0
 
 
 @FONTS

@@ -372,6 +372,7 @@ class _Tall(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setWidget(page)
+        self._page = page
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._follow)
@@ -382,7 +383,7 @@ class _Tall(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, self.fontMetrics().height() * LEAST_LINES)
+        return QSize(self._page.minimumSizeHint().width() + bar, self.fontMetrics().height() * LEAST_LINES)
 
 
 def _column(layout: QLayout) -> QWidget:

@@ -49,6 +49,7 @@ class CustomerPanel(Panel):
         self.numbers, self.line, self.more = Numbers(), Plain("muted", wide=80), Plain("muted", wide=80)
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)
+        self.others.setProperty("menu", "true")
         self.call_back, self.to_pop = commands.button("call_back"), commands.button("show_pop")
         head = across(self.name, self.vip, None, self.verified)
         for part in (self.line, self.more):

@@ -231,6 +231,7 @@ QToolButton[number="true"]:hover { border-color: @border; } QToolButton[number="
 QToolButton[flat="true"] { background: transparent; border-color: transparent; padding: 4px; }
 QToolButton[flat="true"]:hover { border-color: @border; } QToolButton[flat="true"]:focus { border: 2px solid @accent; padding: 3px; }
 QToolButton::menu-indicator { image: none; }
+QPushButton[menu="true"] { padding-right: 26px; } QPushButton[menu="true"]:focus { padding-right: 25px; }
 QPushButton::menu-indicator { image: url("@chevron"); subcontrol-position: right center; subcontrol-origin: padding; right: 6px; width: 12px; height: 12px; }
 
 QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox { background: @base; color: @text; border: 1px solid @border; border-radius: 4px; padding: 4px 6px;

@@ -60,7 +60,7 @@ from shared.ids import CallId
 SECOND_MS = 500
 SIZE = (1366, 728)
 """Of the window at the first start (device-independent pixels), where the screen is as large."""
-SIDES = (40, 46)
+SIDES = (42, 46)
 """Letters that the left and the right column are wide at the first start."""
 LEAST_LINES = 12
 """Of the desk that are seen at least, where the screen is so low."""

@@ -1,7 +1,7 @@
 """ACI: what the centre asks a branch (营业部), and what the branch answers and reports.
 
 Requests and reports are different types. Every request is answered by exactly one ``Reply`` (``Refused`` where the branch says
-no). The pair of journals behind ``PlaceOrder``, ``CancelOrder`` and ``ResolveOrder`` is DESIGN §7: the key decides, never the
+no). The pair of journals behind ``PlaceOrder``, ``CancelOrder`` and ``ResolveOrder`` is ``docs/protocol.md``, An order: the key decides, never the
 frame. On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``), the branch's gateway being the side that connects.
 Times are UTC seconds since 1970 (float); money fen; prices 1/1000 yuan; dates ``YYYYMMDD`` in Asia/Shanghai.
 """

@@ -1,4 +1,4 @@
-"""Frames: msgspec structs in MessagePack, header first (DESIGN §9).
+"""Frames: msgspec structs in MessagePack, header first (``docs/protocol.md``, Frames).
 
 A frame is one MessagePack array ``[version, id, in_reply_to, seq, type, sent_at, body]``. The body stays ``msgspec.Raw`` until
 its type has been found in the receiver's table, so an unknown type is an ``Unknown`` value and never a crash. The same array in

@@ -126,7 +126,7 @@ class Refusal(StrEnum):
 
 
 class SeatState(StrEnum):
-    """What a seat (座席) is doing; derived from its link, its legs and its wishes (``core.seat``), never set."""
+    """What a seat (座席) is doing; derived from its link, its legs and its wishes (``core.desks.seat``), never set."""
 
     OFFLINE = "offline"  # nobody is logged in, or the link is down
     LOCKED = "locked"  # 座席闭锁, with a ``LockReason``

@@ -18,7 +18,7 @@ AccountNo = NewType("AccountNo", str)
 """资金账号: 6 to 12 digits, as keyed by the caller."""
 CustomerId = NewType("CustomerId", int)
 OrderKey = NewType("OrderKey", str)
-"""ClOrdID: made at the moment of confirmation from the call and its read-back number (DESIGN §7)."""
+"""ClOrdID: made at the moment of confirmation from the call and its read-back number (``docs/protocol.md``, An order)."""
 ContractNo = NewType("ContractNo", str)
 """合同号: given by the branch; unique only together with branch and trade date."""
 StockCode = NewType("StockCode", str)

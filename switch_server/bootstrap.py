@@ -24,8 +24,7 @@ from shared.ids import AccountNo, BranchId, TrunkName
 from shared.link import load_or_make_keys
 from shared.link.rights import own_folder
 from switch_server.adapters.backup import Backups
-from switch_server.adapters.branches import BranchLinks
-from switch_server.adapters.branches import BranchState as LinkState
+from switch_server.adapters.branches import BranchLinks, BranchLinkState
 from switch_server.adapters.branches.links import Timeouts
 from switch_server.adapters.cards import CardRack
 from switch_server.adapters.control import ControlServer
@@ -35,9 +34,10 @@ from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.sip_lines import SipLines
 from switch_server.adapters.state_lock import lock
 from switch_server.adapters.store import Store, left_open
-from switch_server.bootstrap_desks import DeskParts, DeskSide
-from switch_server.core.effects import Audit
-from switch_server.core.events import Configured, Draining
+from switch_server.bootstrap_desks import DeskParts, DeskServices
+from switch_server.core.facts import Draining
+from switch_server.core.flow import Configured
+from switch_server.core.words import Audit
 from switch_server.ports.operations import BranchState
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
@@ -103,7 +103,7 @@ class Server:
             version=version(),
         )
         new_call_id = self._call_ids()
-        self.desks = DeskSide(self._desk_parts(new_call_id))
+        self.desks = DeskServices(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,
             listen=(server.sip.ip, server.sip.port),
@@ -333,7 +333,7 @@ class Server:
         }
 
 
-def _operator_view(seen: LinkState | None, foreign: int) -> BranchState:
+def _operator_view(seen: BranchLinkState | None, foreign: int) -> BranchState:
     """What the link knows, in the operator's words; ``None``: the branch has never connected. ``foreign``: reports refused behind the link."""
     if seen is None:
         return BranchState(link_up=False)

@@ -12,13 +12,13 @@ from shared.link import KeyPair
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.desks import DeskLinks, Passwords, Sight
 from switch_server.adapters.store import Store
-from switch_server.core.config import Trunk
+from switch_server.core.words import Trunk
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import Branch, ServerConfig
 from switch_server.services.customer_desk import CustomerDesk
 from switch_server.services.desk_reports import DeskReports
 from switch_server.services.engine import Engine
-from switch_server.services.floor import Floor, FloorSources
+from switch_server.services.floor import FloorRows, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
 from switch_server.services.reports import Reports
@@ -42,7 +42,7 @@ class DeskParts(Struct, frozen=True, kw_only=True):
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
 
 
-class DeskSide:
+class DeskServices:
     """``links`` and what stands behind it; ``tokens`` is for the lines too."""
 
     def __init__(self, parts: DeskParts) -> None:
@@ -84,9 +84,9 @@ class DeskSide:
         await self.links.stop()
         self.pops.stop()
 
-    def _floor(self, parts: DeskParts) -> Floor:
+    def _floor(self, parts: DeskParts) -> FloorRows:
         store, switch = parts.store, parts.engine.switch
-        return Floor(
+        return FloorRows(
             FloorSources(
                 clock=parts.clock, config=lambda: switch.config, flows=lambda: switch.flows, branches=lambda: self._config().branches,
                 floor=switch.floor, desk_state=switch.desk_state, book=store.agents, trunk_states=parts.trunk_states,

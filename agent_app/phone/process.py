@@ -38,7 +38,7 @@ from agent_app.phone import PhoneError
 from agent_app.phone.door import Act, Answer, Door, Hang, Tell
 from agent_app.phone.framing import Frames, command, pack
 from agent_app.phone.sip import Sip
-from agent_app.phone.sound import Sound
+from agent_app.phone.sound import SoundCard
 from agent_app.phone.sounds import Tone
 from agent_app.phone.voice import Voice
 
@@ -241,9 +241,9 @@ class Phone:
             device_ms = self._sound.device_ms() if self._sound else 0.0
             self._write(CallQuality(leg, found.loss, found.jitter_ms, found.round_trip_ms, found.buffer_ms, device_ms))
 
-    def _open_sound(self) -> tuple[Sound | None, PhoneProblem | None]:
+    def _open_sound(self) -> tuple[SoundCard | None, PhoneProblem | None]:
         try:
-            return Sound(self._voice, self._post), None
+            return SoundCard(self._voice, self._post), None
         except PhoneError as error:
             return None, PhoneProblem(error.code, error.text)
 

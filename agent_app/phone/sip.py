@@ -69,7 +69,7 @@ def _samples(frame: Any) -> Samples:
     return np.frombuffer(ctypes.string_at(data, frame.size), np.int16)
 
 
-class Talk(pj.Call):  # type: ignore[misc]
+class PhoneCall(pj.Call):  # type: ignore[misc]
     def __init__(self, sip: "Sip", account: Any, number: int) -> None:
         super().__init__(account, number)
         self._sip = sip
@@ -96,7 +96,7 @@ class Talk(pj.Call):  # type: ignore[misc]
                 return
 
 
-class Door(pj.Account):  # type: ignore[misc]
+class DoorAccount(pj.Account):  # type: ignore[misc]
     def __init__(self, sip: "Sip") -> None:
         super().__init__()
         self._sip = sip
@@ -110,9 +110,9 @@ class Sip:
 
     def __init__(self, ip: str, port: int, voice: Voice, listener: Listener) -> None:
         self.listener = listener
-        self._calls: dict[int, Talk] = {}
-        self._came: list[tuple[Talk, str]] = []
-        self._over: dict[int, Talk] = {}
+        self._calls: dict[int, PhoneCall] = {}
+        self._came: list[tuple[PhoneCall, str]] = []
+        self._over: dict[int, PhoneCall] = {}
         """The last call of each of PJSIP's slots. A dying ``pj.Call`` hangs up whatever is in its slot by then, so it dies when that has ended too."""
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
@@ -127,7 +127,7 @@ class Sip:
         self._ticks = True
         self._tick(on=False)
         self.ear: Any = Ear(voice)
-        self._account: Any = Door(self)
+        self._account: Any = DoorAccount(self)
         self._account.create(self._account_config(ip))
 
     @property
@@ -195,12 +195,12 @@ class Sip:
 
     def came(self, number: int, message: str) -> None:
         """Who knocks is told after PJSIP's callback: a call without SDP that is ended within it aborts the process."""
-        talk = self._calls[number] = Talk(self, self._account, number)
+        talk = self._calls[number] = PhoneCall(self, self._account, number)
         found = _token.search(message.partition("\r\n\r\n")[0])
         log.info("call %d: an INVITE", number)  # not from whom: a customer's number is in no log
         self._came.append((talk, found[1] if found else ""))
 
-    def ended(self, talk: Talk) -> None:
+    def ended(self, talk: PhoneCall) -> None:
         if self._calls.get(talk.number) is talk:
             del self._calls[talk.number]
             self._over[talk.number] = talk

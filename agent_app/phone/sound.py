@@ -40,7 +40,7 @@ class Want(Struct, frozen=True):
     use: UseDevices = UseDevices()
 
 
-class Sound:
+class SoundCard:
     """``post`` is called on this thread's account. Raises ``PhoneError("no_devices")`` without PortAudio."""
 
     def __init__(self, voice: Voice, post: Callable[[PhoneEvent], None]) -> None:

@@ -38,7 +38,7 @@ LARGEST_RECORDING = 256 * 1024 * 1024
 """Bytes: an eight-hour talk. More is not a recording of ours."""
 
 
-class People:
+class CustomerFacts:
     def __init__(self, board: Board, asker: Asker, clock: Callable[[], float]) -> None:
         self._board, self._asker, self._clock = board, asker, clock
         self._pop: Pop | None = None

@@ -16,9 +16,9 @@ from agent_app.model.view import DeskView, LinkState
 from agent_app.presenters.asker import Asker
 from agent_app.presenters.board import Board, settled
 from agent_app.presenters.calling import Calling
-from agent_app.presenters.customers import People
+from agent_app.presenters.customers import CustomerFacts
 from agent_app.presenters.desk_calls import DeskCalls
-from agent_app.presenters.floor import Floor
+from agent_app.presenters.floor import FloorDesk
 from agent_app.presenters.news import News
 from agent_app.presenters.packing import Packing
 from agent_app.presenters.phonebook import PhoneBook
@@ -63,8 +63,8 @@ class Desk(DeskCalls):
         self._talk = Talk(self._board, self._asker, self._sound, shelf)
         self._calling, self._news = Calling(self._board, self._asker, self._talk.keep_note), News(self._board)
         self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
-        self._people = People(self._board, self._asker, clock)
-        self.floor = Floor(self._board, self._asker, self._calling)
+        self._people = CustomerFacts(self._board, self._asker, clock)
+        self.floor = FloorDesk(self._board, self._asker, self._calling)
         """Colleagues, and the supervisor's desk."""
         self.reports = Reports(self._board, self._asker)
         self._packing = Packing(self._board, diagnostics)

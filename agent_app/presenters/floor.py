@@ -30,7 +30,7 @@ RETRY_S = 2.0
 OnFloor = Callable[[FloorView], None]
 
 
-class Floor:
+class FloorDesk:
     """``desk.floor``. Who wishes to see something says so (``show_colleagues``, ``show_floor``) and says when that is over.
 
     Colleagues and targets are in ``DeskView`` too, for whoever completes a name; they stay there, maybe old, when nobody watches.

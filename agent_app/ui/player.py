@@ -8,7 +8,7 @@ from agent_app.presenters.desk import Desk
 from agent_app.ui import theme
 from agent_app.ui.fmt import duration
 from agent_app.ui.icons import icon
-from agent_app.ui.sound import MakeSink, Sound, SystemSink
+from agent_app.ui.sound import MakeSink, RecordingSound, SystemSink
 from agent_app.ui.widgets import Plain, across, named
 from shared.ids import CallId
 
@@ -20,7 +20,7 @@ class Player(QWidget):
         super().__init__()
         self._desk = desk
         self._call: CallId | None = None
-        self.sound: Sound | None = None
+        self.sound: RecordingSound | None = None
         self.make_sink: MakeSink = lambda rate, channels: SystemSink(rate, channels, self._device)
         self._device = ""
         self._lasts, self._on = 0, False
@@ -83,7 +83,7 @@ class Player(QWidget):
         super().changeEvent(event)
 
     def _begin(self, wav: bytes) -> None:
-        self.sound = Sound(wav, self, self.make_sink)
+        self.sound = RecordingSound(wav, self, self.make_sink)
         self.sound.lasts.connect(self._set_length)
         self.sound.moved.connect(self._set_position)
         self.sound.ended.connect(self._ended)

@@ -90,7 +90,7 @@ class SystemSink:
         self._sink.reset()
 
 
-class Sound(QObject):
+class RecordingSound(QObject):
     """One recording. Positions are ms. What can't be played is ``failed``, later, never raised."""
 
     moved = Signal(int)

@@ -24,7 +24,7 @@ import msgspec
 
 from shared.control import BackupProgress, BackupState, RefusedCode
 from switch_server.adapters.integrity import damage, step_back
-from switch_server.core.effects import Audit
+from switch_server.core.words import Audit
 from switch_server.ports.operations import OperationRefused
 
 log = logging.getLogger(__name__)

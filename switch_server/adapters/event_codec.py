@@ -1,10 +1,9 @@
-"""Events as JSON for the journal, and back. What must not be written is refused here (DESIGN §2).
+"""Events as JSON for the journal, and back. What must not be written is refused here (``docs/adr/0002-keys-are-journalled-when-taken.md``).
 
 A ``Secret`` can't be encoded, ``DigitPressed`` is refused whole (the flow's ``DigitUsed`` stands for it), and a trunk's digest password
 is left out of ``Configured``, since replay does not need it.
 """
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, NoReturn, Union
 
@@ -13,7 +12,10 @@ from msgspec import structs
 
 from shared.aci import REPLIES, Reply
 from shared.ids import CallId
-from switch_server.core.events import Configured, DigitPressed, Event
+from switch_server.core.catalogue import FACTS
+from switch_server.core.flow import Configured
+from switch_server.core.leg import DigitPressed
+from switch_server.core.words import Event
 
 
 class NotJournalled(TypeError):  # noqa: N818  the name says what it is
@@ -85,16 +87,10 @@ def encode_line(seq: int, at: float, event: bytes) -> bytes:
     return b'{"seq":%d,"at":%.5f,"event":%b}\n' % (seq, at, event)
 
 
-def _classes(root: type[Event]) -> Iterator[type[Event]]:
-    for child in root.__subclasses__():
-        yield child
-        yield from _classes(child)
-
-
 @cache
 def _fields(kind: str) -> tuple[type[Event], tuple[tuple[str, Any], ...]]:
     """The class of that name and its fields' types; where a field is any ``Reply`` all replies are named, since a base class decodes none."""
-    for found in _classes(Event):
+    for found in FACTS:
         if found.__name__ == kind and found is not DigitPressed:
             return found, tuple((f.name, _reply if f.type is Reply else f.type) for f in structs.fields(found))
     raise ValueError(f"unknown event {kind!r}")

@@ -9,8 +9,7 @@ from msgspec import structs
 
 from shared.aci import PlaceOrder
 from shared.ids import AccountNo, BranchId, CallId, OrderKey
-from switch_server.core.effects import JournalOrder, RecordOrderState
-from switch_server.core.order import FINAL, OrderEvent, OrderState
+from switch_server.core.orders import FINAL, JournalOrder, OrderEvent, OrderState, RecordOrderState
 from switch_server.ports.records import OrderRecord, OrderStep
 
 ORDER_COLUMNS = tuple(field.name for field in structs.fields(OrderRecord) if field.name != "history")

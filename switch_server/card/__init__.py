@@ -1,14 +1,14 @@
-"""The voice card: a process that runs up to about 1,000 G.711 channels as rows of numpy arrays on a 20 ms tick (DESIGN §4).
+"""The voice card: a process that runs up to about 1,000 G.711 channels as rows of numpy arrays on a 20 ms tick.
 
 It knows channels (one a leg) and nothing of calls, menus or agents. What it can be told and what it tells stands in
-``switch_server.core.media``; the far side of its control socket is ``switch_server.adapters.cards``.
+``switch_server.core.words.media``; the far side of its control socket is ``switch_server.adapters.cards``.
 
 Errors: ``CardError`` is the root; ``NoSegment`` (a prompt that is nowhere), ``BadWave`` (a file that is no G.711 WAV), ``PortsFull``.
 """
 
 import os
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: BLAS threads double the cost of small products (DESIGN §4)
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: BLAS threads double the cost of small products
 
 FRAME = 160
 """Samples, and G.711 bytes, of a 20 ms frame at 8 kHz."""

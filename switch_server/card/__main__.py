@@ -14,7 +14,7 @@ from switch_server.card.card import Card
 from switch_server.card.control import Control
 from switch_server.card.loop import Loop
 from switch_server.card.prompts import Prompts
-from switch_server.core.media import CardReady
+from switch_server.core.words import CardReady
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """A card: carries out ``CardCommand``s, ticks, tells ``CardEvent``s. It owns no thread and no clock; ``loop`` drives it.
 
-A command for a leg that the card does not have is counted and dropped (see ``core.media``).
+A command for a leg that the card does not have is counted and dropped (see ``core.words.media``).
 """
 
 import collections
@@ -28,7 +28,7 @@ from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, Writer
 from switch_server.card.reports import Reports
 from switch_server.card.sockets import best, bind_pair, pack_address
-from switch_server.core import media as m
+from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
 SILENCE_EVERY = 500

@@ -11,7 +11,7 @@ import numpy as np
 from shared.enums import DigitMode, Direction
 from shared.ids import LegId
 from switch_server.card.g711 import LAW_INDEX, PAYLOAD_TYPE, A
-from switch_server.core.media import Far, Near
+from switch_server.core.words import Far, Near
 
 NO_EVENT_TYPE = 255
 NEVER = 0xFFFF_0000

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from switch_server.core.media import CARD_COMMANDS, CardCommand, CardEvent
+from switch_server.core.words import CARD_COMMANDS, CardCommand, CardEvent
 
 LARGEST = 1 << 20
 MOST_AT_ONCE = 32

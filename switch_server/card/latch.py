@@ -1,4 +1,4 @@
-"""Which channel a datagram belongs to: ports are shared, the far address decides (DESIGN §4).
+"""Which channel a datagram belongs to: ports are shared, the far address decides.
 
 Each channel has one key (port, far address): the address that SDP named, or, once a packet came, the one it came from. A packet with a
 channel's key is the channel's. A packet with no one's key latches an un-latched channel of the same port and the same far IP if there is

@@ -16,7 +16,7 @@ from shared.ids import CardId
 from switch_server.card import TICK_S, TICKS_A_SECOND
 from switch_server.card.card import Card
 from switch_server.card.control import Control
-from switch_server.core.media import CardLoad
+from switch_server.core.words import CardLoad
 
 LOG = logging.getLogger("huawu.card")
 LATENESS_TICKS = 60 * TICKS_A_SECOND

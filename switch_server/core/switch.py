@@ -1,4 +1,4 @@
-"""The switch (交换机): every event goes in here, every effect comes out (DESIGN §2).
+"""The switch (交换机): every event goes in here, every effect comes out (``ARCHITECTURE.md``).
 
 Pure: no clock, no I/O. ``handle`` and ``tick`` first let all deadlines pass that are due, so that a journal replayed with its times gives
 the same transitions. A handler that raises is our bug: it costs its call, is counted, and is told to the shell as ``Fault``.
@@ -11,60 +11,39 @@ from typing import assert_never
 from shared import desk
 from shared.enums import EndCause
 from shared.ids import AgentId, CallId, CardId, LegId, OrderKey, call_of
-from switch_server.core import openings
-from switch_server.core.admission import Card
-from switch_server.core.call import TIMERS, Call, CallState
-from switch_server.core.callbacks import Verdict
-from switch_server.core.centre import Centre
-from switch_server.core.desk_commands import for_journal
-from switch_server.core.desks import DeskFact
-from switch_server.core.effects import Effect, HangUp
-from switch_server.core.events import (
-    AccountFound,
-    AgentAssigned,
-    BranchAnswered,
-    BranchDown,
-    BranchUp,
+from switch_server.core.about import call_about
+from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, CallbackVerdict, QueueJudged
+from switch_server.core.call import (
+    TIMERS,
+    AnyLegFact,
+    Call,
     CallbackDialled,
-    CallbackJudged,
-    CallbackRecovered,
-    CallbacksCounted,
     CallerFound,
     CallOffered,
-    CardDied,
-    CardUp,
-    Configured,
-    Consulted,
-    DeskCommanded,
-    DeskGone,
+    CallState,
+    Card,
     DialledOut,
-    DigitPressed,
-    Draining,
-    Event,
-    HangUpOrdered,
-    LegEnded,
     LegPlaced,
-    LegRefreshed,
-    ListenerCame,
-    MediaSilent,
-    OrderReported,
-    PhoneTold,
-    QueueJudged,
-    WrongPinCounted,
+    openings,
+    tell_call,
 )
-from switch_server.core.leg import LegState
-from switch_server.core.leg_facts import AnyLegFact, tell_call
-from switch_server.core.media import CloseChannel
-from switch_server.core.orders import OrderFact
+from switch_server.core.desks import DeskCommanded, DeskFact, PhoneTold, for_journal
+from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
+from switch_server.core.flow import Configured
+from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
+from switch_server.core.leg import DigitPressed, HangUp, LegEnded, LegRefreshed, LegState, MediaSilent
+from switch_server.core.orders import OrderFact, OrderReported, call_of_key
+from switch_server.core.room import Outcome
 from switch_server.core.snapshot import FloorView, SwitchSnapshot
-from switch_server.core.subject import call_about, call_of_key
-from switch_server.core.talk import Outcome
+from switch_server.core.state import SwitchState
+from switch_server.core.talk import AgentAssigned, Consulted, DeskGone, ListenerCame
 from switch_server.core.views import floor_of, rows_of, snapshot_of
+from switch_server.core.words import CloseChannel, Effect, Event
 
 CallEvent = AgentAssigned | DeskGone | DialledOut | CallbackDialled | Consulted | ListenerCame
 
 
-class Switch(Centre):
+class Switch(SwitchState):
     """All state of the centre's call control. One instance, one thread.
 
     ``on_fault`` is told of a handler that raised (our bug). ``journal`` is given, with its time, each event that the event journal must
@@ -150,6 +129,8 @@ class Switch(Centre):
             self.book.handle(event)
         elif isinstance(event, DeskFact):
             self.desks.handle(event)
+        elif isinstance(event, DeskCommanded):
+            self.desks.answer(event, self.commands.do(event))
         else:
             self._dispatch_more(event)
 
@@ -187,7 +168,7 @@ class Switch(Centre):
             case LegPlaced(leg=leg, card=card):
                 self.decided[leg] = card
             case CallbackJudged(call=name, number=number, verdict=verdict):
-                self.acd.callbacks.judged[name, number] = Verdict(verdict)
+                self.acd.callbacks.judged[name, number] = CallbackVerdict(verdict)
             case QueueJudged(call=name, number=number, verdict=verdict):
                 self.acd.judged[name, number] = verdict
             case _:
@@ -324,10 +305,10 @@ class Switch(Centre):
             self._asked.discard(leg)
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
+        self.acd.left(call.id)
         del self.calls[call.id]
-        self.acd.left(call)
         call.desk.call_ends(EndCause.FAULT)
-        self.acd.callbacks.call_over(call)
+        self.acd.call_over(call)
         self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 
     def _guarded(self, work: Event | str) -> None:

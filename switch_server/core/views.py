@@ -1,13 +1,13 @@
 """Makes the snapshot from the live machines."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from shared.desk import QueueRow
 from shared.enums import SeatState
-from switch_server.core.admission import channels_used
+from switch_server.core.acd import is_open
+from switch_server.core.call import Call, channels_used
+from switch_server.core.desks import Seat
 from switch_server.core.leg import LegState
-from switch_server.core.queue_rules import is_open
 from switch_server.core.snapshot import (
     CallView,
     CardView,
@@ -19,19 +19,14 @@ from switch_server.core.snapshot import (
     TrunkView,
     WaitingView,
 )
-
-if TYPE_CHECKING:
-    from switch_server.core.call import Call
-    from switch_server.core.config import Queue
-    from switch_server.core.seat import Seat
-    from switch_server.core.switch import Switch
-    from switch_server.core.waiting import Waiting
+from switch_server.core.state import SwitchState
+from switch_server.core.words import Queue, Waiting
 
 SHOWN_DIGITS = 2
 """Of an account number; the rest is nobody's business on a screen in the machine room."""
 
 
-def snapshot_of(switch: "Switch") -> SwitchSnapshot:
+def snapshot_of(switch: SwitchState) -> SwitchSnapshot:
     return SwitchSnapshot(
         at=switch.now,
         calls=tuple(_call(call) for call in switch.calls.values()),
@@ -46,19 +41,19 @@ def snapshot_of(switch: "Switch") -> SwitchSnapshot:
     )
 
 
-def floor_of(switch: "Switch", now: float) -> FloorView:
+def floor_of(switch: SwitchState, now: float) -> FloorView:
     """``now``: UTC seconds; the core's own time stands still between two events, and a queue may have opened since."""
     waiting = tuple(_waiting(switch, place) for place in switch.acd.waiting.values())
     return FloorView(_queues(switch, now), waiting, _trunks(switch), _cards(switch))
 
 
-def rows_of(switch: "Switch") -> tuple[QueueRow, ...]:
+def rows_of(switch: SwitchState) -> tuple[QueueRow, ...]:
     """The queues as desks see them."""
     views = zip(switch.config.queues, _queues(switch, switch.now), strict=True)
     return tuple(QueueRow(q.name, q.title, v.waiting, v.longest_s, v.open_seats, v.seats) for q, v in views)
 
 
-def _seat(seat: "Seat") -> SeatView:
+def _seat(seat: Seat) -> SeatView:
     talk = seat.talk
     reason = seat.lock_next or seat.lock
     return SeatView(
@@ -67,11 +62,11 @@ def _seat(seat: "Seat") -> SeatView:
     )  # fmt: skip
 
 
-def _queues(switch: "Switch", now: float) -> tuple[QueueView, ...]:
+def _queues(switch: SwitchState, now: float) -> tuple[QueueView, ...]:
     return tuple(_queue(switch, queue, now) for queue in switch.config.queues)
 
 
-def _queue(switch: "Switch", queue: "Queue", now: float) -> QueueView:
+def _queue(switch: SwitchState, queue: Queue, now: float) -> QueueView:
     acd = switch.acd
     places = [place for place in acd.waiting.values() if place.queue == queue.name]
     seats = [seat for seat in switch.desks.seats.values() if seat.link and seat.level_in(queue) is not None]
@@ -91,13 +86,13 @@ def _queue(switch: "Switch", queue: "Queue", now: float) -> QueueView:
     )
 
 
-def _waiting(switch: "Switch", place: "Waiting") -> WaitingView:
+def _waiting(switch: SwitchState, place: Waiting) -> WaitingView:
     call = switch.calls.get(place.call)
     number, consult = call.number if call else "", place.by is not None
     return WaitingView(place.call, place.queue, number, place.since, place.total, place.ringing, consult)
 
 
-def _call(call: "Call") -> CallView:
+def _call(call: Call) -> CallView:
     login = call.services.login
     return CallView(
         call=call.id,
@@ -119,7 +114,7 @@ def _call(call: "Call") -> CallView:
     )
 
 
-def _trunks(switch: "Switch") -> tuple[TrunkView, ...]:
+def _trunks(switch: SwitchState) -> tuple[TrunkView, ...]:
     legs = (leg for call in switch.calls.values() for leg in call.legs.values() if leg.state is not LegState.ENDED)
     used = Counter((leg.trunk, leg.incoming) for leg in legs)
     return tuple(
@@ -128,6 +123,6 @@ def _trunks(switch: "Switch") -> tuple[TrunkView, ...]:
     )
 
 
-def _cards(switch: "Switch") -> tuple[CardView, ...]:
+def _cards(switch: SwitchState) -> tuple[CardView, ...]:
     used = channels_used(switch.calls.values())
     return tuple(CardView(name, card.up, card.channels, used[name]) for name, card in switch.cards.items())

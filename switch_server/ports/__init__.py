@@ -10,26 +10,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from shared.ids import LegId
-from switch_server.core.effects import (
-    AnswerDesk,
-    AskBranch,
-    Audit,
-    CountWrongPin,
-    FindAccount,
-    FindCaller,
-    GiveBackPinTry,
-    HidePop,
-    JournalOrder,
-    LineEffect,
-    RecordOrderState,
-    Resolve,
-    SaveRecord,
-    SendOrder,
-    ShowPop,
-    TellDesk,
-    ToCard,
-)
-from switch_server.core.events import Event
+from switch_server.core.call import FindCaller
+from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
+from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
+from switch_server.core.leg import LineEffect, ToCard
+from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, SendOrder
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Audit, Event, SaveRecord
 
 Post = Callable[[Event], None]
 """Hands an event to the core, from any thread, in order per thread."""

@@ -10,7 +10,7 @@ from shared import aci
 from shared.desk import Pop, Reply, Request
 from shared.enums import LockReason, Role
 from shared.ids import AgentId, BranchId, CallId, DeskId, SkillName
-from switch_server.core.effects import ShowPop
+from switch_server.core.desks import ShowPop
 
 
 class AgentRecord(Struct, frozen=True):

@@ -33,7 +33,7 @@ class QueueCounts(Struct, frozen=True):
 
 
 class OrderCounts(Struct, frozen=True):
-    """Orders of one branch today (Asia/Shanghai), cancels apart. ``states``: ``core.order.OrderState`` -> how many."""
+    """Orders of one branch today (Asia/Shanghai), cancels apart. ``states``: ``core.orders.order.OrderState`` -> how many."""
 
     states: dict[str, int] = {}
     turnover: Fen = Fen(0)

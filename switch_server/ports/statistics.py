@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 
 class SeatTime(NamedTuple):
-    """A stretch of a seat (``core.seat_records``). ``ended``: ``None`` while it lasts. ``branch``: of the call's account."""
+    """A stretch of a seat (``core.desks.records``). ``ended``: ``None`` while it lasts. ``branch``: of the call's account."""
 
     agent: str
     state: str
@@ -17,7 +17,7 @@ class SeatTime(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A wish to wait in a queue (``core.queue_records``). ``left``, ``waited_ms``, ``outcome``: ``None`` while the caller waits."""
+    """A wish to wait in a queue (``core.acd.records``). ``left``, ``waited_ms``, ``outcome``: ``None`` while the caller waits."""
 
     call: str
     queue: str

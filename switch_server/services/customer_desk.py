@@ -30,7 +30,7 @@ from shared.desk import (
     TicketSaved,
 )
 from shared.ids import AccountNo, AgentId, CallId, CustomerId
-from switch_server.core.effects import Audit
+from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, BranchQuestions
 from switch_server.ports.records import (
     CustomerRecords,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from switch_server.core.events import Draining
+from switch_server.core.facts import Draining
 from switch_server.services.engine import Engine
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The loop around the core (DESIGN §2): events in from all adapters, effects out to them, journal and deadlines in between.
+"""The loop around the core (``ARCHITECTURE.md``): events in from all adapters, effects out to them, journal and deadlines in between.
 
 It decides nothing. One event at a time: handled by the core, which says what the event journal must hold (a key only once the flow has
 taken it), its effects carried out in order.
@@ -14,29 +14,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from switch_server.core.effects import (
-    AnswerDesk,
-    AskBranch,
-    Audit,
-    CountWrongPin,
-    Effect,
-    FindAccount,
-    FindCaller,
-    GiveBackPinTry,
-    HidePop,
-    JournalOrder,
-    LineEffect,
-    RecordOrderState,
-    Resolve,
-    SaveRecord,
-    SendOrder,
-    ShowPop,
-    TellDesk,
-    ToCard,
-    Transition,
-)
-from switch_server.core.events import Event
+from switch_server.core.call import FindCaller
+from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
+from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
+from switch_server.core.leg import LineEffect, ToCard
+from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, SendOrder
 from switch_server.core.switch import Switch
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Audit, Effect, Event, SaveRecord, Transition
 from switch_server.ports import Branches, Cards, Desks, EventLog, Lines, OrderJournal, Store
 from switch_server.services.periodic import every
 

@@ -9,9 +9,9 @@ from shared.enums import Language, SeatState
 from shared.floor import BranchRow, ColleagueRow, LineRow, QueueBoardRow, Rows, SeatRow, TargetRow, WaitingRow
 from shared.ids import AgentId, BranchId, CallId, QueueName, TrunkName
 from shared.initials import initials
-from switch_server.core.config import Queue, SwitchConfig
 from switch_server.core.flow import Flow
 from switch_server.core.snapshot import FloorView, QueueView
+from switch_server.core.words import Queue, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
@@ -38,7 +38,7 @@ class FloorSources(Struct, frozen=True, kw_only=True):
     order_counts: Callable[[], Mapping[BranchId, OrderCounts]]
 
 
-class Floor:
+class FloorRows:
     """See the port. Who may not log in is not shown."""
 
     def __init__(self, sources: FloorSources) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of a flow (流程图): Mermaid for documents, a text tree for terminals. Both are drawn from ``core.flow.targets``."""
+"""Pictures of a flow (流程图): Mermaid for documents, a text tree for terminals. Both are drawn from ``core.flow.steps.targets``."""
 
 from collections.abc import Iterator
 

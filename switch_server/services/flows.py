@@ -4,10 +4,9 @@ from pathlib import Path
 
 from shared.enums import Language
 from shared.ids import QueueName, TrunkName
-from switch_server.core.config import SwitchConfig
-from switch_server.core.flow import Flow
-from switch_server.core.flow_check import Problem, Surroundings, check
+from switch_server.core.flow import Flow, Problem, Surroundings, check
 from switch_server.core.speech import ALL_RULE_SEGMENTS
+from switch_server.core.words import SwitchConfig
 from switch_server.services.prompt_files import problem
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shared.enums import Language
-from switch_server.core.free_text import normal, prompt_of
+from switch_server.core.flow import normal, prompt_of
 from switch_server.services.prompt_audio import alaw_wav, for_telephone, read_wav
 
 VOICES = {Language.ZH: "cmn-latn-pinyin", Language.EN: "en-us"}

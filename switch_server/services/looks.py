@@ -6,7 +6,7 @@ A row has ids, and of what was typed only its kind: it may be a name, a number, 
 from collections.abc import Sequence
 
 from shared.ids import AccountNo, CustomerId
-from switch_server.core.effects import Audit
+from switch_server.core.words import Audit
 
 NAMED_MOST = 20
 """Customers that one row names; of the rest there is the number."""

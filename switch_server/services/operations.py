@@ -34,12 +34,10 @@ from shared.control import (
 from shared.control_rows import Trouble, TroubleCode
 from shared.enums import SeatState
 from shared.ids import AccountNo, BranchId, CallId, CardId, TrunkName
-from switch_server.core.config import SwitchConfig
-from switch_server.core.effects import Audit
-from switch_server.core.events import Event, HangUpOrdered
-from switch_server.core.media import CardLoad
-from switch_server.core.order import OrderState
+from switch_server.core.facts import HangUpOrdered
+from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
+from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
 from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
 from switch_server.services import looks, staff_rows
 from switch_server.services import operator_rows as rows

@@ -18,9 +18,8 @@ from shared.control_rows import (
     RecordingRow,
 )
 from shared.ids import BranchId, CardId, TrunkName
-from switch_server.core.config import Trunk
-from switch_server.core.media import CardLoad
 from switch_server.core.snapshot import CallView, CardView, TrunkView
+from switch_server.core.words import CardLoad, Trunk
 from switch_server.ports.operations import BranchState
 from switch_server.ports.records import Customer, OrderRecord
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from shared.desk import AccountFacts, Pop
 from shared.ids import AccountNo, CallId, CustomerId, TrunkName
-from switch_server.core.effects import ShowPop
+from switch_server.core.desks import ShowPop
 from switch_server.ports.desks import AgentBook, BranchQuestions
 from switch_server.ports.records import Customer, CustomerRecords
 from switch_server.services.branch_facts import BranchFacts

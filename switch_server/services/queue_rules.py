@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.desk import Choice
 from shared.enums import Language
 from shared.ids import QueueName
-from switch_server.core.config import Hours, Queue
+from switch_server.core.words import Hours, Queue
 
 Path = tuple[str | int, ...]
 Wrong = tuple[Path, str]

@@ -9,21 +9,13 @@ Deadlines pass at their own times, so only the events are needed.
 from collections.abc import Iterable, Iterator
 
 from shared.ids import CallId, CardId, leg_of
-from switch_server.core.effects import Effect, Transition
-from switch_server.core.events import (
-    BranchDown,
-    BranchUp,
-    CallbackJudged,
-    CardDied,
-    CardUp,
-    Configured,
-    Draining,
-    Event,
-    LegPlaced,
-    QueueJudged,
-)
-from switch_server.core.subject import call_about
+from switch_server.core.about import call_about
+from switch_server.core.acd import CallbackJudged, QueueJudged
+from switch_server.core.call import LegPlaced
+from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining
+from switch_server.core.flow import Configured
 from switch_server.core.switch import Switch
+from switch_server.core.words import Effect, Event, Transition
 
 JournalEntry = tuple[int, float, Event]
 """(number, UTC seconds, event), in the journal's order."""

@@ -5,9 +5,8 @@ from pathlib import Path
 import msgspec
 
 from shared.ids import StockCode
-from switch_server.core.config import SwitchConfig
-from switch_server.core.flow import Flow
-from switch_server.core.free_text import texts_of
+from switch_server.core.flow import Flow, texts_of
+from switch_server.core.words import SwitchConfig
 from switch_server.services.config_file import ServerConfig, callable_trunks, load_config, queue_names
 from switch_server.services.flows import load_flows, surroundings
 from switch_server.services.folders import RESOURCES

@@ -27,9 +27,9 @@ from shared.control_agents import (
 )
 from shared.control_reports import AskReport, Report
 from shared.ids import AgentId, CallId, DeskId, PhoneName, SkillName
-from switch_server.core.config import SwitchConfig
-from switch_server.core.events import AgentSkilled, Event
+from switch_server.core.desks import AgentSkilled
 from switch_server.core.snapshot import SeatView, SwitchSnapshot
+from switch_server.core.words import Event, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.operations import DeskLinks, DeskState, OperationRefused, Records
 from switch_server.ports.phones import PhoneBook

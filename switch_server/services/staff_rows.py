@@ -5,8 +5,8 @@ from typing import Any
 
 from shared.control_rows import AgentRow, DeskRow, QueueRow, TalkRow
 from shared.enums import SeatState
-from switch_server.core.config import Queue
 from switch_server.core.snapshot import QueueView, SeatView
+from switch_server.core.words import Queue
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.operations import DeskState
 

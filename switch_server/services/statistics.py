@@ -14,8 +14,8 @@ from msgspec import Struct
 from shared.days import SHANGHAI, shanghai_day
 from shared.enums import CallKind, SeatState
 from shared.reports import By, ReportRow
-from switch_server.core.queue_records import VisitEnd
-from switch_server.core.talk import Outcome
+from switch_server.core.acd import VisitEnd
+from switch_server.core.room import Outcome
 from switch_server.services.day_columns import DAY_S, HOUR_MS, NONE, Day, Rows, to_ms
 from switch_server.services.sums import Cases, Lines, Places, Sums, Which, changes, every
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from shared.money import format_yuan
-from switch_server.core.flow import Flow
-from switch_server.core.flow_check import Surroundings
+from switch_server.core.flow import Flow, Surroundings
 from switch_server.services.config_file import callable_trunks, load_config, queue_names
 from switch_server.services.demo_data import DemoCustomer, read_world
 from switch_server.services.flow_picture import mermaid, tree

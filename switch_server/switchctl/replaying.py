@@ -12,7 +12,7 @@ from msgspec import Struct
 from shared.days import SHANGHAI
 from shared.ids import CallId
 from switch_server.adapters.event_journal import last_at, read_journal
-from switch_server.core.effects import Transition
+from switch_server.core.words import Transition
 from switch_server.services import replay as replaying
 from switch_server.services.replay import JournalEntry
 from switch_server.switchctl.context import Context

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class Figure(Struct, frozen=True):
-    """One measured value, and what it must reach (DESIGN's table). ``target=None``: told for interest, always ``ok``."""
+    """One measured value, and what it must reach (``docs/status.md``). ``target=None``: told for interest, always ``ok``."""
 
     figure: str
     value: float

@@ -15,14 +15,15 @@ from shared.floor import Rows
 from shared.ids import AgentId, BranchId, CallId, CardId, DeskId, Fen, QueueName, SkillName, TrunkName, leg_of
 from shared.link import KeyPair
 from switch_server.adapters.desks import DeskLinks, Passwords, Sight
-from switch_server.core import events as ev
-from switch_server.core.config import Queue, SwitchConfig, Trunk
-from switch_server.core.effects import AnswerDesk, HidePop, ShowPop, TellDesk
+from switch_server.core import catalogue as ev
+from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Queue, SwitchConfig, Trunk
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import Branch
-from switch_server.services.floor import Floor, FloorSources
+from switch_server.services.floor import FloorRows, FloorSources
 from tests.core.desk_world import ASKED, DeskWorld
 from tests.core.world import FAR
 from tests.fakes.desks import FakeBook, FakePops, FakeQuestions, fake_check, fake_hash, fake_make
@@ -50,7 +51,7 @@ class Unwatched:
 class Metered:
     """``ports.floor.FloorRows`` with the CPU time of making them."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: FloorRows) -> None:
         self._floor = floor
         self.spent = 0.0
 
@@ -100,10 +101,10 @@ class BusyCentre:
             new_call_id=lambda: CallId(f"dialled-{next(self._calls)}"), audit=lambda _audit: None, clock=time.time,
         )  # fmt: skip
 
-    def _floor(self) -> Floor:
+    def _floor(self) -> FloorRows:
         switch, orders = self.world.switch, OrderCounts({"filled": 61, "working": 12}, Fen(184_322_450))
         counts = QueueCounts(143, 128, 101, 9)
-        return Floor(
+        return FloorRows(
             FloorSources(
                 clock=time.time, config=lambda: switch.config, flows=lambda: switch.flows, branches=lambda: (Branch(BranchId("GZ01"), "天河"),),
                 floor=switch.floor, desk_state=switch.desk_state, book=self.book, trunk_states=dict,

@@ -9,10 +9,9 @@ import sys
 from shared.enums import Law
 from shared.ids import CallId, TrunkName
 from switch_server.adapters.sip_lines import SipLines
-from switch_server.core.config import Trunk
-from switch_server.core.effects import Answer, Ring
-from switch_server.core.events import CallOffered, Event
-from switch_server.core.media import Near
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import Answer, Ring
+from switch_server.core.words import Event, Near, Trunk
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from shared.aci import PlaceOrder
 from shared.enums import Market, Side
 from shared.ids import AccountNo, BranchId, CallId, Milli, OrderKey, Shares, StockCode
 from switch_server.adapters.order_journal import SqliteOrderJournal
-from switch_server.core.effects import JournalOrder, OrderContext
-from switch_server.core.events import Event, OrderJournalled
+from switch_server.core.orders import JournalOrder, OrderContext, OrderJournalled
+from switch_server.core.words import Event
 from tests.bench import Figure
 
 WAITING = 2000

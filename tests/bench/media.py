@@ -1,4 +1,4 @@
-"""Media: what a line costs on a card, against a bare ``recvmmsg``/``sendmmsg`` loop in the same run (DESIGN §10).
+"""Media: what a line costs on a card, against a bare ``recvmmsg``/``sendmmsg`` loop in the same run.
 
 The load comes from another process; CPU is that of the card's process with all its threads, as the scheduler counted it.
 """
@@ -18,7 +18,7 @@ import numpy as np
 from shared.enums import Law
 from shared.ids import LegId, RecordingId
 from switch_server.card.prompts import write_wave
-from switch_server.core import media as m
+from switch_server.core.words import media as m
 from tests.bench import Figure
 from tests.card.driver import CardProcess
 

@@ -1,7 +1,7 @@
 """The caller's "1" to accepted at the branch, in a whole running centre: callers over SIP and RTP, card, core, journals, CURVE, gateway,
 trading system, each a process of its own.
 
-Twice measured: by the event journal's times (the key taken by the flow, the branch's answer handled), which is the figure of DESIGN §10,
+Twice measured: by the event journal's times (the key taken by the flow, the branch's answer handled), which is the figure that ``docs/status.md`` has,
 and from the key's first RTP packet leaving the telephone, which adds the network and the card's tick.
 """
 

@@ -13,8 +13,16 @@ from pathlib import Path
 from shared import aci
 from shared.ids import CallId, OrderKey
 from switch_server.adapters.order_journal import SqliteOrderJournal
-from switch_server.core.effects import AskBranch, JournalOrder, OrderContext, RecordOrderState, SendOrder
-from switch_server.core.events import BranchAnswered, Event, OrderAnswered, OrderJournalled
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import (
+    JournalOrder,
+    OrderAnswered,
+    OrderContext,
+    OrderJournalled,
+    RecordOrderState,
+    SendOrder,
+)
+from switch_server.core.words import Event
 from tests.bench import Figure
 from tests.branch.programs import ACCOUNT, BRANCH, Branch, branch, order
 

@@ -19,7 +19,7 @@ from tests.sip_tools import ROOT, Sipp
 
 RATE = 50
 TARGET_MS = 10.0
-"""DESIGN §10: 50 a second; at 10 ms of CPU a call, half a core."""
+"""50 a second; at 10 ms of CPU a call, half a core."""
 
 
 def figures(short: bool = False) -> Iterator[Figure]:

@@ -18,8 +18,9 @@ from shared.link import KeyPair, keys
 from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.branches.links import Timeouts
 from switch_server.branch.sim.wire import Unpacker, pack
-from switch_server.core.effects import Audit
-from switch_server.core.events import BranchUp, Event, OrderReported
+from switch_server.core.facts import BranchUp
+from switch_server.core.orders import OrderReported
+from switch_server.core.words import Audit, Event
 
 ROOT = Path(__file__).parents[2]
 BRANCH = BranchId("GZ01")

@@ -15,8 +15,9 @@ from shared.link import keys
 from shared.secret import Secret
 from switch_server.adapters.branches.links import Timeouts
 from switch_server.branch.journal import Journal
-from switch_server.core.effects import AskBranch, Resolve, SendOrder
-from switch_server.core.events import BranchAnswered, BranchDown, BranchUp, OrderAnswered, OrderReported, OrderSilent
+from switch_server.core.facts import BranchDown, BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderAnswered, OrderReported, OrderSilent, Resolve, SendOrder
 from tests.branch.programs import ACCOUNT, BRANCH, PIN, Branch, Program, branch, order, until
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,9 @@ import pytest
 
 from shared import aci
 from shared.ids import CallId, OrderKey
-from switch_server.core.effects import AskBranch, Resolve, SendOrder
-from switch_server.core.events import BranchAnswered, BranchUp, OrderAnswered, OrderSilent
+from switch_server.core.facts import BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderAnswered, OrderSilent, Resolve, SendOrder
 from tests.branch.programs import ACCOUNT, BRANCH, Branch, Program, branch, order, until
 
 ROUNDS = 6

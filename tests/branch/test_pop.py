@@ -9,7 +9,7 @@ from shared.desk import AccountFacts, Pop
 from shared.ids import AgentId, CallId, CustomerId, TrunkName
 from switch_server.adapters.branches.links import Timeouts
 from switch_server.adapters.store import Store
-from switch_server.core.effects import ShowPop
+from switch_server.core.desks import ShowPop
 from switch_server.ports.records import Account, Customer
 from switch_server.services.pop import ScreenPops
 from tests.branch.programs import ACCOUNT, BRANCH, branch, until

@@ -14,8 +14,9 @@ from shared.secret import Secret
 from switch_server.branch.gateway import Gateway
 from switch_server.branch.journal import Journal
 from switch_server.branch.trading import OrderUpdate
-from switch_server.core.effects import AskBranch, SendOrder
-from switch_server.core.events import BranchAnswered, BranchUp, OrderAnswered
+from switch_server.core.facts import BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderAnswered, SendOrder
 from tests.branch.programs import ACCOUNT, BRANCH, PIN, Branch, order, until
 from tests.fakes.trading import DAY, FakeTrading
 

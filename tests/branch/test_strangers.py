@@ -12,8 +12,9 @@ from shared.enums import OrderStatus, Refusal
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, Milli, OrderKey, Shares, StockCode
 from shared.link import Answer, Channel, Identity, LinkClient, Silent
 from shared.secret import Secret
-from switch_server.core.effects import AskBranch, SendOrder
-from switch_server.core.events import BranchAnswered, BranchUp, OrderReported, OrderSilent
+from switch_server.core.facts import BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderReported, OrderSilent, SendOrder
 from tests.branch.programs import ACCOUNT, BRANCH, PIN, Branch, order, until
 
 CALL = CallId("20251125-120000-0001")

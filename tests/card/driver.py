@@ -17,7 +17,7 @@ import msgspec
 from shared.enums import DigitMode, Law
 from shared.ids import LegId
 from switch_server.adapters.cards.process import _EVENTS
-from switch_server.core import media as m
+from switch_server.core.words import media as m
 from tests.rtp_peer import RtpPeer
 
 P = ParamSpec("P")

@@ -10,7 +10,7 @@ from shared.enums import DigitMode, Direction, Law, PlayEnd
 from shared.ids import LegId
 from switch_server.card import g711
 from switch_server.card.sockets import pack_address
-from switch_server.core import media as m
+from switch_server.core.words import media as m
 from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, dtmf, frequency, gaps, level, purity, sine
 

@@ -12,7 +12,7 @@ import pytest
 from shared.enums import Law
 from shared.ids import LegId
 from switch_server.card import rtcp
-from switch_server.core import media as m
+from switch_server.core.words import media as m
 from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, purity, sine
 

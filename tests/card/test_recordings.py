@@ -11,7 +11,7 @@ import pytest
 from shared.enums import Law
 from shared.ids import LegId, RecordingId
 from switch_server.card import g711
-from switch_server.core import media as m
+from switch_server.core.words import media as m
 from tests.card.driver import CardProcess, patient
 from tests.rtp_peer import RtpPeer, dtmf, gaps, level, purity, sine
 

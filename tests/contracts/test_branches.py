@@ -11,8 +11,9 @@ from shared import aci
 from shared.enums import Refusal
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, Fen, OrderKey, Shares, StockCode
 from shared.secret import Secret
-from switch_server.core.effects import AskBranch, Resolve, SendOrder
-from switch_server.core.events import BranchAnswered, BranchUp, OrderAnswered, OrderSilent
+from switch_server.core.facts import BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderAnswered, OrderSilent, Resolve, SendOrder
 from tests.branch.programs import ACCOUNT, BRANCH, PIN, Branch, branch, order
 from tests.fakes.branches import FakeBranches
 

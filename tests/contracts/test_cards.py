@@ -13,9 +13,9 @@ import pytest
 from shared.enums import DigitMode, Law, PlayEnd
 from shared.ids import CardId, LegId, RecordingId
 from switch_server.adapters.cards import CardRack
-from switch_server.core import events as e
-from switch_server.core import media as m
-from switch_server.core.effects import ToCard
+from switch_server.core import catalogue as e
+from switch_server.core.leg import ToCard
+from switch_server.core.words import media as m
 from tests.fakes.cards import FakeCards
 from tests.rtp_peer import RtpPeer
 

@@ -12,8 +12,18 @@ from shared import desk as wire
 from shared.desk import Done, Refused, StateReport
 from shared.enums import LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId
-from switch_server.core.effects import AnswerDesk, HidePop, TellDesk
-from switch_server.core.events import AgentOffline, AgentOnline, DeskCommanded, DeskDown, Event, PhoneTold, PopSeen
+from switch_server.core.desks import (
+    AgentOffline,
+    AgentOnline,
+    AnswerDesk,
+    DeskCommanded,
+    DeskDown,
+    HidePop,
+    PhoneTold,
+    PopSeen,
+)
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Event
 from switch_server.ports import Desks
 from tests.desk_client import DEADLINE, DeskClient
 from tests.desks.rig import A, B, Rig, call, pop, rig

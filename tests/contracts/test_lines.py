@@ -6,18 +6,24 @@ import pytest
 
 from shared.enums import EndCause
 from shared.ids import LegId, TrunkName
-from switch_server.core.effects import Answer, HangUp, PlaceCall, RefreshLeg, Reject, Ring, RingDesk
-from switch_server.core.events import (
-    CallOffered,
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import (
+    Answer,
     DigitPressed,
-    Event,
+    HangUp,
     LegAnswered,
     LegChanged,
     LegConfirmed,
     LegEnded,
     LegRefreshed,
     LegRinging,
+    PlaceCall,
+    RefreshLeg,
+    Reject,
+    Ring,
+    RingDesk,
 )
+from switch_server.core.words import Event
 from switch_server.ports import Lines
 from tests.fakes.lines import FAR, FakeLines
 from tests.lines.peer import SDP, Call, Peer

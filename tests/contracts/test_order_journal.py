@@ -7,8 +7,7 @@ import pytest
 
 from shared.aci import PlaceOrder
 from switch_server.adapters.order_journal import SqliteOrderJournal
-from switch_server.core.effects import JournalOrder
-from switch_server.core.events import OrderJournalFailed, OrderJournalled, OrderRecovered
+from switch_server.core.orders import JournalOrder, OrderJournalFailed, OrderJournalled, OrderRecovered
 from tests.fakes.order_journal import FakeOrderJournal
 from tests.store.samples import CONTRACT, Clock, Posted, cancel, place, report, state
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.desk import Pop
 from shared.ids import CallId, TrunkName
-from switch_server.core.effects import ShowPop
+from switch_server.core.desks import ShowPop
 from switch_server.ports.desks import Pops
 from tests.branch.programs import until
 from tests.fakes.desks import FakePops

@@ -8,8 +8,9 @@ import pytest
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from switch_server.adapters.store import Store
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, GiveBackPinTry, SaveRecord
-from switch_server.core.events import AccountFound, CallerFound, WrongPinCounted
+from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
+from switch_server.core.words import Audit, SaveRecord
 from switch_server.ports.records import Customer
 from tests.fakes.store import FakeStore
 from tests.store.samples import Clock, Posted, customer

@@ -28,16 +28,16 @@ from shared.ids import (
     leg_of,
 )
 from shared.secret import Secret
-from switch_server.core import events as ev
-from switch_server.core import media
-from switch_server.core.config import Hours, Overflow, Queue, SwitchConfig, Trunk
-from switch_server.core.desk_side import DESK
-from switch_server.core.effects import Effect, JournalOrder, Transition
+from switch_server.core import catalogue as ev
 from switch_server.core.leg import LegState
+from switch_server.core.orders import JournalOrder
 from switch_server.core.switch import Switch
+from switch_server.core.talk import DESK
+from switch_server.core.words import Effect, Hours, Queue, SwitchConfig, Transition, Trunk, media
+from switch_server.core.words.config import Overflow
 from switch_server.services.replay import replay
 from tests.core import chaos_desks
-from tests.core.flow import MAIN, OUT, TRUNK
+from tests.core.a_flow import MAIN, OUT, TRUNK
 from tests.core.watch import Watch, call_id
 from tests.core.world import ACCOUNT, BRANCH, CONFIG, FAR, NEAR, PIN, Reactions, order_row
 

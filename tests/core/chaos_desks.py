@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from shared import desk
 from shared.enums import Direction, EndCause, HangingUp, LockReason, Role
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId, QueueName, SkillName, leg_of
-from switch_server.core import events as ev
-from switch_server.core.desk_side import DESK
+from switch_server.core import catalogue as ev
+from switch_server.core.talk import DESK
 from tests.core.world import FAR
 
 if TYPE_CHECKING:

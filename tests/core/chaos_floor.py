@@ -11,15 +11,15 @@ from shared import desk
 from shared.enums import DigitMode, Direction, EndCause, HangingUp, ListenMode, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
 from shared.secret import Secret
-from switch_server.core import consults
-from switch_server.core import events as ev
-from switch_server.core.config import Queue
+from switch_server.core import catalogue as ev
+from switch_server.core.desks import Seat
+from switch_server.core.desks.reach import RINGABLE
 from switch_server.core.leg import LegState
-from switch_server.core.reach_commands import RINGABLE
-from switch_server.core.seat import Seat
+from switch_server.core.talk import consults
+from switch_server.core.words import Queue
+from tests.core.a_flow import MAIN, TRUNK
 from tests.core.chaos import CARDS, Chaos, choose
 from tests.core.desk_world import CONFIG, FLOW
-from tests.core.flow import MAIN, TRUNK
 from tests.core.world import ACCOUNT, FAR, PIN
 
 SEATS = tuple(map(AgentId, ("ann", "bob", "cat", "dan", "eve")))

@@ -5,12 +5,13 @@ from itertools import count
 from shared import desk
 from shared.enums import EndCause, HangingUp, Law, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, SkillName
-from switch_server.core import events as ev
-from switch_server.core import media
-from switch_server.core.config import Queue, SwitchConfig, Trunk
-from switch_server.core.effects import AnswerDesk, HidePop, RingDesk, ShowPop, TellDesk, Transition
+from switch_server.core import catalogue as ev
+from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
 from switch_server.core.flow import AnyStep, CallbackStep, Flow, Menu, QueueStep, Say, Slot
-from tests.core.flow import OUT, TRUNK, flow_of
+from switch_server.core.leg import RingDesk
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Queue, SwitchConfig, Transition, Trunk, media
+from tests.core.a_flow import OUT, TRUNK, flow_of
 from tests.core.world import World
 
 ANN, BOB, CAT = AgentId("ann"), AgentId("bob"), AgentId("cat")

@@ -6,7 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from shared.enums import SeatState
-from switch_server.core import call, callbacks, ivr_states, leg, order, room, seat
+from switch_server.core.acd import callbacks
+from switch_server.core.call import call
+from switch_server.core.desks import seat
+from switch_server.core.ivr import states as ivr_states
+from switch_server.core.leg import leg
+from switch_server.core.orders import order
+from switch_server.core.room import room, sounds_of
 from tests.core import rooms
 
 PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
@@ -16,11 +22,11 @@ Generated from the tables in `switch_server/core` by `python -m tests.core.diagr
 is passed over and counted.
 """
 TABLES: tuple[tuple[str, str, str, Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]], ...] = (
-    ("Leg (话路): the line", "leg.py", leg.LegState.OPENING, leg.TRANSITIONS),  # type: ignore[arg-type]
-    ("Leg: its card channel", "leg.py", leg.ChannelState.NONE, leg.CHANNEL_TRANSITIONS),  # type: ignore[arg-type]
-    ("Call (通话)", "call.py", call.CallState.OPENING, call.TRANSITIONS),  # type: ignore[arg-type]
-    ("Order (委托)", "order.py", order.OrderState.CAPTURED, order.TRANSITIONS),  # type: ignore[arg-type]
-    ("Callback (预约回拨)", "callbacks.py", callbacks.State.WAITING, callbacks.TRANSITIONS),  # type: ignore[arg-type]
+    ("Leg (话路): the line", "leg/leg.py", leg.LegState.OPENING, leg.TRANSITIONS),  # type: ignore[arg-type]
+    ("Leg: its card channel", "leg/leg.py", leg.ChannelState.NONE, leg.CHANNEL_TRANSITIONS),  # type: ignore[arg-type]
+    ("Call (通话)", "call/call.py", call.CallState.OPENING, call.TRANSITIONS),  # type: ignore[arg-type]
+    ("Order (委托)", "orders/order.py", order.OrderState.CAPTURED, order.TRANSITIONS),  # type: ignore[arg-type]
+    ("Callback (预约回拨)", "acd/callbacks.py", callbacks.CallbackState.WAITING, callbacks.TRANSITIONS),  # type: ignore[arg-type]
 )
 
 
@@ -42,7 +48,7 @@ def _seat() -> str:
         f"| none | {says[link]} | {says[wrap]} | {says[lock]} | {state} |\n" for link, wrap, lock, state in seat.IDLE
     ]
     return (
-        "\n## Seat (座席)\n\n`switch_server/core/seat.py`. Derived anew after each event, never set; each change is journalled.\n\n"
+        "\n## Seat (座席)\n\n`switch_server/core/desks/seat.py`. Derived anew after each event, never set; each change is journalled.\n\n"
         "| desk's leg | link up | wrap-up runs | locked | state |\n|---|---|---|---|---|\n" + "".join(rows)
     )
 
@@ -53,11 +59,11 @@ def _room() -> str:
     text = room.__doc__.partition("\n\n")[2].strip()
     head = "| | customer hears | ann hears | bob hears | ann's seat | bob's seat |\n|---|---|---|---|---|---|\n"
     rows = "".join(f"| {' | '.join((name, *_hears(its), *_does(its)))} |\n" for name, its in rooms.pictures())
-    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room.py`\n\n{text}\n\nAs `Room.sounds` and `Room.state_of` have it:\n\n{head}{rows}"
+    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room/room.py`\n\n{text}\n\nAs `sounds_of` and `Room.state_of` have it:\n\n{head}{rows}"
 
 
 def _hears(its: room.Room) -> list[str]:
-    sounds = its.sounds()
+    sounds = sounds_of(its)
     heard = {
         who: [rooms.NAMES[voice] for voice in sound.hears] or [sound.play or "silence"] for who, sound in sounds.items()
     }
@@ -86,7 +92,7 @@ def _ivr() -> str:
     ]
     edges = [f"    {old.value} --> {new.value}: {why}\n" for old, why, new in ivr_states.WITHIN_A_STEP]
     return (
-        "\n## IVR (语音导航)\n\n`switch_server/core/ivr_states.py`. Which step follows is the flow's business.\n\n"
+        "\n## IVR (语音导航)\n\n`switch_server/core/ivr/states.py`. Which step follows is the flow's business.\n\n"
         "| state | begins a step of kind | listens to |\n|---|---|---|\n" + "".join(rows) + "\nWithin a step:\n\n"
         "```mermaid\nstateDiagram-v2\n" + "".join(edges) + "```\n"
     )

@@ -9,13 +9,13 @@ from msgspec import structs
 from shared import desk
 from shared.enums import CallKind, ListenMode, Role, SeatState
 from shared.ids import AgentId, CallId, LegId, QueueName, leg_of
-from switch_server.core import events as ev
+from switch_server.core import catalogue as ev
 from switch_server.core.call import Call
-from switch_server.core.config import Queue, SwitchConfig
-from switch_server.core.effects import TellDesk
 from switch_server.core.flow import Flow
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Queue, SwitchConfig
+from tests.core.a_flow import MAIN
 from tests.core.desk_world import AGENTS, ANN, BOB, CAT, CONFIG, FLOW, DeskWorld
-from tests.core.flow import MAIN
 
 DAN, EVE = AgentId("dan"), AgentId("eve")
 FUND = QueueName("fund")

@@ -1,4 +1,4 @@
-"""Rooms built by hand: for the tests of ``core.room``, and for the table in ``docs/machines.md``."""
+"""Rooms built by hand: for the tests of ``core.room.room``, and for the table in ``docs/machines.md``."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,7 @@ from shared.desk import AnyTarget, ToSeat
 from shared.enums import CallKind, ListenMode
 from shared.ids import AgentId, CallId, LegId, TrunkName, leg_of
 from switch_server.core.leg import Leg
-from switch_server.core.room import Ask, Listener, Room
-from switch_server.core.talk import Talk
+from switch_server.core.room import Asked, Listener, Room, Talk
 
 CALL = CallId("20261122T093000-0001")
 CUSTOMER, ANN, BOB, CAT, OUT, SUPER = (leg_of(CALL, number) for number in range(1, 7))
@@ -48,8 +47,8 @@ def room_of(*groups: tuple[LegId, ...], parked: dict[LegId, int] | None = None, 
 
 def ask(
     room: Room, target: AnyTarget | None, by: LegId | None = ANN, group: int | None = 1, *, rings: LegId | None = None
-) -> Ask:
-    asked = room.ask = Ask(target, by, group, NOW)
+) -> Asked:
+    asked = room.ask = Asked(target, by, group, NOW)
     if rings is not None:
         asked.leg, asked.talk = leg(rings), talk(room, rings) if rings in SEATS else None
     return asked

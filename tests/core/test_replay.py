@@ -5,12 +5,11 @@ from msgspec import structs
 
 from shared import desk
 from shared.enums import CallKind, ListenMode
-from shared.ids import CallId, OrderKey, leg_of
+from shared.ids import CallId, CardId, LegId, OrderKey, leg_of
 from switch_server.adapters.event_codec import decode_event, encode_event
-from switch_server.core import events as ev
-from switch_server.core.config import Queue
-from switch_server.core.effects import Transition
-from switch_server.core.subject import call_about
+from switch_server.core import catalogue as ev
+from switch_server.core.about import call_about
+from switch_server.core.words import Queue, Transition
 from switch_server.services.replay import replay
 from tests.core.chaos import BEGINNINGS, Chaos
 from tests.core.desk_world import AGENTS, ANN, BOB, CONFIG, DeskWorld
@@ -30,7 +29,7 @@ def replayed(world: World, call: CallId) -> list[Transition]:
 def busy() -> World:
     """Ten calls at once on two cards: trading, dialling with one line out too few, waiting, hanging up, a card's death in between."""
     world = World()
-    world.tell(ev.CardUp(ev.CardId("card-2"), 60))
+    world.tell(ev.CardUp(CardId("card-2"), 60))
     calls = [world.offer() for _ in range(10)]
     world.run(3.0)
     for call, keys in zip(calls, ("7", "7", "7", "8", "*1", "B", "2600519#", "5", "9", ""), strict=True):
@@ -199,8 +198,8 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
 
 
 def test_whom_an_event_is_about() -> None:
-    assert call_about(ev.LegConfirmed(ev.LegId("c/1"))) == "c"
+    assert call_about(ev.LegConfirmed(LegId("c/1"))) == "c"
     assert call_about(ev.OrderJournalled(OrderKey("c-1"))) == "c"
     assert call_about(ev.HangUpOrdered(CallId("c"))) == "c"
     assert call_about(ev.Draining()) is None
-    assert call_about(ev.LegConfirmed(ev.LegId("nonsense"))) is None
+    assert call_about(ev.LegConfirmed(LegId("nonsense"))) is None

@@ -12,8 +12,8 @@ from shared.desk import ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import CallKind, EndCause, ListenMode
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName
 from switch_server.adapters.event_codec import decode_event, encode_event
-from switch_server.core import events as ev
-from switch_server.core.effects import Transition
+from switch_server.core import catalogue as ev
+from switch_server.core.words import Transition
 from switch_server.services.replay import replay
 from tests.core.chaos_floor import FloorChaos
 from tests.core.desk_world import ANN, BOB, CAT

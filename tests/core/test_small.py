@@ -8,10 +8,11 @@ from shared.enums import Language
 from shared.ids import StockCode
 from shared.secret import Secret
 from switch_server.core.flow import Slot, targets
-from switch_server.core.say import MissingVariableError, segments
-from switch_server.core.timers import SLACK, Timers
+from switch_server.core.speech import MissingVariableError, segments
+from switch_server.core.words import Timers
+from switch_server.core.words.timers import SLACK
+from tests.core.a_flow import MAIN
 from tests.core.diagrams import PAGE, render
-from tests.core.flow import MAIN
 
 STOCKS = frozenset({StockCode("600519")})
 

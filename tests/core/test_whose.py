@@ -7,7 +7,8 @@ import pytest
 from shared import desk
 from shared.enums import HangingUp, ListenMode, SeatState
 from shared.ids import CallId, leg_of
-from switch_server.core.effects import AnswerDesk, Transition
+from switch_server.core.desks import AnswerDesk
+from switch_server.core.words import Transition
 from tests.core.desk_world import ANN, BOB
 from tests.core.floor_world import FloorWorld
 

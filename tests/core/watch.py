@@ -8,31 +8,23 @@ import msgspec
 from shared.aci import LogIn
 from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId, call_of
 from shared.secret import HIDDEN
-from switch_server.core import events as ev
+from switch_server.core import catalogue as ev
 from switch_server.core.call import CallState
-from switch_server.core.desk_side import DESK
-from switch_server.core.effects import (
-    Answer,
-    AskBranch,
-    CountWrongPin,
+from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
+from switch_server.core.leg import Answer, ChannelState, HangUp, LegState, PlaceCall, Reject, RingDesk, ToCard
+from switch_server.core.orders import FINAL, JournalOrder, RecordOrderState, SendOrder
+from switch_server.core.switch import Switch
+from switch_server.core.talk import DESK
+from switch_server.core.words import (
+    CloseChannel,
     Effect,
-    FindAccount,
-    GiveBackPinTry,
-    HangUp,
-    JournalOrder,
-    PlaceCall,
-    RecordOrderState,
-    Reject,
-    RingDesk,
+    MoveRecording,
+    OpenChannel,
     SaveRecord,
-    SendOrder,
-    ToCard,
+    StartRecording,
     Transition,
 )
-from switch_server.core.leg import ChannelState, LegState
-from switch_server.core.media import CloseChannel, MoveRecording, OpenChannel, StartRecording, StopRecording
-from switch_server.core.order import FINAL
-from switch_server.core.switch import Switch
+from switch_server.core.words.media import StopRecording
 from tests.core.watch_desks import DeskWatch
 
 FINAL_NAMES = frozenset(state.value for state in FINAL)

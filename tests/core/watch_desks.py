@@ -5,27 +5,15 @@ from typing import Any
 from shared import desk
 from shared.enums import EndCause, HangingUp, ListenMode, SeatState
 from shared.ids import AgentId, CallId, LegId, call_of
-from switch_server.core import events as ev
-from switch_server.core import media
+from switch_server.core import catalogue as ev
+from switch_server.core.acd import is_open
 from switch_server.core.call import Call
-from switch_server.core.config import Queue
-from switch_server.core.desk_side import DESK
-from switch_server.core.effects import (
-    AnswerDesk,
-    Effect,
-    HidePop,
-    RingDesk,
-    ShowPop,
-    TellDesk,
-    ToCard,
-    Transition,
-)
-from switch_server.core.ivr_states import IvrState
-from switch_server.core.leg import Leg, LegState
-from switch_server.core.queue_rules import is_open
-from switch_server.core.seat import Seat
+from switch_server.core.desks import AnswerDesk, HidePop, Seat, ShowPop
+from switch_server.core.ivr.states import IvrState
+from switch_server.core.leg import Leg, LegState, RingDesk, ToCard
 from switch_server.core.switch import Switch
-from switch_server.core.waiting import Waiting
+from switch_server.core.talk import DESK, TellDesk
+from switch_server.core.words import Effect, Queue, Transition, Waiting, media
 
 IDLE = (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP, SeatState.OFFLINE)
 

@@ -28,29 +28,14 @@ from shared.ids import (
     leg_of,
 )
 from shared.secret import Secret
-from switch_server.core import events as ev
-from switch_server.core import media
-from switch_server.core.config import Limits, SwitchConfig, Trunk
-from switch_server.core.effects import (
-    Answer,
-    AskBranch,
-    CountWrongPin,
-    Effect,
-    FindAccount,
-    HangUp,
-    JournalOrder,
-    PlaceCall,
-    RefreshLeg,
-    Reject,
-    Resolve,
-    RingDesk,
-    SendOrder,
-    ToCard,
-    Transition,
-)
+from switch_server.core import catalogue as ev
 from switch_server.core.flow import Flow
+from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount
+from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, RingDesk, ToCard
+from switch_server.core.orders import JournalOrder, Resolve, SendOrder
 from switch_server.core.switch import Switch
-from tests.core.flow import MAIN, NUMBER, OUT, TRUNK
+from switch_server.core.words import Effect, Limits, SwitchConfig, Transition, Trunk, media
+from tests.core.a_flow import MAIN, NUMBER, OUT, TRUNK
 from tests.core.watch import Watch
 
 BRANCH = BranchId("GZ01")

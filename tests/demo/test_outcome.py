@@ -10,7 +10,7 @@ from rich.console import Console
 
 from shared.enums import EndCause, Language
 from switch_server.adapters.store import Store
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.demo import summary
 from switch_server.demo.outcome import Outcome, outcome
 from switch_server.demo.telephones.caller import Report

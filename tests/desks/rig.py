@@ -15,8 +15,9 @@ from shared.floor import Rows
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, TrunkName
 from shared.link import KeyPair, Rules, keys
 from switch_server.adapters.desks import DeskLinks, Passwords, Sight
-from switch_server.core.effects import AnswerDesk, Audit, ShowPop, TellDesk
-from switch_server.core.events import AgentOffline, AgentOnline, DeskCommanded, DeskDown, Event
+from switch_server.core.desks import AgentOffline, AgentOnline, AnswerDesk, DeskCommanded, DeskDown, ShowPop
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Audit, Event
 from tests.desk_client import DEADLINE, DeskClient
 from tests.fakes.desks import FakeBook, FakePops, FakeQuestions, agent, fake_check, fake_make
 from tests.fakes.phones import FakePhones, phone

@@ -16,8 +16,7 @@ from shared.link import Failure, RequestFailed, Rules
 from shared.protocol import Heartbeat, RejectCode
 from switch_server.adapters.desks import links as links_module
 from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, RULES
-from switch_server.core.effects import AnswerDesk, HidePop
-from switch_server.core.events import DeskCommanded, DeskDown, PhoneTold, PopSeen
+from switch_server.core.desks import AnswerDesk, DeskCommanded, DeskDown, HidePop, PhoneTold, PopSeen
 from tests.desks.rig import CHOICES, QUEUE, A, B, Rig, call, pop, refused, rig, until
 from tests.fakes.desks import pop_of
 

@@ -25,8 +25,8 @@ from shared.floor import (
 )
 from shared.ids import AgentId, SkillName
 from switch_server.adapters.desks import floor as floor_module
-from switch_server.core.effects import Audit
-from switch_server.core.events import AgentOffline, AgentSkilled
+from switch_server.core.desks import AgentOffline, AgentSkilled
+from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentRecord
 from tests.desk_client import DeskClient
 from tests.desks.rig import A, B, Rig, refused, rig, until

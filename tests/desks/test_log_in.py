@@ -13,7 +13,7 @@ from shared.ids import AgentId, DeskId, PhoneName
 from shared.link import keys
 from shared.protocol import PROTOCOL, RejectCode
 from switch_server.adapters.desks import Passwords
-from switch_server.core.events import AgentOffline, AgentOnline, DeskDown
+from switch_server.core.desks import AgentOffline, AgentOnline, DeskDown
 from tests.desks.rig import CHOICES, A, B, Rig, call, refused, rig, until
 from tests.fakes.desks import agent, fake_check, fake_hash, fake_make
 

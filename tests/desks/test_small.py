@@ -15,7 +15,7 @@ from switch_server.adapters.desks.desk import VERDICTS, Ask, Place, ask_of
 from switch_server.adapters.desks.pops import PopBoard
 from switch_server.adapters.desks.shapes import is_sensible, phone_now
 from switch_server.adapters.tries import Tries
-from switch_server.core.effects import HidePop
+from switch_server.core.desks import HidePop
 from tests.desks.rig import A, B, pop, until
 from tests.fakes.desks import FakePops, pop_of
 

@@ -21,7 +21,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from switch_server.core.order import AT_BRANCH, UNDECIDED
+from switch_server.core.orders import AT_BRANCH, UNDECIDED
 from tests.e2e.caller import info_request
 from tests.e2e.centre import DEADLINE, Centre, entries
 from tests.rtp_peer import RtpPeer

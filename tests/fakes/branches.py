@@ -6,16 +6,10 @@ from functools import partial
 from shared import aci
 from shared.enums import OrderStatus, Refusal
 from shared.ids import BranchId, ContractNo, OrderKey, Shares
-from switch_server.core.effects import AskBranch, Resolve, SendOrder
-from switch_server.core.events import (
-    BranchAnswered,
-    BranchDown,
-    BranchUp,
-    Event,
-    OrderAnswered,
-    OrderReported,
-    OrderSilent,
-)
+from switch_server.core.facts import BranchDown, BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderAnswered, OrderReported, OrderSilent, Resolve, SendOrder
+from switch_server.core.words import Event
 from switch_server.ports import Post
 
 Answer = Callable[[aci.Request], aci.Reply | None]

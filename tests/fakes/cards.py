@@ -8,9 +8,9 @@ import itertools
 from shared.enums import DigitMode, Law, PlayEnd
 from shared.ids import CardId, LegId
 from shared.secret import Secret
-from switch_server.core import events as e
-from switch_server.core import media as m
-from switch_server.core.effects import ToCard
+from switch_server.core import catalogue as e
+from switch_server.core.leg import ToCard
+from switch_server.core.words import media as m
 from switch_server.ports import Post
 
 

@@ -10,8 +10,18 @@ from shared import desk as wire
 from shared.desk import AnyCommand, Pop, Refused, Reply, Request
 from shared.enums import LockReason, Role
 from shared.ids import AgentId, CallId, DeskId, LegId, SkillName
-from switch_server.core.effects import AnswerDesk, HidePop, ShowPop, TellDesk
-from switch_server.core.events import AgentOffline, AgentOnline, DeskCommanded, DeskDown, PhoneTold, PopSeen
+from switch_server.core.desks import (
+    AgentOffline,
+    AgentOnline,
+    AnswerDesk,
+    DeskCommanded,
+    DeskDown,
+    HidePop,
+    PhoneTold,
+    PopSeen,
+    ShowPop,
+)
+from switch_server.core.talk import TellDesk
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentRecord, SessionRecord, agent_fault, desk_key_fault
 

@@ -6,19 +6,25 @@ from collections.abc import Callable
 from shared.enums import DigitMode, EndCause, Law
 from shared.ids import CallId, LegId, TrunkName, leg_of
 from shared.secret import Secret
-from switch_server.core.effects import Answer, HangUp, LineEffect, PlaceCall, RefreshLeg, Reject, Ring, RingDesk
-from switch_server.core.events import (
-    CallOffered,
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import (
+    Answer,
     DigitPressed,
-    Event,
+    HangUp,
     LegAnswered,
     LegChanged,
     LegConfirmed,
     LegEnded,
     LegRefreshed,
     LegRinging,
+    LineEffect,
+    PlaceCall,
+    RefreshLeg,
+    Reject,
+    Ring,
+    RingDesk,
 )
-from switch_server.core.media import Far
+from switch_server.core.words import Event, Far
 from switch_server.ports import Post
 
 FAR = Far("192.0.2.10", 40000, Law.A, 101)

@@ -4,9 +4,15 @@ from collections import Counter
 
 from shared.aci import CancelOrder, PlaceOrder
 from shared.ids import BranchId, OrderKey
-from switch_server.core.effects import JournalOrder, RecordOrderState
-from switch_server.core.events import OrderJournalFailed, OrderJournalled, OrderRecovered
-from switch_server.core.order import UNDECIDED, OrderState
+from switch_server.core.orders import (
+    UNDECIDED,
+    JournalOrder,
+    OrderJournalFailed,
+    OrderJournalled,
+    OrderRecovered,
+    OrderState,
+    RecordOrderState,
+)
 from switch_server.ports import Post
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, FindCaller, GiveBackPinTry, SaveRecord
-from switch_server.core.events import AccountFound, CallerFound, WrongPinCounted
+from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
+from switch_server.core.words import Audit, SaveRecord
 from switch_server.ports import Post
 
 KEYED_BY_ID = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")

@@ -61,6 +61,24 @@ def test_paths_exist(document: Path) -> None:
     assert sorted(path for path in named if not docs.exists(path, document)) == []
 
 
+def test_what_docstrings_name_exists() -> None:
+    """Paths, and modules of the core by their short names; nothing of the workshop's."""
+    missing = []
+    for package in ("agent_app", "shared", "switch_server", "tests"):
+        for path in (docs.ROOT / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            named = re.findall(r"``((?:docs|switch_server|shared|agent_app|resources)/[\w./-]+\.\w+)``", text)
+            named += [
+                f"switch_server/core/{each.replace('.', '/')}" for each in re.findall(r"``core\.([a-z_.]+)``", text)
+            ]
+            missing += [(str(path), each) for each in named if not _is_there(each)]
+    assert missing == []
+
+
+def _is_there(named: str) -> bool:
+    return any((docs.ROOT / each).exists() for each in (named, f"{named}.py", f"{named.rpartition('/')[0]}.py"))
+
+
 @EACH_DOCUMENT
 def test_run_commands_exist(document: Path) -> None:
     for arguments in docs.commands(document.read_text(encoding="utf-8"), "./run"):

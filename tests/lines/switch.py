@@ -9,10 +9,9 @@ from typing import Self, TypeVar
 from shared.enums import EndCause, Law
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines import SipLines, Timing
-from switch_server.core.config import Trunk
-from switch_server.core.effects import Answer, HangUp, LineEffect, PlaceCall, Reject, Ring
-from switch_server.core.events import CallOffered, Event, LegEnded
-from switch_server.core.media import Near
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import Answer, HangUp, LegEnded, LineEffect, PlaceCall, Reject, Ring
+from switch_server.core.words import Event, Near, Trunk
 from switch_server.ports.phones import PhoneBook
 
 E = TypeVar("E", bound=Event)

@@ -9,9 +9,9 @@ from shared.enums import EndCause
 from shared.ids import LegId, TrunkName
 from switch_server.adapters.sip_lines import Timing
 from switch_server.adapters.sip_lines.desk import address_of
-from switch_server.core.config import Trunk
-from switch_server.core.effects import RefreshLeg, RingDesk
-from switch_server.core.events import CallOffered, LegAnswered, LegEnded, LegRefreshed, LegRinging
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import LegAnswered, LegEnded, LegRefreshed, LegRinging, RefreshLeg, RingDesk
+from switch_server.core.words import Trunk
 from tests.lines.peer import SDP, Call, Message, Peer
 from tests.lines.switch import NEAR, QUICK, Switch, answer_all, trunk_to
 from tests.sip_tools import Pjsua, free_port

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from shared.desk import TOKEN_HEADER
 from shared.enums import Direction, EndCause
 from shared.ids import LegId, PhoneName
-from switch_server.core.effects import RefreshLeg, RingDesk
-from switch_server.core.events import LegAnswered, LegChanged, LegEnded, LegRefreshed
+from switch_server.core.leg import LegAnswered, LegChanged, LegEnded, LegRefreshed, RefreshLeg, RingDesk
 from tests.fakes.phones import FakePhones, phone
 from tests.lines.desk_phone import RawPhone
 from tests.lines.peer import SDP, Call, Message, Peer

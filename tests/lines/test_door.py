@@ -9,8 +9,9 @@ import pytest
 from shared.enums import EndCause
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import digest
-from switch_server.core.config import Trunk
-from switch_server.core.events import CallOffered, LegConfirmed, LegEnded
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import LegConfirmed, LegEnded
+from switch_server.core.words import Trunk
 from tests.lines.peer import SDP, Call, Peer
 from tests.lines.switch import LOCAL, Switch, answer_all, trunk_to
 

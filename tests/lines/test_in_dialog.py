@@ -5,8 +5,7 @@ import pytest
 from shared.enums import Direction, EndCause, Law
 from shared.ids import LegId
 from shared.secret import Secret
-from switch_server.core.effects import RefreshLeg
-from switch_server.core.events import DigitPressed, LegChanged, LegConfirmed, LegEnded, LegRefreshed
+from switch_server.core.leg import DigitPressed, LegChanged, LegConfirmed, LegEnded, LegRefreshed, RefreshLeg
 from tests.lines.peer import SDP, Call, Peer
 from tests.lines.switch import Switch
 

@@ -4,8 +4,8 @@ import pytest
 
 from shared.enums import Direction, EndCause, Law
 from shared.ids import CallId, LegId
-from switch_server.core.effects import Answer, Reject, Ring
-from switch_server.core.events import CallOffered, LegChanged, LegConfirmed, LegEnded
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import Answer, LegChanged, LegConfirmed, LegEnded, Reject, Ring
 from tests.lines.peer import SDP, Call, Peer
 from tests.lines.switch import LOCAL, NEAR, Switch, answer_all, trunk_to, wait_and_see
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from shared.enums import EndCause, Law
-from switch_server.core.events import LegAnswered, LegEnded, LegRinging
+from switch_server.core.leg import LegAnswered, LegEnded, LegRinging
 from tests.lines.peer import SDP, Call, Message, Peer
 from tests.lines.switch import Switch, answer_all, trunk_to
 

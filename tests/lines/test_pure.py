@@ -11,7 +11,7 @@ from shared.ids import PhoneName, TrunkName
 from switch_server.adapters.sip_lines import causes, digest, screen, session_timer, trunk_table
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.card import g711
-from switch_server.core.config import Trunk
+from switch_server.core.words import Trunk
 from switch_server.ports.phones import ha1
 from tests import sip_pcap
 

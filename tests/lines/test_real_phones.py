@@ -9,10 +9,9 @@ import pytest
 from shared.enums import Direction, EndCause, Law
 from shared.ids import LegId, PhoneName, TrunkName
 from switch_server.adapters.sip_lines import registrar
-from switch_server.core.config import Trunk
-from switch_server.core.effects import Answer, LineEffect, RefreshLeg, Reject, Ring, RingDesk
-from switch_server.core.events import (
-    CallOffered,
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import (
+    Answer,
     DigitPressed,
     LegAnswered,
     LegChanged,
@@ -20,8 +19,13 @@ from switch_server.core.events import (
     LegEnded,
     LegRefreshed,
     LegRinging,
+    LineEffect,
+    RefreshLeg,
+    Reject,
+    Ring,
+    RingDesk,
 )
-from switch_server.core.media import Near
+from switch_server.core.words import Near, Trunk
 from tests.fakes.phones import FakePhones, phone
 from tests.lines.switch import NEAR, Switch, answer_all, trunk_to
 from tests.sip_pcap import write_keys

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.enums import DigitMode, Direction, Law
 from switch_server.adapters.sip_lines import sdp
-from switch_server.core.media import Far, Near
+from switch_server.core.words import Far, Near
 from tests.lines.peer import SDP
 
 NEAR = Near("10.0.0.1", 30000, Law.A, 101)

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from shared.ids import TrunkName
-from switch_server.core.config import Trunk
-from switch_server.core.events import CallOffered, LegAnswered, LegConfirmed, LegEnded, LegRinging
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import LegAnswered, LegConfirmed, LegEnded, LegRinging
+from switch_server.core.words import Trunk
 from tests.lines.peer import SDP, Call, Peer
 from tests.lines.switch import Switch, answer_all, trunk_to, wait_and_see
 

@@ -116,7 +116,7 @@ def test_both_ways_volume_and_mute(window: Window, headset: Headset) -> None:
 
 
 def test_delay_in_each_direction(window: Window, headset: Headset) -> None:
-    """RTP in to ear, lips to RTP out; the median of eight bursts, ms. DESIGN: a device adds less than 60 ms, the network's jitter buffer apart."""
+    """RTP in to ear, lips to RTP out; the median of eight bursts, ms. Wanted: a device adds less than 60 ms, the network's jitter buffer apart."""
     to_ear, to_far = [], []
     burst = sine(1000, 8 * 40, -10)
     with talk(window) as far:

@@ -23,7 +23,8 @@ from shared.ids import (
     TrunkName,
 )
 from switch_server.adapters.store import Store
-from switch_server.core.effects import SaveRecord, ShowPop
+from switch_server.core.desks import ShowPop
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.records import Account, Customer
 from switch_server.services.customer_desk import CustomerDesk

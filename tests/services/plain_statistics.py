@@ -16,8 +16,8 @@ from shared.days import SHANGHAI, day_after, day_start, shanghai_day
 from shared.enums import CallKind, SeatState
 from shared.ids import Fen
 from shared.reports import By, ReportRow
-from switch_server.core.queue_records import VisitEnd
-from switch_server.core.talk import Outcome
+from switch_server.core.acd import VisitEnd
+from switch_server.core.room import Outcome
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000

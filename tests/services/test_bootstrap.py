@@ -16,9 +16,8 @@ from shared.ids import BranchId, TrunkName
 from switch_server.adapters.branches.state import Counts, Known
 from switch_server.adapters.state_lock import AlreadyRunning, lock
 from switch_server.bootstrap import Server
-from switch_server.core.effects import SaveRecord
-from switch_server.core.events import Configured
-from switch_server.core.free_text import prompt_of
+from switch_server.core.flow import Configured, prompt_of
+from switch_server.core.words import SaveRecord
 from switch_server.services.folders import RESOURCES
 from switch_server.services.settings import Settings, read_settings
 from switch_server.services.strict_yaml import ConfigError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import trunk_table
-from switch_server.core.config import Limits, Queue, Trunk
+from switch_server.core.words import Limits, Queue, Trunk
 from switch_server.services.config_file import (
     Branch,
     BranchLink,

@@ -12,7 +12,7 @@ from shared.enums import Role
 from shared.ids import AgentId, CustomerId
 from shared.reports import By
 from switch_server.adapters.store import Store
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.services.desk_reports import DeskReports
 from switch_server.services.reports import Reports

@@ -12,24 +12,15 @@ import pytest
 from shared import aci
 from shared.enums import EndCause, Market, Side
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, LegId, Milli, OrderKey, Shares, StockCode
-from switch_server.core.config import Limits, SwitchConfig, Trunk
-from switch_server.core.effects import (
-    Answer,
-    Audit,
-    Effect,
-    HangUp,
-    JournalOrder,
-    LineEffect,
-    OrderContext,
-    RecordOrderState,
-    Transition,
-)
-from switch_server.core.events import CardUp, Configured, DigitPressed, DigitUsed, Event, HangUpOrdered, LegEnded
-from switch_server.core.flow import Input, Say
+from switch_server.core.facts import CardUp, HangUpOrdered
+from switch_server.core.flow import Configured, Input, Say
+from switch_server.core.leg import Answer, DigitPressed, DigitUsed, HangUp, LegEnded, LineEffect
+from switch_server.core.orders import JournalOrder, OrderContext, RecordOrderState
+from switch_server.core.words import Audit, Effect, Event, Limits, SwitchConfig, Transition, Trunk
 from switch_server.services import engine as engine_module
 from switch_server.services.clock import Clock
 from switch_server.services.engine import MOST_AT_ONCE, Engine, World
-from tests.core.flow import flow_of
+from tests.core.a_flow import flow_of
 from tests.fakes.branches import FakeBranches
 from tests.fakes.cards import FakeCards
 from tests.fakes.desks import FakeDesks

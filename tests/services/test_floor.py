@@ -7,13 +7,13 @@ from shared.aci import GatewayStatus
 from shared.enums import CallKind, Language, LockReason, Role, SeatState
 from shared.floor import BranchRow, ColleagueRow, LineRow, QueueBoardRow, Rows, SeatRow, TargetRow, WaitingRow
 from shared.ids import AgentId, BranchId, Fen, SkillName, TrunkName
-from switch_server.core.config import SwitchConfig
+from switch_server.core.words import SwitchConfig
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import Branch
-from switch_server.services.floor import Floor, FloorSources
+from switch_server.services.floor import FloorRows, FloorSources
+from tests.core.a_flow import OUT, TRUNK
 from tests.core.desk_world import AGENTS, ANN, BOB, CONFIG, FLOW, DeskWorld
-from tests.core.flow import OUT, TRUNK
 from tests.fakes.desks import FakeBook, agent
 
 TITLE = {Language.ZH: "人工", Language.EN: "Agents"}
@@ -32,7 +32,7 @@ class Rig:
         )
         self.book.today[BOB] = 4
         switch = self.world.switch
-        self.floor = Floor(
+        self.floor = FloorRows(
             FloorSources(
                 clock=lambda: switch.now, config=lambda: switch.config, flows=lambda: switch.flows,
                 branches=lambda: (Branch(TIANHE, "天河", "Tianhe"), Branch(FUTIAN, "福田")), floor=switch.floor, desk_state=switch.desk_state,

@@ -9,8 +9,7 @@ import pytest
 
 from shared.enums import Language
 from shared.ids import TrunkName
-from switch_server.core.flow import Menu, ServiceStep
-from switch_server.core.flow_check import Surroundings
+from switch_server.core.flow import Menu, ServiceStep, Surroundings
 from switch_server.services.flows import load_flow, load_flows, surroundings
 from switch_server.services.strict_yaml import ConfigError
 

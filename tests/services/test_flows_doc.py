@@ -7,9 +7,8 @@ import msgspec
 import pytest
 import yaml
 
-from switch_server.core.flow import AnyStep, Flow, Slot
-from switch_server.core.flow_check import SPEAKING
-from switch_server.core.services import SERVICES
+from switch_server.core.flow import SERVICES, AnyStep, Flow, Slot
+from switch_server.core.flow.check import SPEAKING
 from switch_server.services.flows import load_flow, surroundings
 from switch_server.services.strict_yaml import ConfigError
 

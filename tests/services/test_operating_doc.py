@@ -11,7 +11,7 @@ from switch_server.adapters.sip_lines import registrar
 from switch_server.adapters.tries import LIMIT, WITHIN_S
 from switch_server.branch import config as gateway
 from switch_server.branch.__main__ import main as branch_gateway
-from switch_server.core import openings
+from switch_server.core.call import openings
 from switch_server.services import folders
 from switch_server.services.config_file import load_config
 from switch_server.services.passwords import SHORTEST

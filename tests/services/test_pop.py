@@ -8,7 +8,7 @@ from shared import aci
 from shared.desk import SaveTicket, TrailStep
 from shared.enums import Language
 from shared.ids import AccountNo, BranchId, CallId, CustomerId, TicketId, TrunkName
-from switch_server.core.effects import ShowPop
+from switch_server.core.desks import ShowPop
 from switch_server.ports.records import TicketDraft
 from tests.services.customer_rig import (
     ANN,

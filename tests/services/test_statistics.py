@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shared.days import day_after, day_start, shanghai_day
 from shared.enums import CallKind, SeatState
 from shared.reports import By, ReportRow
-from switch_server.core.queue_records import VisitEnd
-from switch_server.core.talk import Outcome
+from switch_server.core.acd import VisitEnd
+from switch_server.core.room import Outcome
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 from switch_server.services.day_columns import day_of
 from switch_server.services.reports import MOST_DAYS, BadDays, span

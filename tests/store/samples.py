@@ -12,8 +12,9 @@ from pathlib import Path
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import Market, Side
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, CustomerId, Milli, OrderKey, Shares, StockCode
-from switch_server.core.effects import JournalOrder, OrderContext, RecordOrderState, ReportOrigin
-from switch_server.core.events import Event
+from switch_server.core.orders import JournalOrder, OrderContext, RecordOrderState
+from switch_server.core.orders.effects import ReportOrigin
+from switch_server.core.words import Event
 from switch_server.ports.records import Account, Customer
 
 ROOT = Path(__file__).parents[2]

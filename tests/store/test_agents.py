@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.enums import Role
 from shared.ids import AgentId, DeskId, SkillName
 from switch_server.adapters.store import Store
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord, SessionRecord
 from tests.store.samples import NOON, Clock, Posted
 

@@ -15,7 +15,7 @@ from switch_server.adapters import backup
 from switch_server.adapters.backup import Backups, open_snapshot
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.store import Store
-from switch_server.core.effects import Audit
+from switch_server.core.words import Audit
 from switch_server.ports.operations import OperationRefused
 from tests.store.samples import NOON, Clock, Posted, place, state
 from tests.store.test_start import spoil

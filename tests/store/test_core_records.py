@@ -2,26 +2,18 @@
 
 from pathlib import Path
 
+from msgspec import structs
+
 from shared.enums import EndCause, Law, PlayEnd
 from shared.ids import CallId, CardId, LegId, RecordingId, TrunkName
 from switch_server.adapters.store import Store
-from switch_server.core.config import SwitchConfig, Trunk
-from switch_server.core.effects import Audit, SaveRecord
-from switch_server.core.events import (
-    CallOffered,
-    CardUp,
-    ChannelClosed,
-    ChannelOpened,
-    Configured,
-    Event,
-    LegConfirmed,
-    LegEnded,
-    PlayEnded,
-    RecordingEnded,
-)
-from switch_server.core.flow import Flow, HangUpStep, Say
-from switch_server.core.media import Far, MediaStats, Near
+from switch_server.adapters.store.schema import open_store, record_tables
+from switch_server.core.call import CallOffered
+from switch_server.core.facts import CardUp
+from switch_server.core.flow import Configured, Flow, HangUpStep, Say
+from switch_server.core.leg import ChannelClosed, ChannelOpened, LegConfirmed, LegEnded, PlayEnded, RecordingEnded
 from switch_server.core.switch import Switch
+from switch_server.core.words import Audit, Event, Far, MediaStats, Near, Row, SaveRecord, SwitchConfig, Trunk
 from tests.store.samples import NOON, Clock, Posted
 
 CALL = CallId("20251125-120000-0001")
@@ -39,6 +31,15 @@ EVENTS: tuple[Event, ...] = (
     RecordingEnded(LEG, RecordingId(CALL), "closed", 2000),
     ChannelClosed(LEG, MediaStats(packets_in=100, mos=4.2)),
 )
+
+
+def test_each_row_of_the_core_has_its_table_s_columns(tmp_path: Path) -> None:
+    db = open_store(tmp_path / "huawu.db")
+    tables = record_tables(db)
+    rows = {row.TABLE: {field.name for field in structs.fields(row)} for row in Row.__subclasses__()}
+    assert set(rows) == set(tables)
+    assert {name: sorted(columns - tables[name].columns) for name, columns in rows.items()} == {name: [] for name in rows}
+    db.close()
 
 
 def test_a_call_s_records_are_kept(tmp_path: Path) -> None:

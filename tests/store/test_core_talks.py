@@ -10,9 +10,9 @@ from shared import desk
 from shared.enums import SeatState
 from shared.ids import CallId, CustomerId, leg_of
 from switch_server.adapters.store import Store
-from switch_server.core import events as ev
-from switch_server.core.config import Trunk
-from switch_server.core.effects import Audit, FindCaller, SaveRecord
+from switch_server.core import catalogue as ev
+from switch_server.core.call import FindCaller
+from switch_server.core.words import Audit, SaveRecord, Trunk
 from tests.core.desk_world import ANN, CONFIG, OUT, TRUNK, DeskWorld
 from tests.store.samples import Clock, Posted, customer
 

@@ -14,9 +14,9 @@ from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.migrations import m0001_first, m0002_orders
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.adapters.store.writer import Change
-from switch_server.core.effects import FindCaller, SaveRecord
-from switch_server.core.events import CallbackRecovered, CallerFound
-from switch_server.core.phone_numbers import phone_key
+from switch_server.core.acd import CallbackRecovered
+from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.words import SaveRecord, phone_key
 from switch_server.ports.records import NoSuchRecord, NotWritten, PastContact, RecordFull, TicketDraft
 from tests.store.samples import NOON, Clock, Posted, customer
 

@@ -28,7 +28,7 @@ def test_every_acknowledged_order_is_journalled(tmp_path: Path, lines: int) -> N
 
 
 def test_every_flushed_event_is_there_and_numbering_goes_on(tmp_path: Path) -> None:
-    from switch_server.core.events import Draining
+    from switch_server.core.facts import Draining
 
     last = int(_kill_after(5, "events", tmp_path)[-1])
     journal = EventJournal(tmp_path)

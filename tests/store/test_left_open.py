@@ -9,7 +9,7 @@ import pytest
 from shared.enums import LockReason
 from shared.ids import AgentId, DeskId
 from switch_server.adapters.store import Store
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import SessionRecord
 from tests.store.samples import NOON, Clock, Posted
 

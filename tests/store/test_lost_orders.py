@@ -8,7 +8,7 @@ from shared.ids import BranchId, Fen
 from switch_server.adapters import integrity
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.store import Store, StoreUnusable
-from switch_server.core.effects import JournalOrder, RecordOrderState
+from switch_server.core.orders import JournalOrder, RecordOrderState
 from switch_server.ports.floor import OrderCounts
 from tests.store.samples import NOON, Clock, Posted, place, report, state
 from tests.store.test_start import spoil

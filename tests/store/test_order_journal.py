@@ -12,7 +12,7 @@ from switch_server.adapters.order_journal import OrderJournalUnusable, SqliteOrd
 from switch_server.adapters.order_journal import journal as journal_file
 from switch_server.adapters.order_journal.tables import STEPS
 from switch_server.adapters.order_rows import INSERT_ORDER, order_row
-from switch_server.core.events import OrderJournalFailed, OrderJournalled
+from switch_server.core.orders import OrderJournalFailed, OrderJournalled
 from tests.store.samples import CONTRACT, Clock, Posted, cancel, place, report, state, until
 
 

@@ -18,9 +18,9 @@ from shared.ids import AgentId
 from shared.reports import By
 from switch_server.adapters.store import Store
 from switch_server.adapters.store import statistics as store_statistics
-from switch_server.core.effects import SaveRecord
-from switch_server.core.queue_records import VisitEnd
-from switch_server.core.talk import Outcome
+from switch_server.core.acd import VisitEnd
+from switch_server.core.room import Outcome
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.services import day_columns
 from switch_server.services.periodic import every

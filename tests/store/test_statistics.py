@@ -15,7 +15,7 @@ from shared.ids import AgentId
 from shared.reports import By
 from switch_server.adapters.store import Store
 from switch_server.adapters.store.statistics import LONGEST_CALL, LONGEST_STRETCH
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 from switch_server.services.reports import Reports

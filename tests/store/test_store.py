@@ -13,9 +13,8 @@ from switch_server.adapters.order_rows import INSERT_ORDER, order_row
 from switch_server.adapters.store import Store, StoreTooNew, StoreUnusable, reader
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.migrations import MODULES
-from switch_server.core.effects import Audit, CountWrongPin, FindAccount, GiveBackPinTry, SaveRecord
-from switch_server.core.events import AccountFound, WrongPinCounted
-from switch_server.core.media import MediaStats
+from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
+from switch_server.core.words import Audit, MediaStats, SaveRecord
 from tests.store.samples import NOON, Clock, Posted, customer, place, report, state, until
 
 CALL = CallId("20251125-120000-0001")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from shared.ids import BranchId, Fen, QueueName
 from switch_server.adapters.store import Store
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from tests.store.samples import NOON, Clock, Posted, cancel, place, report, state
 

@@ -21,8 +21,10 @@ from switch_server.adapters.backup import Backups
 from switch_server.adapters.event_journal import EventJournal
 from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.store import Store, writer
-from switch_server.core.effects import CountWrongPin, FindAccount, SaveRecord
-from switch_server.core.events import CardUp, Event, OrderJournalFailed, OrderJournalled
+from switch_server.core.facts import CardUp
+from switch_server.core.ivr import CountWrongPin, FindAccount
+from switch_server.core.orders import OrderJournalFailed, OrderJournalled
+from switch_server.core.words import Event, SaveRecord
 from switch_server.ports.records import NotWritten, TicketDraft
 from tests.store.samples import Posted, customer, place, state, until
 

@@ -10,11 +10,8 @@ from shared.enums import Language
 from shared.ids import AgentId, BranchId, CardId, DeskId, QueueName, SkillName, TrunkName
 from switch_server.adapters.backup import Backups
 from switch_server.adapters.store import Store
-from switch_server.core.config import Queue, SwitchConfig
-from switch_server.core.effects import Audit, Effect, SaveRecord
-from switch_server.core.events import Event
-from switch_server.core.media import CardLoad
 from switch_server.core.snapshot import QueueView, SeatView, SwitchSnapshot
+from switch_server.core.words import Audit, CardLoad, Effect, Event, Queue, SaveRecord, SwitchConfig
 from switch_server.ports.operations import BranchState, DeskState
 from switch_server.services.operations import Sources, SwitchOperations
 from switch_server.services.reports import Reports

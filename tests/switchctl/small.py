@@ -6,11 +6,11 @@ from pathlib import Path
 from shared.enums import EndCause, Law, PlayEnd
 from shared.ids import CallId, CardId, TrunkName, leg_of
 from switch_server.adapters.event_journal import EventJournal
-from switch_server.core import events, media
-from switch_server.core.config import SwitchConfig, Trunk
-from switch_server.core.effects import Answer, Effect, HangUp, ToCard, Transition
+from switch_server.core import catalogue as events
 from switch_server.core.flow import Flow, HangUpStep, Say
+from switch_server.core.leg import Answer, HangUp, ToCard
 from switch_server.core.switch import Switch
+from switch_server.core.words import Effect, SwitchConfig, Transition, Trunk, media
 from tests.switchctl.fake import NOW
 
 CALL, OTHER = CallId("2025082501302000000"), CallId("2025082501302000001")

@@ -24,14 +24,11 @@ from shared.ids import (
     StockCode,
     leg_of,
 )
-from switch_server.core.effects import (
-    CountWrongPin,
-    JournalOrder,
-    OrderContext,
-    RecordOrderState,
-    SaveRecord,
-)
-from switch_server.core.events import CardDied, Event, HangUpOrdered, LegEnded
+from switch_server.core.facts import CardDied, HangUpOrdered
+from switch_server.core.ivr import CountWrongPin
+from switch_server.core.leg import LegEnded
+from switch_server.core.orders import JournalOrder, OrderContext, RecordOrderState
+from switch_server.core.words import Event, SaveRecord
 from switch_server.ports.operations import BranchState, OperationRefused
 from switch_server.ports.records import Account, Customer
 from switch_server.services.operations import SwitchOperations

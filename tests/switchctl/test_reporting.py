@@ -11,7 +11,7 @@ import pytest
 from shared.control_reports import AskReport
 from shared.days import day_after, day_start, shanghai_day
 from shared.reports import By, ReportRow
-from switch_server.core.effects import SaveRecord
+from switch_server.core.words import SaveRecord
 from switch_server.services.erlang import staffing
 from tests.switchctl.centre import Centre
 from tests.switchctl.conftest import Ctl

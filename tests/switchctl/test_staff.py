@@ -12,9 +12,9 @@ from shared.control import RefusedCode
 from shared.control_agents import AskTalks, PutAgent
 from shared.enums import Role
 from shared.ids import AgentId, DeskId, SkillName
-from switch_server.core.effects import SaveRecord
-from switch_server.core.events import AgentSkilled
+from switch_server.core.desks import AgentSkilled
 from switch_server.core.snapshot import QueueView, SeatView
+from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import SessionRecord
 from switch_server.ports.operations import DeskState, OperationRefused
 from switch_server.services.passwords import is_password

@@ -14,8 +14,8 @@ from shared.enums import CallKind, EndCause, Language, LockReason, Refusal, Role
 from shared.reports import By
 from switch_server.core.call import CallState
 from switch_server.core.leg import LegState
-from switch_server.core.order import OrderState
-from switch_server.core.talk import Outcome
+from switch_server.core.orders import OrderState
+from switch_server.core.room import Outcome
 from switch_server.switchctl import cli, tables
 from switch_server.switchctl.texts import FILE, Texts, language_of
 from tests.switchctl.conftest import Ctl

@@ -4,6 +4,6 @@
 """
 
 from switch_server.adapters.branches.links import BranchLinks
-from switch_server.adapters.branches.state import BranchState
+from switch_server.adapters.branches.state import BranchLinkState
 
-__all__ = ["BranchLinks", "BranchState"]
+__all__ = ["BranchLinkState", "BranchLinks"]

@@ -34,7 +34,7 @@ OrderReply = aci.OrderAccepted | aci.OrderRefused | aci.OrderVoid | aci.OrderPen
 def is_foreign(branch: BranchId, asked: aci.Request | None, said: Struct | Failure) -> bool:
     """Does the branch name another branch, or another account, code or order than it was asked about?
 
-    A report on an order is judged by the order: ``core.orders``, and by the journal where the core does not hold it any more.
+    A report on an order is judged by the order: ``core.orders.book``, and by the journal where the core does not hold it any more.
     """
     if isinstance(asked, OrderRequest) and isinstance(said, OrderReply):
         return said.key != asked.key

@@ -13,16 +13,11 @@ from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer,
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
 from switch_server.adapters.branches.reports import Numbering, Verdict
-from switch_server.adapters.branches.state import BranchState, Counts, Known
-from switch_server.core.effects import AskBranch, Audit, Resolve, SendOrder
-from switch_server.core.events import (
-    BranchAnswered,
-    BranchDown,
-    BranchUp,
-    OrderAnswered,
-    OrderReported,
-    OrderSilent,
-)
+from switch_server.adapters.branches.state import BranchLinkState, Counts, Known
+from switch_server.core.facts import BranchDown, BranchUp
+from switch_server.core.ivr import AskBranch, BranchAnswered
+from switch_server.core.orders import OrderAnswered, OrderReported, OrderSilent, Resolve, SendOrder
+from switch_server.core.words import Audit
 from switch_server.ports import Post
 
 _log = logging.getLogger(__name__)
@@ -97,7 +92,7 @@ class BranchLinks(Silent):
         """Branches' keys have changed: sessions with one that opens nothing any more, or another branch, end at once."""
         self._server.recheck()
 
-    def states(self) -> list[BranchState]:
+    def states(self) -> list[BranchLinkState]:
         """Every branch that was ever seen, by name."""
         return [self._state(branch, known) for branch, known in sorted(self._known.items())]
 
@@ -259,10 +254,10 @@ class BranchLinks(Silent):
         detail = f"{refusal.code}, {who}, {refusal.times} times"
         self._audit(Audit("link", "connection_refused", refusal.address, detail))
 
-    def _state(self, branch: BranchId, known: Known) -> BranchState:
+    def _state(self, branch: BranchId, known: Known) -> BranchLinkState:
         channel = self._server.channel(branch)
         status, counts = known.status, known.counts
-        return BranchState(
+        return BranchLinkState(
             branch=branch,
             up=known.up,
             since=known.since,

@@ -6,7 +6,7 @@ from shared.aci import GatewayStatus
 from shared.ids import BranchId
 
 
-class BranchState(Struct, frozen=True):
+class BranchLinkState(Struct, frozen=True):
     """``since``: UTC seconds of the last change of ``up``. ``pending``: keys whose result the gateway does not know.
 
     ``requests``, ``refusals``, ``silent``: counted since the switch started; ``refusals`` are answers that said no. ``foreign``: messages

@@ -9,9 +9,9 @@ from pathlib import Path
 from shared.ids import CardId
 from switch_server.adapters.cards.process import CardProcess
 from switch_server.adapters.cards.translate import to_core
-from switch_server.core.effects import ToCard
-from switch_server.core.events import CardDied
-from switch_server.core.media import CardEvent, CardLoad, CardReady, ReloadPrompts
+from switch_server.core.facts import CardDied
+from switch_server.core.leg import ToCard
+from switch_server.core.words import CardEvent, CardLoad, CardReady, ReloadPrompts
 from switch_server.ports import Post
 
 LOG = logging.getLogger("huawu.cards")

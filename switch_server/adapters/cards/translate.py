@@ -4,22 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.secret import Secret
-from switch_server.core import events as e
-from switch_server.core import media as m
+from switch_server.core.facts import CardUp
+from switch_server.core.leg import facts as leg
+from switch_server.core.words import Event
+from switch_server.core.words import media as m
 
-_TO_CORE: dict[type[m.CardEvent], Callable[[Any], e.Event]] = {
-    m.CardReady: lambda told: e.CardUp(told.card, told.channels),
-    m.ChannelOpened: lambda told: e.ChannelOpened(told.leg, told.near),
-    m.ChannelFailed: lambda told: e.ChannelFailed(told.leg, told.reason),
-    m.ChannelClosed: lambda told: e.ChannelClosed(told.leg, told.stats),
-    m.PlayEnded: lambda told: e.PlayEnded(told.leg, told.play, told.reason, told.played_ms),
-    m.DigitHeard: lambda told: e.DigitPressed(told.leg, Secret(told.digit), told.way, told.recording_ms),
-    m.MediaSilent: lambda told: e.MediaSilent(told.leg, told.seconds),
-    m.RecordingEnded: lambda told: e.RecordingEnded(told.leg, told.recording, told.cause, told.duration_ms, told.text),
+_TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
+    m.CardReady: lambda told: CardUp(told.card, told.channels),
+    m.ChannelOpened: lambda told: leg.ChannelOpened(told.leg, told.near),
+    m.ChannelFailed: lambda told: leg.ChannelFailed(told.leg, told.reason),
+    m.ChannelClosed: lambda told: leg.ChannelClosed(told.leg, told.stats),
+    m.PlayEnded: lambda told: leg.PlayEnded(told.leg, told.play, told.reason, told.played_ms),
+    m.DigitHeard: lambda told: leg.DigitPressed(told.leg, Secret(told.digit), told.way, told.recording_ms),
+    m.MediaSilent: lambda told: leg.MediaSilent(told.leg, told.seconds),
+    m.RecordingEnded: lambda told: leg.RecordingEnded(
+        told.leg, told.recording, told.cause, told.duration_ms, told.text
+    ),
 }
 
 
-def to_core(told: m.CardEvent) -> e.Event | None:
+def to_core(told: m.CardEvent) -> Event | None:
     """The core's event, or ``None`` for what only the operator's view needs (``CardLoad``, ``MediaLatched``)."""
     make = _TO_CORE.get(type(told))
     return None if make is None else make(told)

@@ -15,7 +15,7 @@ from shared.desk import ChangePassword, DeskRefusal, Done, LogIn, Refused, Resum
 from shared.ids import AgentId, DeskId
 from switch_server.adapters.desks.shapes import Passwords
 from switch_server.adapters.tries import LIMIT, WITHIN_S, Tries
-from switch_server.core.effects import Audit
+from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, SessionRecord
 
 SESSION_S = 24 * 3600.0
@@ -28,7 +28,7 @@ def hash_of(session: str) -> str:
     return hashlib.sha256(session.encode()).hexdigest()
 
 
-class Door:
+class LogInDoor:
     """On the loop. ``stop`` leaves checks that run to their end."""
 
     def __init__(

@@ -17,14 +17,15 @@ from shared.link import Answer, Channel, Identity, KeyPair, LinkServer, Refusal,
 from shared.protocol import RejectCode
 from switch_server.adapters.desks import shapes
 from switch_server.adapters.desks.desk import Ask, Desk, ask_of
-from switch_server.adapters.desks.door import Door
+from switch_server.adapters.desks.door import LogInDoor
 from switch_server.adapters.desks.floor import FloorWatch
 from switch_server.adapters.desks.log_ins import After, LogIns
 from switch_server.adapters.desks.roll import Roll, Tokens
 from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, Passwords, Sight
 from switch_server.adapters.desks.supervisor import Supervisor
-from switch_server.core.effects import AnswerDesk, Audit, HidePop, ShowPop, TellDesk
-from switch_server.core.events import DeskCommanded, DeskDown, PhoneTold, PopSeen
+from switch_server.core.desks import AnswerDesk, DeskCommanded, DeskDown, HidePop, PhoneTold, PopSeen, ShowPop
+from switch_server.core.talk import TellDesk
+from switch_server.core.words import Audit
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord, Pops, Questions
 from switch_server.ports.operations import DeskState
@@ -64,7 +65,7 @@ class DeskLinks(Silent):
         self.endpoint = endpoint
         self._post, self._book, self._questions = post, book, questions
         self._new_call_id, self._audit = new_call_id, audit
-        self._door = Door(book, passwords, audit, clock)
+        self._door = LogInDoor(book, passwords, audit, clock)
         self._roll = Roll(pops, sight, tokens, clock)
         self._floor = FloorWatch(sight.floor, book, clock)
         self._supervisor = Supervisor(self._roll, book, post, audit)

@@ -8,10 +8,10 @@ from shared.enums import LockReason
 from shared.ids import AgentId, PhoneName
 from shared.link import Answer
 from switch_server.adapters.desks.desk import Desk
-from switch_server.adapters.desks.door import Door
+from switch_server.adapters.desks.door import LogInDoor
 from switch_server.adapters.desks.roll import Roll
-from switch_server.core.effects import Audit
-from switch_server.core.events import AgentOffline, AgentOnline
+from switch_server.core.desks import AgentOffline, AgentOnline
+from switch_server.core.words import Audit
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.phones import PhoneBook
@@ -26,7 +26,7 @@ class LogIns:
     def __init__(
         self,
         roll: Roll,
-        door: Door,
+        door: LogInDoor,
         book: AgentBook,
         phones: PhoneBook,
         post: Post,

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.desk import Pop
 from shared.ids import AgentId, CallId
-from switch_server.core.effects import HidePop, ShowPop
+from switch_server.core.desks import HidePop, ShowPop
 from switch_server.ports.desks import Pops
 
 KEEP_S = 120.0

@@ -9,8 +9,8 @@ from shared.enums import Role
 from shared.floor import MessageSent, SendMessage, SetSkills
 from shared.ids import AgentId, SkillName
 from switch_server.adapters.desks.roll import Roll
-from switch_server.core.effects import Audit
-from switch_server.core.events import AgentSkilled
+from switch_server.core.desks import AgentSkilled
+from switch_server.core.words import Audit
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import supervises

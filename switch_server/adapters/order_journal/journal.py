@@ -31,9 +31,15 @@ from switch_server.adapters.order_rows import (
     put_step,
     step_row,
 )
-from switch_server.core.effects import JournalOrder, RecordOrderState
-from switch_server.core.events import Event, OrderJournalFailed, OrderJournalled, OrderRecovered
-from switch_server.core.order import UNDECIDED
+from switch_server.core.orders import (
+    UNDECIDED,
+    JournalOrder,
+    OrderJournalFailed,
+    OrderJournalled,
+    OrderRecovered,
+    RecordOrderState,
+)
+from switch_server.core.words import Event
 from switch_server.ports import Post
 from switch_server.ports.records import OrderRecord
 

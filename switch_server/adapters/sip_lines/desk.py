@@ -18,8 +18,8 @@ from switch_server.adapters.sip_lines.dialog import Dialog
 from switch_server.adapters.sip_lines.leg import LineState, Office
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.stack import Address, Ports
-from switch_server.core.config import Trunk
-from switch_server.core.effects import RingDesk
+from switch_server.core.leg import RingDesk
+from switch_server.core.words import Trunk
 from switch_server.ports.phones import Binding
 
 DESK: Final = Trunk(

@@ -22,9 +22,9 @@ from switch_server.adapters.sip_lines.leg import Leg, LineState, Timing
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.stack import Address, Complaints, Ports, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
-from switch_server.core.config import Trunk
-from switch_server.core.effects import LineEffect, PlaceCall, RingDesk
-from switch_server.core.events import CallOffered, Event, LegEnded
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
+from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import PhoneBook
 
 log = logging.getLogger(__name__)

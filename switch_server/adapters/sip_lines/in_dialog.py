@@ -9,9 +9,8 @@ from shared.secret import Secret
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.leg import Leg, LineState
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
-from switch_server.core.effects import LineEffect, RefreshLeg
-from switch_server.core.events import DigitPressed, LegChanged, LegRefreshed
-from switch_server.core.media import Far
+from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
+from switch_server.core.words import Far
 
 _RELAY: Final = re.compile(r"^\s*Signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}

@@ -10,10 +10,8 @@ from switch_server.adapters.sip_lines.dialog import Dialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
 from switch_server.adapters.sip_lines.leg import LineState, Office
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
-from switch_server.core.config import Trunk
-from switch_server.core.effects import Answer, LineEffect, Reject, Ring
-from switch_server.core.events import LegConfirmed
-from switch_server.core.media import Far, Near
+from switch_server.core.leg import Answer, LegConfirmed, LineEffect, Reject, Ring
+from switch_server.core.words import Far, Near, Trunk
 
 RETRY_AFTER_S = 5
 DISCARD_PORT = 9

@@ -24,10 +24,8 @@ from shared.ids import LegId
 from switch_server.adapters.sip_lines import digest, messages, sdp
 from switch_server.adapters.sip_lines.dialog import Dialog
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
-from switch_server.core.config import Trunk
-from switch_server.core.effects import HangUp, LineEffect
-from switch_server.core.events import Event, LegEnded
-from switch_server.core.media import Far, Near
+from switch_server.core.leg import HangUp, LegEnded, LineEffect
+from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
 

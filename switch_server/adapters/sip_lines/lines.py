@@ -12,8 +12,8 @@ from switch_server.adapters.sip_lines.leg import Timing
 from switch_server.adapters.sip_lines.stack import Loop, Ports
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
 from switch_server.adapters.sip_lines.watch import Watch
-from switch_server.core.config import Trunk
-from switch_server.core.effects import LineEffect, PlaceCall, RingDesk
+from switch_server.core.leg import LineEffect, PlaceCall, RingDesk
+from switch_server.core.words import Trunk
 from switch_server.ports import Post
 from switch_server.ports.phones import PhoneBook
 

@@ -9,9 +9,8 @@ from switch_server.adapters.sip_lines.causes import cause_of
 from switch_server.adapters.sip_lines.dialog import Dialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.leg import LineState, Office
-from switch_server.core.config import Trunk
-from switch_server.core.events import LegAnswered, LegRinging
-from switch_server.core.media import Far, Near
+from switch_server.core.leg import LegAnswered, LegRinging
+from switch_server.core.words import Far, Near, Trunk
 
 
 class OutboundLeg(DialogLeg):

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from switch_server.core.config import Trunk
+from switch_server.core.words import Trunk
 
 MAX_DATAGRAM: Final = 16384
 MAX_HEADERS: Final = 120

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from shared.enums import DigitMode, Direction, Law
-from switch_server.core.media import Far, Near
+from switch_server.core.words import Far, Near
 
 STATIC: Final = {Law.MU: 0, Law.A: 8}
 _LAWS: Final = {"0": Law.MU, "8": Law.A}

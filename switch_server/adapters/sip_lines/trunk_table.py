@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shared.ids import TrunkName
-from switch_server.core.config import Trunk
+from switch_server.core.words import Trunk
 
 Address = tuple[str, int]
 SIP_PORT = 5060

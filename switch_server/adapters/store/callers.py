@@ -6,7 +6,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from shared.ids import CustomerId
-from switch_server.core.phone_numbers import phone_key
+from switch_server.core.words import phone_key
 from switch_server.ports.records import Customer
 
 REMEMBERED = 7 * 24 * 3600.0

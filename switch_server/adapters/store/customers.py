@@ -10,7 +10,7 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId
 from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.tickets import ticket_of
-from switch_server.core.phone_numbers import phone_key
+from switch_server.core.words import phone_key
 from switch_server.ports.records import Account, Customer, PastContact
 
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from switch_server.adapters.order_rows import INSERT_ORDER, ORIGIN_COLUMNS, STEP_COLUMNS
 from switch_server.adapters.store.schema import named, open_reader
-from switch_server.core.order import UNDECIDED
+from switch_server.core.orders import UNDECIDED
 
 Row = dict[str, Any]
 REACH = 86_400.0

@@ -11,7 +11,7 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId,
 from switch_server.adapters.order_rows import order_record
 from switch_server.adapters.store.audit import first_broken
 from switch_server.adapters.store.customers import CustomerReader, Row
-from switch_server.core.events import CallbackRecovered, CallbacksCounted
+from switch_server.core.acd import CallbackRecovered, CallbacksCounted
 from switch_server.ports.records import OrderRecord
 
 AUDIT_PAGE = 5000

@@ -18,7 +18,7 @@ from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
-"""Seconds: no call is longer (``core.config.Limits.call_max`` is hours), so who came to a queue or rang so long ago has gone."""
+"""Seconds: no call is longer (``core.words.config.Limits.call_max`` is hours), so who came to a queue or rang so long ago has gone."""
 LONGEST_STRETCH = 31 * 24 * 3600.0
 """Seconds: a seat that does one thing for a month is looked for no further."""
 

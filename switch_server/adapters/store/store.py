@@ -1,4 +1,4 @@
-"""``ports.Store`` on SQLite: customers and accounts answered from memory, records written by one thread in groups (DESIGN §8)."""
+"""``ports.Store`` on SQLite: customers and accounts answered from memory, records written by one thread in groups."""
 
 import logging
 import sqlite3
@@ -35,18 +35,11 @@ from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
 from switch_server.adapters.store.writer import Change, StoreCounts, Writer, texts_in
-from switch_server.core.effects import (
-    Audit,
-    CountWrongPin,
-    FindAccount,
-    FindCaller,
-    GiveBackPinTry,
-    JournalOrder,
-    RecordOrderState,
-    SaveRecord,
-)
-from switch_server.core.events import AccountFound, CallbackRecovered, CallbacksCounted, CallerFound, WrongPinCounted
-from switch_server.core.phone_numbers import phone_key
+from switch_server.core.acd import CallbackRecovered, CallbacksCounted
+from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
+from switch_server.core.orders import JournalOrder, RecordOrderState
+from switch_server.core.words import Audit, SaveRecord, phone_key
 from switch_server.ports import Post
 from switch_server.ports.records import Customer
 

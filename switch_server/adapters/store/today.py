@@ -10,8 +10,8 @@ from sqlite_utils import Database
 from shared.days import shanghai_day
 from shared.ids import AccountNo, BranchId, Fen, QueueName
 from switch_server.adapters.store.talks_today import midnight
-from switch_server.core.order import FINAL
-from switch_server.core.queue_records import VisitEnd
+from switch_server.core.acd import VisitEnd
+from switch_server.core.orders import FINAL
 from switch_server.ports.floor import OrderCounts, QueueCounts
 
 NOT_LET_IN = frozenset({VisitEnd.CLOSED.value, VisitEnd.FULL.value})

@@ -1,4 +1,4 @@
-"""Orders and their history as copied from the order journal, to be searched; the journal is the truth (DESIGN §7)."""
+"""Orders and their history as copied from the order journal, to be searched; the journal is the truth."""
 
 from sqlite_utils import Database
 

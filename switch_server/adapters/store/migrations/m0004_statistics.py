@@ -1,7 +1,7 @@
 """The seat management's own records: what each seat did when, who waited in which queue; where a talk was transferred to; the sign of life.
 
-``seat_states`` is one row for each stretch of a seat's shift (``core.seat_records``), ``queue_visits`` one for each wish of a caller to wait
-in a queue (``core.queue_records``); both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,
+``seat_states`` is one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each wish of a caller to wait
+in a queue (``core.acd.records``); both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,
 ``outside:13900139000``, ``ivr:main``, or NULL. ``life`` has one row: when the switch was last seen alive.
 """
 

@@ -1,4 +1,4 @@
-"""Wrong PINs by calling number and day; ``number`` as ``core.phone_numbers.phone_key`` gives it, empty: withheld."""
+"""Wrong PINs by calling number and day; ``number`` as ``core.words.phone_numbers.phone_key`` gives it, empty: withheld."""
 
 from sqlite_utils import Database
 

@@ -1,0 +1,18 @@
+"""Which call an event is about: for the guard, which ends no other, and for the replay of one call."""
+
+from shared.ids import CallId, LegId, call_of
+from switch_server.core.orders import OrderReported, call_of_key
+from switch_server.core.words import Event
+
+
+def call_about(event: Event) -> CallId | None:
+    """``None``: about no single call (a card, a branch, the configuration), or about none that is known."""
+    if isinstance(event, OrderReported):
+        key = event.report.key
+        return call_of_key(key) if key is not None else None
+    if (call := getattr(event, "call", None)) is not None:
+        return CallId(call)
+    if (key := getattr(event, "key", None)) is not None:
+        return call_of_key(key)
+    leg: LegId | None = getattr(event, "leg", None)
+    return call_of(leg) if leg and "/" in leg[1:] else None

@@ -1,0 +1,81 @@
+"""What the store keeps of queues: one row for each wish of a caller to wait in one, and one for each callback.
+
+A caller who is given back to the queue because an agent's desk was lost is on the same visit, which was answered.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from shared.enums import CallKind
+from shared.ids import CallId, CardId, QueueName
+from switch_server.core.words import Queue, Row, SaveRecord, Waiting, saved
+
+
+class VisitEnd(StrEnum):
+    """How a visit ended; ``closed`` and ``full`` are of callers who were not let in."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    """The call ended while they waited."""
+    LEFT = "left"
+    """The flow led them out: by a key (a callback …), or after its longest wait."""
+    CLOSED = "closed"
+    FULL = "full"
+    LOST = "lost"
+    """The switch was killed meanwhile."""
+
+
+class VisitRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "queue_visits"
+
+    call: CallId | UnsetType = UNSET
+    queue: QueueName | UnsetType = UNSET
+    kind: CallKind | UnsetType = UNSET
+    entered_at: float | UnsetType = UNSET
+    service_level_ms: int | UnsetType = UNSET
+    """What the queue promised then."""
+    left_at: float | UnsetType = UNSET
+    waited_ms: int | UnsetType = UNSET
+    outcome: VisitEnd | UnsetType = UNSET
+
+
+class CallbackRow(Row, frozen=True, kw_only=True):
+    """``id``: of the call in which it was asked for."""
+
+    TABLE: ClassVar[str] = "callbacks"
+
+    queue: QueueName
+    number: str
+    since: float
+    priority: int
+    flow: str
+    step: str
+    tries: int
+    state: str
+    card: CardId | None
+
+
+def refused(call: CallId, queue: Queue, at: float, verdict: str) -> SaveRecord:
+    return saved(replace(_begun(call, queue, at), left_at=at, waited_ms=0, outcome=VisitEnd(verdict)))
+
+
+def entered(call: CallId, queue: Queue, at: float, *, called_back: bool) -> VisitRow:
+    """``called_back``: they take the place that was kept for them."""
+    return _begun(call, queue, at, CallKind.CALLBACK if called_back else CallKind.IN)
+
+
+def left(place: Waiting, queue: Queue, at: float, outcome: VisitEnd) -> SaveRecord:
+    """A place of which nothing was kept yet is kept whole."""
+    row = VisitRow(id=place.visit) if place.visit else _begun(place.call, queue, place.entered)
+    return saved(replace(row, left_at=at, waited_ms=round((at - place.entered) * 1000), outcome=outcome))
+
+
+def _begun(call: CallId, queue: Queue, at: float, kind: CallKind = CallKind.IN) -> VisitRow:
+    """The key: a call is at one queue at a time."""
+    return VisitRow(
+        id=f"{call}/{queue.name}@{round(at * 1e6)}", call=call, queue=queue.name, kind=kind, entered_at=at,
+        service_level_ms=round(queue.service_level * 1000),
+    )  # fmt: skip

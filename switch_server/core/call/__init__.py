@@ -1,0 +1,41 @@
+"""One call (通话) from admission to its records: its legs, its recording, its walks, its end.
+
+In: INVITEs, choices to dial, the legs' facts. Out: lines, channels, recordings, rows. New here: how calls begin, what is kept of them.
+"""
+
+from switch_server.core.call.admission import (
+    Card,
+    LineSwitchboard,
+    channels_used,
+    freest,
+    lines_used,
+    shown_number,
+    takes,
+    trunk_out,
+)
+from switch_server.core.call.call import TIMERS, Call, CallState
+from switch_server.core.call.effects import FindCaller
+from switch_server.core.call.facts import CallbackDialled, CallerFound, CallOffered, DialledOut, LegPlaced
+from switch_server.core.call.leg_facts import AnyLegFact, tell_call
+
+__all__ = [
+    "TIMERS",
+    "AnyLegFact",
+    "Call",
+    "CallOffered",
+    "CallState",
+    "CallbackDialled",
+    "CallerFound",
+    "Card",
+    "DialledOut",
+    "FindCaller",
+    "LegPlaced",
+    "LineSwitchboard",
+    "channels_used",
+    "freest",
+    "lines_used",
+    "shown_number",
+    "takes",
+    "tell_call",
+    "trunk_out",
+]

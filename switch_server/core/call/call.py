@@ -1,0 +1,457 @@
+# Over 400 lines: a call is the host of its walk, its services and its legs, and each of them wants a dozen small methods of it.
+"""One call (通话): the customer's leg, a far leg or a desk's while there is one, the recording, and the walk through the flow.
+
+```
+opening ──► up ──► ending ──► ended
+```
+``opening`` until the caller's ACK (or, where we call, the customer's answer), ``ending`` once the caller has gone or is being sent away:
+every leg is brought down, the recording is ended, the records are written, and only then is the call forgotten. What was ordered goes on
+without the call.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from shared.aci import CancelOrder, PlaceOrder
+from shared.desk import TrailStep
+from shared.enums import EndCause, Language
+from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey
+from switch_server.core.call import records
+from switch_server.core.call.facts import CallerFound
+from switch_server.core.call.legs import CallLegs
+from switch_server.core.call.records import EndedCall, Recording
+from switch_server.core.call.walks import Walks
+from switch_server.core.flow import MUSIC, AnyStep, CallbackStep, Dial, Flow, Piece, QueueStep
+from switch_server.core.ivr import Ivr, Login, Services
+from switch_server.core.leg import Answer, ChannelState, DigitUsed, Leg, LegEvent, PlaceCall, Ring
+from switch_server.core.orders import OrderContext, key_of
+from switch_server.core.speech import segments
+from switch_server.core.talk import DESK, CallSwitchboard, DeskSide, handset
+from switch_server.core.words import (
+    Far,
+    MaskRecording,
+    MediaStats,
+    MoveRecording,
+    Near,
+    Play,
+    StartRecording,
+    StopPlay,
+    Transition,
+    Waiting,
+)
+
+
+class CallState(StrEnum):
+    OPENING = "opening"
+    UP = "up"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+TRANSITIONS: dict[CallState, dict[str, CallState]] = {
+    CallState.OPENING: {"confirmed": CallState.UP, "answered": CallState.UP, "end": CallState.ENDING},
+    CallState.UP: {"end": CallState.ENDING},
+    CallState.ENDING: {"settled": CallState.ENDED},
+    CallState.ENDED: {},
+}
+TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "ring", "teardown", "call_max")
+"""Every deadline that a call can have; none outlives it."""
+LONGEST_TRAIL = 50
+
+
+class Call(CallLegs):
+    """``start``: the step that the walk begins with, where it isn't the flow's own beginning."""
+
+    def __init__(
+        self, call: CallId, caller: Leg, flow: Flow, switch: CallSwitchboard, start: str | None = None
+    ) -> None:
+        super().__init__(call, caller, switch)
+        self.far: Leg | None = None
+        self.desk = DeskSide(self)
+        self.state = CallState.OPENING
+        self.started = switch.now
+        self.cause: EndCause | None = None
+        self.ended_at_step = ""
+        self.recording: Recording | None = None
+        self.number = caller.ani if caller.incoming else caller.dnis
+        self.variables: dict[str, Any] = {
+            "ani": self.number,
+            "dnis": caller.dnis if caller.incoming else caller.ani,
+        }
+        self.trail: list[TrailStep] = []
+        self.found: CallerFound | None = None
+        self.waiting: Waiting | None = None
+        """The place in the queue that the caller is in, or was in last."""
+        self.kept: Waiting | None = None
+        """Of a callback: the place that was kept, until the caller takes it."""
+        self.wishes = 0
+        """How often the caller wished to wait in a queue."""
+        self.callback_wishes = 0
+        """How often they wished to be called back."""
+        self.callback_of: CallId | None = None
+        self.internal = caller.trunk == DESK
+        """Seat to seat: the ``caller`` is the seat that is called."""
+        self.callee = ""
+        """``ip:port`` of its phone; empty: it is in a call, and busy tone is heard."""
+        self.ivr = Ivr(flow, self, self.variables)
+        self.walks = Walks(self)
+        self._start = start or flow.start
+        limits = switch.config.limits
+        self.services = Services(
+            self,
+            answer_wait=limits.answer_wait,
+            order_wait=limits.order_wait,
+            wrong_pins=limits.wrong_pins_per_call,
+        )
+        self._read_backs = 0
+        self._read_back_ms: int | None = None
+        self._yes_ms: int | None = None
+
+    @property
+    def busy(self) -> AgentId | None:
+        """The seat that is called, and can't be rung."""
+        return AgentId(self.caller.dnis) if self.internal and not self.callee else None
+
+    @property
+    def customer(self) -> CustomerId | None:
+        """Who proved who they are, or else whose number it is."""
+        login = self.services.login
+        if login is not None:
+            return login.customer
+        return self.found.customer if self.found is not None else None
+
+    # --- legs ---
+
+    def channel_opened(self, leg: Leg, near: Near) -> None:
+        if not leg.step_channel("opened"):
+            self.switch.count("events_ignored")
+            return
+        leg.near = near
+        if not leg.alive:
+            self.close_channel(leg)
+        elif leg.incoming:
+            self.step_leg(leg, LegEvent.CHANNEL_OPENED_IN)
+            self.emit(Ring(leg.id))
+            self.emit(Answer(leg.id, near))
+        elif leg.trunk == DESK:
+            self.desk.opened(leg, near)
+        else:
+            self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
+            self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near))
+
+    def channel_failed(self, leg: Leg) -> None:
+        """The card has no channel for the leg: no line of an incoming one is answered, no outgoing one is dialled."""
+        if not leg.step_channel("failed"):
+            self.switch.count("events_ignored")
+        elif leg is self.caller:
+            self.end(EndCause.REJECTED_FULL)
+        elif leg.alive:
+            self._drop(leg, EndCause.REJECTED_FULL)
+
+    def confirmed(self, recording_ms: int | None) -> None:
+        """The caller keyed 1 on a read-back: the one-use key is made now (``core.orders.keys``)."""
+        self._yes_ms = recording_ms if recording_ms is not None else self._recording_ms()
+        self.services.armed = key_of(self.id, self._read_backs)
+
+    def leg_confirmed(self, leg: Leg) -> None:
+        _, new = self.step_leg(leg, LegEvent.CONFIRMED)
+        if new is not None:
+            self._caller_up("confirmed")
+            self.ivr.start(self._start)
+
+    def _caller_up(self, event: str) -> None:
+        self.caller.answered = self.now
+        self._move(event)
+        self.timer("setup", None)
+        self.recording = Recording(self.id, self.caller, self.switch.config.recordings, self.now)
+        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
+        self.emit(records.recording_started(self.id, self.recording))
+        self.emit(records.call_answered(self.id, self.caller))
+
+    def dial_customer(self) -> None:
+        """The desk of an agent who calls out is up."""
+        self.timer("setup", self.switch.config.limits.callback_ring)
+        self.open_channel(self.caller, None)
+
+    def leg_ringing(self, leg: Leg, far: Far | None) -> None:
+        _, new = self.step_leg(leg, LegEvent.RINGING)
+        if far is None or new is None:
+            return
+        self.change_far(leg, far)
+        if leg is self.far:
+            self._far_heard(leg)
+        else:
+            self.desk.ringing(leg, far)
+
+    def leg_answered(self, leg: Leg, far: Far) -> None:
+        _, new = self.step_leg(leg, LegEvent.ANSWERED)
+        if new is None:
+            return
+        leg.answered = self.now
+        if leg is self.caller:
+            self.change_far(leg, far)
+            self._customer_answered()
+        elif leg is self.far:
+            self.change_far(leg, far)
+            self._far_heard(leg)
+            self.ivr.far_up()
+        else:
+            self.desk.leg_answered(leg, far)
+
+    def _far_heard(self, leg: Leg) -> None:
+        """Of a ``dial`` step: the caller and the far end hear each other."""
+        room = self.desk.room
+        if leg.id not in room.members:
+            room.enter(leg, None, self.desk.customer_in(room.new_group()), self.now)
+            self.desk.rewire("far_heard")
+
+    def _customer_answered(self) -> None:
+        """Of a call that we made."""
+        self._caller_up("answered")
+        if self.desk.room.ask is not None:
+            self.desk.caller_came()
+        else:
+            self.switch.acd.callback_answered(self.id)
+            self.ivr.start(self._start)
+
+    def leg_changed(self, leg: Leg, far: Far) -> None:
+        if leg.alive:
+            was = leg.far
+            self.change_far(leg, far)
+            handset.media_changed(self.desk, leg, was, far)
+
+    def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
+        _, new = self.step_leg(leg, LegEvent.ENDED)
+        if new is None:
+            return
+        leg.cause = leg.cause or cause
+        self.close_channel(leg)
+        if self._ends_with(leg):
+            self.end(leg.cause)
+        elif leg is self.far:
+            self._far_gone()
+        else:
+            self.desk.leg_ended(leg, cause, sip_code)
+
+    def _ends_with(self, leg: Leg) -> bool:
+        """The call is the caller's. Between seats, once they talk, the called one's leg is like the other's."""
+        return leg is self.caller and not (self.internal and self.state is CallState.UP)
+
+    def _far_gone(self) -> None:
+        self._unbridge_far()
+        self.ivr.far_gone()
+
+    def _unbridge_far(self) -> None:
+        far, self.far = self.far, None
+        assert far is not None
+        if self.desk.room.members.pop(far.id, None) is not None:
+            self.desk.customer_out()
+            self.desk.rewire("far_gone")
+
+    def _drop(self, leg: Leg, cause: EndCause) -> None:
+        """Gives up the far leg, or another, while the call goes on: its channel is gone."""
+        if leg is self.far:
+            self.hang_up(leg, cause)
+            self._far_gone()
+        else:
+            self.desk.channel_lost(leg)
+
+    def channel_closed(self, leg: Leg, stats: MediaStats) -> None:
+        if not leg.step_channel("closed"):
+            self.switch.count("events_ignored")
+            return
+        leg.stats = stats
+        if self._ends_with(leg):
+            self.end(EndCause.CARD_LOST)  # means nothing where we closed it
+        elif leg.alive:
+            self._drop(leg, EndCause.CARD_LOST)
+
+    def card_died(self) -> None:
+        for leg in self.legs.values():
+            leg.step_channel("card died")
+        self.recording_ended("card_lost", None)
+        self.end(EndCause.CARD_LOST)
+
+    # --- the end ---
+
+    def end(self, cause: EndCause) -> None:
+        """Brings everything down; ``cause`` counts if it is the first."""
+        if not self._move("end", cause.value):
+            return
+        self.cause = cause
+        self.ended_at_step = self.ivr.step_name
+        self.desk.call_ends(cause)
+        self.switch.acd.left(self.id)
+        self.ivr.stop()
+        self.services.stop()
+        self.walks.stop()
+        for leg in self.legs.values():
+            if leg.alive:
+                self.hang_up(leg, cause)
+        self.timer("teardown", self.switch.config.limits.teardown)
+
+    def settle(self) -> None:
+        """Ends the call once nothing is owed any more."""
+        if self.state is CallState.ENDING and all(leg.over for leg in self.legs.values()):
+            self.timer("teardown", None)
+            self.recording_ended("closed", None)
+            self._move("settled")
+            self._record_end()
+
+    def _record_end(self) -> None:
+        ended = EndedCall(
+            self.id, self.caller, self.number, self.started, self.now, self.cause, self.ended_at_step, self.language,
+            self.customer, self.services.login, self.desk.answered,
+        )  # fmt: skip
+        self.emit(records.call_ended(ended))
+        for leg in self.legs.values():
+            self.emit(records.leg(self.id, leg))
+        if self.caller.answered is not None and not self.internal:
+            self.emit(records.contact(ended))
+
+    # --- recording ---
+
+    def close_channel(self, leg: Leg) -> None:
+        recording = self.recording
+        if recording is not None and not recording.ended and leg is recording.leg and self.state is CallState.UP:
+            self._record_another(recording)
+        super().close_channel(leg)
+
+    def _record_another(self, recording: Recording) -> None:
+        """Whom the recorded one leaves behind are in the same file, so that it has everything that was said."""
+        gone, heir = recording.leg, self.desk.room.heir(recording.leg.id)
+        if heir is not None and gone.channel is ChannelState.OPEN:
+            self.to_card(gone, MoveRecording(gone.id, heir.id))
+            recording.leg = heir
+
+    def recording_ended(self, cause: str, duration_ms: int | None, text: str = "") -> None:
+        recording = self.recording
+        if recording is not None and not recording.ended:
+            recording.ended = True
+            self.emit(records.recording_ended(self.id, recording, self.now, cause, duration_ms, text))
+
+    def _recording_ms(self) -> int | None:
+        return None if self.recording is None else round((self.now - self.recording.started) * 1000)
+
+    # --- Host of the IVR ---
+
+    def play(
+        self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
+    ) -> None:
+        names = segments(pieces, self.variables, self.language, self.switch.config.stocks)
+        if not muted:
+            self.to_card(self.caller, Play(self.caller.id, number, names, barge_in, loop))
+
+    def stop_play(self) -> None:
+        self.to_card(self.caller, StopPlay(self.caller.id))
+
+    def music(self) -> str:
+        """The segment that is played to who waits."""
+        step = self.ivr.flow.steps.get(self.ivr.step_name)
+        piece = step.music if isinstance(step, QueueStep) else MUSIC
+        return segments((piece,), self.variables, self.language, self.switch.config.stocks)[0]
+
+    def mask(self, *, on: bool) -> None:
+        self.to_card(self.caller, MaskRecording(self.caller.id, on))
+
+    def timer(self, name: str, seconds: float | None) -> None:
+        self.switch.timer(f"{self.id}:{name}", seconds)
+
+    def run_service(self, service: str) -> None:
+        self.services.run(service)
+
+    def dial(self, step: Dial) -> None:
+        number = str(self.variables.get(step.number.strip("{}"), "")) if step.number.startswith("{") else step.number
+        leg = Leg(self.next_leg(), step.trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
+        leg.card = self.caller.card
+        if number and self.switch.has_line(leg):
+            self.add_leg(leg)
+            self.far = leg
+            self.open_channel(leg, None)
+        else:
+            self.ivr.far_gone()
+
+    def drop_far(self) -> None:
+        assert self.far is not None
+        self.hang_up(self.far, EndCause.NO_ANSWER)
+        self._unbridge_far()
+
+    def queue(self, step: QueueStep) -> str:
+        return self.switch.acd.entered(self.id, step)
+
+    def leave_queue(self) -> None:
+        self.desk.leave_queue()
+        self.switch.acd.left(self.id)
+
+    def queue_news(self) -> None:
+        self.variables["queue_position"], self.variables["queue_minutes"] = self.switch.acd.news(self.id)
+
+    def keep_place(self, step: CallbackStep) -> bool:
+        return self.switch.acd.callback_asked(self.id, step)
+
+    @property
+    def desk_rings(self) -> bool:
+        return self.desk.rings
+
+    def entered(self, name: str, step: AnyStep) -> None:
+        if step.title:
+            self.trail.append(TrailStep(self.now, name, step.title))
+            del self.trail[:-LONGEST_TRAIL]
+
+    def read_back(self) -> None:
+        self._read_backs += 1
+        self._read_back_ms = self._recording_ms()
+        self.services.armed = None
+
+    def finish(self, cause: EndCause) -> None:
+        if not self.walks.finished(cause):
+            self.end(cause)
+
+    def key_used(self, digit: str, recording_ms: int | None) -> None:
+        at = recording_ms if recording_ms is not None else self._recording_ms()
+        self.switch.journal(DigitUsed(self.caller.id, digit, at))
+
+    def moved(self, old: str, event: str, new: str) -> None:
+        self.emit(Transition("ivr", self.id, old, event, new))
+
+    # --- Caller of the services ---
+
+    def wait_for_answer(self, seconds: float | None) -> None:
+        self.timer("answer", seconds)
+
+    def outcome(self, name: str) -> None:
+        self.ivr.outcome(name)
+
+    def logged_in(self, login: Login) -> None:
+        self.variables["login"] = {"account": login.account, "branch": login.branch}
+        self.switch.desks.caller_known(self.id)
+
+    def caller_found(self, found: CallerFound) -> None:
+        self.found = found
+        self.switch.acd.caller_known(self.id)
+        self.switch.desks.caller_known(self.id)
+
+    def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder) -> None:
+        login = self.services.login
+        assert login is not None
+        recording = self.recording.id if self.recording else None
+        context = OrderContext(self.id, login.account, login.branch, recording, self._read_back_ms, self._yes_ms)
+        self.switch.capture(key, order, context)
+
+    def any_branch(self) -> BranchId | None:
+        return self.switch.any_branch()
+
+    # --- small things ---
+
+    @property
+    def language(self) -> Language:
+        return self.ivr.language
+
+    def _move(self, event: str, why: str = "") -> bool:
+        """``why`` is logged in place of the event; ``False`` where the event means nothing in this state."""
+        old, new = self.state, TRANSITIONS[self.state].get(event)
+        if new is None:
+            return False
+        self.state = new
+        self.emit(Transition("call", self.id, old.value, why or event, new.value))
+        return True

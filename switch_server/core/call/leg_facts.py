@@ -1,0 +1,71 @@
+"""What a leg's event means for its call."""
+
+from typing import assert_never
+
+from switch_server.core.call.call import Call, CallState
+from switch_server.core.leg import (
+    ChannelClosed,
+    ChannelFailed,
+    ChannelOpened,
+    DigitPressed,
+    DigitUsed,
+    Leg,
+    LegAnswered,
+    LegChanged,
+    LegConfirmed,
+    LegEnded,
+    LegRefreshed,
+    LegRinging,
+    MediaSilent,
+    PlayEnded,
+    RecordingEnded,
+)
+
+KeyFact = DigitPressed | DigitUsed | PlayEnded
+LegFact = (
+    LegRinging | LegAnswered | LegConfirmed | LegChanged | LegEnded
+    | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
+)  # fmt: skip
+AnyLegFact = LegFact | LegRefreshed | MediaSilent
+"""With those that the switch itself looks after."""
+
+
+def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
+    match event:
+        case ChannelOpened(near=near):
+            call.channel_opened(leg, near)
+        case ChannelFailed():
+            call.channel_failed(leg)
+        case ChannelClosed(stats=stats):
+            call.channel_closed(leg, stats)
+        case LegConfirmed():
+            call.leg_confirmed(leg)
+        case LegRinging(far=far):
+            call.leg_ringing(leg, far)
+        case LegAnswered(far=far):
+            call.leg_answered(leg, far)
+        case LegChanged(far=far):
+            call.leg_changed(leg, far)
+        case LegEnded(cause=cause, sip_code=code):
+            call.leg_ended(leg, cause, code)
+        case RecordingEnded(cause=how, duration_ms=duration_ms, text=text):
+            call.recording_ended(how, duration_ms, text)
+        case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
+            call.desk.key(member, event)
+        case DigitPressed() | DigitUsed() | PlayEnded():
+            if leg is call.caller and call.state is CallState.UP:
+                _tell_ivr(call, event)
+        case _:
+            assert_never(event)
+
+
+def _tell_ivr(call: Call, event: KeyFact) -> None:
+    match event:
+        case DigitPressed(digit=digit, recording_ms=recording_ms):
+            call.ivr.key(digit, recording_ms)
+        case DigitUsed(digit=text, recording_ms=recording_ms):
+            call.ivr.used(text, recording_ms)
+        case PlayEnded(play=play):
+            call.ivr.played(play)
+        case _:
+            assert_never(event)

@@ -1,0 +1,82 @@
+"""What a call does with its legs and their card channels: open, hear each other, hang up, close."""
+
+from shared.enums import EndCause
+from shared.ids import CallId, LegId, leg_of
+from switch_server.core.leg import ChannelState, HangUp, Leg, LegEvent, LegState, Reject, ToCard
+from switch_server.core.talk import CallSwitchboard
+from switch_server.core.words import CardCommand, ChangeFar, CloseChannel, Effect, Far, OpenChannel, Transition, Trunk
+
+
+class CallLegs:
+    """The legs of one call, all on one card. ``caller`` is leg 1: the customer's, whoever called whom."""
+
+    def __init__(self, call: CallId, caller: Leg, switch: CallSwitchboard) -> None:
+        self.id = call
+        self.caller = caller
+        self.legs: dict[LegId, Leg] = {caller.id: caller}
+        self.switch = switch
+        self._legs_made = 1
+
+    @property
+    def now(self) -> float:
+        return self.switch.now
+
+    def emit(self, effect: Effect) -> None:
+        self.switch.emit(effect)
+
+    def next_leg(self) -> LegId:
+        """The id of the leg that would come next."""
+        return leg_of(self.id, self._legs_made + 1)
+
+    def add_leg(self, leg: Leg) -> None:
+        self._legs_made += 1
+        leg.card = self.caller.card
+        self.legs[leg.id] = leg
+
+    def open_channel(self, leg: Leg, far: Far | None) -> None:
+        """The leg's card has been chosen; the card is asked for a channel."""
+        leg.step_channel("open")
+        leg.far = far
+        trunk = next((t for t in self.switch.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
+        self.to_card(leg, OpenChannel(leg.id, far, far.law if far else trunk.laws[0], trunk.digits))
+
+    def change_far(self, leg: Leg, far: Far) -> None:
+        leg.far = far
+        self.to_card(leg, ChangeFar(leg.id, far))
+
+    def hang_up(self, leg: Leg, cause: EndCause) -> None:
+        old, _ = self.step_leg(leg, LegEvent.HANG_UP)
+        leg.cause = cause
+        if old is LegState.OPENING and not leg.incoming:  # no INVITE has left, so the lines know nothing of it
+            self.step_leg(leg, LegEvent.ENDED)
+        elif old is LegState.OPENING:
+            self.emit(Reject(leg.id, 503, cause))
+        else:
+            self.emit(HangUp(leg.id, cause))
+        self.close_channel(leg)
+
+    def close_channel(self, leg: Leg) -> None:
+        if leg.channel is ChannelState.OPEN:
+            self.to_card(leg, CloseChannel(leg.id))
+            leg.step_channel("close")
+
+    def give_up(self) -> None:
+        """The lines or the card never said that a leg is gone: stop waiting."""
+        for leg in self.legs.values():
+            if leg.state is not LegState.ENDED:
+                self.step_leg(leg, LegEvent.ENDED)
+            self.to_card(leg, CloseChannel(leg.id))
+            leg.channel = ChannelState.CLOSED
+
+    # --- small things ---
+
+    def to_card(self, leg: Leg, command: CardCommand) -> None:
+        if leg.card is not None and leg.channel in (ChannelState.OPENING, ChannelState.OPEN):
+            self.emit(ToCard(leg.card, command))
+
+    def step_leg(self, leg: Leg, event: LegEvent) -> tuple[LegState, LegState | None]:
+        old, new = leg.step(event)
+        if new is LegState.ENDED:
+            leg.ended = self.now
+        self.emit(Transition("leg", leg.id, old.value, event.value, new.value if new else "ignored"))
+        return old, new

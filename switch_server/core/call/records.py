@@ -1,0 +1,164 @@
+"""What the store keeps of a call: rows for calls, legs, recordings and contacts.
+
+Rows are written when something begins and again when it ends (by primary key), so that a crash leaves a trace of what was begun.
+Times are UTC seconds, durations ms.
+"""
+
+from typing import ClassVar
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
+
+from shared.enums import EndCause, Language, Law
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, QueueName, RecordingId, TrunkName
+from switch_server.core.ivr import Login
+from switch_server.core.leg import Leg
+from switch_server.core.room import Talk
+from switch_server.core.talk import ContactRow, with_talk
+from switch_server.core.words import Row, SaveRecord, saved
+
+
+class Recording:
+    """Of the whole call: left is what ``leg`` says, right what it hears. ``started``: UTC seconds."""
+
+    def __init__(self, call: CallId, leg: Leg, folder: str, started: float) -> None:
+        self.id = RecordingId(call)
+        self.path = f"{folder}/{call[:4]}/{call[4:6]}/{call[6:8]}/{call}.wav"
+        self.leg = leg
+        self.started = started
+        self.ended = False
+
+
+class EndedCall(Struct, frozen=True):
+    """What is known of a call at its end. ``answered``: the last seat that had the customer."""
+
+    id: CallId
+    caller: Leg
+    number: str
+    started: float
+    ended: float
+    cause: EndCause | None
+    step: str
+    language: Language
+    customer: CustomerId | None
+    login: Login | None
+    answered: Talk | None
+
+
+class CallRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "calls"
+
+    trunk: TrunkName | UnsetType = UNSET
+    ani: str | UnsetType = UNSET
+    dnis: str | UnsetType = UNSET
+    started_at: float | UnsetType = UNSET
+    flow: str | UnsetType = UNSET
+    direction: str | UnsetType = UNSET
+    answered_at: float | UnsetType | None = UNSET
+    card: CardId | UnsetType | None = UNSET
+    ended_at: float | UnsetType = UNSET
+    cause: EndCause | UnsetType | None = UNSET
+    ended_at_step: str | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    account: AccountNo | UnsetType | None = UNSET
+    customer: CustomerId | UnsetType | None = UNSET
+    branch: BranchId | UnsetType | None = UNSET
+    agent: AgentId | UnsetType = UNSET
+    queue: QueueName | UnsetType | None = UNSET
+
+
+class LegRow(Row, frozen=True, kw_only=True):
+    """The last nine are ``MediaStats``."""
+
+    TABLE: ClassVar[str] = "legs"
+
+    call: CallId
+    direction: str
+    trunk: TrunkName
+    ani: str
+    dnis: str
+    card: CardId | None
+    law: Law | None
+    started_at: float
+    answered_at: float | None
+    ended_at: float | None
+    cause: EndCause | None
+    packets_in: int | UnsetType = UNSET
+    packets_out: int | UnsetType = UNSET
+    lost: int | UnsetType = UNSET
+    late: int | UnsetType = UNSET
+    strangers: int | UnsetType = UNSET
+    jitter_ms: float | UnsetType = UNSET
+    round_trip_ms: float | UnsetType | None = UNSET
+    far_lost: int | UnsetType | None = UNSET
+    mos: float | UnsetType = UNSET
+
+
+class RecordingRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "recordings"
+
+    call: CallId
+    path: str
+    started_at: float | UnsetType = UNSET
+    ended_at: float | UnsetType = UNSET
+    cause: str | UnsetType = UNSET
+    duration_ms: int | UnsetType | None = UNSET
+    text: str | UnsetType | None = UNSET
+
+
+def call_offered(call: CallId, leg: Leg, started: float, flow: str) -> SaveRecord:
+    return saved(
+        CallRow(id=call, trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, started_at=started, flow=flow, direction=_direction(leg))
+    )  # fmt: skip
+
+
+def call_answered(call: CallId, leg: Leg) -> SaveRecord:
+    return saved(CallRow(id=call, answered_at=leg.answered, card=leg.card))
+
+
+def call_ended(call: EndedCall) -> SaveRecord:
+    login, talk = call.login, call.answered
+    return saved(
+        CallRow(
+            id=call.id, ended_at=call.ended, cause=call.cause, ended_at_step=call.step, language=call.language,
+            account=login.account if login else None, customer=call.customer, branch=login.branch if login else None,
+            agent=talk.agent if talk else UNSET, queue=talk.queue if talk else UNSET,
+        )
+    )  # fmt: skip
+
+
+def contact(call: EndedCall) -> SaveRecord:
+    row = ContactRow(
+        id=call.id, channel="phone", direction=_direction(call.caller), number=call.number, customer=call.customer,
+        call=call.id, started_at=call.started, ended_at=call.ended, ended_at_step=call.step, cause=call.cause,
+    )  # fmt: skip
+    return saved(with_talk(row, call.answered))
+
+
+def leg(call: CallId, leg: Leg) -> SaveRecord:
+    stats = asdict(leg.stats) if leg.stats else {}
+    return saved(
+        LegRow(
+            id=leg.id, call=call, direction=_direction(leg), trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, card=leg.card,
+            law=leg.far.law if leg.far else None, started_at=leg.started, answered_at=leg.answered, ended_at=leg.ended,
+            cause=leg.cause, **stats,
+        )
+    )  # fmt: skip
+
+
+def recording_started(call: CallId, recording: Recording) -> SaveRecord:
+    return saved(RecordingRow(id=recording.id, call=call, path=recording.path, started_at=recording.started))
+
+
+def recording_ended(
+    call: CallId, recording: Recording, at: float, cause: str, duration_ms: int | None, text: str
+) -> SaveRecord:
+    return saved(
+        RecordingRow(
+            id=recording.id, call=call, path=recording.path, ended_at=at, cause=cause, duration_ms=duration_ms, text=text or None
+        )
+    )  # fmt: skip
+
+
+def _direction(leg: Leg) -> str:
+    return "in" if leg.incoming else "out"

@@ -1,0 +1,336 @@
+"""The agents' desks: who is logged in, what their seats do, and what each desk is told.
+
+Facts change a seat; its state follows (``Seat.derived``), is journalled as a transition, and at the end of the event the desk is told what
+differs from what it was told last. What a seat does to a call is written into the call's journal (``DeskGone``), for its replay.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
+
+from shared import desk
+from shared.desk import desk_phone
+from shared.enums import CallKind, EndCause, LockReason, SeatState
+from shared.ids import AgentId, CallId, LegId
+from switch_server.core.acd import named
+from switch_server.core.call import Call
+from switch_server.core.desks.effects import AnswerDesk, HidePop, ShowPop
+from switch_server.core.desks.facts import (
+    AgentOffline,
+    AgentOnline,
+    AgentSkilled,
+    DeskCommanded,
+    DeskDown,
+    PhoneTold,
+    PopSeen,
+)
+from switch_server.core.desks.host import DeskSwitchboard
+from switch_server.core.desks.records import SeatRecords
+from switch_server.core.desks.seat import BUSY, Seat
+from switch_server.core.leg import HangUp, LegState, RefreshLeg
+from switch_server.core.room import Outcome, Talk, blame
+from switch_server.core.talk import DeskGone, TellDesk
+from switch_server.core.talk import records as talk_records
+from switch_server.core.words import Audit, Transition
+
+DeskFact = AgentOnline | AgentSkilled | AgentOffline | DeskDown | PhoneTold | PopSeen
+WRAP_UP = 30.0
+"""Seconds after a call that the agent dialled, where there is no queue."""
+COUNTED = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
+"""Kinds of talk that are one of the agent's calls today; what becomes of one later is the same call."""
+UP_LONG_ENOUGH = 10.0
+"""Seconds after which a phone must know of its own call."""
+Shown = tuple[desk.Seat | None, desk.DeskCall | None]
+
+
+class Desks:
+    def __init__(self, switch: DeskSwitchboard) -> None:
+        self._switch = switch
+        self.seats: dict[AgentId, Seat] = {}
+        self._records = SeatRecords(switch)
+        self._told: dict[AgentId, Shown] = {}
+        self._touched: dict[AgentId, None] = {}
+        self._answers: list[AnswerDesk] = []
+        self._unfiled: dict[AgentId, Talk] = {}
+        """Of who was logged out by others: the talk whose disposition is still to come, for their next log-in."""
+
+    # --- facts ---
+
+    def handle(self, event: DeskFact) -> None:
+        if isinstance(event, AgentOnline):
+            self._online(event)
+            return
+        seat = self.seats.get(event.agent)
+        if seat is None:
+            self._switch.count("events_of_no_seat")
+            return
+        match event:
+            case AgentSkilled():
+                seat.name, seat.role, seat.skills, seat.group = event.name, event.role, event.skills, event.group
+                self.moved(seat, "skilled")
+            case AgentOffline(code=code):
+                self._offline(seat, code)
+            case DeskDown():
+                self._down(seat)
+            case PhoneTold(legs=legs):
+                self._phone_told(seat, frozenset(legs))
+            case PopSeen():
+                self._pop_seen(seat, event)
+            case _:
+                assert_never(event)
+
+    def _online(self, event: AgentOnline) -> None:
+        seat = self.seats.get(event.agent)
+        if seat is None:
+            seat = self.seats[event.agent] = Seat(event, self._switch.now)
+            seat.last = self._unfiled.pop(event.agent, None)
+        else:
+            if seat.desk != event.desk:
+                self._give_up(seat, Outcome.LOST)
+                seat.rung.clear()
+            seat.back(event)
+            self._timer(seat, "grace", None)
+            self._timer(seat, "away", None)
+            if event.anew and seat.lock is None:
+                self.lock(seat, LockReason.LOGGED_IN)
+        self._told.pop(seat.agent, None)
+        self.moved(seat, "online")
+
+    def _offline(self, seat: Seat, code: str) -> None:
+        self._give_up(seat, Outcome.OFFLINE)
+        if code == "logged_out" or seat.last is None:
+            self.forget_last(seat)
+        else:
+            self._unfiled[seat.agent] = seat.last  # with its pop
+            self._timer(seat, "wrap", None)
+        seat.link = False
+        self.moved(seat, code)
+        self._records.over(seat, code)
+        self._timer(seat, "grace", None)
+        self._timer(seat, "away", None)
+        del self.seats[seat.agent]
+        if code != "logged_out":
+            self._switch.emit(TellDesk(seat.agent, desk.LoggedOut(code)))
+            self._told.pop(seat.agent, None)
+            self._touched.pop(seat.agent, None)
+
+    def _down(self, seat: Seat) -> None:
+        """An idle seat gets no more calls. A talk may go on for a while: the voice has ways of its own."""
+        if not seat.link:
+            return
+        seat.link = False
+        talk = seat.talk
+        if talk is not None and talk.leg.state is LegState.UP and talk.id not in talk.room.listeners:
+            self._switch.emit(RefreshLeg(talk.id))
+            self._timer(seat, "grace", self._switch.config.limits.desk_grace)
+        else:
+            self._give_up(seat, Outcome.OFFLINE)
+        self._timer(seat, "away", self._switch.config.limits.desk_away)
+        self.moved(seat, "desk_down")
+
+    def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
+        """The phone has other legs than we think: once may be on its way, twice running is repaired. Legs of others are not its to name."""
+        talk = seat.talk
+        if desk_phone(talk.contact if talk is not None else seat.contact) is not None:
+            return  # the app's phone knows nothing of the desk phone's legs
+        ours = frozenset({talk.id}) if talk is not None else frozenset()
+        up_since = talk.leg.answered if talk is not None else None
+        if not theirs <= set(seat.rung):
+            self._switch.count("legs_of_others")
+            theirs &= set(seat.rung)
+        seat.had = (seat.had | theirs) & ours
+        late = up_since is not None and self._switch.now - up_since > UP_LONG_ENOUGH
+        due = ours if late else seat.had if up_since is not None else frozenset()
+        differ = (due - theirs) | (theirs - ours)
+        for leg in sorted(differ & seat.suspect):
+            self._switch.count("repaired_seats")
+            if leg in ours:
+                self._give_up(seat, Outcome.LOST)
+            else:
+                self._switch.emit(HangUp(leg, EndCause.RECONCILED))
+        seat.suspect = differ
+
+    def _pop_seen(self, seat: Seat, event: PopSeen) -> None:
+        for talk in (seat.talk, seat.last):
+            if talk is not None and talk.call == event.call:
+                self._switch.emit(talk_records.pop_seen(talk, event.after_ms))
+                return
+
+    def timed_out(self, name: str) -> None:
+        """``<agent>:wrap``, ``<agent>:grace`` or ``<agent>:away``."""
+        agent, _, what = name.rpartition(":")
+        seat = self.seats[AgentId(agent)]
+        if what == "wrap":
+            seat.wrap_until = None
+            self.moved(seat, "wrap_up_over")
+        elif what == "away":
+            self._switch.emit(Audit("switch-server", "agent_logged_out", seat.agent, "link_lost"))
+            self._offline(seat, "link_lost")
+        else:
+            self._give_up(seat, Outcome.LOST)
+
+    def reconcile(self, seat: Seat) -> None:
+        """A seat's call must be there and have this desk; a seat's state must be what its facts say."""
+        talk = seat.talk
+        if talk is not None:
+            call = self._switch.calls.get(talk.call)
+            if call is None or call.desk.talks.get(talk.id) is not talk:
+                self._switch.count("repaired_seats")
+                talk.end(Outcome.LOST, self._switch.now)
+                self.talk_over(talk)
+        if seat.derived() is not seat.state:
+            self._switch.count("repaired_seats")
+            self.moved(seat, "reconciled")
+
+    def _give_up(self, seat: Seat, outcome: Outcome) -> None:
+        """The seat can't have its call any longer, through no act of the call's own."""
+        talk = seat.talk
+        call = self._switch.calls.get(talk.call) if talk is not None else None
+        if talk is not None and call is not None:
+            self._switch.one_of_many(call, partial(self._switch.take, DeskGone(call.id, talk.id, outcome.value)))
+
+    # --- the calls' side (``core.talk.host.SeatBoard``) ---
+
+    def talk_begun(self, talk: Talk) -> None:
+        seat = self.seats.get(talk.agent)
+        if seat is None:  # a replay
+            return
+        self.forget_last(seat)
+        seat.talk = talk
+        seat.rung.append(talk.id)
+        if talk.pops:
+            self._show_pop(self._switch.calls[talk.call], talk)
+        self.moved(seat, "dial" if talk.auto else "ring")
+
+    def talk_answered(self, talk: Talk) -> None:
+        seat = self.seats.get(talk.agent)
+        if seat is not None and talk.kind in COUNTED:
+            seat.count_call(self._switch.now)
+
+    def talk_moved(self, talk: Talk, event: str) -> None:
+        seat = self.seats.get(talk.agent)
+        if seat is not None:
+            self.moved(seat, event)
+
+    def talk_over(self, talk: Talk) -> None:
+        """What the seat does next: wraps up what was talked, is locked for what it let ring, or is free as before."""
+        seat = self.seats.get(talk.agent)
+        if seat is None:
+            return
+        assert talk.outcome is not None
+        seat.talk = None
+        self._switch.acd.talked(talk)
+        self._timer(seat, "grace", None)
+        if talk.took and not talk.wrapped_up:
+            seat.last = talk
+            self.start_wrap_up(seat)
+        elif talk.pops:
+            self._switch.emit(HidePop(seat.agent, talk.call))
+        seat.lock = seat.lock_next or blame(talk) or seat.lock
+        seat.lock_next = None
+        self.moved(seat, talk.outcome.value)
+
+    def caller_known(self, call_id: CallId) -> None:
+        call = self._switch.calls[call_id]
+        for talk in call.desk.talks.values():
+            if talk.pops and talk.agent in self.seats:
+                self._show_pop(call, talk)
+
+    # --- open and locked ---
+
+    def open_(self, seat: Seat) -> None:
+        """In a call: whatever would have locked the seat after it does not."""
+        seat.lock = seat.lock_next = None
+        if seat.state is SeatState.WRAP_UP:
+            self.forget_last(seat)
+        self.moved(seat, "opened")
+
+    def lock(self, seat: Seat, reason: LockReason) -> None:
+        """In a call it takes effect after it."""
+        if seat.state in BUSY:
+            seat.lock_next = reason
+        else:
+            seat.lock = reason
+        self.moved(seat, "locked")
+
+    # --- wrap-up ---
+
+    def start_wrap_up(self, seat: Seat) -> None:
+        """A whole wrap-up time from now."""
+        talk, queues = seat.last, self._switch.config.queues
+        assert talk is not None
+        queue = named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
+        wait = queue.wrap_up if queue is not None else WRAP_UP
+        seat.wrap_until = self._switch.now + wait if wait > 0 else None
+        self._timer(seat, "wrap", wait if wait > 0 else None)
+
+    def forget_last(self, seat: Seat) -> None:
+        """The agent is done with the call before."""
+        seat.wrap_until = None
+        self._timer(seat, "wrap", None)
+        if seat.last is not None:
+            self._switch.emit(HidePop(seat.agent, seat.last.call))
+            seat.before, seat.last = seat.last, None
+
+    # --- what desks are told ---
+
+    def moved(self, seat: Seat, event: str) -> None:
+        """Something about the seat may have changed: its state is derived anew."""
+        self._touched[seat.agent] = None
+        old = seat.settle(self._switch.now)
+        if old is not None:
+            self._switch.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
+        self._records.moved(seat, event)
+        if seat.state is SeatState.OPEN:
+            self._switch.acd.dirty = True
+
+    def answer(self, event: DeskCommanded, reply: desk.Done | desk.Refused) -> None:
+        self._answers.append(AnswerDesk(event.agent, event.request, reply))
+
+    def tell(self, attempt: Callable[[str, Callable[[], None]], None]) -> None:
+        """At the end of an event: what differs from what was told last, then the answers to commands.
+
+        ``attempt`` calls what it is given, by its name; what one seat's raises costs only that seat.
+        """
+        touched, self._touched = self._touched, {}
+        for agent in touched:
+            attempt("desks", partial(self._tell, agent))
+        answers, self._answers = self._answers, []
+        for answer in answers:
+            self._switch.emit(answer)
+
+    def _tell(self, agent: AgentId) -> None:
+        was, now = self._told.get(agent), self.desk_state(agent)
+        if was is None or was[0] != now[0]:
+            self._switch.emit(TellDesk(agent, desk.SeatChanged(now[0])))
+        if was is None or was[1] != now[1]:
+            self._switch.emit(TellDesk(agent, desk.CallChanged(now[1])))
+        if now[0] is None:
+            self._told.pop(agent, None)
+        else:
+            self._told[agent] = now
+
+    def desk_state(self, agent: AgentId) -> Shown:
+        seat = self.seats.get(agent)
+        return (None, None) if seat is None else (seat.view(), seat.call_view())
+
+    def has_call(self, agent: AgentId, call: CallId) -> bool:
+        seat = self.seats.get(agent)
+        return seat is not None and any(talk is not None and talk.call == call for talk in (seat.talk, seat.last))
+
+    def _show_pop(self, call: Call, talk: Talk) -> None:
+        login = call.services.login
+        self._switch.emit(
+            ShowPop(
+                talk.agent,
+                call.id,
+                talk.number,
+                call.caller.trunk,
+                login.account if login else None,
+                call.customer,
+                tuple(call.trail),
+            )
+        )
+
+    def _timer(self, seat: Seat, what: str, seconds: float | None) -> None:
+        self._switch.timer(f"seat:{seat.agent}:{what}", seconds)

@@ -1,0 +1,11 @@
+"""What seats need of the switch."""
+
+from typing import Protocol
+
+from switch_server.core.acd import Acd
+from switch_server.core.call import LineSwitchboard
+
+
+class DeskSwitchboard(LineSwitchboard, Protocol):
+    @property
+    def acd(self) -> Acd: ...

@@ -1,0 +1,94 @@
+"""What the store keeps of seats (table ``seat_states``): one row for each stretch (时段) in which a seat did one thing. Times UTC seconds.
+
+A stretch ends in the instant in which the next begins, so those of a shift (log-in to log-out) add up to it, whatever happened in it. A
+row's key is the agent and the microsecond in which it began: unique over restarts, and of several states that a seat passes through in one
+instant only the last is kept. ``shift`` is the key of the shift's first row; its last is ``offline`` and was ended by the log-out's code.
+``lock`` is the lock that the seat has, or will have after its call: a switch that was killed gives it back.
+"""
+
+from typing import ClassVar, NamedTuple
+
+from msgspec import UNSET, UnsetType
+
+from shared.enums import LockReason, SeatState
+from shared.ids import AgentId
+from switch_server.core.desks.seat import Seat
+from switch_server.core.words import Row, Switchboard, saved
+
+
+class SeatStateRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "seat_states"
+
+    shift: str | UnsetType = UNSET
+    agent: AgentId | UnsetType = UNSET
+    desk: str | UnsetType = UNSET
+    state: SeatState | UnsetType = UNSET
+    reason: LockReason | UnsetType | None = UNSET
+    call: str | UnsetType | None = UNSET
+    queue: str | UnsetType | None = UNSET
+    kind: str | UnsetType | None = UNSET
+    lock: LockReason | UnsetType | None = UNSET
+    begun_at: float | UnsetType = UNSET
+    ended_at: float | UnsetType | None = UNSET
+    ended_by: str | UnsetType | None = UNSET
+
+
+class SeatNow(NamedTuple):
+    """A change in any of these begins a new stretch."""
+
+    desk: str
+    state: SeatState
+    reason: LockReason | None
+    """Of a ``locked`` seat."""
+    call: str | None
+    queue: str | None
+    kind: str | None
+
+
+class Stretch(NamedTuple):
+    id: str
+    shift: str
+    begun: float
+    doing: SeatNow
+    lock: LockReason | None
+
+
+class SeatRecords:
+    def __init__(self, switch: Switchboard) -> None:
+        self._switch = switch
+        self._open: dict[AgentId, Stretch] = {}
+
+    def moved(self, seat: Seat, event: str) -> None:
+        """Something about the seat may have changed, through ``event``."""
+        now, old = self._switch.now, self._open.get(seat.agent)
+        doing, lock = _doing(seat), seat.lock_next or seat.lock
+        if old is not None and old.doing == doing:
+            if old.lock is not lock:
+                self._open[seat.agent] = old._replace(lock=lock)
+                self._save(SeatStateRow(id=old.id, lock=lock))
+            return
+        key = f"{seat.agent}@{round(now * 1e6)}"
+        if old is not None and old.id != key:
+            self._save(SeatStateRow(id=old.id, ended_at=now, ended_by=event))
+        new = self._open[seat.agent] = Stretch(key, key if old is None else old.shift, now, doing, lock)
+        self._save(
+            SeatStateRow(
+                id=key, shift=new.shift, agent=seat.agent, desk=doing.desk, state=doing.state, reason=doing.reason,
+                call=doing.call, queue=doing.queue, kind=doing.kind, lock=lock, begun_at=now, ended_at=None, ended_by=None,
+            )
+        )  # fmt: skip
+
+    def over(self, seat: Seat, code: str) -> None:
+        """The agent has logged out, or has been."""
+        old = self._open.pop(seat.agent)
+        self._save(SeatStateRow(id=old.id, ended_at=self._switch.now, ended_by=code))
+
+    def _save(self, row: SeatStateRow) -> None:
+        self._switch.emit(saved(row))
+
+
+def _doing(seat: Seat) -> SeatNow:
+    talk = seat.last if seat.state is SeatState.WRAP_UP else seat.talk
+    reason = seat.lock if seat.state is SeatState.LOCKED else None
+    call, queue, kind = (None, None, None) if talk is None else (talk.call, talk.queue, talk.kind)
+    return SeatNow(seat.desk, seat.state, reason, call, queue, kind)

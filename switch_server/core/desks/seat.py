@@ -1,0 +1,152 @@
+"""One seat (座席): somebody who is logged in at a desk. What it does is derived, never set.
+
+| desk's leg | link | wrap-up runs | locked | state |
+|---|---|---|---|---|
+| rings, dials, talks, holds, consults … | any | any | any | the leg's (``Talk.state``) |
+| none | down | any | any | ``offline`` |
+| none | up | yes | any | ``wrap_up`` |
+| none | up | no | yes | ``locked`` |
+| none | up | no | no | ``open`` |
+
+So nothing that is lost can leave a seat in a state that its leg, its link or its agent's own wish does not explain. ``IDLE`` is the table's
+lower part, ``derive`` the whole.
+"""
+
+from collections import deque
+
+from shared import desk
+from shared.days import shanghai_day
+from shared.enums import LockReason, Role, SeatState
+from shared.ids import AgentId, DeskId, LegId, SkillName
+from switch_server.core.desks.facts import AgentOnline
+from switch_server.core.room import Talk, company
+from switch_server.core.words import Queue
+
+BUSY = frozenset(SeatState) - {SeatState.OFFLINE, SeatState.LOCKED, SeatState.OPEN, SeatState.WRAP_UP}
+KEEPS_IDLE = frozenset({SeatState.RINGING, SeatState.OFFLINE})
+"""Back from these to ``open`` the seat has been idle all the while."""
+RUNG_MOST = 8
+
+
+IDLE: tuple[tuple[bool | None, bool | None, bool | None, SeatState], ...] = (
+    (False, None, None, SeatState.OFFLINE),
+    (True, True, None, SeatState.WRAP_UP),
+    (True, False, True, SeatState.LOCKED),
+    (True, False, False, SeatState.OPEN),
+)
+"""Link up, wrap-up running, locked (``None``: any) -> state of a seat whose desk has no living leg."""
+
+
+def derive(leg: SeatState | None, *, link: bool, wrap_up: bool, locked: bool) -> SeatState:
+    """The table above. ``leg``: what the desk's leg makes of the seat (``Talk.state``), ``None`` without a living leg."""
+    if leg is not None:
+        return leg
+    facts = (link, wrap_up, locked)
+    return next(
+        state for *row, state in IDLE if all(want in (None, have) for want, have in zip(row, facts, strict=True))
+    )
+
+
+class Seat:
+    """Facts of one seat. Times are UTC seconds."""
+
+    def __init__(self, online: AgentOnline, now: float) -> None:
+        self.agent: AgentId = online.agent
+        self.name = ""
+        self.desk: DeskId = online.desk
+        self.contact = ""
+        self.role = Role.AGENT
+        self.group = ""
+        self.skills: dict[SkillName, int] = {}
+        self.calls_today = online.calls_today
+        self._day = shanghai_day(now)
+        self.link = False
+        self.lock: LockReason | None = online.lock or LockReason.LOGGED_IN
+        self.lock_next: LockReason | None = None
+        self.talk: Talk | None = None
+        self.last: Talk | None = None
+        """The talk whose disposition is still to come."""
+        self.before: Talk | None = None
+        """The talk of which none can come any more; the end of its note may still be on its way."""
+        self.wrap_until: float | None = None
+        self.idle_since = now
+        self.state = SeatState.OFFLINE
+        self.since = now
+        self.rung: deque[LegId] = deque(maxlen=RUNG_MOST)
+        """The last legs that were this seat's: no other leg may its phone name."""
+        self.suspect: frozenset[LegId] = frozenset()
+        """In what the phone's legs differed when it last told."""
+        self.had: frozenset[LegId] = frozenset()
+        """Which of the seat's legs the phone has told of: if it has one no longer, nothing is on its way."""
+        self.back(online)
+
+    def back(self, online: AgentOnline) -> None:
+        """Logged in, or the link is there again: all else stays as it was."""
+        self.name, self.desk, self.contact = online.name, online.desk, online.contact
+        self.role, self.group, self.skills, self.link = online.role, online.group, online.skills, True
+
+    def derived(self) -> SeatState:
+        leg = self.talk.state if self.talk is not None else None
+        return derive(leg, link=self.link, wrap_up=self.wrap_until is not None, locked=self.lock is not None)
+
+    def settle(self, now: float) -> SeatState | None:
+        """Takes over the derived state; gives the old one if it has changed."""
+        old, new = self.state, self.derived()
+        if new is old:
+            return None
+        if new is SeatState.OPEN and old not in KEEPS_IDLE:
+            self.idle_since = now
+        self.state, self.since = new, now
+        return old
+
+    def count_call(self, now: float) -> None:
+        """One more talk today, in Asia/Shanghai."""
+        if (day := shanghai_day(now)) != self._day:
+            self._day, self.calls_today = day, 0
+        self.calls_today += 1
+
+    def level_in(self, queue: Queue) -> int | None:
+        """Its level for the queue; ``None``: it is not one of the queue's seats."""
+        if not queue.skill:
+            return 0
+        level = self.skills.get(queue.skill)
+        return level if level is not None and level >= queue.level else None
+
+    def view(self) -> desk.Seat:
+        return desk.Seat(
+            self.agent,
+            self.name,
+            self.role,
+            self.desk,
+            self.state,
+            self.since,
+            self.lock,
+            self.lock_next,
+            self.wrap_until,
+            self.last.call if self.last is not None else None,
+            self.calls_today,
+        )
+
+    def call_view(self) -> desk.DeskCall | None:
+        """The call that it has now; the token is the desks' adapter's."""
+        talk = self.talk
+        state = talk.state if talk is not None else None
+        if talk is None or state is None:
+            return None
+        return desk.DeskCall(
+            call=talk.call,
+            leg=talk.id,
+            token="",
+            auto=talk.auto,
+            kind=talk.kind,
+            state=state,
+            hanging_up=talk.hanging_up,
+            number=talk.number,
+            dnis=talk.dnis,
+            queue=talk.queue,
+            waited=talk.waited,
+            rang_at=talk.offered_at,
+            answered_at=talk.answered_at,
+            held_at=talk.held_at,
+            **company(talk),
+        )

@@ -1,0 +1,101 @@
+"""What an input has taken so far (按键输入): one key in, a verdict out. Pure, and blind to prompts and time."""
+
+from enum import Enum, auto
+
+from shared.secret import Secret
+from switch_server.core.flow import Format, Input
+
+DIGITS = "0123456789"
+HIDDEN_DIGIT = "•"
+"""What the journal has in place of a digit that is secret."""
+HASH_WAIT = 2.0
+"""Seconds for which a ``#`` after the last key of a full input is taken as its end, and not as a key of the next step."""
+UNMASK_AFTER = 0.5
+"""Seconds that the recording stays masked after a secret input: the tone of its last key still sounds."""
+
+
+class Key:
+    """One key that waits to be taken; ``recording_ms`` is where it can be heard."""
+
+    __slots__ = ("digit", "recording_ms")
+
+    def __init__(self, digit: Secret, recording_ms: int | None) -> None:
+        self.digit = digit
+        self.recording_ms = recording_ms
+
+    @property
+    def is_hash(self) -> bool:
+        return self.digit == Secret("#")
+
+
+class EntryVerdict(Enum):
+    MORE = auto()
+    ENTERED = auto()
+    """By ``#``."""
+    FULL = auto()
+    """By the last key that fits: a ``#`` from habit may follow."""
+    EMPTY = auto()
+    BACK = auto()
+    INVALID = auto()
+
+
+class Entry:
+    """The keys of one try. The text is a ``Secret`` whatever the input, so that no dump shows it."""
+
+    def __init__(self, step: Input) -> None:
+        self._step = step
+        self._text = Secret("")
+
+    @property
+    def begun(self) -> bool:
+        return len(self._text) > 0
+
+    def take(self, digit: Secret) -> EntryVerdict:
+        key = digit.reveal()
+        if key == "#":
+            return self._closed()
+        if key == "*":
+            return self._star()
+        if key not in DIGITS or self._count() >= self._step.max:
+            return EntryVerdict.INVALID
+        self._text = self._text + digit
+        step = self._step
+        if step.format is not Format.PRICE and step.min == step.max == self._count():
+            return EntryVerdict.FULL if self._value() is not None else EntryVerdict.INVALID
+        return EntryVerdict.MORE
+
+    def value(self) -> str | int | Secret:
+        """After ``ENTERED`` or ``FULL``: a ``Secret``, digits, a whole number, or a price in 1/1000 yuan."""
+        value = self._value()
+        assert value is not None
+        return self._text if self._step.secret else value
+
+    def _closed(self) -> EntryVerdict:
+        if not self.begun and self._step.empty is not None:
+            return EntryVerdict.EMPTY
+        return EntryVerdict.ENTERED if self._value() is not None else EntryVerdict.INVALID
+
+    def _star(self) -> EntryVerdict:
+        text, step = self._text.reveal(), self._step
+        price = step.format is Format.PRICE
+        if price and "." not in text:
+            self._text = self._text + Secret(".")
+            return EntryVerdict.MORE
+        return (
+            EntryVerdict.BACK if step.back is not None and (not price or text.endswith(".")) else EntryVerdict.INVALID
+        )
+
+    def _count(self) -> int:
+        return len(self._text.reveal().replace(".", ""))
+
+    def _value(self) -> str | int | None:
+        """``None``: not a value of this input. A secret is taken as digits, so that a replay, which has others, agrees."""
+        text, step = self._text.reveal(), self._step
+        if not step.min <= self._count() <= step.max or not self._count():
+            return None
+        if step.format is Format.DIGITS or step.secret:
+            return text
+        whole, _, part = text.partition(".")
+        if step.format is Format.INTEGER:
+            return int(whole) or None
+        return (int(whole or "0") * 1000 + int(part.ljust(3, "0"))) or None if len(part) <= 3 else None

@@ -1,0 +1,276 @@
+"""What a flow's ``service`` step can ask (业务): of the store, of the branch, of the order machine.
+
+One service runs at a time for a call; it ends with one of its outcomes, always: an answer that never comes is a refusal
+``branch_slow`` after ``Limits.answer_wait``. Answers to an earlier request are passed over.
+
+A log-in has one of the account's and the calling number's tries from ``FindAccount`` on, so that calls side by side make no more tries
+than there are; whatever its end, the try is counted as a wrong PIN or given back.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from shared import aci
+from shared.enums import Market, Refusal, Side
+from shared.ids import AccountNo, BranchId, CallId, ContractNo, CustomerId, Milli, OrderKey, Shares, StockCode
+from shared.secret import Secret
+from switch_server.core.flow import REFUSED, SERVICES
+from switch_server.core.ivr.effects import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
+from switch_server.core.ivr.facts import AccountFound, BranchAnswered, WrongPinCounted
+from switch_server.core.orders import AT_BRANCH, Order, OrderState
+from switch_server.core.words import Effect
+
+
+class Login(Struct, frozen=True):
+    """A caller who has proved who they are."""
+
+    account: AccountNo
+    branch: BranchId
+    customer: CustomerId | None
+
+
+class Caller(Protocol):
+    """What services need of their call."""
+
+    id: CallId
+    number: str
+    """The customer's telephone number; empty where it is withheld."""
+    variables: dict[str, Any]
+
+    def emit(self, effect: Effect) -> None: ...
+    def wait_for_answer(self, seconds: float | None) -> None: ...
+    def outcome(self, name: str) -> None: ...
+    def logged_in(self, login: Login) -> None: ...
+    def capture(self, key: OrderKey, order: aci.PlaceOrder | aci.CancelOrder) -> None: ...
+    def any_branch(self) -> BranchId | None: ...
+
+
+class Services:
+    """State of the services of one call."""
+
+    def __init__(self, caller: Caller, *, answer_wait: float, order_wait: float, wrong_pins: int) -> None:
+        self._caller = caller
+        self._answer_wait = answer_wait
+        self._order_wait = order_wait
+        self._wrong_pins_allowed = wrong_pins
+        self.login: Login | None = None
+        self.wrong_pins = 0
+        self.armed: OrderKey | None = None
+        """Made by the confirmation of a read-back, used once."""
+        self.waiting_for: OrderKey | None = None
+        self._running = ""
+        self._request = 0
+        self._expects: type[AccountFound | WrongPinCounted | BranchAnswered] | None = None
+        self._account: AccountFound | None = None
+        self._has_try = False
+        """Of the account's and the number's tries of PINs, one is ours."""
+
+    def run(self, name: str) -> None:
+        self._running = name
+        self._account = None
+        service = SERVICES[name]
+        if service.logged_in and self.login is None:
+            self._refuse(Refusal.NOT_LOGGED_IN)
+        elif name == "log_in":
+            account = AccountNo(self._caller.variables["account"])
+            request = self._next_request(AccountFound)
+            self._has_try = True
+            self._ask_store(FindAccount(self._caller.id, request, account, self._caller.number))
+        elif service.places:
+            self._place(name)
+        else:
+            self._ask(_QUESTIONS[name](self._caller.variables, self.login))
+
+    def stop(self) -> None:
+        """The caller has gone. An order under way goes on without them."""
+        self._give_back()
+        self._running = ""
+        self._expects = None
+        self.waiting_for = None
+        self.armed = None
+
+    # --- answers ---
+
+    def account_found(self, found: AccountFound) -> None:
+        if not self._expected(found):
+            return
+        if found.branch is None:
+            self._done("unknown")
+        elif found.locked:
+            self._done("locked")
+        elif found.number_locked:
+            self._done("too_many")
+        elif found.busy:
+            self._refuse(Refusal.BRANCH_SLOW)
+        else:
+            self._account = found
+            pin = self._caller.variables.get("pin")
+            self._ask(aci.LogIn(found.account, ""), found.branch, pin if isinstance(pin, Secret) else None)
+
+    def wrong_pin_counted(self, counted: WrongPinCounted) -> None:
+        if not self._expected(counted):
+            return
+        if counted.locked:
+            self._done("locked")
+        elif counted.number_locked or self.wrong_pins >= self._wrong_pins_allowed:
+            self._done("too_many")
+        else:
+            self._done("wrong_pin")
+
+    def branch_answered(self, answered: BranchAnswered) -> None:
+        if not self._expected(answered):
+            return
+        reply = answered.reply
+        if self._running == "log_in":
+            self._log_in_answered(reply)
+        elif isinstance(reply, aci.Refused):
+            self._refuse(reply.code)
+        elif isinstance(reply, _ANSWERS[self._running]):
+            self._take(reply)
+        else:
+            self._refuse(Refusal.BAD_ANSWER)
+
+    def order_moved(self, order: Order) -> None:
+        """The order that the caller waits for changed state."""
+        if order.key != self.waiting_for:
+            return
+        if order.state in AT_BRANCH:
+            self._caller.variables["contract"] = order.contract
+            self._done("accepted")
+        elif order.state in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
+            self._refuse(Refusal(order.code) if order.code else Refusal.BRANCH_DOWN)
+
+    def timed_out(self) -> None:
+        """No answer in time."""
+        if self.waiting_for:
+            self._done("in_doubt")
+        elif self._running:
+            self._refuse(Refusal.BRANCH_SLOW)
+
+    # --- inside ---
+
+    def _log_in_answered(self, reply: aci.Reply) -> None:
+        found = self._account
+        assert found is not None
+        assert found.branch is not None
+        if isinstance(reply, aci.LoggedIn):
+            self.login = Login(found.account, found.branch, found.customer)
+            self._caller.logged_in(self.login)
+            self._done("ok")
+        elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN:
+            self.wrong_pins += 1
+            self._has_try = False
+            request = self._next_request(WrongPinCounted)
+            self._ask_store(CountWrongPin(self._caller.id, request, found.account, self._caller.number))
+        else:
+            self._refuse(reply.code if isinstance(reply, aci.Refused) else Refusal.BAD_ANSWER)
+
+    def _take(self, reply: aci.Reply) -> None:
+        values: dict[str, Any] = msgspec.to_builtins(reply)
+        variables = self._caller.variables
+        if self._running == "find_order":
+            row = next((row for row in values["rows"] if row["contract"] == variables["contract"]), None)
+            if row is None:
+                self._done("unknown")
+                return
+            variables["order"] = row
+        elif "rows" in values:
+            variables[self._running] = values["rows"]
+        else:
+            variables[self._running] = values["quantity"] if self._running == "max_quantity" else values
+        if isinstance(reply, aci.Quote):
+            variables["market"] = reply.market.value
+            variables["last"] = reply.last
+        self._done("ok")
+
+    def _place(self, name: str) -> None:
+        key, self.armed = self.armed, None
+        login = self.login
+        if key is None or login is None:
+            self._refuse(Refusal.NOT_LOGGED_IN)
+            return
+        variables = self._caller.variables
+        order: aci.PlaceOrder | aci.CancelOrder
+        if name == "cancel_order":
+            order = aci.CancelOrder(key, login.account, ContractNo(str(variables["contract"])))
+        else:
+            order = aci.PlaceOrder(
+                key=key,
+                account=login.account,
+                market=Market(variables["market"]),
+                code=StockCode(variables["code"]),
+                side=Side(variables["side"]),
+                price=Milli(variables["price"]),
+                quantity=Shares(variables["quantity"]),
+            )
+        self.waiting_for = key
+        self._caller.wait_for_answer(self._order_wait)
+        self._caller.capture(key, order)
+
+    def _ask(self, query: aci.Request, branch: BranchId | None = None, pin: Secret | None = None) -> None:
+        where = branch or (self.login.branch if self.login else self._caller.any_branch())
+        if where is None:
+            self._refuse(Refusal.BRANCH_DOWN)
+            return
+        self._caller.wait_for_answer(self._answer_wait)
+        self._caller.emit(AskBranch(self._caller.id, self._next_request(BranchAnswered), where, query, pin))
+
+    def _ask_store(self, question: FindAccount | CountWrongPin) -> None:
+        self._caller.wait_for_answer(self._answer_wait)
+        self._caller.emit(question)
+
+    def _next_request(self, answer: type[AccountFound | WrongPinCounted | BranchAnswered]) -> int:
+        self._expects = answer
+        self._request += 1
+        return self._request
+
+    def _expected(self, answer: AccountFound | WrongPinCounted | BranchAnswered) -> bool:
+        return answer.request == self._request and type(answer) is self._expects
+
+    def _refuse(self, code: Refusal) -> None:
+        self._caller.variables["refusal"] = code.value
+        self._done(REFUSED)
+
+    def _give_back(self) -> None:
+        if self._has_try:
+            self._has_try = False
+            self._caller.emit(GiveBackPinTry(self._caller.id))
+
+    def _done(self, outcome: str) -> None:
+        self._give_back()
+        if self._running == "log_in":
+            self._caller.variables.pop("pin", None)
+        self._running = ""
+        self._expects = None
+        self.waiting_for = None
+        self._caller.wait_for_answer(None)
+        self._caller.outcome(outcome)
+
+
+def _account(login: Login | None) -> AccountNo:
+    assert login is not None
+    return login.account
+
+
+_Question = Callable[[Mapping[str, Any], Login | None], aci.Request]
+_QUESTIONS: dict[str, _Question] = {
+    "funds": lambda _, login: aci.AskFunds(_account(login)),
+    "holdings": lambda _, login: aci.AskHoldings(_account(login)),
+    "orders": lambda _, login: aci.AskOrders(_account(login)),
+    "find_order": lambda _, login: aci.AskOrders(_account(login)),
+    "quote": lambda variables, _: aci.AskQuote(StockCode(variables["code"])),
+    "max_quantity": lambda variables, login: aci.AskMaxQuantity(
+        _account(login), StockCode(variables["code"]), Side(variables["side"]), Milli(variables["price"])
+    ),
+}
+_ANSWERS: dict[str, type[aci.Reply]] = {
+    "funds": aci.Funds,
+    "holdings": aci.Holdings,
+    "orders": aci.Orders,
+    "find_order": aci.Orders,
+    "quote": aci.Quote,
+    "max_quantity": aci.MaxQuantity,
+}

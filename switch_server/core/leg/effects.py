@@ -1,0 +1,70 @@
+"""What lines and cards are told about one leg."""
+
+from shared.enums import EndCause
+from shared.ids import CardId, LegId, TrunkName
+from switch_server.core.words import CardCommand, Effect, Near
+
+
+class LineEffect(Effect, frozen=True):
+    """For ``ports.Lines``."""
+
+    leg: LegId
+
+
+class Ring(LineEffect, frozen=True):
+    """180 Ringing; with ``near``, 183 Session Progress and early media."""
+
+    near: Near | None = None
+
+
+class Answer(LineEffect, frozen=True):
+    """200 OK with our SDP. ``LegConfirmed`` follows on ACK, ``LegEnded`` if it never comes."""
+
+    near: Near
+
+
+class Reject(LineEffect, frozen=True):
+    """Final response to a ``CallOffered``: 404, 486, 488, 500, 503. ``LegEnded`` follows with ``cause``."""
+
+    sip_code: int
+    cause: EndCause
+
+
+class HangUp(LineEffect, frozen=True):
+    """BYE, CANCEL or a final response, whichever the leg's state asks for. ``LegEnded`` follows with ``cause``."""
+
+    cause: EndCause
+
+
+class PlaceCall(LineEffect, frozen=True):
+    """INVITE out over a trunk. ``LegRinging``, ``LegAnswered`` or ``LegEnded`` follow."""
+
+    trunk: TrunkName
+    ani: str
+    dnis: str
+    near: Near
+
+
+class RingDesk(LineEffect, frozen=True):
+    """INVITE to a desk's phone at ``contact`` (``shared.desk.VoiceContact``): ``ip:port``, with the leg's token in ``shared.desk.TOKEN_HEADER``,
+    or ``phone:NAME``, where that has registered from.
+
+    ``ani`` is what the phone may show; ``auto``: the agent asked for this call, so a phone that can answers by itself. Answered as
+    ``PlaceCall`` is; a phone that can't be reached, or has not registered, is ``LegEnded(FAR_LOST)``.
+    """
+
+    contact: str
+    ani: str
+    near: Near
+    auto: bool = False
+
+
+class RefreshLeg(LineEffect, frozen=True):
+    """Session refresh (re-INVITE with unchanged SDP): ``LegRefreshed``, or ``LegEnded(FAR_LOST)``."""
+
+
+class ToCard(Effect, frozen=True):
+    """For ``ports.Cards``."""
+
+    card: CardId
+    command: CardCommand

@@ -1,0 +1,105 @@
+"""What lines and cards tell of one leg."""
+
+from shared.enums import DigitMode, EndCause, PlayEnd
+from shared.ids import (
+    LegId,
+    RecordingId,
+)
+from shared.secret import Secret
+from switch_server.core.words import Event, Far, MediaStats, Near
+
+
+class LegRinging(Event, frozen=True):
+    """180 or 183 on a leg that we placed; ``far`` is there with early media."""
+
+    leg: LegId
+    far: Far | None = None
+
+
+class LegAnswered(Event, frozen=True):
+    """200 OK on a leg that we placed."""
+
+    leg: LegId
+    far: Far
+
+
+class LegConfirmed(Event, frozen=True):
+    """ACK for our 200 OK: the caller's leg is up."""
+
+    leg: LegId
+
+
+class LegChanged(Event, frozen=True):
+    """The far end's re-INVITE or UPDATE, already answered by the lines: hold, other address, other law."""
+
+    leg: LegId
+    far: Far
+
+
+class LegRefreshed(Event, frozen=True):
+    """The far end answered a session refresh: it lives."""
+
+    leg: LegId
+
+
+class LegEnded(Event, frozen=True):
+    """BYE, CANCEL, failure or time-out; the line is free. Told exactly once for each leg, also for those that we hang up or reject."""
+
+    leg: LegId
+    cause: EndCause
+    sip_code: int = 0
+
+
+class DigitPressed(Event, frozen=True):
+    """One key. From the card (RFC 4733, in-band) or the lines (INFO). Never journalled in this form."""
+
+    leg: LegId
+    digit: Secret
+    way: DigitMode
+    recording_ms: int | None = None
+
+
+class DigitUsed(Event, frozen=True):
+    """The journal's form of a key: written when a menu or an input took it; ``digit`` is ``•`` in a secret input.
+
+    Replay feeds it in place of the ``DigitPressed`` that led to it. Empty: a waiting key cut a prompt short, and is still waiting.
+    """
+
+    leg: LegId
+    digit: str
+    recording_ms: int | None = None
+
+
+class ChannelOpened(Event, frozen=True):
+    leg: LegId
+    near: Near
+
+
+class ChannelFailed(Event, frozen=True):
+    leg: LegId
+    reason: str
+
+
+class ChannelClosed(Event, frozen=True):
+    leg: LegId
+    stats: MediaStats
+
+
+class PlayEnded(Event, frozen=True):
+    leg: LegId
+    play: int
+    reason: PlayEnd
+    played_ms: int
+
+
+class MediaSilent(Event, frozen=True):
+    leg: LegId
+    seconds: int
+
+
+class RecordingEnded(Event, frozen=True):
+    leg: LegId
+    recording: RecordingId
+    cause: str
+    duration_ms: int
+    text: str = ""

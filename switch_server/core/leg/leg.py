@@ -1,0 +1,129 @@
+"""One leg: a SIP dialog and its card channel, each with its own small machine.
+
+The line (SIP):
+```
+in:   opening ──channel──► answered ──ACK──► up ──hang up──► ending ──► ended
+out:  opening ──channel──► calling ──180──► ringing ──200──► up
+```
+The channel: ``none → opening → open → closing → closed``. A leg is over when its line has ended and its channel is closed; whichever
+comes first, the other is made to follow. A dead card closes the channel without a word.
+"""
+
+from enum import StrEnum
+
+from shared.enums import EndCause
+from shared.ids import CardId, LegId, TrunkName
+from switch_server.core.words import Far, MediaStats, Near
+
+
+class LegState(StrEnum):
+    OPENING = "opening"
+    ANSWERED = "answered"
+    """200 sent, ACK to come."""
+    CALLING = "calling"
+    RINGING = "ringing"
+    UP = "up"
+    ENDING = "ending"
+    """Hung up or rejected by us; the lines still owe ``LegEnded``."""
+    ENDED = "ended"
+
+
+class LegEvent(StrEnum):
+    CHANNEL_OPENED_IN = "channel_opened_in"
+    CHANNEL_OPENED_OUT = "channel_opened_out"
+    CONFIRMED = "confirmed"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    HANG_UP = "hang_up"
+    ENDED = "ended"
+
+
+class ChannelState(StrEnum):
+    NONE = "none"
+    OPENING = "opening"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+S, E = LegState, LegEvent
+_OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
+TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
+    S.OPENING: {E.CHANNEL_OPENED_IN: S.ANSWERED, E.CHANNEL_OPENED_OUT: S.CALLING, **_OVER},
+    S.ANSWERED: {E.CONFIRMED: S.UP, **_OVER},
+    S.CALLING: {E.RINGING: S.RINGING, E.ANSWERED: S.UP, **_OVER},
+    S.RINGING: {E.RINGING: S.RINGING, E.ANSWERED: S.UP, **_OVER},  # 180, then 183 with early media
+    S.UP: _OVER,
+    S.ENDING: {E.ENDED: S.ENDED},
+    S.ENDED: {},
+}
+CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
+    ChannelState.NONE: {"open": ChannelState.OPENING},
+    ChannelState.OPENING: {
+        "opened": ChannelState.OPEN,
+        "failed": ChannelState.CLOSED,
+        "closed": ChannelState.CLOSED,
+        "card died": ChannelState.CLOSED,
+    },
+    ChannelState.OPEN: {
+        "close": ChannelState.CLOSING,
+        "closed": ChannelState.CLOSED,
+        "card died": ChannelState.CLOSED,
+    },
+    ChannelState.CLOSING: {"closed": ChannelState.CLOSED, "card died": ChannelState.CLOSED},
+    ChannelState.CLOSED: {},
+}
+
+
+class Leg:
+    """``incoming``: the caller rang us. ``started``, ``answered`` and ``ended`` are UTC seconds."""
+
+    def __init__(self, leg: LegId, trunk: TrunkName, *, incoming: bool, ani: str, dnis: str, started: float) -> None:
+        self.id = leg
+        self.trunk = trunk
+        self.incoming = incoming
+        self.ani = ani
+        self.dnis = dnis
+        self.started = started
+        self.answered: float | None = None
+        self.ended: float | None = None
+        self.state = LegState.OPENING
+        self.channel = ChannelState.NONE
+        self.card: CardId | None = None
+        self.near: Near | None = None
+        self.far: Far | None = None
+        self.cause: EndCause | None = None
+        self.stats: MediaStats | None = None
+
+    def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
+        """(old state, new state), with ``None`` where the event means nothing in this state and is only counted."""
+        old = self.state
+        new = TRANSITIONS[old].get(event)
+        if new is not None:
+            self.state = new
+        return old, new
+
+    def step_channel(self, event: str) -> bool:
+        """Takes an event of the channel; ``False`` where it means nothing in this state (stale, or told twice)."""
+        new = CHANNEL_TRANSITIONS[self.channel].get(event)
+        if new is not None:
+            self.channel = new
+        return new is not None
+
+    @property
+    def over(self) -> bool:
+        """Line and channel are both gone."""
+        return self.state is LegState.ENDED and not self.holds_channel
+
+    @property
+    def holds_channel(self) -> bool:
+        return self.channel in (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+
+    @property
+    def alive(self) -> bool:
+        return self.state not in (LegState.ENDING, LegState.ENDED)
+
+    @property
+    def takes_events(self) -> bool:
+        """Did its far end negotiate keys as RTP events (RFC 4733)? If not, it listens for tones."""
+        return self.far is not None and self.far.telephone_event is not None

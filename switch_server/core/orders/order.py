@@ -1,0 +1,152 @@
+"""One order (委托) or cancel (撤单): once, or known not to be (``docs/protocol.md``, An order).
+
+```
+captured ──journalled──► sent ──accepted──► accepted ──reports──► reported, part_filled … filled | cancelled | part_cancelled | rejected
+    │                     ├─refused──► refused
+    └─journal failed      ├─silent───► in_doubt ──resolve──► accepted | refused | void
+       ─► failed          └─never left ─► refused
+```
+Nothing is ever sent twice: from ``in_doubt`` the key is only asked about. A final state is left by no event; what comes later is counted.
+A branch's report proves that the order is there, so it also resolves ``sent`` and ``in_doubt``.
+"""
+
+from enum import StrEnum
+
+from shared.aci import CancelOrder, OrderReport, PlaceOrder
+from shared.enums import OrderStatus
+from shared.ids import AccountNo, BranchId, CallId, ContractNo, OrderKey
+
+
+class OrderState(StrEnum):
+    CAPTURED = "captured"
+    SENT = "sent"
+    IN_DOUBT = "in_doubt"
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    """At the exchange: reported, partly filled, or a cancel of it is under way."""
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    """Wholly, or the rest after a partial fill."""
+    REJECTED = "rejected"
+    """废单: accepted by the branch, thrown out by the exchange."""
+    REFUSED = "refused"
+    VOID = "void"
+    FAILED = "failed"
+    """Could not be made durable, so it was never sent."""
+
+
+class OrderEvent(StrEnum):
+    JOURNALLED = "journalled"
+    JOURNAL_FAILED = "journal_failed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NEVER_LEFT = "never_left"
+    SILENT = "silent"
+    PENDING = "pending"
+    VOID = "void"
+    REPORTED = "reported"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+
+S, E = OrderState, OrderEvent
+_REPORTS = {E.REPORTED: S.WORKING, E.FILLED: S.FILLED, E.CANCELLED: S.CANCELLED, E.REJECTED: S.REJECTED}
+TRANSITIONS: dict[OrderState, dict[OrderEvent, OrderState]] = {
+    S.CAPTURED: {E.JOURNALLED: S.SENT, E.JOURNAL_FAILED: S.FAILED},
+    S.SENT: {
+        E.ACCEPTED: S.ACCEPTED,
+        E.REFUSED: S.REFUSED,
+        E.NEVER_LEFT: S.REFUSED,
+        E.SILENT: S.IN_DOUBT,
+        E.PENDING: S.IN_DOUBT,
+        **_REPORTS,
+    },
+    S.IN_DOUBT: {
+        E.ACCEPTED: S.ACCEPTED,
+        E.REFUSED: S.REFUSED,
+        E.VOID: S.VOID,
+        E.SILENT: S.IN_DOUBT,
+        E.NEVER_LEFT: S.IN_DOUBT,
+        E.PENDING: S.IN_DOUBT,
+        **_REPORTS,
+    },
+    S.ACCEPTED: _REPORTS,
+    S.WORKING: _REPORTS,
+    S.FILLED: {},
+    S.CANCELLED: {},
+    S.REJECTED: {},
+    S.REFUSED: {},
+    S.VOID: {},
+    S.FAILED: {},
+}
+FINAL = frozenset(state for state, row in TRANSITIONS.items() if not row)
+AT_BRANCH = frozenset({S.ACCEPTED, S.WORKING, S.FILLED, S.CANCELLED, S.REJECTED})
+"""The branch has it: the caller may hear the contract number."""
+OPEN = frozenset({S.ACCEPTED, S.WORKING})
+"""The branch has it, and may report on it."""
+UNDECIDED = frozenset({S.CAPTURED, S.SENT, S.IN_DOUBT})
+
+REPORT_EVENTS: dict[OrderStatus, OrderEvent] = {
+    OrderStatus.NOT_REPORTED: E.REPORTED,
+    OrderStatus.REPORTING: E.REPORTED,
+    OrderStatus.REPORTED: E.REPORTED,
+    OrderStatus.CANCEL_PENDING: E.REPORTED,
+    OrderStatus.PART_CANCEL_PENDING: E.REPORTED,
+    OrderStatus.PART_FILLED: E.REPORTED,
+    OrderStatus.PART_CANCELLED: E.CANCELLED,
+    OrderStatus.CANCELLED: E.CANCELLED,
+    OrderStatus.FILLED: E.FILLED,
+    OrderStatus.REJECTED: E.REJECTED,
+}
+
+
+class Order:
+    """State of one key. ``order`` is ``None`` for an order found in the journal whose fields the core does not need."""
+
+    def __init__(
+        self,
+        key: OrderKey,
+        branch: BranchId,
+        call: CallId | None,
+        order: PlaceOrder | CancelOrder | None,
+        *,
+        is_cancel: bool = False,
+    ) -> None:
+        self.key = key
+        self.branch = branch
+        self.call = call
+        self.order = order
+        self.is_cancel = is_cancel
+        self.state = OrderState.CAPTURED
+        self.contract: ContractNo | None = None
+        self.code: str | None = None
+        """Why it was refused."""
+        self.status: OrderStatus | None = None
+        self.filled = 0
+        self.cancelled = 0
+        self.last_report = ("", 0)
+        """Trade date and number of the newest report taken over."""
+        self.resolves = 0
+        """How often its key has been asked about."""
+
+    def is_of(self, branch: BranchId, account: AccountNo) -> bool:
+        """May that branch report on it? The account of a recovered cancel is not known here, so the branch alone decides."""
+        return branch == self.branch and (self.order is None or account == self.order.account)
+
+    def step(self, event: OrderEvent) -> tuple[OrderState, OrderState | None]:
+        """Takes an event: (old state, new state), with ``None`` where the event means nothing in this state and is only counted."""
+        old = self.state
+        new = TRANSITIONS[old].get(event)
+        if new is not None:
+            self.state = new
+        return old, new
+
+    def learn(self, report: OrderReport) -> None:
+        """Takes over what a report says. Fills never shrink and an older status never covers a newer one, whatever order reports come in."""
+        self.contract = report.contract
+        if (report.trade_date, report.seq) >= self.last_report:
+            self.last_report = (report.trade_date, report.seq)
+            self.status = report.status
+        self.filled = max(self.filled, report.filled)
+        self.cancelled = max(self.cancelled, report.cancelled)

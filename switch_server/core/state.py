@@ -1,0 +1,106 @@
+"""The whole state of the switch, and what calls, orders, queues and desks need of it (their switchboards)."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable
+
+from shared.aci import CancelOrder, PlaceOrder
+from shared.ids import AgentId, BranchId, CallId, CardId, LegId, OrderKey
+from switch_server.core.acd import Acd
+from switch_server.core.call import Call, Card, LegPlaced, lines_used
+from switch_server.core.desks import Desks, Seat, SeatCommands
+from switch_server.core.flow import Flow
+from switch_server.core.leg import Leg, RefreshLeg
+from switch_server.core.orders import Order, OrderBook, OrderContext
+from switch_server.core.words import Effect, Event, SwitchConfig, Timers
+
+
+class SwitchState(ABC):
+    """Holds; ``core.switch`` handles."""
+
+    def __init__(
+        self,
+        on_fault: Callable[[Event | str, BaseException], None] | None = None,
+        journal: Callable[[Event, float], None] | None = None,
+    ) -> None:
+        self.config = SwitchConfig()
+        self.flows: tuple[Flow, ...] = ()
+        self.now = 0.0
+        self.calls: dict[CallId, Call] = {}
+        self.cards: dict[CardId, Card] = {}
+        self.branches_up: set[BranchId] = set()
+        self.book = OrderBook(self)
+        self.counters: Counter[str] = Counter()
+        self.draining = False
+        self.acd = Acd(self)
+        self.desks = Desks(self)
+        self.commands = SeatCommands(self, self.desks)
+        self._timers = Timers()
+        self._effects: list[Effect] = []
+        self._suspects: set[LegId] = set()
+        self._asked: set[LegId] = set()
+        self.decided: dict[LegId, CardId | None] = {}
+        self._on_fault = on_fault
+        self._journal = journal
+
+    @property
+    def seats(self) -> dict[AgentId, Seat]:
+        return self.desks.seats
+
+    def emit(self, effect: Effect) -> None:
+        self._effects.append(effect)
+
+    def timer(self, name: str, seconds: float | None) -> None:
+        if seconds is None:
+            self._timers.cancel(name)
+        else:
+            self._timers.set(name, self.now + seconds)
+
+    def count(self, name: str) -> None:
+        self.counters[name] += 1
+
+    def journal(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal(event, self.now)
+
+    def has_line(self, leg: Leg) -> bool:
+        """May this leg be dialled: has its trunk a free line?"""
+        trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
+        free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
+        card = self.decided.get(leg.id, leg.card if free else None)
+        self.journal(LegPlaced(leg.id, card))
+        return card is not None
+
+    def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
+        self.count("orders_captured")
+        self.book.capture(key, order, context)
+
+    def branch_is_up(self, branch: BranchId) -> bool:
+        return branch in self.branches_up
+
+    def any_branch(self) -> BranchId | None:
+        return next((branch for branch in self.config.branches if branch in self.branches_up), None)
+
+    def order_moved(self, order: Order) -> None:
+        call = self.calls.get(order.call) if order.call else None
+        if call is not None:
+            call.services.order_moved(order)
+
+    def ask(self, leg: Leg) -> None:
+        """Does the far end live? It may be on hold, or its BYE may have been lost."""
+        if leg.id not in self._asked:
+            self._asked.add(leg.id)
+            self.count("legs_asked")
+            self.emit(RefreshLeg(leg.id))
+
+    @abstractmethod
+    def take(self, event: Event) -> None:
+        """A choice of the core's own is journalled, for replays, and handled."""
+
+    @abstractmethod
+    def settled(self, call: Call) -> None:
+        """Something was done to the call: forgets it if that was its end."""
+
+    @abstractmethod
+    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+        """Does it; a fault costs this call only."""

@@ -1,0 +1,20 @@
+"""A desk phone's own hold key: a re-INVITE that stops the sound (RFC 3264 §8.4), and one that begins it again. It means what the app's button means."""
+
+from shared import desk
+from shared.enums import Direction
+from switch_server.core.leg import Leg
+from switch_server.core.talk import commands as talk_commands
+from switch_server.core.talk.side import DeskSide
+from switch_server.core.words import Far
+
+
+def media_changed(side: DeskSide, leg: Leg, was: Far | None, now: Far) -> None:
+    """What can't be done in the talk's state is left: the phone alone is silent, or speaks, then."""
+    talk = side.talks.get(leg.id)
+    if talk is None or not talk.handset or was is None:
+        return
+    before, after = (far.direction is Direction.SENDRECV for far in (was, now))
+    if before and not after:
+        talk_commands.hold(side, talk, desk.Hold(talk.call))
+    elif after and not before:
+        talk_commands.retrieve(side, talk, desk.Retrieve(talk.call))

@@ -1,0 +1,47 @@
+"""What the card is told of who hears whom: only what differs from what it was told last."""
+
+from collections.abc import Mapping
+
+from shared.ids import LegId
+from switch_server.core.leg import Leg
+from switch_server.core.room import MUSIC, Heard
+from switch_server.core.talk.host import TalkCall
+from switch_server.core.words import Hear, Play, StopPlay
+
+
+class Patch:
+    """Of the legs in a conversation. The caller in the flow is the flow's."""
+
+    def __init__(self, call: TalkCall) -> None:
+        self._call = call
+        self._told: dict[LegId, Heard] = {}
+
+    def set(self, sounds: Mapping[LegId, Heard]) -> None:
+        for leg in [leg for leg in self._told if leg not in sounds]:
+            self.take_out(leg)
+        for leg, sound in sounds.items():
+            self._tell(self._call.legs[leg], sound)
+
+    def _tell(self, leg: Leg, sound: Heard) -> None:
+        call, old = self._call, self._told.get(leg.id)
+        if old == sound:
+            return
+        self._told[leg.id] = sound
+        if old is None or old.play != sound.play:
+            if sound.play:
+                name = call.music() if sound.play == MUSIC else sound.play
+                call.to_card(leg, Play(leg.id, 0, (name,), barge_in=False, loop=True))
+            elif old is not None or leg is call.caller:
+                call.to_card(leg, StopPlay(leg.id))
+        if (old.hears if old is not None else ()) != sound.hears:
+            call.to_card(leg, Hear(leg.id, sound.hears))
+
+    def take_out(self, leg_id: LegId) -> None:
+        """It hears none of them any more."""
+        told, leg = self._told.pop(leg_id, None), self._call.legs[leg_id]
+        if told is None or not leg.alive:
+            return
+        if told.play:
+            self._call.to_card(leg, StopPlay(leg_id))
+        if told.hears:
+            self._call.to_card(leg, Hear(leg_id, ()))

@@ -1,0 +1,391 @@
+"""The desks' side of a call: seats are rung, answer, hold, leave, or are lost; others are asked in (``consults``), supervisors listen (``listening``).
+
+```
+(nobody) ──ring──► ringing ──answered──► in the room ──agent ends──► the flow goes on (``on_ended``), or the call ends
+    ▲                 │                     │
+    └── next agent ◄──┘ no answer …         ├─ consult, swap, join, hand over: ``core.room.room``
+    └── head of the queue, music + excuse ◄─┘ lost, and nobody else has the customer
+```
+In a call that an agent dialled their desk comes first. After each change ``tidy`` sees to it that nobody is left alone: who waited for a
+party that is gone is taken back, who talks to nobody is sent away, and a customer whom nobody has goes back to the queue.
+"""
+
+from shared import desk
+from shared.enums import CallKind, DigitMode, EndCause
+from shared.ids import AgentId, LegId, QueueName, TrunkName
+from switch_server.core.leg import DigitPressed, Leg, LegEvent, RingDesk
+from switch_server.core.room import CAUSES, UNREACHABLE, Asked, Member, Outcome, Room, Talk, settle, sounds_of, word_of
+from switch_server.core.talk import records as talk_records
+from switch_server.core.talk.consults import Consults
+from switch_server.core.talk.facts import AgentAssigned
+from switch_server.core.talk.host import TalkCall
+from switch_server.core.talk.listening import Listening
+from switch_server.core.talk.patch import Patch
+from switch_server.core.words import Far, Near, SendDigits
+
+DESK = TrunkName("desk")
+"""Trunk of every desk's leg."""
+BUSY_TONE = 20.0
+"""Seconds of busy tone before the call to a busy seat ends."""
+
+
+class DeskSide:
+    """``talks``: of the seats that ring or are in the call; ``answered``: the last that had the customer."""
+
+    def __init__(self, call: TalkCall) -> None:
+        self.room = Room(call.id)
+        self.talks: dict[LegId, Talk] = {}
+        self.answered: Talk | None = None
+        self.consults = Consults(call, self)
+        self.listening = Listening(call, self, self.consults)
+        self._opener: Talk | None = None
+        """Of the agent who dials, until their phone is up."""
+        self._patch = Patch(call)
+        self._call = call
+
+    def talk_of(self, agent: AgentId) -> Talk | None:
+        return next((talk for talk in self.talks.values() if talk.agent == agent), None)
+
+    @property
+    def rings(self) -> bool:
+        """Does a desk ring for the caller who waits in the queue?"""
+        ask = self.room.ask
+        return ask is not None and ask.target is None
+
+    # --- begins ---
+
+    def ring(self, assigned: AgentAssigned) -> None:
+        """A desk is asked to take the call."""
+        room = self.room
+        talk = self.new_talk(
+            assigned.leg, assigned.agent, assigned.kind, assigned.contact,
+            queue=assigned.queue, waited=assigned.waited, auto=assigned.auto,
+        )  # fmt: skip
+        if assigned.by is None:
+            room.ask = Asked(None, None, None, self._call.now)
+        assert room.ask is not None
+        self.ring_for(room.ask, talk, assigned.ring)
+
+    def dial_from(self, agent: AgentId, contact: str, ring: float) -> None:
+        """The desk of an agent who calls somebody: it answers by itself."""
+        kind = CallKind.INTERNAL if self._call.internal else CallKind.OUT
+        self._opener = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
+        self._ring(self._opener, ring)
+
+    def callee(self, agent: AgentId, contact: str) -> None:
+        """The seat that is called by another, from now on taken; it rings once the caller's own phone is up."""
+        call = self._call
+        assert self._opener is not None
+        talk = Talk(call.caller, self._opener.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
+        self.begin(talk)
+
+    def new_talk(
+        self, leg_id: LegId, agent: AgentId, kind: CallKind, contact: str, *, queue: QueueName | None = None,
+        waited: float = 0.0, auto: bool = False,
+    ) -> Talk:  # fmt: skip
+        call = self._call
+        leg = Leg(leg_id, DESK, incoming=False, ani=call.number, dnis=agent, started=call.now)
+        call.add_leg(leg)
+        return Talk(leg, call.caller, agent, kind, self.room, contact=contact, queue=queue, waited=waited, auto=auto)
+
+    def _ring(self, talk: Talk, seconds: float) -> None:
+        self._call.timer("ring", seconds)
+        self.begin(talk)
+        self._call.open_channel(talk.leg, None)
+
+    def begin(self, talk: Talk) -> None:
+        self.talks[talk.id] = talk
+        self._call.emit(talk_records.offered(talk, self._call.customer))
+        self._call.switch.desks.talk_begun(talk)
+
+    def ring_for(self, ask: Asked, talk: Talk, seconds: float) -> None:
+        """Somebody in the call wants this seat."""
+        ask.leg, ask.talk = talk.leg, talk
+        self._ring(talk, seconds)
+        self.rewire("asked")
+
+    def opened(self, leg: Leg, near: Near) -> None:
+        """The card has a channel for the desk: now its phone may ring."""
+        self._call.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
+        talk = self.talks[leg.id]
+        self._call.emit(RingDesk(leg.id, talk.contact, leg.ani, near, talk.auto))
+
+    def ringing(self, leg: Leg, far: Far | None) -> None:
+        """The asked party's exchange says something before they answer (RFC 3960): it is heard in place of our ringback."""
+        ask = self.room.ask
+        if far is not None and ask is not None and ask.leg is leg and ask.talk is None:
+            ask.early = True
+            self.rewire("early_media")
+
+    def leg_answered(self, leg: Leg, far: Far) -> None:
+        """200 OK: they hear each other in the same instant, whatever was heard before."""
+        call, ask = self._call, self.room.ask
+        call.change_far(leg, far)
+        if self._opener is not None and leg is self._opener.leg:
+            self._dialler_up(self._opener)
+        elif ask is not None and leg is ask.leg:
+            self._came(ask, leg)
+        else:
+            self.listening.answered(leg)
+
+    def _dialler_up(self, talk: Talk) -> None:
+        """The phone of an agent who dials is up: now the other side is called, or busy tone is heard."""
+        call, self._opener = self._call, None
+        call.timer("ring", None)
+        self.room.enter(talk.leg, talk, self.room.new_group(), call.now)
+        ask = self.room.ask = Asked(desk.ToNumber(call.number), talk.id, None, call.now)
+        ask.leg, ask.talk, ask.busy = call.caller, self.talks.get(call.caller.id), call.busy is not None
+        self.rewire("desk_up")
+        if ask.busy:
+            call.timer("setup", BUSY_TONE)
+        else:
+            call.dial_customer()
+
+    def caller_came(self) -> None:
+        """Of a call that an agent dialled."""
+        ask = self.room.ask
+        assert ask is not None
+        self._came(ask, self._call.caller)
+
+    def _came(self, ask: Asked, leg: Leg) -> None:
+        """The asked party is there: it joins who asked, or whom it was handed."""
+        call, room = self._call, self.room
+        if leg is not call.caller:
+            call.timer("ring", None)
+        room.ask = None
+        if ask.target is None or isinstance(ask.target, desk.ToQueue):
+            call.switch.acd.left(call.id, answered=True)
+        asker = room.members.get(ask.by) if ask.by is not None else None
+        group = asker.group if asker is not None else ask.group
+        if group is None:  # from the queue: the caller comes out of the flow
+            group = self.customer_in(room.new_group())
+            call.ivr.far_up()
+        room.enter(leg, ask.talk, group, call.now)
+        dialler = asker.talk if asker is not None and asker.parked is None else None
+        for talk in (ask.talk, dialler):
+            if talk is not None:
+                talk.answered_at = call.now
+                call.emit(talk_records.answered(talk, call.customer))
+                call.switch.desks.talk_answered(talk)
+        self.tidy("answered")
+
+    def customer_in(self, group: int) -> int:
+        """The caller comes out of the flow, into a conversation."""
+        self.room.enter(self._call.caller, None, group, self._call.now)
+        return group
+
+    def _taken(self) -> None:
+        """The customer is the seat's that talks to them alone; of several, or while one has only turned away, nobody's anew."""
+        customer = self.room.customer
+        others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
+        seats = [other.talk for other in others if other.talk is not None]
+        if len(seats) != 1 or seats[0] is self.answered:
+            return
+        if self.answered is not None:
+            self.answered.followed = True
+        self.answered = seats[0]
+        self.answered.took = True
+
+    # --- in a talk ---
+
+    def hold(self, member: Member) -> None:
+        """The others hear music (or go on with each other), the agent nothing; the recording goes on."""
+        member.parked, member.holds, member.came_back = member.group, True, None
+        self.room.move(member, self.room.new_group(), self._call.now)
+        self.rewire("hold")
+
+    def retrieve(self, member: Member) -> None:
+        member.holds = False
+        self.tidy("retrieve")
+
+    def send_digits(self, member: Member, digits: str) -> None:
+        """To everybody outside that the seat talks to."""
+        for other in self.room.outside(member):
+            self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
+
+    def key(self, member: Member, event: DigitPressed) -> None:
+        """A seat's own (a desk phone's) are for everybody outside; others' too, unless a seat is there, which may have asked for the PIN."""
+        asked_for = member.talk is None and any(other.talk is not None for other in self.room.others(member))
+        if asked_for or len(event.digit) != 1:  # or not a key, whatever told it
+            return
+        for other in self.room.outside(member):
+            if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else it hears the tone itself
+                self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))
+
+    # --- ends ---
+
+    def ended_by_agent(self, talk: Talk) -> None:
+        """The handset is put down (``shared.desk.HangUp`` says what that means)."""
+        member = self.room.members.get(talk.id)
+        if talk is self._opener or (member is None and talk.leg is self._call.caller):
+            self._call.end(EndCause.AGENT_HUNG_UP)
+        elif member is None and talk.kind is not CallKind.MONITOR:
+            self.gone(talk, Outcome.REFUSED)
+        elif member is None:
+            self.over(talk, Outcome.ANSWERED)
+            self.tidy("left")
+        elif talk.dials:
+            self.over(talk, Outcome.REFUSED)
+            self._call.end(EndCause.AGENT_HUNG_UP)
+        elif member.parked is not None and not member.holds:
+            self.consults.hand_over(member, talk)
+        else:
+            self.over(talk, Outcome.ANSWERED)
+            self.tidy("agent_hung_up")
+
+    def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
+        """By itself: an agent ends a talk by command (or with the handset of a desk phone), so a desk's leg is a phone that let it ring, can't
+        be reached, or was lost.
+        """
+        talk = self.talks.get(leg.id)
+        if talk is None:
+            self.consults.far_gone(leg, cause)
+            return
+        if talk.handset and cause is EndCause.FAR_HUNG_UP:
+            self.ended_by_agent(talk)
+            return
+        unreachable = sip_code in UNREACHABLE or cause in (EndCause.FAR_LOST, EndCause.RECONCILED)
+        self.gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
+
+    def gone(self, talk: Talk, outcome: Outcome) -> None:
+        """The desk does not have the call any more: the next agent's turn, or whoever asked it is told, or its customer waits again."""
+        call, ask = self._call, self.room.ask
+        in_room = talk.id in self.room.members
+        if in_room and outcome is not Outcome.OFFLINE:
+            outcome = Outcome.LOST
+        if talk.leg is call.caller and not in_room:
+            self.over(talk, outcome)
+            call.end(CAUSES[outcome])
+        elif in_room or talk.id in self.room.listeners:
+            self._out_of_room(talk, outcome)
+        elif ask is None or ask.talk is not talk:  # the phone of the agent who dials, or of a supervisor
+            self.over(talk, outcome)
+            if talk.kind is not CallKind.MONITOR:
+                call.end(CAUSES[outcome])
+        else:
+            self.over(talk, outcome)
+            self._not_come(ask, outcome)
+
+    def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
+        """A seat that talked, or listened, is lost."""
+        if talk.dials:
+            self.over(talk, outcome)
+            self._call.end(CAUSES[outcome])
+            return
+        member = self.room.members.get(talk.id)
+        if member is not None and self.room.asks(member):
+            self.consults.asker_out()
+        self.over(talk, outcome)
+        self.tidy("desk_lost", lost=True)
+
+    def _not_come(self, ask: Asked, outcome: Outcome) -> None:
+        if ask.target is None:
+            self.room.ask = None
+            self._call.switch.acd.next_agent(self._call.id, blame=outcome is not Outcome.NO_CHANNEL)
+        elif isinstance(ask.target, desk.ToQueue):
+            ask.leg = ask.talk = None
+            self.consults.wait_on(ask)
+            self._call.switch.acd.next_agent(self._call.id, blame=outcome is not Outcome.NO_CHANNEL)
+            self.rewire(outcome.value)
+        else:
+            self.consults.failed(word_of(outcome))
+
+    def channel_lost(self, leg: Leg) -> None:
+        """The card has none for this leg, or closed it by itself."""
+        talk = self.talks.get(leg.id)
+        if talk is not None:
+            self.gone(talk, Outcome.NO_CHANNEL)
+        else:
+            self._call.hang_up(leg, EndCause.REJECTED_FULL)
+            self.consults.far_gone(leg, EndCause.REJECTED_FULL)
+
+    def rang_long_enough(self) -> None:
+        """The time to answer is over. An app's phone that should have answered by itself can't be in order."""
+        ask = self.room.ask
+        if self._opener is not None:
+            self.gone(self._opener, Outcome.NO_ANSWER if self._opener.handset else Outcome.PHONE_LOST)
+        elif ask is not None and ask.talk is not None:
+            self.gone(ask.talk, Outcome.NO_ANSWER)
+        else:
+            self.consults.give_up(desk.CameBack.NO_ANSWER)
+
+    def call_ends(self, cause: EndCause) -> None:
+        """The caller hung up, or the call is ended for another reason."""
+        for talk in list(self.talks.values()):
+            self.consults.not_reached(talk, cause)
+            self.over(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
+        self.room.ask = self._opener = None
+        self.room.members.clear()
+        self._call.timer("ring", None)
+
+    def leave_queue(self) -> None:
+        """The caller has left the queue by themselves; a desk that rings for them rings for nobody."""
+        ask = self.room.ask
+        if ask is not None and ask.target is None and ask.talk is not None:
+            self.over(ask.talk, Outcome.CALLER_GONE)
+            self.room.ask = None
+
+    def over(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
+        """The seat is out of the call."""
+        call = self._call
+        del self.talks[talk.id]
+        if (member := self.room.members.pop(talk.id, None)) is not None:
+            self.consults.left(member)
+        self.room.listeners.pop(talk.id, None)
+        self.listening.forget(talk)
+        ask = self.room.ask
+        if talk is self._opener or (ask is not None and ask.talk is talk):
+            call.timer("ring", None)
+        self._opener = None if talk is self._opener else self._opener
+        if talk.leg.alive:
+            call.hang_up(talk.leg, cause or CAUSES[outcome])
+        talk.end(outcome, call.now)
+        call.emit(talk_records.ended(talk, call.customer))
+        call.switch.desks.talk_over(talk)
+
+    def send_away(self, member: Member) -> None:
+        """Nobody talks to them any more."""
+        if self.room.asks(member):
+            self.consults.asker_out()
+        if member.talk is not None:
+            self.over(member.talk, Outcome.ANSWERED)
+        else:
+            del self.room.members[member.leg.id]
+            self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
+
+    # --- nobody is left alone ---
+
+    def tidy(self, event: str, *, lost: bool = False) -> None:
+        """``lost``: a desk went away by itself, so that a customer whom nobody has is owed an excuse."""
+        while (alone := settle(self.room, self._call.now)) is not None:
+            self._nobody(alone, lost=lost)
+        if self._call.internal and not self.room.members:
+            self._call.end(EndCause.DESK_LOST if lost else EndCause.AGENT_HUNG_UP)
+        self.listening.tidy()
+        self.rewire(event)
+
+    def _nobody(self, member: Member, *, lost: bool) -> None:
+        if member is not self.room.customer:
+            self.send_away(member)
+            return
+        self.customer_out()
+        self.consults.everybody_out()
+        self._call.walks.left_alone(lost=lost)
+
+    def customer_out(self) -> None:
+        """The caller goes back into the flow."""
+        self.room.members.pop(self._call.caller.id)
+        self._patch.take_out(self._call.caller.id)
+
+    # --- who hears whom ---
+
+    def rewire(self, event: str) -> None:
+        """Tells the card what differs, and the desks what they are doing now."""
+        call = self._call
+        self._patch.set(sounds_of(self.room))
+        for member in self.room.members.values():
+            if member.talk is not None:
+                member.talk.hold(call.now) if self.consults.keeps_waiting(member) else member.talk.retrieve(call.now)
+        self._taken()
+        for talk in list(self.talks.values()):
+            call.switch.desks.talk_moved(talk, event)

@@ -1,0 +1,23 @@
+"""Rows that the core keeps: one struct a table, so that no column can be written that is not there."""
+
+from typing import Any, ClassVar
+
+from msgspec import UNSET, Struct, structs
+
+from switch_server.core.words.effects import SaveRecord
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A row of ``TABLE``, or a part of one: what is ``UNSET`` stays as the store has it. ``id`` is the primary key.
+
+    Times are UTC seconds, durations ms.
+    """
+
+    TABLE: ClassVar[str] = ""
+
+    id: str
+
+
+def saved(row: Row) -> SaveRecord:
+    values: dict[str, Any] = {name: value for name, value in structs.asdict(row).items() if value is not UNSET}
+    return SaveRecord(row.TABLE, values)

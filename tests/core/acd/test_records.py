@@ -1,0 +1,114 @@
+"""What is kept of queues: one row for each wish of a caller to wait, with how it ended."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.enums import EndCause, SeatState
+from shared.ids import CallId, QueueName, leg_of
+from switch_server.core import catalogue as ev
+from switch_server.core.words import Hours, Queue, Waiting
+from tests.core.desk_world import ANN, BOB, CONFIG, DeskWorld
+
+FAR_AWAY = (Hours("00:00", "00:01", (7,)),)
+
+
+def visit(world: DeskWorld, call: CallId) -> dict[str, Any]:
+    """The call's one visit."""
+    (row,) = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
+    return dict(row)
+
+
+def test_who_is_answered_waited_until_then() -> None:
+    world = DeskWorld()
+    call = world.offer()
+    world.run(10.0)
+    row = visit(world, call)
+    assert (row["call"], row["queue"], row["kind"], row["service_level_ms"]) == (call, "agents", "in", 20_000)
+    assert "outcome" not in row
+    entered = row["entered_at"]
+    world.online()
+    world.run(5.0)
+    assert world.seat() is SeatState.TALKING
+    talk = world.talk(leg_of(call, 2))
+    row = visit(world, call)
+    assert (row["outcome"], row["left_at"]) == ("answered", talk["answered_at"])
+    assert row["waited_ms"] == round((row["left_at"] - entered) * 1000) > 10_000
+
+
+def test_who_hangs_up_has_abandoned() -> None:
+    world = DeskWorld()
+    call = world.offer()
+    world.run(8.0)
+    world.hang_up(call)
+    row = visit(world, call)
+    assert row["outcome"] == "abandoned"
+    assert 7_000 < row["waited_ms"] <= 8_000
+
+
+def test_who_asks_for_a_callback_has_left_and_comes_again_as_one() -> None:
+    world = DeskWorld()
+    call = world.offer()
+    world.run(8.0)
+    world.press(call, "1")
+    world.run(5.0)
+    assert visit(world, call)["outcome"] == "left"
+    world.online()
+    world.run(30.0)
+    back = CallId(f"{call}b1")
+    row = visit(world, back)
+    assert (row["kind"], row["outcome"]) == ("callback", "answered")
+    assert row["waited_ms"] < 10_000, "since they were called, not since they asked"
+
+
+@pytest.mark.parametrize(("verdict", "change"), [("closed", {"hours": FAR_AWAY}), ("full", {"most": 0})])
+def test_who_is_not_let_in(verdict: str, change: dict[str, Any]) -> None:
+    queue = replace(CONFIG.queues[0], **change)
+    world = DeskWorld(config=replace(CONFIG, queues=(queue,)))
+    call = world.offer()
+    world.run(5.0)
+    row = visit(world, call)
+    assert (row["outcome"], row["waited_ms"], row["queue"]) == (verdict, 0, "agents")
+    assert row["left_at"] == row["entered_at"]
+
+
+def test_who_loses_their_agent_was_answered_all_the_same() -> None:
+    """Answered stays answered, by another agent or by nobody."""
+    world = DeskWorld()
+    call = world.talking()
+    first = visit(world, call)
+    world.tell(ev.LegEnded(leg_of(call, 2), EndCause.FAR_LOST))
+    world.run(5.0)
+    world.hang_up(call)
+    assert visit(world, call) == first
+    assert first["outcome"] == "answered"
+
+
+def test_a_desk_that_lets_it_ring_is_part_of_the_wait() -> None:
+    world = DeskWorld()
+    world.reactions.desk = "silent"
+    world.online(ANN)
+    call = world.offer()
+    world.run(20.0)
+    world.reactions.desk = "answer"
+    world.online(BOB)
+    world.run(5.0)
+    assert visit(world, call)["waited_ms"] > 15_000
+
+
+def test_a_place_that_was_given_without_a_wish_is_kept_when_it_is_left() -> None:
+    """As an agent's, who asks for a queue on the caller's behalf: the call's own visit stays as it was."""
+    world = DeskWorld()
+    call = world.talking()
+    asked_at = world.now
+    acd, place = world.switch.acd, Waiting(call, QueueName("fund"), 0, asked_at)
+    world.run(3.0)
+    for answered in (True, False):
+        acd.waiting[call] = place
+        acd.left(call, answered=answered)
+    world.tell(ev.DeskDown(BOB))  # any event: its effects are taken
+    first, second = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
+    assert (first["queue"], first["outcome"]) == ("agents", "answered")
+    assert (second["queue"], second["outcome"], second["entered_at"]) == ("fund", "answered", asked_at)
+    assert (second["waited_ms"], second["service_level_ms"]) == (3_000, Queue(place.queue).service_level * 1000)

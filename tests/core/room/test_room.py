@@ -1,0 +1,277 @@
+"""The room alone: who talks, who waits, who hears what, and who is left when somebody goes. Pure data, no call around it."""
+
+from typing import Any
+
+import pytest
+
+from shared.desk import AnyTarget, Party, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
+from shared.enums import ListenMode, PartyState, SeatState
+from shared.ids import AgentId, LegId, QueueName
+from switch_server.core.room import MUSIC, Heard, Room, company, settle, sounds_of
+from switch_server.core.room.sounds import BUSY, RINGBACK
+from tests.core.rooms import ANN, BOB, CAT, CUSTOMER, NOW, OUT, SUPER, ask, listen, room_of
+
+LATER = NOW + 7.0
+
+
+def shown(room: Room, name: LegId) -> dict[str, Any]:
+    """What a desk shows of the company its seat is in."""
+    its = room.members[name].talk
+    assert its is not None
+    return company(its)
+
+
+def sound(*hears: LegId, play: str = "") -> Heard:
+    return Heard(tuple(sorted(hears)), play)
+
+
+def sounds(room: Room) -> dict[LegId, Heard]:
+    return {name: Heard(tuple(sorted(each.hears)), each.play) for name, each in sounds_of(room).items()}
+
+
+HELD = {ANN: 1}
+
+
+# --- what a seat does because of it ---
+
+
+def test_the_states_of_a_seat() -> None:
+    assert room_of((CUSTOMER, ANN)).state_of(ANN) is SeatState.TALKING
+    assert room_of((CUSTOMER, ANN, BOB)).state_of(ANN) is SeatState.CONFERENCE
+    assert room_of((CUSTOMER,), (ANN,), parked=HELD, holds=True).state_of(ANN) is SeatState.HOLDING
+    assert room_of((CUSTOMER,), (ANN, BOB), parked=HELD).state_of(ANN) is SeatState.CONSULTING
+    assert room_of((CUSTOMER,), (ANN, BOB), parked=HELD).state_of(BOB) is SeatState.TALKING
+    assert room_of((CUSTOMER,)).state_of(ANN) is None, "not in the room yet"
+    dials = room_of((ANN,))
+    ask(dials, ToNumber("139"), group=None, rings=CUSTOMER)
+    assert dials.state_of(ANN) is SeatState.DIALLING
+    listen(dials, SUPER, ANN, ListenMode.MONITOR)
+    assert dials.state_of(SUPER) is SeatState.MONITORING
+
+
+# --- who hears whom ---
+
+
+def test_a_talk_a_conference_and_five() -> None:
+    assert sounds(room_of((CUSTOMER, ANN))) == {CUSTOMER: sound(ANN), ANN: sound(CUSTOMER)}
+    five = (CUSTOMER, ANN, BOB, CAT, OUT)
+    assert sounds(room_of(five)) == {one: sound(*(set(five) - {one})) for one in five}
+
+
+def test_hold_and_consult() -> None:
+    assert sounds(room_of((CUSTOMER,), (ANN,), parked=HELD, holds=True)) == {CUSTOMER: sound(play=MUSIC), ANN: sound()}
+    consult = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
+    assert sounds(consult) == {CUSTOMER: sound(play=MUSIC), ANN: sound(BOB), BOB: sound(ANN)}
+
+
+@pytest.mark.parametrize(
+    ("target", "heard"),
+    [
+        (ToSeat(AgentId("bob")), RINGBACK),
+        (ToNumber("139"), RINGBACK),
+        (ToQueue(QueueName("q")), RINGBACK),
+        (ToMenu("main"), ""),
+        (ToPin(), ""),
+    ],
+)
+def test_what_who_asks_hears(target: AnyTarget, heard: str) -> None:
+    room = room_of((CUSTOMER,), (ANN,), parked=HELD)
+    ask(room, target)
+    assert sounds(room) == {CUSTOMER: sound(play=MUSIC), ANN: sound(play=heard)}
+
+
+def test_busy_tone() -> None:
+    room = room_of((ANN,))
+    ask(room, ToNumber("bob"), group=None).busy = True
+    assert sounds(room) == {ANN: sound(play=BUSY)}
+
+
+def test_handed_over_while_it_rings() -> None:
+    room = room_of((CUSTOMER,))
+    ask(room, ToSeat(AgentId("bob")), None)
+    assert sounds(room) == {CUSTOMER: sound(play=RINGBACK)}
+
+
+def test_one_who_turned_away_and_was_left_for_somebody_who_rings() -> None:
+    """Ann asked Bob, Bob asked Cat and left: Ann hears that Cat rings."""
+    room = room_of((CUSTOMER,), (ANN,), parked=HELD)
+    ask(room, ToSeat(AgentId("cat")), None, 2)
+    assert sounds(room) == {CUSTOMER: sound(play=MUSIC), ANN: sound(play=RINGBACK)}
+
+
+def test_one_who_waits_for_somebody_who_turned_away_hears_music_though_they_hold_others() -> None:
+    room = room_of((CUSTOMER,), (ANN,), (BOB, CAT), parked={ANN: 1, BOB: 2})
+    assert sounds(room)[ANN] == sound(play=MUSIC)
+
+
+def test_early_media() -> None:
+    room = room_of((CUSTOMER,), (ANN,), parked=HELD)
+    ask(room, ToNumber("139"), rings=OUT).early = True
+    assert sounds(room) == {CUSTOMER: sound(play=MUSIC), ANN: sound(OUT), OUT: sound(ANN)}
+    handed = room_of((CUSTOMER,))
+    ask(handed, ToNumber("139"), None, rings=OUT).early = True
+    assert sounds(handed) == {CUSTOMER: sound(OUT), OUT: sound(CUSTOMER)}
+
+
+def test_early_media_of_nobody_who_waits() -> None:
+    room = room_of((CUSTOMER, ANN))
+    ask(room, ToNumber("139"), None, None, rings=OUT).early = True
+    assert OUT not in sounds(room)
+
+
+@pytest.mark.parametrize(
+    ("mode", "customer", "ann"),
+    [
+        (ListenMode.MONITOR, (ANN,), (CUSTOMER,)),
+        (ListenMode.WHISPER, (ANN,), (CUSTOMER, SUPER)),
+        (ListenMode.BARGE, (ANN, SUPER), (CUSTOMER, SUPER)),
+    ],
+)
+def test_listeners(mode: ListenMode, customer: tuple[LegId, ...], ann: tuple[LegId, ...]) -> None:
+    room = room_of((CUSTOMER, ANN))
+    listen(room, SUPER, ANN, mode)
+    assert sounds(room) == {CUSTOMER: sound(*customer), ANN: sound(*ann), SUPER: sound(ANN, CUSTOMER)}
+
+
+def test_a_listener_of_a_seat_that_has_gone_hears_nothing() -> None:
+    room = room_of((CUSTOMER, BOB))
+    listen(room, SUPER, ANN, ListenMode.BARGE)
+    assert sounds(room)[SUPER] == sound()
+    assert sounds(room)[CUSTOMER] == sound(BOB)
+
+
+def test_a_listener_follows_the_seat() -> None:
+    room = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
+    listen(room, SUPER, ANN, ListenMode.BARGE)
+    assert sounds(room) == {
+        CUSTOMER: sound(play=MUSIC), ANN: sound(BOB, SUPER), BOB: sound(ANN, SUPER), SUPER: sound(ANN, BOB),
+    }  # fmt: skip
+
+
+# --- conversations become one ---
+
+
+def test_merge_takes_all_that_means_the_group_along() -> None:
+    room = room_of((CUSTOMER,), (ANN,), (BOB, CAT), parked={ANN: 1, BOB: 2})
+    room.members[ANN].aside = 2
+    waits = ask(room, ToNumber("139"), None, 2)
+    room.merge(2, 3, LATER)
+    assert [(name, member.group) for name, member in room.members.items()] == [
+        (CUSTOMER, 1),
+        (ANN, 3),
+        (BOB, 3),
+        (CAT, 3),
+    ]
+    assert (room.members[ANN].aside, room.members[ANN].parked, room.members[BOB].parked, waits.group) == (3, 1, 3, 3)
+    assert [member.since for member in room.members.values()] == [NOW, LATER, NOW, NOW]
+
+
+def test_whoever_asked_where_nobody_was_is_left_as_it_was() -> None:
+    room = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
+    room.merge(1, 2, LATER)
+    assert room.ask is None
+    assert room.members[ANN].parked == 2
+    ask(room, ToNumber("139"), None, 7)
+    room.merge(2, 3, LATER)
+    assert room.ask is not None
+    assert room.ask.group == 7
+
+
+# --- nobody is left alone ---
+
+
+def settled(room: Room) -> tuple[LegId | None, dict[LegId, tuple[int, int | None]]]:
+    alone = settle(room, LATER)
+    return alone.leg.id if alone else None, {name: (each.group, each.parked) for name, each in room.members.items()}
+
+
+def test_what_is_in_order_stays() -> None:
+    for room in (
+        room_of((CUSTOMER, ANN)),
+        room_of((CUSTOMER,), (ANN,), parked=HELD, holds=True),
+        room_of((CUSTOMER,), (ANN, BOB), parked=HELD),
+        room_of((CUSTOMER, OUT)),
+    ):
+        before = {name: (each.group, each.parked) for name, each in room.members.items()}
+        assert settled(room) == (None, before)
+
+
+def test_who_waits_is_taken_back_when_the_asked_one_has_gone() -> None:
+    room = room_of((CUSTOMER,), (ANN,), parked=HELD)
+    room.members[ANN].aside = 2
+    assert settled(room) == (None, {CUSTOMER: (1, None), ANN: (1, None)})
+    assert (room.members[ANN].aside, room.members[ANN].since) == (None, LATER)
+
+
+def test_not_while_it_asks() -> None:
+    room = room_of((CUSTOMER,), (ANN,), parked=HELD)
+    ask(room, ToPin())
+    assert settled(room) == (None, {CUSTOMER: (1, None), ANN: (2, 1)})
+
+
+def test_who_held_somebody_that_has_gone_is_alone() -> None:
+    room = room_of((), (ANN,), parked=HELD, holds=True)
+    assert settled(room) == (ANN, {ANN: (2, None)})
+    assert not room.members[ANN].holds
+
+
+def test_who_had_two_and_lost_the_one_that_waited_goes_on_with_the_other() -> None:
+    room = room_of((), (ANN, BOB), parked=HELD)
+    room.members[ANN].aside = 2
+    assert settled(room) == (None, {ANN: (2, None), BOB: (2, None)})
+    assert room.members[ANN].aside is None
+
+
+def test_a_customer_whom_nobody_has() -> None:
+    assert settled(room_of((CUSTOMER,)))[0] == CUSTOMER
+    handed = room_of((CUSTOMER,))
+    ask(handed, ToSeat(AgentId("bob")), None)
+    assert settled(handed)[0] is None, "somebody is on the way to them"
+    elsewhere = room_of((CUSTOMER,))
+    ask(elsewhere, ToSeat(AgentId("bob")), None, 9)
+    assert settled(elsewhere)[0] == CUSTOMER
+
+
+# --- what a desk shows ---
+
+
+def test_the_parties_of_one_who_asks() -> None:
+    room = room_of((CUSTOMER,), (ANN,), parked=HELD)
+    waiting = Party(CUSTOMER, "customer", "", "138", PartyState.WAITING, NOW)
+    for target, kind, name, number in (
+        (ToSeat(AgentId("bob")), "seat", "bob", ""), (ToNumber("139"), "outside", "", "139"), (ToQueue(QueueName("q")), "queue", "q", ""),
+        (ToMenu("main"), "menu", "main", ""), (ToPin(), "pin", "", ""),
+    ):  # fmt: skip
+        ask(room, target)
+        seen = shown(room, ANN)
+        assert seen["parties"] == (waiting, Party(LegId(""), kind, name, number, PartyState.ASKED, NOW))
+        assert (seen["busy"], seen["came_back"]) == (None, None)
+    ask(room, ToQueue(QueueName("q")), rings=BOB)
+    assert shown(room, ANN)["parties"][1] == Party(BOB, "queue", "bob", "", PartyState.RINGING, NOW)
+
+
+def test_who_listens_is_seen_only_where_they_are_heard() -> None:
+    room = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
+    seen: dict[ListenMode, list[bool]] = {}
+    for mode in ListenMode:
+        listen(room, SUPER, ANN, mode)
+        seen[mode] = ["listener" in [party.kind for party in shown(room, one)["parties"]] for one in (ANN, BOB)]
+    assert seen == {
+        ListenMode.MONITOR: [False, False],
+        ListenMode.WHISPER: [True, False],
+        ListenMode.BARGE: [True, True],
+    }
+    room.listeners[SUPER].target = CAT
+    assert not [p for p in shown(room, ANN)["parties"] if p.kind == "listener"], "of a seat that has gone"
+
+
+def test_what_a_listener_sees() -> None:
+    room = room_of((CUSTOMER,), (ANN, OUT), parked=HELD)
+    listen(room, SUPER, ANN, ListenMode.WHISPER)
+    seen = company(room.listeners[SUPER].talk)
+    assert (seen["listening"], seen["target"]) == (ListenMode.WHISPER, "ann")
+    assert [(p.kind, p.name, p.number, p.state.value) for p in seen["parties"]] == [
+        ("customer", "", "138", "waiting"), ("seat", "ann", "", "talking"), ("outside", "", "139", "talking"),
+    ]  # fmt: skip
+    room.listeners[SUPER].target = CAT
+    assert company(room.listeners[SUPER].talk)["target"] is None

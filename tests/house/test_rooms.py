@@ -1,0 +1,82 @@
+"""The core's rooms: no circle of imports anywhere, those for types counted, and each room is entered by its door."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = "switch_server.core"
+PACKAGES = ("agent_app", "shared", "switch_server")
+ROOMS = sorted(path.parent.name for path in (ROOT / "switch_server" / "core").glob("*/__init__.py"))
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = {module_of(path): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+
+
+def imports(path: Path) -> Iterator[tuple[str, str]]:
+    """(module, name), those under ``TYPE_CHECKING`` and in functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield from ((node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+
+
+def needs(module: str) -> set[str]:
+    """Modules of ours; a name that is no module is its package's."""
+    found = {f"{of}.{name}" if f"{of}.{name}" in FILES else of for of, name in imports(FILES[module])}
+    return {each for each in found if each in FILES and each != module}
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """One, or none."""
+    done: set[str] = set()
+
+    def walk(at: str, way: list[str]) -> list[str]:
+        if at in way:
+            return [*way[way.index(at) :], at]
+        if at in done:
+            return []
+        for following in sorted(graph.get(at, ())):
+            if found := walk(following, [*way, at]):
+                return found
+        done.add(at)
+        return []
+
+    return next((found for each in sorted(graph) if (found := walk(each, []))), [])
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_module_of_the_core_is_in_a_circle() -> None:
+    modules = [module for module in FILES if module.startswith(CORE)]
+    assert len(modules) > 50
+    assert circle({module: needs(module) for module in modules}) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_entered_by_its_door(room: str) -> None:
+    """Others import what stands in its ``__all__``, or a whole module of it; and the door says what the room decides."""
+    door = FILES[f"{CORE}.{room}"]
+    tree = ast.parse(door.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    public = next(
+        {str(ast.literal_eval(each)) for each in node.value.elts}
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List)
+    )
+    for module, path in FILES.items():
+        if not module.startswith(f"{CORE}.{room}"):
+            for of, name in imports(path):
+                assert not of.startswith(f"{CORE}.{room}."), f"{module} imports {name} from {of}"
+                whole = f"{of}.{name}" in FILES
+                assert of != f"{CORE}.{room}" or whole or name in public, f"{module} imports {name}"

@@ -157,7 +157,7 @@ def _window(parts: Parts, options: Options, password: str) -> int:
     if sys.platform == "linux" and not (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}):
         raise CannotStart("there is no display for the window; --headless runs a robot without one")
     try:
-        from agent_app.ui.app import run as run_window
+        from agent_app.ui.frame.app import run as run_window
     except ImportError as error:
         raise CannotStart(
             f"the window can't be loaded ({error}); pip install 'huawu[agent]', or use --headless"

@@ -20,10 +20,10 @@ from agent_app.model.phone import PhoneCommand, PhoneReady
 from agent_app.model.view import Action, DeskView, LinkState
 from agent_app.presenters.desk import Desk
 from agent_app.settings import SettingsFile
-from agent_app.ui.app import TICK_MS, Frames, MainThread, application
-from agent_app.ui.floor import SupervisorWindow
-from agent_app.ui.translation import Translation
-from agent_app.ui.window import Window
+from agent_app.ui.floor.window import SupervisorWindow
+from agent_app.ui.frame.app import TICK_MS, Frames, MainThread, application
+from agent_app.ui.frame.window import Window
+from agent_app.ui.parts.translation import Translation
 from shared.desk import Report
 
 SETTLE_MS = 3000

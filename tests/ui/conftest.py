@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from agent_app.model.view import DeskView
-from agent_app.ui import theme
-from agent_app.ui.app import application
-from agent_app.ui.faults import FAULTS
+from agent_app.ui.frame.app import application
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.faults import FAULTS
 from tests.ui.scenes import EN, enabled
 from tests.ui.stage import Stage
 

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from agent_app.model.report import ReportView
-from agent_app.ui import theme
-from agent_app.ui.app import application
-from agent_app.ui.floor import SupervisorWindow
-from agent_app.ui.translation import Translation
+from agent_app.ui.floor.window import SupervisorWindow
+from agent_app.ui.frame.app import application
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.translation import Translation
 from shared.enums import Language, Role, SeatState
 from shared.reports import By
 from tests.ui.fakes import World

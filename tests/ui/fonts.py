@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
 
-from agent_app.ui.theme import FAMILIES
+from agent_app.ui.parts.theme import FAMILIES
 from tests.ui.stage import application
 
 LATIN, CHINESE, WIDE = "DejaVu Sans", "WenQuanYi Micro Hei", "WenQuanYi Macro Hei"

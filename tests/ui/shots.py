@@ -16,10 +16,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.targets import Purpose
-from agent_app.ui import theme
-from agent_app.ui.app import application
-from agent_app.ui.translation import Translation
-from agent_app.ui.window import Window
+from agent_app.ui.frame.app import application
+from agent_app.ui.frame.window import Window
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.translation import Translation
 from shared.enums import Language
 from tests.ui.fakes import World
 from tests.ui.fonts import first_font

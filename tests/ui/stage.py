@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMessageBox,
 
 from agent_app.model.phone import CallUp, PhoneReady, Ringing
 from agent_app.model.view import DeskView, LinkState
-from agent_app.ui import theme
-from agent_app.ui.app import Frames
-from agent_app.ui.translation import Translation
-from agent_app.ui.window import Window
+from agent_app.ui.frame.app import Frames
+from agent_app.ui.frame.window import Window
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.translation import Translation
 from shared.desk import (
     CallChanged,
     DeskCall,

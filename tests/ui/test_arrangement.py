@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import json as msgspec_json
 
-from agent_app.ui.arrangement import FRAME, KEY, Arrangement, Kept, fit
+from agent_app.ui.parts.arrangement import FRAME, KEY, Arrangement, Kept, fit
 from tests.ui.fakes import FakeSettings
 from tests.ui.stage import Stage
 from tests.ui.test_floor import Board
@@ -24,9 +24,9 @@ import json, sys
 from pathlib import Path
 from PySide6.QtCore import QRect
 from agent_app.settings import SettingsFile
-from agent_app.ui.app import application
-from agent_app.ui.translation import Translation
-from agent_app.ui.window import Window
+from agent_app.ui.frame.app import application
+from agent_app.ui.parts.translation import Translation
+from agent_app.ui.frame.window import Window
 from tests.ui.fakes import World
 
 app = application(["-platform", "offscreen:configfile=" + sys.argv[1]])

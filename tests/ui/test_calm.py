@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QApplication
 from agent_app.model.phone import Levels
 from agent_app.model.view import Action, DeskView
 from agent_app.presenters.ports import Failed
-from agent_app.ui import app as app_module
-from agent_app.ui.app import FRAMES, Frames, MainThread, _qt_says
-from agent_app.ui.faults import FAULTS
-from agent_app.ui.translation import system_language
+from agent_app.ui.frame import app as app_module
+from agent_app.ui.frame.app import FRAMES, Frames, MainThread, _qt_says
+from agent_app.ui.parts.faults import FAULTS
+from agent_app.ui.parts.translation import system_language
 from shared.desk import CallChanged, DeskRefusal, Hold, OpenSeat, QueuesChanged, Refused
 from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, NOW, QUEUES, call, pop
@@ -180,7 +180,7 @@ def test_the_program_runs_and_ends(tmp_path: Path) -> None:
     script = f"""
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
-        from agent_app.ui.app import run
+        from agent_app.ui.frame.app import run
         from agent_app.presenters.desk import Desk
         from tests.ui.fakes import FakeDiagnostics, FakePhone, FakeSettings, FakeSwitch
         import logging, time
@@ -221,7 +221,7 @@ def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
     """The program that started it ends it: no question, no window left."""
     script = """
         import os, signal, time
-        from agent_app.ui.app import run
+        from agent_app.ui.frame.app import run
         from tests.ui.fakes import FakeSettings, World
         from tests.ui.scenes import scenes
         from shared.enums import Language

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.ui import theme
-from agent_app.ui.tables import Column, Table
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.tables import Column, Table
 from tests.ui.fonts import CHINESE, LATIN, WIDE, first
 from tests.ui.test_tables import _has
 

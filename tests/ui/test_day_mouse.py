@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from agent_app.model.phone import AnswerCall, Mute, TellLevels, TestTone, UseDevices
-from agent_app.ui.audio import DESK_PHONE, HEADSET
-from agent_app.ui.command_table import COMMANDS
-from agent_app.ui.topbar import MENU
+from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.frame.topbar import MENU
+from agent_app.ui.sound.audio import DESK_PHONE, HEADSET
 from shared.desk import (
     AskAccount,
     AskCustomer,

@@ -11,9 +11,9 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 
-from agent_app.ui.faults import FAULTS, Cover, Drawing
-from agent_app.ui.floortable import FILL
-from agent_app.ui.widgets import Panel
+from agent_app.ui.parts.boards import FILL
+from agent_app.ui.parts.faults import FAULTS, Cover, Drawing
+from agent_app.ui.parts.widgets import Panel
 from shared.desk import CallChanged, PopChanged, QueuesChanged, SeatChanged
 from shared.enums import Language, LockReason, SeatState
 from tests.ui.floor_scenes import SMALL
@@ -233,7 +233,7 @@ def test_the_program_tells_of_a_slot_that_raises(tmp_path: Path) -> None:
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication, QWidget
         from agent_app.presenters.desk import Desk
-        from agent_app.ui.app import run
+        from agent_app.ui.frame.app import run
         from tests.ui.fakes import FakeDiagnostics, FakePhone, FakeSettings, FakeSwitch
         logging.basicConfig(filename={str(tmp_path / "log")!r})
 
@@ -263,7 +263,7 @@ def test_the_program_tells_of_a_slot_that_raises(tmp_path: Path) -> None:
             make.kept = bad
             return desk
 
-        from agent_app.ui.faults import FAULTS
+        from agent_app.ui.parts.faults import FAULTS
         raise SystemExit(run(make, FakeSettings({{"language": "en"}}), ["-platform", "offscreen"]))
     """
     done = subprocess.run(

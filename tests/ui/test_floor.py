@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QTabBa
 from agent_app.model.floor import FloorView
 from agent_app.model.supervising import SeatAct, WaitingAct
 from agent_app.model.view import DeskView
-from agent_app.ui.floor import SupervisorWindow
-from agent_app.ui.flooracts import ACTS, TO_ALL
+from agent_app.ui.floor.acts import ACTS, TO_ALL
+from agent_app.ui.floor.window import SupervisorWindow
 from shared.desk import (
     CallChanged,
     DeskCall,

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
-from agent_app.ui.floortable import FALLING, RISING, BoardColumn, BoardRows, BoardTable, _runs
+from agent_app.ui.parts.boards import FALLING, RISING, BoardColumn, BoardRows, BoardTable, _runs
 from shared.floor import LineRow
 from tests.ui.floor_scenes import many_lines
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QTableView
 
-from agent_app.ui.theme import digits, letters
+from agent_app.ui.parts.theme import digits, letters
 from shared.enums import Language
 from tests.ui.fonts import CHINESE, LATIN, WIDE, first
 from tests.ui.party_scenes import party_scenes
@@ -89,7 +89,9 @@ def test_a_letter_is_a_latin_one(qapp: QApplication, font: str) -> None:
 
 
 def test_no_width_is_counted_in_average_letters() -> None:
-    assert [path.name for path in SOURCES.glob("*.py") if ".averageCharWidth" in path.read_text(encoding="utf-8")] == []
+    assert [
+        path.name for path in SOURCES.rglob("*.py") if ".averageCharWidth" in path.read_text(encoding="utf-8")
+    ] == []
 
 
 @FONTS

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent_app.ui.wav import _LINEAR
+from agent_app.ui.sound.wav import _LINEAR
 from tests.sound import Headset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from agent_app.ui.sound import Sound, SystemSink
+from agent_app.ui.sound.playing import Sound, SystemSink
 app = QCoreApplication([])
 holder = QObject()
 sound = Sound(Path(sys.argv[1]).read_bytes(), holder, lambda rate, channels: SystemSink(rate, channels, sys.argv[2]))

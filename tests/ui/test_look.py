@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from agent_app.ui import theme
-from agent_app.ui.command_table import COMMANDS
-from agent_app.ui.icons import icon
-from agent_app.ui.paths import RESOURCES
+from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.icons import icon
+from agent_app.ui.parts.paths import RESOURCES
 from shared.enums import Language, SeatState
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage
@@ -115,7 +115,7 @@ def _mean(image: QImage) -> float:
 
 SCALED = """
 import sys
-from agent_app.ui.app import application
+from agent_app.ui.frame.app import application
 from tests.ui.stage import Stage
 from tests.ui.scenes import scenes
 from shared.enums import Language

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.phone import Device
 from agent_app.model.view import AudioView, PlayerView
-from agent_app.ui import fmt
-from agent_app.ui.player import Player
-from agent_app.ui.sound import alike
-from agent_app.ui.tables import Column, Rows, Table
-from agent_app.ui.wav import Recording, read
+from agent_app.ui.parts import fmt
+from agent_app.ui.parts.tables import Column, Rows, Table
+from agent_app.ui.sound.player import Player
+from agent_app.ui.sound.playing import alike
+from agent_app.ui.sound.wav import Recording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
 from shared.enums import Language, SeatState
 from shared.ids import CallId

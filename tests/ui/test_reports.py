@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from agent_app.model.supervising import SeatAct
-from agent_app.ui import theme
-from agent_app.ui.chart import Bar, BarChart, scale
-from agent_app.ui.reportcells import MEASURES
-from agent_app.ui.reports import ReportsPage
+from agent_app.ui.parts import theme
+from agent_app.ui.reports.cells import MEASURES
+from agent_app.ui.reports.chart import Bar, BarChart, scale
+from agent_app.ui.reports.page import ReportsPage
 from shared.desk import DeskRefusal, Refused
 from shared.desk_reports import AskReport, ReportShown
 from shared.reports import By, ReportRow

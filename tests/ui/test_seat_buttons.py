@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.phone import AnswerCall
 from agent_app.model.view import DeskView
-from agent_app.ui.command_table import COMMANDS
-from agent_app.ui.dialling import DialDialog
+from agent_app.ui.calling.dialling import DialDialog
+from agent_app.ui.commands.table import COMMANDS
 from shared.desk import (
     CallChanged,
     CallSeat,

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from agent_app.model.phone import CallQuality
 from agent_app.model.view import Action, DeskView, Pending
-from agent_app.ui import theme
-from agent_app.ui.command_table import COMMANDS
-from agent_app.ui.commands import CommandButton, face_of
-from agent_app.ui.status import problem_text
-from agent_app.ui.widgets import Plain
+from agent_app.ui.commands.commands import CommandButton, face_of
+from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.widgets import Plain
 from shared.desk import Pop
 from shared.enums import Language, SeatState
 from tests.ui.party_scenes import party_scenes

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from agent_app.ui import theme
-from agent_app.ui.tables import Column, Table
+from agent_app.ui.parts import theme
+from agent_app.ui.parts.tables import Column, Table
 from shared.enums import Language
 from tests.ui.floor_scenes import EMPTY
 from tests.ui.scenes import scenes

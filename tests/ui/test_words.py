@@ -17,10 +17,10 @@ from agent_app.model.problems import CODES
 from agent_app.model.report import Span
 from agent_app.model.targets import Kind
 from agent_app.model.view import Action, LinkState, PhoneState, Problem
-from agent_app.ui import words
-from agent_app.ui.paths import RESOURCES
-from agent_app.ui.status import problem_text
-from agent_app.ui.translation import Translation
+from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.parts import words
+from agent_app.ui.parts.paths import RESOURCES
+from agent_app.ui.parts.translation import Translation
 from shared.desk import CameBack, DeskRefusal
 from shared.enums import (
     CallKind,
@@ -77,7 +77,7 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _all_texts() -> set[tuple[str, str]]:
-    return {text for path in SOURCES.glob("*.py") for text in _texts(path)}
+    return {text for path in SOURCES.rglob("*.py") for text in _texts(path)}
 
 
 def test_every_text_has_its_chinese() -> None:
@@ -140,7 +140,7 @@ def test_an_id_of_a_newer_switch_is_shown_as_it_is() -> None:
 def test_a_missing_file_leaves_english(
     gallery: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("agent_app.ui.translation.TRANSLATIONS", tmp_path)
+    monkeypatch.setattr("agent_app.ui.parts.translation.TRANSLATIONS", tmp_path)
     translation = Translation(application())
     translation.use(Language.ZH)
     assert "huawu_zh_CN is missing" in caplog.text

@@ -33,7 +33,7 @@ def test_pictures_are_taken_at_1366_by_768(tmp_path: Path) -> None:
 
 WORKED = """
 import subprocess, sys
-from agent_app.ui.app import application
+from agent_app.ui.frame.app import application
 from tests.ui.stage import Stage, wait_until
 from shared.desk import OpenSeat, LockSeat, SeatChanged
 from shared.enums import SeatState, LockReason
@@ -94,8 +94,8 @@ def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
 ANYWHERE = """
 import subprocess, sys
 from agent_app.model.view import Action
-from agent_app.ui.app import application
-from agent_app.ui.hotkeys import HOTKEYS, Hotkeys
+from agent_app.ui.frame.app import application
+from agent_app.ui.commands.hotkeys import HOTKEYS, Hotkeys
 from tests.ui.scenes import call
 from tests.ui.stage import Stage, wait_until
 from shared.desk import CallChanged, Hold, SeatChanged

@@ -32,7 +32,7 @@ def messages(path: Path = TS) -> dict[tuple[str, str], str]:
 
 def update(ts: Path = TS) -> None:
     """Takes the texts of the sources into ``ts``; those that are gone are left out."""
-    sources = sorted(str(path.relative_to(ROOT)) for path in SOURCES.glob("*.py"))
+    sources = sorted(str(path.relative_to(ROOT)) for path in SOURCES.rglob("*.py"))
     _run(["pyside6-lupdate", *sources, "-ts", str(ts), "-no-obsolete", "-locations", "none"])
 
 

@@ -1,0 +1,1 @@
+"""Whom one can reach (呼出): dial window, directory, last calls, queues."""

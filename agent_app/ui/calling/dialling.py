@@ -1,0 +1,234 @@
+"""One window for whom to call: dial out, internal call, transfer, monitor. A line to type in, a list that completes it, 确认 and 返回."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
+
+from agent_app.model import targets
+from agent_app.model.targets import Kind, Offer, Purpose
+from agent_app.model.view import Action, DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.ui.commands.commands import OFF
+from agent_app.ui.parts import words
+from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.theme import letters
+from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from shared.enums import SeatState
+
+ACTIONS = {
+    Purpose.DIAL: Action.DIAL,
+    Purpose.CALL_SEAT: Action.CALL_SEAT,
+    Purpose.TRANSFER: Action.TRANSFER,
+    Purpose.MONITOR: Action.MONITOR,
+}
+TEXT_MAX = 64
+
+
+class DialDialog(Dialog):
+    """Down goes to the list, Up back; Enter calls whoever the line above the buttons names; Esc gives up."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.purpose = Purpose.DIAL
+        self._chosen = False
+        """Somebody of the list, by arrow or mouse; else what was typed counts."""
+        self.explains, self.kinds, self.line = Words("muted"), QTabBar(), QLineEdit()
+        self.table: Table[Offer] = Table(self._columns(), lambda row: (row.kind, row.value), lines=9)
+        self.whom, self.why = Plain("value", wide=60), Plain("danger", wide=60)
+        self.call_button, self.back_button = QPushButton(), self.close_button
+        self.call_button.setProperty("kind", "go")
+        self.call_button.setAutoDefault(False)
+        self.line.setMaxLength(TEXT_MAX)
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._typed)
+        self.line.returnPressed.connect(self.call)
+        self.line.installEventFilter(self)
+        self.table.installEventFilter(self)
+        self.table.chosen.connect(lambda _row: self.call())
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._select())
+        self.kinds.currentChanged.connect(lambda _at: self._typed())
+        self.kinds.setDrawBase(False)
+        self.kinds.setExpanding(False)
+        self.call_button.clicked.connect(lambda _checked=False: self.call())
+        foot = across(rows(self.whom, self.why, gap=2), self.back_button, self.call_button)
+        foot.setStretch(0, 1)
+        self.setLayout(rows(self.explains, self.kinds, self.line, self.table, foot, margin=16))
+        self.resize(letters(self.font(), 108), self.sizeHint().height())
+        self.redraw()
+
+    # --- from the window ---
+
+    def ask(self, purpose: Purpose, text: str = "") -> None:
+        """Opens it, for this."""
+        self.purpose, self._chosen = purpose, False
+        self._desk.floor.show_colleagues(on=True)
+        self._show_kinds()
+        self.retranslate()
+        self.line.setText(text)
+        self._show_rows()
+        self.go()
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.selectAll()
+
+    def call(self) -> None:
+        offer = self.offer
+        if offer is None or not self.call_button.isEnabled():
+            return
+        self.close()
+        match self.purpose:
+            case Purpose.DIAL:
+                self._desk.dial(offer.value)
+            case Purpose.CALL_SEAT:
+                self._desk.call_seat(offer.value)
+            case Purpose.TRANSFER:
+                self._desk.consult(offer.kind, offer.value)
+            case Purpose.MONITOR:
+                self._desk.monitor(offer.value)
+
+    @property
+    def offer(self) -> Offer | None:
+        """Who would be called now."""
+        chosen = self.table.current() if self._chosen else None
+        return chosen or targets.choice(self._view, self.purpose, self._kind, self.line.text())
+
+    # --- drawing ---
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        if not self.isVisible():
+            return
+        if was is None or _offers_differ(view, was):
+            self._show_rows()
+        self._enable()
+
+    def retranslate(self) -> None:
+        titles = {
+            Purpose.DIAL: self.tr("Dial out"),
+            Purpose.CALL_SEAT: self.tr("Internal call"),
+            Purpose.TRANSFER: self.tr("Transfer"),
+            Purpose.MONITOR: self.tr("Monitor a seat"),
+        }
+        hints = {
+            Purpose.DIAL: self.tr("Number, name or pinyin"),
+            Purpose.CALL_SEAT: self.tr("Agent number, name or initials"),
+            Purpose.TRANSFER: self.tr("Seat, queue, number, menu or name"),
+            Purpose.MONITOR: self.tr("Agent number, name or initials"),
+        }
+        self.setWindowTitle(titles[self.purpose])
+        self.explains.say(self._explanation())
+        self.line.setPlaceholderText(hints[self.purpose])
+        named(self.line, titles[self.purpose], hints[self.purpose])
+        self.table.set_empty(self.tr("Nobody fits. A number can be typed in full."))
+        named(self.table, self.tr("Whom to call"), self.tr("Arrows choose, Enter calls"))
+        named(self.kinds, self.tr("Of which kind"), self.tr("Narrows the list"))
+        self.call_button.setText(self.tr("&OK") + " (↵)")
+        self.back_button.setText(self.tr("&Return") + " (Esc)")
+        named(self.back_button, self.tr("Return"), self.tr("Gives up; nobody is called"), "Esc")
+        for at in range(self.kinds.count()):
+            self.kinds.setTabText(at, self._kind_title(self.kinds.tabData(at)))
+        self._enable()
+
+    def closeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().closeEvent(event)  # type: ignore[arg-type]
+        self.finished.emit(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Down leaves the line for the list, Up in the first row comes back."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if watched is self.line and event.key() == Qt.Key.Key_Down and self.table.rows.rowCount():
+            self.table.setFocus(Qt.FocusReason.TabFocusReason)
+            self.table.selectRow(0)
+            return True
+        if watched is self.table and event.key() == Qt.Key.Key_Up and self.table.currentIndex().row() <= 0:
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._typed()
+            return True
+        return super().eventFilter(watched, event)
+
+    # --- inside ---
+
+    @property
+    def _kind(self) -> Kind | None:
+        found: Kind | None = self.kinds.tabData(self.kinds.currentIndex())
+        return found
+
+    def _show_kinds(self) -> None:
+        kinds = targets.kinds(self._view, self.purpose)
+        several = len(kinds) > 1
+        while self.kinds.count():
+            self.kinds.removeTab(0)
+        for kind in (None, *kinds) if several else ():
+            self.kinds.setTabData(self.kinds.addTab(self._kind_title(kind)), kind)
+        self.kinds.setVisible(several)
+
+    def _kind_title(self, kind: Kind | None) -> str:
+        return self.tr("All") if kind is None else words.say(words.TARGET_KINDS, kind)
+
+    def _explanation(self) -> str:
+        in_call = self._view.state.call is not None
+        if self.purpose is Purpose.MONITOR:
+            return self.tr("You hear both sides of the seat's call; neither hears you.")
+        if self.purpose is Purpose.TRANSFER:
+            return self.tr(
+                "The customer waits with music. Hanging up hands them over, whether it rings or was answered; "
+                "Return takes them back."
+            )
+        return self.tr("The customer waits with music meanwhile.") if in_call else ""
+
+    def _typed(self, _text: str = "") -> None:
+        self._chosen = False
+        self._show_rows()
+        self._enable()
+
+    def _select(self) -> None:
+        self._chosen = self.table.selectionModel().hasSelection()
+        self._enable()
+
+    def _show_rows(self) -> None:
+        chosen = self._chosen
+        self.table.show_rows(targets.offered(self._view, self.purpose, self._kind, self.line.text()))
+        if not chosen:
+            self.table.clearSelection()
+        self._chosen = chosen and self.table.selectionModel().hasSelection()
+
+    def _enable(self) -> None:
+        can, offer = self._view.enabled.get(ACTIONS[self.purpose], OFF), self.offer
+        self.call_button.setEnabled(can.on and offer is not None)
+        self.explains.say(self._explanation())
+        self.explains.setVisible(bool(self.explains.text()))
+        self.whom.say("" if offer is None else self.tr("Calls {who}").format(who=self._who(offer)))
+        self.why.say("" if can.on else words.say(words.WHYS, can.why))
+        self.why.setVisible(not can.on)
+        hint = self.whom.text() if can.on and offer is not None else self.why.text() or words.problem("no_target")
+        named(self.call_button, self.tr("OK"), hint, "Enter")
+
+    def _who(self, offer: Offer) -> str:
+        parts = (words.say(words.TARGET_KINDS, offer.kind), offer.value if offer.kind in NUMBERED else "", offer.name)
+        return " ".join(part for part in parts if part)
+
+    def _columns(self) -> list[Column[Offer]]:
+        return [
+            Column(QT_TRANSLATE_NOOP("tables", "Kind"), lambda row: words.say(words.TARGET_KINDS, row.kind), 12),
+            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.value if row.kind in NUMBERED else "", 16, bold=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name or ("" if row.kind in NUMBERED else row.value), 0),
+            Column(QT_TRANSLATE_NOOP("tables", "State"), self._state, 26, colour=lambda row: "ok" if row.state is SeatState.OPEN or row.free else ""),
+        ]  # fmt: skip
+
+    def _state(self, row: Offer) -> str:
+        if row.state is not None:
+            return words.say(words.SEAT_STATES, row.state)
+        if row.kind is Kind.QUEUE and row.seats:
+            return self.tr("waiting {n}, seats {free}/{seats}").format(n=row.waiting, free=row.free, seats=row.seats)
+        return ""
+
+
+NUMBERED = frozenset({Kind.SEAT, Kind.NUMBER})
+"""Called by a number that one knows; of the others the id says nothing to people."""
+
+
+def _offers_differ(view: DeskView, was: DeskView) -> bool:
+    """Anything that the list is made of."""
+    names = ("colleagues", "targets", "people", "calls", "shown", "language")
+    return view.state.queues != was.state.queues or any(getattr(view, name) is not getattr(was, name) for name in names)

@@ -1,0 +1,152 @@
+"""Who calls: the card at the head of the middle column. Name, VIP, number and place, and above all whether they proved who they are."""
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
+
+from agent_app.model.view import DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.ui.commands.commands import Commands
+from agent_app.ui.parts import theme, words
+from agent_app.ui.parts.fmt import button_text
+from agent_app.ui.parts.icons import icon
+from agent_app.ui.parts.numbers import Numbers
+from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, restyle, rows
+from shared.desk import CustomerCard, Pop
+from shared.ids import CallId
+
+
+class Plate(QFrame):
+    """An icon and a line on a tone: ``ok``, ``warn`` or ``danger``; ``muted``: it was so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon, self.text = QLabel(), Plain("value", wide=36, shrinks=False)
+        line = across(self._icon, self.text)
+        line.setContentsMargins(8, 4, 8, 4)
+        self.setLayout(line)
+
+    def say(self, tone: str, picture: str, text: str) -> None:
+        restyle(self, "tone", tone)
+        size = self.fontMetrics().height() + 2
+        colour = getattr(theme.tokens(), tone)
+        self._icon.setPixmap(icon(picture, colour).pixmap(QSize(size, size), self.devicePixelRatioF()))
+        self.text.say(text)
+        self.setAccessibleName(text)
+
+
+class CustomerPanel(Panel):
+    """``painted`` is said once a pop, after the first paint with it."""
+
+    painted = Signal(str)
+
+    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+        super().__init__(clock)
+        self._desk = desk
+        self._unpainted: CallId | None = None
+        self.name, self.vip = Plain(scale=1.6, bold=True, wide=40), Plate()
+        self.verified = Plate()
+        self.numbers, self.line, self.more = Numbers(), Plain("muted", wide=80), Plain("muted", wide=80)
+        self.others, self._menu = QPushButton(), QMenu(self)
+        self.others.setMenu(self._menu)
+        self.others.setProperty("menu", "true")
+        self.call_back, self.to_pop = commands.button("call_back"), commands.button("show_pop")
+        head = across(self.name, self.vip, None, self.verified)
+        for part in (self.line, self.more):
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        whence = across(self.numbers, self.line, gap=4)
+        whence.setStretch(1, 1)
+        foot = across(self.more, self.others, self.to_pop, self.call_back)
+        foot.setStretch(0, 1)
+        body = rows(head, whence, foot, gap=2)  # three lines: the columns beside must not move with every caller
+        body.setContentsMargins(12, 8, 8, 8)
+        self.setLayout(body)
+        self.redraw()
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        pop = view.state.pop
+        if pop is not None and (was is None or was.state.pop is None or was.state.pop.call != pop.call):
+            self._unpainted = pop.call
+            self.update()
+        same = was is not None and all(
+            getattr(view, name) == getattr(was, name) for name in ("shown", "shown_is_pop", "stale")
+        )
+        if was is None or not same or pop != was.state.pop:
+            self._show(view, pop if view.shown_is_pop else None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self._unpainted is not None:
+            call, self._unpainted = self._unpainted, None
+            self.painted.emit(call)
+
+    def retranslate(self) -> None:
+        named(
+            self.others,
+            self.tr("More customers with this number"),
+            self.tr("Shows another customer who has this number"),
+        )
+
+    def _show(self, view: DeskView, pop: Pop | None) -> None:
+        customer = view.shown
+        self.name.say(self._title(customer, pop))
+        vip = customer is not None and customer.vip
+        self.vip.setVisible(vip)
+        if vip:
+            self.vip.say("warn", "vip", self.tr("VIP"))
+        self._show_proof(pop, customer, stale=view.stale)
+        phones = () if customer is None else customer.phones
+        self.numbers.show_numbers(phones if pop is None else (pop.number, *phones))
+        self.line.say(self._whence(pop))
+        self.more.say(self._about(customer, pop))
+        self._show_others(pop)
+        self.to_pop.setVisible(view.state.pop is not None and not view.shown_is_pop)
+        self.call_back.setVisible(customer is not None)
+
+    def _title(self, customer: CustomerCard | None, pop: Pop | None) -> str:
+        if customer is not None:
+            return customer.name or self.tr("Customer {id}").format(id=customer.id)
+        if pop is None:
+            return self.tr("No customer")
+        return self.tr("Looking up the caller …") if pop.pending else self.tr("Unknown caller")
+
+    def _show_proof(self, pop: Pop | None, customer: CustomerCard | None, *, stale: bool) -> None:
+        """Verified is only what the caller proved in this very call, and only for a card that has that account.
+
+        ``stale``: who is on the line by now is not known.
+        """
+        self.verified.setVisible(pop is not None or customer is not None)
+        if pop is None:
+            self.verified.say("warn", "unverified", self.tr("Looked up, not in this call"))
+        elif pop.verified is None:
+            self.verified.say("warn", "unverified", self.tr("Not verified"))
+        elif stale:
+            text = self.tr("Was verified by PIN: {account}")
+            self.verified.say("muted", "unverified", text.format(account=pop.verified))
+        else:
+            self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))
+
+    def _whence(self, pop: Pop | None) -> str:
+        """Beside the numbers."""
+        if pop is None:
+            return ""
+        return pop.place if pop.number else " · ".join(part for part in (self.tr("Number withheld"), pop.place) if part)
+
+    def _about(self, customer: CustomerCard | None, pop: Pop | None) -> str:
+        if customer is None:
+            return (
+                ""
+                if pop is not None
+                else self.tr("A caller's card appears here while the desk rings. F9 finds a customer.")
+            )
+        parts = [self.tr("Customer {id}").format(id=customer.id), words.LANGUAGES[customer.language]]
+        return " · ".join(parts)
+
+    def _show_others(self, pop: Pop | None) -> None:
+        others = () if pop is None else pop.others
+        self.others.setVisible(bool(others))
+        self.others.setText(self.tr("Same number: {n} more").format(n=len(others)))
+        self._menu.clear()
+        for card in others:
+            action = self._menu.addAction(button_text(card.name)[:60] + f"  · {card.id}")
+            action.triggered.connect(lambda _checked=False, card=card: self._desk.show_customer(card.id))

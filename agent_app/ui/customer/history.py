@@ -1,0 +1,138 @@
+"""What was before: contacts of every channel in one list, with recordings; and what the caller did in the IVR in this call."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPlainTextEdit
+
+from agent_app.model.view import Action, DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.ui.commands.commands import OFF, Commands
+from agent_app.ui.parts import words
+from agent_app.ui.parts.fmt import clock, day, day_time, duration
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.widgets import Clock, Panel, across, named, rows
+from agent_app.ui.sound.player import Player
+from shared.desk import Contact, TrailStep
+
+
+class HistoryPanel(Panel):
+    counted = Signal(int)
+    """How many contacts there are, for the tab's title."""
+
+    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+        super().__init__(clock, framed=False)
+        self._desk = desk
+        self.table: Table[Contact] = Table(self._columns(), lambda row: row.id, lines=5)
+        self.table.chosen.connect(lambda _row: self.play())
+        self.table.selectionModel().currentChanged.connect(lambda *_: self._enable())
+        self.play_button = commands.button("play")
+        self.player = Player(desk)
+        self.detail = QPlainTextEdit()
+        self.detail.setReadOnly(True)
+        self.detail.setTabChangesFocus(True)
+        self.detail.setFixedHeight(round(self.detail.fontMetrics().height() * 3.4))
+        foot = across(self.play_button, self.player, None)
+        foot.setStretch(1, 1)
+        self.setLayout(rows(self.table, self.detail, foot, gap=4))
+        self.redraw()
+
+    def play(self) -> None:
+        """The chosen contact's recording, if there is one that this agent may hear."""
+        row = self.table.current()
+        if row is not None and row.recording and row.call is not None:
+            self._desk.fetch_recording(row.call)
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        if was is None or view.shown != was.shown or view.language != was.language:
+            contacts = () if view.shown is None else view.shown.contacts
+            nobody = view.shown is None
+            self.table.set_empty(
+                self.tr("No customer is on the screen.") if nobody else self.tr("No earlier contacts.")
+            )
+            self.table.show_rows(contacts)
+            self.counted.emit(len(contacts))
+        if view.state.call is not None and _call(view) != _call(was):
+            self.player.hush()
+        self.player.use_device(_speaker(view))
+        if was is None or view.player != was.player:
+            self.player.show_recording(view.player)
+        self._enable()
+
+    def retranslate(self) -> None:
+        named(self.table, self.tr("History"), self.tr("Earlier contacts of every channel; Enter plays a recording"))
+        self.detail.setPlaceholderText(self.tr("Summary of the chosen contact"))
+        named(self.detail, self.tr("Summary of the chosen contact"))
+
+    def _enable(self) -> None:
+        row = self.table.current()
+        can = self._view.enabled.get(Action.PLAY_RECORDING, OFF).on
+        self.play_button.setEnabled(can and row is not None and row.recording)
+        text = "" if row is None else row.summary
+        if text != self.detail.toPlainText():
+            self.detail.setPlainText(text)
+
+    def _columns(self) -> list[Column[Contact]]:
+        return [
+            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 11),
+            Column(
+                QT_TRANSLATE_NOOP("tables", "Channel"),
+                lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 10,
+            ),
+            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11, number=lambda row: row.number),
+            Column(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
+            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
+            Column(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),
+            Column(QT_TRANSLATE_NOOP("tables", "Summary"), lambda row: row.summary, 0),
+            Column(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 3, colour=lambda _row: "danger"),
+        ]  # fmt: skip
+
+    def _when(self, at: float) -> str:
+        """The time of day is dropped after a year."""
+        now = self.now()
+        return day_time(at, now) if len(day_time(at, now)) < 12 else day(at, now)
+
+    def _disposition(self, row: Contact) -> str:
+        choice = next((one for one in self._view.state.dispositions if one.id == row.disposition), None)
+        return row.disposition if choice is None else words.titled(choice.title, self._view.language, row.disposition)
+
+
+class TrailPanel(Panel):
+    """What the caller did in the IVR before the desk rang."""
+
+    counted = Signal(int)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, framed=False)
+        self.table: Table[TrailStep] = Table(self._columns(), lambda row: (row.at, row.step), lines=5)
+        self.setLayout(rows(self.table))
+        self.redraw()
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        if was is None or view.state.pop != was.state.pop or view.language != was.language:
+            trail = () if view.state.pop is None else view.state.pop.trail
+            self.table.set_empty(self.tr("Nothing was done in the voice menu."))
+            self.table.show_rows(trail)
+            self.counted.emit(len(trail))
+
+    def retranslate(self) -> None:
+        named(self.table, self.tr("Menu trail"), self.tr("What the caller did in the voice menu, the latest last"))
+
+    def _columns(self) -> list[Column[TrailStep]]:
+        return [
+            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.at), 10),
+            Column(
+                QT_TRANSLATE_NOOP("tables", "Step"),
+                lambda row: words.titled(row.title, self._view.language, row.step),
+                0,
+            ),
+        ]
+
+
+def _call(view: DeskView | None) -> str:
+    return "" if view is None or view.state.call is None else view.state.call.call
+
+
+def _speaker(view: DeskView) -> str:
+    """The name of the device that the agent hears with; ``""``: a desk phone, or none that is known."""
+    if view.desk_phone:
+        return ""
+    return next((device.name for device in view.audio.devices if device.id == view.audio.speaker), "")

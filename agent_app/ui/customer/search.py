@@ -1,0 +1,126 @@
+"""Finding a customer as one types: number, account, name, pinyin or its initials."""
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from agent_app.model.view import Action, DeskView
+from agent_app.presenters.desk import Desk
+from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.parts import theme, words
+from agent_app.ui.parts.icons import icon
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.widgets import Clock, Panel, Plain, named, rows
+from shared.desk import CustomerCard
+
+TEXT_LIMIT = 64
+
+
+class SearchLine(QLineEdit):
+    """The field; Down and Enter go to the rows."""
+
+    down = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaxLength(TEXT_LIMIT)
+        self.setClearButtonEnabled(True)
+        self._picture = QAction(self)
+        self.addAction(self._picture, QLineEdit.ActionPosition.LeadingPosition)
+
+    def show_icon(self) -> None:
+        self._picture.setIcon(icon("search", theme.tokens().muted))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.down.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class SearchPanel(Panel):
+    """Rows found; shown in the place of the card while something is searched. ``line`` is put above by the window."""
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        super().__init__(clock)
+        self._desk = desk
+        self.line, self.state = SearchLine(), Plain("muted", wide=50)
+        self.table: Table[CustomerCard] = Table(COLUMNS, lambda row: row.id, lines=8)
+        self.line.textEdited.connect(self._desk.search)
+        self.line.textChanged.connect(self._cleared)
+        self.line.down.connect(self._into_rows)
+        self.table.chosen.connect(self._choose)
+        self.table.installEventFilter(self)
+        self.setLayout(rows(self.state, self.table, margin=8))
+        self.redraw()
+
+    @property
+    def active(self) -> bool:
+        return bool(self._view.search.text)
+
+    def go(self) -> None:
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+
+    def close_search(self) -> None:
+        if self.active:
+            self._desk.search("")
+        self.closed.emit()
+
+    def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        search, can = view.search, view.enabled.get(Action.SEARCH, OFF)
+        self.line.setEnabled(can.on)
+        if search.text != self.line.text():
+            with QSignalBlocker(self.line):
+                self.line.setText(search.text)
+        if was is None or search != was.search:
+            self.table.show_rows(search.rows)
+            self.state.say(self._state(view))
+            self.table.set_empty(self.state.text())
+
+    def retranslate(self) -> None:
+        self.line.show_icon()
+        self.line.setPlaceholderText(self.tr("Find a customer: number, account, name, pinyin") + f" ({key_text('F9')})")
+        hint = self.tr("Number, account, name, pinyin or its initials; Down goes to the rows, Esc closes")
+        named(self.line, self.tr("Find a customer"), hint, key_text("F9"))
+        named(self.table, self.tr("Customers found"), self.tr("Enter shows the customer"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Up in the first row goes back to the field."""
+        up = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Up
+        if watched is self.table and up and self.table.currentIndex().row() <= 0:
+            self.line.setFocus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _state(self, view: DeskView) -> str:
+        if view.search.busy:
+            return self.tr("Searching …")
+        if view.search.text and not view.search.rows:
+            return self.tr("Nobody found")
+        return self.tr("Found: {n}").format(n=len(view.search.rows))
+
+    def _cleared(self, text: str) -> None:
+        """The field's own cross."""
+        if not text and self.active:
+            self._desk.search("")
+
+    def _into_rows(self) -> None:
+        if self._view.search.rows:
+            self.table.setFocus(Qt.FocusReason.TabFocusReason)
+            self.table.setCurrentIndex(self.table.rows.index(0, 0))
+
+    def _choose(self, card: CustomerCard) -> None:
+        self.close_search()  # first: an emptied search drops what was asked before
+        self._desk.show_customer(card.id)
+
+
+COLUMNS: tuple[Column[CustomerCard], ...] = (
+    Column(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
+    Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
+    Column(QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"),
+    Column(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
+    Column(QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26),
+)

@@ -1,0 +1,6 @@
+"""Where the window finds what it shows: beside the sources, or beside a frozen program."""
+
+from pathlib import Path
+
+RESOURCES = Path(__file__).resolve().parents[3] / "resources" / "agent_app"
+TRANSLATIONS = RESOURCES / "i18n"

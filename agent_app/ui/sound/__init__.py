@@ -1,0 +1,1 @@
+"""Recordings that are played, and the headset's window."""

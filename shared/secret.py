@@ -10,7 +10,8 @@ class Secret:
     """A string that does not show itself.
 
     ``str``, ``repr``, ``format``, pickling and every encoder give ``HIDDEN`` or raise; ``==`` compares in constant time.
-    ``reveal()`` is called in exactly one place, where the branch link builds its log-in frame.
+    ``reveal()`` is called where a step of a flow takes a key, where a key is passed on to a party outside, and where the branch link builds its
+    log-in frame (``tests/house/test_secrets.py`` has the list).
     """
 
     __slots__ = ("_value",)

@@ -13,7 +13,7 @@ from msgspec import structs
 from shared.aci import REPLIES, Reply
 from shared.ids import CallId
 from switch_server.core.catalogue import FACTS
-from switch_server.core.flow import Configured
+from switch_server.core.flow import Configured, Flow, read_flow
 from switch_server.core.leg import DigitPressed
 from switch_server.core.words import Event
 
@@ -96,11 +96,31 @@ def _fields(kind: str) -> tuple[type[Event], tuple[tuple[str, Any], ...]]:
     raise ValueError(f"unknown event {kind!r}")
 
 
+_PURPOSES = {"DialledOut": "ForAgent", "CallbackDialled": "ForCallback"}
+"""Events of journals from before calls had a purpose, and what they are now."""
+
+
+def _as_now(values: dict[str, Any]) -> dict[str, Any]:
+    purpose = _PURPOSES.get(values.get("type", ""))
+    if purpose is None:
+        return values
+    own = {
+        name: values.pop(name)
+        for name in tuple(values)
+        if name not in ("type", "call", "trunk", "ani", "number", "card")
+    }
+    return {**values, "type": "CallPlaced", "purpose": {"type": purpose, **own}}
+
+
+def _read(value: Any, of: Any) -> Any:
+    return tuple(read_flow(each) for each in value) if of == tuple[Flow, ...] else msgspec.convert(value, of)
+
+
 def decode_event(content: bytes | msgspec.Raw) -> Event:
     """Raises ``ValueError`` on an unknown type or wrong fields."""
-    values = msgspec.json.decode(content, type=dict[str, Any])
+    values = _as_now(msgspec.json.decode(content, type=dict[str, Any]))
     kind, fields = _fields(values.get("type", ""))
     try:
-        return kind(**{name: msgspec.convert(values[name], of) for name, of in fields if name in values})
+        return kind(**{name: _read(values[name], of) for name, of in fields if name in values})
     except TypeError as error:
         raise ValueError(f"{kind.__name__}: {error}") from None

@@ -1,7 +1,7 @@
 """Every fact that the core takes, from all rooms: for the journal, which reads any of them back by its name."""
 
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
-from switch_server.core.call import CallbackDialled, CallerFound, CallOffered, DialledOut, LegPlaced
+from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced
 from switch_server.core.desks import (
     AgentOffline,
     AgentOnline,
@@ -69,8 +69,7 @@ FACTS: tuple[type[Event], ...] = (
     CallOffered,
     CallerFound,
     LegPlaced,
-    DialledOut,
-    CallbackDialled,
+    CallPlaced,
     AgentAssigned,
     Consulted,
     ListenerCame,
@@ -104,7 +103,7 @@ __all__ = [
     "BranchDown",
     "BranchUp",
     "CallOffered",
-    "CallbackDialled",
+    "CallPlaced",
     "CallbackJudged",
     "CallbackRecovered",
     "CallbacksCounted",
@@ -119,7 +118,6 @@ __all__ = [
     "DeskCommanded",
     "DeskDown",
     "DeskGone",
-    "DialledOut",
     "DigitPressed",
     "DigitUsed",
     "Draining",

@@ -5,12 +5,13 @@ from shared.ids import (
     CallId,
     CardId,
 )
-from switch_server.core.words import Event
+from switch_server.core.words import VOICE, Event
 
 
 class CardUp(Event, frozen=True):
     card: CardId
     channels: int
+    kind: str = VOICE
 
 
 class CardDied(Event, frozen=True):

@@ -17,14 +17,14 @@ from switch_server.core.call import (
     TIMERS,
     AnyLegFact,
     Call,
-    CallbackDialled,
     CallerFound,
     CallOffered,
+    CallPlaced,
     CallState,
     Card,
-    DialledOut,
     LegPlaced,
     openings,
+    placed,
     tell_call,
 )
 from switch_server.core.desks import DeskCommanded, DeskFact, PhoneTold, for_journal
@@ -40,7 +40,7 @@ from switch_server.core.talk import AgentAssigned, Consulted, DeskGone, Listener
 from switch_server.core.views import floor_of, rows_of, snapshot_of
 from switch_server.core.words import CloseChannel, Effect, Event
 
-CallEvent = AgentAssigned | DeskGone | DialledOut | CallbackDialled | Consulted | ListenerCame
+CallEvent = AgentAssigned | DeskGone | CallPlaced | Consulted | ListenerCame
 
 
 class Switch(SwitchState):
@@ -140,15 +140,15 @@ class Switch(SwitchState):
                 openings.offered(self, event)
             case AccountFound() | WrongPinCounted() | BranchAnswered() | CallerFound():
                 self._answer(event)
-            case AgentAssigned() | DeskGone() | DialledOut() | CallbackDialled() | Consulted() | ListenerCame():
+            case AgentAssigned() | DeskGone() | CallPlaced() | Consulted() | ListenerCame():
                 self._of_call(event)
             case BranchUp(branch=branch):
                 self.branches_up.add(branch)
                 self.book.branch_up(branch)
             case BranchDown(branch=branch):
                 self.branches_up.discard(branch)
-            case CardUp(card=card, channels=channels):
-                self.cards[card] = Card(channels)
+            case CardUp(card=card, channels=channels, kind=kind):
+                self.cards[card] = Card(channels, kind)
             case CardDied(card=card):
                 self._card_died(card)
             case Configured(config=config, flows=flows):
@@ -193,10 +193,8 @@ class Switch(SwitchState):
             case ListenerCame(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.desk.listening.come(event)
-            case DialledOut():
-                openings.dialled_out(self, event)
-            case CallbackDialled():
-                openings.callback_dialled(self, event)
+            case CallPlaced():
+                placed(self, event)
             case _:
                 assert_never(event)
         if (call := self.calls.get(event.call)) is not None:

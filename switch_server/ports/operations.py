@@ -171,7 +171,7 @@ class Backups(Protocol):
 
 
 class Records(Protocol):
-    """What is read of the store; from any thread, blocking, raising ``sqlite3.Error``. Rows are of the store's columns, the newest first."""
+    """What is read of the store; from any thread, blocking, raising ``StoreError``. Rows are of the store's columns, the newest first."""
 
     def call(self, call: CallId) -> dict[str, Any] | None: ...
     def calls(self, limit: int = 100, *, since: float = 0.0) -> list[dict[str, Any]]: ...

@@ -137,7 +137,7 @@ class TicketDraft(Struct, frozen=True, kw_only=True):
 
 
 class CustomerRecords(Protocol):
-    """The customer data centre, read. From any thread; blocking (a few ms), raising ``sqlite3.Error``. Lists are newest first."""
+    """The customer data centre, read. From any thread; blocking (a few ms), raising ``StoreError``. Lists are newest first."""
 
     def search_customers(self, text: str, limit: int = 50) -> list[Customer]: ...
     def customer(self, customer: CustomerId) -> Customer | None: ...

@@ -59,7 +59,7 @@ class Placed(NamedTuple):
 
 
 class StatisticRecords(Protocol):
-    """Of ``start`` (inclusive) to ``end``; may be called from any thread, blocking, raising ``sqlite3.Error``. Read as they are asked for.
+    """Of ``start`` (inclusive) to ``end``; may be called from any thread, blocking, raising ``StoreError``. Read as they are asked for.
 
     One span at a time: an iterator is read to its end before the next is asked for.
     """

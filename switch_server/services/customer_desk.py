@@ -6,7 +6,6 @@ at a customer is a row of audit (``looks``), queued before it is answered and wa
 
 import asyncio
 import logging
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,6 +31,7 @@ from shared.desk import (
 from shared.ids import AccountNo, AgentId, CallId, CustomerId
 from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, BranchQuestions
+from switch_server.ports.errors import StoreError
 from switch_server.ports.records import (
     CustomerRecords,
     NoSuchRecord,
@@ -84,7 +84,7 @@ class CustomerDesk:
         """One of ``shared.desk.QUESTIONS``; whatever is wrong with it, or with a disk, is a ``Refused``."""
         try:
             return await self._answer(agent, question)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.warning("%s of %s: the store can't be read: %s", type(question).__name__, agent.agent, error)
             return Refused(DeskRefusal.BUSY)
 

@@ -86,7 +86,7 @@ def unpacked(start: float, content: bytes) -> Day | None:
 
 
 def read(records: StatisticRecords, start: float, now: float) -> Day:
-    """The day that begins at ``start``, as it is at ``now``. Raises ``sqlite3.Error``."""
+    """The day that begins at ``start``, as it is at ``now``. Raises ``StoreError``."""
     end = start + DAY_S
     return day_of(
         start, now, records.seat_times(start, end), records.visits(start, end), records.rings(start, end), records.orders(start, end)

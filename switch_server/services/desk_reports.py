@@ -1,7 +1,6 @@
 """Reports for desks, with the asking agent's rights: ``ports.desks.Questions`` of ``shared.desk_reports``, before those of others."""
 
 import logging
-import sqlite3
 
 from shared.control_reports import AskReport as Asked
 from shared.desk import DeskRefusal, Refused, Reply, Request
@@ -9,6 +8,7 @@ from shared.desk_reports import AskReport, ReportShown
 from shared.enums import Role
 from shared.ids import AgentId
 from switch_server.ports.desks import AgentBook, AgentRecord, Questions
+from switch_server.ports.errors import StoreError
 from switch_server.ports.floor import supervises
 from switch_server.services.reports import BadDays, Reports
 from switch_server.services.statistics import BY_SEAT
@@ -34,7 +34,7 @@ class DeskReports:
             made = await self._reports.made(asked)
         except BadDays as error:
             return Refused(DeskRefusal.NOT_FOUND, str(error))
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.warning("a report for %s: the store can't be read: %s", agent.agent, error)
             return Refused(DeskRefusal.BUSY, "the store can't be read")
         return ReportShown(

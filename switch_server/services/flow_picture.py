@@ -1,79 +1,18 @@
-"""Pictures of a flow (流程图): Mermaid for documents, a text tree for terminals. Both are drawn from ``core.flow.steps.targets``."""
+"""Pictures of a flow (流程图): Mermaid for documents, a text tree for terminals. Both are drawn from ``Step.targets``."""
 
 from collections.abc import Iterator
 
-from switch_server.core.flow import (
-    AnyStep,
-    CallbackStep,
-    Dial,
-    Flow,
-    HangUpStep,
-    Input,
-    Menu,
-    Piece,
-    QueueStep,
-    Say,
-    ServiceStep,
-    SetLanguage,
-    SetStep,
-    Slot,
-    targets,
-)
+from switch_server.core.flow import Flow, Step
 
 MISSING = "?"
 """Kind of a step that is led to and does not exist."""
-_SHAPES: dict[str, tuple[str, str]] = {
-    "say": ("([", "])"),
-    "menu": ("{{", "}}"),
-    "input": ("[/", "/]"),
-    "service": ("[[", "]]"),
-    "queue": ("[(", ")]"),
-    "callback": ("[(", ")]"),
-    "dial": ("[\\", "\\]"),
-    "hangup": ("((", "))"),
-}
 _BOX = ("[", "]")
-_SLOTS = ("money", "price", "quantity", "number", "digits", "stock", "time", "word")
+"""Of a step that does not exist."""
 
 
-def kind_of(step: AnyStep | None) -> str:
+def kind_of(step: Step | None) -> str:
     """The ``kind`` that the flow's file has for it."""
     return MISSING if step is None else str(step.__struct_config__.tag)
-
-
-def about(step: AnyStep) -> str:
-    """What the step does, in one line: the prompts it says, the service it asks."""
-    match step:
-        case Say(say) | Menu(say):
-            return _spoken(say)
-        case Input(say, into):
-            return f"{_spoken(say)} → {into}" + (" (secret)" if step.secret else "")
-        case ServiceStep(service):
-            return service
-        case QueueStep(queue):
-            return f"{queue}, {step.wait:g} s"
-        case CallbackStep(queue):
-            return queue
-        case Dial(trunk, number):
-            return f"{number} @ {trunk}"
-        case SetLanguage(language):
-            return str(language)
-        case SetStep(values):
-            return ", ".join(f"{name}={value}" for name, value in values.items())
-        case HangUpStep(say, cause):
-            return f"{_spoken(say)} ({cause.value})" if say else f"({cause.value})"
-
-
-def _spoken(pieces: tuple[Piece, ...]) -> str:
-    return " ".join(_piece(piece) for piece in pieces)
-
-
-def _piece(piece: Piece) -> str:
-    if not isinstance(piece, Slot):
-        return piece
-    if piece.each is not None:
-        return f"<each {piece.each}: {_spoken(piece.say)}>"
-    return "".join(f"<{name} {value}>" for name in _SLOTS if (value := getattr(piece, name)) is not None)
 
 
 def edge_label(path: str) -> str:
@@ -96,19 +35,19 @@ def mermaid(flow: Flow) -> str:
 
 def _names(flow: Flow) -> list[str]:
     """All steps, and those that are only led to."""
-    led_to = (to for step in flow.steps.values() for _, to in targets(step))
+    led_to = (to for step in flow.steps.values() for _, to in step.targets())
     return list(dict.fromkeys([*flow.steps, flow.start, *led_to]))
 
 
-def _node(name: str, step: AnyStep | None) -> str:
-    left, right = _SHAPES.get(kind_of(step), _BOX)
-    text = f"{_escaped(name)}<br/>{_escaped(about(step))}" if step else f"{_escaped(name)} {MISSING}"
+def _node(name: str, step: Step | None) -> str:
+    left, right = step.SHAPE if step is not None else _BOX
+    text = f"{_escaped(name)}<br/>{_escaped(step.about())}" if step else f"{_escaped(name)} {MISSING}"
     return f'{left}"{text}"{right}'
 
 
-def _edges(step: AnyStep, ids: dict[str, str]) -> Iterator[str]:
+def _edges(step: Step, ids: dict[str, str]) -> Iterator[str]:
     labels: dict[str, list[str]] = {}
-    for path, to in targets(step):
+    for path, to in step.targets():
         labels.setdefault(to, []).append(edge_label(path))
     for to, of in labels.items():
         text = ", ".join(label for label in of if label)
@@ -151,8 +90,8 @@ def _branch(flow: Flow, root: str, met: set[str]) -> Iterator[str]:
             yield f"{prefix}{edge}{name} ↑"
             continue
         met.add(name)
-        yield f"{prefix}{edge}{name}  [{kind_of(step)}] {about(step) if step else ''}".rstrip()
-        children = [(edge_label(path) or "·", to) for path, to in targets(step)] if step else []
+        yield f"{prefix}{edge}{name}  [{kind_of(step)}] {step.about() if step else ''}".rstrip()
+        children = [(edge_label(path) or "·", to) for path, to in step.targets()] if step else []
         if len(children) == 1:  # a chain stays in its column
             stack.append((f"{below}↓ ", below, "", children[0][1]))
             continue

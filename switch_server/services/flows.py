@@ -4,7 +4,7 @@ from pathlib import Path
 
 from shared.enums import Language
 from shared.ids import QueueName, TrunkName
-from switch_server.core.flow import Flow, Problem, Surroundings, check
+from switch_server.core.flow import Flow, Problem, Surroundings, as_flow, check, flow_type
 from switch_server.core.speech import ALL_RULE_SEGMENTS
 from switch_server.core.words import SwitchConfig
 from switch_server.services.prompt_files import problem
@@ -40,9 +40,15 @@ def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
     return tuple(flows)
 
 
+def read_flow_file(file: Path) -> tuple[Flow, Document]:
+    """One file, as it is written; whether it is fit to answer calls is another question. Raises ``ConfigError``."""
+    read, document = load(file, flow_type())
+    return as_flow(read), document
+
+
 def load_flow(file: Path, around: Surroundings) -> tuple[Flow, Document]:
-    """One file. Raises ``ConfigError``."""
-    flow, document = load(file, Flow)
+    """One file, checked. Raises ``ConfigError``."""
+    flow, document = read_flow_file(file)
     problems = check(flow, around)
     if problems:
         raise ConfigError(*(_located(problem, document) for problem in problems))

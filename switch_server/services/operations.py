@@ -1,7 +1,6 @@
 """``ports.Operations`` over what the switch's parts tell of themselves: the operator's side of the running switch."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -38,6 +37,7 @@ from switch_server.core.facts import HangUpOrdered
 from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
+from switch_server.ports.errors import StoreError
 from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
 from switch_server.services import looks, staff_rows
 from switch_server.services import operator_rows as rows
@@ -244,7 +244,7 @@ class SwitchOperations:
     async def _read(self, question: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await asyncio.to_thread(question, *args, **kwargs)
-        except sqlite3.Error as error:
+        except StoreError as error:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
 
     # --- acting ---

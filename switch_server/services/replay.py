@@ -2,7 +2,7 @@
 
 What no single call owns (configuration, branches, draining, the call's own card) is fed too; what other calls had a part in (a line, a
 card, a place in a queue) is in the journal as ``LegPlaced``, ``QueueJudged`` and ``CallbackJudged`` and fed first. No agent is logged in here: which desk was
-asked, and what a seat did to the call, are events of the call (``AgentAssigned``, ``DeskGone``, ``DialledOut``, ``CallbackDialled``).
+asked, and what a seat did to the call, are events of the call (``AgentAssigned``, ``DeskGone``, ``CallPlaced``).
 Deadlines pass at their own times, so only the events are needed.
 """
 

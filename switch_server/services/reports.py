@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from shared.control_reports import AskReport, Report
 from shared.days import day_after, day_start, shanghai_day
 from switch_server.ports.desks import AgentBook
+from switch_server.ports.errors import StoreError
 from switch_server.ports.statistics import StatisticRecords
 from switch_server.services import day_columns, statistics
 from switch_server.services.day_columns import DAY_S, Day
@@ -43,7 +43,7 @@ def span(first: str, last: str) -> tuple[float, float]:
 class Reports:
     """One at a time, in a thread of its own, so that nobody who asks the store for a customer waits for a year's report.
 
-    ``clock`` gives UTC seconds. A report that is being made when the store closes ends with ``sqlite3.Error``.
+    ``clock`` gives UTC seconds. A report that is being made when the store closes ends with ``StoreError``.
     """
 
     def __init__(self, records: StatisticRecords, book: AgentBook, clock: Callable[[], float]) -> None:
@@ -53,11 +53,11 @@ class Reports:
         self._tried_on = 0.0
 
     async def made(self, ask: AskReport) -> Report:
-        """Raises ``BadDays`` and ``sqlite3.Error``."""
+        """Raises ``BadDays`` and ``StoreError``."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.make, ask)
 
     def make(self, ask: AskReport) -> Report:
-        """Blocking: some 50 ms for a large day that is kept, a second for one that is not. Raises ``BadDays`` and ``sqlite3.Error``."""
+        """Blocking: some 50 ms for a large day that is kept, a second for one that is not. Raises ``BadDays`` and ``StoreError``."""
         start, end = span(ask.first, ask.last)
         now = self._clock()
         asked = statistics.Ask(by=ask.by, now=now, queue=ask.queue, agent=ask.agent, group=ask.group)
@@ -71,7 +71,7 @@ class Reports:
         """Each ``KEEP_EVERY`` seconds: keeps a day that is over, so that the first who asks for it need not wait."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self.keep_one)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.warning("a day can't be kept for reports: %s", error)
 
     def keep_one(self) -> None:

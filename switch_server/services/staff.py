@@ -5,7 +5,6 @@ loses the right to be logged in is logged out.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +30,7 @@ from switch_server.core.desks import AgentSkilled
 from switch_server.core.snapshot import SeatView, SwitchSnapshot
 from switch_server.core.words import Event, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
+from switch_server.ports.errors import StoreError
 from switch_server.ports.operations import DeskLinks, DeskState, OperationRefused, Records
 from switch_server.ports.phones import PhoneBook
 from switch_server.services import staff_rows as rows
@@ -93,7 +93,7 @@ class SwitchStaff:
             found = await asyncio.to_thread(
                 self._from.records.talks, ask.limit, since=ask.since, agent=agent, call=call
             )
-        except sqlite3.Error as error:
+        except StoreError as error:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
         return Talks(self._from.clock(), tuple(rows.talk(row) for row in found))
 
@@ -102,7 +102,7 @@ class SwitchStaff:
             made = await self._from.reports.made(ask)
         except BadDays as error:
             raise OperationRefused(RefusedCode.BAD_VALUE, str(error)) from error
-        except sqlite3.Error as error:
+        except StoreError as error:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
         if not made.rows and ask.queue not in (None, *(queue.name for queue in self._from.config().queues)):
             raise OperationRefused(RefusedCode.NO_SUCH_QUEUE, ask.queue or "")

@@ -10,9 +10,9 @@ from switch_server.core.flow import Flow, Surroundings
 from switch_server.services.config_file import callable_trunks, load_config, queue_names
 from switch_server.services.demo_data import DemoCustomer, read_world
 from switch_server.services.flow_picture import mermaid, tree
-from switch_server.services.flows import load_flow, load_flows, surroundings
+from switch_server.services.flows import load_flow, load_flows, read_flow_file, surroundings
 from switch_server.services.folders import RESOURCES, demo_folder, demo_world
-from switch_server.services.strict_yaml import ConfigError, load
+from switch_server.services.strict_yaml import ConfigError
 from switch_server.switchctl import tables
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, REFUSED, Refused
@@ -69,7 +69,7 @@ async def flows_show(context: Context) -> int:
 
 
 def _unchecked(folder: Path) -> Iterable[Flow]:
-    return [load(file, Flow)[0] for file in sorted(folder.glob("*.yaml"))]
+    return [read_flow_file(file)[0] for file in sorted(folder.glob("*.yaml"))]
 
 
 async def config_check(context: Context) -> int:

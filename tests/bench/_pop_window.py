@@ -16,8 +16,8 @@ from agent_app.headless import read_password
 from agent_app.options import RobotPlan, Span
 from agent_app.presenters.desk import Desk
 from agent_app.robot import Robot
-from agent_app.ui.app import OnView, Post
-from agent_app.ui.app import run as run_window
+from agent_app.ui.frame.app import OnView, Post
+from agent_app.ui.frame.app import run as run_window
 from shared.desk import CallChanged, DeskCall, Pop, PopChanged, StateReport
 from shared.ids import CallId
 

@@ -3,7 +3,6 @@
 from shared.enums import EndCause, Language
 from shared.ids import TrunkName
 from switch_server.core.flow import (
-    AnyStep,
     CallbackStep,
     Dial,
     Flow,
@@ -17,6 +16,7 @@ from switch_server.core.flow import (
     SetLanguage,
     SetStep,
     Slot,
+    Step,
 )
 
 NUMBER = "02087550000"
@@ -32,7 +32,7 @@ PIN = Input(("enter_pin",), "pin", "log_in", "sorry", min=6, max=6, secret=True,
 READ_BACK = (
     "you_trade", Slot(word="side/{side}"), Slot(stock="code"), Slot(price="price"), Slot(quantity="quantity"), "confirm",
 )  # fmt: skip
-STEPS: dict[str, AnyStep] = {
+STEPS: dict[str, Step] = {
     "welcome": Say(("welcome",), "main"),
     "main": Menu(
         ("main_menu",),
@@ -127,7 +127,7 @@ MAIN = Flow(
 )
 
 
-def flow_of(start: str, steps: dict[str, AnyStep], number: str = NUMBER) -> Flow:
+def flow_of(start: str, steps: dict[str, Step], number: str = NUMBER) -> Flow:
     """A small flow of a test's own; ``bye`` and ``sorry`` are there."""
-    ends: dict[str, AnyStep] = {"bye": HangUpStep(), "sorry": HangUpStep(cause=EndCause.NO_INPUT)}
+    ends: dict[str, Step] = {"bye": HangUpStep(), "sorry": HangUpStep(cause=EndCause.NO_INPUT)}
     return Flow("small", (number,), start, ends | steps, says=MAIN.says)

@@ -7,7 +7,7 @@ from shared.enums import EndCause, HangingUp, Law, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, SkillName
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
-from switch_server.core.flow import AnyStep, CallbackStep, Flow, Menu, QueueStep, Say, Slot
+from switch_server.core.flow import CallbackStep, Flow, Menu, QueueStep, Say, Slot, Step
 from switch_server.core.leg import RingDesk
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Queue, SwitchConfig, Transition, Trunk, media
@@ -16,7 +16,7 @@ from tests.core.world import World
 
 ANN, BOB, CAT = AgentId("ann"), AgentId("bob"), AgentId("cat")
 AGENTS = QueueName("agents")
-STEPS: dict[str, AnyStep] = {
+STEPS: dict[str, Step] = {
     "ask": Menu(("main_menu",), {"1": "queue", "2": "vip_queue"}, "sorry", title={}),
     "queue": QueueStep(
         "agents",

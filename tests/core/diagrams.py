@@ -9,7 +9,7 @@ from shared.enums import SeatState
 from switch_server.core.acd import callbacks
 from switch_server.core.call import call
 from switch_server.core.desks import seat
-from switch_server.core.ivr import states as ivr_states
+from switch_server.core.flow import KINDS, walk
 from switch_server.core.leg import leg
 from switch_server.core.orders import order
 from switch_server.core.room import room, sounds_of
@@ -88,18 +88,18 @@ def _ivr() -> str:
     """A walk's next state is its flow's business; the table says which state a step begins in and what each state listens to."""
     rows = [
         f"| {state.value} | {', '.join(_steps(state)) or '–'} | {', '.join(sorted(event.value for event in heeds)) or '–'} |\n"
-        for state, heeds in ivr_states.HEEDS.items()
+        for state, heeds in walk.HEEDS.items()
     ]
-    edges = [f"    {old.value} --> {new.value}: {why}\n" for old, why, new in ivr_states.WITHIN_A_STEP]
+    edges = [f"    {old.value} --> {new.value}: {why}\n" for old, why, new in walk.WITHIN_A_STEP]
     return (
-        "\n## IVR (语音导航)\n\n`switch_server/core/ivr/states.py`. Which step follows is the flow's business.\n\n"
+        "\n## IVR (语音导航)\n\n`switch_server/core/flow/walk.py`. Which step follows is the flow's business.\n\n"
         "| state | begins a step of kind | listens to |\n|---|---|---|\n" + "".join(rows) + "\nWithin a step:\n\n"
         "```mermaid\nstateDiagram-v2\n" + "".join(edges) + "```\n"
     )
 
 
-def _steps(state: ivr_states.IvrState) -> list[str]:
-    return [kind.__struct_config__.tag for kind, first in ivr_states.FIRST_STATE.items() if first is state]  # type: ignore[misc]
+def _steps(state: walk.IvrState) -> list[str]:
+    return [name for name, kind in KINDS.items() if kind.BEGINS is state]  # type: ignore[misc]
 
 
 if __name__ == "__main__":

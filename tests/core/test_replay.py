@@ -157,7 +157,7 @@ def test_calls_with_agents() -> None:
     assert {held, asker, lost, *full, out} < set(calls)
     assert any(call.endswith("b1") for call in calls)
     kinds = {type(event) for _, _, event in world.journal}
-    assert {ev.AgentAssigned, ev.DeskGone, ev.QueueJudged, ev.DialledOut, ev.CallbackDialled} <= kinds
+    assert {ev.AgentAssigned, ev.DeskGone, ev.QueueJudged, ev.CallPlaced} <= kinds
     for call in calls:
         assert replayed(world, call) == of(world, call)
     for number, (_, at, event) in enumerate(world.journal):  # as the file has it

@@ -13,6 +13,7 @@ from shared.enums import CallKind, EndCause, ListenMode
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName
 from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import catalogue as ev
+from switch_server.core.call import ForAgent, ForCallback
 from switch_server.core.words import Transition
 from switch_server.services.replay import replay
 from tests.core.chaos_floor import FloorChaos
@@ -199,7 +200,15 @@ def test_replayed(act: Act) -> None:
         ),
         *(ev.ListenerCame(CallId("c"), OTHER, DAN, CONTACT, LEG, mode) for mode in ListenMode),
         ev.AgentAssigned(CallId("c"), OTHER, BOB, CallKind.CONSULT, CONTACT, 20.0, FUND, 3.5, LEG, auto=True),
-        ev.DialledOut(OWN, ANN, CONTACT, TrunkName("desk"), "ann", "bob", CardId("card-1"), CONTACT),
+        ev.CallPlaced(OWN, TrunkName("desk"), "ann", "bob", CardId("card-1"), ForAgent(ANN, CONTACT, CONTACT)),
+        ev.CallPlaced(
+            OWN,
+            TrunkName("city"),
+            "95500",
+            NUMBER,
+            CardId("card-1"),
+            ForCallback(CallId("c"), "main", "back", FUND, 3, 1.5),
+        ),
         ev.DeskGone(CallId("c"), LEG, "refused"),
         ev.DeskCommanded(AgentId("ann"), 7, desk.Consult(CallId("c"), ToNumber(NUMBER)), CallId("c")),
         ev.DeskCommanded(AgentId("dan"), 8, desk.ForceSeat(ANN, "lock"), None),

@@ -7,8 +7,8 @@ import pytest
 from shared.enums import Language
 from shared.ids import StockCode
 from shared.secret import Secret
-from switch_server.core.flow import Slot, targets
-from switch_server.core.speech import MissingVariableError, segments
+from switch_server.core.flow import MissingVariableError, Slot
+from switch_server.core.speech import segments
 from switch_server.core.words import Timers
 from switch_server.core.words.timers import SLACK
 from tests.core.a_flow import MAIN
@@ -67,7 +67,7 @@ def test_a_variable_that_is_missing_is_named(path: str) -> None:
 
 
 def test_every_target_of_a_step_is_named() -> None:
-    found = {to for step in MAIN.steps.values() for _, to in targets(step)}
+    found = {to for step in MAIN.steps.values() for _, to in step.targets()}
     assert found | {MAIN.start} == set(MAIN.steps)
 
 

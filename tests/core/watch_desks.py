@@ -9,7 +9,7 @@ from switch_server.core import catalogue as ev
 from switch_server.core.acd import is_open
 from switch_server.core.call import Call
 from switch_server.core.desks import AnswerDesk, HidePop, Seat, ShowPop
-from switch_server.core.ivr.states import IvrState
+from switch_server.core.flow import IvrState
 from switch_server.core.leg import Leg, LegState, RingDesk, ToCard
 from switch_server.core.switch import Switch
 from switch_server.core.talk import DESK, TellDesk

@@ -24,8 +24,8 @@ from agent_app import logs, options
 from agent_app.bootstrap import OnView, Parts, Post
 from agent_app.model.view import DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.ui.app import run
-from agent_app.ui.window import Window
+from agent_app.ui.frame.app import run
+from agent_app.ui.frame.window import Window
 from tests.e2e.hands import show
 
 

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 import yaml
 
-from switch_server.core.flow import SERVICES, AnyStep, Flow, Slot
-from switch_server.core.flow.check import SPEAKING
+from switch_server.core.flow import KINDS, SERVICES, Flow, Slot
+from switch_server.core.flow.pieces import SPEAKING
 from switch_server.services.flows import load_flow, surroundings
 from switch_server.services.strict_yaml import ConfigError
 
@@ -33,7 +33,7 @@ def default(field: msgspec.structs.FieldInfo) -> object:
 
 def test_steps() -> None:
     said = table("kind")
-    kinds = {step.__struct_config__.tag: step for step in AnyStep.__args__}
+    kinds = KINDS
     assert list(said) == list(kinds)
     for kind, (_, needs, may_have, _) in said.items():
         fields = msgspec.structs.fields(kinds[kind])

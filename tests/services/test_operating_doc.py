@@ -11,7 +11,7 @@ from switch_server.adapters.sip_lines import registrar
 from switch_server.adapters.tries import LIMIT, WITHIN_S
 from switch_server.branch import config as gateway
 from switch_server.branch.__main__ import main as branch_gateway
-from switch_server.core.call import openings
+from switch_server.core.call import outgoing
 from switch_server.services import folders
 from switch_server.services.config_file import load_config
 from switch_server.services.passwords import SHORTEST
@@ -72,4 +72,4 @@ def test_desk_phones_are_refused_as_the_page_says() -> None:
     assert (registrar.TRIES, registrar.TRIES_OF_ADDRESS, registrar.WITHIN_S) == (5, 30, 300.0)
     told = f"Expiry is {registrar.DEFAULT_EXPIRES} s unless it asks for {registrar.MIN_EXPIRES} to {registrar.MAX_EXPIRES} s"
     assert told in PAGE
-    assert f"within {openings.DESK_UP:.0f} s" in PAGE
+    assert f"within {outgoing.DESK_UP:.0f} s" in PAGE

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from switch_server.core.flow import Flow, Say, ServiceStep
+from switch_server.core.flow import Flow, Say, ServiceStep, as_flow, flow_type
 from switch_server.services.config_file import ServerConfig
 from switch_server.services.strict_yaml import Complaint, ConfigError, load, parse
 
@@ -97,7 +97,7 @@ def test_a_complaint_names_line_key_and_what_is_allowed(text: str, expected: str
     ],
 )  # fmt: skip
 def test_flows(text: str, expected: str) -> None:
-    assert complaints(FLOW + text, Flow) == [f"cart.yaml:{expected}"]
+    assert complaints(FLOW + text, flow_type()) == [f"cart.yaml:{expected}"]
 
 
 def test_configuration() -> None:
@@ -169,7 +169,7 @@ def test_a_changed_file_is_good_or_a_complaint(changes: list[tuple[int, int, str
     for at, cut, piece in changes:
         text = text[:at] + piece + text[at + cut :]
     try:
-        flow, _ = parse(text, Flow, "f")
+        flow, _ = parse(text, flow_type(), "f")
     except ConfigError as error:
         (complaint,) = error.complaints
         assert isinstance(complaint, Complaint)
@@ -177,7 +177,7 @@ def test_a_changed_file_is_good_or_a_complaint(changes: list[tuple[int, int, str
         assert str(complaint).startswith(f"f:{complaint.line}: ")
         assert complaint.text
     else:
-        assert isinstance(flow, Flow)
+        assert isinstance(as_flow(flow), Flow)
 
 
 @settings(max_examples=60)

@@ -38,7 +38,9 @@ def test_each_row_of_the_core_has_its_table_s_columns(tmp_path: Path) -> None:
     tables = record_tables(db)
     rows = {row.TABLE: {field.name for field in structs.fields(row)} for row in Row.__subclasses__()}
     assert set(rows) == set(tables)
-    assert {name: sorted(columns - tables[name].columns) for name, columns in rows.items()} == {name: [] for name in rows}
+    assert {name: sorted(columns - tables[name].columns) for name, columns in rows.items()} == {
+        name: [] for name in rows
+    }
     db.close()
 
 

@@ -11,6 +11,7 @@ from shared.aci import Funds, OrderAccepted, OrderReport
 from shared.enums import DigitMode, EndCause, Law, OrderStatus
 from shared.ids import (
     AccountNo,
+    AgentId,
     BranchId,
     CallId,
     CardId,
@@ -19,6 +20,7 @@ from shared.ids import (
     LegId,
     Milli,
     OrderKey,
+    QueueName,
     Shares,
     StockCode,
     TrunkName,
@@ -26,7 +28,7 @@ from shared.ids import (
 from shared.secret import Secret
 from switch_server.adapters.event_codec import NotJournalled, decode_event, encode_event
 from switch_server.adapters.event_journal import EventJournal, EventJournalUnusable, read_journal
-from switch_server.core.call import CallOffered
+from switch_server.core.call import CallOffered, CallPlaced, ForAgent, ForCallback
 from switch_server.core.catalogue import FACTS
 from switch_server.core.facts import BranchUp, CardDied, CardUp, Draining
 from switch_server.core.flow import Configured
@@ -101,6 +103,27 @@ def test_every_kind_of_event_can_be_read_back() -> None:
     assert kinds == set(FACTS)
     for kind in kinds - {DigitPressed}:
         assert _fields(kind.__name__)[0] is kind
+
+
+@pytest.mark.parametrize(
+    ("old", "purpose"),
+    [
+        (
+            {"type": "DialledOut", "agent": "ann", "contact": "10.0.0.1:5060", "callee": "10.0.0.2:5060"},
+            ForAgent(AgentId("ann"), "10.0.0.1:5060", "10.0.0.2:5060"),
+        ),
+        (
+            {"type": "CallbackDialled", "of": "c0", "flow": "main", "step": "back", "queue": "fund", "priority": 3, "since": 1.5},
+            ForCallback(CallId("c0"), "main", "back", QueueName("fund"), 3, 1.5),
+        ),
+    ],
+)  # fmt: skip
+def test_journals_of_before_calls_had_a_purpose_are_read(
+    old: dict[str, object], purpose: ForAgent | ForCallback
+) -> None:
+    values = {"call": "c1", "trunk": "city", "ani": "95500", "number": "13800138000", "card": "card-1"} | old
+    now = CallPlaced(CallId("c1"), TrunkName("city"), "95500", "13800138000", CardId("card-1"), purpose)
+    assert decode_event(json.dumps(values).encode()) == now
 
 
 def test_entries_are_numbered_and_timed(journal: EventJournal) -> None:

@@ -22,6 +22,7 @@ from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
+from switch_server.ports.errors import StoreError
 from switch_server.services import day_columns
 from switch_server.services.periodic import every
 from switch_server.services.reports import KEPT_DAYS, Reports
@@ -498,7 +499,7 @@ def test_the_running_switch_keeps_days_and_goes_on_after_a_trouble(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig.clock.now = STARTS[4]
-    keep_one, tries = rig.reports.keep_one, iter((sqlite3.OperationalError("disk I/O error"),))
+    keep_one, tries = rig.reports.keep_one, iter((StoreError("disk I/O error"),))
     enough = asyncio.Event()
 
     def keep() -> None:
@@ -537,7 +538,7 @@ def test_a_disk_in_trouble_keeps_nothing_and_holds_up_no_report(rig: Rig, monkey
 def test_a_day_is_not_kept_by_a_store_that_closes(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
     rig.close()
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(StoreError):
         rig.store.statistics.watch(STARTS[1])
 
 
@@ -553,6 +554,6 @@ def test_a_day_that_is_being_kept_when_the_store_closes_is_no_lost_record(
         return day
 
     monkeypatch.setattr(day_columns, "read", close_meanwhile)
-    with pytest.raises(sqlite3.OperationalError, match="closing"):
+    with pytest.raises(StoreError, match="closing"):
         rig.reports.make(AskReport(By.AGENTS, DAYS[1], DAYS[1]))
     assert rig.store.waiting == 0

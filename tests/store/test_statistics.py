@@ -1,6 +1,5 @@
 """What reports read of the store's file: the right rows, of the right span, with branch and service level beside them."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from switch_server.adapters.store import Store
 from switch_server.adapters.store.statistics import LONGEST_CALL, LONGEST_STRETCH
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
+from switch_server.ports.errors import StoreError
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 from switch_server.services.reports import Reports
 from tests.store.samples import CONTRACT, NOON, Clock, Posted, place, state
@@ -150,7 +150,7 @@ def test_a_report_that_is_being_made_does_not_hold_up_the_stop(tmp_path: Path) -
             for _ in store.statistics.visits(DAY, END):
                 reading.set()
                 time.sleep(0.05)
-        except sqlite3.Error as error:
+        except StoreError as error:
             ended.append(error)
 
     thread = threading.Thread(target=read)
@@ -161,7 +161,7 @@ def test_a_report_that_is_being_made_does_not_hold_up_the_stop(tmp_path: Path) -
     thread.join(20)
     assert time.monotonic() - began < 20  # all of it takes 25 s
     assert len(ended) == 1
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(StoreError):
         next(store.statistics.rings(DAY, END))
 
 

@@ -17,10 +17,9 @@ from switch_server.core.flow import (
     SetLanguage,
     SetStep,
     Slot,
-    targets,
 )
 from switch_server.services.flow_picture import mermaid, tree
-from switch_server.services.strict_yaml import load
+from switch_server.services.flows import read_flow_file
 
 MAIN = Path(__file__).resolve().parents[2] / "resources" / "flows" / "main.yaml"
 FLOW = Flow(
@@ -81,13 +80,13 @@ def test_mermaid() -> None:
     assert "    s1 --> s2" in lines
 
 
-@pytest.mark.parametrize("flow", [FLOW, load(MAIN, Flow)[0]], ids=["all kinds", "main"])
+@pytest.mark.parametrize("flow", [FLOW, read_flow_file(MAIN)[0]], ids=["all kinds", "main"])
 def test_every_way_is_drawn(flow: Flow) -> None:
     picture = mermaid(flow).splitlines()
     arrows = {
         tuple(part.strip() for part in (line.split("-->")[0], line.split()[-1])) for line in picture if "-->" in line
     }
-    ways = {(name, to) for name, step in flow.steps.items() for _, to in targets(step)}
+    ways = {(name, to) for name, step in flow.steps.items() for _, to in step.targets()}
     assert len(arrows) == len(ways) + 1  # and the one from the numbers
     text = tree(flow)
     assert all(f"{name}  [" in text for name in flow.steps)

@@ -10,7 +10,7 @@ from switch_server.core.words import Event
 from switch_server.core.words import media as m
 
 _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
-    m.CardReady: lambda told: CardUp(told.card, told.channels),
+    m.CardReady: lambda told: CardUp(told.card, told.channels, told.kind),
     m.ChannelOpened: lambda told: leg.ChannelOpened(told.leg, told.near),
     m.ChannelFailed: lambda told: leg.ChannelFailed(told.leg, told.reason),
     m.ChannelClosed: lambda told: leg.ChannelClosed(told.leg, told.stats),

@@ -7,6 +7,7 @@ from typing import Any
 from shared.desk import Ticket
 from shared.enums import Language
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId
+from switch_server.adapters.store.errors import in_our_words
 from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.tickets import ticket_of
@@ -122,7 +123,7 @@ class CustomerReader:
         return self._rows("SELECT * FROM recordings WHERE call = :call ORDER BY started_at, id", {"call": call})
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
-        with self._lock:
+        with self._lock, in_our_words():
             return list(self._db.query(sql, values))
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from switch_server.adapters.integrity import damage, is_small
-from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
+from switch_server.adapters.store.errors import RecordRefused, StoreFailed, StoreTooNew, StoreUnusable
 from switch_server.adapters.store.migrations import migrate
 
 RECORD_TABLES = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
@@ -91,7 +91,7 @@ def named(path: Path) -> Iterator[None]:
     """What a database says while a start reads it becomes ``StoreUnusable``, with the file's name."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, StoreFailed) as error:
         raise StoreUnusable(f"{path}: {error}") from error
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from switch_server.adapters.store.errors import StoreFailed, in_our_words
 from switch_server.adapters.store.migrations.m0006_report_days import OVER_MIDNIGHT
 from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.writer import Change, Writer, texts_in
@@ -77,7 +78,7 @@ class Statistics:
         self._closing = False
 
     def close(self) -> None:
-        """Whatever is being read ends with ``sqlite3.OperationalError``, and nothing more is given to the writer."""
+        """Whatever is being read ends with ``StoreFailed``, and nothing more is given to the writer."""
         if self._closing:
             return
         self._closing = True
@@ -115,7 +116,7 @@ class Statistics:
             if self._writer.flush(LOOK):
                 return mark
             if self._closing:
-                raise sqlite3.OperationalError(CLOSING)
+                raise StoreFailed(CLOSING)
         return None
 
     def keep(self, start: float, mark: int, content: bytes) -> None:
@@ -127,20 +128,20 @@ class Statistics:
 
         with self._lock:
             if self._closing:
-                raise sqlite3.OperationalError(CLOSING)
+                raise StoreFailed(CLOSING)
             self._writer.put(Change(what, run, texts_in(values)))
 
     # --- reading ---
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
+        with self._lock, in_our_words():
             return self._db.execute(sql, values).fetchall()
 
     def _read(self, sql: str, make: Callable[[Any], T], start: float, end: float, longest: float = 0.0) -> Iterator[T]:
-        with self._lock:
+        with self._lock, in_our_words():
             rows = self._db.execute(sql, {"start": start, "end": end, "longest": longest})
             while chunk := rows.fetchmany(CHUNK):
                 for row in chunk:
                     if self._closing:
-                        raise sqlite3.OperationalError(CLOSING)
+                        raise StoreFailed(CLOSING)
                     yield make(row)

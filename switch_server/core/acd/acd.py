@@ -17,7 +17,6 @@ from switch_server.core.acd.host import QueueSeat, QueueSwitchboard
 from switch_server.core.acd.records import VisitEnd
 from switch_server.core.acd.rules import helpers, is_open, named, next_overflow
 from switch_server.core.call import Call
-from switch_server.core.flow import CallbackStep, QueueStep
 from switch_server.core.room import Talk
 from switch_server.core.talk import AgentAssigned
 from switch_server.core.words import RETURNING, VIP, Queue, Waiting, saved
@@ -60,14 +59,14 @@ class Acd:
 
     # --- the calls' side (``core.talk.host.QueueBoard``) ---
 
-    def entered(self, call_id: CallId, step: QueueStep) -> str:
+    def entered(self, call_id: CallId, name: QueueName, priority: int) -> str:
         call = self._switch.calls[call_id]
-        queue = self.queue(QueueName(step.queue))
+        queue = self.queue(name)
         kept = call.kept if call.kept is not None and call.kept.queue == queue.name else None
         verdict = self._verdict(call, queue, kept=kept is not None)
         if verdict != "open":
             return verdict
-        place = kept or Waiting(call.id, queue.name, step.priority, self._switch.now)
+        place = kept or Waiting(call.id, queue.name, priority, self._switch.now)
         call.kept, call.waiting = None, place
         if kept is None:
             place.bonus = self._bonus(call)
@@ -154,8 +153,8 @@ class Acd:
         if talk.queue is not None and talk.answered_at is not None:
             self.stats[talk.queue].talked(self._switch.now - talk.answered_at)
 
-    def callback_asked(self, call_id: CallId, step: CallbackStep) -> bool:
-        kept = self.callbacks.asked(self._switch.calls[call_id], step)
+    def callback_asked(self, call_id: CallId, queue: QueueName, answer: str) -> bool:
+        kept = self.callbacks.asked(self._switch.calls[call_id], queue, answer)
         self.dirty = self.dirty or kept
         return kept
 

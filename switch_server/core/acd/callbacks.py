@@ -18,8 +18,7 @@ from shared.ids import CallId, CardId, QueueName
 from switch_server.core.acd.facts import CallbackJudged, CallbackRecovered
 from switch_server.core.acd.records import CallbackRow
 from switch_server.core.acd.rules import named
-from switch_server.core.call import Call, CallbackDialled, LineSwitchboard, freest, shown_number, takes, trunk_out
-from switch_server.core.flow import CallbackStep
+from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoWay, takes, way_out
 from switch_server.core.words import is_personal, phone_key, saved
 
 TRIES = 3
@@ -94,23 +93,23 @@ class Callbacks:
         calls = self._switch.calls.values()
         return sum(call.kept is not None and call.kept.queue == queue and call.cause is None for call in calls)
 
-    def asked(self, call: Call, step: CallbackStep) -> bool:
+    def asked(self, call: Call, queue: QueueName, answer: str) -> bool:
         """``False``: the caller never waited in that queue, or can't be called back, or has asked too often today."""
         call.callback_wishes += 1
         wish = call.id, call.callback_wishes
-        verdict = self.judged.get(wish) or self._judge(call, step)
+        verdict = self.judged.get(wish) or self._judge(call, queue)
         self._switch.journal(CallbackJudged(*wish, verdict.value))
         self._switch.count(f"callback_{verdict.value}")
         place = call.waiting
         if verdict is CallbackVerdict.KEPT and place is not None:
             self._asked[phone_key(call.number)] += 1
             flow = call.ivr.flow.flow
-            self._add(CallbackRecovered(call.id, place.queue, call.number, place.since, place.total, flow, step.answer))
+            self._add(CallbackRecovered(call.id, place.queue, call.number, place.since, place.total, flow, answer))
         return verdict is not CallbackVerdict.REFUSED
 
-    def _judge(self, call: Call, step: CallbackStep) -> CallbackVerdict:
+    def _judge(self, call: Call, queue: QueueName) -> CallbackVerdict:
         place, number, config = call.waiting, call.number, self._switch.config
-        if place is None or place.queue != step.queue or not is_personal(number):
+        if place is None or place.queue != queue or not is_personal(number):
             return CallbackVerdict.REFUSED
         if not any(takes(trunk, number) for trunk in config.trunks):
             return CallbackVerdict.REFUSED
@@ -148,19 +147,15 @@ class Callbacks:
     def dial(self, callback: Callback) -> None:
         """A seat is free for it: a call is made. Without a line or a channel it waits a little."""
         switch = self._switch
-        trunk, card = trunk_out(switch, callback.number), freest(switch)
-        if trunk is None or card is None or switch.draining:
+        flows = [flow for flow in switch.flows if flow.flow == callback.flow]
+        way = way_out(switch, callback.number, ForCallback, flows)
+        if isinstance(way, NoWay) or switch.draining:
             callback.not_before = switch.now + NO_LINE_WAIT
             return
         callback.tries += 1
-        self._step(callback, "turn", card)
-        flows = [flow for flow in switch.flows if flow.flow == callback.flow]
-        switch.take(
-            CallbackDialled(
-                CallId(f"{callback.id}b{callback.tries}"), callback.id, trunk.name, shown_number(flows), callback.number,
-                card, callback.flow, callback.step, callback.queue, callback.priority, callback.since,
-            )
-        )  # fmt: skip
+        self._step(callback, "turn", way.card)
+        of = ForCallback(callback.id, callback.flow, callback.step, callback.queue, callback.priority, callback.since)
+        switch.take(way.call(CallId(f"{callback.id}b{callback.tries}"), callback.number, of))
 
     def answered(self, id_: CallId) -> None:
         if (callback := self.items.get(id_)) is not None:  # not in a replay

@@ -15,27 +15,34 @@ from switch_server.core.call.admission import (
 )
 from switch_server.core.call.call import TIMERS, Call, CallState
 from switch_server.core.call.effects import FindCaller
-from switch_server.core.call.facts import CallbackDialled, CallerFound, CallOffered, DialledOut, LegPlaced
+from switch_server.core.call.facts import CallerFound, CallOffered, LegPlaced
 from switch_server.core.call.leg_facts import AnyLegFact, tell_call
+from switch_server.core.call.outgoing import CallPlaced, ForAgent, ForCallback, NoWay, Way, placed, way_inside, way_out
 
 __all__ = [
     "TIMERS",
     "AnyLegFact",
     "Call",
     "CallOffered",
+    "CallPlaced",
     "CallState",
-    "CallbackDialled",
     "CallerFound",
     "Card",
-    "DialledOut",
     "FindCaller",
+    "ForAgent",
+    "ForCallback",
     "LegPlaced",
     "LineSwitchboard",
+    "NoWay",
+    "Way",
     "channels_used",
     "freest",
     "lines_used",
+    "placed",
     "shown_number",
     "takes",
     "tell_call",
     "trunk_out",
+    "way_inside",
+    "way_out",
 ]

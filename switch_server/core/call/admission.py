@@ -14,14 +14,15 @@ from switch_server.core.call.facts import CallOffered
 from switch_server.core.flow import Flow
 from switch_server.core.leg import LegState, Reject
 from switch_server.core.talk import CallSwitchboard
-from switch_server.core.words import Event, Far, Trunk
+from switch_server.core.words import VOICE, Event, Far, Trunk
 
 
 class Card:
     """A voice card as the core sees it. What it has in use is counted from the living legs, never kept."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, kind: str) -> None:
         self.channels = channels
+        self.kind = kind
         self.up = True
 
 
@@ -105,9 +106,9 @@ def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
     return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
 
 
-def freest(switch: LineSwitchboard, channels: int = 1) -> CardId | None:
-    """The card with the most free channels, if it has so many."""
+def freest(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:
+    """Of this kind, the card with the most free channels, if it has so many."""
     used = channels_used(switch.calls.values())
-    free = [(card.channels - used[name], name) for name, card in switch.cards.items() if card.up]
+    free = [(card.channels - used[name], name) for name, card in switch.cards.items() if card.up and card.kind == kind]
     most, name = max(free, default=(0, CardId("")))
     return name if most >= channels else None

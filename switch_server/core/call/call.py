@@ -15,13 +15,13 @@ from typing import Any
 from shared.aci import CancelOrder, PlaceOrder
 from shared.desk import TrailStep
 from shared.enums import EndCause, Language
-from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey
+from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey, QueueName, TrunkName
 from switch_server.core.call import records
 from switch_server.core.call.facts import CallerFound
 from switch_server.core.call.legs import CallLegs
 from switch_server.core.call.records import EndedCall, Recording
 from switch_server.core.call.walks import Walks
-from switch_server.core.flow import MUSIC, AnyStep, CallbackStep, Dial, Flow, Piece, QueueStep
+from switch_server.core.flow import MUSIC, Flow, Piece, QueueStep
 from switch_server.core.ivr import Ivr, Login, Services
 from switch_server.core.leg import Answer, ChannelState, DigitUsed, Leg, LegEvent, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
@@ -347,7 +347,7 @@ class Call(CallLegs):
 
     def music(self) -> str:
         """The segment that is played to who waits."""
-        step = self.ivr.flow.steps.get(self.ivr.step_name)
+        step = self.ivr.step
         piece = step.music if isinstance(step, QueueStep) else MUSIC
         return segments((piece,), self.variables, self.language, self.switch.config.stocks)[0]
 
@@ -360,9 +360,9 @@ class Call(CallLegs):
     def run_service(self, service: str) -> None:
         self.services.run(service)
 
-    def dial(self, step: Dial) -> None:
-        number = str(self.variables.get(step.number.strip("{}"), "")) if step.number.startswith("{") else step.number
-        leg = Leg(self.next_leg(), step.trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
+    def dial(self, trunk: TrunkName, number: str) -> None:
+        number = str(self.variables.get(number.strip("{}"), "")) if number.startswith("{") else number
+        leg = Leg(self.next_leg(), trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
         leg.card = self.caller.card
         if number and self.switch.has_line(leg):
             self.add_leg(leg)
@@ -376,8 +376,8 @@ class Call(CallLegs):
         self.hang_up(self.far, EndCause.NO_ANSWER)
         self._unbridge_far()
 
-    def queue(self, step: QueueStep) -> str:
-        return self.switch.acd.entered(self.id, step)
+    def queue(self, queue: QueueName, priority: int) -> str:
+        return self.switch.acd.entered(self.id, queue, priority)
 
     def leave_queue(self) -> None:
         self.desk.leave_queue()
@@ -386,16 +386,16 @@ class Call(CallLegs):
     def queue_news(self) -> None:
         self.variables["queue_position"], self.variables["queue_minutes"] = self.switch.acd.news(self.id)
 
-    def keep_place(self, step: CallbackStep) -> bool:
-        return self.switch.acd.callback_asked(self.id, step)
+    def keep_place(self, queue: QueueName, answer: str) -> bool:
+        return self.switch.acd.callback_asked(self.id, queue, answer)
 
     @property
     def desk_rings(self) -> bool:
         return self.desk.rings
 
-    def entered(self, name: str, step: AnyStep) -> None:
-        if step.title:
-            self.trail.append(TrailStep(self.now, name, step.title))
+    def entered(self, name: str, title: dict[Language, str] | None) -> None:
+        if title:
+            self.trail.append(TrailStep(self.now, name, title))
             del self.trail[:-LONGEST_TRAIL]
 
     def read_back(self) -> None:

@@ -1,12 +1,10 @@
 """How calls begin."""
 
 from shared.ids import (
-    AgentId,
     CallId,
     CardId,
     CustomerId,
     LegId,
-    QueueName,
     TrunkName,
 )
 from switch_server.core.words import Event, Far
@@ -39,35 +37,3 @@ class LegPlaced(Event, frozen=True):
 
     leg: LegId
     card: CardId | None
-
-
-class DialledOut(Event, frozen=True):
-    """The journal's form of an agent's ``Dial`` or ``CallSeat`` that was taken: a call is made, its desk rings first. ``ani``: the number we show.
-
-    Seat to seat: ``trunk`` is ``desk``, ``number`` the agent who is called, ``callee`` the ``ip:port`` of their phone; empty: they are busy.
-    """
-
-    call: CallId
-    agent: AgentId
-    contact: str
-    trunk: TrunkName
-    ani: str
-    number: str
-    card: CardId
-    callee: str = ""
-
-
-class CallbackDialled(Event, frozen=True):
-    """The journal's form of a callback whose turn has come. ``of``: the call in which it was asked for; it keeps ``priority`` and ``since``."""
-
-    call: CallId
-    of: CallId
-    trunk: TrunkName
-    ani: str
-    number: str
-    card: CardId
-    flow: str
-    step: str
-    queue: QueueName
-    priority: int
-    since: float

@@ -4,8 +4,8 @@ from typing import Any, Protocol
 
 from shared.enums import EndCause
 from shared.ids import CallId, QueueName
-from switch_server.core.flow import PIN, Flow, queue_flow
-from switch_server.core.ivr import Host, Ivr, Services
+from switch_server.core.flow import PIN, Flow, Host, queue_flow
+from switch_server.core.ivr import Ivr, Services
 from switch_server.core.talk import CallSwitchboard, DeskSide
 from switch_server.core.words import Waiting
 

@@ -4,13 +4,13 @@ from shared import desk
 from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToQueue, ToSeat
 from shared.enums import SeatState
 from shared.ids import LegId
-from switch_server.core.call import Call, DialledOut, freest, shown_number, trunk_out
+from switch_server.core.call import Call, ForAgent, NoWay, Way, shown_number, trunk_out, way_inside, way_out
 from switch_server.core.desks.desks import Desks
 from switch_server.core.desks.facts import DeskCommanded
 from switch_server.core.desks.host import DeskSwitchboard
 from switch_server.core.desks.seat import BUSY, Seat
 from switch_server.core.room import Talk
-from switch_server.core.talk import DESK, Consulted
+from switch_server.core.talk import Consulted
 
 Answer = Done | Refused
 FREE_FOR_DIAL = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP})
@@ -26,16 +26,8 @@ class ReachCommands:
     def dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> Answer:
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
-        switch = self._switch
-        trunk = trunk_out(switch, command.number)
-        if trunk is None:
-            return Refused(DeskRefusal.NO_LINE)
-        card = freest(switch, 2)
-        if card is None or event.call is None:
-            return Refused(DeskRefusal.BUSY)
-        ani = shown_number(switch.flows)
-        switch.take(DialledOut(event.call, seat.agent, seat.contact, trunk.name, ani, command.number, card))
-        return Done()
+        way = way_out(self._switch, command.number, ForAgent, self._switch.flows)
+        return self._place(event, way, command.number, ForAgent(seat.agent, seat.contact))
 
     def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> Answer:
         """A seat that is busy is heard as busy."""
@@ -46,11 +38,16 @@ class ReachCommands:
             return Refused(DeskRefusal.NOT_HERE)
         if other is seat:
             return Refused(DeskRefusal.WRONG_STATE)
-        card = freest(self._switch, 2)
-        if card is None or event.call is None:
-            return Refused(DeskRefusal.BUSY)
         callee = other.contact if other.state in RINGABLE else ""
-        self._switch.take(DialledOut(event.call, seat.agent, seat.contact, DESK, seat.agent, other.agent, card, callee))
+        way = way_inside(self._switch, seat.agent, ForAgent)
+        return self._place(event, way, other.agent, ForAgent(seat.agent, seat.contact, callee))
+
+    def _place(self, event: DeskCommanded, way: Way | NoWay, number: str, purpose: ForAgent) -> Answer:
+        if way is NoWay.NO_LINE:
+            return Refused(DeskRefusal.NO_LINE)
+        if isinstance(way, NoWay) or event.call is None:
+            return Refused(DeskRefusal.BUSY)
+        self._switch.take(way.call(event.call, number, purpose))
         return Done()
 
     def _may_begin(self, seat: Seat, event: DeskCommanded) -> Refused | None:

@@ -1,6 +1,6 @@
 """The configuration, as it comes in."""
 
-from switch_server.core.flow.steps import Flow
+from switch_server.core.flow.step import Flow
 from switch_server.core.words import Event, SwitchConfig
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from shared.enums import EndCause
 from shared.ids import QueueName
-from switch_server.core.flow.steps import Flow, HangUpStep, Input, QueueStep, Say, ServiceStep
+from switch_server.core.flow.kinds import HangUpStep, Input, QueueStep, Say, ServiceStep
+from switch_server.core.flow.step import Flow
 
 NO_FLOW = Flow("", (), "", {})
 """Of a call that an agent dialled: nobody walks through anything."""

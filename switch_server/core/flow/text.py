@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 
 from shared.enums import Language
-from switch_server.core.flow.steps import Flow, Piece, Slot
+from switch_server.core.flow.pieces import Piece, Slot
+from switch_server.core.flow.step import Flow
 
 VERSION = "1"
 """Counts up when the way from text to sound changes, so that every text is spoken anew."""
@@ -25,8 +26,8 @@ def texts_of(flow: Flow) -> Iterator[tuple[str, Language]]:
     for pieces in flow.says.values():
         yield from _texts(pieces)
     for step in flow.steps.values():
-        for said in ("say", "announce", "excuse"):
-            yield from _texts(getattr(step, said, ()))
+        for _, pieces, _ in step.spoken():
+            yield from _texts(pieces)
 
 
 def _texts(pieces: tuple[Piece, ...]) -> Iterator[tuple[str, Language]]:

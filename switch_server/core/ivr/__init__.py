@@ -7,7 +7,6 @@ from switch_server.core.ivr.effects import AskBranch, CountWrongPin, FindAccount
 from switch_server.core.ivr.facts import AccountFound, BranchAnswered, WrongPinCounted
 from switch_server.core.ivr.ivr import Ivr
 from switch_server.core.ivr.services import Login, Services
-from switch_server.core.ivr.states import Host
 
 __all__ = [
     "AccountFound",
@@ -16,7 +15,6 @@ __all__ = [
     "CountWrongPin",
     "FindAccount",
     "GiveBackPinTry",
-    "Host",
     "Ivr",
     "Login",
     "Services",

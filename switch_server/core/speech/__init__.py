@@ -15,7 +15,7 @@ from switch_server.core.speech.items import (
     SayQuantity,
     SayTime,
 )
-from switch_server.core.speech.pieces import MissingVariableError, look_up, segments
+from switch_server.core.speech.pieces import segments
 from switch_server.core.speech.rules import (
     ALL_RULE_SEGMENTS,
     date,
@@ -32,7 +32,6 @@ from switch_server.core.speech.rules import (
 __all__ = [
     "ALL_RULE_SEGMENTS",
     "Item",
-    "MissingVariableError",
     "SayDate",
     "SayDigits",
     "SayLanguage",
@@ -44,7 +43,6 @@ __all__ = [
     "date",
     "digits",
     "language",
-    "look_up",
     "money",
     "number",
     "price",

@@ -7,14 +7,10 @@ from typing import Any
 from shared.days import SHANGHAI
 from shared.enums import Language
 from shared.ids import Fen, Milli, Shares, StockCode
-from switch_server.core.flow import Piece, Slot, prompt_of
+from switch_server.core.flow import Piece, Slot, look_up, prompt_of
 from switch_server.core.speech import rules as speech
 
 Variables = Mapping[str, Any]
-
-
-class MissingVariableError(LookupError):
-    """A slot names a variable that the call does not have: the flow's order is wrong (the checker finds most of these)."""
 
 
 def segments(
@@ -86,13 +82,3 @@ def _filled(template: str, variables: Variables) -> str:
         return template
     name, _, after = rest.partition("}")
     return f"{before}{look_up(name, variables)}{after}"
-
-
-def look_up(path: str, variables: Variables) -> Any:
-    """``"funds.available"`` -> ``variables["funds"]["available"]``. Raises ``MissingVariableError``."""
-    value: Any = variables
-    for name in path.split("."):
-        if not isinstance(value, Mapping) or name not in value:
-            raise MissingVariableError(path)
-        value = value[name]
-    return value

@@ -5,7 +5,7 @@ from typing import Protocol
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import CallKind, EndCause
 from shared.ids import AgentId, BranchId, CallId, CustomerId, LegId, OrderKey, QueueName
-from switch_server.core.flow import CallbackStep, Flow, QueueStep
+from switch_server.core.flow import Flow
 from switch_server.core.ivr import Ivr
 from switch_server.core.leg import Leg, LegEvent, LegState
 from switch_server.core.orders import OrderContext
@@ -16,7 +16,7 @@ from switch_server.core.words import CardCommand, Effect, Far, Switchboard, Wait
 class QueueBoard(Protocol):
     """Where callers wait, and who has them."""
 
-    def entered(self, call: CallId, step: QueueStep) -> str:
+    def entered(self, call: CallId, queue: QueueName, priority: int) -> str:
         """``open``, or why the caller can't wait there: ``closed``, ``full``."""
         ...
 
@@ -41,7 +41,7 @@ class QueueBoard(Protocol):
         """The caller's position (1: next) and the minutes until their turn, estimated."""
         ...
 
-    def callback_asked(self, call: CallId, step: CallbackStep) -> bool:
+    def callback_asked(self, call: CallId, queue: QueueName, answer: str) -> bool:
         """Keeps the caller's place; ``False``: there is no place to keep, or no number to call."""
         ...
 

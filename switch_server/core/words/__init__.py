@@ -9,6 +9,7 @@ from switch_server.core.words.events import Event
 from switch_server.core.words.media import (
     CARD_COMMANDS,
     CARD_EVENTS,
+    VOICE,
     CardCommand,
     CardEvent,
     CardLoad,
@@ -40,6 +41,7 @@ __all__ = [
     "DISPOSITIONS",
     "RETURNING",
     "VIP",
+    "VOICE",
     "Audit",
     "CardCommand",
     "CardEvent",

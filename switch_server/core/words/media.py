@@ -6,6 +6,8 @@ not have (it was closed, or the card is new) is counted and dropped, since its `
 death has been told. Times are ms unless a name says otherwise.
 """
 
+from typing import Final
+
 from msgspec import Struct
 
 from shared.enums import DigitMode, Direction, Law, PlayEnd
@@ -30,6 +32,10 @@ class Near(Struct, frozen=True):
     port: int
     law: Law
     telephone_event: int | None = None
+
+
+VOICE: Final = "voice"
+"""The kind of card whose channels play, listen, record and are patched together. A call is given a card of the kind that its leg needs."""
 
 
 class MediaStats(Struct, frozen=True):
@@ -156,8 +162,11 @@ class CardEvent(Struct, frozen=True, tag=True, tag_field="type"):
 
 
 class CardReady(CardEvent, frozen=True):
+    """The first word of a card. ``kind``: what its channels can do."""
+
     card: CardId
     channels: int
+    kind: str = VOICE
 
 
 class ChannelOpened(CardEvent, frozen=True):

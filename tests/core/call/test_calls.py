@@ -360,6 +360,19 @@ def test_a_raising_handler_costs_one_call(monkeypatch: pytest.MonkeyPatch) -> No
     assert switch.calls[CallId("b")].state.value == "up"
 
 
+def test_a_card_of_another_kind_is_given_no_voice() -> None:
+    world = World()
+    world.tell(ev.CardUp(CardId("fax-1"), 500, "fax"))
+    call = world.offer()
+    world.run(1.0)
+    assert world.switch.calls[call].caller.card == CARD
+    world.tell(ev.CardDied(CARD, "killed"))
+    refused = world.offer()
+    assert refused not in world.switch.calls
+    assert [effect.sip_code for effect in world.all(Reject)] == [503]
+    world.finish()
+
+
 def test_a_raising_deadline_costs_one_call_and_a_raising_end_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     switch = Switch()
     _two_calls(switch)
@@ -367,7 +380,7 @@ def test_a_raising_deadline_costs_one_call_and_a_raising_end_as_well(monkeypatch
     def broken(*_: object) -> None:
         raise Bug
 
-    for name in ("_step_timed_out", "stop"):
+    for name in ("timed_out", "stop"):
         monkeypatch.setattr(switch.calls[CallId("a")].ivr, name, broken)
     switch.handle(ev.PlayEnded(LegId("a/1"), 1, PlayEnd.DONE, 1), 1.0)
     switch.handle(ev.PlayEnded(LegId("a/1"), 2, PlayEnd.DONE, 1), 2.0)

@@ -9,7 +9,6 @@ from shared.enums import Language
 from shared.ids import QueueName, TrunkName
 from switch_server.core.flow import (
     SERVICES,
-    AnyStep,
     CallbackStep,
     Dial,
     Flow,
@@ -25,6 +24,7 @@ from switch_server.core.flow import (
     SetLanguage,
     SetStep,
     Slot,
+    Step,
     Surroundings,
     check,
     normal,
@@ -41,7 +41,7 @@ SAYS: dict[str, tuple[Piece, ...]] = {"invalid": ("invalid",), "no_input": ("inv
 BYE = HangUpStep()
 
 
-def flow(**steps: AnyStep) -> Flow:
+def flow(**steps: Step) -> Flow:
     """Begins with its first step; ``bye`` is there."""
     return Flow("small", ("1",), next(iter(steps)), {**steps, "bye": BYE}, says=SAYS)
 
@@ -70,7 +70,7 @@ def test_the_flow_of_the_core_tests_is_good() -> None:
     assert check(MAIN, around) == []
 
 
-def names(step: AnyStep) -> list[str]:
+def names(step: Step) -> list[str]:
     pieces = [piece for said in ("say", "announce", "excuse") for piece in getattr(step, said, ())]
     inner = [piece for slot in pieces if isinstance(slot, Slot) for piece in (*slot.say, *slot.empty)]
     return [piece for piece in (*pieces, *inner) if isinstance(piece, str)]
@@ -85,7 +85,7 @@ def test_start_and_numbers() -> None:
 
 
 @pytest.mark.parametrize("asking", [menu({"1": "bye"}), key("code", "bye")])
-def test_who_asks_must_say_what_was_wrong(asking: AnyStep) -> None:
+def test_who_asks_must_say_what_was_wrong(asking: Step) -> None:
     silent = msgspec.structs.replace(flow(a=asking), says={"no_input": ("no_such",), "bye": ("welcome",)})
     found = check(silent, AROUND)
     assert [(problem.path, problem.text) for problem in found] == [
@@ -135,7 +135,7 @@ def test_who_asks_must_say_what_was_wrong(asking: AnyStep) -> None:
         (say(Slot(each="ani", empty=("welcome", "x"))), "say.0.empty.1", "no prompt 'x' in zh_CN and en"),
     ],
 )  # fmt: skip
-def test_a_step(step: AnyStep, where: str, text: str | None) -> None:
+def test_a_step(step: Step, where: str, text: str | None) -> None:
     found = told(flow(a=step))
     assert list(found) == [f"steps.a.{where}"]
     assert text is None or found[f"steps.a.{where}"] == text
@@ -162,7 +162,7 @@ def test_what_there_is_none_of() -> None:
         key("pin", "bye", secret=True, back="a", empty="bye"),
     ],
 )
-def test_good_steps(step: AnyStep) -> None:
+def test_good_steps(step: Step) -> None:
     assert check(flow(a=step), AROUND) == []
 
 

@@ -7,7 +7,7 @@ from shared.ids import leg_of
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
 from switch_server.core.flow import Format, HangUpStep, Input, Menu, Say, SetStep, Slot
-from switch_server.core.ivr.entry import Entry, EntryVerdict
+from switch_server.core.flow.kinds.entry import Entry, EntryVerdict
 from switch_server.core.ivr.ivr import MAX_QUEUE
 from switch_server.core.leg import HangUp
 from switch_server.core.words import media
@@ -125,7 +125,7 @@ def test_a_caller_leaning_on_the_keypad_fills_no_memory() -> None:
     call = world.answered()
     world.press(call, "*", every=0.0)
     world.press(call, "5" * 200, every=0.0)
-    assert len(world.switch.calls[call].ivr._keys) == MAX_QUEUE
+    assert len(world.switch.calls[call].ivr.keys) == MAX_QUEUE
     world.finish()
 
 

@@ -475,7 +475,7 @@ def test_nobody_is_logged_in_at_a_replay() -> None:
     world = FloorWorld()
     world.join(ANN, BOB)
     in_talk(world)
-    [dialled] = [event for _, _, event in world.journal if isinstance(event, ev.DialledOut)]
+    [dialled] = [event for _, _, event in world.journal if isinstance(event, ev.CallPlaced)]
     switch = Switch()
     switch.handle(dialled, world.now)
     assert list(switch.calls[CALL].desk.talks) == [CALLER, CALLEE]

@@ -1,9 +1,9 @@
 """What an input has taken so far (按键输入): one key in, a verdict out. Pure, and blind to prompts and time."""
 
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
+from typing import Protocol
 
 from shared.secret import Secret
-from switch_server.core.flow import Format, Input
 
 DIGITS = "0123456789"
 HIDDEN_DIGIT = "•"
@@ -14,18 +14,12 @@ UNMASK_AFTER = 0.5
 """Seconds that the recording stays masked after a secret input: the tone of its last key still sounds."""
 
 
-class Key:
-    """One key that waits to be taken; ``recording_ms`` is where it can be heard."""
-
-    __slots__ = ("digit", "recording_ms")
-
-    def __init__(self, digit: Secret, recording_ms: int | None) -> None:
-        self.digit = digit
-        self.recording_ms = recording_ms
-
-    @property
-    def is_hash(self) -> bool:
-        return self.digit == Secret("#")
+class Format(StrEnum):
+    DIGITS = "digits"
+    INTEGER = "integer"
+    """No leading zero, above 0."""
+    PRICE = "price"
+    """``*`` is the decimal point, ``**`` goes back."""
 
 
 class EntryVerdict(Enum):
@@ -39,10 +33,27 @@ class EntryVerdict(Enum):
     INVALID = auto()
 
 
+class Wanted(Protocol):
+    """What an input asks for."""
+
+    @property
+    def min(self) -> int: ...
+    @property
+    def max(self) -> int: ...
+    @property
+    def format(self) -> Format: ...
+    @property
+    def secret(self) -> bool: ...
+    @property
+    def back(self) -> str | None: ...
+    @property
+    def empty(self) -> str | None: ...
+
+
 class Entry:
     """The keys of one try. The text is a ``Secret`` whatever the input, so that no dump shows it."""
 
-    def __init__(self, step: Input) -> None:
+    def __init__(self, step: Wanted) -> None:
         self._step = step
         self._text = Secret("")
 

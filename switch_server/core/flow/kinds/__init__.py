@@ -1,0 +1,52 @@
+"""The kinds of steps, one module each. A new kind is a module here, with ``register`` below (CONTRIBUTING.md, Add a kind of step)."""
+
+from typing import Any, Union
+
+from switch_server.core.flow.kinds.assign import SetStep
+from switch_server.core.flow.kinds.callback import CallbackStep
+from switch_server.core.flow.kinds.dial import Dial
+from switch_server.core.flow.kinds.hangup import HangUpStep
+from switch_server.core.flow.kinds.keyed import Input
+from switch_server.core.flow.kinds.language import SetLanguage
+from switch_server.core.flow.kinds.menu import Menu
+from switch_server.core.flow.kinds.queue import QueueStep
+from switch_server.core.flow.kinds.say import Say
+from switch_server.core.flow.kinds.service import ServiceStep
+from switch_server.core.flow.step import Step
+
+KINDS: dict[str, type[Step]] = {}
+"""By the ``kind`` that a flow's file has for it, in the order of the documents."""
+
+
+def register(kind: type[Step]) -> type[Step]:
+    """Raises ``ValueError`` where the name is taken."""
+    name = str(kind.__struct_config__.tag)
+    if KINDS.setdefault(name, kind) is not kind:
+        raise ValueError(f"two kinds of steps are called {name!r}")
+    return kind
+
+
+for _kind in (Say, Menu, Input, ServiceStep, QueueStep, CallbackStep, Dial, SetLanguage, SetStep, HangUpStep):
+    register(_kind)
+
+
+def any_kind() -> Any:
+    """The type of a step in a file: one of those that are registered by now."""
+    return Union[tuple(KINDS.values())]  # noqa: UP007  built from a table
+
+
+__all__ = [
+    "KINDS",
+    "CallbackStep",
+    "Dial",
+    "HangUpStep",
+    "Input",
+    "Menu",
+    "QueueStep",
+    "Say",
+    "ServiceStep",
+    "SetLanguage",
+    "SetStep",
+    "any_kind",
+    "register",
+]

@@ -1,0 +1,75 @@
+"""What ``menu`` and ``input`` have in common: something is asked, a wrong key or none is complained of, and it is asked again, ``tries`` times in all."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from switch_server.core.flow.pieces import Piece, Problem, Surroundings, says_something
+from switch_server.core.flow.step import NOTHING, Spoken
+from switch_server.core.flow.walk import IvrState, Key, Walk
+
+
+class Asking:
+    """Beside ``Step``."""
+
+    __slots__ = ()
+    BEGINS: ClassVar[IvrState] = IvrState.ASKING
+    ASKS: ClassVar[bool] = True
+
+    say: tuple[Piece, ...]
+    on_fail: str
+    tries: int
+    first_digit: float
+
+    def spoken(self) -> list[Spoken]:
+        return [("say", self.say, NOTHING)]
+
+    def problems(self, around: Surroundings) -> Iterator[Problem]:
+        yield from says_something(self.say)
+        if self.tries < 1:
+            yield Problem(("tries",), "at least 1")
+        if self.first_digit <= 0:
+            yield Problem(("first_digit",), "seconds above 0")
+
+    def enter(self, walk: Walk) -> None:
+        self.ask(walk)
+
+    def ask(self, walk: Walk) -> None:
+        walk.say(self.say, barge_in=True)
+        walk.pump()
+
+    def played(self, walk: Walk) -> None:
+        if walk.state is IvrState.ASKING:
+            self.wait(walk)
+        else:
+            self.again(walk)
+
+    def wait(self, walk: Walk) -> None:
+        walk.host.timer("step", self.first_digit)
+
+    def again(self, walk: Walk) -> None:
+        if walk.tries >= self.tries:
+            walk.go(self.on_fail, "tries_used")
+        else:
+            walk.become(IvrState.ASKING, "again")
+            self.ask(walk)
+
+    def timed_out(self, walk: Walk, name: str) -> None:
+        walk.complain("no_input")
+
+    def keys_wait(self, walk: Walk) -> bool:
+        if walk.state is IvrState.ASKING:
+            key = walk.take_key()
+            if walk.plays:
+                walk.silence()
+            self.take(walk, key)
+        else:
+            walk.host.key_used("", None)
+            self.cut_short(walk)
+        return True
+
+    def cut_short(self, walk: Walk) -> None:
+        walk.silence()
+        self.again(walk)
+
+    def take(self, walk: Walk, key: Key) -> None:
+        raise NotImplementedError

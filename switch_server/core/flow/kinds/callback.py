@@ -1,0 +1,68 @@
+"""``callback`` (预约回拨): the caller's place in a queue is kept without a line."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from shared.ids import QueueName
+from switch_server.core.flow.kinds.queue import QueueStep
+from switch_server.core.flow.pieces import Problem, Surroundings
+from switch_server.core.flow.step import Step, Steps, in_step, known_queue
+from switch_server.core.flow.variables import CALL
+from switch_server.core.flow.walk import Walk
+
+
+class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True):
+    """预约回拨: the caller's place in ``queue`` is kept and they are called back at their own number (ANI) when their turn comes.
+
+    ``answer``: the step that they enter then, from which a queue step of the same queue is reached; they have their old place there.
+    ``on_failed``: no number to call, or the caller never waited in that queue.
+    """
+
+    SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
+
+    queue: str
+    next: str
+    answer: str
+    on_failed: str
+
+    def targets(self) -> list[tuple[str, str]]:
+        return [("next", self.next), ("answer", self.answer), ("on_failed", self.on_failed)]
+
+    def problems(self, around: Surroundings) -> Iterator[Problem]:
+        yield from known_queue(self.queue, around)
+
+    def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
+        """Each way to it is a key of a step that waits in the same queue, and its answer leads back there."""
+        if flow.start == name:
+            yield Problem(("start",), "a callback is asked for by a key of a queue step")
+        for origin, step in flow.steps.items():
+            for path, to in step.targets():
+                waits = isinstance(step, QueueStep) and step.queue == self.queue and path.startswith("keys.")
+                if to == name and not waits:
+                    text = f"{name!r} keeps a place in {self.queue!r}: only a key of a queue step of that queue may lead there"
+                    yield Problem(in_step(origin, path), text)
+        if not self._leads_to_queue(flow):
+            text = f"no way leads from {self.answer!r} to a queue step of {self.queue!r}"
+            yield Problem(("steps", name, "answer"), text)
+
+    def _leads_to_queue(self, flow: Steps) -> bool:
+        seen, todo = {self.answer}, [self.answer]
+        while todo:
+            here = flow.steps[todo.pop()]
+            if isinstance(here, QueueStep) and here.queue == self.queue:
+                return True
+            more = {to for _, to in here.targets()} - seen
+            seen |= more
+            todo += more
+        return False
+
+    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+        """``answer`` begins another call, on another day perhaps."""
+        return CALL if path == "answer" else before
+
+    def about(self) -> str:
+        return self.queue
+
+    def enter(self, walk: Walk) -> None:
+        kept = walk.host.keep_place(QueueName(self.queue), self.answer)
+        walk.go(self.next if kept else self.on_failed, "place_kept" if kept else "no_place")

@@ -1,0 +1,51 @@
+"""``dial``: somebody outside is called, and bridged to the caller."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from shared.ids import TrunkName
+from switch_server.core.flow.pieces import Problem, Surroundings, Use, root_of
+from switch_server.core.flow.step import Step
+from switch_server.core.flow.walk import IvrState, Walk
+
+
+class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
+    """Calls ``number`` over ``trunk`` and bridges (overflow to a branch's PBX). The caller hears ringback or the far end's early media."""
+
+    SHAPE: ClassVar[tuple[str, str]] = ("[\\", "\\]")
+    BEGINS: ClassVar[IvrState] = IvrState.DIALLING
+
+    trunk: TrunkName
+    number: str
+    on_failed: str
+    """Busy, refused, no lines."""
+    on_ended: str
+    """The far end hung up after a talk."""
+    ring: float = 45.0
+
+    def targets(self) -> list[tuple[str, str]]:
+        return [("on_failed", self.on_failed), ("on_ended", self.on_ended)]
+
+    def problems(self, around: Surroundings) -> Iterator[Problem]:
+        if self.trunk not in around.trunks:
+            known = ", ".join(sorted(around.trunks)) or "none"
+            yield Problem(("trunk",), f"no trunk {self.trunk!r} that may call out; there are: {known}")
+
+    def needs(self) -> Iterator[Use]:
+        if self.number.startswith("{"):
+            yield ("number",), root_of(self.number.strip("{}"))
+
+    def about(self) -> str:
+        return f"{self.number} @ {self.trunk}"
+
+    def enter(self, walk: Walk) -> None:
+        walk.say(("tone:ringback",), barge_in=False, loop=True)
+        walk.host.timer("step", self.ring)
+        walk.host.dial(self.trunk, self.number)
+
+    def timed_out(self, walk: Walk, name: str) -> None:
+        walk.host.drop_far()
+        walk.go(self.on_failed, "no_answer")
+
+    def far_gone(self, walk: Walk, *, talked: bool) -> None:
+        walk.go(self.on_ended if talked else self.on_failed, "far_ended" if talked else "far_failed")

@@ -1,0 +1,33 @@
+"""``hangup``: goodbye."""
+
+from typing import ClassVar
+
+from shared.enums import EndCause
+from switch_server.core.flow.pieces import Piece, words_of
+from switch_server.core.flow.step import NOTHING, Spoken, Step
+from switch_server.core.flow.walk import IvrState, Walk
+
+
+class HangUpStep(Step, frozen=True, tag="hangup", forbid_unknown_fields=True):
+    SHAPE: ClassVar[tuple[str, str]] = ("((", "))")
+    BEGINS: ClassVar[IvrState] = IvrState.LEAVING
+    ENDS: ClassVar[bool] = True
+
+    say: tuple[Piece, ...] = ()
+    cause: EndCause = EndCause.GOODBYE
+
+    def spoken(self) -> list[Spoken]:
+        return [("say", self.say, NOTHING)]
+
+    def about(self) -> str:
+        return f"{words_of(self.say)} ({self.cause.value})" if self.say else f"({self.cause.value})"
+
+    def enter(self, walk: Walk) -> None:
+        walk.keys.clear()
+        if self.say:
+            walk.say(self.say, barge_in=False)
+        else:
+            walk.end(self.cause, "hangup")
+
+    def played(self, walk: Walk) -> None:
+        walk.end(self.cause, "played")

@@ -57,25 +57,25 @@ class Parts:
 
     def make_desk(self, post: Post, on_view: OnView) -> Desk:
         """The presenter with its link and phone, which start at once; what they tell is posted."""
-        ears = _Ears()
-        link = self._link = SwitchLink(self.key, version(), post, ears, self.route)
-        phone = self._phone = ears.phone = PhoneProcess(
-            lambda event: post(lambda: ears.phone_event(event)),
+        events = _DeskEvents()
+        link = self._link = SwitchLink(self.key, version(), post, events, self.route)
+        phone = self._phone = events.phone = PhoneProcess(
+            lambda event: post(lambda: events.phone_event(event)),
             ip=self.route.address() or NO_ADDRESS,
             audio=self._options.audio,
             on=False,  # the desk says whether
             say=self._options.robot.say if self._options.headless else "",
         )
-        seen = _Seen(on_view)
+        views = _ViewLog(on_view)
         pack = self._pack = DiagnosticsPack(
             self.key.desk,
             self._logs.folder,
             self.settings.all,
-            lambda: seen.view.audio.devices,
+            lambda: views.view.audio.devices,
             lambda: link.statistics,
             post,
         )
-        desk = ears.desk = Desk(link, phone, self.settings, time.monotonic, time.time, seen, pack, self._shelf)
+        desk = events.desk = Desk(link, phone, self.settings, time.monotonic, time.time, views, pack, self._shelf)
         logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))
         if self._logs.moved:
             desk.trouble(Own.LOGS_MOVED, str(self._logs.folder or ""))
@@ -88,7 +88,7 @@ class Parts:
                 part.stop()
 
 
-class _Ears:
+class _DeskEvents:
     """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
 
     desk: Desk
@@ -117,7 +117,7 @@ class _Ears:
         self.desk.phone_event(event)
 
 
-class _Seen:
+class _ViewLog:
     """Each view, logged and handed on."""
 
     def __init__(self, on_view: OnView) -> None:

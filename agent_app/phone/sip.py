@@ -1,6 +1,6 @@
 """PJSIP: takes INVITEs, answers and ends them as told, and joins the one that is up to a ``Voice``. All of it on one thread, by ``step``.
 
-The media clock is a C thread that calls ``Ear`` each 20 ms and takes the GIL for it. Facts that shape this: a ``pj.Call`` that outlives
+The media clock is a C thread that calls ``VoicePort`` each 20 ms and takes the GIL for it. Facts that shape this: a ``pj.Call`` that outlives
 ``libDestroy`` aborts the process; a call is ended from this thread only; ``bytes(frame.buf)`` costs 459 µs, reading through the pointer 4.
 """
 
@@ -44,7 +44,7 @@ class Quality(msgspec.Struct, frozen=True):
     buffer_ms: float
 
 
-class Ear(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 is untyped
+class VoicePort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 is untyped
     """The conference bridge's end of the voice."""
 
     def __init__(self, voice: Voice) -> None:
@@ -126,7 +126,7 @@ class Sip:
         self._only_g711()
         self._ticks = True
         self._tick(on=False)
-        self.ear: Any = Ear(voice)
+        self.ear: Any = VoicePort(voice)
         self._account: Any = DoorAccount(self)
         self._account.create(self._account_config(ip))
 

@@ -1,6 +1,6 @@
 """The sound devices as they are wanted now: one thread that opens, watches and closes them, so that no slow driver holds up the calls.
 
-``Want`` says what shall be; each turn of the thread makes it so (``_settle``). Nothing is open while nothing is wanted. A device that dies or won't
+``DevicesWanted`` says what shall be; each turn of the thread makes it so (``_settle``). Nothing is open while nothing is wanted. A device that dies or won't
 open is left alone for ``RETRY_S`` and its role goes to the default, or to any other; then it is tried again, so that a headset
 that is plugged back is used again. Three roles: ``speaker``, ``microphone``, ``ring``; when it rings where one talks, the speaker's stream plays it.
 """
@@ -31,7 +31,7 @@ NOWHERE = "none"
 log = logging.getLogger(__name__)
 
 
-class Want(Struct, frozen=True):
+class DevicesWanted(Struct, frozen=True):
     talk: bool = False
     ring: bool = False
     try_until: float = 0.0
@@ -48,7 +48,7 @@ class SoundCard:
         self.version = self._library.version
         self._voice = voice
         self._post = post
-        self._want = Want()
+        self._want = DevicesWanted()
         self._streams: dict[str, Stream] = {}
         self._listed: tuple[Listed, ...] = ()
         self._failed: dict[tuple[str, str], float] = {}

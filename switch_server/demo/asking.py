@@ -21,7 +21,7 @@ class Asking:
             name="switch-server",
             messages=(*REQUESTS, *REPLIES),
             identity=Identity("demo", "1"),
-            handler=_Ears(),
+            handler=_NoReports(),
         )
 
     async def start(self) -> None:
@@ -39,6 +39,6 @@ class Asking:
         return reply if isinstance(reply, expected) else None
 
 
-class _Ears(Silent):
+class _NoReports(Silent):
     def told(self, channel: Channel, message: Struct, seq: int) -> None:
         """Nothing is reported in this protocol."""

@@ -26,7 +26,7 @@ class Link:
 
     def __init__(self, socket: Path) -> None:
         self.socket = socket
-        self._ears = _Ears()
+        self._ears = _RefusalNote()
         self._client = LinkClient(
             f"ipc://{socket.absolute()}",
             name="switch-server",
@@ -85,7 +85,7 @@ def _check(request: Request) -> None:
         raise Refused("refused_bad_value", text=str(error)) from None
 
 
-class _Ears(Silent):
+class _RefusalNote(Silent):
     """Remembers why a session was refused."""
 
     def __init__(self) -> None:

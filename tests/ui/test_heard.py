@@ -17,10 +17,10 @@ CHILD = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from agent_app.ui.sound.playing import Sound, SystemSink
+from agent_app.ui.sound.playing import RecordingSound, SystemSink
 app = QCoreApplication([])
 holder = QObject()
-sound = Sound(Path(sys.argv[1]).read_bytes(), holder, lambda rate, channels: SystemSink(rate, channels, sys.argv[2]))
+sound = RecordingSound(Path(sys.argv[1]).read_bytes(), holder, lambda rate, channels: SystemSink(rate, channels, sys.argv[2]))
 sound.ended.connect(lambda: (print("ended"), app.quit()))
 sound.failed.connect(lambda text: (print("failed", text), app.exit(1)))
 QTimer.singleShot(60_000, lambda: app.exit(2))

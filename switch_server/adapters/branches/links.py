@@ -1,5 +1,6 @@
 """``BranchLinks``: effects out as ACI requests, answers and reports in as events."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ from switch_server.core.words import Audit
 from switch_server.ports import Post
 
 _log = logging.getLogger(__name__)
+PAGE_PAUSE = 0.01
+"""Seconds between two pages: some 10,000 reports a second, so that calls and orders do not wait behind a backlog of them."""
 _ACI = (*aci.REQUESTS, *aci.REPLIES, *aci.REPORTS)
 
 
@@ -237,7 +240,7 @@ class BranchLinks(Silent):
             if not result.more:
                 self._in_step.add(branch)
             elif (at.last, at.trade_date) != (asked.after, asked.trade_date):
-                self._ask_page(channel, branch)
+                asyncio.get_running_loop().call_later(PAGE_PAUSE, self._ask_page, channel, branch)
                 return
         self._resyncing.discard(branch)
         if branch not in self._in_step:

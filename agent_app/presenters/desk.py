@@ -26,7 +26,7 @@ from agent_app.presenters.ports import Diagnostics, NoShelf, Phone, Settings, Sh
 from agent_app.presenters.reports import Reports
 from agent_app.presenters.session import Session
 from agent_app.presenters.sound import Sound
-from agent_app.presenters.talk import Talk
+from agent_app.presenters.talk import TalkActs
 from shared.desk import Notice, PopShown, Report
 from shared.enums import Language, LockReason
 from shared.floor import FloorChanged
@@ -60,7 +60,7 @@ class Desk(DeskCalls):
         self._session = Session(self._board, self._asker, settings, self._changed)
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
         shelf = NoShelf() if shelf is None else shelf
-        self._talk = Talk(self._board, self._asker, self._sound, shelf)
+        self._talk = TalkActs(self._board, self._asker, self._sound, shelf)
         self._calling, self._news = Calling(self._board, self._asker, self._talk.keep_note), News(self._board)
         self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
         self._people = CustomerFacts(self._board, self._asker, clock)

@@ -9,14 +9,14 @@ By the names that scripts use too (``tests.e2e.hands``); all arguments are plain
 
 from agent_app.presenters.board import Board, settled
 from agent_app.presenters.calling import Calling
-from agent_app.presenters.talk import Talk
+from agent_app.presenters.talk import TalkActs
 from shared.enums import ListenMode
 from shared.ids import LegId
 
 
 class DeskCalls:
     _board: Board
-    _talk: Talk
+    _talk: TalkActs
     _calling: Calling
 
     @settled

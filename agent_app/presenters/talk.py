@@ -43,7 +43,7 @@ _MOST_DIGITS = 32
 _DIGITS = frozenset("0123456789*#ABCD")
 
 
-class Talk:
+class TalkActs:
     def __init__(self, board: Board, asker: Asker, sound: Sound, shelf: Shelf) -> None:
         self._board, self._asker, self._sound, self._shelf = board, asker, sound, shelf
         self._digits = ""

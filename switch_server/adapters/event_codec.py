@@ -101,7 +101,10 @@ _PURPOSES = {"DialledOut": "ForAgent", "CallbackDialled": "ForCallback"}
 
 
 def _as_now(values: dict[str, Any]) -> dict[str, Any]:
-    purpose = _PURPOSES.get(values.get("type", ""))
+    kind = values.get("type")
+    if not isinstance(kind, str):
+        raise ValueError(f"an event whose type is {kind!r}")  # noqa: TRY004  # what a decoder raises
+    purpose = _PURPOSES.get(kind)
     if purpose is None:
         return values
     own = {
@@ -119,7 +122,7 @@ def _read(value: Any, of: Any) -> Any:
 def decode_event(content: bytes | msgspec.Raw) -> Event:
     """Raises ``ValueError`` on an unknown type or wrong fields."""
     values = _as_now(msgspec.json.decode(content, type=dict[str, Any]))
-    kind, fields = _fields(values.get("type", ""))
+    kind, fields = _fields(values["type"])
     try:
         return kind(**{name: _read(values[name], of) for name, of in fields if name in values})
     except TypeError as error:

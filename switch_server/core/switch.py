@@ -23,7 +23,7 @@ from switch_server.core.call import (
     CallState,
     Card,
     LegPlaced,
-    openings,
+    offered,
     placed,
     tell_call,
 )
@@ -137,7 +137,7 @@ class Switch(SwitchState):
     def _dispatch_more(self, event: Event) -> None:
         match event:
             case CallOffered():
-                openings.offered(self, event)
+                offered(self, event)
             case AccountFound() | WrongPinCounted() | BranchAnswered() | CallerFound():
                 self._answer(event)
             case AgentAssigned() | DeskGone() | CallPlaced() | Consulted() | ListenerCame():

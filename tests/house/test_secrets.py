@@ -5,7 +5,7 @@ from tests.house.test_rooms import FILES, ROOT
 REVEALED_IN = {
     "switch_server/adapters/branches/links.py": "the log-in frame, over CURVE",
     "switch_server/core/flow/kinds/entry.py": "an input puts its keys together",
-    "switch_server/core/flow/kinds/keyed.py": "an input tells its host of a key, hidden where it is secret",
+    "switch_server/core/flow/kinds/input.py": "an input tells its host of a key, hidden where it is secret",
     "switch_server/core/flow/kinds/menu.py": "a menu's key",
     "switch_server/core/flow/kinds/queue.py": "a key of who waits",
     "switch_server/core/talk/side.py": "a key is passed on to a party outside",

@@ -126,6 +126,12 @@ def test_journals_of_before_calls_had_a_purpose_are_read(
     assert decode_event(json.dumps(values).encode()) == now
 
 
+@pytest.mark.parametrize("kind", [None, 7, [], {}, "NoSuchEvent"])
+def test_an_event_of_no_kind_is_a_value_error(kind: object) -> None:
+    with pytest.raises(ValueError, match="event"):
+        decode_event(json.dumps({"type": kind, "leg": "c/1"}).encode())
+
+
 def test_entries_are_numbered_and_timed(journal: EventJournal) -> None:
     numbers = [journal.append(event, NOON + n / 4) for n, event in enumerate(OF_CALL)]
     entries = list(journal.read())

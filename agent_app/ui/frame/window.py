@@ -102,8 +102,8 @@ class Window(QMainWindow):
         self.choose_theme(theme.chosen())  # the sheet last: each part that is put into another would be polished again
         self.arrangement = Arrangement(settings)
         self.arrangement.add("window", self, {"columns": self.columns}, self._tables())
-        self.doing = WindowActs(self, self, desk, settings)
-        self.commands.attach(self.doing.table())
+        self.acts = WindowActs(self, self, desk, settings)
+        self.commands.attach(self.acts.table())
         self.customer.painted.connect(self._pop_painted)
         self.search.closed.connect(lambda: self.accounts.holdings.setFocus(Qt.FocusReason.OtherFocusReason))
         self._clock = QTimer(self)
@@ -219,8 +219,8 @@ class Window(QMainWindow):
         columns.setHandleWidth(GAP)
         desk = self._desk_page = QWidget()
         desk.setLayout(rows(columns, margin=GAP))
-        self.rolled = _Tall(desk)
-        self.pages.addWidget(_Tall(self.log_in))
+        self.rolled = RolledPage(desk)
+        self.pages.addWidget(RolledPage(self.log_in))
         self.pages.addWidget(self.rolled)
         body = rows(self.top, self.seat_bar, self.banner, self.listening, self.notices, self.pages, self.status, gap=0)
         body.setStretchFactor(self.pages, 1)
@@ -362,7 +362,7 @@ class Window(QMainWindow):
             panel.pass_time()
 
 
-class _Tall(QScrollArea):
+class RolledPage(QScrollArea):
     """A page that is rolled where the screen is lower than the page needs (1366×768 at 150 %)."""
 
     def __init__(self, page: QWidget) -> None:

@@ -7,7 +7,6 @@ from switch_server.core.call.admission import (
     Card,
     LineSwitchboard,
     channels_used,
-    freest,
     lines_used,
     shown_number,
     takes,
@@ -17,6 +16,7 @@ from switch_server.core.call.call import TIMERS, Call, CallState
 from switch_server.core.call.effects import FindCaller
 from switch_server.core.call.facts import CallerFound, CallOffered, LegPlaced
 from switch_server.core.call.leg_facts import AnyLegFact, tell_call
+from switch_server.core.call.openings import offered
 from switch_server.core.call.outgoing import CallPlaced, ForAgent, ForCallback, NoWay, Way, placed, way_inside, way_out
 
 __all__ = [
@@ -36,8 +36,8 @@ __all__ = [
     "NoWay",
     "Way",
     "channels_used",
-    "freest",
     "lines_used",
+    "offered",
     "placed",
     "shown_number",
     "takes",

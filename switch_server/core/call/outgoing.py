@@ -30,7 +30,8 @@ class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
     CHANNELS: ClassVar[int] = 1
     CARD: ClassVar[str] = VOICE
     """The kind of card that its legs need."""
-    COUNTED: ClassVar[str] = ""
+    COUNTED: ClassVar[str]
+    """The counter of such calls; each purpose has its own."""
 
     def walk(self, flows: Iterable[Flow]) -> tuple[Flow, str | None]:  # noqa: ARG002  # a purpose's
         """The flow of the customer's walk, and the step that it begins with."""

@@ -20,7 +20,6 @@ from switch_server.core.flow.kinds import (
     ServiceStep,
     SetLanguage,
     SetStep,
-    any_kind,
     register,
 )
 from switch_server.core.flow.kinds.entry import HASH_WAIT, HIDDEN_DIGIT, Format
@@ -64,7 +63,6 @@ __all__ = [
     "Step",
     "Surroundings",
     "Walk",
-    "any_kind",
     "as_flow",
     "check",
     "flow_type",

@@ -2,16 +2,16 @@
 
 from typing import Any, Union
 
-from switch_server.core.flow.kinds.assign import SetStep
 from switch_server.core.flow.kinds.callback import CallbackStep
 from switch_server.core.flow.kinds.dial import Dial
 from switch_server.core.flow.kinds.hangup import HangUpStep
-from switch_server.core.flow.kinds.keyed import Input
+from switch_server.core.flow.kinds.input import Input
 from switch_server.core.flow.kinds.language import SetLanguage
 from switch_server.core.flow.kinds.menu import Menu
 from switch_server.core.flow.kinds.queue import QueueStep
 from switch_server.core.flow.kinds.say import Say
 from switch_server.core.flow.kinds.service import ServiceStep
+from switch_server.core.flow.kinds.set import SetStep
 from switch_server.core.flow.step import Step
 
 KINDS: dict[str, type[Step]] = {}

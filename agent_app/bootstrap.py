@@ -12,13 +12,13 @@ from agent_app import headless, logs
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
 from agent_app.logs import LogFiles
-from agent_app.model.phone import PhoneEvent, PhoneProblem, PhoneReady
-from agent_app.model.problems import Own
-from agent_app.model.view import Action, DeskView, LinkState
+from agent_app.model.desk.problems import Own
+from agent_app.model.desk.view import Action, DeskView, LinkState
+from agent_app.model.sound.phone_messages import PhoneEvent, PhoneProblem, PhoneReady
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import NoShelf, Shelf
+from agent_app.presenters.parts.ports import NoShelf, Shelf
 from agent_app.settings import SettingsFile
 from agent_app.shelf import ShelfFolder
 from shared.desk import Report

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from agent_app.logs import masked
-from agent_app.model.phone import Device
-from agent_app.presenters.ports import OnPacked, OnStep
+from agent_app.model.sound.phone_messages import Device
+from agent_app.presenters.parts.ports import OnPacked, OnStep
 from shared.ids import DeskId
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def versions() -> dict[str, str]:
 
 
 class DiagnosticsPack:
-    """``presenters.ports.Diagnostics``: a thread a pack. ``link``: the statistics of the link as plain values."""
+    """``presenters.parts.ports.Diagnostics``: a thread a pack. ``link``: the statistics of the link as plain values."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.options import RobotPlan
 from agent_app.presenters.desk import Desk
 from agent_app.robot import Robot

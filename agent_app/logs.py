@@ -20,7 +20,7 @@ from types import TracebackType
 
 from msgspec import Struct
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 
 _log = logging.getLogger(__name__)
 BYTES, FILES = 1 << 20, 5

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.options import RobotPlan
 from agent_app.presenters.desk import Desk
 from shared.enums import SWITCH_LOCKS, LockReason, SeatState

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from agent_app.model.people import Kept
+from agent_app.model.phonebook.people import Kept
 from shared.ids import AgentId, CallId
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class ShelfFolder:
-    """``presenters.ports.Shelf``."""
+    """``presenters.parts.ports.Shelf``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER

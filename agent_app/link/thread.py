@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from agent_app.link.keyfile import DeskKey
 from agent_app.link.route import Route
-from agent_app.model.view import LinkState
-from agent_app.presenters.ports import Failed, OnReply
+from agent_app.model.desk.view import LinkState
+from agent_app.presenters.parts.ports import Failed, OnReply
 from shared import desk_reports, floor
 from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
 from shared.link import Channel, Failure, Identity, LinkClient, Rules, Silent

@@ -1,4 +1,4 @@
-"""``python -m agent_app.phone``: started by the window; see ``agent_app.model.phone`` for what it is told and tells."""
+"""``python -m agent_app.phone``: started by the window; see ``agent_app.model.sound.phone_messages`` for what it is told and tells."""
 
 import argparse
 import faulthandler
@@ -7,7 +7,7 @@ import os
 import sys
 
 from agent_app import logs
-from agent_app.model.phone import PhoneProblem
+from agent_app.model.sound.phone_messages import PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import pack
 from agent_app.phone.loglines import LINE

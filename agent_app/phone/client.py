@@ -1,6 +1,6 @@
 """The window's side of the phone: starts the process, feeds it, starts it again when it dies.
 
-``PhoneProcess(post, ...)`` is a ``presenters.ports.Phone``. ``post`` is called on threads of this module: the caller brings the event to its own.
+``PhoneProcess(post, ...)`` is a ``presenters.parts.ports.Phone``. ``post`` is called on threads of this module: the caller brings the event to its own.
 Where the voice is a desk phone it rests (``run``). A phone that dies is told as ``PhoneProblem("phone_down")``; the next ``PhoneReady`` says that it must be told everything anew.
 """
 
@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from agent_app.model.phone import Move, PhoneCommand, PhoneEvent, PhoneProblem
+from agent_app.model.sound.phone_messages import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import Frames, event, pack
 from agent_app.phone.loglines import take
@@ -72,7 +72,7 @@ class PhoneProcess:
             self._outbox.put((process, pack(command)))
 
     def move(self, ip: str) -> None:
-        """Returns at once; see ``model.phone.Move``. A phone that is started later is there from its start."""
+        """Returns at once; see ``model.sound.phone_messages.Move``. A phone that is started later is there from its start."""
         self._ip = ip
         self.do(Move(ip))
 

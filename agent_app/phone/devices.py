@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from agent_app.model.phone import Device
+from agent_app.model.sound.phone_messages import Device
 from agent_app.phone import PhoneError
 
 WINDOWS = sys.platform == "win32"

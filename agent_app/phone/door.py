@@ -14,7 +14,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from agent_app.model.phone import CallOver, CallUp, Expect, PhoneEvent, PhoneProblem, Ringing
+from agent_app.model.sound.phone_messages import CallOver, CallUp, Expect, PhoneEvent, PhoneProblem, Ringing
 from shared.ids import LegId
 
 HOLD_S = 3.0

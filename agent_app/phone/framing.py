@@ -7,7 +7,7 @@ from operator import or_
 
 import msgspec
 
-from agent_app.model.phone import PHONE_COMMANDS, PHONE_EVENTS, PhoneCommand, PhoneEvent
+from agent_app.model.sound.phone_messages import PHONE_COMMANDS, PHONE_EVENTS, PhoneCommand, PhoneEvent
 from agent_app.phone import PhoneError
 
 LENGTH = struct.Struct("!I")

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import BinaryIO, assert_never
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     AnswerCall,
     CallOver,
     CallQuality,

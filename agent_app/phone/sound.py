@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agent_app.model.phone import Device, DeviceLost, Devices, PhoneEvent, PhoneProblem, UseDevices
+from agent_app.model.sound.phone_messages import Device, DeviceLost, Devices, PhoneEvent, PhoneProblem, UseDevices
 from agent_app.phone import PhoneError
 from agent_app.phone.devices import Library, Listed, choose, signature
 from agent_app.phone.streams import PLAY, Stream

@@ -6,7 +6,7 @@ the two elastic buffers have locks of their own.
 
 import numpy as np
 
-from agent_app.model.phone import Volume
+from agent_app.model.sound.phone_messages import Volume
 from agent_app.phone.elastic import RATE, Elastic, Samples
 from agent_app.phone.sounds import SILENT, TEST_DBFS, TEST_HZ, Tone, level, mixed, ring_tone, scaled
 

@@ -8,25 +8,25 @@ method returns, and ends in a changed view or in a ``Problem``. A method whose a
 from collections.abc import Callable
 from pathlib import Path
 
-from agent_app.model.actions import Why
-from agent_app.model.phone import PhoneEvent
-from agent_app.model.problems import Own
-from agent_app.model.state import Verdict
-from agent_app.model.view import DeskView, LinkState
-from agent_app.presenters.asker import Asker
-from agent_app.presenters.board import Board, settled
-from agent_app.presenters.calling import Calling
-from agent_app.presenters.customers import CustomerFacts
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.mirror import Verdict
+from agent_app.model.desk.problems import Own
+from agent_app.model.desk.view import DeskView, LinkState
+from agent_app.model.sound.phone_messages import PhoneEvent
+from agent_app.presenters.call.talk import TalkActs
+from agent_app.presenters.calling.calling import Calling
+from agent_app.presenters.calling.phonebook import PhoneBook
+from agent_app.presenters.customer.customers import CustomerFacts
 from agent_app.presenters.desk_calls import DeskCalls
-from agent_app.presenters.floor import FloorDesk
-from agent_app.presenters.news import News
-from agent_app.presenters.packing import Packing
-from agent_app.presenters.phonebook import PhoneBook
-from agent_app.presenters.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
-from agent_app.presenters.reports import Reports
-from agent_app.presenters.session import Session
-from agent_app.presenters.sound import Sound
-from agent_app.presenters.talk import TalkActs
+from agent_app.presenters.floor.floor import FloorDesk
+from agent_app.presenters.frame.diagnostics import Packing
+from agent_app.presenters.frame.log_in import Session
+from agent_app.presenters.frame.notices import News
+from agent_app.presenters.parts.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
+from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.view_draft import Board, settled
+from agent_app.presenters.reports.reports import Reports
+from agent_app.presenters.sound.phone import Sound
 from shared.desk import Notice, PopShown, Report
 from shared.enums import Language, LockReason
 from shared.floor import FloorChanged

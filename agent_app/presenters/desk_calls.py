@@ -7,9 +7,9 @@ By the names that scripts use too (``tests.e2e.hands``); all arguments are plain
 ``press(digits)`` ``mute(on)``
 """
 
-from agent_app.presenters.board import Board, settled
-from agent_app.presenters.calling import Calling
-from agent_app.presenters.talk import TalkActs
+from agent_app.presenters.call.talk import TalkActs
+from agent_app.presenters.calling.calling import Calling
+from agent_app.presenters.parts.view_draft import Board, settled
 from shared.enums import ListenMode
 from shared.ids import LegId
 
@@ -25,7 +25,7 @@ class DeskCalls:
 
     @settled
     def hang_up(self, by_hand: bool = False) -> None:
-        """What that means: ``model.actions.hanging_up``, and nothing else (``just_changed``). While the link is down the phone hangs up by itself.
+        """What that means: ``model.desk.actions.hanging_up``, and nothing else (``just_changed``). While the link is down the phone hangs up by itself.
 
         ``by_hand``: not where it means to end the talk since less than a hand's reaction time, and meant to hand over or to leave before.
         """

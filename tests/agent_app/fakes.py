@@ -5,12 +5,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from agent_app.model.actions import UP
-from agent_app.model.people import Kept
-from agent_app.model.phone import Device, Devices, PhoneCommand, PhoneReady
-from agent_app.model.view import DeskView
+from agent_app.model.desk.actions import UP
+from agent_app.model.desk.view import DeskView
+from agent_app.model.phonebook.people import Kept
+from agent_app.model.sound.phone_messages import Device, Devices, PhoneCommand, PhoneReady
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Failed, OnPacked, OnReply, OnStep
+from agent_app.presenters.parts.ports import Failed, OnPacked, OnReply, OnStep
 from shared.desk import (
     CallChanged,
     Choice,

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from agent_app.link import DeskKey, Route, RouteTo, SwitchLink
 from agent_app.link.thread import MESSAGES
-from agent_app.model.phone import Devices, PhoneReady
-from agent_app.model.view import DeskView, LinkState
+from agent_app.model.desk.view import DeskView, LinkState
+from agent_app.model.sound.phone_messages import Devices, PhoneReady
 from agent_app.presenters.desk import Desk
 from shared import desk as wire
 from shared.desk import DeskRefusal, DeskSnapshot, Done, LoggedIn, Refused, StateReport, applied

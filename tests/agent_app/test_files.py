@@ -19,10 +19,10 @@ from agent_app import logs, options
 from agent_app.diagnostics import DiagnosticsPack, version, versions
 from agent_app.link.thread import LinkStatistics
 from agent_app.logs import LogFiles, log_change, masked
-from agent_app.model.phone import PhoneProblem
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.sound.phone_messages import PhoneProblem
 from agent_app.options import RobotPlan, Span
-from agent_app.presenters.ports import Settings
+from agent_app.presenters.parts.ports import Settings
 from agent_app.settings import SettingsFile, user_folder
 from shared.desk import AccountFacts, DeskRefusal, PopChanged, Refused, Ticket, TrailStep
 from shared.enums import Language

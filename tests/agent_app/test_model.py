@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why, enabled, hanging_up, number_of
-from agent_app.model.numbers import BadNumber, dialable
-from agent_app.model.problems import CODES
-from agent_app.model.state import Mirror, Verdict
-from agent_app.model.supervising import SEAT_NEEDS, WAITING_NEEDS
-from agent_app.model.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
+from agent_app.model.desk.actions import MANY_AT_ONCE, NEEDS, Why, enabled, hanging_up, number_of
+from agent_app.model.desk.mirror import Mirror, Verdict
+from agent_app.model.desk.problems import CODES
+from agent_app.model.desk.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
+from agent_app.model.floor.supervising import SEAT_NEEDS, WAITING_NEEDS
+from agent_app.model.phonebook.numbers import BadNumber, dialable
 from shared.desk import DeskSnapshot, Notice, Party, QueueRow, QueuesChanged, SeatChanged
 from shared.enums import CallKind, HangingUp, ListenMode, LockReason, PartyState, Role, SeatState
 from shared.ids import CallId, LegId, QueueName

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from agent_app.model.phone import AnswerCall, Ringing
+from agent_app.model.sound.phone_messages import AnswerCall, Ringing
 from agent_app.options import RobotPlan, Span
 from agent_app.robot import Robot
 from shared.desk import (

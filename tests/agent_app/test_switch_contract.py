@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from agent_app.presenters.ports import Failed, OnReply, Switch
+from agent_app.presenters.parts.ports import Failed, OnReply, Switch
 from shared.desk import DeskSnapshot, Done, OpenSeat, PhoneNow, Reply
 from tests.agent_app.fakes import FakeSwitch
 from tests.agent_app.played import Bench, PlayedSwitch, a_desk

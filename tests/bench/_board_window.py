@@ -15,9 +15,9 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from agent_app.link import DeskKey, FixedRoute, SwitchLink
-from agent_app.model.floor import FloorView
-from agent_app.model.phone import PhoneCommand, PhoneReady
-from agent_app.model.view import Action, DeskView, LinkState
+from agent_app.model.desk.view import Action, DeskView, LinkState
+from agent_app.model.floor.mirror import FloorView
+from agent_app.model.sound.phone_messages import PhoneCommand, PhoneReady
 from agent_app.presenters.desk import Desk
 from agent_app.settings import SettingsFile
 from agent_app.ui.floor.window import SupervisorWindow

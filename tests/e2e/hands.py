@@ -17,7 +17,7 @@ import msgspec
 
 from agent_app import headless, logs, options
 from agent_app.bootstrap import Parts
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from tests.agent_app.played import PlayedRoute
 
 

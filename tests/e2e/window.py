@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from agent_app import logs, options
 from agent_app.bootstrap import OnView, Parts, Post
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.frame.app import run
 from agent_app.ui.frame.window import Window

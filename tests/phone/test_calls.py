@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     AnswerCall,
     CallOver,
     CallQuality,
@@ -235,7 +235,7 @@ def test_the_end_of_its_input_hangs_up(window: Window) -> None:
 PARENT = """
 import sys, threading
 from agent_app.phone.client import PhoneProcess
-from agent_app.model.phone import Expect
+from agent_app.model.sound.phone_messages import Expect
 def post(event): print(phone.pid, event.contact if hasattr(event, "contact") else "-", flush=True)
 go = threading.Event()
 phone = PhoneProcess(lambda event: (go.wait(), post(event)), audio=False)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     PHONE_COMMANDS,
     PHONE_EVENTS,
     CallOver,

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent_app.model.phone import PhoneCommand
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.sound.phone_messages import PhoneCommand
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Failed, OnReply
+from agent_app.presenters.parts.ports import Failed, OnReply
 from shared.desk import Reply, Request, Told
 from shared.floor import FloorSnapshot, Rows, WatchFloor
 from tests.agent_app.fakes import FakeDiagnostics, FakeShelf

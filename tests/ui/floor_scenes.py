@@ -5,7 +5,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from agent_app.model.floor import FloorView
+from agent_app.model.floor.mirror import FloorView
 from shared.desk_reports import ReportShown
 from shared.enums import CallKind, Language, LockReason, Role, SeatState
 from shared.floor import BranchRow, Keyed, LineRow, QueueBoardRow, SeatRow, WaitingRow, Watch, by_key

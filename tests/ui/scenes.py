@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from agent_app.model import actions
-from agent_app.model.phone import CallQuality, Device
-from agent_app.model.view import AudioView, DeskView, LinkState, PhoneState, Problem, SearchView
+from agent_app.model.desk import actions
+from agent_app.model.desk.view import AudioView, DeskView, LinkState, PhoneState, Problem, SearchView
+from agent_app.model.sound.phone_messages import CallQuality, Device
 from shared.aci import Funds, Holding, OrderRow
 from shared.desk import (
     AccountFacts,

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.targets import Purpose
+from agent_app.model.calling.targets import Purpose
 from agent_app.ui.frame.app import application
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme

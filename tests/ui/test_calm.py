@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QTimer, qInstallMessageHandler, qWarning
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.phone import Levels
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.ports import Failed
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.model.sound.phone_messages import Levels
+from agent_app.presenters.parts.ports import Failed
 from agent_app.ui.frame import app as app_module
 from agent_app.ui.frame.app import FRAMES, Frames, MainThread, _qt_says
 from agent_app.ui.parts.faults import FAULTS

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QTabBar, QTableView, QWidget
 
-from agent_app.model.floor import FloorView
-from agent_app.model.supervising import SeatAct, WaitingAct
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorView
+from agent_app.model.floor.supervising import SeatAct, WaitingAct
 from agent_app.ui.floor.acts import ACTS, TO_ALL
 from agent_app.ui.floor.window import SupervisorWindow
 from shared.desk import (

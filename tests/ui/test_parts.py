@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.phone import Device
-from agent_app.model.view import AudioView, PlayerView
+from agent_app.model.desk.view import AudioView, PlayerView
+from agent_app.model.sound.phone_messages import Device
 from agent_app.ui.parts import fmt
 from agent_app.ui.parts.tables import Column, Rows, Table
 from agent_app.ui.sound.player import Player
@@ -167,7 +167,7 @@ def test_a_note_goes_with_its_call(stage: Stage) -> None:
 
 
 def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
-    from agent_app.presenters.ports import Failed
+    from agent_app.presenters.parts.ports import Failed
 
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())

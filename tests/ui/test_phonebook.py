@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.people import CallWay
+from agent_app.model.phonebook.people import CallWay
 from agent_app.ui.parts.tables import Table
 from shared.desk import CallChanged, CallSeat, Dial, PopChanged, SeatChanged
 from shared.enums import CallKind, SeatState

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
-from agent_app.model.phone import CallQuality
-from agent_app.model.view import Action, DeskView, Pending
+from agent_app.model.desk.view import Action, DeskView, Pending
+from agent_app.model.sound.phone_messages import CallQuality
 from agent_app.ui.commands.commands import CommandButton, face_of
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.table import COMMANDS

@@ -11,12 +11,12 @@ import pytest
 from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QComboBox, QTabBar, QTableView, QTabWidget, QWidget
 
-from agent_app.model.actions import Why
-from agent_app.model.people import CallWay
-from agent_app.model.problems import CODES
-from agent_app.model.report import Span
-from agent_app.model.targets import Kind
-from agent_app.model.view import Action, LinkState, PhoneState, Problem
+from agent_app.model.calling.targets import Kind
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.problems import CODES
+from agent_app.model.desk.view import Action, LinkState, PhoneState, Problem
+from agent_app.model.phonebook.people import CallWay
+from agent_app.model.reports.report import Span
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import words
 from agent_app.ui.parts.paths import RESOURCES

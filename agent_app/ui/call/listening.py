@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.call.parties import seat_name
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.parts import theme, words

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from agent_app.model.actions import droppable
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.actions import droppable
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration

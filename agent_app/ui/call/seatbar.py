@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.commands.commands import Commands, faint, key_text
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.icons import icon

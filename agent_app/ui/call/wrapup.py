@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.parts import words

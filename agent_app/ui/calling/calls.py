@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import Signal
 
-from agent_app.model.people import CallWay, PastCall
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.phonebook.people import CallWay, PastCall
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day, duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table

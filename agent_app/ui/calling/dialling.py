@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
 
-from agent_app.model import targets
-from agent_app.model.targets import Kind, Offer, Purpose
-from agent_app.model.view import Action, DeskView
+from agent_app.model.calling import targets
+from agent_app.model.calling.targets import Kind, Offer, Purpose
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import words

@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
-from agent_app.model.people import Person, matches
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.phonebook.people import Person, matches
 from agent_app.presenters.desk import Desk
 from agent_app.ui.calling.person import PersonDialog
 from agent_app.ui.parts import theme, words

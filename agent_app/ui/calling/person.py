@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
-from agent_app.model.people import NAME_MAX, NOTE_MAX, Person
+from agent_app.model.phonebook.people import NAME_MAX, NOTE_MAX, Person
 from agent_app.presenters.desk import Desk
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import Dialog

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QAbstractItemView
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from agent_app.model.actions import hanging_up
-from agent_app.model.view import Action, DeskView, Enabled
+from agent_app.model.desk.actions import hanging_up
+from agent_app.model.desk.view import Action, DeskView, Enabled
 from agent_app.ui.commands.table import COMMANDS, CONTEXT, MEDIA_KEYS, Command, Face
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.faults import FAULTS

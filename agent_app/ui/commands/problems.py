@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from agent_app.model.view import Problem
+from agent_app.model.desk.view import Problem
 from agent_app.ui.commands.commands import word
 from agent_app.ui.commands.table import COMMANDS
 from agent_app.ui.parts import words

@@ -5,8 +5,8 @@ from math import ceil
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
-from agent_app.model.phone import CallQuality
-from agent_app.model.view import DeskView, LinkState, PhoneState, Problem
+from agent_app.model.desk.view import DeskView, LinkState, PhoneState, Problem
+from agent_app.model.sound.phone_messages import CallQuality
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import theme, words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from agent_app.model.view import Action
+from agent_app.model.desk.view import Action
 from shared.enums import HangingUp
 
 CONTEXT = "commands"

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.parts import words

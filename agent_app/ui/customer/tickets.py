@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF, Commands
 from agent_app.ui.parts import words

@@ -1,6 +1,6 @@
 """What a supervisor does to a row of the board, as one table: words, keys, icon. Buttons and the rows' menus are made from it.
 
-Which are on follows from ``model.supervising``, for the row that is chosen.
+Which are on follows from ``model.floor.supervising``, for the row that is chosen.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from agent_app.model.supervising import SeatAct, WaitingAct, seat_enabled, waiting_enabled
-from agent_app.model.view import Action, DeskView, Enabled
+from agent_app.model.desk.view import Action, DeskView, Enabled
+from agent_app.model.floor.supervising import SeatAct, WaitingAct, seat_enabled, waiting_enabled
 from agent_app.ui.commands.choices import CHOICES
 from agent_app.ui.commands.commands import OFF, CommandButton, key_text
 from agent_app.ui.parts import theme, words

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.commands.problems import problem_text

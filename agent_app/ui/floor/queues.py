@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 
-from agent_app.model.floor import FloorView, in_time
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorView, in_time
 from agent_app.ui.parts import words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import NOTHING, duration

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.floor import FloorView
-from agent_app.model.supervising import MODES, SeatAct, WaitingAct
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorView
+from agent_app.model.floor.supervising import MODES, SeatAct, WaitingAct
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.status import StatusBar
 from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts

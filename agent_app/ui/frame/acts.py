@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
-from agent_app.model.targets import Purpose
-from agent_app.model.view import Action, DeskView
+from agent_app.model.calling.targets import Purpose
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Settings
+from agent_app.presenters.parts.ports import Settings
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.wrapup import WrapUpPanel
 from agent_app.ui.calling.calls import CallsPanel

@@ -23,9 +23,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Settings
+from agent_app.presenters.parts.ports import Settings
 from agent_app.ui.commands.hotkeys import Hotkeys
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QWidget
 
-from agent_app.model.view import DeskView, LinkState
+from agent_app.model.desk.view import DeskView, LinkState
 from agent_app.presenters.desk import Desk
 from agent_app.ui.parts.question import Question
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolButton, QVBoxLayout
 
-from agent_app.model.view import DeskView, ShownNotice
+from agent_app.model.desk.view import DeskView, ShownNotice
 from agent_app.presenters.desk import Desk
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock

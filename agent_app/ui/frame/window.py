@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.floor import FloorView
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.model.floor.mirror import FloorView
 from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Settings
+from agent_app.presenters.parts.ports import Settings
 from agent_app.ui.call.listening import ListeningStrip
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.seatbar import SeatBar

@@ -11,7 +11,7 @@ import msgspec
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize
 from PySide6.QtWidgets import QSplitter, QStyle, QWidget
 
-from agent_app.presenters.ports import Settings
+from agent_app.presenters.parts.ports import Settings
 from agent_app.ui.parts.tables import Table
 
 log = logging.getLogger(__name__)

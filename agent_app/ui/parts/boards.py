@@ -1,6 +1,6 @@
 """The board's tables: sorted and filtered by the person, changed row by row underneath, calm with a thousand rows.
 
-Rows come as a mapping whose unchanged rows are the same objects as before (``model.floor``). Only what changed is drawn anew; what is
+Rows come as a mapping whose unchanged rows are the same objects as before (``model.floor.mirror``). Only what changed is drawn anew; what is
 chosen stays chosen and in its place on the screen as far as the order allows. Times run by ``tick``, which draws one column.
 """
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from agent_app.model.floor import FloorView
+from agent_app.model.floor.mirror import FloorView
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.tables import ROOT, Column, Rows, Table
 from agent_app.ui.parts.widgets import Clock, Panel

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.parts.arrangement import fit
 from agent_app.ui.parts.faults import Drawing
 from agent_app.ui.parts.widgets import named

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.parts.faults import Drawing
 from agent_app.ui.parts.fmt import one_line, tip
 from agent_app.ui.parts.theme import GAP, letters

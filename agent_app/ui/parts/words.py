@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
-from agent_app.model.actions import Why
-from agent_app.model.people import CallWay
-from agent_app.model.report import Span
-from agent_app.model.targets import Kind
-from agent_app.model.view import LinkState, PhoneState
+from agent_app.model.calling.targets import Kind
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.view import LinkState, PhoneState
+from agent_app.model.phonebook.people import CallWay
+from agent_app.model.reports.report import Span
 from shared.desk import CameBack, DeskRefusal
 from shared.enums import (
     CallKind,

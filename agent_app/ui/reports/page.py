@@ -6,10 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDate, QStandardPaths, Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QPushButton, QSplitter, QWidget
 
-from agent_app.model.floor import FloorView
-from agent_app.model.problems import file_problem
-from agent_app.model.report import ReportView, Span, days_of
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.problems import file_problem
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.model.floor.mirror import FloorView
+from agent_app.model.reports.report import ReportView, Span, days_of
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import words

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.phone import Device
-from agent_app.model.view import AudioView, DeskView
+from agent_app.model.desk.view import AudioView, DeskView
+from agent_app.model.sound.phone_messages import Device
 from agent_app.presenters.desk import Desk
 from agent_app.ui.parts.dialog import Dialog
 from agent_app.ui.parts.fmt import one_line

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton, QWidget
 
-from agent_app.model.view import PlayerView
+from agent_app.model.desk.view import PlayerView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.fmt import duration

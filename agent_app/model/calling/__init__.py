@@ -1,0 +1,1 @@
+"""Whom the dial and transfer windows offer."""

@@ -1,0 +1,142 @@
+"""Out to others, and what is done with them: dial, internal call, transfer, swap, conference, listening in."""
+
+from collections.abc import Callable
+
+from agent_app.model.calling.targets import BadTarget, Kind, target
+from agent_app.model.desk.actions import number_of
+from agent_app.model.desk.problems import Own
+from agent_app.model.desk.view import Action
+from agent_app.model.phonebook.numbers import BadNumber
+from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.view_draft import Board
+from shared.desk import (
+    AnyCommand,
+    AnyTarget,
+    CallSeat,
+    Consult,
+    DeskCall,
+    Dial,
+    Done,
+    DropParty,
+    Intercept,
+    Join,
+    Listen,
+    Monitor,
+    Return,
+    Swap,
+    ToNumber,
+    ToSeat,
+)
+from shared.enums import ListenMode
+from shared.ids import AgentId, LegId
+
+ASKING = (Action.DIAL, Action.CALL_BACK, Action.CALL_SEAT, Action.TRANSFER, Action.MONITOR)
+"""Of these one is on its way at a time: two parties must not be rung by two clicks."""
+MODES = {
+    ListenMode.MONITOR: Action.LISTEN,
+    ListenMode.WHISPER: Action.WHISPER,
+    ListenMode.BARGE: Action.BARGE,
+}
+TEXT_SHOWN = 32
+
+
+class Calling:
+    """``keep_note``: called before each command that begins a call, with which the switch forgets the talk before."""
+
+    def __init__(self, board: Board, asker: Asker, keep_note: Callable[[], None]) -> None:
+        self._board, self._asker, self._keep_note = board, asker, keep_note
+
+    @property
+    def _call(self) -> DeskCall | None:
+        return self._board.draft.state.call
+
+    # --- out ---
+
+    def dial(self, text: str, action: Action = Action.DIAL) -> None:
+        self._to(action, Kind.NUMBER, text)
+
+    def call_back(self) -> None:
+        if not self._is_asking() and self._asker.may(Action.CALL_BACK):
+            self.dial(number_of(self._board.draft), Action.CALL_BACK)
+
+    def call_seat(self, agent: str) -> None:
+        self._to(Action.CALL_SEAT, Kind.SEAT, agent)
+
+    def consult(self, kind: str, value: str) -> None:
+        self._to(Action.TRANSFER, kind, value)
+
+    def _to(self, action: Action, kind: str, value: str) -> None:
+        if self._is_asking():
+            return
+        try:
+            wanted = target(kind, value)
+        except (BadNumber, BadTarget) as wrong:
+            code = Own.BAD_NUMBER if isinstance(wrong, BadNumber) else Own.NO_TARGET
+            self._board.problem(action, code, value[:TEXT_SHOWN])
+            return
+        if self._asker.may(action):
+            if self._call is None:
+                self._keep_note()
+            self._send(action, self._command(wanted))
+
+    def _command(self, wanted: AnyTarget) -> AnyCommand:
+        """Without a call a call of its own, in one a consult."""
+        call = self._call
+        if call is not None:
+            return Consult(call.call, wanted)
+        if isinstance(wanted, ToNumber):
+            return Dial(wanted.number)
+        assert isinstance(wanted, ToSeat)  # others need a call, by the table
+        return CallSeat(wanted.agent)
+
+    # --- with who was asked ---
+
+    def back(self) -> None:
+        self._of_call(Action.RETURN, Return)
+
+    def swap(self) -> None:
+        self._of_call(Action.SWAP, Swap)
+
+    def join(self) -> None:
+        self._of_call(Action.JOIN, Join)
+
+    def drop(self, leg: LegId) -> None:
+        call = self._call
+        if self._asker.may(Action.DROP_PARTY) and call is not None:
+            self._send(Action.DROP_PARTY, DropParty(call.call, leg))
+
+    # --- a supervisor's ---
+
+    def monitor(self, agent: str, mode: ListenMode) -> None:
+        """``agent=""``: the one whose busy tone is heard."""
+        if self._is_asking() or not self._asker.may(Action.MONITOR):
+            return
+        name = agent.strip() or (self._call.busy if self._call is not None else None)
+        if not name:
+            self._board.problem(Action.MONITOR, Own.NO_TARGET)
+            return
+        self._keep_note()
+        self._send(Action.MONITOR, Monitor(AgentId(name), mode))
+
+    def listen(self, mode: ListenMode) -> None:
+        action, call = MODES[mode], self._call
+        if any(self._asker.is_pending(each) for each in (*MODES.values(), Action.INTERCEPT)):
+            return
+        if self._asker.may(action) and call is not None:
+            self._send(action, Listen(call.call, mode))
+
+    def intercept(self) -> None:
+        self._of_call(Action.INTERCEPT, Intercept)
+
+    # --- inside ---
+
+    def _is_asking(self) -> bool:
+        return any(self._asker.is_pending(action) for action in ASKING)
+
+    def _of_call(self, action: Action, command: type[Return | Swap | Join | Intercept]) -> None:
+        call = self._call
+        if self._asker.may(action) and call is not None:
+            self._send(action, command(call.call))
+
+    def _send(self, action: Action, command: AnyCommand) -> None:
+        self._asker.ask(action, command, Done, lambda _: None)

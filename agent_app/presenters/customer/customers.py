@@ -1,0 +1,230 @@
+"""Who is on screen: the caller of the pop or somebody looked up; search, tickets, branch facts, recordings."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from agent_app.model.desk.problems import Lost, Own
+from agent_app.model.desk.view import Action, PlayerView, SearchView
+from agent_app.presenters.parts.ports import Failed
+from agent_app.presenters.parts.requests import QUESTION_S, Asker
+from agent_app.presenters.parts.view_draft import Board
+from shared.desk import (
+    TEXT_MAX,
+    AccountFacts,
+    AccountShown,
+    AskAccount,
+    AskCustomer,
+    AskRecording,
+    CustomerCard,
+    Customers,
+    CustomerShown,
+    DeskRefusal,
+    FindCustomers,
+    Pop,
+    RecordingPart,
+    Refused,
+    SaveTicket,
+    Ticket,
+    TicketSaved,
+)
+from shared.enums import Refusal
+from shared.ids import AccountNo, CallId, CustomerId, TicketId
+
+DEBOUNCE_S = 0.25
+LONGEST_SEARCH = 64
+LONGEST_TITLE = 200
+LARGEST_RECORDING = 256 * 1024 * 1024
+"""Bytes: an eight-hour talk. More is not a recording of ours."""
+
+
+class CustomerFacts:
+    def __init__(self, board: Board, asker: Asker, clock: Callable[[], float]) -> None:
+        self._board, self._asker, self._clock = board, asker, clock
+        self._pop: Pop | None = None
+        self._search_at: float | None = None
+        self._facts: dict[AccountNo, AccountFacts] = {}
+        """Asked from here, newer than what the card on screen came with."""
+        self._tickets: dict[TicketId, Ticket] = {}
+
+    # --- the pop ---
+
+    def follow(self, pop: Pop | None) -> None:
+        """A new caller's card takes the screen; more about the same caller leaves a looked-up customer where they are."""
+        old, self._pop = self._pop, pop
+        if pop is old:
+            return
+        if pop is not None and (old is None or old.call != pop.call):
+            self._facts.clear()
+            self._tickets.clear()
+            self._board.put(shown_is_pop=True)
+        if self._board.draft.shown_is_pop:
+            self._show(pop.customer if pop is not None else None, is_pop=True)
+
+    def show_pop(self) -> None:
+        self._asker.drop(Action.SEARCH)
+        self._show(self._pop.customer if self._pop is not None else None, is_pop=True)
+
+    def forget(self) -> None:
+        """Nobody is logged in: nothing of a customer stays on the screen."""
+        self._pop, self._search_at = None, None
+        self._facts.clear()
+        self._tickets.clear()
+        self._board.put(shown=None, shown_is_pop=True, search=SearchView(), player=None)
+
+    # --- search ---
+
+    def search(self, text: str) -> None:
+        wanted = text[:LONGEST_SEARCH]
+        self._asker.drop(Action.SEARCH)
+        if not wanted.strip():
+            self._search_at = None
+            self._board.put(search=SearchView(wanted))
+            return
+        if self._asker.may(Action.SEARCH):
+            self._search_at = self._clock() + DEBOUNCE_S
+            self._board.put(search=SearchView(wanted, busy=True, rows=self._board.draft.search.rows))
+
+    def tick(self, now: float) -> None:
+        if self._search_at is not None and now >= self._search_at:
+            self._search_at = None
+            text = self._board.draft.search.text
+            self._asker.ask(Action.SEARCH, FindCustomers(text.strip()), Customers, self._found, failed=self._not_found)
+
+    def _found(self, reply: Customers) -> None:
+        self._board.put(search=replace(self._board.draft.search, busy=False, rows=reply.rows))
+
+    def _not_found(self, _: Failed | Refused) -> None:
+        self._board.put(search=replace(self._board.draft.search, busy=False, rows=()))
+
+    def show_customer(self, customer: CustomerId) -> None:
+        if self._asker.may(Action.SEARCH):
+            self._asker.drop(Action.SEARCH)
+            self._asker.ask(
+                Action.SEARCH,
+                AskCustomer(customer),
+                CustomerShown,
+                lambda reply: self._show(reply.customer, is_pop=False),
+            )
+
+    # --- branches ---
+
+    def ask_account(self, account: AccountNo) -> None:
+        """The account itself is pending, not the ``Action``, and says what went wrong."""
+        facts = self._find(account)
+        if facts is None or facts.pending or not self._asker.may(Action.ASK_ACCOUNT):
+            return
+        self._know(replace(facts, pending=True, problem=""))
+        self._asker.ask(
+            None,
+            AskAccount(account),
+            AccountShown,
+            lambda reply: self._know(reply.account),
+            failed=lambda why: self._know(replace(facts, pending=False, problem=_account_problem(why))),
+            timeout=QUESTION_S,
+        )
+
+    def _find(self, account: AccountNo) -> AccountFacts | None:
+        shown = self._board.draft.shown
+        return next((row for row in shown.accounts if row.account == account), None) if shown is not None else None
+
+    def _know(self, facts: AccountFacts) -> None:
+        if self._board.draft.needs_password:
+            return  # the answer to somebody who has logged out
+        self._facts[facts.account] = facts
+        shown = self._board.draft.shown
+        if shown is not None:
+            self._show(shown, is_pop=self._board.draft.shown_is_pop)
+
+    # --- tickets ---
+
+    def save_ticket(self, ticket: TicketId | None, title: str, state: str, note: str) -> None:
+        if not self._asker.may(Action.NEW_TICKET):
+            return
+        view = self._board.draft
+        assert view.shown is not None
+        if not title.strip():
+            self._board.problem(Action.NEW_TICKET, Own.NO_TITLE)
+        elif len(title.strip()) > LONGEST_TITLE or len(note) > TEXT_MAX:
+            self._board.problem(Action.NEW_TICKET, Own.TOO_LONG)
+        else:
+            call = self._pop.call if view.shown_is_pop and self._pop is not None else None
+            request = SaveTicket(view.shown.id, ticket, title.strip(), state, note, call)
+            self._asker.ask(Action.NEW_TICKET, request, TicketSaved, self._saved)
+
+    def _saved(self, reply: TicketSaved) -> None:
+        self._tickets[reply.ticket.id] = reply.ticket
+        shown = self._board.draft.shown
+        if shown is not None:
+            self._show(shown, is_pop=self._board.draft.shown_is_pop)
+
+    # --- recordings ---
+
+    def fetch_recording(self, call: CallId) -> None:
+        player = self._board.draft.player
+        if player is not None and player.call == call:
+            return  # on its way, or here
+        self._asker.drop(Action.PLAY_RECORDING)
+        if self._asker.may(Action.PLAY_RECORDING):
+            self._board.put(player=PlayerView(call))
+            self._fetch(call, [])
+
+    def close_player(self) -> None:
+        self._asker.drop(Action.PLAY_RECORDING)
+        self._board.put(player=None)
+
+    def _fetch(self, call: CallId, parts: list[bytes]) -> None:
+        self._asker.ask(
+            Action.PLAY_RECORDING,
+            AskRecording(call, sum(map(len, parts))),
+            RecordingPart,
+            lambda part: self._part(part, parts),
+            failed=lambda _: self._board.put(player=None),
+            timeout=QUESTION_S,
+        )
+
+    def _part(self, part: RecordingPart, parts: list[bytes]) -> None:
+        have = sum(map(len, parts)) + len(part.data)
+        fits = have == part.offset + len(part.data) and have <= part.size <= LARGEST_RECORDING
+        if not fits or (not part.data and have < part.size):
+            self._board.put(player=None)
+            self._board.problem(Action.PLAY_RECORDING, Lost.BAD_REPLY)
+            return
+        parts.append(part.data)
+        whole = have == part.size
+        self._board.put(player=PlayerView(part.call, have, part.size, b"".join(parts) if whole else None))
+        if not whole:
+            self._fetch(part.call, parts)
+
+    # --- inside ---
+
+    def _show(self, card: CustomerCard | None, *, is_pop: bool) -> None:
+        if card is not None:
+            accounts = tuple(_newer(row, self._facts.get(row.account)) for row in card.accounts)
+            card = replace(card, accounts=accounts, tickets=self._with_own(card.id, card.tickets))
+        self._board.put(shown=card, shown_is_pop=is_pop)
+
+    def _with_own(self, customer: CustomerId, tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+        """The card's tickets, and those saved here that it does not know yet; the newest first."""
+        rows = {ticket.id: ticket for ticket in tickets}
+        for own in self._tickets.values():
+            known = rows.get(own.id)
+            if own.customer == customer and (known is None or own.updated_at >= known.updated_at):
+                rows[own.id] = own
+        if len(rows) == len(tickets) and all(rows[ticket.id] is ticket for ticket in tickets):
+            return tuple(tickets)
+        return tuple(sorted(rows.values(), key=lambda ticket: ticket.updated_at, reverse=True))
+
+
+def _newer(card: AccountFacts, own: AccountFacts | None) -> AccountFacts:
+    """What was asked from here counts until the switch tells something asked later."""
+    if own is None or (card.asked_at or 0.0) > (own.asked_at or 0.0):
+        return card
+    return own
+
+
+def _account_problem(why: Failed | Refused) -> str:
+    """In the words of ``AccountFacts.problem``: a ``Refusal``."""
+    if isinstance(why, Failed):
+        return Refusal.BRANCH_SLOW if why.code == Lost.TIMED_OUT else Refusal.BRANCH_DOWN
+    return Refusal.UNSUPPORTED if why.code == DeskRefusal.NOT_ALLOWED else Refusal.BRANCH_DOWN

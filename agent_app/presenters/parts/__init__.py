@@ -1,0 +1,1 @@
+"""What all rooms of the presenter share: the view in the making, pending requests, ports."""

@@ -1,0 +1,100 @@
+"""What a presenter needs of the world. One thread calls a presenter and its ports; ports return at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from agent_app.model.phonebook.people import Kept
+from agent_app.model.sound.phone_messages import PhoneCommand
+from shared.desk import Reply, Request, Told
+from shared.ids import AgentId, CallId
+
+
+class Failed(Struct, frozen=True):
+    """Why there is no reply: a ``shared.link.Failure`` value (``never_left``, ``timed_out``, ``link_lost``, ``rejected`` …)."""
+
+    code: str
+
+
+OnReply = Callable[[Reply | Failed], None]
+
+
+class Switch(Protocol):
+    """The link. ``on_reply`` is called exactly once, later, on the presenter's thread, at the latest after ``timeout`` seconds."""
+
+    def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None: ...
+
+    def tell(self, told: Told) -> None:
+        """Dropped while the link is down."""
+        ...
+
+    def resync(self, on_reply: OnReply) -> None:
+        """Asks for a ``DeskSnapshot``."""
+        ...
+
+
+class Phone(Protocol):
+    """The phone's process. Commands to a phone that is down are dropped; it is told what counts (devices, volumes, expected calls) anew."""
+
+    def do(self, command: PhoneCommand) -> None: ...
+
+    def run(self, *, on: bool) -> None:
+        """Whether there is to be one: where the voice is a desk phone, there is none. What is so already changes nothing."""
+        ...
+
+
+class Settings(Protocol):
+    """What a desk remembers on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
+
+    def get(self, key: str, default: str = "") -> str: ...
+    def put(self, key: str, value: str) -> None: ...
+
+
+class Shelf(Protocol):
+    """What this PC keeps for one agent: directory, last calls, unsent notes. Never raises; what can't be kept is logged."""
+
+    def read(self, agent: AgentId) -> Kept:
+        """Empty where there is nothing."""
+        ...
+
+    def write(self, agent: AgentId, kept: Kept) -> None: ...
+
+    def read_notes(self, agent: AgentId) -> dict[CallId, str]:
+        """Notes that the switch hasn't got, by their calls, the oldest first. Kept over a crash; while the app runs, also if they can't be written."""
+        ...
+
+    def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
+
+
+class NoShelf:
+    """Keeps nothing: a robot's."""
+
+    def read(self, agent: AgentId) -> Kept:  # noqa: ARG002
+        return Kept()
+
+    def write(self, agent: AgentId, kept: Kept) -> None: ...
+
+    def read_notes(self, agent: AgentId) -> dict[CallId, str]:  # noqa: ARG002
+        return {}
+
+    def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
+
+
+OnStep = Callable[[int, int], None]
+OnPacked = Callable[[Path | OSError | None], None]
+
+
+class Diagnostics(Protocol):
+    """One pack at a time. Both callbacks come on the presenter's thread."""
+
+    def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
+        """Writes a zip with logs, versions, devices and link statistics, without customers' data. ``on_step``: files so far, and of how many.
+        ``on_end``, once: its path, why it can't be written, or ``None``: cancelled.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """Nothing of it stays."""
+        ...

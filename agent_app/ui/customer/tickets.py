@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF, Commands
+from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
@@ -28,7 +29,7 @@ class TicketsPanel(Panel):
         self._desk = desk
         self._editing: TicketId | None = None
         self._customer: CustomerId | None = None
-        self._sent = False
+        self._sent = SentCommand(Action.NEW_TICKET)
         self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
         """What was typed for a ticket that is not in the editor now: title, state, note."""
         self.heading = Plain("heading", wide=20)
@@ -72,7 +73,7 @@ class TicketsPanel(Panel):
         if not title:
             self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
-        self._sent = True
+        self._sent.begin()
         self._desk.save_ticket(self._editing, title, self.state.currentData(), self.note.toPlainText()[:TEXT_MAX])
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -100,7 +101,8 @@ class TicketsPanel(Panel):
     def _show_tickets(self, view: DeskView) -> None:
         customer = None if view.shown is None else view.shown.id
         if customer != self._customer:
-            self._customer, self._editing, self._sent = customer, None, False
+            self._customer, self._editing = customer, None
+            self._sent.forget()
             self._drafts.clear()
             self._fill(None)
         nobody = view.shown is None
@@ -110,10 +112,8 @@ class TicketsPanel(Panel):
 
     def _settle(self, view: DeskView) -> None:
         """After a save: taken empties the note, refused leaves it to be sent again."""
-        if not self._sent or any(pending.action is Action.NEW_TICKET for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is Action.NEW_TICKET:
+        ended = self._sent.ended(view)
+        if ended is None or ended.problem is not None:
             return
         self.note.clear()
         if self._editing is None:

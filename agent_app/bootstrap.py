@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from agent_app import headless, logs
+from agent_app.agent_files import AgentFiles
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
 from agent_app.logs import LogFiles
@@ -17,10 +18,9 @@ from agent_app.model.desk.view import Action, DeskView, LinkState
 from agent_app.model.sound.phone_messages import PhoneEvent, PhoneProblem, PhoneReady
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.parts.ports import NoShelf, Shelf
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import AgentFilesPort, NoAgentFiles
 from agent_app.settings import SettingsFile
-from agent_app.shelf import ShelfFolder
 from shared.desk import Report
 from shared.link.rights import own_folder
 
@@ -35,7 +35,7 @@ class CannotStart(Exception):  # noqa: N818  # the name says what it is
     """The message says why, and what to do."""
 
 
-class Parts:
+class AppParts:
     """What lives as long as the app: made before the presenter, started when it is there."""
 
     def __init__(self, options: Options, log_files: LogFiles) -> None:
@@ -44,7 +44,7 @@ class Parts:
         self.route: Route = FixedRoute(options.ip) if options.ip else RouteTo(self.key.endpoint)
         self._logs = log_files
         self.settings = SettingsFile(options.folder)
-        self._shelf: Shelf = NoShelf() if options.headless else ShelfFolder(options.folder)
+        self._agent_files: AgentFilesPort = NoAgentFiles() if options.headless else AgentFiles(options.folder)
         if options.language is not None:
             self.settings.put("language", options.language)
         if options.agent:
@@ -55,7 +55,7 @@ class Parts:
         self._phone: PhoneProcess | None = None
         self._pack: DiagnosticsPack | None = None
 
-    def make_desk(self, post: Post, on_view: OnView) -> Desk:
+    def make_desk(self, post: Post, on_view: OnView) -> DeskPresenter:
         """The presenter with its link and phone, which start at once; what they tell is posted."""
         events = _DeskEvents()
         link = self._link = SwitchLink(self.key, version(), post, events, self.route)
@@ -75,7 +75,9 @@ class Parts:
             lambda: link.statistics,
             post,
         )
-        desk = events.desk = Desk(link, phone, self.settings, time.monotonic, time.time, views, pack, self._shelf)
+        desk = events.desk = DeskPresenter(
+            link, phone, self.settings, time.monotonic, time.time, views, pack, self._agent_files
+        )
         logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))
         if self._logs.moved:
             desk.trouble(Own.LOGS_MOVED, str(self._logs.folder or ""))
@@ -91,7 +93,7 @@ class Parts:
 class _DeskEvents:
     """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
 
-    desk: Desk
+    desk: DeskPresenter
     phone: PhoneProcess
 
     def address(self, ip: str) -> None:
@@ -131,8 +133,8 @@ class _ViewLog:
 
 
 @contextmanager
-def _parts(options: Options, log_files: LogFiles) -> Iterator[Parts]:
-    parts = Parts(options, log_files)
+def _parts(options: Options, log_files: LogFiles) -> Iterator[AppParts]:
+    parts = AppParts(options, log_files)
     try:
         yield parts
     finally:
@@ -153,7 +155,7 @@ def run(options: Options) -> int:
         return _window(parts, options, password)
 
 
-def _window(parts: Parts, options: Options, password: str) -> int:
+def _window(parts: AppParts, options: Options, password: str) -> int:
     if sys.platform == "linux" and not (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}):
         raise CannotStart("there is no display for the window; --headless runs a robot without one")
     try:
@@ -163,7 +165,7 @@ def _window(parts: Parts, options: Options, password: str) -> int:
             f"the window can't be loaded ({error}); pip install 'huawu[agent]', or use --headless"
         ) from error
 
-    def make(post: Post, on_view: OnView) -> Desk:
+    def make(post: Post, on_view: OnView) -> DeskPresenter:
         first = _FirstLogIn(options.agent, password, post, on_view)
         first.desk = parts.make_desk(post, first)
         post(_say_that_it_is_up)
@@ -175,7 +177,7 @@ def _window(parts: Parts, options: Options, password: str) -> int:
 class _FirstLogIn:
     """Hands views on; logs in with the password from the input as soon as that is possible, once."""
 
-    desk: Desk
+    desk: DeskPresenter
 
     def __init__(self, agent: str, password: str, post: Post, on_view: OnView) -> None:
         self._agent, self._password = agent, password

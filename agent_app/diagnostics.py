@@ -15,7 +15,7 @@ import msgspec
 
 from agent_app import files
 from agent_app.logs import masked
-from agent_app.model.sound.phone_messages import Device
+from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.presenters.parts.ports import OnPacked, OnStep
 from shared.ids import DeskId
 
@@ -47,14 +47,14 @@ class _Cancelled(Exception):  # noqa: N818  # the name says what it is
 
 
 class DiagnosticsPack:
-    """``presenters.parts.ports.Diagnostics``: a thread a pack. ``link``: the statistics of the link as plain values."""
+    """``presenters.parts.ports.DiagnosticsPort``: a thread a pack. ``link``: the statistics of the link as plain values."""
 
     def __init__(
         self,
         desk: DeskId,
         logs: Path | None,
         settings: Callable[[], Mapping[str, str]],
-        devices: Callable[[], tuple[Device, ...]],
+        devices: Callable[[], tuple[SoundDevice, ...]],
         link: Callable[[], Any],
         post: Callable[[Callable[[], None]], None],
         clock: Callable[[], float] = time.time,

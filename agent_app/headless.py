@@ -15,7 +15,7 @@ import msgspec
 
 from agent_app.model.desk.view import DeskView
 from agent_app.options import RobotPlan
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.robot import Robot
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ LEAVE_S = 20.0
 Work = Callable[[], None]
 
 
-class Loop:
+class RobotLoop:
     """One thread's work: what is ``post``-ed, in order, and ``tick`` five times a second; a bug in one costs that one."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def read_password(source: TextIO) -> str:
 
 
 def run(
-    make_desk: Callable[[Callable[[Work], None], Callable[[DeskView], None]], Desk],
+    make_desk: Callable[[Callable[[Work], None], Callable[[DeskView], None]], DeskPresenter],
     plan: RobotPlan,
     agent: str,
     password: str,
@@ -80,7 +80,7 @@ def run(
     out: TextIO,
 ) -> int:
     """The exit status: 0 when it was told to stop, 1 when it could not log in."""
-    loop = Loop()
+    loop = RobotLoop()
     desk = make_desk(loop.post, lambda _: None)
 
     def say(line: str) -> None:

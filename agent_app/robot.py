@@ -11,7 +11,7 @@ from typing import Any
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.options import RobotPlan
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from shared.enums import SWITCH_LOCKS, LockReason, SeatState
 from shared.ids import CallId
 
@@ -45,7 +45,7 @@ class Robot:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: DeskPresenter,
         plan: RobotPlan,
         agent: str,
         password: str,

@@ -26,7 +26,7 @@ def user_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pla
 
 
 class SettingsFile:
-    """``presenters.parts.ports.Settings``. Each change is written at once; what can't be written is kept until the app ends."""
+    """``presenters.parts.ports.SettingsPort``. Each change is written at once; what can't be written is kept until the app ends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME

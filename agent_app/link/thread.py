@@ -1,6 +1,6 @@
 """The presenter's ``Switch``: a thread with an asyncio loop and ``shared.link.LinkClient``; what comes is posted, in order.
 
-``post`` puts a callable on the presenter's thread; the ``Listener``'s methods are called there only. ``ask``, ``tell`` and ``resync``
+``post`` puts a callable on the presenter's thread; the ``LinkEvents``'s methods are called there only. ``ask``, ``tell`` and ``resync``
 may be called from any thread and return at once.
 """
 
@@ -40,8 +40,8 @@ FAULT_PAUSE_S = 5.0
 Post = Callable[[Callable[[], None]], None]
 
 
-class Listener(Protocol):
-    """What the presenter hears (``presenters.desk.Desk``), and the phone (``address``)."""
+class LinkEvents(Protocol):
+    """What the presenter hears (``presenters.desk.DeskPresenter``), and the phone (``address``)."""
 
     def address(self, ip: str) -> None:
         """The address of this PC on the way to the switch: found, or another one. Comes before ``opened``."""
@@ -73,7 +73,7 @@ class SwitchLink(Silent):
     """See the module. ``start`` once, ``stop`` once."""
 
     def __init__(
-        self, key: DeskKey, version: str, post: Post, listener: Listener, route: Route, rules: Rules | None = None
+        self, key: DeskKey, version: str, post: Post, listener: LinkEvents, route: Route, rules: Rules | None = None
     ) -> None:
         self.key = key
         self._version = version

@@ -11,7 +11,7 @@ from agent_app.model.sound.phone_messages import PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import pack
 from agent_app.phone.loglines import LINE
-from agent_app.phone.process import Phone
+from agent_app.phone.process import PhoneProgram
 from agent_app.phone.sounds import TEST_DBFS, Tone
 
 PORT_TAKEN = 4
@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     _log_to_owner()
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     try:
-        phone = Phone(
+        phone = PhoneProgram(
             sys.stdin.buffer, sink, ip=arguments.ip, port=arguments.port, audio=not arguments.no_audio, say=arguments.say,
         )  # fmt: skip
         phone.run()

@@ -1,6 +1,6 @@
 """The window's side of the phone: starts the process, feeds it, starts it again when it dies.
 
-``PhoneProcess(post, ...)`` is a ``presenters.parts.ports.Phone``. ``post`` is called on threads of this module: the caller brings the event to its own.
+``PhoneProcess(post, ...)`` is a ``presenters.parts.ports.PhonePort``. ``post`` is called on threads of this module: the caller brings the event to its own.
 Where the voice is a desk phone it rests (``run``). A phone that dies is told as ``PhoneProblem("phone_down")``; the next ``PhoneReady`` says that it must be told everything anew.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 from agent_app.model.sound.phone_messages import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
-from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.framing import FrameReader, event, pack
 from agent_app.phone.loglines import take
 
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -156,7 +156,7 @@ class PhoneProcess:
         return "" if process is self._dismissed else f"exit status {process.returncode}"
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
-        frames = Frames()
+        frames = FrameReader()
         pipe = process.stdout
         assert pipe is not None
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from agent_app.model.sound.phone_messages import Device
+from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.phone import PhoneError
 
 WINDOWS = sys.platform == "win32"
@@ -21,7 +21,7 @@ class Listed(Struct, frozen=True):
     """``index``: PortAudio's, good until the next ``refresh``."""
 
     index: int
-    device: Device
+    device: SoundDevice
 
 
 class Library:
@@ -71,7 +71,7 @@ def listed(devices: list[dict[str, Any]], apis: list[dict[str, Any]], *, windows
         found.append(
             Listed(
                 index,
-                Device(
+                SoundDevice(
                     f"{apis[api]['name']}/{name}{number}",
                     name + number,
                     int(entry["max_input_channels"]),

@@ -3,9 +3,9 @@
 A call (PJSIP's number) is held without a token that is known (100 Trying goes out), for ``HOLD_S``; then it is refused. With one it rings;
 one call may ring and one may be up. ``Door`` answers each thing that happens with what is to be done, in order:
 
-    knock    known -> Answer 180, tell Ringing (auto: Answer 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
+    knock    known -> Respond 180, tell Ringing (auto: Respond 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
     expect   as knock, for those held
-    answer   Answer 200, as soon as no other call is up
+    answer   Respond 200, as soon as no other call is up
     end      Hang 603 (BYE when it is up)          forget   Hang 480 (BYE when it is up)
     up       tell CallUp                           gone     tell CallOver
 """
@@ -25,7 +25,7 @@ EXPECTED = 32
 RINGING, OK, FORBIDDEN, UNAVAILABLE, BUSY, DECLINE = 180, 200, 403, 480, 486, 603
 
 
-class Answer(Struct, frozen=True):
+class Respond(Struct, frozen=True):
     """A response that keeps the call: 180 or 200."""
 
     call: int
@@ -43,7 +43,7 @@ class Tell(Struct, frozen=True):
     event: PhoneEvent
 
 
-Act = Answer | Hang | Tell
+DoorAction = Respond | Hang | Tell
 
 
 class Phase(Enum):
@@ -52,7 +52,7 @@ class Phase(Enum):
     UP = auto()
 
 
-class Visit:
+class AdmittedCall:
     """A call that was let in."""
 
     def __init__(self, leg: LegId) -> None:
@@ -66,34 +66,34 @@ class Door:
     def __init__(self) -> None:
         self._expected: dict[str, Expect] = {}
         self._held: dict[int, tuple[str, float]] = {}
-        self._visits: dict[int, Visit] = {}
+        self._admitted: dict[int, AdmittedCall] = {}
 
     # --- what may be asked ---
 
     @property
     def ringing(self) -> bool:
         """A call rings, and nobody has said yet that it shall be answered."""
-        return any(v.phase is Phase.RINGING and not v.wants_answer for v in self._visits.values())
+        return any(v.phase is Phase.RINGING and not v.wants_answer for v in self._admitted.values())
 
     @property
     def talking(self) -> int | None:
         """The call that is up or was answered."""
-        return next((call for call, v in self._visits.items() if v.phase is not Phase.RINGING), None)
+        return next((call for call, v in self._admitted.items() if v.phase is not Phase.RINGING), None)
 
     @property
     def empty(self) -> bool:
-        return not self._visits and not self._held
+        return not self._admitted and not self._held
 
     def up_now(self, call: int) -> bool:
-        return call in self._visits and self._visits[call].phase is Phase.UP
+        return call in self._admitted and self._admitted[call].phase is Phase.UP
 
     def leg(self, call: int) -> LegId | None:
-        visit = self._visits.get(call)
-        return visit.leg if visit else None
+        admitted = self._admitted.get(call)
+        return admitted.leg if admitted else None
 
     # --- what happens ---
 
-    def knock(self, call: int, token: str, now: float) -> list[Act]:
+    def knock(self, call: int, token: str, now: float) -> list[DoorAction]:
         """An INVITE is here; ``token`` is ``""`` without the header."""
         expected = self._expected.get(token) if token else None
         if expected is not None:
@@ -107,14 +107,14 @@ class Door:
         del self._held[oldest]
         return self._refuse(oldest)
 
-    def expect(self, expected: Expect) -> list[Act]:
-        if any(visit.leg == expected.leg for visit in self._visits.values()):
+    def expect(self, expected: Expect) -> list[DoorAction]:
+        if any(admitted.leg == expected.leg for admitted in self._admitted.values()):
             return []  # told anew after a reconnect: it is already here
         self.forget_token(expected.leg)
         self._expected[expected.token] = expected
         while len(self._expected) > EXPECTED:
             del self._expected[next(iter(self._expected))]
-        acts: list[Act] = []
+        acts: list[DoorAction] = []
         for call in [call for call, (token, _) in self._held.items() if token == expected.token]:
             del self._held[call]
             acts += self.knock(call, expected.token, 0.0)
@@ -123,79 +123,79 @@ class Door:
     def forget_token(self, leg: LegId) -> None:
         self._expected = {token: e for token, e in self._expected.items() if e.leg != leg}
 
-    def forget(self, leg: LegId) -> list[Act]:
+    def forget(self, leg: LegId) -> list[DoorAction]:
         self.forget_token(leg)
         return self._end(leg, UNAVAILABLE)
 
-    def end(self, leg: LegId) -> list[Act]:
+    def end(self, leg: LegId) -> list[DoorAction]:
         return self._end(leg, DECLINE)
 
-    def answer(self, leg: LegId) -> list[Act]:
-        for visit in self._visits.values():
-            if visit.leg == leg and visit.phase is Phase.RINGING:
-                visit.wants_answer = True
+    def answer(self, leg: LegId) -> list[DoorAction]:
+        for admitted in self._admitted.values():
+            if admitted.leg == leg and admitted.phase is Phase.RINGING:
+                admitted.wants_answer = True
         return self._answer_next()
 
-    def up(self, call: int) -> list[Act]:
+    def up(self, call: int) -> list[DoorAction]:
         """The ACK is here."""
-        visit = self._visits.get(call)
-        if visit is None or visit.phase is Phase.UP:
+        admitted = self._admitted.get(call)
+        if admitted is None or admitted.phase is Phase.UP:
             return []
-        visit.phase = Phase.UP
-        return [Tell(CallUp(visit.leg))]
+        admitted.phase = Phase.UP
+        return [Tell(CallUp(admitted.leg))]
 
-    def gone(self, call: int, code: int) -> list[Act]:
+    def gone(self, call: int, code: int) -> list[DoorAction]:
         self._held.pop(call, None)
-        visit = self._visits.pop(call, None)
-        if visit is None:
+        admitted = self._admitted.pop(call, None)
+        if admitted is None:
             return []
-        if visit.phase is Phase.UP and visit.ended_by_us:
+        if admitted.phase is Phase.UP and admitted.ended_by_us:
             code = OK  # our BYE; PJSIP tells what it was asked to end with
-        return [Tell(CallOver(visit.leg, code, visit.ended_by_us)), *self._answer_next()]
+        return [Tell(CallOver(admitted.leg, code, admitted.ended_by_us)), *self._answer_next()]
 
-    def tick(self, now: float) -> list[Act]:
+    def tick(self, now: float) -> list[DoorAction]:
         """Refuses those held too long."""
         late = [call for call, (_, until) in self._held.items() if now >= until]
-        acts: list[Act] = []
+        acts: list[DoorAction] = []
         for call in late:
             del self._held[call]
             acts += self._refuse(call)
         return acts
 
-    def close(self) -> list[Act]:
+    def close(self) -> list[DoorAction]:
         """The window is gone: everything ends."""
-        acts: list[Act] = [Hang(call, FORBIDDEN) for call in self._held]
-        for leg in [visit.leg for visit in self._visits.values()]:
+        acts: list[DoorAction] = [Hang(call, FORBIDDEN) for call in self._held]
+        for leg in [admitted.leg for admitted in self._admitted.values()]:
             acts += self._end(leg, UNAVAILABLE)
         self._expected.clear()
         return acts
 
     # --- steps ---
 
-    def _refuse(self, call: int) -> list[Act]:
+    def _refuse(self, call: int) -> list[DoorAction]:
         return [Hang(call, FORBIDDEN), Tell(PhoneProblem("stranger", "an INVITE without a token that was announced"))]
 
-    def _let_in(self, call: int, expected: Expect) -> list[Act]:
-        if any(visit.phase is Phase.RINGING for visit in self._visits.values()):
+    def _let_in(self, call: int, expected: Expect) -> list[DoorAction]:
+        if any(admitted.phase is Phase.RINGING for admitted in self._admitted.values()):
             return [Hang(call, BUSY), Tell(PhoneProblem("busy", f"{expected.leg}: another call rings"))]
         del self._expected[expected.token]  # one-time
-        visit = self._visits[call] = Visit(expected.leg)
-        visit.wants_answer = expected.auto
-        return [Answer(call, RINGING), Tell(Ringing(expected.leg)), *self._answer_next()]
+        admitted = self._admitted[call] = AdmittedCall(expected.leg)
+        admitted.wants_answer = expected.auto
+        return [Respond(call, RINGING), Tell(Ringing(expected.leg)), *self._answer_next()]
 
-    def _answer_next(self) -> list[Act]:
+    def _answer_next(self) -> list[DoorAction]:
         if self.talking is not None:
             return []
-        for call, visit in self._visits.items():
-            if visit.wants_answer and visit.phase is Phase.RINGING:
-                visit.phase = Phase.ANSWERING
-                return [Answer(call, OK)]
+        for call, admitted in self._admitted.items():
+            if admitted.wants_answer and admitted.phase is Phase.RINGING:
+                admitted.phase = Phase.ANSWERING
+                return [Respond(call, OK)]
         return []
 
-    def _end(self, leg: LegId, code: int) -> list[Act]:
-        acts: list[Act] = []
-        for call, visit in self._visits.items():
-            if visit.leg == leg and not visit.ended_by_us:
-                visit.ended_by_us = True
+    def _end(self, leg: LegId, code: int) -> list[DoorAction]:
+        acts: list[DoorAction] = []
+        for call, admitted in self._admitted.items():
+            if admitted.leg == leg and not admitted.ended_by_us:
+                admitted.ended_by_us = True
                 acts.append(Hang(call, code))
         return acts

@@ -39,7 +39,7 @@ def event(body: bytes) -> PhoneEvent:
         raise PhoneError("bad_event", str(error)) from None
 
 
-class Frames:
+class FrameReader:
     """Cuts what comes from a pipe into bodies."""
 
     def __init__(self) -> None:

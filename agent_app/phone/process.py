@@ -1,4 +1,4 @@
-"""The phone's process: commands in, events out, PJSIP's and the sound device's work in between. One thread decides; see ``Phone.run``.
+"""The phone's process: commands in, events out, PJSIP's and the sound device's work in between. One thread decides; see ``PhoneProgram.run``.
 
 Threads: this one (SIP, decisions, writing), a reader of standard input, ``sound.Sound``, PJSIP's media clock, PortAudio's callbacks. The others
 post into one queue and wake this one with an empty datagram to its own SIP port (RFC 5626 keep-alive, which PJSIP drops).
@@ -35,9 +35,9 @@ from agent_app.model.sound.phone_messages import (
     Volume,
 )
 from agent_app.phone import PhoneError
-from agent_app.phone.door import Act, Answer, Door, Hang, Tell
-from agent_app.phone.framing import Frames, command, pack
-from agent_app.phone.sip import Sip
+from agent_app.phone.door import Door, DoorAction, Hang, Respond, Tell
+from agent_app.phone.framing import FrameReader, command, pack
+from agent_app.phone.sip import SipEndpoint
 from agent_app.phone.sound import SoundCard
 from agent_app.phone.sounds import Tone
 from agent_app.phone.voice import Voice
@@ -59,7 +59,7 @@ class Gone(Exception):  # noqa: N818  no error
     """The input has ended, or ``StopPhone`` came."""
 
 
-class Phone:
+class PhoneProgram:
     """``audio``: false opens no sound device; ``say``: a tone instead of the microphone. Raises ``PhoneError("port_taken")``; ``run`` too, and
     ``PhoneError("address_gone")``, after a ``Move``.
     """
@@ -82,7 +82,7 @@ class Phone:
         self._voice = Voice(device=audio, say=say)
         self._ip = self._wanted_ip = ip
         self._port = port
-        self._sip = Sip(ip, port, self._voice, self)
+        self._sip = SipEndpoint(ip, port, self._voice, self)
         self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._own = _own(self._sip.contact)
         self._sound, problem = self._open_sound() if audio else (None, None)
@@ -130,10 +130,10 @@ class Phone:
             return TALK_MS
         return IDLE_MS if self._door.empty else HELD_MS
 
-    def _act(self, acts: list[Act]) -> None:
+    def _act(self, acts: list[DoorAction]) -> None:
         for act in acts:
             match act:
-                case Answer(call, code):
+                case Respond(call, code):
                     if code == 200:
                         self._voice.begin()
                     self._sip.answer(call, code)
@@ -281,7 +281,7 @@ class Phone:
 
     def _read(self) -> None:
         """Standard input, without standing in anybody's way (a pipe can't be polled on Windows)."""
-        frames = Frames()
+        frames = FrameReader()
         try:
             while data := _read_some(self._source):
                 for body in frames.feed(data):

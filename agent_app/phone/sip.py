@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 _token = re.compile(rf"^{TOKEN_HEADER}[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
-class Listener(Protocol):
-    """Who is told; on the thread that calls ``step``. None of these may call back into ``Sip`` but by ``answer`` and ``hang``."""
+class CallEvents(Protocol):
+    """Who is told; on the thread that calls ``step``. None of these may call back into ``SipEndpoint`` but by ``answer`` and ``hang``."""
 
     def knocked(self, call: int, token: str) -> None: ...
     def confirmed(self, call: int) -> None: ...
@@ -70,7 +70,7 @@ def _samples(frame: Any) -> Samples:
 
 
 class PhoneCall(pj.Call):  # type: ignore[misc]
-    def __init__(self, sip: "Sip", account: Any, number: int) -> None:
+    def __init__(self, sip: "SipEndpoint", account: Any, number: int) -> None:
         super().__init__(account, number)
         self._sip = sip
         self.number = number
@@ -97,7 +97,7 @@ class PhoneCall(pj.Call):  # type: ignore[misc]
 
 
 class DoorAccount(pj.Account):  # type: ignore[misc]
-    def __init__(self, sip: "Sip") -> None:
+    def __init__(self, sip: "SipEndpoint") -> None:
         super().__init__()
         self._sip = sip
 
@@ -105,10 +105,10 @@ class DoorAccount(pj.Account):  # type: ignore[misc]
         self._sip.came(prm.callId, prm.rdata.wholeMsg)
 
 
-class Sip:
+class SipEndpoint:
     """PJSIP's endpoint at ``ip``:``port`` (0: any free one). Raises ``PhoneError("port_taken")``."""
 
-    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener) -> None:
+    def __init__(self, ip: str, port: int, voice: Voice, listener: CallEvents) -> None:
         self.listener = listener
         self._calls: dict[int, PhoneCall] = {}
         self._came: list[tuple[PhoneCall, str]] = []

@@ -14,10 +14,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agent_app.model.sound.phone_messages import Device, DeviceLost, Devices, PhoneEvent, PhoneProblem, UseDevices
+from agent_app.model.sound.phone_messages import DeviceLost, Devices, PhoneEvent, PhoneProblem, SoundDevice, UseDevices
 from agent_app.phone import PhoneError
 from agent_app.phone.devices import Library, Listed, choose, signature
-from agent_app.phone.streams import PLAY, Stream
+from agent_app.phone.streams import PLAY, SoundStream
 from agent_app.phone.voice import Voice
 
 RETRY_S = 2.0
@@ -49,7 +49,7 @@ class SoundCard:
         self._voice = voice
         self._post = post
         self._want = DevicesWanted()
-        self._streams: dict[str, Stream] = {}
+        self._streams: dict[str, SoundStream] = {}
         self._listed: tuple[Listed, ...] = ()
         self._failed: dict[tuple[str, str], float] = {}
         """Role and device -> when it may be tried again."""
@@ -184,11 +184,11 @@ class SoundCard:
         self._close(role)
         return None
 
-    def _open(self, role: str, item: Listed) -> Stream:
+    def _open(self, role: str, item: Listed) -> SoundStream:
         work: Any = {"speaker": self._voice.speaker, "microphone": self._voice.microphone, "ring": self._voice.ringer}[
             role
         ]
-        return Stream(
+        return SoundStream(
             self._library, item, work, output=role != "microphone", ease=self._ease.get((role, item.device.id), 0)
         )
 
@@ -227,7 +227,7 @@ class SoundCard:
 
     def _tell(self) -> None:
         gone = {device for _, device in self._failed}
-        devices: tuple[Device, ...] = tuple(item.device for item in self._listed if item.device.id not in gone)
+        devices: tuple[SoundDevice, ...] = tuple(item.device for item in self._listed if item.device.id not in gone)
         ring = "" if self._want.use.ring == NOWHERE else self._in_use.get("ring", "")
         told = Devices(devices, self._in_use.get("speaker", ""), self._in_use.get("microphone", ""), ring)
         if told == self._told:

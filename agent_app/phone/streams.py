@@ -27,7 +27,7 @@ Speak = Callable[[int], Samples]
 Hear = Callable[[Samples], None]
 
 
-class Stream:
+class SoundStream:
     """An open stream. ``work`` is asked for each block to play, or given each block that was recorded. Raises ``PhoneError("device_failed")``."""
 
     def __init__(self, library: Library, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""What a person does to calls at a desk: the part of ``Desk`` that is one line a button.
+"""What a person does to calls at a desk: the part of ``DeskPresenter`` that is one line a button.
 
 By the names that scripts use too (``tests.e2e.hands``); all arguments are plain strings:
 ``answer()`` ``hang_up()`` ``hold()`` ``retrieve()`` ``dial(number)`` ``call_seat(agent)``
@@ -7,21 +7,21 @@ By the names that scripts use too (``tests.e2e.hands``); all arguments are plain
 ``press(digits)`` ``mute(on)``
 """
 
-from agent_app.presenters.call.talk import TalkActs
-from agent_app.presenters.calling.calling import Calling
-from agent_app.presenters.parts.view_draft import Board, settled
+from agent_app.presenters.call.call import CallPresenter
+from agent_app.presenters.calling.calling import CallingPresenter
+from agent_app.presenters.parts.view_draft import ViewDraft, settled
 from shared.enums import ListenMode
 from shared.ids import LegId
 
 
 class DeskCalls:
-    _board: Board
-    _talk: TalkActs
-    _calling: Calling
+    _draft: ViewDraft
+    _call: CallPresenter
+    _calling: CallingPresenter
 
     @settled
     def answer(self) -> None:
-        self._talk.answer()
+        self._call.answer()
 
     @settled
     def hang_up(self, by_hand: bool = False) -> None:
@@ -29,19 +29,19 @@ class DeskCalls:
 
         ``by_hand``: not where it means to end the talk since less than a hand's reaction time, and meant to hand over or to leave before.
         """
-        self._talk.hang_up(by_hand)
+        self._call.hang_up(by_hand)
 
     @settled
     def hold(self) -> None:
-        self._talk.hold()
+        self._call.hold()
 
     @settled
     def retrieve(self) -> None:
-        self._talk.retrieve()
+        self._call.retrieve()
 
     @settled
     def toggle_hold(self) -> None:
-        self._talk.toggle_hold()
+        self._call.toggle_hold()
 
     @settled
     def dial(self, number: str) -> None:
@@ -97,8 +97,8 @@ class DeskCalls:
     @settled
     def press(self, digits: str) -> None:
         """Keys to the far end; several may be on their way, their order is kept."""
-        self._talk.press(digits)
+        self._call.press(digits)
 
     @settled
     def mute(self, on: bool) -> None:
-        self._talk.mute(on)
+        self._call.mute(on)

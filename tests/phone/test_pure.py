@@ -14,19 +14,19 @@ from agent_app.model.sound.phone_messages import (
     PHONE_EVENTS,
     CallOver,
     CallUp,
-    Device,
     Expect,
     PhoneProblem,
     PhoneReady,
     Ringing,
+    SoundDevice,
     StopPhone,
 )
 from agent_app.phone import PhoneError
 from agent_app.phone.__main__ import main
 from agent_app.phone.devices import Listed, choose, listed
-from agent_app.phone.door import EXPECTED, HELD, HOLD_S, Act, Answer, Door, Tell
+from agent_app.phone.door import EXPECTED, HELD, HOLD_S, Door, DoorAction, Respond, Tell
 from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, Elastic
-from agent_app.phone.framing import LONGEST, Frames, command, event, pack
+from agent_app.phone.framing import LONGEST, FrameReader, command, event, pack
 from agent_app.phone.loglines import take
 from agent_app.phone.rates import Down, Up
 from agent_app.phone.sounds import SILENT, Tone, level, mixed, ring_tone, scaled
@@ -36,11 +36,11 @@ from shared.ids import LegId
 ONE, TWO = LegId("c1/2"), LegId("c2/2")
 
 
-def codes(acts: list[Act]) -> list[tuple[int, int]]:
+def codes(acts: list[DoorAction]) -> list[tuple[int, int]]:
     return [(act.call, act.code) for act in acts if not isinstance(act, Tell)]
 
 
-def told(acts: list[Act]) -> list[object]:
+def told(acts: list[DoorAction]) -> list[object]:
     return [act.event for act in acts if isinstance(act, Tell)]
 
 
@@ -50,7 +50,7 @@ def told(acts: list[Act]) -> list[object]:
 def test_a_known_token_rings_and_is_used_up() -> None:
     door = Door()
     assert door.expect(Expect(ONE, "t")) == []
-    assert door.knock(7, "t", 0.0) == [Answer(7, 180), Tell(Ringing(ONE))]
+    assert door.knock(7, "t", 0.0) == [Respond(7, 180), Tell(Ringing(ONE))]
     assert door.ringing
     assert codes(door.answer(ONE)) == [(7, 200)]
     assert door.answer(ONE) == []
@@ -191,7 +191,7 @@ def test_any_order_of_puts_and_takes(steps: list[tuple[bool, int]]) -> None:
 def test_frames_are_cut_anywhere(cuts: list[int]) -> None:
     messages = [Expect(ONE, "t" * 50, auto=True), StopPhone(), Expect(TWO, "秘")]
     data = b"".join(pack(message) for message in messages)
-    frames, got = Frames(), []
+    frames, got = FrameReader(), []
     at = 0
     for cut in [*cuts, len(data)]:
         got += list(frames.feed(data[at : at + cut]))
@@ -206,7 +206,7 @@ def test_nonsense_on_the_wire() -> None:
     with pytest.raises(PhoneError, match="bad_event"):
         event(pack(StopPhone())[4:])
     with pytest.raises(PhoneError, match="bad_frame"):
-        list(Frames().feed(struct.pack("!I", LONGEST + 1)))
+        list(FrameReader().feed(struct.pack("!I", LONGEST + 1)))
     assert len({kind.__name__ for kind in (*PHONE_COMMANDS, *PHONE_EVENTS)}) == len(PHONE_COMMANDS) + len(PHONE_EVENTS)
 
 
@@ -272,7 +272,7 @@ def test_windows_lists_each_device_once() -> None:
 
 def test_the_device_that_is_taken() -> None:
     def item(index: int, name: str, inputs: int, outputs: int, *, default: bool = False) -> Listed:
-        return Listed(index, Device(name, name, inputs, outputs, default, default))
+        return Listed(index, SoundDevice(name, name, inputs, outputs, default, default))
 
     devices = (item(0, "mic", 1, 0), item(1, "headset", 1, 2), item(2, "speakers", 0, 2, default=True))
 

@@ -8,7 +8,7 @@ from agent_app.model.desk.problems import Own
 from agent_app.model.desk.view import Action
 from agent_app.model.phonebook.numbers import BadNumber
 from agent_app.presenters.parts.requests import Requests
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import (
     AnyCommand,
     AnyTarget,
@@ -40,15 +40,15 @@ MODES = {
 TEXT_SHOWN = 32
 
 
-class Calling:
+class CallingPresenter:
     """``keep_note``: called before each command that begins a call, with which the switch forgets the talk before."""
 
-    def __init__(self, board: Board, requests: Requests, keep_note: Callable[[], None]) -> None:
-        self._board, self._requests, self._keep_note = board, requests, keep_note
+    def __init__(self, draft: ViewDraft, requests: Requests, keep_note: Callable[[], None]) -> None:
+        self._draft, self._requests, self._keep_note = draft, requests, keep_note
 
     @property
     def _call(self) -> DeskCall | None:
-        return self._board.draft.state.call
+        return self._draft.view.state.call
 
     # --- out ---
 
@@ -57,7 +57,7 @@ class Calling:
 
     def call_back(self) -> None:
         if not self._is_asking() and self._requests.may(Action.CALL_BACK):
-            self.dial(number_of(self._board.draft), Action.CALL_BACK)
+            self.dial(number_of(self._draft.view), Action.CALL_BACK)
 
     def call_seat(self, agent: str) -> None:
         self._to(Action.CALL_SEAT, Kind.SEAT, agent)
@@ -72,7 +72,7 @@ class Calling:
             wanted = target(kind, value)
         except (BadNumber, BadTarget) as wrong:
             code = Own.BAD_NUMBER if isinstance(wrong, BadNumber) else Own.NO_TARGET
-            self._board.problem(action, code, value[:TEXT_SHOWN])
+            self._draft.problem(action, code, value[:TEXT_SHOWN])
             return
         if self._requests.may(action):
             if self._call is None:
@@ -111,7 +111,7 @@ class Calling:
             return
         name = agent.strip() or (self._call.busy if self._call is not None else None)
         if not name:
-            self._board.problem(Action.MONITOR, Own.NO_TARGET)
+            self._draft.problem(Action.MONITOR, Own.NO_TARGET)
             return
         self._keep_note()
         self._requests.send(Action.MONITOR, Monitor(AgentId(name), mode), Done)

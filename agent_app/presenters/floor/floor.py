@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from agent_app.model.desk.mirror import Verdict
+from agent_app.model.desk.mirror import ReportVerdict
 from agent_app.model.desk.problems import Own
 from agent_app.model.desk.view import Action, LinkState
-from agent_app.model.floor.mirror import FloorMirror, FloorView
+from agent_app.model.floor.mirror import FloorDeskView, FloorMirror
 from agent_app.model.floor.supervising import listens_to
-from agent_app.presenters.calling.calling import Calling
+from agent_app.presenters.calling.calling import CallingPresenter
 from agent_app.presenters.parts.ports import Failed
 from agent_app.presenters.parts.requests import Requests, SentRequest
-from agent_app.presenters.parts.view_draft import Board, settled
+from agent_app.presenters.parts.view_draft import ViewDraft, settled
 from shared.desk import TEXT_MAX, DeskRefusal, ForceSeat, Refused, TakeWaiting
 from shared.enums import CallKind, ListenMode, LockReason
 from shared.floor import (
@@ -27,17 +27,17 @@ from shared.floor import (
 from shared.ids import AgentId, CallId
 
 RETRY_S = 2.0
-OnFloor = Callable[[FloorView], None]
+OnFloor = Callable[[FloorDeskView], None]
 
 
-class FloorDesk:
+class FloorPresenter:
     """``desk.floor``. Who wishes to see something says so (``show_colleagues``, ``show_floor``) and says when that is over.
 
     Colleagues and targets are in ``DeskView`` too, for whoever completes a name; they stay there, maybe old, when nobody watches.
     """
 
-    def __init__(self, board: Board, requests: Requests, calling: Calling) -> None:
-        self._board, self._requests, self._calling = board, requests, calling
+    def __init__(self, draft: ViewDraft, requests: Requests, calling: CallingPresenter) -> None:
+        self._draft, self._requests, self._calling = draft, requests, calling
         self._mirror = FloorMirror()
         self._on_floor: OnFloor = lambda _view: None
         self._colleagues = self._floor = False
@@ -52,7 +52,7 @@ class FloorDesk:
         self._put_targets: Mapping[str, TargetRow] = self._mirror.view.targets
 
     @property
-    def view(self) -> FloorView:
+    def view(self) -> FloorDeskView:
         """As last given to whom ``listen`` named."""
         return self._mirror.view
 
@@ -81,7 +81,7 @@ class FloorDesk:
     def listen_to(self, agent: AgentId, mode: ListenMode) -> None:
         """Into that seat's call, or another way of being in it."""
         self._intercepting = None
-        if listens_to(self._board.draft, agent):
+        if listens_to(self._draft.view, agent):
             self._calling.listen(mode)
         else:
             self._calling.monitor(agent, mode)
@@ -89,7 +89,7 @@ class FloorDesk:
     @settled
     def intercept(self, agent: AgentId) -> None:
         """That seat's call becomes this one's; if need be it is listened to first."""
-        if listens_to(self._board.draft, agent):
+        if listens_to(self._draft.view, agent):
             self._calling.intercept()
         else:
             self._calling.monitor(agent, ListenMode.MONITOR)
@@ -116,7 +116,7 @@ class FloorDesk:
         if not self._requests.may(Action.SEND_MESSAGE):
             return
         if len(text) > TEXT_MAX:
-            self._board.problem(Action.SEND_MESSAGE, Own.TOO_LONG)
+            self._draft.problem(Action.SEND_MESSAGE, Own.TOO_LONG)
         elif text.strip():
             self._reached(None)
             request = SendMessage(text.strip(), agents)
@@ -128,10 +128,10 @@ class FloorDesk:
 
     def _follow_call(self) -> None:
         """Listened to at last, or it came to nothing."""
-        agent, call = self._intercepting, self._board.draft.state.call
+        agent, call = self._intercepting, self._draft.view.state.call
         if agent is None:
             return
-        if listens_to(self._board.draft, agent):
+        if listens_to(self._draft.view, agent):
             self._intercepting = None
             self._calling.intercept()
         elif not self._requests.is_pending(Action.MONITOR) and (call is None or call.kind is not CallKind.MONITOR):
@@ -149,9 +149,9 @@ class FloorDesk:
         if self._watched is Watch.OFF:
             return
         verdict = self._mirror.told(changed)
-        if verdict is not Verdict.OLD:
+        if verdict is not ReportVerdict.OLD:
             self._put()
-        if verdict is Verdict.GAP:
+        if verdict is ReportVerdict.GAP:
             self.gap()
 
     def gap(self) -> None:
@@ -162,13 +162,13 @@ class FloorDesk:
 
     def follow(self) -> None:
         """Log-in or link may be other than before."""
-        if self._board.draft.needs_password:
+        if self._draft.view.needs_password:
             self._colleagues = self._floor = False
             self._watched, self._again_at = Watch.OFF, None
-            if self._mirror.view != FloorView():
+            if self._mirror.view != FloorDeskView():
                 self._mirror.forget()
                 self._put()
-        elif self._board.draft.link is not LinkState.UP:
+        elif self._draft.view.link is not LinkState.UP:
             self._put_old()
         self._follow_call()
         self._follow()
@@ -188,7 +188,7 @@ class FloorDesk:
 
     def _follow(self) -> None:
         """Asks for what is wished and not yet asked for."""
-        draft = self._board.draft
+        draft = self._draft.view
         can = (
             draft.link is LinkState.UP and not draft.stale and draft.state.seat is not None and not draft.needs_password
         )
@@ -218,7 +218,7 @@ class FloorDesk:
         if isinstance(why, Refused) and why.code is DeskRefusal.NOT_ALLOWED and asked is self._watched:
             self._mirror.forget(why.code)
             self._put()
-        elif self._board.draft.link is LinkState.UP:
+        elif self._draft.view.link is LinkState.UP:
             self._again_at = self._requests.now() + RETRY_S
 
     def _put_old(self) -> None:
@@ -237,7 +237,7 @@ class FloorDesk:
             return
         if view.colleagues is not self._put_colleagues:
             self._put_colleagues = view.colleagues
-            self._board.put(colleagues=tuple(view.colleagues[agent] for agent in sorted(view.colleagues)))
+            self._draft.put(colleagues=tuple(view.colleagues[agent] for agent in sorted(view.colleagues)))
         if view.targets is not self._put_targets:
             self._put_targets = view.targets
-            self._board.put(targets=tuple(view.targets.values()))
+            self._draft.put(targets=tuple(view.targets.values()))

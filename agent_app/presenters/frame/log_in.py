@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from agent_app.model.desk.actions import Why
-from agent_app.model.desk.mirror import Mirror, Verdict
+from agent_app.model.desk.mirror import Mirror, ReportVerdict
 from agent_app.model.desk.view import Action, LinkState
-from agent_app.presenters.parts.ports import Failed, Settings
+from agent_app.presenters.parts.ports import Failed, SettingsPort
 from agent_app.presenters.parts.requests import QUESTION_S, Requests, SentRequest
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import (
     ChangePassword,
     DeskRefusal,
@@ -32,18 +32,20 @@ LONGEST_NAME = 64
 _TRY_AGAIN = frozenset({DeskRefusal.BUSY, DeskRefusal.FAULT, DeskRefusal.TOO_MANY_TRIES})
 
 
-class Session:
+class LogInPresenter:
     """``changed`` is called after the copy changed, with whether it was by a snapshot."""
 
-    def __init__(self, board: Board, requests: Requests, settings: Settings, changed: Callable[[bool], None]) -> None:
+    def __init__(
+        self, draft: ViewDraft, requests: Requests, settings: SettingsPort, changed: Callable[[bool], None]
+    ) -> None:
         self.mirror = Mirror()
         self.repairs = 0
         """Times that a snapshot asked for as a matter of routine differed from the copy."""
-        self._board = board
+        self._draft = draft
         self._requests = requests
         self._settings = settings
         self._changed = changed
-        self._wall = board.wall
+        self._wall = draft.wall
         self._session = ""
         self._contact = ""
         self._told_contact = ""
@@ -61,7 +63,7 @@ class Session:
             return
         name = agent.strip()
         if not name or not password or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
-            self._board.problem(Action.LOG_IN, DeskRefusal.WRONG_PASSWORD)
+            self._draft.problem(Action.LOG_IN, DeskRefusal.WRONG_PASSWORD)
             return
         self._told_contact = self._contact
         request = LogIn(name, password, self._contact, take_over)
@@ -78,9 +80,9 @@ class Session:
         if not self._requests.may(Action.CHANGE_PASSWORD):
             return
         if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD:
-            self._board.problem(Action.CHANGE_PASSWORD, DeskRefusal.WEAK_PASSWORD)
+            self._draft.problem(Action.CHANGE_PASSWORD, DeskRefusal.WEAK_PASSWORD)
         elif len(old) > LONGEST_PASSWORD:
-            self._board.problem(Action.CHANGE_PASSWORD, DeskRefusal.WRONG_PASSWORD)
+            self._draft.problem(Action.CHANGE_PASSWORD, DeskRefusal.WRONG_PASSWORD)
         else:
             self._requests.send(Action.CHANGE_PASSWORD, ChangePassword(old, new), Done, timeout=QUESTION_S)
 
@@ -90,44 +92,44 @@ class Session:
         if state is not LinkState.UP:
             self.mirror.stale = True
             self._again_at = None
-        self._board.put(link=state, link_text=text, retry_in=retry_in, stale=self.mirror.stale)
+        self._draft.put(link=state, link_text=text, retry_in=retry_in, stale=self.mirror.stale)
 
     def opened(self) -> None:
         self.mirror.begin()
         self._requests.drop_request(self._fetch_sent)
         self._attached = False
-        self._board.put(link=LinkState.UP, link_text="", retry_in=None, stale=True)
+        self._draft.put(link=LinkState.UP, link_text="", retry_in=None, stale=True)
         self._fetch()
 
-    def told(self, report: Report, seq: int) -> Verdict:
+    def told(self, report: Report, seq: int) -> ReportVerdict:
         """Takes over what is of the desk's state."""
         verdict = self.mirror.told(report, seq)
-        if verdict is Verdict.OLD:
+        if verdict is ReportVerdict.OLD:
             return verdict
         if isinstance(report, LoggedOut):
             self._out()
-            self._board.problem(None, report.code)
+            self._draft.problem(None, report.code)
         if isinstance(report, StateReport):
             self._show(by_snapshot=False)
-        if verdict is Verdict.GAP:
+        if verdict is ReportVerdict.GAP:
             self.gap()
         return verdict
 
     def gap(self) -> None:
         """What is shown may be wrong: fetch it, once for all gaps until it comes."""
         self.mirror.stale = True
-        self._board.put(stale=True)
-        if self._board.draft.link is LinkState.UP and not self._is_fetching() and self._again_at is None:
+        self._draft.put(stale=True)
+        if self._draft.view.link is LinkState.UP and not self._is_fetching() and self._again_at is None:
             self._resync()
 
     def phone_at(self, contact: str) -> None:
         """The phone takes INVITEs there; the switch is told if it knows another place."""
         self._contact = contact
-        if self._session and contact != self._told_contact and self._board.draft.link is LinkState.UP:
+        if self._session and contact != self._told_contact and self._draft.view.link is LinkState.UP:
             self._resume()
 
     def tick(self, now: float) -> None:
-        if self._board.draft.link is not LinkState.UP:
+        if self._draft.view.link is not LinkState.UP:
             self._reconcile_at = None
         elif self._again_at is not None and now >= self._again_at:
             self._again_at = None
@@ -172,25 +174,25 @@ class Session:
         same = (old.seat, old.call, old.pop) == (snapshot.seat, snapshot.call, snapshot.pop)
         self.repairs += not self.mirror.stale and not same
         self.mirror.take(snapshot)
-        self._board.put(clock_off=snapshot.at - self._wall())
+        self._draft.put(clock_off=snapshot.at - self._wall())
         self._show(by_snapshot=True)
 
     def _failed(self, _: Failed | Refused) -> None:
         self._later()
 
     def _later(self) -> None:
-        if self._board.draft.link is LinkState.UP:
+        if self._draft.view.link is LinkState.UP:
             self._again_at = self._requests.now() + RETRY_S
 
     def _logged_in(self, reply: LoggedIn, agent: str) -> None:
         self._settings.put("agent", agent)
-        self._board.put(agent_name=agent)
+        self._draft.put(agent_name=agent)
         self._resumed(reply)
 
     def _resumed(self, reply: LoggedIn) -> None:
         self._attached = True
         self._session = reply.session
-        self._board.put(needs_password=False)
+        self._draft.put(needs_password=False)
         self._take(reply.snapshot)
         self.phone_at(self._contact)  # it may have moved meanwhile
 
@@ -199,18 +201,18 @@ class Session:
             self._later()
             return
         self._out()
-        self._board.problem(Action.LOG_IN, why.code, why.text)
+        self._draft.problem(Action.LOG_IN, why.code, why.text)
         self._resync()
 
     def _out(self) -> None:
         """The log-in is over: show the form again."""
         self._session = ""
         self._requests.drop_all()
-        self._board.put(needs_password=True)
+        self._draft.put(needs_password=True)
         self._show(by_snapshot=True)
 
     def _show(self, *, by_snapshot: bool) -> None:
         if not self._session:  # a log-in whose answer was lost: nothing of it is shown to whoever sits here
             self.mirror.forget()
-        self._board.put(state=self.mirror.snapshot, stale=self.mirror.stale)
+        self._draft.put(state=self.mirror.snapshot, stale=self.mirror.stale)
         self._changed(by_snapshot)

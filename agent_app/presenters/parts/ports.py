@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from agent_app.model.phonebook.people import Kept
+from agent_app.model.phonebook.people import AgentPhonebook
 from agent_app.model.sound.phone_messages import PhoneCommand
 from shared.desk import Reply, Request, Told
 from shared.ids import AgentId, CallId
@@ -21,7 +21,7 @@ class Failed(Struct, frozen=True):
 OnReply = Callable[[Reply | Failed], None]
 
 
-class Switch(Protocol):
+class SwitchPort(Protocol):
     """The link. ``on_reply`` is called exactly once, later, on the presenter's thread, at the latest after ``timeout`` seconds."""
 
     def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None: ...
@@ -35,7 +35,7 @@ class Switch(Protocol):
         ...
 
 
-class Phone(Protocol):
+class PhonePort(Protocol):
     """The phone's process. Commands to a phone that is down are dropped; it is told what counts (devices, volumes, expected calls) anew."""
 
     def do(self, command: PhoneCommand) -> None: ...
@@ -45,21 +45,21 @@ class Phone(Protocol):
         ...
 
 
-class Settings(Protocol):
+class SettingsPort(Protocol):
     """What a desk remembers on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
 
     def get(self, key: str, default: str = "") -> str: ...
     def put(self, key: str, value: str) -> None: ...
 
 
-class Shelf(Protocol):
+class AgentFilesPort(Protocol):
     """What this PC keeps for one agent: directory, last calls, unsent notes. Never raises; what can't be kept is logged."""
 
-    def read(self, agent: AgentId) -> Kept:
+    def read(self, agent: AgentId) -> AgentPhonebook:
         """Empty where there is nothing."""
         ...
 
-    def write(self, agent: AgentId, kept: Kept) -> None: ...
+    def write(self, agent: AgentId, kept: AgentPhonebook) -> None: ...
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:
         """Notes that the switch hasn't got, by their calls, the oldest first. Kept over a crash; while the app runs, also if they can't be written."""
@@ -68,13 +68,13 @@ class Shelf(Protocol):
     def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
 
 
-class NoShelf:
+class NoAgentFiles:
     """Keeps nothing: a robot's."""
 
-    def read(self, agent: AgentId) -> Kept:  # noqa: ARG002
-        return Kept()
+    def read(self, agent: AgentId) -> AgentPhonebook:  # noqa: ARG002
+        return AgentPhonebook()
 
-    def write(self, agent: AgentId, kept: Kept) -> None: ...
+    def write(self, agent: AgentId, kept: AgentPhonebook) -> None: ...
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:  # noqa: ARG002
         return {}
@@ -86,7 +86,7 @@ OnStep = Callable[[int, int], None]
 OnPacked = Callable[[Path | OSError | None], None]
 
 
-class Diagnostics(Protocol):
+class DiagnosticsPort(Protocol):
     """One pack at a time. Both callbacks come on the presenter's thread."""
 
     def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:

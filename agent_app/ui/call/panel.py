@@ -5,13 +5,23 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QToolButton, QWidget
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.call.parties import PartiesList, party_name, seat_name
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle, rows
+from agent_app.ui.parts.widgets import (
+    Clock,
+    OneLineLabel,
+    Panel,
+    ParagraphLabel,
+    across,
+    announce,
+    named,
+    restyle,
+    rows,
+)
 from shared.desk import CameBack, DeskCall, Party
 from shared.enums import CallKind, PartyState
 from shared.ids import LegId
@@ -49,14 +59,18 @@ class Keypad(QWidget):
 
 
 class CallPanel(Panel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
-        self.heading, self.number = Plain("heading", wide=30), Plain(scale=1.5, bold=True, wide=20)
-        self.state, self.time, self.facts = Plain(wide=24), Plain("value", wide=10), Plain("muted", wide=40)
-        self.waits = Plain("danger", wide=30, bold=True)
+        self.heading, self.number = OneLineLabel("heading", wide=30), OneLineLabel(scale=1.5, bold=True, wide=20)
+        self.state, self.time, self.facts = (
+            OneLineLabel(wide=24),
+            OneLineLabel("value", wide=10),
+            OneLineLabel("muted", wide=40),
+        )
+        self.waits = OneLineLabel("danger", wide=30, bold=True)
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.returned, self.read = Words(), QToolButton()
+        self.returned, self.read = ParagraphLabel(), QToolButton()
         self.read.setProperty("flat", "true")
         self.read.clicked.connect(lambda _checked=False: desk.dismiss_returned())
         self.back = QFrame()
@@ -65,7 +79,7 @@ class CallPanel(Panel):
         line.setStretch(0, 1)
         self.back.setLayout(line)
         self.parties = PartiesList(desk.drop_party)
-        self.keypad, self.sent = Keypad(), Plain("muted", wide=24)
+        self.keypad, self.sent = Keypad(), OneLineLabel("muted", wide=24)
         self.keypad.pressed.connect(self._press)
         facts = rows(self.number, across(self.state, None, self.time), self.waits, self.facts, gap=2)
         body = rows(

@@ -4,11 +4,11 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.desk import TEXT_MAX
 from shared.enums import SeatState
 
@@ -16,11 +16,11 @@ from shared.enums import SeatState
 class WrapUpPanel(Panel):
     """The note is the presenter's (kept over a reconnect); the disposition is chosen anew for each call."""
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._longest = 1.0
-        self.heading, self.left = Plain("heading", wide=20), Plain("value", wide=24)
+        self.heading, self.left = OneLineLabel("heading", wide=20), OneLineLabel("value", wide=24)
         self.note, self.disposition, self.bar = QPlainTextEdit(), QComboBox(), QProgressBar()
         self.note.setTabChangesFocus(True)
         self.note.textChanged.connect(self._typed)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from agent_app.model.desk.actions import hanging_up
 from agent_app.model.desk.view import Action, DeskView, Enabled
-from agent_app.ui.commands.table import COMMANDS, CONTEXT, MEDIA_KEYS, Command, Face
+from agent_app.ui.commands.table import COMMANDS, CONTEXT, MEDIA_KEYS, Face, WindowCommand
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import tip
@@ -72,7 +72,7 @@ class Commands(QObject):
             if not FAULTS.guarded(f"drawing {command.id}", draw):
                 self._drawn.pop(command.id, None)  # from nothing at the next view
 
-    def _draw_one(self, command: Command, view: DeskView, asked: set[Action], *, force: bool) -> None:
+    def _draw_one(self, command: WindowCommand, view: DeskView, asked: set[Action], *, force: bool) -> None:
         face = self.faces[command.id] = face_of(command, view)
         enabled = Enabled(on=True) if face.action is None else view.enabled.get(face.action, OFF)
         was, state = self._drawn.get(command.id), (face, enabled, face.action in asked)
@@ -100,7 +100,7 @@ class Commands(QObject):
         return next(command.keys for command in COMMANDS if command.id == name)
 
 
-def face_of(command: Command, view: DeskView) -> Face:
+def face_of(command: WindowCommand, view: DeskView) -> Face:
     """The enabled one; else the one that is asked for; else the first. Of those that the moment has."""
     means = hanging_up(view)
     faces = [face for face in command.faces if face.when is None or face.when is means]
@@ -152,7 +152,7 @@ class CommandButton(QPushButton):
         return icon(picture, now.on_accent if self._kind == "primary" else theme.ON_STATE, faint(now))
 
 
-def faint(now: theme.Tokens) -> str:
+def faint(now: theme.ThemeTokens) -> str:
     """Of an icon on a button that is off."""
     return theme.between(now.muted, now.window).name()
 

@@ -2,13 +2,13 @@
 
 from math import ceil
 
-from agent_app.model.desk.view import Problem
+from agent_app.model.desk.view import DeskProblem
 from agent_app.ui.commands.commands import word
 from agent_app.ui.commands.table import COMMANDS
 from agent_app.ui.parts import words
 
 
-def problem_text(problem: Problem) -> str:
+def problem_text(problem: DeskProblem) -> str:
     """``Hold: The switch did not answer in time.`` and how long to wait."""
     text = words.problem(problem.code)
     title = next(

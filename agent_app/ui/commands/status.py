@@ -5,13 +5,13 @@ from math import ceil
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
-from agent_app.model.desk.view import DeskView, LinkState, PhoneState, Problem
+from agent_app.model.desk.view import DeskProblem, DeskView, LinkState, PhoneState
 from agent_app.model.sound.phone_messages import CallQuality
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, announce, named, restyle
 
 FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
@@ -21,7 +21,7 @@ class Sign(QFrame):
 
     def __init__(self, picture: str) -> None:
         super().__init__()
-        self._picture, self._icon, self.text = picture, QLabel(), Plain(wide=44, shrinks=False)
+        self._picture, self._icon, self.text = picture, QLabel(), OneLineLabel(wide=44, shrinks=False)
         self.setLayout(across(self._icon, self.text, gap=4))
 
     def say(self, role: str, text: str) -> None:
@@ -33,11 +33,11 @@ class Sign(QFrame):
 
 
 class StatusBar(Panel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("status")
         self._desk = desk
-        self.warning, self.problem, self.dismiss = QLabel(), Plain("danger", wide=120), QToolButton()
+        self.warning, self.problem, self.dismiss = QLabel(), OneLineLabel("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
         self.link, self.phone, self.quality = Sign("link"), Sign("phone"), Sign("talking")
@@ -87,7 +87,7 @@ class StatusBar(Panel):
         self.dismiss.setIcon(icon("close", theme.tokens().danger))
         named(self.dismiss, self.tr("Dismiss the message"), key="Esc")
 
-    def _show_problem(self, problem: Problem | None) -> None:
+    def _show_problem(self, problem: DeskProblem | None) -> None:
         for part in (self.warning, self.problem, self.dismiss):
             part.setVisible(problem is not None)
         if problem is not None:
@@ -105,7 +105,7 @@ class Banner(Panel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("banner")
-        self._icon, self.text = QLabel(), Words()
+        self._icon, self.text = QLabel(), ParagraphLabel()
         line = across(self._icon, self.text)
         line.setContentsMargins(12, 6, 12, 6)
         self.setLayout(line)

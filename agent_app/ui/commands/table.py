@@ -32,7 +32,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Command:
+class WindowCommand:
     """``faces``: the first that is enabled is what the command does now; a hold button retrieves while holding."""
 
     id: str
@@ -53,17 +53,17 @@ GROUPS = (CALL, SEAT, WORK, LOOK, APP)
 
 def _one(
     name: str, keys: str, group: str, title: str, picture: str = "", action: Action | None = None, hint: str = ""
-) -> Command:
-    return Command(name, keys, (Face(title, picture, action, hint),), group)
+) -> WindowCommand:
+    return WindowCommand(name, keys, (Face(title, picture, action, hint),), group)
 
 
 def _hang_up(title: str, when: HangingUp, hint: str) -> Face:
     return Face(title, "hang_up", Action.HANG_UP, hint, when)
 
 
-COMMANDS: tuple[Command, ...] = (
+COMMANDS: tuple[WindowCommand, ...] = (
     _one("answer", "F2", CALL, QT_TRANSLATE_NOOP("commands", "Answer"), "answer", Action.ANSWER),
-    Command("hang_up", "F3", (
+    WindowCommand("hang_up", "F3", (
         _hang_up(QT_TRANSLATE_NOOP("commands", "Hang up"), HangingUp.END, QT_TRANSLATE_NOOP("commands", "Ends the talk")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Refuse"), HangingUp.REFUSE, QT_TRANSLATE_NOOP("commands", "The next agent is asked, and this seat is locked")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Give up"), HangingUp.GIVE_UP, QT_TRANSLATE_NOOP("commands", "Ends the call that is dialled")),
@@ -71,11 +71,11 @@ COMMANDS: tuple[Command, ...] = (
         _hang_up(QT_TRANSLATE_NOOP("commands", "Leave"), HangingUp.LEAVE, QT_TRANSLATE_NOOP("commands", "You leave; the others go on")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Stop"), HangingUp.STOP_LISTENING, QT_TRANSLATE_NOOP("commands", "You leave unnoticed")),
     ), CALL),
-    Command("hold", "F4", (
+    WindowCommand("hold", "F4", (
         Face(QT_TRANSLATE_NOOP("commands", "Hold"), "hold", Action.HOLD),
         Face(QT_TRANSLATE_NOOP("commands", "Retrieve"), "retrieve", Action.RETRIEVE),
     ), CALL),
-    Command("mute", "F5", (
+    WindowCommand("mute", "F5", (
         Face(QT_TRANSLATE_NOOP("commands", "Mute"), "mute", Action.MUTE),
         Face(QT_TRANSLATE_NOOP("commands", "Unmute"), "unmute", Action.UNMUTE),
     ), CALL),
@@ -86,7 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     _one("join", "Shift+F5", CALL, QT_TRANSLATE_NOOP("commands", "Conference"), "conference", Action.JOIN, QT_TRANSLATE_NOOP("commands", "Everybody hears everybody")),
     _one("return", "Shift+F3", CALL, QT_TRANSLATE_NOOP("commands", "Return"), "return", Action.RETURN, QT_TRANSLATE_NOOP("commands", "Gives up whoever is asked; the customer is back")),
     _one("drop", "Ctrl+8", CALL, QT_TRANSLATE_NOOP("commands", "Send a party away"), "close", Action.DROP_PARTY, QT_TRANSLATE_NOOP("commands", "Goes to the parties of the conference; Space sends the chosen one away")),
-    Command("monitor", "Ctrl+M", (
+    WindowCommand("monitor", "Ctrl+M", (
         Face(QT_TRANSLATE_NOOP("commands", "Monitor"), "monitoring", Action.MONITOR, QT_TRANSLATE_NOOP("commands", "Hears both sides of a busy seat's call, heard by neither")),
         Face(QT_TRANSLATE_NOOP("commands", "Listen only"), "monitoring", Action.LISTEN, QT_TRANSLATE_NOOP("commands", "Nobody hears you any more")),
     ), CALL),
@@ -96,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     _one("fax", "Ctrl+Shift+F", CALL, QT_TRANSLATE_NOOP("commands", "Send fax"), "fax", Action.SEND_FAX),
     _one("call_back", "F10", CALL, QT_TRANSLATE_NOOP("commands", "Call back"), "dial", Action.CALL_BACK),
     _one("keypad", "F11", CALL, QT_TRANSLATE_NOOP("commands", "Keypad"), "keypad"),
-    Command("seat", "F7", (
+    WindowCommand("seat", "F7", (
         Face(QT_TRANSLATE_NOOP("commands", "Open the seat"), "open", Action.OPEN_SEAT),
         Face(QT_TRANSLATE_NOOP("commands", "Lock the seat"), "locked", Action.LOCK_SEAT),
     ), SEAT),

@@ -5,13 +5,13 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
 from agent_app.model.desk.view import DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import button_text
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.numbers import Numbers
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, restyle, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, restyle, rows
 from shared.desk import CustomerCard, Pop
 from shared.ids import CallId
 
@@ -21,7 +21,7 @@ class Plate(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self.text = QLabel(), Plain("value", wide=36, shrinks=False)
+        self._icon, self.text = QLabel(), OneLineLabel("value", wide=36, shrinks=False)
         line = across(self._icon, self.text)
         line.setContentsMargins(8, 4, 8, 4)
         self.setLayout(line)
@@ -40,13 +40,13 @@ class CustomerPanel(Panel):
 
     painted = Signal(str)
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._unpainted: CallId | None = None
-        self.name, self.vip = Plain(scale=1.6, bold=True, wide=40), Plate()
+        self.name, self.vip = OneLineLabel(scale=1.6, bold=True, wide=40), Plate()
         self.verified = Plate()
-        self.numbers, self.line, self.more = Numbers(), Plain("muted", wide=80), Plain("muted", wide=80)
+        self.numbers, self.line, self.more = Numbers(), OneLineLabel("muted", wide=80), OneLineLabel("muted", wide=80)
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)
         self.others.setProperty("menu", "true")

@@ -5,12 +5,12 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, named, rows
 from shared.desk import CustomerCard
 
 TEXT_LIMIT = 64
@@ -43,11 +43,11 @@ class SearchPanel(Panel):
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
-        self.line, self.state = SearchLine(), Plain("muted", wide=50)
-        self.table: Table[CustomerCard] = Table(COLUMNS, lambda row: row.id, lines=8)
+        self.line, self.state = SearchLine(), OneLineLabel("muted", wide=50)
+        self.table: DataTable[CustomerCard] = DataTable(COLUMNS, lambda row: row.id, lines=8)
         self.line.textEdited.connect(self._desk.search)
         self.line.textChanged.connect(self._cleared)
         self.line.down.connect(self._into_rows)
@@ -117,10 +117,14 @@ class SearchPanel(Panel):
         self._desk.show_customer(card.id)
 
 
-COLUMNS: tuple[Column[CustomerCard], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"),
-    Column(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
-    Column(QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26),
+COLUMNS: tuple[TableColumn[CustomerCard], ...] = (
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"
+    ),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26
+    ),
 )

@@ -4,13 +4,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands
 from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.desk import TEXT_MAX, Ticket
 from shared.ids import CustomerId, TicketId
 
@@ -24,7 +24,7 @@ class TicketsPanel(Panel):
     What was typed stays until the switch has taken it, or another customer is on the screen.
     """
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._editing: TicketId | None = None
@@ -32,8 +32,8 @@ class TicketsPanel(Panel):
         self._sent = SentCommand(Action.NEW_TICKET)
         self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
         """What was typed for a ticket that is not in the editor now: title, state, note."""
-        self.heading = Plain("heading", wide=20)
-        self.table: Table[Ticket] = Table(self._columns(), lambda row: row.id, lines=3)
+        self.heading = OneLineLabel("heading", wide=20)
+        self.table: DataTable[Ticket] = DataTable(self._columns(), lambda row: row.id, lines=3)
         self.table.selectionModel().currentChanged.connect(lambda *_: self._show_chosen())
         self.title, self.state, self.note = QLineEdit(), QComboBox(), QPlainTextEdit()
         self.table.chosen.connect(lambda _row: self.note.setFocus())
@@ -148,13 +148,13 @@ class TicketsPanel(Panel):
         if ticket is not None and ticket.id == self._editing and ticket.text != self.past.toPlainText():
             self.past.setPlainText(ticket.text)
 
-    def _columns(self) -> list[Column[Ticket]]:
+    def _columns(self) -> list[TableColumn[Ticket]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "No."), lambda row: str(row.id), 5, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "About"), lambda row: row.title, 0),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "No."), lambda row: str(row.id), 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "About"), lambda row: row.title, 0),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.TICKET_STATES, row.state), 9,
                 colour=lambda row: "muted" if row.state == "closed" else "warn",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
         ]  # fmt: skip

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.desk.view import AudioView, DeskView
-from agent_app.model.sound.phone_messages import Device
-from agent_app.presenters.desk import Desk
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.model.sound.phone_messages import SoundDevice
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Words, across, named, rows
+from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 
 PARTS = ("speaker", "microphone", "ring")
 METER_FLOOR = -60
@@ -32,8 +32,8 @@ HEADSET, DESK_PHONE = 0, 1
 NAME_MAX = 32
 
 
-class AudioDialog(Dialog):
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+class AudioDialog(DeskDialog):
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
         self.voice_label, self.voice, self.phone_name = QLabel(), QComboBox(), QLineEdit()
@@ -42,8 +42,8 @@ class AudioDialog(Dialog):
         self.devices = {part: QComboBox() for part in PARTS}
         self.volumes = {part: QSlider(Qt.Orientation.Horizontal) for part in PARTS}
         self.meters = {part: QProgressBar() for part in PARTS[:2]}
-        self.tone, self.ring_tone, self.lost = QPushButton(), QPushButton(), Words("warn")
-        self.hint = Words("muted")
+        self.tone, self.ring_tone, self.lost = QPushButton(), QPushButton(), ParagraphLabel("warn")
+        self.hint = ParagraphLabel("muted")
         self._connect()
         foot = across(self.tone, self.ring_tone, None, self.close_button)
         self.setLayout(rows(self._voices(), self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
@@ -188,5 +188,5 @@ class AudioDialog(Dialog):
             combo.setCurrentIndex(max(0, combo.findData(chosen)))
 
 
-def _fits(device: Device, part: str) -> bool:
+def _fits(device: SoundDevice, part: str) -> bool:
     return device.inputs > 0 if part == "microphone" else device.outputs > 0

@@ -3,10 +3,10 @@
 from agent_app.model.desk.actions import hanging_up, may_wrap_up
 from agent_app.model.desk.problems import Lost, Own
 from agent_app.model.desk.view import Action, LinkState
-from agent_app.presenters.parts.ports import Failed, Shelf
+from agent_app.presenters.parts.ports import AgentFilesPort, Failed
 from agent_app.presenters.parts.requests import Requests
-from agent_app.presenters.parts.view_draft import Board
-from agent_app.presenters.sound.phone import Sound
+from agent_app.presenters.parts.view_draft import ViewDraft
+from agent_app.presenters.sound.phone import PhonePresenter
 from shared.desk import (
     TEXT_MAX,
     DeskCall,
@@ -32,7 +32,7 @@ KEEP_S = 2.0
 """Before the end of the wrap-up time."""
 REST_S = 2.0
 """Since a key was pressed in the note, or the switch has not taken it."""
-SHELVE_S = 1.0
+SAVE_S = 1.0
 """So often at most is what was typed written down on this PC."""
 MOST_NOTES = 20
 """Unsent ones that are kept for an agent, the newest."""
@@ -42,9 +42,11 @@ _MOST_DIGITS = 32
 _DIGITS = frozenset("0123456789*#ABCD")
 
 
-class TalkActs:
-    def __init__(self, board: Board, requests: Requests, sound: Sound, shelf: Shelf) -> None:
-        self._board, self._requests, self._sound, self._shelf = board, requests, sound, shelf
+class CallPresenter:
+    def __init__(
+        self, draft: ViewDraft, requests: Requests, phone: PhonePresenter, agent_files: AgentFilesPort
+    ) -> None:
+        self._draft, self._requests, self._phone, self._agent_files = draft, requests, phone, agent_files
         self._digits = ""
         self._hand: CallId | None = None
         """The call that the note on the screen is about."""
@@ -53,8 +55,8 @@ class TalkActs:
         self._kept: tuple[CallId, str] | None = None
         """The note that the switch has last been given; it has it as soon as it says so (``_safe``)."""
         self._safe: tuple[CallId, str] | None = None
-        self._shelved: dict[CallId, str] = {}
-        self._shelve_at = self._typed_at = self._send_at = 0.0
+        self._saved_notes: dict[CallId, str] = {}
+        self._save_at = self._typed_at = self._send_at = 0.0
         self._means = HangingUp.END
         self._safe_at = 0.0
         """Until then a hand may still mean what hanging up meant before."""
@@ -62,7 +64,7 @@ class TalkActs:
 
     @property
     def _call(self) -> DeskCall | None:
-        return self._board.draft.state.call
+        return self._draft.view.state.call
 
     # --- the seat ---
 
@@ -78,27 +80,27 @@ class TalkActs:
         """Pending until the switch says that the talk is up (``follow``)."""
         if self._requests.may(Action.ANSWER):
             self._requests.wait(Action.ANSWER)
-            self._sound.answer()
+            self._phone.answer()
 
     def hang_up(self, by_hand: bool) -> None:
         if not self._requests.may(Action.HANG_UP):
             return
         if by_hand and self._requests.now() < self._safe_at:
-            self._board.problem(Action.HANG_UP, Own.JUST_CHANGED)
+            self._draft.problem(Action.HANG_UP, Own.JUST_CHANGED)
             return
         call = self._call
         assert call is not None
-        if self._board.draft.link is not LinkState.UP:
-            self._sound.end()
+        if self._draft.view.link is not LinkState.UP:
+            self._phone.end()
             return
         request = HangUp(call.call, call.hanging_up)
         self._requests.send(Action.HANG_UP, request, Done, failed=self._not_hung_up)
 
     def _not_hung_up(self, why: Failed | Refused) -> None:
         if why.code == Lost.NEVER_LEFT:
-            self._sound.end()
+            self._phone.end()
         elif why.code == DeskRefusal.WRONG_STATE:  # it means something else by now
-            self._board.problem(Action.HANG_UP, Own.JUST_CHANGED)
+            self._draft.problem(Action.HANG_UP, Own.JUST_CHANGED)
 
     def hold(self) -> None:
         self._of_call(Action.HOLD, Hold)
@@ -120,7 +122,7 @@ class TalkActs:
         if not keys or not self._requests.may(Action.SEND_DIGITS):
             return
         if not _DIGITS.issuperset(keys):
-            self._board.problem(Action.SEND_DIGITS, Own.BAD_DIGITS)
+            self._draft.problem(Action.SEND_DIGITS, Own.BAD_DIGITS)
             return
         self._digits += keys
         if not self._requests.is_pending(Action.SEND_DIGITS):
@@ -145,7 +147,7 @@ class TalkActs:
 
     def mute(self, on: bool) -> None:
         if self._requests.may(Action.MUTE if on else Action.UNMUTE):
-            self._sound.mute(on)
+            self._phone.mute(on)
 
     # --- what is written ---
 
@@ -156,19 +158,19 @@ class TalkActs:
     def finish(self, disposition: str, stay: bool) -> None:
         if not self._requests.may(Action.FINISH_WRAP_UP):
             return
-        view = self._board.draft
+        view = self._draft.view
         call = self._in_hand(view.state.seat, view.state.call)
         assert call is not None
         if disposition not in {choice.id for choice in view.state.dispositions}:
-            self._board.problem(Action.FINISH_WRAP_UP, DeskRefusal.UNKNOWN_CHOICE)
+            self._draft.problem(Action.FINISH_WRAP_UP, DeskRefusal.UNKNOWN_CHOICE)
         elif len(view.note) > TEXT_MAX:
-            self._board.problem(Action.FINISH_WRAP_UP, Own.TOO_LONG)
+            self._draft.problem(Action.FINISH_WRAP_UP, Own.TOO_LONG)
         else:
             request = WrapUp(call, disposition, view.note, stay)
             self._requests.send(Action.FINISH_WRAP_UP, request, Done, lambda _: self._finished(request))
 
     def extend(self) -> None:
-        seat = self._board.draft.state.seat
+        seat = self._draft.view.state.seat
         if seat is None or seat.wrap_up_call is None:
             self._requests.may(Action.EXTEND_WRAP_UP)
         else:
@@ -178,24 +180,24 @@ class TalkActs:
         """What is typed is written down here all the time; in wrap-up the switch gets it at each rest, and when the time is nearly over, though
         nothing was chosen yet: others may end the wrap-up at any time.
         """
-        if self._requests.now() >= self._shelve_at:
-            self._shelve()
-        view = self._board.draft
+        if self._requests.now() >= self._save_at:
+            self._save_notes()
+        view = self._draft.view
         seat, now = view.state.seat, self._requests.now()
         if seat is None or view.state.call is not None or now < self._send_at:
             return
         until = seat.wrap_up_until
-        ends = until is not None and self._board.wall() + view.clock_off >= until - KEEP_S
+        ends = until is not None and self._draft.wall() + view.clock_off >= until - KEEP_S
         if ends or now >= self._typed_at + REST_S:
             self._send_note()
 
     def keep_note(self) -> None:
         """The program may end any moment, or the switch forget the talk."""
-        self._shelve()
+        self._save_notes()
         self._send_note()
 
     def _send_note(self) -> None:
-        view = self._board.draft
+        view = self._draft.view
         if self._hand is None or view.stale or not view.note_unsent:
             return
         late = view.state.call is None  # the seat may have been opened meanwhile
@@ -215,7 +217,7 @@ class TalkActs:
         self._safe = request.call, request.note
         if self._notes.get(request.call) == request.note:  # another call came meanwhile
             del self._notes[request.call]
-        self._put_note(self._board.draft.note)
+        self._put_note(self._draft.view.note)
 
     def _not_kept(self, request: WrapUp, why: Failed | Refused) -> None:
         """What is about a call that the switch has forgotten is not tried again."""
@@ -224,29 +226,29 @@ class TalkActs:
 
     def _put_note(self, text: str) -> None:
         unsent = bool(text.strip()) and self._safe != (self._hand or NO_CALL, text)
-        self._board.put(note=text, note_unsent=unsent)
+        self._draft.put(note=text, note_unsent=unsent)
 
-    def _shelve(self) -> None:
+    def _save_notes(self) -> None:
         """Unsent notes, on this PC."""
         unsent = dict(self._notes)
-        call, view = self._hand or NO_CALL, self._board.draft
+        call, view = self._hand or NO_CALL, self._draft.view
         if view.note_unsent:
             unsent.pop(call, None)  # the newest comes last
             unsent[call] = view.note
         unsent = dict(list(unsent.items())[-MOST_NOTES:])
-        if self._agent is not None and unsent != self._shelved:
-            self._shelve_at = self._requests.now() + SHELVE_S
-            self._shelved = unsent
-            self._shelf.write_notes(self._agent, unsent)
+        if self._agent is not None and unsent != self._saved_notes:
+            self._save_at = self._requests.now() + SAVE_S
+            self._saved_notes = unsent
+            self._agent_files.write_notes(self._agent, unsent)
 
     # --- what the switch says ---
 
     def left(self) -> None:
         """Nobody is logged in: what one agent typed is not the next one's to read."""
         if self._agent is not None:
-            self._shelve()
+            self._save_notes()
             self._agent = self._hand = None
-            self._notes, self._shelved = {}, {}
+            self._notes, self._saved_notes = {}, {}
             self._put_note("")
 
     def follow(self, seat: Seat | None, call: DeskCall | None) -> None:
@@ -267,7 +269,7 @@ class TalkActs:
 
     def _watch_meaning(self) -> None:
         """Whoever was to be handed the customer hangs up between the eye and the finger: that must not cut the customer off."""
-        was, self._means = self._means, hanging_up(self._board.draft)
+        was, self._means = self._means, hanging_up(self._draft.view)
         if self._call is not None and self._means is HangingUp.END and was in {HangingUp.HAND_OVER, HangingUp.LEAVE}:
             self._safe_at = self._requests.now() + REACTION_S
 
@@ -284,13 +286,13 @@ class TalkActs:
 
     def _came(self, agent: AgentId) -> None:
         self._agent = agent
-        self._shelved = self._shelf.read_notes(agent)
-        self._notes = dict(self._shelved)
+        self._saved_notes = self._agent_files.read_notes(agent)
+        self._notes = dict(self._saved_notes)
 
     def _change_note(self, hand: CallId) -> None:
         """Another call: its own note, and the old one's is kept for when that comes back."""
         old, self._hand = self._hand, hand
-        note, unsent = self._board.draft.note, self._board.draft.note_unsent
+        note, unsent = self._draft.view.note, self._draft.view.note_unsent
         if note and old is None:
             return  # typed before the first call: it is about this one
         if unsent and old is not None:
@@ -300,10 +302,10 @@ class TalkActs:
 
     def _between_calls(self) -> None:
         """The wrap-up is over, whoever ended it: what the switch has goes away, and what was written about an earlier call and never sent is shown."""
-        view = self._board.draft
+        view = self._draft.view
         if view.note and not view.note_unsent:
             self._put_note("")
-        if self._notes and not self._board.draft.note:
+        if self._notes and not self._draft.view.note:
             self._hand, note = self._notes.popitem()
             self._put_note(note)
 
@@ -311,6 +313,6 @@ class TalkActs:
         """It is kept by the switch now."""
         self._has(request)
         self._notes.pop(request.call, None)
-        view = self._board.draft
+        view = self._draft.view
         if self._hand == request.call and view.note == request.note and view.state.call is None:
             self._put_note("")

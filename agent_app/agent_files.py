@@ -11,29 +11,29 @@ from urllib.parse import quote
 import msgspec
 
 from agent_app import files
-from agent_app.model.phonebook.people import Kept
+from agent_app.model.phonebook.people import AgentPhonebook
 from shared.ids import AgentId, CallId
 
 _log = logging.getLogger(__name__)
 FOLDER = "agents"
 
 
-class ShelfFolder:
-    """``presenters.parts.ports.Shelf``."""
+class AgentFiles:
+    """``presenters.parts.ports.AgentFilesPort``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
         self._notes: dict[AgentId, dict[CallId, str]] = {}
 
-    def read(self, agent: AgentId) -> Kept:
-        return files.read_json(self._path(agent, ".json"), Kept, "shelf") or Kept()
+    def read(self, agent: AgentId) -> AgentPhonebook:
+        return files.read_json(self._path(agent, ".json"), AgentPhonebook, "agent files") or AgentPhonebook()
 
-    def write(self, agent: AgentId, kept: Kept) -> None:
-        files.write_or_log(self._path(agent, ".json"), msgspec.json.encode(kept), "shelf", private=True)
+    def write(self, agent: AgentId, kept: AgentPhonebook) -> None:
+        files.write_or_log(self._path(agent, ".json"), msgspec.json.encode(kept), "agent files", private=True)
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:
         if agent not in self._notes:
-            self._notes[agent] = files.read_json(self._path(agent, ".notes"), dict[CallId, str], "shelf") or {}
+            self._notes[agent] = files.read_json(self._path(agent, ".notes"), dict[CallId, str], "agent files") or {}
         return dict(self._notes[agent])
 
     def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None:
@@ -41,7 +41,7 @@ class ShelfFolder:
         path = self._path(agent, ".notes")
         if notes:
             # once a second while the agent types, on the window's thread: no wait for the disk
-            files.write_or_log(path, msgspec.json.encode(notes), "shelf", private=True, synced=False)
+            files.write_or_log(path, msgspec.json.encode(notes), "agent files", private=True, synced=False)
         else:
             self._delete(path)
 
@@ -51,7 +51,7 @@ class ShelfFolder:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            _log.warning("shelf: not deleted (%s)", error.strerror)
+            _log.warning("agent files: not deleted (%s)", error.strerror)
 
     def _path(self, agent: AgentId, suffix: str) -> Path:
         """Whatever the agent is called, a name in this folder."""

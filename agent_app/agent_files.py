@@ -1,7 +1,7 @@
-"""What this PC keeps for each agent: directory and last calls, and the notes that the switch hasn't got. Two JSON files an agent, which only their
-owner can read.
+"""The files of each agent on this PC: one with the directory and the last calls, one with the notes that the switch hasn't got. Both are JSON, and
+only their owner can read them.
 
-As with the settings, a damaged file costs what was in it, not the start (it is kept aside), and what can't be written is kept until the app ends.
+As with the settings, a damaged file is set aside and an empty one used, and values that can't be written are kept in memory until the app ends.
 """
 
 import logging
@@ -54,5 +54,5 @@ class AgentFiles:
             _log.warning("agent files: not deleted (%s)", error.strerror)
 
     def _path(self, agent: AgentId, suffix: str) -> Path:
-        """Whatever the agent is called, a name in this folder."""
+        """The agent's number is escaped, so that the path never leaves the folder."""
         return self._folder / f"{quote(agent, safe='').replace('.', '%2E')}{suffix}"

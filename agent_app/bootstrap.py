@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 Post = Callable[[Callable[[], None]], None]
 OnView = Callable[[DeskView], None]
 NO_ADDRESS = "127.0.0.1"
-"""Where the phone is while no route to the switch is known; with a link there is one."""
+"""The phone's address while no route to the switch is known. A link always has a route."""
 
 
 class CannotStart(Exception):  # noqa: N818  # the name says what it is
@@ -36,7 +36,7 @@ class CannotStart(Exception):  # noqa: N818  # the name says what it is
 
 
 class AppParts:
-    """What lives as long as the app: made before the presenter, started when it is there."""
+    """The parts that live as long as the app: key, route, settings, files; then link, phone and diagnostics, made with the presenter."""
 
     def __init__(self, options: Options, log_files: LogFiles) -> None:
         self._options = options
@@ -56,7 +56,7 @@ class AppParts:
         self._pack: DiagnosticsPack | None = None
 
     def make_desk(self, post: Post, on_view: OnView) -> DeskPresenter:
-        """The presenter with its link and phone, which start at once; what they tell is posted."""
+        """The presenter with its link and phone, which start at once. Their events are posted to the presenter's thread."""
         events = _DeskEvents()
         link = self._link = SwitchLink(self.key, version(), post, events, self.route)
         phone = self._phone = events.phone = PhoneProcess(
@@ -91,7 +91,7 @@ class AppParts:
 
 
 class _DeskEvents:
-    """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
+    """Passes events of link and phone to the desk, which is made after both. No event comes earlier than the desk, since all come by ``post``."""
 
     desk: DeskPresenter
     phone: PhoneProcess
@@ -120,7 +120,7 @@ class _DeskEvents:
 
 
 class _ViewLog:
-    """Each view, logged and handed on."""
+    """Logs each view and passes it on."""
 
     def __init__(self, on_view: OnView) -> None:
         self.view = DeskView()
@@ -142,8 +142,8 @@ def _parts(options: Options, log_files: LogFiles) -> Iterator[AppParts]:
 
 
 def run(options: Options) -> int:
-    """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
-    with contextlib.suppress(OSError):  # a folder that can't be written costs the files, not the start
+    """Returns the exit status. Raises ``CannotStart``, ``DeskKeyError``."""
+    with contextlib.suppress(OSError):  # without a folder that can be written the app starts, but keeps no files
         own_folder(options.folder)
     files = logs.set_up(options.folder / "logs", options.log)
     logs.catch_crashes(files.folder)
@@ -175,7 +175,7 @@ def _window(parts: AppParts, options: Options, password: str) -> int:
 
 
 class _FirstLogIn:
-    """Hands views on; logs in with the password from the input as soon as that is possible, once."""
+    """Passes views on, and logs in once with the password from standard input, as soon as the action is enabled."""
 
     desk: DeskPresenter
 
@@ -192,7 +192,7 @@ class _FirstLogIn:
 
 
 def _say_that_it_is_up() -> None:
-    """For whoever started the app: the first turn of the window's loop."""
+    """Writes ``window`` to standard output at the first turn of the window's loop, for the program that started the app."""
     if sys.stdout is not None:  # there is none under pythonw
         sys.stdout.write("window\n")
         sys.stdout.flush()

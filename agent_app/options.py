@@ -23,7 +23,7 @@ seat, lets the talk end, logs out. It prints "ready" when the seat is open, then
 
 
 class SecondsRange(Struct, frozen=True):
-    """Seconds, from and to; a robot draws one each time."""
+    """A range of seconds, from which a robot draws a random value each time."""
 
     low: float
     high: float
@@ -33,7 +33,7 @@ class SecondsRange(Struct, frozen=True):
 
 
 class RobotPlan(Struct, frozen=True):
-    """What a robot does with each call. ``disposition=""``: any of the switch's. ``say``: what the phone says instead of a microphone."""
+    """What a robot does with each call. ``disposition=""``: a random one of the switch's. ``say``: the tone that replaces the microphone."""
 
     answer_after: SecondsRange = SecondsRange(1.0, 2.0)
     talk: SecondsRange = SecondsRange(4.0, 8.0)
@@ -52,7 +52,7 @@ class Options(Struct, frozen=True):
     audio: bool
     ip: str
     desk_phone: str | None
-    """``""``: none, the app's own phone; ``None``: as last chosen."""
+    """``""``: the app's own phone; ``None``: as last chosen."""
     language: Language | None
     log: str
     qt: tuple[str, ...]
@@ -123,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def read(argv: list[str] | None) -> Options:
-    """Ends the program with status 2 and a word on standard error where they are wrong."""
+    """Wrong arguments end the program with status 2 and a message on standard error."""
     made = parser()
     given = made.parse_args(argv)
     if given.headless and not (given.agent and given.password_stdin):

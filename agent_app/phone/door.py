@@ -1,7 +1,7 @@
-"""Who may ring this desk, and what becomes of each call: pure, time is an argument.
+"""The admission of calls to this desk, and the life of each call. Pure: time is an argument.
 
-A call (PJSIP's number) is held without a token that is known (100 Trying goes out), for ``HOLD_S``; then it is refused. With one it rings;
-one call may ring and one may be up. ``Door`` answers each thing that happens with what is to be done, in order:
+A call (PJSIP's number) whose token is not known yet is held for ``HOLD_S`` (100 Trying goes out), then refused. A call with a known token rings;
+one call may ring and one may be up. Each method of ``Door`` takes an event and returns the actions to be done, in order:
 
     knock    known -> Respond 180, tell Ringing (auto: Respond 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
     expect   as knock, for those held
@@ -21,7 +21,7 @@ HOLD_S = 3.0
 HELD = 2
 """Calls without a known token that may wait; PJSIP has four slots, and the desk's own calls need two."""
 EXPECTED = 32
-"""Announced legs kept; more than a desk can have, so that a mad switch can't fill the memory."""
+"""Announced legs kept; more than a desk can have, so that a faulty switch can't fill the memory."""
 RINGING, OK, FORBIDDEN, UNAVAILABLE, BUSY, DECLINE = 180, 200, 403, 480, 486, 603
 
 
@@ -33,7 +33,7 @@ class Respond(Struct, frozen=True):
 
 
 class Hang(Struct, frozen=True):
-    """The end: BYE if it is up, else this final response."""
+    """Ends the call: by BYE if the call is up, else by this final response."""
 
     call: int
     code: int
@@ -53,7 +53,7 @@ class Phase(Enum):
 
 
 class AdmittedCall:
-    """A call that was let in."""
+    """A call whose token was known."""
 
     def __init__(self, leg: LegId) -> None:
         self.leg = leg
@@ -72,7 +72,7 @@ class Door:
 
     @property
     def ringing(self) -> bool:
-        """A call rings, and nobody has said yet that it shall be answered."""
+        """A call rings, and its answer has not been ordered yet."""
         return any(v.phase is Phase.RINGING and not v.wants_answer for v in self._admitted.values())
 
     @property
@@ -94,7 +94,7 @@ class Door:
     # --- what happens ---
 
     def knock(self, call: int, token: str, now: float) -> list[DoorAction]:
-        """An INVITE is here; ``token`` is ``""`` without the header."""
+        """An INVITE has come; ``token`` is ``""`` without the header."""
         expected = self._expected.get(token) if token else None
         if expected is not None:
             return self._let_in(call, expected)
@@ -103,13 +103,13 @@ class Door:
         self._held[call] = (token, now + HOLD_S)
         if len(self._held) <= HELD:
             return []
-        oldest = next(iter(self._held))  # strangers in a row: the newest may be the one that is announced in a moment
+        oldest = next(iter(self._held))  # many unknown calls: the newest may be announced in a moment
         del self._held[oldest]
         return self._refuse(oldest)
 
     def expect(self, expected: Expect) -> list[DoorAction]:
         if any(admitted.leg == expected.leg for admitted in self._admitted.values()):
-            return []  # told anew after a reconnect: it is already here
+            return []  # announced again after a reconnect: the call is already admitted
         self.forget_token(expected.leg)
         self._expected[expected.token] = expected
         while len(self._expected) > EXPECTED:
@@ -137,7 +137,7 @@ class Door:
         return self._answer_next()
 
     def up(self, call: int) -> list[DoorAction]:
-        """The ACK is here."""
+        """The ACK has come."""
         admitted = self._admitted.get(call)
         if admitted is None or admitted.phase is Phase.UP:
             return []
@@ -150,11 +150,11 @@ class Door:
         if admitted is None:
             return []
         if admitted.phase is Phase.UP and admitted.ended_by_us:
-            code = OK  # our BYE; PJSIP tells what it was asked to end with
+            code = OK  # ended by this side's BYE; PJSIP reports the code given to ``hangup``
         return [Tell(CallOver(admitted.leg, code, admitted.ended_by_us)), *self._answer_next()]
 
     def tick(self, now: float) -> list[DoorAction]:
-        """Refuses those held too long."""
+        """Refuses calls that were held for ``HOLD_S``."""
         late = [call for call, (_, until) in self._held.items() if now >= until]
         acts: list[DoorAction] = []
         for call in late:
@@ -163,7 +163,7 @@ class Door:
         return acts
 
     def close(self) -> list[DoorAction]:
-        """The window is gone: everything ends."""
+        """Ends all calls, since the window's process has ended."""
         acts: list[DoorAction] = [Hang(call, FORBIDDEN) for call in self._held]
         for leg in [admitted.leg for admitted in self._admitted.values()]:
             acts += self._end(leg, UNAVAILABLE)
@@ -178,7 +178,7 @@ class Door:
     def _let_in(self, call: int, expected: Expect) -> list[DoorAction]:
         if any(admitted.phase is Phase.RINGING for admitted in self._admitted.values()):
             return [Hang(call, BUSY), Tell(PhoneProblem("busy", f"{expected.leg}: another call rings"))]
-        del self._expected[expected.token]  # one-time
+        del self._expected[expected.token]  # a token is good for one call
         admitted = self._admitted[call] = AdmittedCall(expected.leg)
         admitted.wants_answer = expected.auto
         return [Respond(call, RINGING), Tell(Ringing(expected.leg)), *self._answer_next()]

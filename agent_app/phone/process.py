@@ -1,7 +1,7 @@
-"""The phone's process: commands in, events out, PJSIP's and the sound device's work in between. One thread decides; see ``PhoneProgram.run``.
+"""The phone's process: commands in, events out; PJSIP and the sound device do the work. All decisions are made on the main thread (``PhoneProgram.run``).
 
-Threads: this one (SIP, decisions, writing), a reader of standard input, ``sound.Sound``, PJSIP's media clock, PortAudio's callbacks. The others
-post into one queue and wake this one with an empty datagram to its own SIP port (RFC 5626 keep-alive, which PJSIP drops).
+Threads: the main thread (SIP, decisions), a reader of standard input, a writer of standard output, ``sound.SoundCard``, PJSIP's media clock, PortAudio's
+callbacks. Reader and sound card post into one queue and wake the main thread with a keep-alive datagram to its own SIP port (RFC 5626; PJSIP drops it).
 """
 
 import contextlib
@@ -46,17 +46,17 @@ IDLE_MS, HELD_MS, TALK_MS = 500, 50, 20
 LEVELS_S, QUALITY_S = 0.1, 5.0
 TRY_S, TRY_RING_S = 5.0, 1.5
 LAST_WORDS_S = 1.5
-"""How long the BYE may take when the window is gone."""
+"""Seconds for the BYE after the end of the window's process."""
 ORPHAN_S = 5.0
-"""The process ends so long after its input at the latest, whatever hangs in it."""
+"""The process ends so long after the end of its input at the latest, even if a thread hangs."""
 UNREAD = 200
-"""Events that the window hasn't read; meters are not kept for it beyond that."""
+"""Events that the window hasn't read; beyond this number, levels and quality are dropped."""
 KEEP_ALIVE = b"\r\n\r\n"
 log = logging.getLogger(__name__)
 
 
 class Gone(Exception):  # noqa: N818  no error
-    """The input has ended, or ``StopPhone`` came."""
+    """Ends ``run``: the input has ended, or ``StopPhone`` has come."""
 
 
 class PhoneProgram:
@@ -95,7 +95,7 @@ class PhoneProgram:
         self._writer.start()
 
     def run(self) -> None:
-        """Until the input ends or ``StopPhone`` comes."""
+        """Runs until the input ends or ``StopPhone`` comes."""
         try:
             while True:
                 self._sip.step(self._patience())
@@ -145,7 +145,7 @@ class PhoneProgram:
                     assert_never(never)
 
     def _take(self) -> None:
-        """Everything that was posted."""
+        """Handles all messages in the queue."""
         while True:
             try:
                 message = self._inbox.get_nowait()
@@ -248,7 +248,7 @@ class PhoneProgram:
             return None, PhoneProblem(error.code, error.text)
 
     def _close(self) -> None:
-        """BYE to what is up; waits a moment for its answer."""
+        """Sends a BYE to the call that is up, and waits ``LAST_WORDS_S`` at most for the answer."""
         self._act(self._door.close())
         until = time.monotonic() + LAST_WORDS_S
         while not self._door.empty and time.monotonic() < until:
@@ -269,8 +269,8 @@ class PhoneProgram:
     # --- other threads ---
 
     def _send(self) -> None:
-        """Standard output; a window that doesn't read must not stop the voice."""
-        with contextlib.suppress(OSError, ValueError):  # the window is gone: the input's end says so
+        """Writes standard output, in a thread of its own: a window that doesn't read must not stop the voice."""
+        with contextlib.suppress(OSError, ValueError):  # the window's process has ended: the input ends too
             while data := self._outbox.get():
                 self._sink.write(data)
 
@@ -280,7 +280,7 @@ class PhoneProgram:
             self._bell.sendto(KEEP_ALIVE, self._own)
 
     def _read(self) -> None:
-        """Standard input, without standing in anybody's way (a pipe can't be polled on Windows)."""
+        """Reads standard input, in a thread of its own (a pipe can't be polled on Windows)."""
         frames = FrameReader()
         try:
             while data := _read_some(self._source):
@@ -292,7 +292,7 @@ class PhoneProgram:
         except (PhoneError, OSError) as error:
             log.error("input: %s", error)  # noqa: TRY400  no bug of ours
         self._post(Gone())
-        timer = threading.Timer(ORPHAN_S, os._exit, [3])  # whatever hangs, no phone outlives its window
+        timer = threading.Timer(ORPHAN_S, os._exit, [3])  # a thread that hangs must not keep the process alive
         timer.daemon = True
         timer.start()
 
@@ -303,7 +303,7 @@ def _own(contact: str) -> tuple[str, int]:
 
 
 def _is_here(ip: str) -> bool:
-    """Is it an address of this PC?"""
+    """Whether ``ip`` is an address of this PC."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((ip, 0))

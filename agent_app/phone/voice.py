@@ -1,4 +1,4 @@
-"""What is said and heard, between PJSIP's port and the sound device: volumes, mute, meters, test tone, ring tone.
+"""The voice in both directions, between PJSIP's port and the sound device: volumes, mute, meters, test tone, ring tone.
 
 PJSIP's media thread calls ``heard`` and ``said``; the device's threads call ``speaker``, ``microphone`` and ``ringer``. Each value has one writer;
 the two elastic buffers have locks of their own.
@@ -12,7 +12,7 @@ from agent_app.phone.sounds import SILENT, TEST_DBFS, TEST_HZ, Tone, level, mixe
 
 
 class Meter:
-    """The loudest block since it was last read, dBFS."""
+    """The level of the loudest block since the last ``read``, in dBFS."""
 
     def __init__(self) -> None:
         self.on = False
@@ -28,7 +28,7 @@ class Meter:
 
 
 class Voice:
-    """``say``: a tone instead of the microphone (robots); ``device``: false without a sound device, then meters look at the call itself."""
+    """``say``: a tone instead of the microphone (robots); ``device``: false without a sound device; the meters measure the call then."""
 
     def __init__(self, *, device: bool = True, say: Tone | None = None) -> None:
         self.volume = Volume()
@@ -43,18 +43,18 @@ class Voice:
         self._test, self._test_left, self._test_on_ring = Tone(TEST_HZ, TEST_DBFS), 0, False
 
     def begin(self) -> None:
-        """A call is up: nothing of the one before is heard."""
+        """A new call is up: the samples of the call before are dropped."""
         self.ear.clear()
         self.mouth.clear()
 
     def ring(self, *, on: bool) -> None:
-        """From the beginning of its second of sound."""
+        """Turns the ring tone on, from the beginning of its second of sound, or off."""
         if on and not self.ringing:
             self._ring.rewind()
         self.ringing = on
 
     def test(self, *, on_ring: bool) -> None:
-        """A second of the test tone in the blocks asked for from now on."""
+        """Plays one second of the test tone, beginning with the next block."""
         self._test_on_ring = on_ring
         self._test_left = RATE
 

@@ -33,7 +33,7 @@ def _faded(old: Samples, new: Samples) -> Samples:
     return faded
 
 
-class Elastic:
+class ElasticBuffer:
     """``take`` never waits: without samples it returns silence. ``underruns``, ``overruns``, ``steps``: counts since ``clear``."""
 
     def __init__(self) -> None:

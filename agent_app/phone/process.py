@@ -35,7 +35,7 @@ from agent_app.model.sound.phone_messages import (
     Volume,
 )
 from agent_app.phone import PhoneError
-from agent_app.phone.door import Door, DoorAction, Hang, Respond, Tell
+from agent_app.phone.admission import AdmissionAction, CallAdmission, Hang, Respond, Tell
 from agent_app.phone.framing import FrameReader, command, pack
 from agent_app.phone.sip import SipEndpoint
 from agent_app.phone.sound import SoundCard
@@ -78,7 +78,7 @@ class PhoneProgram:
         self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._send, name="output", daemon=True)
         self._inbox: queue.SimpleQueue[PhoneCommand | PhoneEvent | Gone] = queue.SimpleQueue()
-        self._door = Door()
+        self._admission = CallAdmission()
         self._voice = Voice(device=audio, say=say)
         self._ip = self._wanted_ip = ip
         self._port = port
@@ -102,8 +102,8 @@ class PhoneProgram:
                 self._take()
                 self._follow_address()
                 now = time.monotonic()
-                self._act(self._door.tick(now))
-                self._wish()
+                self._act(self._admission.tick(now))
+                self._request_devices()
                 self._tell_levels(now)
                 self._tell_quality(now)
         except Gone:
@@ -113,24 +113,24 @@ class PhoneProgram:
 
     # --- SIP's listener ---
 
-    def knocked(self, call: int, token: str) -> None:
-        self._act(self._door.knock(call, token, time.monotonic()))
+    def invited(self, call: int, token: str) -> None:
+        self._act(self._admission.invite(call, token, time.monotonic()))
 
     def confirmed(self, call: int) -> None:
         self._quality_due = time.monotonic() + QUALITY_S
-        self._act(self._door.up(call))
+        self._act(self._admission.up(call))
 
     def gone(self, call: int, code: int) -> None:
-        self._act(self._door.gone(call, code))
+        self._act(self._admission.gone(call, code))
 
     # --- steps ---
 
     def _patience(self) -> int:
-        if self._door.talking is not None or self._levels_running(time.monotonic()):
+        if self._admission.talking is not None or self._levels_running(time.monotonic()):
             return TALK_MS
-        return IDLE_MS if self._door.empty else HELD_MS
+        return IDLE_MS if self._admission.empty else HELD_MS
 
-    def _act(self, acts: list[DoorAction]) -> None:
+    def _act(self, acts: list[AdmissionAction]) -> None:
         for act in acts:
             match act:
                 case Respond(call, code):
@@ -154,20 +154,20 @@ class PhoneProgram:
             if isinstance(message, Gone):
                 raise message
             if isinstance(message, PhoneCommand):
-                self._obey(message)
+                self._handle(message)
             else:
                 self._write(message)
 
-    def _obey(self, message: PhoneCommand) -> None:
+    def _handle(self, message: PhoneCommand) -> None:
         match message:
             case Expect():
-                self._act(self._door.expect(message))
+                self._act(self._admission.expect(message))
             case Forget(leg):
-                self._act(self._door.forget(leg))
+                self._act(self._admission.forget(leg))
             case AnswerCall(leg):
-                self._act(self._door.answer(leg))
+                self._act(self._admission.answer(leg))
             case EndCall(leg):
-                self._act(self._door.end(leg))
+                self._act(self._admission.end(leg))
             case Mute(on):
                 self._voice.muted = on
             case Volume():
@@ -188,7 +188,7 @@ class PhoneProgram:
     def _follow_address(self) -> None:
         if self._wanted_ip == self._ip:
             return
-        if self._door.empty:
+        if self._admission.empty:
             log.info("moves from %s to %s", self._ip, self._wanted_ip)
             self._sip.move(self._wanted_ip, self._port)
             self._ip, self._own = self._wanted_ip, _own(self._sip.contact)
@@ -209,17 +209,17 @@ class PhoneProgram:
         else:
             self._want(try_until=now + TRY_S)
 
-    def _wish(self) -> None:
-        ringing = self._door.ringing
+    def _request_devices(self) -> None:
+        ringing = self._admission.ringing
         self._voice.ring(on=ringing)
-        self._want(talk=ringing or self._door.talking is not None, ring=ringing)
+        self._want(talk=ringing or self._admission.talking is not None, ring=ringing)
 
     def _want(self, **changes: object) -> None:
         if self._sound is not None:
             self._sound.want(**changes)
 
     def _levels_running(self, now: float) -> bool:
-        open_now = self._sound.busy if self._sound else self._door.talking is not None
+        open_now = self._sound.busy if self._sound else self._admission.talking is not None
         return open_now and (self._levels_on or now < self._levels_until)
 
     def _tell_levels(self, now: float) -> None:
@@ -230,13 +230,13 @@ class PhoneProgram:
             self._write(Levels(self._voice.speaker_meter.read(), self._voice.microphone_meter.read()))
 
     def _tell_quality(self, now: float) -> None:
-        call = self._door.talking
-        leg = self._door.leg(call) if call is not None else None
-        if call is None or leg is None or not self._door.up_now(call) or now < self._quality_due:
+        call = self._admission.talking
+        leg = self._admission.leg(call) if call is not None else None
+        if call is None or leg is None or not self._admission.up_now(call) or now < self._quality_due:
             return
         self._quality_due = now + QUALITY_S
         found = self._sip.quality(call)
-        log.info("%s: %s; ear %s; mouth %s", leg, found, self._voice.ear, self._voice.mouth)
+        log.info("%s: %s; playback %s; capture %s", leg, found, self._voice.playback, self._voice.capture)
         if found is not None:
             device_ms = self._sound.device_ms() if self._sound else 0.0
             self._write(CallQuality(leg, found.loss, found.jitter_ms, found.round_trip_ms, found.buffer_ms, device_ms))
@@ -249,9 +249,9 @@ class PhoneProgram:
 
     def _close(self) -> None:
         """Sends a BYE to the call that is up, and waits ``LAST_WORDS_S`` at most for the answer."""
-        self._act(self._door.close())
+        self._act(self._admission.close())
         until = time.monotonic() + LAST_WORDS_S
-        while not self._door.empty and time.monotonic() < until:
+        while not self._admission.empty and time.monotonic() < until:
             self._sip.step(10)
         if self._sound is not None:
             self._sound.close()

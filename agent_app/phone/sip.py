@@ -30,7 +30,7 @@ _token = re.compile(rf"^{TOKEN_HEADER}[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IG
 class CallEvents(Protocol):
     """Callbacks, on the thread that calls ``step``. They may call no other methods of ``SipEndpoint`` than ``answer`` and ``hang``."""
 
-    def knocked(self, call: int, token: str) -> None: ...
+    def invited(self, call: int, token: str) -> None: ...
     def confirmed(self, call: int) -> None: ...
     def gone(self, call: int, code: int) -> None: ...
 
@@ -91,12 +91,12 @@ class PhoneCall(pj.Call):  # type: ignore[misc]
         for index, media in enumerate(info.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
                 self.media = self.getAudioMedia(index)
-                self.media.startTransmit(self._sip.ear)
-                self._sip.ear.startTransmit(self.media)
+                self.media.startTransmit(self._sip.voice_port)
+                self._sip.voice_port.startTransmit(self.media)
                 return
 
 
-class DoorAccount(pj.Account):  # type: ignore[misc]
+class DeskAccount(pj.Account):  # type: ignore[misc]
     def __init__(self, sip: "SipEndpoint") -> None:
         super().__init__()
         self._sip = sip
@@ -126,8 +126,8 @@ class SipEndpoint:
         self._only_g711()
         self._ticks = True
         self._tick(on=False)
-        self.ear: Any = VoicePort(voice)
-        self._account: Any = DoorAccount(self)
+        self.voice_port: Any = VoicePort(voice)
+        self._account: Any = DeskAccount(self)
         self._account.create(self._account_config(ip))
 
     @property
@@ -140,7 +140,7 @@ class SipEndpoint:
         came, self._came = self._came, []
         for talk, token in came:
             if self._calls.get(talk.number) is talk:
-                self.listener.knocked(talk.number, token)
+                self.listener.invited(talk.number, token)
         if self._ticks and not self._calls:
             self._tick(on=False)
 
@@ -186,7 +186,7 @@ class SipEndpoint:
         self._over.clear()
         self._account.shutdown()
         del self._account
-        del self.ear
+        del self.voice_port
         self._endpoint.libDestroy(
             pj.PJSUA_DESTROY_NO_NETWORK
         )  # else a second of waiting for registrations, of which there are none

@@ -81,7 +81,10 @@ class SoundCard:
         """The delay of devices and elastic buffers now, both directions together."""
         streams = list(self._streams.values())
         return round(
-            sum(stream.latency_ms for stream in streams) + self._voice.ear.fill_ms() + self._voice.mouth.fill_ms(), 1
+            sum(stream.latency_ms for stream in streams)
+            + self._voice.playback.fill_ms()
+            + self._voice.capture.fill_ms(),
+            1,
         )
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ the two elastic buffers have locks of their own.
 import numpy as np
 
 from agent_app.model.sound.phone_messages import Volume
-from agent_app.phone.elastic import RATE, Elastic, Samples
+from agent_app.phone.elastic import RATE, ElasticBuffer, Samples
 from agent_app.phone.sounds import SILENT, TEST_DBFS, TEST_HZ, Tone, level, mixed, ring_tone, scaled
 
 
@@ -35,7 +35,7 @@ class Voice:
         self.muted = False
         self.ringing = False
         self.ring_on_speaker = False
-        self.ear, self.mouth = Elastic(), Elastic()
+        self.playback, self.capture = ElasticBuffer(), ElasticBuffer()
         self.speaker_meter, self.microphone_meter = Meter(), Meter()
         self._device = device
         self._say = say
@@ -44,8 +44,8 @@ class Voice:
 
     def begin(self) -> None:
         """A new call is up: the samples of the call before are dropped."""
-        self.ear.clear()
-        self.mouth.clear()
+        self.playback.clear()
+        self.capture.clear()
 
     def ring(self, *, on: bool) -> None:
         """Turns the ring tone on, from the beginning of its second of sound, or off."""
@@ -65,7 +65,7 @@ class Voice:
 
     def heard(self, samples: Samples) -> None:
         if self._device:
-            self.ear.put(samples)
+            self.playback.put(samples)
         else:
             self.speaker_meter.see(samples)
 
@@ -74,13 +74,13 @@ class Voice:
             samples = self._say.next(count)
             self.microphone_meter.see(samples)
         else:
-            samples = self.mouth.take(count)
+            samples = self.capture.take(count)
         return np.zeros(count, np.int16) if self.muted else samples
 
     # --- the device's side ---
 
     def speaker(self, count: int) -> Samples:
-        samples = scaled(self.ear.take(count), self.volume.speaker)
+        samples = scaled(self.playback.take(count), self.volume.speaker)
         if not self._test_on_ring:
             samples = self._with_test(samples)
         if self.ringing and self.ring_on_speaker:
@@ -95,7 +95,7 @@ class Voice:
     def microphone(self, samples: Samples) -> None:
         samples = scaled(samples, self.volume.microphone)
         self.microphone_meter.see(samples)
-        self.mouth.put(samples)
+        self.capture.put(samples)
 
     def _with_test(self, samples: Samples) -> Samples:
         if self._test_left <= 0:

@@ -1,10 +1,10 @@
 """The admission of calls to this desk, and the life of each call. Pure: time is an argument.
 
 A call (PJSIP's number) whose token is not known yet is held for ``HOLD_S`` (100 Trying goes out), then refused. A call with a known token rings;
-one call may ring and one may be up. Each method of ``Door`` takes an event and returns the actions to be done, in order:
+one call may ring and one may be up. Each method of ``CallAdmission`` takes an event and returns the actions to be done, in order:
 
-    knock    known -> Respond 180, tell Ringing (auto: Respond 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
-    expect   as knock, for those held
+    invite    known -> Respond 180, tell Ringing (auto: Respond 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
+    expect   as invite, for those held
     answer   Respond 200, as soon as no other call is up
     end      Hang 603 (BYE when it is up)          forget   Hang 480 (BYE when it is up)
     up       tell CallUp                           gone     tell CallOver
@@ -43,7 +43,7 @@ class Tell(Struct, frozen=True):
     event: PhoneEvent
 
 
-DoorAction = Respond | Hang | Tell
+AdmissionAction = Respond | Hang | Tell
 
 
 class Phase(Enum):
@@ -62,7 +62,7 @@ class AdmittedCall:
         self.ended_by_us = False
 
 
-class Door:
+class CallAdmission:
     def __init__(self) -> None:
         self._expected: dict[str, Expect] = {}
         self._held: dict[int, tuple[str, float]] = {}
@@ -93,7 +93,7 @@ class Door:
 
     # --- what happens ---
 
-    def knock(self, call: int, token: str, now: float) -> list[DoorAction]:
+    def invite(self, call: int, token: str, now: float) -> list[AdmissionAction]:
         """An INVITE has come; ``token`` is ``""`` without the header."""
         expected = self._expected.get(token) if token else None
         if expected is not None:
@@ -107,36 +107,36 @@ class Door:
         del self._held[oldest]
         return self._refuse(oldest)
 
-    def expect(self, expected: Expect) -> list[DoorAction]:
+    def expect(self, expected: Expect) -> list[AdmissionAction]:
         if any(admitted.leg == expected.leg for admitted in self._admitted.values()):
             return []  # announced again after a reconnect: the call is already admitted
         self.forget_token(expected.leg)
         self._expected[expected.token] = expected
         while len(self._expected) > EXPECTED:
             del self._expected[next(iter(self._expected))]
-        acts: list[DoorAction] = []
+        acts: list[AdmissionAction] = []
         for call in [call for call, (token, _) in self._held.items() if token == expected.token]:
             del self._held[call]
-            acts += self.knock(call, expected.token, 0.0)
+            acts += self.invite(call, expected.token, 0.0)
         return acts
 
     def forget_token(self, leg: LegId) -> None:
         self._expected = {token: e for token, e in self._expected.items() if e.leg != leg}
 
-    def forget(self, leg: LegId) -> list[DoorAction]:
+    def forget(self, leg: LegId) -> list[AdmissionAction]:
         self.forget_token(leg)
         return self._end(leg, UNAVAILABLE)
 
-    def end(self, leg: LegId) -> list[DoorAction]:
+    def end(self, leg: LegId) -> list[AdmissionAction]:
         return self._end(leg, DECLINE)
 
-    def answer(self, leg: LegId) -> list[DoorAction]:
+    def answer(self, leg: LegId) -> list[AdmissionAction]:
         for admitted in self._admitted.values():
             if admitted.leg == leg and admitted.phase is Phase.RINGING:
                 admitted.wants_answer = True
         return self._answer_next()
 
-    def up(self, call: int) -> list[DoorAction]:
+    def up(self, call: int) -> list[AdmissionAction]:
         """The ACK has come."""
         admitted = self._admitted.get(call)
         if admitted is None or admitted.phase is Phase.UP:
@@ -144,7 +144,7 @@ class Door:
         admitted.phase = Phase.UP
         return [Tell(CallUp(admitted.leg))]
 
-    def gone(self, call: int, code: int) -> list[DoorAction]:
+    def gone(self, call: int, code: int) -> list[AdmissionAction]:
         self._held.pop(call, None)
         admitted = self._admitted.pop(call, None)
         if admitted is None:
@@ -153,18 +153,18 @@ class Door:
             code = OK  # ended by this side's BYE; PJSIP reports the code given to ``hangup``
         return [Tell(CallOver(admitted.leg, code, admitted.ended_by_us)), *self._answer_next()]
 
-    def tick(self, now: float) -> list[DoorAction]:
+    def tick(self, now: float) -> list[AdmissionAction]:
         """Refuses calls that were held for ``HOLD_S``."""
         late = [call for call, (_, until) in self._held.items() if now >= until]
-        acts: list[DoorAction] = []
+        acts: list[AdmissionAction] = []
         for call in late:
             del self._held[call]
             acts += self._refuse(call)
         return acts
 
-    def close(self) -> list[DoorAction]:
+    def close(self) -> list[AdmissionAction]:
         """Ends all calls, since the window's process has ended."""
-        acts: list[DoorAction] = [Hang(call, FORBIDDEN) for call in self._held]
+        acts: list[AdmissionAction] = [Hang(call, FORBIDDEN) for call in self._held]
         for leg in [admitted.leg for admitted in self._admitted.values()]:
             acts += self._end(leg, UNAVAILABLE)
         self._expected.clear()
@@ -172,10 +172,10 @@ class Door:
 
     # --- steps ---
 
-    def _refuse(self, call: int) -> list[DoorAction]:
+    def _refuse(self, call: int) -> list[AdmissionAction]:
         return [Hang(call, FORBIDDEN), Tell(PhoneProblem("stranger", "an INVITE without a token that was announced"))]
 
-    def _let_in(self, call: int, expected: Expect) -> list[DoorAction]:
+    def _let_in(self, call: int, expected: Expect) -> list[AdmissionAction]:
         if any(admitted.phase is Phase.RINGING for admitted in self._admitted.values()):
             return [Hang(call, BUSY), Tell(PhoneProblem("busy", f"{expected.leg}: another call rings"))]
         del self._expected[expected.token]  # a token is good for one call
@@ -183,7 +183,7 @@ class Door:
         admitted.wants_answer = expected.auto
         return [Respond(call, RINGING), Tell(Ringing(expected.leg)), *self._answer_next()]
 
-    def _answer_next(self) -> list[DoorAction]:
+    def _answer_next(self) -> list[AdmissionAction]:
         if self.talking is not None:
             return []
         for call, admitted in self._admitted.items():
@@ -192,8 +192,8 @@ class Door:
                 return [Respond(call, OK)]
         return []
 
-    def _end(self, leg: LegId, code: int) -> list[DoorAction]:
-        acts: list[DoorAction] = []
+    def _end(self, leg: LegId, code: int) -> list[AdmissionAction]:
+        acts: list[AdmissionAction] = []
         for call, admitted in self._admitted.items():
             if admitted.leg == leg and not admitted.ended_by_us:
                 admitted.ended_by_us = True

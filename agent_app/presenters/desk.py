@@ -1,8 +1,8 @@
-"""The desk's presenter: everything that a person, the switch and the phone do to a desk goes through ``DeskPresenter``.
+"""The desk's presenter: all actions of a person and all events of switch and phone go through ``DeskPresenter``.
 
-One thread calls it (the window's, or a robot's loop). No method waits: what was asked for is ``pending`` in the view before the
-method returns, and ends in a changed view or in a ``DeskProblem``. A method whose action is not enabled sends nothing and says why
-(``DeskProblem.code``: the ``Enabled.why``, or ``never_left`` while the link is down); one that is pending already does nothing.
+One thread calls it (the window's, or a robot's loop). No method waits: an action is ``pending`` in the view before its method returns, and ends in
+a changed view or in a ``DeskProblem``. The method of an action that is off sends nothing and sets a problem (``DeskProblem.code``: the ``Enabled.why``,
+or ``never_left`` while the link is down); the method of a pending action does nothing.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ from shared.floor import FloorChanged
 from shared.ids import AccountNo, CallId, CustomerId, TicketId
 
 SLEPT_S = 10.0
-"""No tick for so long, or the two clocks apart by so much more than before: this PC slept, or its clock was set."""
+"""If there was no tick for so long, or monotonic and UTC clock differ by so much, this PC slept or its clock was set."""
 
 
 class DeskPresenter(DeskCalls):
@@ -83,7 +83,7 @@ class DeskPresenter(DeskCalls):
 
     @property
     def view(self) -> DeskView:
-        """As last given to ``on_change``."""
+        """The view that ``on_change`` was given last."""
         return self._draft.given
 
     # --- people: the seat ---
@@ -108,7 +108,7 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def lock(self, reason: LockReason = LockReason.BREAK) -> None:
-        """In a call: after it."""
+        """In a call the lock takes effect after the call."""
         self._call.lock(reason)
 
     # --- people: what is written ---
@@ -119,15 +119,13 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def keep(self) -> None:
-        """The program may end any moment: what has been typed is written down on this PC, and kept at the switch if that can be reached; so are
-        the volumes that were chosen.
-        """
+        """Called when the program may end: the note is written on this PC and sent to the switch if the link is up; chosen volumes are written too."""
         self._call.keep_note()
         self._phone.keep_volumes()
 
     @settled
     def leave(self) -> None:
-        """Keeps what was typed, then logs out, though the switch has not said yet that it has the note: it gets the note first."""
+        """Keeps the note, then logs out without waiting for the note's confirmation: the switch gets the note before the log-out."""
         self.keep()
         self._log_in.log_out(but=Why.NOTE_UNSENT)
 
@@ -149,7 +147,9 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def save_person(self, person: int | None, name: str, number: str, note: str = "") -> bool:
-        """Of the agent's own directory; ``None``: a new one. False and a ``DeskProblem``: ``no_name``, ``bad_number``, ``too_long``, ``too_many``."""
+        """Saves an entry of the agent's own directory; ``None``: a new one. False with a ``DeskProblem``: ``no_name``, ``bad_number``, ``too_long``,
+        ``too_many``.
+        """
         return self._phonebook.save(person, name, number, note)
 
     @settled
@@ -174,7 +174,7 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def search(self, text: str) -> None:
-        """At each key; asks 0.25 s after the last one. Empty: clears the rows."""
+        """Called at each key; the request is sent 0.25 s after the last one. ``""`` clears the rows."""
         self._customer.search(text)
 
     @settled
@@ -188,12 +188,12 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def ask_account(self, account: AccountNo) -> None:
-        """Asks the branch (anew) for funds, holdings and orders; the account on screen is ``pending`` meanwhile."""
+        """Asks the branch (again) for funds, holdings and orders; until the answer the account on screen is ``pending``."""
         self._customer.ask_account(account)
 
     @settled
     def fetch_recording(self, call: CallId) -> None:
-        """``view.player`` fills; ``wav`` is there at the end."""
+        """``view.player`` shows the progress, and has ``wav`` at the end."""
         self._customer.fetch_recording(call)
 
     @settled
@@ -211,12 +211,12 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def use_devices(self, speaker: str | None = None, microphone: str | None = None, ring: str | None = None) -> None:
-        """By ``Device.id``; empty: the system's default; ``None``: as it is; ring ``none``: silent."""
+        """By ``SoundDevice.id``; ``""``: the system's default; ``None``: as it is; ring ``none``: silent."""
         self._phone.use({"speaker": speaker, "microphone": microphone, "ring": ring})
 
     @settled
     def use_desk_phone(self, name: str) -> None:
-        """The voice: ``""`` by the app's own phone, else by the desk phone of this name. Before the log-in only."""
+        """Chooses the phone: ``""``: the app's own phone, else the desk phone of this name. Before the log-in only."""
         self._phone.use_desk_phone(name.strip())
 
     @settled
@@ -234,7 +234,7 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def pop_painted(self, call: CallId) -> None:
-        """The window: this call's pop stands on the screen. Told to the switch once a call."""
+        """Called by the window when this call's pop is on the screen. Reported to the switch once a call."""
         if self._painted == call or self._heard is None or self._heard[0] != call:
             return
         self._painted = call
@@ -246,12 +246,12 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def window_failed(self) -> None:
-        """The window: something in it raised, which its log has."""
+        """Called after an exception in the window, which the log has."""
         self._draft.problem(None, Own.WINDOW_FAULT)
 
     @settled
     def pack_diagnostics(self, folder: Path) -> None:
-        """``view.packing`` says how far it is and where it is; ``None`` again and a ``DeskProblem`` if it can't be written."""
+        """``view.packing`` has the progress and then the path; ``None`` again with a ``DeskProblem`` if the file can't be written."""
         self._diagnostics.begin(folder)
 
     @settled
@@ -262,7 +262,7 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def trouble(self, code: Own, text: str = "") -> None:
-        """Of the program itself."""
+        """A problem of the program itself."""
         self._draft.problem(None, code, text)
 
     @settled
@@ -273,13 +273,13 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def opened(self) -> None:
-        """A new session with the switch: resume the log-in, or fetch what there is; report numbers begin again at 1."""
+        """A new session with the switch: resumes the log-in, or fetches a snapshot; report numbers begin again at 1."""
         self.floor.opened()
         self._log_in.opened()
 
     @settled
     def told(self, report: Report, seq: int) -> None:
-        """A report; one that came already, or late, changes nothing; after a gap a snapshot is fetched."""
+        """Takes a report. A repeated or late report changes nothing; after a gap a snapshot is fetched."""
         verdict = self._log_in.told(report, seq)
         if isinstance(report, FloorChanged) and verdict is not ReportVerdict.OLD:
             self.floor.told(report)
@@ -290,7 +290,7 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def gap(self) -> None:
-        """The link: reports were lost."""
+        """Called by the link when reports were lost."""
         self._log_in.gap()
         self.floor.gap()
 
@@ -300,7 +300,7 @@ class DeskPresenter(DeskCalls):
 
     @settled
     def tick(self, now: float) -> None:
-        """About 5 times a second, with ``clock()``: debounce, retries, the phone's report, a PC that slept."""
+        """Called about 5 times a second, with ``clock()``: for the search's delay, retries, the phone's report, a PC that slept."""
         self._requests.tick(now)
         self._watch_sleep(now)
         self._log_in.tick(now)
@@ -312,7 +312,7 @@ class DeskPresenter(DeskCalls):
     # --- inside ---
 
     def _changed(self, by_snapshot: bool) -> None:
-        """The copy of the switch's state is another."""
+        """The copy of the switch's state has changed."""
         state = self._draft.view.state
         if self._draft.view.needs_password:
             self._customer.forget()
@@ -336,7 +336,7 @@ class DeskPresenter(DeskCalls):
             self._heard = (call, self._clock())
 
     def _watch_sleep(self, now: float) -> None:
-        """After a sleep or a jump of the clock, what is shown is old."""
+        """After a sleep or a jump of the clock the view is old, and a snapshot is fetched."""
         wall = self._wall()
         passed, by_wall = now - self._ticked[0], wall - self._ticked[1]
         self._ticked = (now, wall)

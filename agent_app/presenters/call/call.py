@@ -1,4 +1,4 @@
-"""Seat and call: what an agent does to them, the note, and the disposition."""
+"""Seat and call: the agent's actions on them, the note, and the disposition."""
 
 from agent_app.model.desk.actions import hanging_up, may_wrap_up
 from agent_app.model.desk.problems import Lost, Own
@@ -27,17 +27,17 @@ from shared.enums import HangingUp, LockReason, SeatState
 from shared.ids import AgentId, CallId
 
 REACTION_S = 0.6
-"""From a change on the screen until a hand that was on its way knows of it. What crosses on the link is the switch's to refuse."""
+"""A hand's reaction time to a change on the screen. Requests that cross a change on the link are refused by the switch."""
 KEEP_S = 2.0
-"""Before the end of the wrap-up time."""
+"""The note is sent so long before the end of the wrap-up time."""
 REST_S = 2.0
-"""Since a key was pressed in the note, or the switch has not taken it."""
+"""The note is sent so long after the last key, and again so long after a send that failed."""
 SAVE_S = 1.0
-"""So often at most is what was typed written down on this PC."""
+"""Shortest time between two writings of the notes on this PC."""
 MOST_NOTES = 20
-"""Unsent ones that are kept for an agent, the newest."""
+"""Unsent notes that are kept for an agent: the newest."""
 NO_CALL = CallId("")
-"""What a note is about that was typed before the first call."""
+"""The call of a note that was typed before the first call."""
 _MOST_DIGITS = 32
 _DIGITS = frozenset("0123456789*#ABCD")
 
@@ -49,17 +49,17 @@ class CallPresenter:
         self._draft, self._requests, self._phone, self._agent_files = draft, requests, phone, agent_files
         self._digits = ""
         self._hand: CallId | None = None
-        """The call that the note on the screen is about."""
+        """The call of the note on the screen."""
         self._notes: dict[CallId, str] = {}
-        """Of other calls: not sent either. The oldest first."""
+        """Unsent notes of other calls, the oldest first."""
         self._kept: tuple[CallId, str] | None = None
-        """The note that the switch has last been given; it has it as soon as it says so (``_safe``)."""
+        """The note that was last sent to the switch; ``_safe`` is the last note that the switch has confirmed."""
         self._safe: tuple[CallId, str] | None = None
         self._saved_notes: dict[CallId, str] = {}
         self._save_at = self._typed_at = self._send_at = 0.0
         self._means = HangingUp.END
         self._safe_at = 0.0
-        """Until then a hand may still mean what hanging up meant before."""
+        """Until then a hang-up by hand may be meant for the state before."""
         self._agent: AgentId | None = None
 
     @property
@@ -77,7 +77,7 @@ class CallPresenter:
     # --- the call ---
 
     def answer(self) -> None:
-        """Pending until the switch says that the talk is up (``follow``)."""
+        """Pending until the switch reports that the talk is up (``follow``)."""
         if self._requests.may(Action.ANSWER):
             self._requests.wait(Action.ANSWER)
             self._phone.answer()
@@ -99,7 +99,7 @@ class CallPresenter:
     def _not_hung_up(self, why: Failed | Refused) -> None:
         if why.code == Lost.NEVER_LEFT:
             self._phone.end()
-        elif why.code == DeskRefusal.WRONG_STATE:  # it means something else by now
+        elif why.code == DeskRefusal.WRONG_STATE:  # hanging up has another meaning by now
             self._draft.problem(Action.HANG_UP, Own.JUST_CHANGED)
 
     def hold(self) -> None:
@@ -117,7 +117,7 @@ class CallPresenter:
             self.hold()
 
     def press(self, digits: str) -> None:
-        """Keys that come while some are on their way wait for those, so that none overtakes another."""
+        """Sends keys; keys that are pressed while a request is pending wait for its answer, so that their order is kept."""
         keys = digits.upper()
         if not keys or not self._requests.may(Action.SEND_DIGITS):
             return
@@ -177,8 +177,8 @@ class CallPresenter:
             self._requests.command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
 
     def tick(self) -> None:
-        """What is typed is written down here all the time; in wrap-up the switch gets it at each rest, and when the time is nearly over, though
-        nothing was chosen yet: others may end the wrap-up at any time.
+        """Writes notes on this PC at least each second. In wrap-up the note is sent to the switch at each rest of the keys and shortly before the end,
+        without a disposition too, since the switch or a supervisor may end the wrap-up at any time.
         """
         if self._requests.now() >= self._save_at:
             self._save_notes()
@@ -192,7 +192,7 @@ class CallPresenter:
             self._send_note()
 
     def keep_note(self) -> None:
-        """The program may end any moment, or the switch forget the talk."""
+        """Saves the note on this PC and at the switch, before the program ends or the switch forgets the talk."""
         self._save_notes()
         self._send_note()
 
@@ -200,7 +200,7 @@ class CallPresenter:
         view = self._draft.view
         if self._hand is None or view.stale or not view.note_unsent:
             return
-        late = view.state.call is None  # the seat may have been opened meanwhile
+        late = view.state.call is None  # the seat may have been opened since
         if (late or may_wrap_up(view)) and not self._requests.is_pending(Action.FINISH_WRAP_UP):
             self._send(self._hand, view.note)
 
@@ -215,12 +215,12 @@ class CallPresenter:
 
     def _has(self, request: WrapUp) -> None:
         self._safe = request.call, request.note
-        if self._notes.get(request.call) == request.note:  # another call came meanwhile
+        if self._notes.get(request.call) == request.note:  # another call has come since
             del self._notes[request.call]
         self._put_note(self._draft.view.note)
 
     def _not_kept(self, request: WrapUp, why: Failed | Refused) -> None:
-        """What is about a call that the switch has forgotten is not tried again."""
+        """The note of a call that the switch has forgotten is not sent again."""
         if self._kept == (request.call, request.note) and why.code != DeskRefusal.NO_SUCH_CALL:
             self._kept, self._send_at = None, self._requests.now() + REST_S
 
@@ -229,7 +229,7 @@ class CallPresenter:
         self._draft.put(note=text, note_unsent=unsent)
 
     def _save_notes(self) -> None:
-        """Unsent notes, on this PC."""
+        """Writes unsent notes on this PC."""
         unsent = dict(self._notes)
         call, view = self._hand or NO_CALL, self._draft.view
         if view.note_unsent:
@@ -244,7 +244,7 @@ class CallPresenter:
     # --- what the switch says ---
 
     def left(self) -> None:
-        """Nobody is logged in: what one agent typed is not the next one's to read."""
+        """Nobody is logged in: the notes are removed, so that the next agent can't read them."""
         if self._agent is not None:
             self._save_notes()
             self._agent = self._hand = None
@@ -268,7 +268,7 @@ class CallPresenter:
     # --- inside ---
 
     def _watch_meaning(self) -> None:
-        """Whoever was to be handed the customer hangs up between the eye and the finger: that must not cut the customer off."""
+        """If the colleague who was to get the customer hangs up just before the agent does, the agent's hang-up must not cut the customer off."""
         was, self._means = self._means, hanging_up(self._draft.view)
         if self._call is not None and self._means is HangingUp.END and was in {HangingUp.HAND_OVER, HangingUp.LEAVE}:
             self._safe_at = self._requests.now() + REACTION_S
@@ -281,7 +281,7 @@ class CallPresenter:
 
     @staticmethod
     def _in_hand(seat: Seat | None, call: DeskCall | None) -> CallId | None:
-        """The call that a note is about."""
+        """The call to which a note belongs now: the call in hand, else the call in wrap-up."""
         return call.call if call is not None else seat.wrap_up_call if seat is not None else None
 
     def _came(self, agent: AgentId) -> None:
@@ -290,18 +290,18 @@ class CallPresenter:
         self._notes = dict(self._saved_notes)
 
     def _change_note(self, hand: CallId) -> None:
-        """Another call: its own note, and the old one's is kept for when that comes back."""
+        """Shows the note of another call, and keeps the old call's note."""
         old, self._hand = self._hand, hand
         note, unsent = self._draft.view.note, self._draft.view.note_unsent
         if note and old is None:
-            return  # typed before the first call: it is about this one
+            return  # a note that was typed before the first call belongs to this call
         if unsent and old is not None:
             self._notes[old] = note
             self._send(old, note)
         self._put_note(self._notes.pop(hand, ""))
 
     def _between_calls(self) -> None:
-        """The wrap-up is over, whoever ended it: what the switch has goes away, and what was written about an earlier call and never sent is shown."""
+        """The wrap-up is over: a note that the switch has is removed, and an unsent note of an earlier call is shown."""
         view = self._draft.view
         if view.note and not view.note_unsent:
             self._put_note("")
@@ -310,7 +310,7 @@ class CallPresenter:
             self._put_note(note)
 
     def _finished(self, request: WrapUp) -> None:
-        """It is kept by the switch now."""
+        """The switch has note and disposition now."""
         self._has(request)
         self._notes.pop(request.call, None)
         view = self._draft.view

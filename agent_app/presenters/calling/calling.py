@@ -1,4 +1,4 @@
-"""Out to others, and what is done with them: dial, internal call, transfer, swap, conference, listening in."""
+"""Calls to other parties and the actions on them: dial, internal call, transfer, swap, conference, listening in."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ from shared.enums import ListenMode
 from shared.ids import AgentId, CallId, LegId
 
 ASKING = (Action.DIAL, Action.CALL_BACK, Action.CALL_SEAT, Action.TRANSFER, Action.MONITOR)
-"""Of these one is on its way at a time: two parties must not be rung by two clicks."""
+"""Only one of these is pending at a time: two clicks must not ring two parties."""
 MODES = {
     ListenMode.MONITOR: Action.LISTEN,
     ListenMode.WHISPER: Action.WHISPER,
@@ -41,7 +41,7 @@ TEXT_SHOWN = 32
 
 
 class CallingPresenter:
-    """``keep_note``: called before each command that begins a call, with which the switch forgets the talk before."""
+    """``keep_note`` is called before each command that begins a call, since the switch forgets the talk before with it."""
 
     def __init__(self, draft: ViewDraft, requests: Requests, keep_note: Callable[[], None]) -> None:
         self._draft, self._requests, self._keep_note = draft, requests, keep_note
@@ -80,13 +80,13 @@ class CallingPresenter:
             self._requests.send(action, self._command(wanted), Done)
 
     def _command(self, wanted: AnyTarget) -> AnyCommand:
-        """Without a call a call of its own, in one a consult."""
+        """Without a call the command for a new call, in a call the command for a consult."""
         call = self._call
         if call is not None:
             return Consult(call.call, wanted)
         if isinstance(wanted, ToNumber):
             return Dial(wanted.number)
-        assert isinstance(wanted, ToSeat)  # others need a call, by the table
+        assert isinstance(wanted, ToSeat)  # by the table of needs, all other targets need a call
         return CallSeat(wanted.agent)
 
     # --- with who was asked ---
@@ -106,7 +106,7 @@ class CallingPresenter:
     # --- a supervisor's ---
 
     def monitor(self, agent: str, mode: ListenMode) -> None:
-        """``agent=""``: the one whose busy tone is heard."""
+        """``agent=""``: the agent whose busy tone is heard."""
         if self._is_asking() or not self._requests.may(Action.MONITOR):
             return
         name = agent.strip() or (self._call.busy if self._call is not None else None)

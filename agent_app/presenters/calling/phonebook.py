@@ -1,4 +1,4 @@
-"""The agent's own directory and the last calls: kept on this PC for the agent who is logged in, shown to nobody else."""
+"""The agent's own directory and the last calls, kept on this PC and shown only to this agent."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,11 +30,11 @@ WAYS = {
     CallKind.INTERNAL: CallWay.INTERNAL,
     CallKind.CONSULT: CallWay.INTERNAL,
 }
-"""How else a call is told that was answered: it came in. One that is only listened to is not told."""
+"""Other kinds are listed as incoming calls; a call that is only listened to is not listed."""
 
 
 class _Going(Struct):
-    """A call, or a party asked in one, that has not ended yet."""
+    """A call, or a consulted party of a call, that has not ended yet."""
 
     at: float
     way: CallWay
@@ -72,7 +72,7 @@ class PhonebookPresenter:
     # --- the directory ---
 
     def save(self, person: int | None, name: str, number: str, note: str) -> bool:
-        """``None``: a new one; an id that is gone is a new one too. False: it was not saved, and the view says why."""
+        """``None``, or an id that is gone: a new entry. False: the entry was not saved, and the view has the problem."""
         if self._agent is None:
             return False
         people = self._draft.view.people
@@ -114,7 +114,7 @@ class PhonebookPresenter:
         return None
 
     def _next_id(self) -> int:
-        """Never one that an undo could bring back."""
+        """An id that no undo can bring back."""
         every = [each.id for people in (self._draft.view.people, *self._undo) for each in people]
         return max(every, default=0) + 1
 
@@ -127,7 +127,7 @@ class PhonebookPresenter:
     # --- the last calls ---
 
     def follow(self, call: DeskCall | None) -> None:
-        """What is no longer there has ended; what is new has begun."""
+        """Lists parties that are no longer in the call as past calls, and notes new parties."""
         there = dict(self._there(call)) if call is not None else {}
         ended = [self._going.pop(key) for key in list(self._going) if key not in there]
         for key, found in there.items():
@@ -140,7 +140,7 @@ class PhonebookPresenter:
             self._write()
 
     def _there(self, call: DeskCall) -> Iterator[tuple[str, _Going]]:
-        """The call itself, and whoever this seat asked in it, for as long as they are in it."""
+        """The call itself, and the party that this seat consults, while both are there."""
         if call.kind is not CallKind.MONITOR and call.number:
             name = self._name(call, call.number)
             yield call.call, _Going(call.rang_at, WAYS.get(call.kind, CallWay.IN), call.number, name, call.answered_at)

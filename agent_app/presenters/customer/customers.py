@@ -1,4 +1,4 @@
-"""Who is on screen: the caller of the pop or somebody looked up; search, tickets, branch facts, recordings."""
+"""The customer on screen, who is the pop's caller or was looked up; search, tickets, branch facts, recordings."""
 
 from collections.abc import Callable, Sequence
 
@@ -35,7 +35,7 @@ DEBOUNCE_S = 0.25
 LONGEST_SEARCH = 64
 LONGEST_TITLE = 200
 LARGEST_RECORDING = 256 * 1024 * 1024
-"""Bytes: an eight-hour talk. More is not a recording of ours."""
+"""Bytes, more than an eight-hour talk has. A larger size is a fault of the switch."""
 
 
 class CustomerPresenter:
@@ -44,13 +44,13 @@ class CustomerPresenter:
         self._pop: Pop | None = None
         self._search_at: float | None = None
         self._facts: dict[AccountNo, AccountFacts] = {}
-        """Asked from here, newer than what the card on screen came with."""
+        """Facts that this desk has asked for, newer than those of the card."""
         self._tickets: dict[TicketId, Ticket] = {}
 
     # --- the pop ---
 
     def follow(self, pop: Pop | None) -> None:
-        """A new caller's card takes the screen; more about the same caller leaves a looked-up customer where they are."""
+        """A new caller's card is shown at once; a change of the same caller's card leaves a looked-up customer on the screen."""
         old, self._pop = self._pop, pop
         if pop is old:
             return
@@ -66,7 +66,7 @@ class CustomerPresenter:
         self._show(self._pop.customer if self._pop is not None else None, is_pop=True)
 
     def forget(self) -> None:
-        """Nobody is logged in: nothing of a customer stays on the screen."""
+        """Nobody is logged in: all data of customers is removed from the view."""
         self._pop, self._search_at = None, None
         self._facts.clear()
         self._tickets.clear()
@@ -112,7 +112,7 @@ class CustomerPresenter:
     # --- branches ---
 
     def ask_account(self, account: AccountNo) -> None:
-        """The account itself is pending, not the ``Action``, and says what went wrong."""
+        """The account is pending, not the ``Action``, and the account has the problem."""
         facts = self._find(account)
         if facts is None or facts.pending or not self._requests.may(Action.ASK_ACCOUNT):
             return
@@ -132,7 +132,7 @@ class CustomerPresenter:
 
     def _know(self, facts: AccountFacts) -> None:
         if self._draft.view.needs_password:
-            return  # the answer to somebody who has logged out
+            return  # the agent who asked has logged out
         self._facts[facts.account] = facts
         shown = self._draft.view.shown
         if shown is not None:
@@ -165,7 +165,7 @@ class CustomerPresenter:
     def fetch_recording(self, call: CallId) -> None:
         player = self._draft.view.player
         if player is not None and player.call == call:
-            return  # on its way, or here
+            return  # the recording is pending or fetched
         self._requests.drop(Action.PLAY_RECORDING)
         if self._requests.may(Action.PLAY_RECORDING):
             self._draft.put(player=PlayerView(call))
@@ -207,7 +207,7 @@ class CustomerPresenter:
         self._draft.put(shown=card, shown_is_pop=is_pop)
 
     def _with_own(self, customer: CustomerId, tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
-        """The card's tickets, and those saved here that it does not know yet; the newest first."""
+        """The card's tickets, and tickets saved at this desk that the card does not have yet; the newest first."""
         rows = {ticket.id: ticket for ticket in tickets}
         for own in self._tickets.values():
             known = rows.get(own.id)
@@ -219,14 +219,14 @@ class CustomerPresenter:
 
 
 def _newer(card: AccountFacts, own: AccountFacts | None) -> AccountFacts:
-    """What was asked from here counts until the switch tells something asked later."""
+    """The desk's own facts are shown until the card has facts that were asked for later."""
     if own is None or (card.asked_at or 0.0) > (own.asked_at or 0.0):
         return card
     return own
 
 
 def _account_problem(why: Failed | Refused) -> str:
-    """In the words of ``AccountFacts.problem``: a ``Refusal``."""
+    """The ``Refusal`` for ``AccountFacts.problem``."""
     if isinstance(why, Failed):
         return Refusal.BRANCH_SLOW if why.code == Lost.TIMED_OUT else Refusal.BRANCH_DOWN
     return Refusal.UNSUPPORTED if why.code == DeskRefusal.NOT_ALLOWED else Refusal.BRANCH_DOWN

@@ -1,4 +1,4 @@
-"""Diagnostics on their way into a zip: begun, followed, given up."""
+"""The packing of diagnostics into a zip: begin, progress, cancel."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from agent_app.presenters.parts.view_draft import ViewDraft, settled
 
 
 class DiagnosticsPresenter:
-    """``diagnostics=None``: there are none, and nothing is packed."""
+    """``diagnostics=None``: the program has none, and nothing is packed."""
 
     def __init__(self, draft: ViewDraft, diagnostics: DiagnosticsPort | None) -> None:
         self._draft, self._diagnostics = draft, diagnostics

@@ -1,4 +1,4 @@
-"""Log-in, the link's ups and downs, and the copy of what the switch knows."""
+"""Log-in, the link's state, and the copy of the switch's state of this desk."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ from shared.desk import (
 
 RETRY_S = 2.0
 RECONCILE_S = 60.0
-"""So often what is shown is compared with the switch, though nothing seems lost."""
+"""Interval at which the copy is compared with the switch, without any sign of a loss."""
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
 LONGEST_NAME = 64
@@ -33,14 +33,14 @@ _TRY_AGAIN = frozenset({DeskRefusal.BUSY, DeskRefusal.FAULT, DeskRefusal.TOO_MAN
 
 
 class LogInPresenter:
-    """``changed`` is called after the copy changed, with whether it was by a snapshot."""
+    """``changed`` is called after each change of the copy, with whether a snapshot has changed it."""
 
     def __init__(
         self, draft: ViewDraft, requests: Requests, settings: SettingsPort, changed: Callable[[bool], None]
     ) -> None:
         self.mirror = Mirror()
         self.repairs = 0
-        """Times that a snapshot asked for as a matter of routine differed from the copy."""
+        """Count of routine snapshots that differed from the copy."""
         self._draft = draft
         self._requests = requests
         self._settings = settings
@@ -50,9 +50,9 @@ class LogInPresenter:
         self._contact = ""
         self._told_contact = ""
         self._attached = False
-        """The switch knows, in this session of the link, who sits here."""
+        """The log-in was made or resumed in this session of the link."""
         self._fetch_sent: SentRequest | None = None
-        """The last request for what the switch knows."""
+        """The last request for a snapshot or a resumed log-in."""
         self._again_at: float | None = None
         self._reconcile_at: float | None = None
 
@@ -72,7 +72,7 @@ class LogInPresenter:
         )
 
     def log_out(self, but: Why | None = None) -> None:
-        """``but``: a need that is seen to."""
+        """``but``: a need that is passed over."""
         if self._requests.may(Action.LOG_OUT, but):
             self._requests.send(Action.LOG_OUT, LogOut(), Done, lambda _: self._out())
 
@@ -102,7 +102,7 @@ class LogInPresenter:
         self._fetch()
 
     def told(self, report: Report, seq: int) -> ReportVerdict:
-        """Takes over what is of the desk's state."""
+        """Applies a report on the desk's state to the copy."""
         verdict = self.mirror.told(report, seq)
         if verdict is ReportVerdict.OLD:
             return verdict
@@ -116,14 +116,14 @@ class LogInPresenter:
         return verdict
 
     def gap(self) -> None:
-        """What is shown may be wrong: fetch it, once for all gaps until it comes."""
+        """The view may be wrong: fetches one snapshot for all gaps until it comes."""
         self.mirror.stale = True
         self._draft.put(stale=True)
         if self._draft.view.link is LinkState.UP and not self._is_fetching() and self._again_at is None:
             self._resync()
 
     def phone_at(self, contact: str) -> None:
-        """The phone takes INVITEs there; the switch is told if it knows another place."""
+        """The phone takes INVITEs at ``contact``; the switch is told if it has another address."""
         self._contact = contact
         if self._session and contact != self._told_contact and self._draft.view.link is LinkState.UP:
             self._resume()
@@ -164,7 +164,9 @@ class LogInPresenter:
         )
 
     def _came(self, snapshot: DeskSnapshot) -> None:
-        if self._session and snapshot.seat is None:  # the switch knows nothing of our log-in: it must say so itself
+        if (
+            self._session and snapshot.seat is None
+        ):  # the switch does not have this log-in: ``Resume`` brings its reason
             self._resume()
             return
         self._take(snapshot)
@@ -194,7 +196,7 @@ class LogInPresenter:
         self._session = reply.session
         self._draft.put(needs_password=False)
         self._take(reply.snapshot)
-        self.phone_at(self._contact)  # it may have moved meanwhile
+        self.phone_at(self._contact)  # the phone may have moved since the request
 
     def _not_resumed(self, why: Failed | Refused) -> None:
         if isinstance(why, Failed) or why.code in _TRY_AGAIN:
@@ -205,14 +207,14 @@ class LogInPresenter:
         self._resync()
 
     def _out(self) -> None:
-        """The log-in is over: show the form again."""
+        """The log-in is over: the form is shown again."""
         self._session = ""
         self._requests.drop_all()
         self._draft.put(needs_password=True)
         self._show(by_snapshot=True)
 
     def _show(self, *, by_snapshot: bool) -> None:
-        if not self._session:  # a log-in whose answer was lost: nothing of it is shown to whoever sits here
+        if not self._session:  # a log-in whose answer was lost: its data is not shown
             self.mirror.forget()
         self._draft.put(state=self.mirror.snapshot, stale=self.mirror.stale)
         self._changed(by_snapshot)

@@ -1,4 +1,4 @@
-"""What is said to the agent about others: a supervisor's words, and that the customer is back."""
+"""Notices to the agent: a supervisor's messages and actions, and that the customer is back."""
 
 from agent_app.model.desk.actions import asked_party
 from agent_app.model.desk.view import Returned, ShownNotice
@@ -7,7 +7,7 @@ from shared.desk import DeskCall, Notice, Party
 from shared.enums import SeatState
 
 MOST_NOTICES = 50
-"""Older ones go: nobody reads fifty."""
+"""Older notices are dropped."""
 
 
 class NoticesPresenter:
@@ -15,7 +15,7 @@ class NoticesPresenter:
         self._draft = draft
         self._last_id = 0
         self._asked: Party | None = None
-        """Whom the call in hand asked last."""
+        """The party that was last consulted in the call in hand."""
         self._call: DeskCall | None = None
 
     # --- notices ---
@@ -26,7 +26,7 @@ class NoticesPresenter:
         self._draft.put(notices=shown[-MOST_NOTICES:])
 
     def dismiss(self, number: int) -> None:
-        """``0``: the newest."""
+        """By ``ShownNotice.id``; ``0``: the newest."""
         notices = self._draft.view.notices
         gone = notices[-1].id if not number and notices else number
         self._draft.put(notices=tuple(each for each in notices if each.id != gone))
@@ -49,7 +49,7 @@ class NoticesPresenter:
 
     @staticmethod
     def _was_said(old: DeskCall | None, call: DeskCall) -> bool:
-        """It stays in the call until the next party is asked, and is said once."""
+        """``came_back`` stays in the call until the next consult, and is shown once."""
         if old is None or old.call != call.call or old.state is SeatState.CONSULTING:
             return False
         return old.came_back is call.came_back

@@ -1,4 +1,4 @@
-"""What a presenter needs of the world. One thread calls a presenter and its ports; ports return at once."""
+"""The protocols of link, phone, settings and files that the presenter uses. One thread calls presenter and ports; ports return at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from shared.ids import AgentId, CallId
 
 
 class Failed(Struct, frozen=True):
-    """Why there is no reply: a ``shared.link.Failure`` value (``never_left``, ``timed_out``, ``link_lost``, ``rejected`` …)."""
+    """The reason why there is no reply: a ``shared.link.Failure`` value (``never_left``, ``timed_out``, ``link_lost``, ``rejected`` …)."""
 
     code: str
 
@@ -36,40 +36,42 @@ class SwitchPort(Protocol):
 
 
 class PhonePort(Protocol):
-    """The phone's process. Commands to a phone that is down are dropped; it is told what counts (devices, volumes, expected calls) anew."""
+    """The phone's process. Commands to a phone that is down are dropped; after its restart the presenter sends devices, volumes and expected calls again."""
 
     def do(self, command: PhoneCommand) -> None: ...
 
     def run(self, *, on: bool) -> None:
-        """Whether there is to be one: where the voice is a desk phone, there is none. What is so already changes nothing."""
+        """Starts or ends the process: where the voice is a desk phone, none runs. A repeated call changes nothing."""
         ...
 
 
 class SettingsPort(Protocol):
-    """What a desk remembers on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
+    """The desk's settings on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
 
     def get(self, key: str, default: str = "") -> str: ...
     def put(self, key: str, value: str) -> None: ...
 
 
 class AgentFilesPort(Protocol):
-    """What this PC keeps for one agent: directory, last calls, unsent notes. Never raises; what can't be kept is logged."""
+    """The files of one agent on this PC: directory, last calls, unsent notes. Never raises; failures are logged."""
 
     def read(self, agent: AgentId) -> AgentPhonebook:
-        """Empty where there is nothing."""
+        """An empty phonebook where there is no file."""
         ...
 
     def write(self, agent: AgentId, kept: AgentPhonebook) -> None: ...
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:
-        """Notes that the switch hasn't got, by their calls, the oldest first. Kept over a crash; while the app runs, also if they can't be written."""
+        """Notes that the switch hasn't got, by call, the oldest first. They outlast a crash; while the app runs, they are kept even if the file can't be
+        written.
+        """
         ...
 
     def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
 
 
 class NoAgentFiles:
-    """Keeps nothing: a robot's."""
+    """No files: for robots."""
 
     def read(self, agent: AgentId) -> AgentPhonebook:  # noqa: ARG002
         return AgentPhonebook()
@@ -96,5 +98,5 @@ class DiagnosticsPort(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Nothing of it stays."""
+        """Ends the packing; no file stays."""
         ...

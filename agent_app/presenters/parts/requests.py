@@ -36,7 +36,7 @@ class Life(StrEnum):
 
 
 class SentRequest(Struct, eq=False):
-    """``until``: ``clock`` seconds at which the request is given up. ``end`` takes what came and returns how the request has ended."""
+    """``since``, ``until``: seconds of the presenter's clock; at ``until`` the request is given up. ``end`` takes the reply or the failure."""
 
     action: Action | None
     since: float
@@ -104,7 +104,7 @@ class Requests:
         return sent
 
     def wait(self, action: Action, timeout: float = COMMAND_S) -> None:
-        """Pending until ``drop``: not a reply ends this action, but a report."""
+        """Pending until ``drop``, for an action that a report ends, not a reply."""
         self._begin(action, Reply, None, None, timeout)
 
     # --- the end ---
@@ -116,7 +116,7 @@ class Requests:
         self._drop(lambda each: each is sent)
 
     def drop_all(self) -> None:
-        """All actions of the agent, but not a log-in."""
+        """Drops all actions of the agent but a log-in."""
         self._drop(lambda sent: sent.action not in (None, Action.LOG_IN))
 
     def tick(self, now: float) -> None:

@@ -1,4 +1,4 @@
-"""The view in the making: the parts of the presenter ``put`` what they know, ``settle`` gives the whole to the window once."""
+"""The view in the making: the presenters ``put`` fields, and ``settle`` gives the whole view to the window once."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -23,14 +23,14 @@ class ViewDraft:
         self.wall = wall
 
     def put(self, **fields: Any) -> None:
-        """Replace fields of ``DeskView``."""
+        """Replaces fields of ``DeskView``."""
         self.view = replace(self.view, **fields)
 
     def put_audio(self, **fields: Any) -> None:
         self.view = replace(self.view, audio=replace(self.view.audio, **fields))
 
     def settle(self) -> None:
-        """Work out what is enabled; tell the window if anything changed since it was told last."""
+        """Computes the enabled actions, and gives the view to the window if it has changed."""
         if self.view is self.given:
             return
         enabled = actions.enabled(self.view)
@@ -41,12 +41,12 @@ class ViewDraft:
             self._on_change(self.given)
 
     def problem(self, action: Action | None, code: str, text: str = "", wait: float = 0.0) -> None:
-        """Something went wrong; ``DeskProblem.at`` is UTC by the switch's clock."""
+        """Shows a problem; ``DeskProblem.at`` is UTC by the switch's clock."""
         at = self.wall() + self.view.clock_off
         self.put(problem=DeskProblem(action, str(code), text, wait, at))
 
     def solved(self, codes: frozenset[str] | None = None) -> None:
-        """An action succeeded, or what ``codes`` were about is over."""
+        """Removes the problem, or only a problem with one of ``codes``."""
         problem = self.view.problem
         if problem is not None and (codes is None or problem.code in codes):
             self.put(problem=None)
@@ -60,13 +60,13 @@ S = TypeVar("S", bound=HasViewDraft)
 
 
 def settled(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """A method that people or the world call: the view is told once, when all that the call changed is in it."""
+    """Decorates a method that is called from outside: the view is given once, at its end, with all changes."""
 
     def wrapped(part: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(part, *args, **kwargs)
         finally:
-            part._draft.settle()  # noqa: SLF001  # its own
+            part._draft.settle()  # noqa: SLF001  # the decorator belongs to the class
 
     update_wrapper(wrapped, method)
     return wrapped

@@ -1,4 +1,4 @@
-"""Reports: asked for one at a time; the last one stays until the next is there."""
+"""Reports: one is requested at a time; the last report stays until the next has come."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from shared.desk_reports import AskReport, ReportShown
 from shared.reports import By
 
 REPORT_S = 120.0
-"""A year of a large centre takes its time."""
+"""Time-out: a report on a year of a large centre takes long."""
 OnReport = Callable[[ReportView], None]
 
 

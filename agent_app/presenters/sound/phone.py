@@ -1,4 +1,4 @@
-"""The desk's phone: which call it may take, which legs it has, and the devices and volumes that a person chose."""
+"""The desk's phone: the call that it may take, the legs that it has, and the devices and volumes that a person chose."""
 
 from collections.abc import Callable
 
@@ -33,9 +33,9 @@ from shared.ids import LegId
 
 TELL_S = 5.0
 KEEP_S = 1.0
-"""From the last step of a volume until it is written down."""
+"""From the last change of a volume until the volume is written."""
 FORGET_S = 1.0
-"""The switch ends a leg itself; what the phone still has so long after is a remnant."""
+"""The switch ends a leg by itself; a leg that the phone still has so long after is ended by the phone."""
 _FOR_PEOPLE = frozenset(map(str, PhoneProblemCode))
 _DEVICE_TROUBLE = frozenset({"no_headset", "no_devices", "device_failed"})
 KINDS = ("speaker", "microphone", "ring")
@@ -43,7 +43,7 @@ LONGEST_NAME = 32
 
 
 class PhonePresenter:
-    """``ready_at`` is told where the phone takes INVITEs, each time it is up anew."""
+    """``ready_at`` is called with the address at which the phone takes INVITEs, each time the phone has started."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class PhonePresenter:
         ready_at: Callable[[str], None],
     ) -> None:
         self.legs: dict[LegId, bool] = {}
-        """What the phone has; true: the talk is up."""
+        """The phone's legs; true: the talk is up."""
         self._draft, self._phone, self._switch, self._settings = draft, phone, switch, settings
         self._clock, self._ready_at = clock, ready_at
         self._call: DeskCall | None = None
@@ -75,7 +75,7 @@ class PhonePresenter:
     # --- which phone ---
 
     def use_desk_phone(self, name: str) -> None:
-        """``""``: the app's own. A log-in names the voice once, so it is chosen before."""
+        """``""``: the app's own phone. A log-in has one phone, so the phone is chosen before."""
         if not self._draft.view.needs_password:
             self._draft.problem(None, Why.LOGGED_IN)
         elif name and not is_phone_name(name):
@@ -98,7 +98,7 @@ class PhonePresenter:
     # --- the call ---
 
     def follow(self, call: DeskCall | None, *, by_snapshot: bool) -> None:
-        """The switch's word on the call in hand: the phone may take it, and must drop what is no longer there."""
+        """The call in hand, by the switch: the phone may take its leg, and must end other legs."""
         old, self._call = self._call, call
         if old is not None and (call is None or call.leg != old.leg):
             self._done_with_mute()
@@ -116,14 +116,14 @@ class PhonePresenter:
                 self._expect(call)
 
     def answer(self) -> None:
-        """At once if it rings here already, else as soon as its INVITE comes."""
+        """Answers at once if the INVITE has come, else as soon as it comes."""
         if self._call is not None:
             self._to_answer = self._call.leg
             if self._call.leg in self.legs:
                 self._phone.do(AnswerCall(self._call.leg))
 
     def end(self) -> None:
-        """The phone hangs up by itself: the switch can't be asked."""
+        """The phone hangs up, since the switch can't be reached."""
         self._to_answer = None
         if self._call is not None:
             self._phone.do(EndCall(self._call.leg))
@@ -144,7 +144,7 @@ class PhonePresenter:
         self._tell_volumes()
 
     def keep_volumes(self) -> None:
-        """A slider that is drawn gives a hundred values; the last of them is written down."""
+        """Writes the chosen volumes. A moved slider gives a hundred values, of which only the last is written."""
         chosen, self._volumes_to_keep = self._volumes_to_keep, {}
         for key, value in chosen.items():
             self._settings.put(key, value)
@@ -168,7 +168,7 @@ class PhonePresenter:
 
     def event(self, event: PhoneEvent) -> None:
         if self._draft.view.desk_phone:
-            return  # the last words of a phone that is not wanted any more
+            return  # a late event of the app's own phone, which is being ended
         match event:
             case PhoneReady(contact):
                 self._ready(contact)
@@ -194,7 +194,7 @@ class PhonePresenter:
             case PhoneProblem(code):
                 self._trouble(code)
             case _:
-                pass  # a newer phone's word
+                pass  # a message without a handler
         self.tell()
 
     def down(self) -> None:
@@ -213,7 +213,7 @@ class PhonePresenter:
             self.tell(anew=True)
 
     def tell(self, *, anew: bool = False) -> None:
-        """``PhoneNow``, if it changed or it is time."""
+        """Sends ``PhoneNow`` if it has changed; ``anew``: also if not."""
         view = self._draft.view
         if view.link is not LinkState.UP or view.needs_password:
             self._told = None
@@ -228,7 +228,7 @@ class PhonePresenter:
     # --- inside ---
 
     def _trouble(self, code: str) -> None:
-        """What the phone says with it is a library's English, and in the log."""
+        """Shows the code only; the phone's text is a library's English, and in the log."""
         if code == PhoneProblemCode.PHONE_DOWN:
             self.down()
         elif code in _FOR_PEOPLE:
@@ -269,7 +269,7 @@ class PhonePresenter:
             self._phone.do(Forget(leg))
 
     def _done_with_mute(self) -> None:
-        """A mute is for one talk: nobody begins the next one unheard."""
+        """Ends the mute with the talk, so that the next talk does not begin muted."""
         self._to_answer = None
         if self._draft.view.audio.muted:
             self.mute(on=False)
@@ -321,7 +321,7 @@ def _remembered(settings: SettingsPort) -> dict[str, float | str]:
 
 
 def _factor(text: str) -> float:
-    """0 to 2; 1 where the file says something else."""
+    """A factor of 0 to 2; 1 where the file has another value."""
     try:
         factor = float(text)
     except ValueError:

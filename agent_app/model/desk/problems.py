@@ -1,4 +1,4 @@
-"""Every ``DeskProblem.code`` that a desk can show: ``ui`` has words for each of ``CODES``."""
+"""Every ``DeskProblem.code`` that a desk can show; ``ui`` has a text for each of ``CODES``."""
 
 import errno
 from enum import StrEnum
@@ -55,12 +55,12 @@ _FILE_PROBLEMS = {
 
 
 def file_problem(error: OSError) -> Own:
-    """Of a file that can't be written; the system's own words are English, and for the log."""
+    """The code for a file that can't be written; the system's text is English, and for the log."""
     return next((code for code, numbers in _FILE_PROBLEMS.items() if error.errno in numbers), Own.CANNOT_WRITE)
 
 
 class PhoneProblemCode(StrEnum):
-    """Of the phone; what else it tells (``agent_app.model.sound.phone_messages.PhoneProblem``) is for the log."""
+    """Codes of the phone that are shown; its other codes (``agent_app.model.sound.phone_messages.PhoneProblem``) are for the log."""
 
     PHONE_DOWN = "phone_down"
     NO_HEADSET = "no_headset"
@@ -73,4 +73,4 @@ CODES = frozenset(
     {*(str(code) for kind in (DeskRefusal, Why, Lost, Out, Own, PhoneProblemCode) for code in kind)}
     - {str(Why.PENDING)}
 )
-"""What is pending is never a problem."""
+"""All codes but ``pending``, which is never a problem."""

@@ -1,4 +1,4 @@
-"""Bottom of the window: what went wrong last, in words; link, phone and sound quality. And the banner for what goes on being wrong."""
+"""The status bar with the last problem, link, phone and sound quality; and the banner for lasting problems."""
 
 from math import ceil
 
@@ -17,7 +17,7 @@ FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
 
 class Sign(QFrame):
-    """An icon and a word: link, phone."""
+    """An icon and a word, for link and phone."""
 
     def __init__(self, picture: str) -> None:
         super().__init__()
@@ -47,15 +47,15 @@ class StatusBar(Panel):
         bar.setContentsMargins(12, 2, 12, 2)
         self.setLayout(bar)
         self.redraw()
-        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # with a message or without
+        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # the same height with a message and without
 
     def put_first(self, part: QWidget) -> None:
-        """Something of the window's own, before all else."""
+        """Puts a widget of the window before all others."""
         self._bar.insertWidget(0, part)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.problem != was.problem or view.needs_password != was.needs_password:
-            self._show_problem(None if view.needs_password else view.problem)  # the form says it itself
+            self._show_problem(None if view.needs_password else view.problem)  # the log-in form shows the problem
         if was is None or view.link != was.link:
             self.link.say("ok" if view.link is LinkState.UP else "danger", words.say(words.LINK_STATES, view.link))
         if was is None or (view.phone, view.desk_phone) != (was.phone, was.desk_phone):
@@ -72,7 +72,7 @@ class StatusBar(Panel):
             self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
 
     def _show_quality(self, quality: CallQuality | None) -> None:
-        """Loss above 1 % is heard, above 5 % understood with effort (ITU-T G.113's figures for G.711 with concealment)."""
+        """Loss above 1 % is audible; above 5 % speech is hard to understand (ITU-T G.113's figures for G.711 with concealment)."""
         self.quality.setVisible(quality is not None)
         if quality is None:
             return
@@ -100,7 +100,7 @@ class StatusBar(Panel):
 
 
 class Banner(Panel):
-    """Shown while the link or the sound is not as it should be: what is known, and what is being done."""
+    """Shown while link or sound do not work: the state, and the remedy that is tried."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)

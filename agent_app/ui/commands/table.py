@@ -1,6 +1,6 @@
-"""Everything that a key or a button does, as one table: its words, its keys, its icon, and the presenter's actions that decide when it works.
+"""The table of commands: their words, keys and icons, and the presenter's actions by which they are enabled.
 
-Buttons, menus, tooltips and the F1 list are all made from this table, so none of them can tell another story.
+Buttons, menus, tooltips and the F1 list are all made from this table, so that they agree.
 """
 
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 @dataclass(frozen=True)
 class Face:
-    """What a command looks like, and the presenter's action behind it (``None``: always works)."""
+    """The looks of a command, and its presenter's action (``None``: always enabled)."""
 
     title: str
     icon: str = ""
     action: Action | None = None
     hint: str = ""
-    """What it does, where the title is too short to say it; for the tooltip."""
+    """The effect, where the title is too short for it; for the tooltip."""
     when: HangingUp | None = None
-    """Only while hanging up means this."""
+    """The face is used only while hanging up has this effect."""
 
 
 @dataclass(frozen=True)
 class WindowCommand:
-    """``faces``: the first that is enabled is what the command does now; a hold button retrieves while holding."""
+    """``faces``: the command does the first one that is enabled; so a hold button retrieves while holding."""
 
     id: str
     keys: str
@@ -132,10 +132,10 @@ COMMANDS: tuple[WindowCommand, ...] = (
 
 Key = Qt.Key
 HOOK = (Key.Key_ToggleCallHangup, Key.Key_Phone, Key.Key_MediaTogglePlayPause, Key.Key_MediaPlay, Key.Key_MediaPause)
-"""A headset's button, as far as the system gives it to the window: answers what rings, else hangs up."""
+"""A headset's button, if the system passes it to the window: answers a ringing call, else hangs up."""
 MEDIA_KEYS: dict[str, tuple[Qt.Key, ...]] = {
     "answer": (Key.Key_Call,),
     "hang_up": (Key.Key_Hangup,),
     "mute": (Key.Key_MicMute,),
 }
-"""More keys of commands, which are printed on no keyboard of a desk."""
+"""Further keys of commands, which are not printed on buttons."""

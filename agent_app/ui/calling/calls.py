@@ -14,7 +14,7 @@ COLOURS = {CallWay.MISSED: "danger", CallWay.OUT: "accent", CallWay.INTERNAL: "m
 
 class CallsPanel(Panel):
     chosen = Signal(str, bool)
-    """A number, and whether it is a seat's."""
+    """The number, and whether it is a seat's."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)

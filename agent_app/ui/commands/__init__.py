@@ -1,1 +1,1 @@
-"""What a person can have done, as a table: names, keys, faces; the actions and buttons made of it, and the bars that say what became of them."""
+"""What a person can have done: commands with names, keys and faces; the actions and buttons made of them, and why something did not work."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
-from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import Dialog
@@ -38,9 +38,9 @@ class AskingDialog(Dialog):
 
     action: Action
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._commands = desk, commands
         self._sent = False
         self.problem, self.button = Words("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
@@ -67,7 +67,7 @@ class AskingDialog(Dialog):
             return
         self._sent = False
         if view.problem is not None and view.problem.action is self.action:
-            self.problem.say(problem_text(view.problem))
+            self.problem.say(problem_text(view.problem, self._commands))
         else:
             QTimer.singleShot(0, self, self.close)
 
@@ -77,8 +77,8 @@ class MessageDialog(AskingDialog):
 
     action = Action.SEND_MESSAGE
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
+        super().__init__(desk, commands, parent)
         self._to: SeatRow | None = None
         self.whom, self.text = Plain("value", wide=60), QPlainTextEdit()
         self.text.setTabChangesFocus(True)
@@ -117,8 +117,8 @@ class SkillsDialog(AskingDialog):
 
     action = Action.SET_SKILLS
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
+        super().__init__(desk, commands, parent)
         self._row: SeatRow | None = None
         self._lines: dict[str, tuple[QCheckBox, QSpinBox]] = {}
         self.whose, self.new, self.add = Plain("value", wide=60), QLineEdit(), QPushButton()

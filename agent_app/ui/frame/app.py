@@ -27,6 +27,7 @@ from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.presenters.parts.ports import Settings
 from agent_app.ui.commands.hotkeys import Hotkeys
+from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.faults import FAULTS
@@ -114,7 +115,7 @@ def run(
     window.draw(desk.view)
     window.show()
     hotkeys = Hotkeys(window.commands.actions, window)
-    window.help.show_hotkeys(hotkeys.active)
+    window.panel(HelpDialog).show_hotkeys(hotkeys.active)
     app.aboutToQuit.connect(hotkeys.stop)
     app.aboutToQuit.connect(desk.keep)
     app.commitDataRequest.connect(window.session_ends, Qt.ConnectionType.DirectConnection)

@@ -1,4 +1,4 @@
-"""Bottom of the window: what went wrong last, in words; link, phone and sound quality. And the banner for what goes on being wrong."""
+"""Bottom of the window: the last problem in words; link, phone and sound quality. And the banner, for a problem that lasts."""
 
 from math import ceil
 
@@ -8,7 +8,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 from agent_app.model.desk.view import DeskView, LinkState, PhoneState, Problem
 from agent_app.model.sound.phone_messages import CallQuality
 from agent_app.presenters.desk import Desk
+from agent_app.ui.commands.commands import Commands
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.panels.host import Host
+from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle
@@ -33,10 +37,10 @@ class Sign(QFrame):
 
 
 class StatusBar(Panel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("status")
-        self._desk = desk
+        self._desk, self._commands = desk, commands
         self.warning, self.problem, self.dismiss = QLabel(), Plain("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
@@ -49,8 +53,15 @@ class StatusBar(Panel):
         self.redraw()
         self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # with a message or without
 
+    def dismiss_problem(self) -> bool:
+        """Whether there was one."""
+        if self._view.problem is None:
+            return False
+        self._desk.dismiss_problem()
+        return True
+
     def put_first(self, part: QWidget) -> None:
-        """Something of the window's own, before all else."""
+        """A widget of the window's own, left of all others."""
         self._bar.insertWidget(0, part)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -95,15 +106,23 @@ class StatusBar(Panel):
             self.warning.setPixmap(
                 icon("warning", theme.tokens().danger).pixmap(QSize(size, size), self.devicePixelRatioF())
             )
-            self.problem.say(problem_text(problem))
+            self.problem.say(problem_text(problem, self._commands))
             announce(self, self.problem.text())
 
 
-class Banner(Panel):
-    """Shown while the link or the sound is not as it should be: what is known, and what is being done."""
+STATUS: PanelSpec[StatusBar] = PanelSpec(
+    "status",
+    lambda host: StatusBar(host.desk, host.commands, host.clock),
+    (Placement(Place.STATUS, 10),),
+    escape=Escape(30, StatusBar.dismiss_problem),
+)
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+
+class Banner(Panel):
+    """Shown while the link or the sound is not as it should be: what is known, and what is being done about it."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
         self._icon, self.text = QLabel(), Words()
         line = across(self._icon, self.text)
@@ -148,3 +167,6 @@ class Banner(Panel):
                 name=name
             )
         return "", ""
+
+
+BANNER: PanelSpec[Banner] = PanelSpec("banner", Banner, (Placement(Place.STRIP, 10),))

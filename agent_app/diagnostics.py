@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
+from agent_app import files
 from agent_app.logs import masked
 from agent_app.model.sound.phone_messages import Device
 from agent_app.presenters.parts.ports import OnPacked, OnStep
@@ -39,6 +40,10 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "none"
     return found
+
+
+class _Cancelled(Exception):  # noqa: N818  # the name says what it is
+    """The agent, or the program's end, has given the pack up."""
 
 
 class DiagnosticsPack:
@@ -88,23 +93,29 @@ class DiagnosticsPack:
 
     def _write(self, into: Path, facts: Mapping[str, Any], on_step: OnStep) -> Path | None:
         """In the thread. ``None``: cancelled."""
-        into.mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
         path = into / f"agent-app-{self._desk}-{stamp}.zip"
-        part = path.with_suffix(".part")
-        logs = self._log_files()
         try:
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
-                for name, value in {"versions.json": versions(), **facts}.items():
-                    pack.writestr(name, msgspec.json.format(msgspec.json.encode(value), indent=2))
-                for at, log in enumerate(logs):
-                    if self._cancelled.is_set():
-                        return None
-                    self._post(partial(on_step, at, len(logs)))
-                    pack.writestr(f"logs/{log.name}", masked(log.read_text(encoding="utf-8", errors="replace")))
-            return None if self._cancelled.is_set() else part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+            with files.replacing(path) as file:
+                self._fill(file, facts, on_step)
+        except _Cancelled:
+            return None
+        return path
+
+    def _fill(self, file: BinaryIO, facts: Mapping[str, Any], on_step: OnStep) -> None:
+        logs = self._log_files()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
+            for name, value in {"versions.json": versions(), **facts}.items():
+                pack.writestr(name, msgspec.json.format(msgspec.json.encode(value), indent=2))
+            for at, log in enumerate(logs):
+                self._check_cancelled()
+                self._post(partial(on_step, at, len(logs)))
+                pack.writestr(f"logs/{log.name}", masked(log.read_text(encoding="utf-8", errors="replace")))
+        self._check_cancelled()
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise _Cancelled
 
     def _log_files(self) -> list[Path]:
         """The newest."""

@@ -3,7 +3,6 @@
 A damaged file costs the settings, not the start: it is kept aside (``settings.json.damaged``) and the defaults are taken.
 """
 
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-_log = logging.getLogger(__name__)
+from agent_app import files
+
 NAME = "settings.json"
 
 
@@ -30,7 +30,7 @@ class SettingsFile:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._values = self._load()
+        self._values = files.read_json(self._path, dict[str, str], "settings") or {}
 
     def get(self, key: str, default: str = "") -> str:
         return self._values.get(key, default)
@@ -45,27 +45,6 @@ class SettingsFile:
 
     # --- inside ---
 
-    def _load(self) -> dict[str, str]:
-        try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, str])
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:  # msgspec raises UnicodeDecodeError too
-            _log.warning("settings: %s can't be read, defaults are used (%s)", NAME, type(error).__name__)
-            self._set_aside()
-            return {}
-
-    def _set_aside(self) -> None:
-        try:
-            self._path.replace(self._path.with_name(f"{NAME}.damaged"))
-        except OSError as error:
-            _log.warning("settings: the damaged file stays where it is (%s)", error.strerror)
-
     def _save(self) -> None:
-        fresh = self._path.with_name(f"{NAME}.new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self._values), indent=2))
-            fresh.replace(self._path)
-        except OSError as error:
-            _log.warning("settings: not written (%s)", error.strerror)
+        text = msgspec.json.format(msgspec.json.encode(self._values), indent=2)
+        files.write_or_log(self._path, text, "settings")

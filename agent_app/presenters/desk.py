@@ -23,7 +23,7 @@ from agent_app.presenters.frame.diagnostics import Packing
 from agent_app.presenters.frame.log_in import Session
 from agent_app.presenters.frame.notices import News
 from agent_app.presenters.parts.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
-from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.requests import Requests
 from agent_app.presenters.parts.view_draft import Board, settled
 from agent_app.presenters.reports.reports import Reports
 from agent_app.presenters.sound.phone import Sound
@@ -56,17 +56,17 @@ class Desk(DeskCalls):
         self._clock, self._wall = clock, wall
         view = DeskView(language=_language(settings.get("language")), agent_name=settings.get("agent"))
         self._board = Board(view, on_change, wall)
-        self._asker = Asker(self._board, switch, clock)
-        self._session = Session(self._board, self._asker, settings, self._changed)
+        self._requests = Requests(self._board, switch, clock)
+        self._session = Session(self._board, self._requests, settings, self._changed)
         self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
         shelf = NoShelf() if shelf is None else shelf
-        self._talk = TalkActs(self._board, self._asker, self._sound, shelf)
-        self._calling, self._news = Calling(self._board, self._asker, self._talk.keep_note), News(self._board)
+        self._talk = TalkActs(self._board, self._requests, self._sound, shelf)
+        self._calling, self._news = Calling(self._board, self._requests, self._talk.keep_note), News(self._board)
         self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
-        self._people = CustomerFacts(self._board, self._asker, clock)
-        self.floor = FloorDesk(self._board, self._asker, self._calling)
+        self._people = CustomerFacts(self._board, self._requests, clock)
+        self.floor = FloorDesk(self._board, self._requests, self._calling)
         """Colleagues, and the supervisor's desk."""
-        self.reports = Reports(self._board, self._asker)
+        self.reports = Reports(self._board, self._requests)
         self._packing = Packing(self._board, diagnostics)
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None
@@ -293,7 +293,7 @@ class Desk(DeskCalls):
     @settled
     def tick(self, now: float) -> None:
         """About 5 times a second, with ``clock()``: debounce, retries, the phone's report, a PC that slept."""
-        self._asker.tick(now)
+        self._requests.tick(now)
         self._watch_sleep(now)
         self._session.tick(now)
         self._sound.tick(now)

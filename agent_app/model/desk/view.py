@@ -214,3 +214,6 @@ class DeskView(Struct, frozen=True):
     """Show the log-in form: never logged in, logged out, or the session is void (then ``problem`` says why)."""
     agent_name: str = ""
     """Last used at this desk, for the form."""
+
+    def is_pending(self, action: Action) -> bool:
+        return any(pending.action is action for pending in self.pending)

@@ -4,12 +4,11 @@ from agent_app.model.desk.actions import hanging_up, may_wrap_up
 from agent_app.model.desk.problems import Lost, Own
 from agent_app.model.desk.view import Action, LinkState
 from agent_app.presenters.parts.ports import Failed, Shelf
-from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.requests import Requests
 from agent_app.presenters.parts.view_draft import Board
 from agent_app.presenters.sound.phone import Sound
 from shared.desk import (
     TEXT_MAX,
-    AnyCommand,
     DeskCall,
     DeskRefusal,
     Done,
@@ -44,8 +43,8 @@ _DIGITS = frozenset("0123456789*#ABCD")
 
 
 class TalkActs:
-    def __init__(self, board: Board, asker: Asker, sound: Sound, shelf: Shelf) -> None:
-        self._board, self._asker, self._sound, self._shelf = board, asker, sound, shelf
+    def __init__(self, board: Board, requests: Requests, sound: Sound, shelf: Shelf) -> None:
+        self._board, self._requests, self._sound, self._shelf = board, requests, sound, shelf
         self._digits = ""
         self._hand: CallId | None = None
         """The call that the note on the screen is about."""
@@ -68,23 +67,23 @@ class TalkActs:
     # --- the seat ---
 
     def open_seat(self) -> None:
-        self._command(Action.OPEN_SEAT, OpenSeat())
+        self._requests.command(Action.OPEN_SEAT, OpenSeat())
 
     def lock(self, reason: LockReason) -> None:
-        self._command(Action.LOCK_SEAT, LockSeat(reason))
+        self._requests.command(Action.LOCK_SEAT, LockSeat(reason))
 
     # --- the call ---
 
     def answer(self) -> None:
         """Pending until the switch says that the talk is up (``follow``)."""
-        if self._asker.may(Action.ANSWER):
-            self._asker.wait(Action.ANSWER)
+        if self._requests.may(Action.ANSWER):
+            self._requests.wait(Action.ANSWER)
             self._sound.answer()
 
     def hang_up(self, by_hand: bool) -> None:
-        if not self._asker.may(Action.HANG_UP):
+        if not self._requests.may(Action.HANG_UP):
             return
-        if by_hand and self._asker.now() < self._safe_at:
+        if by_hand and self._requests.now() < self._safe_at:
             self._board.problem(Action.HANG_UP, Own.JUST_CHANGED)
             return
         call = self._call
@@ -93,7 +92,7 @@ class TalkActs:
             self._sound.end()
             return
         request = HangUp(call.call, call.hanging_up)
-        self._asker.ask(Action.HANG_UP, request, Done, lambda _: None, failed=self._not_hung_up)
+        self._requests.send(Action.HANG_UP, request, Done, failed=self._not_hung_up)
 
     def _not_hung_up(self, why: Failed | Refused) -> None:
         if why.code == Lost.NEVER_LEFT:
@@ -108,7 +107,7 @@ class TalkActs:
         self._of_call(Action.RETRIEVE, Retrieve)
 
     def toggle_hold(self) -> None:
-        if self._asker.is_pending(Action.HOLD) or self._asker.is_pending(Action.RETRIEVE):
+        if self._requests.is_pending(Action.HOLD) or self._requests.is_pending(Action.RETRIEVE):
             return
         if self._call is not None and self._call.state is SeatState.HOLDING:
             self.retrieve()
@@ -118,13 +117,13 @@ class TalkActs:
     def press(self, digits: str) -> None:
         """Keys that come while some are on their way wait for those, so that none overtakes another."""
         keys = digits.upper()
-        if not keys or not self._asker.may(Action.SEND_DIGITS):
+        if not keys or not self._requests.may(Action.SEND_DIGITS):
             return
         if not _DIGITS.issuperset(keys):
             self._board.problem(Action.SEND_DIGITS, Own.BAD_DIGITS)
             return
         self._digits += keys
-        if not self._asker.is_pending(Action.SEND_DIGITS):
+        if not self._requests.is_pending(Action.SEND_DIGITS):
             self._send_digits()
 
     def _send_digits(self) -> None:
@@ -133,7 +132,7 @@ class TalkActs:
             self._digits = ""
             return
         now, self._digits = self._digits[:_MOST_DIGITS], self._digits[_MOST_DIGITS:]
-        self._asker.ask(
+        self._requests.send(
             Action.SEND_DIGITS,
             SendDigits(call.call, now),
             Done,
@@ -145,17 +144,17 @@ class TalkActs:
         self._digits = ""
 
     def mute(self, on: bool) -> None:
-        if self._asker.may(Action.MUTE if on else Action.UNMUTE):
+        if self._requests.may(Action.MUTE if on else Action.UNMUTE):
             self._sound.mute(on)
 
     # --- what is written ---
 
     def set_note(self, text: str) -> None:
-        self._typed_at = self._asker.now()
+        self._typed_at = self._requests.now()
         self._put_note(text)
 
     def finish(self, disposition: str, stay: bool) -> None:
-        if not self._asker.may(Action.FINISH_WRAP_UP):
+        if not self._requests.may(Action.FINISH_WRAP_UP):
             return
         view = self._board.draft
         call = self._in_hand(view.state.seat, view.state.call)
@@ -166,23 +165,23 @@ class TalkActs:
             self._board.problem(Action.FINISH_WRAP_UP, Own.TOO_LONG)
         else:
             request = WrapUp(call, disposition, view.note, stay)
-            self._asker.ask(Action.FINISH_WRAP_UP, request, Done, lambda _: self._finished(request))
+            self._requests.send(Action.FINISH_WRAP_UP, request, Done, lambda _: self._finished(request))
 
     def extend(self) -> None:
         seat = self._board.draft.state.seat
         if seat is None or seat.wrap_up_call is None:
-            self._asker.may(Action.EXTEND_WRAP_UP)
+            self._requests.may(Action.EXTEND_WRAP_UP)
         else:
-            self._command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
+            self._requests.command(Action.EXTEND_WRAP_UP, ExtendWrapUp(seat.wrap_up_call))
 
     def tick(self) -> None:
         """What is typed is written down here all the time; in wrap-up the switch gets it at each rest, and when the time is nearly over, though
         nothing was chosen yet: others may end the wrap-up at any time.
         """
-        if self._asker.now() >= self._shelve_at:
+        if self._requests.now() >= self._shelve_at:
             self._shelve()
         view = self._board.draft
-        seat, now = view.state.seat, self._asker.now()
+        seat, now = view.state.seat, self._requests.now()
         if seat is None or view.state.call is not None or now < self._send_at:
             return
         until = seat.wrap_up_until
@@ -200,7 +199,7 @@ class TalkActs:
         if self._hand is None or view.stale or not view.note_unsent:
             return
         late = view.state.call is None  # the seat may have been opened meanwhile
-        if (late or may_wrap_up(view)) and not self._asker.is_pending(Action.FINISH_WRAP_UP):
+        if (late or may_wrap_up(view)) and not self._requests.is_pending(Action.FINISH_WRAP_UP):
             self._send(self._hand, view.note)
 
     def _send(self, call: CallId, note: str) -> None:
@@ -208,7 +207,7 @@ class TalkActs:
             return
         self._kept = call, note
         request = WrapUp(call, "", note, stay=True)
-        self._asker.ask(
+        self._requests.send(
             None, request, Done, lambda _: self._has(request), failed=lambda why: self._not_kept(request, why)
         )
 
@@ -221,7 +220,7 @@ class TalkActs:
     def _not_kept(self, request: WrapUp, why: Failed | Refused) -> None:
         """What is about a call that the switch has forgotten is not tried again."""
         if self._kept == (request.call, request.note) and why.code != DeskRefusal.NO_SUCH_CALL:
-            self._kept, self._send_at = None, self._asker.now() + REST_S
+            self._kept, self._send_at = None, self._requests.now() + REST_S
 
     def _put_note(self, text: str) -> None:
         unsent = bool(text.strip()) and self._safe != (self._hand or NO_CALL, text)
@@ -236,7 +235,7 @@ class TalkActs:
             unsent[call] = view.note
         unsent = dict(list(unsent.items())[-MOST_NOTES:])
         if self._agent is not None and unsent != self._shelved:
-            self._shelve_at = self._asker.now() + SHELVE_S
+            self._shelve_at = self._requests.now() + SHELVE_S
             self._shelved = unsent
             self._shelf.write_notes(self._agent, unsent)
 
@@ -251,8 +250,8 @@ class TalkActs:
             self._put_note("")
 
     def follow(self, seat: Seat | None, call: DeskCall | None) -> None:
-        if self._asker.is_pending(Action.ANSWER) and (call is None or call.state is not SeatState.RINGING):
-            self._asker.drop(Action.ANSWER)
+        if self._requests.is_pending(Action.ANSWER) and (call is None or call.state is not SeatState.RINGING):
+            self._requests.drop(Action.ANSWER)
         if call is None:
             self._digits = ""
         self._watch_meaning()
@@ -270,15 +269,13 @@ class TalkActs:
         """Whoever was to be handed the customer hangs up between the eye and the finger: that must not cut the customer off."""
         was, self._means = self._means, hanging_up(self._board.draft)
         if self._call is not None and self._means is HangingUp.END and was in {HangingUp.HAND_OVER, HangingUp.LEAVE}:
-            self._safe_at = self._asker.now() + REACTION_S
+            self._safe_at = self._requests.now() + REACTION_S
 
     def _of_call(self, action: Action, command: type[Hold | Retrieve]) -> None:
-        if self._asker.may(action) and self._call is not None:
-            self._asker.ask(action, command(self._call.call), Done, lambda _: None)
-
-    def _command(self, action: Action, command: AnyCommand) -> None:
-        if self._asker.may(action):
-            self._asker.ask(action, command, Done, lambda _: None)
+        if self._call is None:
+            self._requests.may(action)  # says why not
+        else:
+            self._requests.command(action, command(self._call.call))
 
     @staticmethod
     def _in_hand(seat: Seat | None, call: DeskCall | None) -> CallId | None:

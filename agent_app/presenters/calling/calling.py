@@ -7,7 +7,7 @@ from agent_app.model.desk.actions import number_of
 from agent_app.model.desk.problems import Own
 from agent_app.model.desk.view import Action
 from agent_app.model.phonebook.numbers import BadNumber
-from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.requests import Requests
 from agent_app.presenters.parts.view_draft import Board
 from shared.desk import (
     AnyCommand,
@@ -28,7 +28,7 @@ from shared.desk import (
     ToSeat,
 )
 from shared.enums import ListenMode
-from shared.ids import AgentId, LegId
+from shared.ids import AgentId, CallId, LegId
 
 ASKING = (Action.DIAL, Action.CALL_BACK, Action.CALL_SEAT, Action.TRANSFER, Action.MONITOR)
 """Of these one is on its way at a time: two parties must not be rung by two clicks."""
@@ -43,8 +43,8 @@ TEXT_SHOWN = 32
 class Calling:
     """``keep_note``: called before each command that begins a call, with which the switch forgets the talk before."""
 
-    def __init__(self, board: Board, asker: Asker, keep_note: Callable[[], None]) -> None:
-        self._board, self._asker, self._keep_note = board, asker, keep_note
+    def __init__(self, board: Board, requests: Requests, keep_note: Callable[[], None]) -> None:
+        self._board, self._requests, self._keep_note = board, requests, keep_note
 
     @property
     def _call(self) -> DeskCall | None:
@@ -56,7 +56,7 @@ class Calling:
         self._to(action, Kind.NUMBER, text)
 
     def call_back(self) -> None:
-        if not self._is_asking() and self._asker.may(Action.CALL_BACK):
+        if not self._is_asking() and self._requests.may(Action.CALL_BACK):
             self.dial(number_of(self._board.draft), Action.CALL_BACK)
 
     def call_seat(self, agent: str) -> None:
@@ -74,10 +74,10 @@ class Calling:
             code = Own.BAD_NUMBER if isinstance(wrong, BadNumber) else Own.NO_TARGET
             self._board.problem(action, code, value[:TEXT_SHOWN])
             return
-        if self._asker.may(action):
+        if self._requests.may(action):
             if self._call is None:
                 self._keep_note()
-            self._send(action, self._command(wanted))
+            self._requests.send(action, self._command(wanted), Done)
 
     def _command(self, wanted: AnyTarget) -> AnyCommand:
         """Without a call a call of its own, in one a consult."""
@@ -101,29 +101,25 @@ class Calling:
         self._of_call(Action.JOIN, Join)
 
     def drop(self, leg: LegId) -> None:
-        call = self._call
-        if self._asker.may(Action.DROP_PARTY) and call is not None:
-            self._send(Action.DROP_PARTY, DropParty(call.call, leg))
+        self._of_call(Action.DROP_PARTY, lambda call: DropParty(call, leg))
 
     # --- a supervisor's ---
 
     def monitor(self, agent: str, mode: ListenMode) -> None:
         """``agent=""``: the one whose busy tone is heard."""
-        if self._is_asking() or not self._asker.may(Action.MONITOR):
+        if self._is_asking() or not self._requests.may(Action.MONITOR):
             return
         name = agent.strip() or (self._call.busy if self._call is not None else None)
         if not name:
             self._board.problem(Action.MONITOR, Own.NO_TARGET)
             return
         self._keep_note()
-        self._send(Action.MONITOR, Monitor(AgentId(name), mode))
+        self._requests.send(Action.MONITOR, Monitor(AgentId(name), mode), Done)
 
     def listen(self, mode: ListenMode) -> None:
-        action, call = MODES[mode], self._call
-        if any(self._asker.is_pending(each) for each in (*MODES.values(), Action.INTERCEPT)):
+        if any(self._requests.is_pending(each) for each in (*MODES.values(), Action.INTERCEPT)):
             return
-        if self._asker.may(action) and call is not None:
-            self._send(action, Listen(call.call, mode))
+        self._of_call(MODES[mode], lambda call: Listen(call, mode))
 
     def intercept(self) -> None:
         self._of_call(Action.INTERCEPT, Intercept)
@@ -131,12 +127,10 @@ class Calling:
     # --- inside ---
 
     def _is_asking(self) -> bool:
-        return any(self._asker.is_pending(action) for action in ASKING)
+        return any(self._requests.is_pending(action) for action in ASKING)
 
-    def _of_call(self, action: Action, command: type[Return | Swap | Join | Intercept]) -> None:
-        call = self._call
-        if self._asker.may(action) and call is not None:
-            self._send(action, command(call.call))
-
-    def _send(self, action: Action, command: AnyCommand) -> None:
-        self._asker.ask(action, command, Done, lambda _: None)
+    def _of_call(self, action: Action, command: Callable[[CallId], AnyCommand]) -> None:
+        if self._call is None:
+            self._requests.may(action)  # says why not
+        else:
+            self._requests.command(action, command(self._call.call))

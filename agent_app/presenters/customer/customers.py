@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from agent_app.model.desk.problems import Lost, Own
 from agent_app.model.desk.view import Action, PlayerView, SearchView
 from agent_app.presenters.parts.ports import Failed
-from agent_app.presenters.parts.requests import QUESTION_S, Asker
+from agent_app.presenters.parts.requests import QUESTION_S, Requests
 from agent_app.presenters.parts.view_draft import Board
 from shared.desk import (
     TEXT_MAX,
@@ -39,8 +39,8 @@ LARGEST_RECORDING = 256 * 1024 * 1024
 
 
 class CustomerFacts:
-    def __init__(self, board: Board, asker: Asker, clock: Callable[[], float]) -> None:
-        self._board, self._asker, self._clock = board, asker, clock
+    def __init__(self, board: Board, requests: Requests, clock: Callable[[], float]) -> None:
+        self._board, self._requests, self._clock = board, requests, clock
         self._pop: Pop | None = None
         self._search_at: float | None = None
         self._facts: dict[AccountNo, AccountFacts] = {}
@@ -62,7 +62,7 @@ class CustomerFacts:
             self._show(pop.customer if pop is not None else None, is_pop=True)
 
     def show_pop(self) -> None:
-        self._asker.drop(Action.SEARCH)
+        self._requests.drop(Action.SEARCH)
         self._show(self._pop.customer if self._pop is not None else None, is_pop=True)
 
     def forget(self) -> None:
@@ -76,12 +76,12 @@ class CustomerFacts:
 
     def search(self, text: str) -> None:
         wanted = text[:LONGEST_SEARCH]
-        self._asker.drop(Action.SEARCH)
+        self._requests.drop(Action.SEARCH)
         if not wanted.strip():
             self._search_at = None
             self._board.put(search=SearchView(wanted))
             return
-        if self._asker.may(Action.SEARCH):
+        if self._requests.may(Action.SEARCH):
             self._search_at = self._clock() + DEBOUNCE_S
             self._board.put(search=SearchView(wanted, busy=True, rows=self._board.draft.search.rows))
 
@@ -89,7 +89,9 @@ class CustomerFacts:
         if self._search_at is not None and now >= self._search_at:
             self._search_at = None
             text = self._board.draft.search.text
-            self._asker.ask(Action.SEARCH, FindCustomers(text.strip()), Customers, self._found, failed=self._not_found)
+            self._requests.send(
+                Action.SEARCH, FindCustomers(text.strip()), Customers, self._found, failed=self._not_found
+            )
 
     def _found(self, reply: Customers) -> None:
         self._board.put(search=replace(self._board.draft.search, busy=False, rows=reply.rows))
@@ -98,9 +100,9 @@ class CustomerFacts:
         self._board.put(search=replace(self._board.draft.search, busy=False, rows=()))
 
     def show_customer(self, customer: CustomerId) -> None:
-        if self._asker.may(Action.SEARCH):
-            self._asker.drop(Action.SEARCH)
-            self._asker.ask(
+        if self._requests.may(Action.SEARCH):
+            self._requests.drop(Action.SEARCH)
+            self._requests.send(
                 Action.SEARCH,
                 AskCustomer(customer),
                 CustomerShown,
@@ -112,10 +114,10 @@ class CustomerFacts:
     def ask_account(self, account: AccountNo) -> None:
         """The account itself is pending, not the ``Action``, and says what went wrong."""
         facts = self._find(account)
-        if facts is None or facts.pending or not self._asker.may(Action.ASK_ACCOUNT):
+        if facts is None or facts.pending or not self._requests.may(Action.ASK_ACCOUNT):
             return
         self._know(replace(facts, pending=True, problem=""))
-        self._asker.ask(
+        self._requests.send(
             None,
             AskAccount(account),
             AccountShown,
@@ -139,7 +141,7 @@ class CustomerFacts:
     # --- tickets ---
 
     def save_ticket(self, ticket: TicketId | None, title: str, state: str, note: str) -> None:
-        if not self._asker.may(Action.NEW_TICKET):
+        if not self._requests.may(Action.NEW_TICKET):
             return
         view = self._board.draft
         assert view.shown is not None
@@ -150,7 +152,7 @@ class CustomerFacts:
         else:
             call = self._pop.call if view.shown_is_pop and self._pop is not None else None
             request = SaveTicket(view.shown.id, ticket, title.strip(), state, note, call)
-            self._asker.ask(Action.NEW_TICKET, request, TicketSaved, self._saved)
+            self._requests.send(Action.NEW_TICKET, request, TicketSaved, self._saved)
 
     def _saved(self, reply: TicketSaved) -> None:
         self._tickets[reply.ticket.id] = reply.ticket
@@ -164,17 +166,17 @@ class CustomerFacts:
         player = self._board.draft.player
         if player is not None and player.call == call:
             return  # on its way, or here
-        self._asker.drop(Action.PLAY_RECORDING)
-        if self._asker.may(Action.PLAY_RECORDING):
+        self._requests.drop(Action.PLAY_RECORDING)
+        if self._requests.may(Action.PLAY_RECORDING):
             self._board.put(player=PlayerView(call))
             self._fetch(call, [])
 
     def close_player(self) -> None:
-        self._asker.drop(Action.PLAY_RECORDING)
+        self._requests.drop(Action.PLAY_RECORDING)
         self._board.put(player=None)
 
     def _fetch(self, call: CallId, parts: list[bytes]) -> None:
-        self._asker.ask(
+        self._requests.send(
             Action.PLAY_RECORDING,
             AskRecording(call, sum(map(len, parts))),
             RecordingPart,

@@ -9,9 +9,9 @@ from agent_app.model.floor.mirror import FloorMirror, FloorView
 from agent_app.model.floor.supervising import listens_to
 from agent_app.presenters.calling.calling import Calling
 from agent_app.presenters.parts.ports import Failed
-from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.requests import Requests, SentRequest
 from agent_app.presenters.parts.view_draft import Board, settled
-from shared.desk import TEXT_MAX, DeskRefusal, Done, ForceSeat, Refused, TakeWaiting
+from shared.desk import TEXT_MAX, DeskRefusal, ForceSeat, Refused, TakeWaiting
 from shared.enums import CallKind, ListenMode, LockReason
 from shared.floor import (
     ColleagueRow,
@@ -36,14 +36,15 @@ class FloorDesk:
     Colleagues and targets are in ``DeskView`` too, for whoever completes a name; they stay there, maybe old, when nobody watches.
     """
 
-    def __init__(self, board: Board, asker: Asker, calling: Calling) -> None:
-        self._board, self._asker, self._calling = board, asker, calling
+    def __init__(self, board: Board, requests: Requests, calling: Calling) -> None:
+        self._board, self._requests, self._calling = board, requests, calling
         self._mirror = FloorMirror()
         self._on_floor: OnFloor = lambda _view: None
         self._colleagues = self._floor = False
         self._watched = Watch.OFF
         """What the switch has been asked for in this session of the link."""
-        self._asking = False
+        self._asked: SentRequest | None = None
+        """For the floor; ``None``: not in this session of the link."""
         self._again_at: float | None = None
         self._intercepting: AgentId | None = None
         """Whose call shall be this seat's once it is listened to."""
@@ -92,37 +93,34 @@ class FloorDesk:
             self._calling.intercept()
         else:
             self._calling.monitor(agent, ListenMode.MONITOR)
-            self._intercepting = agent if self._asker.is_pending(Action.MONITOR) else None
+            self._intercepting = agent if self._requests.is_pending(Action.MONITOR) else None
 
     @settled
     def force(self, agent: AgentId, act: str, reason: LockReason = LockReason.OTHER) -> None:
         """``act``: ``open``, ``lock`` or ``log_out``."""
-        if self._asker.may(Action.FORCE_SEAT):
-            self._asker.ask(Action.FORCE_SEAT, ForceSeat(agent, act, reason), Done, lambda _: None)
+        self._requests.command(Action.FORCE_SEAT, ForceSeat(agent, act, reason))
 
     @settled
     def take(self, call: CallId, agent: AgentId | None = None) -> None:
         """A waiting caller out of order, to that seat or (``None``) this one."""
-        if self._asker.may(Action.TAKE_WAITING):
-            self._asker.ask(Action.TAKE_WAITING, TakeWaiting(call, agent), Done, lambda _: None)
+        self._requests.command(Action.TAKE_WAITING, TakeWaiting(call, agent))
 
     @settled
     def set_skills(self, agent: AgentId, skills: dict[str, int]) -> None:
         """What they can do from now on; nothing else."""
-        if self._asker.may(Action.SET_SKILLS):
-            self._asker.ask(Action.SET_SKILLS, SetSkills(agent, skills), Done, lambda _: None)
+        self._requests.command(Action.SET_SKILLS, SetSkills(agent, skills))
 
     @settled
     def send(self, text: str, agents: tuple[AgentId, ...] = ()) -> None:
         """To the screens of these, or of all that this supervisor has; ``view.reached`` tells whose they were."""
-        if not self._asker.may(Action.SEND_MESSAGE):
+        if not self._requests.may(Action.SEND_MESSAGE):
             return
         if len(text) > TEXT_MAX:
             self._board.problem(Action.SEND_MESSAGE, Own.TOO_LONG)
         elif text.strip():
             self._reached(None)
             request = SendMessage(text.strip(), agents)
-            self._asker.ask(Action.SEND_MESSAGE, request, MessageSent, lambda sent: self._reached(sent.agents))
+            self._requests.send(Action.SEND_MESSAGE, request, MessageSent, lambda sent: self._reached(sent.agents))
 
     def _reached(self, agents: tuple[AgentId, ...] | None) -> None:
         self._mirror.sent(agents)
@@ -136,14 +134,15 @@ class FloorDesk:
         if listens_to(self._board.draft, agent):
             self._intercepting = None
             self._calling.intercept()
-        elif not self._asker.is_pending(Action.MONITOR) and (call is None or call.kind is not CallKind.MONITOR):
+        elif not self._requests.is_pending(Action.MONITOR) and (call is None or call.kind is not CallKind.MONITOR):
             self._intercepting = None
 
     # --- from outside ---
 
     def opened(self) -> None:
         """A new session of the link: the switch watches nothing for us yet."""
-        self._watched, self._asking, self._again_at = Watch.OFF, False, None
+        self._requests.drop_request(self._asked)
+        self._watched, self._asked, self._again_at = Watch.OFF, None, None
         self._put_old()
 
     def told(self, changed: FloorChanged) -> None:
@@ -198,15 +197,14 @@ class FloorDesk:
             self._ask()
 
     def _ask(self) -> None:
-        if self._asking:  # what it will bring is newer than whatever was lost
+        if self._asked is not None and self._asked.pending:  # its answer is newer than all that was lost
             return
-        self._asking, asked = True, self._watched
-        self._asker.ask(
+        asked = self._watched
+        self._asked = self._requests.send(
             None, WatchFloor(asked), FloorSnapshot, self._came, failed=lambda why: self._did_not_come(asked, why)
         )
 
     def _came(self, snapshot: FloorSnapshot) -> None:
-        self._asking = False
         if snapshot.what is not self._watched:  # wished for otherwise meanwhile
             self._ask()
             return
@@ -217,12 +215,11 @@ class FloorDesk:
         self._put()
 
     def _did_not_come(self, asked: Watch, why: Failed | Refused) -> None:
-        self._asking = False
         if isinstance(why, Refused) and why.code is DeskRefusal.NOT_ALLOWED and asked is self._watched:
             self._mirror.forget(why.code)
             self._put()
         elif self._board.draft.link is LinkState.UP:
-            self._again_at = self._asker.now() + RETRY_S
+            self._again_at = self._requests.now() + RETRY_S
 
     def _put_old(self) -> None:
         if not self._mirror.view.stale:

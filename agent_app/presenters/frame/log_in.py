@@ -6,7 +6,7 @@ from agent_app.model.desk.actions import Why
 from agent_app.model.desk.mirror import Mirror, Verdict
 from agent_app.model.desk.view import Action, LinkState
 from agent_app.presenters.parts.ports import Failed, Settings
-from agent_app.presenters.parts.requests import QUESTION_S, Asker
+from agent_app.presenters.parts.requests import QUESTION_S, Requests, SentRequest
 from agent_app.presenters.parts.view_draft import Board
 from shared.desk import (
     ChangePassword,
@@ -35,12 +35,12 @@ _TRY_AGAIN = frozenset({DeskRefusal.BUSY, DeskRefusal.FAULT, DeskRefusal.TOO_MAN
 class Session:
     """``changed`` is called after the copy changed, with whether it was by a snapshot."""
 
-    def __init__(self, board: Board, asker: Asker, settings: Settings, changed: Callable[[bool], None]) -> None:
+    def __init__(self, board: Board, requests: Requests, settings: Settings, changed: Callable[[bool], None]) -> None:
         self.mirror = Mirror()
         self.repairs = 0
         """Times that a snapshot asked for as a matter of routine differed from the copy."""
         self._board = board
-        self._asker = asker
+        self._requests = requests
         self._settings = settings
         self._changed = changed
         self._wall = board.wall
@@ -49,14 +49,15 @@ class Session:
         self._told_contact = ""
         self._attached = False
         """The switch knows, in this session of the link, who sits here."""
-        self._fetching = False
+        self._fetch_sent: SentRequest | None = None
+        """The last request for what the switch knows."""
         self._again_at: float | None = None
         self._reconcile_at: float | None = None
 
     # --- people ---
 
     def log_in(self, agent: str, password: str, take_over: bool) -> None:
-        if not self._asker.may(Action.LOG_IN):
+        if not self._requests.may(Action.LOG_IN):
             return
         name = agent.strip()
         if not name or not password or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
@@ -64,24 +65,24 @@ class Session:
             return
         self._told_contact = self._contact
         request = LogIn(name, password, self._contact, take_over)
-        self._asker.ask(
+        self._requests.send(
             Action.LOG_IN, request, LoggedIn, lambda reply: self._logged_in(reply, name), timeout=QUESTION_S
         )
 
     def log_out(self, but: Why | None = None) -> None:
         """``but``: a need that is seen to."""
-        if self._asker.may(Action.LOG_OUT, but):
-            self._asker.ask(Action.LOG_OUT, LogOut(), Done, lambda _: self._out())
+        if self._requests.may(Action.LOG_OUT, but):
+            self._requests.send(Action.LOG_OUT, LogOut(), Done, lambda _: self._out())
 
     def change_password(self, old: str, new: str) -> None:
-        if not self._asker.may(Action.CHANGE_PASSWORD):
+        if not self._requests.may(Action.CHANGE_PASSWORD):
             return
         if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD:
             self._board.problem(Action.CHANGE_PASSWORD, DeskRefusal.WEAK_PASSWORD)
         elif len(old) > LONGEST_PASSWORD:
             self._board.problem(Action.CHANGE_PASSWORD, DeskRefusal.WRONG_PASSWORD)
         else:
-            self._asker.ask(Action.CHANGE_PASSWORD, ChangePassword(old, new), Done, lambda _: None, timeout=QUESTION_S)
+            self._requests.send(Action.CHANGE_PASSWORD, ChangePassword(old, new), Done, timeout=QUESTION_S)
 
     # --- the link ---
 
@@ -93,7 +94,8 @@ class Session:
 
     def opened(self) -> None:
         self.mirror.begin()
-        self._fetching = self._attached = False
+        self._requests.drop_request(self._fetch_sent)
+        self._attached = False
         self._board.put(link=LinkState.UP, link_text="", retry_in=None, stale=True)
         self._fetch()
 
@@ -115,7 +117,7 @@ class Session:
         """What is shown may be wrong: fetch it, once for all gaps until it comes."""
         self.mirror.stale = True
         self._board.put(stale=True)
-        if self._board.draft.link is LinkState.UP and not self._fetching and self._again_at is None:
+        if self._board.draft.link is LinkState.UP and not self._is_fetching() and self._again_at is None:
             self._resync()
 
     def phone_at(self, contact: str) -> None:
@@ -134,7 +136,7 @@ class Session:
             self._reconcile_at = now + RECONCILE_S
         elif now >= self._reconcile_at:
             self._reconcile_at = now + RECONCILE_S
-            if not self._fetching and self._again_at is None:
+            if not self._is_fetching() and self._again_at is None:
                 self._resync()
 
     # --- inside ---
@@ -146,17 +148,20 @@ class Session:
             self._resync()
 
     def _resync(self) -> None:
-        self._fetching = True
-        self._asker.resync(DeskSnapshot, self._came, self._failed)
+        self._fetch_sent = self._requests.resync(self._came, self._failed)
+
+    def _is_fetching(self) -> bool:
+        return self._fetch_sent is not None and self._fetch_sent.pending
 
     def _resume(self) -> None:
-        self._fetching, self._attached = True, False
+        self._attached = False
         self._told_contact = self._contact
         request = Resume(self._session, self._contact)
-        self._asker.ask(None, request, LoggedIn, self._resumed, failed=self._not_resumed, timeout=QUESTION_S)
+        self._fetch_sent = self._requests.send(
+            None, request, LoggedIn, self._resumed, failed=self._not_resumed, timeout=QUESTION_S
+        )
 
     def _came(self, snapshot: DeskSnapshot) -> None:
-        self._fetching = False
         if self._session and snapshot.seat is None:  # the switch knows nothing of our log-in: it must say so itself
             self._resume()
             return
@@ -171,12 +176,11 @@ class Session:
         self._show(by_snapshot=True)
 
     def _failed(self, _: Failed | Refused) -> None:
-        self._fetching = False
         self._later()
 
     def _later(self) -> None:
         if self._board.draft.link is LinkState.UP:
-            self._again_at = self._asker.now() + RETRY_S
+            self._again_at = self._requests.now() + RETRY_S
 
     def _logged_in(self, reply: LoggedIn, agent: str) -> None:
         self._settings.put("agent", agent)
@@ -184,14 +188,13 @@ class Session:
         self._resumed(reply)
 
     def _resumed(self, reply: LoggedIn) -> None:
-        self._fetching, self._attached = False, True
+        self._attached = True
         self._session = reply.session
         self._board.put(needs_password=False)
         self._take(reply.snapshot)
         self.phone_at(self._contact)  # it may have moved meanwhile
 
     def _not_resumed(self, why: Failed | Refused) -> None:
-        self._fetching = False
         if isinstance(why, Failed) or why.code in _TRY_AGAIN:
             self._later()
             return
@@ -202,7 +205,7 @@ class Session:
     def _out(self) -> None:
         """The log-in is over: show the form again."""
         self._session = ""
-        self._asker.drop_all()
+        self._requests.drop_all()
         self._board.put(needs_password=True)
         self._show(by_snapshot=True)
 

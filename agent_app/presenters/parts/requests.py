@@ -1,7 +1,11 @@
-"""Requests on their way: pending at once, one of a kind at a time, ended once, by the answer or by the time."""
+"""Requests to the switch: each is pending at once and ends once.
 
-import itertools
+The life of a request: pending → answered | refused (by the switch) | lost (link down, no answer in time, a reply of another type) | dropped (by the
+desk: the answer is no longer of use). An action is ``pending`` in the view from ``send`` to the end, and a refusal or a loss becomes the view's ``Problem``.
+"""
+
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TypeVar
 
 from msgspec import Struct
@@ -11,37 +15,55 @@ from agent_app.model.desk.problems import Lost
 from agent_app.model.desk.view import Action, Pending
 from agent_app.presenters.parts.ports import Failed, Switch
 from agent_app.presenters.parts.view_draft import Board
-from shared.desk import Refused, Reply, Request
+from shared.desk import DeskSnapshot, Done, Refused, Reply, Request
 
 COMMAND_S = 5.0
-"""Until a command without an answer is given up."""
+"""Time-out of a command."""
 QUESTION_S = 10.0
-"""A log-in (a rush of them at nine o'clock), a branch's answer, a part of a recording."""
+"""Time-out of a log-in (a rush of them at nine o'clock), a branch's answer, a part of a recording."""
 GRACE_S = 0.3
-"""The port ends a request by its own time-out; so much later it is ended here, whatever the port does."""
+"""The port ends a request by its own time-out; so much later the request is ended here, whatever the port does."""
 
 R = TypeVar("R", bound=Reply)
 
 
-class _Open(Struct):
+class Life(StrEnum):
+    PENDING = "pending"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    LOST = "lost"
+    DROPPED = "dropped"
+
+
+class SentRequest(Struct, eq=False):
+    """``until``: ``clock`` seconds at which the request is given up. ``end`` takes what came and returns how the request has ended."""
+
     action: Action | None
     since: float
     until: float
-    finish: Callable[[Reply | Failed], None]
+    end: Callable[[Reply | Failed], None]
+    life: Life = Life.PENDING
+
+    @property
+    def pending(self) -> bool:
+        return self.life is Life.PENDING
 
 
-class Asker:
-    """``action=None``: asked by the app itself; not pending in the view, and what goes wrong is for ``failed`` alone."""
+class Requests:
+    """``action=None``: a request of the app itself, which is not pending in the view; its failure goes to ``failed`` alone."""
 
     def __init__(self, board: Board, switch: Switch, clock: Callable[[], float]) -> None:
         self._board = board
         self._switch = switch
         self.now = clock
-        self._open: dict[int, _Open] = {}
-        self._serials = itertools.count(1)
+        self._open: list[SentRequest] = []
+
+    # --- before ---
 
     def may(self, action: Action, but: actions.Why | None = None) -> bool:
-        """Is it enabled? If not, the view says why; what is pending already is silently left alone (a double click). ``but``: passed over."""
+        """Whether the action can be sent. If it is off, the view says why; if it is pending, nothing happens (a double click). ``but``: a need that is
+        passed over.
+        """
         board = self._board
         why = actions.why_not(action, board.draft, but)
         if why is not None:
@@ -50,82 +72,113 @@ class Asker:
         return action in actions.MANY_AT_ONCE or not self.is_pending(action)
 
     def is_pending(self, action: Action) -> bool:
-        return any(entry.action is action for entry in self._open.values())
+        return any(sent.action is action for sent in self._open)
 
-    def ask(
+    # --- sending ---
+
+    def command(self, action: Action, command: Request) -> None:
+        """Sends the command, if the action is on; its effect comes with the switch's reports."""
+        if self.may(action):
+            self.send(action, command, Done)
+
+    def send(
         self,
         action: Action | None,
         request: Request,
         expected: type[R],
-        done: Callable[[R], None],
+        answered: Callable[[R], None] | None = None,
         *,
         failed: Callable[[Failed | Refused], None] | None = None,
         timeout: float = COMMAND_S,
-    ) -> None:
-        """Sends it. ``done`` is called with a reply of the expected type, ``failed`` in every other case, and not both."""
-        serial = self._enter(action, timeout, lambda result: self._sort(action, result, expected, done, failed))
-        self._switch.ask(request, timeout, lambda result: self.finish(serial, result))
+    ) -> SentRequest:
+        """``answered`` is called with a reply of the expected type, ``failed`` if the request is refused or lost; none of them if it is dropped."""
+        sent = self._begin(action, expected, answered, failed, timeout)
+        self._switch.ask(request, timeout, lambda result: self._finish(sent, result))
+        return sent
 
-    def resync(self, expected: type[R], done: Callable[[R], None], failed: Callable[[Failed | Refused], None]) -> None:
-        serial = self._enter(None, COMMAND_S, lambda result: self._sort(None, result, expected, done, failed))
-        self._switch.resync(lambda result: self.finish(serial, result))
+    def resync(
+        self, answered: Callable[[DeskSnapshot], None], failed: Callable[[Failed | Refused], None]
+    ) -> SentRequest:
+        sent = self._begin(None, DeskSnapshot, answered, failed, COMMAND_S)
+        self._switch.resync(lambda result: self._finish(sent, result))
+        return sent
 
     def wait(self, action: Action, timeout: float = COMMAND_S) -> None:
-        """Pending until ``drop``, which something else than a reply brings."""
-        self._enter(action, timeout, lambda result: self._sort(action, result, Reply, lambda _: None, None))
+        """Pending until ``drop``: not a reply ends this action, but a report."""
+        self._begin(action, Reply, None, None, timeout)
+
+    # --- the end ---
 
     def drop(self, action: Action) -> None:
-        """No longer wanted: its answer will change nothing."""
-        self._open = {serial: entry for serial, entry in self._open.items() if entry.action is not action}
-        self._show()
+        self._drop(lambda sent: sent.action is action)
+
+    def drop_request(self, sent: SentRequest | None) -> None:
+        self._drop(lambda each: each is sent)
 
     def drop_all(self) -> None:
-        """Whatever people asked for, but a log-in."""
-        self._open = {serial: entry for serial, entry in self._open.items() if entry.action in (None, Action.LOG_IN)}
-        self._show()
-
-    def finish(self, serial: int, result: Reply | Failed) -> None:
-        entry = self._open.pop(serial, None)
-        if entry is None:
-            return  # given up before
-        self._show()
-        entry.finish(result)
-        self._board.settle()
+        """All actions of the agent, but not a log-in."""
+        self._drop(lambda sent: sent.action not in (None, Action.LOG_IN))
 
     def tick(self, now: float) -> None:
-        for serial in [serial for serial, entry in self._open.items() if now >= entry.until + GRACE_S]:
-            self.finish(serial, Failed(Lost.TIMED_OUT))
+        for sent in [sent for sent in self._open if now >= sent.until + GRACE_S]:
+            self._finish(sent, Failed(Lost.TIMED_OUT))
 
-    def _enter(self, action: Action | None, timeout: float, finish: Callable[[Reply | Failed], None]) -> int:
-        serial, now = next(self._serials), self.now()
-        self._open[serial] = _Open(action, now, now + timeout, finish)
+    # --- inside ---
+
+    def _begin(
+        self,
+        action: Action | None,
+        expected: type[R],
+        answered: Callable[[R], None] | None,
+        failed: Callable[[Failed | Refused], None] | None,
+        timeout: float,
+    ) -> SentRequest:
+        def end(result: Reply | Failed) -> None:
+            if isinstance(result, expected):
+                self._answered(sent)
+                if answered is not None:
+                    answered(result)
+                return
+            why = result if isinstance(result, Failed | Refused) else Failed(Lost.BAD_REPLY)
+            self._failed(sent, why)
+            if failed is not None:
+                failed(why)
+
+        now = self.now()
+        sent = SentRequest(action, now, now + timeout, end)
+        self._open.append(sent)
         self._show()
-        return serial
+        return sent
+
+    def _finish(self, sent: SentRequest, result: Reply | Failed) -> None:
+        if not sent.pending:
+            return
+        self._open.remove(sent)
+        self._show()
+        sent.end(result)
+        self._board.settle()
+
+    def _answered(self, sent: SentRequest) -> None:
+        sent.life = Life.ANSWERED
+        if sent.action is not None:
+            self._board.solved()
+
+    def _failed(self, sent: SentRequest, why: Failed | Refused) -> None:
+        sent.life = Life.REFUSED if isinstance(why, Refused) else Life.LOST
+        if sent.action is not None and isinstance(why, Refused):
+            self._board.problem(sent.action, why.code, why.text, why.wait)
+        elif sent.action is not None:
+            self._board.problem(sent.action, why.code)
+
+    def _drop(self, which: Callable[[SentRequest], bool]) -> None:
+        for sent in filter(which, self._open):
+            sent.life = Life.DROPPED
+        self._open = [sent for sent in self._open if sent.pending]
+        self._show()
 
     def _show(self) -> None:
         pending: dict[Action, Pending] = {}
-        for entry in self._open.values():
-            if entry.action is not None:
-                pending.setdefault(entry.action, Pending(entry.action, entry.since, entry.until))
+        for sent in self._open:
+            if sent.action is not None:
+                pending.setdefault(sent.action, Pending(sent.action, sent.since, sent.until))
         self._board.put(pending=tuple(pending.values()))
-
-    def _sort(
-        self,
-        action: Action | None,
-        result: Reply | Failed,
-        expected: type[R],
-        done: Callable[[R], None],
-        failed: Callable[[Failed | Refused], None] | None,
-    ) -> None:
-        if isinstance(result, expected):
-            if action is not None:
-                self._board.solved()
-            done(result)
-            return
-        bad = result if isinstance(result, Failed | Refused) else Failed(Lost.BAD_REPLY)
-        if action is not None and isinstance(bad, Refused):
-            self._board.problem(action, bad.code, bad.text, bad.wait)
-        elif action is not None:
-            self._board.problem(action, bad.code)
-        if failed is not None:
-            failed(bad)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from agent_app.model.desk.view import Action
 from agent_app.model.reports.report import ReportView
 from agent_app.presenters.parts.ports import Failed
-from agent_app.presenters.parts.requests import Asker
+from agent_app.presenters.parts.requests import Requests
 from agent_app.presenters.parts.view_draft import Board, settled
 from shared.desk import Refused
 from shared.desk_reports import AskReport, ReportShown
@@ -21,8 +21,8 @@ OnReport = Callable[[ReportView], None]
 class Reports:
     """``desk.reports``. ``on_report`` (see ``listen``) is called with each new view, on the presenter's thread; it must not call the desk."""
 
-    def __init__(self, board: Board, asker: Asker) -> None:
-        self._board, self._asker = board, asker
+    def __init__(self, board: Board, requests: Requests) -> None:
+        self._board, self._requests = board, requests
         self._on_report: OnReport = lambda _view: None
         self.view = ReportView()
 
@@ -32,11 +32,11 @@ class Reports:
     @settled
     def ask(self, by: By, first: str, last: str, queue: str | None = None, agent: str | None = None) -> None:
         """Days as ``YYYYMMDD``, both included."""
-        if self.view.busy or not self._asker.may(Action.ASK_REPORT):
+        if self.view.busy or not self._requests.may(Action.ASK_REPORT):
             return
         self._put(replace(self.view, busy=True, by=by, problem="", problem_text=""))
         request = AskReport(by, first, last, queue, agent)
-        self._asker.ask(Action.ASK_REPORT, request, ReportShown, self._came, failed=self._failed, timeout=REPORT_S)
+        self._requests.send(Action.ASK_REPORT, request, ReportShown, self._came, failed=self._failed, timeout=REPORT_S)
 
     def left(self) -> None:
         """Nobody is logged in any more."""

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
+from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.commands.table import WORK, Command, Face
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
@@ -31,7 +32,7 @@ class TicketsPanel(Panel):
         self._desk = host.desk
         self._editing: TicketId | None = None
         self._customer: CustomerId | None = None
-        self._sent = False
+        self._sent = SentCommand(Action.NEW_TICKET)
         self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
         """What was typed for a ticket that is not in the editor now: title, state, note."""
         self.heading = Plain("heading", wide=20)
@@ -75,7 +76,7 @@ class TicketsPanel(Panel):
         if not title:
             self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
-        self._sent = True
+        self._sent.begin()
         self._desk.save_ticket(self._editing, title, self.state.currentData(), self.note.toPlainText()[:TEXT_MAX])
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -103,7 +104,8 @@ class TicketsPanel(Panel):
     def _show_tickets(self, view: DeskView) -> None:
         customer = None if view.shown is None else view.shown.id
         if customer != self._customer:
-            self._customer, self._editing, self._sent = customer, None, False
+            self._customer, self._editing = customer, None
+            self._sent.forget()
             self._drafts.clear()
             self._fill(None)
         nobody = view.shown is None
@@ -113,10 +115,8 @@ class TicketsPanel(Panel):
 
     def _settle(self, view: DeskView) -> None:
         """After a save: taken empties the note, refused leaves it to be sent again."""
-        if not self._sent or any(pending.action is Action.NEW_TICKET for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is Action.NEW_TICKET:
+        ended = self._sent.ended(view)
+        if ended is None or ended.problem is not None:
             return
         self.note.clear()
         if self._editing is None:

@@ -20,6 +20,7 @@ from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import Desk
 from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import Dialog
 from agent_app.ui.parts.fmt import one_line, tip
@@ -41,20 +42,20 @@ class AskingDialog(Dialog):
     def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._commands = desk, commands
-        self._sent = False
+        self._sent = SentCommand(self.action)
         self.problem, self.button = Words("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.clicked.connect(lambda _checked=False: self.send())
 
     def send(self) -> None:
-        self._sent = True
+        self._sent.begin()
         self.problem.say("")
         self.ask()
 
     def ask(self) -> None: ...
 
     def begin(self) -> None:
-        self._sent = False
+        self._sent.forget()
         self.problem.say("")
         self.redraw()
         self.go()
@@ -63,12 +64,10 @@ class AskingDialog(Dialog):
         state = view.enabled.get(self.action, OFF)
         self.button.setEnabled(state.on)
         self.button.setToolTip(tip(self.button.accessibleName() if state.on else words.say(words.WHYS, state.why)))
-        if not self._sent or any(pending.action is self.action for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is self.action:
-            self.problem.say(problem_text(view.problem, self._commands))
-        else:
+        ended = self._sent.ended(view)
+        if ended is not None and ended.problem is not None:
+            self.problem.say(problem_text(ended.problem, self._commands))
+        elif ended is not None:
             QTimer.singleShot(0, self, self.close)
 
 
@@ -98,7 +97,7 @@ class MessageDialog(AskingDialog):
     def ask(self) -> None:
         text = self.text.toPlainText()[:TEXT_MAX]
         if not text.strip():
-            self._sent = False
+            self._sent.forget()
             return
         self._desk.floor.send(text, (self._to.agent,) if self._to is not None else ())
 

@@ -13,6 +13,7 @@ from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, key_text, word
 from agent_app.ui.commands.hotkeys import HOTKEYS
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.commands.table import APP, Command, Face
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.spec import PanelSpec
@@ -77,7 +78,7 @@ class PasswordDialog(Dialog):
         super().__init__(host.window)
         self._desk, self._commands = host.desk, host.commands
         host.logged_out.connect(self.close)
-        self._sent = False
+        self._sent = SentCommand(Action.CHANGE_PASSWORD)
         self.labels, self.fields = [QLabel() for _ in range(3)], [QLineEdit() for _ in range(3)]
         self.problem, self.button = Words("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
@@ -97,7 +98,7 @@ class PasswordDialog(Dialog):
         for field in self.fields:
             field.clear()
         self.problem.say("")
-        self._sent = False
+        self._sent.forget()
         super().go()
         self.fields[0].setFocus()
 
@@ -108,17 +109,15 @@ class PasswordDialog(Dialog):
         elif new != again:
             self.problem.say(self.tr("The two new passwords differ."))
         else:
-            self._sent = True
+            self._sent.begin()
             self._desk.change_password(old, new)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:  # noqa: ARG002  as the base has it
         self.button.setEnabled(view.enabled.get(Action.CHANGE_PASSWORD, OFF).on)
-        if not self._sent or any(pending.action is Action.CHANGE_PASSWORD for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is Action.CHANGE_PASSWORD:
-            self.problem.say(problem_text(view.problem, self._commands))
-        else:
+        ended = self._sent.ended(view)
+        if ended is not None and ended.problem is not None:
+            self.problem.say(problem_text(ended.problem, self._commands))
+        elif ended is not None:
             self.close()
 
     def closeEvent(self, event: QEvent) -> None:  # noqa: N802

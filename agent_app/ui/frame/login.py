@@ -63,7 +63,7 @@ class LogInForm(Panel):
         if not self.agent.text() and not self.agent.hasFocus() and view.agent_name:
             self.agent.setText(view.agent_name)
         enabled = view.enabled.get(Action.LOG_IN, OFF)
-        asked = any(pending.action is Action.LOG_IN for pending in view.pending)
+        asked = view.is_pending(Action.LOG_IN)
         self.button.setEnabled(enabled.on)
         self.button.setText(self.tr("Logging in …") if asked else self.tr("Log in"))
         why = "" if enabled.on else words.say(words.WHYS, enabled.why)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDate, QStandardPaths, Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QPushButton, QSplitter, QWidget
 
+from agent_app import files
 from agent_app.model.desk.problems import file_problem
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.model.floor.mirror import FloorView
@@ -120,7 +121,7 @@ class ReportsPage(FloorPanel):
         if shown is None:
             return
         try:
-            Path(file).write_bytes((BOM + as_csv(shown.rows, shown.total)).encode())
+            files.write(Path(file), (BOM + as_csv(shown.rows, shown.total)).encode())
         except OSError as error:
             log.warning("the report can't be written (%s)", error.strerror)
             self._say(words.problem(file_problem(error)), "danger")

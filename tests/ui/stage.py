@@ -1,7 +1,7 @@
 """A window, its presenter, and hands to work both: ``keys`` and ``click`` as a person, ``told`` and ``reply`` as the switch."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
@@ -40,8 +40,12 @@ CONTACT = "127.0.0.1:5080"
 
 
 class Stage:
-    def __init__(self, language: Language = Language.EN, registry: Registry = PANELS) -> None:
+    def __init__(
+        self, language: Language = Language.EN, registry: Registry = PANELS, settings: Mapping[str, str] | None = None
+    ) -> None:
+        """``settings``: as they were left."""
         self.world = World(wall=NOW)
+        self.world.settings.values.update(settings or {})
         self.world.settings.put("theme", theme.Theme.LIGHT)
         self.desk = self.world.desk
         self.desk.set_language(language)

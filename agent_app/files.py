@@ -32,7 +32,7 @@ def replacing(path: Path, *, private: bool = False, synced: bool = True) -> Iter
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + SCRATCH)
-    scratch.unlink(missing_ok=True)  # its rights may be other ones
+    scratch.unlink(missing_ok=True)  # a leftover may have other permissions
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(scratch, flags, OWNER_ONLY if private else BY_UMASK)
     try:

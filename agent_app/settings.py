@@ -1,6 +1,6 @@
-"""What a desk remembers on this PC: a JSON file of strings in the user's folder. Never a password, never a session.
+"""The desk's settings on this PC: a JSON file of strings in the user's folder. Never a password, never a session.
 
-A damaged file costs the settings, not the start: it is kept aside (``settings.json.damaged``) and the defaults are taken.
+A damaged file is set aside (``settings.json.damaged``), and the app starts with the defaults.
 """
 
 import os
@@ -16,7 +16,7 @@ NAME = "settings.json"
 
 
 def user_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where this system keeps a user's settings: ``%APPDATA%``, ``~/Library/Application Support`` or ``$XDG_CONFIG_HOME``."""
+    """The folder in which this system keeps a user's settings: ``%APPDATA%``, ``~/Library/Application Support`` or ``$XDG_CONFIG_HOME``."""
     home = Path.home()
     if platform == "win32":
         return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "Huawu"
@@ -26,7 +26,7 @@ def user_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pla
 
 
 class SettingsFile:
-    """``presenters.parts.ports.Settings``. Each change is written at once; what can't be written is kept until the app ends."""
+    """``presenters.parts.ports.SettingsPort``. Each change is written at once; changes that can't be written are kept in memory until the app ends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME

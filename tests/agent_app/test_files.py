@@ -166,9 +166,9 @@ def test_a_folder_in_the_scratch_files_place(path: Path) -> None:
 def test_a_folder_that_is_a_file(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(OSError):
         files.write(path / "below.json", NEW)
-    files.write_or_log(path / "below.json", NEW, "shelf")
+    files.write_or_log(path / "below.json", NEW, "agent files")
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("shelf: not written (")
+    assert caplog.messages[0].startswith("agent files: not written (")
     assert only(path) == OLD
 
 

@@ -21,8 +21,8 @@ from agent_app.link.thread import LinkStatistics
 from agent_app.logs import LogFiles, log_change, masked
 from agent_app.model.desk.view import DeskView
 from agent_app.model.sound.phone_messages import PhoneProblem
-from agent_app.options import RobotPlan, Span
-from agent_app.presenters.parts.ports import Settings
+from agent_app.options import RobotPlan, SecondsRange
+from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.settings import SettingsFile, user_folder
 from shared.desk import AccountFacts, DeskRefusal, PopChanged, Refused, Ticket, TrailStep
 from shared.enums import Language
@@ -37,7 +37,7 @@ NAME, NUMBER, ACCOUNT, PIN, NOTE = "Zhang Xiaoming 张晓明", "13988887777", "6
 
 
 def test_settings_are_kept(tmp_path: Path) -> None:
-    settings: Settings = SettingsFile(tmp_path / "new")
+    settings: SettingsPort = SettingsFile(tmp_path / "new")
     assert settings.get("language", "zh_CN") == "zh_CN"
     settings.put("language", "en")
     assert SettingsFile(tmp_path / "new").get("language") == "en"
@@ -312,7 +312,7 @@ def test_the_docs_name_every_option_and_no_other() -> None:
 
 def test_robot_plans() -> None:
     plan = options.robot_plan("answer-after=1.5,talk=4-8,disposition=enquiry,wrap=2,say=tone:440")
-    assert plan == RobotPlan(Span(1.5, 1.5), Span(4, 8), Span(2, 2), "enquiry", "tone:440")
+    assert plan == RobotPlan(SecondsRange(1.5, 1.5), SecondsRange(4, 8), SecondsRange(2, 2), "enquiry", "tone:440")
     assert 4 <= plan.talk.draw(Random(1)) <= 8
 
 

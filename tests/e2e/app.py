@@ -253,7 +253,7 @@ class Hands(Program):
         )  # fmt: skip
 
     def do(self, name: str, *arguments: Any) -> None:
-        """One of ``Desk``'s methods."""
+        """One of ``DeskPresenter``'s methods."""
         self.say(json.dumps([name, *arguments]))
 
     def log_in(self, *, take_over: bool = False) -> None:

@@ -25,7 +25,7 @@ from agent_app.model.sound.phone_messages import (
     Ringing,
     TellLevels,
 )
-from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.framing import FrameReader, event, pack
 from agent_app.phone.process import _is_here
 from shared.ids import LegId
 from tests.phone.desk import LEG, PATIENCE_S, TOKEN, Window, caller, talk
@@ -284,7 +284,7 @@ def test_the_wire_by_hand() -> None:
     everything = process.stdout.read()
     process.stdout.close()
     assert process.wait(PATIENCE_S) == 0
-    first = event(next(iter(Frames().feed(everything))))
+    first = event(next(iter(FrameReader().feed(everything))))
     assert isinstance(first, PhoneReady)
     assert "pjsip" in first.version
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.calling.targets import Purpose
+from agent_app.model.calling.targets import DialPurpose
 from agent_app.ui.calling.calls import CallsPanel
 from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.calling.people import PeoplePanel
@@ -90,7 +90,7 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
         for name in (*scenes(), *party_scenes())
     }
 
-    def dial(purpose: Purpose, text: str = "", kind: int = 0) -> Callable[[], QWidget]:
+    def dial(purpose: DialPurpose, text: str = "", kind: int = 0) -> Callable[[], QWidget]:
         def prepare() -> QWidget:
             window.panel(DialDialog).ask(purpose, text)
             window.panel(DialDialog).kinds.setCurrentIndex(kind)
@@ -98,14 +98,14 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
 
         return prepare
 
-    made["dial"] = ("known", dial(Purpose.DIAL, "ljl"))
-    made["dial-typed"] = ("known", dial(Purpose.DIAL, "020 8888"))
-    made["dial-in-talk"] = ("came-back", dial(Purpose.DIAL, "139"))
-    made["internal-call"] = ("known", dial(Purpose.CALL_SEAT))
-    made["transfer"] = ("came-back", dial(Purpose.TRANSFER))
-    made["transfer-queues"] = ("came-back", dial(Purpose.TRANSFER, "", 2))
-    made["transfer-not-now"] = ("consult-ringing", dial(Purpose.TRANSFER, "1003"))
-    made["monitor-whom"] = ("supervisor", dial(Purpose.MONITOR))
+    made["dial"] = ("known", dial(DialPurpose.DIAL, "ljl"))
+    made["dial-typed"] = ("known", dial(DialPurpose.DIAL, "020 8888"))
+    made["dial-in-talk"] = ("came-back", dial(DialPurpose.DIAL, "139"))
+    made["internal-call"] = ("known", dial(DialPurpose.CALL_SEAT))
+    made["transfer"] = ("came-back", dial(DialPurpose.TRANSFER))
+    made["transfer-queues"] = ("came-back", dial(DialPurpose.TRANSFER, "", 2))
+    made["transfer-not-now"] = ("consult-ringing", dial(DialPurpose.TRANSFER, "1003"))
+    made["monitor-whom"] = ("supervisor", dial(DialPurpose.MONITOR))
     made["calls"] = (
         "known",
         at(lambda: (window.places.lists.setCurrentIndex(1), window.panel(CallsPanel).table.selectRow(1))),

@@ -129,7 +129,7 @@ class Stage:
 
     def shelved(self) -> list[str]:
         """The notes that this PC keeps."""
-        return [text for notes in self.world.shelf.notes.values() for text in notes.values()]
+        return [text for notes in self.world.agent_files.notes.values() for text in notes.values()]
 
     def settle(self) -> None:
         """Until the newest view is drawn."""

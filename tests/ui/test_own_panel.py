@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 from agent_app.model.desk.view import DeskView, Enabled, ShownNotice
 from agent_app.ui.call.wrapup import WrapUpPanel
 from agent_app.ui.calling.queues import QueuesPanel
-from agent_app.ui.commands.table import WORK, Command, Face
+from agent_app.ui.commands.table import WORK, Face, WindowCommand
 from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.frame.panels import PANELS
 from agent_app.ui.panels.host import Host
@@ -28,7 +28,7 @@ from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts.arrangement import KEY
 from agent_app.ui.parts.faults import FAULTS, Cover
 from agent_app.ui.parts.fmt import clock
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Panel, named, rows
 from shared.desk import Notice, QueuesChanged
 from shared.enums import Language, SeatState
@@ -46,7 +46,7 @@ class Mailbox(Panel):
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock, framed=False)
         self._desk = host.desk
-        self.table: Table[ShownNotice] = Table(COLUMNS, lambda row: row.id)
+        self.table: DataTable[ShownNotice] = DataTable(COLUMNS, lambda row: row.id)
         self.drawn_from_nothing = 0
         self.setLayout(rows(self.table))
         self.redraw()
@@ -71,15 +71,15 @@ class Mailbox(Panel):
 
 
 COLUMNS = (
-    Column[ShownNotice](QT_TRANSLATE_NOOP("tables", "Received"), lambda row: clock(row.notice.at), 8),
-    Column[ShownNotice](QT_TRANSLATE_NOOP("tables", "Sender"), lambda row: row.notice.sender, 0),
+    TableColumn[ShownNotice](QT_TRANSLATE_NOOP("tables", "Received"), lambda row: clock(row.notice.at), 8),
+    TableColumn[ShownNotice](QT_TRANSLATE_NOOP("tables", "Sender"), lambda row: row.notice.sender, 0),
 )
 MAILBOX: PanelSpec[Mailbox] = PanelSpec(
     "mailbox",
     Mailbox,
     (Placement(Place.LIST, 15, title=Mailbox.title, count=lambda panel: panel.table.rows.rowCount()),),
     (
-        Command(
+        WindowCommand(
             "put_away",
             "Ctrl+9",
             WORK,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.desk.view import AudioView, PlayerView
-from agent_app.model.sound.phone_messages import Device
+from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.wrapup import WrapUpPanel
 from agent_app.ui.customer.card import CustomerPanel
@@ -19,8 +19,8 @@ from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import AboutDialog
 from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts import fmt
-from agent_app.ui.parts.tables import Column, Rows, Table
-from agent_app.ui.sound.player import Player
+from agent_app.ui.parts.tables import DataTable, Rows, TableColumn
+from agent_app.ui.sound.player import PlayerBar
 from agent_app.ui.sound.playing import alike
 from agent_app.ui.sound.wav import Recording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
@@ -80,8 +80,8 @@ def test_texts_of_others() -> None:
 # --- tables ---
 
 LETTERS = (
-    Column[str]("Letter", str, 4),
-    Column[str]("Twice", lambda row: row * 2, 0, right=True, colour=lambda _: "danger"),
+    TableColumn[str]("Letter", str, 4),
+    TableColumn[str]("Twice", lambda row: row * 2, 0, right=True, colour=lambda _: "danger"),
 )
 
 
@@ -105,7 +105,7 @@ def test_rows_are_values(qapp: QApplication) -> None:
 
 def test_what_is_chosen_stays_chosen_when_rows_come_and_go(qapp: QApplication) -> None:
     assert qapp is not None
-    table: Table[tuple[str, int]] = Table((Column("One", lambda row: f"{row[1]}", 0),), lambda row: row[0])
+    table: DataTable[tuple[str, int]] = DataTable((TableColumn("One", lambda row: f"{row[1]}", 0),), lambda row: row[0])
     resets: list[int] = []
     table.rows.modelReset.connect(lambda: resets.append(1))
     table.show_rows((("a", 1), ("b", 2)))
@@ -245,7 +245,7 @@ class Ear:
 made: list[Ear] = []
 
 
-def _player(stage: Stage, wav: bytes) -> Player:
+def _player(stage: Stage, wav: bytes) -> PlayerBar:
     made.clear()
     player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["talking"]
     player.make_sink = Ear
@@ -309,7 +309,7 @@ def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
     player.make_sink = Ear
     playing = replace(view, player=PlayerView(CALL, 400, 400, _wav(3)))
     stage.window.draw(playing)
-    headset = Device("ALSA/usb", "USB headset", 1, 2)
+    headset = SoundDevice("ALSA/usb", "USB headset", 1, 2)
     stage.window.draw(replace(playing, audio=AudioView(devices=(headset,), speaker="ALSA/usb")))
     assert [ear.stopped for ear in made] == [True, False]
     assert player.toggle.accessibleName() == "Pause"

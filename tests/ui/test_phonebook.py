@@ -12,7 +12,7 @@ from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.calling.people import PeoplePanel
 from agent_app.ui.customer.card import CustomerPanel
 from agent_app.ui.customer.history import HistoryPanel
-from agent_app.ui.parts.tables import Table
+from agent_app.ui.parts.tables import DataTable
 from shared.desk import CallChanged, CallSeat, Dial, PopChanged, SeatChanged
 from shared.enums import CallKind, SeatState
 from shared.floor import Watch
@@ -28,7 +28,7 @@ def open_directory(stage: Stage) -> None:
     stage.settle()
 
 
-def cell(table: Table, row: int, column: int) -> QPoint:  # type: ignore[type-arg]
+def cell(table: DataTable, row: int, column: int) -> QPoint:  # type: ignore[type-arg]
     return table.visualRect(table.rows.index(row, column)).center()
 
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from agent_app.model.desk.view import Action, DeskView, Pending, Problem
+from agent_app.model.desk.view import Action, DeskProblem, DeskView, Pending
 from agent_app.ui.commands.sent import Ended, SentCommand
 
 PENDING = DeskView(pending=(Pending(Action.NEW_TICKET, 0.0, 5.0),))
-OWN, OTHER = Problem(Action.NEW_TICKET, "timed_out"), Problem(Action.HOLD, "timed_out")
+OWN, OTHER = DeskProblem(Action.NEW_TICKET, "timed_out"), DeskProblem(Action.HOLD, "timed_out")
 
 
 @pytest.mark.parametrize(
     ("view", "problem"), [(DeskView(), None), (DeskView(problem=OWN), OWN), (DeskView(problem=OTHER), None)]
 )
-def test_it_ends_once(view: DeskView, problem: Problem | None) -> None:
+def test_it_ends_once(view: DeskView, problem: DeskProblem | None) -> None:
     sent = SentCommand(Action.NEW_TICKET)
     assert sent.ended(view) is None
     sent.begin()

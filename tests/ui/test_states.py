@@ -25,7 +25,7 @@ from agent_app.ui.frame.panels import PANELS
 from agent_app.ui.frame.topbar import TopBar
 from agent_app.ui.panels.status import Banner, StatusBar
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.widgets import Plain
+from agent_app.ui.parts.widgets import OneLineLabel
 from shared.desk import Pop
 from shared.enums import Language, SeatState
 from tests.ui.party_scenes import party_scenes
@@ -202,7 +202,7 @@ def test_long_names_break_no_layout(gallery: Stage) -> None:
 
 
 def test_a_cut_text_is_whole_in_its_tooltip(qapp: QApplication) -> None:
-    line = Plain(wide=10)
+    line = OneLineLabel(wide=10)
     line.say("<i>a very long name indeed</i>")
     line.resize(40, 20)
     line.show()

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QTabBar, QTableView, QTab
 from agent_app.model.calling.targets import Kind
 from agent_app.model.desk.actions import Why
 from agent_app.model.desk.problems import CODES
-from agent_app.model.desk.view import Action, LinkState, PhoneState, Problem
+from agent_app.model.desk.view import Action, DeskProblem, LinkState, PhoneState
 from agent_app.model.phonebook.people import CallWay
-from agent_app.model.reports.report import Span
+from agent_app.model.reports.report import ReportSpan
 from agent_app.ui.call.wrapup import WrapUpPanel
 from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.calling.queues import QueuesPanel
@@ -55,7 +55,7 @@ TABLES: dict[str, tuple[words.Table, type[StrEnum]]] = {
     "side": (words.SIDES, Side), "order": (words.ORDER_STATES, OrderStatus), "refusal": (words.REFUSALS, Refusal),
     "party": (words.PARTY_STATES, PartyState), "mode": (words.LISTEN_MODES, ListenMode), "came back": (words.CAME_BACK, CameBack),
     "past call": (words.CALL_WAYS, CallWay), "target": (words.TARGET_KINDS, Kind),
-    "report": (words.REPORTS, By), "span": (words.SPANS, Span),
+    "report": (words.REPORTS, By), "span": (words.SPANS, ReportSpan),
     "desk refusal": (words.PROBLEMS, DeskRefusal), "failure": (words.PROBLEMS, Failure), "why": (words.WHYS, Why),
 }  # fmt: skip
 
@@ -208,4 +208,4 @@ def test_what_is_put_together_has_chinese_punctuation_too(gallery: Stage) -> Non
 )
 def test_a_problem_is_one_sentence_of_its_language(gallery: Stage, language: Language, sentence: str) -> None:
     gallery.window.draw(scenes(language)["open"])
-    assert problem_text(Problem(Action.HOLD, "timed_out", "line 3", wait=27.2), gallery.window.commands) == sentence
+    assert problem_text(DeskProblem(Action.HOLD, "timed_out", "line 3", wait=27.2), gallery.window.commands) == sentence

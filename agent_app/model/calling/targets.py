@@ -24,7 +24,7 @@ TALKS = frozenset(
 
 
 class Kind(StrEnum):
-    """The words of ``Desk.consult``, and the ``kind`` of a target on the wire."""
+    """The words of ``DeskPresenter.consult``, and the ``kind`` of a target on the wire."""
 
     SEAT = "seat"
     QUEUE = "queue"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     PIN = "pin"
 
 
-class Purpose(StrEnum):
+class DialPurpose(StrEnum):
     """What the window was opened for."""
 
     DIAL = "dial"
@@ -42,11 +42,11 @@ class Purpose(StrEnum):
     MONITOR = "monitor"
 
 
-KINDS: dict[Purpose, tuple[Kind, ...]] = {
-    Purpose.DIAL: (Kind.NUMBER,),
-    Purpose.CALL_SEAT: (Kind.SEAT,),
-    Purpose.TRANSFER: (Kind.SEAT, Kind.QUEUE, Kind.NUMBER, Kind.MENU, Kind.PIN),
-    Purpose.MONITOR: (Kind.SEAT,),
+KINDS: dict[DialPurpose, tuple[Kind, ...]] = {
+    DialPurpose.DIAL: (Kind.NUMBER,),
+    DialPurpose.CALL_SEAT: (Kind.SEAT,),
+    DialPurpose.TRANSFER: (Kind.SEAT, Kind.QUEUE, Kind.NUMBER, Kind.MENU, Kind.PIN),
+    DialPurpose.MONITOR: (Kind.SEAT,),
 }
 
 
@@ -90,25 +90,25 @@ def target(kind: str, value: str) -> AnyTarget:
             raise BadTarget(kind)
 
 
-def kinds(view: DeskView, purpose: Purpose) -> tuple[Kind, ...]:
+def kinds(view: DeskView, purpose: DialPurpose) -> tuple[Kind, ...]:
     """What there is to choose from now."""
     call = view.state.call
-    if purpose is Purpose.TRANSFER and call is not None and call.kind is CallKind.INTERNAL:
+    if purpose is DialPurpose.TRANSFER and call is not None and call.kind is CallKind.INTERNAL:
         return WITHOUT_CUSTOMER
     return KINDS[purpose]
 
 
-def offered(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> tuple[Offer, ...]:
+def offered(view: DeskView, purpose: DialPurpose, kind: Kind | None, text: str) -> tuple[Offer, ...]:
     """``kind=None``: of all kinds that the purpose has. Those that begin with what was typed come first."""
     wanted = kinds(view, purpose) if kind is None else (kind,)
     rows = [offer for each in wanted for offer in _OFFERS[each](view)]
-    if purpose is Purpose.MONITOR:
+    if purpose is DialPurpose.MONITOR:
         rows = [offer for offer in rows if offer.state is None or offer.state in TALKS]
     found = [offer for offer in rows if matches(text, offer.value, offer.name, _keys(view, offer))]
     return tuple(sorted(found, key=lambda offer: not offer.value.startswith(text.strip())) if text.strip() else found)
 
 
-def choice(view: DeskView, purpose: Purpose, kind: Kind | None, text: str) -> Offer | None:
+def choice(view: DeskView, purpose: DialPurpose, kind: Kind | None, text: str) -> Offer | None:
     """Who is called where nothing of the list was chosen: whoever has just this number or name, else a telephone number as it was typed,
     else the first of the list. ``None``: nobody yet.
     """

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from shared.desk import DeskSnapshot, Report, StateReport, applied
 
 
-class Verdict(StrEnum):
+class ReportVerdict(StrEnum):
     """Of a report."""
 
     APPLIED = "applied"
@@ -28,7 +28,7 @@ class Mirror:
         self.snapshot = DeskSnapshot(at=0.0)
         self.stale = True
         self.seq = 0
-        self.counts = dict.fromkeys(Verdict, 0)
+        self.counts = dict.fromkeys(ReportVerdict, 0)
 
     def begin(self) -> None:
         """A new session: its reports begin at 1, and what is known is of the old one."""
@@ -43,14 +43,20 @@ class Mirror:
         """Nobody is logged in any more."""
         self.snapshot = replace(self.snapshot, seat=None, call=None, pop=None)
 
-    def told(self, report: Report, seq: int) -> Verdict:
+    def told(self, report: Report, seq: int) -> ReportVerdict:
         """One that is no part of the snapshot only counts."""
-        verdict = Verdict.OLD if seq <= self.seq else Verdict.APPLIED if seq == self.seq + 1 else Verdict.GAP
+        verdict = (
+            ReportVerdict.OLD
+            if seq <= self.seq
+            else ReportVerdict.APPLIED
+            if seq == self.seq + 1
+            else ReportVerdict.GAP
+        )
         self.counts[verdict] += 1
-        if verdict is Verdict.OLD:
+        if verdict is ReportVerdict.OLD:
             return verdict
         self.seq = seq
         if isinstance(report, StateReport):
             self.snapshot = applied(self.snapshot, report)
-        self.stale = self.stale or verdict is Verdict.GAP
+        self.stale = self.stale or verdict is ReportVerdict.GAP
         return verdict

@@ -1,4 +1,4 @@
-"""Every ``Problem.code`` that a desk can show: ``ui`` has words for each of ``CODES``."""
+"""Every ``DeskProblem.code`` that a desk can show: ``ui`` has words for each of ``CODES``."""
 
 import errno
 from enum import StrEnum
@@ -59,7 +59,7 @@ def file_problem(error: OSError) -> Own:
     return next((code for code, numbers in _FILE_PROBLEMS.items() if error.errno in numbers), Own.CANNOT_WRITE)
 
 
-class Device(StrEnum):
+class PhoneProblemCode(StrEnum):
     """Of the phone; what else it tells (``agent_app.model.sound.phone_messages.PhoneProblem``) is for the log."""
 
     PHONE_DOWN = "phone_down"
@@ -70,6 +70,7 @@ class Device(StrEnum):
 
 
 CODES = frozenset(
-    {*(str(code) for kind in (DeskRefusal, Why, Lost, Out, Own, Device) for code in kind)} - {str(Why.PENDING)}
+    {*(str(code) for kind in (DeskRefusal, Why, Lost, Out, Own, PhoneProblemCode) for code in kind)}
+    - {str(Why.PENDING)}
 )
 """What is pending is never a problem."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from agent_app.model.phonebook.people import PastCall, Person
-from agent_app.model.sound.phone_messages import CallQuality, Device
+from agent_app.model.sound.phone_messages import CallQuality, SoundDevice
 from shared.desk import CameBack, CustomerCard, DeskSnapshot, Notice
 from shared.enums import Language
 from shared.floor import ColleagueRow, TargetRow
@@ -95,7 +95,7 @@ class Pending(Struct, frozen=True):
     until: float
 
 
-class Problem(Struct, frozen=True):
+class DeskProblem(Struct, frozen=True):
     """Something went wrong; shown until another action succeeds or it is dismissed.
 
     ``code``: a ``shared.desk.DeskRefusal``, a ``shared.link.Failure`` or a ``PhoneProblem`` code; ``wait``: seconds until it makes sense to try again.
@@ -109,7 +109,7 @@ class Problem(Struct, frozen=True):
 
 
 class AudioView(Struct, frozen=True):
-    devices: tuple[Device, ...] = ()
+    devices: tuple[SoundDevice, ...] = ()
     speaker: str = ""
     microphone: str = ""
     ring: str = ""
@@ -155,7 +155,7 @@ class Returned(Struct, frozen=True):
 
 
 class ShownNotice(Struct, frozen=True):
-    """Until the agent has read it. ``id``: of this app, for ``Desk.dismiss_notice``."""
+    """Until the agent has read it. ``id``: of this app, for ``DeskPresenter.dismiss_notice``."""
 
     id: int
     notice: Notice
@@ -181,7 +181,7 @@ class DeskView(Struct, frozen=True):
     clock_off: float = 0.0
     """Seconds to add to this PC's UTC clock to get the switch's."""
     pending: tuple[Pending, ...] = ()
-    problem: Problem | None = None
+    problem: DeskProblem | None = None
     enabled: dict[Action, Enabled] = {}
     audio: AudioView = AudioView()
     quality: CallQuality | None = None
@@ -197,7 +197,7 @@ class DeskView(Struct, frozen=True):
     player: PlayerView | None = None
     packing: PackView | None = None
     colleagues: tuple[ColleagueRow, ...] = ()
-    """Who can be called at their desk, by agent number; live while ``Desk.floor.show_colleagues(on=True)``, else as last heard."""
+    """Who can be called at their desk, by agent number; live while ``DeskPresenter.floor.show_colleagues(on=True)``, else as last heard."""
     targets: tuple[TargetRow, ...] = ()
     """Queues and menus that a call can be transferred to; as ``colleagues``."""
     returned: Returned | None = None

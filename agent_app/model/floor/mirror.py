@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from agent_app.model.desk.mirror import Verdict
+from agent_app.model.desk.mirror import ReportVerdict
 from shared.floor import (
     TABLES,
     BranchRow,
@@ -27,7 +27,7 @@ from shared.floor import (
 from shared.ids import AgentId
 
 
-class FloorView(Struct, frozen=True):
+class FloorDeskView(Struct, frozen=True):
     """``what`` is watched as far as the switch has answered. ``stale``: the rows are old, new ones are on their way.
 
     ``refused``: a ``DeskRefusal`` where the switch would not show what was wished for.
@@ -53,7 +53,7 @@ class FloorMirror:
     """``view`` is a new value after each change."""
 
     def __init__(self) -> None:
-        self.view = FloorView()
+        self.view = FloorDeskView()
         self._number = 0
 
     def take(self, snapshot: FloorSnapshot) -> None:
@@ -62,14 +62,14 @@ class FloorMirror:
         tables = {table: _kept(getattr(self.view, table), by_key(getattr(snapshot.rows, table))) for table in TABLES}
         self.view = replace(self.view, what=snapshot.what, stale=False, refused="", at=snapshot.at, **tables)
 
-    def told(self, changed: FloorChanged) -> Verdict:
+    def told(self, changed: FloorChanged) -> ReportVerdict:
         """``GAP``: a snapshot is due; number 0 leaves nothing of what there was."""
         if changed.number == 0:
             self.forget()
-            return Verdict.GAP
+            return ReportVerdict.GAP
         if changed.number <= self._number:
-            return Verdict.OLD
-        verdict = Verdict.APPLIED if changed.number == self._number + 1 else Verdict.GAP
+            return ReportVerdict.OLD
+        verdict = ReportVerdict.APPLIED if changed.number == self._number + 1 else ReportVerdict.GAP
         self._number = changed.number
         tables: dict[str, Mapping[str, Keyed]] = {}
         for table in TABLES:
@@ -77,7 +77,7 @@ class FloorMirror:
             if rows or gone:
                 was: Mapping[str, Keyed] = getattr(self.view, table)
                 tables[table] = {key: row for key, row in {**was, **by_key(rows)}.items() if key not in gone}
-        stale = self.view.stale or verdict is Verdict.GAP
+        stale = self.view.stale or verdict is ReportVerdict.GAP
         self.view = replace(self.view, at=changed.at, stale=stale, **tables)
         return verdict
 
@@ -89,7 +89,7 @@ class FloorMirror:
         self.view = replace(self.view, stale=True)
 
     def forget(self, refused: str = "") -> None:
-        self.view = FloorView(refused=refused)
+        self.view = FloorDeskView(refused=refused)
 
 
 def _kept(was: Mapping[str, Keyed], now: dict[str, Keyed]) -> Mapping[str, Keyed]:

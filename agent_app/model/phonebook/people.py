@@ -38,7 +38,7 @@ class Person(Struct, frozen=True):
     keys: str = ""
 
 
-class Kept(Struct, frozen=True):
+class AgentPhonebook(Struct, frozen=True):
     """What this PC keeps for one agent. ``calls``: the newest first."""
 
     people: tuple[Person, ...] = ()

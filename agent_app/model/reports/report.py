@@ -9,7 +9,7 @@ from shared.desk_reports import ReportShown
 from shared.reports import By
 
 
-class Span(StrEnum):
+class ReportSpan(StrEnum):
     """Days by a word; ``CUSTOM``: as typed."""
 
     TODAY = "today"
@@ -31,18 +31,18 @@ class ReportView(Struct, frozen=True):
     problem_text: str = ""
 
 
-def days_of(span: Span, today: str) -> tuple[str, str]:
+def days_of(span: ReportSpan, today: str) -> tuple[str, str]:
     """First and last day (``YYYYMMDD``), both included; ``today`` is one."""
     month = f"{today[:6]}01"
     match span:
-        case Span.YESTERDAY:
+        case ReportSpan.YESTERDAY:
             return day_after(today, -1), day_after(today, -1)
-        case Span.SEVEN_DAYS:
+        case ReportSpan.SEVEN_DAYS:
             return day_after(today, -6), today
-        case Span.THIS_MONTH:
+        case ReportSpan.THIS_MONTH:
             return month, today
-        case Span.LAST_MONTH:
+        case ReportSpan.LAST_MONTH:
             last = day_after(month, -1)
             return f"{last[:6]}01", last
-        case Span.TODAY | Span.CUSTOM:
+        case ReportSpan.TODAY | ReportSpan.CUSTOM:
             return today, today

@@ -52,7 +52,7 @@ class Volume(PhoneCommand, frozen=True):
 
 
 class UseDevices(PhoneCommand, frozen=True):
-    """By ``Device.id``; empty: the system's default. A device that is not there falls back to the default and is told by ``DeviceLost``.
+    """By ``SoundDevice.id``; empty: the system's default. A device that is not there falls back to the default and is told by ``DeviceLost``.
 
     Takes effect in a running talk too. ``ring``: where it rings (second device); ``none`` rings nowhere.
     """
@@ -98,7 +98,7 @@ class PhoneReady(PhoneEvent, frozen=True):
     version: str
 
 
-class Device(Struct, frozen=True):
+class SoundDevice(Struct, frozen=True):
     id: str
     name: str
     inputs: int
@@ -110,7 +110,7 @@ class Device(Struct, frozen=True):
 class Devices(PhoneEvent, frozen=True):
     """At start and whenever a device was plugged or unplugged. ``speaker``, ``microphone``, ``ring``: ids in use now."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[SoundDevice, ...]
     speaker: str
     microphone: str
     ring: str

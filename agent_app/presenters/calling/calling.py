@@ -1,4 +1,4 @@
-"""Out to others, and what is done with them: dial, internal call, transfer, swap, conference, listening in."""
+"""Calls to other parties and the actions on them: dial, internal call, transfer, swap, conference, listening in."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from agent_app.model.desk.problems import Own
 from agent_app.model.desk.view import Action
 from agent_app.model.phonebook.numbers import BadNumber
 from agent_app.presenters.parts.requests import Requests
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import (
     AnyCommand,
     AnyTarget,
@@ -31,7 +31,7 @@ from shared.enums import ListenMode
 from shared.ids import AgentId, CallId, LegId
 
 ASKING = (Action.DIAL, Action.CALL_BACK, Action.CALL_SEAT, Action.TRANSFER, Action.MONITOR)
-"""Of these one is on its way at a time: two parties must not be rung by two clicks."""
+"""Only one of these is pending at a time: two clicks must not ring two parties."""
 MODES = {
     ListenMode.MONITOR: Action.LISTEN,
     ListenMode.WHISPER: Action.WHISPER,
@@ -40,15 +40,15 @@ MODES = {
 TEXT_SHOWN = 32
 
 
-class Calling:
-    """``keep_note``: called before each command that begins a call, with which the switch forgets the talk before."""
+class CallingPresenter:
+    """``keep_note`` is called before each command that begins a call, since the switch forgets the talk before with it."""
 
-    def __init__(self, board: Board, requests: Requests, keep_note: Callable[[], None]) -> None:
-        self._board, self._requests, self._keep_note = board, requests, keep_note
+    def __init__(self, draft: ViewDraft, requests: Requests, keep_note: Callable[[], None]) -> None:
+        self._draft, self._requests, self._keep_note = draft, requests, keep_note
 
     @property
     def _call(self) -> DeskCall | None:
-        return self._board.draft.state.call
+        return self._draft.view.state.call
 
     # --- out ---
 
@@ -57,7 +57,7 @@ class Calling:
 
     def call_back(self) -> None:
         if not self._is_asking() and self._requests.may(Action.CALL_BACK):
-            self.dial(number_of(self._board.draft), Action.CALL_BACK)
+            self.dial(number_of(self._draft.view), Action.CALL_BACK)
 
     def call_seat(self, agent: str) -> None:
         self._to(Action.CALL_SEAT, Kind.SEAT, agent)
@@ -72,7 +72,7 @@ class Calling:
             wanted = target(kind, value)
         except (BadNumber, BadTarget) as wrong:
             code = Own.BAD_NUMBER if isinstance(wrong, BadNumber) else Own.NO_TARGET
-            self._board.problem(action, code, value[:TEXT_SHOWN])
+            self._draft.problem(action, code, value[:TEXT_SHOWN])
             return
         if self._requests.may(action):
             if self._call is None:
@@ -80,13 +80,13 @@ class Calling:
             self._requests.send(action, self._command(wanted), Done)
 
     def _command(self, wanted: AnyTarget) -> AnyCommand:
-        """Without a call a call of its own, in one a consult."""
+        """Without a call the command for a new call, in a call the command for a consult."""
         call = self._call
         if call is not None:
             return Consult(call.call, wanted)
         if isinstance(wanted, ToNumber):
             return Dial(wanted.number)
-        assert isinstance(wanted, ToSeat)  # others need a call, by the table
+        assert isinstance(wanted, ToSeat)  # by the table of needs, all other targets need a call
         return CallSeat(wanted.agent)
 
     # --- with who was asked ---
@@ -106,12 +106,12 @@ class Calling:
     # --- a supervisor's ---
 
     def monitor(self, agent: str, mode: ListenMode) -> None:
-        """``agent=""``: the one whose busy tone is heard."""
+        """``agent=""``: the agent whose busy tone is heard."""
         if self._is_asking() or not self._requests.may(Action.MONITOR):
             return
         name = agent.strip() or (self._call.busy if self._call is not None else None)
         if not name:
-            self._board.problem(Action.MONITOR, Own.NO_TARGET)
+            self._draft.problem(Action.MONITOR, Own.NO_TARGET)
             return
         self._keep_note()
         self._requests.send(Action.MONITOR, Monitor(AgentId(name), mode), Done)

@@ -1,4 +1,4 @@
-"""The agent's own directory and the last calls: kept on this PC for the agent who is logged in, shown to nobody else."""
+"""The agent's own directory and the last calls, kept on this PC and shown only to this agent."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,13 +12,13 @@ from agent_app.model.phonebook.people import (
     MOST_PEOPLE,
     NAME_MAX,
     NOTE_MAX,
+    AgentPhonebook,
     CallWay,
-    Kept,
     PastCall,
     Person,
 )
-from agent_app.presenters.parts.ports import Shelf
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.ports import AgentFilesPort
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import DeskCall, Party
 from shared.enums import CallKind, PartyState
 from shared.ids import AgentId
@@ -30,11 +30,11 @@ WAYS = {
     CallKind.INTERNAL: CallWay.INTERNAL,
     CallKind.CONSULT: CallWay.INTERNAL,
 }
-"""How else a call is told that was answered: it came in. One that is only listened to is not told."""
+"""Other kinds are listed as incoming calls; a call that is only listened to is not listed."""
 
 
 class _Going(Struct):
-    """A call, or a party asked in one, that has not ended yet."""
+    """A call, or a consulted party of a call, that has not ended yet."""
 
     at: float
     way: CallWay
@@ -43,11 +43,11 @@ class _Going(Struct):
     up_at: float | None = None
 
 
-class PhoneBook:
+class PhonebookPresenter:
     """``now``: UTC seconds by the switch's clock."""
 
-    def __init__(self, board: Board, shelf: Shelf, now: Callable[[], float]) -> None:
-        self._board, self._shelf, self._now = board, shelf, now
+    def __init__(self, draft: ViewDraft, agent_files: AgentFilesPort, now: Callable[[], float]) -> None:
+        self._draft, self._agent_files, self._now = draft, agent_files, now
         self._agent: AgentId | None = None
         self._undo: list[tuple[Person, ...]] = []
         self._going: dict[str, _Going] = {}
@@ -58,27 +58,27 @@ class PhoneBook:
         if agent == self._agent:
             return
         self._agent = agent
-        kept = self._shelf.read(agent)
+        kept = self._agent_files.read(agent)
         self._undo.clear()
         self._going.clear()
-        self._board.put(people=kept.people[:MOST_PEOPLE], calls=kept.calls[:MOST_CALLS], can_undo=False)
+        self._draft.put(people=kept.people[:MOST_PEOPLE], calls=kept.calls[:MOST_CALLS], can_undo=False)
 
     def left(self) -> None:
         self._agent = None
         self._undo.clear()
         self._going.clear()
-        self._board.put(people=(), calls=(), can_undo=False)
+        self._draft.put(people=(), calls=(), can_undo=False)
 
     # --- the directory ---
 
     def save(self, person: int | None, name: str, number: str, note: str) -> bool:
-        """``None``: a new one; an id that is gone is a new one too. False: it was not saved, and the view says why."""
+        """``None``, or an id that is gone: a new entry. False: the entry was not saved, and the view has the problem."""
         if self._agent is None:
             return False
-        people = self._board.draft.people
+        people = self._draft.view.people
         wrong = self._wrong(person, name, number, note)
         if wrong is not None:
-            self._board.problem(None, wrong)
+            self._draft.problem(None, wrong)
             return False
         known = next((each for each in people if each.id == person), None)
         number = dialable(number)
@@ -89,7 +89,7 @@ class PhoneBook:
         return True
 
     def delete(self, person: int) -> None:
-        people = self._board.draft.people
+        people = self._draft.view.people
         rest = tuple(each for each in people if each.id != person)
         if len(rest) != len(people):
             self._change(rest)
@@ -97,7 +97,7 @@ class PhoneBook:
     def undo(self) -> None:
         if self._undo:
             people = self._undo.pop()
-            self._board.put(people=people, can_undo=bool(self._undo))
+            self._draft.put(people=people, can_undo=bool(self._undo))
             self._write()
 
     def _wrong(self, person: int | None, name: str, number: str, note: str) -> Own | None:
@@ -105,7 +105,7 @@ class PhoneBook:
             return Own.NO_NAME
         if len(name.strip()) > NAME_MAX or len(note.strip()) > NOTE_MAX:
             return Own.TOO_LONG
-        if person is None and len(self._board.draft.people) >= MOST_PEOPLE:
+        if person is None and len(self._draft.view.people) >= MOST_PEOPLE:
             return Own.TOO_MANY
         try:
             dialable(number)
@@ -114,20 +114,20 @@ class PhoneBook:
         return None
 
     def _next_id(self) -> int:
-        """Never one that an undo could bring back."""
-        every = [each.id for people in (self._board.draft.people, *self._undo) for each in people]
+        """An id that no undo can bring back."""
+        every = [each.id for people in (self._draft.view.people, *self._undo) for each in people]
         return max(every, default=0) + 1
 
     def _change(self, people: tuple[Person, ...]) -> None:
-        self._undo = [*self._undo, self._board.draft.people][-MOST_UNDOS:]
+        self._undo = [*self._undo, self._draft.view.people][-MOST_UNDOS:]
         ordered = tuple(sorted(people, key=lambda each: (each.keys or each.name.casefold(), each.id)))
-        self._board.put(people=ordered, can_undo=True)
+        self._draft.put(people=ordered, can_undo=True)
         self._write()
 
     # --- the last calls ---
 
     def follow(self, call: DeskCall | None) -> None:
-        """What is no longer there has ended; what is new has begun."""
+        """Lists parties that are no longer in the call as past calls, and notes new parties."""
         there = dict(self._there(call)) if call is not None else {}
         ended = [self._going.pop(key) for key in list(self._going) if key not in there]
         for key, found in there.items():
@@ -136,11 +136,11 @@ class PhoneBook:
             going.name = found.name or going.name
         if ended and self._agent is not None:
             done = [self._past(going) for going in ended]
-            self._board.put(calls=(*reversed(done), *self._board.draft.calls)[:MOST_CALLS])
+            self._draft.put(calls=(*reversed(done), *self._draft.view.calls)[:MOST_CALLS])
             self._write()
 
     def _there(self, call: DeskCall) -> Iterator[tuple[str, _Going]]:
-        """The call itself, and whoever this seat asked in it, for as long as they are in it."""
+        """The call itself, and the party that this seat consults, while both are there."""
         if call.kind is not CallKind.MONITOR and call.number:
             name = self._name(call, call.number)
             yield call.call, _Going(call.rang_at, WAYS.get(call.kind, CallWay.IN), call.number, name, call.answered_at)
@@ -164,20 +164,20 @@ class PhoneBook:
         return PastCall(going.at, CallWay.MISSED if missed else going.way, going.number, going.name, round(seconds, 1))
 
     def _name(self, call: DeskCall, number: str) -> str:
-        pop = self._board.draft.state.pop
+        pop = self._draft.view.state.pop
         if pop is not None and pop.call == call.call and pop.customer is not None:
             return pop.customer.name
         return self._seat_name(number) or self._person_name(number)
 
     def _person_name(self, number: str) -> str:
-        return next((each.name for each in self._board.draft.people if each.number == number), "")
+        return next((each.name for each in self._draft.view.people if each.number == number), "")
 
     def _seat_name(self, agent: str) -> str:
-        return next((each.name for each in self._board.draft.colleagues if each.agent == agent), "")
+        return next((each.name for each in self._draft.view.colleagues if each.agent == agent), "")
 
     # --- inside ---
 
     def _write(self) -> None:
         if self._agent is not None:
-            view = self._board.draft
-            self._shelf.write(self._agent, Kept(view.people, view.calls))
+            view = self._draft.view
+            self._agent_files.write(self._agent, AgentPhonebook(view.people, view.calls))

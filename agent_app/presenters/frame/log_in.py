@@ -1,13 +1,13 @@
-"""Log-in, the link's ups and downs, and the copy of what the switch knows."""
+"""Log-in, the link's state, and the copy of the switch's state of this desk."""
 
 from collections.abc import Callable
 
 from agent_app.model.desk.actions import Why
-from agent_app.model.desk.mirror import Mirror, Verdict
+from agent_app.model.desk.mirror import Mirror, ReportVerdict
 from agent_app.model.desk.view import Action, LinkState
-from agent_app.presenters.parts.ports import Failed, Settings
+from agent_app.presenters.parts.ports import Failed, SettingsPort
 from agent_app.presenters.parts.requests import QUESTION_S, Requests, SentRequest
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import (
     ChangePassword,
     DeskRefusal,
@@ -25,32 +25,34 @@ from shared.desk import (
 
 RETRY_S = 2.0
 RECONCILE_S = 60.0
-"""So often what is shown is compared with the switch, though nothing seems lost."""
+"""Interval at which the copy is compared with the switch, without any sign of a loss."""
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
 LONGEST_NAME = 64
 _TRY_AGAIN = frozenset({DeskRefusal.BUSY, DeskRefusal.FAULT, DeskRefusal.TOO_MANY_TRIES})
 
 
-class Session:
-    """``changed`` is called after the copy changed, with whether it was by a snapshot."""
+class LogInPresenter:
+    """``changed`` is called after each change of the copy, with whether a snapshot has changed it."""
 
-    def __init__(self, board: Board, requests: Requests, settings: Settings, changed: Callable[[bool], None]) -> None:
+    def __init__(
+        self, draft: ViewDraft, requests: Requests, settings: SettingsPort, changed: Callable[[bool], None]
+    ) -> None:
         self.mirror = Mirror()
         self.repairs = 0
-        """Times that a snapshot asked for as a matter of routine differed from the copy."""
-        self._board = board
+        """Count of routine snapshots that differed from the copy."""
+        self._draft = draft
         self._requests = requests
         self._settings = settings
         self._changed = changed
-        self._wall = board.wall
+        self._wall = draft.wall
         self._session = ""
         self._contact = ""
         self._told_contact = ""
         self._attached = False
-        """The switch knows, in this session of the link, who sits here."""
+        """The log-in was made or resumed in this session of the link."""
         self._fetch_sent: SentRequest | None = None
-        """The last request for what the switch knows."""
+        """The last request for a snapshot or a resumed log-in."""
         self._again_at: float | None = None
         self._reconcile_at: float | None = None
 
@@ -61,7 +63,7 @@ class Session:
             return
         name = agent.strip()
         if not name or not password or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
-            self._board.problem(Action.LOG_IN, DeskRefusal.WRONG_PASSWORD)
+            self._draft.problem(Action.LOG_IN, DeskRefusal.WRONG_PASSWORD)
             return
         self._told_contact = self._contact
         request = LogIn(name, password, self._contact, take_over)
@@ -70,7 +72,7 @@ class Session:
         )
 
     def log_out(self, but: Why | None = None) -> None:
-        """``but``: a need that is seen to."""
+        """``but``: a need that is passed over."""
         if self._requests.may(Action.LOG_OUT, but):
             self._requests.send(Action.LOG_OUT, LogOut(), Done, lambda _: self._out())
 
@@ -78,9 +80,9 @@ class Session:
         if not self._requests.may(Action.CHANGE_PASSWORD):
             return
         if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD:
-            self._board.problem(Action.CHANGE_PASSWORD, DeskRefusal.WEAK_PASSWORD)
+            self._draft.problem(Action.CHANGE_PASSWORD, DeskRefusal.WEAK_PASSWORD)
         elif len(old) > LONGEST_PASSWORD:
-            self._board.problem(Action.CHANGE_PASSWORD, DeskRefusal.WRONG_PASSWORD)
+            self._draft.problem(Action.CHANGE_PASSWORD, DeskRefusal.WRONG_PASSWORD)
         else:
             self._requests.send(Action.CHANGE_PASSWORD, ChangePassword(old, new), Done, timeout=QUESTION_S)
 
@@ -90,44 +92,44 @@ class Session:
         if state is not LinkState.UP:
             self.mirror.stale = True
             self._again_at = None
-        self._board.put(link=state, link_text=text, retry_in=retry_in, stale=self.mirror.stale)
+        self._draft.put(link=state, link_text=text, retry_in=retry_in, stale=self.mirror.stale)
 
     def opened(self) -> None:
         self.mirror.begin()
         self._requests.drop_request(self._fetch_sent)
         self._attached = False
-        self._board.put(link=LinkState.UP, link_text="", retry_in=None, stale=True)
+        self._draft.put(link=LinkState.UP, link_text="", retry_in=None, stale=True)
         self._fetch()
 
-    def told(self, report: Report, seq: int) -> Verdict:
-        """Takes over what is of the desk's state."""
+    def told(self, report: Report, seq: int) -> ReportVerdict:
+        """Applies a report on the desk's state to the copy."""
         verdict = self.mirror.told(report, seq)
-        if verdict is Verdict.OLD:
+        if verdict is ReportVerdict.OLD:
             return verdict
         if isinstance(report, LoggedOut):
             self._out()
-            self._board.problem(None, report.code)
+            self._draft.problem(None, report.code)
         if isinstance(report, StateReport):
             self._show(by_snapshot=False)
-        if verdict is Verdict.GAP:
+        if verdict is ReportVerdict.GAP:
             self.gap()
         return verdict
 
     def gap(self) -> None:
-        """What is shown may be wrong: fetch it, once for all gaps until it comes."""
+        """The view may be wrong: fetches one snapshot for all gaps until it comes."""
         self.mirror.stale = True
-        self._board.put(stale=True)
-        if self._board.draft.link is LinkState.UP and not self._is_fetching() and self._again_at is None:
+        self._draft.put(stale=True)
+        if self._draft.view.link is LinkState.UP and not self._is_fetching() and self._again_at is None:
             self._resync()
 
     def phone_at(self, contact: str) -> None:
-        """The phone takes INVITEs there; the switch is told if it knows another place."""
+        """The phone takes INVITEs at ``contact``; the switch is told if it has another address."""
         self._contact = contact
-        if self._session and contact != self._told_contact and self._board.draft.link is LinkState.UP:
+        if self._session and contact != self._told_contact and self._draft.view.link is LinkState.UP:
             self._resume()
 
     def tick(self, now: float) -> None:
-        if self._board.draft.link is not LinkState.UP:
+        if self._draft.view.link is not LinkState.UP:
             self._reconcile_at = None
         elif self._again_at is not None and now >= self._again_at:
             self._again_at = None
@@ -162,7 +164,9 @@ class Session:
         )
 
     def _came(self, snapshot: DeskSnapshot) -> None:
-        if self._session and snapshot.seat is None:  # the switch knows nothing of our log-in: it must say so itself
+        if (
+            self._session and snapshot.seat is None
+        ):  # the switch does not have this log-in: ``Resume`` brings its reason
             self._resume()
             return
         self._take(snapshot)
@@ -172,45 +176,45 @@ class Session:
         same = (old.seat, old.call, old.pop) == (snapshot.seat, snapshot.call, snapshot.pop)
         self.repairs += not self.mirror.stale and not same
         self.mirror.take(snapshot)
-        self._board.put(clock_off=snapshot.at - self._wall())
+        self._draft.put(clock_off=snapshot.at - self._wall())
         self._show(by_snapshot=True)
 
     def _failed(self, _: Failed | Refused) -> None:
         self._later()
 
     def _later(self) -> None:
-        if self._board.draft.link is LinkState.UP:
+        if self._draft.view.link is LinkState.UP:
             self._again_at = self._requests.now() + RETRY_S
 
     def _logged_in(self, reply: LoggedIn, agent: str) -> None:
         self._settings.put("agent", agent)
-        self._board.put(agent_name=agent)
+        self._draft.put(agent_name=agent)
         self._resumed(reply)
 
     def _resumed(self, reply: LoggedIn) -> None:
         self._attached = True
         self._session = reply.session
-        self._board.put(needs_password=False)
+        self._draft.put(needs_password=False)
         self._take(reply.snapshot)
-        self.phone_at(self._contact)  # it may have moved meanwhile
+        self.phone_at(self._contact)  # the phone may have moved since the request
 
     def _not_resumed(self, why: Failed | Refused) -> None:
         if isinstance(why, Failed) or why.code in _TRY_AGAIN:
             self._later()
             return
         self._out()
-        self._board.problem(Action.LOG_IN, why.code, why.text)
+        self._draft.problem(Action.LOG_IN, why.code, why.text)
         self._resync()
 
     def _out(self) -> None:
-        """The log-in is over: show the form again."""
+        """The log-in is over: the form is shown again."""
         self._session = ""
         self._requests.drop_all()
-        self._board.put(needs_password=True)
+        self._draft.put(needs_password=True)
         self._show(by_snapshot=True)
 
     def _show(self, *, by_snapshot: bool) -> None:
-        if not self._session:  # a log-in whose answer was lost: nothing of it is shown to whoever sits here
+        if not self._session:  # a log-in whose answer was lost: its data is not shown
             self.mirror.forget()
-        self._board.put(state=self.mirror.snapshot, stale=self.mirror.stale)
+        self._draft.put(state=self.mirror.snapshot, stale=self.mirror.stale)
         self._changed(by_snapshot)

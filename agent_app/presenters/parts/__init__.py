@@ -1,1 +1,1 @@
-"""What all rooms of the presenter share: the view in the making, pending requests, ports."""
+"""Shared by all rooms of the presenter: the view in the making, pending requests, ports."""

@@ -1,4 +1,4 @@
-"""What a presenter needs of the world. One thread calls a presenter and its ports; ports return at once."""
+"""The protocols of link, phone, settings and files that the presenter uses. One thread calls presenter and ports; ports return at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from agent_app.model.phonebook.people import Kept
+from agent_app.model.phonebook.people import AgentPhonebook
 from agent_app.model.sound.phone_messages import PhoneCommand
 from shared.desk import Reply, Request, Told
 from shared.ids import AgentId, CallId
 
 
 class Failed(Struct, frozen=True):
-    """Why there is no reply: a ``shared.link.Failure`` value (``never_left``, ``timed_out``, ``link_lost``, ``rejected`` …)."""
+    """The reason why there is no reply: a ``shared.link.Failure`` value (``never_left``, ``timed_out``, ``link_lost``, ``rejected`` …)."""
 
     code: str
 
@@ -21,7 +21,7 @@ class Failed(Struct, frozen=True):
 OnReply = Callable[[Reply | Failed], None]
 
 
-class Switch(Protocol):
+class SwitchPort(Protocol):
     """The link. ``on_reply`` is called exactly once, later, on the presenter's thread, at the latest after ``timeout`` seconds."""
 
     def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None: ...
@@ -35,46 +35,48 @@ class Switch(Protocol):
         ...
 
 
-class Phone(Protocol):
-    """The phone's process. Commands to a phone that is down are dropped; it is told what counts (devices, volumes, expected calls) anew."""
+class PhonePort(Protocol):
+    """The phone's process. Commands to a phone that is down are dropped; after its restart the presenter sends devices, volumes and expected calls again."""
 
     def do(self, command: PhoneCommand) -> None: ...
 
     def run(self, *, on: bool) -> None:
-        """Whether there is to be one: where the voice is a desk phone, there is none. What is so already changes nothing."""
+        """Starts or ends the process: where the voice is a desk phone, none runs. A repeated call changes nothing."""
         ...
 
 
-class Settings(Protocol):
-    """What a desk remembers on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
+class SettingsPort(Protocol):
+    """The desk's settings on this PC (never a password or a session): language, theme, devices, volumes, last agent."""
 
     def get(self, key: str, default: str = "") -> str: ...
     def put(self, key: str, value: str) -> None: ...
 
 
-class Shelf(Protocol):
-    """What this PC keeps for one agent: directory, last calls, unsent notes. Never raises; what can't be kept is logged."""
+class AgentFilesPort(Protocol):
+    """The files of one agent on this PC: directory, last calls, unsent notes. Never raises; failures are logged."""
 
-    def read(self, agent: AgentId) -> Kept:
-        """Empty where there is nothing."""
+    def read(self, agent: AgentId) -> AgentPhonebook:
+        """An empty phonebook where there is no file."""
         ...
 
-    def write(self, agent: AgentId, kept: Kept) -> None: ...
+    def write(self, agent: AgentId, kept: AgentPhonebook) -> None: ...
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:
-        """Notes that the switch hasn't got, by their calls, the oldest first. Kept over a crash; while the app runs, also if they can't be written."""
+        """Notes that the switch hasn't got, by call, the oldest first. They outlast a crash; while the app runs, they are kept even if the file can't be
+        written.
+        """
         ...
 
     def write_notes(self, agent: AgentId, notes: dict[CallId, str]) -> None: ...
 
 
-class NoShelf:
-    """Keeps nothing: a robot's."""
+class NoAgentFiles:
+    """No files: for robots."""
 
-    def read(self, agent: AgentId) -> Kept:  # noqa: ARG002
-        return Kept()
+    def read(self, agent: AgentId) -> AgentPhonebook:  # noqa: ARG002
+        return AgentPhonebook()
 
-    def write(self, agent: AgentId, kept: Kept) -> None: ...
+    def write(self, agent: AgentId, kept: AgentPhonebook) -> None: ...
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:  # noqa: ARG002
         return {}
@@ -86,7 +88,7 @@ OnStep = Callable[[int, int], None]
 OnPacked = Callable[[Path | OSError | None], None]
 
 
-class Diagnostics(Protocol):
+class DiagnosticsPort(Protocol):
     """One pack at a time. Both callbacks come on the presenter's thread."""
 
     def pack(self, into: Path, on_step: OnStep, on_end: OnPacked) -> None:
@@ -96,5 +98,5 @@ class Diagnostics(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Nothing of it stays."""
+        """Ends the packing; no file stays."""
         ...

@@ -1,7 +1,7 @@
 """Requests to the switch: each is pending at once and ends once.
 
 The life of a request: pending → answered | refused (by the switch) | lost (link down, no answer in time, a reply of another type) | dropped (by the
-desk: the answer is no longer of use). An action is ``pending`` in the view from ``send`` to the end, and a refusal or a loss becomes the view's ``Problem``.
+desk: the answer is no longer of use). An action is ``pending`` in the view from ``send`` to the end, and a refusal or a loss becomes the view's ``DeskProblem``.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from msgspec import Struct
 from agent_app.model.desk import actions
 from agent_app.model.desk.problems import Lost
 from agent_app.model.desk.view import Action, Pending
-from agent_app.presenters.parts.ports import Failed, Switch
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.ports import Failed, SwitchPort
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import DeskSnapshot, Done, Refused, Reply, Request
 
 COMMAND_S = 5.0
@@ -36,7 +36,7 @@ class Life(StrEnum):
 
 
 class SentRequest(Struct, eq=False):
-    """``until``: ``clock`` seconds at which the request is given up. ``end`` takes what came and returns how the request has ended."""
+    """``since``, ``until``: seconds of the presenter's clock; at ``until`` the request is given up. ``end`` takes the reply or the failure."""
 
     action: Action | None
     since: float
@@ -52,8 +52,8 @@ class SentRequest(Struct, eq=False):
 class Requests:
     """``action=None``: a request of the app itself, which is not pending in the view; its failure goes to ``failed`` alone."""
 
-    def __init__(self, board: Board, switch: Switch, clock: Callable[[], float]) -> None:
-        self._board = board
+    def __init__(self, draft: ViewDraft, switch: SwitchPort, clock: Callable[[], float]) -> None:
+        self._draft = draft
         self._switch = switch
         self.now = clock
         self._open: list[SentRequest] = []
@@ -64,10 +64,10 @@ class Requests:
         """Whether the action can be sent. If it is off, the view says why; if it is pending, nothing happens (a double click). ``but``: a need that is
         passed over.
         """
-        board = self._board
-        why = actions.why_not(action, board.draft, but)
+        draft = self._draft
+        why = actions.why_not(action, draft.view, but)
         if why is not None:
-            board.problem(action, Lost.NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
+            draft.problem(action, Lost.NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
             return False
         return action in actions.MANY_AT_ONCE or not self.is_pending(action)
 
@@ -104,7 +104,7 @@ class Requests:
         return sent
 
     def wait(self, action: Action, timeout: float = COMMAND_S) -> None:
-        """Pending until ``drop``: not a reply ends this action, but a report."""
+        """Pending until ``drop``, for an action that a report ends, not a reply."""
         self._begin(action, Reply, None, None, timeout)
 
     # --- the end ---
@@ -116,7 +116,7 @@ class Requests:
         self._drop(lambda each: each is sent)
 
     def drop_all(self) -> None:
-        """All actions of the agent, but not a log-in."""
+        """Drops all actions of the agent but a log-in."""
         self._drop(lambda sent: sent.action not in (None, Action.LOG_IN))
 
     def tick(self, now: float) -> None:
@@ -156,19 +156,19 @@ class Requests:
         self._open.remove(sent)
         self._show()
         sent.end(result)
-        self._board.settle()
+        self._draft.settle()
 
     def _answered(self, sent: SentRequest) -> None:
         sent.life = Life.ANSWERED
         if sent.action is not None:
-            self._board.solved()
+            self._draft.solved()
 
     def _failed(self, sent: SentRequest, why: Failed | Refused) -> None:
         sent.life = Life.REFUSED if isinstance(why, Refused) else Life.LOST
         if sent.action is not None and isinstance(why, Refused):
-            self._board.problem(sent.action, why.code, why.text, why.wait)
+            self._draft.problem(sent.action, why.code, why.text, why.wait)
         elif sent.action is not None:
-            self._board.problem(sent.action, why.code)
+            self._draft.problem(sent.action, why.code)
 
     def _drop(self, which: Callable[[SentRequest], bool]) -> None:
         for sent in filter(which, self._open):
@@ -181,4 +181,4 @@ class Requests:
         for sent in self._open:
             if sent.action is not None:
                 pending.setdefault(sent.action, Pending(sent.action, sent.since, sent.until))
-        self._board.put(pending=tuple(pending.values()))
+        self._draft.put(pending=tuple(pending.values()))

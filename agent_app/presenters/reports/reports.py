@@ -1,4 +1,4 @@
-"""Reports: asked for one at a time; the last one stays until the next is there."""
+"""Reports: one is requested at a time; the last report stays until the next has come."""
 
 from collections.abc import Callable
 
@@ -8,21 +8,21 @@ from agent_app.model.desk.view import Action
 from agent_app.model.reports.report import ReportView
 from agent_app.presenters.parts.ports import Failed
 from agent_app.presenters.parts.requests import Requests
-from agent_app.presenters.parts.view_draft import Board, settled
+from agent_app.presenters.parts.view_draft import ViewDraft, settled
 from shared.desk import Refused
 from shared.desk_reports import AskReport, ReportShown
 from shared.reports import By
 
 REPORT_S = 120.0
-"""A year of a large centre takes its time."""
+"""Time-out: a report on a year of a large centre takes long."""
 OnReport = Callable[[ReportView], None]
 
 
-class Reports:
+class ReportsPresenter:
     """``desk.reports``. ``on_report`` (see ``listen``) is called with each new view, on the presenter's thread; it must not call the desk."""
 
-    def __init__(self, board: Board, requests: Requests) -> None:
-        self._board, self._requests = board, requests
+    def __init__(self, draft: ViewDraft, requests: Requests) -> None:
+        self._draft, self._requests = draft, requests
         self._on_report: OnReport = lambda _view: None
         self.view = ReportView()
 

@@ -12,7 +12,7 @@ from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Panel, Plain, across, restyle
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, restyle
 from shared.desk import DeskCall
 from shared.enums import ListenMode, SeatState
 
@@ -24,8 +24,8 @@ class ListeningStrip(Panel):
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
-        self._icon, self.mode = QLabel(), Plain(bold=True, wide=60, shrinks=False)
-        self.whom, self.time = Plain(wide=80), Plain(wide=10, shrinks=False)
+        self._icon, self.mode = QLabel(), OneLineLabel(bold=True, wide=60, shrinks=False)
+        self.whom, self.time = OneLineLabel(wide=80), OneLineLabel(wide=10, shrinks=False)
         line = across(self._icon, self.mode, self.whom, None, self.time)
         line.setContentsMargins(12, 6, 12, 6)
         self.setLayout(line)

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QToolButton, QWi
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.call.parties import PartiesList, party_name, seat_name
 from agent_app.ui.commands.commands import OFF
-from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Command, Face
+from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Panel, Plain, Words, across, announce, go, named, restyle, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, ParagraphLabel, across, announce, go, named, restyle, rows
 from shared.desk import CameBack, DeskCall, Party
 from shared.enums import CallKind, PartyState
 from shared.ids import LegId
@@ -55,11 +55,15 @@ class CallPanel(Panel):
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock)
         self._desk = desk = host.desk
-        self.heading, self.number = Plain("heading", wide=30), Plain(scale=1.5, bold=True, wide=20)
-        self.state, self.time, self.facts = Plain(wide=24), Plain("value", wide=10), Plain("muted", wide=40)
-        self.waits = Plain("danger", wide=30, bold=True)
+        self.heading, self.number = OneLineLabel("heading", wide=30), OneLineLabel(scale=1.5, bold=True, wide=20)
+        self.state, self.time, self.facts = (
+            OneLineLabel(wide=24),
+            OneLineLabel("value", wide=10),
+            OneLineLabel("muted", wide=40),
+        )
+        self.waits = OneLineLabel("danger", wide=30, bold=True)
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.returned, self.read = Words(), QToolButton()
+        self.returned, self.read = ParagraphLabel(), QToolButton()
         self.read.setProperty("flat", "true")
         self.read.clicked.connect(lambda _checked=False: desk.dismiss_returned())
         self.back = QFrame()
@@ -68,7 +72,7 @@ class CallPanel(Panel):
         line.setStretch(0, 1)
         self.back.setLayout(line)
         self.parties = PartiesList(desk.drop_party)
-        self.keypad, self.sent = Keypad(), Plain("muted", wide=24)
+        self.keypad, self.sent = Keypad(), OneLineLabel("muted", wide=24)
         self.keypad.pressed.connect(self._press)
         facts = rows(self.number, across(self.state, None, self.time), self.waits, self.facts, gap=2)
         body = rows(
@@ -175,8 +179,8 @@ PANEL: PanelSpec[CallPanel] = PanelSpec(
     CallPanel,
     (Placement(Place.CALL, 10),),
     (
-        Command("drop", "Ctrl+8", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send a party away"), "close", Action.DROP_PARTY, QT_TRANSLATE_NOOP("commands", "Goes to the parties of the conference; Space sends the chosen one away")),), lambda panel: panel.parties.go(), 110),
-        Command("keypad", "F11", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Keypad"), "keypad"),), lambda panel: go(panel.keypad), 180),
+        WindowCommand("drop", "Ctrl+8", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send a party away"), "close", Action.DROP_PARTY, QT_TRANSLATE_NOOP("commands", "Goes to the parties of the conference; Space sends the chosen one away")),), lambda panel: panel.parties.go(), 110),
+        WindowCommand("keypad", "F11", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Keypad"), "keypad"),), lambda panel: go(panel.keypad), 180),
     ),
     escape=Escape(40, CallPanel.dismiss_returned),
 )  # fmt: skip

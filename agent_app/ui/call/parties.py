@@ -11,7 +11,7 @@ from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Plain, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, across, named, rows
 from shared.desk import DeskCall, Party
 from shared.enums import PartyState, SeatState
 from shared.ids import LegId
@@ -35,8 +35,8 @@ class PartyRow(QFrame):
         super().__init__()
         self.setObjectName("party")
         self._party: Party | None = None
-        self.who, self.kind = Plain("value", wide=24), Plain("muted", wide=20)
-        self.state, self.since = Plain(wide=12, shrinks=False), Plain("muted", wide=10, shrinks=False)
+        self.who, self.kind = OneLineLabel("value", wide=24), OneLineLabel("muted", wide=20)
+        self.state, self.since = OneLineLabel(wide=12, shrinks=False), OneLineLabel("muted", wide=10, shrinks=False)
         self.drop = QToolButton()
         self.drop.setProperty("flat", "true")
         self.drop.setIconSize(QSize(14, 14))

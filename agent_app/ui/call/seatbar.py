@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, Commands, faint, key_text
-from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Command, Face
+from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
@@ -145,16 +145,16 @@ PANEL: PanelSpec[SeatBar] = PanelSpec(
     SeatBar,
     (Placement(Place.BAR, 20),),
     (
-        Command("answer", "F2", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Answer"), "answer", Action.ANSWER),), lambda bar: bar.desk.answer(), 10, (Qt.Key.Key_Call,)),
-        Command("hang_up", "F3", CALL, HANG_UP, lambda bar: bar.desk.hang_up(by_hand=True), 20, (Qt.Key.Key_Hangup,)),
-        Command("hold", "F4", CALL, HOLD, lambda bar: bar.desk.toggle_hold(), 30),
-        Command("mute", "F5", CALL, MUTE, SeatBar.toggle_mute, 40, (Qt.Key.Key_MicMute,)),
-        Command("swap", "Shift+F4", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Swap"), "swap", Action.SWAP, QT_TRANSLATE_NOOP("commands", "Talks to who waits; the other one waits")),), lambda bar: bar.desk.swap(), 80),
-        Command("join", "Shift+F5", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Conference"), "conference", Action.JOIN, QT_TRANSLATE_NOOP("commands", "Everybody hears everybody")),), lambda bar: bar.desk.join(), 90),
-        Command("return", "Shift+F3", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Return"), "return", Action.RETURN, QT_TRANSLATE_NOOP("commands", "Gives up whoever is asked; the customer is back")),), lambda bar: bar.desk.return_(), 100),
-        Command("whisper", "Ctrl+W", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Whisper"), "whisper", Action.WHISPER, QT_TRANSLATE_NOOP("commands", "The agent hears you, the customer does not")),), lambda bar: bar.desk.listen(ListenMode.WHISPER), 130),
-        Command("barge", "Ctrl+B", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Barge in"), "barge", Action.BARGE, QT_TRANSLATE_NOOP("commands", "Everybody hears you")),), lambda bar: bar.desk.listen(ListenMode.BARGE), 140),
-        Command("intercept", "Ctrl+I", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Intercept"), "intercept", Action.INTERCEPT, QT_TRANSLATE_NOOP("commands", "The call is yours; the agent is out of it")),), lambda bar: bar.desk.intercept(), 150),
-        Command("fax", "Ctrl+Shift+F", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send fax"), "fax", Action.SEND_FAX),), lambda _bar: None, 160),  # never enabled
+        WindowCommand("answer", "F2", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Answer"), "answer", Action.ANSWER),), lambda bar: bar.desk.answer(), 10, (Qt.Key.Key_Call,)),
+        WindowCommand("hang_up", "F3", CALL, HANG_UP, lambda bar: bar.desk.hang_up(by_hand=True), 20, (Qt.Key.Key_Hangup,)),
+        WindowCommand("hold", "F4", CALL, HOLD, lambda bar: bar.desk.toggle_hold(), 30),
+        WindowCommand("mute", "F5", CALL, MUTE, SeatBar.toggle_mute, 40, (Qt.Key.Key_MicMute,)),
+        WindowCommand("swap", "Shift+F4", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Swap"), "swap", Action.SWAP, QT_TRANSLATE_NOOP("commands", "Talks to who waits; the other one waits")),), lambda bar: bar.desk.swap(), 80),
+        WindowCommand("join", "Shift+F5", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Conference"), "conference", Action.JOIN, QT_TRANSLATE_NOOP("commands", "Everybody hears everybody")),), lambda bar: bar.desk.join(), 90),
+        WindowCommand("return", "Shift+F3", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Return"), "return", Action.RETURN, QT_TRANSLATE_NOOP("commands", "Gives up whoever is asked; the customer is back")),), lambda bar: bar.desk.return_(), 100),
+        WindowCommand("whisper", "Ctrl+W", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Whisper"), "whisper", Action.WHISPER, QT_TRANSLATE_NOOP("commands", "The agent hears you, the customer does not")),), lambda bar: bar.desk.listen(ListenMode.WHISPER), 130),
+        WindowCommand("barge", "Ctrl+B", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Barge in"), "barge", Action.BARGE, QT_TRANSLATE_NOOP("commands", "Everybody hears you")),), lambda bar: bar.desk.listen(ListenMode.BARGE), 140),
+        WindowCommand("intercept", "Ctrl+I", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Intercept"), "intercept", Action.INTERCEPT, QT_TRANSLATE_NOOP("commands", "The call is yours; the agent is out of it")),), lambda bar: bar.desk.intercept(), 150),
+        WindowCommand("fax", "Ctrl+Shift+F", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send fax"), "fax", Action.SEND_FAX),), lambda _bar: None, 160),  # never enabled
     ),
 )  # fmt: skip

@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, key_text
-from agent_app.ui.commands.table import QT_TRANSLATE_NOOP, WORK, Command, Face
+from agent_app.ui.commands.table import QT_TRANSLATE_NOOP, WORK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
-from agent_app.ui.parts.widgets import Panel, Plain, across, go, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, go, named, rows
 from shared.desk import TEXT_MAX
 from shared.enums import SeatState
 
@@ -23,7 +23,7 @@ class WrapUpPanel(Panel):
         super().__init__(host.clock)
         self.desk = host.desk
         self._longest = 1.0
-        self.heading, self.left = Plain("heading", wide=20), Plain("value", wide=24)
+        self.heading, self.left = OneLineLabel("heading", wide=20), OneLineLabel("value", wide=24)
         self.note, self.disposition, self.bar = QPlainTextEdit(), QComboBox(), QProgressBar()
         self.note.setTabChangesFocus(True)
         self.note.textChanged.connect(self._typed)
@@ -116,9 +116,9 @@ PANEL: PanelSpec[WrapUpPanel] = PanelSpec(
     WrapUpPanel,
     (Placement(Place.WORK, 10, stretch=2),),
     (
-        Command("finish", "F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Finish"), "open", Action.FINISH_WRAP_UP),), WrapUpPanel.finish, 10),
-        Command("extend", "Shift+F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "More time"), "clock", Action.EXTEND_WRAP_UP),), lambda panel: panel.desk.extend_wrap_up(), 20),
-        Command("note", "F12", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Write a note"), "wrap_up"),), lambda panel: go(panel.note), 30),
-        Command("disposition", "Shift+F12", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Choose the disposition"), "wrap_up"),), lambda panel: go(panel.disposition), 40),
+        WindowCommand("finish", "F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Finish"), "open", Action.FINISH_WRAP_UP),), WrapUpPanel.finish, 10),
+        WindowCommand("extend", "Shift+F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "More time"), "clock", Action.EXTEND_WRAP_UP),), lambda panel: panel.desk.extend_wrap_up(), 20),
+        WindowCommand("note", "F12", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Write a note"), "wrap_up"),), lambda panel: go(panel.note), 30),
+        WindowCommand("disposition", "Shift+F12", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Choose the disposition"), "wrap_up"),), lambda panel: go(panel.disposition), 40),
     ),
 )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from agent_app.model.desk.view import DeskView
 from agent_app.model.phonebook.people import CallWay, PastCall
-from agent_app.ui.commands.table import LOOK, Command, Face
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day, duration
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Panel, go, named, rows
 
 COLOURS = {CallWay.MISSED: "danger", CallWay.OUT: "accent", CallWay.INTERNAL: "muted"}
@@ -18,7 +18,7 @@ class CallsPanel(Panel):
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock, framed=False)
         self._host = host
-        self.table: Table[PastCall] = Table(self._columns(), lambda row: (row.at, row.number), lines=6)
+        self.table: DataTable[PastCall] = DataTable(self._columns(), lambda row: (row.at, row.number), lines=6)
         self.table.chosen.connect(self._choose)
         self.table.number_clicked.connect(self._choose)
         self.setLayout(rows(self.table))
@@ -38,12 +38,12 @@ class CallsPanel(Panel):
     def _choose(self, row: PastCall) -> None:
         self._host.number_chosen.emit(row.number, row.way is CallWay.INTERNAL)
 
-    def _columns(self) -> list[Column[PastCall]]:
+    def _columns(self) -> list[TableColumn[PastCall]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Way"), lambda row: words.say(words.CALL_WAYS, row.way), 8, colour=lambda row: COLOURS.get(row.way, "")),
-            Column(QT_TRANSLATE_NOOP("tables", "Who"), lambda row: row.name or row.number, 0, tip=_both, number=lambda row: row.number),
-            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: day(row.at, self.now()), 6),
-            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Way"), lambda row: words.say(words.CALL_WAYS, row.way), 8, colour=lambda row: COLOURS.get(row.way, "")),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Who"), lambda row: row.name or row.number, 0, tip=_both, number=lambda row: row.number),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "When"), lambda row: day(row.at, self.now()), 6),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
         ]  # fmt: skip
 
 
@@ -55,6 +55,6 @@ PANEL: PanelSpec[CallsPanel] = PanelSpec(
     "calls",
     CallsPanel,
     (Placement(Place.LIST, 20, title=CallsPanel.title),),
-    (Command("calls", "Ctrl+6", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the last calls"), "clock"),), lambda panel: go(panel.table), 80),),
+    (WindowCommand("calls", "Ctrl+6", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the last calls"), "clock"),), lambda panel: go(panel.table), 80),),
     tables={"calls": lambda panel: panel.table},
 )  # fmt: skip

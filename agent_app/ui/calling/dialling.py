@@ -5,42 +5,44 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar
 
 from agent_app.model.calling import targets
-from agent_app.model.calling.targets import Kind, Offer, Purpose
+from agent_app.model.calling.targets import DialPurpose, Kind, Offer
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
-from agent_app.ui.commands.table import CALL, Command, Face
+from agent_app.ui.commands.table import CALL, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.dialog import DeskDialog
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
 from shared.enums import ListenMode, SeatState
 
 ACTIONS = {
-    Purpose.DIAL: Action.DIAL,
-    Purpose.CALL_SEAT: Action.CALL_SEAT,
-    Purpose.TRANSFER: Action.TRANSFER,
-    Purpose.MONITOR: Action.MONITOR,
+    DialPurpose.DIAL: Action.DIAL,
+    DialPurpose.CALL_SEAT: Action.CALL_SEAT,
+    DialPurpose.TRANSFER: Action.TRANSFER,
+    DialPurpose.MONITOR: Action.MONITOR,
 }
 TEXT_MAX = 64
 
 
-class DialDialog(Dialog):
+class DialDialog(DeskDialog):
     """Down goes to the list, Up back; Enter calls whoever the line above the buttons names; Esc gives up."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host.window)
         self._desk, self._window = host.desk, host.window
-        host.number_chosen.connect(lambda number, seat: self.ask(Purpose.CALL_SEAT if seat else Purpose.DIAL, number))
+        host.number_chosen.connect(
+            lambda number, seat: self.ask(DialPurpose.CALL_SEAT if seat else DialPurpose.DIAL, number)
+        )
         host.logged_out.connect(self.close)
-        self.purpose = Purpose.DIAL
+        self.purpose = DialPurpose.DIAL
         self._chosen = False
         """Somebody of the list, by arrow or mouse; else what was typed counts."""
-        self.explains, self.kinds, self.line = Words("muted"), QTabBar(), QLineEdit()
-        self.table: Table[Offer] = Table(self._columns(), lambda row: (row.kind, row.value), lines=9)
-        self.whom, self.why = Plain("value", wide=60), Plain("danger", wide=60)
+        self.explains, self.kinds, self.line = ParagraphLabel("muted"), QTabBar(), QLineEdit()
+        self.table: DataTable[Offer] = DataTable(self._columns(), lambda row: (row.kind, row.value), lines=9)
+        self.whom, self.why = OneLineLabel("value", wide=60), OneLineLabel("danger", wide=60)
         self.call_button, self.back_button = QPushButton(), self.close_button
         self.call_button.setProperty("kind", "go")
         self.call_button.setAutoDefault(False)
@@ -64,7 +66,7 @@ class DialDialog(Dialog):
 
     # --- from the window ---
 
-    def ask(self, purpose: Purpose, text: str = "") -> None:
+    def ask(self, purpose: DialPurpose, text: str = "") -> None:
         """Opens it, for this."""
         self.purpose, self._chosen = purpose, False
         self._desk.floor.show_colleagues(on=True)
@@ -79,8 +81,8 @@ class DialDialog(Dialog):
     def dial(self) -> None:
         """With the number of the row that has the focus, if there is one."""
         focus = self._window.focusWidget()
-        if not (isinstance(focus, Table) and focus.dial_current()):
-            self.ask(Purpose.DIAL)
+        if not (isinstance(focus, DataTable) and focus.dial_current()):
+            self.ask(DialPurpose.DIAL)
 
     def monitor(self) -> None:
         """Back to listening only; or the seat that is heard as busy; or a seat to be chosen."""
@@ -89,7 +91,7 @@ class DialDialog(Dialog):
         elif self._view.state.call is not None:
             self._desk.monitor()
         else:
-            self.ask(Purpose.MONITOR)
+            self.ask(DialPurpose.MONITOR)
 
     def call(self) -> None:
         offer = self.offer
@@ -97,13 +99,13 @@ class DialDialog(Dialog):
             return
         self.close()
         match self.purpose:
-            case Purpose.DIAL:
+            case DialPurpose.DIAL:
                 self._desk.dial(offer.value)
-            case Purpose.CALL_SEAT:
+            case DialPurpose.CALL_SEAT:
                 self._desk.call_seat(offer.value)
-            case Purpose.TRANSFER:
+            case DialPurpose.TRANSFER:
                 self._desk.consult(offer.kind, offer.value)
-            case Purpose.MONITOR:
+            case DialPurpose.MONITOR:
                 self._desk.monitor(offer.value)
 
     @property
@@ -123,16 +125,16 @@ class DialDialog(Dialog):
 
     def retranslate(self) -> None:
         titles = {
-            Purpose.DIAL: self.tr("Dial out"),
-            Purpose.CALL_SEAT: self.tr("Internal call"),
-            Purpose.TRANSFER: self.tr("Transfer"),
-            Purpose.MONITOR: self.tr("Monitor a seat"),
+            DialPurpose.DIAL: self.tr("Dial out"),
+            DialPurpose.CALL_SEAT: self.tr("Internal call"),
+            DialPurpose.TRANSFER: self.tr("Transfer"),
+            DialPurpose.MONITOR: self.tr("Monitor a seat"),
         }
         hints = {
-            Purpose.DIAL: self.tr("Number, name or pinyin"),
-            Purpose.CALL_SEAT: self.tr("Agent number, name or initials"),
-            Purpose.TRANSFER: self.tr("Seat, queue, number, menu or name"),
-            Purpose.MONITOR: self.tr("Agent number, name or initials"),
+            DialPurpose.DIAL: self.tr("Number, name or pinyin"),
+            DialPurpose.CALL_SEAT: self.tr("Agent number, name or initials"),
+            DialPurpose.TRANSFER: self.tr("Seat, queue, number, menu or name"),
+            DialPurpose.MONITOR: self.tr("Agent number, name or initials"),
         }
         self.setWindowTitle(titles[self.purpose])
         self.explains.say(self._explanation())
@@ -187,9 +189,9 @@ class DialDialog(Dialog):
 
     def _explanation(self) -> str:
         in_call = self._view.state.call is not None
-        if self.purpose is Purpose.MONITOR:
+        if self.purpose is DialPurpose.MONITOR:
             return self.tr("You hear both sides of the seat's call; neither hears you.")
-        if self.purpose is Purpose.TRANSFER:
+        if self.purpose is DialPurpose.TRANSFER:
             return self.tr(
                 "The customer waits with music. Hanging up hands them over, whether it rings or was answered; "
                 "Return takes them back."
@@ -227,12 +229,12 @@ class DialDialog(Dialog):
         parts = (words.say(words.TARGET_KINDS, offer.kind), offer.value if offer.kind in NUMBERED else "", offer.name)
         return " ".join(part for part in parts if part)
 
-    def _columns(self) -> list[Column[Offer]]:
+    def _columns(self) -> list[TableColumn[Offer]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Kind"), lambda row: words.say(words.TARGET_KINDS, row.kind), 12),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.value if row.kind in NUMBERED else "", 16, bold=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name or ("" if row.kind in NUMBERED else row.value), 0),
-            Column(QT_TRANSLATE_NOOP("tables", "State"), self._state, 26, colour=lambda row: "ok" if row.state is SeatState.OPEN or row.free else ""),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Kind"), lambda row: words.say(words.TARGET_KINDS, row.kind), 12),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.value if row.kind in NUMBERED else "", 16, bold=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name or ("" if row.kind in NUMBERED else row.value), 0),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "State"), self._state, 26, colour=lambda row: "ok" if row.state is SeatState.OPEN or row.free else ""),
         ]  # fmt: skip
 
     def _state(self, row: Offer) -> str:
@@ -261,10 +263,10 @@ PANEL: PanelSpec[DialDialog] = PanelSpec(
     "dialling",
     DialDialog,
     commands=(
-        Command("dial", "F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Dial out"), "dial", Action.DIAL, QT_TRANSLATE_NOOP("commands", "Calls an outside number; in a talk the customer waits meanwhile")),), DialDialog.dial, 50),
-        Command("call_seat", "Shift+F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Internal call"), "person", Action.CALL_SEAT, QT_TRANSLATE_NOOP("commands", "Calls another seat; in a talk the customer waits meanwhile")),), lambda dialog: dialog.ask(Purpose.CALL_SEAT), 60),
-        Command("transfer", "Ctrl+F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Transfer"), "transfer", Action.TRANSFER, QT_TRANSLATE_NOOP("commands", "The customer waits while a seat, a queue, a number, a menu or the PIN check is asked; hanging up hands over")),), lambda dialog: dialog.ask(Purpose.TRANSFER), 70),
-        Command("monitor", "Ctrl+M", CALL, MONITOR, DialDialog.monitor, 120),
+        WindowCommand("dial", "F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Dial out"), "dial", Action.DIAL, QT_TRANSLATE_NOOP("commands", "Calls an outside number; in a talk the customer waits meanwhile")),), DialDialog.dial, 50),
+        WindowCommand("call_seat", "Shift+F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Internal call"), "person", Action.CALL_SEAT, QT_TRANSLATE_NOOP("commands", "Calls another seat; in a talk the customer waits meanwhile")),), lambda dialog: dialog.ask(DialPurpose.CALL_SEAT), 60),
+        WindowCommand("transfer", "Ctrl+F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Transfer"), "transfer", Action.TRANSFER, QT_TRANSLATE_NOOP("commands", "The customer waits while a seat, a queue, a number, a menu or the PIN check is asked; hanging up hands over")),), lambda dialog: dialog.ask(DialPurpose.TRANSFER), 70),
+        WindowCommand("monitor", "Ctrl+M", CALL, MONITOR, DialDialog.monitor, 120),
     ),
     tables={"dialling": lambda dialog: dialog.table},
     watches_colleagues=True,

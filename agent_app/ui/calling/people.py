@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 from agent_app.model.desk.view import DeskView
 from agent_app.model.phonebook.people import Person, matches
 from agent_app.ui.calling.person import PersonDialog
-from agent_app.ui.commands.table import LOOK, Command, Face
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Panel, across, go, named, rows
 from shared.enums import SeatState
 from shared.floor import ColleagueRow
@@ -30,7 +30,7 @@ class PeoplePanel(Panel):
         self.line.setClearButtonEnabled(True)
         self.line.setMaxLength(64)
         self.line.textChanged.connect(lambda _text: self._show_rows())
-        self.table: Table[Entry] = Table(self._columns(), _key, lines=5)
+        self.table: DataTable[Entry] = DataTable(self._columns(), _key, lines=5)
         self.table.chosen.connect(self._choose)
         self.table.number_clicked.connect(self._choose)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
@@ -140,11 +140,11 @@ class PeoplePanel(Panel):
     def _choose(self, row: Entry) -> None:
         self._host.number_chosen.emit(_number(row), isinstance(row, ColleagueRow))
 
-    def _columns(self) -> list[Column[Entry]]:
+    def _columns(self) -> list[TableColumn[Entry]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0, tip=_about),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), _number, 13, number=_number),
-            Column(QT_TRANSLATE_NOOP("tables", "State"), _state, 8, colour=lambda row: "ok" if _is_open(row) else "muted"),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0, tip=_about),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Number"), _number, 13, number=_number),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "State"), _state, 8, colour=lambda row: "ok" if _is_open(row) else "muted"),
         ]  # fmt: skip
 
 
@@ -176,7 +176,7 @@ PANEL: PanelSpec[PeoplePanel] = PanelSpec(
     "people",
     PeoplePanel,
     (Placement(Place.LIST, 30, title=PeoplePanel.title),),
-    (Command("people", "Ctrl+7", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the directory"), "person"),), lambda panel: go(panel.line), 90),),
+    (WindowCommand("people", "Ctrl+7", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the directory"), "person"),), lambda panel: go(panel.line), 90),),
     tables={"people": lambda panel: panel.table},
     watches_colleagues=True,
 )  # fmt: skip

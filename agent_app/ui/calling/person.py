@@ -3,22 +3,22 @@
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from agent_app.model.phonebook.people import NAME_MAX, NOTE_MAX, Person
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Words, across, named, rows
+from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 
 
-class PersonDialog(Dialog):
+class PersonDialog(DeskDialog):
     """Closes once the entry stands in the directory; else says what is wrong with it."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
         self._id: int | None = None
         self.labels, self.fields = [QLabel() for _ in range(3)], [QLineEdit() for _ in range(3)]
-        self.problem, self.button = Words("danger"), QPushButton()
+        self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.setDefault(True)
         self.button.clicked.connect(lambda _checked=False: self.save())

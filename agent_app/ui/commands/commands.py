@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from agent_app.model.desk.actions import hanging_up
 from agent_app.model.desk.view import Action, DeskView, Enabled
-from agent_app.ui.commands.table import CONTEXT, Command, Face
+from agent_app.ui.commands.table import CONTEXT, Face, WindowCommand
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import tip
@@ -33,7 +33,7 @@ def key_text(keys: str) -> str:
 class Commands(QObject):
     """``table`` as ``QAction``s of one window; ``attach`` says what each does. The keys work in every window of the program."""
 
-    def __init__(self, window: QWidget, table: Sequence[Command[Any]]) -> None:
+    def __init__(self, window: QWidget, table: Sequence[WindowCommand[Any]]) -> None:
         super().__init__(window)
         self.table = tuple(table)
         self.actions: dict[str, QAction] = {}
@@ -75,7 +75,7 @@ class Commands(QObject):
             if not FAULTS.guarded(f"drawing {command.id}", draw):
                 self._drawn.pop(command.id, None)  # from nothing at the next view
 
-    def _draw_one(self, command: Command[Any], view: DeskView, asked: set[Action], *, force: bool) -> None:
+    def _draw_one(self, command: WindowCommand[Any], view: DeskView, asked: set[Action], *, force: bool) -> None:
         face = self.faces[command.id] = face_of(command, view)
         enabled = face.enabled_in(view)
         was, state = self._drawn.get(command.id), (face, enabled, face.action in asked)
@@ -107,7 +107,7 @@ class Commands(QObject):
         return next((word(face.title) for face in faces if face.action is action), "")
 
 
-def face_of(command: Command[Any], view: DeskView) -> Face:
+def face_of(command: WindowCommand[Any], view: DeskView) -> Face:
     """The enabled one; else the one that is asked for; else the first. Of those that the moment has."""
     means = hanging_up(view)
     faces = [face for face in command.faces if face.when is None or face.when is means]
@@ -159,7 +159,7 @@ class CommandButton(QPushButton):
         return icon(picture, now.on_accent if self._kind == "primary" else theme.ON_STATE, faint(now))
 
 
-def faint(now: theme.Tokens) -> str:
+def faint(now: theme.ThemeTokens) -> str:
     """Of an icon on a button that is off."""
     return theme.between(now.muted, now.window).name()
 

@@ -2,12 +2,12 @@
 
 from math import ceil
 
-from agent_app.model.desk.view import Problem
+from agent_app.model.desk.view import DeskProblem
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.parts import words
 
 
-def problem_text(problem: Problem, commands: Commands) -> str:
+def problem_text(problem: DeskProblem, commands: Commands) -> str:
     """``Hold: The switch did not answer in time.`` and how long to wait."""
     text = words.problem(problem.code)
     title = commands.title(problem.action) if problem.action else ""

@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from agent_app.model.desk.view import Action, DeskView, Problem
+from agent_app.model.desk.view import Action, DeskProblem, DeskView
 
 
 class Ended(Struct, frozen=True):
     """``problem``: why the command was refused or lost; ``None``: the switch has done it."""
 
-    problem: Problem | None
+    problem: DeskProblem | None
 
 
 class SentCommand:

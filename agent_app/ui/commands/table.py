@@ -45,7 +45,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Command(Generic[P]):
+class WindowCommand(Generic[P]):
     """``faces``: the first that is enabled is what the command does now; a hold button retrieves while holding. ``do`` is given the panel."""
 
     id: str
@@ -72,10 +72,10 @@ GROUPS = (CALL, SEAT, WORK, LOOK, APP)
 """In the help window's order; a group of a panel's own comes after them."""
 
 
-def in_order(commands: list[Command[P]]) -> tuple[Command[P], ...]:
+def in_order(commands: list[WindowCommand[P]]) -> tuple[WindowCommand[P], ...]:
     """By group, then by order."""
 
-    def place(one: Command[P]) -> tuple[int, int]:
+    def place(one: WindowCommand[P]) -> tuple[int, int]:
         return GROUPS.index(one.group) if one.group in GROUPS else len(GROUPS), one.order
 
     return tuple(sorted(commands, key=place))

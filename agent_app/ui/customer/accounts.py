@@ -4,14 +4,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.ui.commands.table import LOOK, Command, Face
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import button_text, clock, count, price, yuan
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Panel, Plain, across, go, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, go, named, rows
 from shared.aci import Holding, OrderRow
 from shared.desk import AccountFacts
 from shared.enums import OrderStatus, Side
@@ -27,8 +27,8 @@ class Figures(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.names = {figure: Plain("muted", wide=16) for figure in FIGURES}
-        self.values = {figure: Plain(scale=1.15, bold=True, wide=18) for figure in FIGURES}
+        self.names = {figure: OneLineLabel("muted", wide=16) for figure in FIGURES}
+        self.values = {figure: OneLineLabel(scale=1.15, bold=True, wide=18) for figure in FIGURES}
         grid = QGridLayout()
         grid.setContentsMargins(4, 0, 4, 0)
         grid.setHorizontalSpacing(16)
@@ -67,9 +67,9 @@ class AccountsPanel(Panel):
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setDrawBase(False)
         self.tabs.currentChanged.connect(self._choose)
-        self.state, self.again = Plain("muted", wide=50), host.commands.button("ask_account")
-        self.holdings: Table[Holding] = Table(HOLDINGS, lambda row: (row.market, row.code), lines=6)
-        self.orders: Table[OrderRow] = Table(self._order_columns(), lambda row: row.contract, lines=6)
+        self.state, self.again = OneLineLabel("muted", wide=50), host.commands.button("ask_account")
+        self.holdings: DataTable[Holding] = DataTable(HOLDINGS, lambda row: (row.market, row.code), lines=6)
+        self.orders: DataTable[OrderRow] = DataTable(self._order_columns(), lambda row: row.contract, lines=6)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head, facts = across(self.tabs, self.again), across(self.figures, self.state)
         head.setStretch(0, 1)
@@ -168,20 +168,20 @@ class AccountsPanel(Panel):
         self.state.set_role(role)
         self.state.say(text)
 
-    def _order_columns(self) -> list[Column[OrderRow]]:
+    def _order_columns(self) -> list[TableColumn[OrderRow]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 8),
-            Column(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 8),
-            Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 7),
-            Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 8),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 8),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 7),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Side"), lambda row: words.say(words.SIDES, row.side), 4,
                 colour=lambda row: "danger" if row.side is Side.BUY else "ok",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Price"), lambda row: price(row.price), 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Filled"), lambda row: count(row.filled), 7, right=True),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Price"), lambda row: price(row.price), 7, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Filled"), lambda row: count(row.filled), 7, right=True),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.ORDER_STATES, row.status), 9,
                 colour=lambda row: "danger" if row.status is OrderStatus.REJECTED else "",
             ),
@@ -202,20 +202,22 @@ def _gain_colour(row: Holding) -> str:
     return "danger" if gain > 0 else "ok" if gain < 0 else ""
 
 
-HOLDINGS: tuple[Column[Holding], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 9),
-    Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 7, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 7, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 7, right=True),
-    Column(
+HOLDINGS: tuple[TableColumn[Holding], ...] = (
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 9),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 7, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 7, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 7, right=True),
+    TableColumn(
         QT_TRANSLATE_NOOP("tables", "Value"),
         lambda row: yuan(Fen(amount(row.last_price, row.quantity))),
         12,
         right=True,
     ),
-    Column(QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour
+    ),
 )
 
 
@@ -228,9 +230,9 @@ PANEL: PanelSpec[AccountsPanel] = PanelSpec(
         Placement(Place.ACCOUNT_TAB, 20, lambda panel: panel.orders, AccountsPanel.orders_title, lambda panel: panel.orders.rows.rowCount()),
     ),
     (
-        Command("ask_account", "Ctrl+R", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Refresh"), "clock", Action.ASK_ACCOUNT),), AccountsPanel.ask_again, 30),
-        Command("holdings", "Ctrl+1", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the holdings")),), lambda panel: go(panel.holdings), 40),
-        Command("orders", "Ctrl+2", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to today's orders")),), lambda panel: go(panel.orders), 50),
+        WindowCommand("ask_account", "Ctrl+R", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Refresh"), "clock", Action.ASK_ACCOUNT),), AccountsPanel.ask_again, 30),
+        WindowCommand("holdings", "Ctrl+1", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the holdings")),), lambda panel: go(panel.holdings), 40),
+        WindowCommand("orders", "Ctrl+2", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to today's orders")),), lambda panel: go(panel.orders), 50),
     ),
     tables={"holdings": lambda panel: panel.holdings, "orders": lambda panel: panel.orders},
 )  # fmt: skip

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.ui.commands.table import CALL, LOOK, QT_TRANSLATE_NOOP, Command, Face
+from agent_app.ui.commands.table import CALL, LOOK, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
@@ -13,7 +13,7 @@ from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import button_text
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.numbers import Numbers
-from agent_app.ui.parts.widgets import Panel, Plain, across, announce, named, restyle, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, announce, named, restyle, rows
 from shared.desk import CustomerCard, Pop
 from shared.enums import SeatState
 from shared.ids import CallId
@@ -24,7 +24,7 @@ class Plate(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self.text = QLabel(), Plain("value", wide=36, shrinks=False)
+        self._icon, self.text = QLabel(), OneLineLabel("value", wide=36, shrinks=False)
         line = across(self._icon, self.text)
         line.setContentsMargins(8, 4, 8, 4)
         self.setLayout(line)
@@ -45,9 +45,9 @@ class CustomerPanel(Panel):
         super().__init__(host.clock)
         self.desk = host.desk
         self._unpainted: CallId | None = None
-        self.name, self.vip = Plain(scale=1.6, bold=True, wide=40), Plate()
+        self.name, self.vip = OneLineLabel(scale=1.6, bold=True, wide=40), Plate()
         self.verified = Plate()
-        self.numbers, self.line, self.more = Numbers(), Plain("muted", wide=80), Plain("muted", wide=80)
+        self.numbers, self.line, self.more = Numbers(), OneLineLabel("muted", wide=80), OneLineLabel("muted", wide=80)
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)
         self.others.setProperty("menu", "true")
@@ -167,7 +167,7 @@ PANEL: PanelSpec[CustomerPanel] = PanelSpec(
     CustomerPanel,
     (Placement(Place.CARD, 10),),
     (
-        Command("call_back", "F10", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Call back"), "dial", Action.CALL_BACK),), lambda panel: panel.desk.call_back(), 170),
-        Command("show_pop", "Shift+F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Back to the caller"), "person"),), lambda panel: panel.desk.show_pop(), 20),
+        WindowCommand("call_back", "F10", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Call back"), "dial", Action.CALL_BACK),), lambda panel: panel.desk.call_back(), 170),
+        WindowCommand("show_pop", "Shift+F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Back to the caller"), "person"),), lambda panel: panel.desk.show_pop(), 20),
     ),
 )  # fmt: skip

@@ -4,15 +4,15 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
-from agent_app.ui.commands.table import LOOK, Command, Face
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import clock, day, day_time, duration
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Panel, across, go, named, rows
-from agent_app.ui.sound.player import Player
+from agent_app.ui.sound.player import PlayerBar
 from shared.desk import Contact, TrailStep
 
 
@@ -20,12 +20,12 @@ class HistoryPanel(Panel):
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock, framed=False)
         self._desk = host.desk
-        self.table: Table[Contact] = Table(self._columns(), lambda row: row.id, lines=5)
+        self.table: DataTable[Contact] = DataTable(self._columns(), lambda row: row.id, lines=5)
         self.table.chosen.connect(lambda _row: self.play())
         self.table.number_clicked.connect(lambda row: host.number_chosen.emit(row.number, False))
         self.table.selectionModel().currentChanged.connect(lambda *_: self._enable())
         self.play_button = host.commands.button("play")
-        self.player = Player(host.desk)
+        self.player = PlayerBar(host.desk)
         self.detail = QPlainTextEdit()
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
@@ -72,19 +72,19 @@ class HistoryPanel(Panel):
         if text != self.detail.toPlainText():
             self.detail.setPlainText(text)
 
-    def _columns(self) -> list[Column[Contact]]:
+    def _columns(self) -> list[TableColumn[Contact]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 11),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 11),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Channel"),
                 lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 10,
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11, number=lambda row: row.number),
-            Column(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
-            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),
-            Column(QT_TRANSLATE_NOOP("tables", "Summary"), lambda row: row.summary, 0),
-            Column(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 3, colour=lambda _row: "danger"),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11, number=lambda row: row.number),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Summary"), lambda row: row.summary, 0),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 3, colour=lambda _row: "danger"),
         ]  # fmt: skip
 
     def _when(self, at: float) -> str:
@@ -102,7 +102,7 @@ class TrailPanel(Panel):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock, framed=False)
-        self.table: Table[TrailStep] = Table(self._columns(), lambda row: (row.at, row.step), lines=5)
+        self.table: DataTable[TrailStep] = DataTable(self._columns(), lambda row: (row.at, row.step), lines=5)
         self.setLayout(rows(self.table))
         self.redraw()
 
@@ -118,10 +118,10 @@ class TrailPanel(Panel):
     def retranslate(self) -> None:
         named(self.table, self.tr("Menu trail"), self.tr("What the caller did in the voice menu, the latest last"))
 
-    def _columns(self) -> list[Column[TrailStep]]:
+    def _columns(self) -> list[TableColumn[TrailStep]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.at), 10),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.at), 10),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Step"),
                 lambda row: words.titled(row.title, self._view.language, row.step),
                 0,
@@ -145,8 +145,8 @@ HISTORY: PanelSpec[HistoryPanel] = PanelSpec(
     HistoryPanel,
     (Placement(Place.ACCOUNT_TAB, 30, title=HistoryPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
     (
-        Command("contacts", "Ctrl+3", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the history")),), lambda panel: go(panel.table), 60),
-        Command("play", "Ctrl+P", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Play the recording"), "play", Action.PLAY_RECORDING),), HistoryPanel.play, 100),
+        WindowCommand("contacts", "Ctrl+3", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the history")),), lambda panel: go(panel.table), 60),
+        WindowCommand("play", "Ctrl+P", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Play the recording"), "play", Action.PLAY_RECORDING),), HistoryPanel.play, 100),
     ),
     tables={"history": lambda panel: panel.table},
 )  # fmt: skip
@@ -154,6 +154,6 @@ TRAIL: PanelSpec[TrailPanel] = PanelSpec(
     "trail",
     TrailPanel,
     (Placement(Place.ACCOUNT_TAB, 40, title=TrailPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
-    (Command("trail", "Ctrl+4", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to what the caller did in the menu")),), lambda panel: go(panel.table), 70),),
+    (WindowCommand("trail", "Ctrl+4", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to what the caller did in the menu")),), lambda panel: go(panel.table), 70),),
     tables={"trail": lambda panel: panel.table},
 )  # fmt: skip

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QLineEdit
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, key_text
-from agent_app.ui.commands.table import LOOK, Command, Face
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Panel, Plain, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, named, rows
 from shared.desk import CustomerCard
 
 TEXT_LIMIT = 64
@@ -52,8 +52,8 @@ class SearchPanel(Panel):
         self._host, self._desk = host, host.desk
         self._left = ""
         """What was being searched when a caller's card came."""
-        self.line, self.state = SearchLine(), Plain("muted", wide=50)
-        self.table: Table[CustomerCard] = Table(COLUMNS, lambda row: row.id, lines=8)
+        self.line, self.state = SearchLine(), OneLineLabel("muted", wide=50)
+        self.table: DataTable[CustomerCard] = DataTable(COLUMNS, lambda row: row.id, lines=8)
         self.line.textEdited.connect(self._desk.search)
         self.line.textChanged.connect(self._cleared)
         self.line.down.connect(self._into_rows)
@@ -140,12 +140,16 @@ class SearchPanel(Panel):
         self._desk.show_customer(card.id)
 
 
-COLUMNS: tuple[Column[CustomerCard], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"),
-    Column(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
-    Column(QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26),
+COLUMNS: tuple[TableColumn[CustomerCard], ...] = (
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"
+    ),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26
+    ),
 )
 
 
@@ -156,7 +160,7 @@ PANEL: PanelSpec[SearchPanel] = PanelSpec(
         Placement(Place.SEARCH, 10, lambda panel: panel.line),
         Placement(Place.OVER, 10, wanted=lambda panel: panel.wanted),
     ),
-    (Command("search", "F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Find a customer"), "search", Action.SEARCH),), SearchPanel.go, 10),),
+    (WindowCommand("search", "F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Find a customer"), "search", Action.SEARCH),), SearchPanel.go, 10),),
     tables={"search": lambda panel: panel.table},
     escape=Escape(10, SearchPanel.escape),
 )  # fmt: skip

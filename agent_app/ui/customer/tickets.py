@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.commands.sent import SentCommand
-from agent_app.ui.commands.table import WORK, Command, Face
+from agent_app.ui.commands.table import WORK, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Panel, Plain, across, go, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, go, named, rows
 from shared.desk import TEXT_MAX, Ticket
 from shared.ids import CustomerId, TicketId
 
@@ -35,8 +35,8 @@ class TicketsPanel(Panel):
         self._sent = SentCommand(Action.NEW_TICKET)
         self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
         """What was typed for a ticket that is not in the editor now: title, state, note."""
-        self.heading = Plain("heading", wide=20)
-        self.table: Table[Ticket] = Table(self._columns(), lambda row: row.id, lines=3)
+        self.heading = OneLineLabel("heading", wide=20)
+        self.table: DataTable[Ticket] = DataTable(self._columns(), lambda row: row.id, lines=3)
         self.table.selectionModel().currentChanged.connect(lambda *_: self._show_chosen())
         self.title, self.state, self.note = QLineEdit(), QComboBox(), QPlainTextEdit()
         self.table.chosen.connect(lambda _row: self.note.setFocus())
@@ -151,15 +151,15 @@ class TicketsPanel(Panel):
         if ticket is not None and ticket.id == self._editing and ticket.text != self.past.toPlainText():
             self.past.setPlainText(ticket.text)
 
-    def _columns(self) -> list[Column[Ticket]]:
+    def _columns(self) -> list[TableColumn[Ticket]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "No."), lambda row: str(row.id), 5, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "About"), lambda row: row.title, 0),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "No."), lambda row: str(row.id), 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "About"), lambda row: row.title, 0),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.TICKET_STATES, row.state), 9,
                 colour=lambda row: "muted" if row.state == "closed" else "warn",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
         ]  # fmt: skip
 
 
@@ -168,9 +168,9 @@ PANEL: PanelSpec[TicketsPanel] = PanelSpec(
     TicketsPanel,
     (Placement(Place.WORK, 20, stretch=3),),
     (
-        Command("new_ticket", "Ctrl+T", WORK, (Face(QT_TRANSLATE_NOOP("commands", "New ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.new, 50),
-        Command("save_ticket", "Ctrl+S", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Save the ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.save, 60),
-        Command("tickets", "Ctrl+5", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the tickets"), "ticket"),), lambda panel: go(panel.table), 70),
+        WindowCommand("new_ticket", "Ctrl+T", WORK, (Face(QT_TRANSLATE_NOOP("commands", "New ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.new, 50),
+        WindowCommand("save_ticket", "Ctrl+S", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Save the ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.save, 60),
+        WindowCommand("tickets", "Ctrl+5", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the tickets"), "ticket"),), lambda panel: go(panel.table), 70),
     ),
     tables={"tickets": lambda panel: panel.table},
 )  # fmt: skip

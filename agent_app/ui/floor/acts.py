@@ -30,45 +30,45 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 
 @dataclass(frozen=True)
-class Act:
+class FloorCommand:
     title: str
     keys: str
     icon: str
     hint: str
 
 
-ACTS: dict[str, Act] = {
-    SeatAct.MONITOR: Act(
+ACTS: dict[str, FloorCommand] = {
+    SeatAct.MONITOR: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Listen"), "Alt+1", "monitoring", QT_TRANSLATE_NOOP("floor", "Hear both, be heard by neither")
     ),
-    SeatAct.WHISPER: Act(
+    SeatAct.WHISPER: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Whisper"), "Alt+2", "whisper", QT_TRANSLATE_NOOP("floor", "Be heard by the agent only")
     ),
-    SeatAct.BARGE: Act(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
-    SeatAct.INTERCEPT: Act(
+    SeatAct.BARGE: FloorCommand(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
+    SeatAct.INTERCEPT: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Intercept"), "Alt+4", "intercept",
         QT_TRANSLATE_NOOP("floor", "The call becomes yours, the agent's seat goes to wrap-up"),
     ),
-    SeatAct.OPEN: Act(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
-    SeatAct.LOCK: Act(
+    SeatAct.OPEN: FloorCommand(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
+    SeatAct.LOCK: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Lock"), "Alt+6", "locked", QT_TRANSLATE_NOOP("floor", "With a reason; in a call it takes effect after it")
     ),
-    SeatAct.LOG_OUT: Act(
+    SeatAct.LOG_OUT: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Log out"), "Alt+7", "log_out", QT_TRANSLATE_NOOP("floor", "A talk that goes on is given to the next agent")
     ),
-    SeatAct.MESSAGE: Act(
+    SeatAct.MESSAGE: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Message"), "Alt+8", "notice", QT_TRANSLATE_NOOP("floor", "A word on the agent's screen")
     ),
-    SeatAct.SKILLS: Act(
+    SeatAct.SKILLS: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Skills"), "Alt+9", "vip", QT_TRANSLATE_NOOP("floor", "What the agent is asked for from now on")
     ),
-    TO_ALL: Act(
+    TO_ALL: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Message to all"), "Alt+0", "notice", QT_TRANSLATE_NOOP("floor", "A word on every screen that is yours")
     ),
-    WaitingAct.TAKE: Act(
+    WaitingAct.TAKE: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Take"), "Alt+T", "answer", QT_TRANSLATE_NOOP("floor", "The caller comes to you next, out of order")
     ),
-    WaitingAct.GIVE: Act(
+    WaitingAct.GIVE: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Give to"), "Alt+G", "person", QT_TRANSLATE_NOOP("floor", "The caller goes to an open seat, out of order")
     ),
 }  # fmt: skip

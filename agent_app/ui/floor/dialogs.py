@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line, tip
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
 from shared.desk import TEXT_MAX
 from shared.floor import MOST_SKILLS, SeatRow
 from shared.ids import AgentId
@@ -34,16 +34,16 @@ LONGEST_SKILL = 64
 TOP_LEVEL = 99
 
 
-class AskingDialog(Dialog):
+class AskingDialog(DeskDialog):
     """Sends one request, and closes when it is done; what goes wrong is said in it."""
 
     action: Action
 
-    def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._commands = desk, commands
         self._sent = SentCommand(self.action)
-        self.problem, self.button = Words("danger"), QPushButton()
+        self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.clicked.connect(lambda _checked=False: self.send())
 
@@ -76,10 +76,10 @@ class MessageDialog(AskingDialog):
 
     action = Action.SEND_MESSAGE
 
-    def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, parent: QWidget) -> None:
         super().__init__(desk, commands, parent)
         self._to: SeatRow | None = None
-        self.whom, self.text = Plain("value", wide=60), QPlainTextEdit()
+        self.whom, self.text = OneLineLabel("value", wide=60), QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         QShortcut(QKeySequence("Ctrl+Return"), self, self.button.click)
         self.setLayout(
@@ -116,11 +116,11 @@ class SkillsDialog(AskingDialog):
 
     action = Action.SET_SKILLS
 
-    def __init__(self, desk: Desk, commands: Commands, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, parent: QWidget) -> None:
         super().__init__(desk, commands, parent)
         self._row: SeatRow | None = None
         self._lines: dict[str, tuple[QCheckBox, QSpinBox]] = {}
-        self.whose, self.new, self.add = Plain("value", wide=60), QLineEdit(), QPushButton()
+        self.whose, self.new, self.add = OneLineLabel("value", wide=60), QLineEdit(), QPushButton()
         self.new.setMaxLength(LONGEST_SKILL)
         self.new.returnPressed.connect(self._add)
         self.add.setAutoDefault(False)

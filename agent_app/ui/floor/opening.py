@@ -1,8 +1,8 @@
 """The supervisor's desk as a panel of the agent's window: a command that opens it, and its window while it is open."""
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.model.floor.mirror import FloorView
-from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Command, Face
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.floor.window import SupervisorWindow
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.spec import PanelSpec
@@ -41,7 +41,7 @@ class SupervisorDesk:
         window.shown.connect(lambda on: None if on else host.arrangement.keep())
         return window
 
-    def _floor_changed(self, floor: FloorView) -> None:
+    def _floor_changed(self, floor: FloorDeskView) -> None:
         if self.window is not None and self.window.isVisible():
             self.window.draw_floor(floor)
 
@@ -54,6 +54,6 @@ PANEL: PanelSpec[SupervisorDesk] = PanelSpec(
     "supervise",
     SupervisorDesk,
     commands=(
-        Command("supervise", "Ctrl+Shift+S", APP, (Face(QT_TRANSLATE_NOOP("commands", "Supervisor's desk"), "board", Action.SUPERVISE, QT_TRANSLATE_NOOP("commands", "All seats, queues, lines and branches, in a window of its own")),), SupervisorDesk.go, 10),
+        WindowCommand("supervise", "Ctrl+Shift+S", APP, (Face(QT_TRANSLATE_NOOP("commands", "Supervisor's desk"), "board", Action.SUPERVISE, QT_TRANSLATE_NOOP("commands", "All seats, queues, lines and branches, in a window of its own")),), SupervisorDesk.go, 10),
     ),
 )  # fmt: skip

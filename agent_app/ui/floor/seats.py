@@ -4,14 +4,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from agent_app.model.desk.view import DeskView
-from agent_app.model.floor.mirror import FloorView
+from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.phonebook.people import matches
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, across, named, rows
 from shared.enums import Language, SeatState
 from shared.floor import SeatRow
 from shared.ids import AgentId
@@ -27,7 +27,7 @@ TALKS = (SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE)
 class SeatsBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.heading, self.summary = Plain("heading", wide=12), Plain("value", wide=90)
+        self.heading, self.summary = OneLineLabel("heading", wide=12), OneLineLabel("value", wide=90)
         self.search, self.present = QLineEdit(), QCheckBox()
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(64)
@@ -60,7 +60,7 @@ class SeatsBoard(FloorPanel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Group"), lambda row: row.group, 6, sort=lambda row: row.group or None),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.seats)
         self.table.setColumnHidden(GROUP, len({row.group for row in floor.seats.values()}) <= 1)
         self._sum()

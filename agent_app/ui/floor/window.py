@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.desk.view import DeskView
-from agent_app.model.floor.mirror import FloorView
+from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.floor.supervising import MODES, SeatAct, WaitingAct
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts
 from agent_app.ui.floor.dialogs import MessageDialog, SkillsDialog
@@ -32,8 +32,8 @@ from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.icons import app_icon
 from agent_app.ui.parts.question import Question
-from agent_app.ui.parts.tables import Table
-from agent_app.ui.parts.widgets import Clock, Plain, across, announce, restyle, rows
+from agent_app.ui.parts.tables import DataTable
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, across, announce, restyle, rows
 from agent_app.ui.parts.words import problem as problem_words
 from agent_app.ui.reports.page import ReportsPage
 from shared.enums import LockReason, SeatState
@@ -49,15 +49,15 @@ class SupervisorWindow(QWidget):
     shown = Signal(bool)
     """Opened or closed."""
 
-    def __init__(self, desk: Desk, commands: Commands, wall: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, wall: Clock) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setWindowIcon(app_icon())
         self._desk = desk
-        self._view, self._floor = DeskView(), FloorView()
+        self._view, self._floor = DeskView(), FloorDeskView()
         self._drawn_reached = self._floor.reached
         self.seats, self.queues, self.waiting = SeatsBoard(wall), QueuesBoard(wall), WaitingBoard(wall)
         self.lines, self.branches = LinesBoard(wall), BranchesBoard(wall)
-        self.status, self.notice = StatusBar(desk, commands, wall), Plain("muted", wide=80)
+        self.status, self.notice = StatusBar(desk, commands, wall), OneLineLabel("muted", wide=80)
         self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
         self.acts = Acts(self, self._what_acts_do(), self._lock)
@@ -84,7 +84,7 @@ class SupervisorWindow(QWidget):
             dialog.draw(view)
         FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
-    def draw_floor(self, floor: FloorView) -> None:
+    def draw_floor(self, floor: FloorDeskView) -> None:
         """Only what differs is drawn anew."""
         was, self._floor = self._floor, floor
         for part in (*self._parts, self.reports):
@@ -113,7 +113,7 @@ class SupervisorWindow(QWidget):
         return {"board": self._body, "board-right": self._right, "board-reports": self.reports.halves}
 
     @property
-    def tables(self) -> dict[str, Table[Any]]:
+    def tables(self) -> dict[str, DataTable[Any]]:
         return {
             "board-seats": self.seats.table, "board-queues": self.queues.table, "board-waiting": self.waiting.table,
             "board-lines": self.lines.table, "board-branches": self.branches.table, "board-report": self.reports.table,
@@ -213,7 +213,7 @@ class SupervisorWindow(QWidget):
         for part in self._parts:
             part.pass_time()
 
-    def _say_news(self, was: FloorView) -> None:
+    def _say_news(self, was: FloorDeskView) -> None:
         floor = self._floor
         if (floor.stale, floor.refused) != (was.stale, was.refused):
             self._draw_age()

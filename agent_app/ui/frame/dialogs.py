@@ -14,37 +14,39 @@ from agent_app.ui.commands.commands import OFF, key_text, word
 from agent_app.ui.commands.hotkeys import HOTKEYS
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.sent import SentCommand
-from agent_app.ui.commands.table import APP, Command, Face
+from agent_app.ui.commands.table import APP, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.icons import app_icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
 
 NEW_PASSWORD_MIN = 8
 
 
-class HelpDialog(Dialog):
+class HelpDialog(DeskDialog):
     """F1: the commands of the window."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host.window)
         self._commands = host.commands.table
         columns = [
-            Column[Command[Any]](QT_TRANSLATE_NOOP("tables", "Key"), lambda row: key_text(row.keys), 16, bold=True),
-            Column[Command[Any]](
+            TableColumn[WindowCommand[Any]](
+                QT_TRANSLATE_NOOP("tables", "Key"), lambda row: key_text(row.keys), 16, bold=True
+            ),
+            TableColumn[WindowCommand[Any]](
                 QT_TRANSLATE_NOOP("tables", "What it does"),
                 lambda row: " / ".join(word(face.title) for face in row.faces),
                 0,
             ),
-            Column[Command[Any]](QT_TRANSLATE_NOOP("tables", "Where"), lambda row: word(row.group), 18),
+            TableColumn[WindowCommand[Any]](QT_TRANSLATE_NOOP("tables", "Where"), lambda row: word(row.group), 18),
         ]
-        self.table: Table[Command[Any]] = Table(columns, lambda row: row.id, lines=16)
+        self.table: DataTable[WindowCommand[Any]] = DataTable(columns, lambda row: row.id, lines=16)
         self.table.show_rows(self._commands)
-        self.hint, self.anywhere = Words("muted"), Words("muted")
+        self.hint, self.anywhere = ParagraphLabel("muted"), ParagraphLabel("muted")
         self._hotkeys: frozenset[str] = frozenset()
         self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
         self.resize(letters(self.font(), 112), self.table.sizeHint().height() + 140)
@@ -73,14 +75,14 @@ class HelpDialog(Dialog):
         )
 
 
-class PasswordDialog(Dialog):
+class PasswordDialog(DeskDialog):
     def __init__(self, host: Host) -> None:
         super().__init__(host.window)
         self._desk, self._commands = host.desk, host.commands
         host.logged_out.connect(self.close)
         self._sent = SentCommand(Action.CHANGE_PASSWORD)
         self.labels, self.fields = [QLabel() for _ in range(3)], [QLineEdit() for _ in range(3)]
-        self.problem, self.button = Words("danger"), QPushButton()
+        self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.setDefault(True)
         self.button.clicked.connect(lambda _checked=False: self.change())
@@ -139,14 +141,14 @@ class PasswordDialog(Dialog):
         named(self.button, self.tr("Change the password"))
 
 
-class AboutDialog(Dialog):
+class AboutDialog(DeskDialog):
     """Versions, and a zip for the people who look after the desks, without customers' data."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host.window)
         self._desk = host.desk
-        self.logo, self.title, self.text = QLabel(), Plain(scale=1.5, bold=True), Words("muted")
-        self.hint, self.path = Words(), QLineEdit()
+        self.logo, self.title, self.text = QLabel(), OneLineLabel(scale=1.5, bold=True), ParagraphLabel("muted")
+        self.hint, self.path = ParagraphLabel(), QLineEdit()
         self.path.setReadOnly(True)
         self.path.hide()
         self.pack_button, self.progress = QPushButton(), QProgressBar()
@@ -244,15 +246,15 @@ def _version() -> str:
 HELP: PanelSpec[HelpDialog] = PanelSpec(
     "help",
     HelpDialog,
-    commands=(Command("help", "F1", APP, (Face(QT_TRANSLATE_NOOP("commands", "Keyboard shortcuts"), "keypad"),), HelpDialog.go, 20),),
+    commands=(WindowCommand("help", "F1", APP, (Face(QT_TRANSLATE_NOOP("commands", "Keyboard shortcuts"), "keypad"),), HelpDialog.go, 20),),
 )  # fmt: skip
 PASSWORD: PanelSpec[PasswordDialog] = PanelSpec(
     "password",
     PasswordDialog,
-    commands=(Command("password", "Ctrl+Shift+P", APP, (Face(QT_TRANSLATE_NOOP("commands", "Change the password"), "locked", Action.CHANGE_PASSWORD),), PasswordDialog.go, 60),),
+    commands=(WindowCommand("password", "Ctrl+Shift+P", APP, (Face(QT_TRANSLATE_NOOP("commands", "Change the password"), "locked", Action.CHANGE_PASSWORD),), PasswordDialog.go, 60),),
 )  # fmt: skip
 ABOUT: PanelSpec[AboutDialog] = PanelSpec(
     "about",
     AboutDialog,
-    commands=(Command("about", "Ctrl+Shift+D", APP, (Face(QT_TRANSLATE_NOOP("commands", "About, and send diagnostics"), "warning"),), AboutDialog.go, 70),),
+    commands=(WindowCommand("about", "Ctrl+Shift+D", APP, (Face(QT_TRANSLATE_NOOP("commands", "About, and send diagnostics"), "warning"),), AboutDialog.go, 70),),
 )  # fmt: skip

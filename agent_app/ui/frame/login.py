@@ -12,7 +12,7 @@ from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.icons import app_icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Panel, Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, ParagraphLabel, across, named, rows
 from shared.desk import DeskRefusal
 
 PASSWORD_MAX = 256
@@ -26,7 +26,7 @@ class LogInForm(Panel):
         super().__init__(host.clock, framed=False)
         self._desk, self._commands = host.desk, host.commands
         host.logged_out.connect(self.begin)
-        self.logo, self.title, self.subtitle = QLabel(), Plain(scale=1.8, bold=True), Plain("muted")
+        self.logo, self.title, self.subtitle = QLabel(), OneLineLabel(scale=1.8, bold=True), OneLineLabel("muted")
         self.agent_label, self.password_label = QLabel(), QLabel()
         self.agent, self.password = QLineEdit(), QLineEdit()
         self.agent.setMaxLength(NAME_MAX)
@@ -35,7 +35,7 @@ class LogInForm(Panel):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.agent_label.setBuddy(self.agent)
         self.password_label.setBuddy(self.password)
-        self.take_over, self.button, self.problem = QCheckBox(), QPushButton(), Words("danger")
+        self.take_over, self.button, self.problem = QCheckBox(), QPushButton(), ParagraphLabel("danger")
         self.button.setProperty("kind", "primary")
         self.button.setDefault(True)
         self.button.clicked.connect(lambda _checked=False: self.log_in())

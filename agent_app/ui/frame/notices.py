@@ -12,7 +12,7 @@ from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Panel, Plain, Words, across, announce, named
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, ParagraphLabel, across, announce, named
 from shared.desk import Notice
 
 SEEN = 2
@@ -27,11 +27,11 @@ class NoticeRow(QFrame):
         self._id = 0
         self._icon, self.what, self.text, self.at = (
             QLabel(),
-            Plain(bold=True, wide=50, shrinks=False),
-            Words(),
+            OneLineLabel(bold=True, wide=50, shrinks=False),
+            ParagraphLabel(),
             QLabel(),
         )
-        self.more = Plain(wide=20, shrinks=False)
+        self.more = OneLineLabel(wide=20, shrinks=False)
         self.more.hide()
         self.close_button = QToolButton()
         self.close_button.setProperty("flat", "true")

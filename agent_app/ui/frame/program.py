@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Command, Face
+from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme
@@ -72,9 +72,9 @@ PANEL: PanelSpec[Program] = PanelSpec(
     "program",
     Program,
     commands=(
-        Command("language", "Ctrl+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "中文 / English")),), Program.other_language, 40),
-        Command("theme", "Ctrl+Shift+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "Light or dark")),), Program.other_theme, 50),
-        Command("log_out", "Ctrl+Shift+Q", APP, (Face(QT_TRANSLATE_NOOP("commands", "Log out"), "log_out", Action.LOG_OUT),), Program.ask_log_out, 80),
-        Command("escape", "Esc", APP, (Face(QT_TRANSLATE_NOOP("commands", "Close the search, the notice or the message"), "close"),), lambda program: program.host.escaped.emit(), 100, everywhere=False),
+        WindowCommand("language", "Ctrl+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "中文 / English")),), Program.other_language, 40),
+        WindowCommand("theme", "Ctrl+Shift+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "Light or dark")),), Program.other_theme, 50),
+        WindowCommand("log_out", "Ctrl+Shift+Q", APP, (Face(QT_TRANSLATE_NOOP("commands", "Log out"), "log_out", Action.LOG_OUT),), Program.ask_log_out, 80),
+        WindowCommand("escape", "Esc", APP, (Face(QT_TRANSLATE_NOOP("commands", "Close the search, the notice or the message"), "close"),), lambda program: program.host.escaped.emit(), 100, everywhere=False),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, Q
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.choices import CHOICES
 from agent_app.ui.commands.commands import OFF, key_text
-from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, SEAT, Command, Face
+from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, SEAT, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import PanelSpec
@@ -14,7 +14,7 @@ from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock, duration
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Panel, Plain, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, named, rows
 from shared.desk import Seat
 from shared.enums import Role, SeatState
 
@@ -27,7 +27,11 @@ class StateChip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("chip")
-        self._icon, self.word, self.time = QLabel(), Plain(scale=1.25, bold=True, wide=16), Plain(wide=10, scale=1.1)
+        self._icon, self.word, self.time = (
+            QLabel(),
+            OneLineLabel(scale=1.25, bold=True, wide=16),
+            OneLineLabel(wide=10, scale=1.1),
+        )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.word.setMinimumWidth(letters(self.word.font(), 10))
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -57,8 +61,12 @@ class TopBar(Panel):
         self._host, self._desk, commands = host, host.desk, host.commands
         host.logged_in.connect(self.begin)
         self.chip = StateChip()
-        self.reason, self.detail, self.who = Plain("warn", wide=44), Plain("muted", wide=44), Plain("value", wide=30)
-        self.waiting = Plain(wide=36, shrinks=False)
+        self.reason, self.detail, self.who = (
+            OneLineLabel("warn", wide=44),
+            OneLineLabel("muted", wide=44),
+            OneLineLabel("value", wide=30),
+        )
+        self.waiting = OneLineLabel(wide=36, shrinks=False)
         self.seat, self.supervise = commands.button("seat"), commands.button("supervise")
         self.reasons = QMenu(self)
         self.lock = QPushButton()
@@ -182,8 +190,8 @@ PANEL: PanelSpec[TopBar] = PanelSpec(
     TopBar,
     (Placement(Place.BAR, 10),),
     (
-        Command("seat", "F7", SEAT, OPEN_OR_LOCK, TopBar.open_or_lock, 10),
-        Command("lock", "Shift+F7", SEAT, (Face(QT_TRANSLATE_NOOP("commands", "Lock the seat, with a reason"), "locked", Action.LOCK_SEAT),), TopBar.ask_reason, 20),
-        Command("menu", "Alt+M", APP, (Face(QT_TRANSLATE_NOOP("commands", "Menu"), "menu"),), TopBar.open_menu, 90),
+        WindowCommand("seat", "F7", SEAT, OPEN_OR_LOCK, TopBar.open_or_lock, 10),
+        WindowCommand("lock", "Shift+F7", SEAT, (Face(QT_TRANSLATE_NOOP("commands", "Lock the seat, with a reason"), "locked", Action.LOCK_SEAT),), TopBar.ask_reason, 20),
+        WindowCommand("menu", "Alt+M", APP, (Face(QT_TRANSLATE_NOOP("commands", "Menu"), "menu"),), TopBar.open_menu, 90),
     ),
 )  # fmt: skip

@@ -9,8 +9,8 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QSessionManager
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from agent_app.model.desk.view import DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.parts.ports import Settings
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.frame.leaving import Leaving
 from agent_app.ui.frame.panels import PANELS
@@ -21,7 +21,7 @@ from agent_app.ui.panels.spec import Registry
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.arrangement import Arrangement
 from agent_app.ui.parts.faults import FAULTS
-from agent_app.ui.parts.tables import Table
+from agent_app.ui.parts.tables import DataTable
 from agent_app.ui.parts.translation import Translation
 from agent_app.ui.parts.widgets import Clock, Panel, restyle
 from shared.enums import SeatState
@@ -34,7 +34,12 @@ class Window(QMainWindow):
     """``registry``: the panels of this window; ``panel`` gives one of them by its class."""
 
     def __init__(
-        self, desk: Desk, settings: Settings, translation: Translation, wall: Clock, registry: Registry = PANELS
+        self,
+        desk: DeskPresenter,
+        settings: SettingsPort,
+        translation: Translation,
+        wall: Clock,
+        registry: Registry = PANELS,
     ) -> None:
         super().__init__()
         self._desk, self._translation = desk, translation
@@ -65,7 +70,7 @@ class Window(QMainWindow):
         raise LookupError(f"no panel of this window is a {kind.__name__}")
 
     @property
-    def tables(self) -> dict[str, Table[Any]]:
+    def tables(self) -> dict[str, DataTable[Any]]:
         """Of all panels, by their names in the settings."""
         return {name: table(made.panel) for made in self._made for name, table in made.spec.tables.items()}
 

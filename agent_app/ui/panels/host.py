@@ -3,8 +3,8 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.parts.ports import Settings
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.parts.arrangement import Arrangement
 from agent_app.ui.parts.widgets import Clock
@@ -36,8 +36,8 @@ class Host(QObject):
     def __init__(
         self,
         window: QWidget,
-        desk: Desk,
-        settings: Settings,
+        desk: DeskPresenter,
+        settings: SettingsPort,
         commands: Commands,
         arrangement: Arrangement,
         clock: Clock,

@@ -7,10 +7,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from PySide6.QtGui import QKeySequence
 
 from agent_app.model.desk.view import DeskView
-from agent_app.ui.commands.table import Command, in_order
+from agent_app.ui.commands.table import WindowCommand, in_order
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.place import TABS, Place, Placement
-from agent_app.ui.parts.tables import Table
+from agent_app.ui.parts.tables import DataTable
 
 
 class Drawable(Protocol):
@@ -42,8 +42,8 @@ class PanelSpec(Generic[P]):
     id: str
     make: Callable[[Host], P]
     placements: tuple[Placement[P], ...] = ()
-    commands: tuple[Command[P], ...] = ()
-    tables: Mapping[str, Callable[[P], Table[Any]]] = field(default_factory=dict)
+    commands: tuple[WindowCommand[P], ...] = ()
+    tables: Mapping[str, Callable[[P], DataTable[Any]]] = field(default_factory=dict)
     """Widths of their columns are kept in the settings under this name, which is the panel's id where a panel has one table."""
     escape: Escape[P] | None = None
     watches_colleagues: bool = False
@@ -72,7 +72,7 @@ class Registry:
         return iter(self._specs.values())
 
     @property
-    def commands(self) -> tuple[Command[Any], ...]:
+    def commands(self) -> tuple[WindowCommand[Any], ...]:
         """In the order of the help window."""
         return in_order([command for spec in self for command in spec.commands])
 

@@ -5,9 +5,9 @@ from math import ceil
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
-from agent_app.model.desk.view import DeskView, LinkState, PhoneState, Problem
+from agent_app.model.desk.view import DeskProblem, DeskView, LinkState, PhoneState
 from agent_app.model.sound.phone_messages import CallQuality
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.panels.host import Host
@@ -15,7 +15,7 @@ from agent_app.ui.panels.place import Place, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, announce, named, restyle
 
 FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
@@ -25,7 +25,7 @@ class Sign(QFrame):
 
     def __init__(self, picture: str) -> None:
         super().__init__()
-        self._picture, self._icon, self.text = picture, QLabel(), Plain(wide=44, shrinks=False)
+        self._picture, self._icon, self.text = picture, QLabel(), OneLineLabel(wide=44, shrinks=False)
         self.setLayout(across(self._icon, self.text, gap=4))
 
     def say(self, role: str, text: str) -> None:
@@ -37,11 +37,11 @@ class Sign(QFrame):
 
 
 class StatusBar(Panel):
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("status")
         self._desk, self._commands = desk, commands
-        self.warning, self.problem, self.dismiss = QLabel(), Plain("danger", wide=120), QToolButton()
+        self.warning, self.problem, self.dismiss = QLabel(), OneLineLabel("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
         self.link, self.phone, self.quality = Sign("link"), Sign("phone"), Sign("talking")
@@ -98,7 +98,7 @@ class StatusBar(Panel):
         self.dismiss.setIcon(icon("close", theme.tokens().danger))
         named(self.dismiss, self.tr("Dismiss the message"), key="Esc")
 
-    def _show_problem(self, problem: Problem | None) -> None:
+    def _show_problem(self, problem: DeskProblem | None) -> None:
         for part in (self.warning, self.problem, self.dismiss):
             part.setVisible(problem is not None)
         if problem is not None:
@@ -124,7 +124,7 @@ class Banner(Panel):
     def __init__(self, host: Host) -> None:
         super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
-        self._icon, self.text = QLabel(), Words()
+        self._icon, self.text = QLabel(), ParagraphLabel()
         line = across(self._icon, self.text)
         line.setContentsMargins(12, 6, 12, 6)
         self.setLayout(line)

@@ -11,8 +11,8 @@ import msgspec
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize
 from PySide6.QtWidgets import QSplitter, QStyle, QWidget
 
-from agent_app.presenters.parts.ports import Settings
-from agent_app.ui.parts.tables import Table
+from agent_app.presenters.parts.ports import SettingsPort
+from agent_app.ui.parts.tables import DataTable
 
 log = logging.getLogger(__name__)
 KEY = "arrangement"
@@ -20,7 +20,7 @@ FRAME = 8
 """Pixels that a system's frame adds at a side, at most."""
 
 
-class Kept(msgspec.Struct):
+class SavedArrangement(msgspec.Struct):
     """``windows``: Qt's own geometry, base64. ``splitters``: sizes of those moved by hand (device-independent pixels). ``columns``: widths of those set by hand, by title."""
 
     windows: dict[str, str] = {}
@@ -31,18 +31,18 @@ class Kept(msgspec.Struct):
 class Arrangement:
     """Of all windows of the program; ``add`` takes one up as it was left, ``keep`` writes down how all of them are."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SettingsPort) -> None:
         self._settings = settings
         self._kept = _read(settings.get(KEY))
         self._windows: dict[str, QWidget] = {}
-        self._tables: dict[str, Table] = {}  # type: ignore[type-arg]  # of whatever rows
+        self._tables: dict[str, DataTable] = {}  # type: ignore[type-arg]  # of whatever rows
 
     def add(
         self,
         name: str,
         window: QWidget,
         splitters: Mapping[str, QSplitter],
-        tables: Mapping[str, Table],  # type: ignore[type-arg]  # of whatever rows
+        tables: Mapping[str, DataTable],  # type: ignore[type-arg]  # of whatever rows
     ) -> None:
         """Before it is shown. Names are the settings': stable, one for each part."""
         self._windows[name] = window
@@ -111,12 +111,12 @@ def _room(window: QWidget) -> QSize:
     return window.screen().availableSize() - QSize(2 * FRAME, title_bar + FRAME)
 
 
-def _read(text: str) -> Kept:
+def _read(text: str) -> SavedArrangement:
     """A damaged one costs the arrangement."""
     if not text:
-        return Kept()
+        return SavedArrangement()
     try:
-        return msgspec.json.decode(text, type=Kept)
+        return msgspec.json.decode(text, type=SavedArrangement)
     except ValueError as error:
         log.warning("the windows' arrangement can't be read (%s)", type(error).__name__)
-        return Kept()
+        return SavedArrangement()

@@ -12,9 +12,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from agent_app.model.floor.mirror import FloorView
+from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.tables import ROOT, Column, Rows, Table
+from agent_app.ui.parts.tables import ROOT, DataTable, TableColumn, TableModel
 from agent_app.ui.parts.widgets import Clock, Panel
 from shared.floor import Keyed
 
@@ -38,7 +38,7 @@ ASKED = frozenset(
 
 
 @dataclass(frozen=True)
-class BoardColumn(Column[Row], Generic[Row]):
+class BoardColumn(TableColumn[Row], Generic[Row]):
     """``sort``: what rows are ordered by (``None`` values last), the text where there is none. ``ticks``: the text runs with the clock.
 
     ``fill``: colour behind white text (``#rrggbb``), or ``""``.
@@ -49,7 +49,7 @@ class BoardColumn(Column[Row], Generic[Row]):
     fill: Callable[[Row], str] | None = None
 
 
-class BoardRows(Rows[Row]):
+class BoardRows(TableModel[Row]):
     """``show_all`` gives it all rows; which are shown, and in which order, follows from ``set_filter`` and ``sort``."""
 
     def __init__(self, columns: Sequence[BoardColumn[Row]], parent: QWidget) -> None:
@@ -164,7 +164,7 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
             first = at + 1
 
 
-class BoardTable(Table[Row]):
+class BoardTable(DataTable[Row]):
     """A click on a heading sorts. ``sorted_by``: the column at the start."""
 
     def __init__(
@@ -202,22 +202,22 @@ class BoardTable(Table[Row]):
 
 
 class FloorPanel(Panel):
-    """A part of the supervisor's desk: draws a ``FloorView`` too (``show_floor``), and keeps the newest."""
+    """A part of the supervisor's desk: draws a ``FloorDeskView`` too (``show_floor``), and keeps the newest."""
 
     def __init__(self, clock: Clock, *, framed: bool = True) -> None:
         super().__init__(clock, framed=framed)
-        self._floor = FloorView()
+        self._floor = FloorDeskView()
 
-    def draw_floor(self, floor: FloorView) -> None:
+    def draw_floor(self, floor: FloorDeskView) -> None:
         was, self._floor = self._floor, floor
         self.drawing(lambda: self.show_floor(floor, was))
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:
         """Draws what differs from ``was``."""
 
     def _from_nothing(self) -> None:
-        self.show_floor(FloorView(), self._floor)
-        self.show_floor(self._floor, FloorView())
+        self.show_floor(FloorDeskView(), self._floor)
+        self.show_floor(self._floor, FloorDeskView())
         super()._from_nothing()
 
 

@@ -9,7 +9,7 @@ from agent_app.ui.parts.faults import Drawing
 from agent_app.ui.parts.widgets import named
 
 
-class Dialog(QDialog):
+class DeskDialog(QDialog):
     """Not modal: the phone's keys go on working. ``draw`` and ``retranslate`` as a panel's."""
 
     def __init__(self, parent: QWidget) -> None:

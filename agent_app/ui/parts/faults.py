@@ -16,7 +16,7 @@ Where = tuple[str, str, int]
 """Kind of the exception, file, line."""
 
 
-class Faults:
+class FaultGuard:
     """Of one thread. ``seen``: how often each came."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Faults:
         return True
 
 
-FAULTS = Faults()
+FAULTS = FaultGuard()
 """The window's; one program, one thread that draws."""
 
 

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from agent_app.ui.parts import words
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import one_line, tip
-from agent_app.ui.parts.theme import CELL_PADDING, GAP, Tokens, digits, letters, tokens
+from agent_app.ui.parts.theme import CELL_PADDING, GAP, ThemeTokens, digits, letters, tokens
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -42,7 +42,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 
 @dataclass(frozen=True)
-class Column(Generic[Row]):
+class TableColumn(Generic[Row]):
     """``title``: English, marked for translation. ``width``: in letters; 0 takes what is left. ``colour``: name of a theme token, or ``""``."""
 
     title: str
@@ -54,13 +54,13 @@ class Column(Generic[Row]):
     tip: Callable[[Row], str] | None = None
     """Where it says more than the text."""
     number: Callable[[Row], str] | None = None
-    """A number to dial: the cell is drawn as a link, and a click on it says ``Table.number_clicked``."""
+    """A number to dial: the cell is drawn as a link, and a click on it says ``DataTable.number_clicked``."""
 
 
-class Rows(QAbstractTableModel, Generic[Row]):
+class TableModel(QAbstractTableModel, Generic[Row]):
     """The rows shown. ``key``: what makes a row the same row with other figures, so that selection and scrolling stay."""
 
-    def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object], parent: QWidget) -> None:
+    def __init__(self, columns: Sequence[TableColumn[Row]], key: Callable[[Row], object], parent: QWidget) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self._key = key
@@ -140,7 +140,7 @@ def _side(right: bool) -> Qt.AlignmentFlag:
     return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
 
-def _colour(name: str, now: Tokens) -> QColor | None:
+def _colour(name: str, now: ThemeTokens) -> QColor | None:
     return QColor(getattr(now, name)) if name else None
 
 
@@ -154,7 +154,7 @@ class _KeepsColour(QStyledItemDelegate):
         option.palette = palette
 
 
-class Table(QTableView, Generic[Row]):
+class DataTable(QTableView, Generic[Row]):
     """Rows chosen whole, one at a time; Enter or a double click says ``chosen``. Keyboard: arrows, Home, End, Enter.
 
     ``empty``: the sentence that stands in it while it has no rows.
@@ -165,9 +165,9 @@ class Table(QTableView, Generic[Row]):
     number_clicked = Signal(object)
     """The row."""
 
-    def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object], *, lines: int = 4) -> None:
+    def __init__(self, columns: Sequence[TableColumn[Row]], key: Callable[[Row], object], *, lines: int = 4) -> None:
         super().__init__()
-        self.rows: Rows[Row] = Rows(columns, key, self)
+        self.rows: TableModel[Row] = TableModel(columns, key, self)
         self._lines, self.empty = lines, ""
         self._measured: list[int] = []
         """Widths of the columns as they are without a person's hand."""

@@ -54,7 +54,7 @@ def _advance(font: QFont, text: str) -> float:
 
 
 @dataclass(frozen=True)
-class Tokens:
+class ThemeTokens:
     """``#rrggbb``. The contrast of each text colour on ``base`` and ``window`` is at least 4.5 to 1 (WCAG AA); a test measures it."""
 
     window: str
@@ -74,12 +74,12 @@ class Tokens:
     select: str
 
 
-LIGHT = Tokens(
+LIGHT = ThemeTokens(
     window="#eef0f4", base="#ffffff", raised="#f7f8fa", text="#1b2230", muted="#566072", border="#cfd5df",
     accent="#1f5fbf", on_accent="#ffffff", danger="#b3261e", ok="#176b38", warn="#855300",
     warn_back="#fff3d6", danger_back="#fde8e6", ok_back="#e3f4e8", select="#d6e4fa",
 )  # fmt: skip
-DARK = Tokens(
+DARK = ThemeTokens(
     window="#171a20", base="#20242c", raised="#282d37", text="#e6e9ef", muted="#a3adbd", border="#3a414e",
     accent="#7fb0ff", on_accent="#0d1b33", danger="#ff8f85", ok="#7fd69b", warn="#f2c063",
     warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2a4066",
@@ -111,7 +111,7 @@ def chosen() -> Theme:
     return _in_force
 
 
-def tokens() -> Tokens:
+def tokens() -> ThemeTokens:
     """Those of the theme in force: the person's choice, else the system's."""
     if _in_force is Theme.SYSTEM:
         return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
@@ -146,7 +146,7 @@ def prepare(app: QApplication) -> None:
     app.setFont(font)
 
 
-def palette(now: Tokens) -> QPalette:
+def palette(now: ThemeTokens) -> QPalette:
     made = QPalette()
     roles = {
         QPalette.ColorRole.Window: now.window, QPalette.ColorRole.WindowText: now.text, QPalette.ColorRole.Base: now.base,
@@ -168,7 +168,7 @@ def between(one: str, other: str) -> QColor:
     return QColor(*((a * 7 + b * 3) // 10 for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)))  # type: ignore[index]
 
 
-def sheet(now: Tokens) -> str:
+def sheet(now: ThemeTokens) -> str:
     """``SHEET`` with the tokens put in; ``@name`` so that braces stay CSS."""
     text = SHEET
     for field in sorted(fields(now), key=lambda field: -len(field.name)):

@@ -31,7 +31,7 @@ Clock = Callable[[], float]
 """This PC's UTC seconds."""
 
 
-class Plain(QLabel):
+class OneLineLabel(QLabel):
     """A line of somebody's text: plain, cut with ``…`` where the place ends, whole in the tooltip. ``wide``: at most so many letters wide.
 
     ``shrinks=False``: never cut for want of room; for words that must be read.
@@ -105,7 +105,7 @@ class Plain(QLabel):
         return self.fontMetrics().horizontalAdvance(self.text()) > self._room().width()
 
 
-class Words(QLabel):
+class ParagraphLabel(QLabel):
     """A paragraph of the app's own words, plain, which wraps."""
 
     def __init__(self, role: str = "") -> None:

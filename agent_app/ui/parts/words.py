@@ -11,7 +11,7 @@ from agent_app.model.calling.targets import Kind
 from agent_app.model.desk.actions import Why
 from agent_app.model.desk.view import LinkState, PhoneState
 from agent_app.model.phonebook.people import CallWay
-from agent_app.model.reports.report import Span
+from agent_app.model.reports.report import ReportSpan
 from shared.desk import CameBack, DeskRefusal
 from shared.enums import (
     CallKind,
@@ -76,7 +76,7 @@ LINK_TEXTS: Table = {
 
 
 def problem(code: str) -> str:
-    """Of a ``Problem``, whichever of the tables has its code."""
+    """Of a ``DeskProblem``, whichever of the tables has its code."""
     return say(PROBLEMS if code in PROBLEMS else WHYS, code)
 
 
@@ -300,12 +300,12 @@ REPORTS: Table = {
 }
 
 SPANS: Table = {
-    Span.TODAY: QT_TRANSLATE_NOOP("words", "Today"),
-    Span.YESTERDAY: QT_TRANSLATE_NOOP("words", "Yesterday"),
-    Span.SEVEN_DAYS: QT_TRANSLATE_NOOP("words", "Last 7 days"),
-    Span.THIS_MONTH: QT_TRANSLATE_NOOP("words", "This month"),
-    Span.LAST_MONTH: QT_TRANSLATE_NOOP("words", "Last month"),
-    Span.CUSTOM: QT_TRANSLATE_NOOP("words", "From – to"),
+    ReportSpan.TODAY: QT_TRANSLATE_NOOP("words", "Today"),
+    ReportSpan.YESTERDAY: QT_TRANSLATE_NOOP("words", "Yesterday"),
+    ReportSpan.SEVEN_DAYS: QT_TRANSLATE_NOOP("words", "Last 7 days"),
+    ReportSpan.THIS_MONTH: QT_TRANSLATE_NOOP("words", "This month"),
+    ReportSpan.LAST_MONTH: QT_TRANSLATE_NOOP("words", "Last month"),
+    ReportSpan.CUSTOM: QT_TRANSLATE_NOOP("words", "From – to"),
 }
 
 CHANNELS: Table = {

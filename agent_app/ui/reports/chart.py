@@ -82,7 +82,7 @@ class BarChart(QWidget):
         top = scale([bar.value for bar in self._bars])
         return [top * number / LINES for number in range(LINES + 1)]
 
-    def _paint_scale(self, painter: QPainter, now: theme.Tokens, top: float) -> None:
+    def _paint_scale(self, painter: QPainter, now: theme.ThemeTokens, top: float) -> None:
         area = self._area()
         for value in self._marks():
             y = area.bottom() - area.height() * value / top
@@ -92,7 +92,7 @@ class BarChart(QWidget):
             place = QRectF(0, y - 10, area.left() - 6, 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._said(value))
 
-    def _paint_bars(self, painter: QPainter, now: theme.Tokens, top: float) -> None:
+    def _paint_bars(self, painter: QPainter, now: theme.ThemeTokens, top: float) -> None:
         area, letters = self._area(), QFontMetricsF(self.font())
         step = area.width() / max(len(self._bars), 1)
         wide = min(step * 0.7, WIDEST)
@@ -106,7 +106,7 @@ class BarChart(QWidget):
                 above = QRectF(area.left() + step * at, place.top() - letters.height() - 1, step, letters.height())
                 painter.drawText(above, Qt.AlignmentFlag.AlignCenter, bar.text)
 
-    def _paint_labels(self, painter: QPainter, now: theme.Tokens) -> None:
+    def _paint_labels(self, painter: QPainter, now: theme.ThemeTokens) -> None:
         """As many as have room."""
         area, letters = self._area(), QFontMetricsF(self.font())
         step = area.width() / max(len(self._bars), 1)

@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QPushBu
 from agent_app import files
 from agent_app.model.desk.problems import file_problem
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.model.floor.mirror import FloorView
-from agent_app.model.reports.report import ReportView, Span, days_of
-from agent_app.presenters.desk import Desk
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.model.reports.report import ReportSpan, ReportView, days_of
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import NOTHING, clock, one_line
 from agent_app.ui.parts.tables import CONTEXT, QT_TRANSLATE_NOOP
-from agent_app.ui.parts.widgets import Clock, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, across, named, rows
 from agent_app.ui.reports.cells import MEASURES
 from agent_app.ui.reports.chart import Bar, BarChart
 from shared.days import shanghai_day
@@ -36,14 +36,14 @@ LETTERS = 12
 
 
 class ReportsPage(FloorPanel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._report = ReportView()
         self.by, self.span, self.queue, self.measure = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.first, self.last = QDateEdit(), QDateEdit()
         self.make, self.save = QPushButton(), QPushButton()
-        self.total, self.note = Plain("value", wide=200), Plain("muted", wide=100)
+        self.total, self.note = OneLineLabel("value", wide=200), OneLineLabel("muted", wide=100)
         self.table: BoardTable[ReportRow] = BoardTable(self._columns(), lines=10)
         self.chart = BarChart()
         self._labels = {part: QLabel() for part in (self.by, self.span, self.queue, self.measure)}
@@ -151,7 +151,7 @@ class ReportsPage(FloorPanel):
         if report.shown is not was.shown:
             self._draw()
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:
         """Queues, to choose from, and names for the lines."""
         if set(floor.queues) != set(was.queues):
             self._fill_queues()
@@ -169,7 +169,7 @@ class ReportsPage(FloorPanel):
             label.setText(title)
             named(part, title.replace("&", ""))
         _fill(self.by, [(str(by), words.say(words.REPORTS, by)) for by in By])
-        _fill(self.span, [(str(span), words.say(words.SPANS, span)) for span in Span])
+        _fill(self.span, [(str(span), words.say(words.SPANS, span)) for span in ReportSpan])
         measures = [(measure.title, QCoreApplication.translate(CONTEXT, measure.title)) for measure in MEASURES]
         _fill(self.measure, measures)
         self._fill_queues()
@@ -247,15 +247,15 @@ class ReportsPage(FloorPanel):
         _fill(self.queue, [("", self.tr("all")), *sorted(queues, key=lambda each: each[1])])
 
     def _choose_span(self) -> None:
-        span = Span(self.span.currentData() or Span.TODAY)
-        if span is not Span.CUSTOM:
+        span = ReportSpan(self.span.currentData() or ReportSpan.TODAY)
+        if span is not ReportSpan.CUSTOM:
             for field, day in zip((self.first, self.last), days_of(span, shanghai_day(self.now())), strict=True):
                 field.blockSignals(True)  # Qt's own
                 field.setDate(QDate.fromString(day, DAY))
                 field.blockSignals(False)
 
     def _dates_typed(self) -> None:
-        self.span.setCurrentIndex(self.span.findData(str(Span.CUSTOM)))
+        self.span.setCurrentIndex(self.span.findData(str(ReportSpan.CUSTOM)))
 
     def _enable(self) -> None:
         state = self._view.enabled.get(Action.ASK_REPORT, OFF)

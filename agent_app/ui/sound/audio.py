@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.model.desk.view import AudioView, DeskView
-from agent_app.model.sound.phone_messages import Device
-from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Command, Face
+from agent_app.model.sound.phone_messages import SoundDevice
+from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.panels.host import Host
 from agent_app.ui.panels.spec import PanelSpec
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Words, across, named, rows
+from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 
 PARTS = ("speaker", "microphone", "ring")
 METER_FLOOR = -60
@@ -33,7 +33,7 @@ HEADSET, DESK_PHONE = 0, 1
 NAME_MAX = 32
 
 
-class AudioDialog(Dialog):
+class AudioDialog(DeskDialog):
     def __init__(self, host: Host) -> None:
         super().__init__(host.window)
         self._desk = host.desk
@@ -43,8 +43,8 @@ class AudioDialog(Dialog):
         self.devices = {part: QComboBox() for part in PARTS}
         self.volumes = {part: QSlider(Qt.Orientation.Horizontal) for part in PARTS}
         self.meters = {part: QProgressBar() for part in PARTS[:2]}
-        self.tone, self.ring_tone, self.lost = QPushButton(), QPushButton(), Words("warn")
-        self.hint = Words("muted")
+        self.tone, self.ring_tone, self.lost = QPushButton(), QPushButton(), ParagraphLabel("warn")
+        self.hint = ParagraphLabel("muted")
         self._connect()
         foot = across(self.tone, self.ring_tone, None, self.close_button)
         self.setLayout(rows(self._voices(), self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
@@ -189,7 +189,7 @@ class AudioDialog(Dialog):
             combo.setCurrentIndex(max(0, combo.findData(chosen)))
 
 
-def _fits(device: Device, part: str) -> bool:
+def _fits(device: SoundDevice, part: str) -> bool:
     return device.inputs > 0 if part == "microphone" else device.outputs > 0
 
 
@@ -197,6 +197,6 @@ PANEL: PanelSpec[AudioDialog] = PanelSpec(
     "audio",
     AudioDialog,
     commands=(
-        Command("audio", "Ctrl+,", APP, (Face(QT_TRANSLATE_NOOP("commands", "Headset and sound"), "audio"),), AudioDialog.go, 30),
+        WindowCommand("audio", "Ctrl+,", APP, (Face(QT_TRANSLATE_NOOP("commands", "Headset and sound"), "audio"),), AudioDialog.go, 30),
     ),
 )  # fmt: skip

@@ -4,19 +4,19 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton, QWidget
 
 from agent_app.model.desk.view import PlayerView
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Plain, across, named
+from agent_app.ui.parts.widgets import OneLineLabel, across, named
 from agent_app.ui.sound.playing import MakeSink, RecordingSound, SystemSink
 from shared.ids import CallId
 
 
-class Player(QWidget):
+class PlayerBar(QWidget):
     """A line: fetching, then play or pause, where it is, and closing. Hidden while there is no recording."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: DeskPresenter) -> None:
         super().__init__()
         self._desk = desk
         self._call: CallId | None = None
@@ -26,7 +26,11 @@ class Player(QWidget):
         self._lasts, self._on = 0, False
         self._hushed = False
         """A call came since this recording was asked for: it begins when somebody says so."""
-        self.fetching, self.slider, self.time = QProgressBar(), QSlider(Qt.Orientation.Horizontal), Plain(wide=16)
+        self.fetching, self.slider, self.time = (
+            QProgressBar(),
+            QSlider(Qt.Orientation.Horizontal),
+            OneLineLabel(wide=16),
+        )
         self.fetching.setTextVisible(False)
         self.toggle, self.close_button = QToolButton(), QToolButton()
         self.toggle.clicked.connect(self.play_or_pause)

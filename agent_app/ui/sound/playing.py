@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from agent_app.ui.sound.wav import BadRecording, Recording, read
+from agent_app.ui.sound.wav import BadRecording, WavRecording, read
 
 FEED_MS = 40
 BUFFER_MS = 300
@@ -101,7 +101,7 @@ class RecordingSound(QObject):
     def __init__(self, wav: bytes, parent: QObject, make_sink: MakeSink = SystemSink) -> None:
         super().__init__(parent)
         self._make_sink = make_sink
-        self._recording: Recording | None = None
+        self._recording: WavRecording | None = None
         self._sink: Sink | None = None
         self._at = 0
         """The next frame to be written."""

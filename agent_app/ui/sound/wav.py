@@ -12,7 +12,7 @@ class BadRecording(ValueError):  # noqa: N818  the name says what it is
 
 
 @dataclass(frozen=True)
-class Recording:
+class WavRecording:
     """``data``: A-law bytes, ``channels`` interleaved. A frame is one byte of each channel."""
 
     rate: int
@@ -33,7 +33,7 @@ class Recording:
         return b"".join([_LINEAR[byte] for byte in piece])
 
 
-def read(wav: bytes) -> Recording:
+def read(wav: bytes) -> WavRecording:
     """Raises ``BadRecording``. A file that was cut (a crash of the switch) is read as far as it goes."""
     if len(wav) < 12 or wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
         raise BadRecording("not a WAV file")
@@ -49,13 +49,13 @@ def read(wav: bytes) -> Recording:
     raise BadRecording("no sound in the file")
 
 
-def _recording(form: tuple[int, ...] | None, data: memoryview) -> Recording:
+def _recording(form: tuple[int, ...] | None, data: memoryview) -> WavRecording:
     if form is None:
         raise BadRecording("no format before the sound")
     tag, channels, rate = form
     if tag != A_LAW or channels not in (1, 2) or not 8000 <= rate <= 48000:
         raise BadRecording(f"format {tag} with {channels} channels at {rate} Hz is not a recording's")
-    return Recording(rate, channels, data)
+    return WavRecording(rate, channels, data)
 
 
 def _linear(code: int) -> int:

@@ -425,6 +425,17 @@
     </message>
 </context>
 <context>
+    <name>DeskDialog</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>DialDialog</name>
     <message>
         <source>Dial out</source>
@@ -517,17 +528,6 @@
     <message>
         <source>waiting {n}, seats {free}/{seats}</source>
         <translation>等待 {n}，空闲座席 {free}/{seats}</translation>
-    </message>
-</context>
-<context>
-    <name>Dialog</name>
-    <message>
-        <source>&amp;Close</source>
-        <translation>关闭(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -895,7 +895,7 @@
     </message>
 </context>
 <context>
-    <name>Player</name>
+    <name>PlayerBar</name>
     <message>
         <source>Fetching …</source>
         <translation>正在取录音…</translation>

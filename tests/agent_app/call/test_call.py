@@ -18,7 +18,7 @@ from agent_app.model.sound.phone_messages import (
     PhoneReady,
     Ringing,
 )
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.presenters.parts.ports import Failed
 from shared.desk import (
     TEXT_MAX,
@@ -422,9 +422,9 @@ def test_the_next_calls_note_begins_empty_and_one_typed_before_any_call_is_its()
 def begun_anew(world: World, **state: object) -> World:
     """The program ended; another one, on the same PC, is logged in."""
     after = World()
-    after.shelf = world.shelf
-    after.desk = Desk(
-        after.switch, after.phone, after.settings, lambda: after.now, after.wall, after.views.append, after.diagnostics, after.shelf
+    after.agent_files = world.agent_files
+    after.desk = DeskPresenter(
+        after.switch, after.phone, after.settings, lambda: after.now, after.wall, after.views.append, after.diagnostics, after.agent_files
     )  # fmt: skip
     after.log_in(**({"seat": seat()} | state))
     return after
@@ -460,22 +460,22 @@ def test_a_note_of_a_call_that_is_over_is_shown_while_there_is_no_other() -> Non
     after.report(SeatChanged(seat()))
     assert after.view.note == "never sent"
     after.pass_time(1.2)
-    assert after.shelf.notes == {AGENT: {CallId("c1"): "never sent"}}
+    assert after.agent_files.notes == {AGENT: {CallId("c1"): "never sent"}}
     after.desk.set_note("")
     after.pass_time(1.2)
-    assert after.shelf.notes == {AGENT: {}}
+    assert after.agent_files.notes == {AGENT: {}}
 
 
 def test_a_note_that_the_switch_has_is_not_kept_here() -> None:
     world = in_talk()
     world.desk.set_note("sent")
     world.pass_time(1.2)
-    assert world.shelf.notes == {AGENT: {CallId("c1"): "sent"}}
+    assert world.agent_files.notes == {AGENT: {CallId("c1"): "sent"}}
     world.wrap_up()
     world.desk.finish_wrap_up("enquiry")
     world.switch.answer(Done(), WrapUp)
     world.pass_time(1.2)
-    assert world.shelf.notes == {AGENT: {}}
+    assert world.agent_files.notes == {AGENT: {}}
 
 
 def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again() -> None:
@@ -487,7 +487,7 @@ def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again
     world.switch.answer(Failed("link_lost"), WrapUp)
     world.pass_time(2.2)
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "half a note", stay=True)]
-    assert world.shelf.notes == {AGENT: {CallId("c1"): "half a note"}}
+    assert world.agent_files.notes == {AGENT: {CallId("c1"): "half a note"}}
 
 
 def test_a_note_is_sent_when_the_link_is_back_after_the_wrap_up_time() -> None:
@@ -504,7 +504,7 @@ def test_a_note_is_sent_when_the_link_is_back_after_the_wrap_up_time() -> None:
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "written while it was down", stay=True)]
     world.switch.answer(Done(), WrapUp)
     world.pass_time(1.2)
-    assert world.shelf.notes == {AGENT: {}}
+    assert world.agent_files.notes == {AGENT: {}}
     world.desk.set_note("and one word more")
     world.pass_time(1.0)
     assert world.switch.open(WrapUp) == [], "not at each key"
@@ -517,7 +517,7 @@ def test_a_program_that_ends_sends_the_note_if_it_can() -> None:
     world.desk.set_note("the last word")
     world.desk.keep()
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "the last word", stay=True)]
-    assert world.shelf.notes == {AGENT: {CallId("c1"): "the last word"}}
+    assert world.agent_files.notes == {AGENT: {CallId("c1"): "the last word"}}
     world.desk.keep()
     assert len(world.switch.open(WrapUp)) == 1
 
@@ -530,14 +530,14 @@ def test_twenty_unsent_notes_are_kept() -> None:
         world.desk.set_note(f"note {number}")
         world.report(CallChanged(None))
     world.pass_time(1.2)
-    assert list(world.shelf.notes[AGENT]) == [f"c{number}" for number in range(5, 25)]
+    assert list(world.agent_files.notes[AGENT]) == [f"c{number}" for number in range(5, 25)]
 
 
 def test_with_more_notes_than_are_kept_nothing_is_written_again() -> None:
     world = at_work()
     writes = []
-    keep = world.shelf.write_notes
-    world.shelf.write_notes = lambda agent, notes: (writes.append(notes), keep(agent, notes))  # type: ignore[method-assign,func-returns-value,assign]
+    keep = world.agent_files.write_notes
+    world.agent_files.write_notes = lambda agent, notes: (writes.append(notes), keep(agent, notes))  # type: ignore[method-assign,func-returns-value,assign]
     for number in range(25):
         world.ring(f"c{number}")
         world.talk(f"c{number}")
@@ -582,7 +582,7 @@ def test_what_becomes_of_an_older_note_says_nothing_of_a_newer() -> None:
     ],
 )
 def test_a_note_leaves_before_a_command_that_begins_a_call(
-    begin: Callable[[Desk], None], command: Dial | CallSeat | Monitor
+    begin: Callable[[DeskPresenter], None], command: Dial | CallSeat | Monitor
 ) -> None:
     """The switch forgets the talk before as soon as it has begun another."""
     world = at_work(seat=seat(role=Role.SUPERVISOR))
@@ -601,7 +601,7 @@ def test_a_note_leaves_before_a_command_that_begins_a_call(
     world.switch.answer(Done(), WrapUp)
     world.report(CallChanged(None), SeatChanged(seat(role=Role.SUPERVISOR)))
     world.pass_time(1.2)
-    assert (world.view.note, world.shelf.notes) == ("", {AGENT: {}})
+    assert (world.view.note, world.agent_files.notes) == ("", {AGENT: {}})
 
 
 def test_a_note_is_sent_two_seconds_after_the_last_key_of_the_wrap_up() -> None:
@@ -631,7 +631,7 @@ def test_a_note_that_a_ring_cuts_off_is_sent_late() -> None:
     assert world.switch.open(WrapUp) == [WrapUp(CallId("c1"), "", "typed until it ra", stay=True)]
     world.switch.answer(Done(), WrapUp)
     world.pass_time(1.2)
-    assert not world.shelf.notes.get(AGENT)
+    assert not world.agent_files.notes.get(AGENT)
 
 
 def test_a_note_typed_while_a_supervisor_opened_the_seat_is_sent_late() -> None:
@@ -655,7 +655,7 @@ def test_a_note_whose_call_the_switch_no_longer_knows_is_tried_once() -> None:
     world.switch.answer(Refused(DeskRefusal.NO_SUCH_CALL), WrapUp)
     world.pass_time(10.0)
     assert (world.switch.open(WrapUp), world.view.note, world.problem) == ([], "half a", "")
-    assert world.shelf.notes == {AGENT: {CallId("c1"): "half a"}}
+    assert world.agent_files.notes == {AGENT: {CallId("c1"): "half a"}}
 
 
 def test_a_log_out_for_leaving_comes_after_the_note() -> None:
@@ -667,7 +667,7 @@ def test_a_log_out_for_leaving_comes_after_the_note() -> None:
     assert world.switch.log[-2:] == [WrapUp(CallId("c1"), "", "the last word", stay=True), LogOut()]
     world.switch.answer(Done(), WrapUp)
     world.switch.answer(Done(), LogOut)
-    assert (world.view.needs_password, world.shelf.notes) == (True, {AGENT: {}})
+    assert (world.view.needs_password, world.agent_files.notes) == (True, {AGENT: {}})
 
 
 def test_a_note_leaves_before_a_log_out_after_the_wrap_up_time() -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from agent_app.model.desk.actions import Why
 from agent_app.model.desk.view import Action, Returned
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.presenters.parts.ports import Failed
 from shared.desk import (
     AnyTarget,
@@ -166,9 +166,9 @@ def test_what_is_refused_or_not_answered_is_told_and_can_be_tried_again() -> Non
 
 @pytest.mark.parametrize(
     ("press", "command"),
-    [(Desk.return_, Return(C1)), (Desk.swap, Swap(C1)), (Desk.join, Join(C1))],
+    [(DeskPresenter.return_, Return(C1)), (DeskPresenter.swap, Swap(C1)), (DeskPresenter.join, Join(C1))],
 )
-def test_the_three_ways_on_from_a_consult(press: Callable[[Desk], None], command: Command) -> None:
+def test_the_three_ways_on_from_a_consult(press: Callable[[DeskPresenter], None], command: Command) -> None:
     world = consulting()
     press(world.desk)
     press(world.desk)

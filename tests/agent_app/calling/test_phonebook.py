@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from agent_app.agent_files import AgentFiles
 from agent_app.model.calling import targets
-from agent_app.model.calling.targets import Kind, Offer, Purpose
-from agent_app.model.phonebook.people import MOST_CALLS, CallWay, Kept, PastCall, Person, matches
-from agent_app.presenters.parts.ports import Shelf
-from agent_app.shelf import ShelfFolder
+from agent_app.model.calling.targets import DialPurpose, Kind, Offer
+from agent_app.model.phonebook.people import MOST_CALLS, AgentPhonebook, CallWay, PastCall, Person, matches
+from agent_app.presenters.parts.ports import AgentFilesPort
 from shared.desk import CallChanged, LoggedIn, LoggedOut, LogIn, Party, PopChanged, QueueRow, SeatChanged
 from shared.enums import CallKind, Language, PartyState, SeatState
 from shared.floor import ColleagueRow, FloorSnapshot, Rows, TargetRow, Watch, WatchFloor
@@ -67,7 +67,7 @@ def test_people_are_added_changed_deleted_and_brought_back() -> None:
     world.desk.undo_people()
     world.desk.undo_people()
     assert (names(world), world.view.can_undo) == ([], False)
-    assert world.shelf[AGENT].people == ()
+    assert world.agent_files[AGENT].people == ()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_calls_in_out_missed_and_internal_are_told_with_name_and_length() -> Non
         PastCall(start, CallWay.MISSED, "13800001111"),
         PastCall(start, CallWay.IN, "13800001111", "王芳", 8.0),
     )
-    assert world.shelf[AGENT].calls == world.view.calls
+    assert world.agent_files[AGENT].calls == world.view.calls
 
 
 def test_who_was_asked_in_a_talk_is_told_too() -> None:
@@ -162,7 +162,7 @@ def test_the_last_200_are_kept() -> None:
     world = at_work()
     for number in range(MOST_CALLS + 5):
         world.report(CallChanged(call(f"c{number}")), CallChanged(None))
-    assert len(world.view.calls) == len(world.shelf[AGENT].calls) == MOST_CALLS
+    assert len(world.view.calls) == len(world.agent_files[AGENT].calls) == MOST_CALLS
 
 
 def test_a_call_without_a_number_cannot_be_called_again() -> None:
@@ -175,12 +175,12 @@ def test_a_call_without_a_number_cannot_be_called_again() -> None:
 
 
 def test_the_shelf_keeps_each_agents_own(tmp_path: Path) -> None:
-    shelf: Shelf = ShelfFolder(tmp_path)
-    kept = Kept((Person(1, *LI),), (PastCall(1.0, CallWay.MISSED, "10086"),))
-    shelf.write(AGENT, kept)
-    shelf.write(AgentId("../../8002"), Kept())
-    assert ShelfFolder(tmp_path).read(AGENT) == kept
-    assert shelf.read(AgentId("8003")) == Kept()
+    agent_files: AgentFilesPort = AgentFiles(tmp_path)
+    kept = AgentPhonebook((Person(1, *LI),), (PastCall(1.0, CallWay.MISSED, "10086"),))
+    agent_files.write(AGENT, kept)
+    agent_files.write(AgentId("../../8002"), AgentPhonebook())
+    assert AgentFiles(tmp_path).read(AGENT) == kept
+    assert agent_files.read(AgentId("8003")) == AgentPhonebook()
     files = sorted(path.name for path in (tmp_path / "agents").iterdir())
     assert files == ["%2E%2E%2F%2E%2E%2F8002.json", "8001.json"]
     if sys.platform != "win32":
@@ -191,26 +191,26 @@ def test_the_shelf_keeps_each_agents_own(tmp_path: Path) -> None:
 def test_a_damaged_file_costs_what_was_in_it(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / "agents").mkdir()
     (tmp_path / "agents" / "8001.json").write_bytes(damage)
-    shelf = ShelfFolder(tmp_path)
-    assert shelf.read(AGENT) == Kept()
+    agent_files = AgentFiles(tmp_path)
+    assert agent_files.read(AGENT) == AgentPhonebook()
     assert (tmp_path / "agents" / "8001.json.damaged").read_bytes() == damage
-    shelf.write(AGENT, Kept((Person(1, *LI),)))
-    assert len(shelf.read(AGENT).people) == 1
+    agent_files.write(AGENT, AgentPhonebook((Person(1, *LI),)))
+    assert len(agent_files.read(AGENT).people) == 1
 
 
 def test_unsent_notes_are_kept_beside_and_deleted_when_there_are_none(tmp_path: Path) -> None:
     notes = {CallId("c2"): "备注", CallId("c1"): "second"}
-    ShelfFolder(tmp_path).write_notes(AGENT, notes)
-    shelf = ShelfFolder(tmp_path)
-    assert list(shelf.read_notes(AGENT).items()) == list(notes.items())
-    assert shelf.read_notes(AgentId("8002")) == {}
+    AgentFiles(tmp_path).write_notes(AGENT, notes)
+    agent_files = AgentFiles(tmp_path)
+    assert list(agent_files.read_notes(AGENT).items()) == list(notes.items())
+    assert agent_files.read_notes(AgentId("8002")) == {}
     path = tmp_path / "agents" / "8001.notes"
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    shelf.write_notes(AGENT, {})
+    agent_files.write_notes(AGENT, {})
     assert not path.exists()
     path.write_bytes(b"{")
-    assert ShelfFolder(tmp_path).read_notes(AGENT) == {}
+    assert AgentFiles(tmp_path).read_notes(AGENT) == {}
 
 
 def test_of_two_damaged_files_both_are_set_aside(tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_of_two_damaged_files_both_are_set_aside(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "8001.json").write_bytes(b"{book")
     (folder / "8001.notes").write_bytes(b"{notes")
-    shelf = ShelfFolder(tmp_path)
-    shelf.read(AGENT)
-    shelf.read_notes(AGENT)
+    agent_files = AgentFiles(tmp_path)
+    agent_files.read(AGENT)
+    agent_files.read_notes(AGENT)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         "8001.json.damaged": b"{book",
         "8001.notes.damaged": b"{notes",
@@ -229,11 +229,11 @@ def test_of_two_damaged_files_both_are_set_aside(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_costs_nothing_now(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    shelf = ShelfFolder(tmp_path / "file")
-    shelf.write(AGENT, Kept())
+    agent_files = AgentFiles(tmp_path / "file")
+    agent_files.write(AGENT, AgentPhonebook())
     for notes in ({CallId("c1"): "while the app runs"}, {}):
-        shelf.write_notes(AGENT, notes)
-        assert shelf.read_notes(AGENT) == notes
+        agent_files.write_notes(AGENT, notes)
+        assert agent_files.read_notes(AGENT) == notes
 
 
 # --- whom one is offered ---
@@ -260,7 +260,7 @@ def offering() -> World:
 
 def test_everything_can_be_a_transfers_target_who_is_free_first() -> None:
     world = offering()
-    rows = targets.offered(world.view, Purpose.TRANSFER, None, "")
+    rows = targets.offered(world.view, DialPurpose.TRANSFER, None, "")
     assert rows == (
         Offer(Kind.SEAT, "8002", "Li Min", SeatState.OPEN),
         Offer(Kind.SEAT, "8003", "Zhao", SeatState.TALKING),
@@ -270,36 +270,36 @@ def test_everything_can_be_a_transfers_target_who_is_free_first() -> None:
         Offer(Kind.MENU, "main", "总机"),
         Offer(Kind.PIN, ""),
     )
-    assert targets.offered(world.view, Purpose.TRANSFER, Kind.MENU, "") == (rows[5],)
+    assert targets.offered(world.view, DialPurpose.TRANSFER, Kind.MENU, "") == (rows[5],)
 
 
 def test_in_an_internal_call_nobody_can_be_put_into_a_queue() -> None:
     world = offering()
     world.report(CallChanged(call("c2", SeatState.TALKING, kind=CallKind.INTERNAL, number="8003")))
-    assert {row.kind for row in targets.offered(world.view, Purpose.TRANSFER, None, "")} == {Kind.SEAT, Kind.NUMBER}
+    assert {row.kind for row in targets.offered(world.view, DialPurpose.TRANSFER, None, "")} == {Kind.SEAT, Kind.NUMBER}
 
 
 def test_typing_narrows_by_number_name_and_pinyin() -> None:
     view = offering().view
-    assert [row.value for row in targets.offered(view, Purpose.DIAL, None, "lm")] == ["13900002222"]
-    assert [row.value for row in targets.offered(view, Purpose.DIAL, None, "100")] == ["10086"]
-    assert [row.value for row in targets.offered(view, Purpose.TRANSFER, None, "lm")] == ["8002", "13900002222"]
-    assert [row.value for row in targets.offered(view, Purpose.MONITOR, None, "")] == ["8003"], "who is in a call"
+    assert [row.value for row in targets.offered(view, DialPurpose.DIAL, None, "lm")] == ["13900002222"]
+    assert [row.value for row in targets.offered(view, DialPurpose.DIAL, None, "100")] == ["10086"]
+    assert [row.value for row in targets.offered(view, DialPurpose.TRANSFER, None, "lm")] == ["8002", "13900002222"]
+    assert [row.value for row in targets.offered(view, DialPurpose.MONITOR, None, "")] == ["8003"], "who is in a call"
 
 
 @pytest.mark.parametrize(
     ("purpose", "kind", "typed", "target"),
     [
-        (Purpose.DIAL, None, "138 0000", Offer(Kind.NUMBER, "138 0000")), (Purpose.DIAL, None, "abc", None), (Purpose.DIAL, None, " ", None),
-        (Purpose.DIAL, None, "lm", Offer(Kind.NUMBER, "13900002222", "李敏")), (Purpose.DIAL, None, "1390000", Offer(Kind.NUMBER, "1390000")),
-        (Purpose.CALL_SEAT, None, "8009", Offer(Kind.SEAT, "8009")), (Purpose.CALL_SEAT, None, "zg", Offer(Kind.SEAT, "8003", "Zhao", SeatState.TALKING)),
-        (Purpose.TRANSFER, None, "8002", Offer(Kind.SEAT, "8002", "Li Min", SeatState.OPEN)),
-        (Purpose.TRANSFER, None, "8009", Offer(Kind.NUMBER, "8009")), (Purpose.TRANSFER, Kind.SEAT, "8009", Offer(Kind.SEAT, "8009")),
-        (Purpose.TRANSFER, None, "", None), (Purpose.TRANSFER, Kind.PIN, "", Offer(Kind.PIN, "")),
-        (Purpose.TRANSFER, Kind.QUEUE, "adv", Offer(Kind.QUEUE, "advice", "投资咨询", None, 2, 1, 4)),
-        (Purpose.TRANSFER, Kind.QUEUE, "night", None), (Purpose.TRANSFER, Kind.MENU, "总", Offer(Kind.MENU, "main", "总机")),
-        (Purpose.TRANSFER, None, "call me", None),
+        (DialPurpose.DIAL, None, "138 0000", Offer(Kind.NUMBER, "138 0000")), (DialPurpose.DIAL, None, "abc", None), (DialPurpose.DIAL, None, " ", None),
+        (DialPurpose.DIAL, None, "lm", Offer(Kind.NUMBER, "13900002222", "李敏")), (DialPurpose.DIAL, None, "1390000", Offer(Kind.NUMBER, "1390000")),
+        (DialPurpose.CALL_SEAT, None, "8009", Offer(Kind.SEAT, "8009")), (DialPurpose.CALL_SEAT, None, "zg", Offer(Kind.SEAT, "8003", "Zhao", SeatState.TALKING)),
+        (DialPurpose.TRANSFER, None, "8002", Offer(Kind.SEAT, "8002", "Li Min", SeatState.OPEN)),
+        (DialPurpose.TRANSFER, None, "8009", Offer(Kind.NUMBER, "8009")), (DialPurpose.TRANSFER, Kind.SEAT, "8009", Offer(Kind.SEAT, "8009")),
+        (DialPurpose.TRANSFER, None, "", None), (DialPurpose.TRANSFER, Kind.PIN, "", Offer(Kind.PIN, "")),
+        (DialPurpose.TRANSFER, Kind.QUEUE, "adv", Offer(Kind.QUEUE, "advice", "投资咨询", None, 2, 1, 4)),
+        (DialPurpose.TRANSFER, Kind.QUEUE, "night", None), (DialPurpose.TRANSFER, Kind.MENU, "总", Offer(Kind.MENU, "main", "总机")),
+        (DialPurpose.TRANSFER, None, "call me", None),
     ],
 )  # fmt: skip
-def test_what_was_typed_means(purpose: Purpose, kind: Kind | None, typed: str, target: Offer | None) -> None:
+def test_what_was_typed_means(purpose: DialPurpose, kind: Kind | None, typed: str, target: Offer | None) -> None:
     assert targets.choice(offering().view, purpose, kind, typed) == target

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from agent_app.model.desk.mirror import Verdict
+from agent_app.model.desk.mirror import ReportVerdict
 from agent_app.model.desk.view import LinkState
-from agent_app.model.floor.mirror import FloorMirror, FloorView
+from agent_app.model.floor.mirror import FloorDeskView, FloorMirror
 from agent_app.presenters.parts.ports import Failed
 from shared.desk import DeskRefusal, LoggedIn, LoggedOut, Refused, Resume, SeatChanged
 from shared.enums import Language, Role, SeatState
@@ -148,7 +148,7 @@ def test_a_wish_that_changes_on_the_way_ends_in_the_last_one() -> None:
 
 def test_one_who_may_not_is_told_so_once() -> None:
     world = at_work()
-    seen: list[FloorView] = []
+    seen: list[FloorDeskView] = []
     world.desk.floor.listen(seen.append)
     world.desk.floor.show_floor(on=True)
     world.switch.answer(Refused(DeskRefusal.NOT_ALLOWED), WatchFloor)
@@ -199,7 +199,7 @@ def test_number_nought_leaves_nothing() -> None:
     assert world.view.colleagues == ()
     assert wishes(world) == [Watch.FLOOR] * 2
     world.switch.answer(Refused(DeskRefusal.NOT_ALLOWED), WatchFloor)
-    assert world.desk.floor.view == FloorView(refused=DeskRefusal.NOT_ALLOWED)
+    assert world.desk.floor.view == FloorDeskView(refused=DeskRefusal.NOT_ALLOWED)
 
 
 def test_a_gap_of_the_link_may_have_been_the_floor_s() -> None:
@@ -240,7 +240,7 @@ def test_who_is_logged_out_sees_nothing() -> None:
     world = watching(Watch.FLOOR, replace(ROWS, seats=(seat_row(1),)))
     world.report(LoggedOut("operator"))
     assert world.view.colleagues == ()
-    assert world.desk.floor.view == FloorView()
+    assert world.desk.floor.view == FloorDeskView()
     assert wishes(world) == [Watch.FLOOR]
 
 
@@ -251,7 +251,7 @@ def test_what_did_not_change_is_the_same_object() -> None:
     mirror = FloorMirror()
     mirror.take(snapshot(rows=replace(ROWS, seats=(seat_row(1), seat_row(2)))))
     before = mirror.view
-    assert mirror.told(FloorChanged(101.0, 8, Rows(seats=(seat_row(1, SeatState.TALKING),)))) is Verdict.APPLIED
+    assert mirror.told(FloorChanged(101.0, 8, Rows(seats=(seat_row(1, SeatState.TALKING),)))) is ReportVerdict.APPLIED
     assert mirror.view.colleagues is before.colleagues
     assert mirror.view.seats["2"] is before.seats["2"]
     mirror.take(snapshot(8, rows=replace(ROWS, seats=(seat_row(1, SeatState.TALKING), seat_row(2)))))
@@ -280,7 +280,7 @@ def test_lost_changes_end_in_a_gap_and_a_snapshot_in_the_switch_s_rows(floors: l
         number += 1
         if number in lost:
             is_right = False
-        elif mirror.told(FloorChanged(1.0, number, *changed)) is Verdict.GAP:
+        elif mirror.told(FloorChanged(1.0, number, *changed)) is ReportVerdict.GAP:
             assert not is_right
             mirror.take(FloorSnapshot(Watch.FLOOR, 1.0, number, now))
             is_right = True
@@ -289,5 +289,5 @@ def test_lost_changes_end_in_a_gap_and_a_snapshot_in_the_switch_s_rows(floors: l
     assert mirror.view.stale is False
 
 
-def tables(view: FloorView) -> dict[str, Mapping[str, Any]]:
+def tables(view: FloorDeskView) -> dict[str, Mapping[str, Any]]:
     return {table: getattr(view, table) for table in TABLES}

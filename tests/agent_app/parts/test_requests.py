@@ -5,7 +5,7 @@ import pytest
 from agent_app.model.desk.view import Action, DeskView, LinkState
 from agent_app.presenters.parts.ports import Failed
 from agent_app.presenters.parts.requests import COMMAND_S, GRACE_S, Life, Requests, SentRequest
-from agent_app.presenters.parts.view_draft import Board
+from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import Customers, DeskRefusal, Done, FindCustomers, OpenSeat, Refused, Reply
 from tests.agent_app.fakes import FakeSwitch
 
@@ -17,8 +17,8 @@ class Sender:
         self.now = 100.0
         self.switch = FakeSwitch(lambda: self.now)
         self.views: list[DeskView] = []
-        self.board = Board(DeskView(link=LinkState.UP), self.views.append, lambda: self.now)
-        self.requests = Requests(self.board, self.switch, lambda: self.now)
+        self.draft = ViewDraft(DeskView(link=LinkState.UP), self.views.append, lambda: self.now)
+        self.requests = Requests(self.draft, self.switch, lambda: self.now)
         self.answers: list[Reply] = []
         self.failures: list[Failed | Refused] = []
 
@@ -29,7 +29,7 @@ class Sender:
 
     @property
     def problem(self) -> str:
-        problem = self.board.view.problem
+        problem = self.draft.given.problem
         return problem.code if problem is not None else ""
 
 
@@ -50,7 +50,7 @@ def test_each_request_ends_once(result: Reply | Failed, life: Life, problem: str
     on.switch.answer(result)
     assert (sent.life, sent.pending, on.problem) == (life, False, problem)
     assert (len(on.answers), len(on.failures)) == ((1, 0) if life is Life.ANSWERED else (0, 1))
-    assert not on.board.view.is_pending(Action.SEARCH)
+    assert not on.draft.given.is_pending(Action.SEARCH)
     on.now += 60
     on.requests.tick(on.now)
     assert (sent.life, len(on.answers) + len(on.failures)) == (life, 1)
@@ -99,5 +99,5 @@ def test_an_end_of_the_log_in_drops_what_the_agent_asked_for() -> None:
 def test_a_command_that_is_off_is_not_sent() -> None:
     on = Sender()
     on.requests.command(Action.OPEN_SEAT, OpenSeat())
-    on.board.settle()
+    on.draft.settle()
     assert (on.switch.log, on.problem) == ([], "not_logged_in")

@@ -4,7 +4,7 @@ import pytest
 
 from agent_app.model.desk.actions import Why
 from agent_app.model.desk.view import Action
-from agent_app.model.reports.report import ReportView, Span, days_of
+from agent_app.model.reports.report import ReportSpan, ReportView, days_of
 from agent_app.presenters.parts.ports import Failed
 from shared.desk import DeskRefusal, LoggedOut, Refused
 from shared.desk_reports import AskReport, ReportShown
@@ -78,14 +78,14 @@ def test_nothing_stays_for_the_next_person() -> None:
 @pytest.mark.parametrize(
     ("span", "today", "days"),
     [
-        (Span.TODAY, "20260301", ("20260301", "20260301")),
-        (Span.YESTERDAY, "20260301", ("20260228", "20260228")),
-        (Span.SEVEN_DAYS, "20260303", ("20260225", "20260303")),
-        (Span.THIS_MONTH, "20260318", ("20260301", "20260318")),
-        (Span.LAST_MONTH, "20260131", ("20251201", "20251231")),
-        (Span.LAST_MONTH, "20240301", ("20240201", "20240229")),
-        (Span.CUSTOM, "20260301", ("20260301", "20260301")),
+        (ReportSpan.TODAY, "20260301", ("20260301", "20260301")),
+        (ReportSpan.YESTERDAY, "20260301", ("20260228", "20260228")),
+        (ReportSpan.SEVEN_DAYS, "20260303", ("20260225", "20260303")),
+        (ReportSpan.THIS_MONTH, "20260318", ("20260301", "20260318")),
+        (ReportSpan.LAST_MONTH, "20260131", ("20251201", "20251231")),
+        (ReportSpan.LAST_MONTH, "20240301", ("20240201", "20240229")),
+        (ReportSpan.CUSTOM, "20260301", ("20260301", "20260301")),
     ],
 )
-def test_days_by_a_word(span: Span, today: str, days: tuple[str, str]) -> None:
+def test_days_by_a_word(span: ReportSpan, today: str, days: tuple[str, str]) -> None:
     assert days_of(span, today) == days

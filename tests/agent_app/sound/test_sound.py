@@ -8,7 +8,6 @@ from agent_app.model.sound.phone_messages import (
     CallOver,
     CallQuality,
     CallUp,
-    Device,
     DeviceLost,
     Devices,
     Forget,
@@ -18,6 +17,7 @@ from agent_app.model.sound.phone_messages import (
     PhoneProblem,
     PhoneReady,
     Ringing,
+    SoundDevice,
     TellLevels,
     TestTone,
     UseDevices,
@@ -27,7 +27,7 @@ from shared.desk import LoggedIn, LogIn, PhoneNow, Resume
 from shared.ids import LegId
 from tests.agent_app.fakes import AGENT, CONTACT, HEADSET, PASSWORD, SEAT, World, at_work
 
-SPEAKERS = Device("spk", "Speakers", 0, 2)
+SPEAKERS = SoundDevice("spk", "Speakers", 0, 2)
 LEG = LegId("c1/2")
 
 

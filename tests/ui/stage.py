@@ -15,7 +15,7 @@ from agent_app.ui.floor.opening import SupervisorDesk
 from agent_app.ui.frame.app import Frames
 from agent_app.ui.frame.panels import PANELS
 from agent_app.ui.frame.window import Window
-from agent_app.ui.panels.spec import Registry
+from agent_app.ui.panels.spec import PanelRegistry
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.translation import Translation
 from shared.desk import (
@@ -41,7 +41,10 @@ CONTACT = "127.0.0.1:5080"
 
 class Stage:
     def __init__(
-        self, language: Language = Language.EN, registry: Registry = PANELS, settings: Mapping[str, str] | None = None
+        self,
+        language: Language = Language.EN,
+        registry: PanelRegistry = PANELS,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         """``settings``: as they were left."""
         self.world = World(wall=NOW)

@@ -184,13 +184,13 @@ def test_the_program_runs_and_ends(tmp_path: Path) -> None:
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
         from agent_app.ui.frame.app import run
-        from agent_app.presenters.desk import Desk
+        from agent_app.presenters.desk import DeskPresenter
         from tests.ui.fakes import FakeDiagnostics, FakePhone, FakeSettings, FakeSwitch
         import logging, time
         logging.basicConfig(filename={str(tmp_path / "log")!r})
 
         def make(post, on_view):
-            desk = Desk(FakeSwitch(), FakePhone(), FakeSettings(), time.monotonic, time.time, on_view, FakeDiagnostics())
+            desk = DeskPresenter(FakeSwitch(), FakePhone(), FakeSettings(), time.monotonic, time.time, on_view, FakeDiagnostics())
             post(lambda: 1 / 0)
             post(lambda: QTimer.singleShot(0, lambda: [][1]))
             post(lambda: QTimer.singleShot(500, QApplication.instance().quit))

@@ -21,9 +21,9 @@ from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.commands.table import WORK, Face, WindowCommand
 from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.frame.panels import PANELS
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
-from agent_app.ui.panels.spec import Escape, PanelSpec, Registry
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import Escape, PanelRegistry, PanelSpec
 from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts.arrangement import KEY
 from agent_app.ui.parts.faults import FAULTS, Cover
@@ -43,7 +43,7 @@ class Mailbox(Panel):
 
     broken = False
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._desk = host.desk
         self.table: DataTable[ShownNotice] = DataTable(COLUMNS, lambda row: row.id)
@@ -77,7 +77,7 @@ COLUMNS = (
 MAILBOX: PanelSpec[Mailbox] = PanelSpec(
     "mailbox",
     Mailbox,
-    (Placement(Place.LIST, 15, title=Mailbox.title, count=lambda panel: panel.table.rows.rowCount()),),
+    (Placement(PanelPlace.LIST, 15, title=Mailbox.title, count=lambda panel: panel.table.rows.rowCount()),),
     (
         WindowCommand(
             "put_away",
@@ -105,7 +105,7 @@ CHINESE = """<?xml version="1.0" encoding="utf-8"?>
 
 def stage_of(kept: str = "", *specs: PanelSpec[Panel]) -> Stage:
     """A window with the panels of the program, and with this one. ``kept``: how a person left the windows."""
-    return Stage(registry=Registry((*PANELS, MAILBOX, *specs)), settings={KEY: kept})
+    return Stage(registry=PanelRegistry((*PANELS, MAILBOX, *specs)), settings={KEY: kept})
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_all_of_it_in_a_window_of_an_x_server(tmp_path: Path) -> None:
 
 
 class Plain(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
         self.wanted = True
         self.setMinimumHeight(20)
@@ -266,18 +266,18 @@ class Plain(Panel):
         return was
 
 
-def placed(place: Place) -> PanelSpec[Plain]:
-    title = Plain.title if place in (Place.LIST, Place.ACCOUNT_TAB) else None
-    wanted = (lambda panel: panel.wanted) if place is Place.OVER else None
+def placed(place: PanelPlace) -> PanelSpec[Plain]:
+    title = Plain.title if place in (PanelPlace.LIST, PanelPlace.ACCOUNT_TAB) else None
+    wanted = (lambda panel: panel.wanted) if place is PanelPlace.OVER else None
     return PanelSpec("plain", Plain, (Placement(place, 500, title=title, wanted=wanted),), escape=Escape(1, Plain.shut))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", list(Place))
-def test_each_place_takes_a_panel(qapp: object, place: Place) -> None:
+@pytest.mark.parametrize("place", list(PanelPlace))
+def test_each_place_takes_a_panel(qapp: object, place: PanelPlace) -> None:
     assert qapp is not None
     stage = stage_of("", placed(place))
-    if place is not Place.LOG_IN:
+    if place is not PanelPlace.LOG_IN:
         stage.log_in(SeatState.OPEN)
     panel = stage.window.panel(Plain)
     for tabs in (stage.window.places.lists, stage.window.places.tabs):
@@ -290,7 +290,7 @@ def test_each_place_takes_a_panel(qapp: object, place: Place) -> None:
 @pytest.mark.slow
 def test_a_panel_over_the_card_comes_and_goes_and_esc_closes_the_first_that_is_open(qapp: object) -> None:
     assert qapp is not None
-    stage = stage_of("", placed(Place.OVER))
+    stage = stage_of("", placed(PanelPlace.OVER))
     told(stage, 1)
     panel, middle = stage.window.panel(Plain), stage.window.places.middle
     assert middle.currentWidget() is panel
@@ -308,7 +308,7 @@ def test_a_panel_over_the_card_comes_and_goes_and_esc_closes_the_first_that_is_o
 
 
 def test_what_is_taken_is_refused() -> None:
-    registry = Registry((*PANELS, MAILBOX))
+    registry = PanelRegistry((*PANELS, MAILBOX))
     (command,) = MAILBOX.commands
     for other, why in (
         (MAILBOX, "the id mailbox is taken"),
@@ -316,8 +316,8 @@ def test_what_is_taken_is_refused() -> None:
         (PanelSpec("other", Plain, commands=(replace(command, id="other"),)), "the key Ctrl\\+9 is taken"),
         (PanelSpec("other", Plain, commands=(replace(command, id="x", keys="F1"),)), "the key F1 is taken"),
         (PanelSpec("other", Plain, tables={"queues": lambda _panel: None}), "the table queues is taken"),
-        (PanelSpec("other", Plain, (Placement(Place.LIST, 1),)), "a tab has a title"),
-        (PanelSpec("other", Plain, (Placement(Place.OVER, 1),)), "says when it is wanted"),
+        (PanelSpec("other", Plain, (Placement(PanelPlace.LIST, 1),)), "a tab has a title"),
+        (PanelSpec("other", Plain, (Placement(PanelPlace.OVER, 1),)), "says when it is wanted"),
     ):
         with pytest.raises(ValueError, match=why):
             registry.register(other)

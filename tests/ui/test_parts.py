@@ -19,10 +19,10 @@ from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import AboutDialog
 from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts import fmt
-from agent_app.ui.parts.tables import DataTable, Rows, TableColumn
+from agent_app.ui.parts.tables import DataTable, TableColumn, TableModel
 from agent_app.ui.sound.player import PlayerBar
 from agent_app.ui.sound.playing import alike
-from agent_app.ui.sound.wav import Recording, read
+from agent_app.ui.sound.wav import WavRecording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
 from shared.enums import Language, SeatState
 from shared.ids import CallId
@@ -88,7 +88,7 @@ LETTERS = (
 def test_rows_are_values(qapp: QApplication) -> None:
     assert qapp is not None
     holder = QWidget()
-    rows: Rows[str] = Rows(LETTERS, lambda row: row, holder)
+    rows: TableModel[str] = TableModel(LETTERS, lambda row: row, holder)
     rows.show(("a", "b"))
     assert (rows.rowCount(), rows.columnCount()) == (2, 2)
     assert rows.rowCount(rows.index(0, 0)) == 0
@@ -361,7 +361,7 @@ def test_a_cut_recording_is_read_as_far_as_it_goes() -> None:
 def test_alaw_is_g711s() -> None:
     """Against the standard library's decoder's figures (ITU-T G.711, table 1a)."""
     table = [
-        int.from_bytes(Recording(8000, 1, memoryview(bytes([code]))).samples(0, 1), "little", signed=True)
+        int.from_bytes(WavRecording(8000, 1, memoryview(bytes([code]))).samples(0, 1), "little", signed=True)
         for code in range(256)
     ]
     assert table[0xD5] == 8

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QLabel
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.call.parties import seat_name
 from agent_app.ui.commands.commands import OFF, key_text
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
@@ -21,7 +21,7 @@ PICTURES = {ListenMode.MONITOR: "monitoring", ListenMode.WHISPER: "whisper", Lis
 
 
 class ListeningStrip(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
         self._icon, self.mode = QLabel(), OneLineLabel(bold=True, wide=60, shrinks=False)
@@ -66,4 +66,4 @@ class ListeningStrip(Panel):
         self.setAccessibleName(text)
 
 
-PANEL: PanelSpec[ListeningStrip] = PanelSpec("listening", ListeningStrip, (Placement(Place.STRIP, 20),))
+PANEL: PanelSpec[ListeningStrip] = PanelSpec("listening", ListeningStrip, (Placement(PanelPlace.STRIP, 20),))

@@ -8,8 +8,8 @@ from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.call.parties import PartiesList, party_name, seat_name
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
@@ -52,7 +52,7 @@ class Keypad(QWidget):
 
 
 class CallPanel(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
         self._desk = desk = host.desk
         self.heading, self.number = OneLineLabel("heading", wide=30), OneLineLabel(scale=1.5, bold=True, wide=20)
@@ -177,7 +177,7 @@ def _id(call: DeskCall | None) -> str | None:
 PANEL: PanelSpec[CallPanel] = PanelSpec(
     "call",
     CallPanel,
-    (Placement(Place.CALL, 10),),
+    (Placement(PanelPlace.CALL, 10),),
     (
         WindowCommand("drop", "Ctrl+8", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send a party away"), "close", Action.DROP_PARTY, QT_TRANSLATE_NOOP("commands", "Goes to the parties of the conference; Space sends the chosen one away")),), lambda panel: panel.parties.go(), 110),
         WindowCommand("keypad", "F11", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Keypad"), "keypad"),), lambda panel: go(panel.keypad), 180),

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, Commands, faint, key_text
 from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.icons import icon
@@ -75,7 +75,7 @@ class BarButton(QToolButton):
 
 
 class SeatBar(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.setObjectName("seatbar")
         self.desk = host.desk
@@ -143,7 +143,7 @@ MUTE = (
 PANEL: PanelSpec[SeatBar] = PanelSpec(
     "seat_bar",
     SeatBar,
-    (Placement(Place.BAR, 20),),
+    (Placement(PanelPlace.BAR, 20),),
     (
         WindowCommand("answer", "F2", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Answer"), "answer", Action.ANSWER),), lambda bar: bar.desk.answer(), 10, (Qt.Key.Key_Call,)),
         WindowCommand("hang_up", "F3", CALL, HANG_UP, lambda bar: bar.desk.hang_up(by_hand=True), 20, (Qt.Key.Key_Hangup,)),

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.commands.table import QT_TRANSLATE_NOOP, WORK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
@@ -19,7 +19,7 @@ from shared.enums import SeatState
 class WrapUpPanel(Panel):
     """The note is the presenter's (kept over a reconnect); the disposition is chosen anew for each call."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
         self.desk = host.desk
         self._longest = 1.0
@@ -114,7 +114,7 @@ def _talk(view: DeskView) -> str | None:
 PANEL: PanelSpec[WrapUpPanel] = PanelSpec(
     "wrap_up",
     WrapUpPanel,
-    (Placement(Place.WORK, 10, stretch=2),),
+    (Placement(PanelPlace.WORK, 10, stretch=2),),
     (
         WindowCommand("finish", "F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Finish"), "open", Action.FINISH_WRAP_UP),), WrapUpPanel.finish, 10),
         WindowCommand("extend", "Shift+F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "More time"), "clock", Action.EXTEND_WRAP_UP),), lambda panel: panel.desk.extend_wrap_up(), 20),

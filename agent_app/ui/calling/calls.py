@@ -3,8 +3,8 @@
 from agent_app.model.desk.view import DeskView
 from agent_app.model.phonebook.people import CallWay, PastCall
 from agent_app.ui.commands.table import LOOK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day, duration
@@ -15,7 +15,7 @@ COLOURS = {CallWay.MISSED: "danger", CallWay.OUT: "accent", CallWay.INTERNAL: "m
 
 
 class CallsPanel(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._host = host
         self.table: DataTable[PastCall] = DataTable(self._columns(), lambda row: (row.at, row.number), lines=6)
@@ -54,7 +54,7 @@ def _both(row: PastCall) -> str:
 PANEL: PanelSpec[CallsPanel] = PanelSpec(
     "calls",
     CallsPanel,
-    (Placement(Place.LIST, 20, title=CallsPanel.title),),
+    (Placement(PanelPlace.LIST, 20, title=CallsPanel.title),),
     (WindowCommand("calls", "Ctrl+6", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the last calls"), "clock"),), lambda panel: go(panel.table), 80),),
     tables={"calls": lambda panel: panel.table},
 )  # fmt: skip

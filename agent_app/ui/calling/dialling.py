@@ -9,7 +9,7 @@ from agent_app.model.calling.targets import DialPurpose, Kind, Offer
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.commands.table import CALL, Face, WindowCommand
-from agent_app.ui.panels.host import Host
+from agent_app.ui.panels.host import PanelHost
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import DeskDialog
@@ -30,7 +30,7 @@ TEXT_MAX = 64
 class DialDialog(DeskDialog):
     """Down goes to the list, Up back; Enter calls whoever the line above the buttons names; Esc gives up."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
         self._desk, self._window = host.desk, host.window
         host.number_chosen.connect(

@@ -8,8 +8,8 @@ from agent_app.model.desk.view import DeskView
 from agent_app.model.phonebook.people import Person, matches
 from agent_app.ui.calling.person import PersonDialog
 from agent_app.ui.commands.table import LOOK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
@@ -23,7 +23,7 @@ TOOLS = ("add", "edit", "delete", "undo")
 
 
 class PeoplePanel(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._host, self._desk = host, host.desk
         self.line = QLineEdit()
@@ -175,7 +175,7 @@ def _about(row: Entry) -> str:
 PANEL: PanelSpec[PeoplePanel] = PanelSpec(
     "people",
     PeoplePanel,
-    (Placement(Place.LIST, 30, title=PeoplePanel.title),),
+    (Placement(PanelPlace.LIST, 30, title=PeoplePanel.title),),
     (WindowCommand("people", "Ctrl+7", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the directory"), "person"),), lambda panel: go(panel.line), 90),),
     tables={"people": lambda panel: panel.table},
     watches_colleagues=True,

@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QAbstractItemView
 
 from agent_app.model.desk.view import DeskView
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
@@ -15,7 +15,7 @@ from shared.enums import Language
 
 
 class QueuesPanel(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.table: DataTable[QueueRow] = DataTable(self._columns(), lambda row: row.queue, lines=4)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # there is nothing to do with a row
@@ -54,6 +54,6 @@ class QueuesPanel(Panel):
 PANEL: PanelSpec[QueuesPanel] = PanelSpec(
     "queues",
     QueuesPanel,
-    (Placement(Place.LIST, 10, title=QueuesPanel.title),),
+    (Placement(PanelPlace.LIST, 10, title=QueuesPanel.title),),
     tables={"queues": lambda panel: panel.table},
 )

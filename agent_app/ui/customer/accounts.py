@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.table import LOOK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import button_text, clock, count, price, yuan
@@ -58,7 +58,7 @@ class Figures(QWidget):
 class AccountsPanel(Panel):
     """Head of the middle tabs: which account, its state at the branch, its funds. ``holdings`` and ``orders`` are tabs."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._host, self._desk = host, host.desk
         self._account: AccountNo | None = None
@@ -225,9 +225,9 @@ PANEL: PanelSpec[AccountsPanel] = PanelSpec(
     "accounts",
     AccountsPanel,
     (
-        Placement(Place.ACCOUNT, 10),
-        Placement(Place.ACCOUNT_TAB, 10, lambda panel: panel.holdings, AccountsPanel.holdings_title, lambda panel: panel.holdings.rows.rowCount()),
-        Placement(Place.ACCOUNT_TAB, 20, lambda panel: panel.orders, AccountsPanel.orders_title, lambda panel: panel.orders.rows.rowCount()),
+        Placement(PanelPlace.ACCOUNT, 10),
+        Placement(PanelPlace.ACCOUNT_TAB, 10, lambda panel: panel.holdings, AccountsPanel.holdings_title, lambda panel: panel.holdings.rows.rowCount()),
+        Placement(PanelPlace.ACCOUNT_TAB, 20, lambda panel: panel.orders, AccountsPanel.orders_title, lambda panel: panel.orders.rows.rowCount()),
     ),
     (
         WindowCommand("ask_account", "Ctrl+R", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Refresh"), "clock", Action.ASK_ACCOUNT),), AccountsPanel.ask_again, 30),

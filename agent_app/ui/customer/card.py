@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.table import CALL, LOOK, QT_TRANSLATE_NOOP, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import button_text
@@ -41,7 +41,7 @@ class Plate(QFrame):
 class CustomerPanel(Panel):
     """The presenter is told once a pop that it has been painted."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
         self.desk = host.desk
         self._unpainted: CallId | None = None
@@ -165,7 +165,7 @@ def _begins_to_ring(view: DeskView, was: DeskView) -> bool:
 PANEL: PanelSpec[CustomerPanel] = PanelSpec(
     "customer",
     CustomerPanel,
-    (Placement(Place.CARD, 10),),
+    (Placement(PanelPlace.CARD, 10),),
     (
         WindowCommand("call_back", "F10", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Call back"), "dial", Action.CALL_BACK),), lambda panel: panel.desk.call_back(), 170),
         WindowCommand("show_pop", "Shift+F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Back to the caller"), "person"),), lambda panel: panel.desk.show_pop(), 20),

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QPlainTextEdit
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.commands.table import LOOK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import clock, day, day_time, duration
@@ -17,7 +17,7 @@ from shared.desk import Contact, TrailStep
 
 
 class HistoryPanel(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._desk = host.desk
         self.table: DataTable[Contact] = DataTable(self._columns(), lambda row: row.id, lines=5)
@@ -100,7 +100,7 @@ class HistoryPanel(Panel):
 class TrailPanel(Panel):
     """What the caller did in the IVR before the desk rang."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.table: DataTable[TrailStep] = DataTable(self._columns(), lambda row: (row.at, row.step), lines=5)
         self.setLayout(rows(self.table))
@@ -143,7 +143,7 @@ def _speaker(view: DeskView) -> str:
 HISTORY: PanelSpec[HistoryPanel] = PanelSpec(
     "history",
     HistoryPanel,
-    (Placement(Place.ACCOUNT_TAB, 30, title=HistoryPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
+    (Placement(PanelPlace.ACCOUNT_TAB, 30, title=HistoryPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
     (
         WindowCommand("contacts", "Ctrl+3", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the history")),), lambda panel: go(panel.table), 60),
         WindowCommand("play", "Ctrl+P", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Play the recording"), "play", Action.PLAY_RECORDING),), HistoryPanel.play, 100),
@@ -153,7 +153,7 @@ HISTORY: PanelSpec[HistoryPanel] = PanelSpec(
 TRAIL: PanelSpec[TrailPanel] = PanelSpec(
     "trail",
     TrailPanel,
-    (Placement(Place.ACCOUNT_TAB, 40, title=TrailPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
+    (Placement(PanelPlace.ACCOUNT_TAB, 40, title=TrailPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
     (WindowCommand("trail", "Ctrl+4", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to what the caller did in the menu")),), lambda panel: go(panel.table), 70),),
     tables={"trail": lambda panel: panel.table},
 )  # fmt: skip

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLineEdit
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.commands.table import LOOK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
@@ -47,7 +47,7 @@ class SearchPanel(Panel):
     A caller's card takes the place back; F9, or another letter in the line, shows the rows again.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
         self._host, self._desk = host, host.desk
         self._left = ""
@@ -157,8 +157,8 @@ PANEL: PanelSpec[SearchPanel] = PanelSpec(
     "search",
     SearchPanel,
     (
-        Placement(Place.SEARCH, 10, lambda panel: panel.line),
-        Placement(Place.OVER, 10, wanted=lambda panel: panel.wanted),
+        Placement(PanelPlace.SEARCH, 10, lambda panel: panel.line),
+        Placement(PanelPlace.OVER, 10, wanted=lambda panel: panel.wanted),
     ),
     (WindowCommand("search", "F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Find a customer"), "search", Action.SEARCH),), SearchPanel.go, 10),),
     tables={"search": lambda panel: panel.table},

@@ -7,8 +7,8 @@ from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.commands.table import WORK, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day
@@ -27,7 +27,7 @@ class TicketsPanel(Panel):
     What was typed stays until the switch has taken it, or another customer is on the screen.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
         self._desk = host.desk
         self._editing: TicketId | None = None
@@ -166,7 +166,7 @@ class TicketsPanel(Panel):
 PANEL: PanelSpec[TicketsPanel] = PanelSpec(
     "tickets",
     TicketsPanel,
-    (Placement(Place.WORK, 20, stretch=3),),
+    (Placement(PanelPlace.WORK, 20, stretch=3),),
     (
         WindowCommand("new_ticket", "Ctrl+T", WORK, (Face(QT_TRANSLATE_NOOP("commands", "New ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.new, 50),
         WindowCommand("save_ticket", "Ctrl+S", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Save the ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.save, 60),

@@ -4,14 +4,14 @@ from agent_app.model.desk.view import Action, DeskView
 from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
 from agent_app.ui.floor.window import SupervisorWindow
-from agent_app.ui.panels.host import Host
+from agent_app.ui.panels.host import PanelHost
 from agent_app.ui.panels.spec import PanelSpec
 
 
 class SupervisorDesk:
     """``window``: ``None`` until it is first opened."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         self._host = host
         self._view = DeskView()
         self.window: SupervisorWindow | None = None

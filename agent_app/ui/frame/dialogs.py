@@ -15,7 +15,7 @@ from agent_app.ui.commands.hotkeys import HOTKEYS
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.commands.table import APP, Face, WindowCommand
-from agent_app.ui.panels.host import Host
+from agent_app.ui.panels.host import PanelHost
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import DeskDialog
@@ -30,7 +30,7 @@ NEW_PASSWORD_MIN = 8
 class HelpDialog(DeskDialog):
     """F1: the commands of the window."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
         self._commands = host.commands.table
         columns = [
@@ -76,7 +76,7 @@ class HelpDialog(DeskDialog):
 
 
 class PasswordDialog(DeskDialog):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
         self._desk, self._commands = host.desk, host.commands
         host.logged_out.connect(self.close)
@@ -144,7 +144,7 @@ class PasswordDialog(DeskDialog):
 class AboutDialog(DeskDialog):
     """Versions, and a zip for the people who look after the desks, without customers' data."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
         self._desk = host.desk
         self.logo, self.title, self.text = QLabel(), OneLineLabel(scale=1.5, bold=True), ParagraphLabel("muted")

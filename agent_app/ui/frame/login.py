@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF, Commands
 from agent_app.ui.commands.problems import problem_text
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.icons import app_icon
@@ -22,7 +22,7 @@ NAME_MAX = 64
 class LogInForm(Panel):
     """The password leaves the field at once when it is sent, and is kept nowhere."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._desk, self._commands = host.desk, host.commands
         host.logged_out.connect(self.begin)
@@ -108,4 +108,4 @@ class LogInForm(Panel):
         return across(None, rows(None, card, None), None)
 
 
-PANEL: PanelSpec[LogInForm] = PanelSpec("log_in", LogInForm, (Placement(Place.LOG_IN, 10),))
+PANEL: PanelSpec[LogInForm] = PanelSpec("log_in", LogInForm, (Placement(PanelPlace.LOG_IN, 10),))

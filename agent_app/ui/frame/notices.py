@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolButton, QVBoxLayout
 
 from agent_app.model.desk.view import DeskView, ShownNotice
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock
@@ -61,7 +61,7 @@ class NoticeRow(QFrame):
 
 
 class NoticesPanel(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self._desk = host.desk
         self.setObjectName("notices")
@@ -109,5 +109,5 @@ def said(notice: Notice) -> str:
 
 
 PANEL: PanelSpec[NoticesPanel] = PanelSpec(
-    "notices", NoticesPanel, (Placement(Place.STRIP, 30),), escape=Escape(20, NoticesPanel.dismiss)
+    "notices", NoticesPanel, (Placement(PanelPlace.STRIP, 30),), escape=Escape(20, NoticesPanel.dismiss)
 )

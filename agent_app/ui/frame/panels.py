@@ -6,10 +6,10 @@ from agent_app.ui.customer import accounts, card, history, search, tickets
 from agent_app.ui.floor import opening
 from agent_app.ui.frame import dialogs, login, notices, program, topbar
 from agent_app.ui.panels import status
-from agent_app.ui.panels.spec import Registry
+from agent_app.ui.panels.spec import PanelRegistry
 from agent_app.ui.sound import audio
 
-PANELS = Registry(
+PANELS = PanelRegistry(
     (
         program.PANEL,
         topbar.PANEL,

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.faults import FAULTS
@@ -43,7 +43,7 @@ class MadePanel:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedWidget:
     """A widget in its place."""
 
     made: MadePanel
@@ -62,13 +62,13 @@ class Places(QWidget):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.desk = QWidget()
         """The page while somebody is logged in."""
-        self._over = self.placed(Place.OVER)
+        self._over = self.placed(PanelPlace.OVER)
         self._build()
 
-    def placed(self, place: Place) -> list[Placed]:
+    def placed(self, place: PanelPlace) -> list[PlacedWidget]:
         """In their order."""
         found = [
-            Placed(made, placement, placement.widget_of(made.panel))
+            PlacedWidget(made, placement, placement.widget_of(made.panel))
             for made in self._panels
             for placement in made.spec.placements
             if placement.place is place
@@ -91,7 +91,7 @@ class Places(QWidget):
         return any(tabs.currentWidget() is panel for tabs in (self.lists, self.tabs))
 
     def show_bars(self, *, on: bool) -> None:
-        for one in self.placed(Place.BAR):
+        for one in self.placed(PanelPlace.BAR):
             one.widget.setVisible(on)
 
     def focus_account(self) -> None:
@@ -102,7 +102,7 @@ class Places(QWidget):
     # --- layout ---
 
     def _build(self) -> None:
-        left, centre, right = self._left(), self._centre(), self._stacked(rows(), Place.WORK)
+        left, centre, right = self._left(), self._centre(), self._stacked(rows(), PanelPlace.WORK)
         for column in (left, centre, right):
             self.columns.addWidget(_column(column))
         self.columns.setStretchFactor(1, 1)
@@ -113,47 +113,47 @@ class Places(QWidget):
         self.desk.setLayout(rows(self.columns, margin=GAP))
         self.rolled = RolledPage(self.desk)
         log_in = QWidget()
-        log_in.setLayout(self._stacked(rows(), Place.LOG_IN))
+        log_in.setLayout(self._stacked(rows(), PanelPlace.LOG_IN))
         self.pages.addWidget(RolledPage(log_in))
         self.pages.addWidget(self.rolled)
-        body = self._stacked(rows(gap=0), Place.BAR, Place.STRIP)
+        body = self._stacked(rows(gap=0), PanelPlace.BAR, PanelPlace.STRIP)
         body.addWidget(self.pages, 1)
-        self.setLayout(self._stacked(body, Place.STATUS))
+        self.setLayout(self._stacked(body, PanelPlace.STATUS))
 
     def _left(self) -> QVBoxLayout:
         lists = QFrame()
         lists.setObjectName("panel")
         lists.setLayout(rows(self.lists, margin=8, gap=4))
-        self._fill(self.lists, Place.LIST)
+        self._fill(self.lists, PanelPlace.LIST)
         self.lists.setMinimumHeight(self.fontMetrics().height() * 5)
         lists.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # the height that the call leaves
-        left = self._stacked(rows(), Place.CALL)
+        left = self._stacked(rows(), PanelPlace.CALL)
         left.addWidget(lists, 1)
         return left
 
     def _centre(self) -> QVBoxLayout:
         facts = QFrame()
         facts.setObjectName("panel")
-        inside = self._stacked(rows(margin=8, gap=4), Place.ACCOUNT)
+        inside = self._stacked(rows(margin=8, gap=4), PanelPlace.ACCOUNT)
         inside.addWidget(self.tabs)
         facts.setLayout(inside)
-        self._fill(self.tabs, Place.ACCOUNT_TAB)
+        self._fill(self.tabs, PanelPlace.ACCOUNT_TAB)
         card = QWidget()
-        lines = self._stacked(rows(), Place.CARD)
+        lines = self._stacked(rows(), PanelPlace.CARD)
         lines.addWidget(facts, 1)
         card.setLayout(lines)
         for widget in (card, *(one.widget for one in self._over)):
             self.middle.addWidget(widget)
-        centre = self._stacked(rows(), Place.SEARCH)
+        centre = self._stacked(rows(), PanelPlace.SEARCH)
         centre.addWidget(self.middle)
         return centre
 
-    def _stacked(self, box: QVBoxLayout, *places: Place) -> QVBoxLayout:
+    def _stacked(self, box: QVBoxLayout, *places: PanelPlace) -> QVBoxLayout:
         for one in [one for place in places for one in self.placed(place)]:
             box.addWidget(one.widget, one.placement.stretch)
         return box
 
-    def _fill(self, tabs: "PanelTabs", place: Place) -> None:
+    def _fill(self, tabs: "PanelTabs", place: PanelPlace) -> None:
         for one in self.placed(place):
             tabs.add(one)
 
@@ -163,9 +163,9 @@ class PanelTabs(QTabWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._placed: list[Placed] = []
+        self._placed: list[PlacedWidget] = []
 
-    def add(self, one: Placed) -> None:
+    def add(self, one: PlacedWidget) -> None:
         one.widget.setContentsMargins(0, 0, 0, 0)
         self._placed.append(one)
         self.addTab(one.widget, "")
@@ -174,7 +174,7 @@ class PanelTabs(QTabWidget):
         for at, one in enumerate(self._placed):
             FAULTS.guarded(f"the title of {one.made.spec.id}", partial(self._show_title, at, one))
 
-    def _show_title(self, at: int, one: Placed) -> None:
+    def _show_title(self, at: int, one: PlacedWidget) -> None:
         title, count = one.placement.title, one.placement.count
         words = "" if title is None else title(one.made.panel)
         number = 0 if count is None else count(one.made.panel)

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
-from agent_app.ui.panels.host import Host
+from agent_app.ui.panels.host import PanelHost
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.question import Question
@@ -14,10 +14,10 @@ from shared.enums import Language
 THEME_KEY = "theme"
 
 
-class Program(QObject):
+class ProgramCommands(QObject):
     """Has no place in the window."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
         self.host, self._view = host, DeskView()
         self.question = Question(host.window)
@@ -68,13 +68,13 @@ def apply_look() -> None:
         theme.apply(app)
 
 
-PANEL: PanelSpec[Program] = PanelSpec(
+PANEL: PanelSpec[ProgramCommands] = PanelSpec(
     "program",
-    Program,
+    ProgramCommands,
     commands=(
-        WindowCommand("language", "Ctrl+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "中文 / English")),), Program.other_language, 40),
-        WindowCommand("theme", "Ctrl+Shift+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "Light or dark")),), Program.other_theme, 50),
-        WindowCommand("log_out", "Ctrl+Shift+Q", APP, (Face(QT_TRANSLATE_NOOP("commands", "Log out"), "log_out", Action.LOG_OUT),), Program.ask_log_out, 80),
+        WindowCommand("language", "Ctrl+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "中文 / English")),), ProgramCommands.other_language, 40),
+        WindowCommand("theme", "Ctrl+Shift+L", APP, (Face(QT_TRANSLATE_NOOP("commands", "Light or dark")),), ProgramCommands.other_theme, 50),
+        WindowCommand("log_out", "Ctrl+Shift+Q", APP, (Face(QT_TRANSLATE_NOOP("commands", "Log out"), "log_out", Action.LOG_OUT),), ProgramCommands.ask_log_out, 80),
         WindowCommand("escape", "Esc", APP, (Face(QT_TRANSLATE_NOOP("commands", "Close the search, the notice or the message"), "close"),), lambda program: program.host.escaped.emit(), 100, everywhere=False),
     ),
 )  # fmt: skip

@@ -7,8 +7,8 @@ from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.choices import CHOICES
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, SEAT, Face, WindowCommand
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock, duration
@@ -55,7 +55,7 @@ class StateChip(QFrame):
 
 
 class TopBar(Panel):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.setObjectName("top")
         self._host, self._desk, commands = host, host.desk, host.commands
@@ -188,7 +188,7 @@ OPEN_OR_LOCK = (
 PANEL: PanelSpec[TopBar] = PanelSpec(
     "top",
     TopBar,
-    (Placement(Place.BAR, 10),),
+    (Placement(PanelPlace.BAR, 10),),
     (
         WindowCommand("seat", "F7", SEAT, OPEN_OR_LOCK, TopBar.open_or_lock, 10),
         WindowCommand("lock", "Shift+F7", SEAT, (Face(QT_TRANSLATE_NOOP("commands", "Lock the seat, with a reason"), "locked", Action.LOCK_SEAT),), TopBar.ask_reason, 20),

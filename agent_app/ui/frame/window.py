@@ -16,8 +16,8 @@ from agent_app.ui.frame.leaving import Leaving
 from agent_app.ui.frame.panels import PANELS
 from agent_app.ui.frame.places import SIZE, MadePanel, Places
 from agent_app.ui.frame.program import THEME_KEY, apply_look, use_theme
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.spec import Registry
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.spec import PanelRegistry
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.arrangement import Arrangement
 from agent_app.ui.parts.faults import FAULTS
@@ -39,7 +39,7 @@ class Window(QMainWindow):
         settings: SettingsPort,
         translation: Translation,
         wall: Clock,
-        registry: Registry = PANELS,
+        registry: PanelRegistry = PANELS,
     ) -> None:
         super().__init__()
         self._desk, self._translation = desk, translation
@@ -47,7 +47,7 @@ class Window(QMainWindow):
         self._shown_once = False
         theme.use(_theme(settings.get(THEME_KEY)))
         self.commands, self.arrangement = Commands(self, registry.commands), Arrangement(settings)
-        self.host = Host(self, desk, settings, self.commands, self.arrangement, wall)
+        self.host = PanelHost(self, desk, settings, self.commands, self.arrangement, wall)
         self._made = [MadePanel(spec, spec.make(self.host)) for spec in registry]
         self.leaving = Leaving(desk, self)
         self.places = Places(self._made)

@@ -10,7 +10,7 @@ from agent_app.ui.parts.arrangement import Arrangement
 from agent_app.ui.parts.widgets import Clock
 
 
-class Host(QObject):
+class PanelHost(QObject):
     """Presenter, settings, buttons of commands (``commands.button``), clock, and signals by which panels reach each other and the window.
 
     A panel emits or connects to a signal; it never names another panel.

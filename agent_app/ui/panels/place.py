@@ -24,7 +24,7 @@ P = TypeVar("P")
 """The panel."""
 
 
-class Place(StrEnum):
+class PanelPlace(StrEnum):
     """A panel that has a window of its own, or shows nothing, has no place."""
 
     BAR = auto()
@@ -44,23 +44,23 @@ class Place(StrEnum):
     STATUS = auto()
 
 
-TABS = frozenset({Place.LIST, Place.ACCOUNT_TAB})
+TABS = frozenset({PanelPlace.LIST, PanelPlace.ACCOUNT_TAB})
 
 
 @dataclass(frozen=True)
 class Placement(Generic[P]):
     """A widget of a panel, and where it stands. ``order``: within the place, from the top or from the left."""
 
-    place: Place
+    place: PanelPlace
     order: int
     widget: Callable[[P], QWidget] | None = None
     """``None``: the panel itself."""
     title: Callable[[P], str] | None = None
     """Of a tab, in the language of the moment."""
     count: Callable[[P], int] | None = None
-    """Stands behind the tab's title, unless 0. Asked for after each view, and at ``Host.places_changed``."""
+    """Stands behind the tab's title, unless 0. Asked for after each view, and at ``PanelHost.places_changed``."""
     wanted: Callable[[P], bool] | None = None
-    """For ``Place.OVER``. Asked for as ``count`` is."""
+    """For ``PanelPlace.OVER``. Asked for as ``count`` is."""
     stretch: int = 0
     """Share of the height that the column has left."""
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QKeySequence
 
 from agent_app.model.desk.view import DeskView
 from agent_app.ui.commands.table import WindowCommand, in_order
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import TABS, Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import TABS, PanelPlace, Placement
 from agent_app.ui.parts.tables import DataTable
 
 
@@ -37,10 +37,10 @@ class Escape(Generic[P]):
 
 @dataclass(frozen=True)
 class PanelSpec(Generic[P]):
-    """All that the window knows of a panel. ``id``: ASCII, stable. ``make``: the panel's class, whose ``__init__`` takes the ``Host``."""
+    """All that the window knows of a panel. ``id``: ASCII, stable. ``make``: the panel's class, whose ``__init__`` takes the ``PanelHost``."""
 
     id: str
-    make: Callable[[Host], P]
+    make: Callable[[PanelHost], P]
     placements: tuple[Placement[P], ...] = ()
     commands: tuple[WindowCommand[P], ...] = ()
     tables: Mapping[str, Callable[[P], DataTable[Any]]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class PanelSpec(Generic[P]):
     """The switch tells about colleagues only while such a panel is in front."""
 
 
-class Registry:
+class PanelRegistry:
     """The panels of a window, in the order in which they are made and drawn."""
 
     def __init__(self, specs: Iterable[PanelSpec[Any]] = ()) -> None:
@@ -96,7 +96,7 @@ def _check(spec: PanelSpec[Any]) -> None:
     for placement in spec.placements:
         if (placement.place in TABS) is (placement.title is None):
             raise ValueError(f"panel {spec.id!r}: a tab has a title, another place has none ({placement.place})")
-        if (placement.place is Place.OVER) is (placement.wanted is None):
+        if (placement.place is PanelPlace.OVER) is (placement.wanted is None):
             raise ValueError(
                 f"panel {spec.id!r}: only a panel over the card says when it is wanted ({placement.place})"
             )

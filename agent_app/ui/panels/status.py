@@ -10,8 +10,8 @@ from agent_app.model.sound.phone_messages import CallQuality
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.commands.problems import problem_text
-from agent_app.ui.panels.host import Host
-from agent_app.ui.panels.place import Place, Placement
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
 from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
@@ -113,7 +113,7 @@ class StatusBar(Panel):
 STATUS: PanelSpec[StatusBar] = PanelSpec(
     "status",
     lambda host: StatusBar(host.desk, host.commands, host.clock),
-    (Placement(Place.STATUS, 10),),
+    (Placement(PanelPlace.STATUS, 10),),
     escape=Escape(30, StatusBar.dismiss_problem),
 )
 
@@ -121,7 +121,7 @@ STATUS: PanelSpec[StatusBar] = PanelSpec(
 class Banner(Panel):
     """Shown while the link or the sound is not as it should be: what is known, and what is being done about it."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
         self._icon, self.text = QLabel(), ParagraphLabel()
@@ -169,4 +169,4 @@ class Banner(Panel):
         return "", ""
 
 
-BANNER: PanelSpec[Banner] = PanelSpec("banner", Banner, (Placement(Place.STRIP, 10),))
+BANNER: PanelSpec[Banner] = PanelSpec("banner", Banner, (Placement(PanelPlace.STRIP, 10),))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from agent_app.model.desk.view import AudioView, DeskView
 from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
-from agent_app.ui.panels.host import Host
+from agent_app.ui.panels.host import PanelHost
 from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line
@@ -34,7 +34,7 @@ NAME_MAX = 32
 
 
 class AudioDialog(DeskDialog):
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
         self._desk = host.desk
         self.voice_label, self.voice, self.phone_name = QLabel(), QComboBox(), QLineEdit()

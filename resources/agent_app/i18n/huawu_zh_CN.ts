@@ -934,7 +934,7 @@
     </message>
 </context>
 <context>
-    <name>Program</name>
+    <name>ProgramCommands</name>
     <message>
         <source>Log out now? No more calls come to this desk.</source>
         <translation>现在签出吗？签出后本座席不再接到来电。</translation>

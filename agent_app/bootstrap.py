@@ -13,7 +13,7 @@ from agent_app.agent_files import AgentFiles
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
 from agent_app.logs import LogFiles
-from agent_app.model.desk.problems import Own
+from agent_app.model.desk.problems import LocalProblem
 from agent_app.model.desk.view import Action, DeskView, LinkState
 from agent_app.model.sound.phone_messages import PhoneEvent, PhoneProblem, PhoneReady
 from agent_app.options import Options
@@ -78,9 +78,9 @@ class AppParts:
         desk = events.desk = DeskPresenter(
             link, phone, self.settings, time.monotonic, time.time, views, pack, self._agent_files
         )
-        logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))
+        logs.catch_faults(lambda _where: post(lambda: desk.trouble(LocalProblem.PROGRAM_FAULT)))
         if self._logs.moved:
-            desk.trouble(Own.LOGS_MOVED, str(self._logs.folder or ""))
+            desk.trouble(LocalProblem.LOGS_MOVED, str(self._logs.folder or ""))
         link.start()
         return desk
 

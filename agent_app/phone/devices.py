@@ -1,6 +1,6 @@
 """The system's sound devices by PortAudio: list, choice, and a cheap check whether a device was plugged.
 
-PortAudio makes its list at its initialisation; ``Library.refresh`` makes the list anew and needs every stream closed. On Windows only WASAPI's
+PortAudio makes its list at its initialisation; ``PortAudio.refresh`` makes the list anew and needs every stream closed. On Windows only WASAPI's
 devices are listed (each device exists once in each API), elsewhere those of the default API.
 """
 
@@ -24,7 +24,7 @@ class Listed(Struct, frozen=True):
     device: SoundDevice
 
 
-class Library:
+class PortAudio:
     """PortAudio, used by one thread only. Raises ``PhoneError("no_devices")`` if the library is not installed."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from agent_app.model.sound.phone_messages import DeviceLost, Devices, PhoneEvent, PhoneProblem, SoundDevice, UseDevices
 from agent_app.phone import PhoneError
-from agent_app.phone.devices import Library, Listed, choose, signature
+from agent_app.phone.devices import Listed, PortAudio, choose, signature
 from agent_app.phone.streams import PLAY, SoundStream
 from agent_app.phone.voice import Voice
 
@@ -45,7 +45,7 @@ class SoundCard:
     """``post`` is called on the sound card's thread. Raises ``PhoneError("no_devices")`` without PortAudio."""
 
     def __init__(self, voice: Voice, post: Callable[[PhoneEvent], None]) -> None:
-        self._library = Library()
+        self._library = PortAudio()
         self.version = self._library.version
         self._voice = voice
         self._post = post

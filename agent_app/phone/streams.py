@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from agent_app.phone import PhoneError
-from agent_app.phone.devices import Library, Listed
+from agent_app.phone.devices import Listed, PortAudio
 from agent_app.phone.elastic import RATE, Samples
 from agent_app.phone.rates import Down, Up
 
@@ -30,7 +30,7 @@ Hear = Callable[[Samples], None]
 class SoundStream:
     """An open stream. ``work`` returns each block to play, or takes each block that was recorded. Raises ``PhoneError("device_failed")``."""
 
-    def __init__(self, library: Library, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:
+    def __init__(self, library: PortAudio, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:
         self.item = item
         self.output = output
         self._latency = (PLAY if output else RECORD)[ease]
@@ -46,7 +46,7 @@ class SoundStream:
             self._stream.close()
             raise PhoneError("device_failed", f"{item.device.name}: {error}") from None
 
-    def _open(self, library: Library) -> tuple[Any, int, int]:
+    def _open(self, library: PortAudio) -> tuple[Any, int, int]:
         kind = library.sd.RawOutputStream if self.output else library.sd.RawInputStream
         reason = ""
         for factor in FACTORS:

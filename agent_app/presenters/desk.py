@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent_app.model.desk.actions import Why
 from agent_app.model.desk.mirror import ReportVerdict
-from agent_app.model.desk.problems import Own
+from agent_app.model.desk.problems import LocalProblem
 from agent_app.model.desk.view import DeskView, LinkState
 from agent_app.model.sound.phone_messages import PhoneEvent
 from agent_app.presenters.call.call import CallPresenter
@@ -247,7 +247,7 @@ class DeskPresenter(DeskCalls):
     @settled
     def window_failed(self) -> None:
         """Called after an exception in the window, which the log has."""
-        self._draft.problem(None, Own.WINDOW_FAULT)
+        self._draft.problem(None, LocalProblem.WINDOW_FAULT)
 
     @settled
     def pack_diagnostics(self, folder: Path) -> None:
@@ -261,7 +261,7 @@ class DeskPresenter(DeskCalls):
     # --- from outside ---
 
     @settled
-    def trouble(self, code: Own, text: str = "") -> None:
+    def trouble(self, code: LocalProblem, text: str = "") -> None:
         """A problem of the program itself."""
         self._draft.problem(None, code, text)
 

@@ -1,1 +1,1 @@
-"""Whom the dial and transfer windows offer."""
+"""The targets that the dial and transfer windows offer."""

@@ -1,6 +1,6 @@
-"""Whom the dial and transfer windows offer while one types: history, directory, colleagues, queues, menus. Pure.
+"""The targets that the dial and transfer windows offer for a typed text: history, directory, colleagues, queues, menus. Pure.
 
-``offered`` is the list, ``choice`` who is called where nothing of it was chosen but something was typed.
+``offered`` is the list; ``choice`` is the target for a typed text without a selection in the list.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ TALKS = frozenset(
 
 
 class Kind(StrEnum):
-    """The words of ``DeskPresenter.consult``, and the ``kind`` of a target on the wire."""
+    """The kinds of ``DeskPresenter.consult``; the same words are a target's ``kind`` on the wire."""
 
     SEAT = "seat"
     QUEUE = "queue"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 class DialPurpose(StrEnum):
-    """What the window was opened for."""
+    """The action for which the window was opened."""
 
     DIAL = "dial"
     CALL_SEAT = "call_seat"
@@ -51,11 +51,11 @@ KINDS: dict[DialPurpose, tuple[Kind, ...]] = {
 
 
 WITHOUT_CUSTOMER = (Kind.SEAT, Kind.NUMBER)
-"""In an internal call nobody is there who could wait in a queue, hear a menu or key a PIN."""
+"""The kinds in an internal call, which has no customer who could wait in a queue, hear a menu or key a PIN."""
 
 
 class BadTarget(ValueError):  # noqa: N818  # told to the agent, who typed it
-    """Nobody is meant by this."""
+    """The text names no target."""
 
 
 class Offer(Struct, frozen=True):
@@ -91,7 +91,7 @@ def target(kind: str, value: str) -> AnyTarget:
 
 
 def kinds(view: DeskView, purpose: DialPurpose) -> tuple[Kind, ...]:
-    """What there is to choose from now."""
+    """The kinds that can be chosen now."""
     call = view.state.call
     if purpose is DialPurpose.TRANSFER and call is not None and call.kind is CallKind.INTERNAL:
         return WITHOUT_CUSTOMER
@@ -99,7 +99,7 @@ def kinds(view: DeskView, purpose: DialPurpose) -> tuple[Kind, ...]:
 
 
 def offered(view: DeskView, purpose: DialPurpose, kind: Kind | None, text: str) -> tuple[Offer, ...]:
-    """``kind=None``: of all kinds that the purpose has. Those that begin with what was typed come first."""
+    """``kind=None``: targets of all kinds that the purpose has. Those that begin with the typed text come first."""
     wanted = kinds(view, purpose) if kind is None else (kind,)
     rows = [offer for each in wanted for offer in _OFFERS[each](view)]
     if purpose is DialPurpose.MONITOR:
@@ -109,8 +109,8 @@ def offered(view: DeskView, purpose: DialPurpose, kind: Kind | None, text: str) 
 
 
 def choice(view: DeskView, purpose: DialPurpose, kind: Kind | None, text: str) -> Offer | None:
-    """Who is called where nothing of the list was chosen: whoever has just this number or name, else a telephone number as it was typed,
-    else the first of the list. ``None``: nobody yet.
+    """The target where nothing of the list is selected: the one with exactly this number or name, else the typed telephone number,
+    else the first of the list. ``None``: no target yet.
     """
     typed, wanted = text.strip(), kinds(view, purpose) if kind is None else (kind,)
     rows = offered(view, purpose, kind, text)
@@ -141,7 +141,7 @@ def _keys(view: DeskView, offer: Offer) -> str:
 
 
 def _seats(view: DeskView) -> Iterator[Offer]:
-    """Who is free comes first."""
+    """Free seats come first."""
     own = view.state.seat.agent if view.state.seat is not None else None
     rows = [row for row in view.colleagues if row.agent != own and row.state is not SeatState.OFFLINE]
     for row in sorted(rows, key=lambda row: (row.state is not SeatState.OPEN, row.agent)):
@@ -149,7 +149,7 @@ def _seats(view: DeskView) -> Iterator[Offer]:
 
 
 def _queues(view: DeskView) -> Iterator[Offer]:
-    """Closed ones take nobody."""
+    """Queues without the closed ones."""
     now = {row.queue: row for row in view.state.queues}
     for row in view.targets:
         if row.kind == Kind.QUEUE and row.is_open:
@@ -167,7 +167,7 @@ def _title(view: DeskView, row: TargetRow) -> str:
 
 
 def _numbers(view: DeskView) -> Iterator[Offer]:
-    """The customer's on screen, the agent's own directory, the last calls; each number once."""
+    """Numbers of the customer on screen, the agent's own directory and the last calls; each number once."""
     seen: set[str] = set()
     shown = view.shown
     rows = [(number, shown.name) for number in shown.phones] if shown is not None else []

@@ -1,1 +1,1 @@
-"""The desk as a whole: the view that the window shows, what may be done when, every problem's code, the copy of the switch's state."""
+"""The desk as a whole: the view for the window, the table of enabled actions, all problem codes, the copy of the switch's state."""

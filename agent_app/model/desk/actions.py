@@ -1,4 +1,4 @@
-"""What may be done at a desk when: one table, ``NEEDS``, of what each action needs, in the order in which a missing one is named.
+"""The enabled actions: one table, ``NEEDS``, of the needs of each action, in the order in which a missing need is named.
 
 ``enabled`` evaluates it over a view. The ids of the reasons (``Why``) are stable; ``ui`` has a sentence for each, for the tooltip of
 a button that is off. The table in ``docs/desk.md`` is made from this one (``python -m tests.agent_app.desk_doc``).
@@ -16,15 +16,15 @@ from shared.enums import HangingUp, ListenMode, PartyState, Role, SeatState
 NOT_UP = frozenset({PartyState.ASKED, PartyState.RINGING})
 UP = (SeatState.TALKING, SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE, SeatState.MONITORING)
 HEARD = (SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE)
-"""Somebody hears what the agent says, and keys too."""
+"""States in which another party hears the agent's voice and keys."""
 
 
 class Why(StrEnum):
-    """Why an action is off."""
+    """The reason why an action is off."""
 
-    PENDING = "pending"  # asked for already
+    PENDING = "pending"  # the action is pending already
     LINK_DOWN = "link_down"
-    RESYNCING = "resyncing"  # the link is back, what the switch knows is on its way
+    RESYNCING = "resyncing"  # the link is back, and the snapshot has not come yet
     LOGGED_IN = "logged_in"
     NOT_LOGGED_IN = "not_logged_in"
     PHONE_NOT_READY = "phone_not_ready"
@@ -41,28 +41,28 @@ class Why(StrEnum):
     NOT_MUTED = "not_muted"
     NO_TALK_TO_WRAP_UP = "no_talk_to_wrap_up"
     NOT_IN_WRAP_UP = "not_in_wrap_up"
-    NOTE_UNSENT = "note_unsent"  # it goes with the disposition, or at the next rest of the keys
+    NOTE_UNSENT = "note_unsent"  # the note is sent with the disposition, or at the next rest of the keys
     NO_CUSTOMER = "no_customer"
     NO_NUMBER = "no_number"
-    RINGS = "rings"  # answer it first, or refuse it
-    DIALLING = "dialling"  # 返回 gives it up
-    CONSULTING = "consulting"  # somebody is being asked already
+    RINGS = "rings"  # the call must be answered or refused first
+    DIALLING = "dialling"  # 返回 ends the dialling
+    CONSULTING = "consulting"  # a party is consulted already
     MONITORING = "monitoring"
     NOT_CONSULTING = "not_consulting"
-    NOT_ANSWERED = "not_answered"  # who is asked has not answered yet, or (a menu, the PIN step) never will
+    NOT_ANSWERED = "not_answered"  # the consulted party has not answered yet, or (a menu, the PIN step) never answers
     NOT_IN_CONFERENCE = "not_in_conference"
-    NOBODY_TO_DROP = "nobody_to_drop"  # the customer is not sent away
-    NOT_ALLOWED = "not_allowed"  # a supervisor's
+    NOBODY_TO_DROP = "nobody_to_drop"  # the customer can't be dropped
+    NOT_ALLOWED = "not_allowed"  # for supervisors only
     NOT_MONITORING = "not_monitoring"
-    THIS_WAY_ALREADY = "this_way_already"  # in the monitored call by this mode
+    THIS_WAY_ALREADY = "this_way_already"  # the monitored call has this mode already
     NO_FAX_YET = "no_fax_yet"
-    NO_ROW = "no_row"  # of the board: none is chosen
+    NO_ROW = "no_row"  # no row of the board is chosen
     OWN_SEAT = "own_seat"
     SEAT_OFFLINE = "seat_offline"
     NOTHING_TO_HEAR = "nothing_to_hear"
-    SEAT_BUSY = "seat_busy"  # this desk's own: not open and not locked
+    SEAT_BUSY = "seat_busy"  # this desk's own seat is neither open nor locked
     NO_OPEN_SEAT = "no_open_seat"
-    ASKED_FOR = "asked_for"  # an agent asks the queue for a colleague: the caller is in that agent's hands
+    ASKED_FOR = "asked_for"  # an agent consults the queue: the caller stays with that agent
 
 
 class Need(Struct, frozen=True):
@@ -83,7 +83,7 @@ def _seat_is(*states: SeatState) -> Callable[[DeskView], bool]:
 
 
 def _may_open(view: DeskView) -> bool:
-    """Not when it takes calls already; in a call or wrap-up it takes back a lock asked for, or ends the wrap-up."""
+    """Not for an open seat. In a call the action takes back a requested lock; in wrap-up it ends the wrap-up."""
     seat = view.state.seat
     if seat is None or seat.state is SeatState.OPEN:
         return False
@@ -91,12 +91,12 @@ def _may_open(view: DeskView) -> bool:
 
 
 def _note_is_safe(view: DeskView) -> bool:
-    """Opening the seat in wrap-up, or logging out, ends it without a word; a note typed meanwhile would be lost."""
+    """Opening the seat and logging out end the wrap-up at once; an unsent note would be lost."""
     return not (_seat_is(SeatState.WRAP_UP)(view) and view.note_unsent)
 
 
 def may_wrap_up(view: DeskView) -> bool:
-    """Listening in is no talk of this seat's."""
+    """After an answer, but not while listening in, which is not a talk of this seat."""
     seat, call = view.state.seat, view.state.call
     if call is not None:
         return call.answered_at is not None and call.state is not SeatState.MONITORING
@@ -121,18 +121,18 @@ def _supervises(view: DeskView) -> bool:
 
 
 def _hears_busy(view: DeskView) -> bool:
-    """An internal call that rings at nobody, since that seat is in a call: its supervisor may listen there."""
+    """The called seat is busy, so the internal call does not ring; a supervisor of that seat may listen there."""
     return view.state.call is not None and view.state.call.busy is not None
 
 
 def asked_party(call: DeskCall) -> Party | None:
-    """Whom this seat is asking, or has asked: the last who came, but for those who listen in."""
+    """The party that this seat consults: the last party of a consulting call, without listeners."""
     others = [party for party in call.parties if party.kind != "listener"]
     return others[-1] if call.state is SeatState.CONSULTING and others else None
 
 
 def droppable(party: Party) -> bool:
-    """May this seat send them out of a conference?"""
+    """Whether this seat may drop the party from a conference."""
     return party.kind not in {"customer", "listener"} and bool(party.leg)
 
 
@@ -153,7 +153,7 @@ _NOT_DIALLING = Need(Why.DIALLING, lambda view: not _call_is(SeatState.DIALLING)
 _NOT_CONSULTING = Need(Why.CONSULTING, lambda view: not _call_is(SeatState.CONSULTING)(view))
 _NOT_MONITORING = Need(Why.MONITORING, lambda view: not _call_is(SeatState.MONITORING)(view))
 _CAN_ASK = (_NOT_RINGING, _NOT_DIALLING, _NOT_CONSULTING, _NOT_MONITORING)
-"""Out to somebody: without a call a call of its own, in a talk or a conference a consult."""
+"""Needs of a call to another party: without a call a new call, in a talk or a conference a consult."""
 _CONSULTING = Need(Why.NOT_CONSULTING, _call_is(SeatState.CONSULTING))
 _ANSWERED = Need(Why.NOT_ANSWERED, _asked_has_answered)
 _SUPERVISOR = Need(Why.NOT_ALLOWED, _supervises)
@@ -230,13 +230,13 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
 }
 
 MANY_AT_ONCE = frozenset({Action.SEND_DIGITS, Action.SEARCH})
-"""May be asked again while one is on its way: keys wait their turn, a newer search overtakes the older."""
+"""Actions that can be repeated while one is pending: keys wait for their turn, a newer search replaces the older."""
 _ON, _PENDING = Enabled(on=True), Enabled(on=False, why=Why.PENDING)
 _OFF = {why: Enabled(on=False, why=why) for why in Why}
 
 
 def number_of(view: DeskView) -> str:
-    """Where the customer on screen is called back: the number they called from, else the first known; ``""`` if none."""
+    """The number for calling back the customer on screen: the number they called from, else the first known; ``""``: none."""
     pop = view.state.pop
     if view.shown_is_pop and pop is not None and pop.number:
         return pop.number
@@ -244,18 +244,18 @@ def number_of(view: DeskView) -> str:
 
 
 def hanging_up(view: DeskView) -> HangingUp:
-    """What ``HANG_UP`` does now; without a call, what it mostly does."""
+    """The effect of ``HANG_UP`` now; ``END`` without a call."""
     call = view.state.call
     return call.hanging_up if call is not None else HangingUp.END
 
 
 def why_not(action: Action, view: DeskView, but: Why | None = None) -> Why | None:
-    """The first need that does not hold; ``but``: passed over."""
+    """The first need that does not hold; ``but``: a need that is passed over."""
     return next((need.why for need in NEEDS[action] if need.why is not but and not need.holds(view)), None)
 
 
 def enabled(view: DeskView) -> dict[Action, Enabled]:
-    """For each action, whether it can be asked for now."""
+    """Whether each action can be done now."""
     asked = {pending.action for pending in view.pending} - MANY_AT_ONCE
     result: dict[Action, Enabled] = {}
     for action in Action:

@@ -1,9 +1,9 @@
-"""The desk's copy of what the switch knows: whole values, applied by ``shared.desk.applied``, numbered per session of the link.
+"""The desk's copy of its state at the switch: whole values, applied by ``shared.desk.applied``, numbered per session of the link.
 
-- A report that came already, or late, changes nothing: a newer value of the same field may stand there.
-- A report that leaves a gap is applied (it is the newest value of its field), and a snapshot is due.
-- Replies and reports travel in one order, so a snapshot covers every report that was lost before it arrived: one asked for is enough
-  for all gaps seen until it comes.
+- A repeated or late report changes nothing: the copy may have a newer value of the same field.
+- A report after a gap is applied (its value is the newest of its field), and a snapshot is due.
+- Replies and reports come in one order, so a snapshot covers every report that was lost before its arrival: one request is enough for all gaps
+  until the snapshot comes.
 """
 
 from enum import StrEnum
@@ -14,15 +14,15 @@ from shared.desk import DeskSnapshot, Report, StateReport, applied
 
 
 class ReportVerdict(StrEnum):
-    """Of a report."""
+    """The result of a report."""
 
     APPLIED = "applied"
-    OLD = "old"  # doubled or late: left out
+    OLD = "old"  # repeated or late: not applied
     GAP = "gap"  # applied, and a snapshot is due
 
 
 class Mirror:
-    """See the module. ``stale``: a snapshot is due, or nothing was heard in this session yet."""
+    """See the module. ``stale``: a snapshot is due, or this session has brought none yet."""
 
     def __init__(self) -> None:
         self.snapshot = DeskSnapshot(at=0.0)
@@ -31,7 +31,7 @@ class Mirror:
         self.counts = dict.fromkeys(ReportVerdict, 0)
 
     def begin(self) -> None:
-        """A new session: its reports begin at 1, and what is known is of the old one."""
+        """A new session: its reports begin at 1, and the copy is of the old session."""
         self.seq = 0
         self.stale = True
 
@@ -44,7 +44,7 @@ class Mirror:
         self.snapshot = replace(self.snapshot, seat=None, call=None, pop=None)
 
     def told(self, report: Report, seq: int) -> ReportVerdict:
-        """One that is no part of the snapshot only counts."""
+        """Applies a report of the snapshot's state; of other reports only the number counts."""
         verdict = (
             ReportVerdict.OLD
             if seq <= self.seq

@@ -1,4 +1,4 @@
-"""Every ``DeskProblem.code`` that a desk can show: ``ui`` has words for each of ``CODES``."""
+"""Every ``DeskProblem.code`` that a desk can show; ``ui`` has a text for each of ``CODES``."""
 
 import errno
 from enum import StrEnum
@@ -7,7 +7,7 @@ from agent_app.model.desk.actions import Why
 from shared.desk import DeskRefusal
 
 
-class Lost(StrEnum):
+class NoAnswer(StrEnum):
     """No answer from the switch (``shared.link.Failure``)."""
 
     NEVER_LEFT = "never_left"
@@ -18,7 +18,7 @@ class Lost(StrEnum):
     BAD_REPLY = "bad_reply"
 
 
-class Out(StrEnum):
+class LogOutCause(StrEnum):
     """The switch ended the log-in (``shared.desk.LoggedOut``)."""
 
     OPERATOR = "operator"
@@ -26,7 +26,7 @@ class Out(StrEnum):
     REMOVED = "removed"
 
 
-class Own(StrEnum):
+class LocalProblem(StrEnum):
     """Found at the desk itself; nothing was sent (``JUST_CHANGED``: or the switch found it)."""
 
     BAD_NUMBER = "bad_number"
@@ -48,19 +48,19 @@ class Own(StrEnum):
 
 
 _FILE_PROBLEMS = {
-    Own.DISK_FULL: (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
-    Own.NO_ACCESS: (errno.EACCES, errno.EPERM, errno.EROFS),
-    Own.NO_FOLDER: (errno.ENOENT, errno.ENOTDIR),
+    LocalProblem.DISK_FULL: (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+    LocalProblem.NO_ACCESS: (errno.EACCES, errno.EPERM, errno.EROFS),
+    LocalProblem.NO_FOLDER: (errno.ENOENT, errno.ENOTDIR),
 }
 
 
-def file_problem(error: OSError) -> Own:
-    """Of a file that can't be written; the system's own words are English, and for the log."""
-    return next((code for code, numbers in _FILE_PROBLEMS.items() if error.errno in numbers), Own.CANNOT_WRITE)
+def file_problem(error: OSError) -> LocalProblem:
+    """The code for a file that can't be written; the system's text is English, and for the log."""
+    return next((code for code, numbers in _FILE_PROBLEMS.items() if error.errno in numbers), LocalProblem.CANNOT_WRITE)
 
 
 class PhoneProblemCode(StrEnum):
-    """Of the phone; what else it tells (``agent_app.model.sound.phone_messages.PhoneProblem``) is for the log."""
+    """Codes of the phone that are shown; its other codes (``agent_app.model.sound.phone_messages.PhoneProblem``) are for the log."""
 
     PHONE_DOWN = "phone_down"
     NO_HEADSET = "no_headset"
@@ -70,7 +70,13 @@ class PhoneProblemCode(StrEnum):
 
 
 CODES = frozenset(
-    {*(str(code) for kind in (DeskRefusal, Why, Lost, Out, Own, PhoneProblemCode) for code in kind)}
+    {
+        *(
+            str(code)
+            for kind in (DeskRefusal, Why, NoAnswer, LogOutCause, LocalProblem, PhoneProblemCode)
+            for code in kind
+        )
+    }
     - {str(Why.PENDING)}
 )
-"""What is pending is never a problem."""
+"""All codes but ``pending``, which is never a problem."""

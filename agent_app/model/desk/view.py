@@ -1,6 +1,6 @@
-"""What the desk's window shows, as one frozen value: made by the presenter after each change, drawn by ``ui`` and read by robots.
+"""The view of the desk as one frozen value: made by the presenter after each change, drawn by ``ui`` and read by robots.
 
-Text here is from customers, agents and the switch (plain text, never markup); words of the app's own are ids, which ``ui`` translates.
+Text in the view is from customers, agents and the switch (plain text, never markup); the app's own texts are ids, which ``ui`` translates.
 """
 
 from enum import StrEnum
@@ -16,14 +16,14 @@ from shared.ids import CallId
 
 
 class LinkState(StrEnum):
-    """Of the link to the switch."""
+    """The state of the link to the switch."""
 
     CONNECTING = "connecting"
     UP = "up"
     LOST = "lost"
-    """Was up; tried again all the time."""
+    """Was up; the link is retried all the time."""
     WRONG_KEY = "wrong_key"
-    """The switch does not know this desk's key, or is not the switch that the key file names."""
+    """The switch does not have this desk's key, or is not the switch of the key file."""
     WRONG_VERSION = "wrong_version"
     """``link_text`` says which side is older."""
 
@@ -31,9 +31,9 @@ class LinkState(StrEnum):
 class PhoneState(StrEnum):
     STARTING = "starting"
     READY = "ready"
-    """Also where the voice is a desk phone, of which the app knows no more."""
+    """Also where the voice is a desk phone, whose state the app does not have."""
     DOWN = "down"
-    """Its process ended; a new one is being started."""
+    """The phone's process has ended; a new one is being started."""
 
 
 class Action(StrEnum):
@@ -48,11 +48,11 @@ class Action(StrEnum):
     HOLD = "hold"
     RETRIEVE = "retrieve"
     DIAL = "dial"
-    """An outside number; in a talk the customer waits meanwhile (a consult)."""
+    """An outside number; in a talk a consult, while the customer waits."""
     CALL_SEAT = "call_seat"
     """内部呼叫: another seat; in a talk as ``DIAL``."""
     TRANSFER = "transfer"
-    """呼叫转移: asks a seat, a queue, a number, a menu or the PIN step, while the customer waits."""
+    """呼叫转移: consults a seat, a queue, a number, a menu or the PIN step, while the customer waits."""
     RETURN = "return"
     SWAP = "swap"
     JOIN = "join"
@@ -72,14 +72,14 @@ class Action(StrEnum):
     EXTEND_WRAP_UP = "extend_wrap_up"
     SEARCH = "search"
     ASK_ACCOUNT = "ask_account"
-    """The branch, about an account of the customer on screen; the account itself is pending then."""
+    """Asks the branch about an account of the customer on screen; the account is pending then."""
     NEW_TICKET = "new_ticket"
     CALL_BACK = "call_back"
-    """The customer on screen, at their number."""
+    """Calls the customer on screen."""
     PLAY_RECORDING = "play_recording"
     CHANGE_PASSWORD = "change_password"  # noqa: S105
     SUPERVISE = "supervise"
-    """Open the supervisor's desk. The next ones are done there, to a row (``model.floor.supervising``)."""
+    """Opens the supervisor's desk. The actions below are done there, to a row (``model.floor.supervising``)."""
     FORCE_SEAT = "force_seat"
     TAKE_WAITING = "take_waiting"
     SET_SKILLS = "set_skills"
@@ -88,7 +88,7 @@ class Action(StrEnum):
 
 
 class Pending(Struct, frozen=True):
-    """A command on its way: asked ``since`` (seconds of the presenter's clock), given up at ``until``."""
+    """A command without an answer yet: sent at ``since`` (seconds of the presenter's clock), given up at ``until``."""
 
     action: Action
     since: float
@@ -96,7 +96,7 @@ class Pending(Struct, frozen=True):
 
 
 class DeskProblem(Struct, frozen=True):
-    """Something went wrong; shown until another action succeeds or it is dismissed.
+    """A problem; shown until another action succeeds or the problem is dismissed.
 
     ``code``: a ``shared.desk.DeskRefusal``, a ``shared.link.Failure`` or a ``PhoneProblem`` code; ``wait``: seconds until it makes sense to try again.
     """
@@ -120,7 +120,7 @@ class AudioView(Struct, frozen=True):
     speaker_level: float = -99.0
     microphone_level: float = -99.0
     lost_device: str = ""
-    """Name of a device that was pulled, until another is chosen or it comes back."""
+    """Name of a device that was pulled, until another is chosen or the device is plugged again."""
 
 
 class SearchView(Struct, frozen=True):
@@ -130,7 +130,7 @@ class SearchView(Struct, frozen=True):
 
 
 class PlayerView(Struct, frozen=True):
-    """A recording that is fetched (``have`` of ``size`` bytes) or ready (``wav``)."""
+    """A recording that is being fetched (``have`` of ``size`` bytes) or ready (``wav``)."""
 
     call: CallId
     have: int = 0
@@ -139,7 +139,7 @@ class PlayerView(Struct, frozen=True):
 
 
 class PackView(Struct, frozen=True):
-    """Diagnostics that are packed (``have`` of ``size`` files), or are (``path``)."""
+    """Diagnostics that are being packed (``have`` of ``size`` files) or ready (``path``)."""
 
     have: int = 0
     size: int = 0
@@ -147,7 +147,7 @@ class PackView(Struct, frozen=True):
 
 
 class Returned(Struct, frozen=True):
-    """The customer is back, since whoever was asked could not take them. ``kind``, ``who``: of the ``Party``; empty where nobody knows."""
+    """The customer is back, since the consulted party could not take the call. ``kind``, ``who``: the ``Party``'s; empty where unknown."""
 
     why: CameBack
     kind: str = ""
@@ -155,7 +155,7 @@ class Returned(Struct, frozen=True):
 
 
 class ShownNotice(Struct, frozen=True):
-    """Until the agent has read it. ``id``: of this app, for ``DeskPresenter.dismiss_notice``."""
+    """A notice that the agent has not dismissed yet. ``id``: given by this app, for ``DeskPresenter.dismiss_notice``."""
 
     id: int
     notice: Notice
@@ -176,7 +176,7 @@ class DeskView(Struct, frozen=True):
     desk_phone: str = ""
     """The desk phone (桌面话机) that has the voice; ``""``: this app's own phone."""
     state: DeskSnapshot = DeskSnapshot(at=0.0)
-    """As the switch last said; while the link is not up it is old, and shown greyed."""
+    """The state last reported by the switch; while the link is not up the state is old, and drawn grey."""
     stale: bool = True
     clock_off: float = 0.0
     """Seconds to add to this PC's UTC clock to get the switch's."""
@@ -185,24 +185,24 @@ class DeskView(Struct, frozen=True):
     enabled: dict[Action, Enabled] = {}
     audio: AudioView = AudioView()
     quality: CallQuality | None = None
-    """Of the sound in the talk that goes on, as the phone measured it last."""
+    """The sound quality of the present talk, as last measured by the phone."""
     search: SearchView = SearchView()
     shown: CustomerCard | None = None
-    """The customer on screen: of the pop, or one that the agent looked up during it (``shown_is_pop`` tells which)."""
+    """The customer on screen: the pop's (``shown_is_pop``), or a customer whom the agent has looked up."""
     shown_is_pop: bool = True
     note: str = ""
-    """What the agent has typed for the call in hand; kept over an app's reconnect, sent with the disposition."""
+    """The note for the call in hand, as typed; kept over a reconnect, sent with the disposition."""
     note_unsent: bool = False
-    """The switch hasn't got ``note``, or has not said so yet."""
+    """The switch has not confirmed ``note`` yet."""
     player: PlayerView | None = None
     packing: PackView | None = None
     colleagues: tuple[ColleagueRow, ...] = ()
-    """Who can be called at their desk, by agent number; live while ``DeskPresenter.floor.show_colleagues(on=True)``, else as last heard."""
+    """Colleagues who can be called, by agent number; up to date after ``DeskPresenter.floor.show_colleagues(on=True)``, else as last reported."""
     targets: tuple[TargetRow, ...] = ()
-    """Queues and menus that a call can be transferred to; as ``colleagues``."""
+    """Queues and menus that a call can be transferred to; up to date as ``colleagues``."""
     returned: Returned | None = None
     notices: tuple[ShownNotice, ...] = ()
-    """A supervisor's words and acts, the newest last."""
+    """A supervisor's messages and actions, the newest last."""
     people: tuple[Person, ...] = ()
     """The agent's own directory, by name."""
     can_undo: bool = False
@@ -213,7 +213,7 @@ class DeskView(Struct, frozen=True):
     needs_password: bool = True
     """Show the log-in form: never logged in, logged out, or the session is void (then ``problem`` says why)."""
     agent_name: str = ""
-    """Last used at this desk, for the form."""
+    """The agent number last used at this desk, for the log-in form."""
 
     def is_pending(self, action: Action) -> bool:
         return any(pending.action is action for pending in self.pending)

@@ -1,1 +1,1 @@
-"""The supervisor's desk: the copy of the floor's tables, and what may be done to a row."""
+"""The supervisor's desk: the copy of the floor's tables, and the actions that are enabled for a row."""

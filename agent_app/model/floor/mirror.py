@@ -1,6 +1,6 @@
 """The desk's copy of the floor: rows by key in tables, numbered changes. See ``shared.floor``.
 
-A table that did not change is the very same object as before, and so is each row of one that did: who draws asks ``is``.
+A table without a change stays the same object, and so does each unchanged row of a changed table: drawing code compares with ``is``.
 """
 
 from collections.abc import Mapping
@@ -28,18 +28,18 @@ from shared.ids import AgentId
 
 
 class FloorDeskView(Struct, frozen=True):
-    """``what`` is watched as far as the switch has answered. ``stale``: the rows are old, new ones are on their way.
+    """``what``: the watch that the switch has confirmed. ``stale``: the rows are old, and new ones are requested.
 
-    ``refused``: a ``DeskRefusal`` where the switch would not show what was wished for.
+    ``refused``: the ``DeskRefusal`` of the requested watch.
     """
 
     what: Watch = Watch.OFF
     stale: bool = True
     refused: str = ""
     at: float = 0.0
-    """UTC seconds by the switch's clock: so new are the rows."""
+    """The time of the rows: UTC seconds by the switch's clock."""
     reached: tuple[AgentId, ...] | None = None
-    """Whose screens the last message was sent to; ``None``: none was sent yet, or one is on its way."""
+    """Agents to whose screens the last message was sent; ``None``: no message was sent yet, or one is pending."""
     colleagues: Mapping[str, ColleagueRow] = field(default_factory=dict)
     targets: Mapping[str, TargetRow] = field(default_factory=dict)
     seats: Mapping[str, SeatRow] = field(default_factory=dict)
@@ -57,13 +57,13 @@ class FloorMirror:
         self._number = 0
 
     def take(self, snapshot: FloorSnapshot) -> None:
-        """Everything anew; rows that are as they were stay the same objects."""
+        """Replaces all tables; unchanged rows stay the same objects."""
         self._number = snapshot.number
         tables = {table: _kept(getattr(self.view, table), by_key(getattr(snapshot.rows, table))) for table in TABLES}
         self.view = replace(self.view, what=snapshot.what, stale=False, refused="", at=snapshot.at, **tables)
 
     def told(self, changed: FloorChanged) -> ReportVerdict:
-        """``GAP``: a snapshot is due; number 0 leaves nothing of what there was."""
+        """Applies a change. ``GAP``: a snapshot is due; number 0 empties the copy."""
         if changed.number == 0:
             self.forget()
             return ReportVerdict.GAP
@@ -85,7 +85,7 @@ class FloorMirror:
         self.view = replace(self.view, reached=reached)
 
     def old(self) -> None:
-        """Nothing new will come until a snapshot does."""
+        """The rows are old until the next snapshot."""
         self.view = replace(self.view, stale=True)
 
     def forget(self, refused: str = "") -> None:
@@ -98,8 +98,8 @@ def _kept(was: Mapping[str, Keyed], now: dict[str, Keyed]) -> Mapping[str, Keyed
 
 
 def in_time(row: QueueBoardRow) -> float | None:
-    """The service level, as reports have it (``docs/statistics.md``): of today's callers, but those who still wait, the part that was answered
-    within what the queue promised; ``None``: there were none.
+    """The service level as in reports (``docs/statistics.md``): of today's callers, without those who still wait, the part that was answered
+    within the queue's promised time; ``None``: there were no callers.
     """
     over = row.offered - row.waiting
     return min(row.in_time / over, 1.0) if over > 0 else None
@@ -112,10 +112,10 @@ ORDER_GROUPS = {
     "refused": ("refused", "rejected", "void", "failed"),
     "in_doubt": ("in_doubt",),
 }
-"""The order book's states, as a supervisor looks at them."""
+"""The order book's states, grouped for the supervisor's desk."""
 
 
 def order_counts(row: BranchRow) -> dict[str, int]:
-    """By ``ORDER_GROUPS``, and ``all``, which counts also what a newer switch may tell."""
+    """Counts by ``ORDER_GROUPS``; ``all`` counts states of a newer switch too."""
     groups = {name: sum(row.orders.get(state, 0) for state in states) for name, states in ORDER_GROUPS.items()}
     return groups | {"all": sum(row.orders.values())}

@@ -1,6 +1,6 @@
-"""What a supervisor may do to a row of the board when: two tables, like ``model.desk.actions``, of what each act needs of the row.
+"""A supervisor's actions on a row of the board: two tables, like ``model.desk.actions``, of the needs of each action.
 
-Before these come the needs of the desk itself (``actions.NEEDS`` of the act's ``Action``). ``docs/desk.md`` has both, made from here.
+The needs of the desk (``actions.NEEDS`` of the row action's ``Action``) come before those of the row. ``docs/desk.md`` has both, made from these tables.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from shared.enums import ListenMode, SeatState
 from shared.floor import SeatRow, WaitingRow
 
 HEARD = frozenset({SeatState.TALKING, SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE})
-"""There is something to hear in the seat's call."""
+"""States in which the seat's call can be listened to."""
 MAY_TAKE = frozenset({SeatState.OPEN, SeatState.LOCKED})
 
 
@@ -33,9 +33,9 @@ class SeatAct(StrEnum):
 
 class WaitingAct(StrEnum):
     TAKE = "take"
-    """To the supervisor's own seat."""
+    """Gives the caller to the supervisor's own seat."""
     GIVE = "give"
-    """To an open seat."""
+    """Gives the caller to an open seat."""
 
 
 MODES = {SeatAct.MONITOR: ListenMode.MONITOR, SeatAct.WHISPER: ListenMode.WHISPER, SeatAct.BARGE: ListenMode.BARGE}
@@ -63,7 +63,7 @@ SEAT_NEEDS: dict[SeatAct, tuple[Action, tuple[RowNeed, ...]]] = {
     SeatAct.MESSAGE: (Action.SEND_MESSAGE, (_OTHER, _THERE)),
     SeatAct.SKILLS: (Action.SET_SKILLS, ()),
 }
-"""While the seat's call is listened to, the first four are ``listen``, ``whisper``, ``barge`` and ``intercept`` of ``actions`` instead."""
+"""While this desk listens to the seat's call, the needs of the first four are those of ``listen``, ``whisper``, ``barge`` and ``intercept`` in ``actions``."""
 
 WAITING_NEEDS: dict[WaitingAct, tuple[Why, Callable[[DeskView, int], bool]]] = {
     WaitingAct.TAKE: (
@@ -72,17 +72,17 @@ WAITING_NEEDS: dict[WaitingAct, tuple[Why, Callable[[DeskView, int], bool]]] = {
     ),
     WaitingAct.GIVE: (Why.NO_OPEN_SEAT, lambda _view, open_seats: open_seats > 0),
 }
-"""Of the desk, and of how many seats are open."""
+"""Needs by the desk's view and the number of open seats."""
 
 
 def listens_to(view: DeskView, agent: str) -> bool:
-    """Is this desk in that seat's call as its supervisor?"""
+    """Whether this desk listens to that seat's call."""
     call = view.state.call
     return call is not None and call.state is SeatState.MONITORING and call.target == agent
 
 
 def seat_why_not(act: SeatAct, view: DeskView, row: SeatRow | None) -> Why | None:
-    """The first need that does not hold, the desk's own before the row's."""
+    """The first need that does not hold, the desk's before the row's."""
     action, needs = SEAT_NEEDS[act]
     if row is not None and action is Action.MONITOR and listens_to(view, row.agent):
         return actions.why_not(_WAYS.get(act, Action.INTERCEPT), view)
@@ -98,7 +98,7 @@ def seat_enabled(act: SeatAct, view: DeskView, row: SeatRow | None) -> Enabled:
 
 
 def waiting_enabled(act: WaitingAct, view: DeskView, row: WaitingRow | None, open_seats: int) -> Enabled:
-    """``open_seats``: to which the caller could be given."""
+    """``open_seats``: the number of seats to which the caller could be given."""
     why: Why | None = actions.why_not(Action.TAKE_WAITING, view)
     if why is None and (row is None or row.consult):
         why = Why.NO_ROW if row is None else Why.ASKED_FOR

@@ -1,4 +1,4 @@
-"""Telephone numbers as people type and paste them, made into what can be dialled."""
+"""Dialable numbers made from telephone numbers as typed or pasted."""
 
 import unicodedata
 
@@ -9,11 +9,11 @@ _MOBILE_DIGITS = 11
 
 
 class BadNumber(ValueError):  # noqa: N818  # told to the agent, who typed it
-    """Nothing that can be dialled."""
+    """The text is no number that can be dialled."""
 
 
 def dialable(text: str) -> str:
-    """Digits, ``*`` and ``#`` of what was typed or pasted: ``tel:`` links (RFC 3966, its parameters are dropped), spaces, dashes,
+    """The digits, ``*`` and ``#`` of a typed or pasted text: ``tel:`` links (RFC 3966; parameters are dropped), spaces, dashes,
     brackets, full-width digits; ``+86`` and ``0086`` become a number as dialled within China, another ``+`` becomes ``00``.
 
     Raises ``BadNumber``.

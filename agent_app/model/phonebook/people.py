@@ -1,4 +1,4 @@
-"""Who can be called from this desk, and who was: the agent's own directory, the last calls."""
+"""The agent's own directory, and the last calls."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ NAME_MAX, NOTE_MAX = 64, 200
 
 
 class CallWay(StrEnum):
-    """Of a call of the past."""
+    """The direction of a past call."""
 
     IN = "in"
     OUT = "out"
@@ -39,15 +39,15 @@ class Person(Struct, frozen=True):
 
 
 class AgentPhonebook(Struct, frozen=True):
-    """What this PC keeps for one agent. ``calls``: the newest first."""
+    """The directory and the last calls of one agent, as kept on this PC. ``calls``: the newest first."""
 
     people: tuple[Person, ...] = ()
     calls: tuple[PastCall, ...] = ()
 
 
 def matches(text: str, *fields: str) -> bool:
-    """Is each word that was typed the beginning of a word of the fields (pinyin, initials, numbers), or part of one that is not ASCII or has
-    three characters or more? Case does not count.
+    """Whether each typed word is in the fields (pinyin, initials, numbers). A word of one or two ASCII characters must be the beginning of a field's
+    word, a longer or Chinese one may be any part. Case does not count.
     """
     hay = " ".join(fields).casefold()
     words = hay.split()

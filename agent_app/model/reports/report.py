@@ -1,4 +1,4 @@
-"""Reports as a supervisor asks for them: spans of days, and what the window shows of them. Pure."""
+"""Spans of days for a supervisor's reports, and the view of a report. Pure."""
 
 from enum import StrEnum
 
@@ -10,19 +10,19 @@ from shared.reports import By
 
 
 class ReportSpan(StrEnum):
-    """Days by a word; ``CUSTOM``: as typed."""
+    """A named span of days; ``CUSTOM``: as typed."""
 
     TODAY = "today"
     YESTERDAY = "yesterday"
     SEVEN_DAYS = "seven_days"
-    """The last seven, today among them."""
+    """The last seven days with today."""
     THIS_MONTH = "this_month"
     LAST_MONTH = "last_month"
     CUSTOM = "custom"
 
 
 class ReportView(Struct, frozen=True):
-    """``busy``: one is on its way; what is shown is the one before. ``problem``: a code where the last one did not come."""
+    """``busy``: a report is pending, and ``shown`` is the one before. ``problem``: the code if the last report did not come."""
 
     busy: bool = False
     by: By = By.QUEUES
@@ -32,7 +32,7 @@ class ReportView(Struct, frozen=True):
 
 
 def days_of(span: ReportSpan, today: str) -> tuple[str, str]:
-    """First and last day (``YYYYMMDD``), both included; ``today`` is one."""
+    """First and last day (``YYYYMMDD``), both included; ``today`` has the same format."""
     month = f"{today[:6]}01"
     match span:
         case ReportSpan.YESTERDAY:

@@ -1,9 +1,9 @@
-"""What the window's process and the phone's process say to each other: one struct a message, length-prefixed MessagePack over the
+"""The messages between the window's process and the phone's process: one struct a message, length-prefixed MessagePack over the
 phone's standard input and output.
 
-The phone process (``agent_app.phone``) is PJSIP and the sound device; it knows no agents, customers or queues. It answers no INVITE
-but one whose token it was told (``Expect``). When its input ends, the window is gone: it drops its call without a word of its own and exits.
-Levels are dBFS, volumes 0 to 2 (1: as it came), times ms.
+The phone's process (``agent_app.phone``) has PJSIP and the sound device, but no data of agents, customers or queues. It answers only INVITEs with
+an announced token (``Expect``). The end of its input means that the window's process has ended: the phone ends its call and exits.
+Levels are dBFS, volumes 0 to 2 (1: unchanged), times ms.
 """
 
 from msgspec import Struct
@@ -12,11 +12,11 @@ from shared.ids import LegId
 
 
 class PhoneCommand(Struct, frozen=True, tag=True, tag_field="type"):
-    """Window to phone."""
+    """A message from the window to the phone."""
 
 
 class Expect(PhoneCommand, frozen=True):
-    """An INVITE with this token may come; ``auto``: answer it at once. It may already be waiting (at most 3 s, then 403)."""
+    """An INVITE with this token may come, or waits already (at most 3 s, then 403). ``auto``: answer the INVITE at once."""
 
     leg: LegId
     token: str
@@ -24,7 +24,7 @@ class Expect(PhoneCommand, frozen=True):
 
 
 class Forget(PhoneCommand, frozen=True):
-    """The switch no longer has this leg: end whatever is left of it."""
+    """The switch no longer has this leg: end its call, if there is one."""
 
     leg: LegId
 
@@ -34,7 +34,7 @@ class AnswerCall(PhoneCommand, frozen=True):
 
 
 class EndCall(PhoneCommand, frozen=True):
-    """BYE, or 603 while it rings. Only for when the switch can't be asked (link down); else the switch hangs up."""
+    """BYE, or 603 while the call rings. Only while the switch can't be reached (link down); else the switch hangs up."""
 
     leg: LegId
 
@@ -52,9 +52,9 @@ class Volume(PhoneCommand, frozen=True):
 
 
 class UseDevices(PhoneCommand, frozen=True):
-    """By ``SoundDevice.id``; empty: the system's default. A device that is not there falls back to the default and is told by ``DeviceLost``.
+    """By ``SoundDevice.id``; empty: the system's default. A missing device is replaced by the default and reported by ``DeviceLost``.
 
-    Takes effect in a running talk too. ``ring``: where it rings (second device); ``none`` rings nowhere.
+    Takes effect in a running talk too. ``ring``: the device for the ring tone; ``none``: no ring tone.
     """
 
     speaker: str = ""
@@ -63,21 +63,21 @@ class UseDevices(PhoneCommand, frozen=True):
 
 
 class TestTone(PhoneCommand, frozen=True):
-    """1 kHz at -20 dBFS for a second on the speaker, or on the ringing device; meters run meanwhile for 5 s, so that one sees oneself speak."""
+    """1 kHz at -20 dBFS for a second on the speaker, or on the ringing device; the meters run for 5 s, so that the microphone can be tested too."""
 
     on_ring: bool = False
 
 
 class TellLevels(PhoneCommand, frozen=True):
-    """Meters: ``Levels`` ten times a second while on and something is open."""
+    """Meters: ``Levels`` ten times a second while on and while a device is open."""
 
     on: bool
 
 
 class Move(PhoneCommand, frozen=True):
-    """Another address is the one on the way to the switch: INVITEs are taken there from now on (``PhoneReady`` says where).
+    """The address of this PC on the way to the switch has changed: INVITEs are taken at the new one from now on (``PhoneReady`` has it).
 
-    A call keeps the old one to its end; if the old one is no longer this PC's, the phone ends (exit status 5) and its call with it.
+    A call keeps the old address to its end; if that is no longer this PC's, the phone's process ends (exit status 5), and its call too.
     """
 
     ip: str
@@ -88,7 +88,7 @@ class StopPhone(PhoneCommand, frozen=True):
 
 
 class PhoneEvent(Struct, frozen=True, tag=True, tag_field="type"):
-    """Phone to window."""
+    """A message from the phone to the window."""
 
 
 class PhoneReady(PhoneEvent, frozen=True):
@@ -108,7 +108,7 @@ class SoundDevice(Struct, frozen=True):
 
 
 class Devices(PhoneEvent, frozen=True):
-    """At start and whenever a device was plugged or unplugged. ``speaker``, ``microphone``, ``ring``: ids in use now."""
+    """Sent at the start and when a device was plugged or unplugged. ``speaker``, ``microphone``, ``ring``: ids in use now."""
 
     devices: tuple[SoundDevice, ...]
     speaker: str
@@ -117,7 +117,7 @@ class Devices(PhoneEvent, frozen=True):
 
 
 class DeviceLost(PhoneEvent, frozen=True):
-    """The device was pulled; the call goes on with ``instead`` (``""``: with none, until one is plugged)."""
+    """The device was pulled; the call goes on with ``instead`` (``""``: with no device, until one is plugged)."""
 
     id: str
     name: str
@@ -125,7 +125,7 @@ class DeviceLost(PhoneEvent, frozen=True):
 
 
 class Ringing(PhoneEvent, frozen=True):
-    """The expected INVITE is here."""
+    """The expected INVITE has come."""
 
     leg: LegId
 
@@ -148,7 +148,7 @@ class Levels(PhoneEvent, frozen=True):
 
 
 class CallQuality(PhoneEvent, frozen=True):
-    """Each 5 s in a call. ``buffer_ms``: jitter buffer now; ``device_ms``: what the sound device adds in both directions."""
+    """Sent each 5 s in a call. ``buffer_ms``: the jitter buffer now; ``device_ms``: the delay of sound devices and their buffers in both directions."""
 
     leg: LegId
     loss: float
@@ -159,7 +159,7 @@ class CallQuality(PhoneEvent, frozen=True):
 
 
 class PhoneProblem(PhoneEvent, frozen=True):
-    """``code``: ``no_devices``, ``device_failed``, ``port_taken``, ``stranger`` (an INVITE without our token was refused) …; ``text`` for the log."""
+    """``code``: ``no_devices``, ``device_failed``, ``port_taken``, ``stranger`` (an INVITE without an announced token was refused) …; ``text`` for the log."""
 
     code: str
     text: str = ""

@@ -1,7 +1,7 @@
 """Seat and call: the agent's actions on them, the note, and the disposition."""
 
 from agent_app.model.desk.actions import hanging_up, may_wrap_up
-from agent_app.model.desk.problems import Lost, Own
+from agent_app.model.desk.problems import LocalProblem, NoAnswer
 from agent_app.model.desk.view import Action, LinkState
 from agent_app.presenters.parts.ports import AgentFilesPort, Failed
 from agent_app.presenters.parts.requests import Requests
@@ -86,7 +86,7 @@ class CallPresenter:
         if not self._requests.may(Action.HANG_UP):
             return
         if by_hand and self._requests.now() < self._safe_at:
-            self._draft.problem(Action.HANG_UP, Own.JUST_CHANGED)
+            self._draft.problem(Action.HANG_UP, LocalProblem.JUST_CHANGED)
             return
         call = self._call
         assert call is not None
@@ -97,10 +97,10 @@ class CallPresenter:
         self._requests.send(Action.HANG_UP, request, Done, failed=self._not_hung_up)
 
     def _not_hung_up(self, why: Failed | Refused) -> None:
-        if why.code == Lost.NEVER_LEFT:
+        if why.code == NoAnswer.NEVER_LEFT:
             self._phone.end()
         elif why.code == DeskRefusal.WRONG_STATE:  # hanging up has another meaning by now
-            self._draft.problem(Action.HANG_UP, Own.JUST_CHANGED)
+            self._draft.problem(Action.HANG_UP, LocalProblem.JUST_CHANGED)
 
     def hold(self) -> None:
         self._of_call(Action.HOLD, Hold)
@@ -122,7 +122,7 @@ class CallPresenter:
         if not keys or not self._requests.may(Action.SEND_DIGITS):
             return
         if not _DIGITS.issuperset(keys):
-            self._draft.problem(Action.SEND_DIGITS, Own.BAD_DIGITS)
+            self._draft.problem(Action.SEND_DIGITS, LocalProblem.BAD_DIGITS)
             return
         self._digits += keys
         if not self._requests.is_pending(Action.SEND_DIGITS):
@@ -164,7 +164,7 @@ class CallPresenter:
         if disposition not in {choice.id for choice in view.state.dispositions}:
             self._draft.problem(Action.FINISH_WRAP_UP, DeskRefusal.UNKNOWN_CHOICE)
         elif len(view.note) > TEXT_MAX:
-            self._draft.problem(Action.FINISH_WRAP_UP, Own.TOO_LONG)
+            self._draft.problem(Action.FINISH_WRAP_UP, LocalProblem.TOO_LONG)
         else:
             request = WrapUp(call, disposition, view.note, stay)
             self._requests.send(Action.FINISH_WRAP_UP, request, Done, lambda _: self._finished(request))

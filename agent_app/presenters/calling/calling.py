@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from agent_app.model.calling.targets import BadTarget, Kind, target
 from agent_app.model.desk.actions import number_of
-from agent_app.model.desk.problems import Own
+from agent_app.model.desk.problems import LocalProblem
 from agent_app.model.desk.view import Action
 from agent_app.model.phonebook.numbers import BadNumber
 from agent_app.presenters.parts.requests import Requests
@@ -71,7 +71,7 @@ class CallingPresenter:
         try:
             wanted = target(kind, value)
         except (BadNumber, BadTarget) as wrong:
-            code = Own.BAD_NUMBER if isinstance(wrong, BadNumber) else Own.NO_TARGET
+            code = LocalProblem.BAD_NUMBER if isinstance(wrong, BadNumber) else LocalProblem.NO_TARGET
             self._draft.problem(action, code, value[:TEXT_SHOWN])
             return
         if self._requests.may(action):
@@ -111,7 +111,7 @@ class CallingPresenter:
             return
         name = agent.strip() or (self._call.busy if self._call is not None else None)
         if not name:
-            self._draft.problem(Action.MONITOR, Own.NO_TARGET)
+            self._draft.problem(Action.MONITOR, LocalProblem.NO_TARGET)
             return
         self._keep_note()
         self._requests.send(Action.MONITOR, Monitor(AgentId(name), mode), Done)

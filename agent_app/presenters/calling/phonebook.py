@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from agent_app.model.desk.actions import asked_party
-from agent_app.model.desk.problems import Own
+from agent_app.model.desk.problems import LocalProblem
 from agent_app.model.phonebook.numbers import BadNumber, dialable
 from agent_app.model.phonebook.people import (
     MOST_CALLS,
@@ -33,7 +33,7 @@ WAYS = {
 """Other kinds are listed as incoming calls; a call that is only listened to is not listed."""
 
 
-class _Going(Struct):
+class _OngoingCall(Struct):
     """A call, or a consulted party of a call, that has not ended yet."""
 
     at: float
@@ -50,7 +50,7 @@ class PhonebookPresenter:
         self._draft, self._agent_files, self._now = draft, agent_files, now
         self._agent: AgentId | None = None
         self._undo: list[tuple[Person, ...]] = []
-        self._going: dict[str, _Going] = {}
+        self._going: dict[str, _OngoingCall] = {}
 
     # --- whose it is ---
 
@@ -100,17 +100,17 @@ class PhonebookPresenter:
             self._draft.put(people=people, can_undo=bool(self._undo))
             self._write()
 
-    def _wrong(self, person: int | None, name: str, number: str, note: str) -> Own | None:
+    def _wrong(self, person: int | None, name: str, number: str, note: str) -> LocalProblem | None:
         if not name.strip():
-            return Own.NO_NAME
+            return LocalProblem.NO_NAME
         if len(name.strip()) > NAME_MAX or len(note.strip()) > NOTE_MAX:
-            return Own.TOO_LONG
+            return LocalProblem.TOO_LONG
         if person is None and len(self._draft.view.people) >= MOST_PEOPLE:
-            return Own.TOO_MANY
+            return LocalProblem.TOO_MANY
         try:
             dialable(number)
         except BadNumber:
-            return Own.BAD_NUMBER
+            return LocalProblem.BAD_NUMBER
         return None
 
     def _next_id(self) -> int:
@@ -139,11 +139,14 @@ class PhonebookPresenter:
             self._draft.put(calls=(*reversed(done), *self._draft.view.calls)[:MOST_CALLS])
             self._write()
 
-    def _there(self, call: DeskCall) -> Iterator[tuple[str, _Going]]:
+    def _there(self, call: DeskCall) -> Iterator[tuple[str, _OngoingCall]]:
         """The call itself, and the party that this seat consults, while both are there."""
         if call.kind is not CallKind.MONITOR and call.number:
             name = self._name(call, call.number)
-            yield call.call, _Going(call.rang_at, WAYS.get(call.kind, CallWay.IN), call.number, name, call.answered_at)
+            yield (
+                call.call,
+                _OngoingCall(call.rang_at, WAYS.get(call.kind, CallWay.IN), call.number, name, call.answered_at),
+            )
         asking = asked_party(call)
         for party in call.parties:
             key = f"{call.call} {party.kind} {party.name} {party.number}"
@@ -151,14 +154,14 @@ class PhonebookPresenter:
             if asked or key in self._going:
                 yield key, self._asked(party, self._now())
 
-    def _asked(self, party: Party, now: float) -> _Going:
+    def _asked(self, party: Party, now: float) -> _OngoingCall:
         talks = party.state in {PartyState.TALKING, PartyState.WAITING}
         seat = party.kind == "seat"
         number = party.name if seat else party.number
         name = self._seat_name(number) if seat else self._person_name(number)
-        return _Going(now, CallWay.INTERNAL if seat else CallWay.OUT, number, name, now if talks else None)
+        return _OngoingCall(now, CallWay.INTERNAL if seat else CallWay.OUT, number, name, now if talks else None)
 
-    def _past(self, going: _Going) -> PastCall:
+    def _past(self, going: _OngoingCall) -> PastCall:
         missed = going.way is CallWay.IN and going.up_at is None
         seconds = max(0.0, self._now() - going.up_at) if going.up_at is not None else 0.0
         return PastCall(going.at, CallWay.MISSED if missed else going.way, going.number, going.name, round(seconds, 1))

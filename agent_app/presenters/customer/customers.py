@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from agent_app.model.desk.problems import Lost, Own
+from agent_app.model.desk.problems import LocalProblem, NoAnswer
 from agent_app.model.desk.view import Action, PlayerView, SearchView
 from agent_app.presenters.parts.ports import Failed
 from agent_app.presenters.parts.requests import QUESTION_S, Requests
@@ -146,9 +146,9 @@ class CustomerPresenter:
         view = self._draft.view
         assert view.shown is not None
         if not title.strip():
-            self._draft.problem(Action.NEW_TICKET, Own.NO_TITLE)
+            self._draft.problem(Action.NEW_TICKET, LocalProblem.NO_TITLE)
         elif len(title.strip()) > LONGEST_TITLE or len(note) > TEXT_MAX:
-            self._draft.problem(Action.NEW_TICKET, Own.TOO_LONG)
+            self._draft.problem(Action.NEW_TICKET, LocalProblem.TOO_LONG)
         else:
             call = self._pop.call if view.shown_is_pop and self._pop is not None else None
             request = SaveTicket(view.shown.id, ticket, title.strip(), state, note, call)
@@ -190,7 +190,7 @@ class CustomerPresenter:
         fits = have == part.offset + len(part.data) and have <= part.size <= LARGEST_RECORDING
         if not fits or (not part.data and have < part.size):
             self._draft.put(player=None)
-            self._draft.problem(Action.PLAY_RECORDING, Lost.BAD_REPLY)
+            self._draft.problem(Action.PLAY_RECORDING, NoAnswer.BAD_REPLY)
             return
         parts.append(part.data)
         whole = have == part.size
@@ -228,5 +228,5 @@ def _newer(card: AccountFacts, own: AccountFacts | None) -> AccountFacts:
 def _account_problem(why: Failed | Refused) -> str:
     """The ``Refusal`` for ``AccountFacts.problem``."""
     if isinstance(why, Failed):
-        return Refusal.BRANCH_SLOW if why.code == Lost.TIMED_OUT else Refusal.BRANCH_DOWN
+        return Refusal.BRANCH_SLOW if why.code == NoAnswer.TIMED_OUT else Refusal.BRANCH_DOWN
     return Refusal.UNSUPPORTED if why.code == DeskRefusal.NOT_ALLOWED else Refusal.BRANCH_DOWN

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from agent_app.model.desk.mirror import ReportVerdict
-from agent_app.model.desk.problems import Own
+from agent_app.model.desk.problems import LocalProblem
 from agent_app.model.desk.view import Action, LinkState
 from agent_app.model.floor.mirror import FloorDeskView, FloorMirror
 from agent_app.model.floor.supervising import listens_to
@@ -116,7 +116,7 @@ class FloorPresenter:
         if not self._requests.may(Action.SEND_MESSAGE):
             return
         if len(text) > TEXT_MAX:
-            self._draft.problem(Action.SEND_MESSAGE, Own.TOO_LONG)
+            self._draft.problem(Action.SEND_MESSAGE, LocalProblem.TOO_LONG)
         elif text.strip():
             self._reached(None)
             request = SendMessage(text.strip(), agents)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from agent_app.model.desk import actions
-from agent_app.model.desk.problems import Lost
+from agent_app.model.desk.problems import NoAnswer
 from agent_app.model.desk.view import Action, Pending
 from agent_app.presenters.parts.ports import Failed, SwitchPort
 from agent_app.presenters.parts.view_draft import ViewDraft
@@ -67,7 +67,7 @@ class Requests:
         draft = self._draft
         why = actions.why_not(action, draft.view, but)
         if why is not None:
-            draft.problem(action, Lost.NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
+            draft.problem(action, NoAnswer.NEVER_LEFT if why is actions.Why.LINK_DOWN else why)
             return False
         return action in actions.MANY_AT_ONCE or not self.is_pending(action)
 
@@ -121,7 +121,7 @@ class Requests:
 
     def tick(self, now: float) -> None:
         for sent in [sent for sent in self._open if now >= sent.until + GRACE_S]:
-            self._finish(sent, Failed(Lost.TIMED_OUT))
+            self._finish(sent, Failed(NoAnswer.TIMED_OUT))
 
     # --- inside ---
 
@@ -139,7 +139,7 @@ class Requests:
                 if answered is not None:
                     answered(result)
                 return
-            why = result if isinstance(result, Failed | Refused) else Failed(Lost.BAD_REPLY)
+            why = result if isinstance(result, Failed | Refused) else Failed(NoAnswer.BAD_REPLY)
             self._failed(sent, why)
             if failed is not None:
                 failed(why)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from agent_app.model.desk.actions import Why
-from agent_app.model.desk.problems import Own, PhoneProblemCode
+from agent_app.model.desk.problems import LocalProblem, PhoneProblemCode
 from agent_app.model.desk.view import LinkState, PhoneState
 from agent_app.model.sound.phone_messages import (
     AnswerCall,
@@ -79,7 +79,7 @@ class PhonePresenter:
         if not self._draft.view.needs_password:
             self._draft.problem(None, Why.LOGGED_IN)
         elif name and not is_phone_name(name):
-            self._draft.problem(None, Own.BAD_PHONE_NAME, name[:LONGEST_NAME])
+            self._draft.problem(None, LocalProblem.BAD_PHONE_NAME, name[:LONGEST_NAME])
         elif name != self._draft.view.desk_phone:
             self._settings.put("desk_phone", name)
             self._voice_by(name)

@@ -1,1 +1,1 @@
-"""What a person can have done: commands with names, keys and faces; the actions and buttons made of them, and why something did not work."""
+"""Commands with names, keys and faces; the actions and buttons made from them; problems in words."""

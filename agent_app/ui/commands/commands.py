@@ -1,4 +1,4 @@
-"""Commands at work (``ui.commands.table``): actions of the window, and buttons that follow them."""
+"""The window's actions, made from the panels' commands (``ui.commands.table``), and buttons that follow them."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,17 +21,17 @@ OFF = Enabled(on=False)
 
 
 def word(text: str) -> str:
-    """A title or group in the language of the moment."""
+    """A title or group in the present language."""
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def key_text(keys: str) -> str:
-    """As printed on the keyboard's keys."""
+    """The keys' names as printed on the keyboard."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Commands(QObject):
-    """``table`` as ``QAction``s of one window; ``attach`` says what each does. The keys work in every window of the program."""
+    """``table`` as ``QAction``s of one window; ``attach`` connects them. The keys work in every window of the program."""
 
     def __init__(self, window: QWidget, table: Sequence[WindowCommand[Any]]) -> None:
         super().__init__(window)
@@ -53,11 +53,11 @@ class Commands(QObject):
         self.draw(self._view, force=True)
 
     def attach(self, name: str, do: Callable[[], object]) -> None:
-        """Once for each command, when its panel is there."""
+        """Called once for each command, when its panel is made."""
         self.actions[name].triggered.connect(_without_checked(do))
 
     def draw(self, view: DeskView, *, force: bool = False) -> None:
-        """Texts, icons and what is enabled, from the view; ``force``: also those that should be as they were (language, theme)."""
+        """Sets texts, icons and enabled states from the view; ``force``: of unchanged commands too (language, theme)."""
         was, self._view = self._view, view
         same = (
             not force
@@ -73,14 +73,14 @@ class Commands(QObject):
                 continue
             draw = partial(self._draw_one, command, view, asked, force=force)
             if not FAULTS.guarded(f"drawing {command.id}", draw):
-                self._drawn.pop(command.id, None)  # from nothing at the next view
+                self._drawn.pop(command.id, None)  # drawn as a whole at the next view
 
     def _draw_one(self, command: WindowCommand[Any], view: DeskView, asked: set[Action], *, force: bool) -> None:
         face = self.faces[command.id] = face_of(command, view)
         enabled = face.enabled_in(view)
         was, state = self._drawn.get(command.id), (face, enabled, face.action in asked)
         if state == was and not force:
-            return  # a pop waits for this: most commands stay as they are
+            return  # a fast path, since a pop is drawn after this: most commands are unchanged
         self._drawn[command.id] = state
         action, title, now = self.actions[command.id], word(face.title), theme.tokens()
         action.setText(f"{title} …" if face.action in asked else title)
@@ -94,21 +94,21 @@ class Commands(QObject):
             action.setIcon(icon(face.icon, now.text, faint(now)))
 
     def button(self, name: str, kind: str = "", *, show_key: bool = True) -> "CommandButton":
-        """``kind``: ``primary``, ``go`` or ``stop`` for those that stand out."""
+        """``kind``: ``primary``, ``go`` or ``stop`` for a coloured button."""
         return CommandButton(self.actions[name], self.keys(name) if show_key else "", kind)
 
     def keys(self, name: str) -> str:
-        """Those that are printed."""
+        """The printed keys of a command."""
         return next(command.keys for command in self.table if command.id == name)
 
     def title(self, action: Action) -> str:
-        """Of the first command with this action, in the language of the moment; ``""``: there is none."""
+        """Title of the first command with this action, in the language of the moment; ``""``: no command has the action."""
         faces = (face for command in self.table for face in command.faces)
         return next((word(face.title) for face in faces if face.action is action), "")
 
 
 def face_of(command: WindowCommand[Any], view: DeskView) -> Face:
-    """The enabled one; else the one that is asked for; else the first. Of those that the moment has."""
+    """The first face that is enabled; else the pending one; else the first. Only faces whose ``when`` holds."""
     means = hanging_up(view)
     faces = [face for face in command.faces if face.when is None or face.when is means]
     for face in faces:
@@ -119,7 +119,7 @@ def face_of(command: WindowCommand[Any], view: DeskView) -> Face:
 
 
 class CommandButton(QPushButton):
-    """A button that is its action: text with the key, icon, tooltip and enabled follow it."""
+    """A button of an action: text with the key, icon, tooltip and enabled state follow the action."""
 
     def __init__(self, action: QAction, keys: str, kind: str) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class CommandButton(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         self.setIconSize(QSize(16, 16))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the focus from nothing that is being typed
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click does not take the focus from a text that is being typed
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
@@ -138,7 +138,7 @@ class CommandButton(QPushButton):
         another, self._does = title.removesuffix(" …") != self._does, title.removesuffix(" …")
         self.setText(f"{title} ({key_text(self._keys)})" if self._keys else title)
         if self.hasFocus() and (another or not action.isEnabled()):
-            self.clearFocus()  # Space again would do something else; and Qt gives it from a button that is off to the next
+            self.clearFocus()  # a second Space would do another face; and Qt moves the focus from a disabled button to the next
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(title)
@@ -152,7 +152,7 @@ class CommandButton(QPushButton):
             self.setIcon(self._icon())
 
     def _icon(self) -> QIcon:
-        """White, or the accent's own contrast, on a coloured button."""
+        """White, or the accent's contrast colour, on a coloured button."""
         picture, now = self._action.data(), theme.tokens()
         if not picture or not self._kind:
             return self._action.icon()
@@ -160,7 +160,7 @@ class CommandButton(QPushButton):
 
 
 def faint(now: theme.ThemeTokens) -> str:
-    """Of an icon on a button that is off."""
+    """The colour of an icon on a disabled button."""
     return theme.between(now.muted, now.window).name()
 
 

@@ -1,4 +1,4 @@
-"""Why something did not work, in words."""
+"""The text of a problem."""
 
 from math import ceil
 
@@ -8,7 +8,7 @@ from agent_app.ui.parts import words
 
 
 def problem_text(problem: DeskProblem, commands: Commands) -> str:
-    """``Hold: The switch did not answer in time.`` and how long to wait."""
+    """``Hold: The switch did not answer in time.``, and the time to wait."""
     text = words.problem(problem.code)
     title = commands.title(problem.action) if problem.action else ""
     if title:

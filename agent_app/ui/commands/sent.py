@@ -19,15 +19,15 @@ class SentCommand:
         self._sent = False
 
     def begin(self) -> None:
-        """Before the desk is asked, which may give the next view at once."""
+        """Called before the presenter's method, which may give the next view at once."""
         self._sent = True
 
     def forget(self) -> None:
-        """Nothing was sent, or its end does not matter any more."""
+        """No command was sent, or its end does not matter any more."""
         self._sent = False
 
     def ended(self, view: DeskView) -> Ended | None:
-        """Once, with the first view in which the command is no longer pending."""
+        """Returns the end once, with the first view in which the command is no longer pending."""
         if not self._sent or view.is_pending(self._action):
             return None
         self._sent = False

@@ -1,6 +1,6 @@
-"""What a command is: its words, its keys, its icon, what it does, and what decides when it works. Each panel declares its own (``ui.panels``).
+"""The description of a command: words, keys, icon, effect, and the presenter's action by which it is enabled. Each panel declares its own (``ui.panels``).
 
-Buttons, menus, tooltips and the help window (F1) are all made from these declarations, so none of them can tell another story.
+Buttons, menus, tooltips and the help window (F1) are all made from these descriptions, so that they agree.
 """
 
 from collections.abc import Callable
@@ -26,17 +26,17 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 @dataclass(frozen=True)
 class Face:
-    """Title and icon of a command, and the presenter's action behind it (``None``: always works)."""
+    """The looks of a command, and its presenter's action (``None``: always enabled)."""
 
     title: str
     icon: str = ""
     action: Action | None = None
     hint: str = ""
-    """What the command does, where the title is too short to say it; for the tooltip."""
+    """The effect, where the title is too short for it; for the tooltip."""
     when: HangingUp | None = None
-    """Only while hanging up means this."""
+    """The face is used only while hanging up has this effect."""
     enabled: Callable[[DeskView], Enabled] | None = None
-    """Decides instead of ``action``, for what the presenter has no action for."""
+    """Decides in place of ``action``, for a command of the window alone."""
 
     def enabled_in(self, view: DeskView) -> Enabled:
         if self.enabled is not None:
@@ -46,7 +46,7 @@ class Face:
 
 @dataclass(frozen=True)
 class WindowCommand(Generic[P]):
-    """``faces``: the first that is enabled is what the command does now; a hold button retrieves while holding. ``do`` is given the panel."""
+    """``faces``: the command does the first one that is enabled; so a hold button retrieves while holding. ``do`` is called with the panel."""
 
     id: str
     keys: str
@@ -54,9 +54,9 @@ class WindowCommand(Generic[P]):
     faces: tuple[Face, ...]
     do: Callable[[P], object]
     order: int = LAST
-    """Within the group, in the help window; also which of two commands gives its title to a problem with their common action."""
+    """Within the group, in the help window. Of two commands with one action, the title of the lower order stands in a problem's text."""
     media: tuple[Qt.Key, ...] = ()
-    """More keys, which are printed on no keyboard of a desk."""
+    """More keys, which no keyboard of a desk has printed on it: a headset's, a telephone keyboard's."""
     everywhere: bool = True
     """The keys work in every window of the program, not in the agent's window only."""
 

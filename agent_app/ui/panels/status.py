@@ -1,4 +1,4 @@
-"""Bottom of the window: the last problem in words; link, phone and sound quality. And the banner, for a problem that lasts."""
+"""The status bar with the last problem, link, phone and sound quality; and the banner for lasting problems."""
 
 from math import ceil
 
@@ -21,7 +21,7 @@ FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
 
 class Sign(QFrame):
-    """An icon and a word: link, phone."""
+    """An icon and a word, for link and phone."""
 
     def __init__(self, picture: str) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class StatusBar(Panel):
         bar.setContentsMargins(12, 2, 12, 2)
         self.setLayout(bar)
         self.redraw()
-        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # with a message or without
+        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # the same height with a message and without
 
     def dismiss_problem(self) -> bool:
         """Whether there was one."""
@@ -61,12 +61,12 @@ class StatusBar(Panel):
         return True
 
     def put_first(self, part: QWidget) -> None:
-        """A widget of the window's own, left of all others."""
+        """Puts a widget of the window before all others."""
         self._bar.insertWidget(0, part)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.problem != was.problem or view.needs_password != was.needs_password:
-            self._show_problem(None if view.needs_password else view.problem)  # the form says it itself
+            self._show_problem(None if view.needs_password else view.problem)  # the log-in form shows the problem
         if was is None or view.link != was.link:
             self.link.say("ok" if view.link is LinkState.UP else "danger", words.say(words.LINK_STATES, view.link))
         if was is None or (view.phone, view.desk_phone) != (was.phone, was.desk_phone):
@@ -83,7 +83,7 @@ class StatusBar(Panel):
             self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
 
     def _show_quality(self, quality: CallQuality | None) -> None:
-        """Loss above 1 % is heard, above 5 % understood with effort (ITU-T G.113's figures for G.711 with concealment)."""
+        """Loss above 1 % is audible; above 5 % speech is hard to understand (ITU-T G.113's figures for G.711 with concealment)."""
         self.quality.setVisible(quality is not None)
         if quality is None:
             return
@@ -119,7 +119,7 @@ STATUS: PanelSpec[StatusBar] = PanelSpec(
 
 
 class Banner(Panel):
-    """Shown while the link or the sound is not as it should be: what is known, and what is being done about it."""
+    """Shown while link or sound do not work: the state, and the remedy that is tried."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)

@@ -1,5 +1,5 @@
-"""Headset and sound: whose the voice is (this PC's headset, or a desk phone); devices for talking and for ringing, volumes, meters, the
-test tone, which take effect at once, in a talk too.
+"""The window for headset and sound: headset or desk phone, devices for talking and for ringing, volumes, meters, the test tone. Changes of devices and
+volumes take effect at once, in a talk too.
 """
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
@@ -29,7 +29,7 @@ METER_FLOOR = -60
 PERCENT = 100
 SILENT = "none"
 HEADSET, DESK_PHONE = 0, 1
-"""Places in the list of voices."""
+"""Indexes in the list of phones."""
 NAME_MAX = 32
 
 
@@ -62,7 +62,7 @@ class AudioDialog(DeskDialog):
         return line
 
     def _choose_voice(self, at: int) -> None:
-        """The headset at once; a desk phone when its name has been typed."""
+        """Chooses the headset at once, a desk phone when its name has been typed."""
         self.phone_name.setVisible(at == DESK_PHONE)
         if at == HEADSET:
             self._desk.use_desk_phone("")

@@ -1,4 +1,4 @@
-"""The switch's recordings, read: WAV of G.711 A-law (RIFF format 6), turned into 16-bit samples piece by piece. Pure."""
+"""Reads the switch's recordings: WAV of G.711 A-law (RIFF format 6), decoded to 16-bit samples piece by piece. Pure."""
 
 import struct
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ A_LAW = 6
 
 
 class BadRecording(ValueError):  # noqa: N818  the name says what it is
-    """Not a WAV of A-law; the message says what is wrong."""
+    """The data is no WAV of A-law; the message has the reason."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class WavRecording:
 
 
 def read(wav: bytes) -> WavRecording:
-    """Raises ``BadRecording``. A file that was cut (a crash of the switch) is read as far as it goes."""
+    """Raises ``BadRecording``. A file that was cut off (by a crash of the switch) is read to its end."""
     if len(wav) < 12 or wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
         raise BadRecording("not a WAV file")
     at, form = 12, None

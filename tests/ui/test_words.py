@@ -49,7 +49,7 @@ from tests.ui.scenes import scenes
 from tests.ui.stage import Stage, application
 from tests.ui.translations import QM, SOURCES, messages
 
-TABLES: dict[str, tuple[words.Table, type[StrEnum]]] = {
+TABLES: dict[str, tuple[words.TextTable, type[StrEnum]]] = {
     "seat": (words.SEAT_STATES, SeatState), "lock": (words.LOCK_REASONS, LockReason), "role": (words.ROLES, Role),
     "kind": (words.CALL_KINDS, CallKind), "link": (words.LINK_STATES, LinkState), "phone": (words.PHONE_STATES, PhoneState),
     "side": (words.SIDES, Side), "order": (words.ORDER_STATES, OrderStatus), "refusal": (words.REFUSALS, Refusal),

@@ -1,4 +1,4 @@
-"""A strip for who listens in: to whom, how long, and above all who can hear it. Also where the seat that was called is busy."""
+"""The strip of a seat that listens in: to whom, how long, and above all who can hear this seat. Also shown when the called seat is busy."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel

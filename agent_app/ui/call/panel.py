@@ -1,4 +1,4 @@
-"""The call in hand: whose it is, how long, who else is in it, what became of the last one who was asked; and the keypad."""
+"""The call in hand: its number and state, its length, its parties, the result of the last consult; and the keypad."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -25,7 +25,7 @@ SENT_SHOWN = 24
 
 
 class Keypad(QWidget):
-    """Twelve keys; with the focus in it the keyboard's digits are its keys too."""
+    """Twelve keys; while the keypad has the focus, the keyboard's digits work too."""
 
     pressed = Signal(str)
 
@@ -46,7 +46,7 @@ class Keypad(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.text() and event.text() in KEYS:
-            self.pressed.emit(event.text())  # no button shows it: the keys may be a customer's PIN
+            self.pressed.emit(event.text())  # no button is drawn as pressed: the keys may be a customer's PIN
             return
         super().keyPressEvent(event)
 
@@ -139,9 +139,7 @@ class CallPanel(Panel):
         parts = [words.titled(queue.title, self._view.language, str(call.queue)) if queue else str(call.queue or "")]
         if call.waited >= 1:
             parts.append(self.tr("waited {time}").format(time=duration(call.waited)))
-        if call.dnis and not (
-            call.auto and call.kind in {CallKind.OUT, CallKind.INTERNAL}
-        ):  # we called, nobody called us
+        if call.dnis and not (call.auto and call.kind in {CallKind.OUT, CallKind.INTERNAL}):  # outgoing calls
             parts.append(self.tr("called {number}").format(number=call.dnis))
         self.facts.say(" · ".join(part for part in parts if part))
 

@@ -1,4 +1,4 @@
-"""话务小结: what is noted in the talk, how it is put away, and how much time there is left for it."""
+"""话务小结: the note of the talk, the disposition, and the time left for the wrap-up."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
@@ -17,7 +17,7 @@ from shared.enums import SeatState
 
 
 class WrapUpPanel(Panel):
-    """The note is the presenter's (kept over a reconnect); the disposition is chosen anew for each call."""
+    """The presenter has the note (kept over a reconnect); the disposition is chosen for each call."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
@@ -43,7 +43,7 @@ class WrapUpPanel(Panel):
         self.redraw()
 
     def finish(self) -> None:
-        """Without a disposition it only goes there, so that F8 twice never puts a call away wordless."""
+        """Without a disposition the focus goes to the dispositions, so that F8 pressed twice never finishes a call without one."""
         chosen = self.disposition.currentData()
         if chosen:
             self.desk.finish_wrap_up(chosen)
@@ -105,7 +105,7 @@ class WrapUpPanel(Panel):
 
 
 def _talk(view: DeskView) -> str | None:
-    """The call that the note and the disposition are about."""
+    """The call of note and disposition."""
     if view.state.call is not None:
         return view.state.call.call
     return None if view.state.seat is None else view.state.seat.wrap_up_call

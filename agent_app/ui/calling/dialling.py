@@ -1,4 +1,4 @@
-"""One window for whom to call: dial out, internal call, transfer, monitor. A line to type in, a list that completes it, 确认 and 返回."""
+"""The window for a call's target: dial out, internal call, transfer, monitor. A field to type in, a list of targets for it, 确认 and 返回."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -28,7 +28,7 @@ TEXT_MAX = 64
 
 
 class DialDialog(DeskDialog):
-    """Down goes to the list, Up back; Enter calls whoever the line above the buttons names; Esc gives up."""
+    """Down goes to the list, Up back; Enter calls the target named above the buttons; Esc closes the window."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
@@ -39,7 +39,7 @@ class DialDialog(DeskDialog):
         host.logged_out.connect(self.close)
         self.purpose = DialPurpose.DIAL
         self._chosen = False
-        """Somebody of the list, by arrow or mouse; else what was typed counts."""
+        """A row of the list is selected, by arrow or mouse; else the typed text counts."""
         self.explains, self.kinds, self.line = ParagraphLabel("muted"), QTabBar(), QLineEdit()
         self.table: DataTable[Offer] = DataTable(self._columns(), lambda row: (row.kind, row.value), lines=9)
         self.whom, self.why = OneLineLabel("value", wide=60), OneLineLabel("danger", wide=60)
@@ -67,7 +67,7 @@ class DialDialog(DeskDialog):
     # --- from the window ---
 
     def ask(self, purpose: DialPurpose, text: str = "") -> None:
-        """Opens it, for this."""
+        """Opens the window for this purpose."""
         self.purpose, self._chosen = purpose, False
         self._desk.floor.show_colleagues(on=True)
         self._show_kinds()
@@ -110,7 +110,7 @@ class DialDialog(DeskDialog):
 
     @property
     def offer(self) -> Offer | None:
-        """Who would be called now."""
+        """The target that would be called now."""
         chosen = self.table.current() if self._chosen else None
         return chosen or targets.choice(self._view, self.purpose, self._kind, self.line.text())
 
@@ -155,7 +155,7 @@ class DialDialog(DeskDialog):
         self.finished.emit(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Down leaves the line for the list, Up in the first row comes back."""
+        """Down goes from the field to the list, Up in the first row back to the field."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         if watched is self.line and event.key() == Qt.Key.Key_Down and self.table.rows.rowCount():
@@ -246,11 +246,11 @@ class DialDialog(DeskDialog):
 
 
 NUMBERED = frozenset({Kind.SEAT, Kind.NUMBER})
-"""Called by a number that one knows; of the others the id says nothing to people."""
+"""Kinds whose number is shown; the ids of the other kinds have no meaning for people."""
 
 
 def _offers_differ(view: DeskView, was: DeskView) -> bool:
-    """Anything that the list is made of."""
+    """Whether the views differ in a field from which the list is made."""
     names = ("colleagues", "targets", "people", "calls", "shown", "language")
     return view.state.queues != was.state.queues or any(getattr(view, name) is not getattr(was, name) for name in names)
 

@@ -1,4 +1,4 @@
-"""The directory: the agent's own people and all colleagues in one list, with who is free; found by number, name, pinyin or initials."""
+"""The directory: the agent's own entries and all colleagues in one list, with their states; found by number, name, pinyin or initials."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -117,7 +117,7 @@ class PeoplePanel(Panel):
     # --- inside ---
 
     def _show_rows(self) -> None:
-        """The agent's own first; then colleagues, who is free before the others."""
+        """The agent's own entries first; then colleagues, with free seats before the others."""
         text, view = self.line.text(), self._view
         own = view.state.seat.agent if view.state.seat is not None else None
         people = [row for row in view.people if matches(text, row.number, row.name, row.keys, row.note)]

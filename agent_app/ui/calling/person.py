@@ -11,7 +11,7 @@ from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 
 
 class PersonDialog(DeskDialog):
-    """Closes once the entry stands in the directory; else says what is wrong with it."""
+    """Closes when the entry is saved; else shows the problem."""
 
     def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class PersonDialog(DeskDialog):
         self.redraw()
 
     def ask(self, person: Person | None) -> None:
-        """``None``: somebody new."""
+        """Opens the dialog; ``None``: for a new entry."""
         self._id = None if person is None else person.id
         texts = ("", "", "") if person is None else (person.name, person.number, person.note)
         for field, text in zip(self.fields, texts, strict=True):

@@ -1,4 +1,4 @@
-"""The agent's queues: who waits, how long, how many seats take calls."""
+"""The agent's queues: waiting callers, waiting times, open seats."""
 
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -18,7 +18,7 @@ class QueuesPanel(Panel):
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
         self.table: DataTable[QueueRow] = DataTable(self._columns(), lambda row: row.queue, lines=4)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # there is nothing to do with a row
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # rows have no action
         self.setLayout(rows(self.table))
         self.redraw()
 

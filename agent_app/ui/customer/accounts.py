@@ -1,4 +1,4 @@
-"""资金账号: what the branch says of the customer's accounts, each on a tab: funds above, holdings and today's orders as tables."""
+"""资金账号: the branch's facts on the customer's accounts, each on a tab: funds above, holdings and today's orders as tables."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
@@ -56,7 +56,7 @@ class Figures(QWidget):
 
 
 class AccountsPanel(Panel):
-    """Head of the middle tabs: which account, its state at the branch, its funds. ``holdings`` and ``orders`` are tabs."""
+    """The head of the middle tabs: account, its state at the branch, its funds. ``holdings`` and ``orders`` are tabs."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
@@ -79,7 +79,7 @@ class AccountsPanel(Panel):
         self.redraw()
 
     def facts(self) -> AccountFacts | None:
-        """Of the account on screen."""
+        """The facts of the account on screen."""
         shown = self._view.shown
         accounts = () if shown is None else shown.accounts
         return next((one for one in accounts if one.account == self._account), accounts[0] if accounts else None)
@@ -109,7 +109,7 @@ class AccountsPanel(Panel):
         named(self.orders, self.tr("Today's orders"), self.tr("The account's orders of today"))
 
     def _show_tabs(self, view: DeskView) -> None:
-        """The account that the caller proved is the one on screen first."""
+        """The account by which the caller is verified is shown first."""
         accounts = () if view.shown is None else view.shown.accounts
         proved = view.state.pop.verified if view.state.pop is not None and view.shown_is_pop else None
         keep = self._account if self._account in _numbers(view) else proved
@@ -143,7 +143,7 @@ class AccountsPanel(Panel):
         self._say_empty(facts)
 
     def _say_empty(self, facts: AccountFacts | None) -> None:
-        """What is not there, or why it isn't known."""
+        """Sets the texts of empty tables: there are no rows, or the reason why they are unknown."""
         known = facts is not None and not facts.pending and not facts.problem and facts.asked_at is not None
         why = "" if known else self.state.text() or self.tr("No customer is on the screen.")
         self.holdings.set_empty(why or self.tr("This account holds nothing."))
@@ -193,7 +193,7 @@ def _numbers(view: DeskView) -> list[AccountNo]:
 
 
 def _gain(row: Holding) -> int:
-    """Fen, against what it cost; China's markets show gains red and losses green."""
+    """The gain in fen: value less cost. Gains are red and losses green, as in China's markets."""
     return amount(row.last_price, row.quantity) - amount(row.cost_price, row.quantity)
 
 

@@ -1,4 +1,4 @@
-"""Who calls: the card at the head of the middle column. Name, VIP, number and place, and above all whether they proved who they are."""
+"""The customer's card at the head of the middle column: name, VIP, number and place, and above all whether the caller is verified."""
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QPaintEvent
@@ -20,7 +20,7 @@ from shared.ids import CallId
 
 
 class Plate(QFrame):
-    """An icon and a line on a tone: ``ok``, ``warn`` or ``danger``; ``muted``: it was so."""
+    """An icon and a line on a background: ``ok``, ``warn`` or ``danger``; ``muted``: a former state."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Plate(QFrame):
 
 
 class CustomerPanel(Panel):
-    """The presenter is told once a pop that it has been painted."""
+    """Tells the presenter once for each pop, after its first paint."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock)
@@ -59,7 +59,7 @@ class CustomerPanel(Panel):
         whence.setStretch(1, 1)
         foot = across(self.more, self.others, self.to_pop, self.call_back)
         foot.setStretch(0, 1)
-        body = rows(head, whence, foot, gap=2)  # three lines: the columns beside must not move with every caller
+        body = rows(head, whence, foot, gap=2)  # always three lines, so that the columns beside stay in place
         body.setContentsMargins(12, 8, 8, 8)
         self.setLayout(body)
         self.numbers.chosen.connect(lambda number: host.number_chosen.emit(number, False))
@@ -116,9 +116,9 @@ class CustomerPanel(Panel):
         return self.tr("Looking up the caller …") if pop.pending else self.tr("Unknown caller")
 
     def _show_proof(self, pop: Pop | None, customer: CustomerCard | None, *, stale: bool) -> None:
-        """Verified is only what the caller proved in this very call, and only for a card that has that account.
+        """Verified means: by PIN in this call, for an account of this card.
 
-        ``stale``: who is on the line by now is not known.
+        ``stale``: the view is old, so the present caller is not known.
         """
         self.verified.setVisible(pop is not None or customer is not None)
         if pop is None:
@@ -132,7 +132,7 @@ class CustomerPanel(Panel):
             self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))
 
     def _whence(self, pop: Pop | None) -> str:
-        """Beside the numbers."""
+        """The text beside the numbers: the number's place."""
         if pop is None:
             return ""
         return pop.place if pop.number else " · ".join(part for part in (self.tr("Number withheld"), pop.place) if part)

@@ -1,4 +1,4 @@
-"""What was before: contacts of every channel in one list, with recordings; and what the caller did in the IVR in this call."""
+"""Earlier contacts of every channel in one list, with recordings; and the caller's steps in the IVR in this call."""
 
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -36,7 +36,7 @@ class HistoryPanel(Panel):
         self.redraw()
 
     def play(self) -> None:
-        """The chosen contact's recording, if there is one that this agent may hear."""
+        """Plays the chosen contact's recording, if there is one that this agent may hear."""
         row = self.table.current()
         if row is not None and row.recording and row.call is not None:
             self._desk.fetch_recording(row.call)
@@ -88,7 +88,7 @@ class HistoryPanel(Panel):
         ]  # fmt: skip
 
     def _when(self, at: float) -> str:
-        """The time of day is dropped after a year."""
+        """Date and time; in another year the date only."""
         now = self.now()
         return day_time(at, now) if len(day_time(at, now)) < 12 else day(at, now)
 
@@ -98,7 +98,7 @@ class HistoryPanel(Panel):
 
 
 class TrailPanel(Panel):
-    """What the caller did in the IVR before the desk rang."""
+    """The caller's steps in the IVR before the desk rang."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
@@ -134,7 +134,7 @@ def _call(view: DeskView | None) -> str:
 
 
 def _speaker(view: DeskView) -> str:
-    """The name of the device that the agent hears with; ``""``: a desk phone, or none that is known."""
+    """The name of the agent's speaker; ``""``: a desk phone, or an unknown device."""
     if view.desk_phone:
         return ""
     return next((device.name for device in view.audio.devices if device.id == view.audio.speaker), "")

@@ -1,4 +1,4 @@
-"""Finding a customer as one types: number, account, name, pinyin or its initials."""
+"""The search for customers while typing: by number, account, name, pinyin or initials."""
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -20,7 +20,7 @@ TEXT_LIMIT = 64
 
 
 class SearchLine(QLineEdit):
-    """The field; Down and Enter go to the rows."""
+    """The search field; Down and Enter go to the rows."""
 
     down = Signal()
 
@@ -42,7 +42,7 @@ class SearchLine(QLineEdit):
 
 
 class SearchPanel(Panel):
-    """Rows found; shown in the place of the card while something is searched. ``line`` stands above.
+    """The rows found; shown in the place of the card during a search. ``line`` stands above.
 
     A caller's card takes the place back; F9, or another letter in the line, shows the rows again.
     """
@@ -51,7 +51,7 @@ class SearchPanel(Panel):
         super().__init__(host.clock)
         self._host, self._desk = host, host.desk
         self._left = ""
-        """What was being searched when a caller's card came."""
+        """The text of the search during which a caller's card came."""
         self.line, self.state = SearchLine(), OneLineLabel("muted", wide=50)
         self.table: DataTable[CustomerCard] = DataTable(COLUMNS, lambda row: row.id, lines=8)
         self.line.textEdited.connect(self._desk.search)
@@ -111,7 +111,7 @@ class SearchPanel(Panel):
         named(self.table, self.tr("Customers found"), self.tr("Enter shows the customer"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Up in the first row goes back to the field."""
+        """Up in the first row returns to the field."""
         up = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Up
         if watched is self.table and up and self.table.currentIndex().row() <= 0:
             self.line.setFocus()
@@ -126,7 +126,7 @@ class SearchPanel(Panel):
         return self.tr("Found: {n}").format(n=len(view.search.rows))
 
     def _cleared(self, text: str) -> None:
-        """The field's own cross."""
+        """Clears the search with the text, also by the clear button of the field."""
         if not text and self.active:
             self._desk.search("")
 
@@ -136,7 +136,7 @@ class SearchPanel(Panel):
             self.table.setCurrentIndex(self.table.rows.index(0, 0))
 
     def _choose(self, card: CustomerCard) -> None:
-        self.close_search()  # first: an emptied search drops what was asked before
+        self.close_search()  # first, since an emptied search drops requests sent before
         self._desk.show_customer(card.id)
 
 

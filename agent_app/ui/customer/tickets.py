@@ -24,7 +24,7 @@ STATES = ("open", "waiting", "closed")
 class TicketsPanel(Panel):
     """Choosing a row shows it in the editor; ``Ctrl+T`` empties the editor for a new one; ``Ctrl+S`` sends it.
 
-    What was typed stays until the switch has taken it, or another customer is on the screen.
+    Typed text stays until the switch has saved it, or another customer is on the screen.
     """
 
     def __init__(self, host: PanelHost) -> None:
@@ -34,7 +34,7 @@ class TicketsPanel(Panel):
         self._customer: CustomerId | None = None
         self._sent = SentCommand(Action.NEW_TICKET)
         self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
-        """What was typed for a ticket that is not in the editor now: title, state, note."""
+        """Typed text of tickets that are not in the editor now: title, state, note."""
         self.heading = OneLineLabel("heading", wide=20)
         self.table: DataTable[Ticket] = DataTable(self._columns(), lambda row: row.id, lines=3)
         self.table.selectionModel().currentChanged.connect(lambda *_: self._show_chosen())
@@ -114,7 +114,7 @@ class TicketsPanel(Panel):
         self._refresh_past()
 
     def _settle(self, view: DeskView) -> None:
-        """After a save: taken empties the note, refused leaves it to be sent again."""
+        """After a save: the note is emptied if the ticket is saved, and stays for another try if not."""
         ended = self._sent.ended(view)
         if ended is None or ended.problem is not None:
             return
@@ -142,7 +142,7 @@ class TicketsPanel(Panel):
             self.note.setPlainText(draft[2])
 
     def _keep_draft(self) -> None:
-        """Looking at another ticket loses nothing of what was typed for this one."""
+        """Keeps the text typed for this ticket while another ticket is in the editor."""
         if self.note.toPlainText() or (self._editing is None and self.title.text()):
             self._drafts[self._editing] = (self.title.text(), self.state.currentIndex(), self.note.toPlainText())
 

@@ -1,6 +1,6 @@
-"""What a supervisor does to a row of the board, as one table: words, keys, icon. Buttons and the rows' menus are made from it.
+"""The supervisor's commands on a row of the board, as one table: words, keys, icon. Buttons and the rows' menus are made from this table.
 
-Which are on follows from ``model.floor.supervising``, for the row that is chosen.
+``model.floor.supervising`` has the needs of each command, for the chosen row.
 """
 
 from collections.abc import Callable
@@ -76,8 +76,8 @@ SEAT_ACTS = tuple(str(act) for act in SeatAct)
 WAITING_ACTS = tuple(str(act) for act in WaitingAct)
 
 
-class Acts(QObject):
-    """The table as ``QAction``s of the supervisor's window. ``lock_reasons``: chosen from a menu, which calls ``lock``."""
+class FloorCommands(QObject):
+    """The table as ``QAction``s of the supervisor's window. ``reasons``: the menu of reasons for a lock, which calls ``lock``."""
 
     def __init__(self, window: QWidget, do: dict[str, Callable[[], None]], lock: Callable[[LockReason], None]) -> None:
         super().__init__(window)
@@ -95,7 +95,7 @@ class Acts(QObject):
         self.retranslate()
 
     def draw(self, view: DeskView, seat: SeatRow | None, waiting: WaitingRow | None, open_seats: int) -> None:
-        """For the rows that are chosen now."""
+        """Sets the enabled states for the rows that are chosen now."""
         enabled = {str(act): seat_enabled(act, view, seat) for act in SeatAct}
         enabled |= {str(act): waiting_enabled(act, view, waiting, open_seats) for act in WaitingAct}
         enabled[TO_ALL] = view.enabled.get(Action.SEND_MESSAGE, OFF)
@@ -105,7 +105,7 @@ class Acts(QObject):
                 self._show(name, state)
 
     def retranslate(self) -> None:
-        """In another language or theme."""
+        """Sets texts and icons, after a change of language or theme."""
         for name, act in ACTS.items():
             now = theme.tokens()
             self.actions[name].setText(QCoreApplication.translate(CONTEXT, act.title))

@@ -1,4 +1,4 @@
-"""Windows of the supervisor's desk: a message, and an agent's skills."""
+"""Dialogs of the supervisor's desk: a message, and an agent's skills."""
 
 from collections.abc import Iterable, Mapping
 
@@ -35,7 +35,7 @@ TOP_LEVEL = 99
 
 
 class AskingDialog(DeskDialog):
-    """Sends one request, and closes when it is done; what goes wrong is said in it."""
+    """Sends one command, and closes when that is done; a problem is shown in the dialog."""
 
     action: Action
 
@@ -72,7 +72,7 @@ class AskingDialog(DeskDialog):
 
 
 class MessageDialog(AskingDialog):
-    """To one agent, or to all; ``to`` is empty then."""
+    """A message to one agent, or to all agents (``to(None)``)."""
 
     action = Action.SEND_MESSAGE
 
@@ -112,7 +112,7 @@ class MessageDialog(AskingDialog):
 
 
 class SkillsDialog(AskingDialog):
-    """Every skill that anybody has, with a level where this agent has it, and a line for a new one."""
+    """All skills of all agents, with the level of this agent's skills, and a field for a new skill."""
 
     action = Action.SET_SKILLS
 
@@ -136,7 +136,7 @@ class SkillsDialog(AskingDialog):
         self.redraw()
 
     def of(self, row: SeatRow, known: Iterable[str]) -> None:
-        """``known``: skills that others have."""
+        """Opens the dialog. ``known``: the skills of all agents."""
         self._row = row
         self.new.clear()
         self._fill({**dict.fromkeys(sorted(known), 0), **{str(skill): level for skill, level in row.skills.items()}})
@@ -157,7 +157,7 @@ class SkillsDialog(AskingDialog):
         self.new.clear()
 
     def _fill(self, levels: Mapping[str, int]) -> None:
-        """Level 0: not theirs."""
+        """Level 0: the agent does not have the skill."""
         self._lines.clear()
         inside, grid = QWidget(), QGridLayout()
         for at, (skill, level) in enumerate(levels.items()):

@@ -1,4 +1,4 @@
-"""The board's queues, and who waits in them."""
+"""The board's queues and waiting callers."""
 
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 
@@ -12,7 +12,7 @@ from agent_app.ui.parts.widgets import Clock, OneLineLabel, named, rows
 from shared.floor import QueueBoardRow, WaitingRow
 
 GOOD, POOR = 0.8, 0.6
-"""Part in time: above the one it is shown as well, below the other as bad."""
+"""Service levels: above the first the value is shown as good, below the second as bad."""
 
 
 class QueuesBoard(FloorPanel):
@@ -68,7 +68,7 @@ class QueuesBoard(FloorPanel):
 
 
 class WaitingBoard(FloorPanel):
-    """Below it are the buttons that take a caller out of order."""
+    """The waiting callers, with the buttons that take a caller out of order."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)

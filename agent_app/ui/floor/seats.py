@@ -1,4 +1,4 @@
-"""The board's seats: who does what, since when, with whom; found by number, name, pinyin initials, group, skill."""
+"""The board's seats: agent, state, since when, other party; found by number, name, pinyin initials, group, skill."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit
@@ -18,10 +18,10 @@ from shared.ids import AgentId
 
 ORDER = {state: at for at, state in enumerate(SeatState)}
 GROUP = 8
-"""Its column: hidden where all seats are of one."""
+"""The column of the group; hidden if all seats have the same group."""
 SUMMED = (SeatState.OPEN, SeatState.TALKING, SeatState.WRAP_UP, SeatState.LOCKED)
 TALKS = (SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE)
-"""Counted as talking."""
+"""States counted as talking."""
 
 
 class SeatsBoard(FloorPanel):
@@ -97,7 +97,7 @@ class SeatsBoard(FloorPanel):
         return "" if row.since is None or row.state is SeatState.OFFLINE else duration(self.now() - row.since)
 
     def _with(self, row: SeatRow) -> str:
-        """The other side's number, or whom a supervisor listens to; why the seat is locked, or will be."""
+        """The other party's number, or the seat that a supervisor listens to; the reason of a present or requested lock."""
         parts = (self._target(row.target) if row.target is not None else row.number, _reason(row))
         return " · ".join(part for part in parts if part)
 

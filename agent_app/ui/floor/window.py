@@ -1,4 +1,4 @@
-"""The supervisor's desk: a window of its own with the whole floor on one page, and what can be done to its rows."""
+"""The supervisor's desk: a window of its own with the whole floor on one page, and the actions on its rows."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +22,7 @@ from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.floor.supervising import MODES, SeatAct, WaitingAct
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
-from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts
+from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, FloorCommands
 from agent_app.ui.floor.dialogs import MessageDialog, SkillsDialog
 from agent_app.ui.floor.lines import BranchesBoard, LinesBoard
 from agent_app.ui.floor.queues import QueuesBoard, WaitingBoard
@@ -44,10 +44,10 @@ Part = SeatsBoard | QueuesBoard | WaitingBoard | LinesBoard | BranchesBoard
 
 
 class SupervisorWindow(QWidget):
-    """``draw`` and ``draw_floor`` give it what to show; it watches the floor while it is open."""
+    """``draw`` and ``draw_floor`` take the views; the floor is watched while the window is open."""
 
     shown = Signal(bool)
-    """Opened or closed."""
+    """Emitted when the window is opened or closed."""
 
     def __init__(self, desk: DeskPresenter, commands: Commands, wall: Clock) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -60,7 +60,7 @@ class SupervisorWindow(QWidget):
         self.status, self.notice = StatusBar(desk, commands, wall), OneLineLabel("muted", wide=80)
         self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
-        self.acts = Acts(self, self._what_acts_do(), self._lock)
+        self.acts = FloorCommands(self, self._what_acts_do(), self._lock)
         self.message, self.skills = MessageDialog(desk, commands, self), SkillsDialog(desk, commands, self)
         self.question = Question(self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)
@@ -74,7 +74,7 @@ class SupervisorWindow(QWidget):
     # --- what is shown ---
 
     def draw(self, view: DeskView) -> None:
-        """Never calls the desk."""
+        """Draws the view; never calls the presenter."""
         self._view = view
         if view.needs_password and self.isVisible():
             QTimer.singleShot(0, self, self.close)
@@ -85,7 +85,7 @@ class SupervisorWindow(QWidget):
         FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def draw_floor(self, floor: FloorDeskView) -> None:
-        """Only what differs is drawn anew."""
+        """Draws the differences of the floor."""
         was, self._floor = self._floor, floor
         for part in (*self._parts, self.reports):
             part.draw_floor(floor)
@@ -93,14 +93,14 @@ class SupervisorWindow(QWidget):
         FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def go(self) -> None:
-        """Shows it, in front."""
+        """Shows the window, in front."""
         self.showNormal() if self.isMinimized() else self.show()
         self.raise_()
         self.activateWindow()
         self.seats.table.setFocus()
 
     def redraw(self) -> None:
-        """In another theme."""
+        """Draws the whole window, after a change of theme."""
         self.acts.retranslate()
         for part in self._parts:
             part.redraw()
@@ -157,7 +157,9 @@ class SupervisorWindow(QWidget):
             self.page_tabs.addTab("")
         self.page_tabs.setExpanding(False)
         self.page_tabs.setDrawBase(False)
-        self.page_tabs.currentChanged.connect(self._turn)  # a QTabWidget would draw all anew at each word of it
+        self.page_tabs.currentChanged.connect(
+            self._turn
+        )  # a QTabWidget would redraw all pages at each change of a title
         body = rows(self.page_tabs, self.pages, self.status, gap=0)
         body.setStretchFactor(self.pages, 1)
         self.setLayout(body)
@@ -203,7 +205,7 @@ class SupervisorWindow(QWidget):
         self._draw_age()
 
     def _turn(self, page: int) -> None:
-        """What is done to rows is done where they are seen."""
+        """Shows another page; the actions on rows are enabled only where the rows are shown."""
         self.pages.setCurrentIndex(page)
         if self.pages.currentWidget() is self.reports:
             self.reports.begin()
@@ -295,7 +297,7 @@ class SupervisorWindow(QWidget):
         self.question.ask(self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), do)
 
     def _ask_seat(self, row: WaitingRow) -> None:
-        """A menu of the open seats, the longest idle first."""
+        """Opens a menu of the open seats, the longest idle first."""
         seats = [seat for seat in self._floor.seats.values() if seat.state is SeatState.OPEN]
         self.givable.clear()
         for seat in sorted(seats, key=lambda seat: seat.since or 0.0):

@@ -1,4 +1,4 @@
-"""Reports (统计报表) in the supervisor's desk: what by which days, as a table, as a chart, and into a file for a spreadsheet."""
+"""Reports (统计报表) in the supervisor's desk: by subject and days, as a table, as a chart, and as a file for a spreadsheet."""
 
 import logging
 from pathlib import Path
@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 
 DAY = "yyyyMMdd"
 BOM = "\ufeff"
-"""Spreadsheets read Chinese right only behind it."""
+"""Spreadsheets need the BOM to read Chinese."""
 LETTERS = 12
-"""Of a choice, before it is cut."""
+"""Width of a choice in letters."""
 
 
 class ReportsPage(FloorPanel):
@@ -91,7 +91,7 @@ class ReportsPage(FloorPanel):
     # --- what a person does ---
 
     def begin(self) -> None:
-        """The page is opened: today's queues, if nothing was asked for yet."""
+        """The page is opened: requests today's queues, if no report was requested yet."""
         if self._report.shown is None and not self._report.busy:
             self.ask()
 
@@ -100,7 +100,7 @@ class ReportsPage(FloorPanel):
         self._desk.reports.ask(By(self.by.currentData()), first, last, self.queue.currentData() or None)
 
     def ask_file(self) -> None:
-        """Chooses where the CSV goes; Qt's own dialog, which does not stop the window."""
+        """Asks for the CSV's path by Qt's own dialog, which is not modal."""
         shown = self._report.shown
         if shown is None:
             return
@@ -152,7 +152,7 @@ class ReportsPage(FloorPanel):
             self._draw()
 
     def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:
-        """Queues, to choose from, and names for the lines."""
+        """Takes the queues to choose from, and names for the lines."""
         if set(floor.queues) != set(was.queues):
             self._fill_queues()
 
@@ -215,7 +215,7 @@ class ReportsPage(FloorPanel):
         self.chart.show_bars(QCoreApplication.translate(CONTEXT, measure.title), bars, measure.said)
 
     def _line(self, row: ReportRow) -> str:
-        """What the line is about."""
+        """The title of the line's subject."""
         by, language = self._report.shown.by if self._report.shown else By.QUEUES, self._view.language
         if not row.key:
             return NOTHING
@@ -234,7 +234,7 @@ class ReportsPage(FloorPanel):
                 return row.key
 
     def _dispositions(self, row: ReportRow) -> str:
-        """The most frequent first."""
+        """Dispositions with counts, the most frequent first."""
         titles = {choice.id: choice.title for choice in self._view.state.dispositions}
         found = sorted(row.dispositions.items(), key=lambda each: -each[1])
         parts = (f"{words.titled(titles.get(id_, {}), self._view.language, id_)} {number}" for id_, number in found)
@@ -250,7 +250,7 @@ class ReportsPage(FloorPanel):
         span = ReportSpan(self.span.currentData() or ReportSpan.TODAY)
         if span is not ReportSpan.CUSTOM:
             for field, day in zip((self.first, self.last), days_of(span, shanghai_day(self.now())), strict=True):
-                field.blockSignals(True)  # Qt's own
+                field.blockSignals(True)
                 field.setDate(QDate.fromString(day, DAY))
                 field.blockSignals(False)
 
@@ -263,7 +263,7 @@ class ReportsPage(FloorPanel):
         self.save.setEnabled(self._report.shown is not None)
 
     def _say_what(self, shown: ReportShown) -> None:
-        """Which days it is of, and whose."""
+        """Shows the report's days, its time and its group."""
         days = " – ".join(dict.fromkeys((_day(shown.first), _day(shown.last))))
         text = self.tr("{days}, until {time}").format(days=days, time=clock(shown.at))
         if shown.group is not None:
@@ -280,9 +280,9 @@ def _day(day: str) -> str:
 
 
 def _fill(box: QComboBox, items: list[tuple[str, str]]) -> None:
-    """Anew, with the same one chosen if it is still there."""
+    """Fills the box; the same item stays chosen if it is still there."""
     chosen = box.currentData()
-    box.blockSignals(True)  # Qt's own
+    box.blockSignals(True)
     box.clear()
     for data, text in items:
         box.addItem(one_line(text), data)

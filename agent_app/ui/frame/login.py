@@ -20,7 +20,7 @@ NAME_MAX = 64
 
 
 class LogInForm(Panel):
-    """The password leaves the field at once when it is sent, and is kept nowhere."""
+    """The field is cleared when the password is sent; the password is kept nowhere."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)

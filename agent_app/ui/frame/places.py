@@ -179,7 +179,7 @@ class PanelTabs(QTabWidget):
         words = "" if title is None else title(one.made.panel)
         number = 0 if count is None else count(one.made.panel)
         text = f"{words} {number}" if number else words
-        if text != self.tabText(at):  # setting it lays the window out anew
+        if text != self.tabText(at):  # a new text lays the window out anew
             self.setTabText(at, text)
 
 

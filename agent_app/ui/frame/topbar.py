@@ -22,7 +22,7 @@ MENU = ("help", "audio", "language", "theme", "", "password", "about", "", "log_
 
 
 class StateChip(QFrame):
-    """状态: a coloured plate with icon, word and time. The colour never says anything that the word does not."""
+    """状态: a coloured plate with icon, word and time. The word alone says all that the colour says."""
 
     def __init__(self) -> None:
         super().__init__()

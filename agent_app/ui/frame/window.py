@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.places)
         self.resize(*SIZE)
         self._retranslate()
-        use_theme(theme.chosen())  # the sheet last: each part that is put into another would be polished again
+        use_theme(theme.chosen())  # last: a widget that gets a new parent would be polished again
         self.arrangement.add("window", self, {"columns": self.places.columns}, self.tables)
         self._attach()
         self._connect()
@@ -108,7 +108,7 @@ class Window(QMainWindow):
             event.ignore()
 
     def end(self) -> None:
-        """Without asking: the program was told to end."""
+        """Closes without a question: the program was told to end."""
         self.leaving.end(self._desk.view)
 
     def session_ends(self, manager: QSessionManager) -> None:
@@ -192,7 +192,7 @@ class Window(QMainWindow):
                 self.host.logged_in.emit()
 
     def _call_attention(self, view: DeskView, was: DeskView) -> None:
-        """A desk that begins to ring is seen, but takes no keys away from what is being typed elsewhere."""
+        """A window whose desk begins to ring comes to the front, but takes no keys from another program."""
         call, old = view.state.call, was.state.call
         if call is not None and call.state is SeatState.RINGING and (old is None or old.call != call.call):
             if self.isMinimized():

@@ -101,7 +101,7 @@ def run(
     qInstallMessageHandler(_qt_says)
     held: list[Frames] = []
     desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
-    sys.excepthook = _log_fault  # in place of the program's hook, which ends it
+    sys.excepthook = _log_fault  # in place of the hook of ``logs.catch_faults``: the window goes on
     if not settings.get("language"):
         desk.set_language(system_language())
     FAULTS.tell = lambda: main.post(desk.window_failed)

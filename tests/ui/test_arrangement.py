@@ -136,6 +136,12 @@ def test_a_damaged_one_costs_the_arrangement(qapp: object, text: str) -> None:
     window.deleteLater()
 
 
+def test_the_names_in_the_settings_are_the_same_in_each_version(stage: Stage) -> None:
+    """Else the columns that agents have set would be lost by an update."""
+    names = {"holdings", "orders", "history", "trail", "queues", "calls", "people", "search", "tickets", "dialling"}
+    assert set(stage.window.tables) == names
+
+
 def test_it_is_written_once_when_a_window_is_closed(stage: Stage) -> None:
     board = Board(stage).window
     settings = stage.world.settings

@@ -96,7 +96,7 @@ class DiagnosticsPack:
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
         path = into / f"agent-app-{self._desk}-{stamp}.zip"
         try:
-            with files.replacing(path) as file:
+            with files.replacing(path, make_folder=True) as file:
                 self._fill(file, facts, on_step)
         except _Cancelled:
             return None

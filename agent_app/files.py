@@ -22,15 +22,18 @@ T = TypeVar("T")
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False, synced: bool = True) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, private: bool = False, synced: bool = True, make_folder: bool = False
+) -> Iterator[BinaryIO]:
     """A scratch file to write; it replaces ``path`` at the end of the block. An exception of the block leaves ``path`` as before, and no scratch file.
 
-    Missing folders are made. A symbolic link stays, and its target is replaced. ``private``: only the owner can read the file. ``synced``: the bytes
-    are on the disk before the file is replaced, so that even a power failure leaves the old or the new content; a disk may take 50 ms for that.
-    Raises ``OSError``: the disk is full, the folder can't be written, ``path`` is a folder.
+    A symbolic link stays, and its target is replaced. ``private``: only the owner can read the file. ``synced``: the bytes are on the disk before the
+    file is replaced, so that even a power failure leaves the old or the new content; a disk may take 50 ms for that. ``make_folder``: a missing folder
+    is made. Raises ``OSError``: the disk is full, the folder is missing or can't be written, ``path`` is a folder.
     """
     path = Path(os.path.realpath(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if make_folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + SCRATCH)
     scratch.unlink(missing_ok=True)  # a leftover may have other permissions
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -48,9 +51,9 @@ def replacing(path: Path, *, private: bool = False, synced: bool = True) -> Iter
         raise
 
 
-def write(path: Path, data: bytes, *, private: bool = False, synced: bool = True) -> None:
+def write(path: Path, data: bytes) -> None:
     """Replaces the file by ``data``; see ``replacing``. Raises ``OSError``."""
-    with replacing(path, private=private, synced=synced) as file:
+    with replacing(path) as file:
         file.write(data)
 
 
@@ -73,8 +76,9 @@ def read_json(path: Path, kind: type[T], what: str) -> T | None:
 
 
 def write_or_log(path: Path, data: bytes, what: str, *, private: bool = False, synced: bool = True) -> None:
-    """As ``write``, but a failure is logged under the name ``what``, not raised."""
+    """Replaces the file by ``data``, and makes its folder; a failure is logged under the name ``what``, not raised."""
     try:
-        write(path, data, private=private, synced=synced)
+        with replacing(path, private=private, synced=synced, make_folder=True) as file:
+            file.write(data)
     except OSError as error:
         _log.warning("%s: not written (%s)", what, error.strerror)

@@ -12,6 +12,7 @@ import pytest
 
 from agent_app import files
 
+ROOT = Path(__file__).parents[2]
 OLD, NEW = b'{"language": "zh_CN"}', b'{"language": "en", "theme": "dark"}'
 POSIX = pytest.mark.skipif(os.name != "posix", reason="rights, links and limits of POSIX")
 
@@ -32,18 +33,22 @@ def only(path: Path) -> bytes:
 
 def program(text: str, path: Path) -> subprocess.Popen[str]:
     argv = [sys.executable, "-c", text, str(path)]
-    return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.parametrize("synced", [False, True])
 def test_a_file_is_replaced(path: Path, synced: bool) -> None:
-    files.write(path, NEW, synced=synced)
+    with files.replacing(path, synced=synced) as file:
+        file.write(NEW)
     assert only(path) == NEW
 
 
-def test_missing_folders_are_made(tmp_path: Path) -> None:
+def test_missing_folders_are_made_on_request_only(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "new.json"
-    files.write(path, NEW)
+    with pytest.raises(FileNotFoundError):
+        files.write(path, NEW)
+    assert list(tmp_path.iterdir()) == []
+    files.write_or_log(path, NEW, "settings")
     assert only(path) == NEW
 
 
@@ -53,7 +58,7 @@ def test_rights(path: Path) -> None:
     try:
         files.write(path, NEW)
         assert stat.S_IMODE(path.stat().st_mode) == 0o644
-        files.write(path, NEW, private=True)
+        files.write_or_log(path, NEW, "agent files", private=True)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     finally:
         os.umask(umask)

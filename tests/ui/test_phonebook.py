@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from agent_app.model.calling.targets import DialPurpose
 from agent_app.model.phonebook.people import CallWay
 from agent_app.ui.calling.calls import CallsPanel
 from agent_app.ui.calling.dialling import DialDialog
@@ -152,6 +153,17 @@ def test_a_seat_that_called_is_called_as_a_seat(stage: Stage) -> None:
     table = stage.window.panel(CallsPanel).table
     stage.keys("Ctrl+6")
     stage.click(table.viewport(), cell(table, 0, 1))
+    stage.keys("Return")
+    assert stage.asked() == CallSeat("1003")
+
+
+def test_f6_calls_a_seat_of_the_last_calls_as_a_seat_too(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.told(
+        CallChanged(call(SeatState.RINGING, kind=CallKind.INTERNAL, number="1003", rang_at=NOW)), CallChanged(None)
+    )
+    stage.keys("Ctrl+6", "F6")
+    assert stage.window.panel(DialDialog).purpose is DialPurpose.CALL_SEAT
     stage.keys("Return")
     assert stage.asked() == CallSeat("1003")
 

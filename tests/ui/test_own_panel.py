@@ -117,7 +117,7 @@ def own(qapp: object) -> Iterator[Stage]:
 
 
 @pytest.fixture(autouse=True)
-def _whole() -> Iterator[None]:
+def _mended() -> Iterator[None]:
     yield
     Mailbox.broken = False
 

@@ -14,7 +14,7 @@ from agent_app.ui.parts.tables import DataTable
 
 
 class Drawable(Protocol):
-    """``parts.widgets.Panel`` and ``parts.dialog.Dialog`` are such, and draw themselves anew from nothing after a fault."""
+    """``parts.widgets.Panel`` and ``parts.dialog.DeskDialog`` are drawable; both draw themselves anew from nothing after a fault."""
 
     def draw(self, view: DeskView) -> object:
         """The newest view; at most 60 times a second."""
@@ -28,7 +28,7 @@ P = TypeVar("P", bound=Drawable)
 
 @dataclass(frozen=True)
 class Escape(Generic[P]):
-    """What Esc closes of a panel. ``order``: the lower one is asked first."""
+    """The part of a panel that Esc closes. ``order``: the panel with the lowest is asked first."""
 
     order: int
     close: Callable[[P], bool]
@@ -44,7 +44,7 @@ class PanelSpec(Generic[P]):
     placements: tuple[Placement[P], ...] = ()
     commands: tuple[WindowCommand[P], ...] = ()
     tables: Mapping[str, Callable[[P], DataTable[Any]]] = field(default_factory=dict)
-    """Widths of their columns are kept in the settings under this name, which is the panel's id where a panel has one table."""
+    """The widths of a table's columns are kept in the settings under this name; the panel's id, where the panel has one table."""
     escape: Escape[P] | None = None
     watches_colleagues: bool = False
     """The switch tells about colleagues only while such a panel is in front."""

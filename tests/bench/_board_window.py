@@ -20,6 +20,7 @@ from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.sound.phone_messages import PhoneCommand, PhoneReady
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.settings import SettingsFile
+from agent_app.ui.floor.opening import SupervisorDesk
 from agent_app.ui.floor.window import SupervisorWindow
 from agent_app.ui.frame.app import TICK_MS, Frames, MainThread, application
 from agent_app.ui.frame.window import Window
@@ -128,10 +129,15 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
     measured: list[Painted] = []
 
     def open_board() -> None:
-        if window.board is None and desk.view.enabled[Action.SUPERVISE].on and window.view.enabled[Action.SUPERVISE].on:
-            window.supervise()
-        if window.board is not None and desk.floor.view.seats and not measured:
-            measured.append(Painted(window.board))
+        supervisor = window.panel(SupervisorDesk)
+        if (
+            supervisor.window is None
+            and desk.view.enabled[Action.SUPERVISE].on
+            and window.view.enabled[Action.SUPERVISE].on
+        ):
+            supervisor.go()
+        if supervisor.window is not None and desk.floor.view.seats and not measured:
+            measured.append(Painted(supervisor.window))
             print("ready", flush=True)
             QTimer.singleShot(SETTLE_MS, begin)
 

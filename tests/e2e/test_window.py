@@ -12,7 +12,7 @@ from typing import Any, Self
 import pytest
 
 from agent_app.model.desk.view import Action
-from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.frame.panels import PANELS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, Outsider, tone_level
@@ -25,7 +25,7 @@ from tests.ui.xserver import x_server
 
 pytestmark = pytest.mark.slow
 OUTSIDE = "013900001234"
-KEYS = {command.id: command.keys for command in COMMANDS}
+KEYS = {command.id: command.keys for command in PANELS.commands}
 AGENT_HZ, OTHER_HZ = 400, 700
 HANDS = pytest.mark.parametrize("hand", ["key", "mouse"])
 

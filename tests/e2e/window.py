@@ -24,6 +24,8 @@ from agent_app import logs, options
 from agent_app.bootstrap import AppParts, OnView, Post
 from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import DeskPresenter
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.frame.app import run
 from agent_app.ui.frame.window import Window
 from tests.e2e.hands import show
@@ -60,16 +62,16 @@ def obey(desk: DeskPresenter, post: Callable[[Callable[[], None]], None]) -> Non
 
 def spot(name: str) -> None:
     (window,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
-    dialling = window.dialling
+    dialling = window.panel(DialDialog)
     match name:
         case "front":
             if not window.isActiveWindow() and not dialling.isVisible():
                 window.activateWindow()
             found: list[QWidget] = [window] if window.isActiveWindow() else []
         case "digits":
-            found = [window.call.keypad] if window.call.keypad.hasFocus() else []
+            found = [window.panel(CallPanel).keypad] if window.panel(CallPanel).keypad.hasFocus() else []
         case "digits.on":
-            found = [window.call.keypad] if window.call.keypad.isEnabled() else []
+            found = [window.panel(CallPanel).keypad] if window.panel(CallPanel).keypad.isEnabled() else []
         case "dialling.line":
             found = [dialling.line] if dialling.line.hasFocus() else []
         case "dialling.call":

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from agent_app.model.reports.report import ReportView
+from agent_app.ui.commands.commands import Commands
 from agent_app.ui.floor.window import SupervisorWindow
 from agent_app.ui.frame.app import application
+from agent_app.ui.frame.panels import PANELS
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.translation import Translation
 from shared.enums import Language, Role, SeatState
@@ -25,7 +27,7 @@ CHIEF = replace(seat(SeatState.LOCKED), agent="1010", name="王主任", role=Rol
 def take(out: Path, wanted: set[str]) -> int:
     app = application()
     world, translation = World(wall=NOW), Translation(app)
-    window = SupervisorWindow(world.desk, lambda: NOW)
+    window = SupervisorWindow(world.desk, Commands(QWidget(), PANELS.commands), lambda: NOW)
     check_names(wanted, _pictures(window))
     out.mkdir(parents=True, exist_ok=True)
     window.resize(*SIZE)

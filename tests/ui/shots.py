@@ -16,10 +16,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.calling.targets import DialPurpose
+from agent_app.ui.calling.calls import CallsPanel
+from agent_app.ui.calling.dialling import DialDialog
+from agent_app.ui.calling.people import PeoplePanel
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.customer.history import HistoryPanel
+from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.app import application
+from agent_app.ui.frame.dialogs import AboutDialog, HelpDialog, PasswordDialog
+from agent_app.ui.frame.topbar import TopBar
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.translation import Translation
+from agent_app.ui.sound.audio import AudioDialog
 from shared.enums import Language
 from tests.ui.fakes import World
 from tests.ui.fonts import first_font
@@ -77,15 +86,15 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
         return prepare
 
     made = {
-        name: (name, at(lambda: (window.tabs.setCurrentIndex(0), window.lists.setCurrentIndex(0))))
+        name: (name, at(lambda: (window.places.tabs.setCurrentIndex(0), window.places.lists.setCurrentIndex(0))))
         for name in (*scenes(), *party_scenes())
     }
 
     def dial(purpose: DialPurpose, text: str = "", kind: int = 0) -> Callable[[], QWidget]:
         def prepare() -> QWidget:
-            window.dialling.ask(purpose, text)
-            window.dialling.kinds.setCurrentIndex(kind)
-            return window.dialling
+            window.panel(DialDialog).ask(purpose, text)
+            window.panel(DialDialog).kinds.setCurrentIndex(kind)
+            return window.panel(DialDialog)
 
         return prepare
 
@@ -97,27 +106,39 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
     made["transfer-queues"] = ("came-back", dial(DialPurpose.TRANSFER, "", 2))
     made["transfer-not-now"] = ("consult-ringing", dial(DialPurpose.TRANSFER, "1003"))
     made["monitor-whom"] = ("supervisor", dial(DialPurpose.MONITOR))
-    made["calls"] = ("known", at(lambda: (window.lists.setCurrentIndex(1), window.calls.table.selectRow(1))))
-    made["directory"] = ("known", at(lambda: (window.lists.setCurrentIndex(2), window.people.table.selectRow(0))))
-    made["person"] = ("known", beside(window.people.person, lambda: window.people.person.ask(PEOPLE[0])))
+    made["calls"] = (
+        "known",
+        at(lambda: (window.places.lists.setCurrentIndex(1), window.panel(CallsPanel).table.selectRow(1))),
+    )
+    made["directory"] = (
+        "known",
+        at(lambda: (window.places.lists.setCurrentIndex(2), window.panel(PeoplePanel).table.selectRow(0))),
+    )
+    made["person"] = (
+        "known",
+        beside(window.panel(PeoplePanel).person, lambda: window.panel(PeoplePanel).person.ask(PEOPLE[0])),
+    )
     made["orders"] = ("talking", at(window.commands.actions["orders"].trigger))
     made["history"] = (
         "talking",
-        at(lambda: (window.commands.actions["contacts"].trigger(), window.history.table.selectRow(0))),
+        at(lambda: (window.commands.actions["contacts"].trigger(), window.panel(HistoryPanel).table.selectRow(0))),
     )
     made["trail"] = ("talking", at(window.commands.actions["trail"].trigger))
-    made["ticket"] = ("talking", at(lambda: (window.tickets.table.selectRow(0), window.tickets.note.setFocus())))
+    made["ticket"] = (
+        "talking",
+        at(lambda: (window.panel(TicketsPanel).table.selectRow(0), window.panel(TicketsPanel).note.setFocus())),
+    )
     made["branch-slow"] = (
         "talking",
-        at(lambda: (window.tabs.setCurrentIndex(0), window.accounts.tabs.setCurrentIndex(1))),
+        at(lambda: (window.places.tabs.setCurrentIndex(0), window.panel(AccountsPanel).tabs.setCurrentIndex(1))),
     )
-    made["help"] = ("open", beside(window.help, window.help.show))
-    made["audio"] = ("open", beside(window.audio, window.audio.show))
-    made["audio-desk-phone"] = ("desk-phone", beside(window.audio, window.audio.show))
-    made["password"] = ("open", beside(window.password, window.password.go))
-    made["about"] = ("open", beside(window.about, window.about.show))
-    made["menu"] = ("open", beside(window.top.menu, window.top.open_menu))
-    made["lock-reasons"] = ("open", beside(window.top.reasons, window.top.ask_reason))
+    made["help"] = ("open", beside(window.panel(HelpDialog), window.panel(HelpDialog).show))
+    made["audio"] = ("open", beside(window.panel(AudioDialog), window.panel(AudioDialog).show))
+    made["audio-desk-phone"] = ("desk-phone", beside(window.panel(AudioDialog), window.panel(AudioDialog).show))
+    made["password"] = ("open", beside(window.panel(PasswordDialog), window.panel(PasswordDialog).go))
+    made["about"] = ("open", beside(window.panel(AboutDialog), window.panel(AboutDialog).show))
+    made["menu"] = ("open", beside(window.panel(TopBar).menu, window.panel(TopBar).open_menu))
+    made["lock-reasons"] = ("open", beside(window.panel(TopBar).reasons, window.panel(TopBar).ask_reason))
     return made
 
 

@@ -1,7 +1,7 @@
 """A window, its presenter, and hands to work both: ``keys`` and ``click`` as a person, ``told`` and ``reply`` as the switch."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
@@ -11,8 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMessageBox,
 
 from agent_app.model.desk.view import DeskView, LinkState
 from agent_app.model.sound.phone_messages import CallUp, PhoneReady, Ringing
+from agent_app.ui.floor.opening import SupervisorDesk
 from agent_app.ui.frame.app import Frames
+from agent_app.ui.frame.panels import PANELS
 from agent_app.ui.frame.window import Window
+from agent_app.ui.panels.spec import PanelRegistry
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.translation import Translation
 from shared.desk import (
@@ -37,14 +40,22 @@ CONTACT = "127.0.0.1:5080"
 
 
 class Stage:
-    def __init__(self, language: Language = Language.EN) -> None:
+    def __init__(
+        self,
+        language: Language = Language.EN,
+        registry: PanelRegistry = PANELS,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """``settings``: as they were left."""
         self.world = World(wall=NOW)
+        self.world.settings.values.update(settings or {})
         self.world.settings.put("theme", theme.Theme.LIGHT)
         self.desk = self.world.desk
         self.desk.set_language(language)
         self.translation = Translation(application())
         application().setStyleSheet("")  # as when the program starts
-        self.window = Window(self.desk, self.world.settings, self.translation, lambda: NOW + self.world.now - 1000.0)
+        wall = lambda: NOW + self.world.now - 1000.0  # noqa: E731
+        self.window = Window(self.desk, self.world.settings, self.translation, wall, registry)
         self.frames = Frames(self.window.draw)
         self.world.on_change = self.frames.offer
         self.seq = 0
@@ -55,7 +66,7 @@ class Stage:
     def close(self) -> None:
         self.window.leaving.sure = True
         self.window.close()
-        for window in (self.window, self.window.board):
+        for window in (self.window, self.window.panel(SupervisorDesk).window):
             if window is not None:
                 window.deleteLater()  # else each later test paints it too
         self.translation.use(Language.EN)

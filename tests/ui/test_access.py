@@ -15,6 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.calling.queues import QueuesPanel
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.customer.search import SearchPanel
+from agent_app.ui.customer.tickets import TicketsPanel
+from agent_app.ui.frame.dialogs import AboutDialog, HelpDialog, PasswordDialog
+from agent_app.ui.frame.topbar import TopBar
+from agent_app.ui.sound.audio import AudioDialog
 from shared.enums import Language
 from tests.ui.scenes import scenes
 from tests.ui.stage import Stage
@@ -42,7 +51,13 @@ def _worked(root: QWidget) -> list[QWidget]:
 @pytest.mark.parametrize("language", list(Language))
 def test_all_that_one_can_work_has_a_name_and_a_description(gallery: Stage, language: Language) -> None:
     gallery.window.draw(scenes(language)["talking"])
-    roots = [gallery.window, gallery.window.help, gallery.window.audio, gallery.window.password, gallery.window.about]
+    roots = [
+        gallery.window,
+        gallery.window.panel(HelpDialog),
+        gallery.window.panel(AudioDialog),
+        gallery.window.panel(PasswordDialog),
+        gallery.window.panel(AboutDialog),
+    ]
     worked = {widget for root in roots for widget in _worked(root)}
     assert len(worked) > 50
     for widget in worked:
@@ -69,7 +84,7 @@ def test_names_are_in_the_language_of_the_moment(gallery: Stage) -> None:
 
 def test_the_focus_goes_round_and_reaches_everything(gallery: Stage) -> None:
     gallery.window.draw(scenes(Language.EN)["talking"])
-    gallery.window.call.keypad.setFocus()
+    gallery.window.panel(CallPanel).keypad.setFocus()
     first = QApplication.focusWidget()
     assert first is not None
     seen = []
@@ -84,8 +99,8 @@ def test_the_focus_goes_round_and_reaches_everything(gallery: Stage) -> None:
     reached = {first, *seen}
     window = gallery.window
     for wanted in (
-        window.wrap_up.note, window.wrap_up.disposition, window.tickets.table, window.tickets.title, window.tickets.note,
-        window.search.line, window.accounts.tabs, window.top.menu_button, gallery.button("hang_up"),
+        window.panel(WrapUpPanel).note, window.panel(WrapUpPanel).disposition, window.panel(TicketsPanel).table, window.panel(TicketsPanel).title, window.panel(TicketsPanel).note,
+        window.panel(SearchPanel).line, window.panel(AccountsPanel).tabs, window.panel(TopBar).menu_button, gallery.button("hang_up"),
     ):  # fmt: skip
         assert wanted in reached, wanted.accessibleName()
     assert all(widget.isEnabled() for widget in seen if widget is not None)
@@ -102,7 +117,15 @@ def test_the_order_is_the_order_of_reading(gallery: Stage) -> None:
         widget = widget.nextInFocusChain()
     places = [
         chain.index(part)
-        for part in (window.call.keypad, window.queues.table, window.search.line, window.accounts.tabs)
+        for part in (
+            window.panel(CallPanel).keypad,
+            window.panel(QueuesPanel).table,
+            window.panel(SearchPanel).line,
+            window.panel(AccountsPanel).tabs,
+        )
     ]
-    places += [chain.index(part) for part in (window.wrap_up.note, window.tickets.table, window.tickets.note)]
+    places += [
+        chain.index(part)
+        for part in (window.panel(WrapUpPanel).note, window.panel(TicketsPanel).table, window.panel(TicketsPanel).note)
+    ]
     assert places == sorted(places)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import json as msgspec_json
 
+from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.parts.arrangement import FRAME, KEY, Arrangement, SavedArrangement, fit
 from tests.ui.fakes import FakeSettings
 from tests.ui.stage import Stage
@@ -25,6 +26,7 @@ from pathlib import Path
 from PySide6.QtCore import QRect
 from agent_app.settings import SettingsFile
 from agent_app.ui.frame.app import application
+from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.parts.translation import Translation
 from agent_app.ui.frame.window import Window
 from tests.ui.fakes import World
@@ -33,7 +35,7 @@ app = application(["-platform", "offscreen:configfile=" + sys.argv[1]])
 settings, world = SettingsFile(Path(sys.argv[2])), World()
 window = Window(world.desk, settings, Translation(app), lambda: 0.0)
 window.show()
-window.pages.setCurrentIndex(1)
+window.places.pages.setCurrentIndex(1)
 app.processEvents()
 for code in sys.argv[3:]:
     exec(code)
@@ -41,7 +43,7 @@ for code in sys.argv[3:]:
 place = window.geometry()
 print(json.dumps({
     "place": [place.x(), place.y(), place.width(), place.height()],
-    "maximised": window.isMaximized(), "columns": window.columns.sizes(), "queue": window.queues.table.columnWidth(1),
+    "maximised": window.isMaximized(), "columns": window.places.columns.sizes(), "queue": window.panel(QueuesPanel).table.columnWidth(1),
 }))
 window.leaving.sure = True
 window.close()
@@ -79,9 +81,9 @@ def test_the_first_time_it_is_as_large_as_the_screen_lets_it(tmp_path: Path) -> 
 def test_it_opens_as_it_was_left(tmp_path: Path) -> None:
     do = (
         "window.setGeometry(QRect(300, 120, 1500, 800))",
-        "window.columns.setSizes([250, 834, 384])",
-        "window.columns.splitterMoved.emit(250, 1)",
-        "window.queues.table.setColumnWidth(1, 99)",
+        "window.places.columns.setSizes([250, 834, 384])",
+        "window.places.columns.splitterMoved.emit(250, 1)",
+        "window.panel(QueuesPanel).table.setColumnWidth(1, 99)",
     )
     left = _open(tmp_path, DESK, do=do)
     assert left["place"] == [300, 120, 1500, 800]
@@ -134,6 +136,12 @@ def test_a_damaged_one_costs_the_arrangement(qapp: object, text: str) -> None:
     window.deleteLater()
 
 
+def test_the_names_in_the_settings_are_the_same_in_each_version(stage: Stage) -> None:
+    """Else the columns that agents have set would be lost by an update."""
+    names = {"holdings", "orders", "history", "trail", "queues", "calls", "people", "search", "tickets", "dialling"}
+    assert set(stage.window.tables) == names
+
+
 def test_it_is_written_once_when_a_window_is_closed(stage: Stage) -> None:
     board = Board(stage).window
     settings = stage.world.settings
@@ -150,8 +158,8 @@ def test_it_is_written_once_when_a_window_is_closed(stage: Stage) -> None:
 
 
 def test_a_dialog_is_not_larger_than_the_screen(stage: Stage) -> None:
-    stage.window.help.resize(3000, 3000)
-    fit(stage.window.help)
+    stage.window.panel(HelpDialog).resize(3000, 3000)
+    fit(stage.window.panel(HelpDialog))
     room = stage.window.screen().availableSize()
-    assert stage.window.help.width() <= room.width()
-    assert stage.window.help.height() < room.height()
+    assert stage.window.panel(HelpDialog).width() <= room.width()
+    assert stage.window.panel(HelpDialog).height() < room.height()

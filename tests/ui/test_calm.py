@@ -17,10 +17,13 @@ from PySide6.QtWidgets import QApplication
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.model.sound.phone_messages import Levels
 from agent_app.presenters.parts.ports import Failed
+from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.frame import app as app_module
 from agent_app.ui.frame.app import FRAMES, Frames, MainThread, _qt_says
+from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.translation import system_language
+from agent_app.ui.sound.audio import AudioDialog
 from shared.desk import CallChanged, DeskRefusal, Hold, OpenSeat, QueuesChanged, Refused
 from shared.enums import Language, SeatState
 from tests.ui.scenes import CALL, NOW, QUEUES, call, pop
@@ -40,7 +43,7 @@ def test_a_burst_of_views_is_drawn_at_most_60_times_a_second(stage: Stage) -> No
     stage.settle()
     drawn, took = stage.frames.drawn - before, time.monotonic() - began
     assert drawn <= took * FRAMES + 2
-    assert stage.window.queues.table.rows.row(0) == replace(QUEUES[0], waiting=4999)
+    assert stage.window.panel(QueuesPanel).table.rows.row(0) == replace(QUEUES[0], waiting=4999)
     assert stage.window.view.state == stage.desk.view.state
 
 
@@ -120,7 +123,7 @@ def test_a_switch_that_is_silent_ends_in_words(stage: Stage) -> None:
     assert stage.asked() == OpenSeat()
     assert not stage.window.commands.actions["seat"].isEnabled() or stage.button("seat").text().startswith("Lock")
     stage.reply(Failed("timed_out"))
-    assert stage.window.status.problem.text() == "Open the seat: The switch did not answer in time."
+    assert stage.window.panel(StatusBar).problem.text() == "Open the seat: The switch did not answer in time."
     assert stage.view.enabled[Action.OPEN_SEAT].on, "one can try again"
 
 
@@ -135,13 +138,13 @@ def test_keys_that_come_late_do_nothing_to_the_next_call(stage: Stage) -> None:
 
 def test_meters_ten_times_a_second_cost_little(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
-    stage.window.audio.go()
+    stage.window.panel(AudioDialog).go()
     began = time.thread_time()
     for number in range(50):
         stage.desk.phone_event(Levels(-float(number % 60), -20.0))
         stage.settle()
     assert (time.thread_time() - began) / 50 < 0.05
-    stage.window.audio.close()
+    stage.window.panel(AudioDialog).close()
 
 
 SCRIPT = """

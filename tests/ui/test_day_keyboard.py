@@ -4,6 +4,13 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
 from agent_app.model.sound.phone_messages import AnswerCall, Mute
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.tickets import TicketsPanel
+from agent_app.ui.frame.dialogs import HelpDialog
+from agent_app.ui.frame.login import LogInForm
+from agent_app.ui.frame.topbar import TopBar
 from shared.desk import (
     AskCustomer,
     AskRecording,
@@ -51,38 +58,38 @@ def test_a_day(stage: Stage) -> None:
 
 def _log_in(stage: Stage) -> None:
     stage.link_up()
-    assert QApplication.focusWidget() is stage.window.log_in.agent
+    assert QApplication.focusWidget() is stage.window.panel(LogInForm).agent
     stage.write("1005")
     stage.keys("Tab")
     stage.write("a secret of mine")
     stage.keys("Return")
     asked = stage.asked()
     assert asked == LogIn("1005", "a secret of mine", CONTACT)
-    assert stage.window.log_in.password.text() == ""
-    assert stage.window.log_in.button.text() == "Logging in …"
+    assert stage.window.panel(LogInForm).password.text() == ""
+    assert stage.window.panel(LogInForm).button.text() == "Logging in …"
     seat = stage.seat(SeatState.LOCKED)
     stage.reply(LoggedIn("s", DeskSnapshot(NOW, seat=seat, queues=QUEUES, dispositions=DISPOSITIONS)))
-    assert stage.window.pages.currentIndex() == 1
-    assert stage.window.top.reason.text() == "Just logged in"
+    assert stage.window.places.pages.currentIndex() == 1
+    assert stage.window.panel(TopBar).reason.text() == "Just logged in"
 
 
 def _open(stage: Stage) -> None:
     stage.keys("F7")
     assert stage.asked() == OpenSeat()
     stage.done(SeatChanged(stage.seat(SeatState.OPEN)))
-    assert stage.window.top.chip.word.text() == "Open"
+    assert stage.window.panel(TopBar).chip.word.text() == "Open"
 
 
 def _ring_and_answer(stage: Stage) -> None:
     stage.ring(RINGING, pop())
-    assert stage.window.customer.name.text() == "王小芳"
+    assert stage.window.panel(CustomerPanel).name.text() == "王小芳"
     stage.until(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
     shown = [told for told in stage.world.switch.told if isinstance(told, PopShown)]
     assert [told.call for told in shown] == [CALL]
     stage.keys("F2")
     assert stage.world.phone.done[-1] == AnswerCall(RINGING.leg)
     stage.talk(RINGING)
-    assert stage.window.top.chip.word.text() == "Talking"
+    assert stage.window.panel(TopBar).chip.word.text() == "Talking"
 
 
 def _talk(stage: Stage) -> None:
@@ -106,7 +113,7 @@ def _talk(stage: Stage) -> None:
     stage.reply(Done())
     assert stage.asked() == SendDigits(CALL, "#")
     stage.reply(Done())
-    assert stage.window.call.sent.text() == "••"
+    assert stage.window.panel(CallPanel).sent.text() == "••"
 
 
 def _write(stage: Stage) -> None:
@@ -121,8 +128,8 @@ def _write(stage: Stage) -> None:
     assert stage.asked() == SaveTicket(1001, None, "STAR account", "open", "papers sent", CALL)
     made = replace(TICKETS[0], id=77, title="STAR account", state="open", text="papers sent", updated_at=NOW)
     stage.reply(TicketSaved(made))
-    assert stage.window.tickets.note.toPlainText() == ""
-    assert stage.window.tickets.table.rows.find(77) >= 0
+    assert stage.window.panel(TicketsPanel).note.toPlainText() == ""
+    assert stage.window.panel(TicketsPanel).table.rows.find(77) >= 0
     stage.keys("Ctrl+3", "Ctrl+P")
     assert isinstance(stage.asked(), AskRecording)
     stage.reply(Done())  # not what was asked for: says so, and closes the player
@@ -141,11 +148,11 @@ def _end(stage: Stage) -> None:
     stage.keys("F8")  # nothing chosen yet: it only goes there
     assert not isinstance(stage.asked(), WrapUp)
     stage.keys("Esc", "Shift+F12", "Down")
-    assert stage.window.wrap_up.disposition.currentText() == "Advice given"
+    assert stage.window.panel(WrapUpPanel).disposition.currentText() == "Advice given"
     stage.keys("F8")
     assert stage.asked() == WrapUp(CALL, "advice", "wants a STAR account")
     stage.done(SeatChanged(stage.seat(SeatState.OPEN)))
-    assert stage.window.wrap_up.note.toPlainText() == ""
+    assert stage.window.panel(WrapUpPanel).note.toPlainText() == ""
 
 
 def _search(stage: Stage) -> None:
@@ -154,13 +161,13 @@ def _search(stage: Stage) -> None:
     stage.pass_time(0.3)
     assert stage.asked() == FindCustomers("wxf")
     stage.reply(Customers((CUSTOMER, OTHER)))
-    assert stage.window.middle.currentIndex() == 1
+    assert stage.window.places.middle.currentIndex() == 1
     stage.keys("Down", "Down", "Return")
     assert stage.asked() == AskCustomer(OTHER.id)
     stage.reply(CustomerShown(OTHER))
-    assert stage.window.middle.currentIndex() == 0
-    assert stage.window.customer.name.text() == "王大明"
-    assert stage.window.customer.verified.text.text() == "Looked up, not in this call"
+    assert stage.window.places.middle.currentIndex() == 0
+    assert stage.window.panel(CustomerPanel).name.text() == "王大明"
+    assert stage.window.panel(CustomerPanel).verified.text.text() == "Looked up, not in this call"
 
 
 def _dial(stage: Stage) -> None:
@@ -183,12 +190,12 @@ def _lock_and_leave(stage: Stage) -> None:
     stage.done(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.LUNCH)))
     stage.keys("Ctrl+L")
     assert stage.view.language is Language.ZH
-    assert stage.window.top.chip.word.text() == "闭锁"
+    assert stage.window.panel(TopBar).chip.word.text() == "闭锁"
     assert stage.button("answer").text() == "接听\nF2"
     stage.keys("Ctrl+L", "F1")
-    assert stage.window.help.isVisible()
+    assert stage.window.panel(HelpDialog).isVisible()
     stage.keys("Esc")
-    assert not stage.window.help.isVisible()
+    assert not stage.window.panel(HelpDialog).isVisible()
     stage.front()
     stage.keys("Ctrl+Shift+Q")
     assert stage.asked() != LogOut(), "it asks first"
@@ -196,5 +203,7 @@ def _lock_and_leave(stage: Stage) -> None:
     assert stage.asked() == LogOut()
     stage.reply(Done())
     stage.front()
-    assert stage.window.pages.currentIndex() == 0
-    assert QApplication.focusWidget() is stage.window.log_in.password, "the number of the last agent stands there"
+    assert stage.window.places.pages.currentIndex() == 0
+    assert QApplication.focusWidget() is stage.window.panel(LogInForm).password, (
+        "the number of the last agent stands there"
+    )

@@ -5,9 +5,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from agent_app.model.sound.phone_messages import AnswerCall, Mute, TellLevels, TestTone, UseDevices
-from agent_app.ui.commands.table import COMMANDS
-from agent_app.ui.frame.topbar import MENU
-from agent_app.ui.sound.audio import DESK_PHONE, HEADSET
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.calling.dialling import DialDialog
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.history import HistoryPanel, TrailPanel
+from agent_app.ui.customer.tickets import TicketsPanel
+from agent_app.ui.frame.dialogs import PasswordDialog
+from agent_app.ui.frame.login import LogInForm
+from agent_app.ui.frame.panels import PANELS
+from agent_app.ui.frame.topbar import MENU, TopBar
+from agent_app.ui.panels.status import StatusBar
+from agent_app.ui.sound.audio import DESK_PHONE, HEADSET, AudioDialog
 from shared.desk import (
     AskAccount,
     AskCustomer,
@@ -40,7 +50,7 @@ TALKING = replace(RINGING, state=SeatState.TALKING, hanging_up=HangingUp.END, an
 
 
 def test_a_day(stage: Stage) -> None:
-    form = stage.window.log_in
+    form = stage.window.panel(LogInForm)
     stage.link_up()
     stage.click(form.agent)
     stage.write("1005")
@@ -76,14 +86,14 @@ def _talk(stage: Stage) -> None:
     assert stage.world.phone.done[-1] == Mute(on=True)
     stage.click(stage.button("mute"))
     assert stage.world.phone.done[-1] == Mute(on=False)
-    stage.click(stage.window.call.keypad.buttons["5"])
+    stage.click(stage.window.panel(CallPanel).keypad.buttons["5"])
     assert stage.asked() == SendDigits(CALL, "5")
     stage.reply(Done())
 
 
 def _look(stage: Stage) -> None:
     """Accounts, tabs, another customer with the same number, and back."""
-    accounts, tabs = stage.window.accounts, stage.window.tabs.tabBar()
+    accounts, tabs = stage.window.panel(AccountsPanel), stage.window.places.tabs.tabBar()
     stage.click(accounts.tabs, accounts.tabs.tabRect(1).center())
     assert accounts.state.text() == "The branch doesn't answer."
     stage.click(stage.button("ask_account"))
@@ -92,7 +102,12 @@ def _look(stage: Stage) -> None:
     stage.world.switch.open.pop(0)
     stage.click(accounts.tabs, accounts.tabs.tabRect(0).center())
     for at, table in enumerate(
-        (accounts.holdings, accounts.orders, stage.window.history.table, stage.window.trail.table)
+        (
+            accounts.holdings,
+            accounts.orders,
+            stage.window.panel(HistoryPanel).table,
+            stage.window.panel(TrailPanel).table,
+        )
     ):
         stage.click(tabs, tabs.tabRect(at).center())
         assert table.isVisible()
@@ -102,18 +117,22 @@ def _look(stage: Stage) -> None:
     stage.world.switch.open.pop(0)
     stage.desk.show_pop()
     stage.settle()
-    assert stage.window.customer.name.text() == CUSTOMER.name
+    assert stage.window.panel(CustomerPanel).name.text() == CUSTOMER.name
 
 
 def _opened(stage: Stage):
-    menu = stage.window.customer.others.menu()
-    menu.popup(stage.window.customer.others.mapToGlobal(stage.window.customer.others.rect().bottomLeft()))
+    menu = stage.window.panel(CustomerPanel).others.menu()
+    menu.popup(
+        stage.window.panel(CustomerPanel).others.mapToGlobal(
+            stage.window.panel(CustomerPanel).others.rect().bottomLeft()
+        )
+    )
     stage.settle()
     return menu
 
 
 def _ticket(stage: Stage) -> None:
-    tickets = stage.window.tickets
+    tickets = stage.window.panel(TicketsPanel)
     at = tickets.table.visualRect(tickets.table.rows.index(0, 1)).center()
     QTest.mouseClick(tickets.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     stage.settle()
@@ -135,21 +154,21 @@ def _end(stage: Stage) -> None:
     stage.click(stage.button("hang_up"))
     assert stage.asked() == HangUp(CALL, HangingUp.END)
     stage.done(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 30, wrap_up_call=CALL)))
-    assert stage.window.wrap_up.left.text() == "0:30 left"
+    assert stage.window.panel(WrapUpPanel).left.text() == "0:30 left"
     stage.click(stage.button("extend"))
     assert stage.asked() == ExtendWrapUp(CALL)
     stage.reply(Done())
-    stage.window.wrap_up.disposition.setCurrentIndex(2)
+    stage.window.panel(WrapUpPanel).disposition.setCurrentIndex(2)
     stage.click(stage.button("finish"))
     assert stage.asked() == WrapUp(CALL, "order", "")
     stage.done(PopChanged(None), SeatChanged(stage.seat(SeatState.OPEN)))
-    assert stage.window.wrap_up.disposition.currentData() == "", "chosen anew for each call"
+    assert stage.window.panel(WrapUpPanel).disposition.currentData() == "", "chosen anew for each call"
 
 
 def _dial(stage: Stage) -> None:
     stage.click(stage.button("dial"))
     stage.write("95500")
-    stage.click(stage.window.dialling.call_button)
+    stage.click(stage.window.panel(DialDialog).call_button)
     assert stage.asked() == Dial("95500")
     stage.reply(Done())
     stage.front()
@@ -157,27 +176,27 @@ def _dial(stage: Stage) -> None:
 
 def _lock(stage: Stage) -> None:
     stage.click(stage.button("seat"))  # open: it asks for the reason
-    stage.choose(stage.window.top.reasons, 3)
+    stage.choose(stage.window.panel(TopBar).reasons, 3)
     assert stage.asked() == LockSeat(LockReason.MEETING)
     stage.done(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.MEETING)))
-    stage.click(stage.window.top.lock)
-    stage.choose(stage.window.top.reasons, 0)
+    stage.click(stage.window.panel(TopBar).lock)
+    stage.choose(stage.window.panel(TopBar).reasons, 0)
     assert stage.asked() == LockSeat(LockReason.BREAK)
     stage.done(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.BREAK)))
-    stage.click(stage.window.top.menu_button)
-    stage.choose(stage.window.top.menu, MENU.index("log_out"))
+    stage.click(stage.window.panel(TopBar).menu_button)
+    stage.choose(stage.window.panel(TopBar).menu, MENU.index("log_out"))
     stage.answer("&Log out")
     assert stage.asked() == LogOut()
 
 
 def test_a_button_of_the_menu_for_each_command_of_the_program() -> None:
     shown = {name for name in MENU if name}
-    assert shown <= {command.id for command in COMMANDS}
+    assert shown <= {command.id for command in PANELS.commands}
 
 
 def test_sound_settings(stage: Stage) -> None:
     stage.log_in()
-    dialog = stage.window.audio
+    dialog = stage.window.panel(AudioDialog)
     dialog.go()
     stage.settle()
     assert stage.world.phone.done[-1] == TellLevels(on=True)
@@ -196,7 +215,7 @@ def test_sound_settings(stage: Stage) -> None:
 
 
 def test_the_voice_by_a_desk_phone(stage: Stage) -> None:
-    dialog = stage.window.audio
+    dialog = stage.window.panel(AudioDialog)
     dialog.go()
     stage.settle()
     assert not dialog.phone_name.isVisible()
@@ -208,18 +227,18 @@ def test_the_voice_by_a_desk_phone(stage: Stage) -> None:
     stage.settle()
     assert (stage.view.desk_phone, stage.world.settings.get("desk_phone")) == ("front-07", "front-07")
     assert not dialog.devices["speaker"].isEnabled()
-    assert "front-07" in stage.window.status.phone.text.text()
+    assert "front-07" in stage.window.panel(StatusBar).phone.text.text()
     stage.log_in()
     assert not dialog.voice.isEnabled()
     stage.ring(RINGING, pop())
     assert stage.window.commands.actions["answer"].isEnabled() is False
-    assert "front-07" in stage.window.call.heading.text()
+    assert "front-07" in stage.window.panel(CallPanel).heading.text()
     dialog.close()
 
 
 def test_back_to_the_headset(stage: Stage) -> None:
     stage.desk.use_desk_phone("front-07")
-    dialog = stage.window.audio
+    dialog = stage.window.panel(AudioDialog)
     dialog.go()
     stage.settle()
     assert (dialog.voice.currentIndex(), dialog.phone_name.text()) == (DESK_PHONE, "front-07")
@@ -233,7 +252,7 @@ def test_back_to_the_headset(stage: Stage) -> None:
 
 def test_a_new_password(stage: Stage) -> None:
     stage.log_in()
-    dialog = stage.window.password
+    dialog = stage.window.panel(PasswordDialog)
     dialog.go()
     for field, text in zip(dialog.fields, ("a secret of mine", "another secret", "another secre"), strict=True):
         field.setText(text)
@@ -249,9 +268,9 @@ def test_a_new_password(stage: Stage) -> None:
 
 def test_a_short_new_password_is_told_without_asking(stage: Stage) -> None:
     stage.log_in()
-    stage.window.password.go()
-    for field, text in zip(stage.window.password.fields, ("old one here", "short", "short"), strict=True):
+    stage.window.panel(PasswordDialog).go()
+    for field, text in zip(stage.window.panel(PasswordDialog).fields, ("old one here", "short", "short"), strict=True):
         field.setText(text)
-    stage.click(stage.window.password.button)
-    assert stage.window.password.problem.text() == "A password needs 8 characters or more."
+    stage.click(stage.window.panel(PasswordDialog).button)
+    assert stage.window.panel(PasswordDialog).problem.text() == "A password needs 8 characters or more."
     assert not any(isinstance(asked, ChangePassword) for asked in stage.world.switch.asked)

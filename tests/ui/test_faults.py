@@ -11,6 +11,14 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.calling.queues import QueuesPanel
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.tickets import TicketsPanel
+from agent_app.ui.frame.dialogs import PasswordDialog
+from agent_app.ui.frame.topbar import TopBar
+from agent_app.ui.panels.status import Banner, StatusBar
 from agent_app.ui.parts.boards import FILL
 from agent_app.ui.parts.faults import FAULTS, Cover, Drawing
 from agent_app.ui.parts.widgets import Panel
@@ -58,44 +66,46 @@ def test_a_locked_seat_is_not_shown_as_open_when_a_panel_before_it_fails(
 ) -> None:
     """Panels are drawn one after the other, the banner among the first."""
     stage.log_in(SeatState.OPEN)
-    Breaking(monkeypatch, stage.window.banner, "show_view")
+    Breaking(monkeypatch, stage.window.panel(Banner), "show_view")
     stage.told(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.LUNCH)), CallChanged(None))
     window = stage.window
-    assert window.top.chip.word.text() == "Locked"
-    assert window.top.seat.text().startswith("Open the seat")
+    assert window.panel(TopBar).chip.word.text() == "Locked"
+    assert window.panel(TopBar).seat.text().startswith("Open the seat")
     stage.told(QueuesChanged((replace(QUEUES[0], waiting=77),)), PopChanged(pop()))
-    assert window.queues.table.rows.row(0) == replace(QUEUES[0], waiting=77), "drawn after the banner"
-    assert window.customer.name.text() == "王小芳"
-    assert len(window.tickets.table.rows._rows) == 2
+    assert window.panel(QueuesPanel).table.rows.row(0) == replace(QUEUES[0], waiting=77), "drawn after the banner"
+    assert window.panel(CustomerPanel).name.text() == "王小芳"
+    assert len(window.panel(TicketsPanel).table.rows._rows) == 2
     assert len(_taken()) == 1
 
 
 def test_a_panel_that_fails_is_drawn_anew_from_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it drew before the fault is not taken as drawn: the next views would never mend it."""
     stage.log_in(SeatState.OPEN)
-    broken = Breaking(monkeypatch, stage.window.top.chip, "show_state")
+    broken = Breaking(monkeypatch, stage.window.panel(TopBar).chip, "show_state")
     broken.once = True
     stage.told(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.LUNCH)))
-    assert stage.window.top.chip.word.text() == "Locked"
-    assert stage.window.top.reason.text() == "Lunch"
-    assert _covers(stage.window.top) == []
+    assert stage.window.panel(TopBar).chip.word.text() == "Locked"
+    assert stage.window.panel(TopBar).reason.text() == "Lunch"
+    assert _covers(stage.window.panel(TopBar)) == []
     assert _taken() == [1]
 
 
 def test_a_panel_that_can_not_be_drawn_is_covered_until_it_can(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.log_in(SeatState.OPEN)
-    broken = Breaking(monkeypatch, stage.window.accounts, "_say_state")
+    broken = Breaking(monkeypatch, stage.window.panel(AccountsPanel), "_say_state")
     stage.ring(call(SeatState.RINGING), pop())
-    covers = _covers(stage.window.accounts)
-    assert [cover.parentWidget() for cover in covers] == stage.window.accounts.drawing.places, "its tables too"
+    covers = _covers(stage.window.panel(AccountsPanel))
+    assert [cover.parentWidget() for cover in covers] == stage.window.panel(AccountsPanel).drawing.places, (
+        "its tables too"
+    )
     assert all(cover.isVisibleTo(cover.parentWidget()) for cover in covers)
     stage.window.resize(1500, 900)
     stage.settle_drawn()
     assert all(cover.size() == cover.parentWidget().size() for cover in covers)
     broken.on = False
     stage.told(CallChanged(None))
-    assert _covers(stage.window.accounts) == []
-    assert len(stage.window.accounts.holdings.rows._rows) == 5
+    assert _covers(stage.window.panel(AccountsPanel)) == []
+    assert len(stage.window.panel(AccountsPanel).holdings.rows._rows) == 5
     assert _taken() != []
 
 
@@ -104,11 +114,11 @@ def test_the_agent_is_told_and_the_log_has_it_once(
 ) -> None:
     FAULTS.tell = stage.desk.window_failed
     stage.log_in(SeatState.OPEN)
-    Breaking(monkeypatch, stage.window.queues, "show_view")
+    Breaking(monkeypatch, stage.window.panel(QueuesPanel), "show_view")
     with caplog.at_level(logging.ERROR):
         for number in range(20):
             stage.told(QueuesChanged((replace(QUEUES[0], waiting=number),)))
-    assert stage.window.status.problem.text().startswith("A part of the window failed")
+    assert stage.window.panel(StatusBar).problem.text().startswith("A part of the window failed")
     assert caplog.text.count("Traceback") == 1
     assert "drawing QueuesPanel failed" in caplog.text
     stage.keys("Esc")
@@ -123,10 +133,10 @@ def test_the_clock_goes_on_for_the_others(stage: Stage, monkeypatch: pytest.Monk
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
-    Breaking(monkeypatch, stage.window.top, "tick")
+    Breaking(monkeypatch, stage.window.panel(TopBar), "tick")
     stage.world.now += 100
     stage.window._tick()
-    assert stage.window.call.time.text() == "1:40"
+    assert stage.window.panel(CallPanel).time.text() == "1:40"
     assert len(_taken()) == 1
 
 
@@ -134,15 +144,15 @@ def test_each_step_of_the_window_stands_alone(stage: Stage, monkeypatch: pytest.
     stage.log_in(SeatState.OPEN)
     window = stage.window
     for part, name in (
-        (window.commands, "_draw_one"), (window.password, "show_view"), (window, "_show_page"), (window.leaving, "follow"),
+        (window.commands, "_draw_one"), (window.panel(PasswordDialog), "show_view"), (window, "_show_page"), (window.leaving, "follow"),
         (window, "_call_attention"),
     ):  # fmt: skip
         Breaking(monkeypatch, part, name)
     stage.told(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.LUNCH)))
     stage.desk.search("wxf")
     stage.settle()
-    assert window.top.chip.word.text() == "Locked"
-    assert window.middle.currentIndex() == 1
+    assert window.panel(TopBar).chip.word.text() == "Locked"
+    assert window.places.middle.currentIndex() == 1
     assert _taken() != []
 
 
@@ -216,10 +226,10 @@ def test_faults_of_one_place_are_one() -> None:
 
 def test_a_cover_speaks_chinese_too(gallery: Stage) -> None:
     gallery.window.draw(scenes(Language.ZH)["open"])
-    drawing = Drawing(gallery.window.queues, lambda: int("x"))
+    drawing = Drawing(gallery.window.panel(QueuesPanel), lambda: int("x"))
     drawing(lambda: None)
     drawing(lambda: {}["no"])
-    (cover,) = gallery.window.queues.findChildren(Cover)
+    (cover,) = gallery.window.panel(QueuesPanel).findChildren(Cover)
     assert cover.text() == "这部分暂时无法显示，原因已记入日志。"
     cover.deleteLater()
     assert len(_taken()) == 2

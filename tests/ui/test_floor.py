@@ -14,7 +14,9 @@ from agent_app.model.desk.view import DeskView
 from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.floor.supervising import SeatAct, WaitingAct
 from agent_app.ui.floor.acts import ACTS, TO_ALL
+from agent_app.ui.floor.opening import SupervisorDesk
 from agent_app.ui.floor.window import SupervisorWindow
+from agent_app.ui.frame.topbar import TopBar
 from shared.desk import (
     CallChanged,
     DeskCall,
@@ -56,9 +58,10 @@ class Board:
         self.stage = stage
         stage.log_in(SeatState.OPEN)
         stage.told(SeatChanged(stage.seat(SeatState.OPEN, role=Role.SUPERVISOR, agent="1010")))
-        stage.click(stage.window.top.supervise)
-        assert stage.window.board is not None
-        self.window: SupervisorWindow = stage.window.board
+        stage.click(stage.window.panel(TopBar).supervise)
+        opened = stage.window.panel(SupervisorDesk).window
+        assert opened is not None
+        self.window: SupervisorWindow = opened
         assert QTest.qWaitForWindowActive(self.window)
         assert self.watching() is Watch.FLOOR
         stage.world.switch.show_floor(rows_of(floor), NOW)
@@ -117,16 +120,16 @@ def monitoring(agent: str = "1005") -> DeskCall:
 
 def test_an_agent_has_no_such_button(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
-    assert not stage.window.top.supervise.isVisible()
+    assert not stage.window.panel(TopBar).supervise.isVisible()
     stage.keys("Ctrl+Shift+S")
-    assert stage.window.board is None
+    assert stage.window.panel(SupervisorDesk).window is None
 
 
 def test_its_shortcut_opens_it_and_brings_it_back(board: Board) -> None:
     board.stage.front()
     board.stage.keys("Ctrl+Shift+S")
     assert QTest.qWaitForWindowActive(board.window)
-    assert board.stage.window.board is board.window
+    assert board.stage.window.panel(SupervisorDesk).window is board.window
 
 
 def test_closed_it_watches_nothing_and_opened_again_it_asks_anew(board: Board) -> None:

@@ -7,6 +7,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QTableView
 
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.calling.queues import QueuesPanel
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.parts.theme import digits, letters
 from shared.enums import Language
 from tests.ui.fonts import CHINESE, LATIN, WIDE, first
@@ -55,7 +59,7 @@ def test_the_window_fits_a_screen_of_1366_by_768(written: Stage, language: Langu
         written.window.resize(1366, 700)
         written.settle_drawn()
         assert (written.window.width(), written.window.height()) == (1366, 700), name
-        assert written.window.rolled.verticalScrollBar().maximum() == 0, name
+        assert written.window.places.rolled.verticalScrollBar().maximum() == 0, name
 
 
 @FONTS
@@ -69,12 +73,12 @@ def test_on_a_lower_screen_the_desk_is_rolled(written: Stage, language: Language
         assert written.window.height() == 450, name
     written.window.draw(scenes(language)["talking"])
     written.settle_drawn()
-    bar = written.window.rolled.verticalScrollBar()
-    for part in (written.window.tickets.note, written.window.wrap_up.note):
+    bar = written.window.places.rolled.verticalScrollBar()
+    for part in (written.window.panel(TicketsPanel).note, written.window.panel(WrapUpPanel).note):
         part.setFocus()
         written.settle_drawn()
-        at = part.mapTo(written.window.rolled, QPoint(0, 0)).y()
-        assert 0 <= at <= written.window.rolled.height() - part.height(), bar.value()
+        at = part.mapTo(written.window.places.rolled, QPoint(0, 0)).y()
+        assert 0 <= at <= written.window.places.rolled.height() - part.height(), bar.value()
     assert bar.maximum() > 0
 
 
@@ -104,7 +108,7 @@ def test_no_caller_moves_the_columns(written: Stage, language: Language) -> None
         written.window.draw(view)
         written.settle_drawn()
         if not view.needs_password:
-            seen.add(tuple(written.window.columns.sizes()))
+            seen.add(tuple(written.window.places.columns.sizes()))
     assert len(seen) == 1
 
 
@@ -113,8 +117,10 @@ def test_no_caller_moves_the_columns(written: Stage, language: Language) -> None
 def test_the_middle_lists_need_no_scroll_bar_at_1366(written: Stage, language: Language) -> None:
     written.window.resize(1366, 728)
     written.window.draw(scenes(language)["talking"])
-    for at, table in enumerate((written.window.accounts.holdings, written.window.accounts.orders)):
-        written.window.tabs.setCurrentIndex(at)
+    for at, table in enumerate(
+        (written.window.panel(AccountsPanel).holdings, written.window.panel(AccountsPanel).orders)
+    ):
+        written.window.places.tabs.setCurrentIndex(at)
         written.settle_drawn()
         assert table.horizontalScrollBar().maximum() == 0
 
@@ -127,8 +133,8 @@ def test_what_it_is_about_can_be_read_in_every_list(written: Stage, language: La
     written.window.draw(scenes(language)["talking"])
     written.settle_drawn()
     for table, column, letters_seen in (
-        (written.window.accounts.holdings, 1, "贵州茅台"), (written.window.queues.table, 0, "人工委托"),
-        (written.window.tickets.table, 1, "银证转账"),
+        (written.window.panel(AccountsPanel).holdings, 1, "贵州茅台"), (written.window.panel(QueuesPanel).table, 0, "人工委托"),
+        (written.window.panel(TicketsPanel).table, 1, "银证转账"),
     ):  # fmt: skip
         needs = QFontMetricsF(table.font()).horizontalAdvance(letters_seen)
         assert table.columnWidth(column) >= needs + table._margins(), table.accessibleName()

@@ -4,6 +4,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from agent_app.model.desk.view import LinkState
 from agent_app.model.sound.phone_messages import AnswerCall
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.customer.search import SearchPanel
+from agent_app.ui.frame.dialogs import AboutDialog
+from agent_app.ui.frame.topbar import TopBar
 from shared.desk import CallChanged, Done, HangUp, Hold, LogOut, OpenSeat, PopChanged, PopShown, SeatChanged, WrapUp
 from shared.enums import SeatState
 from tests.ui.scenes import CALL, NOW, call, pop
@@ -25,20 +29,20 @@ def test_a_click_leaves_the_focus_where_one_types(stage: Stage) -> None:
     stage.ring(call(SeatState.RINGING), pop())
     stage.keys("F12")
     stage.click(stage.button("answer"))
-    assert QApplication.focusWidget() is stage.window.wrap_up.note
+    assert QApplication.focusWidget() is stage.window.panel(WrapUpPanel).note
 
 
 def test_a_ring_shows_the_card_over_a_search_and_takes_no_key_from_it(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.keys("F9")
     stage.write("wxf")
-    assert stage.window.middle.currentIndex() == 1
+    assert stage.window.places.middle.currentIndex() == 1
     stage.ring(call(SeatState.RINGING), pop())
-    assert stage.window.middle.currentIndex() == 0
-    assert QApplication.focusWidget() is stage.window.search.line
+    assert stage.window.places.middle.currentIndex() == 0
+    assert QApplication.focusWidget() is stage.window.panel(SearchPanel).line
     stage.until(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
     stage.keys("F9")
-    assert stage.window.middle.currentIndex() == 1, "what was searched is still there"
+    assert stage.window.places.middle.currentIndex() == 1, "what was searched is still there"
 
 
 def test_the_pop_is_told_once_a_call(stage: Stage) -> None:
@@ -61,7 +65,7 @@ def test_the_note_of_the_last_call_is_not_lost_by_closing(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
-    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.panel(WrapUpPanel).note.setPlainText("not sent yet")
     stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 9, wrap_up_call=CALL)))
     stage.window.close()
     box = stage.window.findChild(QMessageBox)
@@ -75,7 +79,7 @@ def test_closing_in_a_call_asks_while_the_link_is_down_too(stage: Stage) -> None
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
-    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.panel(WrapUpPanel).note.setPlainText("not sent yet")
     stage.desk.link_state(LinkState.LOST, "silent")
     stage.settle()
     stage.window.close()
@@ -98,7 +102,7 @@ def test_closing_with_a_note_asks_while_the_link_is_down_too(stage: Stage) -> No
     stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 9, wrap_up_call=CALL)))
     stage.desk.link_state(LinkState.LOST, "silent")
     stage.settle()
-    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.panel(WrapUpPanel).note.setPlainText("not sent yet")
     stage.window.close()
     assert stage.window.isVisible()
     _end_the_program(stage)
@@ -117,7 +121,7 @@ def test_a_program_that_is_told_to_end_keeps_the_note(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
-    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.panel(WrapUpPanel).note.setPlainText("not sent yet")
     stage.settle()
     stage.window.end()
     assert not stage.window.isVisible()
@@ -144,7 +148,7 @@ def test_a_system_that_shuts_down_is_held_up_by_a_call_only(stage: Stage) -> Non
     stage.window.session_ends(quiet)  # type: ignore[arg-type]
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
-    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.panel(WrapUpPanel).note.setPlainText("not sent yet")
     stage.settle()
     for manager in (busy, forced):
         stage.window.session_ends(manager)  # type: ignore[arg-type]
@@ -161,14 +165,14 @@ def _end_the_program(stage: Stage) -> None:
 def test_space_after_the_log_in_opens_the_seat_and_then_nothing_more(stage: Stage) -> None:
     """While it rings no menu may stand over the card."""
     stage.log_in()
-    assert QApplication.focusWidget() is stage.window.top.seat
+    assert QApplication.focusWidget() is stage.window.panel(TopBar).seat
     stage.keys("Space")
     assert stage.asked() == OpenSeat()
     stage.done(SeatChanged(stage.seat(SeatState.OPEN)))
     stage.ring(call(SeatState.RINGING), pop())
     before = len(stage.world.switch.asked)
     stage.keys("Space", "Space")
-    assert not stage.window.top.reasons.isVisible()
+    assert not stage.window.panel(TopBar).reasons.isVisible()
     assert len(stage.world.switch.asked) == before
     assert not any(isinstance(done, AnswerCall) for done in stage.world.phone.done)
 
@@ -178,7 +182,7 @@ def test_space_locks_no_seat_that_was_open_at_the_log_in(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.keys("Space")
-    assert not stage.window.top.reasons.isVisible()
+    assert not stage.window.panel(TopBar).reasons.isVisible()
 
 
 def test_space_twice_on_hold_does_not_retrieve(stage: Stage) -> None:
@@ -260,8 +264,8 @@ def test_a_question_stops_no_key_of_the_call(stage: Stage) -> None:
 def test_choosing_a_folder_stops_no_key_of_the_call(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
-    stage.window.about.show()
-    stage.window.about.ask_folder()
+    stage.window.panel(AboutDialog).show()
+    stage.window.panel(AboutDialog).ask_folder()
     stage.settle()
     stage.keys("F2")
     assert isinstance(stage.world.phone.done[-1], AnswerCall)
@@ -333,7 +337,7 @@ def _in_wrap_up(stage: Stage) -> None:
     stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_until=NOW + 9, wrap_up_call=CALL)))
     while stage.world.switch.open:
         stage.reply(Done())
-    stage.window.wrap_up.note.setPlainText("not sent yet")
+    stage.window.panel(WrapUpPanel).note.setPlainText("not sent yet")
     stage.settle()
 
 

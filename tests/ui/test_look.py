@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.frame.panels import PANELS
+from agent_app.ui.frame.topbar import TopBar
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.paths import RESOURCES
@@ -56,14 +58,14 @@ def test_a_states_word_can_be_read_on_its_colour() -> None:
 
 
 def test_states_differ_in_icon_and_word_too(gallery: Stage) -> None:
-    assert gallery.window.top.chip.word.text()
+    assert gallery.window.panel(TopBar).chip.word.text()
     pictures = {state: (RESOURCES / "icons" / f"{state}.svg").read_text(encoding="utf-8") for state in SeatState}
     assert len(set(pictures.values())) == len(SeatState)
 
 
 def test_every_icon_that_is_asked_for_is_there(qapp: QApplication) -> None:
     assert qapp is not None
-    for face in [face for command in COMMANDS for face in command.faces if face.icon]:
+    for face in [face for command in PANELS.commands for face in command.faces if face.icon]:
         assert not icon(face.icon, "#123456").isNull()
     with pytest.raises(FileNotFoundError):
         icon("no-such", "#123456")
@@ -145,6 +147,6 @@ def test_scaled_to_4k_it_is_the_same_window_with_more_pixels(scale: str, pixels:
 
 
 def test_a_large_font_makes_it_larger_not_broken(gallery: Stage) -> None:
-    label = gallery.window.call.state
+    label = gallery.window.panel(CallPanel).state
     assert label.font().pointSizeF() > 0
     assert label.font().pixelSize() == -1

@@ -10,6 +10,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.desk.view import AudioView, PlayerView
 from agent_app.model.sound.phone_messages import SoundDevice
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.history import HistoryPanel
+from agent_app.ui.customer.search import SearchPanel
+from agent_app.ui.customer.tickets import TicketsPanel
+from agent_app.ui.frame.dialogs import AboutDialog
+from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts import fmt
 from agent_app.ui.parts.tables import DataTable, TableColumn, TableModel
 from agent_app.ui.sound.player import PlayerBar
@@ -114,7 +122,7 @@ def test_what_is_chosen_stays_chosen_when_rows_come_and_go(qapp: QApplication) -
 def test_enter_and_double_click_choose(stage: Stage) -> None:
     stage.window.draw(scenes(Language.EN)["search"])
     chosen: list[object] = []
-    table = stage.window.search.table
+    table = stage.window.panel(SearchPanel).table
     table.chosen.connect(chosen.append)
     table._choose(1)
     table._choose(99)
@@ -129,10 +137,10 @@ def test_the_arrows_go_between_the_line_and_the_rows(stage: Stage) -> None:
     stage.keys("F9")
     stage.write("w")
     stage.keys("Down")
-    assert QApplication.focusWidget() is stage.window.search.line, "there are no rows yet"
+    assert QApplication.focusWidget() is stage.window.panel(SearchPanel).line, "there are no rows yet"
     stage.keys("Esc")
     assert stage.view.search.text == ""
-    assert stage.window.middle.currentIndex() == 0
+    assert stage.window.places.middle.currentIndex() == 0
 
 
 def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> None:
@@ -141,19 +149,19 @@ def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> Non
     stage.talk(call(SeatState.RINGING))
     stage.keys("F12")
     stage.write("1#")
-    assert stage.window.wrap_up.note.toPlainText() == "1#"
-    assert stage.window.call.sent.text() == ""
+    assert stage.window.panel(WrapUpPanel).note.toPlainText() == "1#"
+    assert stage.window.panel(CallPanel).sent.text() == ""
     stage.keys("F11", "*", "a")
-    assert stage.window.call.sent.text() == "•"
+    assert stage.window.panel(CallPanel).sent.text() == "•"
 
 
 def test_a_note_too_long_is_cut_at_what_the_switch_takes(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
-    stage.window.wrap_up.note.setPlainText("字" * (TEXT_MAX + 50))
+    stage.window.panel(WrapUpPanel).note.setPlainText("字" * (TEXT_MAX + 50))
     stage.settle()
     assert len(stage.view.note) == TEXT_MAX
-    assert stage.window.wrap_up.note.toPlainText() == stage.view.note
+    assert stage.window.panel(WrapUpPanel).note.toPlainText() == stage.view.note
 
 
 def test_a_note_goes_with_its_call(stage: Stage) -> None:
@@ -163,7 +171,7 @@ def test_a_note_goes_with_its_call(stage: Stage) -> None:
     stage.write("of the first")
     stage.told(CallChanged(None), PopChanged(None), SeatChanged(stage.seat(SeatState.OPEN)))
     stage.ring(call(SeatState.RINGING, call="second", leg="second/2"), pop(call="second"))
-    assert stage.window.wrap_up.note.toPlainText() == ""
+    assert stage.window.panel(WrapUpPanel).note.toPlainText() == ""
 
 
 def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
@@ -172,25 +180,25 @@ def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.keys("Ctrl+T", "Ctrl+S")
-    assert QApplication.focusWidget() is stage.window.tickets.title, "a ticket needs a title"
+    assert QApplication.focusWidget() is stage.window.panel(TicketsPanel).title, "a ticket needs a title"
     stage.write("new one")
-    stage.window.tickets.note.setPlainText("the note")
+    stage.window.panel(TicketsPanel).note.setPlainText("the note")
     stage.keys("Ctrl+S")
     stage.reply(Failed("timed_out"))
-    assert stage.window.tickets.title.text() == "new one"
-    assert stage.window.tickets.note.toPlainText() == "the note"
+    assert stage.window.panel(TicketsPanel).title.text() == "new one"
+    assert stage.window.panel(TicketsPanel).note.toPlainText() == "the note"
     assert stage.view.problem is not None
 
 
 def test_another_customers_ticket_editor_is_empty(stage: Stage) -> None:
     made = scenes(Language.EN)["talking"]
     stage.window.draw(made)
-    stage.window.tickets.table.selectRow(0)
-    assert stage.window.tickets.title.text() == TICKETS[0].title
+    stage.window.panel(TicketsPanel).table.selectRow(0)
+    assert stage.window.panel(TicketsPanel).title.text() == TICKETS[0].title
     assert made.shown is not None
     stage.window.draw(replace(made, shown=replace(made.shown, id=9, tickets=())))
-    assert stage.window.tickets.title.text() == ""
-    assert stage.window.tickets.past.toPlainText() == ""
+    assert stage.window.panel(TicketsPanel).title.text() == ""
+    assert stage.window.panel(TicketsPanel).past.toPlainText() == ""
 
 
 # --- recordings ---
@@ -239,14 +247,14 @@ made: list[Ear] = []
 
 def _player(stage: Stage, wav: bytes) -> PlayerBar:
     made.clear()
-    player, view = stage.window.history.player, scenes(Language.EN)["talking"]
+    player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["talking"]
     player.make_sink = Ear
     stage.window.draw(replace(view, player=PlayerView(CALL, len(wav), len(wav), wav)))
     return player
 
 
 def test_a_recording_is_fetched_played_paused_and_closed(stage: Stage) -> None:
-    player, view = stage.window.history.player, scenes(Language.EN)["talking"]
+    player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["talking"]
     stage.window.draw(replace(view, player=PlayerView(CALL, 100, 400)))
     assert (player.fetching.value(), player.fetching.maximum()) == (100, 400)
     assert not player.slider.isVisibleTo(player)
@@ -286,7 +294,7 @@ def test_a_recording_pauses_when_a_call_comes(stage: Stage) -> None:
 
 
 def test_a_recording_that_is_fetched_when_a_call_comes_waits(stage: Stage) -> None:
-    player, view = stage.window.history.player, scenes(Language.EN)["open"]
+    player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["open"]
     made.clear()
     player.make_sink = Ear
     stage.window.draw(replace(view, player=PlayerView(CALL, 10, 400)))
@@ -296,7 +304,7 @@ def test_a_recording_that_is_fetched_when_a_call_comes_waits(stage: Stage) -> No
 
 
 def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
-    player, view = stage.window.history.player, scenes(Language.EN)["open"]
+    player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["open"]
     made.clear()
     player.make_sink = Ear
     playing = replace(view, player=PlayerView(CALL, 400, 400, _wav(3)))
@@ -367,7 +375,7 @@ def test_alaw_is_g711s() -> None:
 def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -> None:
     """With QtMultimedia as it is, device or none: the window's thread is never caught."""
     view = scenes(Language.EN)["talking"]
-    player = stage.window.history.player
+    player = stage.window.panel(HistoryPanel).player
     for number in range(8):
         wav = _wav(1 + number)
         stage.window.draw(replace(view, player=PlayerView(CALL, len(wav), len(wav), wav)))
@@ -380,7 +388,7 @@ def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -
 
 
 def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> None:
-    about, diagnostics = stage.window.about, stage.world.diagnostics
+    about, diagnostics = stage.window.panel(AboutDialog), stage.world.diagnostics
     about.go()
     about.pack_into(str(tmp_path))
     stage.settle()
@@ -395,7 +403,7 @@ def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> 
 
 
 def test_diagnostics_are_given_up_or_fail(stage: Stage, tmp_path: Path) -> None:
-    about, diagnostics = stage.window.about, stage.world.diagnostics
+    about, diagnostics = stage.window.panel(AboutDialog), stage.world.diagnostics
     stage.log_in(SeatState.OPEN)
     about.go()
     about.pack_into(str(tmp_path))
@@ -409,10 +417,13 @@ def test_diagnostics_are_given_up_or_fail(stage: Stage, tmp_path: Path) -> None:
     diagnostics.end(OSError(28, "No space left on device"))
     stage.settle()
     assert not about.path.isVisibleTo(about)
-    assert stage.window.status.problem.text() == "The disk is full; the file was not written."
+    assert stage.window.panel(StatusBar).problem.text() == "The disk is full; the file was not written."
 
 
 def test_a_name_of_200_characters_is_one_line_everywhere(stage: Stage) -> None:
     stage.window.draw(scenes(Language.ZH)["long-names"])
     assert len(LONG_NAME) == 200
-    assert stage.window.customer.name.height() < stage.window.customer.name.fontMetrics().height() * 2
+    assert (
+        stage.window.panel(CustomerPanel).name.height()
+        < stage.window.panel(CustomerPanel).name.fontMetrics().height() * 2
+    )

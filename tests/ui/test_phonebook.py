@@ -6,7 +6,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from agent_app.model.calling.targets import DialPurpose
 from agent_app.model.phonebook.people import CallWay
+from agent_app.ui.calling.calls import CallsPanel
+from agent_app.ui.calling.dialling import DialDialog
+from agent_app.ui.calling.people import PeoplePanel
+from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.history import HistoryPanel
 from agent_app.ui.parts.tables import DataTable
 from shared.desk import CallChanged, CallSeat, Dial, PopChanged, SeatChanged
 from shared.enums import CallKind, SeatState
@@ -28,12 +34,12 @@ def cell(table: DataTable, row: int, column: int) -> QPoint:  # type: ignore[typ
 
 
 def names(stage: Stage) -> list[str]:
-    table = stage.window.people.table
+    table = stage.window.panel(PeoplePanel).table
     return [table.rows.row(at).name for at in range(table.rows.rowCount())]
 
 
 def add(stage: Stage, name: str, number: str) -> None:
-    person = stage.window.people.person
+    person = stage.window.panel(PeoplePanel).person
     person.fields[0].insert(name)  # as an input method does
     stage.keys("Tab")
     stage.write(number)
@@ -70,15 +76,15 @@ def test_people_by_keyboard(stage: Stage) -> None:
     stage.write("ljl")
     assert names(stage) == ["林经理"]
     stage.keys("Down", "Ctrl+Return")
-    assert stage.window.people.person.fields[1].text() == "02085551000"
+    assert stage.window.panel(PeoplePanel).person.fields[1].text() == "02085551000"
     stage.keys("Tab")
     stage.write("no number")
     stage.keys("Return")
-    assert stage.window.people.person.problem.text() == "That is no telephone number."
+    assert stage.window.panel(PeoplePanel).person.problem.text() == "That is no telephone number."
     assert stage.view.problem is None
     stage.keys("Escape")
     stage.front()
-    stage.window.people.table.setFocus()
+    stage.window.panel(PeoplePanel).table.setFocus()
     stage.keys("Delete")
     assert names(stage) == []
     stage.keys("Ctrl+Z")
@@ -87,13 +93,13 @@ def test_people_by_keyboard(stage: Stage) -> None:
 
 def test_people_by_mouse(stage: Stage) -> None:
     open_directory(stage)
-    tools, table = stage.window.people.tools, stage.window.people.table
+    tools, table = stage.window.panel(PeoplePanel).tools, stage.window.panel(PeoplePanel).table
     assert [name for name in tools if tools[name].isEnabled()] == ["add"]
     stage.click(tools["add"])
     add(stage, "Lin", "10086")
     stage.click(table.viewport(), cell(table, 0, 0))
     stage.click(tools["edit"])
-    person = stage.window.people.person
+    person = stage.window.panel(PeoplePanel).person
     assert [field.text() for field in person.fields] == ["Lin", "10086", ""]
     stage.click(person.fields[2])
     stage.write("branch")
@@ -110,13 +116,13 @@ def test_people_by_mouse(stage: Stage) -> None:
 @pytest.mark.parametrize("hand", ["mouse", "key"])
 def test_a_colleague_is_called_from_the_list(stage: Stage, hand: str) -> None:
     open_directory(stage)
-    table = stage.window.people.table
+    table = stage.window.panel(PeoplePanel).table
     if hand == "mouse":
         stage.click(table.viewport(), cell(table, 1, 1))
     else:
         stage.keys("Down", "Down", "F6")
-    assert stage.window.dialling.isVisible()
-    assert stage.window.dialling.whom.text() == "Calls Seat 1003 李敏"
+    assert stage.window.panel(DialDialog).isVisible()
+    assert stage.window.panel(DialDialog).whom.text() == "Calls Seat 1003 李敏"
     stage.keys("Return")
     assert stage.asked() == CallSeat("1003")
 
@@ -128,10 +134,10 @@ def test_a_missed_call_is_called_back(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.told(PopChanged(pop()), CallChanged(call(SeatState.RINGING, rang_at=NOW)))
     stage.told(CallChanged(None))
-    table = stage.window.calls.table
+    table = stage.window.panel(CallsPanel).table
     assert [(row.way, row.name) for row in stage.view.calls] == [(CallWay.MISSED, "王小芳")]
     stage.keys("Ctrl+6", "Return")
-    assert stage.window.dialling.line.text() == "13800138000"
+    assert stage.window.panel(DialDialog).line.text() == "13800138000"
     stage.keys("Escape")
     stage.front()
     table.setFocus()
@@ -144,9 +150,20 @@ def test_a_seat_that_called_is_called_as_a_seat(stage: Stage) -> None:
     stage.told(
         CallChanged(call(SeatState.RINGING, kind=CallKind.INTERNAL, number="1003", rang_at=NOW)), CallChanged(None)
     )
-    table = stage.window.calls.table
+    table = stage.window.panel(CallsPanel).table
     stage.keys("Ctrl+6")
     stage.click(table.viewport(), cell(table, 0, 1))
+    stage.keys("Return")
+    assert stage.asked() == CallSeat("1003")
+
+
+def test_f6_calls_a_seat_of_the_last_calls_as_a_seat_too(stage: Stage) -> None:
+    stage.log_in(SeatState.OPEN)
+    stage.told(
+        CallChanged(call(SeatState.RINGING, kind=CallKind.INTERNAL, number="1003", rang_at=NOW)), CallChanged(None)
+    )
+    stage.keys("Ctrl+6", "F6")
+    assert stage.window.panel(DialDialog).purpose is DialPurpose.CALL_SEAT
     stage.keys("Return")
     assert stage.asked() == CallSeat("1003")
 
@@ -158,10 +175,10 @@ def test_the_customers_numbers(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.told(PopChanged(pop()), CallChanged(call(SeatState.RINGING)))
     stage.told(CallChanged(None), SeatChanged(stage.seat(SeatState.WRAP_UP, wrap_up_call="c")))
-    numbers = stage.window.customer.numbers
+    numbers = stage.window.panel(CustomerPanel).numbers
     assert [button.text() for button in numbers.buttons if button.isVisible()] == ["13800138000", "02085551234"]
     stage.click(numbers.buttons[1])
-    assert stage.window.dialling.line.text() == "02085551234"
+    assert stage.window.panel(DialDialog).line.text() == "02085551234"
     stage.keys("Return")
     assert stage.asked() == Dial("02085551234")
 
@@ -170,25 +187,25 @@ def test_a_contacts_number(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.told(PopChanged(pop()))
     stage.keys("Ctrl+3")
-    table = stage.window.history.table
+    table = stage.window.panel(HistoryPanel).table
     stage.click(table.viewport(), cell(table, 2, 2))
-    assert stage.window.dialling.line.text() == "02085551234"
-    stage.click(stage.window.dialling.back_button)
+    assert stage.window.panel(DialDialog).line.text() == "02085551234"
+    stage.click(stage.window.panel(DialDialog).back_button)
     stage.click(table.viewport(), cell(table, 2, 3))
-    assert not stage.window.dialling.isVisible(), "only the number dials"
+    assert not stage.window.panel(DialDialog).isVisible(), "only the number dials"
 
 
 def test_a_click_at_a_wrong_moment_opens_the_window_which_says_why(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.told(PopChanged(pop()), CallChanged(call(SeatState.RINGING)))
-    stage.click(stage.window.customer.numbers.buttons[0])
-    assert stage.window.dialling.why.text() == "Answer or refuse the call that rings first."
-    assert not stage.window.dialling.call_button.isEnabled()
+    stage.click(stage.window.panel(CustomerPanel).numbers.buttons[0])
+    assert stage.window.panel(DialDialog).why.text() == "Answer or refuse the call that rings first."
+    assert not stage.window.panel(DialDialog).call_button.isEnabled()
 
 
 def test_links_look_like_links(gallery: Stage) -> None:
     gallery.window.draw(party_scenes(EN)["known"])
-    rows = gallery.window.calls.table.rows
+    rows = gallery.window.panel(CallsPanel).table.rows
     assert rows.data(rows.index(0, 1), Qt.ItemDataRole.ForegroundRole) is not None
     assert "13800138000" in rows.data(rows.index(0, 1), Qt.ItemDataRole.ToolTipRole)
     QTest.mouseMove(gallery.window)

@@ -8,8 +8,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from agent_app.model.desk.view import DeskView
 from agent_app.model.sound.phone_messages import AnswerCall
+from agent_app.ui.call.listening import ListeningStrip
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.call.seatbar import SeatBar
 from agent_app.ui.calling.dialling import DialDialog
-from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.frame.notices import NoticesPanel
+from agent_app.ui.frame.panels import PANELS
+from agent_app.ui.frame.topbar import TopBar
+from agent_app.ui.panels.status import StatusBar
 from shared.desk import (
     CallChanged,
     CallSeat,
@@ -42,7 +48,7 @@ from tests.ui.party_scenes import BANK, FLOOR, LI, PIN, TALKS, party_scenes
 from tests.ui.scenes import CALL, EN, NOW, call, pop, scenes
 from tests.ui.stage import Stage
 
-KEYS = {command.id: command.keys for command in COMMANDS}
+KEYS = {command.id: command.keys for command in PANELS.commands}
 TALKING = call(SeatState.TALKING, answered_at=NOW - 60)
 HANDS = pytest.mark.parametrize("hand", ["mouse", "key"])
 
@@ -78,8 +84,8 @@ def scene(stage: Stage, name: str) -> Stage:
 def dialling(stage: Stage) -> DialDialog:
     stage.world.switch.show_floor(FLOOR, NOW)
     stage.settle()
-    assert stage.window.dialling.isVisible()
-    return stage.window.dialling
+    assert stage.window.panel(DialDialog).isVisible()
+    return stage.window.panel(DialDialog)
 
 
 # --- out ---
@@ -237,13 +243,16 @@ def test_who_is_asked_leaves_until_the_customer_is_theirs(stage: Stage) -> None:
     assert stage.asked() == HangUp(CALL, HangingUp.LEAVE)
     stage.told(CallChanged(TALKING))
     stage.reply(Refused(DeskRefusal.WRONG_STATE))
-    assert stage.window.status.problem.text() == "Hang up: Who is in the call has just changed. Look, and press again."
+    assert (
+        stage.window.panel(StatusBar).problem.text()
+        == "Hang up: Who is in the call has just changed. Look, and press again."
+    )
 
 
 def test_a_consult_is_seen(stage: Stage) -> None:
     scene(stage, "consult-ringing")
-    panel = stage.window.call
-    assert stage.window.top.chip.word.text() == "Consulting"
+    panel = stage.window.panel(CallPanel)
+    assert stage.window.panel(TopBar).chip.word.text() == "Consulting"
     assert panel.waits.text() == "The customer waits: 0:34"
     shown = [(row.who.text(), row.kind.text(), row.state.text(), row.since.text()) for row in panel.parties.rows[:2]]
     assert shown == [("13800138000", "Customer", "waiting", "0:34"), ("1003", "Seat", "ringing", "0:06")]
@@ -260,7 +269,7 @@ def test_a_consult_is_seen(stage: Stage) -> None:
 def test_while_the_customer_keys_the_pin_they_are_not_in_the_call(stage: Stage) -> None:
     scene(stage, "consult-pin")
     stage.told(CallChanged(call(SeatState.CONSULTING, answered_at=NOW - 60, parties=(PIN,), held_at=NOW - 15)))
-    (row,) = [row for row in stage.window.call.parties.rows if row.isVisible()]
+    (row,) = [row for row in stage.window.panel(CallPanel).parties.rows if row.isVisible()]
     assert (row.who.text(), row.state.text(), row.since.text()) == ("PIN check", "asked", "0:15")
 
 
@@ -269,7 +278,10 @@ def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> N
     stage.told(CallChanged(replace(TALKING, came_back=CameBack.HUNG_UP)))
     stage.keys("F3")
     assert not any(isinstance(asked, HangUp) for asked in stage.world.switch.asked)
-    assert stage.window.status.problem.text() == "Hang up: Who is in the call has just changed. Look, and press again."
+    assert (
+        stage.window.panel(StatusBar).problem.text()
+        == "Hang up: Who is in the call has just changed. Look, and press again."
+    )
     stage.pass_time(1)
     stage.keys("F3")
     assert stage.asked() == HangUp(CALL, HangingUp.END)
@@ -278,9 +290,9 @@ def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> N
 @HANDS
 def test_a_party_is_sent_out_of_a_conference(stage: Stage, hand: str) -> None:
     scene(stage, "conference-5")
-    row = stage.window.call.parties.rows[1]
-    assert not stage.window.call.parties.rows[0].drop.isVisible(), "the customer stays"
-    assert not stage.window.call.parties.rows[4].drop.isVisible(), "so does who listens"
+    row = stage.window.panel(CallPanel).parties.rows[1]
+    assert not stage.window.panel(CallPanel).parties.rows[0].drop.isVisible(), "the customer stays"
+    assert not stage.window.panel(CallPanel).parties.rows[4].drop.isVisible(), "so does who listens"
     if hand == "mouse":
         stage.click(row.drop)
     else:
@@ -290,7 +302,7 @@ def test_a_party_is_sent_out_of_a_conference(stage: Stage, hand: str) -> None:
 
 def test_who_joins_and_leaves_is_shown(stage: Stage) -> None:
     scene(stage, "conference-3")
-    rows = stage.window.call.parties.rows
+    rows = stage.window.panel(CallPanel).parties.rows
     more = replace(LI, state=PartyState.TALKING)
     conference = call(SeatState.CONFERENCE, answered_at=NOW - 60)
     stage.told(CallChanged(replace(conference, parties=(TALKS, BANK, more))))
@@ -316,7 +328,7 @@ def test_monitor_a_seat_of_the_list(stage: Stage, hand: str) -> None:
 @HANDS
 def test_monitor_who_is_heard_as_busy(stage: Stage, hand: str) -> None:
     scene(stage, "busy-seat")
-    assert stage.window.listening.mode.text() == "1007 is in a call"
+    assert stage.window.panel(ListeningStrip).mode.text() == "1007 is in a call"
     press(stage, "monitor", hand)
     assert stage.asked() == Monitor("1007")
 
@@ -341,19 +353,19 @@ def test_who_hears_a_listener_is_said_in_words(stage: Stage) -> None:
         ("barge", "Barged in: everybody hears you", "barge"),
     ):  # fmt: skip
         stage.window.draw(party_scenes(EN)[name])
-        strip = stage.window.listening
+        strip = stage.window.panel(ListeningStrip)
         assert (strip.isVisible(), strip.mode.text(), strip.time.text()) == (True, said, "0:32")
         assert strip.whom.text() == "1007 赵刚 with 13800138000"
-        bar = stage.window.seat_bar.buttons
+        bar = stage.window.panel(SeatBar).buttons
         assert [one for one in bar if bar[one].property("now") == "true"] == [mode]
     stage.window.draw(party_scenes(EN)["came-back"])
-    assert not stage.window.listening.isVisible()
+    assert not stage.window.panel(ListeningStrip).isVisible()
 
 
 def test_an_agent_sees_that_listening_is_not_theirs(stage: Stage) -> None:
     in_state(stage, None)
     assert "Only for supervisors." in stage.button("monitor").toolTip()
-    bar = stage.window.seat_bar.buttons
+    bar = stage.window.panel(SeatBar).buttons
     assert [name for name in ("whisper", "barge", "intercept") if bar[name].isVisible()] == []
     stage.told(SeatChanged(replace(stage.seat(SeatState.OPEN), role=Role.SUPERVISOR)))
     assert all(bar[name].isVisible() for name in ("whisper", "barge", "intercept"))
@@ -401,7 +413,7 @@ def test_media_keys_of_their_own(stage: Stage) -> None:
 
 def test_notices_are_read_one_by_one(stage: Stage) -> None:
     in_state(stage, TALKING)
-    panel = stage.window.notices
+    panel = stage.window.panel(NoticesPanel)
     assert not panel.isVisible()
     for number, (code, text) in enumerate(
         [("locked", ""), ("message", "Please <b>close</b> the talk."), ("brand_new", "?")]

@@ -9,9 +9,21 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from agent_app.model.desk.view import Action, DeskView, Pending
 from agent_app.model.sound.phone_messages import CallQuality
+from agent_app.ui.call.panel import CallPanel
+from agent_app.ui.call.seatbar import SeatBar
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.commands.commands import CommandButton, face_of
 from agent_app.ui.commands.problems import problem_text
-from agent_app.ui.commands.table import COMMANDS
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.history import HistoryPanel, TrailPanel
+from agent_app.ui.customer.search import SearchPanel
+from agent_app.ui.customer.tickets import TicketsPanel
+from agent_app.ui.frame.dialogs import HelpDialog
+from agent_app.ui.frame.panels import PANELS
+from agent_app.ui.frame.topbar import TopBar
+from agent_app.ui.panels.status import Banner, StatusBar
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.widgets import OneLineLabel
 from shared.desk import Pop
@@ -34,8 +46,8 @@ def test_each_state_is_drawn_in_both_themes(gallery: Stage, language: Language) 
         for name, made in {**scenes(language), **party_scenes(language)}.items():
             _draw(gallery, made)
             page = 0 if made.needs_password else 1
-            assert gallery.window.pages.currentIndex() == page, name
-            assert gallery.window.banner.isVisibleTo(gallery.window) == (
+            assert gallery.window.places.pages.currentIndex() == page, name
+            assert gallery.window.panel(Banner).isVisibleTo(gallery.window) == (
                 name in {"connecting", "offline", "headset-lost"}
             ), name
             assert gallery.window.minimumSizeHint().width() <= 1366, name
@@ -45,7 +57,7 @@ def test_each_state_is_drawn_in_both_themes(gallery: Stage, language: Language) 
 def test_a_button_is_on_exactly_when_the_view_says_so(gallery: Stage) -> None:
     for name, made in {**scenes(Language.EN), **party_scenes(Language.EN)}.items():
         _draw(gallery, made)
-        for command in COMMANDS:
+        for command in PANELS.commands:
             face = face_of(command, made)
             wanted = face.action is None or made.enabled[face.action].on
             assert gallery.window.commands.actions[command.id].isEnabled() == wanted, (name, command.id)
@@ -76,7 +88,7 @@ def test_what_is_asked_for_is_shown_on_its_button(gallery: Stage) -> None:
 )
 def test_whether_the_caller_proved_who_they_are_stands_out(gallery: Stage, name: str, proof: str) -> None:
     _draw(gallery, scenes(Language.EN)[name])
-    plate = gallery.window.customer.verified
+    plate = gallery.window.panel(CustomerPanel).verified
     assert plate.isVisible()
     assert plate.text.text() == proof
     assert plate.property("tone") == ("ok" if proof.startswith("Verified") else "warn")
@@ -87,11 +99,11 @@ def test_a_caller_who_is_still_looked_up(gallery: Stage) -> None:
         gallery,
         view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=Pop(CALL, "1", "", None)),
     )
-    assert gallery.window.customer.name.text() == "Looking up the caller …"
+    assert gallery.window.panel(CustomerPanel).name.text() == "Looking up the caller …"
 
 
 def test_each_account_says_how_it_stands_with_its_branch(gallery: Stage) -> None:
-    accounts = gallery.window.accounts
+    accounts = gallery.window.panel(AccountsPanel)
     _draw(gallery, scenes(Language.EN)["ringing-pending"])
     assert accounts.state.text() == "Asking the branch …"
     _draw(gallery, scenes(Language.EN)["ringing"])
@@ -108,7 +120,7 @@ def test_the_account_that_the_caller_proved_is_on_screen_first(gallery: Stage) -
         gallery,
         view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=pop(verified="20000345")),
     )
-    assert gallery.window.accounts.tabs.currentIndex() == 1
+    assert gallery.window.panel(AccountsPanel).tabs.currentIndex() == 1
 
 
 def test_times_run_by_the_switchs_clock(gallery: Stage) -> None:
@@ -120,36 +132,36 @@ def test_times_run_by_the_switchs_clock(gallery: Stage) -> None:
         call=call(SeatState.TALKING, answered_at=NOW + 86400 - 61),
     )
     _draw(gallery, replace(made, state=state))
-    assert gallery.window.top.chip.time.text() == "3:12"
-    assert gallery.window.call.time.text() == "1:01"
+    assert gallery.window.panel(TopBar).chip.time.text() == "3:12"
+    assert gallery.window.panel(CallPanel).time.text() == "1:01"
     gallery.world.now += 10
     gallery.window._tick()
-    assert gallery.window.call.time.text() == "1:11"
+    assert gallery.window.panel(CallPanel).time.text() == "1:11"
 
 
 def test_the_wrap_up_runs_out_visibly(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["wrap-up"])
-    assert gallery.window.wrap_up.left.text() == "0:21 left"
+    assert gallery.window.panel(WrapUpPanel).left.text() == "0:21 left"
     gallery.world.now += 15
     gallery.window._tick()
-    assert gallery.window.wrap_up.left.text() == "0:06 left"
-    assert gallery.window.wrap_up.left.property("role") == "danger"
+    assert gallery.window.panel(WrapUpPanel).left.text() == "0:06 left"
+    assert gallery.window.panel(WrapUpPanel).left.property("role") == "danger"
 
 
 def test_quality_in_words(gallery: Stage) -> None:
     for loss, jitter, wanted in ((0.0, 3.0, "Sound good"), (0.02, 3.0, "Sound fair"), (0.0, 80.0, "Sound bad")):
         quality = CallQuality("leg", loss, jitter, 20, 60, 40)
         _draw(gallery, replace(scenes(Language.EN)["talking"], quality=quality))
-        assert gallery.window.status.quality.text.text().startswith(wanted)
+        assert gallery.window.panel(StatusBar).quality.text.text().startswith(wanted)
 
 
 def test_a_problem_is_told_in_words_until_dismissed(gallery: Stage) -> None:
     made = scenes(Language.EN)["offline"]
     _draw(gallery, made)
-    assert gallery.window.status.problem.text() == "Hold: The connection was lost before the switch answered."
+    assert gallery.window.panel(StatusBar).problem.text() == "Hold: The connection was lost before the switch answered."
     assert made.problem is not None
     waiting = replace(made.problem, code="too_many_tries", action=None, wait=27.2)
-    assert problem_text(waiting) == "Too many tries; please wait. (28 s)"
+    assert problem_text(waiting, gallery.window.commands) == "Too many tries; please wait. (28 s)"
 
 
 def _texts(gallery: Stage) -> Iterator[QLabel]:
@@ -163,9 +175,9 @@ def test_a_customers_text_is_never_markup(gallery: Stage) -> None:
     for label in _texts(gallery):
         rich = label.textFormat() in (Qt.TextFormat.RichText, Qt.TextFormat.AutoText)
         assert not (rich and "<" in label.text()), label.text()
-    assert gallery.window.customer.name.text() == LONG_NAME.strip()
-    tip = gallery.window.tickets.table.rows.data(
-        gallery.window.tickets.table.rows.index(0, 1), Qt.ItemDataRole.ToolTipRole
+    assert gallery.window.panel(CustomerPanel).name.text() == LONG_NAME.strip()
+    tip = gallery.window.panel(TicketsPanel).table.rows.data(
+        gallery.window.panel(TicketsPanel).table.rows.index(0, 1), Qt.ItemDataRole.ToolTipRole
     )
     assert "<b onclick" not in tip
     assert "&lt;b onclick" in tip
@@ -176,10 +188,17 @@ def test_long_names_break_no_layout(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["long-names"])
     gallery.settle_drawn()
     assert gallery.window.width() == 1366
-    for part in (gallery.window.customer.verified, gallery.window.status.link, gallery.window.top.menu_button):
+    for part in (
+        gallery.window.panel(CustomerPanel).verified,
+        gallery.window.panel(StatusBar).link,
+        gallery.window.panel(TopBar).menu_button,
+    ):
         right = part.mapTo(gallery.window, part.rect().bottomRight())
         assert gallery.window.rect().contains(right), part
-    assert gallery.window.customer.verified.text.width() >= gallery.window.customer.verified.text.sizeHint().width()
+    assert (
+        gallery.window.panel(CustomerPanel).verified.text.width()
+        >= gallery.window.panel(CustomerPanel).verified.text.sizeHint().width()
+    )
 
 
 def test_a_cut_text_is_whole_in_its_tooltip(qapp: QApplication) -> None:
@@ -195,22 +214,22 @@ def test_a_cut_text_is_whole_in_its_tooltip(qapp: QApplication) -> None:
 
 def test_buttons_print_their_keys(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["talking"])
-    keys = {command.id: command.keys for command in COMMANDS}
+    keys = {command.id: command.keys for command in PANELS.commands}
     for button in gallery.window.findChildren(CommandButton):
         name = next(name for name, action in gallery.window.commands.actions.items() if action is button._action)
         assert button.text().endswith(f"({keys[name]})"), button.text()
-    for name, bar_button in gallery.window.seat_bar.buttons.items():
+    for name, bar_button in gallery.window.panel(SeatBar).buttons.items():
         assert bar_button.text().endswith(f"\n{keys[name]}")
 
 
 def test_keys_are_used_once() -> None:
-    keys = [command.keys for command in COMMANDS]
+    keys = [command.keys for command in PANELS.commands]
     assert len(keys) == len(set(keys))
 
 
 def test_help_lists_every_command(gallery: Stage) -> None:
-    table = gallery.window.help.table
-    assert {table.rows.row(at).id for at in range(table.rows.rowCount())} == {command.id for command in COMMANDS}
+    table = gallery.window.panel(HelpDialog).table
+    assert {table.rows.row(at).id for at in range(table.rows.rowCount())} == {command.id for command in PANELS.commands}
 
 
 def test_closing_in_a_talk_asks_first(stage: Stage) -> None:
@@ -239,15 +258,15 @@ def test_closing_an_open_seat_logs_out_first(stage: Stage) -> None:
 
 def test_stale_is_greyed(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["offline"])
-    assert gallery.window._desk_page.property("stale") == "true"
-    assert gallery.window.top.chip.word.text() == "Unknown", "Offline would be a claim"
-    assert gallery.window.top.detail.text() == "Last known: Talking, since 10:14:15"
-    plate = gallery.window.customer.verified
+    assert gallery.window.places.desk.property("stale") == "true"
+    assert gallery.window.panel(TopBar).chip.word.text() == "Unknown", "Offline would be a claim"
+    assert gallery.window.panel(TopBar).detail.text() == "Last known: Talking, since 10:14:15"
+    plate = gallery.window.panel(CustomerPanel).verified
     assert plate.text.text() == "Was verified by PIN: 10000017"
     assert plate.property("tone") == "muted"
     _draw(gallery, scenes(Language.EN)["talking"])
-    assert gallery.window._desk_page.property("stale") == "false"
-    assert gallery.window.top.chip.word.text() == "Talking"
+    assert gallery.window.places.desk.property("stale") == "false"
+    assert gallery.window.panel(TopBar).chip.word.text() == "Talking"
     assert plate.property("tone") == "ok"
 
 
@@ -255,21 +274,26 @@ def test_stale_is_greyed(gallery: Stage) -> None:
 def test_at_1366_every_table_shows_all_of_its_columns(gallery: Stage, language: Language) -> None:
     window = gallery.window
     _draw(gallery, scenes(language)["talking"])
-    tables = [window.accounts.holdings, window.accounts.orders, window.history.table, window.trail.table]
+    tables = [
+        window.panel(AccountsPanel).holdings,
+        window.panel(AccountsPanel).orders,
+        window.panel(HistoryPanel).table,
+        window.panel(TrailPanel).table,
+    ]
     for at, table in enumerate(tables):
-        window.tabs.setCurrentIndex(at)
+        window.places.tabs.setCurrentIndex(at)
         gallery.settle_drawn()
         assert table.horizontalScrollBar().maximum() == 0, table.accessibleName()
-    for table in (window.queues.table, window.tickets.table):
+    for table in (window.panel(QueuesPanel).table, window.panel(TicketsPanel).table):
         assert table.horizontalScrollBar().maximum() == 0, table.accessibleName()
     _draw(gallery, scenes(language)["search"])
     gallery.settle_drawn()
-    assert window.search.table.horizontalScrollBar().maximum() == 0
+    assert window.panel(SearchPanel).table.horizontalScrollBar().maximum() == 0
 
 
 def test_tabs_count_what_is_on_the_screen(gallery: Stage) -> None:
     window = gallery.window
     _draw(gallery, scenes(Language.EN)["talking"])
-    assert window.tabs.tabText(0) == "Holdings 5"
-    window.accounts.tabs.setCurrentIndex(1)
-    assert window.tabs.tabText(0) == "Holdings"
+    assert window.places.tabs.tabText(0) == "Holdings 5"
+    window.panel(AccountsPanel).tabs.setCurrentIndex(1)
+    assert window.places.tabs.tabText(0) == "Holdings"

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from agent_app.ui.customer.accounts import AccountsPanel
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.tables import DataTable, TableColumn
 from shared.enums import Language
@@ -85,7 +86,7 @@ def test_an_empty_one_says_so(table: DataTable[str]) -> None:
 def test_every_list_has_its_sentence(gallery: Stage, language: Language) -> None:
     window = gallery.window
     window.draw(scenes(language)["open"])
-    tables = window._tables()
+    tables = window.tables
     assert len(tables) == 10
     sentences = {name: table.empty for name, table in tables.items()}
     assert [name for name, text in sentences.items() if not text] == []
@@ -95,13 +96,13 @@ def test_every_list_has_its_sentence(gallery: Stage, language: Language) -> None
 def test_why_nothing_is_known_is_said(gallery: Stage) -> None:
     window = gallery.window
     window.draw(scenes(Language.EN)["open"])
-    assert window.accounts.holdings.empty == "No customer is on the screen."
+    assert window.panel(AccountsPanel).holdings.empty == "No customer is on the screen."
     window.draw(scenes(Language.EN)["ringing-pending"])
-    assert window.accounts.holdings.empty == "Asking the branch …"
+    assert window.panel(AccountsPanel).holdings.empty == "Asking the branch …"
     window.draw(scenes(Language.EN)["talking"])
-    assert window.accounts.orders.empty == "No orders today."
-    window.accounts.tabs.setCurrentIndex(1)
-    assert window.accounts.holdings.empty == "The branch doesn't answer."
+    assert window.panel(AccountsPanel).orders.empty == "No orders today."
+    window.panel(AccountsPanel).tabs.setCurrentIndex(1)
+    assert window.panel(AccountsPanel).holdings.empty == "The branch doesn't answer."
 
 
 def test_the_boards_lists_have_theirs(stage: Stage) -> None:

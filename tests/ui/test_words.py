@@ -17,10 +17,17 @@ from agent_app.model.desk.problems import CODES
 from agent_app.model.desk.view import Action, DeskProblem, LinkState, PhoneState
 from agent_app.model.phonebook.people import CallWay
 from agent_app.model.reports.report import ReportSpan
+from agent_app.ui.call.wrapup import WrapUpPanel
+from agent_app.ui.calling.dialling import DialDialog
+from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.customer.accounts import AccountsPanel
+from agent_app.ui.frame.dialogs import HelpDialog
+from agent_app.ui.frame.topbar import TopBar
 from agent_app.ui.parts import words
 from agent_app.ui.parts.paths import RESOURCES
 from agent_app.ui.parts.translation import Translation
+from agent_app.ui.sound.audio import AudioDialog
 from shared.desk import CameBack, DeskRefusal
 from shared.enums import (
     CallKind,
@@ -116,18 +123,23 @@ def test_switched_while_it_stands(gallery: Stage) -> None:
     made = scenes(Language.ZH)["talking"]
     gallery.window.draw(made)
     window = gallery.window
-    assert window.top.chip.word.text() == "通话中"
+    assert window.panel(TopBar).chip.word.text() == "通话中"
     assert window.windowTitle() == "话务座席"
-    assert window.tabs.tabText(0) == "持仓 5"
-    assert window.accounts.tabs.tabText(0) == "10000017 广州天河"
-    assert window.wrap_up.disposition.itemText(1) == "业务咨询"
-    assert window.queues.table.model().headerData(0, window.queues.table.horizontalHeader().orientation()) == "队列"
+    assert window.places.tabs.tabText(0) == "持仓 5"
+    assert window.panel(AccountsPanel).tabs.tabText(0) == "10000017 广州天河"
+    assert window.panel(WrapUpPanel).disposition.itemText(1) == "业务咨询"
+    assert (
+        window.panel(QueuesPanel)
+        .table.model()
+        .headerData(0, window.panel(QueuesPanel).table.horizontalHeader().orientation())
+        == "队列"
+    )
     gallery.window.draw(scenes(Language.EN)["talking"])
-    assert window.top.chip.word.text() == "Talking"
-    assert window.tabs.tabText(0) == "Holdings 5"
-    assert window.accounts.tabs.tabText(0) == "10000017 Guangzhou Tianhe"
-    assert window.wrap_up.disposition.itemText(1) == "Advice given"
-    assert window.help.windowTitle() == "Keyboard shortcuts"
+    assert window.panel(TopBar).chip.word.text() == "Talking"
+    assert window.places.tabs.tabText(0) == "Holdings 5"
+    assert window.panel(AccountsPanel).tabs.tabText(0) == "10000017 Guangzhou Tianhe"
+    assert window.panel(WrapUpPanel).disposition.itemText(1) == "Advice given"
+    assert window.panel(HelpDialog).windowTitle() == "Keyboard shortcuts"
 
 
 def test_an_id_of_a_newer_switch_is_shown_as_it_is() -> None:
@@ -175,7 +187,12 @@ def _shown(widget: QWidget) -> Iterator[str]:
 def test_what_is_put_together_has_chinese_punctuation_too(gallery: Stage) -> None:
     made = {**scenes(Language.ZH), **party_scenes(Language.ZH)}
     del made["long-names"]  # a customer's own text
-    parts = (gallery.window, gallery.window.help, gallery.window.audio, gallery.window.dialling)
+    parts = (
+        gallery.window,
+        gallery.window.panel(HelpDialog),
+        gallery.window.panel(AudioDialog),
+        gallery.window.panel(DialDialog),
+    )
     for name, view in made.items():
         gallery.window.draw(view)
         wrong = {text for part in parts for text in _shown(part) if half_width(text)}
@@ -191,4 +208,4 @@ def test_what_is_put_together_has_chinese_punctuation_too(gallery: Stage) -> Non
 )
 def test_a_problem_is_one_sentence_of_its_language(gallery: Stage, language: Language, sentence: str) -> None:
     gallery.window.draw(scenes(language)["open"])
-    assert problem_text(DeskProblem(Action.HOLD, "timed_out", "line 3", wait=27.2)) == sentence
+    assert problem_text(DeskProblem(Action.HOLD, "timed_out", "line 3", wait=27.2), gallery.window.commands) == sentence

@@ -33,6 +33,8 @@ def test_pictures_are_taken_at_1366_by_768(tmp_path: Path) -> None:
 
 WORKED = """
 import subprocess, sys
+from agent_app.ui.customer.search import SearchPanel
+from agent_app.ui.frame.topbar import TopBar
 from agent_app.ui.frame.app import application
 from tests.ui.stage import Stage, wait_until
 from shared.desk import OpenSeat, LockSeat, SeatChanged
@@ -54,12 +56,12 @@ x("mousemove", str(spot.x()), str(spot.y()), "click", "1")
 wait_until(lambda: stage.asked() == OpenSeat())
 stage.done(SeatChanged(stage.seat(SeatState.OPEN)))
 x("key", "F7")
-wait_until(stage.window.top.reasons.isVisible)
+wait_until(stage.window.panel(TopBar).reasons.isVisible)
 x("key", "Down", "Return")
 wait_until(lambda: stage.asked() == LockSeat(LockReason.LUNCH))
 stage.done(SeatChanged(stage.seat(SeatState.LOCKED)))
 x("key", "F9")
-wait_until(stage.window.search.line.hasFocus)
+wait_until(stage.window.panel(SearchPanel).line.hasFocus)
 x("type", "wxf")
 wait_until(lambda: stage.view.search.text == "wxf")
 print("worked")
@@ -93,6 +95,7 @@ def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
 
 ANYWHERE = """
 import subprocess, sys
+from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.model.desk.view import Action
 from agent_app.ui.frame.app import application
 from agent_app.ui.commands.hotkeys import HOTKEYS, Hotkeys
@@ -106,8 +109,8 @@ stage = Stage()
 stage.log_in(SeatState.OPEN)
 stage.told(SeatChanged(stage.seat(SeatState.TALKING)), CallChanged(call(SeatState.TALKING, answered_at=1.0)))
 hotkeys = Hotkeys(stage.window.commands.actions, stage.window)
-stage.window.help.show_hotkeys(hotkeys.active)
-assert "taken" in sys.argv or "Ctrl+Alt+P" in stage.window.help.anywhere.text(), stage.window.help.anywhere.text()
+stage.window.panel(HelpDialog).show_hotkeys(hotkeys.active)
+assert "taken" in sys.argv or "Ctrl+Alt+P" in stage.window.panel(HelpDialog).anywhere.text(), stage.window.panel(HelpDialog).anywhere.text()
 if "taken" in sys.argv:
     print(*sorted(hotkeys.active))
     sys.stdin.read()

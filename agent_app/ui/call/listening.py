@@ -6,10 +6,13 @@ from PySide6.QtWidgets import QLabel
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.call.parties import seat_name
 from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, restyle
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, restyle
 from shared.desk import DeskCall
 from shared.enums import ListenMode, SeatState
 
@@ -18,8 +21,8 @@ PICTURES = {ListenMode.MONITOR: "monitoring", ListenMode.WHISPER: "whisper", Lis
 
 
 class ListeningStrip(Panel):
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
         self._icon, self.mode = QLabel(), OneLineLabel(bold=True, wide=60, shrinks=False)
         self.whom, self.time = OneLineLabel(wide=80), OneLineLabel(wide=10, shrinks=False)
@@ -61,3 +64,6 @@ class ListeningStrip(Panel):
         self._icon.setPixmap(icon(picture, colour).pixmap(QSize(size, size), self.devicePixelRatioF()))
         self.mode.say(text)
         self.setAccessibleName(text)
+
+
+PANEL: PanelSpec[ListeningStrip] = PanelSpec("listening", ListeningStrip, (Placement(PanelPlace.STRIP, 20),))

@@ -5,23 +5,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QToolButton, QWidget
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.call.parties import PartiesList, party_name, seat_name
 from agent_app.ui.commands.commands import OFF
+from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import (
-    Clock,
-    OneLineLabel,
-    Panel,
-    ParagraphLabel,
-    across,
-    announce,
-    named,
-    restyle,
-    rows,
-)
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, ParagraphLabel, across, announce, go, named, restyle, rows
 from shared.desk import CameBack, DeskCall, Party
 from shared.enums import CallKind, PartyState
 from shared.ids import LegId
@@ -59,9 +52,9 @@ class Keypad(QWidget):
 
 
 class CallPanel(Panel):
-    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
-        super().__init__(clock)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock)
+        self._desk = desk = host.desk
         self.heading, self.number = OneLineLabel("heading", wide=30), OneLineLabel(scale=1.5, bold=True, wide=20)
         self.state, self.time, self.facts = (
             OneLineLabel(wide=24),
@@ -87,6 +80,13 @@ class CallPanel(Panel):
         )  # fmt: skip
         self.setLayout(body)
         self.redraw()
+
+    def dismiss_returned(self) -> bool:
+        """Whether there was such a line."""
+        if self._view.returned is None:
+            return False
+        self._desk.dismiss_returned()
+        return True
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         call = view.state.call
@@ -170,3 +170,15 @@ class CallPanel(Panel):
 
 def _id(call: DeskCall | None) -> str | None:
     return None if call is None else call.call
+
+
+PANEL: PanelSpec[CallPanel] = PanelSpec(
+    "call",
+    CallPanel,
+    (Placement(PanelPlace.CALL, 10),),
+    (
+        WindowCommand("drop", "Ctrl+8", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send a party away"), "close", Action.DROP_PARTY, QT_TRANSLATE_NOOP("commands", "Goes to the parties of the conference; Space sends the chosen one away")),), lambda panel: panel.parties.go(), 110),
+        WindowCommand("keypad", "F11", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Keypad"), "keypad"),), lambda panel: go(panel.keypad), 180),
+    ),
+    escape=Escape(40, CallPanel.dismiss_returned),
+)  # fmt: skip

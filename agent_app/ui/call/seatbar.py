@@ -1,15 +1,20 @@
 """The seat's buttons (座席条) in one row: icon, present effect, key. Made from the table of commands, in groups."""
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QToolButton
 
-from agent_app.model.desk.view import DeskView
-from agent_app.ui.commands.commands import Commands, faint, key_text
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.ui.commands.commands import OFF, Commands, faint, key_text
+from agent_app.ui.commands.table import CALL, QT_TRANSLATE_NOOP, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, Panel, across, restyle
-from shared.enums import ListenMode, Role
+from agent_app.ui.parts.widgets import Panel, across, restyle
+from shared.enums import HangingUp, ListenMode, Role
 
 LISTENING = ("monitor", "whisper", "barge", "intercept")
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -25,6 +30,10 @@ MODES = {"monitor": ListenMode.MONITOR, "whisper": ListenMode.WHISPER, "barge": 
 SUPERVISORS = ("whisper", "barge", "intercept")
 """Buttons shown to supervisors only; ``monitor`` is shown to all, and its tooltip says who may use it."""
 LETTERS = 8
+HOOK = (
+    Qt.Key.Key_ToggleCallHangup, Qt.Key.Key_Phone, Qt.Key.Key_MediaTogglePlayPause, Qt.Key.Key_MediaPlay, Qt.Key.Key_MediaPause,
+)  # fmt: skip
+"""A headset's button, as far as the system gives it to the window."""
 
 
 class BarButton(QToolButton):
@@ -66,10 +75,11 @@ class BarButton(QToolButton):
 
 
 class SeatBar(Panel):
-    def __init__(self, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
         self.setObjectName("seatbar")
-        self.buttons = {name: BarButton(commands, name) for group in GROUPS for name in group}
+        self.desk = host.desk
+        self.buttons = {name: BarButton(host.commands, name) for group in GROUPS for name in group}
         widest = letters(self.font(), LETTERS)
         for button in self.buttons.values():
             button.setMinimumWidth(widest)
@@ -80,7 +90,22 @@ class SeatBar(Panel):
             bar.setStretch(at, len(group))
         bar.setContentsMargins(4, 4, 4, 4)
         self.setLayout(bar)
+        self.hook = QAction(host.window)
+        self.hook.setShortcuts([QKeySequence(key) for key in HOOK])
+        self.hook.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+        self.hook.triggered.connect(lambda _checked=False: self.press_hook())
+        host.window.addAction(self.hook)
         self.redraw()
+
+    def press_hook(self) -> None:
+        """The headset's button: answers a call that rings, else hangs up."""
+        if self._view.enabled.get(Action.ANSWER, OFF).on:
+            self.desk.answer()
+        elif self._view.enabled.get(Action.HANG_UP, OFF).on:
+            self.desk.hang_up(by_hand=True)
+
+    def toggle_mute(self) -> None:
+        self.desk.mute(not self._view.audio.muted)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         seat, call = view.state.seat, view.state.call
@@ -93,3 +118,43 @@ class SeatBar(Panel):
         if was is None:
             for button in self.buttons.values():
                 button.follow()
+
+
+def _hang_up(title: str, when: HangingUp, hint: str) -> Face:
+    return Face(title, "hang_up", Action.HANG_UP, hint, when)
+
+
+HANG_UP = (
+    _hang_up(QT_TRANSLATE_NOOP("commands", "Hang up"), HangingUp.END, QT_TRANSLATE_NOOP("commands", "Ends the talk")),
+    _hang_up(QT_TRANSLATE_NOOP("commands", "Refuse"), HangingUp.REFUSE, QT_TRANSLATE_NOOP("commands", "The next agent is asked, and this seat is locked")),
+    _hang_up(QT_TRANSLATE_NOOP("commands", "Give up"), HangingUp.GIVE_UP, QT_TRANSLATE_NOOP("commands", "Ends the call that is dialled")),
+    _hang_up(QT_TRANSLATE_NOOP("commands", "Hand over"), HangingUp.HAND_OVER, QT_TRANSLATE_NOOP("commands", "The customer goes to whoever is asked, who rings or talks; you are out of the call")),
+    _hang_up(QT_TRANSLATE_NOOP("commands", "Leave"), HangingUp.LEAVE, QT_TRANSLATE_NOOP("commands", "You leave; the others go on")),
+    _hang_up(QT_TRANSLATE_NOOP("commands", "Stop"), HangingUp.STOP_LISTENING, QT_TRANSLATE_NOOP("commands", "You leave unnoticed")),
+)  # fmt: skip
+HOLD = (
+    Face(QT_TRANSLATE_NOOP("commands", "Hold"), "hold", Action.HOLD),
+    Face(QT_TRANSLATE_NOOP("commands", "Retrieve"), "retrieve", Action.RETRIEVE),
+)
+MUTE = (
+    Face(QT_TRANSLATE_NOOP("commands", "Mute"), "mute", Action.MUTE),
+    Face(QT_TRANSLATE_NOOP("commands", "Unmute"), "unmute", Action.UNMUTE),
+)
+PANEL: PanelSpec[SeatBar] = PanelSpec(
+    "seat_bar",
+    SeatBar,
+    (Placement(PanelPlace.BAR, 20),),
+    (
+        WindowCommand("answer", "F2", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Answer"), "answer", Action.ANSWER),), lambda bar: bar.desk.answer(), 10, (Qt.Key.Key_Call,)),
+        WindowCommand("hang_up", "F3", CALL, HANG_UP, lambda bar: bar.desk.hang_up(by_hand=True), 20, (Qt.Key.Key_Hangup,)),
+        WindowCommand("hold", "F4", CALL, HOLD, lambda bar: bar.desk.toggle_hold(), 30),
+        WindowCommand("mute", "F5", CALL, MUTE, SeatBar.toggle_mute, 40, (Qt.Key.Key_MicMute,)),
+        WindowCommand("swap", "Shift+F4", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Swap"), "swap", Action.SWAP, QT_TRANSLATE_NOOP("commands", "Talks to who waits; the other one waits")),), lambda bar: bar.desk.swap(), 80),
+        WindowCommand("join", "Shift+F5", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Conference"), "conference", Action.JOIN, QT_TRANSLATE_NOOP("commands", "Everybody hears everybody")),), lambda bar: bar.desk.join(), 90),
+        WindowCommand("return", "Shift+F3", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Return"), "return", Action.RETURN, QT_TRANSLATE_NOOP("commands", "Gives up whoever is asked; the customer is back")),), lambda bar: bar.desk.return_(), 100),
+        WindowCommand("whisper", "Ctrl+W", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Whisper"), "whisper", Action.WHISPER, QT_TRANSLATE_NOOP("commands", "The agent hears you, the customer does not")),), lambda bar: bar.desk.listen(ListenMode.WHISPER), 130),
+        WindowCommand("barge", "Ctrl+B", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Barge in"), "barge", Action.BARGE, QT_TRANSLATE_NOOP("commands", "Everybody hears you")),), lambda bar: bar.desk.listen(ListenMode.BARGE), 140),
+        WindowCommand("intercept", "Ctrl+I", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Intercept"), "intercept", Action.INTERCEPT, QT_TRANSLATE_NOOP("commands", "The call is yours; the agent is out of it")),), lambda bar: bar.desk.intercept(), 150),
+        WindowCommand("fax", "Ctrl+Shift+F", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send fax"), "fax", Action.SEND_FAX),), lambda _bar: None, 160),  # never enabled
+    ),
+)  # fmt: skip

@@ -4,11 +4,14 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.commands import OFF, Commands, key_text
+from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.commands.table import QT_TRANSLATE_NOOP, WORK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, go, named, rows
 from shared.desk import TEXT_MAX
 from shared.enums import SeatState
 
@@ -16,9 +19,9 @@ from shared.enums import SeatState
 class WrapUpPanel(Panel):
     """The presenter has the note (kept over a reconnect); the disposition is chosen for each call."""
 
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock)
+        self.desk = host.desk
         self._longest = 1.0
         self.heading, self.left = OneLineLabel("heading", wide=20), OneLineLabel("value", wide=24)
         self.note, self.disposition, self.bar = QPlainTextEdit(), QComboBox(), QProgressBar()
@@ -31,7 +34,7 @@ class WrapUpPanel(Panel):
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
-        self.finish_button, self.extend_button = commands.button("finish"), commands.button("extend")
+        self.finish_button, self.extend_button = host.commands.button("finish"), host.commands.button("extend")
         self.note.setMinimumHeight(self.fontMetrics().height() * 2)
         buttons = across(self.finish_button, self.extend_button)
         self.setLayout(
@@ -43,7 +46,7 @@ class WrapUpPanel(Panel):
         """Without a disposition the focus goes to the dispositions, so that F8 pressed twice never finishes a call without one."""
         chosen = self.disposition.currentData()
         if chosen:
-            self._desk.finish_wrap_up(chosen)
+            self.desk.finish_wrap_up(chosen)
         else:
             self.disposition.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.disposition.showPopup()
@@ -98,7 +101,7 @@ class WrapUpPanel(Panel):
                 self.note.setPlainText(text[:TEXT_MAX])
                 self.note.moveCursor(self.note.textCursor().MoveOperation.End)
             text = text[:TEXT_MAX]
-        self._desk.set_note(text)
+        self.desk.set_note(text)
 
 
 def _talk(view: DeskView) -> str | None:
@@ -106,3 +109,16 @@ def _talk(view: DeskView) -> str | None:
     if view.state.call is not None:
         return view.state.call.call
     return None if view.state.seat is None else view.state.seat.wrap_up_call
+
+
+PANEL: PanelSpec[WrapUpPanel] = PanelSpec(
+    "wrap_up",
+    WrapUpPanel,
+    (Placement(PanelPlace.WORK, 10, stretch=2),),
+    (
+        WindowCommand("finish", "F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Finish"), "open", Action.FINISH_WRAP_UP),), WrapUpPanel.finish, 10),
+        WindowCommand("extend", "Shift+F8", WORK, (Face(QT_TRANSLATE_NOOP("commands", "More time"), "clock", Action.EXTEND_WRAP_UP),), lambda panel: panel.desk.extend_wrap_up(), 20),
+        WindowCommand("note", "F12", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Write a note"), "wrap_up"),), lambda panel: go(panel.note), 30),
+        WindowCommand("disposition", "Shift+F12", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Choose the disposition"), "wrap_up"),), lambda panel: go(panel.disposition), 40),
+    ),
+)  # fmt: skip

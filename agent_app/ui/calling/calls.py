@@ -1,23 +1,23 @@
 """The last calls of this agent at this desk: in, out, missed, internal. Enter, a double click or a click on the number dials again."""
 
-from PySide6.QtCore import Signal
-
 from agent_app.model.desk.view import DeskView
 from agent_app.model.phonebook.people import CallWay, PastCall
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day, duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, Panel, named, rows
+from agent_app.ui.parts.widgets import Panel, go, named, rows
 
 COLOURS = {CallWay.MISSED: "danger", CallWay.OUT: "accent", CallWay.INTERNAL: "muted"}
 
 
 class CallsPanel(Panel):
-    chosen = Signal(str, bool)
-    """The number, and whether it is a seat's."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
+        self._host = host
         self.table: DataTable[PastCall] = DataTable(self._columns(), lambda row: (row.at, row.number), lines=6)
         self.table.chosen.connect(self._choose)
         self.table.number_clicked.connect(self._choose)
@@ -28,12 +28,15 @@ class CallsPanel(Panel):
         if was is None or view.calls != was.calls or view.language != was.language:
             self.table.show_rows(view.calls)
 
+    def title(self) -> str:
+        return self.tr("Calls")
+
     def retranslate(self) -> None:
         self.table.set_empty(self.tr("No calls yet."))
         named(self.table, self.tr("Last calls"), self.tr("The newest first; Enter dials again"))
 
     def _choose(self, row: PastCall) -> None:
-        self.chosen.emit(row.number, row.way is CallWay.INTERNAL)
+        self._host.number_chosen.emit(row.number, row.way is CallWay.INTERNAL)
 
     def _columns(self) -> list[TableColumn[PastCall]]:
         return [
@@ -46,3 +49,12 @@ class CallsPanel(Panel):
 
 def _both(row: PastCall) -> str:
     return " ".join(part for part in (row.name, row.number) if part)
+
+
+PANEL: PanelSpec[CallsPanel] = PanelSpec(
+    "calls",
+    CallsPanel,
+    (Placement(PanelPlace.LIST, 20, title=CallsPanel.title),),
+    (WindowCommand("calls", "Ctrl+6", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the last calls"), "clock"),), lambda panel: go(panel.table), 80),),
+    tables={"calls": lambda panel: panel.table},
+)  # fmt: skip

@@ -2,19 +2,21 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar
 
 from agent_app.model.calling import targets
 from agent_app.model.calling.targets import DialPurpose, Kind, Offer
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF
+from agent_app.ui.commands.table import CALL, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.theme import letters
 from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
-from shared.enums import SeatState
+from shared.enums import ListenMode, SeatState
 
 ACTIONS = {
     DialPurpose.DIAL: Action.DIAL,
@@ -28,9 +30,13 @@ TEXT_MAX = 64
 class DialDialog(DeskDialog):
     """Down goes to the list, Up back; Enter calls the target named above the buttons; Esc closes the window."""
 
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.window)
+        self._desk, self._window = host.desk, host.window
+        host.number_chosen.connect(
+            lambda number, seat: self.ask(DialPurpose.CALL_SEAT if seat else DialPurpose.DIAL, number)
+        )
+        host.logged_out.connect(self.close)
         self.purpose = DialPurpose.DIAL
         self._chosen = False
         """A row of the list is selected, by arrow or mouse; else the typed text counts."""
@@ -71,6 +77,21 @@ class DialDialog(DeskDialog):
         self.go()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line.selectAll()
+
+    def dial(self) -> None:
+        """With the number of the row that has the focus, if there is one."""
+        focus = self._window.focusWidget()
+        if not (isinstance(focus, DataTable) and focus.dial_current()):
+            self.ask(DialPurpose.DIAL)
+
+    def monitor(self) -> None:
+        """Back to listening only; or the seat that is heard as busy; or a seat to be chosen."""
+        if self._view.enabled.get(Action.LISTEN, OFF).on:
+            self._desk.listen(ListenMode.MONITOR)
+        elif self._view.state.call is not None:
+            self._desk.monitor()
+        else:
+            self.ask(DialPurpose.MONITOR)
 
     def call(self) -> None:
         offer = self.offer
@@ -232,3 +253,21 @@ def _offers_differ(view: DeskView, was: DeskView) -> bool:
     """Whether the views differ in a field from which the list is made."""
     names = ("colleagues", "targets", "people", "calls", "shown", "language")
     return view.state.queues != was.state.queues or any(getattr(view, name) is not getattr(was, name) for name in names)
+
+
+MONITOR = (
+    Face(QT_TRANSLATE_NOOP("commands", "Monitor"), "monitoring", Action.MONITOR, QT_TRANSLATE_NOOP("commands", "Hears both sides of a busy seat's call, heard by neither")),
+    Face(QT_TRANSLATE_NOOP("commands", "Listen only"), "monitoring", Action.LISTEN, QT_TRANSLATE_NOOP("commands", "Nobody hears you any more")),
+)  # fmt: skip
+PANEL: PanelSpec[DialDialog] = PanelSpec(
+    "dialling",
+    DialDialog,
+    commands=(
+        WindowCommand("dial", "F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Dial out"), "dial", Action.DIAL, QT_TRANSLATE_NOOP("commands", "Calls an outside number; in a talk the customer waits meanwhile")),), DialDialog.dial, 50),
+        WindowCommand("call_seat", "Shift+F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Internal call"), "person", Action.CALL_SEAT, QT_TRANSLATE_NOOP("commands", "Calls another seat; in a talk the customer waits meanwhile")),), lambda dialog: dialog.ask(DialPurpose.CALL_SEAT), 60),
+        WindowCommand("transfer", "Ctrl+F6", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Transfer"), "transfer", Action.TRANSFER, QT_TRANSLATE_NOOP("commands", "The customer waits while a seat, a queue, a number, a menu or the PIN check is asked; hanging up hands over")),), lambda dialog: dialog.ask(DialPurpose.TRANSFER), 70),
+        WindowCommand("monitor", "Ctrl+M", CALL, MONITOR, DialDialog.monitor, 120),
+    ),
+    tables={"dialling": lambda dialog: dialog.table},
+    watches_colleagues=True,
+)  # fmt: skip

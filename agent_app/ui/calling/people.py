@@ -1,17 +1,20 @@
 """The directory: the agent's own entries and all colleagues in one list, with their states; found by number, name, pinyin or initials."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from agent_app.model.desk.view import DeskView
 from agent_app.model.phonebook.people import Person, matches
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.calling.person import PersonDialog
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, Panel, across, named, rows
+from agent_app.ui.parts.widgets import Panel, across, go, named, rows
 from shared.enums import SeatState
 from shared.floor import ColleagueRow
 
@@ -20,12 +23,9 @@ TOOLS = ("add", "edit", "delete", "undo")
 
 
 class PeoplePanel(Panel):
-    chosen = Signal(str, bool)
-    """The number, and whether it is a seat's."""
-
-    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
+        self._host, self._desk = host, host.desk
         self.line = QLineEdit()
         self.line.setClearButtonEnabled(True)
         self.line.setMaxLength(64)
@@ -37,12 +37,12 @@ class PeoplePanel(Panel):
         for watched in (self.line, self.table):
             watched.installEventFilter(self)
         self.tools = {name: QToolButton() for name in TOOLS}
-        does = {"add": self.add, "edit": self.edit, "delete": self.delete, "undo": desk.undo_people}
+        does = {"add": self.add, "edit": self.edit, "delete": self.delete, "undo": host.desk.undo_people}
         for name, button in self.tools.items():
             button.setProperty("flat", "true")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, name=name: does[name]())
-        self.person = PersonDialog(desk, self)
+        self.person = PersonDialog(host.desk, self)
         self.setLayout(rows(across(self.line, *self.tools.values(), gap=2), self.table, gap=4))
         self.redraw()
 
@@ -56,11 +56,6 @@ class PeoplePanel(Panel):
         if isinstance(row, Person):
             self.person.ask(row)
 
-    def choose_current(self) -> None:
-        row = self.table.current()
-        if row is not None:
-            self._choose(row)
-
     def delete(self) -> None:
         row = self.table.current()
         if isinstance(row, Person):
@@ -73,6 +68,9 @@ class PeoplePanel(Panel):
             self._show_rows()
         self.person.draw(view)
         self._enable()
+
+    def title(self) -> str:
+        return self.tr("Directory")
 
     def retranslate(self) -> None:
         self.line.setPlaceholderText(self.tr("Number, name, pinyin"))
@@ -140,7 +138,7 @@ class PeoplePanel(Panel):
         self.tools["undo"].setEnabled(self._view.can_undo)
 
     def _choose(self, row: Entry) -> None:
-        self.chosen.emit(_number(row), isinstance(row, ColleagueRow))
+        self._host.number_chosen.emit(_number(row), isinstance(row, ColleagueRow))
 
     def _columns(self) -> list[TableColumn[Entry]]:
         return [
@@ -172,3 +170,13 @@ def _state(row: Entry) -> str:
 def _about(row: Entry) -> str:
     more = row.note if isinstance(row, Person) else row.group
     return " · ".join(part for part in (row.name, more) if part)
+
+
+PANEL: PanelSpec[PeoplePanel] = PanelSpec(
+    "people",
+    PeoplePanel,
+    (Placement(PanelPlace.LIST, 30, title=PeoplePanel.title),),
+    (WindowCommand("people", "Ctrl+7", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the directory"), "person"),), lambda panel: go(panel.line), 90),),
+    tables={"people": lambda panel: panel.table},
+    watches_colleagues=True,
+)  # fmt: skip

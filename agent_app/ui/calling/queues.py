@@ -3,17 +3,20 @@
 from PySide6.QtWidgets import QAbstractItemView
 
 from agent_app.model.desk.view import DeskView
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, Panel, named, rows
+from agent_app.ui.parts.widgets import Panel, named, rows
 from shared.desk import QueueRow
 from shared.enums import Language
 
 
 class QueuesPanel(Panel):
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
         self.table: DataTable[QueueRow] = DataTable(self._columns(), lambda row: row.queue, lines=4)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # rows have no action
         self.setLayout(rows(self.table))
@@ -36,6 +39,9 @@ class QueuesPanel(Panel):
         if was is None or view.stale != was.stale:
             self.table.setEnabled(not view.stale)
 
+    def title(self) -> str:
+        return self.tr("Queues")
+
     def retranslate(self) -> None:
         self.table.set_empty(self.tr("You are in no queue."))
         named(self.table, self.tr("Queues"), self.tr("Callers waiting, the longest wait, seats that are open of all"))
@@ -43,3 +49,11 @@ class QueuesPanel(Panel):
     def _title(self, row: QueueRow) -> str:
         language = self._view.language if self._view else Language.ZH
         return words.titled(row.title, language, row.queue)
+
+
+PANEL: PanelSpec[QueuesPanel] = PanelSpec(
+    "queues",
+    QueuesPanel,
+    (Placement(PanelPlace.LIST, 10, title=QueuesPanel.title),),
+    tables={"queues": lambda panel: panel.table},
+)

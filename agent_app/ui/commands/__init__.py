@@ -1,1 +1,1 @@
-"""The table of commands with names, keys and faces; the actions and buttons made from it, and the bars that show results and problems."""
+"""Commands with names, keys and faces; the actions and buttons made from them; problems in words."""

@@ -1,7 +1,8 @@
-"""The window's actions, made from ``ui.commands.table``, and buttons that follow them."""
+"""The window's actions, made from the panels' commands (``ui.commands.table``), and buttons that follow them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from agent_app.model.desk.actions import hanging_up
 from agent_app.model.desk.view import Action, DeskView, Enabled
-from agent_app.ui.commands.table import COMMANDS, CONTEXT, MEDIA_KEYS, Face, WindowCommand
+from agent_app.ui.commands.table import CONTEXT, Face, WindowCommand
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import tip
@@ -30,51 +31,53 @@ def key_text(keys: str) -> str:
 
 
 class Commands(QObject):
-    """The table as ``QAction``s of one window; ``attach`` connects them. The keys work in every window of the program."""
+    """``table`` as ``QAction``s of one window; ``attach`` connects them. The keys work in every window of the program."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, table: Sequence[WindowCommand[Any]]) -> None:
         super().__init__(window)
+        self.table = tuple(table)
         self.actions: dict[str, QAction] = {}
         self.faces: dict[str, Face] = {}
         self._drawn: dict[str, tuple[Face, Enabled, bool]] = {}
         self._view = DeskView()
-        for command in COMMANDS:
+        self._by_view = frozenset(
+            command.id for command in table if any(face.enabled is not None for face in command.faces)
+        )
+        for command in self.table:
             action = QAction(self)
-            media = [QKeySequence(key) for key in MEDIA_KEYS.get(command.id, ())]
-            action.setShortcuts([QKeySequence(command.keys), *media])
-            everywhere = command.id != "escape"  # Escape closes a dialog that is in front
+            action.setShortcuts([QKeySequence(command.keys), *(QKeySequence(key) for key in command.media)])
             context = Qt.ShortcutContext
-            action.setShortcutContext(context.ApplicationShortcut if everywhere else context.WindowShortcut)
+            action.setShortcutContext(context.ApplicationShortcut if command.everywhere else context.WindowShortcut)
             window.addAction(action)
             self.actions[command.id] = action
         self.draw(self._view, force=True)
 
-    def attach(self, do: Mapping[str, Callable[[], None]]) -> None:
-        """Called once, when the whole window is made. An id without a callable raises ``KeyError``."""
-        for command in COMMANDS:
-            self.actions[command.id].triggered.connect(_without_checked(do[command.id]))
+    def attach(self, name: str, do: Callable[[], object]) -> None:
+        """Called once for each command, when its panel is made."""
+        self.actions[name].triggered.connect(_without_checked(do))
 
     def draw(self, view: DeskView, *, force: bool = False) -> None:
         """Sets texts, icons and enabled states from the view; ``force``: of unchanged commands too (language, theme)."""
         was, self._view = self._view, view
-        if (
+        same = (
             not force
-            and len(self._drawn) == len(COMMANDS)
+            and len(self._drawn) == len(self.table)
             and view.enabled == was.enabled
             and view.pending == was.pending
             and view.audio.muted == was.audio.muted
             and hanging_up(view) is hanging_up(was)
-        ):
-            return
+        )
         asked = {pending.action for pending in view.pending}
-        for command in COMMANDS:
+        for command in self.table:
+            if same and command.id not in self._by_view:
+                continue
             draw = partial(self._draw_one, command, view, asked, force=force)
             if not FAULTS.guarded(f"drawing {command.id}", draw):
                 self._drawn.pop(command.id, None)  # drawn as a whole at the next view
 
-    def _draw_one(self, command: WindowCommand, view: DeskView, asked: set[Action], *, force: bool) -> None:
+    def _draw_one(self, command: WindowCommand[Any], view: DeskView, asked: set[Action], *, force: bool) -> None:
         face = self.faces[command.id] = face_of(command, view)
-        enabled = Enabled(on=True) if face.action is None else view.enabled.get(face.action, OFF)
+        enabled = face.enabled_in(view)
         was, state = self._drawn.get(command.id), (face, enabled, face.action in asked)
         if state == was and not force:
             return  # a fast path, since a pop is drawn after this: most commands are unchanged
@@ -94,18 +97,22 @@ class Commands(QObject):
         """``kind``: ``primary``, ``go`` or ``stop`` for a coloured button."""
         return CommandButton(self.actions[name], self.keys(name) if show_key else "", kind)
 
-    @staticmethod
-    def keys(name: str) -> str:
+    def keys(self, name: str) -> str:
         """The printed keys of a command."""
-        return next(command.keys for command in COMMANDS if command.id == name)
+        return next(command.keys for command in self.table if command.id == name)
+
+    def title(self, action: Action) -> str:
+        """Title of the first command with this action, in the language of the moment; ``""``: no command has the action."""
+        faces = (face for command in self.table for face in command.faces)
+        return next((word(face.title) for face in faces if face.action is action), "")
 
 
-def face_of(command: WindowCommand, view: DeskView) -> Face:
+def face_of(command: WindowCommand[Any], view: DeskView) -> Face:
     """The first face that is enabled; else the pending one; else the first. Only faces whose ``when`` holds."""
     means = hanging_up(view)
     faces = [face for face in command.faces if face.when is None or face.when is means]
     for face in faces:
-        if face.action is None or view.enabled.get(face.action, OFF).on:
+        if face.enabled_in(view).on:
             return face
     asked = {pending.action for pending in view.pending}
     return next((face for face in faces if face.action in asked), faces[0])
@@ -157,7 +164,7 @@ def faint(now: theme.ThemeTokens) -> str:
     return theme.between(now.muted, now.window).name()
 
 
-def _without_checked(do: Callable[[], None]) -> Callable[[bool], None]:
+def _without_checked(do: Callable[[], object]) -> Callable[[bool], None]:
     def triggered(_checked: bool = False) -> None:
         do()
 

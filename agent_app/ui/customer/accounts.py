@@ -1,15 +1,17 @@
 """资金账号: the branch's facts on the customer's accounts, each on a tab: funds above, holdings and today's orders as tables."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
 
-from agent_app.model.desk.view import DeskView
-from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.commands import Commands
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import button_text, clock, count, price, yuan
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, go, named, rows
 from shared.aci import Holding, OrderRow
 from shared.desk import AccountFacts
 from shared.enums import OrderStatus, Side
@@ -54,21 +56,18 @@ class Figures(QWidget):
 
 
 class AccountsPanel(Panel):
-    """The head of the middle tabs: account, its state at the branch, its funds. The window puts ``holdings`` and ``orders`` into tabs."""
+    """The head of the middle tabs: account, its state at the branch, its funds. ``holdings`` and ``orders`` are tabs."""
 
-    counted = Signal()
-    """The rows of holdings or orders have changed."""
-
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
+        self._host, self._desk = host, host.desk
         self._account: AccountNo | None = None
         self.tabs, self.figures = QTabBar(), Figures()
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setDrawBase(False)
         self.tabs.currentChanged.connect(self._choose)
-        self.state, self.again = OneLineLabel("muted", wide=50), commands.button("ask_account")
+        self.state, self.again = OneLineLabel("muted", wide=50), host.commands.button("ask_account")
         self.holdings: DataTable[Holding] = DataTable(HOLDINGS, lambda row: (row.market, row.code), lines=6)
         self.orders: DataTable[OrderRow] = DataTable(self._order_columns(), lambda row: row.contract, lines=6)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -96,6 +95,12 @@ class AccountsPanel(Panel):
         if was is None or _numbers(view) != _numbers(was) or view.language != was.language:
             self._show_tabs(view)
         self._show_facts()
+
+    def holdings_title(self) -> str:
+        return self.tr("Holdings")
+
+    def orders_title(self) -> str:
+        return self.tr("Today's orders")
 
     def retranslate(self) -> None:
         self.figures.retranslate()
@@ -133,7 +138,7 @@ class AccountsPanel(Panel):
         self.holdings.show_rows(() if facts is None else facts.holdings)
         self.orders.show_rows(() if facts is None else facts.orders)
         self.again.setVisible(facts is not None)
-        self.counted.emit()
+        self._host.places_changed.emit()
         self._say_state(facts)
         self._say_empty(facts)
 
@@ -214,3 +219,20 @@ HOLDINGS: tuple[TableColumn[Holding], ...] = (
         QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour
     ),
 )
+
+
+PANEL: PanelSpec[AccountsPanel] = PanelSpec(
+    "accounts",
+    AccountsPanel,
+    (
+        Placement(PanelPlace.ACCOUNT, 10),
+        Placement(PanelPlace.ACCOUNT_TAB, 10, lambda panel: panel.holdings, AccountsPanel.holdings_title, lambda panel: panel.holdings.rows.rowCount()),
+        Placement(PanelPlace.ACCOUNT_TAB, 20, lambda panel: panel.orders, AccountsPanel.orders_title, lambda panel: panel.orders.rows.rowCount()),
+    ),
+    (
+        WindowCommand("ask_account", "Ctrl+R", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Refresh"), "clock", Action.ASK_ACCOUNT),), AccountsPanel.ask_again, 30),
+        WindowCommand("holdings", "Ctrl+1", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the holdings")),), lambda panel: go(panel.holdings), 40),
+        WindowCommand("orders", "Ctrl+2", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to today's orders")),), lambda panel: go(panel.orders), 50),
+    ),
+    tables={"holdings": lambda panel: panel.holdings, "orders": lambda panel: panel.orders},
+)  # fmt: skip

@@ -1,18 +1,21 @@
 """The customer's card at the head of the middle column: name, VIP, number and place, and above all whether the caller is verified."""
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
-from agent_app.model.desk.view import DeskView
-from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.commands import Commands
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.ui.commands.table import CALL, LOOK, QT_TRANSLATE_NOOP, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import button_text
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.numbers import Numbers
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, restyle, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, announce, named, restyle, rows
 from shared.desk import CustomerCard, Pop
+from shared.enums import SeatState
 from shared.ids import CallId
 
 
@@ -36,13 +39,11 @@ class Plate(QFrame):
 
 
 class CustomerPanel(Panel):
-    """``painted`` is emitted once for each pop, after its first paint."""
+    """Tells the presenter once for each pop, after its first paint."""
 
-    painted = Signal(str)
-
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock)
+        self.desk = host.desk
         self._unpainted: CallId | None = None
         self.name, self.vip = OneLineLabel(scale=1.6, bold=True, wide=40), Plate()
         self.verified = Plate()
@@ -50,7 +51,7 @@ class CustomerPanel(Panel):
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)
         self.others.setProperty("menu", "true")
-        self.call_back, self.to_pop = commands.button("call_back"), commands.button("show_pop")
+        self.call_back, self.to_pop = host.commands.button("call_back"), host.commands.button("show_pop")
         head = across(self.name, self.vip, None, self.verified)
         for part in (self.line, self.more):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -61,6 +62,7 @@ class CustomerPanel(Panel):
         body = rows(head, whence, foot, gap=2)  # always three lines, so that the columns beside stay in place
         body.setContentsMargins(12, 8, 8, 8)
         self.setLayout(body)
+        self.numbers.chosen.connect(lambda number: host.number_chosen.emit(number, False))
         self.redraw()
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -73,12 +75,15 @@ class CustomerPanel(Panel):
         )
         if was is None or not same or pop != was.state.pop:
             self._show(view, pop if view.shown_is_pop else None)
+        if was is not None and _begins_to_ring(view, was):
+            state = words.say(words.SEAT_STATES, SeatState.RINGING)
+            announce(self.window(), words.about(state, words.listed((self.name.text(), self.verified.text.text()))))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         super().paintEvent(event)
         if self._unpainted is not None:
             call, self._unpainted = self._unpainted, None
-            self.painted.emit(call)
+            QTimer.singleShot(0, self, lambda: self.desk.pop_painted(call))  # after the turn of the loop that paints
 
     def retranslate(self) -> None:
         named(
@@ -149,4 +154,20 @@ class CustomerPanel(Panel):
         self._menu.clear()
         for card in others:
             action = self._menu.addAction(button_text(card.name)[:60] + f"  · {card.id}")
-            action.triggered.connect(lambda _checked=False, card=card: self._desk.show_customer(card.id))
+            action.triggered.connect(lambda _checked=False, card=card: self.desk.show_customer(card.id))
+
+
+def _begins_to_ring(view: DeskView, was: DeskView) -> bool:
+    call, old = view.state.call, was.state.call
+    return call is not None and call.state is SeatState.RINGING and (old is None or old.call != call.call)
+
+
+PANEL: PanelSpec[CustomerPanel] = PanelSpec(
+    "customer",
+    CustomerPanel,
+    (Placement(PanelPlace.CARD, 10),),
+    (
+        WindowCommand("call_back", "F10", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Call back"), "dial", Action.CALL_BACK),), lambda panel: panel.desk.call_back(), 170),
+        WindowCommand("show_pop", "Shift+F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Back to the caller"), "person"),), lambda panel: panel.desk.show_pop(), 20),
+    ),
+)  # fmt: skip

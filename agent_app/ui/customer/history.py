@@ -1,31 +1,31 @@
 """Earlier contacts of every channel in one list, with recordings; and the caller's steps in the IVR in this call."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.commands import OFF, Commands
+from agent_app.ui.commands.commands import OFF
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import clock, day, day_time, duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, Panel, across, named, rows
+from agent_app.ui.parts.widgets import Panel, across, go, named, rows
 from agent_app.ui.sound.player import PlayerBar
 from shared.desk import Contact, TrailStep
 
 
 class HistoryPanel(Panel):
-    counted = Signal(int)
-    """The number of contacts, for the tab's title."""
-
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
+        self._desk = host.desk
         self.table: DataTable[Contact] = DataTable(self._columns(), lambda row: row.id, lines=5)
         self.table.chosen.connect(lambda _row: self.play())
+        self.table.number_clicked.connect(lambda row: host.number_chosen.emit(row.number, False))
         self.table.selectionModel().currentChanged.connect(lambda *_: self._enable())
-        self.play_button = commands.button("play")
-        self.player = PlayerBar(desk)
+        self.play_button = host.commands.button("play")
+        self.player = PlayerBar(host.desk)
         self.detail = QPlainTextEdit()
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
@@ -49,13 +49,15 @@ class HistoryPanel(Panel):
                 self.tr("No customer is on the screen.") if nobody else self.tr("No earlier contacts.")
             )
             self.table.show_rows(contacts)
-            self.counted.emit(len(contacts))
         if view.state.call is not None and _call(view) != _call(was):
             self.player.hush()
         self.player.use_device(_speaker(view))
         if was is None or view.player != was.player:
             self.player.show_recording(view.player)
         self._enable()
+
+    def title(self) -> str:
+        return self.tr("History")
 
     def retranslate(self) -> None:
         named(self.table, self.tr("History"), self.tr("Earlier contacts of every channel; Enter plays a recording"))
@@ -98,10 +100,8 @@ class HistoryPanel(Panel):
 class TrailPanel(Panel):
     """The caller's steps in the IVR before the desk rang."""
 
-    counted = Signal(int)
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
         self.table: DataTable[TrailStep] = DataTable(self._columns(), lambda row: (row.at, row.step), lines=5)
         self.setLayout(rows(self.table))
         self.redraw()
@@ -111,7 +111,9 @@ class TrailPanel(Panel):
             trail = () if view.state.pop is None else view.state.pop.trail
             self.table.set_empty(self.tr("Nothing was done in the voice menu."))
             self.table.show_rows(trail)
-            self.counted.emit(len(trail))
+
+    def title(self) -> str:
+        return self.tr("Menu trail")
 
     def retranslate(self) -> None:
         named(self.table, self.tr("Menu trail"), self.tr("What the caller did in the voice menu, the latest last"))
@@ -136,3 +138,22 @@ def _speaker(view: DeskView) -> str:
     if view.desk_phone:
         return ""
     return next((device.name for device in view.audio.devices if device.id == view.audio.speaker), "")
+
+
+HISTORY: PanelSpec[HistoryPanel] = PanelSpec(
+    "history",
+    HistoryPanel,
+    (Placement(PanelPlace.ACCOUNT_TAB, 30, title=HistoryPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
+    (
+        WindowCommand("contacts", "Ctrl+3", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the history")),), lambda panel: go(panel.table), 60),
+        WindowCommand("play", "Ctrl+P", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Play the recording"), "play", Action.PLAY_RECORDING),), HistoryPanel.play, 100),
+    ),
+    tables={"history": lambda panel: panel.table},
+)  # fmt: skip
+TRAIL: PanelSpec[TrailPanel] = PanelSpec(
+    "trail",
+    TrailPanel,
+    (Placement(PanelPlace.ACCOUNT_TAB, 40, title=TrailPanel.title, count=lambda panel: panel.table.rows.rowCount()),),
+    (WindowCommand("trail", "Ctrl+4", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Go to what the caller did in the menu")),), lambda panel: go(panel.table), 70),),
+    tables={"trail": lambda panel: panel.table},
+)  # fmt: skip

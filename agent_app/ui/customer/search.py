@@ -5,12 +5,15 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.commands.table import LOOK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, named, rows
 from shared.desk import CustomerCard
 
 TEXT_LIMIT = 64
@@ -39,13 +42,16 @@ class SearchLine(QLineEdit):
 
 
 class SearchPanel(Panel):
-    """The rows found; shown in the place of the card during a search. The window puts ``line`` above."""
+    """The rows found; shown in the place of the card during a search. ``line`` stands above.
 
-    closed = Signal()
+    A caller's card takes the place back; F9, or another letter in the line, shows the rows again.
+    """
 
-    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
-        super().__init__(clock)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock)
+        self._host, self._desk = host, host.desk
+        self._left = ""
+        """The text of the search during which a caller's card came."""
         self.line, self.state = SearchLine(), OneLineLabel("muted", wide=50)
         self.table: DataTable[CustomerCard] = DataTable(COLUMNS, lambda row: row.id, lines=8)
         self.line.textEdited.connect(self._desk.search)
@@ -60,16 +66,33 @@ class SearchPanel(Panel):
     def active(self) -> bool:
         return bool(self._view.search.text)
 
+    @property
+    def wanted(self) -> bool:
+        """Whether the rows stand in the place of the card."""
+        return self.active and self._view.search.text != self._left
+
     def go(self) -> None:
+        self._left = ""
+        self._host.places_changed.emit()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
 
     def close_search(self) -> None:
         if self.active:
             self._desk.search("")
-        self.closed.emit()
+        self._host.focus_released.emit()
+
+    def escape(self) -> bool:
+        """Whether there was something to close."""
+        if not self.active and not self.line.hasFocus():
+            return False
+        self.close_search()
+        return True
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
+        pop, old = view.state.pop, None if was is None else was.state.pop
+        if pop is not None and was is not None and (old is None or old.call != pop.call):
+            self._left = view.search.text
         search, can = view.search, view.enabled.get(Action.SEARCH, OFF)
         self.line.setEnabled(can.on)
         if search.text != self.line.text():
@@ -128,3 +151,16 @@ COLUMNS: tuple[TableColumn[CustomerCard], ...] = (
         QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26
     ),
 )
+
+
+PANEL: PanelSpec[SearchPanel] = PanelSpec(
+    "search",
+    SearchPanel,
+    (
+        Placement(PanelPlace.SEARCH, 10, lambda panel: panel.line),
+        Placement(PanelPlace.OVER, 10, wanted=lambda panel: panel.wanted),
+    ),
+    (WindowCommand("search", "F9", LOOK, (Face(QT_TRANSLATE_NOOP("commands", "Find a customer"), "search", Action.SEARCH),), SearchPanel.go, 10),),
+    tables={"search": lambda panel: panel.table},
+    escape=Escape(10, SearchPanel.escape),
+)  # fmt: skip

@@ -4,13 +4,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.commands import OFF, Commands
+from agent_app.ui.commands.commands import OFF
 from agent_app.ui.commands.sent import SentCommand
+from agent_app.ui.commands.table import WORK, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, go, named, rows
 from shared.desk import TEXT_MAX, Ticket
 from shared.ids import CustomerId, TicketId
 
@@ -24,9 +27,9 @@ class TicketsPanel(Panel):
     Typed text stays until the switch has saved it, or another customer is on the screen.
     """
 
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock)
+        self._desk = host.desk
         self._editing: TicketId | None = None
         self._customer: CustomerId | None = None
         self._sent = SentCommand(Action.NEW_TICKET)
@@ -43,7 +46,7 @@ class TicketsPanel(Panel):
         self.past.setTabChangesFocus(True)
         self.title.setMaxLength(TITLE_MAX)
         self.note.setTabChangesFocus(True)
-        self.new_button, self.save_button = commands.button("new_ticket"), commands.button("save_ticket")
+        self.new_button, self.save_button = host.commands.button("new_ticket"), host.commands.button("save_ticket")
         for state in STATES:
             self.state.addItem("", state)
         line = round(self.fontMetrics().height() * 1.35)
@@ -158,3 +161,16 @@ class TicketsPanel(Panel):
             ),
             TableColumn(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
         ]  # fmt: skip
+
+
+PANEL: PanelSpec[TicketsPanel] = PanelSpec(
+    "tickets",
+    TicketsPanel,
+    (Placement(PanelPlace.WORK, 20, stretch=3),),
+    (
+        WindowCommand("new_ticket", "Ctrl+T", WORK, (Face(QT_TRANSLATE_NOOP("commands", "New ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.new, 50),
+        WindowCommand("save_ticket", "Ctrl+S", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Save the ticket"), "ticket", Action.NEW_TICKET),), TicketsPanel.save, 60),
+        WindowCommand("tickets", "Ctrl+5", WORK, (Face(QT_TRANSLATE_NOOP("commands", "Go to the tickets"), "ticket"),), lambda panel: go(panel.table), 70),
+    ),
+    tables={"tickets": lambda panel: panel.table},
+)  # fmt: skip

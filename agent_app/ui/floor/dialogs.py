@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from agent_app.model.desk.view import Action, DeskView
 from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
@@ -39,9 +39,9 @@ class AskingDialog(DeskDialog):
 
     action: Action
 
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._commands = desk, commands
         self._sent = SentCommand(self.action)
         self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
@@ -66,7 +66,7 @@ class AskingDialog(DeskDialog):
         self.button.setToolTip(tip(self.button.accessibleName() if state.on else words.say(words.WHYS, state.why)))
         ended = self._sent.ended(view)
         if ended is not None and ended.problem is not None:
-            self.problem.say(problem_text(ended.problem))
+            self.problem.say(problem_text(ended.problem, self._commands))
         elif ended is not None:
             QTimer.singleShot(0, self, self.close)
 
@@ -76,8 +76,8 @@ class MessageDialog(AskingDialog):
 
     action = Action.SEND_MESSAGE
 
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, desk: DeskPresenter, commands: Commands, parent: QWidget) -> None:
+        super().__init__(desk, commands, parent)
         self._to: SeatRow | None = None
         self.whom, self.text = OneLineLabel("value", wide=60), QPlainTextEdit()
         self.text.setTabChangesFocus(True)
@@ -116,8 +116,8 @@ class SkillsDialog(AskingDialog):
 
     action = Action.SET_SKILLS
 
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, desk: DeskPresenter, commands: Commands, parent: QWidget) -> None:
+        super().__init__(desk, commands, parent)
         self._row: SeatRow | None = None
         self._lines: dict[str, tuple[QCheckBox, QSpinBox]] = {}
         self.whose, self.new, self.add = OneLineLabel("value", wide=60), QLineEdit(), QPushButton()

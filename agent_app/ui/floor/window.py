@@ -21,12 +21,13 @@ from agent_app.model.desk.view import DeskView
 from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.floor.supervising import MODES, SeatAct, WaitingAct
 from agent_app.presenters.desk import DeskPresenter
-from agent_app.ui.commands.status import StatusBar
+from agent_app.ui.commands.commands import Commands
 from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, FloorCommands
 from agent_app.ui.floor.dialogs import MessageDialog, SkillsDialog
 from agent_app.ui.floor.lines import BranchesBoard, LinesBoard
 from agent_app.ui.floor.queues import QueuesBoard, WaitingBoard
 from agent_app.ui.floor.seats import SeatsBoard
+from agent_app.ui.panels.status import StatusBar
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.icons import app_icon
@@ -48,7 +49,7 @@ class SupervisorWindow(QWidget):
     shown = Signal(bool)
     """Emitted when the window is opened or closed."""
 
-    def __init__(self, desk: DeskPresenter, wall: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, wall: Clock) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setWindowIcon(app_icon())
         self._desk = desk
@@ -56,11 +57,11 @@ class SupervisorWindow(QWidget):
         self._drawn_reached = self._floor.reached
         self.seats, self.queues, self.waiting = SeatsBoard(wall), QueuesBoard(wall), WaitingBoard(wall)
         self.lines, self.branches = LinesBoard(wall), BranchesBoard(wall)
-        self.status, self.notice = StatusBar(desk, wall), OneLineLabel("muted", wide=80)
+        self.status, self.notice = StatusBar(desk, commands, wall), OneLineLabel("muted", wide=80)
         self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
         self.acts = FloorCommands(self, self._what_acts_do(), self._lock)
-        self.message, self.skills = MessageDialog(desk, self), SkillsDialog(desk, self)
+        self.message, self.skills = MessageDialog(desk, commands, self), SkillsDialog(desk, commands, self)
         self.question = Question(self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)
         self._build()

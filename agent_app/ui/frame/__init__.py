@@ -1,1 +1,1 @@
-"""The window as a whole: its bars, its log-in, what each command does in it, and how it ends."""
+"""The window as a whole: its panels and their places, its bars, log-in and dialogs, and how it is closed."""

@@ -1,7 +1,7 @@
-"""The window's process: Qt's application, the way back to its thread, and views drawn calmly however many come.
+"""The window's process: Qt's application, the way back to its thread, and the drawing of views at a bounded rate.
 
-``run`` is what ``bootstrap`` calls. Whatever comes from another thread (link, phone) goes through ``post``, one Qt signal; a callable that
-raises is logged and costs nothing else (``faults``). Views are drawn at most ``FRAMES`` times a second, always the newest.
+``bootstrap`` calls ``run``. Work from another thread (link, phone) comes through ``post``, which is one Qt signal; a callable that raises is logged, and
+the window goes on (``parts.faults``). Views are drawn at most ``FRAMES`` times a second, always the newest.
 """
 
 import logging
@@ -27,6 +27,7 @@ from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.commands.hotkeys import Hotkeys
+from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.faults import FAULTS
@@ -36,10 +37,10 @@ from agent_app.ui.parts.translation import Translation, system_language
 FRAMES = 60
 TICK_MS = 200
 Post = Callable[[Callable[[], None]], None]
-"""From any thread: call this, soon, on the window's thread."""
+"""Called from any thread; the callable runs soon, on the window's thread."""
 OnView = Callable[[DeskView], None]
 MakeDesk = Callable[[Post, OnView], DeskPresenter]
-"""Given ``post`` and the desk's ``on_change``; called once, on the window's thread, before the window is shown."""
+"""Makes the presenter from ``post`` and its ``on_change``; called once, on the window's thread, before the window is shown."""
 
 
 class MainThread(QObject):
@@ -59,7 +60,7 @@ class MainThread(QObject):
 
 
 class Frames(QObject):
-    """Draws the newest view, at most ``FRAMES`` times a second; at once (the next turn of the loop) after a quiet time."""
+    """Draws the newest view, at most ``FRAMES`` times a second; after a quiet time in the next turn of the loop."""
 
     def __init__(self, draw: OnView) -> None:
         super().__init__()
@@ -100,7 +101,7 @@ def run(
     qInstallMessageHandler(_qt_says)
     held: list[Frames] = []
     desk = make_desk(main.post, lambda view: held[0].offer(view) if held else None)
-    sys.excepthook = _log_fault  # instead of the whole program's: the window goes on
+    sys.excepthook = _log_fault  # in place of the hook of ``logs.catch_faults``: the window goes on
     if not settings.get("language"):
         desk.set_language(system_language())
     FAULTS.tell = lambda: main.post(desk.window_failed)
@@ -114,7 +115,7 @@ def run(
     window.draw(desk.view)
     window.show()
     hotkeys = Hotkeys(window.commands.actions, window)
-    window.help.show_hotkeys(hotkeys.active)
+    window.panel(HelpDialog).show_hotkeys(hotkeys.active)
     app.aboutToQuit.connect(hotkeys.stop)
     app.aboutToQuit.connect(desk.keep)
     app.commitDataRequest.connect(window.session_ends, Qt.ConnectionType.DirectConnection)
@@ -136,7 +137,7 @@ def application(argv: Sequence[str] = ()) -> QApplication:
 
 
 def _log_fault(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
-    """A slot of ours raised: it is logged, and the window goes on."""
+    """An exception of a slot is logged, and the window goes on."""
     FAULTS.note("a slot", fault)
 
 
@@ -150,5 +151,5 @@ _LEVELS = {
 
 
 def _qt_says(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    """What Qt would print: there is nobody at a standard error's other end."""
+    """Qt's messages go into the log, since nobody reads the window's standard error."""
     logging.getLogger(f"Qt.{context.category or 'default'}").log(_LEVELS[kind], "%s", text)

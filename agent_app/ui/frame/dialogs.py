@@ -1,20 +1,22 @@
-"""Windows beside the window; none of them stops it: shortcuts (F1), password, about and diagnostics."""
+"""Dialogs, none of them modal: shortcuts (F1), password, about and diagnostics."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QEvent, QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QProgressBar, QPushButton
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, key_text, word
 from agent_app.ui.commands.hotkeys import HOTKEYS
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.sent import SentCommand
-from agent_app.ui.commands.table import COMMANDS, GROUPS, WindowCommand
+from agent_app.ui.commands.table import APP, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.icons import app_icon
@@ -26,23 +28,24 @@ NEW_PASSWORD_MIN = 8
 
 
 class HelpDialog(DeskDialog):
-    """F1: the table of commands as it is."""
+    """F1: the commands of the window."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.window)
+        self._commands = host.commands.table
         columns = [
-            TableColumn[WindowCommand](
+            TableColumn[WindowCommand[Any]](
                 QT_TRANSLATE_NOOP("tables", "Key"), lambda row: key_text(row.keys), 16, bold=True
             ),
-            TableColumn[WindowCommand](
+            TableColumn[WindowCommand[Any]](
                 QT_TRANSLATE_NOOP("tables", "What it does"),
                 lambda row: " / ".join(word(face.title) for face in row.faces),
                 0,
             ),
-            TableColumn[WindowCommand](QT_TRANSLATE_NOOP("tables", "Where"), lambda row: word(row.group), 18),
+            TableColumn[WindowCommand[Any]](QT_TRANSLATE_NOOP("tables", "Where"), lambda row: word(row.group), 18),
         ]
-        self.table: DataTable[WindowCommand] = DataTable(columns, lambda row: row.id, lines=16)
-        self.table.show_rows(sorted(COMMANDS, key=lambda command: GROUPS.index(command.group)))
+        self.table: DataTable[WindowCommand[Any]] = DataTable(columns, lambda row: row.id, lines=16)
+        self.table.show_rows(self._commands)
         self.hint, self.anywhere = ParagraphLabel("muted"), ParagraphLabel("muted")
         self._hotkeys: frozenset[str] = frozenset()
         self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
@@ -50,7 +53,7 @@ class HelpDialog(DeskDialog):
         self.redraw()
 
     def show_hotkeys(self, commands: frozenset[str]) -> None:
-        """Those of ``hotkeys.HOTKEYS`` that this program was given."""
+        """The commands of ``hotkeys.HOTKEYS`` whose keys the system gave to this program."""
         self._hotkeys = commands
         self.retranslate()
 
@@ -59,7 +62,7 @@ class HelpDialog(DeskDialog):
         named(self.table, self.tr("Keyboard shortcuts"))
         keys = [
             f"{key_text(f'Ctrl+Alt+{HOTKEYS[command.id]}')} {' / '.join(word(face.title) for face in command.faces[:2])}"
-            for command in COMMANDS
+            for command in self._commands
             if command.id in self._hotkeys
         ]
         self.anywhere.say(self.tr("From any program: {keys}").format(keys=words.listed(keys)) if keys else "")
@@ -73,9 +76,10 @@ class HelpDialog(DeskDialog):
 
 
 class PasswordDialog(DeskDialog):
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.window)
+        self._desk, self._commands = host.desk, host.commands
+        host.logged_out.connect(self.close)
         self._sent = SentCommand(Action.CHANGE_PASSWORD)
         self.labels, self.fields = [QLabel() for _ in range(3)], [QLineEdit() for _ in range(3)]
         self.problem, self.button = ParagraphLabel("danger"), QPushButton()
@@ -114,7 +118,7 @@ class PasswordDialog(DeskDialog):
         self.button.setEnabled(view.enabled.get(Action.CHANGE_PASSWORD, OFF).on)
         ended = self._sent.ended(view)
         if ended is not None and ended.problem is not None:
-            self.problem.say(problem_text(ended.problem))
+            self.problem.say(problem_text(ended.problem, self._commands))
         elif ended is not None:
             self.close()
 
@@ -138,11 +142,11 @@ class PasswordDialog(DeskDialog):
 
 
 class AboutDialog(DeskDialog):
-    """Versions, and a zip for whoever looks after the desks: no customers' data in it."""
+    """Versions, and a zip for the people who look after the desks, without customers' data."""
 
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.window)
+        self._desk = host.desk
         self.logo, self.title, self.text = QLabel(), OneLineLabel(scale=1.5, bold=True), ParagraphLabel("muted")
         self.hint, self.path = ParagraphLabel(), QLineEdit()
         self.path.setReadOnly(True)
@@ -161,7 +165,7 @@ class AboutDialog(DeskDialog):
         self.redraw()
 
     def ask_folder(self) -> None:
-        """Chooses where the zip goes; Qt's own dialog, which does not stop the window."""
+        """Asks for the zip's folder in Qt's own dialog, which is not modal."""
         start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DesktopLocation)
         dialog = QFileDialog(self, self.tr("Folder for the diagnostics"), start)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -237,3 +241,20 @@ def _version() -> str:
         return version("huawu")
     except PackageNotFoundError:
         return "–"
+
+
+HELP: PanelSpec[HelpDialog] = PanelSpec(
+    "help",
+    HelpDialog,
+    commands=(WindowCommand("help", "F1", APP, (Face(QT_TRANSLATE_NOOP("commands", "Keyboard shortcuts"), "keypad"),), HelpDialog.go, 20),),
+)  # fmt: skip
+PASSWORD: PanelSpec[PasswordDialog] = PanelSpec(
+    "password",
+    PasswordDialog,
+    commands=(WindowCommand("password", "Ctrl+Shift+P", APP, (Face(QT_TRANSLATE_NOOP("commands", "Change the password"), "locked", Action.CHANGE_PASSWORD),), PasswordDialog.go, 60),),
+)  # fmt: skip
+ABOUT: PanelSpec[AboutDialog] = PanelSpec(
+    "about",
+    AboutDialog,
+    commands=(WindowCommand("about", "Ctrl+Shift+D", APP, (Face(QT_TRANSLATE_NOOP("commands", "About, and send diagnostics"), "warning"),), AboutDialog.go, 70),),
+)  # fmt: skip

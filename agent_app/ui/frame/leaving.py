@@ -1,5 +1,5 @@
-"""Closing the window: in a call, or with a note unsent, it asks first, whether the link is up or down; logged in it logs out first, and goes when
-that is done or takes too long. However the program ends, what was typed is kept (``DeskPresenter.keep``).
+"""Closing the window. In a call, or with a note unsent, the agent is asked first, whether the link is up or down. A desk that is logged in is logged out
+first; the window closes when that is done, or after ``LOG_OUT_MS``. However the program ends, typed text is kept (``DeskPresenter.keep``).
 """
 
 from PySide6.QtCore import QObject, QTimer
@@ -17,15 +17,15 @@ class Leaving(QObject):
     def __init__(self, desk: DeskPresenter, window: QWidget) -> None:
         super().__init__(window)
         self.sure = False
-        """Nothing is asked any more."""
+        """The window closes without a question."""
         self._desk, self._window = desk, window
         self._question = Question(window)
         self._in_call = False
-        """When the question was asked."""
+        """Whether a call was up when the question was asked."""
         self._asked = False
 
     def may_close(self, view: DeskView) -> bool:
-        """If not yet, what has to be done before is begun."""
+        """Whether the window may close now; else the question or the log-out has begun."""
         if self.sure or view.needs_password:
             return True
         if view.state.call is not None:
@@ -43,13 +43,13 @@ class Leaving(QObject):
         return False
 
     def session_ends(self, view: DeskView, manager: QSessionManager) -> None:
-        """The system shuts down or logs its user out; in a call it is asked not to, and asks its user."""
+        """The system shuts down or logs its user out. In a call the system is told to cancel, and asks its user."""
         self._desk.keep()
         if view.state.call is not None and not view.needs_password and manager.allowsInteraction():
             manager.cancel()
 
     def end(self, view: DeskView) -> None:
-        """Without asking; logs out if that can be done."""
+        """Closes without a question; logs out first where that is possible."""
         if view.link is LinkState.UP and view.state.call is None and not view.needs_password:
             self._leave()
         else:
@@ -57,7 +57,7 @@ class Leaving(QObject):
 
     def follow(self, view: DeskView) -> None:
         if view.needs_password or (view.state.call is not None) != self._in_call:
-            self._question.close()  # what it says is no longer so
+            self._question.close()  # its text is no longer true
         if self._asked and view.needs_password:
             QTimer.singleShot(0, self, self._gone)
 

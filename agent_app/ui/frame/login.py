@@ -1,16 +1,18 @@
-"""The log-in form: agent number and password; what is wrong, in words; taking over from another desk."""
+"""The log-in form: agent number and password; the problem in words; taking over from another desk."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import words
 from agent_app.ui.parts.icons import app_icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, ParagraphLabel, across, named, rows
 from shared.desk import DeskRefusal
 
 PASSWORD_MAX = 256
@@ -18,11 +20,12 @@ NAME_MAX = 64
 
 
 class LogInForm(Panel):
-    """The password leaves the field at once when it is sent, and is kept nowhere."""
+    """The field is cleared when the password is sent; the password is kept nowhere."""
 
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
+        self._desk, self._commands = host.desk, host.commands
+        host.logged_out.connect(self.begin)
         self.logo, self.title, self.subtitle = QLabel(), OneLineLabel(scale=1.8, bold=True), OneLineLabel("muted")
         self.agent_label, self.password_label = QLabel(), QLabel()
         self.agent, self.password = QLineEdit(), QLineEdit()
@@ -38,11 +41,11 @@ class LogInForm(Panel):
         self.button.clicked.connect(lambda _checked=False: self.log_in())
         self.agent.returnPressed.connect(self.log_in)
         self.password.returnPressed.connect(self.log_in)
-        self.setLayout(self._layout(commands))
+        self.setLayout(self._layout(host.commands))
         self.redraw()
 
     def log_in(self) -> None:
-        """Sends what stands there; an empty field is gone to instead."""
+        """Sends number and password; an empty field gets the focus instead."""
         agent, password = self.agent.text().strip(), self.password.text()
         if not agent or not password:
             (self.password if agent else self.agent).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -53,7 +56,7 @@ class LogInForm(Panel):
         self._desk.log_in(agent, password, take_over=self.take_over.isVisible() and self.take_over.isChecked())
 
     def begin(self) -> None:
-        """The form has come up: the first empty field has the focus."""
+        """The first empty field gets the focus."""
         (self.password if self.agent.text() else self.agent).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:  # noqa: ARG002  as the base has it
@@ -78,17 +81,17 @@ class LogInForm(Panel):
         named(self.take_over, self.tr("Take over"), self.tr("Ends your log-in at the other desk, unless it has a call"))
 
     def _show_problem(self, view: DeskView, why: str) -> None:
-        """A refusal first; else why one can't log in at this moment."""
+        """A refusal first; else the reason why log-in is off at this moment."""
         problem = view.problem
         elsewhere = problem is not None and problem.code == DeskRefusal.ALREADY_LOGGED_IN
         if elsewhere != self.take_over.isVisibleTo(self):
             self.take_over.setVisible(elsewhere)
             self.take_over.setChecked(False)
         self.problem.set_role("danger" if problem is not None else "muted")
-        self.problem.say(problem_text(problem) if problem is not None else why)
+        self.problem.say(problem_text(problem, self._commands) if problem is not None else why)
 
     def _layout(self, commands: Commands) -> QHBoxLayout:
-        """A card in the middle, as wide as its words ask for."""
+        """A card in the middle, as wide as its texts need."""
         self.logo.setPixmap(app_icon().pixmap(QSize(48, 48), self.devicePixelRatioF()))
         head = across(self.logo, rows(self.title, self.subtitle, gap=2), None, gap=16)
         foot = across(*(commands.button(name) for name in ("language", "audio", "help")), None)
@@ -103,3 +106,6 @@ class LogInForm(Panel):
             )
         )  # fmt: skip
         return across(None, rows(None, card, None), None)
+
+
+PANEL: PanelSpec[LogInForm] = PanelSpec("log_in", LogInForm, (Placement(PanelPlace.LOG_IN, 10),))

@@ -1,4 +1,4 @@
-"""A supervisor's words and acts, one under the other, each there until it has been read."""
+"""Notices of a supervisor's messages and acts, one under the other, each shown until the agent puts it away."""
 
 from collections.abc import Callable
 
@@ -6,15 +6,17 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolButton, QVBoxLayout
 
 from agent_app.model.desk.view import DeskView, ShownNotice
-from agent_app.presenters.desk import DeskPresenter
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, announce, named
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, ParagraphLabel, across, announce, named
 from shared.desk import Notice
 
 SEEN = 2
-"""At once; the newest come first."""
+"""Notices shown at once; the newest come first."""
 TONES = {"message": "ok", "intercepted": "danger"}
 
 
@@ -59,17 +61,25 @@ class NoticeRow(QFrame):
 
 
 class NoticesPanel(Panel):
-    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
+        self._desk = host.desk
         self.setObjectName("notices")
         lines = QVBoxLayout()
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        self.rows = [NoticeRow(desk.dismiss_notice) for _ in range(SEEN)]
+        self.rows = [NoticeRow(host.desk.dismiss_notice) for _ in range(SEEN)]
         for row in self.rows:
             lines.addWidget(row)
         self.setLayout(lines)
         self.redraw()
+
+    def dismiss(self) -> bool:
+        """Puts the newest away; whether there was one."""
+        if not self._view.notices:
+            return False
+        self._desk.dismiss_notice()
+        return True
 
     def retranslate(self) -> None:
         for row in self.rows:
@@ -96,3 +106,8 @@ def said(notice: Notice) -> str:
     """``Message from Li Min``; an unknown code is a message."""
     source = notice.code if notice.code in words.NOTICES else "message"
     return words.say(words.NOTICES, source).format(sender=notice.sender)
+
+
+PANEL: PanelSpec[NoticesPanel] = PanelSpec(
+    "notices", NoticesPanel, (Placement(PanelPlace.STRIP, 30),), escape=Escape(20, NoticesPanel.dismiss)
+)

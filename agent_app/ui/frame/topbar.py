@@ -1,17 +1,20 @@
-"""Top of the window: the seat's state by colour, icon and word, since when, why it is locked; opening and locking; who waits; the menu."""
+"""Top of the window: the seat's state by colour, icon and word, since when, why it is locked; opening and locking; callers who wait; the menu."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton
 
 from agent_app.model.desk.view import Action, DeskView
-from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.choices import CHOICES
-from agent_app.ui.commands.commands import OFF, Commands, key_text
+from agent_app.ui.commands.commands import OFF, key_text
+from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, SEAT, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock, duration
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, Panel, across, named, rows
 from shared.desk import Seat
 from shared.enums import Role, SeatState
 
@@ -19,7 +22,7 @@ MENU = ("help", "audio", "language", "theme", "", "password", "about", "", "log_
 
 
 class StateChip(QFrame):
-    """状态: a coloured plate with icon, word and time. The colour never says anything that the word does not."""
+    """状态: a coloured plate with icon, word and time. The word alone says all that the colour says."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +42,7 @@ class StateChip(QFrame):
         self.show_state(SeatState.OFFLINE, stale=False)
 
     def show_state(self, state: SeatState, *, stale: bool) -> None:
-        """``stale``: what the switch has it in is not known."""
+        """``stale``: the state that the switch has is not known."""
         back = theme.STATE_OFF if stale else theme.STATE_COLOURS[state]
         size = self.fontMetrics().height() + 4
         picture = icon("unknown" if stale else str(state), theme.ON_STATE)
@@ -52,10 +55,11 @@ class StateChip(QFrame):
 
 
 class TopBar(Panel):
-    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
         self.setObjectName("top")
-        self._desk = desk
+        self._host, self._desk, commands = host, host.desk, host.commands
+        host.logged_in.connect(self.begin)
         self.chip = StateChip()
         self.reason, self.detail, self.who = (
             OneLineLabel("warn", wide=44),
@@ -109,6 +113,20 @@ class TopBar(Panel):
             action = self.reasons.addAction(f"&{number}  {words.say(words.LOCK_REASONS, reason)}")
             action.triggered.connect(lambda _checked=False, reason=reason: self._desk.lock(reason))
 
+    def begin(self) -> None:
+        """Space opens a locked seat; while the seat is open, Space must do nothing, for a call may ring at any moment."""
+        if self._view.enabled.get(Action.OPEN_SEAT, OFF).on:
+            self.seat.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._host.focus_released.emit()
+
+    def open_or_lock(self) -> None:
+        """Opens the seat where that is enabled, else asks for the reason of locking."""
+        if self._view.enabled.get(Action.OPEN_SEAT, OFF).on:
+            self._desk.open_seat()
+        else:
+            self.ask_reason()
+
     def ask_reason(self) -> None:
         """Opens the list of reasons; arrows and Enter, or a digit, choose."""
         if self.lock.isEnabled():
@@ -145,7 +163,7 @@ class TopBar(Panel):
         return f"{desk} · {calls}"
 
     def _reason(self, seat: Seat) -> str:
-        """Why it is locked, or will be."""
+        """The reason for which the seat is locked, or will be after the call."""
         if seat.lock_next is not None:
             reason = words.say(words.LOCK_REASONS, seat.lock_next)
             return self.tr("Locked after this call: {reason}").format(reason=reason)
@@ -161,3 +179,19 @@ class TopBar(Panel):
         self.waiting.say("" if view.stale else text)
         self.waiting.set_role("warn" if waiting else "muted")
         self.waiting.set_hint(self.tr("Callers in your queues"))
+
+
+OPEN_OR_LOCK = (
+    Face(QT_TRANSLATE_NOOP("commands", "Open the seat"), "open", Action.OPEN_SEAT),
+    Face(QT_TRANSLATE_NOOP("commands", "Lock the seat"), "locked", Action.LOCK_SEAT),
+)
+PANEL: PanelSpec[TopBar] = PanelSpec(
+    "top",
+    TopBar,
+    (Placement(PanelPlace.BAR, 10),),
+    (
+        WindowCommand("seat", "F7", SEAT, OPEN_OR_LOCK, TopBar.open_or_lock, 10),
+        WindowCommand("lock", "Shift+F7", SEAT, (Face(QT_TRANSLATE_NOOP("commands", "Lock the seat, with a reason"), "locked", Action.LOCK_SEAT),), TopBar.ask_reason, 20),
+        WindowCommand("menu", "Alt+M", APP, (Face(QT_TRANSLATE_NOOP("commands", "Menu"), "menu"),), TopBar.open_menu, 90),
+    ),
+)  # fmt: skip

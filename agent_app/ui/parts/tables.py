@@ -221,6 +221,14 @@ class DataTable(QTableView, Generic[Row]):
         finds = next((column.number for column in self.rows.columns if column.number is not None), None)
         return finds(row) if finds is not None and row is not None and self.selectionModel().hasSelection() else ""
 
+    def dial_current(self) -> bool:
+        """Says ``number_clicked`` of the chosen row; whether it has a number."""
+        row = self.current()
+        if row is None or not self.number():
+            return False
+        self.number_clicked.emit(row)
+        return True
+
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(super().sizeHint().width(), self._height(self._lines))
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QSizePolicy,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -198,6 +199,18 @@ def named(widget: QWidget, name: str, description: str = "", key: str = "") -> N
     widget.setAccessibleDescription(description)
     hint = description or name
     widget.setToolTip(tip(f"{hint} ({key})" if key else hint))
+
+
+def go(widget: QWidget) -> None:
+    """The focus goes to this widget; a tab that has it inside is turned to the front."""
+    inside: QWidget | None = widget
+    while inside is not None:
+        above = inside.parentWidget()
+        tabs = None if above is None else above.parentWidget()
+        if isinstance(tabs, QTabWidget) and tabs.indexOf(inside) >= 0:
+            tabs.setCurrentWidget(inside)
+        inside = above
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
 def rows(*parts: QWidget | QLayout | int | None, margin: int = 0, gap: int = GAP) -> QVBoxLayout:

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSlider,
-    QWidget,
 )
 
 from agent_app.model.desk.view import AudioView, DeskView
 from agent_app.model.sound.phone_messages import SoundDevice
-from agent_app.presenters.desk import DeskPresenter
+from agent_app.ui.commands.table import APP, QT_TRANSLATE_NOOP, Face, WindowCommand
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.spec import PanelSpec
 from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.theme import letters
@@ -33,9 +34,9 @@ NAME_MAX = 32
 
 
 class AudioDialog(DeskDialog):
-    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.window)
+        self._desk = host.desk
         self.voice_label, self.voice, self.phone_name = QLabel(), QComboBox(), QLineEdit()
         self.labels = {part: QLabel() for part in PARTS}
         self.volume_labels = {part: QLabel() for part in PARTS}
@@ -190,3 +191,12 @@ class AudioDialog(DeskDialog):
 
 def _fits(device: SoundDevice, part: str) -> bool:
     return device.inputs > 0 if part == "microphone" else device.outputs > 0
+
+
+PANEL: PanelSpec[AudioDialog] = PanelSpec(
+    "audio",
+    AudioDialog,
+    commands=(
+        WindowCommand("audio", "Ctrl+,", APP, (Face(QT_TRANSLATE_NOOP("commands", "Headset and sound"), "audio"),), AudioDialog.go, 30),
+    ),
+)  # fmt: skip

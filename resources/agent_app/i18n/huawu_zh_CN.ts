@@ -342,6 +342,10 @@
 <context>
     <name>CallsPanel</name>
     <message>
+        <source>Calls</source>
+        <translation>通话记录</translation>
+    </message>
+    <message>
         <source>No calls yet.</source>
         <translation>还没有通话记录。</translation>
     </message>
@@ -930,6 +934,25 @@
     </message>
 </context>
 <context>
+    <name>ProgramCommands</name>
+    <message>
+        <source>Log out now? No more calls come to this desk.</source>
+        <translation>现在签出吗？签出后本座席不再接到来电。</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>签出</translation>
+    </message>
+    <message>
+        <source>&amp;Log out</source>
+        <translation>签出(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+</context>
+<context>
     <name>QueuesBoard</name>
     <message>
         <source>Queues today</source>
@@ -1403,22 +1426,6 @@
 <context>
     <name>Window</name>
     <message>
-        <source>Log out now? No more calls come to this desk.</source>
-        <translation>现在签出吗？签出后本座席不再接到来电。</translation>
-    </message>
-    <message>
-        <source>Log out</source>
-        <translation>签出</translation>
-    </message>
-    <message>
-        <source>&amp;Log out</source>
-        <translation>签出(&amp;L)</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel</source>
-        <translation>取消(&amp;C)</translation>
-    </message>
-    <message>
         <source>Huawu agent desk</source>
         <translation>话务座席</translation>
     </message>
@@ -1429,34 +1436,6 @@
     <message>
         <source>Queues, last calls and directory</source>
         <translation>队列、通话记录和通讯录</translation>
-    </message>
-    <message>
-        <source>Queues</source>
-        <translation>队列</translation>
-    </message>
-    <message>
-        <source>Calls</source>
-        <translation>通话记录</translation>
-    </message>
-    <message>
-        <source>Directory</source>
-        <translation>通讯录</translation>
-    </message>
-    <message>
-        <source>Holdings</source>
-        <translation>持仓</translation>
-    </message>
-    <message>
-        <source>Today&apos;s orders</source>
-        <translation>当日委托</translation>
-    </message>
-    <message>
-        <source>History</source>
-        <translation>联系记录</translation>
-    </message>
-    <message>
-        <source>Menu trail</source>
-        <translation>语音菜单轨迹</translation>
     </message>
 </context>
 <context>

@@ -8,7 +8,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 from agent_app.model.desk.view import DeskProblem, DeskView, LinkState, PhoneState
 from agent_app.model.sound.phone_messages import CallQuality
 from agent_app.presenters.desk import DeskPresenter
+from agent_app.ui.commands.commands import Commands
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.panels.host import PanelHost
+from agent_app.ui.panels.place import PanelPlace, Placement
+from agent_app.ui.panels.spec import Escape, PanelSpec
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, announce, named, restyle
@@ -33,10 +37,10 @@ class Sign(QFrame):
 
 
 class StatusBar(Panel):
-    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("status")
-        self._desk = desk
+        self._desk, self._commands = desk, commands
         self.warning, self.problem, self.dismiss = QLabel(), OneLineLabel("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
@@ -48,6 +52,13 @@ class StatusBar(Panel):
         self.setLayout(bar)
         self.redraw()
         self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # the same height with a message and without
+
+    def dismiss_problem(self) -> bool:
+        """Whether there was one."""
+        if self._view.problem is None:
+            return False
+        self._desk.dismiss_problem()
+        return True
 
     def put_first(self, part: QWidget) -> None:
         """Puts a widget of the window before all others."""
@@ -95,15 +106,23 @@ class StatusBar(Panel):
             self.warning.setPixmap(
                 icon("warning", theme.tokens().danger).pixmap(QSize(size, size), self.devicePixelRatioF())
             )
-            self.problem.say(problem_text(problem))
+            self.problem.say(problem_text(problem, self._commands))
             announce(self, self.problem.text())
+
+
+STATUS: PanelSpec[StatusBar] = PanelSpec(
+    "status",
+    lambda host: StatusBar(host.desk, host.commands, host.clock),
+    (Placement(PanelPlace.STATUS, 10),),
+    escape=Escape(30, StatusBar.dismiss_problem),
+)
 
 
 class Banner(Panel):
     """Shown while link or sound do not work: the state, and the remedy that is tried."""
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, framed=False)
+    def __init__(self, host: PanelHost) -> None:
+        super().__init__(host.clock, framed=False)
         self.setObjectName("banner")
         self._icon, self.text = QLabel(), ParagraphLabel()
         line = across(self._icon, self.text)
@@ -148,3 +167,6 @@ class Banner(Panel):
                 name=name
             )
         return "", ""
+
+
+BANNER: PanelSpec[Banner] = PanelSpec("banner", Banner, (Placement(PanelPlace.STRIP, 10),))

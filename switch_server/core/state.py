@@ -1,4 +1,4 @@
-"""The whole state of the switch, and what calls, orders, queues and desks need of it (their switchboards)."""
+"""The whole state of the switch. Implements the switchboard protocols of calls, orders, queues and desks."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -16,7 +16,7 @@ from switch_server.core.words import Effect, Event, SwitchConfig, Timers
 
 
 class SwitchState(ABC):
-    """Holds; ``core.switch`` handles."""
+    """Data and small services; the handling of events is in ``core.switch``."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class SwitchState(ABC):
             self._journal(event, self.now)
 
     def has_line(self, leg: Leg) -> bool:
-        """May this leg be dialled: has its trunk a free line?"""
+        """Whether this leg may be dialled: its trunk has a free line. The answer is journalled (``LegPlaced``); a replay uses the journalled one."""
         trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
         free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
         card = self.decided.get(leg.id, leg.card if free else None)
@@ -87,7 +87,7 @@ class SwitchState(ABC):
             call.services.order_moved(order)
 
     def ask(self, leg: Leg) -> None:
-        """Does the far end live? It may be on hold, or its BYE may have been lost."""
+        """Asks the far end by a session refresh whether it is still there: it may be on hold, or its BYE may have been lost."""
         if leg.id not in self._asked:
             self._asked.add(leg.id)
             self.count("legs_asked")
@@ -95,12 +95,12 @@ class SwitchState(ABC):
 
     @abstractmethod
     def take(self, event: Event) -> None:
-        """A choice of the core's own is journalled, for replays, and handled."""
+        """Journals an event that the core made itself (a replay reads it from the journal), and handles the event."""
 
     @abstractmethod
     def settled(self, call: Call) -> None:
-        """Something was done to the call: forgets it if that was its end."""
+        """To be called after each change of a call: settles the call, and removes it if it has ended."""
 
     @abstractmethod
     def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
-        """Does it; a fault costs this call only."""
+        """Runs ``work`` for one of several calls: an exception ends this call only."""

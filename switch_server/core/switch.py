@@ -1,7 +1,8 @@
 """The switch (交换机): every event goes in here, every effect comes out (``ARCHITECTURE.md``).
 
-Pure: no clock, no I/O. ``handle`` and ``tick`` first let all deadlines pass that are due, so that a journal replayed with its times gives
-the same transitions. A handler that raises is our bug: it costs its call, is counted, and is told to the shell as ``Fault``.
+Pure: no clock, no I/O. ``handle`` and ``tick`` first run all timers that are due, so that a journal replayed with its times gives
+the same transitions. An exception in a handler is a bug of the core: it ends the event's call, is counted (``faults``), and is
+reported to ``on_fault``.
 """
 
 from collections.abc import Callable, Iterable
@@ -46,14 +47,14 @@ CallEvent = AgentAssigned | DeskGone | CallPlaced | Consulted | ListenerCame
 class Switch(SwitchState):
     """All state of the centre's call control. One instance, one thread.
 
-    ``on_fault`` is told of a handler that raised (our bug). ``journal`` is given, with its time, each event that the event journal must
-    hold, in the order in which a replay needs them; it must not raise.
+    ``on_fault`` gets each exception of a handler, with the event (a bug of the core). ``journal`` gets each event that the event journal
+    must hold, with its time, in the order in which a replay needs them; ``journal`` must not raise.
     """
 
-    # --- the shell's side ---
+    # --- called by the engine ---
 
     def handle(self, event: Event, now: float) -> list[Effect]:
-        """Takes one event at ``now`` (UTC seconds, never going back) and gives what is to be done, in order."""
+        """Handles one event at ``now`` (UTC seconds, never going back). Returns the effects in the order in which they must be done."""
         self._run_timers(now)
         if self._is_journalled(event):
             self.journal(for_journal(event) if isinstance(event, DeskCommanded) else event)
@@ -61,7 +62,7 @@ class Switch(SwitchState):
         return self._taken()
 
     def tick(self, now: float) -> list[Effect]:
-        """Lets the deadlines pass that are due at ``now``."""
+        """Runs the timers that are due at ``now``."""
         self._run_timers(now)
         return self._taken()
 
@@ -69,7 +70,7 @@ class Switch(SwitchState):
         return self._timers.next()
 
     def reconcile(self, live_legs: Iterable[LegId], now: float) -> list[Effect]:
-        """Compares with the legs that the lines have, and repairs what differs twice running (once may be an event on its way)."""
+        """Compares the legs with those of the lines, and repairs each leg that differs twice in a row (once may be an event on its way)."""
         self._run_timers(now)
         live = frozenset(live_legs)
         ours = {
@@ -94,11 +95,11 @@ class Switch(SwitchState):
         return snapshot_of(self)
 
     def desk_state(self, agent: AgentId) -> tuple[desk.Seat | None, desk.DeskCall | None]:
-        """What the agent's desk shows; ``token`` of a call is the desks' adapter's."""
+        """Seat and call as the agent's desk shows them. The call's ``token`` is empty: the desks' adapter fills it in."""
         return self.desks.desk_state(agent)
 
     def has_call(self, agent: AgentId, call: CallId) -> bool:
-        """Is it the call that the agent's seat has, or is wrapping up?"""
+        """Whether the agent's seat has this call, or is wrapping it up."""
         return self.desks.has_call(agent, call)
 
     def queue_rows(self) -> tuple[desk.QueueRow, ...]:
@@ -112,13 +113,12 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """A branch may report what it likes: only what concerns an order of ours and its own is kept."""
+        """Of a branch's reports only those on a held order of that branch are kept."""
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
         return not isinstance(event, DigitPressed | PhoneTold)
 
     def take(self, event: Event) -> None:
-        """A choice of the core's own, which a replay is told."""
         self.journal(event)
         self._dispatch(event)
 
@@ -175,7 +175,7 @@ class Switch(SwitchState):
                 raise TypeError(f"not an event of the core: {type(event).__name__}")
 
     def _of_call(self, event: CallEvent) -> None:
-        """What the core decided about one call; in a replay, from the journal."""
+        """A decision of the core about one call; in a replay it comes from the journal."""
         match event:
             case AgentAssigned(call=name):
                 if (call := self.calls.get(name)) is not None:
@@ -251,7 +251,7 @@ class Switch(SwitchState):
     # --- deadlines ---
 
     def _run_timers(self, now: float) -> None:
-        """Each deadline passes at its own time, however late the shell is, so that a replay has the same times."""
+        """Each timer runs with its own due time as ``now``, even if the engine is late, so that a replay has the same times."""
         now = max(self.now, now)
         while (due := self._timers.pop_due(now)) is not None:
             when, name = due
@@ -291,7 +291,7 @@ class Switch(SwitchState):
                 call.ivr.timed_out(what)
         self.settled(call)
 
-    # --- small things ---
+    # --- the end of a call, and faults ---
 
     def settled(self, call: Call) -> None:
         call.settle()
@@ -310,20 +310,20 @@ class Switch(SwitchState):
         self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 
     def _guarded(self, work: Event | str) -> None:
-        """Handles an event, or a deadline by name."""
+        """Handles an event, or the timer of that name."""
         try:
             if isinstance(work, str):
                 self._deadline(work)
             else:
                 self._dispatch(work)
-        except Exception as bug:  # noqa: BLE001  # whatever it is, it is ours, and costs one call at most
+        except Exception as bug:  # noqa: BLE001  # any exception is a bug of the core, and ends one call at most
             self._failed(self.calls.get(self._about(work)), work, bug)
 
     def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
         try:
             work()
             self.settled(call)
-        except Exception as bug:  # noqa: BLE001  # as above: the others still get their turn
+        except Exception as bug:  # noqa: BLE001  # as above: the other calls are still handled
             self._failed(call, call.id, bug)
 
     def _failed(self, call: Call | None, about: Event | str, bug: Exception) -> None:
@@ -344,14 +344,14 @@ class Switch(SwitchState):
             if call.state in (CallState.OPENING, CallState.UP):
                 call.end(EndCause.FAULT)
                 self.settled(call)
-            else:  # its end is what failed
+            else:  # ending the call is what failed
                 self._abandon(call)
-        except Exception as bug:  # noqa: BLE001  # not even its end works
+        except Exception as bug:  # noqa: BLE001  # ending the call fails too
             self._fault(call.id, bug)
             self._abandon(call)
 
     def _abandon(self, call: Call) -> None:
-        """The lines and the card are told, and the call is forgotten."""
+        """Hangs up all legs, closes their channels, and removes the call."""
         call.services.stop()
         for leg in call.legs.values():
             self.emit(HangUp(leg.id, EndCause.FAULT))
@@ -359,7 +359,7 @@ class Switch(SwitchState):
         self._forget(call)
 
     def _attempt(self, about: str, work: Callable[[], None]) -> None:
-        """What belongs to no single event; the next one tries again."""
+        """Runs work that belongs to no single event; after an exception the next event runs it again."""
         try:
             work()
         except Exception as bug:  # noqa: BLE001  # as above
@@ -371,7 +371,7 @@ class Switch(SwitchState):
             self._on_fault(about, bug)
 
     def _taken(self) -> list[Effect]:
-        """After everything else: callers to free seats, then word to the desks."""
+        """Last part of each event: gives callers to free seats, tells the desks what changed, and returns all effects."""
         self._attempt("acd", self.acd.distribute)
         self.desks.tell(self._attempt)
         effects, self._effects = self._effects, []

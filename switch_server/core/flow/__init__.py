@@ -1,7 +1,8 @@
-"""Flows (流程) as data: steps, what a service step can ask, the house's own small flows, and the check of a flow before a caller walks it.
+"""Flows (流程) as data: the kinds of steps, the table of services, the built-in flows, and the check of a flow when it is loaded.
 
-In: what ``services.flows`` has read, and ``Configured``. Out: problems with their key's path.
-What a step does when it is walked stands in its kind's module too, on the ``Walk`` protocol. New here: a kind of step (one module of ``kinds``), a service's needs and outcomes.
+In: flows that ``services.flows`` has read, and the fact ``Configured``. Out: the problems of a flow, each with the path of its key.
+A kind's module in ``kinds`` has both the data of the step and its behaviour, on the ``Walk`` protocol.
+A newcomer may add a kind of step (one module of ``kinds``), or a service's needs and outcomes.
 """
 
 from switch_server.core.flow.check import check

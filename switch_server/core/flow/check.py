@@ -1,7 +1,7 @@
-"""Is a flow fit to answer calls? Pure; gives problems with the path of the key, which the loader turns into a line.
+"""The check of a flow before it may answer calls. Pure; each problem has the path of its key, which the loader turns into a line number.
 
-Checked: every target exists, every step can be reached and can reach an end, prompts exist in both languages, variables are keyed before they are spoken, and what each
-kind of step checks of itself (``Step.problems``) and of its place in the flow (``Step.problems_in``).
+Checked: every target exists, every step can be reached and can reach an end, prompts exist in both languages, variables have a value
+before they are used, and the checks of each kind of step: of its own data (``Step.problems``) and of its place in the flow (``Step.problems_in``).
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from switch_server.core.flow.step import Flow, Step
 
 
 def check(flow: Flow, around: Surroundings) -> list[Problem]:
-    """All problems, in the order of the file; empty when the flow is fit."""
+    """All problems of the flow; empty when the flow may be used. The graph and the variables are checked only where all else is right."""
     problems = [*_start(flow), *_says(flow, around)]
     for name, step in flow.steps.items():
         problems += [Problem(("steps", name, *p.path), p.text) for p in _step(step, flow, around)]

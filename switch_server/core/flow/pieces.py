@@ -1,4 +1,4 @@
-"""What a step says (说什么): prompts, and slots that speak a variable. With what can be wrong in them, and which variables they need."""
+"""Pieces of a step's speech (说什么): prompts, and slots that speak a variable; their check, and the variables that they use."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -17,7 +17,7 @@ VALUES = ("money", "price", "quantity", "number", "digits", "stock", "time", "ea
 Path = tuple[str | int, ...]
 Variables = Mapping[str, Any]
 Use = tuple[Path, str]
-"""Path of the key below the step, and the variable's name."""
+"""Path of the key, and the name of the variable that it uses."""
 
 
 class Problem(Struct, frozen=True):
@@ -26,7 +26,7 @@ class Problem(Struct, frozen=True):
 
 
 class Surroundings(Struct, frozen=True):
-    """What a flow may refer to. ``prompts``: names without language, per language."""
+    """Names that a flow may refer to. ``prompts``: names without language, for each language. No queues: queue names are not checked."""
 
     prompts: Mapping[Language, frozenset[str]]
     music: frozenset[str] = frozenset()
@@ -47,15 +47,15 @@ class Slot(Struct, frozen=True, forbid_unknown_fields=True):
     digits: str | None = None
     """Digit by digit: codes, accounts, contract numbers."""
     stock: str | None = None
-    """A code: its name where a prompt has it, else digit by digit."""
+    """A stock code: its name where there is a prompt, else digit by digit."""
     time: str | None = None
     """UTC seconds, read as the time of day in Asia/Shanghai."""
     word: str | None = None
     """A prompt's name with a variable in braces: ``refusal/{refusal}``."""
     text: dict[Language, str] | None = None
-    """Free text in each language (a notice), spoken by espeak-ng and made when the flow is loaded."""
+    """Free text in each language (a notice); espeak-ng makes the audio when the flow is loaded."""
     each: str | None = None
-    """A list variable; ``say`` is spoken for each row (as ``row.<field>``), newest first, at most ``most``."""
+    """A list variable: ``say`` is spoken for each row (whose values are ``row.<field>``), newest first, at most ``most`` rows."""
     say: tuple["Piece", ...] = ()
     empty: tuple["Piece", ...] = ()
     most: int = 5
@@ -139,7 +139,7 @@ def root_of(name: str) -> str:
 
 
 def words_of(pieces: tuple[Piece, ...]) -> str:
-    """In one line, for pictures."""
+    """The pieces in one line, for a flow's picture."""
     return " ".join(_word(piece) for piece in pieces)
 
 
@@ -153,7 +153,7 @@ def _word(piece: Piece) -> str:
 
 
 class MissingVariableError(LookupError):
-    """A slot names a variable that the call does not have: the flow's order is wrong (the checker finds most of these)."""
+    """A slot names a variable that the call does not have (``check`` finds most of these when a flow is loaded)."""
 
 
 def look_up(path: str, variables: Variables) -> Any:

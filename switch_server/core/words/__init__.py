@@ -1,6 +1,6 @@
-"""The words that all rooms use: roots of facts and effects, card commands, configuration, deadlines, a place in a queue.
+"""Types that all rooms use: base classes of facts, effects and rows, card commands and events, configuration, timers, a place in a queue.
 
-Nothing is decided here. What every room needs of the switch around it is ``Switchboard``. New here: only what at least two rooms name.
+Decides nothing. ``Switchboard`` is the protocol of the switch that every room uses. A newcomer adds here only a type that at least two rooms use.
 """
 
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, SwitchConfig, Trunk

@@ -1,4 +1,4 @@
-"""A place in a queue (排队), and who comes before whom. Pure data."""
+"""A caller's place in a queue (排队), and its rank. Pure data."""
 
 from shared.ids import CallId, LegId, QueueName
 
@@ -8,7 +8,7 @@ AGENT_LOST = 100
 
 
 class Waiting:
-    """``priority`` is the queue step's; ``since`` (UTC seconds) is when the caller came, and is kept over a callback and a lost agent."""
+    """``priority`` is the queue step's; ``since`` (UTC seconds) is when the caller came, and is kept through a callback and a lost agent."""
 
     def __init__(self, call: CallId, queue: QueueName, priority: int, since: float) -> None:
         self.call = call
@@ -18,19 +18,19 @@ class Waiting:
         self.bonus = 0
         """For a VIP or a returning caller."""
         self.lost = False
-        """An agent was lost in a talk with them."""
+        """The desk of the caller's agent was lost in the talk."""
         self.not_before = 0.0
-        """Nobody is asked before: the voice card was full."""
+        """UTC seconds: no seat is rung before (the voice card was full)."""
         self.by: LegId | None = None
-        """An agent's leg that waits here on the customer's behalf."""
+        """The leg of an agent who waits here for a colleague, for the customer."""
         self.ringing = False
-        """A desk rings for them now."""
+        """A desk rings for the caller now."""
         self.visit = ""
-        """Its record's key (``core.acd.records``)."""
+        """Key of the visit's row (``core.acd.records``)."""
         self.entered = since
-        """UTC seconds: they came to this place, also after a callback."""
+        """UTC seconds: the caller came to this place; after a callback, when it was answered."""
         self.served = False
-        """An agent has answered."""
+        """An agent has answered the caller."""
 
     @property
     def total(self) -> int:
@@ -38,5 +38,5 @@ class Waiting:
 
     @property
     def rank(self) -> tuple[int, float, CallId]:
-        """The lowest is next."""
+        """Sort key; the lowest is served next."""
         return -self.total, self.since, self.call

@@ -1,4 +1,4 @@
-"""What ``menu`` and ``input`` have in common: something is asked, a wrong key or none is complained of, and it is asked again, ``tries`` times in all."""
+"""The common part of ``menu`` and ``input``: the caller is asked; after a wrong key or none a complaint is played and the caller is asked again, ``tries`` times in all."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -9,7 +9,7 @@ from switch_server.core.flow.walk import IvrState, Key, Walk
 
 
 class Asking:
-    """Beside ``Step``."""
+    """Mixin of a ``Step``."""
 
     __slots__ = ()
     BEGINS: ClassVar[IvrState] = IvrState.ASKING

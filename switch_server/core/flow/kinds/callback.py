@@ -1,4 +1,4 @@
-"""``callback`` (预约回拨): the caller's place in a queue is kept without a line."""
+"""``callback`` (预约回拨): the caller's place in a queue is kept after the call has ended."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -12,10 +12,10 @@ from switch_server.core.flow.walk import Walk
 
 
 class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True):
-    """预约回拨: the caller's place in ``queue`` is kept and they are called back at their own number (ANI) when their turn comes.
+    """预约回拨: keeps the caller's place in ``queue``; the caller is called back at the calling number (ANI) when it is their turn.
 
-    ``answer``: the step that they enter then, from which a queue step of the same queue is reached; they have their old place there.
-    ``on_failed``: no number to call, or the caller never waited in that queue.
+    ``answer``: the step at which the answered callback begins; a queue step of the same queue must follow, where the caller has the old
+    place. ``on_failed``: the callback is refused (``Callbacks.asked`` says when).
     """
 
     SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
@@ -32,7 +32,7 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
         yield from known_queue(self.queue, around)
 
     def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
-        """Each way to it is a key of a step that waits in the same queue, and its answer leads back there."""
+        """Every way to this step must be a key of a queue step of the same queue, and ``answer`` must lead back to such a step."""
         if flow.start == name:
             yield Problem(("start",), "a callback is asked for by a key of a queue step")
         for origin, step in flow.steps.items():
@@ -57,7 +57,7 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
         return False
 
     def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
-        """``answer`` begins another call, on another day perhaps."""
+        """``answer`` begins another call, perhaps on another day: it has only the variables of every call."""
         return CALL if path == "answer" else before
 
     def about(self) -> str:

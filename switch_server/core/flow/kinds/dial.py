@@ -1,4 +1,4 @@
-"""``dial``: somebody outside is called, and bridged to the caller."""
+"""``dial``: an outside number is called and bridged to the caller."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -10,7 +10,8 @@ from switch_server.core.flow.walk import IvrState, Walk
 
 
 class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
-    """Calls ``number`` over ``trunk`` and bridges (overflow to a branch's PBX). The caller hears ringback or the far end's early media."""
+    """Calls ``number`` over ``trunk`` and bridges it to the caller (overflow to a branch's PBX, for one). Until the far end answers, the caller
+    hears ringback or the far end's early media."""
 
     SHAPE: ClassVar[tuple[str, str]] = ("[\\", "\\]")
     BEGINS: ClassVar[IvrState] = IvrState.DIALLING
@@ -18,7 +19,7 @@ class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
     trunk: TrunkName
     number: str
     on_failed: str
-    """Busy, refused, no lines."""
+    """Busy, refused, no answer within ``ring`` seconds, no free line."""
     on_ended: str
     """The far end hung up after a talk."""
     ring: float = 45.0

@@ -1,4 +1,4 @@
-"""``hangup``: goodbye."""
+"""``hangup``: says goodbye and ends the call."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""``input``: several keys are asked for."""
+"""``input``: the caller keys several digits."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -11,7 +11,7 @@ from switch_server.core.flow.walk import Key, Walk
 
 
 class Input(Asking, Step, frozen=True, tag="input", forbid_unknown_fields=True):
-    """Several keys, ended by ``#`` (or by the last key where ``min == max``). ``*`` goes ``back``, in prices ``**`` does."""
+    """Several keys, ended by ``#`` (or by the last key where ``min == max``, but not in prices). ``*`` goes ``back``; in prices ``**`` does."""
 
     SHAPE: ClassVar[tuple[str, str]] = ("[/", "/]")
 
@@ -25,7 +25,7 @@ class Input(Asking, Step, frozen=True, tag="input", forbid_unknown_fields=True):
     secret: bool = False
     back: str | None = None
     empty: str | None = None
-    """Where a lone ``#`` leads; without it, it is no input."""
+    """Step to which a lone ``#`` leads; ``None``: a lone ``#`` is invalid."""
     tries: int = 3
     first_digit: float = 8.0
     between_digits: float = 10.0

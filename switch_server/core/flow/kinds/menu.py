@@ -1,4 +1,4 @@
-"""``menu``: one key is asked for."""
+"""``menu``: the caller presses one key."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -10,9 +10,10 @@ from switch_server.core.flow.walk import Key, Walk
 
 
 class Menu(Asking, Step, frozen=True, tag="menu", forbid_unknown_fields=True):
-    """One key. A key that is not in ``keys``, or none in time, says so and asks again, ``tries`` times in all; then ``on_fail``.
+    """One key leads to the next step. After a key that is not in ``keys``, or none in time, a complaint is played and the menu asks again,
+    ``tries`` times in all; then ``on_fail``.
 
-    ``read_back``: this menu reads an order back, so keys pressed before it began do not count, and its ``1`` makes the order's
+    ``read_back``: this menu reads an order back. Keys pressed before the menu began are dropped, and its ``1`` makes the order's
     one-use key (``docs/protocol.md``, An order).
     """
 

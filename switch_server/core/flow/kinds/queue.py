@@ -1,4 +1,4 @@
-"""``queue`` (排队): the caller waits for an agent, talks to one, and goes on after it."""
+"""``queue`` (排队): the caller waits for an agent; after the talk the flow goes on, or the call ends."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -12,16 +12,16 @@ from switch_server.core.flow.step import NOTHING, Spoken, Step, known_queue, tel
 from switch_server.core.flow.walk import IvrState, Walk
 
 RINGING_STILL = 1.0
-"""Seconds by which a wait that is over is prolonged while a desk rings for this caller."""
+"""Seconds by which the wait is prolonged when it ends while a desk rings for this caller."""
 IN_QUEUE = frozenset({"queue_position", "queue_minutes"})
-"""There in an announcement, made anew before each."""
+"""Variables of an announcement only; set anew before each announcement."""
 
 
 class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
-    """Waits for an agent with music; an announcement every ``announce_every`` s, ``on_timeout`` after ``wait`` s.
+    """The caller waits for an agent with music; an announcement every ``announce_every`` s, ``on_timeout`` after ``wait`` s.
 
     An announcement may speak ``queue_position`` (1: next) and ``queue_minutes`` (estimated, at least 1). ``excuse`` is said to a caller
-    whose agent was lost in a talk, and who waits at the head now. Keys in ``keys`` lead elsewhere, others are passed over.
+    whose agent was lost in a talk, and who now waits at the head of the queue. A key of ``keys`` leads to its step, other keys are ignored.
     """
 
     SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
@@ -37,12 +37,13 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
     excuse: tuple[Piece, ...] = ()
     keys: dict[str, str] = field(default_factory=dict)
     priority: int = 0
-    """Higher goes first; a VIP has 10 more, a caller who called lately 5 more, one whose agent was lost 100 more."""
+    """The higher priority goes first; a VIP has 10 more, a returning caller 5 more, a caller whose agent was lost 100 more."""
     on_closed: str | None = None
     """Outside the queue's hours; ``None``: as ``on_timeout``."""
     on_full: str | None = None
+    """As many callers wait as the queue may have; ``None``: as ``on_timeout``."""
     on_ended: str | None = None
-    """After the talk, if the agent ended it; ``None``: hung up with ``AGENT_HUNG_UP``."""
+    """After a talk that the agent ended; ``None``: the call ends with ``AGENT_HUNG_UP``."""
 
     def targets(self) -> list[tuple[str, str]]:
         keys = [(f"keys.{key}", to) for key, to in self.keys.items()]
@@ -64,7 +65,7 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         return f"{self.queue}, {self.wait:g} s"
 
     def enter(self, walk: Walk) -> None:
-        """``on_closed`` and ``on_full`` are taken at once; no caller waits where nobody can come."""
+        """A closed or full queue leads to ``on_closed`` or ``on_full`` at once, without waiting."""
         verdict = walk.host.queue(QueueName(self.queue), self.priority)
         if verdict == "open":
             walk.host.timer("step", self.wait)
@@ -86,7 +87,7 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
             walk.go_on(self.on_timeout, "timeout")
 
     def keys_wait(self, walk: Walk) -> bool:
-        """Keys that the step does not know are passed over, and not journalled."""
+        """A key that is not in ``keys`` is ignored, and not journalled."""
         while walk.keys:
             key = walk.keys.popleft()
             digit = key.digit.reveal()

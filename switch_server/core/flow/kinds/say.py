@@ -1,4 +1,4 @@
-"""``say``: something is said, and the walk goes on."""
+"""``say``: plays prompts; then the walk goes on."""
 
 from collections.abc import Iterator
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""``service``: the centre or the branch is asked. What a service needs, gives and can end with: ``core.flow.services``."""
+"""``service``: asks the centre or the branch. ``core.flow.services`` has the needs, results and outcomes of each service."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -18,7 +18,7 @@ class ServiceStep(Step, frozen=True, tag="service", forbid_unknown_fields=True):
     service: str
     on: dict[str, str]
     say: tuple[Piece, ...] = ()
-    """Spoken while it runs ("请稍候")."""
+    """Played while the service runs ("请稍候")."""
 
     def targets(self) -> list[tuple[str, str]]:
         return [(f"on.{outcome}", to) for outcome, to in self.on.items()]
@@ -39,7 +39,7 @@ class ServiceStep(Step, frozen=True, tag="service", forbid_unknown_fields=True):
             yield Problem(("on", outcome), text)
 
     def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
-        """Each way into a step that places an order is the caller's yes to a read-back."""
+        """Every way to a step that places an order must be the caller's yes to a read-back."""
         if not SERVICES[self.service].places:
             return
         if flow.start == name:

@@ -1,4 +1,4 @@
-"""``set``: variables of the call are set."""
+"""``set``: sets variables of the call."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from switch_server.core.flow.walk import Walk
 
 
 class SetStep(Step, frozen=True, tag="set", forbid_unknown_fields=True):
-    """Sets variables of the call: ``{side: buy}``; ``{price: "{last}"}`` copies one."""
+    """Sets variables of the call: ``{side: buy}`` to a constant, ``{price: "{last}"}`` to the value of another variable."""
 
     values: dict[str, str | int]
     next: str

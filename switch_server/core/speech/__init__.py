@@ -1,7 +1,7 @@
-"""How values are spoken (报读规则), and the segments of what a step says.
+"""Spoken values (报读规则): turns values and pieces of a step into prompt segments.
 
 In: amounts, prices, codes, times; pieces of a step with the call's variables. Out: names of prompt segments, ``<language>/<segment>``.
-New here: a kind of value (``items``), a language (a module like ``mandarin``).
+A newcomer may add a kind of value (``items``), or a language (a module like ``mandarin``).
 """
 
 from switch_server.core.speech.items import (

@@ -1,6 +1,7 @@
-"""The ACD (自动排队分配): who waits, who is asked next, who is called back.
+"""The ACD (自动排队分配): the callers in queues, the choice of the next seat for each, and callbacks.
 
-In: calls that wish to wait, seats that are free. Out: ``AgentAssigned``, callbacks that are dialled, rows of visits. New here: a rule of order or of opening hours.
+In: calls that enter a queue, seats that are free. Out: ``AgentAssigned``, callbacks (``CallPlaced``), rows of visits and callbacks.
+A newcomer may change the order of callers and seats (``acd``), or the rules of opening hours and overflow (``rules``).
 """
 
 from switch_server.core.acd.acd import Acd

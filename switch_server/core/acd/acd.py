@@ -1,7 +1,7 @@
-"""The ACD (自动排队分配): who waits, and which seat is asked next.
+"""The ACD (自动排队分配): the callers in queues, and the choice of the next seat.
 
-Callers go by priority, then by how long they have waited; seats by level, then by how long they have been idle. Nothing is remembered
-between two rounds but the places themselves: ``distribute`` looks at all of them after each event, so nobody can be forgotten.
+Callers are served by priority, then by waiting time; seats are chosen by level, then by idle time. ``distribute`` goes through all places
+after each event that may change the result (``dirty``) and keeps no other state between two rounds, so no caller can be lost.
 """
 
 from collections import defaultdict
@@ -23,17 +23,17 @@ from switch_server.core.words import RETURNING, VIP, Queue, Waiting, saved
 
 CARD_FULL_WAIT = 1.0
 CLOSED_WAIT = 60.0
-"""Seconds until a callback is looked at again whose queue is closed."""
+"""Seconds after which a callback of a closed queue is considered again."""
 SOONEST = 0.01
-"""Seconds: rounding must not make the clock stand still."""
+"""Shortest timer, in seconds: rounding must not make a timer due at the same instant for ever."""
 FIRST_GUESS = 180.0
-"""Seconds that a talk takes, until there have been some."""
+"""Length of a talk in seconds, before the first talk."""
 WEIGHT = 0.1
-"""Of the newest talk in the mean."""
+"""Weight of the newest talk in the running mean."""
 
 
 class Stats:
-    """Of one queue since the start. ``talk_s``: a running mean."""
+    """Counts of one queue since the start. ``talk_s``: running mean of a talk's seconds."""
 
     def __init__(self) -> None:
         self.answered = 0
@@ -51,13 +51,13 @@ class Acd:
         self.callbacks = Callbacks(switch)
         self.stats: dict[QueueName, Stats] = defaultdict(Stats)
         self.judged: dict[tuple[CallId, int], str] = {}
-        """For a replay: what the journal says."""
+        """For a replay: the verdicts in the journal."""
         self.dirty = False
 
     def queue(self, name: QueueName) -> Queue:
         return named(self._switch.config.queues, name)
 
-    # --- the calls' side (``core.talk.host.QueueBoard``) ---
+    # --- called by calls (``core.talk.host.QueueBoard``) ---
 
     def entered(self, call_id: CallId, name: QueueName, priority: int) -> str:
         call = self._switch.calls[call_id]
@@ -128,7 +128,7 @@ class Acd:
             self.stats[place.queue].abandoned += 1
 
     def _record_left(self, call: Call, place: Waiting, *, answered: bool) -> None:
-        """The first answer stands, whatever comes after it."""
+        """The row of a visit that has been answered stays answered."""
         if not place.served:
             place.served = answered
             end = VisitEnd.ANSWERED if answered else VisitEnd.LEFT if call.cause is None else VisitEnd.ABANDONED
@@ -149,7 +149,7 @@ class Acd:
         return position, max(1, ceil(position * self.stats[place.queue].talk_s / max(seats, 1) / 60))
 
     def talked(self, talk: Talk) -> None:
-        """For the estimates."""
+        """Adds a talk to the mean, for the estimated wait."""
         if talk.queue is not None and talk.answered_at is not None:
             self.stats[talk.queue].talked(self._switch.now - talk.answered_at)
 
@@ -164,12 +164,12 @@ class Acd:
         self.callbacks.answered(of)
 
     def call_over(self, call: Call) -> None:
-        """The call is forgotten."""
+        """The call has been removed."""
         if self.callbacks.call_over(call):
             self.dirty = True
 
     def caller_known(self, call_id: CallId) -> None:
-        """The store has said who it is: a VIP, or somebody who called a short while ago, moves up."""
+        """The store has found the caller: a VIP, or a caller who has called a short while ago, moves up."""
         call, place = self._switch.calls[call_id], self.waiting.get(call_id)
         if place is not None and call.callback_of is None:
             place.bonus = self._bonus(call)
@@ -191,7 +191,7 @@ class Acd:
     # --- the round ---
 
     def distribute(self) -> None:
-        """Gives callers to seats as long as there are both. The order of callers is kept whatever the event was."""
+        """Gives callers to free seats, in the order of the callers' rank, until the callers or the seats are used up."""
         if not self.dirty:
             return
         self.dirty = False
@@ -219,7 +219,7 @@ class Acd:
             self._switch.one_of_many(call, partial(self._assign, call, entry, seat))
 
     def _rank(self, seat: QueueSeat, entry: Waiting | Callback) -> tuple[int, int, float, str] | None:
-        """The lowest is asked; ``None``: not a seat for this caller. Helpers of other queues come after the queue's own."""
+        """Sort key; the lowest seat is rung. ``None``: not a seat for this caller. Seats of overflow queues come after the queue's own."""
         queues = helpers(self.queue(entry.queue), self._switch.config.queues, self._switch.now - entry.since)
         for distance, queue in enumerate(queues):
             if (level := seat.level_in(queue)) is not None:
@@ -238,7 +238,7 @@ class Acd:
         )
 
     def _wake_up(self, entries: list[Waiting | Callback]) -> None:
-        """When somebody who still waits may be served though nothing else happens: an overflow, the end of a pause, a queue that opens."""
+        """Sets the timer of the next round that may have a new result without an event: an overflow, the end of a pause, a queue that opens."""
         now = self._switch.now
         waits: list[float] = []
         for entry in entries:

@@ -1,11 +1,11 @@
-"""Callbacks (预约回拨): places in a queue that are kept without a line, and dialled when their turn comes.
+"""Callbacks (预约回拨): places in a queue that are kept without a line; the customer is dialled when it is the place's turn.
 
 ```
 (asked) ──► waiting ──turn──► dialling ──answered──► done
                ▲                  │
                └── ten minutes ◄──┴─ not answered; after the third time ──► failed
 ```
-A stop of the switch while it is dialled is nobody's fault: the next start finds it.
+A try that ended by a stop of the switch is not the last one: the callback waits on, and the next start reads it from the store.
 """
 
 from collections import Counter
@@ -28,11 +28,11 @@ NO_LINE_WAIT = 5.0
 
 
 class CallbackVerdict(StrEnum):
-    """The answer to who wishes to be called back."""
+    """The answer to a caller who asks for a callback."""
 
     KEPT = "kept"
     THERE = "there"
-    """They are going to be called already: that place is theirs, no second one is made."""
+    """The number has a callback already: that one stays, no second one is made."""
     REFUSED = "refused"
 
 
@@ -56,7 +56,7 @@ TRANSITIONS: dict[CallbackState, dict[str, CallbackState]] = {
 
 
 class Callback:
-    """One kept place. ``id``: of the call in which it was asked for. ``tries``: dialled so often."""
+    """One kept place. ``id``: of the call in which the callback was asked for. ``tries``: times that the number has been dialled."""
 
     def __init__(self, recovered: CallbackRecovered) -> None:
         self.id = recovered.id
@@ -80,21 +80,22 @@ class Callbacks:
         self._switch = switch
         self.items: dict[CallId, Callback] = {}
         self.judged: dict[tuple[CallId, int], CallbackVerdict] = {}
-        """For a replay: what the journal says."""
+        """For a replay: the verdicts in the journal."""
         self._day = ""
         self._asked: Counter[str] = Counter()
-        """How often each number has asked on that day."""
+        """Callbacks of each number on the day ``_day``."""
 
     def waiting(self, queue: QueueName | None = None) -> list[Callback]:
         return [c for c in self.items.values() if c.state is CallbackState.WAITING and queue in (None, c.queue)]
 
     def on_their_way(self, queue: QueueName) -> int:
-        """Called, and not yet at their place: each will want a seat."""
+        """Number of callbacks that are dialled or answered, and not yet in the queue: each will need a seat."""
         calls = self._switch.calls.values()
         return sum(call.kept is not None and call.kept.queue == queue and call.cause is None for call in calls)
 
     def asked(self, call: Call, queue: QueueName, answer: str) -> bool:
-        """``False``: the caller never waited in that queue, or can't be called back, or has asked too often today."""
+        """``False``: the caller never waited in that queue, the number can't be called back or has had its callbacks of the day, or the queue
+        has as many callbacks as places."""
         call.callback_wishes += 1
         wish = call.id, call.callback_wishes
         verdict = self.judged.get(wish) or self._judge(call, queue)
@@ -124,7 +125,7 @@ class Callbacks:
         )
 
     def counted(self, numbers: Mapping[str, int]) -> None:
-        """Of today, before this start."""
+        """Adds the callbacks of today from before this start."""
         self._today()
         for number, times in numbers.items():
             self._asked[phone_key(number)] += times
@@ -142,10 +143,10 @@ class Callbacks:
         callback = self.items[event.id] = Callback(event)
         self._save(callback)
 
-    # --- their turn ---
+    # --- dialling ---
 
     def dial(self, callback: Callback) -> None:
-        """A seat is free for it: a call is made. Without a line or a channel it waits a little."""
+        """A seat is free: the customer is dialled. Without a line or a channel the callback waits for ``NO_LINE_WAIT`` seconds."""
         switch = self._switch
         flows = [flow for flow in switch.flows if flow.flow == callback.flow]
         way = way_out(switch, callback.number, ForCallback, flows)
@@ -162,7 +163,7 @@ class Callbacks:
             self._step(callback, "answered")
 
     def call_over(self, call: Call) -> bool:
-        """The call that was made for one is forgotten. ``False``: it was made for none, or for one that was answered, and is done with."""
+        """The call has been removed. ``True``: it was the unanswered try of a callback, which then waits or has failed."""
         callback = self.items.get(call.callback_of) if call.callback_of is not None else None
         if callback is None:
             return False

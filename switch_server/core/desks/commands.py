@@ -1,7 +1,7 @@
-"""What an agent's command means: one function each; the answer says why not.
+"""Carries out the agents' commands: one function for each command, which returns the answer (``Done``, or ``Refused`` with the reason).
 
-SeatCommands about a call (``talk_commands``) look at the call, not at the seat, so that a replay of the call, where nobody is logged in, decides
-alike. Those that other calls or seats have a part in (``reach_commands``, ``floor_commands``) make an event of what was decided.
+Commands about a call (``core.talk.commands``) read the call, not the seat, so that a replay of the call, in which no agent is logged in,
+decides the same. Commands whose result depends on other calls or seats (``reach``, ``floor``) make an event of the decision.
 """
 
 from collections.abc import Callable
@@ -117,7 +117,7 @@ class SeatCommands:
 
 
 def for_journal(event: DeskCommanded) -> DeskCommanded:
-    """As it is written down: keys may be somebody's PIN, and a note is the store's. A replay needs neither."""
+    """The command as it is journalled: without keys, which may be a PIN, and without the note, which only the store has. A replay needs neither."""
     match event.command:
         case desk.SendDigits() as command:
             return replace(event, command=replace(command, digits="0" * len(command.digits)))

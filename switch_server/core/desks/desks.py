@@ -1,7 +1,7 @@
-"""The agents' desks: who is logged in, what their seats do, and what each desk is told.
+"""The agents' desks: the seats of all agents who are logged in, and the reports to each desk.
 
-Facts change a seat; its state follows (``Seat.derived``), is journalled as a transition, and at the end of the event the desk is told what
-differs from what it was told last. What a seat does to a call is written into the call's journal (``DeskGone``), for its replay.
+A fact changes a seat; the seat's state follows (``Seat.derived``) and is logged as a ``Transition``. At the end of each event every changed
+desk gets a report of what differs from its last report. The effect of a seat on a call is an event of the call (``DeskGone``), for its replay.
 """
 
 from collections.abc import Callable
@@ -35,11 +35,11 @@ from switch_server.core.words import Audit, Transition
 
 DeskFact = AgentOnline | AgentSkilled | AgentOffline | DeskDown | PhoneTold | PopSeen
 WRAP_UP = 30.0
-"""Seconds after a call that the agent dialled, where there is no queue."""
+"""Seconds of wrap-up after a call that the agent dialled, where no queue is configured."""
 COUNTED = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
-"""Kinds of talk that are one of the agent's calls today; what becomes of one later is the same call."""
+"""Kinds of talk that count as one of the agent's calls of today, when answered."""
 UP_LONG_ENOUGH = 10.0
-"""Seconds after which a phone must know of its own call."""
+"""Seconds after the answer from which on the phone must report the leg of its call."""
 Shown = tuple[desk.Seat | None, desk.DeskCall | None]
 
 
@@ -52,7 +52,7 @@ class Desks:
         self._touched: dict[AgentId, None] = {}
         self._answers: list[AnswerDesk] = []
         self._unfiled: dict[AgentId, Talk] = {}
-        """Of who was logged out by others: the talk whose disposition is still to come, for their next log-in."""
+        """For an agent who was logged out without own log-out: the talk whose disposition is still to come, until the next log-in."""
 
     # --- facts ---
 
@@ -115,7 +115,7 @@ class Desks:
             self._touched.pop(seat.agent, None)
 
     def _down(self, seat: Seat) -> None:
-        """An idle seat gets no more calls. A talk may go on for a while: the voice has ways of its own."""
+        """A seat without a link gets no more calls. A talk may go on for ``desk_grace`` seconds, since the voice does not use the link."""
         if not seat.link:
             return
         seat.link = False
@@ -129,10 +129,11 @@ class Desks:
         self.moved(seat, "desk_down")
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
-        """The phone has other legs than we think: once may be on its way, twice running is repaired. Legs of others are not its to name."""
+        """Compares the phone's legs with the seat's: a leg that differs twice in a row is repaired (once may be a message on its way). Legs of
+        other seats are ignored and counted."""
         talk = seat.talk
         if desk_phone(talk.contact if talk is not None else seat.contact) is not None:
-            return  # the app's phone knows nothing of the desk phone's legs
+            return  # the app's phone has no data on the desk phone's legs
         ours = frozenset({talk.id}) if talk is not None else frozenset()
         up_since = talk.leg.answered if talk is not None else None
         if not theirs <= set(seat.rung):
@@ -170,7 +171,7 @@ class Desks:
             self._give_up(seat, Outcome.LOST)
 
     def reconcile(self, seat: Seat) -> None:
-        """A seat's call must be there and have this desk; a seat's state must be what its facts say."""
+        """Repairs a seat whose call does not exist or does not have this talk, and a state that differs from the derived one."""
         talk = seat.talk
         if talk is not None:
             call = self._switch.calls.get(talk.call)
@@ -183,13 +184,13 @@ class Desks:
             self.moved(seat, "reconciled")
 
     def _give_up(self, seat: Seat, outcome: Outcome) -> None:
-        """The seat can't have its call any longer, through no act of the call's own."""
+        """Takes the seat out of its call, for a reason outside the call."""
         talk = seat.talk
         call = self._switch.calls.get(talk.call) if talk is not None else None
         if talk is not None and call is not None:
             self._switch.one_of_many(call, partial(self._switch.take, DeskGone(call.id, talk.id, outcome.value)))
 
-    # --- the calls' side (``core.talk.host.SeatBoard``) ---
+    # --- called by calls (``core.talk.host.SeatBoard``) ---
 
     def talk_begun(self, talk: Talk) -> None:
         seat = self.seats.get(talk.agent)
@@ -213,7 +214,7 @@ class Desks:
             self.moved(seat, event)
 
     def talk_over(self, talk: Talk) -> None:
-        """What the seat does next: wraps up what was talked, is locked for what it let ring, or is free as before."""
+        """The seat's next state: wrap-up after a talk with its own customer, locked after a call that it let ring, or as before."""
         seat = self.seats.get(talk.agent)
         if seat is None:
             return
@@ -239,14 +240,14 @@ class Desks:
     # --- open and locked ---
 
     def open_(self, seat: Seat) -> None:
-        """In a call: whatever would have locked the seat after it does not."""
+        """Opens the seat; in a call this also cancels a lock that was to begin after the call."""
         seat.lock = seat.lock_next = None
         if seat.state is SeatState.WRAP_UP:
             self.forget_last(seat)
         self.moved(seat, "opened")
 
     def lock(self, seat: Seat, reason: LockReason) -> None:
-        """In a call it takes effect after it."""
+        """Locks the seat; in a call the lock begins after the call."""
         if seat.state in BUSY:
             seat.lock_next = reason
         else:
@@ -256,7 +257,7 @@ class Desks:
     # --- wrap-up ---
 
     def start_wrap_up(self, seat: Seat) -> None:
-        """A whole wrap-up time from now."""
+        """The whole wrap-up time runs from now."""
         talk, queues = seat.last, self._switch.config.queues
         assert talk is not None
         queue = named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
@@ -265,17 +266,17 @@ class Desks:
         self._timer(seat, "wrap", wait if wait > 0 else None)
 
     def forget_last(self, seat: Seat) -> None:
-        """The agent is done with the call before."""
+        """Ends the wrap-up of the last talk."""
         seat.wrap_until = None
         self._timer(seat, "wrap", None)
         if seat.last is not None:
             self._switch.emit(HidePop(seat.agent, seat.last.call))
             seat.before, seat.last = seat.last, None
 
-    # --- what desks are told ---
+    # --- reports to desks ---
 
     def moved(self, seat: Seat, event: str) -> None:
-        """Something about the seat may have changed: its state is derived anew."""
+        """The seat may have changed, by ``event``: derives its state, and marks its desk for a report."""
         self._touched[seat.agent] = None
         old = seat.settle(self._switch.now)
         if old is not None:
@@ -288,9 +289,9 @@ class Desks:
         self._answers.append(AnswerDesk(event.agent, event.request, reply))
 
     def tell(self, attempt: Callable[[str, Callable[[], None]], None]) -> None:
-        """At the end of an event: what differs from what was told last, then the answers to commands.
+        """At the end of an event: the reports to changed desks, then the answers to commands.
 
-        ``attempt`` calls what it is given, by its name; what one seat's raises costs only that seat.
+        ``attempt(name, work)`` runs ``work`` and catches its exceptions, so that a fault of one seat does not touch the others.
         """
         touched, self._touched = self._touched, {}
         for agent in touched:

@@ -1,6 +1,6 @@
-"""What a supervisor does to other seats and to who waits: listen, take a caller out of order, open, lock and log out. Each is audited.
+"""A supervisor's commands on other seats and waiting callers: listen in, take a caller out of order, open, lock and log out. Each is audited.
 
-A supervisor has the seats of their own group, a manager all.
+A supervisor may act on the seats of the own group, a manager on all seats.
 """
 
 from functools import partial
@@ -21,7 +21,7 @@ Answer = Done | Refused
 
 
 def may_steer(seat: Seat, other: Seat) -> bool:
-    """Is this agent the other's supervisor?"""
+    """Whether the agent of ``seat`` is a manager, or the supervisor of the other's group."""
     if seat.role is Role.MANAGER:
         return True
     return seat.role is Role.SUPERVISOR and bool(seat.group) and seat.group == other.group
@@ -33,7 +33,7 @@ class FloorCommands:
         self._desks = desks
 
     def monitor(self, seat: Seat, command: desk.Monitor, _: DeskCommanded) -> Answer:
-        """From an idle seat, or while the other one is heard as busy: that call ends, and the phone is rung anew."""
+        """Allowed for an idle seat, and for a seat that hears busy tone from calling ``other``: that call ends, and the phone is rung anew."""
         switch, other = self._switch, self._desks.seats.get(command.agent)
         if other is None:
             return Refused(DeskRefusal.NOT_HERE)

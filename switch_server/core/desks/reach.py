@@ -1,4 +1,7 @@
-"""Reaching others: dial out, call a seat, ask somebody into a call. Lines, cards and other seats have a part in it, so what is decided is an event."""
+"""Commands that reach another party: dial out, call a seat, ask a party into a call (consult).
+
+The decision depends on lines, cards and other seats, so it becomes an event, which a replay reads from the journal.
+"""
 
 from shared import desk
 from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToQueue, ToSeat
@@ -15,7 +18,7 @@ from switch_server.core.talk import Consulted
 Answer = Done | Refused
 FREE_FOR_DIAL = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP})
 RINGABLE = frozenset({SeatState.OPEN, SeatState.LOCKED})
-"""A colleague may be called on a break; not in a call, nor while they write down the last one."""
+"""States in which a colleague's desk may be rung: also on a break; not in a call or in wrap-up."""
 
 
 class ReachCommands:
@@ -30,7 +33,7 @@ class ReachCommands:
         return self._place(event, way, command.number, ForAgent(seat.agent, seat.contact))
 
     def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> Answer:
-        """A seat that is busy is heard as busy."""
+        """Calls another seat; where that seat is busy, the agent hears busy tone."""
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
         other = self._desks.seats.get(command.agent)
@@ -97,7 +100,7 @@ class ReachCommands:
                 return self._for_customer(call, talk, target, leg)
 
     def _for_customer(self, call: Call, talk: Talk, target: AnyTarget, leg: LegId) -> Consulted | Refused:
-        """Only a customer can wait in a queue, hear a menu or key a PIN, and it must be this seat that has them."""
+        """For a queue, a menu or the PIN: the call must have a customer, and this seat must talk to the customer or have parked the customer."""
         side = call.desk
         member, customer = side.room.members[talk.id], side.room.customer
         if customer is None or customer.group not in (member.group, member.parked):

@@ -1,9 +1,9 @@
-"""What the store keeps of seats (table ``seat_states``): one row for each stretch (时段) in which a seat did one thing. Times UTC seconds.
+"""Rows of seats in the store (table ``seat_states``): one for each stretch (时段), the time in which a seat has one state. Times UTC seconds.
 
-A stretch ends in the instant in which the next begins, so those of a shift (log-in to log-out) add up to it, whatever happened in it. A
-row's key is the agent and the microsecond in which it began: unique over restarts, and of several states that a seat passes through in one
-instant only the last is kept. ``shift`` is the key of the shift's first row; its last is ``offline`` and was ended by the log-out's code.
-``lock`` is the lock that the seat has, or will have after its call: a switch that was killed gives it back.
+A stretch ends at the instant at which the next begins, so the stretches of a shift (log-in to log-out) add up to the shift. A row's key is the
+agent and the microsecond at which the stretch began: unique over restarts, and of several states of a seat at one instant only the last is
+kept. ``shift`` is the key of the shift's first row; its last row has the state ``offline``, and ``ended_by`` the log-out's code. ``lock`` is the
+lock that the seat has, or will have after its call: after a kill of the switch the seat gets it back.
 """
 
 from typing import ClassVar, NamedTuple
@@ -39,7 +39,7 @@ class SeatNow(NamedTuple):
     desk: str
     state: SeatState
     reason: LockReason | None
-    """Of a ``locked`` seat."""
+    """Reason of the lock, in the state ``locked``."""
     call: str | None
     queue: str | None
     kind: str | None
@@ -59,7 +59,7 @@ class SeatRecords:
         self._open: dict[AgentId, Stretch] = {}
 
     def moved(self, seat: Seat, event: str) -> None:
-        """Something about the seat may have changed, through ``event``."""
+        """The seat may have changed, by ``event``."""
         now, old = self._switch.now, self._open.get(seat.agent)
         doing, lock = _doing(seat), seat.lock_next or seat.lock
         if old is not None and old.doing == doing:
@@ -79,7 +79,7 @@ class SeatRecords:
         )  # fmt: skip
 
     def over(self, seat: Seat, code: str) -> None:
-        """The agent has logged out, or has been."""
+        """The agent has logged out, or has been logged out."""
         old = self._open.pop(seat.agent)
         self._save(SeatStateRow(id=old.id, ended_at=self._switch.now, ended_by=code))
 

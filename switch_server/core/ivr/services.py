@@ -1,10 +1,10 @@
-"""What a flow's ``service`` step can ask (业务): of the store, of the branch, of the order machine.
+"""Runs the services of a flow's ``service`` steps (业务): questions to the store and the branch, and orders.
 
-One service runs at a time for a call; it ends with one of its outcomes, always: an answer that never comes is a refusal
-``branch_slow`` after ``Limits.answer_wait``. Answers to an earlier request are passed over.
+A call runs one service at a time. A service always ends with one of its outcomes: without an answer, with the refusal ``branch_slow``
+after ``Limits.answer_wait``, or with ``in_doubt`` after ``Limits.order_wait`` for an order. Answers to an earlier request are ignored.
 
-A log-in has one of the account's and the calling number's tries from ``FindAccount`` on, so that calls side by side make no more tries
-than there are; whatever its end, the try is counted as a wrong PIN or given back.
+From ``FindAccount`` on a log-in has one of the PIN tries of the account and the calling number, so that parallel calls use no more tries
+than there are. In the end each try is counted as a wrong PIN or given back.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ from switch_server.core.words import Effect
 
 
 class Login(Struct, frozen=True):
-    """A caller who has proved who they are."""
+    """The account of a caller who has keyed its PIN."""
 
     account: AccountNo
     branch: BranchId
@@ -33,7 +33,7 @@ class Login(Struct, frozen=True):
 
 
 class Caller(Protocol):
-    """What services need of their call."""
+    """The protocol that a call implements for its services."""
 
     id: CallId
     number: str
@@ -49,7 +49,7 @@ class Caller(Protocol):
 
 
 class Services:
-    """State of the services of one call."""
+    """The running service of one call, and the call's log-in."""
 
     def __init__(self, caller: Caller, *, answer_wait: float, order_wait: float, wrong_pins: int) -> None:
         self._caller = caller
@@ -59,14 +59,15 @@ class Services:
         self.login: Login | None = None
         self.wrong_pins = 0
         self.armed: OrderKey | None = None
-        """Made by the confirmation of a read-back, used once."""
+        """Key of a confirmed read-back that has not been used yet."""
         self.waiting_for: OrderKey | None = None
+        """Key of the order whose result the caller waits for."""
         self._running = ""
         self._request = 0
         self._expects: type[AccountFound | WrongPinCounted | BranchAnswered] | None = None
         self._account: AccountFound | None = None
         self._has_try = False
-        """Of the account's and the number's tries of PINs, one is ours."""
+        """Whether this call has one of the account's and the number's PIN tries."""
 
     def run(self, name: str) -> None:
         self._running = name
@@ -85,7 +86,7 @@ class Services:
             self._ask(_QUESTIONS[name](self._caller.variables, self.login))
 
     def stop(self) -> None:
-        """The caller has gone. An order under way goes on without them."""
+        """The caller has gone. An order under way is carried on without the caller."""
         self._give_back()
         self._running = ""
         self._expects = None
@@ -134,7 +135,7 @@ class Services:
             self._refuse(Refusal.BAD_ANSWER)
 
     def order_moved(self, order: Order) -> None:
-        """The order that the caller waits for changed state."""
+        """An order of this call has changed its state."""
         if order.key != self.waiting_for:
             return
         if order.state in AT_BRANCH:
@@ -144,7 +145,7 @@ class Services:
             self._refuse(Refusal(order.code) if order.code else Refusal.BRANCH_DOWN)
 
     def timed_out(self) -> None:
-        """No answer in time."""
+        """No answer in time: the service ends."""
         if self.waiting_for:
             self._done("in_doubt")
         elif self._running:

@@ -1,6 +1,7 @@
-"""Who hears whom in a call (通话中的各方): members in groups, who is asked, who listens, and the talk of each seat. Pure data.
+"""The parties of a call, and which leg hears which (通话中的各方): members in groups, the asked party, listeners, and the talk of each seat. Pure data.
 
-In: moves made by ``talk``. Out: what each leg hears (``sounds_of``), what each seat does, who is left alone. New here: a way of being together.
+In: changes made by ``talk``. Out: the sound of each leg (``sounds_of``), the state of each seat, and the members left alone (``settle``).
+A newcomer may change the rules of groups, sounds and seat states.
 """
 
 from switch_server.core.room.company import company

@@ -1,4 +1,4 @@
-"""Who else is in a seat's call, as its desk shows them."""
+"""The other parties of a seat's call, as its desk shows them."""
 
 from typing import Any, assert_never
 
@@ -10,7 +10,7 @@ from switch_server.core.room.room import Asked, Listener, Member, Room, Talk
 
 
 def company(talk: Talk) -> dict[str, Any]:
-    """``parties``, ``came_back``, ``busy``, ``listening`` and ``target`` of the seat's ``shared.desk.DeskCall``."""
+    """The fields ``parties``, ``came_back``, ``busy``, ``listening`` and ``target`` of the seat's ``shared.desk.DeskCall``."""
     room = talk.room
     listener, member = room.listeners.get(talk.id), room.members.get(talk.id)
     if listener is not None:
@@ -36,7 +36,7 @@ def _agent(room: Room, leg: LegId) -> AgentId | None:
 
 
 def _others(room: Room, seen_from: LegId, member: Member | None) -> list[Party]:
-    """``member``: the seat itself; ``None``: a supervisor looks, who hears what the seat hears."""
+    """``member``: the seat itself; ``None``: for a supervisor who listens to the seat ``seen_from``."""
     eyes = room.members.get(seen_from)
     rows = [_row(other, eyes) for leg, other in room.members.items() if member is None or leg != seen_from]
     ask = room.ask
@@ -90,7 +90,7 @@ def _listener(listener: Listener) -> Party:
 
 
 def _shows(room: Room, listener: Listener, member: Member) -> bool:
-    """Who listens in silence is not shown; who whispers, to the seat that hears it; who barges in, to all that do."""
+    """A monitoring supervisor is not shown; a whispering one to the seat listened to; a barging one to all seats of that group."""
     target = room.members.get(listener.target)
     if target is None or listener.mode is ListenMode.MONITOR:
         return False

@@ -1,10 +1,13 @@
-"""Nobody is left alone: who in a room waits for nobody, and where they go. Pure."""
+"""No member of a room is left alone: finds the members without another party, and reunites a seat with the group that it parked. Pure."""
 
 from switch_server.core.room.room import Member, Room
 
 
 def settle(room: Room, now: float) -> Member | None:
-    """Takes back who waited for a party that is gone. Gives somebody who has nobody left, for the call to see to, until there is nobody."""
+    """Moves each seat that is left alone back to the group that it parked, and clears a parked group that is empty.
+
+    Returns a member without any other party, which the caller must deal with before the next call; ``None`` when there is none left.
+    """
     while (found := _unsettled(room)) is not None:
         member, still_waited_for = found
         if not still_waited_for:
@@ -18,7 +21,7 @@ def settle(room: Room, now: float) -> Member | None:
 
 
 def _unsettled(room: Room) -> tuple[Member, bool] | None:
-    """The first who is not in order, and whether anybody waits for them (or, with nothing parked, whether they are alone)."""
+    """The first member to deal with. ``False``: its parked group is empty; ``True``: it is alone, and no party will join it."""
     for member in room.members.values():
         if room.asks(member):
             continue

@@ -1,4 +1,4 @@
-"""Who hears whom in a room: what each leg must hear now. Pure."""
+"""The sound of each leg of a room: the legs that it hears, or the tone or music that is played to it. Pure."""
 
 from typing import NamedTuple
 
@@ -13,14 +13,14 @@ BUSY = "tone:busy"
 
 
 class Heard(NamedTuple):
-    """What a leg hears: other legs, or something that is played (``MUSIC`` stands for the call's own)."""
+    """The sound of one leg: other legs, or a prompt that is played (``MUSIC``: the call's music on hold)."""
 
     hears: tuple[LegId, ...] = ()
     play: str = ""
 
 
 def sounds_of(room: Room) -> dict[LegId, Heard]:
-    """What each member, each listener, and an asked party that is heard early, must hear now."""
+    """The sound of each member, each listener, and an asked party with early media."""
     early = _early(room)
     heard = {leg: _sound(room, member) for leg, member in room.members.items()}
     for leg, listener in room.listeners.items():
@@ -61,7 +61,7 @@ def _early(room: Room) -> tuple[LegId, int] | None:
 
 
 def _alone(room: Room, member: Member) -> str:
-    """What is played to somebody who has nobody to talk to."""
+    """The prompt for a member that is alone in its group; ``""``: silence."""
     ask = room.ask
     if room.asks(member):
         assert ask is not None
@@ -72,5 +72,5 @@ def _alone(room: Room, member: Member) -> str:
 
 
 def _rings(ask: Asked) -> bool:
-    """Would a telephone ring? (A menu, or the customer who keys a PIN, does not.)"""
+    """Whether a telephone rings: not for a menu, nor while the customer keys a PIN."""
     return not isinstance(ask.target, ToMenu | ToPin)

@@ -1,7 +1,7 @@
-"""Recordings: stereo 8 kHz A-law WAV, left what the leg says, right what it hears; written each second by a thread of its own.
+"""Recordings: stereo 8 kHz A-law WAV, on the left the leg's speech, on the right what the leg hears; a thread writes them each second.
 
-The tick only copies frames into a second's buffer. The writer appends the second, then renews the header, so that a file is valid and at
-most one second short whenever the process dies. A file that exists is never overwritten.
+The tick only copies frames into a buffer of one second. The writer appends the buffer, then renews the header, so that a file is valid
+and at most about one second short whenever the process dies. An existing file is never overwritten.
 """
 
 import logging
@@ -23,10 +23,10 @@ LOG = logging.getLogger("huawu.card")
 Rows = npt.NDArray[np.int64]
 
 MOST_WAITING = 64 << 20
-"""Bytes that may wait for a slow disk; what comes beyond is refused and its recording fails."""
+"""Bytes that may wait for a slow disk; beyond that, samples are refused and their recording fails."""
 UNMASK_AFTER = 15
-"""Ticks that a mask lasts on after it was lifted: a key's tone may still be in the jitter buffer."""
-UNMASK_AT_LAST = 150
+"""Ticks (300 ms) that a mask stays on after the command to lift it: a key's tone may still be in the jitter buffer."""
+UNMASK_LATEST = 150
 _HEADER = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
 
 
@@ -38,60 +38,60 @@ def header(data_bytes: int) -> bytes:
     )
 
 
-class Closed(NamedTuple):
-    """A file is closed, or failed and was given up (``text`` says why)."""
+class ClosedFile(NamedTuple):
+    """A file was closed: whole, with ``text`` empty, or after an error, which ``text`` tells."""
 
     file: int
     text: str
 
 
-class Writer:
-    """The thread that owns the files. ``open``, ``append`` and ``close`` never wait; ``done`` gives what has been closed since."""
+class RecordingWriter:
+    """The thread that owns the files. ``open``, ``append`` and ``close`` never block; ``done`` returns the files closed since the last call."""
 
     def __init__(self) -> None:
-        self._orders: queue.SimpleQueue[tuple[int, str | bytes | None] | None] = queue.SimpleQueue()
-        self._closed: queue.SimpleQueue[Closed] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[int, str | bytes | None] | None] = queue.SimpleQueue()
+        self._closed: queue.SimpleQueue[ClosedFile] = queue.SimpleQueue()
         self._files: dict[int, tuple[int, int]] = {}
-        self._taken = self._written = 0  # bytes; one thread counts each
+        self._taken = self._written = 0  # bytes; each is changed by one thread only
         self._last = 0
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
 
     def open(self, path: str) -> int:
         self._last += 1
-        self._orders.put((self._last, path))
+        self._jobs.put((self._last, path))
         return self._last
 
     def append(self, file: int, samples: bytes) -> bool:
-        """``False``: too much waits already, the samples were not taken."""
+        """``False``: more than ``MOST_WAITING`` bytes wait already, and the samples were not taken."""
         if self._taken - self._written > MOST_WAITING:
             return False
         self._taken += len(samples)
-        self._orders.put((file, samples))
+        self._jobs.put((file, samples))
         return True
 
     def close(self, file: int) -> None:
-        self._orders.put((file, None))
+        self._jobs.put((file, None))
 
-    def done(self) -> list[Closed]:
+    def done(self) -> list[ClosedFile]:
         closed = []
         while not self._closed.empty():
             closed.append(self._closed.get())
         return closed
 
     def stop(self, seconds: float) -> None:
-        """Writes what waits, then ends; gives up after ``seconds``."""
-        self._orders.put(None)
+        """Ends the thread after all waiting samples are written, and waits for that at most ``seconds``."""
+        self._jobs.put(None)
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        while (order := self._orders.get()) is not None:
-            file, what = order
+        while (job := self._jobs.get()) is not None:
+            file, what = job
             try:
                 self._carry_out(file, what)
             except OSError as error:
                 self._give_up(file, f"{error.strerror or error}")
-            except Exception as error:  # our own bug costs one recording, not all that follow
+            except Exception as error:  # a bug costs one recording, not all later ones
                 LOG.exception("a recording failed")
                 self._give_up(file, str(error))
 
@@ -109,7 +109,7 @@ class Writer:
         if what is None:
             del self._files[file]
             os.close(descriptor)
-            self._closed.put(Closed(file, ""))
+            self._closed.put(ClosedFile(file, ""))
             return
         _write(descriptor, what, _HEADER.size + size)
         _write(descriptor, header(size + len(what)), 0)
@@ -119,7 +119,7 @@ class Writer:
         descriptor, _ = self._files.pop(file, (-1, 0))
         if descriptor >= 0:
             os.close(descriptor)
-        self._closed.put(Closed(file, text))
+        self._closed.put(ClosedFile(file, text))
 
 
 def _write(descriptor: int, what: bytes, place: int) -> None:
@@ -129,7 +129,7 @@ def _write(descriptor: int, what: bytes, place: int) -> None:
         view, place = view[written:], place + written
 
 
-class Recording:
+class RunningRecording:
     """One running recording of a row."""
 
     __slots__ = ("cause", "file", "frames", "id", "leg", "row", "written")
@@ -141,9 +141,9 @@ class Recording:
 
 
 class Recorder:
-    """Columns: a second of both sides for every row. ``step`` once a tick; ``ended`` gives those whose file is closed."""
+    """Columns: a second of both sides for every row. ``step`` is called once a tick; ``ended`` returns the recordings whose file is closed."""
 
-    def __init__(self, rows: int, writer: Writer) -> None:
+    def __init__(self, rows: int, writer: RecordingWriter) -> None:
         self._writer = writer
         self._left: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
         self._right: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
@@ -151,8 +151,8 @@ class Recorder:
         self._quota = np.full(rows, TICKS_A_SECOND, np.int64)
         self.masked = np.zeros(rows, np.bool_)
         self._unmask: dict[int, int] = {}
-        self._running: dict[int, Recording] = {}
-        self._by_file: dict[int, Recording] = {}
+        self._running: dict[int, RunningRecording] = {}
+        self._by_file: dict[int, RunningRecording] = {}
         self.rows: Rows = np.zeros(0, np.int64)
         self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
 
@@ -164,15 +164,15 @@ class Recorder:
         return any(recording.leg == leg for recording in self._by_file.values())
 
     def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> None:
-        made = Recording(row, leg, recording, self._writer.open(path))
+        made = RunningRecording(row, leg, recording, self._writer.open(path))
         self._running[row] = self._by_file[made.file] = made
         self._fill[row] = 0
-        self._quota[row] = 1 + (made.file * 7) % TICKS_A_SECOND  # so that not all files are written on the same tick
+        self._quota[row] = 1 + (made.file * 7) % TICKS_A_SECOND  # spreads the files' writes over the ticks of a second
         self.masked[row] = False
         self._refresh()
 
     def stop(self, row: int, cause: str) -> None:
-        """``RecordingEnded`` follows when the writer has closed the file."""
+        """Ends a row's recording; ``ended`` returns it once the writer has closed the file."""
         recording = self._running.pop(row, None)
         if recording is None:
             return
@@ -184,12 +184,12 @@ class Recorder:
         self._refresh()
 
     def move(self, row: int, to: int, leg: LegId) -> None:
-        """The row's recording goes on with what ``leg``, of row ``to``, says and hears from the next tick on."""
+        """From the next tick on, the recording of ``row`` goes on with the two sides of ``leg``, which has the row ``to``."""
         recording = self._running.get(row)
         if recording is None or to in self._running:
             return
         self._flush(recording)
-        if self._running.pop(row, None) is None:  # the disk is too slow: it has failed
+        if self._running.pop(row, None) is None:  # the recording has just failed: the disk is too slow
             return
         recording.row, recording.leg = to, leg
         self._running[to] = recording
@@ -212,17 +212,17 @@ class Recorder:
             self._unmask[row] = tick
 
     def lift_masks(self, tick: int, sounding: Any) -> bool:
-        """Lifts masks that were ordered to end, once no key sounds (``sounding(row)``) and its echo in the buffer is past."""
+        """Lifts masks after ``UNMASK_AFTER`` ticks once no key sounds (``sounding(row)``), at the latest after ``UNMASK_LATEST`` ticks. Returns whether any was lifted."""
         lifted = False
         for row, since in list(self._unmask.items()):
-            if tick - since >= UNMASK_AT_LAST or (tick - since >= UNMASK_AFTER and not sounding(row)):
+            if tick - since >= UNMASK_LATEST or (tick - since >= UNMASK_AFTER and not sounding(row)):
                 self.masked[row] = False
                 del self._unmask[row]
                 lifted = True
         return lifted
 
     def step(self, said: Any, heard: Any, law: npt.NDArray[np.uint8]) -> None:
-        """Takes the tick's frames, (n,) ``V160`` each, of ``self.rows`` in their ``law`` (n,)."""
+        """Records the tick's frames ``said`` and ``heard``, (n,) ``V160`` each, of ``self.rows``, whose laws are ``law`` (n,)."""
         rows = self.rows
         if law.any():
             said, heard = _to_a(said, law), _to_a(heard, law)
@@ -238,8 +238,8 @@ class Recorder:
             self._flush(self._running[row])
             self._quota[row] = TICKS_A_SECOND
 
-    def ended(self) -> list[tuple[Recording, str]]:
-        """Recordings whose file is closed since the last call, each with an error's text or ``""``."""
+    def ended(self) -> list[tuple[RunningRecording, str]]:
+        """The recordings whose files were closed since the last call, each with an error's text or ``""``."""
         over = []
         for closed in self._writer.done():
             recording = self._by_file.pop(closed.file, None)
@@ -251,7 +251,7 @@ class Recorder:
             over.append((recording, closed.text))
         return over
 
-    def _flush(self, recording: Recording) -> None:
+    def _flush(self, recording: RunningRecording) -> None:
         row, frames = recording.row, int(self._fill[recording.row])
         if not frames:
             return

@@ -1,4 +1,4 @@
-"""Recordings by a real card process: what is on each side, masks, what a crash or a full disk leaves."""
+"""Recordings by a real card process: both sides, masks, and the files after a crash or on a full disk."""
 
 import resource
 import subprocess
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow  # a real card process, in real time
 
 
 def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Left and right samples; the header must say exactly what is in the file."""
+    """Left and right samples; the header must match the file exactly."""
     raw = path.read_bytes()
     assert raw[:4] == b"RIFF"
     assert int.from_bytes(raw[4:8], "little") == len(raw) - 8
@@ -71,7 +71,7 @@ def test_one_recording_goes_on_over_play_hold_and_a_new_partner(card: CardProces
         card.bridge(a, b)
         time.sleep(1)
         closed = card.close(a)
-        ended = card.wait(m.RecordingEnded)  # told before ChannelClosed
+        ended = card.wait(m.RecordingEnded)  # comes before ChannelClosed
         assert ended.cause == "closed"
         assert closed.packets_in > 0
         left, right = read(path)
@@ -146,7 +146,7 @@ def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: Ca
         time.sleep(0.4)
         card.do(m.MaskRecording(leg, on=True))
         peer.press_tones("1234", ms=80, pause_ms=60)
-        peer.say(np.tile(dtmf("5", 1600), 1))  # a last key, held for 200 ms after it was heard
+        peer.say(np.tile(dtmf("5", 1600), 1))  # a last key, held for 200 ms after it was detected
         assert card.digits(leg, 5) == "12345"
         card.do(m.MaskRecording(leg, on=False))
         peer.said_all()
@@ -243,7 +243,7 @@ def test_a_disk_that_fails_ends_the_recording_not_the_call(card: CardProcess, tm
 
 
 def test_a_disk_that_fills_up_later(prompts: Path, tmp_path: Path) -> None:
-    """A file-size limit stands for the full disk: the write fails in the middle of the call."""
+    """A file-size limit in place of a full disk: a write fails in the middle of the call."""
     with CardProcess(prompts) as card, RtpPeer() as peer:
         leg = card.open(peer)
         resource.prlimit(card.process.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))

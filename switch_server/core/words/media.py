@@ -120,7 +120,8 @@ class SendDigits(CardCommand, frozen=True):
 class StartRecording(CardCommand, frozen=True):
     """Stereo 8 kHz A-law WAV: left channel from the leg, right channel to the leg. Flushed every second.
 
-    The header is valid after each flush, so a killed card leaves a playable file. Every recording ends with ``RecordingEnded``.
+    A leg can have several recordings at once, each with its own begin and end. The header is valid after each flush, so a killed card
+    leaves a playable file. Every recording ends with ``RecordingEnded``.
     """
 
     leg: LegId
@@ -129,24 +130,30 @@ class StartRecording(CardCommand, frozen=True):
 
 
 class MaskRecording(CardCommand, frozen=True):
-    """While on, silence is written to both channels of the file (a PIN is being keyed), with its full duration."""
+    """While on, silence is written to both channels of all recordings of the leg (a PIN is being keyed), also of one that begins meanwhile.
+    The files keep their full duration.
+    """
 
     leg: LegId
     on: bool
 
 
 class MoveRecording(CardCommand, frozen=True):
-    """The leg's recording continues, in the same file and without a gap, with the audio of the leg ``to``. A mask is lifted.
+    """The recording continues, in the same file and without a gap, with the audio of the leg ``to``. The mask of ``leg`` is not taken along.
 
-    Has no effect where ``leg`` isn't recorded, or ``to`` has no channel on the card or is recorded itself.
+    Has no effect where ``leg`` has no such recording, or ``to`` has no channel on the card.
     """
 
     leg: LegId
     to: LegId
+    recording: RecordingId
 
 
 class StopRecording(CardCommand, frozen=True):
+    """Has no effect where the leg has no such recording."""
+
     leg: LegId
+    recording: RecordingId
 
 
 class ReloadPrompts(CardCommand, frozen=True):
@@ -200,7 +207,7 @@ class DigitHeard(CardEvent, frozen=True):
     digit: str
     way: DigitMode
     recording_ms: int | None = None
-    """Offset in the leg's recording at which the key began, if the leg is recorded."""
+    """Offset of the key's begin in the first of the leg's running recordings, if there is one."""
 
 
 class MediaLatched(CardEvent, frozen=True):

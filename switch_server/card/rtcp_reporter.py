@@ -1,4 +1,4 @@
-"""RTCP of all channels: reports out every 5 s each, spread over the ticks; reports in as they come."""
+"""RTCP of all channels: a report goes out every 5 s for each channel, spread over the ticks; received reports are read each tick."""
 
 import functools
 import select
@@ -16,18 +16,18 @@ from switch_server.card.sockets import unpack_address
 
 MOST_A_TICK = 256
 SHARE_TICKS = 10
-"""Reports of ten ticks go out together: one cold start of this code instead of ten."""
+"""Reports of ten ticks are sent together: this code is then out of the CPU's caches once instead of ten times."""
 _TIMESPEC = struct.Struct("@ll")
 
 
 class FarReport(NamedTuple):
-    """What the far end told last."""
+    """The far end's last report: packets lost, and the round trip time where it could be measured."""
 
     lost: int
     round_trip_ms: float | None
 
 
-class Reports:
+class RtcpReporter:
     """Owns the RTCP sockets (one beside each RTP port)."""
 
     def __init__(self, channels: Channels, reception: Reception) -> None:
@@ -59,7 +59,7 @@ class Reports:
         packets_out: list[int] | np.ndarray[tuple[int], np.dtype[np.int64]],
         stamp: np.ndarray[tuple[int], np.dtype[np.uint32]],
     ) -> None:
-        """Reports of the channels whose turn it is; ``far`` has their RTP addresses."""
+        """Sends the reports that are due at this tick; ``far`` has the RTP addresses by row."""
         if tick % SHARE_TICKS:
             return
         channels, upto = self._channels, self._channels.upto
@@ -81,7 +81,7 @@ class Reports:
                 continue  # a full buffer or an unreachable far end: the next report is due in 5 s
 
     def receive(self) -> None:
-        """Reads what came, at most ``MOST_A_TICK`` datagrams."""
+        """Reads the waiting datagrams, at most ``MOST_A_TICK``."""
         left = MOST_A_TICK
         for fd, _ in self._poll.poll(0):
             while left > 0:
@@ -98,10 +98,10 @@ class Reports:
                     arrived = seconds + nanos / 1e9
                 self._take(data, sender[0], rtcp.middle(rtcp.ntp(arrived)))
 
-    def _block(self, row: int, now: int) -> rtcp.Block:
+    def _block(self, row: int, now: int) -> rtcp.ReportBlock:
         reception = self._reception
         quoted, arrived = self._last_sr.get(row, (0, now))
-        return rtcp.Block(
+        return rtcp.ReportBlock(
             int(self._channels.far_ssrc[row]),
             reception.fraction_lost(row),
             reception.lost(row),
@@ -133,6 +133,6 @@ class Reports:
 
 @functools.lru_cache(4096)
 def _beside(raw: bytes) -> tuple[str, int]:
-    """The RTCP address beside an RTP address (RFC 3550 §11)."""
+    """The RTCP address of an RTP address: the next port (RFC 3550 §11)."""
     ip, port = unpack_address(raw)
     return ip, min(port + 1, 65535)

@@ -1,4 +1,4 @@
-"""Keys that a card sends: as RTP events where the far end takes them (RFC 4733), else as tones; 100 ms each, 100 ms apart."""
+"""Keys that a card sends: as RTP events where the far end has negotiated them (RFC 4733), else as tones; 100 ms each, 100 ms apart."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from switch_server.card.rfc4733 import KEYS, MOST_KEYS, EventsOut
 from switch_server.card.sockets import HEADER, BatchSockets
 
 
-class Dialer:
-    """Rows that dial, few at a time. ``tones`` writes tone frames; ``events`` puts events in the place of audio."""
+class DigitSender:
+    """Keys waiting for each row; few rows at a time have any. ``tones`` writes tone frames; ``events`` replaces audio by event packets."""
 
     def __init__(self, channels: Channels, prompts: Prompts, sockets: BatchSockets) -> None:
         self._channels, self._prompts, self._sockets = channels, prompts, sockets
@@ -36,21 +36,21 @@ class Dialer:
         self._sockets.set_length(row, HEADER + FRAME)
 
     def tones(self, payload: Any) -> list[int]:
-        """Gives the rows that have a key's tone or the pause after it."""
+        """Writes this tick's tone frames; returns the rows that have a key's tone or the pause after it."""
         keying = list(self._tones)
         for row, frames in list(self._tones.items()):
             if frames:
                 payload[row] = self._prompts.frames[int(self._channels.law[row])][frames.pop(0)]
             else:
                 del self._tones[row]
-                self._channels.changed = True  # silence again, if nothing else sounds
+                self._channels.changed = True  # the row's payload becomes silence, unless a play or a patch fills it
         return keying
 
     def events(self, stamp: npt.NDArray[np.uint32], types: npt.NDArray[np.uint8]) -> None:
-        """After the headers are written: ``types`` are the rows' payload type bytes."""
+        """Writes this tick's event packets, after the RTP headers; ``types`` are the rows' payload type bytes."""
         for row, events in list(self._events.items()):
             packet = events.tick(int(stamp[row]))
-            self._channels.changed = True  # payload type and payload are set anew before the next tick
+            self._channels.changed = True  # so that payload type and payload are set anew before the next tick
             if packet is None:
                 self._sockets.set_length(row, HEADER + FRAME)
                 if not events:

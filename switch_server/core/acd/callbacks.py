@@ -91,7 +91,8 @@ class Callbacks:
 
     def asked(self, call: Call, queue: QueueName, answer: str) -> bool:
         """``False``: the caller never waited in that queue, the number can't be called back or has had its callbacks of the day, or the queue
-        has as many callbacks as places."""
+        has as many callbacks as places.
+        """
         call.callback_wishes += 1
         wish = call.id, call.callback_wishes
         verdict = self.judged.get(wish) or self._judge(call, queue)

@@ -130,7 +130,8 @@ class Desks:
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
         """Compares the phone's legs with the seat's: a leg that differs twice in a row is repaired (once may be a message on its way). Legs of
-        other seats are ignored and counted."""
+        other seats are ignored and counted.
+        """
         talk = seat.talk
         if desk_phone(talk.contact if talk is not None else seat.contact) is not None:
             return  # the app's phone has no data on the desk phone's legs

@@ -60,7 +60,8 @@ class DeskDown(Event, frozen=True):
 
 class DeskCommanded(Event, frozen=True):
     """A command of an agent; answered by ``AnswerDesk``. ``call``: the call that the command names; for ``Dial`` and ``CallSeat``, a new id for
-    the call that the command makes."""
+    the call that the command makes.
+    """
 
     agent: AgentId
     request: int

@@ -29,7 +29,8 @@ class AccountFound(Event, frozen=True):
 
 class WrongPinCounted(Event, frozen=True):
     """Answer to ``CountWrongPin``: the number of wrong PINs of this account today by telephone, and whether the account, or the calling number,
-    is locked now."""
+    is locked now.
+    """
 
     call: CallId
     request: int

@@ -19,7 +19,7 @@ def phone_key(number: str) -> str:
 
     Other numbers only lose the characters that are no digits; ``""`` where nothing is left (a hidden number).
     """
-    plain = number.isascii() and number.isdecimal()  # most numbers are; every number of the store passes here when it opens
+    plain = number.isascii() and number.isdecimal()  # most are; at start all numbers of the store pass here
     digits = number if plain else "".join(c for c in number if c.isascii() and c.isdecimal())
     if number.lstrip().startswith("+86") or (len(digits) == 13 and digits.startswith("861")):
         return _at_home(digits[2:])

@@ -12,7 +12,6 @@ from typing import assert_never
 from shared import desk
 from shared.enums import EndCause
 from shared.ids import AgentId, CallId, CardId, LegId, OrderKey, call_of
-from switch_server.core.about import call_about
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, CallbackVerdict, QueueJudged
 from switch_server.core.call import (
     TIMERS,
@@ -29,6 +28,7 @@ from switch_server.core.call import (
     tell_call,
 )
 from switch_server.core.desks import DeskCommanded, DeskFact, PhoneTold, for_journal
+from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
 from switch_server.core.flow import Configured
 from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
@@ -337,7 +337,7 @@ class Switch(SwitchState):
         if isinstance(work, str):
             owner, _, what = work.partition(":")
             return call_of_key(OrderKey(what)) if owner == "order" else CallId(owner)
-        return call_about(work) or CallId("")
+        return call_of_event(work) or CallId("")
 
     def _end_faulty(self, call: Call) -> None:
         try:

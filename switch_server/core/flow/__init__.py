@@ -5,10 +5,10 @@ A kind's module in ``kinds`` has both the data of the step and its behaviour, on
 A newcomer may add a kind of step (one module of ``kinds``), or a service's needs and outcomes.
 """
 
+from switch_server.core.flow.builtin import MUSIC, NO_FLOW, PIN, queue_flow
 from switch_server.core.flow.check import check
 from switch_server.core.flow.facts import Configured
 from switch_server.core.flow.file import as_flow, flow_type, read_flow
-from switch_server.core.flow.house import MUSIC, NO_FLOW, PIN, queue_flow
 from switch_server.core.flow.kinds import (
     KINDS,
     CallbackStep,
@@ -24,15 +24,15 @@ from switch_server.core.flow.kinds import (
     register,
 )
 from switch_server.core.flow.kinds.entry import HASH_WAIT, HIDDEN_DIGIT, Format
-from switch_server.core.flow.pieces import MissingVariableError, Piece, Problem, Slot, Surroundings, look_up, words_of
-from switch_server.core.flow.services import REFUSED, SERVICES
+from switch_server.core.flow.pieces import FlowContext, MissingVariableError, Piece, Problem, Slot, look_up, summary_of
+from switch_server.core.flow.service_table import REFUSED, SERVICES
 from switch_server.core.flow.step import Flow, Step
 from switch_server.core.flow.text import normal, prompt_of, texts_of
-from switch_server.core.flow.walk import HEEDS, Host, IvrEvent, IvrState, Key, Walk
+from switch_server.core.flow.walk import HANDLED_EVENTS, Host, IvrEvent, IvrState, Key, Walk
 
 __all__ = [
+    "HANDLED_EVENTS",
     "HASH_WAIT",
-    "HEEDS",
     "HIDDEN_DIGIT",
     "KINDS",
     "MUSIC",
@@ -44,6 +44,7 @@ __all__ = [
     "Configured",
     "Dial",
     "Flow",
+    "FlowContext",
     "Format",
     "HangUpStep",
     "Host",
@@ -62,7 +63,6 @@ __all__ = [
     "SetStep",
     "Slot",
     "Step",
-    "Surroundings",
     "Walk",
     "as_flow",
     "check",
@@ -73,6 +73,6 @@ __all__ = [
     "queue_flow",
     "read_flow",
     "register",
+    "summary_of",
     "texts_of",
-    "words_of",
 ]

@@ -9,17 +9,17 @@ from typing import ClassVar, Protocol
 from msgspec import Struct, field
 
 from shared.enums import Language
-from switch_server.core.flow.pieces import Path, Piece, Problem, Surroundings, Use
+from switch_server.core.flow.pieces import FlowContext, Path, Piece, Problem, VariableUse
 from switch_server.core.flow.walk import IvrState, Walk
 
 Spoken = tuple[str, tuple[Piece, ...], frozenset[str]]
 """Field, pieces, and the variables that only these pieces can use."""
-NOTHING: frozenset[str] = frozenset()
-KEYS = frozenset("0123456789*#ABCD")
+NO_VARIABLES: frozenset[str] = frozenset()
+TELEPHONE_KEYS = frozenset("0123456789*#ABCD")
 
 
-class Steps(Protocol):
-    """The part of a flow that ``problems_in`` of a step reads."""
+class FlowSteps(Protocol):
+    """The part of a flow that ``placement_problems`` of a step reads."""
 
     @property
     def steps(self) -> "dict[str, Step]": ...
@@ -33,13 +33,13 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
     ``title``: the step in words, for the list of the caller's steps on the agent's screen; a step without a title isn't listed.
     """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[", "]")
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[", "]")
     """Brackets of the step's node in a Mermaid flowchart."""
-    BEGINS: ClassVar[IvrState] = IvrState.IDLE
+    FIRST_STATE: ClassVar[IvrState] = IvrState.IDLE
     """State of the walk when the step is entered."""
-    ENDS: ClassVar[bool] = False
+    ENDS_WALK: ClassVar[bool] = False
     """Whether the walk ends in this step."""
-    ASKS: ClassVar[bool] = False
+    COMPLAINS: ClassVar[bool] = False
     """Whether the step may complain of a wrong key or of none, so that the flow must have ``says``."""
 
     title: dict[Language, str] | None = None
@@ -54,11 +54,11 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
         """All pieces that the step may say, by field."""
         return []
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
         """Problems of the step's own data. ``check`` itself looks at its targets and pieces."""
         yield from ()
 
-    def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
+    def placement_problems(self, name: str, flow: FlowSteps) -> Iterator[Problem]:
         """Problems of the step's place in the flow; called only for a flow without other problems. Paths begin at the flow."""
         yield from ()
 
@@ -66,11 +66,11 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
         """Whether this way out is the caller's yes to a read-back."""
         return False
 
-    def needs(self) -> Iterator[Use]:
+    def needs(self) -> Iterator[VariableUse]:
         """Variables that the step uses besides those that it speaks."""
         yield from ()
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
         """The variables that have a value for certain after this way out; ``before``: those that had one when the step was entered."""
         return before
 
@@ -79,7 +79,7 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
         """The variable that a secret input sets; ``None``: the step is no secret input."""
         return None
 
-    def about(self) -> str:
+    def summary(self) -> str:
         """The step in one line, for the flow's picture."""
         return ""
 
@@ -94,7 +94,7 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
     def timed_out(self, walk: Walk, name: str) -> None:
         """A timer of the step has run out: ``step`` or ``announce``."""
 
-    def keys_wait(self, walk: Walk) -> bool:
+    def take_keys(self, walk: Walk) -> bool:
         """There are keys in the walk's queue: takes any number of them. ``False``: the step takes none now."""
         return False
 
@@ -118,7 +118,7 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
     def agent_lost(self, walk: Walk) -> None:
         """The agent's desk was lost in the talk: the caller waits again."""
 
-    def excuse_now(self, walk: Walk) -> None:
+    def say_excuse(self, walk: Walk) -> None:
         """Says the excuse to a caller whose agent was lost, and who is put into a queue without having chosen it."""
 
 
@@ -140,13 +140,13 @@ def in_step(name: str, path: str) -> Path:
     return ("steps", name, *path.split(".", 1))
 
 
-def telephone_keys(keys: dict[str, str]) -> Iterator[Problem]:
+def key_problems(keys: dict[str, str]) -> Iterator[Problem]:
     for key in keys:
-        if key not in KEYS:
-            yield Problem(("keys", key), f"not a telephone key; allowed: {' '.join(sorted(KEYS))}")
+        if key not in TELEPHONE_KEYS:
+            yield Problem(("keys", key), f"not a telephone key; allowed: {' '.join(sorted(TELEPHONE_KEYS))}")
 
 
-def known_queue(queue: str, around: Surroundings) -> Iterator[Problem]:
+def queue_problems(queue: str, context: FlowContext) -> Iterator[Problem]:
     """A problem where the queue is not configured. Without a configuration (no queues) nothing is checked."""
-    if around.queues and queue not in around.queues:
-        yield Problem(("queue",), f"no queue {queue!r}; there are: {', '.join(sorted(around.queues))}")
+    if context.queues and queue not in context.queues:
+        yield Problem(("queue",), f"no queue {queue!r}; there are: {', '.join(sorted(context.queues))}")

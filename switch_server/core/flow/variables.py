@@ -5,7 +5,7 @@ A flow that uses a variable without a value would end the call with a fault, so 
 
 from collections.abc import Iterator
 
-from switch_server.core.flow.pieces import Use, used_in
+from switch_server.core.flow.pieces import VariableUse, used_in
 from switch_server.core.flow.step import Flow, Step
 
 CALL = frozenset({"ani", "dnis"})
@@ -19,7 +19,7 @@ def known(flow: Flow) -> dict[str, frozenset[str]]:
     while todo:
         name = todo.pop()
         for path, to in flow.steps[name].targets():
-            here = flow.steps[name].after(path, found[name])
+            here = flow.steps[name].variables_after(path, found[name])
             before = found.get(to)
             now = here if before is None else before & here
             if now != before:
@@ -28,7 +28,7 @@ def known(flow: Flow) -> dict[str, frozenset[str]]:
     return found
 
 
-def used(step: Step) -> Iterator[Use]:
+def used(step: Step) -> Iterator[VariableUse]:
     """The variables that the step speaks or needs."""
     for field, pieces, bound in step.spoken():
         yield from used_in(pieces, (field,), bound)

@@ -41,7 +41,7 @@ class IvrEvent(StrEnum):
 
 
 S, E = IvrState, IvrEvent
-HEEDS: dict[IvrState, frozenset[IvrEvent]] = {
+HANDLED_EVENTS: dict[IvrState, frozenset[IvrEvent]] = {
     S.IDLE: frozenset(),
     S.SAYING: frozenset({E.KEY, E.PLAYED}),
     S.ASKING: frozenset({E.KEY, E.PLAYED, E.TIMER}),
@@ -139,7 +139,7 @@ class Walk(Protocol):
     """The step's own state of the keys that it has taken."""
 
     @property
-    def plays(self) -> bool: ...
+    def is_playing(self) -> bool: ...
     def take_key(self) -> Key:
         """Removes and returns the first key. Resets the count of steps without a key (the guard against loops)."""
         ...
@@ -160,7 +160,7 @@ class Walk(Protocol):
 
     def become(self, state: IvrState, event: str) -> None: ...
     def end(self, cause: EndCause, event: str) -> None: ...
-    def pump(self) -> None:
+    def deliver_keys(self) -> None:
         """Gives the queued keys to the step, as long as the step takes them."""
         ...
 

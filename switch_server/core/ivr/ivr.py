@@ -14,8 +14,8 @@ from typing import Any
 from shared.enums import EndCause, Language
 from shared.secret import Secret
 from switch_server.core.flow import (
+    HANDLED_EVENTS,
     HASH_WAIT,
-    HEEDS,
     HIDDEN_DIGIT,
     Flow,
     Host,
@@ -66,19 +66,19 @@ class Ivr:
             return
         if len(self.keys) < MAX_QUEUE:
             self.keys.append(key)
-        self.pump()
+        self.deliver_keys()
 
     def used(self, digit: str, recording_ms: int | None = None) -> None:
         """In a replay: the flow took this key here; ``""``: a queued key interrupted a prompt."""
         if digit:
             self.keys.append(Key(Secret("0" if digit == HIDDEN_DIGIT else digit), recording_ms))
-            self.pump()
+            self.deliver_keys()
         elif (step := self.step) is not None:
             step.cut_short(self)
 
     def played(self, number: int) -> None:
         step = self.step
-        if number == self.play_number and step is not None and self._heeds(IvrEvent.PLAYED):
+        if number == self.play_number and step is not None and self._handles(IvrEvent.PLAYED):
             self._playing = False
             step.played(self)
 
@@ -88,13 +88,13 @@ class Ivr:
             self._swallow_hash = False
         elif name == "unmask":
             self.host.mask(on=False)
-        elif step is not None and self._heeds(IvrEvent.TIMER):
+        elif step is not None and self._handles(IvrEvent.TIMER):
             step.timed_out(self, name)
 
     def outcome(self, name: str) -> None:
         """The service of this step has ended with the outcome ``name``."""
         step = self.step
-        if step is not None and self._heeds(IvrEvent.OUTCOME):
+        if step is not None and self._handles(IvrEvent.OUTCOME):
             step.service_done(self, name)
 
     def far_up(self) -> None:
@@ -108,7 +108,7 @@ class Ivr:
     def far_gone(self) -> None:
         """The far end of a ``dial`` step has gone, or did not answer."""
         step = self.step
-        if step is not None and self._heeds(IvrEvent.FAR_GONE):
+        if step is not None and self._handles(IvrEvent.FAR_GONE):
             step.far_gone(self, talked=self.state is IvrState.TALKING)
 
     def desk_done(self) -> None:
@@ -124,7 +124,7 @@ class Ivr:
     def excuse(self) -> None:
         """Says the excuse to a caller whose agent was lost, and who was put into this queue without having chosen it."""
         if self.step is not None and self.state is IvrState.QUEUED:
-            self.step.excuse_now(self)
+            self.step.say_excuse(self)
 
     def abandon(self) -> None:
         """Ends this walk; the caller stays in the call."""
@@ -153,13 +153,13 @@ class Ivr:
         return self.state is IvrState.TALKING and self.step is not None and self.step.KEEPS_PLACE
 
     @property
-    def plays(self) -> bool:
+    def is_playing(self) -> bool:
         return self._playing
 
     # --- called by a step ---
 
     def go(self, name: str, event: str) -> None:
-        old = self._where()
+        old = self._position()
         self.host.timer("step", None)
         self.host.timer("announce", None)
         if self.state is IvrState.QUEUED:
@@ -185,13 +185,13 @@ class Ivr:
         self.go(name, event)
 
     def end(self, cause: EndCause, event: str) -> None:
-        self.host.moved(self._where(), event, "done")
+        self.host.moved(self._position(), event, "done")
         self._finish(cause)
 
     def become(self, state: IvrState, event: str) -> None:
-        old = self._where()
+        old = self._position()
         self.state = state
-        self.host.moved(old, event, self._where())
+        self.host.moved(old, event, self._position())
 
     def say(self, pieces: tuple[Piece, ...], *, barge_in: bool, loop: bool = False) -> None:
         """A prompt that a queued key interrupts at once is played ``muted``; all else is the same, so that a replay gets the same result."""
@@ -214,9 +214,9 @@ class Ivr:
         self.become(IvrState.COMPLAINING, about)
         self.say(self.flow.says.get(about, ()), barge_in=True)
 
-    def pump(self) -> None:
-        while self.keys and self._heeds(IvrEvent.KEY):
-            if self.step is None or not self.step.keys_wait(self):
+    def deliver_keys(self) -> None:
+        while self.keys and self._handles(IvrEvent.KEY):
+            if self.step is None or not self.step.take_keys(self):
                 return
 
     def take_key(self) -> Key:
@@ -233,8 +233,8 @@ class Ivr:
     # --- inside ---
 
     def _enter(self, step: Step, old: str, event: str) -> None:
-        self.state = step.BEGINS
-        self.host.moved(old, event, self._where())
+        self.state = step.FIRST_STATE
+        self.host.moved(old, event, self._position())
         self.host.entered(self.step_name, step.title)
         step.enter(self)
 
@@ -247,8 +247,8 @@ class Ivr:
         self.state = IvrState.DONE
         self.host.finish(cause)
 
-    def _heeds(self, event: IvrEvent) -> bool:
-        return event in HEEDS[self.state]
+    def _handles(self, event: IvrEvent) -> bool:
+        return event in HANDLED_EVENTS[self.state]
 
-    def _where(self) -> str:
+    def _position(self) -> str:
         return f"{self.state.value} {self.step_name}".rstrip()

@@ -17,7 +17,6 @@ from switch_server.core.speech.items import (
 )
 from switch_server.core.speech.pieces import segments
 from switch_server.core.speech.rules import (
-    ALL_RULE_SEGMENTS,
     date,
     digits,
     language,
@@ -25,12 +24,12 @@ from switch_server.core.speech.rules import (
     number,
     price,
     quantity,
+    rule_segments,
     say,
     time_of_day,
 )
 
 __all__ = [
-    "ALL_RULE_SEGMENTS",
     "Item",
     "SayDate",
     "SayDigits",
@@ -47,6 +46,7 @@ __all__ = [
     "number",
     "price",
     "quantity",
+    "rule_segments",
     "say",
     "segments",
     "time_of_day",

@@ -94,7 +94,7 @@ def say(item: Item, lang: Language) -> tuple[str, ...]:
             assert_never(item)
 
 
-def ALL_RULE_SEGMENTS(lang: Language) -> frozenset[str]:  # noqa: N802  # a constant for each language
+def rule_segments(lang: Language) -> frozenset[str]:
     """Full names of all prompts that the rules of this language may use; ``services.flows`` checks that they exist."""
     names = _RULES[lang].SEGMENTS | spelling.segments(lang) | {f"language/{which.value}" for which in Language}
     return frozenset(_full(names, lang))

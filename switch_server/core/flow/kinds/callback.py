@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from shared.ids import QueueName
 from switch_server.core.flow.kinds.queue import QueueStep
-from switch_server.core.flow.pieces import Problem, Surroundings
-from switch_server.core.flow.step import Step, Steps, in_step, known_queue
+from switch_server.core.flow.pieces import FlowContext, Problem
+from switch_server.core.flow.step import FlowSteps, Step, in_step, queue_problems
 from switch_server.core.flow.variables import CALL
 from switch_server.core.flow.walk import Walk
 
@@ -18,7 +18,7 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
     place. ``on_failed``: the callback is refused (``Callbacks.asked`` says when).
     """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
 
     queue: str
     next: str
@@ -28,10 +28,10 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
     def targets(self) -> list[tuple[str, str]]:
         return [("next", self.next), ("answer", self.answer), ("on_failed", self.on_failed)]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        yield from known_queue(self.queue, around)
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        yield from queue_problems(self.queue, context)
 
-    def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
+    def placement_problems(self, name: str, flow: FlowSteps) -> Iterator[Problem]:
         """Every way to this step must be a key of a queue step of the same queue, and ``answer`` must lead back to such a step."""
         if flow.start == name:
             yield Problem(("start",), "a callback is asked for by a key of a queue step")
@@ -45,7 +45,7 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
             text = f"no way leads from {self.answer!r} to a queue step of {self.queue!r}"
             yield Problem(("steps", name, "answer"), text)
 
-    def _leads_to_queue(self, flow: Steps) -> bool:
+    def _leads_to_queue(self, flow: FlowSteps) -> bool:
         seen, todo = {self.answer}, [self.answer]
         while todo:
             here = flow.steps[todo.pop()]
@@ -56,11 +56,11 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
             todo += more
         return False
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
         """``answer`` begins another call, perhaps on another day: it has only the variables of every call."""
         return CALL if path == "answer" else before
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return self.queue
 
     def enter(self, walk: Walk) -> None:

@@ -33,7 +33,7 @@ class EntryVerdict(Enum):
     INVALID = auto()
 
 
-class Wanted(Protocol):
+class InputRules(Protocol):
     """The fields of an input step that decide on its keys."""
 
     @property
@@ -53,7 +53,7 @@ class Wanted(Protocol):
 class Entry:
     """The keys of one try. The text is a ``Secret`` in every input, so that no dump shows it."""
 
-    def __init__(self, step: Wanted) -> None:
+    def __init__(self, step: InputRules) -> None:
         self._step = step
         self._text = Secret("")
 

@@ -18,7 +18,7 @@ class SetLanguage(Step, frozen=True, tag="language", forbid_unknown_fields=True)
     def targets(self) -> list[tuple[str, str]]:
         return [("next", self.next)]
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return self.language
 
     def enter(self, walk: Walk) -> None:

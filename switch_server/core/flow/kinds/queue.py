@@ -7,8 +7,8 @@ from msgspec import field
 
 from shared.enums import EndCause
 from shared.ids import QueueName
-from switch_server.core.flow.pieces import Piece, Problem, Surroundings, problems_of
-from switch_server.core.flow.step import NOTHING, Spoken, Step, known_queue, telephone_keys
+from switch_server.core.flow.pieces import FlowContext, Piece, Problem, problems_of
+from switch_server.core.flow.step import NO_VARIABLES, Spoken, Step, key_problems, queue_problems
 from switch_server.core.flow.walk import IvrState, Walk
 
 RINGING_STILL = 1.0
@@ -24,8 +24,8 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
     whose agent was lost in a talk, and who now waits at the head of the queue. A key of ``keys`` leads to its step, other keys are ignored.
     """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
-    BEGINS: ClassVar[IvrState] = IvrState.QUEUED
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
+    FIRST_STATE: ClassVar[IvrState] = IvrState.QUEUED
     KEEPS_PLACE: ClassVar[bool] = True
 
     queue: str
@@ -51,17 +51,17 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         return [*keys, ("on_timeout", self.on_timeout), *((name, to) for name, to in others if to)]
 
     def spoken(self) -> list[Spoken]:
-        return [("announce", self.announce, IN_QUEUE), ("excuse", self.excuse, NOTHING)]
+        return [("announce", self.announce, IN_QUEUE), ("excuse", self.excuse, NO_VARIABLES)]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        yield from problems_of((self.music,), ("music",), around)
-        yield from telephone_keys(self.keys)
-        yield from known_queue(self.queue, around)
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        yield from problems_of((self.music,), ("music",), context)
+        yield from key_problems(self.keys)
+        yield from queue_problems(self.queue, context)
         for name in ("wait", "announce_every"):
             if getattr(self, name) <= 0:
                 yield Problem((name,), "seconds above 0")
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return f"{self.queue}, {self.wait:g} s"
 
     def enter(self, walk: Walk) -> None:
@@ -70,7 +70,7 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         if verdict == "open":
             walk.host.timer("step", self.wait)
             self._announce(walk)
-            self.keys_wait(walk)
+            self.take_keys(walk)
         else:
             to = self.on_closed if verdict == "closed" else self.on_full
             walk.go(to or self.on_timeout, verdict)
@@ -86,7 +86,7 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         else:
             walk.go_on(self.on_timeout, "timeout")
 
-    def keys_wait(self, walk: Walk) -> bool:
+    def take_keys(self, walk: Walk) -> bool:
         """A key that is not in ``keys`` is ignored, and not journalled."""
         while walk.keys:
             key = walk.keys.popleft()
@@ -111,7 +111,7 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         else:
             self._play_music(walk)
 
-    def excuse_now(self, walk: Walk) -> None:
+    def say_excuse(self, walk: Walk) -> None:
         if self.excuse:
             walk.host.timer("announce", None)
             walk.say(self.excuse, barge_in=False)

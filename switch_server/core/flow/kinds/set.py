@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from switch_server.core.flow.pieces import Use, look_up, root_of
+from switch_server.core.flow.pieces import VariableUse, look_up, root_of
 from switch_server.core.flow.step import Step
 from switch_server.core.flow.walk import Walk
 
@@ -16,15 +16,15 @@ class SetStep(Step, frozen=True, tag="set", forbid_unknown_fields=True):
     def targets(self) -> list[tuple[str, str]]:
         return [("next", self.next)]
 
-    def needs(self) -> Iterator[Use]:
+    def needs(self) -> Iterator[VariableUse]:
         for name, value in self.values.items():
             if isinstance(value, str) and value.startswith("{"):
                 yield ("values", name), root_of(value.strip("{}"))
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
         return before | self.values.keys()
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return ", ".join(f"{name}={value}" for name, value in self.values.items())
 
     def enter(self, walk: Walk) -> None:

@@ -1,4 +1,4 @@
-"""The services that a ``service`` step can run (业务), as a table: needs, results and outcomes of each. ``core.ivr.services`` runs them."""
+"""The services that a ``service`` step can run (业务), as a table: needs, results and outcomes of each. ``core.ivr.service_runner`` runs them."""
 
 from msgspec import Struct
 

@@ -10,7 +10,7 @@ from shared.desk import ToQueue
 from shared.enums import EndCause
 from switch_server.core import catalogue as ev
 from switch_server.core.flow import MUSIC, PIN, Flow, QueueStep, check, queue_flow
-from switch_server.services.flows import surroundings
+from switch_server.services.flows import flow_context
 from tests.core.a_flow import MAIN
 from tests.core.desk_world import AGENTS, ANN, BOB, FLOW
 from tests.core.floor_world import FLOOR, FUND, FloorWorld
@@ -21,7 +21,7 @@ QUEUE_FLOW, FIRST = queue_flow((FLOW, MAIN), FUND)
 
 @pytest.mark.parametrize("flow", [PIN, QUEUE_FLOW], ids=["pin", "queue"])
 def test_they_are_fit_to_answer_calls(flow: Flow) -> None:
-    around = surroundings([PROMPTS], queues=frozenset({FUND}))
+    around = flow_context([PROMPTS], queues=frozenset({FUND}))
     assert check(structs.replace(flow, numbers=("1",)), around) == []
     assert MUSIC in around.music
 

@@ -5,7 +5,7 @@ from switch_server.core.orders import OrderReported, call_of_key
 from switch_server.core.words import Event
 
 
-def call_about(event: Event) -> CallId | None:
+def call_of_event(event: Event) -> CallId | None:
     """``None``: the event belongs to no single call (a card, a branch, the configuration), or names no call."""
     if isinstance(event, OrderReported):
         key = event.report.key

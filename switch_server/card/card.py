@@ -152,7 +152,7 @@ class Card:
     def _close(self, row: int, _: m.CloseChannel | None = None) -> None:
         leg = self.channels.leg[row]
         self._stop_play(row)
-        self._recorder.stop(row, "closed")
+        self._recorder.close(row)
         closed = m.ChannelClosed(leg, self._stats(row))
         self._mixer.drop(row)
         self._digit_sender.forget(row)
@@ -185,25 +185,21 @@ class Card:
         self._digit_sender.add(row, command.digits)
 
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
-        self._recorder.stop(row, "stopped")
-        self._recorder.start(row, command.leg, command.recording, command.path)
-        self.channels.changed = True
+        if not self._recorder.start(row, command.leg, command.recording, command.path):
+            self._tell(m.RecordingEnded(command.leg, command.recording, "failed", 0, "too many recordings at once"))
 
     def _mask(self, row: int, command: m.MaskRecording) -> None:
         self._recorder.mask(row, self.ticks, on=command.on)
-        self.channels.changed = True
 
     def _move_recording(self, row: int, command: m.MoveRecording) -> None:
         to = self.channels.row_of.get(command.to)
         if to is None:
             self.dropped += 1
             return
-        self._recorder.move(row, to, command.to)
-        self.channels.changed = True
+        self._recorder.move(row, command.recording, to, command.to)
 
-    def _stop_recording(self, row: int, _: m.StopRecording) -> None:
-        self._recorder.stop(row, "stopped")
-        self.channels.changed = True
+    def _stop_recording(self, row: int, command: m.StopRecording) -> None:
+        self._recorder.stop(row, command.recording, "stopped")
 
     # --- the tick ---
 
@@ -214,8 +210,7 @@ class Card:
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
         self._rtcp.receive()
-        if self._recorder.lift_masks(self.ticks, self._detector.sounding):
-            self.channels.changed = True
+        self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
             self._jitter.adapt(self.channels.upto)
@@ -242,7 +237,6 @@ class Card:
     def _recordings_ended(self) -> None:
         for recording, text in self._recorder.ended():
             failed = bool(text) or recording.cause == "failed"
-            self.channels.changed = True
             self._tell(
                 m.RecordingEnded(
                     recording.leg, recording.id, "failed" if failed else recording.cause, recording.written * 20,

@@ -22,7 +22,7 @@ _TYPES = np.array(PAYLOAD_TYPE, np.uint8)
 
 
 class MediaPipeline:
-    """Sends, records and analyses one frame of every row at each ``tick``. The row lists are made anew when channels, mixer or player changed."""
+    """Sends, records and analyses one frame of every row at each ``tick``. The row lists are made anew when channels, mixer, player or recorder changed."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class MediaPipeline:
         self._payload[row] = _SILENCE[self._channels.law[row]]
 
     def tick(self) -> None:
-        if self._channels.changed or self._mixer.changed or self._player.changed:
+        if self._channels.changed or self._mixer.changed or self._player.changed or self._recorder.changed:
             self._refresh()
         upto, payload = self._channels.upto, self._payload
         if self._needed.size:
@@ -117,7 +117,7 @@ class MediaPipeline:
     def _refresh(self) -> None:
         """Makes the lists of the rows that each step processes."""
         channels, upto = self._channels, self._channels.upto
-        channels.changed = False
+        channels.changed = self._recorder.changed = False
         channels.refresh(upto)
         law = channels.law
         listened, listening = self._mixer.refresh(law, upto)

@@ -9,6 +9,7 @@ import os
 import queue
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ Rows = npt.NDArray[np.int64]
 
 MOST_WAITING = 64 << 20
 """Bytes that may wait for a slow disk; beyond that, samples are refused and their recording fails."""
+SLOTS_A_ROW = 2
+"""A card records so many times its number of channels at once."""
 UNMASK_AFTER = 15
 """Ticks (300 ms) that a mask stays on after the command to lift it: a key's tone may still be in the jitter buffer."""
 UNMASK_LATEST = 150
@@ -130,113 +133,128 @@ def _write(descriptor: int, what: bytes, place: int) -> None:
 
 
 class RunningRecording:
-    """One running recording of a row."""
+    """One running recording. ``row``: of the recorded leg; ``slot``: of the recording's buffers."""
 
-    __slots__ = ("cause", "file", "frames", "id", "leg", "row", "written")
+    __slots__ = ("cause", "file", "frames", "id", "leg", "row", "slot", "written")
 
-    def __init__(self, row: int, leg: LegId, recording: RecordingId, file: int) -> None:
-        self.row, self.leg, self.id, self.file = row, leg, recording, file
+    def __init__(self, row: int, slot: int, leg: LegId, recording: RecordingId, file: int) -> None:
+        self.row, self.slot, self.leg, self.id, self.file = row, slot, leg, recording, file
         self.frames = self.written = 0
         self.cause = ""
 
 
 class Recorder:
-    """Columns: a second of both sides for every row. ``step`` is called once a tick; ``ended`` returns the recordings whose file is closed."""
+    """Columns: a second of both sides for every slot, one slot for each running recording; a row can have several recordings.
+
+    ``rows``: the rows of the running recordings, a row once for each. ``step`` is called once a tick; ``ended`` returns the recordings whose file
+    is closed. ``masked`` is of rows: the mask holds for all recordings of a row, also for one that begins while the mask is on.
+    """
 
     def __init__(self, rows: int, writer: RecordingWriter) -> None:
         self._writer = writer
-        self._left: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
-        self._right: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
-        self._fill = np.zeros(rows, np.int64)
-        self._quota = np.full(rows, TICKS_A_SECOND, np.int64)
+        slots = SLOTS_A_ROW * rows
+        self._left: Any = np.zeros((slots, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
+        self._right: Any = np.zeros((slots, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
+        self._fill = np.zeros(slots, np.int64)
+        self._quota = np.full(slots, TICKS_A_SECOND, np.int64)
+        self._free = list(reversed(range(slots)))
         self.masked = np.zeros(rows, np.bool_)
         self._unmask: dict[int, int] = {}
         self._running: dict[int, RunningRecording] = {}
+        self._of_row: dict[int, list[RunningRecording]] = {}
         self._by_file: dict[int, RunningRecording] = {}
         self.rows: Rows = np.zeros(0, np.int64)
+        self.changed = True
+        """Whether ``rows`` or ``masked`` changed since the reader of both last set this to ``False``."""
+        self._slots: Rows = np.zeros(0, np.int64)
         self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
-
-    def __contains__(self, row: int) -> bool:
-        return row in self._running
 
     def waits(self, leg: LegId) -> bool:
         """Whether a recording of this leg is still being written or closed."""
         return any(recording.leg == leg for recording in self._by_file.values())
 
-    def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> None:
-        made = RunningRecording(row, leg, recording, self._writer.open(path))
-        self._running[row] = self._by_file[made.file] = made
-        self._fill[row] = 0
-        self._quota[row] = 1 + (made.file * 7) % TICKS_A_SECOND  # spreads the files' writes over the ticks of a second
-        self.masked[row] = False
-        self._refresh()
+    def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> bool:
+        """``False``: all slots are taken, nothing is recorded."""
+        if not self._free:
+            return False
+        slot = self._free.pop()
+        made = RunningRecording(row, slot, leg, recording, self._writer.open(path))
+        self._by_file[made.file] = made
+        self._fill[slot] = 0
+        self._quota[slot] = 1 + (made.file * 7) % TICKS_A_SECOND  # spreads the files' writes over the ticks of a second
+        self._add(made)
+        return True
 
-    def stop(self, row: int, cause: str) -> None:
-        """Ends a row's recording; ``ended`` returns it once the writer has closed the file."""
-        recording = self._running.pop(row, None)
-        if recording is None:
-            return
+    def stop(self, row: int, recording: RecordingId, cause: str) -> None:
+        """Ends one recording of a row; ``ended`` returns it once the writer has closed the file."""
+        found = self._find(row, recording)
+        if found is not None:
+            self._stop(found, cause)
+
+    def close(self, row: int) -> None:
+        """The row's channel closes: ends all its recordings, and its mask."""
+        for recording in list(self._of_row.get(row, ())):
+            self._stop(recording, "closed")
+        self._set_mask(row, on=False)
+
+    def _stop(self, recording: RunningRecording, cause: str) -> None:
         recording.cause = cause
         self._flush(recording)
         self._writer.close(recording.file)
-        self.masked[row] = False
-        self._unmask.pop(row, None)
-        self._refresh()
+        self._remove(recording)
 
-    def move(self, row: int, to: int, leg: LegId) -> None:
-        """From the next tick on, the recording of ``row`` goes on with the two sides of ``leg``, which has the row ``to``."""
-        recording = self._running.get(row)
-        if recording is None or to in self._running:
+    def move(self, row: int, recording: RecordingId, to: int, leg: LegId) -> None:
+        """From the next tick on, the recording goes on with the two sides of ``leg``, which has the row ``to``."""
+        moved = self._find(row, recording)
+        if moved is None:
             return
-        self._flush(recording)
-        if self._running.pop(row, None) is None:  # the recording has just failed: the disk is too slow
+        self._flush(moved)
+        if moved.cause:  # the recording has just failed: the disk is too slow
             return
-        recording.row, recording.leg = to, leg
-        self._running[to] = recording
-        self._fill[to], self._quota[to] = 0, TICKS_A_SECOND
-        self.masked[[row, to]] = False
-        self._unmask.pop(row, None)
+        self._of_row[row].remove(moved)
+        moved.row, moved.leg = to, leg
+        self._of_row.setdefault(to, []).append(moved)
+        self._quota[moved.slot] = TICKS_A_SECOND
         self._refresh()
 
     def position_ms(self, row: int) -> int | None:
-        recording = self._running.get(row)
-        return None if recording is None else recording.frames * 20 + int(self._fill[row]) * 20
+        """The present offset in the first of the row's recordings."""
+        recordings = self._of_row.get(row)
+        return (recordings[0].frames + int(self._fill[recordings[0].slot])) * 20 if recordings else None
 
     def mask(self, row: int, tick: int, *, on: bool) -> None:
-        if row not in self._running:
-            return
         if on:
-            self.masked[row] = True
-            self._unmask.pop(row, None)
+            self._set_mask(row, on=True)
         elif self.masked[row]:
             self._unmask[row] = tick
 
-    def lift_masks(self, tick: int, sounding: Any) -> bool:
-        """Lifts masks after ``UNMASK_AFTER`` ticks once no key sounds (``sounding(row)``), at the latest after ``UNMASK_LATEST`` ticks. Returns whether any was lifted."""
-        lifted = False
+    def lift_masks(self, tick: int, sounding: Callable[[int], bool]) -> None:
+        """Lifts masks after ``UNMASK_AFTER`` ticks once no key sounds (``sounding(row)``), at the latest after ``UNMASK_LATEST`` ticks."""
         for row, since in list(self._unmask.items()):
             if tick - since >= UNMASK_LATEST or (tick - since >= UNMASK_AFTER and not sounding(row)):
-                self.masked[row] = False
-                del self._unmask[row]
-                lifted = True
-        return lifted
+                self._set_mask(row, on=False)
+
+    def _set_mask(self, row: int, *, on: bool) -> None:
+        self.masked[row] = on
+        self._unmask.pop(row, None)
+        self.changed = True
 
     def step(self, said: Any, heard: Any, law: npt.NDArray[np.uint8]) -> None:
         """Records the tick's frames ``said`` and ``heard``, (n,) ``V160`` each, of ``self.rows``, whose laws are ``law`` (n,)."""
-        rows = self.rows
+        slots = self._slots
         if law.any():
             said, heard = _to_a(said, law), _to_a(heard, law)
-        fill = self._fill[rows]
-        self._left[rows, fill], self._right[rows, fill] = said, heard
-        masked = self.masked[rows]
+        fill = self._fill[slots]
+        self._left[slots, fill], self._right[slots, fill] = said, heard
+        masked = self.masked[self.rows]
         if masked.any():
-            self._left[rows[masked], fill[masked]] = self._silence
-            self._right[rows[masked], fill[masked]] = self._silence
+            self._left[slots[masked], fill[masked]] = self._silence
+            self._right[slots[masked], fill[masked]] = self._silence
         fill += 1
-        self._fill[rows] = fill
-        for row in rows[fill >= self._quota[rows]].tolist():
-            self._flush(self._running[row])
-            self._quota[row] = TICKS_A_SECOND
+        self._fill[slots] = fill
+        for slot in slots[fill >= self._quota[slots]].tolist():
+            self._flush(self._running[slot])
+            self._quota[slot] = TICKS_A_SECOND
 
     def ended(self) -> list[tuple[RunningRecording, str]]:
         """The recordings whose files were closed since the last call, each with an error's text or ``""``."""
@@ -245,31 +263,47 @@ class Recorder:
             recording = self._by_file.pop(closed.file, None)
             if recording is None:
                 continue
-            if self._running.get(recording.row) is recording:
-                del self._running[recording.row]
-                self._refresh()
+            if self._running.get(recording.slot) is recording:
+                self._remove(recording)
             over.append((recording, closed.text))
         return over
 
+    def _find(self, row: int, recording: RecordingId) -> RunningRecording | None:
+        return next((each for each in self._of_row.get(row, ()) if each.id == recording), None)
+
     def _flush(self, recording: RunningRecording) -> None:
-        row, frames = recording.row, int(self._fill[recording.row])
+        slot, frames = recording.slot, int(self._fill[recording.slot])
         if not frames:
             return
         both = np.empty((frames * FRAME, 2), np.uint8)
-        both[:, 0] = self._left[row, :frames].view(np.uint8)
-        both[:, 1] = self._right[row, :frames].view(np.uint8)
-        self._fill[row] = 0
+        both[:, 0] = self._left[slot, :frames].view(np.uint8)
+        both[:, 1] = self._right[slot, :frames].view(np.uint8)
+        self._fill[slot] = 0
         recording.frames += frames
         if self._writer.append(recording.file, both.tobytes()):
             recording.written += frames
         elif not recording.cause:
             recording.cause = "failed"
-            self._running.pop(row, None)
-            self._refresh()
+            self._remove(recording)
             self._writer.close(recording.file)
 
+    def _add(self, recording: RunningRecording) -> None:
+        self._running[recording.slot] = recording
+        self._of_row.setdefault(recording.row, []).append(recording)
+        self._refresh()
+
+    def _remove(self, recording: RunningRecording) -> None:
+        del self._running[recording.slot]
+        self._free.append(recording.slot)
+        self._of_row[recording.row].remove(recording)
+        if not self._of_row[recording.row]:
+            del self._of_row[recording.row]
+        self._refresh()
+
     def _refresh(self) -> None:
-        self.rows = np.array(sorted(self._running), np.int64)
+        self.changed = True
+        self._slots = np.array(sorted(self._running), np.int64)
+        self.rows = np.array([self._running[slot].row for slot in self._slots.tolist()], np.int64)
 
 
 def _to_a(frames: Any, law: npt.NDArray[np.uint8]) -> Any:

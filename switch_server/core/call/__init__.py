@@ -1,6 +1,7 @@
-"""One call (通话) from admission to its records: its legs, its recording, its walks, its end.
+"""One call (通话) from admission to its records: its legs, its recordings, its walks through flows, its end.
 
-In: INVITEs, choices to dial, the legs' facts. Out: lines, channels, recordings, rows. New here: how calls begin, what is kept of them.
+In: ``CallOffered`` (INVITE), ``CallPlaced`` (a call that the switch makes), facts of the legs. Out: effects on lines and cards, recordings, rows.
+A newcomer may add a purpose of outgoing calls (``outgoing``), or a column of the records (``records``).
 """
 
 from switch_server.core.call.admission import (

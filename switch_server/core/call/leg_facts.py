@@ -1,4 +1,4 @@
-"""What a leg's event means for its call."""
+"""Passes each event of a leg to the part of its call that handles the event."""
 
 from typing import assert_never
 
@@ -27,7 +27,7 @@ LegFact = (
     | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
-"""With those that the switch itself looks after."""
+"""All facts of legs; the switch itself handles the last two."""
 
 
 def tell_call(call: Call, leg: Leg, event: LegFact) -> None:

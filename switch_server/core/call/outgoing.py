@@ -1,7 +1,7 @@
-"""Calls that the switch makes (呼出): their purpose, and the one path of all of them. A new purpose is a class here.
+"""Calls that the switch makes (呼出): their purposes, and the one path for all of them. A new purpose is a new class here.
 
-``way_out`` finds line, card and the number that is shown; ``CallPlaced`` is the journal's form of the choice, which a replay is fed; ``placed``
-carries it out as the purpose says: a call of its own, or one more leg of a call; ``next_try`` says when a call that failed is tried again.
+``way_out`` finds line, card and our number; ``CallPlaced`` is the choice as an event, which a replay reads from the journal; ``placed`` carries
+out the event by its purpose: a call of its own, or one more leg of a call; ``next_try`` is the time of the next try of a failed call.
 """
 
 from collections.abc import Iterable
@@ -21,38 +21,38 @@ from switch_server.core.talk import DESK
 from switch_server.core.words import VOICE, Event, Waiting
 
 DESK_UP = 15.0
-"""Seconds for the phone of an agent who dials to answer by itself."""
+"""Seconds within which the phone of an agent who dials must answer."""
 
 
 class Retries(Struct, frozen=True):
-    """``most``: tries in all. ``after``: seconds from the end of one to the next."""
+    """``most``: tries in all. ``after``: seconds from the end of one try to the next."""
 
     most: int
     after: float
 
 
 class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
-    """Why a call is made. ``CHANNELS``: the number of channels, all of one card, that are needed to begin."""
+    """Why a call is made. ``CHANNELS``: channels, all of one card, that must be free to begin."""
 
     CHANNELS: ClassVar[int] = 1
     RETRIES: ClassVar[Retries] = Retries(1, 0.0)
     CARD: ClassVar[str] = VOICE
-    """The kind of card that its legs need."""
+    """Kind of card for the call's legs."""
     COUNTED: ClassVar[str]
-    """The counter of such calls; each purpose has its own."""
+    """Name of the counter of these calls."""
 
     def walk(self, flows: Iterable[Flow]) -> tuple[Flow, str | None]:  # noqa: ARG002  # a purpose's
-        """The flow of the customer's walk, and the step that it begins with."""
+        """The flow of the customer's walk, and its first step (``None``: the flow's ``start``)."""
         return NO_FLOW, None
 
     def prepare(self, call: Call) -> None:
-        """Before anybody is told of the call."""
+        """Sets up the call before it is added to the switch."""
 
     def begin(self, call: Call, number: str) -> None:
         raise NotImplementedError
 
     def carry_out(self, switch: LineSwitchboard, event: "CallPlaced") -> None:
-        """Makes a call of its own. A purpose that adds a leg to a call does so here instead."""
+        """Makes a new call. A purpose that adds a leg to an existing call overrides this."""
         leg = Leg(
             leg_of(event.call, 1), event.trunk, incoming=False, ani=event.ani, dnis=event.number, started=switch.now
         )
@@ -65,9 +65,9 @@ class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
 
 
 class ForAgent(Purpose, frozen=True):
-    """An agent's ``Dial`` or ``CallSeat``. The desk first; the customer's leg waits, with its line, until the phone is up.
+    """An agent's ``Dial`` or ``CallSeat``. The agent's desk is rung first; the customer's leg, which holds its line, is dialled when that phone is up.
 
-    Seat to seat: the trunk is ``desk``, the number the agent who is called, ``callee`` the ``ip:port`` of their phone; empty: they are busy.
+    Seat to seat: the trunk is ``desk``, the number is the called agent, ``callee`` is the contact of that agent's phone; empty: that agent is busy.
     """
 
     CHANNELS: ClassVar[int] = 2
@@ -87,9 +87,9 @@ class ForAgent(Purpose, frozen=True):
 
 
 class ForCallback(Purpose, frozen=True):
-    """A callback whose turn has come. The customer first; their flow begins when they answer, and leads to the place that was kept.
+    """A callback whose turn has come. The customer is dialled; the flow begins at ``step`` when the customer answers, and leads to the kept place.
 
-    ``of``: the call in which it was asked for; it keeps ``priority`` and ``since``.
+    ``of``: the call in which the callback was asked for; ``priority`` and ``since`` are those of the kept place.
     """
 
     COUNTED: ClassVar[str] = "callbacks_dialled"
@@ -110,8 +110,8 @@ class ForCallback(Purpose, frozen=True):
         call.callback_of = self.of
         call.kept = Waiting(call.id, self.queue, self.priority, self.since)
 
-    def begin(self, call: Call, number: str) -> None:  # noqa: ARG002  # the call knows it
-        if call.ivr.flow is NO_FLOW:  # a reload took it away
+    def begin(self, call: Call, number: str) -> None:  # noqa: ARG002  # the call has the number
+        if call.ivr.flow is NO_FLOW:  # a reload has removed the flow
             call.end(EndCause.FAULT)
         else:
             call.dial_customer()
@@ -138,7 +138,7 @@ AnyPurpose = ForAgent | ForCallback | ForConsult
 
 
 class CallPlaced(Event, frozen=True):
-    """The journal's form of the choice to make a call, or to add a leg to one. ``ani``: the number that is shown."""
+    """The decision to make a call, or to add a leg to one, as an event. ``ani``: our number, shown to the called party."""
 
     call: CallId
     trunk: TrunkName
@@ -150,7 +150,7 @@ class CallPlaced(Event, frozen=True):
 
 class NoWay(Enum):
     NO_LINE = auto()
-    """No trunk that may carry a call to this number has a free one."""
+    """No trunk that may carry a call to this number has a free line."""
     NO_CHANNEL = auto()
 
 
@@ -166,8 +166,8 @@ class Way(Struct, frozen=True):
 def way_out(
     switch: LineSwitchboard, number: str, purpose: type[Purpose], flows: Iterable[Flow], on: CardId | None = None
 ) -> Way | NoWay:
-    """Over a trunk, with the number that one of ``flows`` answers. ``on``: the card of the call that the leg joins; the card itself refuses
-    the channel where all are in use.
+    """The way of a call over a trunk; our number is one that ``flows`` answer. ``on``: the card of the call that the new leg joins; free channels
+    are not counted then, and the card refuses the channel where all are in use.
     """
     trunk = trunk_out(switch, number)
     if trunk is None:
@@ -177,7 +177,7 @@ def way_out(
 
 
 def way_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose]) -> Way | NoWay:
-    """From one desk to another."""
+    """The way of a call from one desk to another."""
     card = freest(switch, purpose.CHANNELS, purpose.CARD)
     return NoWay.NO_CHANNEL if card is None else Way(DESK, card, caller)
 
@@ -188,7 +188,7 @@ def placed(switch: LineSwitchboard, event: CallPlaced) -> None:
 
 
 def next_try(purpose: type[Purpose], tries: int, cause: EndCause | None, now: float) -> float | None:
-    """The time (UTC seconds) of the next try after ``tries`` tries; ``None``: that was the last. A stop of the switch costs no try."""
+    """The time (UTC seconds) of the next try after ``tries`` tries; ``None``: that was the last. A try that a stop of the switch ended is never the last."""
     if cause is EndCause.SWITCH_STOPPED:
         return now
     return None if tries >= purpose.RETRIES.most else now + purpose.RETRIES.after

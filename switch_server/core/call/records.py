@@ -1,7 +1,7 @@
-"""What the store keeps of a call: rows for calls, legs, recordings and contacts.
+"""Rows of a call in the store: calls, legs, recordings and contacts.
 
-Rows are written when something begins and again when it ends (by primary key), so that a crash leaves a trace of what was begun.
-Times are UTC seconds, durations ms.
+The row of a call or a recording is written at its begin and updated at its end (by primary key), so that a crash leaves its begin. Rows of legs
+and contacts are written at the end of the call. Times are UTC seconds, durations ms.
 """
 
 from typing import ClassVar
@@ -19,7 +19,7 @@ from switch_server.core.words import Row, SaveRecord, saved
 
 
 class Recording:
-    """One file: left is what ``leg`` says, right what the leg hears. ``started``: UTC seconds."""
+    """One file: left channel from ``leg``, right channel to ``leg``. ``started``: UTC seconds."""
 
     def __init__(self, recording: RecordingId, folder: str, leg: Leg, started: float) -> None:
         self.id = recording
@@ -30,7 +30,7 @@ class Recording:
 
 
 class EndedCall(Struct, frozen=True):
-    """What is known of a call at its end. ``answered``: the last seat that had the customer."""
+    """The data of a call at its end, for its rows. ``answered``: the talk of the last seat that had the customer."""
 
     id: CallId
     caller: Leg

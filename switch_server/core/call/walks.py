@@ -1,4 +1,4 @@
-"""Other walks than the one a call began with: back into a queue, to a menu, and the PIN that a customer keys for an agent."""
+"""The later walks of a call: back into a queue, to a menu, and the PIN check, for which a customer leaves the agent for a while."""
 
 from typing import Any, Protocol
 
@@ -11,12 +11,12 @@ from switch_server.core.words import Waiting
 
 
 class WalkingCall(Host, Protocol):
-    """The call, as its walks see it."""
+    """The protocol that a call implements for its walks."""
 
     id: CallId
     ivr: Ivr
     kept: Waiting | None
-    """The place that was kept for the customer."""
+    """The place in a queue that is kept for the customer."""
     started: float
     variables: dict[str, Any]
     services: Services
@@ -31,10 +31,10 @@ class Walks:
     def __init__(self, call: WalkingCall) -> None:
         self._call = call
         self._before_errand: Ivr | None = None
-        """While the customer keys their PIN for an agent: the walk that they come back to."""
+        """During a PIN check: the walk to which the customer comes back."""
 
     def left_alone(self, *, lost: bool) -> None:
-        """Nobody has the customer. ``lost``: through no act of theirs or an agent's, so they wait again, with an excuse."""
+        """The customer is alone. ``lost``: neither the customer nor an agent did this, so the customer waits again, with an excuse."""
         call = self._call
         if call.ivr.is_talking:
             if lost:
@@ -52,14 +52,14 @@ class Walks:
             call.end(EndCause.AGENT_HUNG_UP)
 
     def into_queue(self, queue: QueueName) -> None:
-        """An agent hands the customer to a queue, with the place that was kept there for them."""
+        """An agent hands the customer over to a queue; the customer takes the place in which the agent waited."""
         call = self._call
         call.kept = call.switch.acd.handed(call.id)
         self._go(*queue_flow(call.switch.flows, queue))
 
     def into_menu(self, name: str) -> None:
         flow = next((flow for flow in self._call.switch.flows if flow.flow == name), None)
-        if flow is None:  # a reload took it away meanwhile
+        if flow is None:  # a reload has removed the flow
             self._call.end(EndCause.FAULT)
         else:
             self._go(flow, flow.start)
@@ -67,12 +67,12 @@ class Walks:
     # --- the PIN ---
 
     def run_errand(self) -> None:
-        """The customer keys account and PIN, and comes back to the conversation."""
+        """Begins the PIN check: the customer keys account and PIN, and then comes back to the agent."""
         self._before_errand = self._call.ivr
         self._go(PIN, PIN.start)
 
     def end_errand(self) -> None:
-        """The agent does not want to wait for it."""
+        """The agent cancels the PIN check."""
         call = self._call
         call.ivr.abandon()
         call.services.stop()
@@ -80,7 +80,7 @@ class Walks:
         self._home()
 
     def finished(self, cause: EndCause) -> bool:
-        """The walk has come to its end; ``False``: it was not an errand, and the call ends with it."""
+        """The walk has ended. ``True``: it was a PIN check, and the customer is back; ``False``: the call ends with the walk."""
         if self._before_errand is None:
             return False
         self._home()

@@ -1,4 +1,4 @@
-"""What an agent does in a call: hold, swap, join, hang up … Each looks at the call only; the answer says why not."""
+"""An agent's commands about a call: hold, swap, join, hang up … Each function reads the call only, and returns ``Done`` or the reason of the refusal."""
 
 from shared import desk
 from shared.desk import DeskRefusal, Done, Refused
@@ -12,7 +12,7 @@ WRONG = Refused(DeskRefusal.WRONG_STATE)
 
 
 def hang_up(side: DeskSide, talk: Talk, command: desk.HangUp) -> Answer:
-    """Not if it crossed with a change that makes it do something that the agent did not mean."""
+    """Refused where hanging up would now have another effect than the agent saw (``command.means``): the talk has changed meanwhile."""
     if command.means is not talk.hanging_up:
         return WRONG
     side.ended_by_agent(talk)

@@ -1,4 +1,4 @@
-"""What the card is told of who hears whom: only what differs from what it was told last."""
+"""Sends the card the changes of which leg hears which: only the differences to the last commands."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from switch_server.core.words import Hear, Play, StopPlay
 
 
 class Patch:
-    """Of the legs in a conversation. The caller in the flow is the flow's."""
+    """For the legs in the room. While the caller walks through the flow, the walk alone plays to the caller's leg."""
 
     def __init__(self, call: TalkCall) -> None:
         self._call = call
@@ -37,7 +37,7 @@ class Patch:
             call.to_card(leg, Hear(leg.id, sound.hears))
 
     def take_out(self, leg_id: LegId) -> None:
-        """It hears none of them any more."""
+        """The leg hears no other leg any more, and no music."""
         told, leg = self._told.pop(leg_id, None), self._call.legs[leg_id]
         if told is None or not leg.alive:
             return

@@ -1,4 +1,4 @@
-"""What the store keeps of talks (by the desk's leg) and of what was agreed in them."""
+"""Rows of talks (by the desk's leg) and of contacts (by the call) in the store."""
 
 from typing import ClassVar
 
@@ -33,7 +33,7 @@ class TalkRow(Row, frozen=True, kw_only=True):
 
 
 class ContactRow(Row, frozen=True, kw_only=True):
-    """By the call's id: what the customer wanted, and who had them last."""
+    """The contact of a call (``id`` is the call's): its disposition and summary, and the last agent who had the customer."""
 
     TABLE: ClassVar[str] = "contacts"
 
@@ -75,7 +75,7 @@ def ended(talk: Talk, customer: CustomerId | None) -> SaveRecord:
 
 
 def wrapped_up(talk: Talk, *, call_is_over: bool) -> list[SaveRecord]:
-    """What the agent wrote. The contact has the last agent's word; of a call that still runs it is written at the end."""
+    """Disposition and note of an agent. The contact gets those of the last agent; the contact of a running call is written at its end."""
     agreed = talk.disposition or None
     rows = [saved(TalkRow(id=talk.id, disposition=agreed, note=talk.note))]
     if call_is_over and not talk.followed:
@@ -88,7 +88,7 @@ def pop_seen(talk: Talk, after_ms: float) -> SaveRecord:
 
 
 def with_talk(row: ContactRow, talk: Talk | None) -> ContactRow:
-    """The contact's row with what the last agent who talked has of it."""
+    """The contact's row with agent, queue, disposition and note of the last agent who had the customer."""
     if talk is None:
         return row
     agreed, summary = talk.disposition or None, talk.note or None

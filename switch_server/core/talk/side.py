@@ -1,13 +1,14 @@
-"""The desks' side of a call: seats are rung, answer, hold, leave, or are lost; others are asked in (``consults``), supervisors listen (``listening``).
+"""The agents' side of a call: seats ring, answer, hold, leave, or are lost. ``consults`` has the asking of other parties, ``listening`` the supervisors.
 
 ```
-(nobody) ──ring──► ringing ──answered──► in the room ──agent ends──► the flow goes on (``on_ended``), or the call ends
+(no seat) ──ring──► ringing ──answered──► in the room ──agent ends──► the flow goes on (``on_ended``), or the call ends
     ▲                 │                     │
     └── next agent ◄──┘ no answer …         ├─ consult, swap, join, hand over: ``core.room.room``
-    └── head of the queue, music + excuse ◄─┘ lost, and nobody else has the customer
+    └── head of the queue, music + excuse ◄─┘ lost, and the customer has no other party
 ```
-In a call that an agent dialled their desk comes first. After each change ``tidy`` sees to it that nobody is left alone: who waited for a
-party that is gone is taken back, who talks to nobody is sent away, and a customer whom nobody has goes back to the queue.
+In a call that an agent dials, the agent's desk is rung first. After each change ``tidy`` deals with every member that is left alone: a seat
+whose talk partner has gone goes back to the group that it parked, a seat or an outside party without any other party is hung up, and a customer
+without any other party goes on with the flow, back to the queue, or the call ends (``Walks.left_alone``).
 """
 
 from shared import desk
@@ -24,13 +25,13 @@ from switch_server.core.talk.patch import Patch
 from switch_server.core.words import Far, Near, SendDigits
 
 DESK = TrunkName("desk")
-"""Trunk of every desk's leg."""
+"""Name of the trunk of every desk's leg."""
 BUSY_TONE = 20.0
 """Seconds of busy tone before the call to a busy seat ends."""
 
 
 class DeskSide:
-    """``talks``: of the seats that ring or are in the call; ``answered``: the last that had the customer."""
+    """``talks``: of the seats that ring or are in the call; ``answered``: the talk of the last seat that had the customer."""
 
     def __init__(self, call: TalkCall) -> None:
         self.room = Room(call.id)
@@ -39,7 +40,7 @@ class DeskSide:
         self.consults = Consults(call, self)
         self.listening = Listening(call, self, self.consults)
         self._opener: Talk | None = None
-        """Of the agent who dials, until their phone is up."""
+        """The talk of the agent who dials, until that agent's phone is up."""
         self._patch = Patch(call)
         self._call = call
 
@@ -48,14 +49,14 @@ class DeskSide:
 
     @property
     def rings(self) -> bool:
-        """Does a desk ring for the caller who waits in the queue?"""
+        """Whether a desk rings for the caller who waits in the queue."""
         ask = self.room.ask
         return ask is not None and ask.target is None
 
-    # --- begins ---
+    # --- the begin of a talk ---
 
     def ring(self, assigned: AgentAssigned) -> None:
-        """A desk is asked to take the call."""
+        """Rings the seat that the ACD has chosen."""
         room = self.room
         talk = self.new_talk(
             assigned.leg, assigned.agent, assigned.kind, assigned.contact,
@@ -67,13 +68,13 @@ class DeskSide:
         self.ring_for(room.ask, talk, assigned.ring)
 
     def dial_from(self, agent: AgentId, contact: str, ring: float) -> None:
-        """The desk of an agent who calls somebody: it answers by itself."""
+        """Rings the desk of the agent who dials; its phone answers by itself."""
         kind = CallKind.INTERNAL if self._call.internal else CallKind.OUT
         self._opener = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
         self._ring(self._opener, ring)
 
     def callee(self, agent: AgentId, contact: str) -> None:
-        """The seat that is called by another, from now on taken; it rings once the caller's own phone is up."""
+        """The called seat of a call between seats: it is taken from now on, and rings when the calling agent's phone is up."""
         call = self._call
         assert self._opener is not None
         talk = Talk(call.caller, self._opener.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
@@ -99,26 +100,26 @@ class DeskSide:
         self._call.switch.desks.talk_begun(talk)
 
     def ring_for(self, ask: Asked, talk: Talk, seconds: float) -> None:
-        """Somebody in the call wants this seat."""
+        """Rings a seat that has been asked into the call."""
         ask.leg, ask.talk = talk.leg, talk
         self._ring(talk, seconds)
         self.rewire("asked")
 
     def opened(self, leg: Leg, near: Near) -> None:
-        """The card has a channel for the desk: now its phone may ring."""
+        """The card has opened the channel of a desk's leg: rings the desk."""
         self._call.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
         talk = self.talks[leg.id]
         self._call.emit(RingDesk(leg.id, talk.contact, leg.ani, near, talk.auto))
 
     def ringing(self, leg: Leg, far: Far | None) -> None:
-        """The asked party's exchange says something before they answer (RFC 3960): it is heard in place of our ringback."""
+        """The asked party's exchange sends early media (RFC 3960): it is heard in place of our ringback."""
         ask = self.room.ask
         if far is not None and ask is not None and ask.leg is leg and ask.talk is None:
             ask.early = True
             self.rewire("early_media")
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
-        """200 OK: they hear each other in the same instant, whatever was heard before."""
+        """200 OK: the parties hear each other at once, in place of ringback, music or prompts."""
         call, ask = self._call, self.room.ask
         call.change_far(leg, far)
         if self._opener is not None and leg is self._opener.leg:
@@ -129,7 +130,7 @@ class DeskSide:
             self.listening.answered(leg)
 
     def _dialler_up(self, talk: Talk) -> None:
-        """The phone of an agent who dials is up: now the other side is called, or busy tone is heard."""
+        """The phone of the agent who dials is up: dials the other side, or plays busy tone."""
         call, self._opener = self._call, None
         call.timer("ring", None)
         self.room.enter(talk.leg, talk, self.room.new_group(), call.now)
@@ -142,13 +143,13 @@ class DeskSide:
             call.dial_customer()
 
     def caller_came(self) -> None:
-        """Of a call that an agent dialled."""
+        """The dialled side of an agent's call has answered."""
         ask = self.room.ask
         assert ask is not None
         self._came(ask, self._call.caller)
 
     def _came(self, ask: Asked, leg: Leg) -> None:
-        """The asked party is there: it joins who asked, or whom it was handed."""
+        """The asked party has answered: it joins the group of the asking seat, or the group that was handed over to it."""
         call, room = self._call, self.room
         if leg is not call.caller:
             call.timer("ring", None)
@@ -170,12 +171,14 @@ class DeskSide:
         self.tidy("answered")
 
     def customer_in(self, group: int) -> int:
-        """The caller comes out of the flow, into a conversation."""
+        """The caller leaves the flow and enters the room."""
         self.room.enter(self._call.caller, None, group, self._call.now)
         return group
 
     def _taken(self) -> None:
-        """The customer is the seat's that talks to them alone; of several, or while one has only turned away, nobody's anew."""
+        """The customer belongs to the seat that is the only one in the customer's group. A customer with several seats, or in a parked group, gets no
+        new owner.
+        """
         customer = self.room.customer
         others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
         seats = [other.talk for other in others if other.talk is not None]
@@ -189,7 +192,7 @@ class DeskSide:
     # --- in a talk ---
 
     def hold(self, member: Member) -> None:
-        """The others hear music (or go on with each other), the agent nothing; the recording goes on."""
+        """Hold: the other parties hear music (or talk on with each other), the agent hears silence; the recording goes on."""
         member.parked, member.holds, member.came_back = member.group, True, None
         self.room.move(member, self.room.new_group(), self._call.now)
         self.rewire("hold")
@@ -199,23 +202,25 @@ class DeskSide:
         self.tidy("retrieve")
 
     def send_digits(self, member: Member, digits: str) -> None:
-        """To everybody outside that the seat talks to."""
+        """Sends digits to all outside parties and the customer in the seat's group."""
         for other in self.room.outside(member):
             self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
 
     def key(self, member: Member, event: DigitPressed) -> None:
-        """A seat's own (a desk phone's) are for everybody outside; others' too, unless a seat is there, which may have asked for the PIN."""
+        """Passes a key of a member on to the customer and the outside parties in its group. A key of a customer or an outside party is not passed on
+        while a seat is in the group: the key may belong to a PIN.
+        """
         asked_for = member.talk is None and any(other.talk is not None for other in self.room.others(member))
-        if asked_for or len(event.digit) != 1:  # or not a key, whatever told it
+        if asked_for or len(event.digit) != 1:  # more or less than one character is no key
             return
         for other in self.room.outside(member):
-            if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else it hears the tone itself
+            if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else the tone itself is in the audio
                 self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))
 
-    # --- ends ---
+    # --- the end of a talk ---
 
     def ended_by_agent(self, talk: Talk) -> None:
-        """The handset is put down (``shared.desk.HangUp`` says what that means)."""
+        """The agent hangs up (``shared.desk.HangUp`` has the effects)."""
         member = self.room.members.get(talk.id)
         if talk is self._opener or (member is None and talk.leg is self._call.caller):
             self._call.end(EndCause.AGENT_HUNG_UP)
@@ -234,8 +239,8 @@ class DeskSide:
             self.tidy("agent_hung_up")
 
     def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
-        """By itself: an agent ends a talk by command (or with the handset of a desk phone), so a desk's leg is a phone that let it ring, can't
-        be reached, or was lost.
+        """A leg has ended without our hanging up. An agent ends a talk by command (or with the handset of a desk phone), so a desk's leg ends here
+        when its phone did not answer, can't be reached, or was lost.
         """
         talk = self.talks.get(leg.id)
         if talk is None:
@@ -248,7 +253,7 @@ class DeskSide:
         self.gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
 
     def gone(self, talk: Talk, outcome: Outcome) -> None:
-        """The desk does not have the call any more: the next agent's turn, or whoever asked it is told, or its customer waits again."""
+        """The desk has lost the call: the next seat is rung, or the asking seat is told, or the customer waits again, or the call ends."""
         call, ask = self._call, self.room.ask
         in_room = talk.id in self.room.members
         if in_room and outcome is not Outcome.OFFLINE:
@@ -267,7 +272,7 @@ class DeskSide:
             self._not_come(ask, outcome)
 
     def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
-        """A seat that talked, or listened, is lost."""
+        """A seat that talked or listened is lost."""
         if talk.dials:
             self.over(talk, outcome)
             self._call.end(CAUSES[outcome])
@@ -291,7 +296,7 @@ class DeskSide:
             self.consults.failed(word_of(outcome))
 
     def channel_lost(self, leg: Leg) -> None:
-        """The card has none for this leg, or closed it by itself."""
+        """The card has no channel for this leg, or has closed it."""
         talk = self.talks.get(leg.id)
         if talk is not None:
             self.gone(talk, Outcome.NO_CHANNEL)
@@ -300,7 +305,7 @@ class DeskSide:
             self.consults.far_gone(leg, EndCause.REJECTED_FULL)
 
     def rang_long_enough(self) -> None:
-        """The time to answer is over. An app's phone that should have answered by itself can't be in order."""
+        """The time to answer is over. A phone of the app that did not answer by itself for its own agent is out of order."""
         ask = self.room.ask
         if self._opener is not None:
             self.gone(self._opener, Outcome.NO_ANSWER if self._opener.handset else Outcome.PHONE_LOST)
@@ -310,7 +315,7 @@ class DeskSide:
             self.consults.give_up(desk.CameBack.NO_ANSWER)
 
     def call_ends(self, cause: EndCause) -> None:
-        """The caller hung up, or the call is ended for another reason."""
+        """The call ends: all its talks end."""
         for talk in list(self.talks.values()):
             self.consults.not_reached(talk, cause)
             self.over(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
@@ -319,14 +324,14 @@ class DeskSide:
         self._call.timer("ring", None)
 
     def leave_queue(self) -> None:
-        """The caller has left the queue by themselves; a desk that rings for them rings for nobody."""
+        """The caller has left the queue: a desk that rings for the caller stops ringing."""
         ask = self.room.ask
         if ask is not None and ask.target is None and ask.talk is not None:
             self.over(ask.talk, Outcome.CALLER_GONE)
             self.room.ask = None
 
     def over(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
-        """The seat is out of the call."""
+        """The talk ends: its seat leaves the call."""
         call = self._call
         del self.talks[talk.id]
         if (member := self.room.members.pop(talk.id, None)) is not None:
@@ -344,7 +349,7 @@ class DeskSide:
         call.switch.desks.talk_over(talk)
 
     def send_away(self, member: Member) -> None:
-        """Nobody talks to them any more."""
+        """Hangs up a member without any other party."""
         if self.room.asks(member):
             self.consults.asker_out()
         if member.talk is not None:
@@ -353,10 +358,12 @@ class DeskSide:
             del self.room.members[member.leg.id]
             self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
 
-    # --- nobody is left alone ---
+    # --- members that are left alone ---
 
     def tidy(self, event: str, *, lost: bool = False) -> None:
-        """``lost``: a desk went away by itself, so that a customer whom nobody has is owed an excuse."""
+        """Deals with all members that are left alone, then updates card and desks. ``lost``: a desk was lost, so that a customer who is left alone
+        gets an excuse.
+        """
         while (alone := settle(self.room, self._call.now)) is not None:
             self._nobody(alone, lost=lost)
         if self._call.internal and not self.room.members:
@@ -377,10 +384,10 @@ class DeskSide:
         self.room.members.pop(self._call.caller.id)
         self._patch.take_out(self._call.caller.id)
 
-    # --- who hears whom ---
+    # --- after each change ---
 
     def rewire(self, event: str) -> None:
-        """Tells the card what differs, and the desks what they are doing now."""
+        """Sends the card the changed sounds, keeps the hold times and the owner of the customer, and updates the seats."""
         call = self._call
         self._patch.set(sounds_of(self.room))
         for member in self.room.members.values():

@@ -37,9 +37,9 @@ class SwitchState(ABC):
         self.commands = SeatCommands(self, self.desks)
         self._timers = Timers()
         self._effects: list[Effect] = []
-        self._suspects: set[LegId] = set()
-        self._asked: set[LegId] = set()
-        self.decided: dict[LegId, CardId | None] = {}
+        self._differing_legs: set[LegId] = set()
+        self._refreshing: set[LegId] = set()
+        self.replayed_cards: dict[LegId, CardId | None] = {}
         self._on_fault = on_fault
         self._journal = journal
 
@@ -63,11 +63,11 @@ class SwitchState(ABC):
         if self._journal is not None:
             self._journal(event, self.now)
 
-    def has_line(self, leg: Leg) -> bool:
+    def may_dial(self, leg: Leg) -> bool:
         """Whether this leg may be dialled: its trunk has a free line. The answer is journalled (``LegPlaced``); a replay uses the journalled one."""
         trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
         free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
-        card = self.decided.get(leg.id, leg.card if free else None)
+        card = self.replayed_cards.get(leg.id, leg.card if free else None)
         self.journal(LegPlaced(leg.id, card))
         return card is not None
 
@@ -86,21 +86,21 @@ class SwitchState(ABC):
         if call is not None:
             call.services.order_moved(order)
 
-    def ask(self, leg: Leg) -> None:
+    def refresh(self, leg: Leg) -> None:
         """Asks the far end by a session refresh whether it is still there: it may be on hold, or its BYE may have been lost."""
-        if leg.id not in self._asked:
-            self._asked.add(leg.id)
+        if leg.id not in self._refreshing:
+            self._refreshing.add(leg.id)
             self.count("legs_asked")
             self.emit(RefreshLeg(leg.id))
 
     @abstractmethod
-    def take(self, event: Event) -> None:
+    def apply_decision(self, event: Event) -> None:
         """Journals an event that the core made itself (a replay reads it from the journal), and handles the event."""
 
     @abstractmethod
-    def settled(self, call: Call) -> None:
+    def call_changed(self, call: Call) -> None:
         """To be called after each change of a call: settles the call, and removes it if it has ended."""
 
     @abstractmethod
-    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+    def run_for_call(self, call: Call, work: Callable[[], None]) -> None:
         """Runs ``work`` for one of several calls: an exception ends this call only."""

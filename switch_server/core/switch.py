@@ -23,8 +23,8 @@ from switch_server.core.call import (
     CallState,
     Card,
     LegPlaced,
-    offered,
-    placed,
+    make_call,
+    take_offer,
     tell_call,
 )
 from switch_server.core.desks import DeskCommanded, DeskFact, PhoneTold, for_journal
@@ -59,12 +59,12 @@ class Switch(SwitchState):
         if self._is_journalled(event):
             self.journal(for_journal(event) if isinstance(event, DeskCommanded) else event)
         self._guarded(event)
-        return self._taken()
+        return self._take_effects()
 
     def tick(self, now: float) -> list[Effect]:
         """Runs the timers that are due at ``now``."""
         self._run_timers(now)
-        return self._taken()
+        return self._take_effects()
 
     def next_deadline(self) -> float | None:
         return self._timers.next()
@@ -78,7 +78,7 @@ class Switch(SwitchState):
         }
         expected = {leg for leg, state in ours.items() if state.incoming or state.state is not LegState.OPENING}
         differ = (expected - live) | (live - set(ours))
-        for leg in sorted(differ & self._suspects):
+        for leg in sorted(differ & self._differing_legs):
             self.count("repaired_legs")
             if leg in ours:
                 event = LegEnded(leg, EndCause.RECONCILED)
@@ -86,10 +86,10 @@ class Switch(SwitchState):
                 self._guarded(event)
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
-        self._suspects = differ
+        self._differing_legs = differ
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
-        return self._taken()
+        return self._take_effects()
 
     def snapshot(self) -> SwitchSnapshot:
         return snapshot_of(self)
@@ -118,7 +118,7 @@ class Switch(SwitchState):
             return self.book.concerns(event)
         return not isinstance(event, DigitPressed | PhoneTold)
 
-    def take(self, event: Event) -> None:
+    def apply_decision(self, event: Event) -> None:
         self.journal(event)
         self._dispatch(event)
 
@@ -137,11 +137,11 @@ class Switch(SwitchState):
     def _dispatch_more(self, event: Event) -> None:
         match event:
             case CallOffered():
-                offered(self, event)
+                take_offer(self, event)
             case AccountFound() | WrongPinCounted() | BranchAnswered() | CallerFound():
-                self._answer(event)
+                self._handle_answer(event)
             case AgentAssigned() | DeskGone() | CallPlaced() | Consulted() | ListenerCame():
-                self._of_call(event)
+                self._handle_decision(event)
             case BranchUp(branch=branch):
                 self.branches_up.add(branch)
                 self.book.branch_up(branch)
@@ -162,19 +162,19 @@ class Switch(SwitchState):
             case HangUpOrdered(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.end(EndCause.OPERATOR)
-                    self.settled(call)
+                    self.call_changed(call)
             case Draining(at_once=at_once):
                 self._drain(at_once=at_once)
             case LegPlaced(leg=leg, card=card):
-                self.decided[leg] = card
+                self.replayed_cards[leg] = card
             case CallbackJudged(call=name, number=number, verdict=verdict):
-                self.acd.callbacks.judged[name, number] = CallbackVerdict(verdict)
+                self.acd.callbacks.replayed_verdicts[name, number] = CallbackVerdict(verdict)
             case QueueJudged(call=name, number=number, verdict=verdict):
-                self.acd.judged[name, number] = verdict
+                self.acd.replayed_verdicts[name, number] = verdict
             case _:
                 raise TypeError(f"not an event of the core: {type(event).__name__}")
 
-    def _of_call(self, event: CallEvent) -> None:
+    def _handle_decision(self, event: CallEvent) -> None:
         """A decision of the core about one call; in a replay it comes from the journal."""
         match event:
             case AgentAssigned(call=name):
@@ -194,11 +194,11 @@ class Switch(SwitchState):
                 if (call := self.calls.get(name)) is not None:
                     call.desk.listening.come(event)
             case CallPlaced():
-                placed(self, event)
+                make_call(self, event)
             case _:
                 assert_never(event)
         if (call := self.calls.get(event.call)) is not None:
-            self.settled(call)
+            self.call_changed(call)
 
     def _leg_fact(self, event: AnyLegFact) -> None:
         call = self.calls.get(call_of(event.leg))
@@ -207,15 +207,15 @@ class Switch(SwitchState):
             self.count("events_of_no_leg")
             return
         if isinstance(event, LegRefreshed):
-            self._asked.discard(leg.id)
+            self._refreshing.discard(leg.id)
         elif isinstance(event, MediaSilent):
             if event.seconds >= self.config.limits.media_lost and leg.state is LegState.UP:
-                self.ask(leg)
+                self.refresh(leg)
         else:
             tell_call(call, leg, event)
-        self.settled(call)
+        self.call_changed(call)
 
-    def _answer(self, event: AccountFound | WrongPinCounted | BranchAnswered | CallerFound) -> None:
+    def _handle_answer(self, event: AccountFound | WrongPinCounted | BranchAnswered | CallerFound) -> None:
         call = self.calls.get(event.call)
         if call is None:
             self.count("answers_after_end")
@@ -231,7 +231,7 @@ class Switch(SwitchState):
                 call.caller_found(event)
             case _:
                 assert_never(event)
-        self.settled(call)
+        self.call_changed(call)
 
     def _card_died(self, card: CardId) -> None:
         dead = self.cards.get(card)
@@ -241,12 +241,12 @@ class Switch(SwitchState):
         self.count("cards_died")
         for call in list(self.calls.values()):
             if call.caller.card == card:
-                self.one_of_many(call, call.card_died)
+                self.run_for_call(call, call.card_died)
 
     def _drain(self, *, at_once: bool) -> None:
         self.draining = True
         for call in list(self.calls.values()) if at_once else ():
-            self.one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
+            self.run_for_call(call, partial(call.end, EndCause.SWITCH_STOPPED))
 
     # --- deadlines ---
 
@@ -286,24 +286,24 @@ class Switch(SwitchState):
             case "setup":
                 call.end(EndCause.FAR_LOST if call.caller.incoming else EndCause.NO_ANSWER)
             case "ring":
-                call.desk.rang_long_enough()
+                call.desk.ring_timed_out()
             case _:
                 call.ivr.timed_out(what)
-        self.settled(call)
+        self.call_changed(call)
 
     # --- the end of a call, and faults ---
 
-    def settled(self, call: Call) -> None:
+    def call_changed(self, call: Call) -> None:
         call.settle()
         if call.state is CallState.ENDED:
             self._forget(call)
 
     def _forget(self, call: Call) -> None:
         for leg in call.legs:
-            self._asked.discard(leg)
+            self._refreshing.discard(leg)
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
-        self.acd.left(call.id)
+        self.acd.leave(call.id)
         del self.calls[call.id]
         call.desk.call_ends(EndCause.FAULT)
         self.acd.call_over(call)
@@ -317,12 +317,12 @@ class Switch(SwitchState):
             else:
                 self._dispatch(work)
         except Exception as bug:  # noqa: BLE001  # any exception is a bug of the core, and ends one call at most
-            self._failed(self.calls.get(self._about(work)), work, bug)
+            self._failed(self.calls.get(self._call_of_work(work)), work, bug)
 
-    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+    def run_for_call(self, call: Call, work: Callable[[], None]) -> None:
         try:
             work()
-            self.settled(call)
+            self.call_changed(call)
         except Exception as bug:  # noqa: BLE001  # as above: the other calls are still handled
             self._failed(call, call.id, bug)
 
@@ -333,7 +333,7 @@ class Switch(SwitchState):
         if call is not None:
             self._end_faulty(call)
 
-    def _about(self, work: Event | str) -> CallId:
+    def _call_of_work(self, work: Event | str) -> CallId:
         if isinstance(work, str):
             owner, _, what = work.partition(":")
             return call_of_key(OrderKey(what)) if owner == "order" else CallId(owner)
@@ -343,7 +343,7 @@ class Switch(SwitchState):
         try:
             if call.state in (CallState.OPENING, CallState.UP):
                 call.end(EndCause.FAULT)
-                self.settled(call)
+                self.call_changed(call)
             else:  # ending the call is what failed
                 self._abandon(call)
         except Exception as bug:  # noqa: BLE001  # ending the call fails too
@@ -370,7 +370,7 @@ class Switch(SwitchState):
         if self._on_fault is not None:
             self._on_fault(about, bug)
 
-    def _taken(self) -> list[Effect]:
+    def _take_effects(self) -> list[Effect]:
         """Last part of each event: gives callers to free seats, tells the desks what changed, and returns all effects."""
         self._attempt("acd", self.acd.distribute)
         self.desks.tell(self._attempt)

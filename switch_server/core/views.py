@@ -20,7 +20,7 @@ from switch_server.core.snapshot import (
     WaitingView,
 )
 from switch_server.core.state import SwitchState
-from switch_server.core.words import Queue, Waiting
+from switch_server.core.words import Queue, QueuePlace
 
 SHOWN_DIGITS = 2
 """Last digits of an account number that an operator sees; the other digits stay private."""
@@ -86,9 +86,9 @@ def _queue(switch: SwitchState, queue: Queue, now: float) -> QueueView:
     )
 
 
-def _waiting(switch: SwitchState, place: Waiting) -> WaitingView:
+def _waiting(switch: SwitchState, place: QueuePlace) -> WaitingView:
     call = switch.calls.get(place.call)
-    number, consult = call.number if call else "", place.by is not None
+    number, consult = call.number if call else "", place.agent_leg is not None
     return WaitingView(place.call, place.queue, number, place.since, place.total, place.ringing, consult)
 
 

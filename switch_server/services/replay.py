@@ -52,7 +52,7 @@ def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> CardId | N
     for _, _, event in ours:
         if isinstance(event, _DECIDED):
             switch.handle(event, 0.0)
-    return switch.decided.get(leg_of(call, 1))
+    return switch.replayed_cards.get(leg_of(call, 1))
 
 
 def _of_other_card(event: Event, card: CardId | None) -> bool:

@@ -13,7 +13,7 @@ from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import Seat
-from switch_server.core.desks.reach import RINGABLE
+from switch_server.core.desks.calling import RINGABLE
 from switch_server.core.leg import LegState
 from switch_server.core.talk import consults
 from switch_server.core.words import Queue

@@ -193,7 +193,7 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
     asked = ForConsult(leg_of(gone, 2), leg_of(gone, 3))
     world.tell(ev.CallPlaced(gone, TrunkName("out"), "95500", "13800138000", CARD, asked))
     world.tell(ev.ListenerCame(gone, leg_of(gone, 3), ANN, "192.0.2.20:5070", leg_of(gone, 2), ListenMode.MONITOR))
-    world.switch.take(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
+    world.switch.apply_decision(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
     call = world.answered()
     world.tell(ev.DeskGone(call, leg_of(call, 2), "lost"))
     assert world.state(call) == "asking"

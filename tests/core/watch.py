@@ -191,7 +191,7 @@ class Watch:
         assert not switch.calls, f"lost: {list(switch.calls)}"
         names = [name for name in switch._timers.names() if not name.startswith(("order:", "orders:", "acd:", "seat:"))]
         assert not names, names
-        assert not switch._asked
+        assert not switch._refreshing
         assert not self.pin_tries, f"never given back: {self.pin_tries}"
         assert all(card.used == 0 for card in switch.snapshot().cards)
         assert not self.live_lines, f"never hung up: {self.live_lines}"

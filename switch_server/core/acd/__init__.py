@@ -8,7 +8,7 @@ from switch_server.core.acd.acd import Acd
 from switch_server.core.acd.callbacks import CallbackVerdict
 from switch_server.core.acd.facts import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
 from switch_server.core.acd.records import VisitEnd
-from switch_server.core.acd.rules import is_open, named
+from switch_server.core.acd.rules import is_open, queue_named
 
 __all__ = [
     "Acd",
@@ -19,5 +19,5 @@ __all__ = [
     "QueueJudged",
     "VisitEnd",
     "is_open",
-    "named",
+    "queue_named",
 ]

@@ -16,9 +16,9 @@ from shared.days import shanghai_day
 from shared.ids import CallId, CardId, QueueName
 from switch_server.core.acd.facts import CallbackJudged, CallbackRecovered
 from switch_server.core.acd.records import CallbackRow
-from switch_server.core.acd.rules import named
-from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoWay, next_try, takes, way_out
-from switch_server.core.words import is_personal, phone_key, saved
+from switch_server.core.acd.rules import queue_named
+from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoRoute, may_carry, next_try, route_out
+from switch_server.core.words import is_personal, phone_key, save_record
 
 NO_LINE_WAIT = 5.0
 
@@ -75,7 +75,7 @@ class Callbacks:
     def __init__(self, switch: LineSwitchboard) -> None:
         self._switch = switch
         self.items: dict[CallId, Callback] = {}
-        self.judged: dict[tuple[CallId, int], CallbackVerdict] = {}
+        self.replayed_verdicts: dict[tuple[CallId, int], CallbackVerdict] = {}
         """For a replay: the verdicts in the journal."""
         self._day = ""
         self._asked: Counter[str] = Counter()
@@ -89,14 +89,14 @@ class Callbacks:
         calls = self._switch.calls.values()
         return sum(call.kept is not None and call.kept.queue == queue and call.cause is None for call in calls)
 
-    def asked(self, call: Call, queue: QueueName, answer: str) -> bool:
+    def request(self, call: Call, queue: QueueName, answer: str) -> bool:
         """``False``: the caller never waited in that queue, the number can't be called back or has had its callbacks of the day, or the queue
         has as many callbacks as places.
         """
-        call.callback_wishes += 1
-        wish = call.id, call.callback_wishes
-        verdict = self.judged.get(wish) or self._judge(call, queue)
-        self._switch.journal(CallbackJudged(*wish, verdict.value))
+        call.callback_requests += 1
+        request = call.id, call.callback_requests
+        verdict = self.replayed_verdicts.get(request) or self._judge(call, queue)
+        self._switch.journal(CallbackJudged(*request, verdict.value))
         self._switch.count(f"callback_{verdict.value}")
         place = call.waiting
         if verdict is CallbackVerdict.KEPT and place is not None:
@@ -109,7 +109,7 @@ class Callbacks:
         place, number, config = call.waiting, call.number, self._switch.config
         if place is None or place.queue != queue or not is_personal(number):
             return CallbackVerdict.REFUSED
-        if not any(takes(trunk, number) for trunk in config.trunks):
+        if not any(may_carry(trunk, number) for trunk in config.trunks):
             return CallbackVerdict.REFUSED
         key = phone_key(number)
         if any(phone_key(callback.number) == key for callback in self.items.values()):
@@ -118,7 +118,9 @@ class Callbacks:
         owed = sum(callback.queue == place.queue for callback in self.items.values())
         often = self._asked[key] >= config.limits.callbacks_per_day
         return (
-            CallbackVerdict.REFUSED if often or owed >= named(config.queues, place.queue).most else CallbackVerdict.KEPT
+            CallbackVerdict.REFUSED
+            if often or owed >= queue_named(config.queues, place.queue).most
+            else CallbackVerdict.KEPT
         )
 
     def counted(self, numbers: Mapping[str, int]) -> None:
@@ -146,14 +148,14 @@ class Callbacks:
         """A seat is free: the customer is dialled. Without a line or a channel the callback waits for ``NO_LINE_WAIT`` seconds."""
         switch = self._switch
         flows = [flow for flow in switch.flows if flow.flow == callback.flow]
-        way = way_out(switch, callback.number, ForCallback, flows)
-        if isinstance(way, NoWay) or switch.draining:
+        route = route_out(switch, callback.number, ForCallback, flows)
+        if isinstance(route, NoRoute) or switch.draining:
             callback.not_before = switch.now + NO_LINE_WAIT
             return
         callback.tries += 1
-        self._step(callback, "turn", way.card)
+        self._step(callback, "turn", route.card)
         of = ForCallback(callback.id, callback.flow, callback.step, callback.queue, callback.priority, callback.since)
-        switch.take(way.call(CallId(f"{callback.id}b{callback.tries}"), callback.number, of))
+        switch.apply_decision(route.call(CallId(f"{callback.id}b{callback.tries}"), callback.number, of))
 
     def answered(self, id_: CallId) -> None:
         if (callback := self.items.get(id_)) is not None:  # not in a replay
@@ -181,4 +183,4 @@ class Callbacks:
             id=callback.id, queue=callback.queue, number=callback.number, since=callback.since, priority=callback.priority,
             flow=callback.flow, step=callback.step, tries=callback.tries, state=callback.state.value, card=card,
         )  # fmt: skip
-        self._switch.emit(saved(row))
+        self._switch.emit(save_record(row))

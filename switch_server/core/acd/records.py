@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shared.enums import CallKind
 from shared.ids import CallId, CardId, QueueName
-from switch_server.core.words import Queue, Row, SaveRecord, Waiting, saved
+from switch_server.core.words import Queue, QueuePlace, Row, SaveRecord, save_record
 
 
 class VisitEnd(StrEnum):
@@ -59,7 +59,7 @@ class CallbackRow(Row, frozen=True, kw_only=True):
 
 
 def refused(call: CallId, queue: Queue, at: float, verdict: str) -> SaveRecord:
-    return saved(replace(_begun(call, queue, at), left_at=at, waited_ms=0, outcome=VisitEnd(verdict)))
+    return save_record(replace(_begun(call, queue, at), left_at=at, waited_ms=0, outcome=VisitEnd(verdict)))
 
 
 def entered(call: CallId, queue: Queue, at: float, *, called_back: bool) -> VisitRow:
@@ -67,10 +67,10 @@ def entered(call: CallId, queue: Queue, at: float, *, called_back: bool) -> Visi
     return _begun(call, queue, at, CallKind.CALLBACK if called_back else CallKind.IN)
 
 
-def left(place: Waiting, queue: Queue, at: float, outcome: VisitEnd) -> SaveRecord:
+def left(place: QueuePlace, queue: Queue, at: float, outcome: VisitEnd) -> SaveRecord:
     """A place without a row gets a whole row."""
     row = VisitRow(id=place.visit) if place.visit else _begun(place.call, queue, place.entered)
-    return saved(replace(row, left_at=at, waited_ms=round((at - place.entered) * 1000), outcome=outcome))
+    return save_record(replace(row, left_at=at, waited_ms=round((at - place.entered) * 1000), outcome=outcome))
 
 
 def _begun(call: CallId, queue: Queue, at: float, kind: CallKind = CallKind.IN) -> VisitRow:

@@ -20,17 +20,17 @@ def _covers(hours: Hours, local: datetime) -> bool:
     return local.isoweekday() in hours.days and hours.open <= local.strftime("%H:%M") < hours.close
 
 
-def named(queues: Iterable[Queue], name: QueueName) -> Queue:
+def queue_named(queues: Iterable[Queue], name: QueueName) -> Queue:
     """The queue of that name. A queue that a reload has removed has the defaults: any agent serves it."""
     return next((queue for queue in queues if queue.name == name), Queue(name))
 
 
-def helpers(queue: Queue, queues: tuple[Queue, ...], waited: float) -> Iterator[Queue]:
+def serving_queues(queue: Queue, queues: tuple[Queue, ...], waited: float) -> Iterator[Queue]:
     """The queue itself, then the overflow queues whose seats may take a caller who has waited for ``waited`` seconds."""
     yield queue
     for overflow in queue.overflow:
         if waited >= overflow.after:
-            yield named(queues, overflow.queue)
+            yield queue_named(queues, overflow.queue)
 
 
 def next_overflow(queue: Queue, waited: float) -> float | None:

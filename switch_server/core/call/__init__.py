@@ -9,24 +9,24 @@ from switch_server.core.call.admission import (
     LineSwitchboard,
     channels_used,
     lines_used,
-    takes,
+    may_carry,
 )
 from switch_server.core.call.call import TIMERS, Call, CallState
 from switch_server.core.call.effects import FindCaller
 from switch_server.core.call.facts import CallerFound, CallOffered, LegPlaced
 from switch_server.core.call.leg_facts import AnyLegFact, tell_call
-from switch_server.core.call.openings import offered
+from switch_server.core.call.openings import take_offer
 from switch_server.core.call.outgoing import (
     CallPlaced,
     ForAgent,
     ForCallback,
     ForConsult,
-    NoWay,
-    Way,
+    NoRoute,
+    Route,
+    make_call,
     next_try,
-    placed,
-    way_inside,
-    way_out,
+    route_inside,
+    route_out,
 )
 
 __all__ = [
@@ -44,15 +44,15 @@ __all__ = [
     "ForConsult",
     "LegPlaced",
     "LineSwitchboard",
-    "NoWay",
-    "Way",
+    "NoRoute",
+    "Route",
     "channels_used",
     "lines_used",
+    "make_call",
+    "may_carry",
     "next_try",
-    "offered",
-    "placed",
-    "takes",
+    "route_inside",
+    "route_out",
+    "take_offer",
     "tell_call",
-    "way_inside",
-    "way_out",
 ]

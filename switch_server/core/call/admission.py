@@ -35,21 +35,21 @@ class LineSwitchboard(CallSwitchboard, Protocol):
     @property
     def cards(self) -> Mapping[CardId, Card]: ...
     @property
-    def decided(self) -> Mapping[LegId, CardId | None]:
+    def replayed_cards(self) -> Mapping[LegId, CardId | None]:
         """For a replay: the cards of legs, from the journal (``LegPlaced``)."""
         ...
 
     @property
     def draining(self) -> bool: ...
-    def take(self, event: Event) -> None:
+    def apply_decision(self, event: Event) -> None:
         """Journals an event that the core made itself (a replay reads it from the journal), and handles the event."""
         ...
 
-    def settled(self, call: Call) -> None:
+    def call_changed(self, call: Call) -> None:
         """To be called after each change of a call: settles the call, and removes it if it has ended."""
         ...
 
-    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+    def run_for_call(self, call: Call, work: Callable[[], None]) -> None:
         """Runs ``work`` for one of several calls: an exception ends this call only."""
         ...
 
@@ -64,10 +64,10 @@ def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Fa
         return Reject(event.leg, 404, EndCause.REJECTED_NUMBER)
     if event.far is None:
         return Reject(event.leg, 488, EndCause.REJECTED_MEDIA)
-    if event.leg in switch.decided:
-        decided = switch.decided[event.leg]
+    if event.leg in switch.replayed_cards:
+        decided = switch.replayed_cards[event.leg]
         return Reject(event.leg, 503, EndCause.REJECTED_FULL) if decided is None else (flow, decided, event.far)
-    card = freest(switch)
+    card = freest_card(switch)
     if switch.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
     if lines_used(switch.calls.values(), event.trunk) >= trunk.lines:
@@ -82,12 +82,16 @@ def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
 def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
     """The first trunk that may carry a call to this number and has a free line, or ``None``."""
     return next(
-        (t for t in switch.config.trunks if takes(t, number) and lines_used(switch.calls.values(), t.name) < t.lines),
+        (
+            t
+            for t in switch.config.trunks
+            if may_carry(t, number) and lines_used(switch.calls.values(), t.name) < t.lines
+        ),
         None,
     )
 
 
-def takes(trunk: Trunk, number: str) -> bool:
+def may_carry(trunk: Trunk, number: str) -> bool:
     """Whether the trunk may carry outgoing calls to this number; free lines are not looked at."""
     fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
     # a network is for incoming calls only: it is no address to call
@@ -109,7 +113,7 @@ def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
     return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
 
 
-def freest(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:
+def freest_card(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:
     """The card of this kind with the most free channels; ``None``: no card has ``channels`` free ones."""
     used = channels_used(switch.calls.values())
     free = [(card.channels - used[name], name) for name, card in switch.cards.items() if card.up and card.kind == kind]

@@ -21,8 +21,8 @@ from switch_server.core.call.legs import CallLegs
 from switch_server.core.call.recordings import Recordings
 from switch_server.core.call.records import EndedCall
 from switch_server.core.call.walks import Walks
-from switch_server.core.flow import MUSIC, Flow, Piece, QueueStep
-from switch_server.core.ivr import Ivr, Login, Services
+from switch_server.core.flow import HOLD_MUSIC, Flow, Piece, QueueStep
+from switch_server.core.ivr import Ivr, Login, ServiceRunner
 from switch_server.core.leg import Answer, DigitUsed, Leg, LegEvent, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
@@ -33,9 +33,9 @@ from switch_server.core.words import (
     MediaStats,
     Near,
     Play,
+    QueuePlace,
     StopPlay,
     Transition,
-    Waiting,
 )
 
 
@@ -78,13 +78,13 @@ class Call(CallLegs):
         }
         self.trail: list[TrailStep] = []
         self.found: CallerFound | None = None
-        self.waiting: Waiting | None = None
+        self.waiting: QueuePlace | None = None
         """The caller's place in a queue, now or before."""
-        self.kept: Waiting | None = None
+        self.kept: QueuePlace | None = None
         """The place that is kept for the caller (callback, hand-over, lost desk), until the caller enters the queue."""
-        self.wishes = 0
+        self.queue_requests = 0
         """Number of the caller's requests to enter a queue."""
-        self.callback_wishes = 0
+        self.callback_requests = 0
         """Number of the caller's requests for a callback."""
         self.callback_of: CallId | None = None
         """The callback that this call is a try of: the id of the call in which it was asked for."""
@@ -96,7 +96,7 @@ class Call(CallLegs):
         self.walks = Walks(self)
         self._start = start or flow.start
         limits = switch.config.limits
-        self.services = Services(
+        self.services = ServiceRunner(
             self,
             answer_wait=limits.answer_wait,
             order_wait=limits.order_wait,
@@ -150,7 +150,7 @@ class Call(CallLegs):
     def confirmed(self, recording_ms: int | None) -> None:
         """The caller keyed 1 in a read-back: makes the one-use key (``core.orders.keys``)."""
         self._yes_ms = recording_ms if recording_ms is not None else self.recordings.whole_ms
-        self.services.armed = key_of(self.id, self._read_backs)
+        self.services.confirmed_key = key_of(self.id, self._read_backs)
 
     def leg_confirmed(self, leg: Leg) -> None:
         _, new = self.step_leg(leg, LegEvent.CONFIRMED)
@@ -278,7 +278,7 @@ class Call(CallLegs):
         self.cause = cause
         self.ended_at_step = self.ivr.step_name
         self.desk.call_ends(cause)
-        self.switch.acd.left(self.id)
+        self.switch.acd.leave(self.id)
         self.ivr.stop()
         self.services.stop()
         self.walks.stop()
@@ -310,10 +310,10 @@ class Call(CallLegs):
 
     def close_channel(self, leg: Leg) -> None:
         if self.state is CallState.UP:
-            self.recordings.leg_closes(leg, self.desk.room.heir(leg.id))
+            self.recordings.leg_closes(leg, self.desk.room.next_recorded(leg.id))
         super().close_channel(leg)
 
-    # --- called by the walk (``core.flow.walk.Host``) ---
+    # --- called by the walk (``core.flow.walk.WalkHost``) ---
 
     def play(
         self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
@@ -328,7 +328,7 @@ class Call(CallLegs):
     def music(self) -> str:
         """The music segment for a waiting customer: that of the queue step, or the default."""
         step = self.ivr.step
-        piece = step.music if isinstance(step, QueueStep) else MUSIC
+        piece = step.music if isinstance(step, QueueStep) else HOLD_MUSIC
         return segments((piece,), self.variables, self.language, self.switch.config.stocks)[0]
 
     def mask(self, *, on: bool) -> None:
@@ -350,7 +350,7 @@ class Call(CallLegs):
         number = str(self.variables.get(number.strip("{}"), "")) if number.startswith("{") else number
         leg = Leg(self.next_leg(), trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
         leg.card = self.caller.card
-        if number and self.switch.has_line(leg):
+        if number and self.switch.may_dial(leg):
             self.add_leg(leg)
             self.far = leg
             self.open_channel(leg, None)
@@ -363,17 +363,19 @@ class Call(CallLegs):
         self._unbridge_far()
 
     def queue(self, queue: QueueName, priority: int) -> str:
-        return self.switch.acd.entered(self.id, queue, priority)
+        return self.switch.acd.enter(self.id, queue, priority)
 
     def leave_queue(self) -> None:
         self.desk.leave_queue()
-        self.switch.acd.left(self.id)
+        self.switch.acd.leave(self.id)
 
     def queue_news(self) -> None:
-        self.variables["queue_position"], self.variables["queue_minutes"] = self.switch.acd.news(self.id)
+        self.variables["queue_position"], self.variables["queue_minutes"] = self.switch.acd.position_and_minutes(
+            self.id
+        )
 
     def keep_place(self, queue: QueueName, answer: str) -> bool:
-        return self.switch.acd.callback_asked(self.id, queue, answer)
+        return self.switch.acd.request_callback(self.id, queue, answer)
 
     @property
     def desk_rings(self) -> bool:
@@ -387,7 +389,7 @@ class Call(CallLegs):
     def read_back(self) -> None:
         self._read_backs += 1
         self._read_back_ms = self.recordings.whole_ms
-        self.services.armed = None
+        self.services.confirmed_key = None
 
     def finish(self, cause: EndCause) -> None:
         if not self.walks.finished(cause):

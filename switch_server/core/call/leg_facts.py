@@ -64,7 +64,7 @@ def _tell_ivr(call: Call, event: KeyFact) -> None:
         case DigitPressed(digit=digit, recording_ms=recording_ms):
             call.ivr.key(digit, recording_ms)
         case DigitUsed(digit=text, recording_ms=recording_ms):
-            call.ivr.used(text, recording_ms)
+            call.ivr.key_replayed(text, recording_ms)
         case PlayEnded(play=play):
             call.ivr.played(play)
         case _:

@@ -10,7 +10,7 @@ from switch_server.core.call.facts import CallOffered, LegPlaced
 from switch_server.core.leg import Leg, Reject
 
 
-def offered(switch: LineSwitchboard, event: CallOffered) -> None:
+def take_offer(switch: LineSwitchboard, event: CallOffered) -> None:
     call_id = call_of(event.leg)
     if (other := switch.calls.get(call_id)) is not None:
         switch.count("calls_offered_twice")
@@ -29,12 +29,12 @@ def offered(switch: LineSwitchboard, event: CallOffered) -> None:
     leg = Leg(event.leg, event.trunk, incoming=True, ani=event.ani, dnis=event.dnis, started=switch.now)
     leg.card = card
     call = Call(call_id, leg, flow, switch)
-    opened(switch, call)
+    add_call(switch, call)
     switch.timer(f"{call_id}:setup", switch.config.limits.teardown)
     call.open_channel(leg, far)
 
 
-def opened(switch: LineSwitchboard, call: Call) -> None:
+def add_call(switch: LineSwitchboard, call: Call) -> None:
     """Adds the call to the switch, writes its first row, and asks the store for the caller."""
     switch.calls[call.id] = call
     switch.timer(f"{call.id}:call_max", switch.config.limits.call_max)

@@ -1,6 +1,6 @@
 """Calls that the switch makes (呼出): their purposes, and the one path for all of them. A new purpose is a new class here.
 
-``way_out`` finds line, card and our number; ``CallPlaced`` is the choice as an event, which a replay reads from the journal; ``placed`` carries
+``route_out`` finds line, card and our number; ``CallPlaced`` is the choice as an event, which a replay reads from the journal; ``make_call`` carries
 out the event by its purpose: a call of its own, or one more leg of a call; ``next_try`` is the time of the next try of a failed call.
 """
 
@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from shared.enums import EndCause
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName, leg_of
-from switch_server.core.call.admission import LineSwitchboard, freest, shown_number, trunk_out
+from switch_server.core.call.admission import LineSwitchboard, freest_card, shown_number, trunk_out
 from switch_server.core.call.call import Call
-from switch_server.core.call.openings import opened
+from switch_server.core.call.openings import add_call
 from switch_server.core.flow import NO_FLOW, Flow
 from switch_server.core.leg import Leg
 from switch_server.core.talk import DESK
-from switch_server.core.words import VOICE, Event, Waiting
+from switch_server.core.words import VOICE, Event, QueuePlace
 
 DESK_UP = 15.0
 """Seconds within which the phone of an agent who dials must answer."""
@@ -38,7 +38,7 @@ class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
     RETRIES: ClassVar[Retries] = Retries(1, 0.0)
     CARD: ClassVar[str] = VOICE
     """Kind of card for the call's legs."""
-    COUNTED: ClassVar[str]
+    COUNTER: ClassVar[str]
     """Name of the counter of these calls."""
 
     def walk(self, flows: Iterable[Flow]) -> tuple[Flow, str | None]:  # noqa: ARG002  # a purpose's
@@ -60,7 +60,7 @@ class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
         flow, start = self.walk(switch.flows)
         call = Call(event.call, leg, flow, switch, start)
         self.prepare(call)
-        opened(switch, call)
+        add_call(switch, call)
         self.begin(call, event.number)
 
 
@@ -71,7 +71,7 @@ class ForAgent(Purpose, frozen=True):
     """
 
     CHANNELS: ClassVar[int] = 2
-    COUNTED: ClassVar[str] = "calls_dialled"
+    COUNTER: ClassVar[str] = "calls_dialled"
 
     agent: AgentId
     contact: str
@@ -92,7 +92,7 @@ class ForCallback(Purpose, frozen=True):
     ``of``: the call in which the callback was asked for; ``priority`` and ``since`` are those of the kept place.
     """
 
-    COUNTED: ClassVar[str] = "callbacks_dialled"
+    COUNTER: ClassVar[str] = "callbacks_dialled"
     RETRIES: ClassVar[Retries] = Retries(3, 600.0)
 
     of: CallId
@@ -108,7 +108,7 @@ class ForCallback(Purpose, frozen=True):
 
     def prepare(self, call: Call) -> None:
         call.callback_of = self.of
-        call.kept = Waiting(call.id, self.queue, self.priority, self.since)
+        call.kept = QueuePlace(call.id, self.queue, self.priority, self.since)
 
     def begin(self, call: Call, number: str) -> None:  # noqa: ARG002  # the call has the number
         if call.ivr.flow is NO_FLOW:  # a reload has removed the flow
@@ -123,7 +123,7 @@ class ForConsult(Purpose, frozen=True):
     ``by``: the agent's leg; ``leg``: the new one.
     """
 
-    COUNTED: ClassVar[str] = "consults_dialled"
+    COUNTER: ClassVar[str] = "consults_dialled"
 
     by: LegId
     leg: LegId
@@ -148,13 +148,13 @@ class CallPlaced(Event, frozen=True):
     purpose: AnyPurpose
 
 
-class NoWay(Enum):
+class NoRoute(Enum):
     NO_LINE = auto()
     """No trunk that may carry a call to this number has a free line."""
     NO_CHANNEL = auto()
 
 
-class Way(Struct, frozen=True):
+class Route(Struct, frozen=True):
     trunk: TrunkName
     card: CardId
     ani: str
@@ -163,27 +163,27 @@ class Way(Struct, frozen=True):
         return CallPlaced(call, self.trunk, self.ani, number, self.card, purpose)
 
 
-def way_out(
+def route_out(
     switch: LineSwitchboard, number: str, purpose: type[Purpose], flows: Iterable[Flow], on: CardId | None = None
-) -> Way | NoWay:
+) -> Route | NoRoute:
     """The way of a call over a trunk; our number is one that ``flows`` answer. ``on``: the card of the call that the new leg joins; free channels
     are not counted then, and the card refuses the channel where all are in use.
     """
     trunk = trunk_out(switch, number)
     if trunk is None:
-        return NoWay.NO_LINE
-    card = on or freest(switch, purpose.CHANNELS, purpose.CARD)
-    return NoWay.NO_CHANNEL if card is None else Way(trunk.name, card, shown_number(flows))
+        return NoRoute.NO_LINE
+    card = on or freest_card(switch, purpose.CHANNELS, purpose.CARD)
+    return NoRoute.NO_CHANNEL if card is None else Route(trunk.name, card, shown_number(flows))
 
 
-def way_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose]) -> Way | NoWay:
+def route_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose]) -> Route | NoRoute:
     """The way of a call from one desk to another."""
-    card = freest(switch, purpose.CHANNELS, purpose.CARD)
-    return NoWay.NO_CHANNEL if card is None else Way(DESK, card, caller)
+    card = freest_card(switch, purpose.CHANNELS, purpose.CARD)
+    return NoRoute.NO_CHANNEL if card is None else Route(DESK, card, caller)
 
 
-def placed(switch: LineSwitchboard, event: CallPlaced) -> None:
-    switch.count(event.purpose.COUNTED)
+def make_call(switch: LineSwitchboard, event: CallPlaced) -> None:
+    switch.count(event.purpose.COUNTER)
     event.purpose.carry_out(switch, event)
 
 

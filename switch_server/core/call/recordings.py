@@ -60,14 +60,14 @@ class Recordings:
         call.emit(records.recording_started(call.id, recording))
         return recording
 
-    def leg_closes(self, leg: Leg, heir: Leg | None) -> None:
-        """Before the channel of ``leg`` closes: moves the recording of the whole call to the leg ``heir``."""
+    def leg_closes(self, leg: Leg, successor: Leg | None) -> None:
+        """Before the channel of ``leg`` closes: moves the recording of the whole call to the leg ``successor``."""
         whole = self.whole
         if whole is None or whole.ended or whole.leg is not leg:
             return
-        if heir is not None and leg.channel is ChannelState.OPEN:
-            self._call.to_card(leg, MoveRecording(leg.id, heir.id, whole.id))
-            whole.leg = heir
+        if successor is not None and leg.channel is ChannelState.OPEN:
+            self._call.to_card(leg, MoveRecording(leg.id, successor.id, whole.id))
+            whole.leg = successor
 
     def ended(self, recording: RecordingId, cause: str, duration_ms: int | None, text: str = "") -> None:
         """A recording has ended, by the card's report. Has no effect on a recording that is not this call's, or has ended already."""

@@ -1,7 +1,7 @@
 """Carries out the agents' commands: one function for each command, which returns the answer (``Done``, or ``Refused`` with the reason).
 
 Commands about a call (``core.talk.commands``) read the call, not the seat, so that a replay of the call, in which no agent is logged in,
-decides the same. Commands whose result depends on other calls or seats (``reach``, ``floor``) make an event of the decision.
+decides the same. Commands whose result depends on other calls or seats (``calling``, ``floor``) make an event of the decision.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from shared import desk
 from shared.desk import DeskRefusal, Done, Refused
 from shared.enums import SWITCH_LOCKS, SeatState
 from shared.ids import CallId
+from switch_server.core.desks.calling import CallingCommands
 from switch_server.core.desks.desks import Desks
 from switch_server.core.desks.facts import DeskCommanded
 from switch_server.core.desks.floor import FloorCommands
 from switch_server.core.desks.host import DeskSwitchboard
-from switch_server.core.desks.reach import ReachCommands
 from switch_server.core.desks.seat import Seat
 from switch_server.core.room import Talk
 from switch_server.core.talk import DeskSide
@@ -31,14 +31,14 @@ class SeatCommands:
     def __init__(self, switch: DeskSwitchboard, desks: Desks) -> None:
         self._switch = switch
         self._desks = desks
-        self.reach = ReachCommands(switch, desks)
+        self.calling = CallingCommands(switch, desks)
         self.floor = FloorCommands(switch, desks)
         self._of_seat: dict[type[desk.Command], Callable[[Seat, Any, DeskCommanded], Answer]] = {
             desk.OpenSeat: self._open,
             desk.LockSeat: self._lock,
-            desk.Dial: self.reach.dial,
-            desk.CallSeat: self.reach.call_seat,
-            desk.Consult: self.reach.consult,
+            desk.Dial: self.calling.dial,
+            desk.CallSeat: self.calling.call_seat,
+            desk.Consult: self.calling.consult,
             desk.Monitor: self.floor.monitor,
             desk.TakeWaiting: self.floor.take_waiting,
             desk.ForceSeat: self.floor.force,
@@ -67,7 +67,7 @@ class SeatCommands:
             if call is None or talk is None or event.call != getattr(command, "call", None):
                 return Refused(DeskRefusal.NO_SUCH_CALL)
             answer = self._of_call[kind](call.desk, talk, command)
-            self._switch.settled(call)
+            self._switch.call_changed(call)
             return answer
         seat = self._desks.seats.get(event.agent)
         return Refused(DeskRefusal.NOT_LOGGED_IN) if seat is None else self._of_seat[kind](seat, command, event)
@@ -88,7 +88,7 @@ class SeatCommands:
 
     def _wrap_up(self, seat: Seat, command: desk.WrapUp, _: DeskCommanded) -> Answer:
         note_only = command.stay and not command.disposition
-        talks = (seat.talk, seat.last, seat.before if note_only else None)
+        talks = (seat.talk, seat.last, seat.previous if note_only else None)
         talk = next((talk for talk in talks if talk is not None and talk.call == command.call), None)
         if talk is None:
             return Refused(DeskRefusal.NO_SUCH_CALL)

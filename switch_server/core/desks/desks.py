@@ -12,7 +12,7 @@ from shared import desk
 from shared.desk import desk_phone
 from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import AgentId, CallId, LegId
-from switch_server.core.acd import named
+from switch_server.core.acd import queue_named
 from switch_server.core.call import Call
 from switch_server.core.desks.effects import AnswerDesk, HidePop, ShowPop
 from switch_server.core.desks.facts import (
@@ -28,7 +28,7 @@ from switch_server.core.desks.host import DeskSwitchboard
 from switch_server.core.desks.records import SeatRecords
 from switch_server.core.desks.seat import BUSY, Seat
 from switch_server.core.leg import HangUp, LegState, RefreshLeg
-from switch_server.core.room import Outcome, Talk, blame
+from switch_server.core.room import Outcome, Talk, lock_after
 from switch_server.core.talk import DeskGone, TellDesk
 from switch_server.core.talk import records as talk_records
 from switch_server.core.words import Audit, Transition
@@ -36,11 +36,11 @@ from switch_server.core.words import Audit, Transition
 DeskFact = AgentOnline | AgentSkilled | AgentOffline | DeskDown | PhoneTold | PopSeen
 WRAP_UP = 30.0
 """Seconds of wrap-up after a call that the agent dialled, where no queue is configured."""
-COUNTED = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
+COUNTED_KINDS = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
 """Kinds of talk that count as one of the agent's calls of today, when answered."""
-UP_LONG_ENOUGH = 10.0
+PHONE_REPORT_WAIT = 10.0
 """Seconds after the answer from which on the phone must report the leg of its call."""
-Shown = tuple[desk.Seat | None, desk.DeskCall | None]
+DeskState = tuple[desk.Seat | None, desk.DeskCall | None]
 
 
 class Desks:
@@ -48,10 +48,10 @@ class Desks:
         self._switch = switch
         self.seats: dict[AgentId, Seat] = {}
         self._records = SeatRecords(switch)
-        self._told: dict[AgentId, Shown] = {}
+        self._told: dict[AgentId, DeskState] = {}
         self._touched: dict[AgentId, None] = {}
         self._answers: list[AnswerDesk] = []
-        self._unfiled: dict[AgentId, Talk] = {}
+        self._unfinished_wrap_ups: dict[AgentId, Talk] = {}
         """For an agent who was logged out without own log-out: the talk whose disposition is still to come, until the next log-in."""
 
     # --- facts ---
@@ -83,12 +83,12 @@ class Desks:
         seat = self.seats.get(event.agent)
         if seat is None:
             seat = self.seats[event.agent] = Seat(event, self._switch.now)
-            seat.last = self._unfiled.pop(event.agent, None)
+            seat.last = self._unfinished_wrap_ups.pop(event.agent, None)
         else:
             if seat.desk != event.desk:
                 self._give_up(seat, Outcome.LOST)
-                seat.rung.clear()
-            seat.back(event)
+                seat.recent_legs.clear()
+            seat.came_online(event)
             self._timer(seat, "grace", None)
             self._timer(seat, "away", None)
             if event.anew and seat.lock is None:
@@ -101,7 +101,7 @@ class Desks:
         if code == "logged_out" or seat.last is None:
             self.forget_last(seat)
         else:
-            self._unfiled[seat.agent] = seat.last  # with its pop
+            self._unfinished_wrap_ups[seat.agent] = seat.last  # with its pop
             self._timer(seat, "wrap", None)
         seat.link = False
         self.moved(seat, code)
@@ -137,20 +137,20 @@ class Desks:
             return  # the app's phone has no data on the desk phone's legs
         ours = frozenset({talk.id}) if talk is not None else frozenset()
         up_since = talk.leg.answered if talk is not None else None
-        if not theirs <= set(seat.rung):
+        if not theirs <= set(seat.recent_legs):
             self._switch.count("legs_of_others")
-            theirs &= set(seat.rung)
-        seat.had = (seat.had | theirs) & ours
-        late = up_since is not None and self._switch.now - up_since > UP_LONG_ENOUGH
-        due = ours if late else seat.had if up_since is not None else frozenset()
+            theirs &= set(seat.recent_legs)
+        seat.reported_legs = (seat.reported_legs | theirs) & ours
+        late = up_since is not None and self._switch.now - up_since > PHONE_REPORT_WAIT
+        due = ours if late else seat.reported_legs if up_since is not None else frozenset()
         differ = (due - theirs) | (theirs - ours)
-        for leg in sorted(differ & seat.suspect):
+        for leg in sorted(differ & seat.differing_legs):
             self._switch.count("repaired_seats")
             if leg in ours:
                 self._give_up(seat, Outcome.LOST)
             else:
                 self._switch.emit(HangUp(leg, EndCause.RECONCILED))
-        seat.suspect = differ
+        seat.differing_legs = differ
 
     def _pop_seen(self, seat: Seat, event: PopSeen) -> None:
         for talk in (seat.talk, seat.last):
@@ -189,7 +189,9 @@ class Desks:
         talk = seat.talk
         call = self._switch.calls.get(talk.call) if talk is not None else None
         if talk is not None and call is not None:
-            self._switch.one_of_many(call, partial(self._switch.take, DeskGone(call.id, talk.id, outcome.value)))
+            self._switch.run_for_call(
+                call, partial(self._switch.apply_decision, DeskGone(call.id, talk.id, outcome.value))
+            )
 
     # --- called by calls (``core.talk.host.SeatBoard``) ---
 
@@ -199,14 +201,14 @@ class Desks:
             return
         self.forget_last(seat)
         seat.talk = talk
-        seat.rung.append(talk.id)
-        if talk.pops:
+        seat.recent_legs.append(talk.id)
+        if talk.shows_pop:
             self._show_pop(self._switch.calls[talk.call], talk)
         self.moved(seat, "dial" if talk.auto else "ring")
 
     def talk_answered(self, talk: Talk) -> None:
         seat = self.seats.get(talk.agent)
-        if seat is not None and talk.kind in COUNTED:
+        if seat is not None and talk.kind in COUNTED_KINDS:
             seat.count_call(self._switch.now)
 
     def talk_moved(self, talk: Talk, event: str) -> None:
@@ -223,19 +225,19 @@ class Desks:
         seat.talk = None
         self._switch.acd.talked(talk)
         self._timer(seat, "grace", None)
-        if talk.took and not talk.wrapped_up:
+        if talk.had_customer and not talk.wrapped_up:
             seat.last = talk
             self.start_wrap_up(seat)
-        elif talk.pops:
+        elif talk.shows_pop:
             self._switch.emit(HidePop(seat.agent, talk.call))
-        seat.lock = seat.lock_next or blame(talk) or seat.lock
+        seat.lock = seat.lock_next or lock_after(talk) or seat.lock
         seat.lock_next = None
         self.moved(seat, talk.outcome.value)
 
     def caller_known(self, call_id: CallId) -> None:
         call = self._switch.calls[call_id]
         for talk in call.desk.talks.values():
-            if talk.pops and talk.agent in self.seats:
+            if talk.shows_pop and talk.agent in self.seats:
                 self._show_pop(call, talk)
 
     # --- open and locked ---
@@ -261,7 +263,7 @@ class Desks:
         """The whole wrap-up time runs from now."""
         talk, queues = seat.last, self._switch.config.queues
         assert talk is not None
-        queue = named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
+        queue = queue_named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
         wait = queue.wrap_up if queue is not None else WRAP_UP
         seat.wrap_until = self._switch.now + wait if wait > 0 else None
         self._timer(seat, "wrap", wait if wait > 0 else None)
@@ -272,7 +274,7 @@ class Desks:
         self._timer(seat, "wrap", None)
         if seat.last is not None:
             self._switch.emit(HidePop(seat.agent, seat.last.call))
-            seat.before, seat.last = seat.last, None
+            seat.previous, seat.last = seat.last, None
 
     # --- reports to desks ---
 
@@ -312,7 +314,7 @@ class Desks:
         else:
             self._told[agent] = now
 
-    def desk_state(self, agent: AgentId) -> Shown:
+    def desk_state(self, agent: AgentId) -> DeskState:
         seat = self.seats.get(agent)
         return (None, None) if seat is None else (seat.view(), seat.call_view())
 

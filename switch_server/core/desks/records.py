@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from shared.enums import LockReason, SeatState
 from shared.ids import AgentId
 from switch_server.core.desks.seat import Seat
-from switch_server.core.words import Row, Switchboard, saved
+from switch_server.core.words import Row, Switchboard, save_record
 
 
 class SeatStateRow(Row, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class SeatStateRow(Row, frozen=True, kw_only=True):
     ended_by: str | UnsetType | None = UNSET
 
 
-class SeatNow(NamedTuple):
+class SeatActivity(NamedTuple):
     """A change in any of these begins a new stretch."""
 
     desk: str
@@ -49,7 +49,7 @@ class Stretch(NamedTuple):
     id: str
     shift: str
     begun: float
-    doing: SeatNow
+    activity: SeatActivity
     lock: LockReason | None
 
 
@@ -61,8 +61,8 @@ class SeatRecords:
     def moved(self, seat: Seat, event: str) -> None:
         """The seat may have changed, by ``event``."""
         now, old = self._switch.now, self._open.get(seat.agent)
-        doing, lock = _doing(seat), seat.lock_next or seat.lock
-        if old is not None and old.doing == doing:
+        activity, lock = _activity(seat), seat.lock_next or seat.lock
+        if old is not None and old.activity == activity:
             if old.lock is not lock:
                 self._open[seat.agent] = old._replace(lock=lock)
                 self._save(SeatStateRow(id=old.id, lock=lock))
@@ -70,11 +70,11 @@ class SeatRecords:
         key = f"{seat.agent}@{round(now * 1e6)}"
         if old is not None and old.id != key:
             self._save(SeatStateRow(id=old.id, ended_at=now, ended_by=event))
-        new = self._open[seat.agent] = Stretch(key, key if old is None else old.shift, now, doing, lock)
+        new = self._open[seat.agent] = Stretch(key, key if old is None else old.shift, now, activity, lock)
         self._save(
             SeatStateRow(
-                id=key, shift=new.shift, agent=seat.agent, desk=doing.desk, state=doing.state, reason=doing.reason,
-                call=doing.call, queue=doing.queue, kind=doing.kind, lock=lock, begun_at=now, ended_at=None, ended_by=None,
+                id=key, shift=new.shift, agent=seat.agent, desk=activity.desk, state=activity.state, reason=activity.reason,
+                call=activity.call, queue=activity.queue, kind=activity.kind, lock=lock, begun_at=now, ended_at=None, ended_by=None,
             )
         )  # fmt: skip
 
@@ -84,11 +84,11 @@ class SeatRecords:
         self._save(SeatStateRow(id=old.id, ended_at=self._switch.now, ended_by=code))
 
     def _save(self, row: SeatStateRow) -> None:
-        self._switch.emit(saved(row))
+        self._switch.emit(save_record(row))
 
 
-def _doing(seat: Seat) -> SeatNow:
+def _activity(seat: Seat) -> SeatActivity:
     talk = seat.last if seat.state is SeatState.WRAP_UP else seat.talk
     reason = seat.lock if seat.state is SeatState.LOCKED else None
     call, queue, kind = (None, None, None) if talk is None else (talk.call, talk.queue, talk.kind)
-    return SeatNow(seat.desk, seat.state, reason, call, queue, kind)
+    return SeatActivity(seat.desk, seat.state, reason, call, queue, kind)

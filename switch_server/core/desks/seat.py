@@ -19,13 +19,13 @@ from shared.days import shanghai_day
 from shared.enums import LockReason, Role, SeatState
 from shared.ids import AgentId, DeskId, LegId, SkillName
 from switch_server.core.desks.facts import AgentOnline
-from switch_server.core.room import Talk, company
+from switch_server.core.room import Talk, party_fields
 from switch_server.core.words import Queue
 
 BUSY = frozenset(SeatState) - {SeatState.OFFLINE, SeatState.LOCKED, SeatState.OPEN, SeatState.WRAP_UP}
 KEEPS_IDLE = frozenset({SeatState.RINGING, SeatState.OFFLINE})
 """A seat that goes from one of these states to ``open`` keeps its ``idle_since``."""
-RUNG_MOST = 8
+RECENT_LEGS = 8
 
 
 IDLE: tuple[tuple[bool | None, bool | None, bool | None, SeatState], ...] = (
@@ -66,21 +66,21 @@ class Seat:
         self.talk: Talk | None = None
         self.last: Talk | None = None
         """The last talk, while its disposition is still to come."""
-        self.before: Talk | None = None
+        self.previous: Talk | None = None
         """The talk before, which takes no disposition any more; the end of its note may still come."""
         self.wrap_until: float | None = None
         self.idle_since = now
         self.state = SeatState.OFFLINE
         self.since = now
-        self.rung: deque[LegId] = deque(maxlen=RUNG_MOST)
+        self.recent_legs: deque[LegId] = deque(maxlen=RECENT_LEGS)
         """The last legs of this seat; other legs in its phone's reports are ignored."""
-        self.suspect: frozenset[LegId] = frozenset()
+        self.differing_legs: frozenset[LegId] = frozenset()
         """Legs that differed in the phone's last report."""
-        self.had: frozenset[LegId] = frozenset()
+        self.reported_legs: frozenset[LegId] = frozenset()
         """The seat's current legs that the phone has reported once: if such a leg is missing in a report, no message about it is on its way."""
-        self.back(online)
+        self.came_online(online)
 
-    def back(self, online: AgentOnline) -> None:
+    def came_online(self, online: AgentOnline) -> None:
         """The agent has logged in, or the link is back: takes over the data of the log-in; all other state stays."""
         self.name, self.desk, self.contact = online.name, online.desk, online.contact
         self.role, self.group, self.skills, self.link = online.role, online.group, online.skills, True
@@ -148,5 +148,5 @@ class Seat:
             rang_at=talk.offered_at,
             answered_at=talk.answered_at,
             held_at=talk.held_at,
-            **company(talk),
+            **party_fields(talk),
         )

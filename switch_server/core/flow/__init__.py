@@ -5,7 +5,7 @@ A kind's module in ``kinds`` has both the data of the step and its behaviour, on
 A newcomer may add a kind of step (one module of ``kinds``), or a service's needs and outcomes.
 """
 
-from switch_server.core.flow.builtin import MUSIC, NO_FLOW, PIN, queue_flow
+from switch_server.core.flow.builtin import HOLD_MUSIC, NO_FLOW, PIN_FLOW, queue_flow
 from switch_server.core.flow.check import check
 from switch_server.core.flow.facts import Configured
 from switch_server.core.flow.file import as_flow, flow_type, read_flow
@@ -28,16 +28,16 @@ from switch_server.core.flow.pieces import FlowContext, MissingVariableError, Pi
 from switch_server.core.flow.service_table import REFUSED, SERVICES
 from switch_server.core.flow.step import Flow, Step
 from switch_server.core.flow.text import normal, prompt_of, texts_of
-from switch_server.core.flow.walk import HANDLED_EVENTS, Host, IvrEvent, IvrState, Key, Walk
+from switch_server.core.flow.walk import HANDLED_EVENTS, IvrEvent, IvrState, Key, Walk, WalkHost
 
 __all__ = [
     "HANDLED_EVENTS",
     "HASH_WAIT",
     "HIDDEN_DIGIT",
+    "HOLD_MUSIC",
     "KINDS",
-    "MUSIC",
     "NO_FLOW",
-    "PIN",
+    "PIN_FLOW",
     "REFUSED",
     "SERVICES",
     "CallbackStep",
@@ -47,7 +47,6 @@ __all__ = [
     "FlowContext",
     "Format",
     "HangUpStep",
-    "Host",
     "Input",
     "IvrEvent",
     "IvrState",
@@ -64,6 +63,7 @@ __all__ = [
     "Slot",
     "Step",
     "Walk",
+    "WalkHost",
     "as_flow",
     "check",
     "flow_type",

@@ -9,8 +9,8 @@ from switch_server.core.flow.step import Flow
 
 NO_FLOW = Flow("", (), "", {})
 """The empty flow of a call that an agent dialled."""
-MUSIC = "music/hold"
-PIN = Flow(
+HOLD_MUSIC = "music/hold"
+PIN_FLOW = Flow(
     "pin",
     (),
     "account",

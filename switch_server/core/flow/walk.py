@@ -1,6 +1,6 @@
-"""The walk of one caller through a flow, as far as the steps use it: states, the events of each state, and the protocols ``Walk`` and ``Host``.
+"""The walk of one caller through a flow, as far as the steps use it: states, the events of each state, and the protocols ``Walk`` and ``WalkHost``.
 
-``core.ivr.ivr`` implements ``Walk``; the call implements ``Host``.
+``core.ivr.ivr`` implements ``Walk``; the call implements ``WalkHost``.
 """
 
 from collections import deque
@@ -81,7 +81,7 @@ class Key:
         return self.digit == Secret("#")
 
 
-class Host(Protocol):
+class WalkHost(Protocol):
     """The protocol that a walk's call implements."""
 
     def play(
@@ -127,7 +127,7 @@ class Host(Protocol):
 class Walk(Protocol):
     """The protocol of a walk, for its steps. ``core.ivr.ivr.Ivr`` implements it."""
 
-    host: Host
+    host: WalkHost
     variables: dict[str, Any]
     language: Language
     state: IvrState

@@ -18,13 +18,13 @@ from switch_server.core.flow import (
     HASH_WAIT,
     HIDDEN_DIGIT,
     Flow,
-    Host,
     IvrEvent,
     IvrState,
     Key,
     MissingVariableError,
     Piece,
     Step,
+    WalkHost,
 )
 
 MAX_QUEUE = 40
@@ -36,7 +36,7 @@ MAX_STEPS = 50
 class Ivr:
     """One caller's walk; implements ``core.flow.walk.Walk``. ``variables`` is shared with the call; a PIN in it is a ``Secret``."""
 
-    def __init__(self, flow: Flow, host: Host, variables: dict[str, Any]) -> None:
+    def __init__(self, flow: Flow, host: WalkHost, variables: dict[str, Any]) -> None:
         self.flow = flow
         self.host = host
         self.variables = variables
@@ -68,7 +68,7 @@ class Ivr:
             self.keys.append(key)
         self.deliver_keys()
 
-    def used(self, digit: str, recording_ms: int | None = None) -> None:
+    def key_replayed(self, digit: str, recording_ms: int | None = None) -> None:
         """In a replay: the flow took this key here; ``""``: a queued key interrupted a prompt."""
         if digit:
             self.keys.append(Key(Secret("0" if digit == HIDDEN_DIGIT else digit), recording_ms))

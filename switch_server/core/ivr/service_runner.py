@@ -32,7 +32,7 @@ class Login(Struct, frozen=True):
     customer: CustomerId | None
 
 
-class Caller(Protocol):
+class ServiceHost(Protocol):
     """The protocol that a call implements for its services."""
 
     id: CallId
@@ -48,19 +48,19 @@ class Caller(Protocol):
     def any_branch(self) -> BranchId | None: ...
 
 
-class Services:
+class ServiceRunner:
     """The running service of one call, and the call's log-in."""
 
-    def __init__(self, caller: Caller, *, answer_wait: float, order_wait: float, wrong_pins: int) -> None:
-        self._caller = caller
+    def __init__(self, host: ServiceHost, *, answer_wait: float, order_wait: float, wrong_pins: int) -> None:
+        self._host = host
         self._answer_wait = answer_wait
         self._order_wait = order_wait
         self._wrong_pins_allowed = wrong_pins
         self.login: Login | None = None
         self.wrong_pins = 0
-        self.armed: OrderKey | None = None
+        self.confirmed_key: OrderKey | None = None
         """Key of a confirmed read-back that has not been used yet."""
-        self.waiting_for: OrderKey | None = None
+        self.awaited_order: OrderKey | None = None
         """Key of the order whose result the caller waits for."""
         self._running = ""
         self._request = 0
@@ -76,22 +76,22 @@ class Services:
         if service.logged_in and self.login is None:
             self._refuse(Refusal.NOT_LOGGED_IN)
         elif name == "log_in":
-            account = AccountNo(self._caller.variables["account"])
+            account = AccountNo(self._host.variables["account"])
             request = self._next_request(AccountFound)
             self._has_try = True
-            self._ask_store(FindAccount(self._caller.id, request, account, self._caller.number))
+            self._ask_store(FindAccount(self._host.id, request, account, self._host.number))
         elif service.places:
             self._place(name)
         else:
-            self._ask(_QUESTIONS[name](self._caller.variables, self.login))
+            self._ask(_QUESTIONS[name](self._host.variables, self.login))
 
     def stop(self) -> None:
         """The caller has gone. An order under way is carried on without the caller."""
         self._give_back()
         self._running = ""
         self._expects = None
-        self.waiting_for = None
-        self.armed = None
+        self.awaited_order = None
+        self.confirmed_key = None
 
     # --- answers ---
 
@@ -108,7 +108,7 @@ class Services:
             self._refuse(Refusal.BRANCH_SLOW)
         else:
             self._account = found
-            pin = self._caller.variables.get("pin")
+            pin = self._host.variables.get("pin")
             self._ask(aci.LogIn(found.account, ""), found.branch, pin if isinstance(pin, Secret) else None)
 
     def wrong_pin_counted(self, counted: WrongPinCounted) -> None:
@@ -136,17 +136,17 @@ class Services:
 
     def order_moved(self, order: Order) -> None:
         """An order of this call has changed its state."""
-        if order.key != self.waiting_for:
+        if order.key != self.awaited_order:
             return
         if order.state in AT_BRANCH:
-            self._caller.variables["contract"] = order.contract
+            self._host.variables["contract"] = order.contract
             self._done("accepted")
         elif order.state in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
             self._refuse(Refusal(order.code) if order.code else Refusal.BRANCH_DOWN)
 
     def timed_out(self) -> None:
         """No answer in time: the service ends."""
-        if self.waiting_for:
+        if self.awaited_order:
             self._done("in_doubt")
         elif self._running:
             self._refuse(Refusal.BRANCH_SLOW)
@@ -159,19 +159,19 @@ class Services:
         assert found.branch is not None
         if isinstance(reply, aci.LoggedIn):
             self.login = Login(found.account, found.branch, found.customer)
-            self._caller.logged_in(self.login)
+            self._host.logged_in(self.login)
             self._done("ok")
         elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN:
             self.wrong_pins += 1
             self._has_try = False
             request = self._next_request(WrongPinCounted)
-            self._ask_store(CountWrongPin(self._caller.id, request, found.account, self._caller.number))
+            self._ask_store(CountWrongPin(self._host.id, request, found.account, self._host.number))
         else:
             self._refuse(reply.code if isinstance(reply, aci.Refused) else Refusal.BAD_ANSWER)
 
     def _take(self, reply: aci.Reply) -> None:
         values: dict[str, Any] = msgspec.to_builtins(reply)
-        variables = self._caller.variables
+        variables = self._host.variables
         if self._running == "find_order":
             row = next((row for row in values["rows"] if row["contract"] == variables["contract"]), None)
             if row is None:
@@ -188,12 +188,12 @@ class Services:
         self._done("ok")
 
     def _place(self, name: str) -> None:
-        key, self.armed = self.armed, None
+        key, self.confirmed_key = self.confirmed_key, None
         login = self.login
         if key is None or login is None:
             self._refuse(Refusal.NOT_LOGGED_IN)
             return
-        variables = self._caller.variables
+        variables = self._host.variables
         order: aci.PlaceOrder | aci.CancelOrder
         if name == "cancel_order":
             order = aci.CancelOrder(key, login.account, ContractNo(str(variables["contract"])))
@@ -207,21 +207,21 @@ class Services:
                 price=Milli(variables["price"]),
                 quantity=Shares(variables["quantity"]),
             )
-        self.waiting_for = key
-        self._caller.wait_for_answer(self._order_wait)
-        self._caller.capture(key, order)
+        self.awaited_order = key
+        self._host.wait_for_answer(self._order_wait)
+        self._host.capture(key, order)
 
     def _ask(self, query: aci.Request, branch: BranchId | None = None, pin: Secret | None = None) -> None:
-        where = branch or (self.login.branch if self.login else self._caller.any_branch())
+        where = branch or (self.login.branch if self.login else self._host.any_branch())
         if where is None:
             self._refuse(Refusal.BRANCH_DOWN)
             return
-        self._caller.wait_for_answer(self._answer_wait)
-        self._caller.emit(AskBranch(self._caller.id, self._next_request(BranchAnswered), where, query, pin))
+        self._host.wait_for_answer(self._answer_wait)
+        self._host.emit(AskBranch(self._host.id, self._next_request(BranchAnswered), where, query, pin))
 
     def _ask_store(self, question: FindAccount | CountWrongPin) -> None:
-        self._caller.wait_for_answer(self._answer_wait)
-        self._caller.emit(question)
+        self._host.wait_for_answer(self._answer_wait)
+        self._host.emit(question)
 
     def _next_request(self, answer: type[AccountFound | WrongPinCounted | BranchAnswered]) -> int:
         self._expects = answer
@@ -232,23 +232,23 @@ class Services:
         return answer.request == self._request and type(answer) is self._expects
 
     def _refuse(self, code: Refusal) -> None:
-        self._caller.variables["refusal"] = code.value
+        self._host.variables["refusal"] = code.value
         self._done(REFUSED)
 
     def _give_back(self) -> None:
         if self._has_try:
             self._has_try = False
-            self._caller.emit(GiveBackPinTry(self._caller.id))
+            self._host.emit(GiveBackPinTry(self._host.id))
 
     def _done(self, outcome: str) -> None:
         self._give_back()
         if self._running == "log_in":
-            self._caller.variables.pop("pin", None)
+            self._host.variables.pop("pin", None)
         self._running = ""
         self._expects = None
-        self.waiting_for = None
-        self._caller.wait_for_answer(None)
-        self._caller.outcome(outcome)
+        self.awaited_order = None
+        self._host.wait_for_answer(None)
+        self._host.outcome(outcome)
 
 
 def _account(login: Login | None) -> AccountNo:

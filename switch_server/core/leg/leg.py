@@ -124,6 +124,6 @@ class Leg:
         return self.state not in (LegState.ENDING, LegState.ENDED)
 
     @property
-    def takes_events(self) -> bool:
+    def negotiated_rtp_events(self) -> bool:
         """Whether the far end negotiated keys as RTP events (RFC 4733). If not, it takes keys as tones."""
         return self.far is not None and self.far.telephone_event is not None

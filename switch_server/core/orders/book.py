@@ -166,7 +166,7 @@ class OrderBook:
         elif order.state in FINAL:
             self._switch.count("order_reports_after_end")
         else:
-            order.learn(report)
+            order.apply_report(report)
             self._step(report.key, REPORT_EVENTS[report.status], origin=origin)
 
     def _recovered(self, event: OrderRecovered) -> None:
@@ -230,6 +230,6 @@ class OrderBook:
         """Records a report on an order that is not in memory (settled, or of before a restart). The order journal checks it by ``origin``."""
         shadow = Order(key, origin.branch, None, None)
         shadow.state = OrderState.ACCEPTED
-        shadow.learn(report)
+        shadow.apply_report(report)
         shadow.step(REPORT_EVENTS[report.status])
         self._record(shadow, REPORT_EVENTS[report.status].value, origin)

@@ -142,7 +142,7 @@ class Order:
             self.state = new
         return old, new
 
-    def learn(self, report: OrderReport) -> None:
+    def apply_report(self, report: OrderReport) -> None:
         """Applies a report. Filled and cancelled quantities never shrink, and an older status never replaces a newer one, in whichever order reports come."""
         self.contract = report.contract
         if (report.trade_date, report.seq) >= self.last_report:

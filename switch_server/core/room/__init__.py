@@ -4,27 +4,27 @@ In: changes made by ``talk``. Out: the sound of each leg (``sounds_of``), the st
 A newcomer may change the rules of groups, sounds and seat states.
 """
 
-from switch_server.core.room.company import company
-from switch_server.core.room.outcomes import CAUSES, NOT_REACHED, UNREACHABLE, blame, word_of
-from switch_server.core.room.room import Asked, Listener, Member, Outcome, Room, Talk
+from switch_server.core.room.outcomes import CAUSES, DIAL_NOTICES, UNREACHABLE, came_back_of, lock_after
+from switch_server.core.room.parties import party_fields
+from switch_server.core.room.room import AskedParty, Listener, Member, Outcome, Room, Talk
 from switch_server.core.room.settling import settle
 from switch_server.core.room.sounds import MUSIC, Heard, sounds_of
 
 __all__ = [
     "CAUSES",
+    "DIAL_NOTICES",
     "MUSIC",
-    "NOT_REACHED",
     "UNREACHABLE",
-    "Asked",
+    "AskedParty",
     "Heard",
     "Listener",
     "Member",
     "Outcome",
     "Room",
     "Talk",
-    "blame",
-    "company",
+    "came_back_of",
+    "lock_after",
+    "party_fields",
     "settle",
     "sounds_of",
-    "word_of",
 ]

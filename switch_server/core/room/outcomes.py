@@ -16,7 +16,7 @@ CAUSES = {
     Outcome.NO_CHANNEL: EndCause.REJECTED_FULL,
 }
 """End cause of the desk's leg, and of a call that its agent dialled."""
-NOT_REACHED = {
+DIAL_NOTICES = {
     EndCause.FAR_BUSY: "dial_busy",
     EndCause.NO_ANSWER: "dial_no_answer",
     EndCause.FAR_REFUSED: "dial_refused",
@@ -25,14 +25,14 @@ NOT_REACHED = {
 """Codes of ``shared.desk.Notice``: why the dialled party did not come."""
 
 
-def word_of(outcome: Outcome) -> CameBack:
+def came_back_of(outcome: Outcome) -> CameBack:
     """How an asked seat failed to come, for the desk of the agent who asked."""
     if outcome is Outcome.NO_ANSWER:
         return CameBack.NO_ANSWER
     return CameBack.REFUSED if outcome is Outcome.REFUSED else CameBack.UNREACHABLE
 
 
-def blame(talk: Talk) -> LockReason | None:
+def lock_after(talk: Talk) -> LockReason | None:
     """The reason for which the seat is locked after this talk, until its agent opens it; ``None``: it is not locked for it."""
     if talk.outcome in (Outcome.PHONE_LOST, Outcome.LOST):
         return LockReason.PHONE_LOST

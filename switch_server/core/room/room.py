@@ -89,7 +89,7 @@ class Talk:
         self.outcome: Outcome | None = None
         self.disposition = ""
         self.note = ""
-        self.took = False
+        self.had_customer = False
         """The customer has been this agent's own; else the agent was only consulted."""
         self.transferred_to = ""
         """Where this agent's customer went: ``seat:8002``, ``queue:fund``, ``number:139…``, ``menu:main``."""
@@ -135,12 +135,12 @@ class Talk:
         return HANGING_UP.get(self.state) or self.room.leaving(self.id)
 
     @property
-    def dials(self) -> bool:
+    def is_dialling(self) -> bool:
         """Whether the agent has dialled, and the other side has not answered yet."""
         return self.leg is not self.customer and self.kind in DIALLED and self.answered_at is None
 
     @property
-    def pops(self) -> bool:
+    def shows_pop(self) -> bool:
         """Whether the talk brings a customer, so that the desk shows a screen pop."""
         return self.kind not in NO_POP
 
@@ -173,13 +173,13 @@ class Member:
         """The group that the seat parked."""
         self.holds = False
         """The seat parked the group by hold, and stays alone until it retrieves the group."""
-        self.aside: int | None = None
+        self.consult_group: int | None = None
         """The group in which the seat talks to the consulted party, until the groups are joined or the customer is handed over."""
         self.came_back: CameBack | None = None
         """How the seat's last request to another party ended without that party."""
 
 
-class Asked:
+class AskedParty:
     """A party that has been asked into the call, at most one at a time. ``target`` is ``None`` where a queue offers its caller to a seat.
 
     ``by``: the seat that asked; ``None``: that seat has gone, or a queue asked, and the party joins ``group``. ``leg`` and ``talk`` are set
@@ -193,7 +193,7 @@ class Asked:
         self.since = since
         self.leg: Leg | None = None
         self.talk: Talk | None = None
-        self.early = False
+        self.early_media = False
         """Its early media is heard, before it answers."""
         self.busy = False
         """It is a seat in a call: no desk rings, and the asking seat hears busy tone."""
@@ -214,7 +214,7 @@ class Room:
         self.call = call
         self.members: dict[LegId, Member] = {}
         self.listeners: dict[LegId, Listener] = {}
-        self.ask: Asked | None = None
+        self.ask: AskedParty | None = None
         self._groups = 0
 
     # --- members and groups ---
@@ -251,28 +251,28 @@ class Room:
     def parker(self, group: int) -> Member | None:
         return next((member for member in self.members.values() if member.parked == group), None)
 
-    def comes_to(self, group: int) -> bool:
+    def awaits_party(self, group: int) -> bool:
         """Whether an asked party will join this group, and no seat waits for it (the asking seat has gone, or a queue asked)."""
         return self.ask is not None and self.ask.by is None and self.ask.group == group
 
-    def is_wanted(self, group: int) -> bool:
+    def is_waiting(self, group: int) -> bool:
         """Whether a seat has parked this group, or an asked party will join it."""
-        return self.comes_to(group) or self.parker(group) is not None
+        return self.awaits_party(group) or self.parker(group) is not None
 
     def move(self, member: Member, group: int, now: float) -> None:
         member.group, member.since = group, now
 
     def merge(self, group: int, into: int, now: float) -> None:
-        """``group`` becomes part of ``into``, also where it was parked, was a seat's ``aside``, or was the group that the asked party will join."""
+        """``group`` becomes part of ``into``, also where it was parked, was a seat's ``consult_group``, or was the group that the asked party will join."""
         for member in self.members.values():
             if member.group == group:
                 self.move(member, into, now)
             member.parked = into if member.parked == group else member.parked
-            member.aside = into if member.aside == group else member.aside
+            member.consult_group = into if member.consult_group == group else member.consult_group
         if self.ask is not None and self.ask.group == group:
             self.ask.group = into
 
-    def asks(self, member: Member) -> bool:
+    def has_asked(self, member: Member) -> bool:
         """Whether this member has asked a party that has not come yet."""
         return self.ask is not None and self.ask.by == member.leg.id
 
@@ -285,7 +285,7 @@ class Room:
         member = self.members.get(leg)
         if member is None:
             return None
-        here, asks = len(self.others(member)), self.asks(member)
+        here, asks = len(self.others(member)), self.has_asked(member)
         if member.parked is not None:
             return SeatState.HOLDING if member.holds else SeatState.CONSULTING
         if asks:
@@ -297,17 +297,17 @@ class Room:
         and the customer has another party; else ``END``.
         """
         rest = len(self.members) - 1 + (self.ask is not None)
-        return HangingUp.LEAVE if rest > 1 and not self._has_alone(leg) else HangingUp.END
+        return HangingUp.LEAVE if rest > 1 and not self._customer_has_only(leg) else HangingUp.END
 
-    def _has_alone(self, leg: LegId) -> bool:
+    def _customer_has_only(self, leg: LegId) -> bool:
         """Whether the customer has no other party than this leg."""
         customer = self.customer
         if customer is None:
             return False
         theirs = {other for other, m in self.members.items() if customer.group in (m.group, m.parked)}
-        return theirs <= {customer.leg.id, leg} and not self.comes_to(customer.group)
+        return theirs <= {customer.leg.id, leg} and not self.awaits_party(customer.group)
 
-    def heir(self, gone: LegId) -> Leg | None:
+    def next_recorded(self, gone: LegId) -> Leg | None:
         """The leg whose recording goes on after ``gone`` has left: the first outside party, else the first seat."""
         rest = [
             m for leg, m in self.members.items() if leg != gone and m.leg.alive and m.leg.channel is ChannelState.OPEN

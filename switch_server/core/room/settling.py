@@ -11,10 +11,10 @@ def settle(room: Room, now: float) -> Member | None:
     while (found := _unsettled(room)) is not None:
         member, still_waited_for = found
         if not still_waited_for:
-            member.parked, member.holds, member.aside = None, False, None
+            member.parked, member.holds, member.consult_group = None, False, None
         elif member.parked is not None:
             room.move(member, member.parked, now)
-            member.parked = member.aside = None
+            member.parked = member.consult_group = None
         else:
             return member
     return None
@@ -23,10 +23,10 @@ def settle(room: Room, now: float) -> Member | None:
 def _unsettled(room: Room) -> tuple[Member, bool] | None:
     """The first member to deal with. ``False``: its parked group is empty; ``True``: it is alone, and no party will join it."""
     for member in room.members.values():
-        if room.asks(member):
+        if room.has_asked(member):
             continue
         if member.parked is not None and not room.waiting_for(member):
             return member, False
-        if not member.holds and not room.others(member) and not room.is_wanted(member.group):
+        if not member.holds and not room.others(member) and not room.is_waiting(member.group):
             return member, True
     return None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from shared.desk import ToMenu, ToPin
 from shared.enums import ListenMode
 from shared.ids import LegId
-from switch_server.core.room.room import Asked, Member, Room
+from switch_server.core.room.room import AskedParty, Member, Room
 
 MUSIC = "music"
 RINGBACK = "tone:ringback"
@@ -53,7 +53,7 @@ def _voices(room: Room, group: int, early: tuple[LegId, int] | None) -> list[Leg
 
 def _early(room: Room) -> tuple[LegId, int] | None:
     ask = room.ask
-    if ask is None or not ask.early or ask.leg is None:
+    if ask is None or not ask.early_media or ask.leg is None:
         return None
     asker = room.members.get(ask.by) if ask.by is not None else None
     group = asker.group if asker is not None else ask.group
@@ -63,14 +63,14 @@ def _early(room: Room) -> tuple[LegId, int] | None:
 def _alone(room: Room, member: Member) -> str:
     """The prompt for a member that is alone in its group; ``""``: silence."""
     ask = room.ask
-    if room.asks(member):
+    if room.has_asked(member):
         assert ask is not None
         return BUSY if ask.busy else RINGBACK if _rings(ask) else ""
-    if room.comes_to(member.group):
+    if room.awaits_party(member.group):
         return RINGBACK
     return "" if member.parked is not None and room.parker(member.group) is None else MUSIC
 
 
-def _rings(ask: Asked) -> bool:
+def _rings(ask: AskedParty) -> bool:
     """Whether a telephone rings: not for a menu, nor while the customer keys a PIN."""
     return not isinstance(ask.target, ToMenu | ToPin)

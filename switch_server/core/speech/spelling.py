@@ -6,7 +6,7 @@ from shared.enums import Language
 
 PAUSE = "pause:250"
 """Segment between two groups."""
-_AT_A_GO = 6
+_MOST_UNGROUPED = 6
 """Longest text that is read without a pause: a stock code."""
 _GROUP = 4
 _SIGNS = {"-": "letter/dash", "_": "letter/dash", "/": "letter/slash", ".": "letter/dot"}
@@ -18,7 +18,7 @@ def digits(text: str, lang: Language) -> tuple[str, ...]:
     """Segments without language; empty for an empty text. Blanks are left out."""
     heard = "".join(text.split())
     names = [_character(character, lang) for character in heard]
-    if len(names) <= _AT_A_GO:
+    if len(names) <= _MOST_UNGROUPED:
         return tuple(names)
     out = names[:_GROUP]
     for start in range(_GROUP, len(names), _GROUP):

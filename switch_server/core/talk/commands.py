@@ -38,7 +38,7 @@ def back(side: DeskSide, talk: Talk, _: desk.Return) -> Answer:
     if talk.state is SeatState.DIALLING:
         side.ended_by_agent(talk)
     elif talk.state is SeatState.CONSULTING:
-        side.consults.back(side.room.members[talk.id])
+        side.consults.return_to_parked(side.room.members[talk.id])
     else:
         return WRONG
     return Done()
@@ -46,7 +46,7 @@ def back(side: DeskSide, talk: Talk, _: desk.Return) -> Answer:
 
 def swap(side: DeskSide, talk: Talk, _: desk.Swap) -> Answer:
     member = side.room.members.get(talk.id)
-    if member is None or not side.consults.has_two(member):
+    if member is None or not side.consults.can_swap(member):
         return WRONG
     side.consults.swap(member)
     return Done()
@@ -54,7 +54,7 @@ def swap(side: DeskSide, talk: Talk, _: desk.Swap) -> Answer:
 
 def join(side: DeskSide, talk: Talk, _: desk.Join) -> Answer:
     member = side.room.members.get(talk.id)
-    if member is None or not side.consults.has_two(member):
+    if member is None or not side.consults.can_swap(member):
         return WRONG
     side.consults.join(member)
     return Done()

@@ -40,7 +40,7 @@ class Listening:
         room = self._side.room
         for listener in [*room.listeners.values(), *self.coming.values()]:
             if listener.target not in room.members:
-                self._side.over(listener.talk, Outcome.ANSWERED)
+                self._side.end_talk(listener.talk, Outcome.ANSWERED)
 
     def listen(self, listener: Listener, mode: ListenMode) -> None:
         listener.mode = mode
@@ -52,7 +52,7 @@ class Listening:
         ``False``: the call has no customer, the customer has not answered yet, or the seat has left the call after the cancelling.
         """
         side, room, call = self._side, self._side.room, self._call
-        if call.internal or side.talks[listener.target].dials:
+        if call.internal or side.talks[listener.target].is_dialling:
             return False
         if room.ask is not None and room.ask.by == listener.target:
             self._consults.give_up(CameBack.CANCELLED)
@@ -61,7 +61,7 @@ class Listening:
             return False
         del room.listeners[talk.id]
         mine = room.enter(talk.leg, talk, target.group, call.now)
-        mine.parked, mine.holds, mine.aside = target.parked, target.holds, target.aside
+        mine.parked, mine.holds, mine.consult_group = target.parked, target.holds, target.consult_group
         for other in room.listeners.values():
             if other.target == listener.target:
                 other.target = talk.id
@@ -69,7 +69,7 @@ class Listening:
         target.talk.transferred_to = f"seat:{talk.agent}"
         notice = Notice(call.now, "intercepted", talk.agent)
         call.emit(TellDesk(target.talk.agent, notice))
-        side.over(target.talk, Outcome.ANSWERED)
+        side.end_talk(target.talk, Outcome.ANSWERED)
         call.switch.desks.caller_known(call.id)
         side.tidy("intercepted")
         return True

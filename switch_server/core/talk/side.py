@@ -15,7 +15,18 @@ from shared import desk
 from shared.enums import CallKind, DigitMode, EndCause
 from shared.ids import AgentId, LegId, QueueName, TrunkName
 from switch_server.core.leg import DigitPressed, Leg, LegEvent, RingDesk
-from switch_server.core.room import CAUSES, UNREACHABLE, Asked, Member, Outcome, Room, Talk, settle, sounds_of, word_of
+from switch_server.core.room import (
+    CAUSES,
+    UNREACHABLE,
+    AskedParty,
+    Member,
+    Outcome,
+    Room,
+    Talk,
+    came_back_of,
+    settle,
+    sounds_of,
+)
 from switch_server.core.talk import records as talk_records
 from switch_server.core.talk.consults import Consults
 from switch_server.core.talk.facts import AgentAssigned
@@ -39,7 +50,7 @@ class DeskSide:
         self.answered: Talk | None = None
         self.consults = Consults(call, self)
         self.listening = Listening(call, self, self.consults)
-        self._opener: Talk | None = None
+        self._dialler: Talk | None = None
         """The talk of the agent who dials, until that agent's phone is up."""
         self._patch = Patch(call)
         self._call = call
@@ -63,21 +74,21 @@ class DeskSide:
             queue=assigned.queue, waited=assigned.waited, auto=assigned.auto,
         )  # fmt: skip
         if assigned.by is None:
-            room.ask = Asked(None, None, None, self._call.now)
+            room.ask = AskedParty(None, None, None, self._call.now)
         assert room.ask is not None
         self.ring_for(room.ask, talk, assigned.ring)
 
     def dial_from(self, agent: AgentId, contact: str, ring: float) -> None:
         """Rings the desk of the agent who dials; its phone answers by itself."""
         kind = CallKind.INTERNAL if self._call.internal else CallKind.OUT
-        self._opener = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
-        self._ring(self._opener, ring)
+        self._dialler = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
+        self._ring(self._dialler, ring)
 
     def callee(self, agent: AgentId, contact: str) -> None:
         """The called seat of a call between seats: it is taken from now on, and rings when the calling agent's phone is up."""
         call = self._call
-        assert self._opener is not None
-        talk = Talk(call.caller, self._opener.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
+        assert self._dialler is not None
+        talk = Talk(call.caller, self._dialler.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
         self.begin(talk)
 
     def new_talk(
@@ -99,7 +110,7 @@ class DeskSide:
         self._call.emit(talk_records.offered(talk, self._call.customer))
         self._call.switch.desks.talk_begun(talk)
 
-    def ring_for(self, ask: Asked, talk: Talk, seconds: float) -> None:
+    def ring_for(self, ask: AskedParty, talk: Talk, seconds: float) -> None:
         """Rings a seat that has been asked into the call."""
         ask.leg, ask.talk = talk.leg, talk
         self._ring(talk, seconds)
@@ -115,26 +126,26 @@ class DeskSide:
         """The asked party's exchange sends early media (RFC 3960): it is heard in place of our ringback."""
         ask = self.room.ask
         if far is not None and ask is not None and ask.leg is leg and ask.talk is None:
-            ask.early = True
+            ask.early_media = True
             self.rewire("early_media")
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
         """200 OK: the parties hear each other at once, in place of ringback, music or prompts."""
         call, ask = self._call, self.room.ask
         call.change_far(leg, far)
-        if self._opener is not None and leg is self._opener.leg:
-            self._dialler_up(self._opener)
+        if self._dialler is not None and leg is self._dialler.leg:
+            self._dialler_up(self._dialler)
         elif ask is not None and leg is ask.leg:
-            self._came(ask, leg)
+            self._asked_party_answered(ask, leg)
         else:
             self.listening.answered(leg)
 
     def _dialler_up(self, talk: Talk) -> None:
         """The phone of the agent who dials is up: dials the other side, or plays busy tone."""
-        call, self._opener = self._call, None
+        call, self._dialler = self._call, None
         call.timer("ring", None)
         self.room.enter(talk.leg, talk, self.room.new_group(), call.now)
-        ask = self.room.ask = Asked(desk.ToNumber(call.number), talk.id, None, call.now)
+        ask = self.room.ask = AskedParty(desk.ToNumber(call.number), talk.id, None, call.now)
         ask.leg, ask.talk, ask.busy = call.caller, self.talks.get(call.caller.id), call.busy is not None
         self.rewire("desk_up")
         if ask.busy:
@@ -146,16 +157,16 @@ class DeskSide:
         """The dialled side of an agent's call has answered."""
         ask = self.room.ask
         assert ask is not None
-        self._came(ask, self._call.caller)
+        self._asked_party_answered(ask, self._call.caller)
 
-    def _came(self, ask: Asked, leg: Leg) -> None:
+    def _asked_party_answered(self, ask: AskedParty, leg: Leg) -> None:
         """The asked party has answered: it joins the group of the asking seat, or the group that was handed over to it."""
         call, room = self._call, self.room
         if leg is not call.caller:
             call.timer("ring", None)
         room.ask = None
         if ask.target is None or isinstance(ask.target, desk.ToQueue):
-            call.switch.acd.left(call.id, answered=True)
+            call.switch.acd.leave(call.id, answered=True)
         asker = room.members.get(ask.by) if ask.by is not None else None
         group = asker.group if asker is not None else ask.group
         if group is None:  # from the queue: the caller comes out of the flow
@@ -175,7 +186,7 @@ class DeskSide:
         self.room.enter(self._call.caller, None, group, self._call.now)
         return group
 
-    def _taken(self) -> None:
+    def _update_owner(self) -> None:
         """The customer belongs to the seat that is the only one in the customer's group. A customer with several seats, or in a parked group, gets no
         new owner.
         """
@@ -187,7 +198,7 @@ class DeskSide:
         if self.answered is not None:
             self.answered.followed = True
         self.answered = seats[0]
-        self.answered.took = True
+        self.answered.had_customer = True
 
     # --- in a talk ---
 
@@ -214,7 +225,9 @@ class DeskSide:
         if asked_for or len(event.digit) != 1:  # more or less than one character is no key
             return
         for other in self.room.outside(member):
-            if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else the tone itself is in the audio
+            if (
+                event.way is not DigitMode.INBAND or other.leg.negotiated_rtp_events
+            ):  # else the tone itself is in the audio
                 self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))
 
     # --- the end of a talk ---
@@ -222,20 +235,20 @@ class DeskSide:
     def ended_by_agent(self, talk: Talk) -> None:
         """The agent hangs up (``shared.desk.HangUp`` has the effects)."""
         member = self.room.members.get(talk.id)
-        if talk is self._opener or (member is None and talk.leg is self._call.caller):
+        if talk is self._dialler or (member is None and talk.leg is self._call.caller):
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member is None and talk.kind is not CallKind.MONITOR:
             self.gone(talk, Outcome.REFUSED)
         elif member is None:
-            self.over(talk, Outcome.ANSWERED)
+            self.end_talk(talk, Outcome.ANSWERED)
             self.tidy("left")
-        elif talk.dials:
-            self.over(talk, Outcome.REFUSED)
+        elif talk.is_dialling:
+            self.end_talk(talk, Outcome.REFUSED)
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member.parked is not None and not member.holds:
             self.consults.hand_over(member, talk)
         else:
-            self.over(talk, Outcome.ANSWERED)
+            self.end_talk(talk, Outcome.ANSWERED)
             self.tidy("agent_hung_up")
 
     def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
@@ -259,41 +272,41 @@ class DeskSide:
         if in_room and outcome is not Outcome.OFFLINE:
             outcome = Outcome.LOST
         if talk.leg is call.caller and not in_room:
-            self.over(talk, outcome)
+            self.end_talk(talk, outcome)
             call.end(CAUSES[outcome])
         elif in_room or talk.id in self.room.listeners:
             self._out_of_room(talk, outcome)
         elif ask is None or ask.talk is not talk:  # the phone of the agent who dials, or of a supervisor
-            self.over(talk, outcome)
+            self.end_talk(talk, outcome)
             if talk.kind is not CallKind.MONITOR:
                 call.end(CAUSES[outcome])
         else:
-            self.over(talk, outcome)
-            self._not_come(ask, outcome)
+            self.end_talk(talk, outcome)
+            self._asked_party_failed(ask, outcome)
 
     def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
         """A seat that talked or listened is lost."""
-        if talk.dials:
-            self.over(talk, outcome)
+        if talk.is_dialling:
+            self.end_talk(talk, outcome)
             self._call.end(CAUSES[outcome])
             return
         member = self.room.members.get(talk.id)
-        if member is not None and self.room.asks(member):
+        if member is not None and self.room.has_asked(member):
             self.consults.asker_out()
-        self.over(talk, outcome)
+        self.end_talk(talk, outcome)
         self.tidy("desk_lost", lost=True)
 
-    def _not_come(self, ask: Asked, outcome: Outcome) -> None:
+    def _asked_party_failed(self, ask: AskedParty, outcome: Outcome) -> None:
         if ask.target is None:
             self.room.ask = None
             self._call.switch.acd.next_agent(self._call.id, blame=outcome is not Outcome.NO_CHANNEL)
         elif isinstance(ask.target, desk.ToQueue):
             ask.leg = ask.talk = None
-            self.consults.wait_on(ask)
+            self.consults.set_queue_timer(ask)
             self._call.switch.acd.next_agent(self._call.id, blame=outcome is not Outcome.NO_CHANNEL)
             self.rewire(outcome.value)
         else:
-            self.consults.failed(word_of(outcome))
+            self.consults.failed(came_back_of(outcome))
 
     def channel_lost(self, leg: Leg) -> None:
         """The card has no channel for this leg, or has closed it."""
@@ -304,11 +317,11 @@ class DeskSide:
             self._call.hang_up(leg, EndCause.REJECTED_FULL)
             self.consults.far_gone(leg, EndCause.REJECTED_FULL)
 
-    def rang_long_enough(self) -> None:
+    def ring_timed_out(self) -> None:
         """The time to answer is over. A phone of the app that did not answer by itself for its own agent is out of order."""
         ask = self.room.ask
-        if self._opener is not None:
-            self.gone(self._opener, Outcome.NO_ANSWER if self._opener.handset else Outcome.PHONE_LOST)
+        if self._dialler is not None:
+            self.gone(self._dialler, Outcome.NO_ANSWER if self._dialler.handset else Outcome.PHONE_LOST)
         elif ask is not None and ask.talk is not None:
             self.gone(ask.talk, Outcome.NO_ANSWER)
         else:
@@ -318,8 +331,8 @@ class DeskSide:
         """The call ends: all its talks end."""
         for talk in list(self.talks.values()):
             self.consults.not_reached(talk, cause)
-            self.over(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
-        self.room.ask = self._opener = None
+            self.end_talk(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
+        self.room.ask = self._dialler = None
         self.room.members.clear()
         self._call.timer("ring", None)
 
@@ -327,10 +340,10 @@ class DeskSide:
         """The caller has left the queue: a desk that rings for the caller stops ringing."""
         ask = self.room.ask
         if ask is not None and ask.target is None and ask.talk is not None:
-            self.over(ask.talk, Outcome.CALLER_GONE)
+            self.end_talk(ask.talk, Outcome.CALLER_GONE)
             self.room.ask = None
 
-    def over(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
+    def end_talk(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
         """The talk ends: its seat leaves the call."""
         call = self._call
         del self.talks[talk.id]
@@ -339,9 +352,9 @@ class DeskSide:
         self.room.listeners.pop(talk.id, None)
         self.listening.forget(talk)
         ask = self.room.ask
-        if talk is self._opener or (ask is not None and ask.talk is talk):
+        if talk is self._dialler or (ask is not None and ask.talk is talk):
             call.timer("ring", None)
-        self._opener = None if talk is self._opener else self._opener
+        self._dialler = None if talk is self._dialler else self._dialler
         if talk.leg.alive:
             call.hang_up(talk.leg, cause or CAUSES[outcome])
         talk.end(outcome, call.now)
@@ -350,10 +363,10 @@ class DeskSide:
 
     def send_away(self, member: Member) -> None:
         """Hangs up a member without any other party."""
-        if self.room.asks(member):
+        if self.room.has_asked(member):
             self.consults.asker_out()
         if member.talk is not None:
-            self.over(member.talk, Outcome.ANSWERED)
+            self.end_talk(member.talk, Outcome.ANSWERED)
         else:
             del self.room.members[member.leg.id]
             self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
@@ -365,18 +378,18 @@ class DeskSide:
         gets an excuse.
         """
         while (alone := settle(self.room, self._call.now)) is not None:
-            self._nobody(alone, lost=lost)
+            self._left_alone(alone, lost=lost)
         if self._call.internal and not self.room.members:
             self._call.end(EndCause.DESK_LOST if lost else EndCause.AGENT_HUNG_UP)
         self.listening.tidy()
         self.rewire(event)
 
-    def _nobody(self, member: Member, *, lost: bool) -> None:
+    def _left_alone(self, member: Member, *, lost: bool) -> None:
         if member is not self.room.customer:
             self.send_away(member)
             return
         self.customer_out()
-        self.consults.everybody_out()
+        self.consults.hang_up_all()
         self._call.walks.left_alone(lost=lost)
 
     def customer_out(self) -> None:
@@ -393,6 +406,6 @@ class DeskSide:
         for member in self.room.members.values():
             if member.talk is not None:
                 member.talk.hold(call.now) if self.consults.keeps_waiting(member) else member.talk.retrieve(call.now)
-        self._taken()
+        self._update_owner()
         for talk in list(self.talks.values()):
             call.switch.desks.talk_moved(talk, event)

@@ -31,10 +31,10 @@ from switch_server.core.words.media import (
     StopRecording,
 )
 from switch_server.core.words.phone_numbers import is_personal, phone_key
-from switch_server.core.words.rows import Row, saved
+from switch_server.core.words.rows import Row, save_record
 from switch_server.core.words.switchboard import Switchboard
 from switch_server.core.words.timers import Timers
-from switch_server.core.words.waiting import RETURNING, VIP, Waiting
+from switch_server.core.words.waiting import RETURNING, VIP, QueuePlace
 
 __all__ = [
     "CARD_COMMANDS",
@@ -63,6 +63,7 @@ __all__ = [
     "OpenChannel",
     "Play",
     "Queue",
+    "QueuePlace",
     "ReloadPrompts",
     "Row",
     "SaveRecord",
@@ -75,8 +76,7 @@ __all__ = [
     "Timers",
     "Transition",
     "Trunk",
-    "Waiting",
     "is_personal",
     "phone_key",
-    "saved",
+    "save_record",
 ]

@@ -18,6 +18,6 @@ class Row(Struct, frozen=True, kw_only=True):
     id: str
 
 
-def saved(row: Row) -> SaveRecord:
+def save_record(row: Row) -> SaveRecord:
     values: dict[str, Any] = {name: value for name, value in structs.asdict(row).items() if value is not UNSET}
     return SaveRecord(row.TABLE, values)

@@ -7,7 +7,7 @@ RETURNING = 5
 AGENT_LOST = 100
 
 
-class Waiting:
+class QueuePlace:
     """``priority`` is the queue step's; ``since`` (UTC seconds) is when the caller came, and is kept through a callback and a lost agent."""
 
     def __init__(self, call: CallId, queue: QueueName, priority: int, since: float) -> None:
@@ -21,7 +21,7 @@ class Waiting:
         """The desk of the caller's agent was lost in the talk."""
         self.not_before = 0.0
         """UTC seconds: no seat is rung before (the voice card was full)."""
-        self.by: LegId | None = None
+        self.agent_leg: LegId | None = None
         """The leg of an agent who waits here for a colleague, for the customer."""
         self.ringing = False
         """A desk rings for the caller now."""

@@ -174,7 +174,7 @@ def test_a_walk_that_has_not_begun_has_nothing_to_cut_short_and_nobody_to_excuse
     call = world.offer()
     walk = Ivr(flow_of("bye", {}), world.switch.calls[call], {})
     for _ in range(2):
-        walk.used("")
+        walk.key_replayed("")
         walk.excuse()
     assert (walk.state, walk.step) == (IvrState.IDLE, None)
     world.finish()

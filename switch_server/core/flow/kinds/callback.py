@@ -15,7 +15,7 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
     """预约回拨: keeps the caller's place in ``queue``; the caller is called back at the calling number (ANI) when it is their turn.
 
     ``answer``: the step at which the answered callback begins; a queue step of the same queue must follow, where the caller has the old
-    place. ``on_failed``: the callback is refused (``Callbacks.asked`` says when).
+    place. ``on_failed``: the callback is refused (``Callbacks.request`` says when).
     """
 
     NODE_SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")

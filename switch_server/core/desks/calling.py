@@ -7,7 +7,7 @@ from shared import desk
 from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToQueue, ToSeat
 from shared.enums import SeatState
 from shared.ids import LegId
-from switch_server.core.call import Call, CallPlaced, ForAgent, ForConsult, NoWay, Way, way_inside, way_out
+from switch_server.core.call import Call, CallPlaced, ForAgent, ForConsult, NoRoute, Route, route_inside, route_out
 from switch_server.core.desks.desks import Desks
 from switch_server.core.desks.facts import DeskCommanded
 from switch_server.core.desks.host import DeskSwitchboard
@@ -21,7 +21,7 @@ RINGABLE = frozenset({SeatState.OPEN, SeatState.LOCKED})
 """States in which a colleague's desk may be rung: also on a break; not in a call or in wrap-up."""
 
 
-class ReachCommands:
+class CallingCommands:
     def __init__(self, switch: DeskSwitchboard, desks: Desks) -> None:
         self._switch = switch
         self._desks = desks
@@ -29,8 +29,8 @@ class ReachCommands:
     def dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> Answer:
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
-        way = way_out(self._switch, command.number, ForAgent, self._switch.flows)
-        return self._place(event, way, command.number, ForAgent(seat.agent, seat.contact))
+        route = route_out(self._switch, command.number, ForAgent, self._switch.flows)
+        return self._place(event, route, command.number, ForAgent(seat.agent, seat.contact))
 
     def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> Answer:
         """Calls another seat; where that seat is busy, the agent hears busy tone."""
@@ -42,15 +42,15 @@ class ReachCommands:
         if other is seat:
             return Refused(DeskRefusal.WRONG_STATE)
         callee = other.contact if other.state in RINGABLE else ""
-        way = way_inside(self._switch, seat.agent, ForAgent)
-        return self._place(event, way, other.agent, ForAgent(seat.agent, seat.contact, callee))
+        route = route_inside(self._switch, seat.agent, ForAgent)
+        return self._place(event, route, other.agent, ForAgent(seat.agent, seat.contact, callee))
 
-    def _place(self, event: DeskCommanded, way: Way | NoWay, number: str, purpose: ForAgent) -> Answer:
-        if way is NoWay.NO_LINE:
+    def _place(self, event: DeskCommanded, route: Route | NoRoute, number: str, purpose: ForAgent) -> Answer:
+        if route is NoRoute.NO_LINE:
             return Refused(DeskRefusal.NO_LINE)
-        if isinstance(way, NoWay) or event.call is None:
+        if isinstance(route, NoRoute) or event.call is None:
             return Refused(DeskRefusal.BUSY)
-        self._switch.take(way.call(event.call, number, purpose))
+        self._switch.apply_decision(route.call(event.call, number, purpose))
         return Done()
 
     def _may_begin(self, seat: Seat, event: DeskCommanded) -> Refused | None:
@@ -74,7 +74,7 @@ class ReachCommands:
         event = self._asked(call, talk, command.target)
         if isinstance(event, Refused):
             return event
-        self._switch.take(event)
+        self._switch.apply_decision(event)
         return Done()
 
     def _asked(self, call: Call, talk: Talk, target: AnyTarget) -> Consulted | CallPlaced | Refused:
@@ -88,10 +88,10 @@ class ReachCommands:
                     return Refused(DeskRefusal.SEAT_BUSY)
                 return Consulted(call.id, talk.id, target, leg, contact=other.contact)
             case ToNumber(number=number):
-                way = way_out(switch, number, ForConsult, switch.flows, on=call.caller.card)
-                if isinstance(way, NoWay):
+                route = route_out(switch, number, ForConsult, switch.flows, on=call.caller.card)
+                if isinstance(route, NoRoute):
                     return Refused(DeskRefusal.NO_LINE)
-                return way.call(call.id, number, ForConsult(talk.id, leg))
+                return route.call(call.id, number, ForConsult(talk.id, leg))
             case ToQueue(queue=queue) if queue not in {each.name for each in switch.config.queues}:
                 return Refused(DeskRefusal.NOT_FOUND)
             case ToMenu(flow=flow) if flow not in {each.flow for each in switch.flows}:

@@ -186,7 +186,7 @@ class Switch(SwitchState):
                 if call is not None and talk is not None and event.outcome == Outcome.REFUSED:
                     call.desk.ended_by_agent(talk)
                 elif call is not None and talk is not None:
-                    call.desk.gone(talk, Outcome(event.outcome))
+                    call.desk.seat_gone(talk, Outcome(event.outcome))
             case Consulted(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.desk.consults.begin(event)

@@ -83,7 +83,7 @@ class FloorChaos(Chaos):
 
     def call_at(self, agent: AgentId) -> CallId:
         seat = self.switch.desks.seats.get(agent)
-        talk = seat.talk or seat.last if seat is not None else None
+        talk = seat.talk or seat.last_talk if seat is not None else None
         return talk.call if talk is not None else CallId("20261122T093000-0000")
 
     def command(self, agent: AgentId, what: desk.AnyCommand, call: CallId | None = None) -> None:

@@ -12,7 +12,7 @@ from switch_server.core.desks import AnswerDesk, HidePop, Seat, ShowPop
 from switch_server.core.flow import IvrState
 from switch_server.core.leg import Leg, LegState, RingDesk, ToCard
 from switch_server.core.switch import Switch
-from switch_server.core.talk import DESK, TellDesk
+from switch_server.core.talk import DESK_TRUNK, TellDesk
 from switch_server.core.words import Effect, Queue, QueuePlace, Transition, media
 
 IDLE = (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP, SeatState.OFFLINE)
@@ -162,7 +162,7 @@ class DeskWatch:
         legs: dict[AgentId, Leg] = {}
         for call in switch.calls.values():
             for leg in call.legs.values():
-                if leg.trunk == DESK and leg.alive:
+                if leg.trunk == DESK_TRUNK and leg.alive:
                     taken = leg is not call.caller or leg.id in call.desk.talks
                     assert not taken or leg.dnis not in legs, "an agent has two calls"
                     if taken:

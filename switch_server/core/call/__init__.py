@@ -14,8 +14,8 @@ from switch_server.core.call.admission import (
 from switch_server.core.call.call import TIMERS, Call, CallState
 from switch_server.core.call.effects import FindCaller
 from switch_server.core.call.facts import CallerFound, CallOffered, LegPlaced
+from switch_server.core.call.incoming import take_offer
 from switch_server.core.call.leg_facts import AnyLegFact, tell_call
-from switch_server.core.call.openings import take_offer
 from switch_server.core.call.outgoing import (
     CallPlaced,
     ForAgent,

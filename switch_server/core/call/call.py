@@ -26,7 +26,7 @@ from switch_server.core.ivr import Ivr, Login, ServiceRunner
 from switch_server.core.leg import Answer, DigitUsed, Leg, LegEvent, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
-from switch_server.core.talk import DESK, CallSwitchboard, DeskSide, handset
+from switch_server.core.talk import DESK_TRUNK, CallSwitchboard, DeskSide, desk_phone
 from switch_server.core.words import (
     Far,
     MaskRecording,
@@ -88,7 +88,7 @@ class Call(CallLegs):
         """Number of the caller's requests for a callback."""
         self.callback_of: CallId | None = None
         """The callback that this call is a try of: the id of the call in which it was asked for."""
-        self.internal = caller.trunk == DESK
+        self.internal = caller.trunk == DESK_TRUNK
         """Seat to seat: ``caller`` is the leg of the called seat."""
         self.callee = ""
         """Contact of the called seat's phone; empty: that seat is in a call, and the calling agent hears busy tone."""
@@ -132,7 +132,7 @@ class Call(CallLegs):
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_IN)
             self.emit(Ring(leg.id))
             self.emit(Answer(leg.id, near))
-        elif leg.trunk == DESK:
+        elif leg.trunk == DESK_TRUNK:
             self.desk.opened(leg, near)
         else:
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
@@ -215,7 +215,7 @@ class Call(CallLegs):
         if leg.alive:
             was = leg.far
             self.change_far(leg, far)
-            handset.media_changed(self.desk, leg, was, far)
+            desk_phone.media_changed(self.desk, leg, was, far)
 
     def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
         _, new = self.step_leg(leg, LegEvent.ENDED)
@@ -298,7 +298,7 @@ class Call(CallLegs):
     def _record_end(self) -> None:
         ended = EndedCall(
             self.id, self.caller, self.number, self.started, self.now, self.cause, self.ended_at_step, self.language,
-            self.customer, self.services.login, self.desk.answered,
+            self.customer, self.services.login, self.desk.last_owner,
         )  # fmt: skip
         self.emit(records.call_ended(ended))
         for leg in self.legs.values():

@@ -14,10 +14,10 @@ from shared.enums import EndCause
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName, leg_of
 from switch_server.core.call.admission import LineSwitchboard, freest_card, shown_number, trunk_out
 from switch_server.core.call.call import Call
-from switch_server.core.call.openings import add_call
+from switch_server.core.call.incoming import add_call
 from switch_server.core.flow import NO_FLOW, Flow
 from switch_server.core.leg import Leg
-from switch_server.core.talk import DESK
+from switch_server.core.talk import DESK_TRUNK
 from switch_server.core.words import VOICE, Event, QueuePlace
 
 DESK_UP = 15.0
@@ -179,7 +179,7 @@ def route_out(
 def route_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose]) -> Route | NoRoute:
     """The way of a call from one desk to another."""
     card = freest_card(switch, purpose.CHANNELS, purpose.CARD)
-    return NoRoute.NO_CHANNEL if card is None else Route(DESK, card, caller)
+    return NoRoute.NO_CHANNEL if card is None else Route(DESK_TRUNK, card, caller)
 
 
 def make_call(switch: LineSwitchboard, event: CallPlaced) -> None:

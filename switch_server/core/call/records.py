@@ -30,7 +30,7 @@ class Recording:
 
 
 class EndedCall(Struct, frozen=True):
-    """The data of a call at its end, for its rows. ``answered``: the talk of the last seat that had the customer."""
+    """The data of a call at its end, for its rows. ``last_owner``: the talk of the last seat that had the customer."""
 
     id: CallId
     caller: Leg
@@ -42,7 +42,7 @@ class EndedCall(Struct, frozen=True):
     language: Language
     customer: CustomerId | None
     login: Login | None
-    answered: Talk | None
+    last_owner: Talk | None
 
 
 class CallRow(Row, frozen=True, kw_only=True):
@@ -117,7 +117,7 @@ def call_answered(call: CallId, leg: Leg) -> SaveRecord:
 
 
 def call_ended(call: EndedCall) -> SaveRecord:
-    login, talk = call.login, call.answered
+    login, talk = call.login, call.last_owner
     return save_record(
         CallRow(
             id=call.id, ended_at=call.ended, cause=call.cause, ended_at_step=call.step, language=call.language,
@@ -132,7 +132,7 @@ def contact(call: EndedCall) -> SaveRecord:
         id=call.id, channel="phone", direction=_direction(call.caller), number=call.number, customer=call.customer,
         call=call.id, started_at=call.started, ended_at=call.ended, ended_at_step=call.step, cause=call.cause,
     )  # fmt: skip
-    return save_record(with_talk(row, call.answered))
+    return save_record(with_talk(row, call.last_owner))
 
 
 def leg(call: CallId, leg: Leg) -> SaveRecord:

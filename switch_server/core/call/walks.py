@@ -38,16 +38,16 @@ class Walks:
         call = self._call
         if call.ivr.is_talking:
             if lost:
-                call.ivr.desk_lost()
+                call.ivr.agent_lost()
                 call.switch.acd.requeue(call.id)
             else:
-                call.ivr.desk_done()
+                call.ivr.agent_done()
         elif lost and call.switch.config.queues:
             queue = call.switch.config.queues[0].name
             call.kept = QueuePlace(call.id, queue, 0, call.started)
             call.kept.lost = True
             self._go(*queue_flow(call.switch.flows, queue))
-            call.ivr.excuse()
+            call.ivr.say_excuse()
         else:
             call.end(EndCause.AGENT_HUNG_UP)
 

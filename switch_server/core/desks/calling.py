@@ -15,7 +15,7 @@ from switch_server.core.desks.seat import BUSY, Seat
 from switch_server.core.room import Talk
 from switch_server.core.talk import Consulted
 
-Answer = Done | Refused
+CommandAnswer = Done | Refused
 FREE_FOR_DIAL = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP})
 RINGABLE = frozenset({SeatState.OPEN, SeatState.LOCKED})
 """States in which a colleague's desk may be rung: also on a break; not in a call or in wrap-up."""
@@ -26,13 +26,13 @@ class CallingCommands:
         self._switch = switch
         self._desks = desks
 
-    def dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> Answer:
+    def dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> CommandAnswer:
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
         route = route_out(self._switch, command.number, ForAgent, self._switch.flows)
         return self._place(event, route, command.number, ForAgent(seat.agent, seat.contact))
 
-    def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> Answer:
+    def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> CommandAnswer:
         """Calls another seat; where that seat is busy, the agent hears busy tone."""
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
@@ -45,7 +45,7 @@ class CallingCommands:
         route = route_inside(self._switch, seat.agent, ForAgent)
         return self._place(event, route, other.agent, ForAgent(seat.agent, seat.contact, callee))
 
-    def _place(self, event: DeskCommanded, route: Route | NoRoute, number: str, purpose: ForAgent) -> Answer:
+    def _place(self, event: DeskCommanded, route: Route | NoRoute, number: str, purpose: ForAgent) -> CommandAnswer:
         if route is NoRoute.NO_LINE:
             return Refused(DeskRefusal.NO_LINE)
         if isinstance(route, NoRoute) or event.call is None:
@@ -63,7 +63,7 @@ class CallingCommands:
 
     # --- into a call ---
 
-    def consult(self, seat: Seat, command: desk.Consult, _: DeskCommanded) -> Answer:
+    def consult(self, seat: Seat, command: desk.Consult, _: DeskCommanded) -> CommandAnswer:
         talk = seat.talk
         call = self._switch.calls.get(command.call)
         if talk is None or call is None or talk.call != command.call:

@@ -24,7 +24,7 @@ from switch_server.core.talk import DeskSide
 from switch_server.core.talk import commands as talks
 from switch_server.core.talk import records as talk_records
 
-Answer = Done | Refused
+CommandAnswer = Done | Refused
 
 
 class SeatCommands:
@@ -33,7 +33,7 @@ class SeatCommands:
         self._desks = desks
         self.calling = CallingCommands(switch, desks)
         self.floor = FloorCommands(switch, desks)
-        self._of_seat: dict[type[desk.Command], Callable[[Seat, Any, DeskCommanded], Answer]] = {
+        self._of_seat: dict[type[desk.Command], Callable[[Seat, Any, DeskCommanded], CommandAnswer]] = {
             desk.OpenSeat: self._open,
             desk.LockSeat: self._lock,
             desk.Dial: self.calling.dial,
@@ -45,7 +45,7 @@ class SeatCommands:
             desk.WrapUp: self._wrap_up,
             desk.ExtendWrapUp: self._extend,
         }
-        self._of_call: dict[type[desk.Command], Callable[[DeskSide, Talk, Any], Answer]] = {
+        self._of_call: dict[type[desk.Command], Callable[[DeskSide, Talk, Any], CommandAnswer]] = {
             desk.HangUp: talks.hang_up,
             desk.Hold: talks.hold,
             desk.Retrieve: talks.retrieve,
@@ -58,7 +58,7 @@ class SeatCommands:
             desk.SendDigits: talks.send_digits,
         }
 
-    def do(self, event: DeskCommanded) -> Answer:
+    def do(self, event: DeskCommanded) -> CommandAnswer:
         command = event.command
         kind = type(command)
         if kind in self._of_call:
@@ -74,11 +74,11 @@ class SeatCommands:
 
     # --- the seat ---
 
-    def _open(self, seat: Seat, _: desk.OpenSeat, __: DeskCommanded) -> Answer:
+    def _open(self, seat: Seat, _: desk.OpenSeat, __: DeskCommanded) -> CommandAnswer:
         self._desks.open_(seat)
         return Done()
 
-    def _lock(self, seat: Seat, command: desk.LockSeat, _: DeskCommanded) -> Answer:
+    def _lock(self, seat: Seat, command: desk.LockSeat, _: DeskCommanded) -> CommandAnswer:
         if command.reason in SWITCH_LOCKS:
             return Refused(DeskRefusal.UNKNOWN_CHOICE)
         self._desks.lock(seat, command.reason)
@@ -86,9 +86,9 @@ class SeatCommands:
 
     # --- wrap-up ---
 
-    def _wrap_up(self, seat: Seat, command: desk.WrapUp, _: DeskCommanded) -> Answer:
+    def _wrap_up(self, seat: Seat, command: desk.WrapUp, _: DeskCommanded) -> CommandAnswer:
         note_only = command.stay and not command.disposition
-        talks = (seat.talk, seat.last, seat.previous if note_only else None)
+        talks = (seat.talk, seat.last_talk, seat.previous_talk if note_only else None)
         talk = next((talk for talk in talks if talk is not None and talk.call == command.call), None)
         if talk is None:
             return Refused(DeskRefusal.NO_SUCH_CALL)
@@ -101,18 +101,18 @@ class SeatCommands:
             talk.disposition, talk.wrapped_up = command.disposition, not command.stay
         for row in talk_records.wrapped_up(talk, call_is_over=talk.call not in self._switch.calls):
             self._switch.emit(row)
-        if talk is seat.last and not command.stay:
-            self._desks.forget_last(seat)
-            self._desks.moved(seat, "wrapped_up")
+        if talk is seat.last_talk and not command.stay:
+            self._desks.end_wrap_up(seat)
+            self._desks.seat_changed(seat, "wrapped_up")
         return Done()
 
-    def _extend(self, seat: Seat, command: desk.ExtendWrapUp, _: DeskCommanded) -> Answer:
-        if seat.last is None or seat.last.call != command.call:
+    def _extend(self, seat: Seat, command: desk.ExtendWrapUp, _: DeskCommanded) -> CommandAnswer:
+        if seat.last_talk is None or seat.last_talk.call != command.call:
             return Refused(DeskRefusal.NO_SUCH_CALL)
         if seat.state is not SeatState.WRAP_UP:
             return Refused(DeskRefusal.WRONG_STATE)
         self._desks.start_wrap_up(seat)
-        self._desks.moved(seat, "extended")
+        self._desks.seat_changed(seat, "extended")
         return Done()
 
 

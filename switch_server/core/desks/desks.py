@@ -67,7 +67,7 @@ class Desks:
         match event:
             case AgentSkilled():
                 seat.name, seat.role, seat.skills, seat.group = event.name, event.role, event.skills, event.group
-                self.moved(seat, "skilled")
+                self.seat_changed(seat, "skilled")
             case AgentOffline(code=code):
                 self._offline(seat, code)
             case DeskDown():
@@ -83,10 +83,10 @@ class Desks:
         seat = self.seats.get(event.agent)
         if seat is None:
             seat = self.seats[event.agent] = Seat(event, self._switch.now)
-            seat.last = self._unfinished_wrap_ups.pop(event.agent, None)
+            seat.last_talk = self._unfinished_wrap_ups.pop(event.agent, None)
         else:
             if seat.desk != event.desk:
-                self._give_up(seat, Outcome.LOST)
+                self._take_out_of_call(seat, Outcome.LOST)
                 seat.recent_legs.clear()
             seat.came_online(event)
             self._timer(seat, "grace", None)
@@ -94,18 +94,18 @@ class Desks:
             if event.anew and seat.lock is None:
                 self.lock(seat, LockReason.LOGGED_IN)
         self._told.pop(seat.agent, None)
-        self.moved(seat, "online")
+        self.seat_changed(seat, "online")
 
     def _offline(self, seat: Seat, code: str) -> None:
-        self._give_up(seat, Outcome.OFFLINE)
-        if code == "logged_out" or seat.last is None:
-            self.forget_last(seat)
+        self._take_out_of_call(seat, Outcome.OFFLINE)
+        if code == "logged_out" or seat.last_talk is None:
+            self.end_wrap_up(seat)
         else:
-            self._unfinished_wrap_ups[seat.agent] = seat.last  # with its pop
+            self._unfinished_wrap_ups[seat.agent] = seat.last_talk  # with its pop
             self._timer(seat, "wrap", None)
         seat.link = False
-        self.moved(seat, code)
-        self._records.over(seat, code)
+        self.seat_changed(seat, code)
+        self._records.shift_over(seat, code)
         self._timer(seat, "grace", None)
         self._timer(seat, "away", None)
         del self.seats[seat.agent]
@@ -124,9 +124,9 @@ class Desks:
             self._switch.emit(RefreshLeg(talk.id))
             self._timer(seat, "grace", self._switch.config.limits.desk_grace)
         else:
-            self._give_up(seat, Outcome.OFFLINE)
+            self._take_out_of_call(seat, Outcome.OFFLINE)
         self._timer(seat, "away", self._switch.config.limits.desk_away)
-        self.moved(seat, "desk_down")
+        self.seat_changed(seat, "desk_down")
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
         """Compares the phone's legs with the seat's: a leg that differs twice in a row is repaired (once may be a message on its way). Legs of
@@ -147,13 +147,13 @@ class Desks:
         for leg in sorted(differ & seat.differing_legs):
             self._switch.count("repaired_seats")
             if leg in ours:
-                self._give_up(seat, Outcome.LOST)
+                self._take_out_of_call(seat, Outcome.LOST)
             else:
                 self._switch.emit(HangUp(leg, EndCause.RECONCILED))
         seat.differing_legs = differ
 
     def _pop_seen(self, seat: Seat, event: PopSeen) -> None:
-        for talk in (seat.talk, seat.last):
+        for talk in (seat.talk, seat.last_talk):
             if talk is not None and talk.call == event.call:
                 self._switch.emit(talk_records.pop_seen(talk, event.after_ms))
                 return
@@ -164,12 +164,12 @@ class Desks:
         seat = self.seats[AgentId(agent)]
         if what == "wrap":
             seat.wrap_until = None
-            self.moved(seat, "wrap_up_over")
+            self.seat_changed(seat, "wrap_up_over")
         elif what == "away":
             self._switch.emit(Audit("switch-server", "agent_logged_out", seat.agent, "link_lost"))
             self._offline(seat, "link_lost")
         else:
-            self._give_up(seat, Outcome.LOST)
+            self._take_out_of_call(seat, Outcome.LOST)
 
     def reconcile(self, seat: Seat) -> None:
         """Repairs a seat whose call does not exist or does not have this talk, and a state that differs from the derived one."""
@@ -182,9 +182,9 @@ class Desks:
                 self.talk_over(talk)
         if seat.derived() is not seat.state:
             self._switch.count("repaired_seats")
-            self.moved(seat, "reconciled")
+            self.seat_changed(seat, "reconciled")
 
-    def _give_up(self, seat: Seat, outcome: Outcome) -> None:
+    def _take_out_of_call(self, seat: Seat, outcome: Outcome) -> None:
         """Takes the seat out of its call, for a reason outside the call."""
         talk = seat.talk
         call = self._switch.calls.get(talk.call) if talk is not None else None
@@ -199,12 +199,12 @@ class Desks:
         seat = self.seats.get(talk.agent)
         if seat is None:  # a replay
             return
-        self.forget_last(seat)
+        self.end_wrap_up(seat)
         seat.talk = talk
         seat.recent_legs.append(talk.id)
         if talk.shows_pop:
             self._show_pop(self._switch.calls[talk.call], talk)
-        self.moved(seat, "dial" if talk.auto else "ring")
+        self.seat_changed(seat, "dial" if talk.auto else "ring")
 
     def talk_answered(self, talk: Talk) -> None:
         seat = self.seats.get(talk.agent)
@@ -214,7 +214,7 @@ class Desks:
     def talk_moved(self, talk: Talk, event: str) -> None:
         seat = self.seats.get(talk.agent)
         if seat is not None:
-            self.moved(seat, event)
+            self.seat_changed(seat, event)
 
     def talk_over(self, talk: Talk) -> None:
         """The seat's next state: wrap-up after a talk with its own customer, locked after a call that it let ring, or as before."""
@@ -226,13 +226,13 @@ class Desks:
         self._switch.acd.talked(talk)
         self._timer(seat, "grace", None)
         if talk.had_customer and not talk.wrapped_up:
-            seat.last = talk
+            seat.last_talk = talk
             self.start_wrap_up(seat)
         elif talk.shows_pop:
             self._switch.emit(HidePop(seat.agent, talk.call))
         seat.lock = seat.lock_next or lock_after(talk) or seat.lock
         seat.lock_next = None
-        self.moved(seat, talk.outcome.value)
+        self.seat_changed(seat, talk.outcome.value)
 
     def caller_known(self, call_id: CallId) -> None:
         call = self._switch.calls[call_id]
@@ -246,8 +246,8 @@ class Desks:
         """Opens the seat; in a call this also cancels a lock that was to begin after the call."""
         seat.lock = seat.lock_next = None
         if seat.state is SeatState.WRAP_UP:
-            self.forget_last(seat)
-        self.moved(seat, "opened")
+            self.end_wrap_up(seat)
+        self.seat_changed(seat, "opened")
 
     def lock(self, seat: Seat, reason: LockReason) -> None:
         """Locks the seat; in a call the lock begins after the call."""
@@ -255,36 +255,36 @@ class Desks:
             seat.lock_next = reason
         else:
             seat.lock = reason
-        self.moved(seat, "locked")
+        self.seat_changed(seat, "locked")
 
     # --- wrap-up ---
 
     def start_wrap_up(self, seat: Seat) -> None:
         """The whole wrap-up time runs from now."""
-        talk, queues = seat.last, self._switch.config.queues
+        talk, queues = seat.last_talk, self._switch.config.queues
         assert talk is not None
         queue = queue_named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
         wait = queue.wrap_up if queue is not None else WRAP_UP
         seat.wrap_until = self._switch.now + wait if wait > 0 else None
         self._timer(seat, "wrap", wait if wait > 0 else None)
 
-    def forget_last(self, seat: Seat) -> None:
+    def end_wrap_up(self, seat: Seat) -> None:
         """Ends the wrap-up of the last talk."""
         seat.wrap_until = None
         self._timer(seat, "wrap", None)
-        if seat.last is not None:
-            self._switch.emit(HidePop(seat.agent, seat.last.call))
-            seat.previous, seat.last = seat.last, None
+        if seat.last_talk is not None:
+            self._switch.emit(HidePop(seat.agent, seat.last_talk.call))
+            seat.previous_talk, seat.last_talk = seat.last_talk, None
 
     # --- reports to desks ---
 
-    def moved(self, seat: Seat, event: str) -> None:
+    def seat_changed(self, seat: Seat, event: str) -> None:
         """The seat may have changed, by ``event``: derives its state, and marks its desk for a report."""
         self._touched[seat.agent] = None
         old = seat.settle(self._switch.now)
         if old is not None:
             self._switch.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
-        self._records.moved(seat, event)
+        self._records.seat_changed(seat, event)
         if seat.state is SeatState.OPEN:
             self._switch.acd.dirty = True
 
@@ -320,7 +320,7 @@ class Desks:
 
     def has_call(self, agent: AgentId, call: CallId) -> bool:
         seat = self.seats.get(agent)
-        return seat is not None and any(talk is not None and talk.call == call for talk in (seat.talk, seat.last))
+        return seat is not None and any(talk is not None and talk.call == call for talk in (seat.talk, seat.last_talk))
 
     def _show_pop(self, call: Call, talk: Talk) -> None:
         login = call.services.login

@@ -17,7 +17,7 @@ from switch_server.core.room import Outcome
 from switch_server.core.talk import AgentAssigned, DeskGone, ListenerCame, TellDesk
 from switch_server.core.words import Audit
 
-Answer = Done | Refused
+CommandAnswer = Done | Refused
 
 
 def may_supervise(seat: Seat, other: Seat) -> bool:
@@ -32,7 +32,7 @@ class FloorCommands:
         self._switch = switch
         self._desks = desks
 
-    def monitor(self, seat: Seat, command: desk.Monitor, _: DeskCommanded) -> Answer:
+    def monitor(self, seat: Seat, command: desk.Monitor, _: DeskCommanded) -> CommandAnswer:
         """Allowed for an idle seat, and for a seat that hears busy tone from calling ``other``: that call ends, and the phone is rung anew."""
         switch, other = self._switch, self._desks.seats.get(command.agent)
         if other is None:
@@ -56,7 +56,7 @@ class FloorCommands:
         switch.apply_decision(ListenerCame(call.id, call.next_leg(), seat.agent, seat.contact, talk.id, command.mode))
         return Done()
 
-    def take_waiting(self, seat: Seat, command: desk.TakeWaiting, _: DeskCommanded) -> Answer:
+    def take_waiting(self, seat: Seat, command: desk.TakeWaiting, _: DeskCommanded) -> CommandAnswer:
         switch = self._switch
         other = self._desks.seats.get(command.agent) if command.agent is not None else seat
         place, call = switch.acd.waiting.get(command.call), switch.calls.get(command.call)
@@ -84,7 +84,7 @@ class FloorCommands:
         )
         return Done()
 
-    def force(self, seat: Seat, command: desk.ForceSeat, _: DeskCommanded) -> Answer:
+    def force(self, seat: Seat, command: desk.ForceSeat, _: DeskCommanded) -> CommandAnswer:
         other = self._desks.seats.get(command.agent)
         if other is None:
             return Refused(DeskRefusal.NOT_HERE)

@@ -58,7 +58,7 @@ class SeatRecords:
         self._switch = switch
         self._open: dict[AgentId, Stretch] = {}
 
-    def moved(self, seat: Seat, event: str) -> None:
+    def seat_changed(self, seat: Seat, event: str) -> None:
         """The seat may have changed, by ``event``."""
         now, old = self._switch.now, self._open.get(seat.agent)
         activity, lock = _activity(seat), seat.lock_next or seat.lock
@@ -78,7 +78,7 @@ class SeatRecords:
             )
         )  # fmt: skip
 
-    def over(self, seat: Seat, code: str) -> None:
+    def shift_over(self, seat: Seat, code: str) -> None:
         """The agent has logged out, or has been logged out."""
         old = self._open.pop(seat.agent)
         self._save(SeatStateRow(id=old.id, ended_at=self._switch.now, ended_by=code))
@@ -88,7 +88,7 @@ class SeatRecords:
 
 
 def _activity(seat: Seat) -> SeatActivity:
-    talk = seat.last if seat.state is SeatState.WRAP_UP else seat.talk
+    talk = seat.last_talk if seat.state is SeatState.WRAP_UP else seat.talk
     reason = seat.lock if seat.state is SeatState.LOCKED else None
     call, queue, kind = (None, None, None) if talk is None else (talk.call, talk.queue, talk.kind)
     return SeatActivity(seat.desk, seat.state, reason, call, queue, kind)

@@ -64,9 +64,9 @@ class Seat:
         self.lock: LockReason | None = online.lock or LockReason.LOGGED_IN
         self.lock_next: LockReason | None = None
         self.talk: Talk | None = None
-        self.last: Talk | None = None
+        self.last_talk: Talk | None = None
         """The last talk, while its disposition is still to come."""
-        self.previous: Talk | None = None
+        self.previous_talk: Talk | None = None
         """The talk before, which takes no disposition any more; the end of its note may still come."""
         self.wrap_until: float | None = None
         self.idle_since = now
@@ -123,7 +123,7 @@ class Seat:
             self.lock,
             self.lock_next,
             self.wrap_until,
-            self.last.call if self.last is not None else None,
+            self.last_talk.call if self.last_talk is not None else None,
             self.calls_today,
         )
 

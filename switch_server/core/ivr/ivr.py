@@ -111,17 +111,17 @@ class Ivr:
         if step is not None and self._handles(IvrEvent.FAR_GONE):
             step.far_gone(self, talked=self.state is IvrState.TALKING)
 
-    def desk_done(self) -> None:
+    def agent_done(self) -> None:
         """The agent ended the talk; the caller is still on the line."""
         assert self.step is not None
         self.step.agent_done(self)
 
-    def desk_lost(self) -> None:
+    def agent_lost(self) -> None:
         """The agent's desk was lost in the talk: the step says an excuse, and the caller waits again."""
         assert self.step is not None
         self.step.agent_lost(self)
 
-    def excuse(self) -> None:
+    def say_excuse(self) -> None:
         """Says the excuse to a caller whose agent was lost, and who was put into this queue without having chosen it."""
         if self.step is not None and self.state is IvrState.QUEUED:
             self.step.say_excuse(self)

@@ -8,7 +8,7 @@ from switch_server.core.room.outcomes import CAUSES, DIAL_NOTICES, UNREACHABLE, 
 from switch_server.core.room.parties import party_fields
 from switch_server.core.room.room import AskedParty, Listener, Member, Outcome, Room, Talk
 from switch_server.core.room.settling import settle
-from switch_server.core.room.sounds import MUSIC, Heard, sounds_of
+from switch_server.core.room.sounds import MUSIC, LegSound, sounds_of
 
 __all__ = [
     "CAUSES",
@@ -16,7 +16,7 @@ __all__ = [
     "MUSIC",
     "UNREACHABLE",
     "AskedParty",
-    "Heard",
+    "LegSound",
     "Listener",
     "Member",
     "Outcome",

@@ -62,13 +62,13 @@ def _number(leg: Leg) -> str:
 
 def _asked(ask: AskedParty) -> Party:
     state = PartyState.RINGING if ask.leg is not None and not ask.busy else PartyState.ASKED
-    kind, name, number = _words(ask.target) if ask.target is not None else ("", "", "")
+    kind, name, number = _target_fields(ask.target) if ask.target is not None else ("", "", "")
     if ask.talk is not None:
         name = ask.talk.agent
     return Party(ask.leg.id if ask.leg is not None else LegId(""), kind, name, number, state, ask.since)
 
 
-def _words(target: AnyTarget) -> tuple[str, str, str]:
+def _target_fields(target: AnyTarget) -> tuple[str, str, str]:
     """(kind, name, number)."""
     match target:
         case ToSeat(agent=agent):

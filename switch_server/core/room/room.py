@@ -107,7 +107,7 @@ class Talk:
         return CallId(self.leg.id.rpartition("/")[0])
 
     @property
-    def handset(self) -> bool:
+    def on_desk_phone(self) -> bool:
         """Whether a SIP desk phone has the voice: the agent may hang up there, and the app reports no legs of it."""
         return desk_phone(self.contact) is not None
 
@@ -244,7 +244,7 @@ class Room:
         """The members that this one talks to and that are no seats."""
         return [other for other in self.others(member) if other.talk is None]
 
-    def waiting_for(self, member: Member) -> list[Member]:
+    def parked_by(self, member: Member) -> list[Member]:
         """The members that this one parked."""
         return [] if member.parked is None else self.of_group(member.parked)
 

@@ -25,7 +25,7 @@ def _unsettled(room: Room) -> tuple[Member, bool] | None:
     for member in room.members.values():
         if room.has_asked(member):
             continue
-        if member.parked is not None and not room.waiting_for(member):
+        if member.parked is not None and not room.parked_by(member):
             return member, False
         if not member.holds and not room.others(member) and not room.is_waiting(member.group):
             return member, True

@@ -12,32 +12,32 @@ RINGBACK = "tone:ringback"
 BUSY = "tone:busy"
 
 
-class Heard(NamedTuple):
+class LegSound(NamedTuple):
     """The sound of one leg: other legs, or a prompt that is played (``MUSIC``: the call's music on hold)."""
 
     hears: tuple[LegId, ...] = ()
     play: str = ""
 
 
-def sounds_of(room: Room) -> dict[LegId, Heard]:
+def sounds_of(room: Room) -> dict[LegId, LegSound]:
     """The sound of each member, each listener, and an asked party with early media."""
     early = _early(room)
     heard = {leg: _sound(room, member) for leg, member in room.members.items()}
     for leg, listener in room.listeners.items():
         target = room.members.get(listener.target)
         voices = _voices(room, target.group, early) if target is not None else []
-        heard[leg] = Heard(tuple(voice for voice in voices if voice != leg))
+        heard[leg] = LegSound(tuple(voice for voice in voices if voice != leg))
     if early is not None:
         leg, group = early
-        heard[leg] = Heard(tuple(voice for voice in _voices(room, group, early) if voice != leg))
+        heard[leg] = LegSound(tuple(voice for voice in _voices(room, group, early) if voice != leg))
     return heard
 
 
-def _sound(room: Room, member: Member) -> Heard:
+def _sound(room: Room, member: Member) -> LegSound:
     leg = member.leg.id
     heard = [voice for voice in _voices(room, member.group, _early(room)) if voice != leg]
     heard += [other for other, each in room.listeners.items() if each.target == leg and each.mode is ListenMode.WHISPER]
-    return Heard(tuple(heard)) if heard else Heard((), _alone(room, member))
+    return LegSound(tuple(heard)) if heard else LegSound((), _alone(room, member))
 
 
 def _voices(room: Room, group: int, early: tuple[LegId, int] | None) -> list[LegId]:

@@ -9,10 +9,10 @@ from switch_server.core.talk.effects import TellDesk
 from switch_server.core.talk.facts import AgentAssigned, Consulted, DeskGone, ListenerCame
 from switch_server.core.talk.host import CallSwitchboard
 from switch_server.core.talk.records import ContactRow, with_talk
-from switch_server.core.talk.side import DESK, DeskSide
+from switch_server.core.talk.side import DESK_TRUNK, DeskSide
 
 __all__ = [
-    "DESK",
+    "DESK_TRUNK",
     "AgentAssigned",
     "CallSwitchboard",
     "Consulted",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared.ids import LegId
 from switch_server.core.leg import Leg
-from switch_server.core.room import MUSIC, Heard
+from switch_server.core.room import MUSIC, LegSound
 from switch_server.core.talk.host import TalkCall
 from switch_server.core.words import Hear, Play, StopPlay
 
@@ -14,15 +14,15 @@ class Patch:
 
     def __init__(self, call: TalkCall) -> None:
         self._call = call
-        self._told: dict[LegId, Heard] = {}
+        self._told: dict[LegId, LegSound] = {}
 
-    def set(self, sounds: Mapping[LegId, Heard]) -> None:
+    def set(self, sounds: Mapping[LegId, LegSound]) -> None:
         for leg in [leg for leg in self._told if leg not in sounds]:
             self.take_out(leg)
         for leg, sound in sounds.items():
             self._tell(self._call.legs[leg], sound)
 
-    def _tell(self, leg: Leg, sound: Heard) -> None:
+    def _tell(self, leg: Leg, sound: LegSound) -> None:
         call, old = self._call, self._told.get(leg.id)
         if old == sound:
             return

@@ -35,19 +35,19 @@ from switch_server.core.talk.listening import Listening
 from switch_server.core.talk.patch import Patch
 from switch_server.core.words import Far, Near, SendDigits
 
-DESK = TrunkName("desk")
+DESK_TRUNK = TrunkName("desk")
 """Name of the trunk of every desk's leg."""
 BUSY_TONE = 20.0
 """Seconds of busy tone before the call to a busy seat ends."""
 
 
 class DeskSide:
-    """``talks``: of the seats that ring or are in the call; ``answered``: the talk of the last seat that had the customer."""
+    """``talks``: of the seats that ring or are in the call; ``last_owner``: the talk of the last seat that had the customer."""
 
     def __init__(self, call: TalkCall) -> None:
         self.room = Room(call.id)
         self.talks: dict[LegId, Talk] = {}
-        self.answered: Talk | None = None
+        self.last_owner: Talk | None = None
         self.consults = Consults(call, self)
         self.listening = Listening(call, self, self.consults)
         self._dialler: Talk | None = None
@@ -96,7 +96,7 @@ class DeskSide:
         waited: float = 0.0, auto: bool = False,
     ) -> Talk:  # fmt: skip
         call = self._call
-        leg = Leg(leg_id, DESK, incoming=False, ani=call.number, dnis=agent, started=call.now)
+        leg = Leg(leg_id, DESK_TRUNK, incoming=False, ani=call.number, dnis=agent, started=call.now)
         call.add_leg(leg)
         return Talk(leg, call.caller, agent, kind, self.room, contact=contact, queue=queue, waited=waited, auto=auto)
 
@@ -193,12 +193,12 @@ class DeskSide:
         customer = self.room.customer
         others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
         seats = [other.talk for other in others if other.talk is not None]
-        if len(seats) != 1 or seats[0] is self.answered:
+        if len(seats) != 1 or seats[0] is self.last_owner:
             return
-        if self.answered is not None:
-            self.answered.followed = True
-        self.answered = seats[0]
-        self.answered.had_customer = True
+        if self.last_owner is not None:
+            self.last_owner.followed = True
+        self.last_owner = seats[0]
+        self.last_owner.had_customer = True
 
     # --- in a talk ---
 
@@ -238,7 +238,7 @@ class DeskSide:
         if talk is self._dialler or (member is None and talk.leg is self._call.caller):
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member is None and talk.kind is not CallKind.MONITOR:
-            self.gone(talk, Outcome.REFUSED)
+            self.seat_gone(talk, Outcome.REFUSED)
         elif member is None:
             self.end_talk(talk, Outcome.ANSWERED)
             self.tidy("left")
@@ -259,13 +259,13 @@ class DeskSide:
         if talk is None:
             self.consults.far_gone(leg, cause)
             return
-        if talk.handset and cause is EndCause.FAR_HUNG_UP:
+        if talk.on_desk_phone and cause is EndCause.FAR_HUNG_UP:
             self.ended_by_agent(talk)
             return
         unreachable = sip_code in UNREACHABLE or cause in (EndCause.FAR_LOST, EndCause.RECONCILED)
-        self.gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
+        self.seat_gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
 
-    def gone(self, talk: Talk, outcome: Outcome) -> None:
+    def seat_gone(self, talk: Talk, outcome: Outcome) -> None:
         """The desk has lost the call: the next seat is rung, or the asking seat is told, or the customer waits again, or the call ends."""
         call, ask = self._call, self.room.ask
         in_room = talk.id in self.room.members
@@ -312,7 +312,7 @@ class DeskSide:
         """The card has no channel for this leg, or has closed it."""
         talk = self.talks.get(leg.id)
         if talk is not None:
-            self.gone(talk, Outcome.NO_CHANNEL)
+            self.seat_gone(talk, Outcome.NO_CHANNEL)
         else:
             self._call.hang_up(leg, EndCause.REJECTED_FULL)
             self.consults.far_gone(leg, EndCause.REJECTED_FULL)
@@ -321,9 +321,9 @@ class DeskSide:
         """The time to answer is over. A phone of the app that did not answer by itself for its own agent is out of order."""
         ask = self.room.ask
         if self._dialler is not None:
-            self.gone(self._dialler, Outcome.NO_ANSWER if self._dialler.handset else Outcome.PHONE_LOST)
+            self.seat_gone(self._dialler, Outcome.NO_ANSWER if self._dialler.on_desk_phone else Outcome.PHONE_LOST)
         elif ask is not None and ask.talk is not None:
-            self.gone(ask.talk, Outcome.NO_ANSWER)
+            self.seat_gone(ask.talk, Outcome.NO_ANSWER)
         else:
             self.consults.give_up(desk.CameBack.NO_ANSWER)
 

@@ -31,10 +31,10 @@ from switch_server.core.words.media import (
     StopRecording,
 )
 from switch_server.core.words.phone_numbers import is_personal, phone_key
+from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
 from switch_server.core.words.switchboard import Switchboard
 from switch_server.core.words.timers import Timers
-from switch_server.core.words.waiting import RETURNING, VIP, QueuePlace
 
 __all__ = [
     "CARD_COMMANDS",

@@ -58,7 +58,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     callbacks_per_day: int = 3
     """Callbacks that one number may ask for in a day; only one at a time."""
     returning: float = 3600.0
-    """A caller whose last call is at most so long ago goes before others (``words.waiting.RETURNING``)."""
+    """A caller whose last call is at most so long ago goes before others (``words.queue_place.RETURNING``)."""
 
 
 class Hours(Struct, frozen=True, forbid_unknown_fields=True):

@@ -175,6 +175,6 @@ def test_a_walk_that_has_not_begun_has_nothing_to_cut_short_and_nobody_to_excuse
     walk = Ivr(flow_of("bye", {}), world.switch.calls[call], {})
     for _ in range(2):
         walk.key_replayed("")
-        walk.excuse()
+        walk.say_excuse()
     assert (walk.state, walk.step) == (IvrState.IDLE, None)
     world.finish()

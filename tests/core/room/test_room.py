@@ -7,7 +7,7 @@ import pytest
 from shared.desk import AnyTarget, Party, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import ListenMode, PartyState, SeatState
 from shared.ids import AgentId, LegId, QueueName
-from switch_server.core.room import MUSIC, Heard, Room, party_fields, settle, sounds_of
+from switch_server.core.room import MUSIC, LegSound, Room, party_fields, settle, sounds_of
 from switch_server.core.room.sounds import BUSY, RINGBACK
 from tests.core.rooms import ANN, BOB, CAT, CUSTOMER, NOW, OUT, SUPER, ask, listen, room_of
 
@@ -21,12 +21,12 @@ def shown(room: Room, name: LegId) -> dict[str, Any]:
     return party_fields(its)
 
 
-def sound(*hears: LegId, play: str = "") -> Heard:
-    return Heard(tuple(sorted(hears)), play)
+def sound(*hears: LegId, play: str = "") -> LegSound:
+    return LegSound(tuple(sorted(hears)), play)
 
 
-def sounds(room: Room) -> dict[LegId, Heard]:
-    return {name: Heard(tuple(sorted(each.hears)), each.play) for name, each in sounds_of(room).items()}
+def sounds(room: Room) -> dict[LegId, LegSound]:
+    return {name: LegSound(tuple(sorted(each.hears)), each.play) for name, each in sounds_of(room).items()}
 
 
 HELD = {ANN: 1}

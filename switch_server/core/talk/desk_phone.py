@@ -13,7 +13,7 @@ from switch_server.core.words import Far
 def media_changed(side: DeskSide, leg: Leg, was: Far | None, now: Far) -> None:
     """Where the talk's state does not allow hold or retrieve, only the phone's own media changes."""
     talk = side.talks.get(leg.id)
-    if talk is None or not talk.handset or was is None:
+    if talk is None or not talk.on_desk_phone or was is None:
         return
     before, after = (far.direction is Direction.SENDRECV for far in (was, now))
     if before and not after:

@@ -113,7 +113,7 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """Of a branch's reports only those on a held order of that branch are kept."""
+        """Key presses and the phones' reports are not journalled; of a branch's reports only those on an order in memory of that branch and account."""
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
         return not isinstance(event, DigitPressed | PhoneTold)

@@ -1,4 +1,4 @@
-"""Every fact that the core takes, from all rooms: for the journal, which reads any of them back by its name."""
+"""Every fact that the core takes, from all rooms. The event journal decodes facts by these classes' names."""
 
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
 from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced

@@ -1,4 +1,4 @@
-"""Facts of no room: cards, branches, operators."""
+"""Facts that belong to no room: of cards, branches and operators."""
 
 from shared.ids import (
     BranchId,
@@ -15,7 +15,7 @@ class CardUp(Event, frozen=True):
 
 
 class CardDied(Event, frozen=True):
-    """All its channels are gone without further events."""
+    """All channels of the card are gone; no further event comes from the card."""
 
     card: CardId
     reason: str
@@ -36,6 +36,6 @@ class HangUpOrdered(Event, frozen=True):
 
 
 class Draining(Event, frozen=True):
-    """The switch is stopping: no new calls. Those that run are ended with ``SWITCH_STOPPED``, ``at_once`` or when it is told again."""
+    """The switch is stopping: no new call is taken. ``at_once`` ends the running calls with ``SWITCH_STOPPED``; else they go on."""
 
     at_once: bool = True

@@ -1,4 +1,4 @@
-"""What the switch looks like now, for the operator (``switchctl``) and for resync of links. Times are UTC seconds."""
+"""State of the switch at one moment, for the operator (``switchctl``) and for supervisors' desks. Times are UTC seconds."""
 
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ class CallView(Struct, frozen=True):
     language: str
     branch: str | None
     account_end: str | None
-    """The account's last two digits, once the caller has proved who they are."""
+    """The account's last two digits, after a correct PIN."""
     legs: tuple[LegView, ...]
 
 
@@ -44,7 +44,7 @@ class CardView(Struct, frozen=True):
 
 
 class SeatView(Struct, frozen=True):
-    """A seat (座席) of somebody who is logged in, or whose link is down. ``state`` and ``reason``: words of ``SeatState`` and ``LockReason``."""
+    """A seat (座席) of an agent who is logged in; the seat's link may be down. ``state`` and ``reason``: values of ``SeatState`` and ``LockReason``."""
 
     agent: str
     name: str
@@ -56,11 +56,11 @@ class SeatView(Struct, frozen=True):
     skills: dict[str, int] = {}
     role: str = "agent"
     queue: str | None = None
-    """That the call came from."""
+    """The queue that the call came from."""
 
 
 class QueueView(Struct, frozen=True):
-    """``waiting``: callers now, without the ``callbacks`` that are due later. ``answered``, ``abandoned``: since the start."""
+    """``waiting``: callers in the queue now, without the ``callbacks`` that wait for their turn. ``answered``, ``abandoned``: since the switch started."""
 
     name: str
     waiting: int
@@ -71,15 +71,15 @@ class QueueView(Struct, frozen=True):
     answered: int
     abandoned: int
     is_open: bool = True
-    """Within its hours now."""
+    """Whether now is within the queue's hours."""
     oldest: float | None = None
-    """Since when the longest waiting caller waits."""
+    """Time at which the longest waiting caller came."""
 
 
 class WaitingView(Struct, frozen=True):
-    """A caller in a queue. ``priority``: with what they are given for being who they are; ``ringing``: a desk rings for them.
+    """A caller in a queue. ``priority``: the step's priority plus the caller's bonuses; ``ringing``: a desk rings for the caller.
 
-    ``consult``: an agent asks the queue for a colleague.
+    ``consult``: an agent waits in the queue for a colleague.
     """
 
     call: str
@@ -92,7 +92,7 @@ class WaitingView(Struct, frozen=True):
 
 
 class FloorView(Struct, frozen=True):
-    """What supervisors' desks are shown of queues and lines, twice a second: no calls one by one."""
+    """Queues, lines and cards for supervisors' desks, at most twice a second; without single calls."""
 
     queues: tuple[QueueView, ...]
     waiting: tuple[WaitingView, ...]
@@ -101,7 +101,7 @@ class FloorView(Struct, frozen=True):
 
 
 class SwitchSnapshot(Struct, frozen=True):
-    """``orders``: how many of those held in memory are in each state. All of it is bounded by lines, seats and configuration."""
+    """``orders``: number of orders in memory, by state. The size is bounded by lines, seats and configuration."""
 
     at: float
     calls: tuple[CallView, ...]

@@ -1,4 +1,4 @@
-"""The whole state of the switch, and what calls, orders, queues and desks need of it (their switchboards)."""
+"""The whole state of the switch. Implements the switchboard protocols of calls, orders, queues and desks."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -16,7 +16,7 @@ from switch_server.core.words import Effect, Event, SwitchConfig, Timers
 
 
 class SwitchState(ABC):
-    """Holds; ``core.switch`` handles."""
+    """Data and small services; the handling of events is in ``core.switch``."""
 
     def __init__(
         self,
@@ -37,9 +37,9 @@ class SwitchState(ABC):
         self.commands = SeatCommands(self, self.desks)
         self._timers = Timers()
         self._effects: list[Effect] = []
-        self._suspects: set[LegId] = set()
-        self._asked: set[LegId] = set()
-        self.decided: dict[LegId, CardId | None] = {}
+        self._differing_legs: set[LegId] = set()
+        self._refreshing: set[LegId] = set()
+        self.replayed_cards: dict[LegId, CardId | None] = {}
         self._on_fault = on_fault
         self._journal = journal
 
@@ -63,11 +63,11 @@ class SwitchState(ABC):
         if self._journal is not None:
             self._journal(event, self.now)
 
-    def has_line(self, leg: Leg) -> bool:
-        """May this leg be dialled: has its trunk a free line?"""
+    def may_dial(self, leg: Leg) -> bool:
+        """Whether this leg may be dialled: its trunk has a free line. The answer is journalled (``LegPlaced``); a replay uses the journalled one."""
         trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
         free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
-        card = self.decided.get(leg.id, leg.card if free else None)
+        card = self.replayed_cards.get(leg.id, leg.card if free else None)
         self.journal(LegPlaced(leg.id, card))
         return card is not None
 
@@ -86,21 +86,21 @@ class SwitchState(ABC):
         if call is not None:
             call.services.order_moved(order)
 
-    def ask(self, leg: Leg) -> None:
-        """Does the far end live? It may be on hold, or its BYE may have been lost."""
-        if leg.id not in self._asked:
-            self._asked.add(leg.id)
+    def refresh(self, leg: Leg) -> None:
+        """Asks the far end by a session refresh whether it is still there: it may be on hold, or its BYE may have been lost."""
+        if leg.id not in self._refreshing:
+            self._refreshing.add(leg.id)
             self.count("legs_asked")
             self.emit(RefreshLeg(leg.id))
 
     @abstractmethod
-    def take(self, event: Event) -> None:
-        """A choice of the core's own is journalled, for replays, and handled."""
+    def apply_decision(self, event: Event) -> None:
+        """Journals an event that the core made itself (a replay reads it from the journal), and handles the event."""
 
     @abstractmethod
-    def settled(self, call: Call) -> None:
-        """Something was done to the call: forgets it if that was its end."""
+    def call_changed(self, call: Call) -> None:
+        """To be called after each change of a call: settles the call, and removes it if it has ended."""
 
     @abstractmethod
-    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
-        """Does it; a fault costs this call only."""
+    def run_for_call(self, call: Call, work: Callable[[], None]) -> None:
+        """Runs ``work`` for one of several calls: an exception ends this call only."""

@@ -1,7 +1,8 @@
 """The switch (交换机): every event goes in here, every effect comes out (``ARCHITECTURE.md``).
 
-Pure: no clock, no I/O. ``handle`` and ``tick`` first let all deadlines pass that are due, so that a journal replayed with its times gives
-the same transitions. A handler that raises is our bug: it costs its call, is counted, and is told to the shell as ``Fault``.
+Pure: no clock, no I/O. ``handle`` and ``tick`` first run all timers that are due, so that a journal replayed with its times gives
+the same transitions. An exception in a handler is a bug of the core: it ends the event's call, is counted (``faults``), and is
+reported to ``on_fault``.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +12,6 @@ from typing import assert_never
 from shared import desk
 from shared.enums import EndCause
 from shared.ids import AgentId, CallId, CardId, LegId, OrderKey, call_of
-from switch_server.core.about import call_about
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, CallbackVerdict, QueueJudged
 from switch_server.core.call import (
     TIMERS,
@@ -23,11 +23,12 @@ from switch_server.core.call import (
     CallState,
     Card,
     LegPlaced,
-    offered,
-    placed,
+    make_call,
+    take_offer,
     tell_call,
 )
 from switch_server.core.desks import DeskCommanded, DeskFact, PhoneTold, for_journal
+from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
 from switch_server.core.flow import Configured
 from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
@@ -46,30 +47,30 @@ CallEvent = AgentAssigned | DeskGone | CallPlaced | Consulted | ListenerCame
 class Switch(SwitchState):
     """All state of the centre's call control. One instance, one thread.
 
-    ``on_fault`` is told of a handler that raised (our bug). ``journal`` is given, with its time, each event that the event journal must
-    hold, in the order in which a replay needs them; it must not raise.
+    ``on_fault`` gets each exception of a handler, with the event (a bug of the core). ``journal`` gets each event that the event journal
+    must hold, with its time, in the order in which a replay needs them; ``journal`` must not raise.
     """
 
-    # --- the shell's side ---
+    # --- called by the engine ---
 
     def handle(self, event: Event, now: float) -> list[Effect]:
-        """Takes one event at ``now`` (UTC seconds, never going back) and gives what is to be done, in order."""
+        """Handles one event at ``now`` (UTC seconds, never going back). Returns the effects in the order in which they must be done."""
         self._run_timers(now)
         if self._is_journalled(event):
             self.journal(for_journal(event) if isinstance(event, DeskCommanded) else event)
         self._guarded(event)
-        return self._taken()
+        return self._take_effects()
 
     def tick(self, now: float) -> list[Effect]:
-        """Lets the deadlines pass that are due at ``now``."""
+        """Runs the timers that are due at ``now``."""
         self._run_timers(now)
-        return self._taken()
+        return self._take_effects()
 
     def next_deadline(self) -> float | None:
         return self._timers.next()
 
     def reconcile(self, live_legs: Iterable[LegId], now: float) -> list[Effect]:
-        """Compares with the legs that the lines have, and repairs what differs twice running (once may be an event on its way)."""
+        """Compares the legs with those of the lines, and repairs each leg that differs twice in a row (once may be an event on its way)."""
         self._run_timers(now)
         live = frozenset(live_legs)
         ours = {
@@ -77,7 +78,7 @@ class Switch(SwitchState):
         }
         expected = {leg for leg, state in ours.items() if state.incoming or state.state is not LegState.OPENING}
         differ = (expected - live) | (live - set(ours))
-        for leg in sorted(differ & self._suspects):
+        for leg in sorted(differ & self._differing_legs):
             self.count("repaired_legs")
             if leg in ours:
                 event = LegEnded(leg, EndCause.RECONCILED)
@@ -85,20 +86,20 @@ class Switch(SwitchState):
                 self._guarded(event)
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
-        self._suspects = differ
+        self._differing_legs = differ
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
-        return self._taken()
+        return self._take_effects()
 
     def snapshot(self) -> SwitchSnapshot:
         return snapshot_of(self)
 
     def desk_state(self, agent: AgentId) -> tuple[desk.Seat | None, desk.DeskCall | None]:
-        """What the agent's desk shows; ``token`` of a call is the desks' adapter's."""
+        """Seat and call as the agent's desk shows them. The call's ``token`` is empty: the desks' adapter fills it in."""
         return self.desks.desk_state(agent)
 
     def has_call(self, agent: AgentId, call: CallId) -> bool:
-        """Is it the call that the agent's seat has, or is wrapping up?"""
+        """Whether the agent's seat has this call, or is wrapping it up."""
         return self.desks.has_call(agent, call)
 
     def queue_rows(self) -> tuple[desk.QueueRow, ...]:
@@ -112,13 +113,12 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """A branch may report what it likes: only what concerns an order of ours and its own is kept."""
+        """Key presses and the phones' reports are not journalled; of a branch's reports only those on an order in memory of that branch and account."""
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
         return not isinstance(event, DigitPressed | PhoneTold)
 
-    def take(self, event: Event) -> None:
-        """A choice of the core's own, which a replay is told."""
+    def apply_decision(self, event: Event) -> None:
         self.journal(event)
         self._dispatch(event)
 
@@ -137,11 +137,11 @@ class Switch(SwitchState):
     def _dispatch_more(self, event: Event) -> None:
         match event:
             case CallOffered():
-                offered(self, event)
+                take_offer(self, event)
             case AccountFound() | WrongPinCounted() | BranchAnswered() | CallerFound():
-                self._answer(event)
+                self._handle_answer(event)
             case AgentAssigned() | DeskGone() | CallPlaced() | Consulted() | ListenerCame():
-                self._of_call(event)
+                self._handle_decision(event)
             case BranchUp(branch=branch):
                 self.branches_up.add(branch)
                 self.book.branch_up(branch)
@@ -162,20 +162,20 @@ class Switch(SwitchState):
             case HangUpOrdered(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.end(EndCause.OPERATOR)
-                    self.settled(call)
+                    self.call_changed(call)
             case Draining(at_once=at_once):
                 self._drain(at_once=at_once)
             case LegPlaced(leg=leg, card=card):
-                self.decided[leg] = card
+                self.replayed_cards[leg] = card
             case CallbackJudged(call=name, number=number, verdict=verdict):
-                self.acd.callbacks.judged[name, number] = CallbackVerdict(verdict)
+                self.acd.callbacks.replayed_verdicts[name, number] = CallbackVerdict(verdict)
             case QueueJudged(call=name, number=number, verdict=verdict):
-                self.acd.judged[name, number] = verdict
+                self.acd.replayed_verdicts[name, number] = verdict
             case _:
                 raise TypeError(f"not an event of the core: {type(event).__name__}")
 
-    def _of_call(self, event: CallEvent) -> None:
-        """What the core decided about one call; in a replay, from the journal."""
+    def _handle_decision(self, event: CallEvent) -> None:
+        """A decision of the core about one call; in a replay it comes from the journal."""
         match event:
             case AgentAssigned(call=name):
                 if (call := self.calls.get(name)) is not None:
@@ -186,7 +186,7 @@ class Switch(SwitchState):
                 if call is not None and talk is not None and event.outcome == Outcome.REFUSED:
                     call.desk.ended_by_agent(talk)
                 elif call is not None and talk is not None:
-                    call.desk.gone(talk, Outcome(event.outcome))
+                    call.desk.seat_gone(talk, Outcome(event.outcome))
             case Consulted(call=name):
                 if (call := self.calls.get(name)) is not None:
                     call.desk.consults.begin(event)
@@ -194,11 +194,11 @@ class Switch(SwitchState):
                 if (call := self.calls.get(name)) is not None:
                     call.desk.listening.come(event)
             case CallPlaced():
-                placed(self, event)
+                make_call(self, event)
             case _:
                 assert_never(event)
         if (call := self.calls.get(event.call)) is not None:
-            self.settled(call)
+            self.call_changed(call)
 
     def _leg_fact(self, event: AnyLegFact) -> None:
         call = self.calls.get(call_of(event.leg))
@@ -207,15 +207,15 @@ class Switch(SwitchState):
             self.count("events_of_no_leg")
             return
         if isinstance(event, LegRefreshed):
-            self._asked.discard(leg.id)
+            self._refreshing.discard(leg.id)
         elif isinstance(event, MediaSilent):
             if event.seconds >= self.config.limits.media_lost and leg.state is LegState.UP:
-                self.ask(leg)
+                self.refresh(leg)
         else:
             tell_call(call, leg, event)
-        self.settled(call)
+        self.call_changed(call)
 
-    def _answer(self, event: AccountFound | WrongPinCounted | BranchAnswered | CallerFound) -> None:
+    def _handle_answer(self, event: AccountFound | WrongPinCounted | BranchAnswered | CallerFound) -> None:
         call = self.calls.get(event.call)
         if call is None:
             self.count("answers_after_end")
@@ -231,7 +231,7 @@ class Switch(SwitchState):
                 call.caller_found(event)
             case _:
                 assert_never(event)
-        self.settled(call)
+        self.call_changed(call)
 
     def _card_died(self, card: CardId) -> None:
         dead = self.cards.get(card)
@@ -241,17 +241,17 @@ class Switch(SwitchState):
         self.count("cards_died")
         for call in list(self.calls.values()):
             if call.caller.card == card:
-                self.one_of_many(call, call.card_died)
+                self.run_for_call(call, call.card_died)
 
     def _drain(self, *, at_once: bool) -> None:
         self.draining = True
         for call in list(self.calls.values()) if at_once else ():
-            self.one_of_many(call, partial(call.end, EndCause.SWITCH_STOPPED))
+            self.run_for_call(call, partial(call.end, EndCause.SWITCH_STOPPED))
 
     # --- deadlines ---
 
     def _run_timers(self, now: float) -> None:
-        """Each deadline passes at its own time, however late the shell is, so that a replay has the same times."""
+        """Each timer runs with its own due time as ``now``, even if the engine is late, so that a replay has the same times."""
         now = max(self.now, now)
         while (due := self._timers.pop_due(now)) is not None:
             when, name = due
@@ -286,44 +286,44 @@ class Switch(SwitchState):
             case "setup":
                 call.end(EndCause.FAR_LOST if call.caller.incoming else EndCause.NO_ANSWER)
             case "ring":
-                call.desk.rang_long_enough()
+                call.desk.ring_timed_out()
             case _:
                 call.ivr.timed_out(what)
-        self.settled(call)
+        self.call_changed(call)
 
-    # --- small things ---
+    # --- the end of a call, and faults ---
 
-    def settled(self, call: Call) -> None:
+    def call_changed(self, call: Call) -> None:
         call.settle()
         if call.state is CallState.ENDED:
             self._forget(call)
 
     def _forget(self, call: Call) -> None:
         for leg in call.legs:
-            self._asked.discard(leg)
+            self._refreshing.discard(leg)
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
-        self.acd.left(call.id)
+        self.acd.leave(call.id)
         del self.calls[call.id]
         call.desk.call_ends(EndCause.FAULT)
         self.acd.call_over(call)
         self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 
     def _guarded(self, work: Event | str) -> None:
-        """Handles an event, or a deadline by name."""
+        """Handles an event, or the timer of that name."""
         try:
             if isinstance(work, str):
                 self._deadline(work)
             else:
                 self._dispatch(work)
-        except Exception as bug:  # noqa: BLE001  # whatever it is, it is ours, and costs one call at most
-            self._failed(self.calls.get(self._about(work)), work, bug)
+        except Exception as bug:  # noqa: BLE001  # any exception is a bug of the core, and ends one call at most
+            self._failed(self.calls.get(self._call_of_work(work)), work, bug)
 
-    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
+    def run_for_call(self, call: Call, work: Callable[[], None]) -> None:
         try:
             work()
-            self.settled(call)
-        except Exception as bug:  # noqa: BLE001  # as above: the others still get their turn
+            self.call_changed(call)
+        except Exception as bug:  # noqa: BLE001  # as above: the other calls are still handled
             self._failed(call, call.id, bug)
 
     def _failed(self, call: Call | None, about: Event | str, bug: Exception) -> None:
@@ -333,25 +333,25 @@ class Switch(SwitchState):
         if call is not None:
             self._end_faulty(call)
 
-    def _about(self, work: Event | str) -> CallId:
+    def _call_of_work(self, work: Event | str) -> CallId:
         if isinstance(work, str):
             owner, _, what = work.partition(":")
             return call_of_key(OrderKey(what)) if owner == "order" else CallId(owner)
-        return call_about(work) or CallId("")
+        return call_of_event(work) or CallId("")
 
     def _end_faulty(self, call: Call) -> None:
         try:
             if call.state in (CallState.OPENING, CallState.UP):
                 call.end(EndCause.FAULT)
-                self.settled(call)
-            else:  # its end is what failed
+                self.call_changed(call)
+            else:  # ending the call is what failed
                 self._abandon(call)
-        except Exception as bug:  # noqa: BLE001  # not even its end works
+        except Exception as bug:  # noqa: BLE001  # ending the call fails too
             self._fault(call.id, bug)
             self._abandon(call)
 
     def _abandon(self, call: Call) -> None:
-        """The lines and the card are told, and the call is forgotten."""
+        """Hangs up all legs, closes their channels, and removes the call."""
         call.services.stop()
         for leg in call.legs.values():
             self.emit(HangUp(leg.id, EndCause.FAULT))
@@ -359,7 +359,7 @@ class Switch(SwitchState):
         self._forget(call)
 
     def _attempt(self, about: str, work: Callable[[], None]) -> None:
-        """What belongs to no single event; the next one tries again."""
+        """Runs work that belongs to no single event; after an exception the next event runs it again."""
         try:
             work()
         except Exception as bug:  # noqa: BLE001  # as above
@@ -370,8 +370,8 @@ class Switch(SwitchState):
         if self._on_fault is not None:
             self._on_fault(about, bug)
 
-    def _taken(self) -> list[Effect]:
-        """After everything else: callers to free seats, then word to the desks."""
+    def _take_effects(self) -> list[Effect]:
+        """Last part of each event: gives callers to free seats, tells the desks what changed, and returns all effects."""
         self._attempt("acd", self.acd.distribute)
         self.desks.tell(self._attempt)
         effects, self._effects = self._effects, []

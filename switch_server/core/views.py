@@ -1,4 +1,4 @@
-"""Makes the snapshot from the live machines."""
+"""Makes the snapshot from the switch's state."""
 
 from collections import Counter
 
@@ -20,10 +20,10 @@ from switch_server.core.snapshot import (
     WaitingView,
 )
 from switch_server.core.state import SwitchState
-from switch_server.core.words import Queue, Waiting
+from switch_server.core.words import Queue, QueuePlace
 
 SHOWN_DIGITS = 2
-"""Of an account number; the rest is nobody's business on a screen in the machine room."""
+"""Last digits of an account number that an operator sees; the other digits stay private."""
 
 
 def snapshot_of(switch: SwitchState) -> SwitchSnapshot:
@@ -42,13 +42,13 @@ def snapshot_of(switch: SwitchState) -> SwitchSnapshot:
 
 
 def floor_of(switch: SwitchState, now: float) -> FloorView:
-    """``now``: UTC seconds; the core's own time stands still between two events, and a queue may have opened since."""
+    """``now``: UTC seconds. The switch's own ``now`` is that of the last event; a queue may have opened since then."""
     waiting = tuple(_waiting(switch, place) for place in switch.acd.waiting.values())
     return FloorView(_queues(switch, now), waiting, _trunks(switch), _cards(switch))
 
 
 def rows_of(switch: SwitchState) -> tuple[QueueRow, ...]:
-    """The queues as desks see them."""
+    """The queues as desks show them."""
     views = zip(switch.config.queues, _queues(switch, switch.now), strict=True)
     return tuple(QueueRow(q.name, q.title, v.waiting, v.longest_s, v.open_seats, v.seats) for q, v in views)
 
@@ -86,9 +86,9 @@ def _queue(switch: SwitchState, queue: Queue, now: float) -> QueueView:
     )
 
 
-def _waiting(switch: SwitchState, place: Waiting) -> WaitingView:
+def _waiting(switch: SwitchState, place: QueuePlace) -> WaitingView:
     call = switch.calls.get(place.call)
-    number, consult = call.number if call else "", place.by is not None
+    number, consult = call.number if call else "", place.agent_leg is not None
     return WaitingView(place.call, place.queue, number, place.since, place.total, place.ringing, consult)
 
 

@@ -40,8 +40,8 @@ def _names(flow: Flow) -> list[str]:
 
 
 def _node(name: str, step: Step | None) -> str:
-    left, right = step.SHAPE if step is not None else _BOX
-    text = f"{_escaped(name)}<br/>{_escaped(step.about())}" if step else f"{_escaped(name)} {MISSING}"
+    left, right = step.NODE_SHAPE if step is not None else _BOX
+    text = f"{_escaped(name)}<br/>{_escaped(step.summary())}" if step else f"{_escaped(name)} {MISSING}"
     return f'{left}"{text}"{right}'
 
 
@@ -90,7 +90,7 @@ def _branch(flow: Flow, root: str, met: set[str]) -> Iterator[str]:
             yield f"{prefix}{edge}{name} ↑"
             continue
         met.add(name)
-        yield f"{prefix}{edge}{name}  [{kind_of(step)}] {step.about() if step else ''}".rstrip()
+        yield f"{prefix}{edge}{name}  [{kind_of(step)}] {step.summary() if step else ''}".rstrip()
         children = [(edge_label(path) or "·", to) for path, to in step.targets()] if step else []
         if len(children) == 1:  # a chain stays in its column
             stack.append((f"{below}↓ ", below, "", children[0][1]))

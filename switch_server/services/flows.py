@@ -4,14 +4,14 @@ from pathlib import Path
 
 from shared.enums import Language
 from shared.ids import QueueName, TrunkName
-from switch_server.core.flow import Flow, Problem, Surroundings, as_flow, check, flow_type
-from switch_server.core.speech import ALL_RULE_SEGMENTS
+from switch_server.core.flow import Flow, FlowContext, Problem, as_flow, check, flow_type
+from switch_server.core.speech import rule_segments
 from switch_server.core.words import SwitchConfig
 from switch_server.services.prompt_files import problem
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 
 
-def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
+def load_flows(folder: Path, context: FlowContext) -> tuple[Flow, ...]:
     """Every ``*.yaml`` in ``folder``, by name. Raises ``ConfigError`` with all that is wrong in all files."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
@@ -21,7 +21,7 @@ def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
     numbers: dict[str, str] = {}
     for file in files:
         try:
-            flow, document = load_flow(file, around)
+            flow, document = load_flow(file, context)
         except ConfigError as found:
             errors += found.complaints
             continue
@@ -46,10 +46,10 @@ def read_flow_file(file: Path) -> tuple[Flow, Document]:
     return as_flow(read), document
 
 
-def load_flow(file: Path, around: Surroundings) -> tuple[Flow, Document]:
+def load_flow(file: Path, context: FlowContext) -> tuple[Flow, Document]:
     """One file, checked. Raises ``ConfigError``."""
     flow, document = read_flow_file(file)
-    problems = check(flow, around)
+    problems = check(flow, context)
     if problems:
         raise ConfigError(*(_located(problem, document) for problem in problems))
     return flow, document
@@ -58,22 +58,22 @@ def load_flow(file: Path, around: Surroundings) -> tuple[Flow, Document]:
 DEFAULT_QUEUES = frozenset(queue.name for queue in SwitchConfig().queues)
 
 
-def surroundings(
+def flow_context(
     prompt_folders: list[Path],
     trunks: frozenset[TrunkName] = frozenset(),
     queues: frozenset[QueueName] = DEFAULT_QUEUES,
-) -> Surroundings:
+) -> FlowContext:
     """What is on disk, and what the configuration names. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
     files = (file for folder in prompt_folders if folder.is_dir() for file in sorted(folder.rglob("*.wav")))
     if unplayable := [Complaint(str(file), 0, "", text) for file in files if (text := problem(file))]:
         raise ConfigError(*unplayable)
     prompts = {language: _names(prompt_folders, language.value) for language in Language}
-    missing = [name for language in Language for name in sorted(ALL_RULE_SEGMENTS(language) - _full(prompts, language))]
+    missing = [name for language in Language for name in sorted(rule_segments(language) - _full(prompts, language))]
     if missing:
         where = ", ".join(str(folder) for folder in prompt_folders)
         raise ConfigError(Complaint(where, 0, "", f"prompts are missing: {', '.join(missing[:20])}"))
     music = frozenset(f"music/{name}" for name in _names(prompt_folders, "music"))
-    return Surroundings(prompts, music, trunks, queues)
+    return FlowContext(prompts, music, trunks, queues)
 
 
 def _names(folders: list[Path], below: str) -> frozenset[str]:

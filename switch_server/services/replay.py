@@ -9,9 +9,9 @@ Deadlines pass at their own times, so only the events are needed.
 from collections.abc import Iterable, Iterator
 
 from shared.ids import CallId, CardId, leg_of
-from switch_server.core.about import call_about
 from switch_server.core.acd import CallbackJudged, QueueJudged
 from switch_server.core.call import LegPlaced
+from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining
 from switch_server.core.flow import Configured
 from switch_server.core.switch import Switch
@@ -33,7 +33,7 @@ def replay(
     last = 0.0
     for entry in entries:
         last = entry[1]
-        if isinstance(entry[2], _OF_ALL) or call_about(entry[2]) == call:
+        if isinstance(entry[2], _OF_ALL) or call_of_event(entry[2]) == call:
             ours.append(entry)
     switch = Switch()
     card = _place(switch, call, ours)
@@ -52,7 +52,7 @@ def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> CardId | N
     for _, _, event in ours:
         if isinstance(event, _DECIDED):
             switch.handle(event, 0.0)
-    return switch.decided.get(leg_of(call, 1))
+    return switch.replayed_cards.get(leg_of(call, 1))
 
 
 def _of_other_card(event: Event, card: CardId | None) -> bool:

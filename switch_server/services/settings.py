@@ -8,7 +8,7 @@ from shared.ids import StockCode
 from switch_server.core.flow import Flow, texts_of
 from switch_server.core.words import SwitchConfig
 from switch_server.services.config_file import ServerConfig, callable_trunks, load_config, queue_names
-from switch_server.services.flows import load_flows, surroundings
+from switch_server.services.flows import flow_context, load_flows
 from switch_server.services.folders import RESOURCES
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.strict_yaml import Complaint, ConfigError
@@ -40,7 +40,7 @@ def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
 def read_settings(file: Path) -> Settings:
     """Raises ``ConfigError`` with everything that is wrong."""
     server, _ = load_config(file)
-    around = surroundings(prompt_folders(file, server), callable_trunks(server), queue_names(server))
+    around = flow_context(prompt_folders(file, server), callable_trunks(server), queue_names(server))
     flows = load_flows((file.parent / server.flows).resolve() if server.flows else RESOURCES / "flows", around)
     _speak_texts(file, server, flows)
     names = frozenset.intersection(*around.prompts.values())

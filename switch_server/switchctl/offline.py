@@ -6,11 +6,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from shared.money import format_yuan
-from switch_server.core.flow import Flow, Surroundings
+from switch_server.core.flow import Flow, FlowContext
 from switch_server.services.config_file import callable_trunks, load_config, queue_names
 from switch_server.services.demo_data import DemoCustomer, read_world
 from switch_server.services.flow_picture import mermaid, tree
-from switch_server.services.flows import load_flow, load_flows, read_flow_file, surroundings
+from switch_server.services.flows import flow_context, load_flow, load_flows, read_flow_file
 from switch_server.services.folders import RESOURCES, demo_folder, demo_world
 from switch_server.services.strict_yaml import ConfigError
 from switch_server.switchctl import tables
@@ -42,15 +42,15 @@ async def flows_check(context: Context) -> int:
     return OK
 
 
-def _around(config: str | None, prompts: list[Path]) -> tuple[Surroundings, Path | None]:
+def _around(config: str | None, prompts: list[Path]) -> tuple[FlowContext, Path | None]:
     """What flows may refer to, and the configuration's own folder of flows, where it names one. Raises ``ConfigError``."""
     own = [RESOURCES / "prompts"]
     if config is None:
-        return surroundings(prompts + own), None
+        return flow_context(prompts + own), None
     file = Path(config)
     server, _ = load_config(file)
     configured = [(file.parent / folder).resolve() for folder in server.prompts]
-    around = surroundings([*prompts, *configured, *own], callable_trunks(server), queue_names(server))
+    around = flow_context([*prompts, *configured, *own], callable_trunks(server), queue_names(server))
     return around, (file.parent / server.flows).resolve() if server.flows else None
 
 

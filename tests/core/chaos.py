@@ -33,7 +33,7 @@ from switch_server.core import catalogue as ev
 from switch_server.core.leg import LegState
 from switch_server.core.orders import JournalOrder
 from switch_server.core.switch import Switch
-from switch_server.core.talk import DESK
+from switch_server.core.talk import DESK_TRUNK
 from switch_server.core.words import Effect, Hours, Queue, SwitchConfig, Transition, Trunk, media
 from switch_server.core.words.config import Overflow
 from switch_server.services.replay import replay
@@ -179,7 +179,9 @@ class Chaos:
             self.now += 60.0
             self._carry_out(self.switch.tick(self.now))
             for between in [call for call in self.switch.calls.values() if call.internal]:
-                outside = [leg.id for leg in between.legs.values() if leg.trunk != DESK and leg.state is LegState.UP]
+                outside = [
+                    leg.id for leg in between.legs.values() if leg.trunk != DESK_TRUNK and leg.state is LegState.UP
+                ]
                 if outside:  # two to whom seats left the call: one hangs up, and the switch sends the other away
                     self.tell(ev.LegEnded(outside[0], EndCause.CALLER_HUNG_UP))
         self.watch.all_over()

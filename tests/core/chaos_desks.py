@@ -9,7 +9,7 @@ from shared import desk
 from shared.enums import Direction, EndCause, HangingUp, LockReason, Role
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId, QueueName, SkillName, leg_of
 from switch_server.core import catalogue as ev
-from switch_server.core.talk import DESK
+from switch_server.core.talk import DESK_TRUNK
 from tests.core.world import FAR
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def commanded(chaos: "Chaos", pick: int) -> None:
     """Mostly about the call that the agent has."""
     agent = AGENTS[pick % 3]
     seat = chaos.switch.desks.seats.get(agent)
-    talk = seat.talk or seat.last if seat is not None else None
+    talk = seat.talk or seat.last_talk if seat is not None else None
     call = talk.call if talk is not None and pick % 11 else chaos._call(pick)
     commands: tuple[desk.AnyCommand, ...] = (
         desk.OpenSeat(), desk.OpenSeat(), desk.LockSeat(LockReason.LUNCH), desk.LockSeat(LockReason.NO_ANSWER), desk.Hold(call), desk.Retrieve(call), desk.Hold(call), desk.SendDigits(call, "12#"),
@@ -72,7 +72,7 @@ def dial(chaos: "Chaos", pick: int) -> None:
 
 def desk_leg(chaos: "Chaos", pick: int) -> None:
     """A desk's phone answers, refuses, can't be found, is gone."""
-    legs = [leg.id for call in chaos.switch.calls.values() for leg in call.legs.values() if leg.trunk == DESK]
+    legs = [leg.id for call in chaos.switch.calls.values() for leg in call.legs.values() if leg.trunk == DESK_TRUNK]
     leg = [*legs, leg_of(chaos._call(pick), 2)][pick % (len(legs) + 1)]
     events: tuple[ev.Event, ...] = (
         ev.LegAnswered(leg, FAR), ev.LegAnswered(leg, FAR), ev.LegEnded(leg, EndCause.FAR_REFUSED, 603),

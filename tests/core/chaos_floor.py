@@ -13,7 +13,7 @@ from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, leg_of
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import Seat
-from switch_server.core.desks.reach import RINGABLE
+from switch_server.core.desks.calling import RINGABLE
 from switch_server.core.leg import LegState
 from switch_server.core.talk import consults
 from switch_server.core.words import Queue
@@ -83,7 +83,7 @@ class FloorChaos(Chaos):
 
     def call_at(self, agent: AgentId) -> CallId:
         seat = self.switch.desks.seats.get(agent)
-        talk = seat.talk or seat.last if seat is not None else None
+        talk = seat.talk or seat.last_talk if seat is not None else None
         return talk.call if talk is not None else CallId("20261122T093000-0000")
 
     def command(self, agent: AgentId, what: desk.AnyCommand, call: CallId | None = None) -> None:

@@ -18,8 +18,8 @@ from tests.core import rooms
 PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
 HEAD = """# Machines (状态机)
 
-Generated from the tables in `switch_server/core` by `python -m tests.core.diagrams`; a test compares. Anything that is not in a table
-is passed over and counted.
+Generated from the tables in `switch_server/core` by `python -m tests.core.diagrams`; a test compares. An event without a transition in the
+state's row is ignored and counted.
 """
 TABLES: tuple[tuple[str, str, str, Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]]], ...] = (
     ("Leg (话路): the line", "leg/leg.py", leg.LegState.OPENING, leg.TRANSITIONS),  # type: ignore[arg-type]
@@ -40,26 +40,26 @@ def render() -> str:
 
 
 def _seat() -> str:
-    """A seat has no transitions of its own: its state is derived from facts, each of which has a machine or a wish behind it."""
+    """A seat has no table of transitions: its state is derived from its leg, link, wrap-up and lock."""
     says = {None: "any", True: "yes", False: "no"}
     busy = ", ".join(state.value for state in SeatState if state in seat.BUSY)
-    rows = [f"| its call is {busy} | any | any | any | the same |\n"]
+    rows = [f"| is {busy} | any | any | any | the same |\n"]
     rows += [
         f"| none | {says[link]} | {says[wrap]} | {says[lock]} | {state} |\n" for link, wrap, lock, state in seat.IDLE
     ]
     return (
-        "\n## Seat (座席)\n\n`switch_server/core/desks/seat.py`. Derived anew after each event, never set; each change is journalled.\n\n"
+        "\n## Seat (座席)\n\n`switch_server/core/desks/seat.py`. Derived after each event, never set; each change is logged.\n\n"
         "| desk's leg | link up | wrap-up runs | locked | state |\n|---|---|---|---|---|\n" + "".join(rows)
     )
 
 
 def _room() -> str:
-    """Who hears whom is no machine but a grouping; its picture is the module's own."""
+    """A room has groups in place of transitions; the picture is that of the module's docstring."""
     assert room.__doc__ is not None
     text = room.__doc__.partition("\n\n")[2].strip()
     head = "| | customer hears | ann hears | bob hears | ann's seat | bob's seat |\n|---|---|---|---|---|---|\n"
     rows = "".join(f"| {' | '.join((name, *_hears(its), *_does(its)))} |\n" for name, its in rooms.pictures())
-    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room/room.py`\n\n{text}\n\nAs `sounds_of` and `Room.state_of` have it:\n\n{head}{rows}"
+    return f"\n## Room (通话中的各方)\n\n`switch_server/core/room/room.py`\n\n{text}\n\nBy `sounds_of` and `Room.state_of`:\n\n{head}{rows}"
 
 
 def _hears(its: room.Room) -> list[str]:
@@ -85,21 +85,21 @@ def _lines(first: str, table: Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]])
 
 
 def _ivr() -> str:
-    """A walk's next state is its flow's business; the table says which state a step begins in and what each state listens to."""
+    """The flow decides the next step; the table has the first state of each kind of step, and the events that each state handles."""
     rows = [
-        f"| {state.value} | {', '.join(_steps(state)) or '–'} | {', '.join(sorted(event.value for event in heeds)) or '–'} |\n"
-        for state, heeds in walk.HEEDS.items()
+        f"| {state.value} | {', '.join(_steps(state)) or '–'} | {', '.join(sorted(event.value for event in events)) or '–'} |\n"
+        for state, events in walk.HANDLED_EVENTS.items()
     ]
     edges = [f"    {old.value} --> {new.value}: {why}\n" for old, why, new in walk.WITHIN_A_STEP]
     return (
-        "\n## IVR (语音导航)\n\n`switch_server/core/flow/walk.py`. Which step follows is the flow's business.\n\n"
-        "| state | begins a step of kind | listens to |\n|---|---|---|\n" + "".join(rows) + "\nWithin a step:\n\n"
+        "\n## IVR (语音导航)\n\n`switch_server/core/flow/walk.py`. The flow decides which step follows.\n\n"
+        "| state | first state of the kinds | handles |\n|---|---|---|\n" + "".join(rows) + "\nWithin a step:\n\n"
         "```mermaid\nstateDiagram-v2\n" + "".join(edges) + "```\n"
     )
 
 
 def _steps(state: walk.IvrState) -> list[str]:
-    return [name for name, kind in KINDS.items() if kind.BEGINS is state]  # type: ignore[misc]
+    return [name for name, kind in KINDS.items() if kind.FIRST_STATE is state]  # type: ignore[misc]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from shared.desk import AnyTarget, ToSeat
 from shared.enums import CallKind, ListenMode
 from shared.ids import AgentId, CallId, LegId, TrunkName, leg_of
 from switch_server.core.leg import Leg
-from switch_server.core.room import Asked, Listener, Room, Talk
+from switch_server.core.room import AskedParty, Listener, Room, Talk
 
 CALL = CallId("20261122T093000-0001")
 CUSTOMER, ANN, BOB, CAT, OUT, SUPER = (leg_of(CALL, number) for number in range(1, 7))
@@ -47,8 +47,8 @@ def room_of(*groups: tuple[LegId, ...], parked: dict[LegId, int] | None = None, 
 
 def ask(
     room: Room, target: AnyTarget | None, by: LegId | None = ANN, group: int | None = 1, *, rings: LegId | None = None
-) -> Asked:
-    asked = room.ask = Asked(target, by, group, NOW)
+) -> AskedParty:
+    asked = room.ask = AskedParty(target, by, group, NOW)
     if rings is not None:
         asked.leg, asked.talk = leg(rings), talk(room, rings) if rings in SEATS else None
     return asked

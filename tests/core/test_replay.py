@@ -8,8 +8,8 @@ from shared.enums import CallKind, ListenMode
 from shared.ids import CallId, CardId, LegId, OrderKey, TrunkName, leg_of
 from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import catalogue as ev
-from switch_server.core.about import call_about
 from switch_server.core.call import ForConsult
+from switch_server.core.event_call import call_of_event
 from switch_server.core.words import Queue, Transition
 from switch_server.services.replay import replay
 from tests.core.chaos import BEGINNINGS, Chaos
@@ -193,7 +193,7 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
     asked = ForConsult(leg_of(gone, 2), leg_of(gone, 3))
     world.tell(ev.CallPlaced(gone, TrunkName("out"), "95500", "13800138000", CARD, asked))
     world.tell(ev.ListenerCame(gone, leg_of(gone, 3), ANN, "192.0.2.20:5070", leg_of(gone, 2), ListenMode.MONITOR))
-    world.switch.take(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
+    world.switch.apply_decision(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
     call = world.answered()
     world.tell(ev.DeskGone(call, leg_of(call, 2), "lost"))
     assert world.state(call) == "asking"
@@ -201,8 +201,8 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
 
 
 def test_whom_an_event_is_about() -> None:
-    assert call_about(ev.LegConfirmed(LegId("c/1"))) == "c"
-    assert call_about(ev.OrderJournalled(OrderKey("c-1"))) == "c"
-    assert call_about(ev.HangUpOrdered(CallId("c"))) == "c"
-    assert call_about(ev.Draining()) is None
-    assert call_about(ev.LegConfirmed(LegId("nonsense"))) is None
+    assert call_of_event(ev.LegConfirmed(LegId("c/1"))) == "c"
+    assert call_of_event(ev.OrderJournalled(OrderKey("c-1"))) == "c"
+    assert call_of_event(ev.HangUpOrdered(CallId("c"))) == "c"
+    assert call_of_event(ev.Draining()) is None
+    assert call_of_event(ev.LegConfirmed(LegId("nonsense"))) is None

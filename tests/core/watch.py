@@ -14,7 +14,7 @@ from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBa
 from switch_server.core.leg import Answer, ChannelState, HangUp, LegState, PlaceCall, Reject, RingDesk, ToCard
 from switch_server.core.orders import FINAL, JournalOrder, RecordOrderState, SendOrder
 from switch_server.core.switch import Switch
-from switch_server.core.talk import DESK
+from switch_server.core.talk import DESK_TRUNK
 from switch_server.core.words import (
     CloseChannel,
     Effect,
@@ -49,7 +49,7 @@ class Watch:
         self.sent: set[OrderKey] = set()
         self.order_state: dict[OrderKey, str] = {}
         self.rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-        self.lines_allowed: dict[str, int] = {DESK: 1000}
+        self.lines_allowed: dict[str, int] = {DESK_TRUNK: 1000}
         self.desks = DeskWatch(switch)
         self._checked = -1
 
@@ -191,7 +191,7 @@ class Watch:
         assert not switch.calls, f"lost: {list(switch.calls)}"
         names = [name for name in switch._timers.names() if not name.startswith(("order:", "orders:", "acd:", "seat:"))]
         assert not names, names
-        assert not switch._asked
+        assert not switch._refreshing
         assert not self.pin_tries, f"never given back: {self.pin_tries}"
         assert all(card.used == 0 for card in switch.snapshot().cards)
         assert not self.live_lines, f"never hung up: {self.live_lines}"

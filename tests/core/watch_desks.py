@@ -12,8 +12,8 @@ from switch_server.core.desks import AnswerDesk, HidePop, Seat, ShowPop
 from switch_server.core.flow import IvrState
 from switch_server.core.leg import Leg, LegState, RingDesk, ToCard
 from switch_server.core.switch import Switch
-from switch_server.core.talk import DESK, TellDesk
-from switch_server.core.words import Effect, Queue, Transition, Waiting, media
+from switch_server.core.talk import DESK_TRUNK, TellDesk
+from switch_server.core.words import Effect, Queue, QueuePlace, Transition, media
 
 IDLE = (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP, SeatState.OFFLINE)
 
@@ -58,7 +58,7 @@ class Sound:
             assert not hears or not plays, f"{leg} hears {hears} and {plays}"
             turned_away = member.talk is not None and member.parked is not None
             assert hears or plays or turned_away, f"{leg} hears nothing"
-            if not others and member.parked is None and not room.asks(member):
+            if not others and member.parked is None and not room.has_asked(member):
                 wanted = any(each.parked == member.group for each in room.members.values())
                 coming = room.ask is not None and room.ask.by is None and room.ask.group == member.group
                 assert wanted or coming, f"{leg} is left alone"
@@ -112,7 +112,7 @@ class DeskWatch:
             case RingDesk(leg=leg):
                 self.rings += 1
                 talk = self.switch.calls[call_of(leg)].desk.talks[leg]
-                assert not talk.pops or self.pops[talk.agent] == talk.call, "the pop comes before the ring"
+                assert not talk.shows_pop or self.pops[talk.agent] == talk.call, "the pop comes before the ring"
                 shown = self.told[talk.agent].call
                 assert shown is not None
                 assert shown.leg == leg, "the desk knows of the leg before it rings"
@@ -162,7 +162,7 @@ class DeskWatch:
         legs: dict[AgentId, Leg] = {}
         for call in switch.calls.values():
             for leg in call.legs.values():
-                if leg.trunk == DESK and leg.alive:
+                if leg.trunk == DESK_TRUNK and leg.alive:
                     taken = leg is not call.caller or leg.id in call.desk.talks
                     assert not taken or leg.dnis not in legs, "an agent has two calls"
                     if taken:
@@ -192,7 +192,7 @@ class DeskWatch:
         """A callback whose turn has come is dialled, or looked at again soon."""
         switch, now = self.switch, self.switch.now
         for callback in switch.acd.callbacks.waiting():
-            place = Waiting(callback.id, callback.queue, 0, callback.since)
+            place = QueuePlace(callback.id, callback.queue, 0, callback.since)
             seats = [s for s in switch.desks.seats.values() if s.state is SeatState.OPEN and self._able(s, place)]
             due = callback.not_before <= now and len(seats) > switch.acd.callbacks.on_their_way(callback.queue)
             if due and is_open(switch.acd.queue(callback.queue), now):
@@ -214,7 +214,7 @@ class DeskWatch:
             others = len([each for each in call.desk.room.members.values() if each.group == member.group]) - 1
             if member.parked is not None:
                 expected = {SeatState.HOLDING} if member.holds else {SeatState.CONSULTING}
-            elif call.desk.room.asks(member):
+            elif call.desk.room.has_asked(member):
                 expected = {SeatState.DIALLING}
             else:
                 expected = {SeatState.CONFERENCE if others > 1 else SeatState.TALKING}
@@ -237,11 +237,11 @@ class DeskWatch:
         for name, row in rows.items():
             assert (row["state"] in ("waiting", "dialling")) == (name in kept), f"callback {name} is {row['state']}"
 
-    def _waiters(self) -> list[Waiting]:
+    def _waiters(self) -> list[QueuePlace]:
         now = self.switch.now
         return [p for p in self.switch.acd.waiting.values() if not p.ringing and p.not_before <= now]
 
-    def _able(self, seat: Seat, place: Waiting) -> bool:
+    def _able(self, seat: Seat, place: QueuePlace) -> bool:
         config = self.switch.config
         by_name = {queue.name: queue for queue in config.queues}
         own = by_name.get(place.queue, Queue(place.queue))

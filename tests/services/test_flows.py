@@ -9,13 +9,13 @@ import pytest
 
 from shared.enums import Language
 from shared.ids import TrunkName
-from switch_server.core.flow import Menu, ServiceStep, Surroundings, read_flow
-from switch_server.services.flows import load_flow, load_flows, surroundings
+from switch_server.core.flow import FlowContext, Menu, ServiceStep, read_flow
+from switch_server.services.flows import flow_context, load_flow, load_flows
 from switch_server.services.strict_yaml import ConfigError
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 MAIN = RESOURCES / "flows" / "main.yaml"
-AROUND = Surroundings(dict.fromkeys(Language, frozenset({"welcome", "invalid"})), frozenset({"music/hold"}))
+CONTEXT = FlowContext(dict.fromkeys(Language, frozenset({"welcome", "invalid"})), frozenset({"music/hold"}))
 SMALL = """\
 flow: {name}
 numbers: ["{number}"]
@@ -38,14 +38,14 @@ def small(folder: Path, name: str, number: str = "1", **changes: str) -> Path:
 
 def told(folder: Path) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        load_flows(folder, AROUND)
+        load_flows(folder, CONTEXT)
     return [str(each).removeprefix(f"{folder}/") for each in caught.value.complaints]
 
 
 def test_several_files_by_name(tmp_path: Path) -> None:
     for name, number in (("b", "2"), ("a", "1")):
         small(tmp_path, name, number)
-    assert [flow.flow for flow in load_flows(tmp_path, AROUND)] == ["a", "b"]
+    assert [flow.flow for flow in load_flows(tmp_path, CONTEXT)] == ["a", "b"]
 
 
 def test_all_that_is_wrong_in_all_files(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def quiet(file: Path) -> None:
 def test_prompts_of_several_folders(tmp_path: Path) -> None:
     quiet(tmp_path / "zh_CN" / "refusal" / "new.wav")
     quiet(tmp_path / "music" / "jazz.wav")
-    around = surroundings([tmp_path, RESOURCES / "prompts", tmp_path / "none"], frozenset({TrunkName("t")}))
+    around = flow_context([tmp_path, RESOURCES / "prompts", tmp_path / "none"], frozenset({TrunkName("t")}))
     assert {"refusal/new", "welcome"} <= around.prompts[Language.ZH]
     assert "refusal/new" not in around.prompts[Language.EN]
     assert {"music/jazz", "music/hold"} <= around.music
@@ -101,18 +101,18 @@ def test_prompts_of_several_folders(tmp_path: Path) -> None:
 def test_numbers_can_be_spoken(tmp_path: Path) -> None:
     quiet(tmp_path / "zh_CN" / "welcome.wav")
     with pytest.raises(ConfigError, match=r":0: prompts are missing: zh_CN/"):
-        surroundings([tmp_path])
+        flow_context([tmp_path])
 
 
 # --- the product's flow ---
 
 
 @pytest.fixture(scope="module")
-def product() -> Surroundings:
-    return surroundings([RESOURCES / "prompts"])
+def product() -> FlowContext:
+    return flow_context([RESOURCES / "prompts"])
 
 
-def test_the_product_s_flow_is_good(product: Surroundings) -> None:
+def test_the_product_s_flow_is_good(product: FlowContext) -> None:
     (main,) = load_flows(MAIN.parent, product)
     assert "*" in main.numbers
     read_backs = {name for name, step in main.steps.items() if isinstance(step, Menu) and step.read_back}
@@ -121,7 +121,7 @@ def test_the_product_s_flow_is_good(product: Surroundings) -> None:
     assert len(services) == 9  # all that there are
 
 
-def test_every_refusal_has_a_prompt(product: Surroundings) -> None:
+def test_every_refusal_has_a_prompt(product: FlowContext) -> None:
     from shared.enums import OrderStatus, Refusal, Side
 
     wanted = {f"refusal/{each}" for each in Refusal} | {f"side/{each}" for each in Side}
@@ -154,7 +154,7 @@ def test_every_refusal_has_a_prompt(product: Surroundings) -> None:
     ],
 )  # fmt: skip
 def test_a_broken_variant_is_refused(
-    product: Surroundings, tmp_path: Path, old: str, new: str, key: str, text: str
+    product: FlowContext, tmp_path: Path, old: str, new: str, key: str, text: str
 ) -> None:
     content = MAIN.read_text(encoding="utf-8")
     changed = content.replace(old, new, 1)
@@ -170,7 +170,7 @@ def test_a_broken_variant_is_refused(
     assert last in changed.splitlines()[first.line - 1]
 
 
-def test_the_product_s_flow_survives_its_own_encoding(product: Surroundings) -> None:
+def test_the_product_s_flow_survives_its_own_encoding(product: FlowContext) -> None:
     """What the switch is given is what the file says: nothing is lost on the way through the journal's JSON."""
     main, _ = load_flow(MAIN, product)
     assert read_flow(msgspec.json.decode(msgspec.json.encode(main))) == main

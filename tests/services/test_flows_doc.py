@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from switch_server.core.flow import KINDS, SERVICES, Flow, Slot
-from switch_server.core.flow.pieces import SPEAKING
-from switch_server.services.flows import load_flow, surroundings
+from switch_server.core.flow.pieces import SLOT_FIELDS
+from switch_server.services.flows import flow_context, load_flow
 from switch_server.services.strict_yaml import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -50,8 +50,8 @@ def test_the_file() -> None:
 
 def test_slots() -> None:
     said = table("slot")
-    assert tuple(said) == SPEAKING
-    others = set(Slot.__struct_encode_fields__) - set(SPEAKING)
+    assert tuple(said) == SLOT_FIELDS
+    others = set(Slot.__struct_encode_fields__) - set(SLOT_FIELDS)
     assert others <= set(code(said["each"][1]))
 
 
@@ -73,7 +73,7 @@ def test_the_example_is_a_good_flow(tmp_path: Path) -> None:
     (whole,) = [block for block in blocks if block.startswith("flow:")]
     file = tmp_path / "notice.yaml"
     file.write_text(whole, encoding="utf-8")
-    flow, _ = load_flow(file, surroundings([ROOT / "resources" / "prompts"]))
+    flow, _ = load_flow(file, flow_context([ROOT / "resources" / "prompts"]))
     assert flow.flow == "notice"
 
 
@@ -87,7 +87,7 @@ def test_the_recipe_works_on_the_product_s_flow(tmp_path: Path) -> None:
     assert {str(key) for key in added["main_menu"]["keys"]} == {str(key) for key in before} | {"3"}
     file = tmp_path / "main.yaml"
     file.write_text(yaml.safe_dump(main, allow_unicode=True), encoding="utf-8")
-    load_flow(file, surroundings([ROOT / "resources" / "prompts"]))
+    load_flow(file, flow_context([ROOT / "resources" / "prompts"]))
 
 
 def test_the_complaint_shown_is_the_one_given(tmp_path: Path) -> None:
@@ -95,5 +95,5 @@ def test_the_complaint_shown_is_the_one_given(tmp_path: Path) -> None:
     file = tmp_path / "main.yaml"
     file.write_text(main.replace("1: account,", "1: acount,"), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load_flow(file, surroundings([ROOT / "resources" / "prompts"]))
+        load_flow(file, flow_context([ROOT / "resources" / "prompts"]))
     assert str(caught.value.complaints[0]).removeprefix(f"{tmp_path}/") in PAGE

@@ -85,18 +85,18 @@ def test_no_value_raises_and_every_segment_is_in_the_table(
         *speech.number(value, lang), *speech.digits(written, lang), *speech.time_of_day(when, lang),
         *speech.date(when, lang), *speech.language(lang, lang),
     )  # fmt: skip
-    assert {one for one in spoken if not one.startswith("pause:")} <= speech.ALL_RULE_SEGMENTS(lang)
+    assert {one for one in spoken if not one.startswith("pause:")} <= speech.rule_segments(lang)
 
 
 @pytest.mark.parametrize("lang", Language)
 def test_every_rule_segment_has_a_text(lang: Language) -> None:
-    assert speech.ALL_RULE_SEGMENTS(lang) <= expected_names(lang)
+    assert speech.rule_segments(lang) <= expected_names(lang)
 
 
 @pytest.mark.parametrize("lang", Language)
 def test_segments_of_one_language_only_are_those_of_its_rules(lang: Language) -> None:
     alone = {f"{lang.value}/{name}" for name, words in table().items() if set(words) == {lang.value}}
-    assert alone <= speech.ALL_RULE_SEGMENTS(lang)
+    assert alone <= speech.rule_segments(lang)
 
 
 def test_every_word_of_the_wire_has_a_text_in_both_languages() -> None:

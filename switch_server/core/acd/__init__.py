@@ -1,13 +1,14 @@
-"""The ACD (自动排队分配): who waits, who is asked next, who is called back.
+"""The ACD (自动排队分配): the callers in queues, the choice of the next seat for each, and callbacks.
 
-In: calls that wish to wait, seats that are free. Out: ``AgentAssigned``, callbacks that are dialled, rows of visits. New here: a rule of order or of opening hours.
+In: calls that enter a queue, seats that are free. Out: ``AgentAssigned``, callbacks (``CallPlaced``), rows of visits and callbacks.
+A newcomer may change the order of callers and seats (``acd``), or the rules of opening hours and overflow (``rules``).
 """
 
 from switch_server.core.acd.acd import Acd
 from switch_server.core.acd.callbacks import CallbackVerdict
 from switch_server.core.acd.facts import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
 from switch_server.core.acd.records import VisitEnd
-from switch_server.core.acd.rules import is_open, named
+from switch_server.core.acd.rules import is_open, queue_named
 
 __all__ = [
     "Acd",
@@ -18,5 +19,5 @@ __all__ = [
     "QueueJudged",
     "VisitEnd",
     "is_open",
-    "named",
+    "queue_named",
 ]

@@ -1,7 +1,7 @@
-"""The ACD (自动排队分配): who waits, and which seat is asked next.
+"""The ACD (自动排队分配): the callers in queues, and the choice of the next seat.
 
-Callers go by priority, then by how long they have waited; seats by level, then by how long they have been idle. Nothing is remembered
-between two rounds but the places themselves: ``distribute`` looks at all of them after each event, so nobody can be forgotten.
+Callers are served by priority, then by waiting time; seats are chosen by level, then by idle time. ``distribute`` goes through all places
+after each event that may change the result (``dirty``) and keeps no other state between two rounds, so no caller can be lost.
 """
 
 from collections import defaultdict
@@ -15,58 +15,58 @@ from switch_server.core.acd.callbacks import Callback, Callbacks
 from switch_server.core.acd.facts import QueueJudged
 from switch_server.core.acd.host import QueueSeat, QueueSwitchboard
 from switch_server.core.acd.records import VisitEnd
-from switch_server.core.acd.rules import helpers, is_open, named, next_overflow
+from switch_server.core.acd.rules import is_open, next_overflow, queue_named, serving_queues
 from switch_server.core.call import Call
 from switch_server.core.room import Talk
 from switch_server.core.talk import AgentAssigned
-from switch_server.core.words import RETURNING, VIP, Queue, Waiting, saved
+from switch_server.core.words import RETURNING, VIP, Queue, QueuePlace, save_record
 
 CARD_FULL_WAIT = 1.0
 CLOSED_WAIT = 60.0
-"""Seconds until a callback is looked at again whose queue is closed."""
-SOONEST = 0.01
-"""Seconds: rounding must not make the clock stand still."""
-FIRST_GUESS = 180.0
-"""Seconds that a talk takes, until there have been some."""
-WEIGHT = 0.1
-"""Of the newest talk in the mean."""
+"""Seconds after which a callback of a closed queue is considered again."""
+SHORTEST_TIMER = 0.01
+"""Shortest timer, in seconds: rounding must not make a timer due at the same instant for ever."""
+INITIAL_TALK_S = 180.0
+"""Length of a talk in seconds, before the first talk."""
+NEWEST_WEIGHT = 0.1
+"""Weight of the newest talk in the running mean."""
 
 
-class Stats:
-    """Of one queue since the start. ``talk_s``: a running mean."""
+class QueueStats:
+    """Counts of one queue since the start. ``talk_s``: running mean of a talk's seconds."""
 
     def __init__(self) -> None:
         self.answered = 0
         self.abandoned = 0
-        self.talk_s = FIRST_GUESS
+        self.talk_s = INITIAL_TALK_S
 
     def talked(self, seconds: float) -> None:
-        self.talk_s += WEIGHT * (seconds - self.talk_s)
+        self.talk_s += NEWEST_WEIGHT * (seconds - self.talk_s)
 
 
 class Acd:
     def __init__(self, switch: QueueSwitchboard) -> None:
         self._switch = switch
-        self.waiting: dict[CallId, Waiting] = {}
+        self.waiting: dict[CallId, QueuePlace] = {}
         self.callbacks = Callbacks(switch)
-        self.stats: dict[QueueName, Stats] = defaultdict(Stats)
-        self.judged: dict[tuple[CallId, int], str] = {}
-        """For a replay: what the journal says."""
+        self.stats: dict[QueueName, QueueStats] = defaultdict(QueueStats)
+        self.replayed_verdicts: dict[tuple[CallId, int], str] = {}
+        """For a replay: the verdicts in the journal."""
         self.dirty = False
 
     def queue(self, name: QueueName) -> Queue:
-        return named(self._switch.config.queues, name)
+        return queue_named(self._switch.config.queues, name)
 
-    # --- the calls' side (``core.talk.host.QueueBoard``) ---
+    # --- called by calls (``core.talk.host.QueueBoard``) ---
 
-    def entered(self, call_id: CallId, name: QueueName, priority: int) -> str:
+    def enter(self, call_id: CallId, name: QueueName, priority: int) -> str:
         call = self._switch.calls[call_id]
         queue = self.queue(name)
         kept = call.kept if call.kept is not None and call.kept.queue == queue.name else None
         verdict = self._verdict(call, queue, kept=kept is not None)
         if verdict != "open":
             return verdict
-        place = kept or Waiting(call.id, queue.name, priority, self._switch.now)
+        place = kept or QueuePlace(call.id, queue.name, priority, self._switch.now)
         call.kept, call.waiting = None, place
         if kept is None:
             place.bonus = self._bonus(call)
@@ -77,44 +77,44 @@ class Acd:
         return verdict
 
     def _verdict(self, call: Call, queue: Queue, *, kept: bool) -> str:
-        call.wishes += 1
-        verdict = self.judged.get((call.id, call.wishes)) or ("open" if kept else self._judge(queue))
-        self._switch.journal(QueueJudged(call.id, call.wishes, verdict))
+        call.queue_requests += 1
+        verdict = self.replayed_verdicts.get((call.id, call.queue_requests)) or ("open" if kept else self._judge(queue))
+        self._switch.journal(QueueJudged(call.id, call.queue_requests, verdict))
         if verdict != "open":
             self._switch.count(f"queue_{verdict}")
             self._switch.emit(records.refused(call.id, queue, self._switch.now, verdict))
         return verdict
 
-    def _record_entered(self, queue: Queue, place: Waiting, *, called_back: bool = False) -> None:
+    def _record_entered(self, queue: Queue, place: QueuePlace, *, called_back: bool = False) -> None:
         place.entered = self._switch.now
         row = records.entered(place.call, queue, place.entered, called_back=called_back)
         place.visit = row.id
-        self._switch.emit(saved(row))
+        self._switch.emit(save_record(row))
 
-    def asked(self, call_id: CallId, queue: QueueName, by: LegId) -> str:
+    def enter_for_agent(self, call_id: CallId, queue: QueueName, by: LegId) -> str:
         call = self._switch.calls[call_id]
         verdict = self._verdict(call, self.queue(queue), kept=False)
         if verdict == "open":
-            place = self.waiting[call.id] = Waiting(call.id, queue, 0, self._switch.now)
-            place.by, place.bonus = by, self._bonus(call)
+            place = self.waiting[call.id] = QueuePlace(call.id, queue, 0, self._switch.now)
+            place.agent_leg, place.bonus = by, self._bonus(call)
             self._record_entered(self.queue(queue), place)
             self.dirty = True
         return verdict
 
-    def handed(self, call_id: CallId) -> Waiting:
+    def take_over_place(self, call_id: CallId) -> QueuePlace:
         place = self.waiting.pop(call_id)
-        place.by, place.ringing = None, False
+        place.agent_leg, place.ringing = None, False
         self.dirty = True
         return place
 
-    def again(self, call_id: CallId) -> None:
+    def requeue(self, call_id: CallId) -> None:
         place = self._switch.calls[call_id].waiting
         assert place is not None
         place.lost = True
         self.waiting[call_id] = place
         self.dirty = True
 
-    def left(self, call_id: CallId, *, answered: bool = False) -> None:
+    def leave(self, call_id: CallId, *, answered: bool = False) -> None:
         call = self._switch.calls[call_id]
         self.dirty = self.dirty or call.kept is not None
         place = self.waiting.pop(call_id, None)
@@ -127,8 +127,8 @@ class Acd:
         elif call.cause is not None:
             self.stats[place.queue].abandoned += 1
 
-    def _record_left(self, call: Call, place: Waiting, *, answered: bool) -> None:
-        """The first answer stands, whatever comes after it."""
+    def _record_left(self, call: Call, place: QueuePlace, *, answered: bool) -> None:
+        """The row of a visit that has been answered stays answered."""
         if not place.served:
             place.served = answered
             end = VisitEnd.ANSWERED if answered else VisitEnd.LEFT if call.cause is None else VisitEnd.ABANDONED
@@ -140,7 +140,7 @@ class Acd:
         place.not_before = 0.0 if blame else self._switch.now + CARD_FULL_WAIT
         self.dirty = True
 
-    def news(self, call_id: CallId) -> tuple[int, int]:
+    def position_and_minutes(self, call_id: CallId) -> tuple[int, int]:
         place = self.waiting[call_id]
         before = [p for p in self.waiting.values() if p.queue == place.queue and p.rank < place.rank]
         owed = [c for c in self.callbacks.waiting(place.queue) if c.rank < place.rank]
@@ -149,12 +149,12 @@ class Acd:
         return position, max(1, ceil(position * self.stats[place.queue].talk_s / max(seats, 1) / 60))
 
     def talked(self, talk: Talk) -> None:
-        """For the estimates."""
+        """Adds a talk to the mean, for the estimated wait."""
         if talk.queue is not None and talk.answered_at is not None:
             self.stats[talk.queue].talked(self._switch.now - talk.answered_at)
 
-    def callback_asked(self, call_id: CallId, queue: QueueName, answer: str) -> bool:
-        kept = self.callbacks.asked(self._switch.calls[call_id], queue, answer)
+    def request_callback(self, call_id: CallId, queue: QueueName, answer: str) -> bool:
+        kept = self.callbacks.request(self._switch.calls[call_id], queue, answer)
         self.dirty = self.dirty or kept
         return kept
 
@@ -164,12 +164,12 @@ class Acd:
         self.callbacks.answered(of)
 
     def call_over(self, call: Call) -> None:
-        """The call is forgotten."""
+        """The call has been removed."""
         if self.callbacks.call_over(call):
             self.dirty = True
 
     def caller_known(self, call_id: CallId) -> None:
-        """The store has said who it is: a VIP, or somebody who called a short while ago, moves up."""
+        """The store has found the caller: a VIP, or a caller who has called a short while ago, moves up."""
         call, place = self._switch.calls[call_id], self.waiting.get(call_id)
         if place is not None and call.callback_of is None:
             place.bonus = self._bonus(call)
@@ -191,11 +191,11 @@ class Acd:
     # --- the round ---
 
     def distribute(self) -> None:
-        """Gives callers to seats as long as there are both. The order of callers is kept whatever the event was."""
+        """Gives callers to free seats, in the order of the callers' rank, until the callers or the seats are used up."""
         if not self.dirty:
             return
         self.dirty = False
-        entries: list[Waiting | Callback] = [p for p in self.waiting.values() if not p.ringing]
+        entries: list[QueuePlace | Callback] = [p for p in self.waiting.values() if not p.ringing]
         entries += self.callbacks.waiting()
         free = [seat for seat in self._seats() if seat.state is SeatState.OPEN]
         for entry in sorted(entries, key=lambda entry: entry.rank):
@@ -203,9 +203,9 @@ class Acd:
                 break
             if entry.not_before <= self._switch.now:
                 self._serve(entry, free)
-        self._wake_up(entries)
+        self._set_wake_timer(entries)
 
-    def _serve(self, entry: Waiting | Callback, free: list[QueueSeat]) -> None:
+    def _serve(self, entry: QueuePlace | Callback, free: list[QueueSeat]) -> None:
         able = [(rank, seat) for seat in free if (rank := self._rank(seat, entry)) is not None]
         if isinstance(entry, Callback):
             if len(able) > self.callbacks.on_their_way(entry.queue) and is_open(
@@ -216,29 +216,31 @@ class Acd:
             _, seat = min(able, key=lambda pair: pair[0])
             free.remove(seat)
             call = self._switch.calls[entry.call]
-            self._switch.one_of_many(call, partial(self._assign, call, entry, seat))
+            self._switch.run_for_call(call, partial(self._assign, call, entry, seat))
 
-    def _rank(self, seat: QueueSeat, entry: Waiting | Callback) -> tuple[int, int, float, str] | None:
-        """The lowest is asked; ``None``: not a seat for this caller. Helpers of other queues come after the queue's own."""
-        queues = helpers(self.queue(entry.queue), self._switch.config.queues, self._switch.now - entry.since)
+    def _rank(self, seat: QueueSeat, entry: QueuePlace | Callback) -> tuple[int, int, float, str] | None:
+        """Sort key; the lowest seat is rung. ``None``: not a seat for this caller. Seats of overflow queues come after the queue's own."""
+        queues = serving_queues(self.queue(entry.queue), self._switch.config.queues, self._switch.now - entry.since)
         for distance, queue in enumerate(queues):
             if (level := seat.level_in(queue)) is not None:
                 return distance, -level, seat.idle_since, seat.agent
         return None
 
-    def _assign(self, call: Call, place: Waiting, seat: QueueSeat) -> None:
+    def _assign(self, call: Call, place: QueuePlace, seat: QueueSeat) -> None:
         place.ringing = True
         kind = CallKind.IN if call.callback_of is None else CallKind.CALLBACK
-        if place.by is not None:
+        if place.agent_leg is not None:
             kind = CallKind.CONSULT
         waited = self._switch.now - place.since
         ring = self.queue(place.queue).ring
-        self._switch.take(
-            AgentAssigned(call.id, call.next_leg(), seat.agent, kind, seat.contact, ring, place.queue, waited, place.by)
+        self._switch.apply_decision(
+            AgentAssigned(
+                call.id, call.next_leg(), seat.agent, kind, seat.contact, ring, place.queue, waited, place.agent_leg
+            )
         )
 
-    def _wake_up(self, entries: list[Waiting | Callback]) -> None:
-        """When somebody who still waits may be served though nothing else happens: an overflow, the end of a pause, a queue that opens."""
+    def _set_wake_timer(self, entries: list[QueuePlace | Callback]) -> None:
+        """Sets the timer of the next round that may have a new result without an event: an overflow, the end of a pause, a queue that opens."""
         now = self._switch.now
         waits: list[float] = []
         for entry in entries:
@@ -248,7 +250,7 @@ class Acd:
                 waits.append(wait)
             if isinstance(entry, Callback) and not is_open(self.queue(entry.queue), now):
                 waits.append(CLOSED_WAIT)
-        self._switch.timer("acd:wake", max(min(waits), SOONEST) if waits else None)
+        self._switch.timer("acd:wake", max(min(waits), SHORTEST_TIMER) if waits else None)
 
     def _seats(self) -> list[QueueSeat]:
         return list(self._switch.seats.values())

@@ -1,11 +1,11 @@
-"""Callbacks (预约回拨): places in a queue that are kept without a line, and dialled when their turn comes.
+"""Callbacks (预约回拨): places in a queue that are kept without a line; the customer is dialled when it is the place's turn.
 
 ```
 (asked) ──► waiting ──turn──► dialling ──answered──► done
                ▲                  │
                └── ten minutes ◄──┴─ not answered; after the third time ──► failed
 ```
-A stop of the switch while it is dialled is nobody's fault: the next start finds it.
+A try that ended by a stop of the switch is not the last one: the callback waits on, and the next start reads it from the store.
 """
 
 from collections import Counter
@@ -16,19 +16,19 @@ from shared.days import shanghai_day
 from shared.ids import CallId, CardId, QueueName
 from switch_server.core.acd.facts import CallbackJudged, CallbackRecovered
 from switch_server.core.acd.records import CallbackRow
-from switch_server.core.acd.rules import named
-from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoWay, next_try, takes, way_out
-from switch_server.core.words import is_personal, phone_key, saved
+from switch_server.core.acd.rules import queue_named
+from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoRoute, may_carry, next_try, route_out
+from switch_server.core.words import is_personal, phone_key, save_record
 
 NO_LINE_WAIT = 5.0
 
 
 class CallbackVerdict(StrEnum):
-    """The answer to who wishes to be called back."""
+    """The answer to a caller who asks for a callback."""
 
     KEPT = "kept"
     THERE = "there"
-    """They are going to be called already: that place is theirs, no second one is made."""
+    """The number has a callback already: that one stays, no second one is made."""
     REFUSED = "refused"
 
 
@@ -52,7 +52,7 @@ TRANSITIONS: dict[CallbackState, dict[str, CallbackState]] = {
 
 
 class Callback:
-    """One kept place. ``id``: of the call in which it was asked for. ``tries``: dialled so often."""
+    """One kept place. ``id``: of the call in which the callback was asked for. ``tries``: times that the number has been dialled."""
 
     def __init__(self, recovered: CallbackRecovered) -> None:
         self.id = recovered.id
@@ -75,26 +75,28 @@ class Callbacks:
     def __init__(self, switch: LineSwitchboard) -> None:
         self._switch = switch
         self.items: dict[CallId, Callback] = {}
-        self.judged: dict[tuple[CallId, int], CallbackVerdict] = {}
-        """For a replay: what the journal says."""
+        self.replayed_verdicts: dict[tuple[CallId, int], CallbackVerdict] = {}
+        """For a replay: the verdicts in the journal."""
         self._day = ""
         self._asked: Counter[str] = Counter()
-        """How often each number has asked on that day."""
+        """Callbacks of each number on the day ``_day``."""
 
     def waiting(self, queue: QueueName | None = None) -> list[Callback]:
         return [c for c in self.items.values() if c.state is CallbackState.WAITING and queue in (None, c.queue)]
 
     def on_their_way(self, queue: QueueName) -> int:
-        """Called, and not yet at their place: each will want a seat."""
+        """Number of callbacks that are dialled or answered, and not yet in the queue: each will need a seat."""
         calls = self._switch.calls.values()
         return sum(call.kept is not None and call.kept.queue == queue and call.cause is None for call in calls)
 
-    def asked(self, call: Call, queue: QueueName, answer: str) -> bool:
-        """``False``: the caller never waited in that queue, or can't be called back, or has asked too often today."""
-        call.callback_wishes += 1
-        wish = call.id, call.callback_wishes
-        verdict = self.judged.get(wish) or self._judge(call, queue)
-        self._switch.journal(CallbackJudged(*wish, verdict.value))
+    def request(self, call: Call, queue: QueueName, answer: str) -> bool:
+        """``False``: the caller never waited in that queue, the number can't be called back or has had its callbacks of the day, or the queue
+        has as many callbacks as places.
+        """
+        call.callback_requests += 1
+        request = call.id, call.callback_requests
+        verdict = self.replayed_verdicts.get(request) or self._judge(call, queue)
+        self._switch.journal(CallbackJudged(*request, verdict.value))
         self._switch.count(f"callback_{verdict.value}")
         place = call.waiting
         if verdict is CallbackVerdict.KEPT and place is not None:
@@ -107,7 +109,7 @@ class Callbacks:
         place, number, config = call.waiting, call.number, self._switch.config
         if place is None or place.queue != queue or not is_personal(number):
             return CallbackVerdict.REFUSED
-        if not any(takes(trunk, number) for trunk in config.trunks):
+        if not any(may_carry(trunk, number) for trunk in config.trunks):
             return CallbackVerdict.REFUSED
         key = phone_key(number)
         if any(phone_key(callback.number) == key for callback in self.items.values()):
@@ -116,11 +118,13 @@ class Callbacks:
         owed = sum(callback.queue == place.queue for callback in self.items.values())
         often = self._asked[key] >= config.limits.callbacks_per_day
         return (
-            CallbackVerdict.REFUSED if often or owed >= named(config.queues, place.queue).most else CallbackVerdict.KEPT
+            CallbackVerdict.REFUSED
+            if often or owed >= queue_named(config.queues, place.queue).most
+            else CallbackVerdict.KEPT
         )
 
     def counted(self, numbers: Mapping[str, int]) -> None:
-        """Of today, before this start."""
+        """Adds the callbacks of today from before this start."""
         self._today()
         for number, times in numbers.items():
             self._asked[phone_key(number)] += times
@@ -138,27 +142,27 @@ class Callbacks:
         callback = self.items[event.id] = Callback(event)
         self._save(callback)
 
-    # --- their turn ---
+    # --- dialling ---
 
     def dial(self, callback: Callback) -> None:
-        """A seat is free for it: a call is made. Without a line or a channel it waits a little."""
+        """A seat is free: the customer is dialled. Without a line or a channel the callback waits for ``NO_LINE_WAIT`` seconds."""
         switch = self._switch
         flows = [flow for flow in switch.flows if flow.flow == callback.flow]
-        way = way_out(switch, callback.number, ForCallback, flows)
-        if isinstance(way, NoWay) or switch.draining:
+        route = route_out(switch, callback.number, ForCallback, flows)
+        if isinstance(route, NoRoute) or switch.draining:
             callback.not_before = switch.now + NO_LINE_WAIT
             return
         callback.tries += 1
-        self._step(callback, "turn", way.card)
+        self._step(callback, "turn", route.card)
         of = ForCallback(callback.id, callback.flow, callback.step, callback.queue, callback.priority, callback.since)
-        switch.take(way.call(CallId(f"{callback.id}b{callback.tries}"), callback.number, of))
+        switch.apply_decision(route.call(CallId(f"{callback.id}b{callback.tries}"), callback.number, of))
 
     def answered(self, id_: CallId) -> None:
         if (callback := self.items.get(id_)) is not None:  # not in a replay
             self._step(callback, "answered")
 
     def call_over(self, call: Call) -> bool:
-        """The call that was made for one is forgotten. ``False``: it was made for none, or for one that was answered, and is done with."""
+        """The call has been removed. ``True``: it was the unanswered try of a callback, which then waits or has failed."""
         callback = self.items.get(call.callback_of) if call.callback_of is not None else None
         if callback is None:
             return False
@@ -179,4 +183,4 @@ class Callbacks:
             id=callback.id, queue=callback.queue, number=callback.number, since=callback.since, priority=callback.priority,
             flow=callback.flow, step=callback.step, tries=callback.tries, state=callback.state.value, card=card,
         )  # fmt: skip
-        self._switch.emit(saved(row))
+        self._switch.emit(save_record(row))

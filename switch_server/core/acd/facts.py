@@ -1,4 +1,4 @@
-"""What queues and callbacks are told at start, and their choices, as they are journalled."""
+"""Facts of queues and callbacks: those of the store at start, and the journalled verdicts."""
 
 from shared.ids import (
     CallId,
@@ -9,7 +9,7 @@ from switch_server.core.words import Event
 
 
 class CallbackRecovered(Event, frozen=True):
-    """At start, from the store: somebody still waits to be called back. ``id``: of the call in which they asked for it."""
+    """At start, from the store: a callback that is still to be made. ``id``: of the call in which it was asked for."""
 
     id: CallId
     queue: QueueName
@@ -23,13 +23,13 @@ class CallbackRecovered(Event, frozen=True):
 
 
 class CallbacksCounted(Event, frozen=True):
-    """At start, from the store: how often each number has asked to be called back today (Asia/Shanghai)."""
+    """At start, from the store: number of callbacks that each number has asked for today (Asia/Shanghai)."""
 
     numbers: dict[str, int]
 
 
 class QueueJudged(Event, frozen=True):
-    """The journal's form of the answer to a call's ``number``-th wish to wait: ``open``, ``closed`` or ``full``. Fed before all else."""
+    """The verdict on a call's request number ``number`` to enter a queue: ``open``, ``closed`` or ``full``. A replay handles these before all other events."""
 
     call: CallId
     number: int
@@ -37,7 +37,7 @@ class QueueJudged(Event, frozen=True):
 
 
 class CallbackJudged(Event, frozen=True):
-    """The journal's form of the answer to a call's ``number``-th wish to be called back (``core.acd.callbacks.Verdict``). Fed before all else."""
+    """The verdict on a call's request number ``number`` for a callback (``CallbackVerdict``). A replay handles these before all other events."""
 
     call: CallId
     number: int

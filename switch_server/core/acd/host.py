@@ -1,4 +1,4 @@
-"""What the ACD needs: of the switch, and of a seat."""
+"""The protocols that the ACD uses: of the switch, and of a seat."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -21,7 +21,7 @@ class QueueSeat(Protocol):
     @property
     def idle_since(self) -> float: ...
     def level_in(self, queue: Queue) -> int | None:
-        """``None``: it is not one of the queue's seats."""
+        """The seat's level for the queue; ``None``: the seat does not serve the queue."""
         ...
 
 

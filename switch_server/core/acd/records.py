@@ -1,6 +1,6 @@
-"""What the store keeps of queues: one row for each wish of a caller to wait in one, and one for each callback.
+"""Rows of queues in the store: one for each visit (a caller's request to enter a queue), and one for each callback.
 
-A caller who is given back to the queue because an agent's desk was lost is on the same visit, which was answered.
+A caller who goes back to the queue because an agent's desk was lost continues the same visit, which stays answered.
 """
 
 from enum import StrEnum
@@ -11,21 +11,21 @@ from msgspec.structs import replace
 
 from shared.enums import CallKind
 from shared.ids import CallId, CardId, QueueName
-from switch_server.core.words import Queue, Row, SaveRecord, Waiting, saved
+from switch_server.core.words import Queue, QueuePlace, Row, SaveRecord, save_record
 
 
 class VisitEnd(StrEnum):
-    """How a visit ended; ``closed`` and ``full`` are of callers who were not let in."""
+    """How a visit ended; ``closed`` and ``full``: the caller was not let in."""
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
-    """The call ended while they waited."""
+    """The call ended while the caller waited."""
     LEFT = "left"
-    """The flow led them out: by a key (a callback …), or after its longest wait."""
+    """The flow took the caller out: by a key (a callback …), or after the longest wait."""
     CLOSED = "closed"
     FULL = "full"
     LOST = "lost"
-    """The switch was killed meanwhile."""
+    """The switch was killed while the caller waited."""
 
 
 class VisitRow(Row, frozen=True, kw_only=True):
@@ -36,14 +36,14 @@ class VisitRow(Row, frozen=True, kw_only=True):
     kind: CallKind | UnsetType = UNSET
     entered_at: float | UnsetType = UNSET
     service_level_ms: int | UnsetType = UNSET
-    """What the queue promised then."""
+    """The queue's ``service_level`` at that time, in ms."""
     left_at: float | UnsetType = UNSET
     waited_ms: int | UnsetType = UNSET
     outcome: VisitEnd | UnsetType = UNSET
 
 
 class CallbackRow(Row, frozen=True, kw_only=True):
-    """``id``: of the call in which it was asked for."""
+    """``id``: of the call in which the callback was asked for."""
 
     TABLE: ClassVar[str] = "callbacks"
 
@@ -59,22 +59,22 @@ class CallbackRow(Row, frozen=True, kw_only=True):
 
 
 def refused(call: CallId, queue: Queue, at: float, verdict: str) -> SaveRecord:
-    return saved(replace(_begun(call, queue, at), left_at=at, waited_ms=0, outcome=VisitEnd(verdict)))
+    return save_record(replace(_begun(call, queue, at), left_at=at, waited_ms=0, outcome=VisitEnd(verdict)))
 
 
 def entered(call: CallId, queue: Queue, at: float, *, called_back: bool) -> VisitRow:
-    """``called_back``: they take the place that was kept for them."""
+    """``called_back``: the caller of an answered callback takes the kept place."""
     return _begun(call, queue, at, CallKind.CALLBACK if called_back else CallKind.IN)
 
 
-def left(place: Waiting, queue: Queue, at: float, outcome: VisitEnd) -> SaveRecord:
-    """A place of which nothing was kept yet is kept whole."""
+def left(place: QueuePlace, queue: Queue, at: float, outcome: VisitEnd) -> SaveRecord:
+    """A place without a row gets a whole row."""
     row = VisitRow(id=place.visit) if place.visit else _begun(place.call, queue, place.entered)
-    return saved(replace(row, left_at=at, waited_ms=round((at - place.entered) * 1000), outcome=outcome))
+    return save_record(replace(row, left_at=at, waited_ms=round((at - place.entered) * 1000), outcome=outcome))
 
 
 def _begun(call: CallId, queue: Queue, at: float, kind: CallKind = CallKind.IN) -> VisitRow:
-    """The key: a call is at one queue at a time."""
+    """The row's key is unique, since a call is in one queue at a time."""
     return VisitRow(
         id=f"{call}/{queue.name}@{round(at * 1e6)}", call=call, queue=queue.name, kind=kind, entered_at=at,
         service_level_ms=round(queue.service_level * 1000),

@@ -1,4 +1,4 @@
-"""When a queue is open, and which of its neighbours help. Pure: everything from ``now`` (UTC seconds)."""
+"""Opening hours of a queue, and its overflow to other queues. Pure: ``now`` is an argument (UTC seconds)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from switch_server.core.words import Hours, Queue
 
 
 def is_open(queue: Queue, now: float) -> bool:
-    """By its hours and holidays in Asia/Shanghai; without hours, always but on holidays."""
+    """Whether the queue is open by its hours and holidays in Asia/Shanghai; a queue without hours is always open except on holidays."""
     local = datetime.fromtimestamp(now, UTC) + SHANGHAI
     if local.strftime("%Y%m%d") in queue.holidays:
         return False
@@ -20,19 +20,19 @@ def _covers(hours: Hours, local: datetime) -> bool:
     return local.isoweekday() in hours.days and hours.open <= local.strftime("%H:%M") < hours.close
 
 
-def named(queues: Iterable[Queue], name: QueueName) -> Queue:
-    """One that a reload took away is served by anybody, by the defaults."""
+def queue_named(queues: Iterable[Queue], name: QueueName) -> Queue:
+    """The queue of that name. A queue that a reload has removed has the defaults: any agent serves it."""
     return next((queue for queue in queues if queue.name == name), Queue(name))
 
 
-def helpers(queue: Queue, queues: tuple[Queue, ...], waited: float) -> Iterator[Queue]:
-    """The queue itself, then those whose seats are asked too after so many seconds."""
+def serving_queues(queue: Queue, queues: tuple[Queue, ...], waited: float) -> Iterator[Queue]:
+    """The queue itself, then the overflow queues whose seats may take a caller who has waited for ``waited`` seconds."""
     yield queue
     for overflow in queue.overflow:
         if waited >= overflow.after:
-            yield named(queues, overflow.queue)
+            yield queue_named(queues, overflow.queue)
 
 
 def next_overflow(queue: Queue, waited: float) -> float | None:
-    """Seconds until one more queue helps."""
+    """Seconds until the next overflow; ``None``: no more overflow."""
     return min((overflow.after - waited for overflow in queue.overflow if overflow.after > waited), default=None)

@@ -1,6 +1,7 @@
-"""One call (通话) from admission to its records: its legs, its recording, its walks, its end.
+"""One call (通话) from admission to its records: its legs, its recordings, its walks through flows, its end.
 
-In: INVITEs, choices to dial, the legs' facts. Out: lines, channels, recordings, rows. New here: how calls begin, what is kept of them.
+In: ``CallOffered`` (INVITE), ``CallPlaced`` (a call that the switch makes), facts of the legs. Out: effects on lines and cards, recordings, rows.
+A newcomer may add a purpose of outgoing calls (``outgoing``), or a column of the records (``records``).
 """
 
 from switch_server.core.call.admission import (
@@ -8,24 +9,24 @@ from switch_server.core.call.admission import (
     LineSwitchboard,
     channels_used,
     lines_used,
-    takes,
+    may_carry,
 )
 from switch_server.core.call.call import TIMERS, Call, CallState
 from switch_server.core.call.effects import FindCaller
 from switch_server.core.call.facts import CallerFound, CallOffered, LegPlaced
+from switch_server.core.call.incoming import take_offer
 from switch_server.core.call.leg_facts import AnyLegFact, tell_call
-from switch_server.core.call.openings import offered
 from switch_server.core.call.outgoing import (
     CallPlaced,
     ForAgent,
     ForCallback,
     ForConsult,
-    NoWay,
-    Way,
+    NoRoute,
+    Route,
+    make_call,
     next_try,
-    placed,
-    way_inside,
-    way_out,
+    route_inside,
+    route_out,
 )
 
 __all__ = [
@@ -43,15 +44,15 @@ __all__ = [
     "ForConsult",
     "LegPlaced",
     "LineSwitchboard",
-    "NoWay",
-    "Way",
+    "NoRoute",
+    "Route",
     "channels_used",
     "lines_used",
+    "make_call",
+    "may_carry",
     "next_try",
-    "offered",
-    "placed",
-    "takes",
+    "route_inside",
+    "route_out",
+    "take_offer",
     "tell_call",
-    "way_inside",
-    "way_out",
 ]

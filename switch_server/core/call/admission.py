@@ -1,6 +1,7 @@
-"""May this call come in, and where does it go: flow by dialled number, line of the trunk, card with the most free channels.
+"""Admission of an incoming call: the flow by dialled number, a line of the trunk, the card with the most free channels; and the trunk of an
+outgoing one.
 
-In a replay of one call the others are not there, so what they had a part in (line and card) comes from the journal (``LegPlaced``).
+A replay of one call has no other calls, so the choices that depend on them (line and card) come from the journal (``LegPlaced``).
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ from switch_server.core.words import VOICE, Event, Far, Trunk
 
 
 class Card:
-    """A voice card as the core sees it. What it has in use is counted from the living legs, never kept."""
+    """The core's data of a voice card. Its channels in use are counted from the legs of all calls, never stored."""
 
     def __init__(self, channels: int, kind: str) -> None:
         self.channels = channels
@@ -27,44 +28,46 @@ class Card:
 
 
 class LineSwitchboard(CallSwitchboard, Protocol):
-    """The switch, as those see it who make calls: with all calls and cards."""
+    """The protocol of the switch for parts that make calls: with all calls and cards."""
 
     @property
     def calls(self) -> dict[CallId, Call]: ...
     @property
     def cards(self) -> Mapping[CardId, Card]: ...
     @property
-    def decided(self) -> Mapping[LegId, CardId | None]:
-        """For a replay: what the journal says."""
+    def replayed_cards(self) -> Mapping[LegId, CardId | None]:
+        """For a replay: the cards of legs, from the journal (``LegPlaced``)."""
         ...
 
     @property
     def draining(self) -> bool: ...
-    def take(self, event: Event) -> None:
-        """A choice of the core's own is journalled, for replays, and handled."""
+    def apply_decision(self, event: Event) -> None:
+        """Journals an event that the core made itself (a replay reads it from the journal), and handles the event."""
         ...
 
-    def settled(self, call: Call) -> None:
-        """Something was done to the call: forgets it if that was its end."""
+    def call_changed(self, call: Call) -> None:
+        """To be called after each change of a call: settles the call, and removes it if it has ended."""
         ...
 
-    def one_of_many(self, call: Call, work: Callable[[], None]) -> None:
-        """Does it; a fault costs this call only."""
+    def run_for_call(self, call: Call, work: Callable[[], None]) -> None:
+        """Runs ``work`` for one of several calls: an exception ends this call only."""
         ...
 
 
 def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Far] | Reject:
-    """Flow, card and media for a call, or the refusal: 404 no such number, 488 no common codec, 503 no channel, 486 no line."""
+    """Flow, card and far end's media of a call, or the refusal: 404 no flow for the number, 488 no common codec, 503 no channel (or the switch is
+    stopping), 486 no line.
+    """
     trunk = next((t for t in switch.config.trunks if t.name == event.trunk), None)
     flow = _flow_for(switch.flows, event.dnis)
     if flow is None or trunk is None:
         return Reject(event.leg, 404, EndCause.REJECTED_NUMBER)
     if event.far is None:
         return Reject(event.leg, 488, EndCause.REJECTED_MEDIA)
-    if event.leg in switch.decided:
-        decided = switch.decided[event.leg]
+    if event.leg in switch.replayed_cards:
+        decided = switch.replayed_cards[event.leg]
         return Reject(event.leg, 503, EndCause.REJECTED_FULL) if decided is None else (flow, decided, event.far)
-    card = freest(switch)
+    card = freest_card(switch)
     if switch.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
     if lines_used(switch.calls.values(), event.trunk) >= trunk.lines:
@@ -77,23 +80,27 @@ def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
 
 
 def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
-    """The first trunk that may carry a call to this number and has a free line; ``None``: there is none."""
+    """The first trunk that may carry a call to this number and has a free line, or ``None``."""
     return next(
-        (t for t in switch.config.trunks if takes(t, number) and lines_used(switch.calls.values(), t.name) < t.lines),
+        (
+            t
+            for t in switch.config.trunks
+            if may_carry(t, number) and lines_used(switch.calls.values(), t.name) < t.lines
+        ),
         None,
     )
 
 
-def takes(trunk: Trunk, number: str) -> bool:
-    """Does it carry calls out to this number, were there a line?"""
+def may_carry(trunk: Trunk, number: str) -> bool:
+    """Whether the trunk may carry outgoing calls to this number; free lines are not looked at."""
     fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
-    # a network says who may call in, not where to call
+    # a network is for incoming calls only: it is no address to call
     has_way_out = not trunk.far or any("/" not in far or far.endswith("/32") for far in trunk.far)
     return trunk.direction != "in" and has_way_out and any(fits)
 
 
 def shown_number(flows: Iterable[Flow]) -> str:
-    """Ours, for calls that we make: the first that a flow answers; empty where there is none."""
+    """Our number for outgoing calls: the first number that a flow answers; empty where there is none."""
     return next((number for flow in flows for number in flow.numbers if number != "*"), "")
 
 
@@ -106,8 +113,8 @@ def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
     return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
 
 
-def freest(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:
-    """Of this kind, the card with the most free channels, if it has so many."""
+def freest_card(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:
+    """The card of this kind with the most free channels; ``None``: no card has ``channels`` free ones."""
     used = channels_used(switch.calls.values())
     free = [(card.channels - used[name], name) for name, card in switch.cards.items() if card.up and card.kind == kind]
     most, name = max(free, default=(0, CardId("")))

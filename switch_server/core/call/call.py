@@ -1,12 +1,11 @@
-# Over 400 lines: a call is the host of its walk, its services and its legs, and each of them wants a dozen small methods of it.
-"""One call (通话): the customer's leg, a far leg or a desk's while there is one, the recording, and the walk through the flow.
+# Over 400 lines: a call implements the protocols of its walk, its services, its recordings and its desks, each with a dozen small methods.
+"""One call (通话): its legs, its recordings, the customer's walk through the flow, and the agents' side (``desk``).
 
 ```
 opening ──► up ──► ending ──► ended
 ```
-``opening`` until the caller's ACK (or, where we call, the customer's answer), ``ending`` once the caller has gone or is being sent away:
-every leg is brought down, the recording is ended, the records are written, and only then is the call forgotten. What was ordered goes on
-without the call.
+``opening`` until the caller's ACK (in an outgoing call until the customer answers). In ``ending`` every leg is hung up and its channel closed;
+when all legs are over, the recordings are ended, the records are written, and the call is removed. Orders go on without the call.
 """
 
 from enum import StrEnum
@@ -22,21 +21,21 @@ from switch_server.core.call.legs import CallLegs
 from switch_server.core.call.recordings import Recordings
 from switch_server.core.call.records import EndedCall
 from switch_server.core.call.walks import Walks
-from switch_server.core.flow import MUSIC, Flow, Piece, QueueStep
-from switch_server.core.ivr import Ivr, Login, Services
+from switch_server.core.flow import HOLD_MUSIC, Flow, Piece, QueueStep
+from switch_server.core.ivr import Ivr, Login, ServiceRunner
 from switch_server.core.leg import Answer, DigitUsed, Leg, LegEvent, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
-from switch_server.core.talk import DESK, CallSwitchboard, DeskSide, handset
+from switch_server.core.talk import DESK_TRUNK, CallSwitchboard, DeskSide, desk_phone
 from switch_server.core.words import (
     Far,
     MaskRecording,
     MediaStats,
     Near,
     Play,
+    QueuePlace,
     StopPlay,
     Transition,
-    Waiting,
 )
 
 
@@ -54,12 +53,12 @@ TRANSITIONS: dict[CallState, dict[str, CallState]] = {
     CallState.ENDED: {},
 }
 TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "ring", "teardown", "call_max")
-"""Every deadline that a call can have; none outlives it."""
+"""Every timer of a call; all are cancelled when the call is removed."""
 LONGEST_TRAIL = 50
 
 
 class Call(CallLegs):
-    """``start``: the step that the walk begins with, where it isn't the flow's own beginning."""
+    """``start``: the first step of the walk; ``None``: the flow's ``start``."""
 
     def __init__(
         self, call: CallId, caller: Leg, flow: Flow, switch: CallSwitchboard, start: str | None = None
@@ -79,24 +78,25 @@ class Call(CallLegs):
         }
         self.trail: list[TrailStep] = []
         self.found: CallerFound | None = None
-        self.waiting: Waiting | None = None
-        """The place in the queue that the caller is in, or was in last."""
-        self.kept: Waiting | None = None
-        """Of a callback: the place that was kept, until the caller takes it."""
-        self.wishes = 0
-        """How often the caller wished to wait in a queue."""
-        self.callback_wishes = 0
-        """How often they wished to be called back."""
+        self.waiting: QueuePlace | None = None
+        """The caller's place in a queue, now or before."""
+        self.kept: QueuePlace | None = None
+        """The place that is kept for the caller (callback, hand-over, lost desk), until the caller enters the queue."""
+        self.queue_requests = 0
+        """Number of the caller's requests to enter a queue."""
+        self.callback_requests = 0
+        """Number of the caller's requests for a callback."""
         self.callback_of: CallId | None = None
-        self.internal = caller.trunk == DESK
-        """Seat to seat: the ``caller`` is the seat that is called."""
+        """The callback that this call is a try of: the id of the call in which it was asked for."""
+        self.internal = caller.trunk == DESK_TRUNK
+        """Seat to seat: ``caller`` is the leg of the called seat."""
         self.callee = ""
-        """``ip:port`` of its phone; empty: it is in a call, and busy tone is heard."""
+        """Contact of the called seat's phone; empty: that seat is in a call, and the calling agent hears busy tone."""
         self.ivr = Ivr(flow, self, self.variables)
         self.walks = Walks(self)
         self._start = start or flow.start
         limits = switch.config.limits
-        self.services = Services(
+        self.services = ServiceRunner(
             self,
             answer_wait=limits.answer_wait,
             order_wait=limits.order_wait,
@@ -108,12 +108,12 @@ class Call(CallLegs):
 
     @property
     def busy(self) -> AgentId | None:
-        """The seat that is called, and can't be rung."""
+        """The called seat, where it is in a call and can't be rung."""
         return AgentId(self.caller.dnis) if self.internal and not self.callee else None
 
     @property
     def customer(self) -> CustomerId | None:
-        """Who proved who they are, or else whose number it is."""
+        """The customer of the log-in, or else the customer who has the caller's number."""
         login = self.services.login
         if login is not None:
             return login.customer
@@ -132,14 +132,14 @@ class Call(CallLegs):
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_IN)
             self.emit(Ring(leg.id))
             self.emit(Answer(leg.id, near))
-        elif leg.trunk == DESK:
+        elif leg.trunk == DESK_TRUNK:
             self.desk.opened(leg, near)
         else:
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
             self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near))
 
     def channel_failed(self, leg: Leg) -> None:
-        """The card has no channel for the leg: no line of an incoming one is answered, no outgoing one is dialled."""
+        """The card has no channel for the leg: an incoming leg is not answered, an outgoing leg is not dialled."""
         if not leg.step_channel("failed"):
             self.switch.count("events_ignored")
         elif leg is self.caller:
@@ -148,9 +148,9 @@ class Call(CallLegs):
             self._drop(leg, EndCause.REJECTED_FULL)
 
     def confirmed(self, recording_ms: int | None) -> None:
-        """The caller keyed 1 on a read-back: the one-use key is made now (``core.orders.keys``)."""
+        """The caller keyed 1 in a read-back: makes the one-use key (``core.orders.keys``)."""
         self._yes_ms = recording_ms if recording_ms is not None else self.recordings.whole_ms
-        self.services.armed = key_of(self.id, self._read_backs)
+        self.services.confirmed_key = key_of(self.id, self._read_backs)
 
     def leg_confirmed(self, leg: Leg) -> None:
         _, new = self.step_leg(leg, LegEvent.CONFIRMED)
@@ -166,7 +166,7 @@ class Call(CallLegs):
         self.emit(records.call_answered(self.id, self.caller))
 
     def dial_customer(self) -> None:
-        """The desk of an agent who calls out is up."""
+        """Dials the customer: the phone of the agent who dials is up, or a callback begins."""
         self.timer("setup", self.switch.config.limits.callback_ring)
         self.open_channel(self.caller, None)
 
@@ -196,14 +196,14 @@ class Call(CallLegs):
             self.desk.leg_answered(leg, far)
 
     def _far_heard(self, leg: Leg) -> None:
-        """Of a ``dial`` step: the caller and the far end hear each other."""
+        """The far end of a ``dial`` step sends early media, or has answered: the caller and the far end hear each other."""
         room = self.desk.room
         if leg.id not in room.members:
             room.enter(leg, None, self.desk.customer_in(room.new_group()), self.now)
             self.desk.rewire("far_heard")
 
     def _customer_answered(self) -> None:
-        """Of a call that we made."""
+        """The customer has answered a call that we made."""
         self._caller_up("answered")
         if self.desk.room.ask is not None:
             self.desk.caller_came()
@@ -215,7 +215,7 @@ class Call(CallLegs):
         if leg.alive:
             was = leg.far
             self.change_far(leg, far)
-            handset.media_changed(self.desk, leg, was, far)
+            desk_phone.media_changed(self.desk, leg, was, far)
 
     def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
         _, new = self.step_leg(leg, LegEvent.ENDED)
@@ -231,7 +231,7 @@ class Call(CallLegs):
             self.desk.leg_ended(leg, cause, sip_code)
 
     def _ends_with(self, leg: Leg) -> bool:
-        """The call is the caller's. Between seats, once they talk, the called one's leg is like the other's."""
+        """Whether the call ends with this leg: with the caller's. In a call between seats that talk, no leg ends the call by itself."""
         return leg is self.caller and not (self.internal and self.state is CallState.UP)
 
     def _far_gone(self) -> None:
@@ -246,7 +246,7 @@ class Call(CallLegs):
             self.desk.rewire("far_gone")
 
     def _drop(self, leg: Leg, cause: EndCause) -> None:
-        """Gives up the far leg, or another, while the call goes on: its channel is gone."""
+        """A leg has lost its channel: ends the leg; the call goes on."""
         if leg is self.far:
             self.hang_up(leg, cause)
             self._far_gone()
@@ -259,7 +259,7 @@ class Call(CallLegs):
             return
         leg.stats = stats
         if self._ends_with(leg):
-            self.end(EndCause.CARD_LOST)  # means nothing where we closed it
+            self.end(EndCause.CARD_LOST)  # has no effect where the call is ending already
         elif leg.alive:
             self._drop(leg, EndCause.CARD_LOST)
 
@@ -272,13 +272,13 @@ class Call(CallLegs):
     # --- the end ---
 
     def end(self, cause: EndCause) -> None:
-        """Brings everything down; ``cause`` counts if it is the first."""
+        """Ends the call: hangs up all legs. Only the first ``cause`` counts."""
         if not self._move("end", cause.value):
             return
         self.cause = cause
         self.ended_at_step = self.ivr.step_name
         self.desk.call_ends(cause)
-        self.switch.acd.left(self.id)
+        self.switch.acd.leave(self.id)
         self.ivr.stop()
         self.services.stop()
         self.walks.stop()
@@ -288,7 +288,7 @@ class Call(CallLegs):
         self.timer("teardown", self.switch.config.limits.teardown)
 
     def settle(self) -> None:
-        """Ends the call once nothing is owed any more."""
+        """Finishes an ending call when all its legs are over: writes its records."""
         if self.state is CallState.ENDING and all(leg.over for leg in self.legs.values()):
             self.timer("teardown", None)
             self.recordings.all_ended("closed")
@@ -298,7 +298,7 @@ class Call(CallLegs):
     def _record_end(self) -> None:
         ended = EndedCall(
             self.id, self.caller, self.number, self.started, self.now, self.cause, self.ended_at_step, self.language,
-            self.customer, self.services.login, self.desk.answered,
+            self.customer, self.services.login, self.desk.last_owner,
         )  # fmt: skip
         self.emit(records.call_ended(ended))
         for leg in self.legs.values():
@@ -310,10 +310,10 @@ class Call(CallLegs):
 
     def close_channel(self, leg: Leg) -> None:
         if self.state is CallState.UP:
-            self.recordings.leg_closes(leg, self.desk.room.heir(leg.id))
+            self.recordings.leg_closes(leg, self.desk.room.next_recorded(leg.id))
         super().close_channel(leg)
 
-    # --- Host of the IVR ---
+    # --- called by the walk (``core.flow.walk.WalkHost``) ---
 
     def play(
         self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
@@ -326,9 +326,9 @@ class Call(CallLegs):
         self.to_card(self.caller, StopPlay(self.caller.id))
 
     def music(self) -> str:
-        """The segment that is played to who waits."""
+        """The music segment for a waiting customer: that of the queue step, or the default."""
         step = self.ivr.step
-        piece = step.music if isinstance(step, QueueStep) else MUSIC
+        piece = step.music if isinstance(step, QueueStep) else HOLD_MUSIC
         return segments((piece,), self.variables, self.language, self.switch.config.stocks)[0]
 
     def mask(self, *, on: bool) -> None:
@@ -350,7 +350,7 @@ class Call(CallLegs):
         number = str(self.variables.get(number.strip("{}"), "")) if number.startswith("{") else number
         leg = Leg(self.next_leg(), trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
         leg.card = self.caller.card
-        if number and self.switch.has_line(leg):
+        if number and self.switch.may_dial(leg):
             self.add_leg(leg)
             self.far = leg
             self.open_channel(leg, None)
@@ -363,17 +363,19 @@ class Call(CallLegs):
         self._unbridge_far()
 
     def queue(self, queue: QueueName, priority: int) -> str:
-        return self.switch.acd.entered(self.id, queue, priority)
+        return self.switch.acd.enter(self.id, queue, priority)
 
     def leave_queue(self) -> None:
         self.desk.leave_queue()
-        self.switch.acd.left(self.id)
+        self.switch.acd.leave(self.id)
 
     def queue_news(self) -> None:
-        self.variables["queue_position"], self.variables["queue_minutes"] = self.switch.acd.news(self.id)
+        self.variables["queue_position"], self.variables["queue_minutes"] = self.switch.acd.position_and_minutes(
+            self.id
+        )
 
     def keep_place(self, queue: QueueName, answer: str) -> bool:
-        return self.switch.acd.callback_asked(self.id, queue, answer)
+        return self.switch.acd.request_callback(self.id, queue, answer)
 
     @property
     def desk_rings(self) -> bool:
@@ -387,7 +389,7 @@ class Call(CallLegs):
     def read_back(self) -> None:
         self._read_backs += 1
         self._read_back_ms = self.recordings.whole_ms
-        self.services.armed = None
+        self.services.confirmed_key = None
 
     def finish(self, cause: EndCause) -> None:
         if not self.walks.finished(cause):
@@ -400,7 +402,7 @@ class Call(CallLegs):
     def moved(self, old: str, event: str, new: str) -> None:
         self.emit(Transition("ivr", self.id, old, event, new))
 
-    # --- Caller of the services ---
+    # --- called by the services ---
 
     def wait_for_answer(self, seconds: float | None) -> None:
         self.timer("answer", seconds)
@@ -435,7 +437,7 @@ class Call(CallLegs):
         return self.ivr.language
 
     def _move(self, event: str, why: str = "") -> bool:
-        """``why`` is logged in place of the event; ``False`` where the event means nothing in this state."""
+        """``why`` is logged in place of the event; ``False`` where this state has no transition for the event."""
         old, new = self.state, TRANSITIONS[self.state].get(event)
         if new is None:
             return False

@@ -1,11 +1,11 @@
-"""What a call asks the store."""
+"""Questions of a call to the store."""
 
 from shared.ids import CallId
 from switch_server.core.words import Effect
 
 
 class FindCaller(Effect, frozen=True):
-    """For ``ports.Store``: who calls from this number? Answered by ``CallerFound``, before the call can reach a queue."""
+    """For ``ports.Store``: finds the customer with this number. Answered by ``CallerFound``."""
 
     call: CallId
     number: str

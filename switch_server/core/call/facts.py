@@ -1,4 +1,4 @@
-"""How calls begin."""
+"""Facts about the begin of a call."""
 
 from shared.ids import (
     CallId,
@@ -11,7 +11,7 @@ from switch_server.core.words import Event, Far
 
 
 class CallOffered(Event, frozen=True):
-    """INVITE from a trunk that may call us. Answered by ``Reject`` or ``Ring``/``Answer``. ``far=None``: no common codec in the offer."""
+    """An INVITE from a trunk that may call us. The core replies with ``Reject``, or ``Ring`` and ``Answer``. ``far=None``: no common codec in the offer."""
 
     leg: LegId
     trunk: TrunkName
@@ -21,7 +21,9 @@ class CallOffered(Event, frozen=True):
 
 
 class CallerFound(Event, frozen=True):
-    """Answer to ``FindCaller``: a customer of ours (``None``: nobody, or several), VIP, and when they last called (UTC seconds)."""
+    """Answer to ``FindCaller``: the customer (``None``: no customer or several have the number), VIP, and the time of the number's last call
+    (UTC seconds).
+    """
 
     call: CallId
     customer: CustomerId | None
@@ -30,9 +32,9 @@ class CallerFound(Event, frozen=True):
 
 
 class LegPlaced(Event, frozen=True):
-    """The journal's form of a choice that other calls had a part in: the card of a leg, or ``None`` where no line or channel was free.
+    """The journal's form of a choice that depends on other calls: the card of a leg, or ``None`` where no line or channel was free.
 
-    Replay feeds it before all else.
+    A replay handles these before all other events.
     """
 
     leg: LegId

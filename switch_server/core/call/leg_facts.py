@@ -1,4 +1,4 @@
-"""What a leg's event means for its call."""
+"""Passes each event of a leg to the part of its call that handles the event."""
 
 from typing import assert_never
 
@@ -27,7 +27,7 @@ LegFact = (
     | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
-"""With those that the switch itself looks after."""
+"""All facts of legs; the switch itself handles the last two."""
 
 
 def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
@@ -64,7 +64,7 @@ def _tell_ivr(call: Call, event: KeyFact) -> None:
         case DigitPressed(digit=digit, recording_ms=recording_ms):
             call.ivr.key(digit, recording_ms)
         case DigitUsed(digit=text, recording_ms=recording_ms):
-            call.ivr.used(text, recording_ms)
+            call.ivr.key_replayed(text, recording_ms)
         case PlayEnded(play=play):
             call.ivr.played(play)
         case _:

@@ -1,4 +1,4 @@
-"""What a call does with its legs and their card channels: open, hear each other, hang up, close."""
+"""The legs of a call and their card channels: open, change, hang up, close."""
 
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, leg_of
@@ -8,7 +8,7 @@ from switch_server.core.words import CardCommand, ChangeFar, CloseChannel, Effec
 
 
 class CallLegs:
-    """The legs of one call, all on one card. ``caller`` is leg 1: the customer's, whoever called whom."""
+    """The legs of one call, all on one card. ``caller`` is leg 1: the customer's, in outgoing calls too; of a call between seats the called seat's."""
 
     def __init__(self, call: CallId, caller: Leg, switch: CallSwitchboard) -> None:
         self.id = call
@@ -25,7 +25,7 @@ class CallLegs:
         self.switch.emit(effect)
 
     def next_leg(self) -> LegId:
-        """The id of the leg that would come next."""
+        """The id of the next new leg."""
         return leg_of(self.id, self._legs_made + 1)
 
     def add_leg(self, leg: Leg) -> None:
@@ -34,7 +34,7 @@ class CallLegs:
         self.legs[leg.id] = leg
 
     def open_channel(self, leg: Leg, far: Far | None) -> None:
-        """The leg's card has been chosen; the card is asked for a channel."""
+        """Asks the leg's card for a channel."""
         leg.step_channel("open")
         leg.far = far
         trunk = next((t for t in self.switch.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
@@ -47,7 +47,7 @@ class CallLegs:
     def hang_up(self, leg: Leg, cause: EndCause) -> None:
         old, _ = self.step_leg(leg, LegEvent.HANG_UP)
         leg.cause = cause
-        if old is LegState.OPENING and not leg.incoming:  # no INVITE has left, so the lines know nothing of it
+        if old is LegState.OPENING and not leg.incoming:  # no INVITE has been sent, so the lines have no such leg
             self.step_leg(leg, LegEvent.ENDED)
         elif old is LegState.OPENING:
             self.emit(Reject(leg.id, 503, cause))
@@ -61,7 +61,7 @@ class CallLegs:
             leg.step_channel("close")
 
     def give_up(self) -> None:
-        """The lines or the card never said that a leg is gone: stop waiting."""
+        """The end of a leg was never reported by the lines or the card: ends all legs without that report."""
         for leg in self.legs.values():
             if leg.state is not LegState.ENDED:
                 self.step_leg(leg, LegEvent.ENDED)

@@ -1,7 +1,7 @@
-"""Calls that the switch makes (呼出): their purpose, and the one path of all of them. A new purpose is a class here.
+"""Calls that the switch makes (呼出): their purposes, and the one path for all of them. A new purpose is a new class here.
 
-``way_out`` finds line, card and the number that is shown; ``CallPlaced`` is the journal's form of the choice, which a replay is fed; ``placed``
-carries it out as the purpose says: a call of its own, or one more leg of a call; ``next_try`` says when a call that failed is tried again.
+``route_out`` finds line, card and our number; ``CallPlaced`` is the choice as an event, which a replay reads from the journal; ``make_call`` carries
+out the event by its purpose: a call of its own, or one more leg of a call; ``next_try`` is the time of the next try of a failed call.
 """
 
 from collections.abc import Iterable
@@ -12,47 +12,47 @@ from msgspec import Struct
 
 from shared.enums import EndCause
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName, leg_of
-from switch_server.core.call.admission import LineSwitchboard, freest, shown_number, trunk_out
+from switch_server.core.call.admission import LineSwitchboard, freest_card, shown_number, trunk_out
 from switch_server.core.call.call import Call
-from switch_server.core.call.openings import opened
+from switch_server.core.call.incoming import add_call
 from switch_server.core.flow import NO_FLOW, Flow
 from switch_server.core.leg import Leg
-from switch_server.core.talk import DESK
-from switch_server.core.words import VOICE, Event, Waiting
+from switch_server.core.talk import DESK_TRUNK
+from switch_server.core.words import VOICE, Event, QueuePlace
 
 DESK_UP = 15.0
-"""Seconds for the phone of an agent who dials to answer by itself."""
+"""Seconds within which the phone of an agent who dials must answer."""
 
 
 class Retries(Struct, frozen=True):
-    """``most``: tries in all. ``after``: seconds from the end of one to the next."""
+    """``most``: tries in all. ``after``: seconds from the end of one try to the next."""
 
     most: int
     after: float
 
 
 class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
-    """Why a call is made. ``CHANNELS``: the number of channels, all of one card, that are needed to begin."""
+    """Why a call is made. ``CHANNELS``: channels, all of one card, that must be free to begin."""
 
     CHANNELS: ClassVar[int] = 1
     RETRIES: ClassVar[Retries] = Retries(1, 0.0)
     CARD: ClassVar[str] = VOICE
-    """The kind of card that its legs need."""
-    COUNTED: ClassVar[str]
-    """The counter of such calls; each purpose has its own."""
+    """Kind of card for the call's legs."""
+    COUNTER: ClassVar[str]
+    """Name of the counter of these calls."""
 
     def walk(self, flows: Iterable[Flow]) -> tuple[Flow, str | None]:  # noqa: ARG002  # a purpose's
-        """The flow of the customer's walk, and the step that it begins with."""
+        """The flow of the customer's walk, and its first step (``None``: the flow's ``start``)."""
         return NO_FLOW, None
 
     def prepare(self, call: Call) -> None:
-        """Before anybody is told of the call."""
+        """Sets up the call before it is added to the switch."""
 
     def begin(self, call: Call, number: str) -> None:
         raise NotImplementedError
 
     def carry_out(self, switch: LineSwitchboard, event: "CallPlaced") -> None:
-        """Makes a call of its own. A purpose that adds a leg to a call does so here instead."""
+        """Makes a new call. A purpose that adds a leg to an existing call overrides this."""
         leg = Leg(
             leg_of(event.call, 1), event.trunk, incoming=False, ani=event.ani, dnis=event.number, started=switch.now
         )
@@ -60,18 +60,18 @@ class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
         flow, start = self.walk(switch.flows)
         call = Call(event.call, leg, flow, switch, start)
         self.prepare(call)
-        opened(switch, call)
+        add_call(switch, call)
         self.begin(call, event.number)
 
 
 class ForAgent(Purpose, frozen=True):
-    """An agent's ``Dial`` or ``CallSeat``. The desk first; the customer's leg waits, with its line, until the phone is up.
+    """An agent's ``Dial`` or ``CallSeat``. The agent's desk is rung first; the customer's leg, which holds its line, is dialled when that phone is up.
 
-    Seat to seat: the trunk is ``desk``, the number the agent who is called, ``callee`` the ``ip:port`` of their phone; empty: they are busy.
+    Seat to seat: the trunk is ``desk``, the number is the called agent, ``callee`` is the contact of that agent's phone; empty: that agent is busy.
     """
 
     CHANNELS: ClassVar[int] = 2
-    COUNTED: ClassVar[str] = "calls_dialled"
+    COUNTER: ClassVar[str] = "calls_dialled"
 
     agent: AgentId
     contact: str
@@ -87,12 +87,12 @@ class ForAgent(Purpose, frozen=True):
 
 
 class ForCallback(Purpose, frozen=True):
-    """A callback whose turn has come. The customer first; their flow begins when they answer, and leads to the place that was kept.
+    """A callback whose turn has come. The customer is dialled; the flow begins at ``step`` when the customer answers, and leads to the kept place.
 
-    ``of``: the call in which it was asked for; it keeps ``priority`` and ``since``.
+    ``of``: the call in which the callback was asked for; ``priority`` and ``since`` are those of the kept place.
     """
 
-    COUNTED: ClassVar[str] = "callbacks_dialled"
+    COUNTER: ClassVar[str] = "callbacks_dialled"
     RETRIES: ClassVar[Retries] = Retries(3, 600.0)
 
     of: CallId
@@ -108,10 +108,10 @@ class ForCallback(Purpose, frozen=True):
 
     def prepare(self, call: Call) -> None:
         call.callback_of = self.of
-        call.kept = Waiting(call.id, self.queue, self.priority, self.since)
+        call.kept = QueuePlace(call.id, self.queue, self.priority, self.since)
 
-    def begin(self, call: Call, number: str) -> None:  # noqa: ARG002  # the call knows it
-        if call.ivr.flow is NO_FLOW:  # a reload took it away
+    def begin(self, call: Call, number: str) -> None:  # noqa: ARG002  # the call has the number
+        if call.ivr.flow is NO_FLOW:  # a reload has removed the flow
             call.end(EndCause.FAULT)
         else:
             call.dial_customer()
@@ -123,7 +123,7 @@ class ForConsult(Purpose, frozen=True):
     ``by``: the agent's leg; ``leg``: the new one.
     """
 
-    COUNTED: ClassVar[str] = "consults_dialled"
+    COUNTER: ClassVar[str] = "consults_dialled"
 
     by: LegId
     leg: LegId
@@ -138,7 +138,7 @@ AnyPurpose = ForAgent | ForCallback | ForConsult
 
 
 class CallPlaced(Event, frozen=True):
-    """The journal's form of the choice to make a call, or to add a leg to one. ``ani``: the number that is shown."""
+    """The decision to make a call, or to add a leg to one, as an event. ``ani``: our number, shown to the called party."""
 
     call: CallId
     trunk: TrunkName
@@ -148,13 +148,13 @@ class CallPlaced(Event, frozen=True):
     purpose: AnyPurpose
 
 
-class NoWay(Enum):
+class NoRoute(Enum):
     NO_LINE = auto()
-    """No trunk that may carry a call to this number has a free one."""
+    """No trunk that may carry a call to this number has a free line."""
     NO_CHANNEL = auto()
 
 
-class Way(Struct, frozen=True):
+class Route(Struct, frozen=True):
     trunk: TrunkName
     card: CardId
     ani: str
@@ -163,32 +163,32 @@ class Way(Struct, frozen=True):
         return CallPlaced(call, self.trunk, self.ani, number, self.card, purpose)
 
 
-def way_out(
+def route_out(
     switch: LineSwitchboard, number: str, purpose: type[Purpose], flows: Iterable[Flow], on: CardId | None = None
-) -> Way | NoWay:
-    """Over a trunk, with the number that one of ``flows`` answers. ``on``: the card of the call that the leg joins; the card itself refuses
-    the channel where all are in use.
+) -> Route | NoRoute:
+    """The way of a call over a trunk; our number is one that ``flows`` answer. ``on``: the card of the call that the new leg joins; free channels
+    are not counted then, and the card refuses the channel where all are in use.
     """
     trunk = trunk_out(switch, number)
     if trunk is None:
-        return NoWay.NO_LINE
-    card = on or freest(switch, purpose.CHANNELS, purpose.CARD)
-    return NoWay.NO_CHANNEL if card is None else Way(trunk.name, card, shown_number(flows))
+        return NoRoute.NO_LINE
+    card = on or freest_card(switch, purpose.CHANNELS, purpose.CARD)
+    return NoRoute.NO_CHANNEL if card is None else Route(trunk.name, card, shown_number(flows))
 
 
-def way_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose]) -> Way | NoWay:
-    """From one desk to another."""
-    card = freest(switch, purpose.CHANNELS, purpose.CARD)
-    return NoWay.NO_CHANNEL if card is None else Way(DESK, card, caller)
+def route_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose]) -> Route | NoRoute:
+    """The way of a call from one desk to another."""
+    card = freest_card(switch, purpose.CHANNELS, purpose.CARD)
+    return NoRoute.NO_CHANNEL if card is None else Route(DESK_TRUNK, card, caller)
 
 
-def placed(switch: LineSwitchboard, event: CallPlaced) -> None:
-    switch.count(event.purpose.COUNTED)
+def make_call(switch: LineSwitchboard, event: CallPlaced) -> None:
+    switch.count(event.purpose.COUNTER)
     event.purpose.carry_out(switch, event)
 
 
 def next_try(purpose: type[Purpose], tries: int, cause: EndCause | None, now: float) -> float | None:
-    """The time (UTC seconds) of the next try after ``tries`` tries; ``None``: that was the last. A stop of the switch costs no try."""
+    """The time (UTC seconds) of the next try after ``tries`` tries; ``None``: that was the last. A try that a stop of the switch ended is never the last."""
     if cause is EndCause.SWITCH_STOPPED:
         return now
     return None if tries >= purpose.RETRIES.most else now + purpose.RETRIES.after

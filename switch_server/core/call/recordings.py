@@ -1,8 +1,8 @@
-"""The recordings (录音) of one call, each a file with an id of its own: one of the whole call, and stretches beside it.
+"""The recordings (录音) of one call, each a file with an id of its own: one of the whole call, and recordings of parts (stretches) besides it.
 
-The recording of the whole call begins when the call is answered. When its leg closes, the recording goes on with a leg that is left, so that one
-file has everything that was said. A stretch (a message, say) is the caller's: a step of the flow begins and ends it, and it ends with the
-caller's leg at the latest.
+The recording of the whole call begins when the call is answered. When its leg closes, the recording goes on with another leg of the call, so
+that one file has all that was said. A stretch (a message, for one) is a recording of the caller's leg: a step of the flow begins and ends it,
+and it ends with that leg at the latest.
 """
 
 from typing import Protocol
@@ -15,7 +15,7 @@ from switch_server.core.words import CardCommand, Effect, MoveRecording, StartRe
 
 
 class RecordedCall(Protocol):
-    """The call, as its recordings see it."""
+    """The protocol that a call implements for its recordings."""
 
     id: CallId
     caller: Leg
@@ -37,7 +37,7 @@ class Recordings:
 
     @property
     def whole_ms(self) -> int | None:
-        """The present moment's offset in the recording of the whole call."""
+        """Offset of ``now`` in the recording of the whole call, in ms."""
         return None if self.whole is None else round((self._call.now - self.whole.started) * 1000)
 
     def begin_whole(self) -> None:
@@ -47,7 +47,7 @@ class Recordings:
         return self._begin().id
 
     def end_stretch(self, recording: RecordingId) -> None:
-        """The card answers ``RecordingEnded``. A recording that is over already is left as it is."""
+        """Ends the recording; ``RecordingEnded`` follows from the card. Has no effect on a recording that has ended."""
         stretch = self._items[recording]
         if not stretch.ended:
             self._call.to_card(stretch.leg, StopRecording(stretch.leg.id, recording))
@@ -60,17 +60,17 @@ class Recordings:
         call.emit(records.recording_started(call.id, recording))
         return recording
 
-    def leg_closes(self, leg: Leg, heir: Leg | None) -> None:
-        """The recording of the whole call goes on with what ``heir`` says and hears."""
+    def leg_closes(self, leg: Leg, successor: Leg | None) -> None:
+        """Before the channel of ``leg`` closes: moves the recording of the whole call to the leg ``successor``."""
         whole = self.whole
         if whole is None or whole.ended or whole.leg is not leg:
             return
-        if heir is not None and leg.channel is ChannelState.OPEN:
-            self._call.to_card(leg, MoveRecording(leg.id, heir.id, whole.id))
-            whole.leg = heir
+        if successor is not None and leg.channel is ChannelState.OPEN:
+            self._call.to_card(leg, MoveRecording(leg.id, successor.id, whole.id))
+            whole.leg = successor
 
     def ended(self, recording: RecordingId, cause: str, duration_ms: int | None, text: str = "") -> None:
-        """The card's word on one recording; without effect where the recording is not the call's, or over already."""
+        """A recording has ended, by the card's report. Has no effect on a recording that is not this call's, or has ended already."""
         found = self._items.get(recording)
         if found is not None and not found.ended:
             found.ended = True

@@ -1,7 +1,7 @@
-"""What the store keeps of a call: rows for calls, legs, recordings and contacts.
+"""Rows of a call in the store: calls, legs, recordings and contacts.
 
-Rows are written when something begins and again when it ends (by primary key), so that a crash leaves a trace of what was begun.
-Times are UTC seconds, durations ms.
+The row of a call or a recording is written at its begin and updated at its end (by primary key), so that a crash leaves its begin. Rows of legs
+and contacts are written at the end of the call. Times are UTC seconds, durations ms.
 """
 
 from typing import ClassVar
@@ -15,11 +15,11 @@ from switch_server.core.ivr import Login
 from switch_server.core.leg import Leg
 from switch_server.core.room import Talk
 from switch_server.core.talk import ContactRow, with_talk
-from switch_server.core.words import Row, SaveRecord, saved
+from switch_server.core.words import Row, SaveRecord, save_record
 
 
 class Recording:
-    """One file: left is what ``leg`` says, right what the leg hears. ``started``: UTC seconds."""
+    """One file: left channel from ``leg``, right channel to ``leg``. ``started``: UTC seconds."""
 
     def __init__(self, recording: RecordingId, folder: str, leg: Leg, started: float) -> None:
         self.id = recording
@@ -30,7 +30,7 @@ class Recording:
 
 
 class EndedCall(Struct, frozen=True):
-    """What is known of a call at its end. ``answered``: the last seat that had the customer."""
+    """The data of a call at its end, for its rows. ``last_owner``: the talk of the last seat that had the customer."""
 
     id: CallId
     caller: Leg
@@ -42,7 +42,7 @@ class EndedCall(Struct, frozen=True):
     language: Language
     customer: CustomerId | None
     login: Login | None
-    answered: Talk | None
+    last_owner: Talk | None
 
 
 class CallRow(Row, frozen=True, kw_only=True):
@@ -107,18 +107,18 @@ class RecordingRow(Row, frozen=True, kw_only=True):
 
 
 def call_offered(call: CallId, leg: Leg, started: float, flow: str) -> SaveRecord:
-    return saved(
+    return save_record(
         CallRow(id=call, trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, started_at=started, flow=flow, direction=_direction(leg))
     )  # fmt: skip
 
 
 def call_answered(call: CallId, leg: Leg) -> SaveRecord:
-    return saved(CallRow(id=call, answered_at=leg.answered, card=leg.card))
+    return save_record(CallRow(id=call, answered_at=leg.answered, card=leg.card))
 
 
 def call_ended(call: EndedCall) -> SaveRecord:
-    login, talk = call.login, call.answered
-    return saved(
+    login, talk = call.login, call.last_owner
+    return save_record(
         CallRow(
             id=call.id, ended_at=call.ended, cause=call.cause, ended_at_step=call.step, language=call.language,
             account=login.account if login else None, customer=call.customer, branch=login.branch if login else None,
@@ -132,12 +132,12 @@ def contact(call: EndedCall) -> SaveRecord:
         id=call.id, channel="phone", direction=_direction(call.caller), number=call.number, customer=call.customer,
         call=call.id, started_at=call.started, ended_at=call.ended, ended_at_step=call.step, cause=call.cause,
     )  # fmt: skip
-    return saved(with_talk(row, call.answered))
+    return save_record(with_talk(row, call.last_owner))
 
 
 def leg(call: CallId, leg: Leg) -> SaveRecord:
     stats = asdict(leg.stats) if leg.stats else {}
-    return saved(
+    return save_record(
         LegRow(
             id=leg.id, call=call, direction=_direction(leg), trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, card=leg.card,
             law=leg.far.law if leg.far else None, started_at=leg.started, answered_at=leg.answered, ended_at=leg.ended,
@@ -147,13 +147,13 @@ def leg(call: CallId, leg: Leg) -> SaveRecord:
 
 
 def recording_started(call: CallId, recording: Recording) -> SaveRecord:
-    return saved(RecordingRow(id=recording.id, call=call, path=recording.path, started_at=recording.started))
+    return save_record(RecordingRow(id=recording.id, call=call, path=recording.path, started_at=recording.started))
 
 
 def recording_ended(
     call: CallId, recording: Recording, at: float, cause: str, duration_ms: int | None, text: str
 ) -> SaveRecord:
-    return saved(
+    return save_record(
         RecordingRow(
             id=recording.id, call=call, path=recording.path, ended_at=at, cause=cause, duration_ms=duration_ms, text=text or None
         )

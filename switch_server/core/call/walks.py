@@ -1,25 +1,25 @@
-"""Other walks than the one a call began with: back into a queue, to a menu, and the PIN that a customer keys for an agent."""
+"""The later walks of a call: back into a queue, to a menu, and the PIN check, for which a customer leaves the agent for a while."""
 
 from typing import Any, Protocol
 
 from shared.enums import EndCause
 from shared.ids import CallId, QueueName
-from switch_server.core.flow import PIN, Flow, Host, queue_flow
-from switch_server.core.ivr import Ivr, Services
+from switch_server.core.flow import PIN_FLOW, Flow, WalkHost, queue_flow
+from switch_server.core.ivr import Ivr, ServiceRunner
 from switch_server.core.talk import CallSwitchboard, DeskSide
-from switch_server.core.words import Waiting
+from switch_server.core.words import QueuePlace
 
 
-class WalkingCall(Host, Protocol):
-    """The call, as its walks see it."""
+class WalkingCall(WalkHost, Protocol):
+    """The protocol that a call implements for its walks."""
 
     id: CallId
     ivr: Ivr
-    kept: Waiting | None
-    """The place that was kept for the customer."""
+    kept: QueuePlace | None
+    """The place in a queue that is kept for the customer."""
     started: float
     variables: dict[str, Any]
-    services: Services
+    services: ServiceRunner
     desk: DeskSide
 
     @property
@@ -30,73 +30,73 @@ class WalkingCall(Host, Protocol):
 class Walks:
     def __init__(self, call: WalkingCall) -> None:
         self._call = call
-        self._before_errand: Ivr | None = None
-        """While the customer keys their PIN for an agent: the walk that they come back to."""
+        self._walk_before_pin: Ivr | None = None
+        """During a PIN check: the walk to which the customer comes back."""
 
     def left_alone(self, *, lost: bool) -> None:
-        """Nobody has the customer. ``lost``: through no act of theirs or an agent's, so they wait again, with an excuse."""
+        """The customer is alone. ``lost``: neither the customer nor an agent did this, so the customer waits again, with an excuse."""
         call = self._call
         if call.ivr.is_talking:
             if lost:
-                call.ivr.desk_lost()
-                call.switch.acd.again(call.id)
+                call.ivr.agent_lost()
+                call.switch.acd.requeue(call.id)
             else:
-                call.ivr.desk_done()
+                call.ivr.agent_done()
         elif lost and call.switch.config.queues:
             queue = call.switch.config.queues[0].name
-            call.kept = Waiting(call.id, queue, 0, call.started)
+            call.kept = QueuePlace(call.id, queue, 0, call.started)
             call.kept.lost = True
             self._go(*queue_flow(call.switch.flows, queue))
-            call.ivr.excuse()
+            call.ivr.say_excuse()
         else:
             call.end(EndCause.AGENT_HUNG_UP)
 
     def into_queue(self, queue: QueueName) -> None:
-        """An agent hands the customer to a queue, with the place that was kept there for them."""
+        """An agent hands the customer over to a queue; the customer takes the place in which the agent waited."""
         call = self._call
-        call.kept = call.switch.acd.handed(call.id)
+        call.kept = call.switch.acd.take_over_place(call.id)
         self._go(*queue_flow(call.switch.flows, queue))
 
     def into_menu(self, name: str) -> None:
         flow = next((flow for flow in self._call.switch.flows if flow.flow == name), None)
-        if flow is None:  # a reload took it away meanwhile
+        if flow is None:  # a reload has removed the flow
             self._call.end(EndCause.FAULT)
         else:
             self._go(flow, flow.start)
 
     # --- the PIN ---
 
-    def run_errand(self) -> None:
-        """The customer keys account and PIN, and comes back to the conversation."""
-        self._before_errand = self._call.ivr
-        self._go(PIN, PIN.start)
+    def begin_pin_check(self) -> None:
+        """Begins the PIN check: the customer keys account and PIN, and then comes back to the agent."""
+        self._walk_before_pin = self._call.ivr
+        self._go(PIN_FLOW, PIN_FLOW.start)
 
-    def end_errand(self) -> None:
-        """The agent does not want to wait for it."""
+    def cancel_pin_check(self) -> None:
+        """The agent cancels the PIN check."""
         call = self._call
         call.ivr.abandon()
         call.services.stop()
         call.timer("answer", None)
-        self._home()
+        self._return_to_walk()
 
     def finished(self, cause: EndCause) -> bool:
-        """The walk has come to its end; ``False``: it was not an errand, and the call ends with it."""
-        if self._before_errand is None:
+        """The walk has ended. ``True``: it was a PIN check, and the customer is back; ``False``: the call ends with the walk."""
+        if self._walk_before_pin is None:
             return False
-        self._home()
-        self._call.desk.consults.errand_over(passed=cause is EndCause.GOODBYE)
+        self._return_to_walk()
+        self._call.desk.consults.pin_check_over(passed=cause is EndCause.GOODBYE)
         return True
 
     def stop(self) -> None:
         """The call ends."""
-        self._before_errand = None
+        self._walk_before_pin = None
 
-    def _home(self) -> None:
+    def _return_to_walk(self) -> None:
         call = self._call
         call.variables.pop("pin", None)
-        assert self._before_errand is not None
-        self._before_errand.play_number = call.ivr.play_number
-        call.ivr, self._before_errand = self._before_errand, None
+        assert self._walk_before_pin is not None
+        self._walk_before_pin.play_number = call.ivr.play_number
+        call.ivr, self._walk_before_pin = self._walk_before_pin, None
 
     def _go(self, flow: Flow, start: str) -> None:
         call, before = self._call, self._call.ivr

@@ -1,6 +1,7 @@
-"""Seats (座席) and what they may do: log-in, open and locked, wrap-up, and the commands of agents and supervisors.
+"""Seats (座席): log-in, open and locked, wrap-up, and the commands of agents and supervisors.
 
-In: facts of the desks' link, commands. Out: what each desk is shown, answers, rows of seats, choices about calls. New here: a command, a fact of a seat.
+In: facts of the desks' links, commands (``DeskCommanded``). Out: reports and answers to each desk, rows of seats, and decisions about calls as events.
+A newcomer may add a command (``commands``, ``calling``, ``floor``), or a fact of a seat.
 """
 
 from switch_server.core.desks.commands import SeatCommands, for_journal

@@ -1,7 +1,7 @@
-"""The agents' desks: who is logged in, what their seats do, and what each desk is told.
+"""The agents' desks: the seats of all agents who are logged in, and the reports to each desk.
 
-Facts change a seat; its state follows (``Seat.derived``), is journalled as a transition, and at the end of the event the desk is told what
-differs from what it was told last. What a seat does to a call is written into the call's journal (``DeskGone``), for its replay.
+A fact changes a seat; the seat's state follows (``Seat.derived``) and is logged as a ``Transition``. At the end of each event every changed
+desk gets a report of what differs from its last report. The effect of a seat on a call is an event of the call (``DeskGone``), for its replay.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from shared import desk
 from shared.desk import desk_phone
 from shared.enums import CallKind, EndCause, LockReason, SeatState
 from shared.ids import AgentId, CallId, LegId
-from switch_server.core.acd import named
+from switch_server.core.acd import queue_named
 from switch_server.core.call import Call
 from switch_server.core.desks.effects import AnswerDesk, HidePop, ShowPop
 from switch_server.core.desks.facts import (
@@ -28,19 +28,19 @@ from switch_server.core.desks.host import DeskSwitchboard
 from switch_server.core.desks.records import SeatRecords
 from switch_server.core.desks.seat import BUSY, Seat
 from switch_server.core.leg import HangUp, LegState, RefreshLeg
-from switch_server.core.room import Outcome, Talk, blame
+from switch_server.core.room import Outcome, Talk, lock_after
 from switch_server.core.talk import DeskGone, TellDesk
 from switch_server.core.talk import records as talk_records
 from switch_server.core.words import Audit, Transition
 
 DeskFact = AgentOnline | AgentSkilled | AgentOffline | DeskDown | PhoneTold | PopSeen
 WRAP_UP = 30.0
-"""Seconds after a call that the agent dialled, where there is no queue."""
-COUNTED = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
-"""Kinds of talk that are one of the agent's calls today; what becomes of one later is the same call."""
-UP_LONG_ENOUGH = 10.0
-"""Seconds after which a phone must know of its own call."""
-Shown = tuple[desk.Seat | None, desk.DeskCall | None]
+"""Seconds of wrap-up after a call that the agent dialled, where no queue is configured."""
+COUNTED_KINDS = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.OUT})
+"""Kinds of talk that count as one of the agent's calls of today, when answered."""
+PHONE_REPORT_WAIT = 10.0
+"""Seconds after the answer from which on the phone must report the leg of its call."""
+DeskState = tuple[desk.Seat | None, desk.DeskCall | None]
 
 
 class Desks:
@@ -48,11 +48,11 @@ class Desks:
         self._switch = switch
         self.seats: dict[AgentId, Seat] = {}
         self._records = SeatRecords(switch)
-        self._told: dict[AgentId, Shown] = {}
+        self._told: dict[AgentId, DeskState] = {}
         self._touched: dict[AgentId, None] = {}
         self._answers: list[AnswerDesk] = []
-        self._unfiled: dict[AgentId, Talk] = {}
-        """Of who was logged out by others: the talk whose disposition is still to come, for their next log-in."""
+        self._unfinished_wrap_ups: dict[AgentId, Talk] = {}
+        """For an agent who was logged out without own log-out: the talk whose disposition is still to come, until the next log-in."""
 
     # --- facts ---
 
@@ -67,7 +67,7 @@ class Desks:
         match event:
             case AgentSkilled():
                 seat.name, seat.role, seat.skills, seat.group = event.name, event.role, event.skills, event.group
-                self.moved(seat, "skilled")
+                self.seat_changed(seat, "skilled")
             case AgentOffline(code=code):
                 self._offline(seat, code)
             case DeskDown():
@@ -83,29 +83,29 @@ class Desks:
         seat = self.seats.get(event.agent)
         if seat is None:
             seat = self.seats[event.agent] = Seat(event, self._switch.now)
-            seat.last = self._unfiled.pop(event.agent, None)
+            seat.last_talk = self._unfinished_wrap_ups.pop(event.agent, None)
         else:
             if seat.desk != event.desk:
-                self._give_up(seat, Outcome.LOST)
-                seat.rung.clear()
-            seat.back(event)
+                self._take_out_of_call(seat, Outcome.LOST)
+                seat.recent_legs.clear()
+            seat.came_online(event)
             self._timer(seat, "grace", None)
             self._timer(seat, "away", None)
             if event.anew and seat.lock is None:
                 self.lock(seat, LockReason.LOGGED_IN)
         self._told.pop(seat.agent, None)
-        self.moved(seat, "online")
+        self.seat_changed(seat, "online")
 
     def _offline(self, seat: Seat, code: str) -> None:
-        self._give_up(seat, Outcome.OFFLINE)
-        if code == "logged_out" or seat.last is None:
-            self.forget_last(seat)
+        self._take_out_of_call(seat, Outcome.OFFLINE)
+        if code == "logged_out" or seat.last_talk is None:
+            self.end_wrap_up(seat)
         else:
-            self._unfiled[seat.agent] = seat.last  # with its pop
+            self._unfinished_wrap_ups[seat.agent] = seat.last_talk  # with its pop
             self._timer(seat, "wrap", None)
         seat.link = False
-        self.moved(seat, code)
-        self._records.over(seat, code)
+        self.seat_changed(seat, code)
+        self._records.shift_over(seat, code)
         self._timer(seat, "grace", None)
         self._timer(seat, "away", None)
         del self.seats[seat.agent]
@@ -115,7 +115,7 @@ class Desks:
             self._touched.pop(seat.agent, None)
 
     def _down(self, seat: Seat) -> None:
-        """An idle seat gets no more calls. A talk may go on for a while: the voice has ways of its own."""
+        """A seat without a link gets no more calls. A talk may go on for ``desk_grace`` seconds, since the voice does not use the link."""
         if not seat.link:
             return
         seat.link = False
@@ -124,34 +124,36 @@ class Desks:
             self._switch.emit(RefreshLeg(talk.id))
             self._timer(seat, "grace", self._switch.config.limits.desk_grace)
         else:
-            self._give_up(seat, Outcome.OFFLINE)
+            self._take_out_of_call(seat, Outcome.OFFLINE)
         self._timer(seat, "away", self._switch.config.limits.desk_away)
-        self.moved(seat, "desk_down")
+        self.seat_changed(seat, "desk_down")
 
     def _phone_told(self, seat: Seat, theirs: frozenset[LegId]) -> None:
-        """The phone has other legs than we think: once may be on its way, twice running is repaired. Legs of others are not its to name."""
+        """Compares the phone's legs with the seat's: a leg that differs twice in a row is repaired (once may be a message on its way). Legs of
+        other seats are ignored and counted.
+        """
         talk = seat.talk
         if desk_phone(talk.contact if talk is not None else seat.contact) is not None:
-            return  # the app's phone knows nothing of the desk phone's legs
+            return  # the app's phone has no data on the desk phone's legs
         ours = frozenset({talk.id}) if talk is not None else frozenset()
         up_since = talk.leg.answered if talk is not None else None
-        if not theirs <= set(seat.rung):
+        if not theirs <= set(seat.recent_legs):
             self._switch.count("legs_of_others")
-            theirs &= set(seat.rung)
-        seat.had = (seat.had | theirs) & ours
-        late = up_since is not None and self._switch.now - up_since > UP_LONG_ENOUGH
-        due = ours if late else seat.had if up_since is not None else frozenset()
+            theirs &= set(seat.recent_legs)
+        seat.reported_legs = (seat.reported_legs | theirs) & ours
+        late = up_since is not None and self._switch.now - up_since > PHONE_REPORT_WAIT
+        due = ours if late else seat.reported_legs if up_since is not None else frozenset()
         differ = (due - theirs) | (theirs - ours)
-        for leg in sorted(differ & seat.suspect):
+        for leg in sorted(differ & seat.differing_legs):
             self._switch.count("repaired_seats")
             if leg in ours:
-                self._give_up(seat, Outcome.LOST)
+                self._take_out_of_call(seat, Outcome.LOST)
             else:
                 self._switch.emit(HangUp(leg, EndCause.RECONCILED))
-        seat.suspect = differ
+        seat.differing_legs = differ
 
     def _pop_seen(self, seat: Seat, event: PopSeen) -> None:
-        for talk in (seat.talk, seat.last):
+        for talk in (seat.talk, seat.last_talk):
             if talk is not None and talk.call == event.call:
                 self._switch.emit(talk_records.pop_seen(talk, event.after_ms))
                 return
@@ -162,15 +164,15 @@ class Desks:
         seat = self.seats[AgentId(agent)]
         if what == "wrap":
             seat.wrap_until = None
-            self.moved(seat, "wrap_up_over")
+            self.seat_changed(seat, "wrap_up_over")
         elif what == "away":
             self._switch.emit(Audit("switch-server", "agent_logged_out", seat.agent, "link_lost"))
             self._offline(seat, "link_lost")
         else:
-            self._give_up(seat, Outcome.LOST)
+            self._take_out_of_call(seat, Outcome.LOST)
 
     def reconcile(self, seat: Seat) -> None:
-        """A seat's call must be there and have this desk; a seat's state must be what its facts say."""
+        """Repairs a seat whose call does not exist or does not have this talk, and a state that differs from the derived one."""
         talk = seat.talk
         if talk is not None:
             call = self._switch.calls.get(talk.call)
@@ -180,40 +182,42 @@ class Desks:
                 self.talk_over(talk)
         if seat.derived() is not seat.state:
             self._switch.count("repaired_seats")
-            self.moved(seat, "reconciled")
+            self.seat_changed(seat, "reconciled")
 
-    def _give_up(self, seat: Seat, outcome: Outcome) -> None:
-        """The seat can't have its call any longer, through no act of the call's own."""
+    def _take_out_of_call(self, seat: Seat, outcome: Outcome) -> None:
+        """Takes the seat out of its call, for a reason outside the call."""
         talk = seat.talk
         call = self._switch.calls.get(talk.call) if talk is not None else None
         if talk is not None and call is not None:
-            self._switch.one_of_many(call, partial(self._switch.take, DeskGone(call.id, talk.id, outcome.value)))
+            self._switch.run_for_call(
+                call, partial(self._switch.apply_decision, DeskGone(call.id, talk.id, outcome.value))
+            )
 
-    # --- the calls' side (``core.talk.host.SeatBoard``) ---
+    # --- called by calls (``core.talk.host.SeatBoard``) ---
 
     def talk_begun(self, talk: Talk) -> None:
         seat = self.seats.get(talk.agent)
         if seat is None:  # a replay
             return
-        self.forget_last(seat)
+        self.end_wrap_up(seat)
         seat.talk = talk
-        seat.rung.append(talk.id)
-        if talk.pops:
+        seat.recent_legs.append(talk.id)
+        if talk.shows_pop:
             self._show_pop(self._switch.calls[talk.call], talk)
-        self.moved(seat, "dial" if talk.auto else "ring")
+        self.seat_changed(seat, "dial" if talk.auto else "ring")
 
     def talk_answered(self, talk: Talk) -> None:
         seat = self.seats.get(talk.agent)
-        if seat is not None and talk.kind in COUNTED:
+        if seat is not None and talk.kind in COUNTED_KINDS:
             seat.count_call(self._switch.now)
 
     def talk_moved(self, talk: Talk, event: str) -> None:
         seat = self.seats.get(talk.agent)
         if seat is not None:
-            self.moved(seat, event)
+            self.seat_changed(seat, event)
 
     def talk_over(self, talk: Talk) -> None:
-        """What the seat does next: wraps up what was talked, is locked for what it let ring, or is free as before."""
+        """The seat's next state: wrap-up after a talk with its own customer, locked after a call that it let ring, or as before."""
         seat = self.seats.get(talk.agent)
         if seat is None:
             return
@@ -221,66 +225,66 @@ class Desks:
         seat.talk = None
         self._switch.acd.talked(talk)
         self._timer(seat, "grace", None)
-        if talk.took and not talk.wrapped_up:
-            seat.last = talk
+        if talk.had_customer and not talk.wrapped_up:
+            seat.last_talk = talk
             self.start_wrap_up(seat)
-        elif talk.pops:
+        elif talk.shows_pop:
             self._switch.emit(HidePop(seat.agent, talk.call))
-        seat.lock = seat.lock_next or blame(talk) or seat.lock
+        seat.lock = seat.lock_next or lock_after(talk) or seat.lock
         seat.lock_next = None
-        self.moved(seat, talk.outcome.value)
+        self.seat_changed(seat, talk.outcome.value)
 
     def caller_known(self, call_id: CallId) -> None:
         call = self._switch.calls[call_id]
         for talk in call.desk.talks.values():
-            if talk.pops and talk.agent in self.seats:
+            if talk.shows_pop and talk.agent in self.seats:
                 self._show_pop(call, talk)
 
     # --- open and locked ---
 
     def open_(self, seat: Seat) -> None:
-        """In a call: whatever would have locked the seat after it does not."""
+        """Opens the seat; in a call this also cancels a lock that was to begin after the call."""
         seat.lock = seat.lock_next = None
         if seat.state is SeatState.WRAP_UP:
-            self.forget_last(seat)
-        self.moved(seat, "opened")
+            self.end_wrap_up(seat)
+        self.seat_changed(seat, "opened")
 
     def lock(self, seat: Seat, reason: LockReason) -> None:
-        """In a call it takes effect after it."""
+        """Locks the seat; in a call the lock begins after the call."""
         if seat.state in BUSY:
             seat.lock_next = reason
         else:
             seat.lock = reason
-        self.moved(seat, "locked")
+        self.seat_changed(seat, "locked")
 
     # --- wrap-up ---
 
     def start_wrap_up(self, seat: Seat) -> None:
-        """A whole wrap-up time from now."""
-        talk, queues = seat.last, self._switch.config.queues
+        """The whole wrap-up time runs from now."""
+        talk, queues = seat.last_talk, self._switch.config.queues
         assert talk is not None
-        queue = named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
+        queue = queue_named(queues, talk.queue) if talk.queue is not None else next(iter(queues), None)
         wait = queue.wrap_up if queue is not None else WRAP_UP
         seat.wrap_until = self._switch.now + wait if wait > 0 else None
         self._timer(seat, "wrap", wait if wait > 0 else None)
 
-    def forget_last(self, seat: Seat) -> None:
-        """The agent is done with the call before."""
+    def end_wrap_up(self, seat: Seat) -> None:
+        """Ends the wrap-up of the last talk."""
         seat.wrap_until = None
         self._timer(seat, "wrap", None)
-        if seat.last is not None:
-            self._switch.emit(HidePop(seat.agent, seat.last.call))
-            seat.before, seat.last = seat.last, None
+        if seat.last_talk is not None:
+            self._switch.emit(HidePop(seat.agent, seat.last_talk.call))
+            seat.previous_talk, seat.last_talk = seat.last_talk, None
 
-    # --- what desks are told ---
+    # --- reports to desks ---
 
-    def moved(self, seat: Seat, event: str) -> None:
-        """Something about the seat may have changed: its state is derived anew."""
+    def seat_changed(self, seat: Seat, event: str) -> None:
+        """The seat may have changed, by ``event``: derives its state, and marks its desk for a report."""
         self._touched[seat.agent] = None
         old = seat.settle(self._switch.now)
         if old is not None:
             self._switch.emit(Transition("seat", seat.agent, old.value, event, seat.state.value))
-        self._records.moved(seat, event)
+        self._records.seat_changed(seat, event)
         if seat.state is SeatState.OPEN:
             self._switch.acd.dirty = True
 
@@ -288,9 +292,9 @@ class Desks:
         self._answers.append(AnswerDesk(event.agent, event.request, reply))
 
     def tell(self, attempt: Callable[[str, Callable[[], None]], None]) -> None:
-        """At the end of an event: what differs from what was told last, then the answers to commands.
+        """At the end of an event: the reports to changed desks, then the answers to commands.
 
-        ``attempt`` calls what it is given, by its name; what one seat's raises costs only that seat.
+        ``attempt(name, work)`` runs ``work`` and catches its exceptions, so that a fault of one seat does not touch the others.
         """
         touched, self._touched = self._touched, {}
         for agent in touched:
@@ -310,13 +314,13 @@ class Desks:
         else:
             self._told[agent] = now
 
-    def desk_state(self, agent: AgentId) -> Shown:
+    def desk_state(self, agent: AgentId) -> DeskState:
         seat = self.seats.get(agent)
         return (None, None) if seat is None else (seat.view(), seat.call_view())
 
     def has_call(self, agent: AgentId, call: CallId) -> bool:
         seat = self.seats.get(agent)
-        return seat is not None and any(talk is not None and talk.call == call for talk in (seat.talk, seat.last))
+        return seat is not None and any(talk is not None and talk.call == call for talk in (seat.talk, seat.last_talk))
 
     def _show_pop(self, call: Call, talk: Talk) -> None:
         login = call.services.login

@@ -1,4 +1,4 @@
-"""What the desks' link is told."""
+"""Effects for the desks' links. Reports to desks (``TellDesk``) are in ``core.talk.effects``."""
 
 from shared import desk
 from shared.ids import AccountNo, AgentId, CallId, CustomerId, TrunkName
@@ -6,7 +6,7 @@ from switch_server.core.words import Effect
 
 
 class AnswerDesk(Effect, frozen=True):
-    """For ``ports.Desks``: the answer to a ``DeskCommanded``, after what it changed has been told."""
+    """For ``ports.Desks``: the answer to a ``DeskCommanded``; sent after the reports of the changes that the command made."""
 
     agent: AgentId
     request: int
@@ -14,20 +14,20 @@ class AnswerDesk(Effect, frozen=True):
 
 
 class ShowPop(Effect, frozen=True):
-    """For ``ports.Desks``: a call has come to this agent (before its INVITE leaves), or what is known of the caller has changed."""
+    """For ``ports.Desks``: a call has come to this agent (before its INVITE is sent), or the data of the caller has changed."""
 
     agent: AgentId
     call: CallId
     number: str
     trunk: TrunkName
     account: AccountNo | None
-    """The one whose PIN was keyed right."""
+    """The account of the caller's log-in (correct PIN)."""
     customer: CustomerId | None
     trail: tuple[desk.TrailStep, ...]
 
 
 class HidePop(Effect, frozen=True):
-    """For ``ports.Desks``: the agent is done with the call (wrapped up, or another agent has it)."""
+    """For ``ports.Desks``: the agent has finished with the call (wrapped up, or another agent has it)."""
 
     agent: AgentId
     call: CallId

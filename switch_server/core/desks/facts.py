@@ -1,4 +1,4 @@
-"""What the desks' link and the operators tell of seats."""
+"""Facts of seats, from the desks' links and the operators."""
 
 from msgspec import field
 
@@ -15,9 +15,9 @@ from switch_server.core.words import Event
 
 
 class AgentOnline(Event, frozen=True):
-    """Logged in, or back after the link was lost; password or session have been checked. A seat that comes back keeps its state.
+    """An agent has logged in, or is back after a lost link; password or session have been checked. A seat that comes back keeps its state.
 
-    ``anew``: by password. A seat that the core still knows is locked then, after its talk if there is one.
+    ``anew``: the log-in was by password. An existing seat is locked then, after its talk if it has one.
     """
 
     agent: AgentId
@@ -27,16 +27,16 @@ class AgentOnline(Event, frozen=True):
     """``shared.desk.VoiceContact``: the app's phone, or a desk phone."""
     role: Role = Role.AGENT
     skills: dict[SkillName, int] = field(default_factory=dict)
-    """Level of each, 1 and more."""
+    """Level of each skill, at least 1."""
     calls_today: int = 0
     lock: LockReason | None = None
-    """That a seat had when the switch was stopped or killed: it gets it back. Of a seat that the core knows it means nothing."""
+    """For a new seat: the lock that the agent's seat had when the switch was stopped or killed. An existing seat ignores it."""
     group: str = ""
     anew: bool = False
 
 
 class AgentSkilled(Event, frozen=True):
-    """The operator changed what an agent can do."""
+    """The operator or a supervisor has changed an agent's skills, role, name or group."""
 
     agent: AgentId
     name: str
@@ -46,20 +46,22 @@ class AgentSkilled(Event, frozen=True):
 
 
 class AgentOffline(Event, frozen=True):
-    """Logged out on purpose. ``code``: ``logged_out``, or a ``LoggedOut`` code; a talk that runs goes to the next agent."""
+    """The agent is logged out. ``code``: ``logged_out`` (by the agent), or a ``LoggedOut`` code; the caller of a running talk goes to the next agent."""
 
     agent: AgentId
     code: str = "logged_out"
 
 
 class DeskDown(Event, frozen=True):
-    """The desk's link is gone; ``AgentOnline`` may follow."""
+    """The desk's link is lost; ``AgentOnline`` may follow."""
 
     agent: AgentId
 
 
 class DeskCommanded(Event, frozen=True):
-    """Answered by ``AnswerDesk``. ``call``: the one that the command names; for a ``Dial``, a fresh id for the call that it makes."""
+    """A command of an agent; answered by ``AnswerDesk``. ``call``: the call that the command names; for ``Dial`` and ``CallSeat``, a new id for
+    the call that the command makes.
+    """
 
     agent: AgentId
     request: int
@@ -68,14 +70,14 @@ class DeskCommanded(Event, frozen=True):
 
 
 class PhoneTold(Event, frozen=True):
-    """The legs that the desk's phone has (each 5 s and at each change): what differs twice running is repaired and counted."""
+    """The legs that the desk's phone has (each 5 s and at each change). A leg that differs twice in a row is repaired and counted."""
 
     agent: AgentId
     legs: tuple[LegId, ...]
 
 
 class PopSeen(Event, frozen=True):
-    """The pop stood on the agent's screen so many ms after the app heard of the ring."""
+    """The screen pop was shown ``after_ms`` ms after the app had received the report of the ring."""
 
     agent: AgentId
     call: CallId

@@ -1,4 +1,4 @@
-"""What seats need of the switch."""
+"""The protocol of the switch that seats use."""
 
 from typing import Protocol
 

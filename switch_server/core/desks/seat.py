@@ -1,4 +1,4 @@
-"""One seat (座席): somebody who is logged in at a desk. What it does is derived, never set.
+"""One seat (座席): an agent who is logged in at a desk. The seat's state is derived from its facts, never set.
 
 | desk's leg | link | wrap-up runs | locked | state |
 |---|---|---|---|---|
@@ -8,8 +8,8 @@
 | none | up | no | yes | ``locked`` |
 | none | up | no | no | ``open`` |
 
-So nothing that is lost can leave a seat in a state that its leg, its link or its agent's own wish does not explain. ``IDLE`` is the table's
-lower part, ``derive`` the whole.
+So a lost message can't leave a seat in a state that its leg, its link, its wrap-up or its lock does not explain. ``IDLE`` has the rows without
+a leg, ``derive`` the whole table.
 """
 
 from collections import deque
@@ -19,13 +19,13 @@ from shared.days import shanghai_day
 from shared.enums import LockReason, Role, SeatState
 from shared.ids import AgentId, DeskId, LegId, SkillName
 from switch_server.core.desks.facts import AgentOnline
-from switch_server.core.room import Talk, company
+from switch_server.core.room import Talk, party_fields
 from switch_server.core.words import Queue
 
 BUSY = frozenset(SeatState) - {SeatState.OFFLINE, SeatState.LOCKED, SeatState.OPEN, SeatState.WRAP_UP}
 KEEPS_IDLE = frozenset({SeatState.RINGING, SeatState.OFFLINE})
-"""Back from these to ``open`` the seat has been idle all the while."""
-RUNG_MOST = 8
+"""A seat that goes from one of these states to ``open`` keeps its ``idle_since``."""
+RECENT_LEGS = 8
 
 
 IDLE: tuple[tuple[bool | None, bool | None, bool | None, SeatState], ...] = (
@@ -34,11 +34,11 @@ IDLE: tuple[tuple[bool | None, bool | None, bool | None, SeatState], ...] = (
     (True, False, True, SeatState.LOCKED),
     (True, False, False, SeatState.OPEN),
 )
-"""Link up, wrap-up running, locked (``None``: any) -> state of a seat whose desk has no living leg."""
+"""Link up, wrap-up running, locked (``None``: any), and the state of a seat whose desk has no live leg."""
 
 
 def derive(leg: SeatState | None, *, link: bool, wrap_up: bool, locked: bool) -> SeatState:
-    """The table above. ``leg``: what the desk's leg makes of the seat (``Talk.state``), ``None`` without a living leg."""
+    """The table above. ``leg``: the state that follows from the desk's leg (``Talk.state``); ``None`` without a live leg."""
     if leg is not None:
         return leg
     facts = (link, wrap_up, locked)
@@ -64,24 +64,24 @@ class Seat:
         self.lock: LockReason | None = online.lock or LockReason.LOGGED_IN
         self.lock_next: LockReason | None = None
         self.talk: Talk | None = None
-        self.last: Talk | None = None
-        """The talk whose disposition is still to come."""
-        self.before: Talk | None = None
-        """The talk of which none can come any more; the end of its note may still be on its way."""
+        self.last_talk: Talk | None = None
+        """The last talk, while its disposition is still to come."""
+        self.previous_talk: Talk | None = None
+        """The talk before, which takes no disposition any more; the end of its note may still come."""
         self.wrap_until: float | None = None
         self.idle_since = now
         self.state = SeatState.OFFLINE
         self.since = now
-        self.rung: deque[LegId] = deque(maxlen=RUNG_MOST)
-        """The last legs that were this seat's: no other leg may its phone name."""
-        self.suspect: frozenset[LegId] = frozenset()
-        """In what the phone's legs differed when it last told."""
-        self.had: frozenset[LegId] = frozenset()
-        """Which of the seat's legs the phone has told of: if it has one no longer, nothing is on its way."""
-        self.back(online)
+        self.recent_legs: deque[LegId] = deque(maxlen=RECENT_LEGS)
+        """The last legs of this seat; other legs in its phone's reports are ignored."""
+        self.differing_legs: frozenset[LegId] = frozenset()
+        """Legs that differed in the phone's last report."""
+        self.reported_legs: frozenset[LegId] = frozenset()
+        """The seat's current legs that the phone has reported once: if such a leg is missing in a report, no message about it is on its way."""
+        self.came_online(online)
 
-    def back(self, online: AgentOnline) -> None:
-        """Logged in, or the link is there again: all else stays as it was."""
+    def came_online(self, online: AgentOnline) -> None:
+        """The agent has logged in, or the link is back: takes over the data of the log-in; all other state stays."""
         self.name, self.desk, self.contact = online.name, online.desk, online.contact
         self.role, self.group, self.skills, self.link = online.role, online.group, online.skills, True
 
@@ -90,7 +90,7 @@ class Seat:
         return derive(leg, link=self.link, wrap_up=self.wrap_until is not None, locked=self.lock is not None)
 
     def settle(self, now: float) -> SeatState | None:
-        """Takes over the derived state; gives the old one if it has changed."""
+        """Sets the state to the derived one. Returns the old state if it has changed, else ``None``."""
         old, new = self.state, self.derived()
         if new is old:
             return None
@@ -100,13 +100,13 @@ class Seat:
         return old
 
     def count_call(self, now: float) -> None:
-        """One more talk today, in Asia/Shanghai."""
+        """Counts one more talk of today (Asia/Shanghai)."""
         if (day := shanghai_day(now)) != self._day:
             self._day, self.calls_today = day, 0
         self.calls_today += 1
 
     def level_in(self, queue: Queue) -> int | None:
-        """Its level for the queue; ``None``: it is not one of the queue's seats."""
+        """The seat's level for the queue; ``None``: the seat does not serve the queue."""
         if not queue.skill:
             return 0
         level = self.skills.get(queue.skill)
@@ -123,12 +123,12 @@ class Seat:
             self.lock,
             self.lock_next,
             self.wrap_until,
-            self.last.call if self.last is not None else None,
+            self.last_talk.call if self.last_talk is not None else None,
             self.calls_today,
         )
 
     def call_view(self) -> desk.DeskCall | None:
-        """The call that it has now; the token is the desks' adapter's."""
+        """The seat's call as its desk shows it. The ``token`` is empty: the desks' adapter fills it in."""
         talk = self.talk
         state = talk.state if talk is not None else None
         if talk is None or state is None:
@@ -148,5 +148,5 @@ class Seat:
             rang_at=talk.offered_at,
             answered_at=talk.answered_at,
             held_at=talk.held_at,
-            **company(talk),
+            **party_fields(talk),
         )

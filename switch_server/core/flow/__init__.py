@@ -1,13 +1,14 @@
-"""Flows (流程) as data: steps, what a service step can ask, the house's own small flows, and the check of a flow before a caller walks it.
+"""Flows (流程) as data: the kinds of steps, the table of services, the built-in flows, and the check of a flow when it is loaded.
 
-In: what ``services.flows`` has read, and ``Configured``. Out: problems with their key's path.
-What a step does when it is walked stands in its kind's module too, on the ``Walk`` protocol. New here: a kind of step (one module of ``kinds``), a service's needs and outcomes.
+In: flows that ``services.flows`` has read, and the fact ``Configured``. Out: the problems of a flow, each with the path of its key.
+A kind's module in ``kinds`` has both the data of the step and its behaviour, on the ``Walk`` protocol.
+A newcomer may add a kind of step (one module of ``kinds``), or a service's needs and outcomes.
 """
 
+from switch_server.core.flow.builtin import HOLD_MUSIC, NO_FLOW, PIN_FLOW, queue_flow
 from switch_server.core.flow.check import check
 from switch_server.core.flow.facts import Configured
 from switch_server.core.flow.file import as_flow, flow_type, read_flow
-from switch_server.core.flow.house import MUSIC, NO_FLOW, PIN, queue_flow
 from switch_server.core.flow.kinds import (
     KINDS,
     CallbackStep,
@@ -23,29 +24,29 @@ from switch_server.core.flow.kinds import (
     register,
 )
 from switch_server.core.flow.kinds.entry import HASH_WAIT, HIDDEN_DIGIT, Format
-from switch_server.core.flow.pieces import MissingVariableError, Piece, Problem, Slot, Surroundings, look_up, words_of
-from switch_server.core.flow.services import REFUSED, SERVICES
+from switch_server.core.flow.pieces import FlowContext, MissingVariableError, Piece, Problem, Slot, look_up, summary_of
+from switch_server.core.flow.service_table import REFUSED, SERVICES
 from switch_server.core.flow.step import Flow, Step
 from switch_server.core.flow.text import normal, prompt_of, texts_of
-from switch_server.core.flow.walk import HEEDS, Host, IvrEvent, IvrState, Key, Walk
+from switch_server.core.flow.walk import HANDLED_EVENTS, IvrEvent, IvrState, Key, Walk, WalkHost
 
 __all__ = [
+    "HANDLED_EVENTS",
     "HASH_WAIT",
-    "HEEDS",
     "HIDDEN_DIGIT",
+    "HOLD_MUSIC",
     "KINDS",
-    "MUSIC",
     "NO_FLOW",
-    "PIN",
+    "PIN_FLOW",
     "REFUSED",
     "SERVICES",
     "CallbackStep",
     "Configured",
     "Dial",
     "Flow",
+    "FlowContext",
     "Format",
     "HangUpStep",
-    "Host",
     "Input",
     "IvrEvent",
     "IvrState",
@@ -61,8 +62,8 @@ __all__ = [
     "SetStep",
     "Slot",
     "Step",
-    "Surroundings",
     "Walk",
+    "WalkHost",
     "as_flow",
     "check",
     "flow_type",
@@ -72,6 +73,6 @@ __all__ = [
     "queue_flow",
     "read_flow",
     "register",
+    "summary_of",
     "texts_of",
-    "words_of",
 ]

@@ -1,25 +1,25 @@
-"""Is a flow fit to answer calls? Pure; gives problems with the path of the key, which the loader turns into a line.
+"""The check of a flow before it may answer calls. Pure; each problem has the path of its key, which the loader turns into a line number.
 
-Checked: every target exists, every step can be reached and can reach an end, prompts exist in both languages, variables are keyed before they are spoken, and what each
-kind of step checks of itself (``Step.problems``) and of its place in the flow (``Step.problems_in``).
+Checked: every target exists, every step can be reached and can reach an end, prompts exist in both languages, variables have a value
+before they are used, and the checks of each kind of step: of its own data (``Step.problems``) and of its place in the flow (``Step.placement_problems``).
 """
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from switch_server.core.flow import variables
-from switch_server.core.flow.pieces import Problem, Surroundings, problems_of, used_in
+from switch_server.core.flow.pieces import FlowContext, Problem, problems_of, used_in
 from switch_server.core.flow.step import Flow, Step
 
 
-def check(flow: Flow, around: Surroundings) -> list[Problem]:
-    """All problems, in the order of the file; empty when the flow is fit."""
-    problems = [*_start(flow), *_says(flow, around)]
+def check(flow: Flow, context: FlowContext) -> list[Problem]:
+    """All problems of the flow; empty when the flow may be used. The graph and the variables are checked only where all else is right."""
+    problems = [*_start(flow), *_says(flow, context)]
     for name, step in flow.steps.items():
-        problems += [Problem(("steps", name, *p.path), p.text) for p in _step(step, flow, around)]
+        problems += [Problem(("steps", name, *p.path), p.text) for p in _step(step, flow, context)]
     if not problems:
         problems += [*_unreachable(flow), *_dead_ends(flow)]
-        problems += [found for name, step in flow.steps.items() for found in step.problems_in(name, flow)]
+        problems += [found for name, step in flow.steps.items() for found in step.placement_problems(name, flow)]
         problems += _variables(flow)
     return problems
 
@@ -31,24 +31,24 @@ def _start(flow: Flow) -> Iterator[Problem]:
         yield Problem(("start",), _no_step(flow.start, flow))
 
 
-def _says(flow: Flow, around: Surroundings) -> Iterator[Problem]:
-    asks = any(step.ASKS for step in flow.steps.values())
+def _says(flow: Flow, context: FlowContext) -> Iterator[Problem]:
+    asks = any(step.COMPLAINS for step in flow.steps.values())
     for about in ("invalid", "no_input"):
         if asks and not flow.says.get(about):
             yield Problem(("says",), f"{about!r} is missing: what is said after a wrong key, or none")
     for about, pieces in flow.says.items():
         if about not in ("invalid", "no_input"):
             yield Problem(("says", about), "unknown; allowed: invalid, no_input")
-        yield from problems_of(pieces, ("says", about), around)
+        yield from problems_of(pieces, ("says", about), context)
 
 
-def _step(step: Step, flow: Flow, around: Surroundings) -> Iterator[Problem]:
+def _step(step: Step, flow: Flow, context: FlowContext) -> Iterator[Problem]:
     for path, to in step.targets():
         if to not in flow.steps:
             yield Problem(tuple(path.split(".", 1)), _no_step(to, flow))
     for field, pieces, _ in step.spoken():
-        yield from problems_of(pieces, (field,), around)
-    yield from step.problems(around)
+        yield from problems_of(pieces, (field,), context)
+    yield from step.problems(context)
 
 
 # --- the graph ---
@@ -67,7 +67,7 @@ def _unreachable(flow: Flow) -> Iterator[Problem]:
 
 
 def _dead_ends(flow: Flow) -> Iterator[Problem]:
-    ends = {name for name, step in flow.steps.items() if step.ENDS}
+    ends = {name for name, step in flow.steps.items() if step.ENDS_WALK}
     grew = True
     while grew:
         more = {

@@ -1,4 +1,4 @@
-"""A flow as its file has it: its steps are of the kinds that are registered by now."""
+"""Decoding of a flow from its file, with all kinds of steps that are registered at that time."""
 
 from typing import Any
 
@@ -10,21 +10,21 @@ from switch_server.core.flow.step import Flow
 
 
 def flow_type() -> Any:
-    """For a decoder: ``Flow`` with every kind of step by its name. What comes of it is made a ``Flow`` by ``as_flow``."""
+    """The type for a decoder: a struct like ``Flow`` whose steps are of any registered kind. ``as_flow`` turns the result into a ``Flow``."""
     fields: list[Any] = []
     for field in structs.fields(Flow):
-        of = dict[str, any_kind()] if field.name == "steps" else field.type  # type: ignore[misc]  # made now
+        of = dict[str, any_kind()] if field.name == "steps" else field.type  # type: ignore[misc]  # made at run time
         fields.append((field.name, of) if field.required else (field.name, of, _default(field)))
     return defstruct("Flow", fields, forbid_unknown_fields=True)
 
 
 def as_flow(read: Any) -> Flow:
-    """Of what ``flow_type`` gave."""
+    """A ``Flow`` from a decoded struct of ``flow_type``."""
     return Flow(**structs.asdict(read))
 
 
 def read_flow(values: Any) -> Flow:
-    """From builtin values. Raises ``msgspec.ValidationError``."""
+    """A ``Flow`` from builtin values (dict, list, str …). Raises ``msgspec.ValidationError``."""
     return as_flow(convert(values, flow_type(), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""A step of a flow (步骤), and the flow. Each kind of step is one module of ``core.flow.kinds``: its data, and below it all that it does.
+"""A step of a flow (步骤), and the flow. Each kind of step is one module of ``core.flow.kinds``, with its data and its behaviour.
 
 ``next`` and the other targets are names of steps. Seconds are floats.
 """
@@ -9,17 +9,17 @@ from typing import ClassVar, Protocol
 from msgspec import Struct, field
 
 from shared.enums import Language
-from switch_server.core.flow.pieces import Path, Piece, Problem, Surroundings, Use
+from switch_server.core.flow.pieces import FlowContext, Path, Piece, Problem, VariableUse
 from switch_server.core.flow.walk import IvrState, Walk
 
 Spoken = tuple[str, tuple[Piece, ...], frozenset[str]]
-"""Field, pieces, and the variables that are there besides the call's."""
-NOTHING: frozenset[str] = frozenset()
-KEYS = frozenset("0123456789*#ABCD")
+"""Field, pieces, and the variables that only these pieces can use."""
+NO_VARIABLES: frozenset[str] = frozenset()
+TELEPHONE_KEYS = frozenset("0123456789*#ABCD")
 
 
-class Steps(Protocol):
-    """A flow, as the check of one step sees it."""
+class FlowSteps(Protocol):
+    """The part of a flow that ``placement_problems`` of a step reads."""
 
     @property
     def steps(self) -> "dict[str, Step]": ...
@@ -28,123 +28,125 @@ class Steps(Protocol):
 
 
 class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
-    """Root of the steps. ``title``: the step in words, for the agent who sees where the caller has been; without it, it isn't told.
+    """Base class of all kinds of steps: a kind overrides the methods in which it differs.
 
-    A kind says what differs from the methods here.
+    ``title``: the step in words, for the list of the caller's steps on the agent's screen; a step without a title isn't listed.
     """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[", "]")
-    """Of its node in Mermaid's flowcharts."""
-    BEGINS: ClassVar[IvrState] = IvrState.IDLE
-    ENDS: ClassVar[bool] = False
-    """The walk ends here."""
-    ASKS: ClassVar[bool] = False
-    """It may complain of a key, or of none."""
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[", "]")
+    """Brackets of the step's node in a Mermaid flowchart."""
+    FIRST_STATE: ClassVar[IvrState] = IvrState.IDLE
+    """State of the walk when the step is entered."""
+    ENDS_WALK: ClassVar[bool] = False
+    """Whether the walk ends in this step."""
+    COMPLAINS: ClassVar[bool] = False
+    """Whether the step may complain of a wrong key or of none, so that the flow must have ``says``."""
 
     title: dict[Language, str] | None = None
 
-    # --- as data: checked when a flow is loaded, drawn ---
+    # --- the step as data: for the check when a flow is loaded, and for its picture ---
 
     def targets(self) -> list[tuple[str, str]]:
-        """Every (field path, target step)."""
+        """Every way out: (field path, target step)."""
         return []
 
     def spoken(self) -> list[Spoken]:
+        """All pieces that the step may say, by field."""
         return []
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        """In the step by itself; its targets and pieces are checked for it."""
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        """Problems of the step's own data. ``check`` itself looks at its targets and pieces."""
         yield from ()
 
-    def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
-        """In its place in the flow, once all else is well. Paths are the flow's."""
+    def placement_problems(self, name: str, flow: FlowSteps) -> Iterator[Problem]:
+        """Problems of the step's place in the flow; called only for a flow without other problems. Paths begin at the flow."""
         yield from ()
 
     def confirms(self, path: str) -> bool:
-        """Is this way out the caller's yes to a read-back?"""
+        """Whether this way out is the caller's yes to a read-back."""
         return False
 
-    def needs(self) -> Iterator[Use]:
-        """Variables, besides those that it speaks."""
+    def needs(self) -> Iterator[VariableUse]:
+        """Variables that the step uses besides those that it speaks."""
         yield from ()
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
-        """The variables that are there for certain when this way out was taken."""
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+        """The variables that have a value for certain after this way out; ``before``: those that had one when the step was entered."""
         return before
 
     @property
     def keyed_in_secret(self) -> str | None:
-        """The variable that holds it."""
+        """The variable that a secret input sets; ``None``: the step is no secret input."""
         return None
 
-    def about(self) -> str:
-        """What it does, in one line of a picture."""
+    def summary(self) -> str:
+        """The step in one line, for the flow's picture."""
         return ""
 
-    # --- as it is walked ---
+    # --- the step while a caller walks through it ---
 
     def enter(self, walk: Walk) -> None:
         raise NotImplementedError
 
     def played(self, walk: Walk) -> None:
-        """What it said is over."""
+        """The play that the step started has ended."""
 
     def timed_out(self, walk: Walk, name: str) -> None:
-        """``step`` or ``announce``."""
+        """A timer of the step has run out: ``step`` or ``announce``."""
 
-    def keys_wait(self, walk: Walk) -> bool:
-        """Takes keys, as many as it likes; ``False``: they go on waiting."""
+    def take_keys(self, walk: Walk) -> bool:
+        """There are keys in the walk's queue: takes any number of them. ``False``: the step takes none now."""
         return False
 
     def cut_short(self, walk: Walk) -> None:
-        """A key came while something was said that it may cut short; the key goes on waiting."""
+        """A key interrupts the play (barge-in); the key stays in the queue."""
 
     def leave(self, walk: Walk) -> None:
-        """Another step is entered."""
+        """The walk leaves this step."""
 
     def service_done(self, walk: Walk, outcome: str) -> None: ...
     def far_gone(self, walk: Walk, *, talked: bool) -> None: ...
 
-    # --- where an agent can come ---
+    # --- for a step in which the caller waits for an agent ---
 
     KEEPS_PLACE: ClassVar[bool] = False
-    """It waits for an agent: there is a place to come back to."""
+    """Whether the caller waits for an agent in this step, and can come back to it after a lost talk."""
 
     def agent_done(self, walk: Walk) -> None:
-        """The agent ended the talk; the caller is still there."""
+        """The agent ended the talk; the caller is still on the line."""
 
     def agent_lost(self, walk: Walk) -> None:
-        """The agent's desk went away in the talk: the caller waits again."""
+        """The agent's desk was lost in the talk: the caller waits again."""
 
-    def excuse_now(self, walk: Walk) -> None:
-        """Said to a caller whose agent was lost, and who waits in a queue that they did not choose."""
+    def say_excuse(self, walk: Walk) -> None:
+        """Says the excuse to a caller whose agent was lost, and who is put into a queue without having chosen it."""
 
 
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):
-    """A tree of steps. It answers one or more dialled numbers (DNIS)."""
+    """The steps of a flow, by name, and the dialled numbers (DNIS) that the flow answers."""
 
     flow: str
     numbers: tuple[str, ...]
-    """DNIS that it answers; ``*`` for any other."""
+    """Dialled numbers; ``*`` for any other."""
     start: str
     steps: dict[str, Step]
     language: Language = Language.ZH
     says: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
-    """What is said on ``invalid``, ``no_input`` (both required where a menu or input stands)."""
+    """Pieces said on ``invalid`` and on ``no_input``; both are required in a flow with a menu or an input."""
 
 
 def in_step(name: str, path: str) -> Path:
-    """``keys.1`` of the step ``menu`` -> ``("steps", "menu", "keys", "1")``."""
+    """The path in the flow of a step's key: ``keys.1`` of the step ``menu`` -> ``("steps", "menu", "keys", "1")``."""
     return ("steps", name, *path.split(".", 1))
 
 
-def telephone_keys(keys: dict[str, str]) -> Iterator[Problem]:
+def key_problems(keys: dict[str, str]) -> Iterator[Problem]:
     for key in keys:
-        if key not in KEYS:
-            yield Problem(("keys", key), f"not a telephone key; allowed: {' '.join(sorted(KEYS))}")
+        if key not in TELEPHONE_KEYS:
+            yield Problem(("keys", key), f"not a telephone key; allowed: {' '.join(sorted(TELEPHONE_KEYS))}")
 
 
-def known_queue(queue: str, around: Surroundings) -> Iterator[Problem]:
-    """Where the configuration's are not known, it is not checked."""
-    if around.queues and queue not in around.queues:
-        yield Problem(("queue",), f"no queue {queue!r}; there are: {', '.join(sorted(around.queues))}")
+def queue_problems(queue: str, context: FlowContext) -> Iterator[Problem]:
+    """A problem where the queue is not configured. Without a configuration (no queues) nothing is checked."""
+    if context.queues and queue not in context.queues:
+        yield Problem(("queue",), f"no queue {queue!r}; there are: {', '.join(sorted(context.queues))}")

@@ -1,4 +1,4 @@
-"""Free text in flows (自由文本): its prompt's name. ``services.free_text`` makes the prompt, before anybody calls."""
+"""Free text in flows (自由文本): the name of its prompt. ``services.free_text`` makes the prompt's audio when the flow is loaded."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,21 +8,21 @@ from switch_server.core.flow.pieces import Piece, Slot
 from switch_server.core.flow.step import Flow
 
 VERSION = "1"
-"""Counts up when the way from text to sound changes, so that every text is spoken anew."""
+"""To be raised when the making of audio from text changes, so that all free texts are made anew."""
 
 
 def prompt_of(text: str) -> str:
-    """``text/<hash>``, without language: the same text has the same name for ever."""
+    """``text/<hash>``, without language: the same text always has the same name (for one ``VERSION``)."""
     return f"text/{hashlib.sha256(f'{VERSION}|{normal(text)}'.encode()).hexdigest()[:24]}"
 
 
 def normal(text: str) -> str:
-    """Line breaks and runs of blanks in a YAML text mean nothing."""
+    """The text with single blanks: line breaks and runs of blanks in a YAML text have no meaning."""
     return " ".join(text.split())
 
 
 def texts_of(flow: Flow) -> Iterator[tuple[str, Language]]:
-    """Every free text that the flow may speak, in each of its languages."""
+    """Every free text of the flow, with its language."""
     for pieces in flow.says.values():
         yield from _texts(pieces)
     for step in flow.steps.values():

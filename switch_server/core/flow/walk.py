@@ -1,6 +1,6 @@
-"""A walk through a flow, as its steps see it: states, what each of them listens to, and what a step can have the walk do.
+"""The walk of one caller through a flow, as far as the steps use it: states, the events of each state, and the protocols ``Walk`` and ``WalkHost``.
 
-The walk itself is ``core.ivr.ivr``; the call around it is its ``Host``.
+``core.ivr.ivr`` implements ``Walk``; the call implements ``WalkHost``.
 """
 
 from collections import deque
@@ -19,13 +19,13 @@ class IvrState(StrEnum):
     ASKING = "asking"
     """In a menu or an input."""
     COMPLAINING = "complaining"
-    """Says what was wrong, then asks again or goes where the tries lead."""
+    """A complaint is played (wrong key, no key); then the step asks again, or goes to ``on_fail``."""
     WORKING = "working"
     QUEUED = "queued"
     DIALLING = "dialling"
     TALKING = "talking"
     LEAVING = "leaving"
-    """Says goodbye."""
+    """A goodbye is played."""
     DONE = "done"
 
 
@@ -37,11 +37,11 @@ class IvrEvent(StrEnum):
     FAR_UP = "far_up"
     """The far end of a ``dial`` step, or an agent, answered."""
     FAR_GONE = "far_gone"
-    """The far end or the desk went away, or the agent ended the talk."""
+    """The far end of a ``dial`` step went away, or did not answer."""
 
 
 S, E = IvrState, IvrEvent
-HEEDS: dict[IvrState, frozenset[IvrEvent]] = {
+HANDLED_EVENTS: dict[IvrState, frozenset[IvrEvent]] = {
     S.IDLE: frozenset(),
     S.SAYING: frozenset({E.KEY, E.PLAYED}),
     S.ASKING: frozenset({E.KEY, E.PLAYED, E.TIMER}),
@@ -53,7 +53,7 @@ HEEDS: dict[IvrState, frozenset[IvrEvent]] = {
     S.LEAVING: frozenset({E.PLAYED}),
     S.DONE: frozenset(),
 }
-"""What each state listens to; anything else is no fault (a play ends after the step that started it) and is passed over."""
+"""Events that each state handles; others are ignored, and are no fault (a play may end after the step that started it)."""
 
 
 WITHIN_A_STEP = (
@@ -64,11 +64,11 @@ WITHIN_A_STEP = (
     (S.TALKING, "desk_lost", S.QUEUED),
     (S.LEAVING, "played", S.DONE),
 )
-"""Moves that stay in one step, for the diagram."""
+"""Transitions within one step, for the diagram."""
 
 
 class Key:
-    """One key that waits to be taken; ``recording_ms`` is where it can be heard."""
+    """One key in the queue of a walk; ``recording_ms`` is its offset in the recording."""
 
     __slots__ = ("digit", "recording_ms")
 
@@ -81,8 +81,8 @@ class Key:
         return self.digit == Secret("#")
 
 
-class Host(Protocol):
-    """What a walk needs of its call. Every method only adds effects."""
+class WalkHost(Protocol):
+    """The protocol that a walk's call implements."""
 
     def play(
         self, pieces: tuple[Piece, ...], number: int, *, barge_in: bool, loop: bool = False, muted: bool = False
@@ -90,28 +90,28 @@ class Host(Protocol):
     def stop_play(self) -> None: ...
     def mask(self, *, on: bool) -> None: ...
     def record(self) -> RecordingId:
-        """Begins a recording beside that of the whole call: on the left what the caller says."""
+        """Begins a recording besides that of the whole call; its left channel has the caller's voice."""
         ...
 
     def end_recording(self, recording: RecordingId) -> None: ...
     def timer(self, name: str, seconds: float | None) -> None: ...
     def run_service(self, service: str) -> None: ...
     def dial(self, trunk: TrunkName, number: str) -> None:
-        """``number`` may be a variable in braces."""
+        """``number``: digits, or a variable in braces."""
         ...
 
     def drop_far(self) -> None: ...
     def queue(self, queue: QueueName, priority: int) -> str:
-        """``open``, ``closed`` or ``full``."""
+        """Puts the caller into the queue: ``open``; or ``closed`` or ``full``, where the caller is not let in."""
         ...
 
     def leave_queue(self) -> None: ...
     def queue_news(self) -> None:
-        """Sets ``queue_position`` and ``queue_minutes``."""
+        """Sets the variables ``queue_position`` and ``queue_minutes``."""
         ...
 
     def keep_place(self, queue: QueueName, answer: str) -> bool:
-        """For a callback, which begins at the step ``answer``."""
+        """Keeps the caller's place for a callback, which begins at the step ``answer``. ``False``: no callback is possible."""
         ...
 
     @property
@@ -125,29 +125,29 @@ class Host(Protocol):
 
 
 class Walk(Protocol):
-    """What a step can see of the walk, and have it do."""
+    """The protocol of a walk, for its steps. ``core.ivr.ivr.Ivr`` implements it."""
 
-    host: Host
+    host: WalkHost
     variables: dict[str, Any]
     language: Language
     state: IvrState
     keys: deque[Key]
-    """Those that wait."""
+    """Keys that no step has taken yet."""
     tries: int
-    """In this step, that came to nothing."""
+    """Failed tries in this step."""
     entry: Any
-    """What the step keeps of the keys that it has taken."""
+    """The step's own state of the keys that it has taken."""
 
     @property
-    def plays(self) -> bool: ...
+    def is_playing(self) -> bool: ...
     def take_key(self) -> Key:
-        """The first that waits; the caller lives, so this counts as no loop."""
+        """Removes and returns the first key. Resets the count of steps without a key (the guard against loops)."""
         ...
 
     def say(self, pieces: tuple[Piece, ...], *, barge_in: bool, loop: bool = False) -> None: ...
     def silence(self) -> None: ...
     def complain(self, about: str) -> None:
-        """Says what was wrong (``invalid``, ``no_input``); then the step asks again, or gives up."""
+        """Says ``says[about]`` of the flow (``invalid``, ``no_input``) and counts a try; then the step asks again, or goes to ``on_fail``."""
         ...
 
     def go(self, name: str, event: str) -> None:
@@ -155,15 +155,15 @@ class Walk(Protocol):
         ...
 
     def go_on(self, name: str, event: str) -> None:
-        """The same after a wait or a key, so that it counts as no loop."""
+        """Enters another step after a wait or a key: resets the count of steps without a key (the guard against loops)."""
         ...
 
     def become(self, state: IvrState, event: str) -> None: ...
     def end(self, cause: EndCause, event: str) -> None: ...
-    def pump(self) -> None:
-        """Lets waiting keys through as far as they go."""
+    def deliver_keys(self) -> None:
+        """Gives the queued keys to the step, as long as the step takes them."""
         ...
 
     def swallow_hash(self) -> None:
-        """The step is done; a ``#`` may follow from habit, or is waiting already, and means nothing more."""
+        """The input is complete without ``#``: drops a ``#`` that is queued, or that comes within ``HASH_WAIT`` seconds."""
         ...

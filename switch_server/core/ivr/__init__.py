@@ -1,12 +1,13 @@
-"""A caller's walk through a flow (语音导航): steps, keys, inputs, waiting, talking, and the services that a step runs.
+"""A caller's walk through a flow (语音导航): the current step, the queue of keys, and the services that a step runs.
 
-In: keys, ends of prompts, deadlines, answers of store, branch and order book. Out: calls of its ``Host``. New here: what happens in a step.
+In: keys, ends of prompts, timers, answers of the store, the branch and the order book. Out: calls of the ``WalkHost``'s methods.
+A newcomer may change the walk between steps (``ivr``), or how a service is run (``services``); the behaviour of a step is in ``core.flow.kinds``.
 """
 
 from switch_server.core.ivr.effects import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
 from switch_server.core.ivr.facts import AccountFound, BranchAnswered, WrongPinCounted
 from switch_server.core.ivr.ivr import Ivr
-from switch_server.core.ivr.services import Login, Services
+from switch_server.core.ivr.service_runner import Login, ServiceRunner
 
 __all__ = [
     "AccountFound",
@@ -17,6 +18,6 @@ __all__ = [
     "GiveBackPinTry",
     "Ivr",
     "Login",
-    "Services",
+    "ServiceRunner",
     "WrongPinCounted",
 ]

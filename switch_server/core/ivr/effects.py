@@ -1,4 +1,4 @@
-"""What a caller's walk asks the store and the branches."""
+"""Questions of a caller's walk to the store and the branches."""
 
 from shared.aci import Request
 from shared.ids import AccountNo, BranchId, CallId
@@ -7,9 +7,9 @@ from switch_server.core.words import Effect
 
 
 class FindAccount(Effect, frozen=True):
-    """For ``ports.Store``: which branch is asked for the PIN, and has the call a try? Answered by ``AccountFound``.
+    """For ``ports.Store``: finds the account's branch, and takes one of the PIN tries of the account and the number. Answered by ``AccountFound``.
 
-    ``number``: whom the customer calls from or was called at; empty where it is withheld.
+    ``number``: the customer's telephone number; empty where it is withheld.
     """
 
     call: CallId
@@ -19,7 +19,7 @@ class FindAccount(Effect, frozen=True):
 
 
 class CountWrongPin(Effect, frozen=True):
-    """For ``ports.Store``: the call's try was a wrong PIN; answered by ``WrongPinCounted``."""
+    """For ``ports.Store``: counts the call's PIN try as wrong; answered by ``WrongPinCounted``."""
 
     call: CallId
     request: int
@@ -28,13 +28,13 @@ class CountWrongPin(Effect, frozen=True):
 
 
 class GiveBackPinTry(Effect, frozen=True):
-    """For ``ports.Store``: the call's try, if it has one, was no wrong PIN. Not answered."""
+    """For ``ports.Store``: gives back the call's PIN try, if it has one: it was no wrong PIN. Not answered."""
 
     call: CallId
 
 
 class AskBranch(Effect, frozen=True):
-    """For ``ports.Branches``; answered by ``BranchAnswered`` always. ``pin`` is put into a ``LogIn`` when the frame is built."""
+    """For ``ports.Branches``: a question to a branch; always answered by ``BranchAnswered``. ``pin`` is put into a ``LogIn`` when the frame is built."""
 
     call: CallId
     request: int

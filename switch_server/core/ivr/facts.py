@@ -1,4 +1,4 @@
-"""Answers to what a caller's walk asked the store and the branches."""
+"""Answers of the store and the branches to the questions of a caller's walk."""
 
 from shared.aci import Reply
 from shared.ids import (
@@ -13,8 +13,8 @@ from switch_server.core.words import Event
 class AccountFound(Event, frozen=True):
     """Answer to ``FindAccount``; ``branch=None``: no such account at any branch.
 
-    ``locked``: the account is. ``number_locked``: no PIN is tried from this calling number any more today. ``busy``: the tries that are
-    left today are being made by other calls. Otherwise the call has one of them.
+    ``locked``: the account is locked. ``number_locked``: this calling number has no PIN tries left today. ``busy``: other calls are using the
+    tries that are left today. Otherwise the call has one try.
     """
 
     call: CallId
@@ -28,7 +28,9 @@ class AccountFound(Event, frozen=True):
 
 
 class WrongPinCounted(Event, frozen=True):
-    """Answer to ``CountWrongPin``: wrong PINs of this account today over the phone, and whether it, or the calling number, is locked."""
+    """Answer to ``CountWrongPin``: the number of wrong PINs of this account today by telephone, and whether the account, or the calling number,
+    is locked now.
+    """
 
     call: CallId
     request: int
@@ -38,7 +40,7 @@ class WrongPinCounted(Event, frozen=True):
 
 
 class BranchAnswered(Event, frozen=True):
-    """Answer to ``AskBranch``; a branch that is down or slow is a ``Refused`` with that code."""
+    """Answer to ``AskBranch``; for a branch that is down or slow, ``reply`` is a ``Refused`` with that code."""
 
     call: CallId
     request: int

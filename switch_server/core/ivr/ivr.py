@@ -1,11 +1,11 @@
 """The IVR (语音导航): walks one caller through a flow.
 
-A step is entered, does its part, and leads to the next; what its part is, is the kind's (``core.flow.kinds``). Keys wait in a queue until a step takes them
-(key-ahead), or until something is said that they can't have been meant for: a read-back, or a complaint about the last input. Where a prompt
-lets itself be interrupted (barge-in), a waiting key skips it.
+The behaviour of each step is in its kind (``core.flow.kinds``); this module has the walk from step to step, and the queue of keys. A key
+stays in the queue until a step takes it (key-ahead). The queue is cleared before a prompt that older keys can't be meant for: a read-back,
+a goodbye, or a complaint about the last input. A queued key skips a prompt that may be interrupted (barge-in).
 
-Keys are ``Secret`` until they are taken; the host is told of each (``key_used``), with ``•`` where the input is secret, and that is what
-the journal gets (docs/adr: keys are journalled when the flow takes them).
+A key is a ``Secret`` until a step takes it; then the host gets it by ``key_used``, with ``•`` for a digit of a secret input. Only that is
+journalled (``docs/adr/0002-keys-are-journalled-when-taken.md``).
 """
 
 from collections import deque
@@ -14,29 +14,29 @@ from typing import Any
 from shared.enums import EndCause, Language
 from shared.secret import Secret
 from switch_server.core.flow import (
+    HANDLED_EVENTS,
     HASH_WAIT,
-    HEEDS,
     HIDDEN_DIGIT,
     Flow,
-    Host,
     IvrEvent,
     IvrState,
     Key,
     MissingVariableError,
     Piece,
     Step,
+    WalkHost,
 )
 
 MAX_QUEUE = 40
-"""Keys that may wait; more are dropped (a caller leaning on the keypad)."""
+"""Size of the queue of keys; more keys are dropped (a caller may lean on the keypad)."""
 MAX_STEPS = 50
-"""Steps entered without a key or a wait in a queue: more is a loop in the flow, and ends the call."""
+"""Steps that may be entered without a key or a wait in a queue; more are a loop in the flow, which ends the call."""
 
 
 class Ivr:
-    """``core.flow.walk.Walk``: one caller's. ``variables`` is shared with the call; a PIN in it is a ``Secret``."""
+    """One caller's walk; implements ``core.flow.walk.Walk``. ``variables`` is shared with the call; a PIN in it is a ``Secret``."""
 
-    def __init__(self, flow: Flow, host: Host, variables: dict[str, Any]) -> None:
+    def __init__(self, flow: Flow, host: WalkHost, variables: dict[str, Any]) -> None:
         self.flow = flow
         self.host = host
         self.variables = variables
@@ -51,14 +51,14 @@ class Ivr:
         self._steps_run = 0
         self._swallow_hash = False
 
-    # --- what reaches it ---
+    # --- called by the call ---
 
     def start(self, name: str) -> None:
         self.go(name, "start")
 
     def key(self, digit: Secret, recording_ms: int | None = None) -> None:
         """A key was pressed."""
-        if len(digit) != 1:  # not a key, whatever told it
+        if len(digit) != 1:  # not a key
             return
         key = Key(digit, recording_ms)
         swallow, self._swallow_hash = self._swallow_hash, False
@@ -66,19 +66,19 @@ class Ivr:
             return
         if len(self.keys) < MAX_QUEUE:
             self.keys.append(key)
-        self.pump()
+        self.deliver_keys()
 
-    def used(self, digit: str, recording_ms: int | None = None) -> None:
-        """Replay: here the flow took a key; ``""``: a waiting key cut a prompt short."""
+    def key_replayed(self, digit: str, recording_ms: int | None = None) -> None:
+        """In a replay: the flow took this key here; ``""``: a queued key interrupted a prompt."""
         if digit:
             self.keys.append(Key(Secret("0" if digit == HIDDEN_DIGIT else digit), recording_ms))
-            self.pump()
+            self.deliver_keys()
         elif (step := self.step) is not None:
             step.cut_short(self)
 
     def played(self, number: int) -> None:
         step = self.step
-        if number == self.play_number and step is not None and self._heeds(IvrEvent.PLAYED):
+        if number == self.play_number and step is not None and self._handles(IvrEvent.PLAYED):
             self._playing = False
             step.played(self)
 
@@ -88,17 +88,17 @@ class Ivr:
             self._swallow_hash = False
         elif name == "unmask":
             self.host.mask(on=False)
-        elif step is not None and self._heeds(IvrEvent.TIMER):
+        elif step is not None and self._handles(IvrEvent.TIMER):
             step.timed_out(self, name)
 
     def outcome(self, name: str) -> None:
-        """The service that this step runs is done."""
+        """The service of this step has ended with the outcome ``name``."""
         step = self.step
-        if step is not None and self._heeds(IvrEvent.OUTCOME):
+        if step is not None and self._handles(IvrEvent.OUTCOME):
             step.service_done(self, name)
 
     def far_up(self) -> None:
-        """An agent or the far end answered: whatever was being said stops, keys were meant for it."""
+        """An agent or the far end answered: the play stops, and queued keys are dropped, since they were meant for the prompts before."""
         self.silence()
         self.keys.clear()
         self.host.timer("step", None)
@@ -106,28 +106,28 @@ class Ivr:
         self.become(IvrState.TALKING, "far_up")
 
     def far_gone(self) -> None:
-        """Of a ``dial`` step."""
+        """The far end of a ``dial`` step has gone, or did not answer."""
         step = self.step
-        if step is not None and self._heeds(IvrEvent.FAR_GONE):
+        if step is not None and self._handles(IvrEvent.FAR_GONE):
             step.far_gone(self, talked=self.state is IvrState.TALKING)
 
-    def desk_done(self) -> None:
-        """The agent ended the talk; the caller is still there."""
+    def agent_done(self) -> None:
+        """The agent ended the talk; the caller is still on the line."""
         assert self.step is not None
         self.step.agent_done(self)
 
-    def desk_lost(self) -> None:
-        """The agent's desk went away in the talk: an excuse, and the caller waits again."""
+    def agent_lost(self) -> None:
+        """The agent's desk was lost in the talk: the step says an excuse, and the caller waits again."""
         assert self.step is not None
         self.step.agent_lost(self)
 
-    def excuse(self) -> None:
-        """Said to a caller whose agent was lost, and who waits in a queue that they did not choose."""
+    def say_excuse(self) -> None:
+        """Says the excuse to a caller whose agent was lost, and who was put into this queue without having chosen it."""
         if self.step is not None and self.state is IvrState.QUEUED:
-            self.step.excuse_now(self)
+            self.step.say_excuse(self)
 
     def abandon(self) -> None:
-        """What the caller was doing here is not wanted any more; they stay in the call."""
+        """Ends this walk; the caller stays in the call."""
         for name in ("step", "announce", "hash"):
             self.host.timer(name, None)
         self._leave()
@@ -136,12 +136,12 @@ class Ivr:
         self.stop()
 
     def stop(self) -> None:
-        """The caller has gone."""
+        """The caller has gone, or the walk is abandoned."""
         self.keys.clear()
         self.entry = None
         self.state = IvrState.DONE
 
-    # --- what is asked of it ---
+    # --- state ---
 
     @property
     def step(self) -> Step | None:
@@ -149,17 +149,17 @@ class Ivr:
 
     @property
     def is_talking(self) -> bool:
-        """To an agent, in a step that keeps a place: there is one to come back to."""
+        """Whether the caller talks to an agent, in a step to which a caller can come back after a lost talk."""
         return self.state is IvrState.TALKING and self.step is not None and self.step.KEEPS_PLACE
 
     @property
-    def plays(self) -> bool:
+    def is_playing(self) -> bool:
         return self._playing
 
-    # --- what a step has it do ---
+    # --- called by a step ---
 
     def go(self, name: str, event: str) -> None:
-        old = self._where()
+        old = self._position()
         self.host.timer("step", None)
         self.host.timer("announce", None)
         if self.state is IvrState.QUEUED:
@@ -185,16 +185,16 @@ class Ivr:
         self.go(name, event)
 
     def end(self, cause: EndCause, event: str) -> None:
-        self.host.moved(self._where(), event, "done")
+        self.host.moved(self._position(), event, "done")
         self._finish(cause)
 
     def become(self, state: IvrState, event: str) -> None:
-        old = self._where()
+        old = self._position()
         self.state = state
-        self.host.moved(old, event, self._where())
+        self.host.moved(old, event, self._position())
 
     def say(self, pieces: tuple[Piece, ...], *, barge_in: bool, loop: bool = False) -> None:
-        """``muted`` where a waiting key would cut it short at once. All else is the same then, so that a replay agrees."""
+        """A prompt that a queued key interrupts at once is played ``muted``; all else is the same, so that a replay gets the same result."""
         self.play_number += 1
         self._playing = True
         muted = barge_in and bool(self.keys)
@@ -206,7 +206,7 @@ class Ivr:
         self.host.stop_play()
 
     def complain(self, about: str) -> None:
-        """Keys that wait were meant for something else."""
+        """Clears the queue too: its keys were not meant for the repeated question."""
         self.keys.clear()
         self.entry = None
         self.tries += 1
@@ -214,9 +214,9 @@ class Ivr:
         self.become(IvrState.COMPLAINING, about)
         self.say(self.flow.says.get(about, ()), barge_in=True)
 
-    def pump(self) -> None:
-        while self.keys and self._heeds(IvrEvent.KEY):
-            if self.step is None or not self.step.keys_wait(self):
+    def deliver_keys(self) -> None:
+        while self.keys and self._handles(IvrEvent.KEY):
+            if self.step is None or not self.step.take_keys(self):
                 return
 
     def take_key(self) -> Key:
@@ -233,8 +233,8 @@ class Ivr:
     # --- inside ---
 
     def _enter(self, step: Step, old: str, event: str) -> None:
-        self.state = step.BEGINS
-        self.host.moved(old, event, self._where())
+        self.state = step.FIRST_STATE
+        self.host.moved(old, event, self._position())
         self.host.entered(self.step_name, step.title)
         step.enter(self)
 
@@ -247,8 +247,8 @@ class Ivr:
         self.state = IvrState.DONE
         self.host.finish(cause)
 
-    def _heeds(self, event: IvrEvent) -> bool:
-        return event in HEEDS[self.state]
+    def _handles(self, event: IvrEvent) -> bool:
+        return event in HANDLED_EVENTS[self.state]
 
-    def _where(self) -> str:
+    def _position(self) -> str:
         return f"{self.state.value} {self.step_name}".rstrip()

@@ -1,6 +1,7 @@
-"""One leg (话路): a line's and its card channel's state, from INVITE to the last answer of the card.
+"""One leg (话路): the state of its line and of its card channel, from the INVITE to the card's last answer.
 
-In: facts of lines and cards. Out: nothing by itself; whose leg it is gives the effects. New here: an event of lines or cards that moves a leg.
+In: facts of lines and cards, as ``LegEvent``s. Out: the new state; the leg's call emits the effects.
+A newcomer may add an event of lines or cards, and its transitions.
 """
 
 from switch_server.core.leg.effects import (

@@ -1,4 +1,4 @@
-"""What lines and cards are told about one leg."""
+"""Effects on one leg, for the SIP lines and the cards."""
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
@@ -18,7 +18,7 @@ class Ring(LineEffect, frozen=True):
 
 
 class Answer(LineEffect, frozen=True):
-    """200 OK with our SDP. ``LegConfirmed`` follows on ACK, ``LegEnded`` if it never comes."""
+    """200 OK with our SDP. ``LegConfirmed`` follows on ACK, ``LegEnded`` if the ACK never comes."""
 
     near: Near
 
@@ -31,7 +31,7 @@ class Reject(LineEffect, frozen=True):
 
 
 class HangUp(LineEffect, frozen=True):
-    """BYE, CANCEL or a final response, whichever the leg's state asks for. ``LegEnded`` follows with ``cause``."""
+    """BYE, CANCEL or a final response, by the leg's state. ``LegEnded`` follows with ``cause``."""
 
     cause: EndCause
 
@@ -47,10 +47,10 @@ class PlaceCall(LineEffect, frozen=True):
 
 class RingDesk(LineEffect, frozen=True):
     """INVITE to a desk's phone at ``contact`` (``shared.desk.VoiceContact``): ``ip:port``, with the leg's token in ``shared.desk.TOKEN_HEADER``,
-    or ``phone:NAME``, where that has registered from.
+    or ``phone:NAME``, at the address from which that phone has registered.
 
-    ``ani`` is what the phone may show; ``auto``: the agent asked for this call, so a phone that can answers by itself. Answered as
-    ``PlaceCall`` is; a phone that can't be reached, or has not registered, is ``LegEnded(FAR_LOST)``.
+    ``ani``: the number for the phone's display; ``auto``: the agent asked for this call, so the phone should answer by itself, if it can.
+    The same facts follow as for ``PlaceCall``; for a phone that can't be reached, or has not registered, ``LegEnded(FAR_LOST)``.
     """
 
     contact: str

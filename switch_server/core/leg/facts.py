@@ -1,4 +1,4 @@
-"""What lines and cards tell of one leg."""
+"""Facts about one leg, from the SIP lines and the cards."""
 
 from shared.enums import DigitMode, EndCause, PlayEnd
 from shared.ids import (
@@ -10,7 +10,7 @@ from switch_server.core.words import Event, Far, MediaStats, Near
 
 
 class LegRinging(Event, frozen=True):
-    """180 or 183 on a leg that we placed; ``far`` is there with early media."""
+    """180 or 183 on a leg that we placed; ``far`` is set where there is early media."""
 
     leg: LegId
     far: Far | None = None
@@ -37,13 +37,13 @@ class LegChanged(Event, frozen=True):
 
 
 class LegRefreshed(Event, frozen=True):
-    """The far end answered a session refresh: it lives."""
+    """The far end answered a session refresh: it is still there."""
 
     leg: LegId
 
 
 class LegEnded(Event, frozen=True):
-    """BYE, CANCEL, failure or time-out; the line is free. Told exactly once for each leg, also for those that we hang up or reject."""
+    """BYE, CANCEL, failure or time-out; the line is free. Comes exactly once for each leg, also for legs that we hang up or reject."""
 
     leg: LegId
     cause: EndCause
@@ -60,9 +60,9 @@ class DigitPressed(Event, frozen=True):
 
 
 class DigitUsed(Event, frozen=True):
-    """The journal's form of a key: written when a menu or an input took it; ``digit`` is ``•`` in a secret input.
+    """The journal's form of a key, written when a step takes the key; ``digit`` is ``•`` in a secret input.
 
-    Replay feeds it in place of the ``DigitPressed`` that led to it. Empty: a waiting key cut a prompt short, and is still waiting.
+    A replay handles it in place of the ``DigitPressed`` that led to it. Empty ``digit``: a queued key interrupted a prompt, and is still queued.
     """
 
     leg: LegId

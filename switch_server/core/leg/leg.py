@@ -1,12 +1,12 @@
-"""One leg: a SIP dialog and its card channel, each with its own small machine.
+"""One leg: a SIP dialog and its card channel, each with its own state machine.
 
 The line (SIP):
 ```
 in:   opening ──channel──► answered ──ACK──► up ──hang up──► ending ──► ended
 out:  opening ──channel──► calling ──180──► ringing ──200──► up
 ```
-The channel: ``none → opening → open → closing → closed``. A leg is over when its line has ended and its channel is closed; whichever
-comes first, the other is made to follow. A dead card closes the channel without a word.
+The channel: ``none → opening → open → closing → closed``. A leg is over when its line has ended and its channel is closed; when one of the
+two ends, the call ends the other. The death of a card closes the channel without ``ChannelClosed``.
 """
 
 from enum import StrEnum
@@ -19,12 +19,12 @@ from switch_server.core.words import Far, MediaStats, Near
 class LegState(StrEnum):
     OPENING = "opening"
     ANSWERED = "answered"
-    """200 sent, ACK to come."""
+    """200 sent, ACK not yet received."""
     CALLING = "calling"
     RINGING = "ringing"
     UP = "up"
     ENDING = "ending"
-    """Hung up or rejected by us; the lines still owe ``LegEnded``."""
+    """Hung up or rejected by us; ``LegEnded`` must still come from the lines."""
     ENDED = "ended"
 
 
@@ -76,7 +76,7 @@ CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
 
 
 class Leg:
-    """``incoming``: the caller rang us. ``started``, ``answered`` and ``ended`` are UTC seconds."""
+    """``incoming``: the far end called us. ``started``, ``answered`` and ``ended`` are UTC seconds."""
 
     def __init__(self, leg: LegId, trunk: TrunkName, *, incoming: bool, ani: str, dnis: str, started: float) -> None:
         self.id = leg
@@ -96,7 +96,7 @@ class Leg:
         self.stats: MediaStats | None = None
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
-        """(old state, new state), with ``None`` where the event means nothing in this state and is only counted."""
+        """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
         old = self.state
         new = TRANSITIONS[old].get(event)
         if new is not None:
@@ -104,7 +104,7 @@ class Leg:
         return old, new
 
     def step_channel(self, event: str) -> bool:
-        """Takes an event of the channel; ``False`` where it means nothing in this state (stale, or told twice)."""
+        """Applies an event of the channel; ``False`` where this state has no transition for the event (stale, or repeated)."""
         new = CHANNEL_TRANSITIONS[self.channel].get(event)
         if new is not None:
             self.channel = new
@@ -112,7 +112,7 @@ class Leg:
 
     @property
     def over(self) -> bool:
-        """Line and channel are both gone."""
+        """The line has ended, and no channel is held."""
         return self.state is LegState.ENDED and not self.holds_channel
 
     @property
@@ -124,6 +124,6 @@ class Leg:
         return self.state not in (LegState.ENDING, LegState.ENDED)
 
     @property
-    def takes_events(self) -> bool:
-        """Did its far end negotiate keys as RTP events (RFC 4733)? If not, it listens for tones."""
+    def negotiated_rtp_events(self) -> bool:
+        """Whether the far end negotiated keys as RTP events (RFC 4733). If not, it takes keys as tones."""
         return self.far is not None and self.far.telephone_event is not None

@@ -1,7 +1,8 @@
-"""Orders (委托), once: captured on the caller's "1", journalled before they are sent, asked about while in doubt, followed by the branches' reports.
+"""Orders (委托), each sent at most once: captured on the caller's "1", journalled before it is sent, asked about while in doubt, then moved by
+the branch's reports.
 
-In: ``capture`` and the facts of journal and branches. Out: orders to the journal, sends and questions to the branches, a row for each change of state.
-New here: a state or an event of an order (one table), what is done about it (``book``).
+In: ``capture`` and the facts of journal and branches. Out: ``JournalOrder``, ``SendOrder``, ``Resolve``, and a row for each change of state.
+A newcomer may change the states and events of an order (one table in ``order``), and the effects of each (``book``).
 """
 
 from switch_server.core.orders.book import OrderBook, OrderFact

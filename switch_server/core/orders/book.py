@@ -1,8 +1,8 @@
-"""The orders of the day (委托簿): captures, sends, asks again, and takes the branches' reports.
+"""The orders of the day (委托簿): captures and sends orders, resolves those in doubt, and applies the branches' reports.
 
-The rules of one order are in ``core.orders.order``; here is what is done about them. A key in doubt is asked about when its branch comes up and
-every ``RESOLVE_EVERY`` seconds while it is up, until the branch has decided. An order that the branch has, and that is neither filled nor
-cancelled by midnight in Shanghai, leaves the memory: what is reported of it later goes to the journal.
+``core.orders.order`` has the states of one order; this module has the effects. A key in doubt is asked about at once when its branch comes up,
+and again after 2 s, 4 s, 8 s … (``RESOLVE_EVERY``, ``RESOLVE_AT_MOST``) while the branch is up, until the branch has decided. An order that the
+branch has, and that is still open at midnight in Shanghai, is removed from memory: a later report on it goes to the journal only.
 """
 
 from collections import Counter
@@ -42,10 +42,10 @@ from switch_server.core.orders.order import FINAL, OPEN, REPORT_EVENTS, Order, O
 from switch_server.core.words import Switchboard, Transition
 
 RESOLVE_EVERY = 2.0
-"""Seconds between two questions about a key in doubt; doubles up to ``RESOLVE_AT_MOST``."""
+"""Seconds before a key in doubt is asked about again; doubles each time, up to ``RESOLVE_AT_MOST``."""
 RESOLVE_AT_MOST = 30.0
 KEEP_SETTLED = 600.0
-"""Seconds that a settled order stays in memory, for late answers and the operator's table; the store keeps it for ever."""
+"""Seconds that a settled order stays in memory, for late answers and the operator's table; the store keeps it permanently."""
 
 OrderFact = OrderJournalled | OrderJournalFailed | OrderAnswered | OrderSilent | OrderReported | OrderRecovered
 
@@ -56,25 +56,25 @@ class OrderSwitchboard(Switchboard, Protocol):
 
 
 class OrderBook:
-    """All orders that are undecided, working, or settled a short while ago."""
+    """All orders that are undecided, open at the branch, or settled at most ``KEEP_SETTLED`` seconds ago."""
 
     def __init__(self, switch: OrderSwitchboard) -> None:
         self._switch = switch
         self.orders: dict[OrderKey, Order] = {}
         self.states: Counter[OrderState] = Counter()
-        """How many are in each state."""
+        """Number of orders in each state."""
         self._day_ends = 0.0
         self.foreign: Counter[BranchId] = Counter()
-        """Reports refused, by the branch that sent them: the order that they name is another branch's or another account's."""
+        """Number of refused reports by sender: a branch reported on an order of another branch or another account."""
 
     def concerns(self, event: OrderReported) -> bool:
-        """Is it about an order that is held, from that order's own branch? No other report moves anything here."""
+        """Whether the report is on an order in memory, and comes from that order's branch and account. Other reports change no order here."""
         report = event.report
         order = self.orders.get(report.key) if report.key is not None else None
         return order is not None and order.is_of(event.branch, report.account)
 
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None:
-        """A confirmed read-back. A key that is known already is the same order: nothing happens twice."""
+        """Takes the order of a confirmed read-back. A known key is the same order again: it is only counted."""
         if key in self.orders:
             self._switch.count("orders_repeated")
             return
@@ -100,13 +100,13 @@ class OrderBook:
                 assert_never(event)
 
     def branch_up(self, branch: BranchId) -> None:
-        """Asks at once about every key in doubt there."""
+        """Asks at once about every key in doubt of that branch."""
         for order in list(self.orders.values()):
             if order.branch == branch and order.state is OrderState.IN_DOUBT:
                 self._ask_again(order)
 
     def timed_out(self, key: OrderKey) -> None:
-        """The order's timer: ask again, or forget a settled one."""
+        """The order's timer: asks again about a key in doubt, or removes a settled order from memory."""
         order = self.orders.get(key)
         if order is None:
             return
@@ -155,7 +155,7 @@ class OrderBook:
 
     def _reported(self, branch: BranchId, report: OrderReport) -> None:
         origin = ReportOrigin(branch, report.account, report.trade_date, report.seq, held=report.key in self.orders)
-        if report.key is None:  # entered at the branch's own counter
+        if report.key is None:  # the order was entered at the branch's own counter
             self._switch.count("order_reports_of_others")
         elif (order := self.orders.get(report.key)) is None:
             self._switch.count("order_reports_looked_up")
@@ -166,7 +166,7 @@ class OrderBook:
         elif order.state in FINAL:
             self._switch.count("order_reports_after_end")
         else:
-            order.learn(report)
+            order.apply_report(report)
             self._step(report.key, REPORT_EVENTS[report.status], origin=origin)
 
     def _recovered(self, event: OrderRecovered) -> None:
@@ -227,9 +227,9 @@ class OrderBook:
         )
 
     def _record_report(self, key: OrderKey, report: OrderReport, origin: ReportOrigin) -> None:
-        """Perhaps an order that is no longer held (settled, or of before a restart): the journal knows, and judges by ``origin``."""
+        """Records a report on an order that is not in memory (settled, or of before a restart). The order journal checks it by ``origin``."""
         shadow = Order(key, origin.branch, None, None)
         shadow.state = OrderState.ACCEPTED
-        shadow.learn(report)
+        shadow.apply_report(report)
         shadow.step(REPORT_EVENTS[report.status])
         self._record(shadow, REPORT_EVENTS[report.status].value, origin)

@@ -1,4 +1,4 @@
-"""What journal and branches are asked about an order."""
+"""Effects of orders, for the order journal and the branches."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from switch_server.core.words import Effect
 
 
 class OrderContext(Struct, frozen=True):
-    """Who gave the order and where it can be heard; offsets in ms into the recording."""
+    """Origin of an order: call, account, branch, and where the read-back and the "1" are in the recording (offsets in ms)."""
 
     call: CallId
     account: AccountNo
@@ -20,7 +20,7 @@ class OrderContext(Struct, frozen=True):
 
 
 class JournalOrder(Effect, frozen=True):
-    """For ``ports.OrderJournal``: make ``captured`` durable; answered by ``OrderJournalled`` or ``OrderJournalFailed``."""
+    """For ``ports.OrderJournal``: makes the captured order durable; answered by ``OrderJournalled`` or ``OrderJournalFailed``."""
 
     key: OrderKey
     order: PlaceOrder | CancelOrder
@@ -36,16 +36,16 @@ class SendOrder(Effect, frozen=True):
 
 
 class Resolve(Effect, frozen=True):
-    """For ``ports.Branches``: ask what became of a key; answered by ``OrderAnswered`` or ``OrderSilent``."""
+    """For ``ports.Branches``: asks for the state of the order with this key; answered by ``OrderAnswered`` or ``OrderSilent``."""
 
     key: OrderKey
     branch: BranchId
 
 
 class ReportOrigin(Struct, frozen=True):
-    """Which report of which branch, and the account that it names. ``trade_date`` is ``YYYYMMDD``.
+    """Identity of a branch's report, and the account that the report names. ``trade_date`` is ``YYYYMMDD``.
 
-    ``held``: the core holds the order. Else the report only brings the journalled row up to date, and is had again after a restart.
+    ``held``: the order is in the core's memory. Else the report only updates the journalled row, and comes again after a restart.
     """
 
     branch: BranchId
@@ -56,10 +56,10 @@ class ReportOrigin(Struct, frozen=True):
 
 
 class RecordOrderState(Effect, frozen=True):
-    """For ``ports.OrderJournal``: the order's state changed (history row). ``contract``, ``code`` where known.
+    """For ``ports.OrderJournal``: a new state of the order (a row of its history). ``contract``, ``code`` where known.
 
-    ``report``: the branch's report that changed it, where it was one. Such a row is written once for each report, and only where the
-    order is of that branch and account.
+    ``report``: the branch's report that changed the state; ``None`` where no report did. Such a row is written once for each report, and only
+    where the order is of that branch and account.
     """
 
     key: OrderKey

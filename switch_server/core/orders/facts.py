@@ -1,4 +1,4 @@
-"""What journal and branches tell of an order."""
+"""Facts about orders, from the order journal and the branches."""
 
 from shared.aci import OrderReport, PlaceOrder, Reply
 from shared.ids import (
@@ -10,7 +10,7 @@ from switch_server.core.words import Event
 
 
 class OrderJournalled(Event, frozen=True):
-    """``captured`` is durable: now it may be sent."""
+    """The captured order is durable, so it may be sent."""
 
     key: OrderKey
 
@@ -21,14 +21,14 @@ class OrderJournalFailed(Event, frozen=True):
 
 
 class OrderAnswered(Event, frozen=True):
-    """``OrderAccepted | OrderRefused | OrderVoid | OrderPending`` to a send or a resolve."""
+    """A branch's answer to ``SendOrder`` or ``Resolve``: ``OrderAccepted``, ``OrderRefused``, ``OrderVoid``, ``OrderPending`` or ``Refused``."""
 
     key: OrderKey
     reply: Reply
 
 
 class OrderSilent(Event, frozen=True):
-    """No answer to a send or a resolve in time, or the link broke meanwhile. ``never_left``: the frame surely was not sent."""
+    """No answer to ``SendOrder`` or ``Resolve`` in time, or the link broke meanwhile. ``never_left``: the frame was certainly not sent."""
 
     key: OrderKey
     never_left: bool = False
@@ -40,7 +40,10 @@ class OrderReported(Event, frozen=True):
 
 
 class OrderRecovered(Event, frozen=True):
-    """At start, from the journal: an order without a final answer. ``order`` is a ``PlaceOrder`` or ``CancelOrder`` as captured."""
+    """At start, from the order journal: an order without a final answer.
+
+    ``order``: as captured; ``None`` for a cancel, whose contract number is ``cancels``.
+    """
 
     key: OrderKey
     call: CallId

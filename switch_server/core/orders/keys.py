@@ -1,10 +1,10 @@
-"""The one-use key of an order, made of its call and read-back."""
+"""The one-use key of an order, made from the call id and the number of the read-back."""
 
 from shared.ids import CallId, OrderKey
 
 
 def key_of(call: CallId, read_back: int) -> OrderKey:
-    """Of a call's ``read_back``-th read-back: a doubled confirmation is the same order."""
+    """The key for read-back number ``read_back`` of the call: a repeated confirmation has the same key, so it is the same order."""
     return OrderKey(f"{call}-{read_back}")
 
 

@@ -1,4 +1,4 @@
-"""One order (委托) or cancel (撤单): once, or known not to be (``docs/protocol.md``, An order).
+"""One order (委托) or cancel (撤单): placed once, or known not to be placed (``docs/protocol.md``, An order).
 
 ```
 captured ──journalled──► sent ──accepted──► accepted ──reports──► reported, part_filled … filled | cancelled | part_cancelled | rejected
@@ -6,8 +6,8 @@ captured ──journalled──► sent ──accepted──► accepted ──r
     └─journal failed      ├─silent───► in_doubt ──resolve──► accepted | refused | void
        ─► failed          └─never left ─► refused
 ```
-Nothing is ever sent twice: from ``in_doubt`` the key is only asked about. A final state is left by no event; what comes later is counted.
-A branch's report proves that the order is there, so it also resolves ``sent`` and ``in_doubt``.
+No order is ever sent twice: in ``in_doubt`` the branch is only asked about the key. No event leaves a final state; later events are counted.
+A branch's report proves that the branch has the order, so it also ends ``sent`` and ``in_doubt``.
 """
 
 from enum import StrEnum
@@ -23,16 +23,16 @@ class OrderState(StrEnum):
     IN_DOUBT = "in_doubt"
     ACCEPTED = "accepted"
     WORKING = "working"
-    """At the exchange: reported, partly filled, or a cancel of it is under way."""
+    """At the exchange: reported, partly filled, or with a cancel under way."""
     FILLED = "filled"
     CANCELLED = "cancelled"
-    """Wholly, or the rest after a partial fill."""
+    """Cancelled wholly, or the rest after a partial fill."""
     REJECTED = "rejected"
-    """废单: accepted by the branch, thrown out by the exchange."""
+    """废单: accepted by the branch, rejected by the exchange."""
     REFUSED = "refused"
     VOID = "void"
     FAILED = "failed"
-    """Could not be made durable, so it was never sent."""
+    """The order could not be made durable, so it was never sent."""
 
 
 class OrderEvent(StrEnum):
@@ -82,9 +82,9 @@ TRANSITIONS: dict[OrderState, dict[OrderEvent, OrderState]] = {
 }
 FINAL = frozenset(state for state, row in TRANSITIONS.items() if not row)
 AT_BRANCH = frozenset({S.ACCEPTED, S.WORKING, S.FILLED, S.CANCELLED, S.REJECTED})
-"""The branch has it: the caller may hear the contract number."""
+"""The branch has the order: the caller may hear the contract number."""
 OPEN = frozenset({S.ACCEPTED, S.WORKING})
-"""The branch has it, and may report on it."""
+"""The branch has the order, and more reports may follow."""
 UNDECIDED = frozenset({S.CAPTURED, S.SENT, S.IN_DOUBT})
 
 REPORT_EVENTS: dict[OrderStatus, OrderEvent] = {
@@ -102,7 +102,7 @@ REPORT_EVENTS: dict[OrderStatus, OrderEvent] = {
 
 
 class Order:
-    """State of one key. ``order`` is ``None`` for an order found in the journal whose fields the core does not need."""
+    """State of one key. ``order`` is ``None`` for a cancel found in the journal at start, and for a report on an order that is not in memory."""
 
     def __init__(
         self,
@@ -121,29 +121,29 @@ class Order:
         self.state = OrderState.CAPTURED
         self.contract: ContractNo | None = None
         self.code: str | None = None
-        """Why it was refused."""
+        """Why the order was refused (a ``shared.enums.Refusal``)."""
         self.status: OrderStatus | None = None
         self.filled = 0
         self.cancelled = 0
         self.last_report = ("", 0)
-        """Trade date and number of the newest report taken over."""
+        """Trade date and number of the newest report applied."""
         self.resolves = 0
-        """How often its key has been asked about."""
+        """Number of times that the branch has been asked about the key."""
 
     def is_of(self, branch: BranchId, account: AccountNo) -> bool:
-        """May that branch report on it? The account of a recovered cancel is not known here, so the branch alone decides."""
+        """Whether this branch and account may report on the order. The account of a recovered cancel is not known here, so only the branch counts."""
         return branch == self.branch and (self.order is None or account == self.order.account)
 
     def step(self, event: OrderEvent) -> tuple[OrderState, OrderState | None]:
-        """Takes an event: (old state, new state), with ``None`` where the event means nothing in this state and is only counted."""
+        """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
         old = self.state
         new = TRANSITIONS[old].get(event)
         if new is not None:
             self.state = new
         return old, new
 
-    def learn(self, report: OrderReport) -> None:
-        """Takes over what a report says. Fills never shrink and an older status never covers a newer one, whatever order reports come in."""
+    def apply_report(self, report: OrderReport) -> None:
+        """Applies a report. Filled and cancelled quantities never shrink, and an older status never replaces a newer one, in whichever order reports come."""
         self.contract = report.contract
         if (report.trade_date, report.seq) >= self.last_report:
             self.last_report = (report.trade_date, report.seq)

@@ -1,4 +1,4 @@
-"""What the end of a seat's part in a call means: for its leg, for whoever asked it in, for the seat."""
+"""Consequences of the end of a seat's talk: for its leg, for the agent who asked the seat, for the seat."""
 
 from shared.desk import CameBack
 from shared.enums import EndCause, LockReason
@@ -15,25 +15,25 @@ CAUSES = {
     Outcome.OFFLINE: EndCause.DESK_LOST,
     Outcome.NO_CHANNEL: EndCause.REJECTED_FULL,
 }
-"""Of the desk's leg; of a call that its agent dialled, too."""
-NOT_REACHED = {
+"""End cause of the desk's leg, and of a call that its agent dialled."""
+DIAL_NOTICES = {
     EndCause.FAR_BUSY: "dial_busy",
     EndCause.NO_ANSWER: "dial_no_answer",
     EndCause.FAR_REFUSED: "dial_refused",
     EndCause.REJECTED_FULL: "dial_no_line",
 }
-"""Codes of ``shared.desk.Notice``: why the agent who dialled is alone again."""
+"""Codes of ``shared.desk.Notice``: why the dialled party did not come."""
 
 
-def word_of(outcome: Outcome) -> CameBack:
-    """Of a seat that was asked and did not come."""
+def came_back_of(outcome: Outcome) -> CameBack:
+    """How an asked seat failed to come, for the desk of the agent who asked."""
     if outcome is Outcome.NO_ANSWER:
         return CameBack.NO_ANSWER
     return CameBack.REFUSED if outcome is Outcome.REFUSED else CameBack.UNREACHABLE
 
 
-def blame(talk: Talk) -> LockReason | None:
-    """Why the seat takes no more calls until its agent opens it."""
+def lock_after(talk: Talk) -> LockReason | None:
+    """The reason for which the seat is locked after this talk, until its agent opens it; ``None``: it is not locked for it."""
     if talk.outcome in (Outcome.PHONE_LOST, Outcome.LOST):
         return LockReason.PHONE_LOST
     let_ring = talk.outcome in (Outcome.NO_ANSWER, Outcome.REFUSED) and not talk.auto and talk.queue is not None

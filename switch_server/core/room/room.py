@@ -1,17 +1,17 @@
-"""Who is in a conversation, and who hears whom. Pure data; ``core.talk.side``, ``consults`` and ``listening`` move people about in it.
+"""The parties of a call, in groups. Pure data; ``core.talk`` moves the parties.
 
-Each member is in one *group*; the members of a group hear each other. A seat that turned to somebody else has *parked* the group it left:
+Each member is in one *group*; the members of a group hear each other. A seat that turns to another party *parks* the group that it leaves:
 
 ```
 talk        {customer, ann}
 hold        {customer} ◄─parked─ {ann}
-consult     {customer} ◄─parked─ {ann, bob}          swap: ann and what she parked change places
+consult     {customer} ◄─parked─ {ann, bob}          swap: ann parks bob and talks to the customer
 conference  {customer, ann, bob}                     join: the two groups become one
 hand over   {customer, bob}                          ann has gone
 ```
-Nobody who is alone hears silence, but for the seat that parked: music while they wait, ringback while somebody rings for them. Listeners
-are in no group: a supervisor hears the group of the seat that is listened to, is heard by nobody (monitor), by that seat (whisper), or by
-all of the group (barge).
+A member that is alone in its group hears music while it waits, or ringback while a party rings for it; only a seat that parked a group may
+hear silence. Listeners are in no group: a supervisor hears the group of a seat, and is heard by no party (monitor), by that seat (whisper),
+or by the whole group (barge).
 """
 
 from enum import StrEnum
@@ -22,7 +22,7 @@ from shared.ids import AgentId, CallId, LegId, QueueName, leg_of
 from switch_server.core.leg import ChannelState, Leg, LegState
 
 NO_POP = frozenset({CallKind.INTERNAL, CallKind.MONITOR})
-"""No customer comes to the seat with these."""
+"""Kinds of talk that bring no customer to the seat."""
 DIALLED = frozenset({CallKind.OUT, CallKind.INTERNAL})
 HANGING_UP: dict[SeatState | None, HangingUp] = {
     SeatState.RINGING: HangingUp.REFUSE,
@@ -30,33 +30,33 @@ HANGING_UP: dict[SeatState | None, HangingUp] = {
     SeatState.CONSULTING: HangingUp.HAND_OVER,
     SeatState.MONITORING: HangingUp.STOP_LISTENING,
 }
-"""What it means in a state; in the others it follows from who else is there (``Room.leaving``)."""
+"""Effect of hanging up, by the seat's state; in other states it follows from the other parties (``Room.leaving``)."""
 
 
 class Outcome(StrEnum):
-    """Why the desk's leg is gone."""
+    """Why a desk's leg has ended."""
 
     ANSWERED = "answered"
-    """They talked, and one of them hung up."""
+    """The agent talked, and one side hung up."""
     NO_ANSWER = "no_answer"
     REFUSED = "refused"
-    """By the agent, while it rang."""
+    """The agent refused while the desk rang."""
     CALLER_GONE = "caller_gone"
-    """While it rang; or whoever asked the seat thought better of it."""
+    """The caller hung up while the desk rang; or the agent who asked the seat took the request back."""
     LOST = "lost"
-    """The desk went away in a talk."""
+    """The desk was lost in a talk."""
     PHONE_LOST = "phone_lost"
     """The desk's phone could not be reached."""
     OFFLINE = "offline"
     """The agent logged out, or their link was lost while it rang."""
     NO_CHANNEL = "no_channel"
-    """The voice card had none; not the agent's fault."""
+    """The voice card had no free channel; not the agent's fault."""
 
 
 class Talk:
-    """Times are UTC seconds. ``customer`` is the leg of the other side, ``waited`` the seconds in the queue before this desk rang.
+    """One agent's part in a call. Times are UTC seconds. ``customer``: the leg of the other side; ``waited``: seconds in the queue before this desk rang.
 
-    ``auto``: the agent asked for it, so the phone answers by itself.
+    ``auto``: the agent asked for this call, so the phone answers by itself.
     """
 
     def __init__(
@@ -89,14 +89,14 @@ class Talk:
         self.outcome: Outcome | None = None
         self.disposition = ""
         self.note = ""
-        self.took = False
-        """It has had the customer for its own, not only been asked."""
+        self.had_customer = False
+        """The customer has been this agent's own; else the agent was only consulted."""
         self.transferred_to = ""
-        """``seat:8002``, ``queue:fund``, ``number:139…``, ``menu:main``: who has the customer now."""
+        """Where this agent's customer went: ``seat:8002``, ``queue:fund``, ``number:139…``, ``menu:main``."""
         self.followed = False
-        """Another agent has talked to the caller since, so that the contact is theirs."""
+        """Another agent has talked to the caller since, so that the contact record belongs to that agent."""
         self.wrapped_up = False
-        """What was agreed has been written already, so that no wrap-up is needed."""
+        """The disposition has been entered already, so that no wrap-up follows."""
 
     @property
     def id(self) -> LegId:
@@ -107,23 +107,23 @@ class Talk:
         return CallId(self.leg.id.rpartition("/")[0])
 
     @property
-    def handset(self) -> bool:
-        """The voice is a desk phone's: the agent may hang up there, and the app does not know of its legs."""
+    def on_desk_phone(self) -> bool:
+        """Whether a SIP desk phone has the voice: the agent may hang up there, and the app reports no legs of it."""
         return desk_phone(self.contact) is not None
 
     @property
     def number(self) -> str:
-        """The customer's."""
+        """The customer's number."""
         return self.customer.ani if self.customer.incoming else self.customer.dnis
 
     @property
     def dnis(self) -> str:
-        """Our number that the customer called, or sees."""
+        """Our number: the one that the customer called, or the one that we show to the customer."""
         return self.customer.dnis if self.customer.incoming else self.customer.ani
 
     @property
     def state(self) -> SeatState | None:
-        """What the agent's seat does because of this leg: ``None`` when it is over."""
+        """State of the agent's seat that follows from this leg; ``None`` when the talk is over."""
         if self.outcome is not None or not self.leg.alive:
             return None
         doing = self.room.state_of(self.leg.id) if self.leg.state is LegState.UP else None
@@ -131,21 +131,21 @@ class Talk:
 
     @property
     def hanging_up(self) -> HangingUp:
-        """What putting the handset down would do now."""
+        """The effect of hanging up now."""
         return HANGING_UP.get(self.state) or self.room.leaving(self.id)
 
     @property
-    def dials(self) -> bool:
-        """Its agent has called somebody, who has not answered."""
+    def is_dialling(self) -> bool:
+        """Whether the agent has dialled, and the other side has not answered yet."""
         return self.leg is not self.customer and self.kind in DIALLED and self.answered_at is None
 
     @property
-    def pops(self) -> bool:
-        """Does a customer come with it, for the screen pop to show?"""
+    def shows_pop(self) -> bool:
+        """Whether the talk brings a customer, so that the desk shows a screen pop."""
         return self.kind not in NO_POP
 
     def hold(self, now: float) -> None:
-        """The customer waits, whatever the agent does meanwhile."""
+        """The customer waits from now on, also while the agent talks to others."""
         if self.held_at is None:
             self.held_at = now
 
@@ -161,27 +161,29 @@ class Talk:
 
 
 class Member:
-    """Somebody in a conversation. ``talk``: of a seat; ``None``: the customer, or an outside party."""
+    """A party of the call. ``talk``: the talk of a seat; ``None`` for the customer and for an outside party."""
 
     def __init__(self, leg: Leg, talk: Talk | None, group: int, since: float) -> None:
         self.leg = leg
         self.talk = talk
         self.group = group
         self.since = since
-        """Since when it is in this group; UTC seconds."""
+        """UTC seconds at which it came into this group."""
         self.parked: int | None = None
+        """The group that the seat parked."""
         self.holds = False
-        """It parked by pressing hold: it stays alone until it takes back."""
-        self.aside: int | None = None
-        """The group in which it talks to whom it asked, until they are joined or handed something."""
+        """The seat parked the group by hold, and stays alone until it retrieves the group."""
+        self.consult_group: int | None = None
+        """The group in which the seat talks to the consulted party, until the groups are joined or the customer is handed over."""
         self.came_back: CameBack | None = None
+        """How the seat's last request to another party ended without that party."""
 
 
-class Asked:
-    """Somebody who has been asked to come, at most one at a time. ``target`` is ``None`` where a queue offers its caller to a seat.
+class AskedParty:
+    """A party that has been asked into the call, at most one at a time. ``target`` is ``None`` where a queue offers its caller to a seat.
 
-    ``by``: the seat that asked; ``None``: it has gone (or never was), and who comes joins ``group``. ``leg`` and ``talk`` are there once
-    somebody rings.
+    ``by``: the seat that asked; ``None``: that seat has gone, or a queue asked, and the party joins ``group``. ``leg`` and ``talk`` are set
+    when a telephone or a desk rings.
     """
 
     def __init__(self, target: AnyTarget | None, by: LegId | None, group: int | None, since: float) -> None:
@@ -191,14 +193,14 @@ class Asked:
         self.since = since
         self.leg: Leg | None = None
         self.talk: Talk | None = None
-        self.early = False
-        """It is heard already, though it has not answered (early media)."""
+        self.early_media = False
+        """Its early media is heard, before it answers."""
         self.busy = False
-        """It is a seat in a call: nobody rings, busy tone is heard."""
+        """It is a seat in a call: no desk rings, and the asking seat hears busy tone."""
 
 
 class Listener:
-    """A supervisor; ``target``: the leg of the seat that is listened to."""
+    """A supervisor who listens in; ``target``: the leg of the seat that the supervisor listens to."""
 
     def __init__(self, leg: Leg, talk: Talk, target: LegId, mode: ListenMode) -> None:
         self.leg = leg
@@ -212,14 +214,14 @@ class Room:
         self.call = call
         self.members: dict[LegId, Member] = {}
         self.listeners: dict[LegId, Listener] = {}
-        self.ask: Asked | None = None
+        self.ask: AskedParty | None = None
         self._groups = 0
 
-    # --- who is where ---
+    # --- members and groups ---
 
     @property
     def customer(self) -> Member | None:
-        """The caller, while they are in a conversation (or wait in one). Between seats nobody is one: the first leg is a seat's."""
+        """The customer's member, while the customer is in the room. In a call between two seats there is none: the first leg is a seat's."""
         first = self.members.get(leg_of(self.call, 1))
         return first if first is not None and first.talk is None else None
 
@@ -235,55 +237,55 @@ class Room:
         return [member for member in self.members.values() if member.group == group]
 
     def others(self, member: Member) -> list[Member]:
-        """Those it talks to."""
+        """The members that this one talks to."""
         return [other for other in self.of_group(member.group) if other is not member]
 
     def outside(self, member: Member) -> list[Member]:
-        """Of those, the ones that are no seats."""
+        """The members that this one talks to and that are no seats."""
         return [other for other in self.others(member) if other.talk is None]
 
-    def waiting_for(self, member: Member) -> list[Member]:
-        """Those that it parked."""
+    def parked_by(self, member: Member) -> list[Member]:
+        """The members that this one parked."""
         return [] if member.parked is None else self.of_group(member.parked)
 
     def parker(self, group: int) -> Member | None:
         return next((member for member in self.members.values() if member.parked == group), None)
 
-    def comes_to(self, group: int) -> bool:
-        """Is somebody on the way to them, though whoever asked has gone?"""
+    def awaits_party(self, group: int) -> bool:
+        """Whether an asked party will join this group, and no seat waits for it (the asking seat has gone, or a queue asked)."""
         return self.ask is not None and self.ask.by is None and self.ask.group == group
 
-    def is_wanted(self, group: int) -> bool:
-        """Does somebody have them on hold, or is somebody on the way to them?"""
-        return self.comes_to(group) or self.parker(group) is not None
+    def is_waiting(self, group: int) -> bool:
+        """Whether a seat has parked this group, or an asked party will join it."""
+        return self.awaits_party(group) or self.parker(group) is not None
 
     def move(self, member: Member, group: int, now: float) -> None:
         member.group, member.since = group, now
 
     def merge(self, group: int, into: int, now: float) -> None:
-        """Two conversations become one; whoever parked the first, or talked in it aside, or comes to it, has the second now."""
+        """``group`` becomes part of ``into``, also where it was parked, was a seat's ``consult_group``, or was the group that the asked party will join."""
         for member in self.members.values():
             if member.group == group:
                 self.move(member, into, now)
             member.parked = into if member.parked == group else member.parked
-            member.aside = into if member.aside == group else member.aside
+            member.consult_group = into if member.consult_group == group else member.consult_group
         if self.ask is not None and self.ask.group == group:
             self.ask.group = into
 
-    def asks(self, member: Member) -> bool:
-        """Has it asked somebody who has not come yet?"""
+    def has_asked(self, member: Member) -> bool:
+        """Whether this member has asked a party that has not come yet."""
         return self.ask is not None and self.ask.by == member.leg.id
 
-    # --- what a seat does because of it ---
+    # --- the state of a seat, and the end of its part ---
 
     def state_of(self, leg: LegId) -> SeatState | None:
-        """Of a seat whose leg is up; ``None``: it is not in the room yet."""
+        """State of a seat whose leg is up; ``None``: it is not in the room yet."""
         if leg in self.listeners:
             return SeatState.MONITORING
         member = self.members.get(leg)
         if member is None:
             return None
-        here, asks = len(self.others(member)), self.asks(member)
+        here, asks = len(self.others(member)), self.has_asked(member)
         if member.parked is not None:
             return SeatState.HOLDING if member.holds else SeatState.CONSULTING
         if asks:
@@ -291,22 +293,22 @@ class Room:
         return SeatState.CONFERENCE if here > 1 else SeatState.TALKING
 
     def leaving(self, leg: LegId) -> HangingUp:
-        """What it means that this one goes, who has turned to nobody: do two others go on, one of whom may still be on the way? Not where the
-        customer would be left alone, for the call is theirs.
+        """The effect of hanging up for a seat that has parked no group. ``LEAVE``: at least two other parties go on (the asked party counts),
+        and the customer has another party; else ``END``.
         """
         rest = len(self.members) - 1 + (self.ask is not None)
-        return HangingUp.LEAVE if rest > 1 and not self._has_alone(leg) else HangingUp.END
+        return HangingUp.LEAVE if rest > 1 and not self._customer_has_only(leg) else HangingUp.END
 
-    def _has_alone(self, leg: LegId) -> bool:
-        """Has the customer nobody but this one?"""
+    def _customer_has_only(self, leg: LegId) -> bool:
+        """Whether the customer has no other party than this leg."""
         customer = self.customer
         if customer is None:
             return False
         theirs = {other for other, m in self.members.items() if customer.group in (m.group, m.parked)}
-        return theirs <= {customer.leg.id, leg} and not self.comes_to(customer.group)
+        return theirs <= {customer.leg.id, leg} and not self.awaits_party(customer.group)
 
-    def heir(self, gone: LegId) -> Leg | None:
-        """Who is recorded once ``gone`` has left: a party outside rather than a seat, and who came first."""
+    def next_recorded(self, gone: LegId) -> Leg | None:
+        """The leg whose recording goes on after ``gone`` has left: the first outside party, else the first seat."""
         rest = [
             m for leg, m in self.members.items() if leg != gone and m.leg.alive and m.leg.channel is ChannelState.OPEN
         ]

@@ -1,7 +1,7 @@
-"""How values are spoken (报读规则), and the segments of what a step says.
+"""Spoken values (报读规则): turns values and pieces of a step into prompt segments.
 
 In: amounts, prices, codes, times; pieces of a step with the call's variables. Out: names of prompt segments, ``<language>/<segment>``.
-New here: a kind of value (``items``), a language (a module like ``mandarin``).
+A newcomer may add a kind of value (``items``), or a language (a module like ``mandarin``).
 """
 
 from switch_server.core.speech.items import (
@@ -17,7 +17,6 @@ from switch_server.core.speech.items import (
 )
 from switch_server.core.speech.pieces import segments
 from switch_server.core.speech.rules import (
-    ALL_RULE_SEGMENTS,
     date,
     digits,
     language,
@@ -25,12 +24,12 @@ from switch_server.core.speech.rules import (
     number,
     price,
     quantity,
+    rule_segments,
     say,
     time_of_day,
 )
 
 __all__ = [
-    "ALL_RULE_SEGMENTS",
     "Item",
     "SayDate",
     "SayDigits",
@@ -47,6 +46,7 @@ __all__ = [
     "number",
     "price",
     "quantity",
+    "rule_segments",
     "say",
     "segments",
     "time_of_day",

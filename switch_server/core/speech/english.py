@@ -1,4 +1,4 @@
-"""English rules (American, without "and"). All functions return segment names without language.
+"""English rules of spoken values (American, without "and"). All functions return segment names without language.
 
 0 to 99 are one segment each, then hundreds, thousand, million, billion (and thousand billion above that).
 """

@@ -1,4 +1,4 @@
-"""What can be spoken: one frozen class a kind, for ``speech.say``."""
+"""Values that can be spoken: one frozen class for each kind, for ``speech.say``."""
 
 from datetime import date, datetime, time
 

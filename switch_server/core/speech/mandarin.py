@@ -1,12 +1,12 @@
-"""Mandarin rules (普通话). All functions return segment names without language.
+"""Mandarin rules of spoken values (普通话). All functions return segment names without language.
 
-Numbers are cut in groups of four digits: 千百十个 | 万 | 亿, and 亿 again above that (一万亿).
+Numbers are divided into groups of four digits: 千百十个 | 万 | 亿, and 亿 again above that (一万亿).
 
 - 0 to 99 are one segment each; 一百 … 九百, 一千 … 九千 too.
-- 零 stands once for any run of zeros between two digits that are not: 一千零五, 十万零三百, never at the end.
-- 十 at the head, 一十 inside: 十二, 十二万, but 一百一十二, 一万零一十.
-- 两 at the head before 百 千 万 亿 and before a unit of measure (两百, 两万, 两元, 两股, 两点); 二 everywhere else (二十, 一万二千,
-  零二分) and in numbers without a unit.
+- A run of zeros between two other digits is one 零: 一千零五, 十万零三百; never at the end.
+- 十 at the beginning, 一十 inside: 十二, 十二万, but 一百一十二, 一万零一十.
+- 两 at the beginning before 百 千 万 亿 and before a unit of measure (两百, 两万, 两元, 两股, 两点); 二 everywhere else (二十, 一万二千,
+  零二分) and for the number 2 without a unit.
 """
 
 ZERO, MINUS, POINT, TWO = "num/0", "num/minus", "num/point", "num/two"
@@ -21,7 +21,7 @@ _PARTS_OF_DAY = (
     (18, "time/afternoon"),
     (24, "time/evening"),
 )
-"""Hour before which each part ends."""
+"""(hour at which the part of the day ends, segment)."""
 
 SEGMENTS = frozenset(
     {f"num/{value}" for value in range(100)}
@@ -39,7 +39,7 @@ def number(value: int) -> tuple[str, ...]:
 
 
 def money(fen: int) -> tuple[str, ...]:
-    """元角分. Parts that are zero are left out, but for 零 between 元 and 分; nothing at all is 零元."""
+    """元角分. Parts that are zero are left out, except 零 between 元 and 分; an amount of 0 is 零元."""
     yuan, rest = divmod(abs(fen), 100)
     jiao, left = divmod(rest, 10)
     out = list(_minus(fen))
@@ -68,7 +68,7 @@ def quantity(shares: int) -> tuple[str, ...]:
 
 
 def time_of_day(hour: int, minute: int) -> tuple[str, ...]:
-    """上午九点三十分, 下午两点零五分, 凌晨零点整: hours of twelve, as people say them."""
+    """上午九点三十分, 下午两点零五分, 凌晨零点整: on a clock of twelve hours, as in everyday speech."""
     part = next(name for before, name in _PARTS_OF_DAY if hour < before)
     shown = hour if hour <= 12 else hour - 12
     if not minute:
@@ -88,7 +88,7 @@ def _minus(value: int) -> tuple[str, ...]:
 
 
 def _measured(value: int) -> tuple[str, ...]:
-    """A number that a unit of measure follows: 两, not 二."""
+    """A number before a unit of measure: 2 is 两, not 二."""
     return (TWO,) if value == 2 else _whole(value, head=True)
 
 
@@ -97,7 +97,7 @@ def _digit(value: int, *, head: bool) -> str:
 
 
 def _whole(value: int, *, head: bool) -> tuple[str, ...]:
-    """``head``: nothing was spoken before. ``value`` >= 0, of any size."""
+    """``head``: the number begins here. ``value`` >= 0, of any size."""
     for size, unit in ((_YI, YI), (_WAN, WAN)):
         if value >= size:
             high, low = divmod(value, size)
@@ -107,7 +107,7 @@ def _whole(value: int, *, head: bool) -> tuple[str, ...]:
 
 
 def _rest(value: int, top: int) -> tuple[str, ...]:
-    """What follows a larger unit whose next digit counts ``top``: nothing, or 零 where that digit is zero."""
+    """The digits after a larger unit; with 零 first where the next digit, whose unit is ``top``, is zero."""
     if not value:
         return ()
     return (*((ZERO,) if value < top else ()), *_whole(value, head=False))

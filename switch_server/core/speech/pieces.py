@@ -1,4 +1,4 @@
-"""From pieces to prompt segments: fills slots from the call's variables, in the call's language."""
+"""Turns pieces of a step into prompt segments: slots are filled from the call's variables, in the call's language."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ def _slot(slot: Slot, variables: Variables, language: Language, stocks: frozense
 
 
 def _shanghai(at: float) -> datetime:
-    """A branch that tells of a time outside 1970–9999 is read as its beginning, not as our fault."""
+    """The time in Shanghai. A time beyond the range of ``datetime`` (from a faulty branch) is read as 1970-01-01, so that the call goes on."""
     try:
         return datetime.fromtimestamp(at, UTC) + SHANGHAI
     except (ValueError, OverflowError, OSError):

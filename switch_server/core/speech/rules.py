@@ -1,7 +1,7 @@
-"""How values are spoken (报读规则): from an amount, a price, a code … to prompt segments, joined as voice cards always did.
+"""Spoken values (报读规则): turns an amount, a price, a code … into prompt segments, which the card plays one after another.
 
-Every function is pure and returns full segment names, ``<language>/<segment>``, whose texts stand in
-``resources/prompts/texts.yaml``; long digit strings also hold ``pause:<ms>``. Nothing raises on any value of the right type.
+Every function is pure and returns full segment names, ``<language>/<segment>``, whose texts are in
+``resources/prompts/texts.yaml``; long digit strings also have ``pause:<ms>``. No function raises on a value of the right type.
 The rules of a language are in ``mandarin`` and ``english``, with the same functions in both.
 """
 
@@ -51,7 +51,7 @@ def number(value: int, lang: Language) -> tuple[str, ...]:
 def digits(text: str, lang: Language) -> tuple[str, ...]:
     """Codes, accounts, contract numbers, one character after another: 1 is 幺 in Mandarin, letters are spelt.
 
-    More than six characters are read in groups of four, with a pause between: callers write them down.
+    More than six characters are read in groups of four, with a pause between, so that callers can write them down.
     """
     return _full(spelling.digits(text, lang), lang)
 
@@ -94,8 +94,8 @@ def say(item: Item, lang: Language) -> tuple[str, ...]:
             assert_never(item)
 
 
-def ALL_RULE_SEGMENTS(lang: Language) -> frozenset[str]:  # noqa: N802  # a table, in all but its argument
-    """Every prompt that a rule of this language may ask for, as full names: the flow checker looks each of them up."""
+def rule_segments(lang: Language) -> frozenset[str]:
+    """Full names of all prompts that the rules of this language may use; ``services.flows`` checks that they exist."""
     names = _RULES[lang].SEGMENTS | spelling.segments(lang) | {f"language/{which.value}" for which in Language}
     return frozenset(_full(names, lang))
 

@@ -1,24 +1,24 @@
-"""Characters one by one (逐位报读): codes, accounts, contract numbers. The same in both languages but for 幺."""
+"""Characters one by one (逐位报读): codes, accounts, contract numbers. The same in both languages except 幺."""
 
 import string
 
 from shared.enums import Language
 
 PAUSE = "pause:250"
-"""Between groups."""
-_AT_A_GO = 6
-"""Characters that are read without a pause: a stock code is one breath."""
+"""Segment between two groups."""
+_MOST_UNGROUPED = 6
+"""Longest text that is read without a pause: a stock code."""
 _GROUP = 4
 _SIGNS = {"-": "letter/dash", "_": "letter/dash", "/": "letter/slash", ".": "letter/dot"}
 _OTHER = "letter/sign"
-"""A character that has no name here: the caller hears that something stands there."""
+"""Segment for a character without a name: the caller hears that there is a character."""
 
 
 def digits(text: str, lang: Language) -> tuple[str, ...]:
     """Segments without language; empty for an empty text. Blanks are left out."""
     heard = "".join(text.split())
     names = [_character(character, lang) for character in heard]
-    if len(names) <= _AT_A_GO:
+    if len(names) <= _MOST_UNGROUPED:
         return tuple(names)
     out = names[:_GROUP]
     for start in range(_GROUP, len(names), _GROUP):
@@ -27,7 +27,7 @@ def digits(text: str, lang: Language) -> tuple[str, ...]:
 
 
 def segments(lang: Language) -> frozenset[str]:
-    """All that ``digits`` may ask for, pauses left out."""
+    """All segments that ``digits`` may use, without pauses."""
     return frozenset(_character(character, lang) for character in string.digits + string.ascii_letters + "-/. ?")
 
 

@@ -1,17 +1,18 @@
-"""The desks' side of a call: seats are rung, answer, hold, ask others in, hand over, are listened to, are lost.
+"""The agents' side of a call: seats ring, answer, hold, consult, hand over, are listened to, or are lost.
 
-In: choices (``AgentAssigned``, ``Consulted`` …), the legs' answers, commands about a call. Out: rings, patches, rows of talks, word to the seats.
-New here: what an agent can do in a call.
+In: decisions (``AgentAssigned``, ``Consulted`` …), events of the desks' legs, commands about a call. Out: ``RingDesk``, ``Hear`` and ``Play``, rows of
+talks, changes for the seats (``SeatBoard``).
+A newcomer may add what an agent can do in a call (``commands``, and ``consults``, ``listening`` or ``side``).
 """
 
 from switch_server.core.talk.effects import TellDesk
 from switch_server.core.talk.facts import AgentAssigned, Consulted, DeskGone, ListenerCame
 from switch_server.core.talk.host import CallSwitchboard
 from switch_server.core.talk.records import ContactRow, with_talk
-from switch_server.core.talk.side import DESK, DeskSide
+from switch_server.core.talk.side import DESK_TRUNK, DeskSide
 
 __all__ = [
-    "DESK",
+    "DESK_TRUNK",
     "AgentAssigned",
     "CallSwitchboard",
     "Consulted",

@@ -1,4 +1,4 @@
-"""What a talk tells an agent's desk."""
+"""Reports to an agent's desk."""
 
 from shared import desk
 from shared.ids import AgentId
@@ -6,7 +6,7 @@ from switch_server.core.words import Effect
 
 
 class TellDesk(Effect, frozen=True):
-    """For ``ports.Desks``: ``SeatChanged``, ``CallChanged`` (each only when the value differs), ``Notice`` or ``LoggedOut`` for the agent's desk."""
+    """For ``ports.Desks``: a report to the agent's desk. ``SeatChanged`` and ``CallChanged`` are sent only when the value differs from the last."""
 
     agent: AgentId
     report: desk.SeatChanged | desk.CallChanged | desk.Notice | desk.LoggedOut

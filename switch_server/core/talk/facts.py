@@ -1,4 +1,4 @@
-"""Choices about who is asked into a call, as they are journalled."""
+"""Decisions about the seats of a call, as events; a replay reads them from the journal."""
 
 from shared.desk import AnyTarget
 from shared.enums import CallKind, ListenMode
@@ -12,9 +12,10 @@ from switch_server.core.words import Event
 
 
 class AgentAssigned(Event, frozen=True):
-    """The journal's form of the core's choice: this desk is asked to take the call. ``ring``: seconds.
+    """The choice of the seat that is rung for a waiting caller. ``ring``: seconds.
 
-    ``by``: the seat's leg for which a queue was asked (``Consulted``). ``auto``: a supervisor took the call out of order.
+    ``by``: the leg of the seat that waits in the queue for a colleague (``Consulted``). ``auto``: a supervisor has taken the caller for the own
+    seat, so the phone answers by itself.
     """
 
     call: CallId
@@ -30,9 +31,9 @@ class AgentAssigned(Event, frozen=True):
 
 
 class Consulted(Event, frozen=True):
-    """The journal's form of a ``Consult`` that was taken, but for one with an outside number (``core.call.outgoing.ForConsult``).
+    """An accepted ``Consult``, except one with an outside number (that is a ``CallPlaced`` with ``ForConsult``).
 
-    ``by``: the leg of the seat that asks; ``leg`` and ``contact``: of the seat that rings.
+    ``by``: the leg of the asking seat; ``leg`` and ``contact``: of the seat that rings.
     """
 
     call: CallId
@@ -43,7 +44,7 @@ class Consulted(Event, frozen=True):
 
 
 class ListenerCame(Event, frozen=True):
-    """The journal's form of a ``Monitor`` that was taken. ``target``: the leg of the seat that is listened to."""
+    """An accepted ``Monitor``. ``target``: the leg of the seat that the supervisor listens to."""
 
     call: CallId
     leg: LegId
@@ -54,9 +55,10 @@ class ListenerCame(Event, frozen=True):
 
 
 class DeskGone(Event, frozen=True):
-    """The journal's form of what became of the seat (log-out, lost link, repair, or it listens to another call: ``refused``).
+    """A seat leaves the call for a reason outside the call: log-out, lost link, repair; or it listens to another call (``refused``), or a supervisor
+    takes the caller for another seat (``caller_gone``).
 
-    ``outcome``: a ``core.room.talk.Outcome``.
+    ``outcome``: a ``core.room.Outcome``.
     """
 
     call: CallId

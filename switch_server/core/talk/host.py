@@ -1,4 +1,4 @@
-"""What a talk needs: of its call, and of the switch around it. Queues and seats are told of calls by id."""
+"""The protocols that the agents' side of a call uses: of its call, and of the switch. Queues and seats get a call by its id."""
 
 from typing import Protocol
 
@@ -9,65 +9,71 @@ from switch_server.core.flow import Flow
 from switch_server.core.ivr import Ivr
 from switch_server.core.leg import Leg, LegEvent, LegState
 from switch_server.core.orders import OrderContext
-from switch_server.core.room import Asked, Member, Outcome, Room, Talk
-from switch_server.core.words import CardCommand, Effect, Far, Switchboard, Waiting
+from switch_server.core.room import AskedParty, Member, Outcome, Room, Talk
+from switch_server.core.words import CardCommand, Effect, Far, QueuePlace, Switchboard
 
 
 class QueueBoard(Protocol):
-    """Where callers wait, and who has them."""
+    """The protocol of the queues, for calls (``core.acd.Acd``)."""
 
-    def entered(self, call: CallId, queue: QueueName, priority: int) -> str:
-        """``open``, or why the caller can't wait there: ``closed``, ``full``."""
+    def enter(self, call: CallId, queue: QueueName, priority: int) -> str:
+        """The caller asks to enter the queue: ``open``, or the reason of the refusal: ``closed``, ``full``."""
         ...
 
-    def asked(self, call: CallId, queue: QueueName, by: LegId) -> str:
-        """An agent asks for the queue's next agent on the customer's behalf; answered as ``entered`` is."""
+    def enter_for_agent(self, call: CallId, queue: QueueName, by: LegId) -> str:
+        """An agent asks for the queue's next agent, for the customer; the same answers as ``entered``."""
         ...
 
-    def handed(self, call: CallId) -> Waiting:
-        """The place that an agent waited in for the customer is the customer's own now."""
+    def take_over_place(self, call: CallId) -> QueuePlace:
+        """The customer takes over the place in which an agent waited for the customer."""
         ...
 
-    def again(self, call: CallId) -> None:
-        """Its agent was lost: to the head of the same queue."""
+    def requeue(self, call: CallId) -> None:
+        """The desk of the caller's agent was lost: the caller goes to the head of the same queue."""
         ...
 
-    def left(self, call: CallId, *, answered: bool = False) -> None: ...
+    def leave(self, call: CallId, *, answered: bool = False) -> None:
+        """The caller is out of the queue: answered, led elsewhere by the flow, or gone."""
+        ...
+
     def next_agent(self, call: CallId, *, blame: bool) -> None:
-        """A desk that rang does not have the call. Without ``blame`` the card was short of channels, and a second passes first."""
+        """A desk was rung and did not take the call: the next seat. ``blame=False``: the card had no channel, so a second passes first."""
         ...
 
-    def news(self, call: CallId) -> tuple[int, int]:
-        """The caller's position (1: next) and the minutes until their turn, estimated."""
+    def position_and_minutes(self, call: CallId) -> tuple[int, int]:
+        """The caller's position (1: next), and the estimated wait in minutes."""
         ...
 
-    def callback_asked(self, call: CallId, queue: QueueName, answer: str) -> bool:
-        """Keeps the caller's place; ``False``: there is no place to keep, or no number to call."""
+    def request_callback(self, call: CallId, queue: QueueName, answer: str) -> bool:
+        """Keeps the caller's place for a callback; ``False``: refused (``core.acd.callbacks.Callbacks.request``)."""
         ...
 
-    def callback_answered(self, call: CallId) -> None: ...
+    def callback_answered(self, call: CallId) -> None:
+        """The customer has answered the callback that this call is a try of."""
+        ...
+
     def caller_known(self, call: CallId) -> None:
-        """The store has said who calls: they may move up."""
+        """The store has found the caller: the caller may move up."""
         ...
 
 
 class SeatBoard(Protocol):
-    """The agents' seats."""
+    """The protocol of the agents' seats, for calls (``core.desks.Desks``)."""
 
     def talk_begun(self, talk: Talk) -> None: ...
     def talk_answered(self, talk: Talk) -> None: ...
     def talk_moved(self, talk: Talk, event: str) -> None:
-        """The seat may be doing something else now."""
+        """The state of the talk's seat may have changed."""
         ...
 
     def talk_over(self, talk: Talk) -> None: ...
     def caller_known(self, call: CallId) -> None:
-        """More is known of the caller than when the desk rang: who they are, or that they proved it."""
+        """There are new data of the caller: the customer of the number, or a log-in."""
         ...
 
 
 class CallSwitchboard(Switchboard, Protocol):
-    """The switch, as a call sees it."""
+    """The protocol of the switch that a call uses."""
 
     @property
     def flows(self) -> tuple[Flow, ...]: ...
@@ -75,8 +81,8 @@ class CallSwitchboard(Switchboard, Protocol):
     def acd(self) -> QueueBoard: ...
     @property
     def desks(self) -> SeatBoard: ...
-    def has_line(self, leg: Leg) -> bool:
-        """May this leg be dialled: has its trunk a free line?"""
+    def may_dial(self, leg: Leg) -> bool:
+        """Whether this leg may be dialled: its trunk has a free line."""
         ...
 
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder, context: OrderContext) -> None: ...
@@ -84,42 +90,42 @@ class CallSwitchboard(Switchboard, Protocol):
 
 
 class TalkSide(Protocol):
-    """The desks' side of a call, as those see it who ask somebody in or listen (``core.talk.side``)."""
+    """The protocol of ``core.talk.side.DeskSide`` that ``consults`` and ``listening`` use."""
 
     room: Room
     talks: dict[LegId, Talk]
 
     def new_talk(self, leg_id: LegId, agent: AgentId, kind: CallKind, contact: str, *, auto: bool = False) -> Talk: ...
     def begin(self, talk: Talk) -> None: ...
-    def ring_for(self, ask: Asked, talk: Talk, seconds: float) -> None: ...
+    def ring_for(self, ask: AskedParty, talk: Talk, seconds: float) -> None: ...
     def customer_in(self, group: int) -> int: ...
     def customer_out(self) -> None: ...
     def send_away(self, member: Member) -> None: ...
-    def over(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None: ...
+    def end_talk(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None: ...
     def tidy(self, event: str, *, lost: bool = False) -> None: ...
     def rewire(self, event: str) -> None: ...
 
 
 class OtherWalks(Protocol):
-    """Walks that a call did not begin with (``core.call.walks``)."""
+    """The protocol of a call's later walks (``core.call.walks``)."""
 
     def left_alone(self, *, lost: bool) -> None: ...
     def into_queue(self, queue: QueueName) -> None: ...
     def into_menu(self, name: str) -> None: ...
-    def run_errand(self) -> None: ...
-    def end_errand(self) -> None: ...
+    def begin_pin_check(self) -> None: ...
+    def cancel_pin_check(self) -> None: ...
 
 
 class TalkCall(Protocol):
-    """The call, as its desks' side sees it."""
+    """The protocol of a call that its agents' side uses."""
 
     id: CallId
     caller: Leg
     legs: dict[LegId, Leg]
     number: str
-    """The customer's."""
+    """The customer's number."""
     internal: bool
-    """Seat to seat."""
+    """Whether the call is between two seats."""
     ivr: Ivr
 
     @property
@@ -132,7 +138,7 @@ class TalkCall(Protocol):
     def customer(self) -> CustomerId | None: ...
     @property
     def busy(self) -> AgentId | None:
-        """The seat that is called, and can't be rung."""
+        """The called seat, where it is in a call and can't be rung."""
         ...
 
     def emit(self, effect: Effect) -> None: ...
@@ -145,7 +151,7 @@ class TalkCall(Protocol):
     def hang_up(self, leg: Leg, cause: EndCause) -> None: ...
     def to_card(self, leg: Leg, command: CardCommand) -> None: ...
     def music(self) -> str:
-        """The segment that is played to a customer who waits."""
+        """The music segment for a waiting customer."""
         ...
 
     def dial_customer(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Supervisors in other seats' calls: monitor (同步监听), whisper (耳语), barge (强插), intercept (拦截)."""
+"""Supervisors who listen to other seats' calls: monitor (同步监听), whisper (耳语), barge (强插), intercept (拦截)."""
 
 from shared.desk import CameBack, Notice
 from shared.enums import CallKind, ListenMode
@@ -12,7 +12,7 @@ from switch_server.core.talk.host import TalkCall, TalkSide
 
 
 class Listening:
-    """``coming``: their phone is being rung; it answers by itself."""
+    """``coming``: listeners whose phone is being rung; it answers by itself."""
 
     def __init__(self, call: TalkCall, side: TalkSide, consults: Consults) -> None:
         self._call = call
@@ -36,23 +36,23 @@ class Listening:
         self.coming.pop(talk.id, None)
 
     def tidy(self) -> None:
-        """Nobody listens to a seat that is not there."""
+        """Ends the listening to seats that are no longer in the room."""
         room = self._side.room
         for listener in [*room.listeners.values(), *self.coming.values()]:
             if listener.target not in room.members:
-                self._side.over(listener.talk, Outcome.ANSWERED)
+                self._side.end_talk(listener.talk, Outcome.ANSWERED)
 
     def listen(self, listener: Listener, mode: ListenMode) -> None:
         listener.mode = mode
         self._side.rewire(mode.value)
 
     def intercept(self, listener: Listener) -> bool:
-        """The listener stands where the seat stood, in the same instant; whom the seat had asked in is not wanted any more.
+        """The listener takes the seat's place in its group at once; a party that the seat had asked is cancelled.
 
-        ``False``: there is no customer to be had (yet), or with that the seat had nobody left, and is out of the call.
+        ``False``: the call has no customer, the customer has not answered yet, or the seat has left the call after the cancelling.
         """
         side, room, call = self._side, self._side.room, self._call
-        if call.internal or side.talks[listener.target].dials:
+        if call.internal or side.talks[listener.target].is_dialling:
             return False
         if room.ask is not None and room.ask.by == listener.target:
             self._consults.give_up(CameBack.CANCELLED)
@@ -61,7 +61,7 @@ class Listening:
             return False
         del room.listeners[talk.id]
         mine = room.enter(talk.leg, talk, target.group, call.now)
-        mine.parked, mine.holds, mine.aside = target.parked, target.holds, target.aside
+        mine.parked, mine.holds, mine.consult_group = target.parked, target.holds, target.consult_group
         for other in room.listeners.values():
             if other.target == listener.target:
                 other.target = talk.id
@@ -69,7 +69,7 @@ class Listening:
         target.talk.transferred_to = f"seat:{talk.agent}"
         notice = Notice(call.now, "intercepted", talk.agent)
         call.emit(TellDesk(target.talk.agent, notice))
-        side.over(target.talk, Outcome.ANSWERED)
+        side.end_talk(target.talk, Outcome.ANSWERED)
         call.switch.desks.caller_known(call.id)
         side.tidy("intercepted")
         return True

@@ -1,4 +1,4 @@
-"""What the store keeps of talks (by the desk's leg) and of what was agreed in them."""
+"""Rows of talks (by the desk's leg) and of contacts (by the call) in the store."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shared.enums import CallKind, EndCause
 from shared.ids import AgentId, CallId, CustomerId, QueueName
 from switch_server.core.room import Outcome, Talk
-from switch_server.core.words import Row, SaveRecord, saved
+from switch_server.core.words import Row, SaveRecord, save_record
 
 
 class TalkRow(Row, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class TalkRow(Row, frozen=True, kw_only=True):
 
 
 class ContactRow(Row, frozen=True, kw_only=True):
-    """By the call's id: what the customer wanted, and who had them last."""
+    """The contact of a call (``id`` is the call's): its disposition and summary, and the last agent who had the customer."""
 
     TABLE: ClassVar[str] = "contacts"
 
@@ -53,7 +53,7 @@ class ContactRow(Row, frozen=True, kw_only=True):
 
 
 def offered(talk: Talk, customer: CustomerId | None) -> SaveRecord:
-    return saved(
+    return save_record(
         TalkRow(
             id=talk.id, call=talk.call, agent=talk.agent, queue=talk.queue, kind=talk.kind, number=talk.number,
             customer=customer, offered_at=talk.offered_at, waited_ms=round(talk.waited * 1000),
@@ -62,11 +62,11 @@ def offered(talk: Talk, customer: CustomerId | None) -> SaveRecord:
 
 
 def answered(talk: Talk, customer: CustomerId | None) -> SaveRecord:
-    return saved(TalkRow(id=talk.id, answered_at=talk.answered_at, customer=customer))
+    return save_record(TalkRow(id=talk.id, answered_at=talk.answered_at, customer=customer))
 
 
 def ended(talk: Talk, customer: CustomerId | None) -> SaveRecord:
-    return saved(
+    return save_record(
         TalkRow(
             id=talk.id, ended_at=talk.ended_at, hold_ms=round(talk.held_s * 1000), outcome=talk.outcome, customer=customer,
             kind=talk.kind, transferred_to=talk.transferred_to or UNSET,
@@ -75,20 +75,20 @@ def ended(talk: Talk, customer: CustomerId | None) -> SaveRecord:
 
 
 def wrapped_up(talk: Talk, *, call_is_over: bool) -> list[SaveRecord]:
-    """What the agent wrote. The contact has the last agent's word; of a call that still runs it is written at the end."""
+    """Disposition and note of an agent. The contact gets those of the last agent; the contact of a running call is written at its end."""
     agreed = talk.disposition or None
-    rows = [saved(TalkRow(id=talk.id, disposition=agreed, note=talk.note))]
+    rows = [save_record(TalkRow(id=talk.id, disposition=agreed, note=talk.note))]
     if call_is_over and not talk.followed:
-        rows.append(saved(ContactRow(id=talk.call, disposition=agreed, summary=talk.note)))
+        rows.append(save_record(ContactRow(id=talk.call, disposition=agreed, summary=talk.note)))
     return rows
 
 
 def pop_seen(talk: Talk, after_ms: float) -> SaveRecord:
-    return saved(TalkRow(id=talk.id, pop_ms=after_ms))
+    return save_record(TalkRow(id=talk.id, pop_ms=after_ms))
 
 
 def with_talk(row: ContactRow, talk: Talk | None) -> ContactRow:
-    """The contact's row with what the last agent who talked has of it."""
+    """The contact's row with agent, queue, disposition and note of the last agent who had the customer."""
     if talk is None:
         return row
     agreed, summary = talk.disposition or None, talk.note or None

@@ -1,20 +1,32 @@
-"""The desks' side of a call: seats are rung, answer, hold, leave, or are lost; others are asked in (``consults``), supervisors listen (``listening``).
+"""The agents' side of a call: seats ring, answer, hold, leave, or are lost. ``consults`` has the asking of other parties, ``listening`` the supervisors.
 
 ```
-(nobody) ──ring──► ringing ──answered──► in the room ──agent ends──► the flow goes on (``on_ended``), or the call ends
+(no seat) ──ring──► ringing ──answered──► in the room ──agent ends──► the flow goes on (``on_ended``), or the call ends
     ▲                 │                     │
     └── next agent ◄──┘ no answer …         ├─ consult, swap, join, hand over: ``core.room.room``
-    └── head of the queue, music + excuse ◄─┘ lost, and nobody else has the customer
+    └── head of the queue, music + excuse ◄─┘ lost, and the customer has no other party
 ```
-In a call that an agent dialled their desk comes first. After each change ``tidy`` sees to it that nobody is left alone: who waited for a
-party that is gone is taken back, who talks to nobody is sent away, and a customer whom nobody has goes back to the queue.
+In a call that an agent dials, the agent's desk is rung first. After each change ``tidy`` deals with every member that is left alone: a seat
+whose talk partner has gone goes back to the group that it parked, a seat or an outside party without any other party is hung up, and a customer
+without any other party goes on with the flow, back to the queue, or the call ends (``Walks.left_alone``).
 """
 
 from shared import desk
 from shared.enums import CallKind, DigitMode, EndCause
 from shared.ids import AgentId, LegId, QueueName, TrunkName
 from switch_server.core.leg import DigitPressed, Leg, LegEvent, RingDesk
-from switch_server.core.room import CAUSES, UNREACHABLE, Asked, Member, Outcome, Room, Talk, settle, sounds_of, word_of
+from switch_server.core.room import (
+    CAUSES,
+    UNREACHABLE,
+    AskedParty,
+    Member,
+    Outcome,
+    Room,
+    Talk,
+    came_back_of,
+    settle,
+    sounds_of,
+)
 from switch_server.core.talk import records as talk_records
 from switch_server.core.talk.consults import Consults
 from switch_server.core.talk.facts import AgentAssigned
@@ -23,23 +35,23 @@ from switch_server.core.talk.listening import Listening
 from switch_server.core.talk.patch import Patch
 from switch_server.core.words import Far, Near, SendDigits
 
-DESK = TrunkName("desk")
-"""Trunk of every desk's leg."""
+DESK_TRUNK = TrunkName("desk")
+"""Name of the trunk of every desk's leg."""
 BUSY_TONE = 20.0
 """Seconds of busy tone before the call to a busy seat ends."""
 
 
 class DeskSide:
-    """``talks``: of the seats that ring or are in the call; ``answered``: the last that had the customer."""
+    """``talks``: of the seats that ring or are in the call; ``last_owner``: the talk of the last seat that had the customer."""
 
     def __init__(self, call: TalkCall) -> None:
         self.room = Room(call.id)
         self.talks: dict[LegId, Talk] = {}
-        self.answered: Talk | None = None
+        self.last_owner: Talk | None = None
         self.consults = Consults(call, self)
         self.listening = Listening(call, self, self.consults)
-        self._opener: Talk | None = None
-        """Of the agent who dials, until their phone is up."""
+        self._dialler: Talk | None = None
+        """The talk of the agent who dials, until that agent's phone is up."""
         self._patch = Patch(call)
         self._call = call
 
@@ -48,35 +60,35 @@ class DeskSide:
 
     @property
     def rings(self) -> bool:
-        """Does a desk ring for the caller who waits in the queue?"""
+        """Whether a desk rings for the caller who waits in the queue."""
         ask = self.room.ask
         return ask is not None and ask.target is None
 
-    # --- begins ---
+    # --- the begin of a talk ---
 
     def ring(self, assigned: AgentAssigned) -> None:
-        """A desk is asked to take the call."""
+        """Rings the seat that the ACD has chosen."""
         room = self.room
         talk = self.new_talk(
             assigned.leg, assigned.agent, assigned.kind, assigned.contact,
             queue=assigned.queue, waited=assigned.waited, auto=assigned.auto,
         )  # fmt: skip
         if assigned.by is None:
-            room.ask = Asked(None, None, None, self._call.now)
+            room.ask = AskedParty(None, None, None, self._call.now)
         assert room.ask is not None
         self.ring_for(room.ask, talk, assigned.ring)
 
     def dial_from(self, agent: AgentId, contact: str, ring: float) -> None:
-        """The desk of an agent who calls somebody: it answers by itself."""
+        """Rings the desk of the agent who dials; its phone answers by itself."""
         kind = CallKind.INTERNAL if self._call.internal else CallKind.OUT
-        self._opener = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
-        self._ring(self._opener, ring)
+        self._dialler = self.new_talk(self._call.next_leg(), agent, kind, contact, auto=True)
+        self._ring(self._dialler, ring)
 
     def callee(self, agent: AgentId, contact: str) -> None:
-        """The seat that is called by another, from now on taken; it rings once the caller's own phone is up."""
+        """The called seat of a call between seats: it is taken from now on, and rings when the calling agent's phone is up."""
         call = self._call
-        assert self._opener is not None
-        talk = Talk(call.caller, self._opener.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
+        assert self._dialler is not None
+        talk = Talk(call.caller, self._dialler.leg, agent, CallKind.INTERNAL, self.room, contact=contact)
         self.begin(talk)
 
     def new_talk(
@@ -84,7 +96,7 @@ class DeskSide:
         waited: float = 0.0, auto: bool = False,
     ) -> Talk:  # fmt: skip
         call = self._call
-        leg = Leg(leg_id, DESK, incoming=False, ani=call.number, dnis=agent, started=call.now)
+        leg = Leg(leg_id, DESK_TRUNK, incoming=False, ani=call.number, dnis=agent, started=call.now)
         call.add_leg(leg)
         return Talk(leg, call.caller, agent, kind, self.room, contact=contact, queue=queue, waited=waited, auto=auto)
 
@@ -98,42 +110,42 @@ class DeskSide:
         self._call.emit(talk_records.offered(talk, self._call.customer))
         self._call.switch.desks.talk_begun(talk)
 
-    def ring_for(self, ask: Asked, talk: Talk, seconds: float) -> None:
-        """Somebody in the call wants this seat."""
+    def ring_for(self, ask: AskedParty, talk: Talk, seconds: float) -> None:
+        """Rings a seat that has been asked into the call."""
         ask.leg, ask.talk = talk.leg, talk
         self._ring(talk, seconds)
         self.rewire("asked")
 
     def opened(self, leg: Leg, near: Near) -> None:
-        """The card has a channel for the desk: now its phone may ring."""
+        """The card has opened the channel of a desk's leg: rings the desk."""
         self._call.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
         talk = self.talks[leg.id]
         self._call.emit(RingDesk(leg.id, talk.contact, leg.ani, near, talk.auto))
 
     def ringing(self, leg: Leg, far: Far | None) -> None:
-        """The asked party's exchange says something before they answer (RFC 3960): it is heard in place of our ringback."""
+        """The asked party's exchange sends early media (RFC 3960): it is heard in place of our ringback."""
         ask = self.room.ask
         if far is not None and ask is not None and ask.leg is leg and ask.talk is None:
-            ask.early = True
+            ask.early_media = True
             self.rewire("early_media")
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
-        """200 OK: they hear each other in the same instant, whatever was heard before."""
+        """200 OK: the parties hear each other at once, in place of ringback, music or prompts."""
         call, ask = self._call, self.room.ask
         call.change_far(leg, far)
-        if self._opener is not None and leg is self._opener.leg:
-            self._dialler_up(self._opener)
+        if self._dialler is not None and leg is self._dialler.leg:
+            self._dialler_up(self._dialler)
         elif ask is not None and leg is ask.leg:
-            self._came(ask, leg)
+            self._asked_party_answered(ask, leg)
         else:
             self.listening.answered(leg)
 
     def _dialler_up(self, talk: Talk) -> None:
-        """The phone of an agent who dials is up: now the other side is called, or busy tone is heard."""
-        call, self._opener = self._call, None
+        """The phone of the agent who dials is up: dials the other side, or plays busy tone."""
+        call, self._dialler = self._call, None
         call.timer("ring", None)
         self.room.enter(talk.leg, talk, self.room.new_group(), call.now)
-        ask = self.room.ask = Asked(desk.ToNumber(call.number), talk.id, None, call.now)
+        ask = self.room.ask = AskedParty(desk.ToNumber(call.number), talk.id, None, call.now)
         ask.leg, ask.talk, ask.busy = call.caller, self.talks.get(call.caller.id), call.busy is not None
         self.rewire("desk_up")
         if ask.busy:
@@ -142,19 +154,19 @@ class DeskSide:
             call.dial_customer()
 
     def caller_came(self) -> None:
-        """Of a call that an agent dialled."""
+        """The dialled side of an agent's call has answered."""
         ask = self.room.ask
         assert ask is not None
-        self._came(ask, self._call.caller)
+        self._asked_party_answered(ask, self._call.caller)
 
-    def _came(self, ask: Asked, leg: Leg) -> None:
-        """The asked party is there: it joins who asked, or whom it was handed."""
+    def _asked_party_answered(self, ask: AskedParty, leg: Leg) -> None:
+        """The asked party has answered: it joins the group of the asking seat, or the group that was handed over to it."""
         call, room = self._call, self.room
         if leg is not call.caller:
             call.timer("ring", None)
         room.ask = None
         if ask.target is None or isinstance(ask.target, desk.ToQueue):
-            call.switch.acd.left(call.id, answered=True)
+            call.switch.acd.leave(call.id, answered=True)
         asker = room.members.get(ask.by) if ask.by is not None else None
         group = asker.group if asker is not None else ask.group
         if group is None:  # from the queue: the caller comes out of the flow
@@ -170,26 +182,28 @@ class DeskSide:
         self.tidy("answered")
 
     def customer_in(self, group: int) -> int:
-        """The caller comes out of the flow, into a conversation."""
+        """The caller leaves the flow and enters the room."""
         self.room.enter(self._call.caller, None, group, self._call.now)
         return group
 
-    def _taken(self) -> None:
-        """The customer is the seat's that talks to them alone; of several, or while one has only turned away, nobody's anew."""
+    def _update_owner(self) -> None:
+        """The customer belongs to the seat that is the only one in the customer's group. A customer with several seats, or in a parked group, gets no
+        new owner.
+        """
         customer = self.room.customer
         others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
         seats = [other.talk for other in others if other.talk is not None]
-        if len(seats) != 1 or seats[0] is self.answered:
+        if len(seats) != 1 or seats[0] is self.last_owner:
             return
-        if self.answered is not None:
-            self.answered.followed = True
-        self.answered = seats[0]
-        self.answered.took = True
+        if self.last_owner is not None:
+            self.last_owner.followed = True
+        self.last_owner = seats[0]
+        self.last_owner.had_customer = True
 
     # --- in a talk ---
 
     def hold(self, member: Member) -> None:
-        """The others hear music (or go on with each other), the agent nothing; the recording goes on."""
+        """Hold: the other parties hear music (or talk on with each other), the agent hears silence; the recording goes on."""
         member.parked, member.holds, member.came_back = member.group, True, None
         self.room.move(member, self.room.new_group(), self._call.now)
         self.rewire("hold")
@@ -199,134 +213,138 @@ class DeskSide:
         self.tidy("retrieve")
 
     def send_digits(self, member: Member, digits: str) -> None:
-        """To everybody outside that the seat talks to."""
+        """Sends digits to all outside parties and the customer in the seat's group."""
         for other in self.room.outside(member):
             self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
 
     def key(self, member: Member, event: DigitPressed) -> None:
-        """A seat's own (a desk phone's) are for everybody outside; others' too, unless a seat is there, which may have asked for the PIN."""
+        """Passes a key of a member on to the customer and the outside parties in its group. A key of a customer or an outside party is not passed on
+        while a seat is in the group: the key may belong to a PIN.
+        """
         asked_for = member.talk is None and any(other.talk is not None for other in self.room.others(member))
-        if asked_for or len(event.digit) != 1:  # or not a key, whatever told it
+        if asked_for or len(event.digit) != 1:  # more or less than one character is no key
             return
         for other in self.room.outside(member):
-            if event.way is not DigitMode.INBAND or other.leg.takes_events:  # else it hears the tone itself
+            if (
+                event.way is not DigitMode.INBAND or other.leg.negotiated_rtp_events
+            ):  # else the tone itself is in the audio
                 self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))
 
-    # --- ends ---
+    # --- the end of a talk ---
 
     def ended_by_agent(self, talk: Talk) -> None:
-        """The handset is put down (``shared.desk.HangUp`` says what that means)."""
+        """The agent hangs up (``shared.desk.HangUp`` has the effects)."""
         member = self.room.members.get(talk.id)
-        if talk is self._opener or (member is None and talk.leg is self._call.caller):
+        if talk is self._dialler or (member is None and talk.leg is self._call.caller):
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member is None and talk.kind is not CallKind.MONITOR:
-            self.gone(talk, Outcome.REFUSED)
+            self.seat_gone(talk, Outcome.REFUSED)
         elif member is None:
-            self.over(talk, Outcome.ANSWERED)
+            self.end_talk(talk, Outcome.ANSWERED)
             self.tidy("left")
-        elif talk.dials:
-            self.over(talk, Outcome.REFUSED)
+        elif talk.is_dialling:
+            self.end_talk(talk, Outcome.REFUSED)
             self._call.end(EndCause.AGENT_HUNG_UP)
         elif member.parked is not None and not member.holds:
             self.consults.hand_over(member, talk)
         else:
-            self.over(talk, Outcome.ANSWERED)
+            self.end_talk(talk, Outcome.ANSWERED)
             self.tidy("agent_hung_up")
 
     def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
-        """By itself: an agent ends a talk by command (or with the handset of a desk phone), so a desk's leg is a phone that let it ring, can't
-        be reached, or was lost.
+        """A leg has ended without our hanging up. An agent ends a talk by command (or with the handset of a desk phone), so a desk's leg ends here
+        when its phone did not answer, can't be reached, or was lost.
         """
         talk = self.talks.get(leg.id)
         if talk is None:
             self.consults.far_gone(leg, cause)
             return
-        if talk.handset and cause is EndCause.FAR_HUNG_UP:
+        if talk.on_desk_phone and cause is EndCause.FAR_HUNG_UP:
             self.ended_by_agent(talk)
             return
         unreachable = sip_code in UNREACHABLE or cause in (EndCause.FAR_LOST, EndCause.RECONCILED)
-        self.gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
+        self.seat_gone(talk, Outcome.PHONE_LOST if unreachable else Outcome.NO_ANSWER)
 
-    def gone(self, talk: Talk, outcome: Outcome) -> None:
-        """The desk does not have the call any more: the next agent's turn, or whoever asked it is told, or its customer waits again."""
+    def seat_gone(self, talk: Talk, outcome: Outcome) -> None:
+        """The desk has lost the call: the next seat is rung, or the asking seat is told, or the customer waits again, or the call ends."""
         call, ask = self._call, self.room.ask
         in_room = talk.id in self.room.members
         if in_room and outcome is not Outcome.OFFLINE:
             outcome = Outcome.LOST
         if talk.leg is call.caller and not in_room:
-            self.over(talk, outcome)
+            self.end_talk(talk, outcome)
             call.end(CAUSES[outcome])
         elif in_room or talk.id in self.room.listeners:
             self._out_of_room(talk, outcome)
         elif ask is None or ask.talk is not talk:  # the phone of the agent who dials, or of a supervisor
-            self.over(talk, outcome)
+            self.end_talk(talk, outcome)
             if talk.kind is not CallKind.MONITOR:
                 call.end(CAUSES[outcome])
         else:
-            self.over(talk, outcome)
-            self._not_come(ask, outcome)
+            self.end_talk(talk, outcome)
+            self._asked_party_failed(ask, outcome)
 
     def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:
-        """A seat that talked, or listened, is lost."""
-        if talk.dials:
-            self.over(talk, outcome)
+        """A seat that talked or listened is lost."""
+        if talk.is_dialling:
+            self.end_talk(talk, outcome)
             self._call.end(CAUSES[outcome])
             return
         member = self.room.members.get(talk.id)
-        if member is not None and self.room.asks(member):
+        if member is not None and self.room.has_asked(member):
             self.consults.asker_out()
-        self.over(talk, outcome)
+        self.end_talk(talk, outcome)
         self.tidy("desk_lost", lost=True)
 
-    def _not_come(self, ask: Asked, outcome: Outcome) -> None:
+    def _asked_party_failed(self, ask: AskedParty, outcome: Outcome) -> None:
         if ask.target is None:
             self.room.ask = None
             self._call.switch.acd.next_agent(self._call.id, blame=outcome is not Outcome.NO_CHANNEL)
         elif isinstance(ask.target, desk.ToQueue):
             ask.leg = ask.talk = None
-            self.consults.wait_on(ask)
+            self.consults.set_queue_timer(ask)
             self._call.switch.acd.next_agent(self._call.id, blame=outcome is not Outcome.NO_CHANNEL)
             self.rewire(outcome.value)
         else:
-            self.consults.failed(word_of(outcome))
+            self.consults.failed(came_back_of(outcome))
 
     def channel_lost(self, leg: Leg) -> None:
-        """The card has none for this leg, or closed it by itself."""
+        """The card has no channel for this leg, or has closed it."""
         talk = self.talks.get(leg.id)
         if talk is not None:
-            self.gone(talk, Outcome.NO_CHANNEL)
+            self.seat_gone(talk, Outcome.NO_CHANNEL)
         else:
             self._call.hang_up(leg, EndCause.REJECTED_FULL)
             self.consults.far_gone(leg, EndCause.REJECTED_FULL)
 
-    def rang_long_enough(self) -> None:
-        """The time to answer is over. An app's phone that should have answered by itself can't be in order."""
+    def ring_timed_out(self) -> None:
+        """The time to answer is over. A phone of the app that did not answer by itself for its own agent is out of order."""
         ask = self.room.ask
-        if self._opener is not None:
-            self.gone(self._opener, Outcome.NO_ANSWER if self._opener.handset else Outcome.PHONE_LOST)
+        if self._dialler is not None:
+            self.seat_gone(self._dialler, Outcome.NO_ANSWER if self._dialler.on_desk_phone else Outcome.PHONE_LOST)
         elif ask is not None and ask.talk is not None:
-            self.gone(ask.talk, Outcome.NO_ANSWER)
+            self.seat_gone(ask.talk, Outcome.NO_ANSWER)
         else:
             self.consults.give_up(desk.CameBack.NO_ANSWER)
 
     def call_ends(self, cause: EndCause) -> None:
-        """The caller hung up, or the call is ended for another reason."""
+        """The call ends: all its talks end."""
         for talk in list(self.talks.values()):
             self.consults.not_reached(talk, cause)
-            self.over(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
-        self.room.ask = self._opener = None
+            self.end_talk(talk, Outcome.CALLER_GONE if talk.answered_at is None else Outcome.ANSWERED, cause)
+        self.room.ask = self._dialler = None
         self.room.members.clear()
         self._call.timer("ring", None)
 
     def leave_queue(self) -> None:
-        """The caller has left the queue by themselves; a desk that rings for them rings for nobody."""
+        """The caller has left the queue: a desk that rings for the caller stops ringing."""
         ask = self.room.ask
         if ask is not None and ask.target is None and ask.talk is not None:
-            self.over(ask.talk, Outcome.CALLER_GONE)
+            self.end_talk(ask.talk, Outcome.CALLER_GONE)
             self.room.ask = None
 
-    def over(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
-        """The seat is out of the call."""
+    def end_talk(self, talk: Talk, outcome: Outcome, cause: EndCause | None = None) -> None:
+        """The talk ends: its seat leaves the call."""
         call = self._call
         del self.talks[talk.id]
         if (member := self.room.members.pop(talk.id, None)) is not None:
@@ -334,9 +352,9 @@ class DeskSide:
         self.room.listeners.pop(talk.id, None)
         self.listening.forget(talk)
         ask = self.room.ask
-        if talk is self._opener or (ask is not None and ask.talk is talk):
+        if talk is self._dialler or (ask is not None and ask.talk is talk):
             call.timer("ring", None)
-        self._opener = None if talk is self._opener else self._opener
+        self._dialler = None if talk is self._dialler else self._dialler
         if talk.leg.alive:
             call.hang_up(talk.leg, cause or CAUSES[outcome])
         talk.end(outcome, call.now)
@@ -344,32 +362,34 @@ class DeskSide:
         call.switch.desks.talk_over(talk)
 
     def send_away(self, member: Member) -> None:
-        """Nobody talks to them any more."""
-        if self.room.asks(member):
+        """Hangs up a member without any other party."""
+        if self.room.has_asked(member):
             self.consults.asker_out()
         if member.talk is not None:
-            self.over(member.talk, Outcome.ANSWERED)
+            self.end_talk(member.talk, Outcome.ANSWERED)
         else:
             del self.room.members[member.leg.id]
             self._call.hang_up(member.leg, EndCause.AGENT_HUNG_UP)
 
-    # --- nobody is left alone ---
+    # --- members that are left alone ---
 
     def tidy(self, event: str, *, lost: bool = False) -> None:
-        """``lost``: a desk went away by itself, so that a customer whom nobody has is owed an excuse."""
+        """Deals with all members that are left alone, then updates card and desks. ``lost``: a desk was lost, so that a customer who is left alone
+        gets an excuse.
+        """
         while (alone := settle(self.room, self._call.now)) is not None:
-            self._nobody(alone, lost=lost)
+            self._left_alone(alone, lost=lost)
         if self._call.internal and not self.room.members:
             self._call.end(EndCause.DESK_LOST if lost else EndCause.AGENT_HUNG_UP)
         self.listening.tidy()
         self.rewire(event)
 
-    def _nobody(self, member: Member, *, lost: bool) -> None:
+    def _left_alone(self, member: Member, *, lost: bool) -> None:
         if member is not self.room.customer:
             self.send_away(member)
             return
         self.customer_out()
-        self.consults.everybody_out()
+        self.consults.hang_up_all()
         self._call.walks.left_alone(lost=lost)
 
     def customer_out(self) -> None:
@@ -377,15 +397,15 @@ class DeskSide:
         self.room.members.pop(self._call.caller.id)
         self._patch.take_out(self._call.caller.id)
 
-    # --- who hears whom ---
+    # --- after each change ---
 
     def rewire(self, event: str) -> None:
-        """Tells the card what differs, and the desks what they are doing now."""
+        """Sends the card the changed sounds, keeps the hold times and the owner of the customer, and updates the seats."""
         call = self._call
         self._patch.set(sounds_of(self.room))
         for member in self.room.members.values():
             if member.talk is not None:
                 member.talk.hold(call.now) if self.consults.keeps_waiting(member) else member.talk.retrieve(call.now)
-        self._taken()
+        self._update_owner()
         for talk in list(self.talks.values()):
             call.switch.desks.talk_moved(talk, event)

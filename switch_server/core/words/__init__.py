@@ -1,6 +1,6 @@
-"""The words that all rooms use: roots of facts and effects, card commands, configuration, deadlines, a place in a queue.
+"""Types that all rooms use: base classes of facts, effects and rows, card commands and events, configuration, timers, a place in a queue.
 
-Nothing is decided here. What every room needs of the switch around it is ``Switchboard``. New here: only what at least two rooms name.
+Decides nothing. ``Switchboard`` is the protocol of the switch that every room uses. A newcomer adds here only a type that at least two rooms use.
 """
 
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, SwitchConfig, Trunk
@@ -31,10 +31,10 @@ from switch_server.core.words.media import (
     StopRecording,
 )
 from switch_server.core.words.phone_numbers import is_personal, phone_key
-from switch_server.core.words.rows import Row, saved
+from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
+from switch_server.core.words.rows import Row, save_record
 from switch_server.core.words.switchboard import Switchboard
 from switch_server.core.words.timers import Timers
-from switch_server.core.words.waiting import RETURNING, VIP, Waiting
 
 __all__ = [
     "CARD_COMMANDS",
@@ -63,6 +63,7 @@ __all__ = [
     "OpenChannel",
     "Play",
     "Queue",
+    "QueuePlace",
     "ReloadPrompts",
     "Row",
     "SaveRecord",
@@ -75,8 +76,7 @@ __all__ = [
     "Timers",
     "Transition",
     "Trunk",
-    "Waiting",
     "is_personal",
     "phone_key",
-    "saved",
+    "save_record",
 ]

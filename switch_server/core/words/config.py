@@ -1,4 +1,4 @@
-"""Configuration that the core and the lines read, as data. Files are loaded and checked by ``services.strict_yaml``."""
+"""Configuration of the core and of the SIP lines, as data. ``services.config_file`` loads and checks the file."""
 
 from typing import Literal
 
@@ -14,19 +14,19 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: TrunkName
     far: tuple[str, ...] = ()
-    """``ip``, ``ip:port`` or CIDR networks: who may call in without digest; the first with a single address is where calls go out."""
+    """``ip``, ``ip:port`` or CIDR networks that may call in without digest; outgoing calls go to the first entry that is a single address."""
     lines: int = 30
     numbers: tuple[str, ...] = ("*",)
-    """Dialled numbers, or prefixes ending in ``*``, that it may offer (in) and carry (out)."""
+    """Dialled numbers, or prefixes ending in ``*``, that are allowed on the trunk, incoming and outgoing."""
     laws: tuple[Law, ...] = (Law.A, Law.MU)
     """In order of preference."""
     digits: DigitMode = DigitMode.AUTO
     direction: Literal["in", "out", "both"] = "both"
     username: str = ""
     password: str = ""
-    """Digest (RFC 7616, MD5): asked of callers that ``far`` does not name, given to a far side that asks."""
+    """Digest (RFC 7616, MD5): callers that ``far`` does not name must prove it; it is given to a far side that challenges."""
     options_interval: float = 30.0
-    """Seconds between OPTIONS that keep watch; 0: none."""
+    """Seconds between OPTIONS requests that check the far side; 0: none."""
     session_expires: int = 1800
     """RFC 4028, seconds, at least 90."""
     group: str = "centre"
@@ -34,35 +34,35 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """Waits in seconds, and tries."""
+    """Time limits in seconds, and numbers of tries."""
 
     wrong_pins_per_call: int = 3
     order_wait: float = 12.0
-    """From the caller's "1" to "the state is being confirmed"."""
+    """From the caller's "1" to the prompt "the state is being confirmed"."""
     answer_wait: float = 8.0
-    """For a branch's or the store's answer to a question."""
+    """Wait for the answer of a branch or of the store."""
     media_lost: int = 20
-    """Without RTP before the far end is asked whether it lives."""
+    """Time without RTP before a session refresh asks the far end whether it is still there."""
     teardown: float = 40.0
-    """For the lines and the card to say that a leg is gone, before it is given up and counted as repaired."""
+    """Wait for the lines and the card to report the end of each leg, before the call is removed and counted as repaired."""
     call_max: float = 4 * 3600.0
     """The longest call; it ends with ``TOO_LONG``."""
     drain: float = 300.0
-    """For calls that run to end by themselves, from the wish to stop the switch to hanging them up."""
+    """Time that running calls have to end by themselves, from the command to stop the switch; then they are hung up."""
     desk_grace: float = 4.0
     """From the loss of a desk's link in a talk to giving its caller to another agent."""
     desk_away: float = 600.0
-    """From the loss of a desk's link to logging its agent out; who logs in after that begins a new shift."""
+    """From the loss of a desk's link to logging its agent out; a log-in after that begins a new shift."""
     callback_ring: float = 40.0
-    """For a customer to answer a callback; it is tried again twice, ten minutes apart."""
+    """Time that a customer has to answer a callback; it is tried twice more, ten minutes apart."""
     callbacks_per_day: int = 3
-    """That one number may ask for; only one at a time."""
+    """Callbacks that one number may ask for in a day; only one at a time."""
     returning: float = 3600.0
-    """A caller who called within so long comes before others."""
+    """A caller whose last call is at most so long ago goes before others (``words.queue_place.RETURNING``)."""
 
 
 class Hours(Struct, frozen=True, forbid_unknown_fields=True):
-    """When a queue is open, in Asia/Shanghai. ``days``: 1 Monday … 7 Sunday. Times are ``HH:MM``; ``close`` is the first minute after, at most ``24:00``."""
+    """Opening hours of a queue, in Asia/Shanghai. ``days``: 1 Monday … 7 Sunday. Times are ``HH:MM``; ``close`` is the first closed minute, at most ``24:00``."""
 
     open: str
     close: str
@@ -70,30 +70,30 @@ class Hours(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
-    """After so many seconds of waiting the seats of another queue are asked too."""
+    """After ``after`` seconds of waiting a caller may also go to the seats of the other ``queue``."""
 
     after: float
     queue: QueueName
 
 
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
-    """A queue (排队) and whom it is given to."""
+    """A queue (排队), and which agents take its calls."""
 
     name: QueueName
     title: dict[Language, str] = {}
     skill: SkillName = SkillName("")
-    """That an agent must have; empty: any agent."""
+    """Skill that an agent must have; empty: any agent."""
     level: int = 1
-    """At least; among agents that are free, a higher level goes first, then who has been idle longest."""
+    """Lowest level of the skill; among free agents the higher level goes first, then the longest idle."""
     ring: float = 20.0
-    """Seconds that a desk rings before the next agent is asked."""
+    """Seconds that a desk rings before the call goes to the next agent."""
     wrap_up: float = 30.0
     most: int = 100
     """Callers that may wait."""
     hours: tuple[Hours, ...] = ()
     """Empty: always open."""
     holidays: tuple[str, ...] = ()
-    """``YYYYMMDD``: closed all day."""
+    """Days ``YYYYMMDD`` on which the queue is closed."""
     overflow: tuple[Overflow, ...] = ()
     service_level: float = 20.0
 
@@ -111,15 +111,15 @@ DISPOSITIONS = (
 
 
 class SwitchConfig(Struct, frozen=True):
-    """What the core decides by."""
+    """The part of the configuration that the core reads."""
 
     trunks: tuple[Trunk, ...] = ()
     branches: tuple[BranchId, ...] = ()
     stocks: frozenset[StockCode] = frozenset()
-    """Codes whose name has a prompt."""
+    """Stock codes whose name exists as a prompt."""
     recordings: str = ""
     """Folder of recordings."""
     limits: Limits = Limits()
     queues: tuple[Queue, ...] = (Queue(QueueName("agents")),)
     dispositions: tuple[Choice, ...] = DISPOSITIONS
-    """话务小结: what an agent can say that a talk was about."""
+    """话务小结: the subjects of a talk that an agent can choose."""

@@ -1,6 +1,6 @@
-"""The root of all orders that the core gives to the world, and those that every room gives. Each room has its own, in its ``effects``.
+"""The base class of all effects (what the adapters must do), and the effects that every room uses. A room's own are in its ``effects``.
 
-Every adapter takes the group that is its own; the shell carries effects out in the order given.
+The engine passes each effect to its adapter, in the order given.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Effect(Struct, frozen=True, tag=True, tag_field="type"):
-    """Root of all effects."""
+    """Base class of all effects."""
 
 
 class SaveRecord(Effect, frozen=True):
@@ -24,7 +24,7 @@ class SaveRecord(Effect, frozen=True):
 
 
 class Audit(Effect, frozen=True):
-    """For ``ports.Store``: who did what, for the audit table."""
+    """For ``ports.Store``: a row of the audit table: who did what."""
 
     actor: str
     action: str
@@ -33,7 +33,10 @@ class Audit(Effect, frozen=True):
 
 
 class Transition(Effect, frozen=True):
-    """Logged once, ``old -> event -> new``. ``machine``: leg, call, ivr, order, seat; ``subject`` its id. ``new="illegal"``/``"ignored"`` are counted."""
+    """A line of the log, ``old -> event -> new``. ``machine``: leg, call, ivr, order or seat; ``subject``: its id.
+
+    ``new`` is ``ignored`` where the state has no transition for the event.
+    """
 
     machine: str
     subject: str

@@ -1,9 +1,9 @@
-"""What a voice card can be told, and what it tells (``docs/adr/0001-card-protocol-over-seqpacket.md``).
+"""The protocol between the switch and a voice card (``docs/adr/0001-card-protocol-over-seqpacket.md``).
 
-A card knows legs as channels and nothing of calls, menus or agents. ``CardCommand`` goes switch → card, ``CardEvent`` card → switch,
-in order, each handled exactly once while the card lives. Unknown legs are answered by nothing: a command for a leg that the card does
-not have (it was closed, or the card is new) is counted and dropped, since its ``ChannelClosed`` is already on its way or the card's
-death has been told. Times are ms unless a name says otherwise.
+A card has one channel for each leg, and no data about calls, menus or agents. ``CardCommand`` goes switch → card, ``CardEvent``
+card → switch, in order, each handled exactly once while the card runs. A command for a leg without a channel (the channel was closed,
+or the card is new) is counted and dropped, without an answer: its ``ChannelClosed`` is already on its way, or the card's death has been
+reported. Times are ms unless a name says otherwise.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ from shared.ids import CardId, LegId, RecordingId
 
 
 class Far(Struct, frozen=True):
-    """The far end's media as its SDP says. ``telephone_event`` is the RFC 4733 payload type, ``None`` where not negotiated."""
+    """The far end's media, from its SDP. ``telephone_event`` is the RFC 4733 payload type, ``None`` where not negotiated."""
 
     ip: str
     port: int
@@ -26,7 +26,7 @@ class Far(Struct, frozen=True):
 
 
 class Near(Struct, frozen=True):
-    """Our end: what goes into our SDP."""
+    """Our end of the media, for our SDP."""
 
     ip: str
     port: int
@@ -39,18 +39,18 @@ VOICE: Final = "voice"
 
 
 class MediaStats(Struct, frozen=True):
-    """Of one channel, from open to close (RFC 3550 §6.4; MOS by the E-model, ITU-T G.107)."""
+    """Statistics of one channel, from open to close (RFC 3550 §6.4; MOS by the E-model, ITU-T G.107)."""
 
     packets_in: int = 0
     packets_out: int = 0
     lost: int = 0
     late: int = 0
     strangers: int = 0
-    """Packets dropped since they came from elsewhere than the latched address."""
+    """Packets dropped because they came from another address than the latched one."""
     jitter_ms: float = 0.0
     round_trip_ms: float | None = None
     far_lost: int | None = None
-    """What the far end reported as lost (RTCP RR)."""
+    """Packets that the far end reported as lost (RTCP RR)."""
     mos: float = 0.0
 
 
@@ -68,7 +68,7 @@ class OpenChannel(CardCommand, frozen=True):
 
 
 class ChangeFar(CardCommand, frozen=True):
-    """SDP answer, or a re-INVITE: new address, hold, other law. Learning of the address begins anew if ip or port changed."""
+    """SDP answer, or a re-INVITE: new address, hold, other law. If ip or port changed, the address is latched anew."""
 
     leg: LegId
     far: Far
@@ -81,11 +81,11 @@ class CloseChannel(CardCommand, frozen=True):
 
 
 class Play(CardCommand, frozen=True):
-    """Plays the segments one after another, in place of what the leg would hear; replaces a running play (which ends ``stopped``).
+    """Plays the segments one after another, in place of the legs that this leg hears; replaces a running play (which ends ``stopped``).
 
     A segment is a prompt's name (``zh_CN/welcome``, looked up in the card's prompt folders, first folder first), or a tone
-    (``tone:dial | ringback | busy | congestion | test1k``), or a pause (``pause:300``, ms). Ends with ``PlayEnded``: never silently.
-    ``barge_in``: the caller's first key ends it (``barged``), and that key is reported as any other.
+    (``tone:dial | ringback | busy | congestion | test1k``), or a pause (``pause:300``, ms). Every play ends with ``PlayEnded``.
+    ``barge_in``: the caller's first key ends the play (``barged``), and that key is reported as any other.
     """
 
     leg: LegId
@@ -100,10 +100,10 @@ class StopPlay(CardCommand, frozen=True):
 
 
 class Hear(CardCommand, frozen=True):
-    """Whom the leg hears, as a whole set: the patch's only primitive.
+    """The whole set of legs that ``leg`` hears: the only command that connects legs.
 
-    Bridge: A hears {B}, B hears {A}. Conference: each hears all others. Monitor M: hears {A, B}. Whisper: A hears {B, W}.
-    All legs are on one card; a leg that closes drops out of every set. Empty: silence.
+    Bridge: A hears {B}, B hears {A}. Conference: each hears all others. Monitor M: M hears {A, B}. Whisper W: A hears {B, W}.
+    All legs are on one card; a leg whose channel closes is removed from every set. Empty: silence.
     """
 
     leg: LegId
@@ -118,10 +118,10 @@ class SendDigits(CardCommand, frozen=True):
 
 
 class StartRecording(CardCommand, frozen=True):
-    """Stereo 8 kHz A-law WAV: left is what the leg says, right is what it hears. Flushed every second.
+    """Stereo 8 kHz A-law WAV: left channel from the leg, right channel to the leg. Flushed every second.
 
-    A leg can have several recordings at once, which begin and end on their own.
-    The header is kept valid at each flush, so a killed card leaves a playable file. Ends with ``RecordingEnded``.
+    A leg can have several recordings at once, each with its own begin and end. The header is valid after each flush, so a killed card
+    leaves a playable file. Every recording ends with ``RecordingEnded``.
     """
 
     leg: LegId
@@ -130,8 +130,8 @@ class StartRecording(CardCommand, frozen=True):
 
 
 class MaskRecording(CardCommand, frozen=True):
-    """While on, silence is written on both channels of all recordings of the leg (a PIN is being keyed), also of one that begins meanwhile.
-    The files' time runs on.
+    """While on, silence is written to both channels of all recordings of the leg (a PIN is being keyed), also of one that begins meanwhile.
+    The files keep their full duration.
     """
 
     leg: LegId
@@ -139,9 +139,9 @@ class MaskRecording(CardCommand, frozen=True):
 
 
 class MoveRecording(CardCommand, frozen=True):
-    """The recording goes on, in its file and without a gap, with what ``to`` says and hears. The mask of ``leg`` is not taken along.
+    """The recording continues, in the same file and without a gap, with the audio of the leg ``to``. The mask of ``leg`` is not taken along.
 
-    Means nothing where ``leg`` has no such recording, or ``to`` has no channel on the card.
+    Has no effect where ``leg`` has no such recording, or ``to`` has no channel on the card.
     """
 
     leg: LegId
@@ -150,14 +150,14 @@ class MoveRecording(CardCommand, frozen=True):
 
 
 class StopRecording(CardCommand, frozen=True):
-    """Means nothing where the leg has no such recording."""
+    """Has no effect where the leg has no such recording."""
 
     leg: LegId
     recording: RecordingId
 
 
 class ReloadPrompts(CardCommand, frozen=True):
-    """Forget cached prompts; a play that runs goes on with what it has."""
+    """Drop cached prompts; a running play goes on with the old ones."""
 
 
 class StopCard(CardCommand, frozen=True):
@@ -169,7 +169,7 @@ class CardEvent(Struct, frozen=True, tag=True, tag_field="type"):
 
 
 class CardReady(CardEvent, frozen=True):
-    """The first word of a card. ``kind``: what its channels can do."""
+    """The first message of a card. ``kind``: what its channels can do (``VOICE``)."""
 
     card: CardId
     channels: int
@@ -201,30 +201,30 @@ class PlayEnded(CardEvent, frozen=True):
 
 
 class DigitHeard(CardEvent, frozen=True):
-    """One key, once, whatever the way it came (the adapter wraps ``digit`` into a ``Secret`` at once)."""
+    """One key, reported once, in whichever ways it was detected (the adapter wraps ``digit`` into a ``Secret`` at once)."""
 
     leg: LegId
     digit: str
     way: DigitMode
     recording_ms: int | None = None
-    """Offset of the key's begin in the first of the leg's recordings that run, if there is one."""
+    """Offset of the key's begin in the first of the leg's running recordings, if there is one."""
 
 
 class MediaLatched(CardEvent, frozen=True):
-    """The first packet of the far end came."""
+    """The first packet of the far end has come: its address is latched."""
 
     leg: LegId
 
 
 class MediaSilent(CardEvent, frozen=True):
-    """No RTP for ``seconds`` from a far end that should send (not while it holds); told every 10 s while it lasts."""
+    """No RTP for ``seconds`` from a far end that should send (not on hold); repeated every 10 s while the silence lasts."""
 
     leg: LegId
     seconds: int
 
 
 class RecordingEnded(CardEvent, frozen=True):
-    """``cause``: ``stopped`` | ``closed`` | ``failed`` (disk; ``text`` says what). What was flushed stays playable."""
+    """``cause``: ``stopped`` | ``closed`` | ``failed`` (disk; ``text`` has the error). All that was flushed stays playable."""
 
     leg: LegId
     recording: RecordingId
@@ -234,7 +234,7 @@ class RecordingEnded(CardEvent, frozen=True):
 
 
 class CardLoad(CardEvent, frozen=True):
-    """Each second, for the operator. ``late_p999_ms``: how late ticks began over the last minute."""
+    """Each second, for the operator. ``late_p999_ms``: 99.9th percentile of the ticks' delay over the last minute."""
 
     card: CardId
     channels: int

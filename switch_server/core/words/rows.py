@@ -1,4 +1,4 @@
-"""Rows that the core keeps: one struct a table, so that no column can be written that is not there."""
+"""Rows that the core writes to the store: one struct for each table, so that only existing columns can be written."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from switch_server.core.words.effects import SaveRecord
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A row of ``TABLE``, or a part of one: what is ``UNSET`` stays as the store has it. ``id`` is the primary key.
+    """A row of ``TABLE``, or a part of it: the store keeps its value of an ``UNSET`` column. ``id`` is the primary key.
 
     Times are UTC seconds, durations ms.
     """
@@ -18,6 +18,6 @@ class Row(Struct, frozen=True, kw_only=True):
     id: str
 
 
-def saved(row: Row) -> SaveRecord:
+def save_record(row: Row) -> SaveRecord:
     values: dict[str, Any] = {name: value for name, value in structs.asdict(row).items() if value is not UNSET}
     return SaveRecord(row.TABLE, values)

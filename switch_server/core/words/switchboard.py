@@ -1,4 +1,4 @@
-"""What every room needs of the switch that it is in. What a room needs besides stands in that room."""
+"""The protocol of the switch that every room uses. A room that uses more of the switch extends it in its own ``host``."""
 
 from typing import Protocol
 
@@ -17,7 +17,7 @@ class Switchboard(Protocol):
 
     def emit(self, effect: Effect) -> None: ...
     def timer(self, name: str, seconds: float | None) -> None:
-        """``None`` takes it back."""
+        """``name`` is due in ``seconds``; ``None`` cancels it."""
         ...
 
     def journal(self, event: Event) -> None: ...

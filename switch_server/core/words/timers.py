@@ -1,13 +1,13 @@
-"""Deadlines by name: a heap with lazy deletion. Pure; the caller brings the time (UTC seconds)."""
+"""Timers by name: a heap with lazy deletion. Pure; the time is an argument (UTC seconds)."""
 
 import heapq
 
 SLACK = 64
-"""Dead entries that the heap may hold beyond its living ones before it is built anew."""
+"""The heap is rebuilt when its size exceeds twice the number of timers by more than this."""
 
 
 class Timers:
-    """At most one deadline for each name; setting it again moves it."""
+    """At most one deadline for each name; setting a name again replaces its deadline."""
 
     def __init__(self) -> None:
         self._when: dict[str, float] = {}
@@ -39,7 +39,7 @@ class Timers:
         return None
 
     def pop_due(self, now: float) -> tuple[float, str] | None:
-        """Takes one (deadline, name) at or before ``now``, earliest first; ``None`` when there is none."""
+        """Removes and returns the earliest (deadline, name) at or before ``now``; ``None`` when there is none."""
         when = self.next()
         if when is None or when > now:
             return None

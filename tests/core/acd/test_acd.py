@@ -30,7 +30,7 @@ def hang_up_and_finish(world: DeskWorld, call: CallId, agent: Any) -> None:
 
 
 def news(world: DeskWorld, call: CallId) -> tuple[int, int]:
-    return world.switch.acd.news(call)
+    return world.switch.acd.position_and_minutes(call)
 
 
 # --- the seat ---

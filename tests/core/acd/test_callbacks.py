@@ -44,7 +44,7 @@ def test_the_place_is_kept_and_called_when_its_turn_comes() -> None:
         "waiting", "agents", "13800138000", "small", "again", 0,
     )  # fmt: skip
     assert world.switch.snapshot().queues[0].callbacks == 1
-    assert world.switch.acd.news(later)[0] == 2
+    assert world.switch.acd.position_and_minutes(later)[0] == 2
     since = row["since"]
     world.online(ANN)  # somebody is there: the place is called, and who waits on the line is not kept waiting for it
     assert world.rung_agents() == [ANN]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shared.enums import EndCause, SeatState
 from shared.ids import CallId, QueueName, leg_of
 from switch_server.core import catalogue as ev
-from switch_server.core.words import Hours, Queue, Waiting
+from switch_server.core.words import Hours, Queue, QueuePlace
 from tests.core.desk_world import ANN, BOB, CONFIG, DeskWorld
 
 FAR_AWAY = (Hours("00:00", "00:01", (7,)),)
@@ -102,11 +102,11 @@ def test_a_place_that_was_given_without_a_wish_is_kept_when_it_is_left() -> None
     world = DeskWorld()
     call = world.talking()
     asked_at = world.now
-    acd, place = world.switch.acd, Waiting(call, QueueName("fund"), 0, asked_at)
+    acd, place = world.switch.acd, QueuePlace(call, QueueName("fund"), 0, asked_at)
     world.run(3.0)
     for answered in (True, False):
         acd.waiting[call] = place
-        acd.left(call, answered=answered)
+        acd.leave(call, answered=answered)
     world.tell(ev.DeskDown(BOB))  # any event: its effects are taken
     first, second = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
     assert (first["queue"], first["outcome"]) == ("agents", "answered")

@@ -23,7 +23,7 @@ CAUSES = {"hash": "stopped", "hung up": "closed", "too long": "stopped"}
 class Message(Step, frozen=True, tag="message", forbid_unknown_fields=True):
     """What the caller says is recorded until ``#``, for a minute at most. ``into``: the variable with the recording's id."""
 
-    BEGINS: ClassVar[IvrState] = IvrState.ASKING
+    FIRST_STATE: ClassVar[IvrState] = IvrState.ASKING
 
     into: str
     next: str
@@ -35,7 +35,7 @@ class Message(Step, frozen=True, tag="message", forbid_unknown_fields=True):
         walk.variables[self.into] = walk.host.record()
         walk.host.timer("step", LONGEST)
 
-    def keys_wait(self, walk: Walk) -> bool:
+    def take_keys(self, walk: Walk) -> bool:
         key = walk.take_key()
         walk.host.key_used(key.digit.reveal(), key.recording_ms)
         walk.go(self.next, "key")

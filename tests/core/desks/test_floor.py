@@ -9,7 +9,7 @@ from shared.enums import CallKind, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import Seat
-from switch_server.core.desks.floor import may_steer
+from switch_server.core.desks.floor import may_supervise
 from switch_server.core.words import Audit
 from tests.core.a_flow import MAIN
 from tests.core.desk_world import ANN, BOB, CAT, FLOW
@@ -35,7 +35,7 @@ def audits(world: FloorWorld) -> list[tuple[str, str, str, str]]:
 def test_whose_supervisor(role: Role, group: str, others: str, may: bool) -> None:
     one = Seat(ev.AgentOnline(DAN, "Dan", desk.DeskId("d"), "192.0.2.20:5070", role, group=group), 0.0)
     other = Seat(ev.AgentOnline(ANN, "Ann", desk.DeskId("a"), "192.0.2.20:5070", group=others), 0.0)
-    assert may_steer(one, other) is may
+    assert may_supervise(one, other) is may
 
 
 # --- a waiting caller is taken out of order ---

@@ -12,6 +12,7 @@ from switch_server.core.flow import (
     CallbackStep,
     Dial,
     Flow,
+    FlowContext,
     Format,
     HangUpStep,
     Input,
@@ -25,7 +26,6 @@ from switch_server.core.flow import (
     SetStep,
     Slot,
     Step,
-    Surroundings,
     check,
     normal,
     prompt_of,
@@ -36,7 +36,7 @@ from tests.core.a_flow import MAIN, OUT
 
 EN, ZH = Language.EN, Language.ZH
 NAMES = frozenset({"welcome", "invalid", "menu", "refusal/no_cash", "side/buy"})
-AROUND = Surroundings({ZH: NAMES, EN: NAMES - {"menu"} | {"only_en"}}, frozenset({"music/hold"}), frozenset({OUT}))
+CONTEXT = FlowContext({ZH: NAMES, EN: NAMES - {"menu"} | {"only_en"}}, frozenset({"music/hold"}), frozenset({OUT}))
 SAYS: dict[str, tuple[Piece, ...]] = {"invalid": ("invalid",), "no_input": ("invalid",)}
 BYE = HangUpStep()
 
@@ -58,16 +58,16 @@ def key(into: str, to: str, **more: Any) -> Input:
     return Input(("welcome",), into, to, "bye", **more)
 
 
-def told(checked: Flow, around: Surroundings = AROUND) -> dict[str, str]:
+def told(checked: Flow, context: FlowContext = CONTEXT) -> dict[str, str]:
     """Dotted path -> text."""
-    return {".".join(map(str, problem.path)): problem.text for problem in check(checked, around)}
+    return {".".join(map(str, problem.path)): problem.text for problem in check(checked, context)}
 
 
 def test_the_flow_of_the_core_tests_is_good() -> None:
     spoken = frozenset(name for step in MAIN.steps.values() for name in names(step))
-    around = Surroundings(dict.fromkeys(Language, spoken | {"invalid_key", "no_input", "refusal/x", "side/buy"}),
+    context = FlowContext(dict.fromkeys(Language, spoken | {"invalid_key", "no_input", "refusal/x", "side/buy"}),
                           frozenset({"music/hold"}), frozenset({OUT}))  # fmt: skip
-    assert check(MAIN, around) == []
+    assert check(MAIN, context) == []
 
 
 def names(step: Step) -> list[str]:
@@ -81,19 +81,21 @@ def test_start_and_numbers() -> None:
     assert told(wrong) == {
         "numbers": "no number: nobody could call this flow", "start": "no step 'b'; there are: a, bye",
     }  # fmt: skip
-    assert check(flow(a=say(to="by")), AROUND) == [Problem(("steps", "a", "next"), "no step 'by'; did you mean 'bye'?")]
+    assert check(flow(a=say(to="by")), CONTEXT) == [
+        Problem(("steps", "a", "next"), "no step 'by'; did you mean 'bye'?")
+    ]
 
 
 @pytest.mark.parametrize("asking", [menu({"1": "bye"}), key("code", "bye")])
 def test_who_asks_must_say_what_was_wrong(asking: Step) -> None:
     silent = msgspec.structs.replace(flow(a=asking), says={"no_input": ("no_such",), "bye": ("welcome",)})
-    found = check(silent, AROUND)
+    found = check(silent, CONTEXT)
     assert [(problem.path, problem.text) for problem in found] == [
         (("says",), "'invalid' is missing: what is said after a wrong key, or none"),
         (("says", "no_input", 0), "no prompt 'no_such' in zh_CN and en"),
         (("says", "bye"), "unknown; allowed: invalid, no_input"),
     ]
-    assert check(msgspec.structs.replace(flow(a=say()), says={}), AROUND) == []  # nobody is asked
+    assert check(msgspec.structs.replace(flow(a=say()), says={}), CONTEXT) == []  # nobody is asked
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_a_step(step: Step, where: str, text: str | None) -> None:
 
 
 def test_what_there_is_none_of() -> None:
-    bare = Surroundings({ZH: NAMES, EN: NAMES})
+    bare = FlowContext({ZH: NAMES, EN: NAMES})
     assert told(flow(a=QueueStep("q", "bye"), b=Dial(OUT, "1", "bye", "bye")), bare) == {
         "steps.a.music.0": "no music 'music/hold'; there is: none",
         "steps.b.trunk": "no trunk 'trunk-out' that may call out; there are: none",
@@ -163,14 +165,14 @@ def test_what_there_is_none_of() -> None:
     ],
 )
 def test_good_steps(step: Step) -> None:
-    assert check(flow(a=step), AROUND) == []
+    assert check(flow(a=step), CONTEXT) == []
 
 
 # --- the graph ---
 
 
 def test_every_step_is_reached_and_ends() -> None:
-    lost = check(flow(a=say(), b=say(to="c"), c=say(to="b"), d=say()), AROUND)
+    lost = check(flow(a=say(), b=say(to="c"), c=say(to="b"), d=say()), CONTEXT)
     assert [(problem.path[1], problem.text) for problem in lost] == [
         *((step, "no step leads here") for step in "bcd"),
         *((step, "no way leads from here to a hangup") for step in "bc"),
@@ -183,7 +185,7 @@ def test_orders_only_after_a_read_back() -> None:
     place = ServiceStep("cancel_order", outcomes)
     number = key("contract", "ask")
     good = flow(a=number, ask=menu({"1": "place"}, read_back=True), place=place)
-    assert check(good, AROUND) == []
+    assert check(good, CONTEXT) == []
     assert told(flow(a=number, ask=menu({"1": "place"}), place=place)) == {"steps.ask.keys.1": text}
     assert told(flow(a=number, ask=menu({"1": "place", "2": "place"}, read_back=True), place=place)) == {
         "steps.ask.keys.2": text
@@ -200,9 +202,9 @@ def waits(**more: Any) -> QueueStep:
 
 
 def test_a_queue_of_the_configuration() -> None:
-    around = msgspec.structs.replace(AROUND, queues=frozenset({QueueName("q"), QueueName("r")}))
-    assert told(flow(a=waits()), around) == {}
-    assert told(flow(a=QueueStep("x", "bye")), around) == {"steps.a.queue": "no queue 'x'; there are: q, r"}
+    context = msgspec.structs.replace(CONTEXT, queues=frozenset({QueueName("q"), QueueName("r")}))
+    assert told(flow(a=waits()), context) == {}
+    assert told(flow(a=QueueStep("x", "bye")), context) == {"steps.a.queue": "no queue 'x'; there are: q, r"}
     assert told(flow(a=waits(wait=0.0, announce_every=-1.0))) == {
         "steps.a.wait": "seconds above 0", "steps.a.announce_every": "seconds above 0",
     }  # fmt: skip
@@ -222,8 +224,8 @@ def test_a_callback_is_asked_for_in_its_queue() -> None:
     assert told(nowhere) == {"steps.c.answer": "no way leads from 'b' to a queue step of 'q'"}
     first = flow(c=asked, a=waits(keys={"1": "c"}))
     assert told(first) == {"start": "a callback is asked for by a key of a queue step"}
-    around = flow(a=waits(keys={"1": "c"}), c=CallbackStep("q", "bye", "m", "bye"), m=menu({"1": "m", "2": "a"}))
-    assert told(around) == {}
+    context = flow(a=waits(keys={"1": "c"}), c=CallbackStep("q", "bye", "m", "bye"), m=menu({"1": "m", "2": "a"}))
+    assert told(context) == {}
 
 
 def test_position_and_minutes_are_there_in_the_announcement_only() -> None:

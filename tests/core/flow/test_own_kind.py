@@ -13,17 +13,17 @@ from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core.flow import (
     KINDS,
     Configured,
+    FlowContext,
     IvrState,
     Piece,
     Problem,
     Say,
     Slot,
     Step,
-    Surroundings,
     Walk,
     check,
     register,
-    words_of,
+    summary_of,
 )
 from switch_server.core.ivr import Ivr
 from switch_server.services.flow_picture import mermaid
@@ -46,14 +46,14 @@ steps:
   named: {{kind: say, say: [{{digits: chosen}}], next: bye}}
   bye: {{kind: hangup}}
 """
-AROUND = Surroundings({})
+CONTEXT = FlowContext({})
 
 
 class Fork(Step, frozen=True, tag="fork", forbid_unknown_fields=True):
     """Says something, and goes on by the value of a variable, which is ``chosen`` then. A key cuts it short."""
 
-    SHAPE: ClassVar[tuple[str, str]] = ("{", "}")
-    BEGINS: ClassVar[IvrState] = IvrState.SAYING
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("{", "}")
+    FIRST_STATE: ClassVar[IvrState] = IvrState.SAYING
 
     say: tuple[Piece, ...]
     by: str
@@ -66,27 +66,27 @@ class Fork(Step, frozen=True, tag="fork", forbid_unknown_fields=True):
     def spoken(self) -> list[tuple[str, tuple[Piece, ...], frozenset[str]]]:
         return [("say", self.say, frozenset())]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
         if not self.to:
             yield Problem(("to",), "no value: nothing would be chosen")
 
     def needs(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("by",), self.by
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
         return before | {"chosen"}
 
-    def about(self) -> str:
-        return f"{words_of(self.say)} by {self.by}"
+    def summary(self) -> str:
+        return f"{summary_of(self.say)} by {self.by}"
 
     def enter(self, walk: Walk) -> None:
         walk.say(self.say, barge_in=True)
-        walk.pump()
+        walk.deliver_keys()
 
     def played(self, walk: Walk) -> None:
         self._choose(walk, "played")
 
-    def keys_wait(self, walk: Walk) -> bool:
+    def take_keys(self, walk: Walk) -> bool:
         walk.host.key_used("", None)
         self.cut_short(walk)
         return True
@@ -112,7 +112,7 @@ def test_it_comes_from_a_file_is_checked_and_drawn(tmp_path: Path) -> None:
     flow, _ = read_flow_file(file)
     step = flow.steps["choose"]
     assert isinstance(step, Fork)
-    assert check(flow, AROUND) == []
+    assert check(flow, CONTEXT) == []
     picture = mermaid(flow)
     assert '{"choose<br/>one_moment by dnis"}' in picture
     assert all(f"|{word}|" in picture or f'|"{word}"|' in picture for word in (NUMBER, "otherwise"))
@@ -127,7 +127,7 @@ def test_its_checks_speak_of_its_own_keys() -> None:
     def told(**changes: object) -> dict[str, str]:
         fork = Fork(**{"say": (), "by": "dnis", "to": {"1": "bye"}, "otherwise": "sorry"} | changes)
         named = Say((Slot(digits="chosen"),), "bye")
-        found = check(flow_of("choose", {"choose": fork, "named": named}), AROUND)
+        found = check(flow_of("choose", {"choose": fork, "named": named}), CONTEXT)
         return {".".join(map(str, problem.path)): problem.text for problem in found}
 
     assert told(to={"1": "named"}) == {}
@@ -166,7 +166,7 @@ def test_what_a_kind_leaves_out_means_nothing() -> None:
     """A key waits on; nothing is said of it in a picture."""
     world = World()
     walk = world.switch.calls[world.offer()].ivr
-    assert (Bare().about(), Bare().keys_wait(walk), Bare().targets(), Bare().keyed_in_secret) == ("", False, [], None)
+    assert (Bare().summary(), Bare().take_keys(walk), Bare().targets(), Bare().keyed_in_secret) == ("", False, [], None)
 
 
 def test_a_walk_that_has_not_begun_has_nothing_to_cut_short_and_nobody_to_excuse() -> None:
@@ -174,7 +174,7 @@ def test_a_walk_that_has_not_begun_has_nothing_to_cut_short_and_nobody_to_excuse
     call = world.offer()
     walk = Ivr(flow_of("bye", {}), world.switch.calls[call], {})
     for _ in range(2):
-        walk.used("")
-        walk.excuse()
+        walk.key_replayed("")
+        walk.say_excuse()
     assert (walk.state, walk.step) == (IvrState.IDLE, None)
     world.finish()

@@ -7,7 +7,7 @@ import pytest
 from shared.desk import AnyTarget, Party, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import ListenMode, PartyState, SeatState
 from shared.ids import AgentId, LegId, QueueName
-from switch_server.core.room import MUSIC, Heard, Room, company, settle, sounds_of
+from switch_server.core.room import MUSIC, LegSound, Room, party_fields, settle, sounds_of
 from switch_server.core.room.sounds import BUSY, RINGBACK
 from tests.core.rooms import ANN, BOB, CAT, CUSTOMER, NOW, OUT, SUPER, ask, listen, room_of
 
@@ -18,15 +18,15 @@ def shown(room: Room, name: LegId) -> dict[str, Any]:
     """What a desk shows of the company its seat is in."""
     its = room.members[name].talk
     assert its is not None
-    return company(its)
+    return party_fields(its)
 
 
-def sound(*hears: LegId, play: str = "") -> Heard:
-    return Heard(tuple(sorted(hears)), play)
+def sound(*hears: LegId, play: str = "") -> LegSound:
+    return LegSound(tuple(sorted(hears)), play)
 
 
-def sounds(room: Room) -> dict[LegId, Heard]:
-    return {name: Heard(tuple(sorted(each.hears)), each.play) for name, each in sounds_of(room).items()}
+def sounds(room: Room) -> dict[LegId, LegSound]:
+    return {name: LegSound(tuple(sorted(each.hears)), each.play) for name, each in sounds_of(room).items()}
 
 
 HELD = {ANN: 1}
@@ -106,16 +106,16 @@ def test_one_who_waits_for_somebody_who_turned_away_hears_music_though_they_hold
 
 def test_early_media() -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
-    ask(room, ToNumber("139"), rings=OUT).early = True
+    ask(room, ToNumber("139"), rings=OUT).early_media = True
     assert sounds(room) == {CUSTOMER: sound(play=MUSIC), ANN: sound(OUT), OUT: sound(ANN)}
     handed = room_of((CUSTOMER,))
-    ask(handed, ToNumber("139"), None, rings=OUT).early = True
+    ask(handed, ToNumber("139"), None, rings=OUT).early_media = True
     assert sounds(handed) == {CUSTOMER: sound(OUT), OUT: sound(CUSTOMER)}
 
 
 def test_early_media_of_nobody_who_waits() -> None:
     room = room_of((CUSTOMER, ANN))
-    ask(room, ToNumber("139"), None, None, rings=OUT).early = True
+    ask(room, ToNumber("139"), None, None, rings=OUT).early_media = True
     assert OUT not in sounds(room)
 
 
@@ -153,7 +153,7 @@ def test_a_listener_follows_the_seat() -> None:
 
 def test_merge_takes_all_that_means_the_group_along() -> None:
     room = room_of((CUSTOMER,), (ANN,), (BOB, CAT), parked={ANN: 1, BOB: 2})
-    room.members[ANN].aside = 2
+    room.members[ANN].consult_group = 2
     waits = ask(room, ToNumber("139"), None, 2)
     room.merge(2, 3, LATER)
     assert [(name, member.group) for name, member in room.members.items()] == [
@@ -162,7 +162,12 @@ def test_merge_takes_all_that_means_the_group_along() -> None:
         (BOB, 3),
         (CAT, 3),
     ]
-    assert (room.members[ANN].aside, room.members[ANN].parked, room.members[BOB].parked, waits.group) == (3, 1, 3, 3)
+    assert (room.members[ANN].consult_group, room.members[ANN].parked, room.members[BOB].parked, waits.group) == (
+        3,
+        1,
+        3,
+        3,
+    )
     assert [member.since for member in room.members.values()] == [NOW, LATER, NOW, NOW]
 
 
@@ -198,9 +203,9 @@ def test_what_is_in_order_stays() -> None:
 
 def test_who_waits_is_taken_back_when_the_asked_one_has_gone() -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
-    room.members[ANN].aside = 2
+    room.members[ANN].consult_group = 2
     assert settled(room) == (None, {CUSTOMER: (1, None), ANN: (1, None)})
-    assert (room.members[ANN].aside, room.members[ANN].since) == (None, LATER)
+    assert (room.members[ANN].consult_group, room.members[ANN].since) == (None, LATER)
 
 
 def test_not_while_it_asks() -> None:
@@ -217,9 +222,9 @@ def test_who_held_somebody_that_has_gone_is_alone() -> None:
 
 def test_who_had_two_and_lost_the_one_that_waited_goes_on_with_the_other() -> None:
     room = room_of((), (ANN, BOB), parked=HELD)
-    room.members[ANN].aside = 2
+    room.members[ANN].consult_group = 2
     assert settled(room) == (None, {ANN: (2, None), BOB: (2, None)})
-    assert room.members[ANN].aside is None
+    assert room.members[ANN].consult_group is None
 
 
 def test_a_customer_whom_nobody_has() -> None:
@@ -268,10 +273,10 @@ def test_who_listens_is_seen_only_where_they_are_heard() -> None:
 def test_what_a_listener_sees() -> None:
     room = room_of((CUSTOMER,), (ANN, OUT), parked=HELD)
     listen(room, SUPER, ANN, ListenMode.WHISPER)
-    seen = company(room.listeners[SUPER].talk)
+    seen = party_fields(room.listeners[SUPER].talk)
     assert (seen["listening"], seen["target"]) == (ListenMode.WHISPER, "ann")
     assert [(p.kind, p.name, p.number, p.state.value) for p in seen["parties"]] == [
         ("customer", "", "138", "waiting"), ("seat", "ann", "", "talking"), ("outside", "", "139", "talking"),
     ]  # fmt: skip
     room.listeners[SUPER].target = CAT
-    assert company(room.listeners[SUPER].talk)["target"] is None
+    assert party_fields(room.listeners[SUPER].talk)["target"] is None

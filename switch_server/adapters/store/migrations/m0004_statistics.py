@@ -2,7 +2,7 @@
 
 ``seat_states`` is one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each wish of a caller to wait
 in a queue (``core.acd.records``); both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,
-``outside:13900139000``, ``ivr:main``, or NULL. ``life`` has one row: when the switch was last seen alive.
+``number:13900139000``, ``menu:main``, or NULL. ``life`` has one row: when the switch was last seen alive.
 """
 
 from sqlite_utils import Database

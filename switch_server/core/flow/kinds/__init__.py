@@ -1,4 +1,4 @@
-"""The kinds of steps, one module each. A new kind is a module here, with ``register`` below (CONTRIBUTING.md, Add a kind of step)."""
+"""The kinds of steps, one module each. A new kind is a new module, registered below (CONTRIBUTING.md, Add a kind of step)."""
 
 from typing import Any, Union
 
@@ -15,11 +15,11 @@ from switch_server.core.flow.kinds.set import SetStep
 from switch_server.core.flow.step import Step
 
 KINDS: dict[str, type[Step]] = {}
-"""By the ``kind`` that a flow's file has for it, in the order of the documents."""
+"""Kind of step by its ``kind`` in flow files, in the order of ``docs/flows.md``."""
 
 
 def register(kind: type[Step]) -> type[Step]:
-    """Raises ``ValueError`` where the name is taken."""
+    """Adds a kind of step. Raises ``ValueError`` where another kind has the same tag."""
     name = str(kind.__struct_config__.tag)
     if KINDS.setdefault(name, kind) is not kind:
         raise ValueError(f"two kinds of steps are called {name!r}")
@@ -31,7 +31,7 @@ for _kind in (Say, Menu, Input, ServiceStep, QueueStep, CallbackStep, Dial, SetL
 
 
 def any_kind() -> Any:
-    """The type of a step in a file: one of those that are registered by now."""
+    """The type of a step in a file: the union of all registered kinds."""
     return Union[tuple(KINDS.values())]  # noqa: UP007  built from a table
 
 

@@ -1,19 +1,19 @@
-"""What ``menu`` and ``input`` have in common: something is asked, a wrong key or none is complained of, and it is asked again, ``tries`` times in all."""
+"""The common part of ``menu`` and ``input``: the caller is asked; after a wrong key or none a complaint is played and the caller is asked again, ``tries`` times in all."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from switch_server.core.flow.pieces import Piece, Problem, Surroundings, says_something
-from switch_server.core.flow.step import NOTHING, Spoken
+from switch_server.core.flow.pieces import FlowContext, Piece, Problem, missing_say
+from switch_server.core.flow.step import NO_VARIABLES, Spoken
 from switch_server.core.flow.walk import IvrState, Key, Walk
 
 
 class Asking:
-    """Beside ``Step``."""
+    """Mixin of a ``Step``."""
 
     __slots__ = ()
-    BEGINS: ClassVar[IvrState] = IvrState.ASKING
-    ASKS: ClassVar[bool] = True
+    FIRST_STATE: ClassVar[IvrState] = IvrState.ASKING
+    COMPLAINS: ClassVar[bool] = True
 
     say: tuple[Piece, ...]
     on_fail: str
@@ -21,10 +21,10 @@ class Asking:
     first_digit: float
 
     def spoken(self) -> list[Spoken]:
-        return [("say", self.say, NOTHING)]
+        return [("say", self.say, NO_VARIABLES)]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        yield from says_something(self.say)
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        yield from missing_say(self.say)
         if self.tries < 1:
             yield Problem(("tries",), "at least 1")
         if self.first_digit <= 0:
@@ -35,7 +35,7 @@ class Asking:
 
     def ask(self, walk: Walk) -> None:
         walk.say(self.say, barge_in=True)
-        walk.pump()
+        walk.deliver_keys()
 
     def played(self, walk: Walk) -> None:
         if walk.state is IvrState.ASKING:
@@ -56,10 +56,10 @@ class Asking:
     def timed_out(self, walk: Walk, name: str) -> None:
         walk.complain("no_input")
 
-    def keys_wait(self, walk: Walk) -> bool:
+    def take_keys(self, walk: Walk) -> bool:
         if walk.state is IvrState.ASKING:
             key = walk.take_key()
-            if walk.plays:
+            if walk.is_playing:
                 walk.silence()
             self.take(walk, key)
         else:

@@ -1,24 +1,24 @@
-"""``callback`` (预约回拨): the caller's place in a queue is kept without a line."""
+"""``callback`` (预约回拨): the caller's place in a queue is kept after the call has ended."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
 from shared.ids import QueueName
 from switch_server.core.flow.kinds.queue import QueueStep
-from switch_server.core.flow.pieces import Problem, Surroundings
-from switch_server.core.flow.step import Step, Steps, in_step, known_queue
+from switch_server.core.flow.pieces import FlowContext, Problem
+from switch_server.core.flow.step import FlowSteps, Step, in_step, queue_problems
 from switch_server.core.flow.variables import CALL
 from switch_server.core.flow.walk import Walk
 
 
 class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True):
-    """预约回拨: the caller's place in ``queue`` is kept and they are called back at their own number (ANI) when their turn comes.
+    """预约回拨: keeps the caller's place in ``queue``; the caller is called back at the calling number (ANI) when it is their turn.
 
-    ``answer``: the step that they enter then, from which a queue step of the same queue is reached; they have their old place there.
-    ``on_failed``: no number to call, or the caller never waited in that queue.
+    ``answer``: the step at which the answered callback begins; a queue step of the same queue must follow, where the caller has the old
+    place. ``on_failed``: the callback is refused (``Callbacks.request`` says when).
     """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
 
     queue: str
     next: str
@@ -28,11 +28,11 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
     def targets(self) -> list[tuple[str, str]]:
         return [("next", self.next), ("answer", self.answer), ("on_failed", self.on_failed)]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        yield from known_queue(self.queue, around)
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        yield from queue_problems(self.queue, context)
 
-    def problems_in(self, name: str, flow: Steps) -> Iterator[Problem]:
-        """Each way to it is a key of a step that waits in the same queue, and its answer leads back there."""
+    def placement_problems(self, name: str, flow: FlowSteps) -> Iterator[Problem]:
+        """Every way to this step must be a key of a queue step of the same queue, and ``answer`` must lead back to such a step."""
         if flow.start == name:
             yield Problem(("start",), "a callback is asked for by a key of a queue step")
         for origin, step in flow.steps.items():
@@ -45,7 +45,7 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
             text = f"no way leads from {self.answer!r} to a queue step of {self.queue!r}"
             yield Problem(("steps", name, "answer"), text)
 
-    def _leads_to_queue(self, flow: Steps) -> bool:
+    def _leads_to_queue(self, flow: FlowSteps) -> bool:
         seen, todo = {self.answer}, [self.answer]
         while todo:
             here = flow.steps[todo.pop()]
@@ -56,11 +56,11 @@ class CallbackStep(Step, frozen=True, tag="callback", forbid_unknown_fields=True
             todo += more
         return False
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
-        """``answer`` begins another call, on another day perhaps."""
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+        """``answer`` begins another call, perhaps on another day: it has only the variables of every call."""
         return CALL if path == "answer" else before
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return self.queue
 
     def enter(self, walk: Walk) -> None:

@@ -1,24 +1,26 @@
-"""``dial``: somebody outside is called, and bridged to the caller."""
+"""``dial``: an outside number is called and bridged to the caller."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
 from shared.ids import TrunkName
-from switch_server.core.flow.pieces import Problem, Surroundings, Use, root_of
+from switch_server.core.flow.pieces import FlowContext, Problem, VariableUse, root_of
 from switch_server.core.flow.step import Step
 from switch_server.core.flow.walk import IvrState, Walk
 
 
 class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
-    """Calls ``number`` over ``trunk`` and bridges (overflow to a branch's PBX). The caller hears ringback or the far end's early media."""
+    """Calls ``number`` over ``trunk`` and bridges it to the caller (overflow to a branch's PBX, for one). Until the far end answers, the caller
+    hears ringback or the far end's early media.
+    """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[\\", "\\]")
-    BEGINS: ClassVar[IvrState] = IvrState.DIALLING
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[\\", "\\]")
+    FIRST_STATE: ClassVar[IvrState] = IvrState.DIALLING
 
     trunk: TrunkName
     number: str
     on_failed: str
-    """Busy, refused, no lines."""
+    """Busy, refused, no answer within ``ring`` seconds, no free line."""
     on_ended: str
     """The far end hung up after a talk."""
     ring: float = 45.0
@@ -26,16 +28,16 @@ class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
     def targets(self) -> list[tuple[str, str]]:
         return [("on_failed", self.on_failed), ("on_ended", self.on_ended)]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        if self.trunk not in around.trunks:
-            known = ", ".join(sorted(around.trunks)) or "none"
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        if self.trunk not in context.trunks:
+            known = ", ".join(sorted(context.trunks)) or "none"
             yield Problem(("trunk",), f"no trunk {self.trunk!r} that may call out; there are: {known}")
 
-    def needs(self) -> Iterator[Use]:
+    def needs(self) -> Iterator[VariableUse]:
         if self.number.startswith("{"):
             yield ("number",), root_of(self.number.strip("{}"))
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return f"{self.number} @ {self.trunk}"
 
     def enter(self, walk: Walk) -> None:

@@ -1,4 +1,4 @@
-"""What an input has taken so far (按键输入): one key in, a verdict out. Pure, and blind to prompts and time."""
+"""The keys of one try of an input (按键输入): one key in, a verdict out. Pure; without prompts and time."""
 
 from enum import Enum, StrEnum, auto
 from typing import Protocol
@@ -7,34 +7,34 @@ from shared.secret import Secret
 
 DIGITS = "0123456789"
 HIDDEN_DIGIT = "•"
-"""What the journal has in place of a digit that is secret."""
+"""The journal's character for a secret digit."""
 HASH_WAIT = 2.0
-"""Seconds for which a ``#`` after the last key of a full input is taken as its end, and not as a key of the next step."""
+"""Seconds within which a ``#`` after the last key of a full input is dropped, and is no key of the next step."""
 UNMASK_AFTER = 0.5
-"""Seconds that the recording stays masked after a secret input: the tone of its last key still sounds."""
+"""Seconds that the recording stays masked after a secret input: the tone of the last key still sounds."""
 
 
 class Format(StrEnum):
     DIGITS = "digits"
     INTEGER = "integer"
-    """No leading zero, above 0."""
+    """A whole number above 0."""
     PRICE = "price"
-    """``*`` is the decimal point, ``**`` goes back."""
+    """In yuan, at most three decimals: ``*`` is the decimal point, ``**`` goes back."""
 
 
 class EntryVerdict(Enum):
     MORE = auto()
     ENTERED = auto()
-    """By ``#``."""
+    """Complete, by ``#``."""
     FULL = auto()
-    """By the last key that fits: a ``#`` from habit may follow."""
+    """Complete, by the last possible key (``min == max``): many callers press ``#`` even so."""
     EMPTY = auto()
     BACK = auto()
     INVALID = auto()
 
 
-class Wanted(Protocol):
-    """What an input asks for."""
+class InputRules(Protocol):
+    """The fields of an input step that decide on its keys."""
 
     @property
     def min(self) -> int: ...
@@ -51,9 +51,9 @@ class Wanted(Protocol):
 
 
 class Entry:
-    """The keys of one try. The text is a ``Secret`` whatever the input, so that no dump shows it."""
+    """The keys of one try. The text is a ``Secret`` in every input, so that no dump shows it."""
 
-    def __init__(self, step: Wanted) -> None:
+    def __init__(self, step: InputRules) -> None:
         self._step = step
         self._text = Secret("")
 
@@ -76,7 +76,7 @@ class Entry:
         return EntryVerdict.MORE
 
     def value(self) -> str | int | Secret:
-        """After ``ENTERED`` or ``FULL``: a ``Secret``, digits, a whole number, or a price in 1/1000 yuan."""
+        """The value, after ``ENTERED`` or ``FULL``: a ``Secret``, digits, a whole number, or a price in 1/1000 yuan."""
         value = self._value()
         assert value is not None
         return self._text if self._step.secret else value
@@ -100,7 +100,7 @@ class Entry:
         return len(self._text.reveal().replace(".", ""))
 
     def _value(self) -> str | int | None:
-        """``None``: not a value of this input. A secret is taken as digits, so that a replay, which has others, agrees."""
+        """``None``: the keys are no value of this input. A secret is only counted, so that a replay, which has other digits, gets the same verdict."""
         text, step = self._text.reveal(), self._step
         if not step.min <= self._count() <= step.max or not self._count():
             return None

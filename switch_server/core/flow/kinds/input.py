@@ -1,19 +1,19 @@
-"""``input``: several keys are asked for."""
+"""``input``: the caller keys several digits."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
 from switch_server.core.flow.kinds.asking import Asking
 from switch_server.core.flow.kinds.entry import DIGITS, HIDDEN_DIGIT, UNMASK_AFTER, Entry, EntryVerdict, Format
-from switch_server.core.flow.pieces import Piece, Problem, Surroundings, words_of
+from switch_server.core.flow.pieces import FlowContext, Piece, Problem, summary_of
 from switch_server.core.flow.step import Step
 from switch_server.core.flow.walk import Key, Walk
 
 
 class Input(Asking, Step, frozen=True, tag="input", forbid_unknown_fields=True):
-    """Several keys, ended by ``#`` (or by the last key where ``min == max``). ``*`` goes ``back``, in prices ``**`` does."""
+    """Several keys, ended by ``#`` (or by the last key where ``min == max``, but not in prices). ``*`` goes ``back``; in prices ``**`` does."""
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[/", "/]")
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[/", "/]")
 
     say: tuple[Piece, ...]
     into: str
@@ -25,7 +25,7 @@ class Input(Asking, Step, frozen=True, tag="input", forbid_unknown_fields=True):
     secret: bool = False
     back: str | None = None
     empty: str | None = None
-    """Where a lone ``#`` leads; without it, it is no input."""
+    """Step to which a lone ``#`` leads; ``None``: a lone ``#`` is invalid."""
     tries: int = 3
     first_digit: float = 8.0
     between_digits: float = 10.0
@@ -34,22 +34,22 @@ class Input(Asking, Step, frozen=True, tag="input", forbid_unknown_fields=True):
         fixed = [("next", self.next), ("on_fail", self.on_fail)]
         return fixed + [(name, to) for name, to in (("back", self.back), ("empty", self.empty)) if to]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        yield from super().problems(around)
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        yield from super().problems(context)
         if not 1 <= self.min <= self.max:
             yield Problem(("min",), f"1 to max ({self.max})")
         if self.secret and self.format is not Format.DIGITS:
             yield Problem(("format",), "a secret input has the format digits")
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
         return before | {self.into} if path == "next" else before
 
     @property
     def keyed_in_secret(self) -> str | None:
         return self.into if self.secret else None
 
-    def about(self) -> str:
-        return f"{words_of(self.say)} → {self.into}" + (" (secret)" if self.secret else "")
+    def summary(self) -> str:
+        return f"{summary_of(self.say)} → {self.into}" + (" (secret)" if self.secret else "")
 
     def ask(self, walk: Walk) -> None:
         walk.entry = Entry(self)

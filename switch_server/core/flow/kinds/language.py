@@ -1,4 +1,4 @@
-"""``language``: what is said from here on is said in another language."""
+"""``language``: sets the language of all that is said from here on."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ OTHER = {Language.ZH: Language.EN, Language.EN: Language.ZH}
 
 
 class SetLanguage(Step, frozen=True, tag="language", forbid_unknown_fields=True):
-    """``other``: the one that is not spoken now."""
+    """``other``: of the two languages the one that is not spoken now."""
 
     language: Literal["zh_CN", "en", "other"]
     next: str
@@ -18,7 +18,7 @@ class SetLanguage(Step, frozen=True, tag="language", forbid_unknown_fields=True)
     def targets(self) -> list[tuple[str, str]]:
         return [("next", self.next)]
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return self.language
 
     def enter(self, walk: Walk) -> None:

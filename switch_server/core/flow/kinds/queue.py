@@ -1,4 +1,4 @@
-"""``queue`` (排队): the caller waits for an agent, talks to one, and goes on after it."""
+"""``queue`` (排队): the caller waits for an agent; after the talk the flow goes on, or the call ends."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -7,25 +7,25 @@ from msgspec import field
 
 from shared.enums import EndCause
 from shared.ids import QueueName
-from switch_server.core.flow.pieces import Piece, Problem, Surroundings, problems_of
-from switch_server.core.flow.step import NOTHING, Spoken, Step, known_queue, telephone_keys
+from switch_server.core.flow.pieces import FlowContext, Piece, Problem, problems_of
+from switch_server.core.flow.step import NO_VARIABLES, Spoken, Step, key_problems, queue_problems
 from switch_server.core.flow.walk import IvrState, Walk
 
 RINGING_STILL = 1.0
-"""Seconds by which a wait that is over is prolonged while a desk rings for this caller."""
+"""Seconds by which the wait is prolonged when it ends while a desk rings for this caller."""
 IN_QUEUE = frozenset({"queue_position", "queue_minutes"})
-"""There in an announcement, made anew before each."""
+"""Variables of an announcement only; set anew before each announcement."""
 
 
 class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
-    """Waits for an agent with music; an announcement every ``announce_every`` s, ``on_timeout`` after ``wait`` s.
+    """The caller waits for an agent with music; an announcement every ``announce_every`` s, ``on_timeout`` after ``wait`` s.
 
     An announcement may speak ``queue_position`` (1: next) and ``queue_minutes`` (estimated, at least 1). ``excuse`` is said to a caller
-    whose agent was lost in a talk, and who waits at the head now. Keys in ``keys`` lead elsewhere, others are passed over.
+    whose agent was lost in a talk, and who now waits at the head of the queue. A key of ``keys`` leads to its step, other keys are ignored.
     """
 
-    SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
-    BEGINS: ClassVar[IvrState] = IvrState.QUEUED
+    NODE_SHAPE: ClassVar[tuple[str, str]] = ("[(", ")]")
+    FIRST_STATE: ClassVar[IvrState] = IvrState.QUEUED
     KEEPS_PLACE: ClassVar[bool] = True
 
     queue: str
@@ -37,12 +37,13 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
     excuse: tuple[Piece, ...] = ()
     keys: dict[str, str] = field(default_factory=dict)
     priority: int = 0
-    """Higher goes first; a VIP has 10 more, a caller who called lately 5 more, one whose agent was lost 100 more."""
+    """The higher priority goes first; a VIP has 10 more, a returning caller 5 more, a caller whose agent was lost 100 more."""
     on_closed: str | None = None
     """Outside the queue's hours; ``None``: as ``on_timeout``."""
     on_full: str | None = None
+    """As many callers wait as the queue may have; ``None``: as ``on_timeout``."""
     on_ended: str | None = None
-    """After the talk, if the agent ended it; ``None``: hung up with ``AGENT_HUNG_UP``."""
+    """After a talk that the agent ended; ``None``: the call ends with ``AGENT_HUNG_UP``."""
 
     def targets(self) -> list[tuple[str, str]]:
         keys = [(f"keys.{key}", to) for key, to in self.keys.items()]
@@ -50,26 +51,26 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         return [*keys, ("on_timeout", self.on_timeout), *((name, to) for name, to in others if to)]
 
     def spoken(self) -> list[Spoken]:
-        return [("announce", self.announce, IN_QUEUE), ("excuse", self.excuse, NOTHING)]
+        return [("announce", self.announce, IN_QUEUE), ("excuse", self.excuse, NO_VARIABLES)]
 
-    def problems(self, around: Surroundings) -> Iterator[Problem]:
-        yield from problems_of((self.music,), ("music",), around)
-        yield from telephone_keys(self.keys)
-        yield from known_queue(self.queue, around)
+    def problems(self, context: FlowContext) -> Iterator[Problem]:
+        yield from problems_of((self.music,), ("music",), context)
+        yield from key_problems(self.keys)
+        yield from queue_problems(self.queue, context)
         for name in ("wait", "announce_every"):
             if getattr(self, name) <= 0:
                 yield Problem((name,), "seconds above 0")
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return f"{self.queue}, {self.wait:g} s"
 
     def enter(self, walk: Walk) -> None:
-        """``on_closed`` and ``on_full`` are taken at once; no caller waits where nobody can come."""
+        """A closed or full queue leads to ``on_closed`` or ``on_full`` at once, without waiting."""
         verdict = walk.host.queue(QueueName(self.queue), self.priority)
         if verdict == "open":
             walk.host.timer("step", self.wait)
             self._announce(walk)
-            self.keys_wait(walk)
+            self.take_keys(walk)
         else:
             to = self.on_closed if verdict == "closed" else self.on_full
             walk.go(to or self.on_timeout, verdict)
@@ -85,8 +86,8 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         else:
             walk.go_on(self.on_timeout, "timeout")
 
-    def keys_wait(self, walk: Walk) -> bool:
-        """Keys that the step does not know are passed over, and not journalled."""
+    def take_keys(self, walk: Walk) -> bool:
+        """A key that is not in ``keys`` is ignored, and not journalled."""
         while walk.keys:
             key = walk.keys.popleft()
             digit = key.digit.reveal()
@@ -110,7 +111,7 @@ class QueueStep(Step, frozen=True, tag="queue", forbid_unknown_fields=True):
         else:
             self._play_music(walk)
 
-    def excuse_now(self, walk: Walk) -> None:
+    def say_excuse(self, walk: Walk) -> None:
         if self.excuse:
             walk.host.timer("announce", None)
             walk.say(self.excuse, barge_in=False)

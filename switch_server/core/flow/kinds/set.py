@@ -1,14 +1,14 @@
-"""``set``: variables of the call are set."""
+"""``set``: sets variables of the call."""
 
 from collections.abc import Iterator
 
-from switch_server.core.flow.pieces import Use, look_up, root_of
+from switch_server.core.flow.pieces import VariableUse, look_up, root_of
 from switch_server.core.flow.step import Step
 from switch_server.core.flow.walk import Walk
 
 
 class SetStep(Step, frozen=True, tag="set", forbid_unknown_fields=True):
-    """Sets variables of the call: ``{side: buy}``; ``{price: "{last}"}`` copies one."""
+    """Sets variables of the call: ``{side: buy}`` to a constant, ``{price: "{last}"}`` to the value of another variable."""
 
     values: dict[str, str | int]
     next: str
@@ -16,15 +16,15 @@ class SetStep(Step, frozen=True, tag="set", forbid_unknown_fields=True):
     def targets(self) -> list[tuple[str, str]]:
         return [("next", self.next)]
 
-    def needs(self) -> Iterator[Use]:
+    def needs(self) -> Iterator[VariableUse]:
         for name, value in self.values.items():
             if isinstance(value, str) and value.startswith("{"):
                 yield ("values", name), root_of(value.strip("{}"))
 
-    def after(self, path: str, before: frozenset[str]) -> frozenset[str]:
+    def variables_after(self, path: str, before: frozenset[str]) -> frozenset[str]:
         return before | self.values.keys()
 
-    def about(self) -> str:
+    def summary(self) -> str:
         return ", ".join(f"{name}={value}" for name, value in self.values.items())
 
     def enter(self, walk: Walk) -> None:

@@ -1,4 +1,4 @@
-"""What a ``service`` step of a flow can ask (业务), as data: what it needs, gives, and can end with. What it does: ``core.ivr.services``."""
+"""The services that a ``service`` step can run (业务), as a table: needs, results and outcomes of each. ``core.ivr.service_runner`` runs them."""
 
 from msgspec import Struct
 
@@ -6,9 +6,9 @@ REFUSED = "refused"
 
 
 class Service(Struct, frozen=True):
-    """``needs``: variables that must be there before; ``gives``: those that are there after ``ok`` or ``accepted``.
+    """``needs``: variables that must have a value before; ``gives``: variables that have one after ``ok`` or ``accepted``.
 
-    ``takes``: those that are gone afterwards.
+    ``takes``: variables that are removed afterwards. ``logged_in``: the caller must have logged in.
     """
 
     outcomes: frozenset[str]
@@ -17,7 +17,7 @@ class Service(Struct, frozen=True):
     takes: frozenset[str] = frozenset()
     logged_in: bool = True
     places: bool = False
-    """Uses a read-back's one-use key."""
+    """Places or cancels an order, with the one-use key of a read-back."""
 
 
 def _service(outcomes: str, needs: str = "", gives: str = "", takes: str = "", **more: bool) -> Service:
@@ -36,4 +36,4 @@ SERVICES: dict[str, Service] = {
     "place_order": _service("accepted refused in_doubt", "market side code price quantity", "contract", places=True),
     "cancel_order": _service("accepted refused in_doubt", "contract", places=True),
 }
-"""``refused`` and its variable ``refusal`` (a ``shared.enums.Refusal``) belong to every service that asks a branch."""
+"""Every service that asks a branch can end with ``refused``, which sets the variable ``refusal`` (a ``shared.enums.Refusal``)."""

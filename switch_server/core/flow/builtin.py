@@ -1,4 +1,4 @@
-"""Flows that no file has: the PIN step that an agent asks for, and a queue that no flow of the operator's leads into."""
+"""Built-in flows, without a file: the PIN check that an agent asks for, and a queue that no configured flow leads to."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from switch_server.core.flow.kinds import HangUpStep, Input, QueueStep, Say, Ser
 from switch_server.core.flow.step import Flow
 
 NO_FLOW = Flow("", (), "", {})
-"""Of a call that an agent dialled: nobody walks through anything."""
-MUSIC = "music/hold"
-PIN = Flow(
+"""The empty flow of a call that an agent dialled."""
+HOLD_MUSIC = "music/hold"
+PIN_FLOW = Flow(
     "pin",
     (),
     "account",
@@ -36,11 +36,11 @@ PIN = Flow(
     },
     says={"invalid": ("invalid_key", "try_again"), "no_input": ("no_input",)},
 )
-"""Asks for account and PIN as the centre's own flow does; its end, ``GOODBYE`` or ``WRONG_PIN``, is pass or fail."""
+"""Asks for account and PIN as the product's own flow does. It ends with ``GOODBYE`` (the PIN is right) or ``WRONG_PIN``."""
 
 
 def queue_flow(flows: Iterable[Flow], queue: QueueName) -> tuple[Flow, str]:
-    """Where a caller waits in this queue: the first flow that leads there, and the step; or one of our own."""
+    """The flow and the step in which a caller waits in this queue: the first flow with a step of the queue, else a built-in one."""
     for flow in flows:
         for name, step in flow.steps.items():
             if isinstance(step, QueueStep) and step.queue == queue:

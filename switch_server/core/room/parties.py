@@ -1,4 +1,4 @@
-"""Who else is in a seat's call, as its desk shows them."""
+"""The other parties of a seat's call, as its desk shows them."""
 
 from typing import Any, assert_never
 
@@ -6,11 +6,11 @@ from shared.desk import AnyTarget, Party, ToMenu, ToNumber, ToPin, ToQueue, ToSe
 from shared.enums import ListenMode, PartyState
 from shared.ids import AgentId, LegId
 from switch_server.core.leg import Leg
-from switch_server.core.room.room import Asked, Listener, Member, Room, Talk
+from switch_server.core.room.room import AskedParty, Listener, Member, Room, Talk
 
 
-def company(talk: Talk) -> dict[str, Any]:
-    """``parties``, ``came_back``, ``busy``, ``listening`` and ``target`` of the seat's ``shared.desk.DeskCall``."""
+def party_fields(talk: Talk) -> dict[str, Any]:
+    """The fields ``parties``, ``came_back``, ``busy``, ``listening`` and ``target`` of the seat's ``shared.desk.DeskCall``."""
     room = talk.room
     listener, member = room.listeners.get(talk.id), room.members.get(talk.id)
     if listener is not None:
@@ -36,19 +36,19 @@ def _agent(room: Room, leg: LegId) -> AgentId | None:
 
 
 def _others(room: Room, seen_from: LegId, member: Member | None) -> list[Party]:
-    """``member``: the seat itself; ``None``: a supervisor looks, who hears what the seat hears."""
-    eyes = room.members.get(seen_from)
-    rows = [_row(other, eyes) for leg, other in room.members.items() if member is None or leg != seen_from]
+    """``member``: the seat itself; ``None``: for a supervisor who listens to the seat ``seen_from``."""
+    viewer = room.members.get(seen_from)
+    rows = [_row(other, viewer) for leg, other in room.members.items() if member is None or leg != seen_from]
     ask = room.ask
-    if ask is not None and (ask.by == seen_from or (eyes is not None and room.comes_to(eyes.group))):
+    if ask is not None and (ask.by == seen_from or (viewer is not None and room.awaits_party(viewer.group))):
         rows.append(_asked(ask))
     if member is not None:
         rows += [_listener(each) for each in room.listeners.values() if _shows(room, each, member)]
     return rows
 
 
-def _row(other: Member, eyes: Member | None) -> Party:
-    near = eyes is not None and other.group == eyes.group
+def _row(other: Member, viewer: Member | None) -> Party:
+    near = viewer is not None and other.group == viewer.group
     state = PartyState.TALKING if near else PartyState.WAITING
     if other.talk is not None:
         return Party(other.leg.id, "seat", other.talk.agent, "", state, other.since)
@@ -60,15 +60,15 @@ def _number(leg: Leg) -> str:
     return leg.ani if leg.incoming else leg.dnis
 
 
-def _asked(ask: Asked) -> Party:
+def _asked(ask: AskedParty) -> Party:
     state = PartyState.RINGING if ask.leg is not None and not ask.busy else PartyState.ASKED
-    kind, name, number = _words(ask.target) if ask.target is not None else ("", "", "")
+    kind, name, number = _target_fields(ask.target) if ask.target is not None else ("", "", "")
     if ask.talk is not None:
         name = ask.talk.agent
     return Party(ask.leg.id if ask.leg is not None else LegId(""), kind, name, number, state, ask.since)
 
 
-def _words(target: AnyTarget) -> tuple[str, str, str]:
+def _target_fields(target: AnyTarget) -> tuple[str, str, str]:
     """(kind, name, number)."""
     match target:
         case ToSeat(agent=agent):
@@ -90,7 +90,7 @@ def _listener(listener: Listener) -> Party:
 
 
 def _shows(room: Room, listener: Listener, member: Member) -> bool:
-    """Who listens in silence is not shown; who whispers, to the seat that hears it; who barges in, to all that do."""
+    """A monitoring supervisor is not shown; a whispering one to the seat listened to; a barging one to all seats of that group."""
     target = room.members.get(listener.target)
     if target is None or listener.mode is ListenMode.MONITOR:
         return False

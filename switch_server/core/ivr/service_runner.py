@@ -1,10 +1,10 @@
-"""What a flow's ``service`` step can ask (业务): of the store, of the branch, of the order machine.
+"""Runs the services of a flow's ``service`` steps (业务): questions to the store and the branch, and orders.
 
-One service runs at a time for a call; it ends with one of its outcomes, always: an answer that never comes is a refusal
-``branch_slow`` after ``Limits.answer_wait``. Answers to an earlier request are passed over.
+A call runs one service at a time. A service always ends with one of its outcomes: without an answer, with the refusal ``branch_slow``
+after ``Limits.answer_wait``, or with ``in_doubt`` after ``Limits.order_wait`` for an order. Answers to an earlier request are ignored.
 
-A log-in has one of the account's and the calling number's tries from ``FindAccount`` on, so that calls side by side make no more tries
-than there are; whatever its end, the try is counted as a wrong PIN or given back.
+From ``FindAccount`` on a log-in has one of the PIN tries of the account and the calling number, so that parallel calls use no more tries
+than there are. In the end each try is counted as a wrong PIN or given back.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,15 +25,15 @@ from switch_server.core.words import Effect
 
 
 class Login(Struct, frozen=True):
-    """A caller who has proved who they are."""
+    """The account of a caller who has keyed its PIN."""
 
     account: AccountNo
     branch: BranchId
     customer: CustomerId | None
 
 
-class Caller(Protocol):
-    """What services need of their call."""
+class ServiceHost(Protocol):
+    """The protocol that a call implements for its services."""
 
     id: CallId
     number: str
@@ -48,25 +48,26 @@ class Caller(Protocol):
     def any_branch(self) -> BranchId | None: ...
 
 
-class Services:
-    """State of the services of one call."""
+class ServiceRunner:
+    """The running service of one call, and the call's log-in."""
 
-    def __init__(self, caller: Caller, *, answer_wait: float, order_wait: float, wrong_pins: int) -> None:
-        self._caller = caller
+    def __init__(self, host: ServiceHost, *, answer_wait: float, order_wait: float, wrong_pins: int) -> None:
+        self._host = host
         self._answer_wait = answer_wait
         self._order_wait = order_wait
         self._wrong_pins_allowed = wrong_pins
         self.login: Login | None = None
         self.wrong_pins = 0
-        self.armed: OrderKey | None = None
-        """Made by the confirmation of a read-back, used once."""
-        self.waiting_for: OrderKey | None = None
+        self.confirmed_key: OrderKey | None = None
+        """Key of a confirmed read-back that has not been used yet."""
+        self.awaited_order: OrderKey | None = None
+        """Key of the order whose result the caller waits for."""
         self._running = ""
         self._request = 0
         self._expects: type[AccountFound | WrongPinCounted | BranchAnswered] | None = None
         self._account: AccountFound | None = None
         self._has_try = False
-        """Of the account's and the number's tries of PINs, one is ours."""
+        """Whether this call has one of the account's and the number's PIN tries."""
 
     def run(self, name: str) -> None:
         self._running = name
@@ -75,22 +76,22 @@ class Services:
         if service.logged_in and self.login is None:
             self._refuse(Refusal.NOT_LOGGED_IN)
         elif name == "log_in":
-            account = AccountNo(self._caller.variables["account"])
+            account = AccountNo(self._host.variables["account"])
             request = self._next_request(AccountFound)
             self._has_try = True
-            self._ask_store(FindAccount(self._caller.id, request, account, self._caller.number))
+            self._ask_store(FindAccount(self._host.id, request, account, self._host.number))
         elif service.places:
             self._place(name)
         else:
-            self._ask(_QUESTIONS[name](self._caller.variables, self.login))
+            self._ask(_QUESTIONS[name](self._host.variables, self.login))
 
     def stop(self) -> None:
-        """The caller has gone. An order under way goes on without them."""
+        """The caller has gone. An order under way is carried on without the caller."""
         self._give_back()
         self._running = ""
         self._expects = None
-        self.waiting_for = None
-        self.armed = None
+        self.awaited_order = None
+        self.confirmed_key = None
 
     # --- answers ---
 
@@ -107,7 +108,7 @@ class Services:
             self._refuse(Refusal.BRANCH_SLOW)
         else:
             self._account = found
-            pin = self._caller.variables.get("pin")
+            pin = self._host.variables.get("pin")
             self._ask(aci.LogIn(found.account, ""), found.branch, pin if isinstance(pin, Secret) else None)
 
     def wrong_pin_counted(self, counted: WrongPinCounted) -> None:
@@ -134,18 +135,18 @@ class Services:
             self._refuse(Refusal.BAD_ANSWER)
 
     def order_moved(self, order: Order) -> None:
-        """The order that the caller waits for changed state."""
-        if order.key != self.waiting_for:
+        """An order of this call has changed its state."""
+        if order.key != self.awaited_order:
             return
         if order.state in AT_BRANCH:
-            self._caller.variables["contract"] = order.contract
+            self._host.variables["contract"] = order.contract
             self._done("accepted")
         elif order.state in (OrderState.REFUSED, OrderState.VOID, OrderState.FAILED):
             self._refuse(Refusal(order.code) if order.code else Refusal.BRANCH_DOWN)
 
     def timed_out(self) -> None:
-        """No answer in time."""
-        if self.waiting_for:
+        """No answer in time: the service ends."""
+        if self.awaited_order:
             self._done("in_doubt")
         elif self._running:
             self._refuse(Refusal.BRANCH_SLOW)
@@ -158,19 +159,19 @@ class Services:
         assert found.branch is not None
         if isinstance(reply, aci.LoggedIn):
             self.login = Login(found.account, found.branch, found.customer)
-            self._caller.logged_in(self.login)
+            self._host.logged_in(self.login)
             self._done("ok")
         elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN:
             self.wrong_pins += 1
             self._has_try = False
             request = self._next_request(WrongPinCounted)
-            self._ask_store(CountWrongPin(self._caller.id, request, found.account, self._caller.number))
+            self._ask_store(CountWrongPin(self._host.id, request, found.account, self._host.number))
         else:
             self._refuse(reply.code if isinstance(reply, aci.Refused) else Refusal.BAD_ANSWER)
 
     def _take(self, reply: aci.Reply) -> None:
         values: dict[str, Any] = msgspec.to_builtins(reply)
-        variables = self._caller.variables
+        variables = self._host.variables
         if self._running == "find_order":
             row = next((row for row in values["rows"] if row["contract"] == variables["contract"]), None)
             if row is None:
@@ -187,12 +188,12 @@ class Services:
         self._done("ok")
 
     def _place(self, name: str) -> None:
-        key, self.armed = self.armed, None
+        key, self.confirmed_key = self.confirmed_key, None
         login = self.login
         if key is None or login is None:
             self._refuse(Refusal.NOT_LOGGED_IN)
             return
-        variables = self._caller.variables
+        variables = self._host.variables
         order: aci.PlaceOrder | aci.CancelOrder
         if name == "cancel_order":
             order = aci.CancelOrder(key, login.account, ContractNo(str(variables["contract"])))
@@ -206,21 +207,21 @@ class Services:
                 price=Milli(variables["price"]),
                 quantity=Shares(variables["quantity"]),
             )
-        self.waiting_for = key
-        self._caller.wait_for_answer(self._order_wait)
-        self._caller.capture(key, order)
+        self.awaited_order = key
+        self._host.wait_for_answer(self._order_wait)
+        self._host.capture(key, order)
 
     def _ask(self, query: aci.Request, branch: BranchId | None = None, pin: Secret | None = None) -> None:
-        where = branch or (self.login.branch if self.login else self._caller.any_branch())
+        where = branch or (self.login.branch if self.login else self._host.any_branch())
         if where is None:
             self._refuse(Refusal.BRANCH_DOWN)
             return
-        self._caller.wait_for_answer(self._answer_wait)
-        self._caller.emit(AskBranch(self._caller.id, self._next_request(BranchAnswered), where, query, pin))
+        self._host.wait_for_answer(self._answer_wait)
+        self._host.emit(AskBranch(self._host.id, self._next_request(BranchAnswered), where, query, pin))
 
     def _ask_store(self, question: FindAccount | CountWrongPin) -> None:
-        self._caller.wait_for_answer(self._answer_wait)
-        self._caller.emit(question)
+        self._host.wait_for_answer(self._answer_wait)
+        self._host.emit(question)
 
     def _next_request(self, answer: type[AccountFound | WrongPinCounted | BranchAnswered]) -> int:
         self._expects = answer
@@ -231,23 +232,23 @@ class Services:
         return answer.request == self._request and type(answer) is self._expects
 
     def _refuse(self, code: Refusal) -> None:
-        self._caller.variables["refusal"] = code.value
+        self._host.variables["refusal"] = code.value
         self._done(REFUSED)
 
     def _give_back(self) -> None:
         if self._has_try:
             self._has_try = False
-            self._caller.emit(GiveBackPinTry(self._caller.id))
+            self._host.emit(GiveBackPinTry(self._host.id))
 
     def _done(self, outcome: str) -> None:
         self._give_back()
         if self._running == "log_in":
-            self._caller.variables.pop("pin", None)
+            self._host.variables.pop("pin", None)
         self._running = ""
         self._expects = None
-        self.waiting_for = None
-        self._caller.wait_for_answer(None)
-        self._caller.outcome(outcome)
+        self.awaited_order = None
+        self._host.wait_for_answer(None)
+        self._host.outcome(outcome)
 
 
 def _account(login: Login | None) -> AccountNo:

@@ -9,8 +9,8 @@ from shared import desk
 from shared.desk import ToQueue
 from shared.enums import EndCause
 from switch_server.core import catalogue as ev
-from switch_server.core.flow import MUSIC, PIN, Flow, QueueStep, check, queue_flow
-from switch_server.services.flows import surroundings
+from switch_server.core.flow import HOLD_MUSIC, PIN_FLOW, Flow, QueueStep, check, queue_flow
+from switch_server.services.flows import flow_context
 from tests.core.a_flow import MAIN
 from tests.core.desk_world import AGENTS, ANN, BOB, FLOW
 from tests.core.floor_world import FLOOR, FUND, FloorWorld
@@ -19,15 +19,15 @@ PROMPTS = Path(__file__).parents[3] / "resources" / "prompts"
 QUEUE_FLOW, FIRST = queue_flow((FLOW, MAIN), FUND)
 
 
-@pytest.mark.parametrize("flow", [PIN, QUEUE_FLOW], ids=["pin", "queue"])
+@pytest.mark.parametrize("flow", [PIN_FLOW, QUEUE_FLOW], ids=["pin", "queue"])
 def test_they_are_fit_to_answer_calls(flow: Flow) -> None:
-    around = surroundings([PROMPTS], queues=frozenset({FUND}))
-    assert check(structs.replace(flow, numbers=("1",)), around) == []
-    assert MUSIC in around.music
+    context = flow_context([PROMPTS], queues=frozenset({FUND}))
+    assert check(structs.replace(flow, numbers=("1",)), context) == []
+    assert HOLD_MUSIC in context.music
 
 
 def test_the_pin_ends_with_pass_or_fail_only() -> None:
-    ends = {step.cause for step in PIN.steps.values() if hasattr(step, "cause")}
+    ends = {step.cause for step in PIN_FLOW.steps.values() if hasattr(step, "cause")}
     assert ends == {EndCause.GOODBYE, EndCause.WRONG_PIN}
 
 

@@ -1,4 +1,4 @@
-"""How calls of others begin: a caller's INVITE. Those that we make: ``core.call.outgoing``."""
+"""The begin of an incoming call. Outgoing calls begin in ``core.call.outgoing``."""
 
 from shared.enums import EndCause
 from shared.ids import call_of
@@ -10,12 +10,12 @@ from switch_server.core.call.facts import CallOffered, LegPlaced
 from switch_server.core.leg import Leg, Reject
 
 
-def offered(switch: LineSwitchboard, event: CallOffered) -> None:
+def take_offer(switch: LineSwitchboard, event: CallOffered) -> None:
     call_id = call_of(event.leg)
     if (other := switch.calls.get(call_id)) is not None:
         switch.count("calls_offered_twice")
         known = other.legs.get(event.leg)
-        if known is None or not (known.incoming and known.alive):  # another caller's leg, by a name that is taken
+        if known is None or not (known.incoming and known.alive):  # another caller's leg with an id that exists
             switch.emit(Reject(event.leg, 500, EndCause.FAULT))
         return
     admitted = admit(switch, event)
@@ -29,13 +29,13 @@ def offered(switch: LineSwitchboard, event: CallOffered) -> None:
     leg = Leg(event.leg, event.trunk, incoming=True, ani=event.ani, dnis=event.dnis, started=switch.now)
     leg.card = card
     call = Call(call_id, leg, flow, switch)
-    opened(switch, call)
+    add_call(switch, call)
     switch.timer(f"{call_id}:setup", switch.config.limits.teardown)
     call.open_channel(leg, far)
 
 
-def opened(switch: LineSwitchboard, call: Call) -> None:
-    """The call is known from here on."""
+def add_call(switch: LineSwitchboard, call: Call) -> None:
+    """Adds the call to the switch, writes its first row, and asks the store for the caller."""
     switch.calls[call.id] = call
     switch.timer(f"{call.id}:call_max", switch.config.limits.call_max)
     switch.emit(records.call_offered(call.id, call.caller, call.started, call.ivr.flow.flow))

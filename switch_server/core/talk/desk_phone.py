@@ -1,4 +1,6 @@
-"""A desk phone's own hold key: a re-INVITE that stops the sound (RFC 3264 §8.4), and one that begins it again. It means what the app's button means."""
+"""The hold key of a SIP desk phone: a re-INVITE that puts the media on hold (RFC 3264 §8.4), and one that resumes it. It has the effect of the app's
+hold button.
+"""
 
 from shared import desk
 from shared.enums import Direction
@@ -9,9 +11,9 @@ from switch_server.core.words import Far
 
 
 def media_changed(side: DeskSide, leg: Leg, was: Far | None, now: Far) -> None:
-    """What can't be done in the talk's state is left: the phone alone is silent, or speaks, then."""
+    """Where the talk's state does not allow hold or retrieve, only the phone's own media changes."""
     talk = side.talks.get(leg.id)
-    if talk is None or not talk.handset or was is None:
+    if talk is None or not talk.on_desk_phone or was is None:
         return
     before, after = (far.direction is Direction.SENDRECV for far in (was, now))
     if before and not after:

@@ -1,10 +1,13 @@
-"""Reaching others: dial out, call a seat, ask somebody into a call. Lines, cards and other seats have a part in it, so what is decided is an event."""
+"""Commands that reach another party: dial out, call a seat, ask a party into a call (consult).
+
+The decision depends on lines, cards and other seats, so it becomes an event, which a replay reads from the journal.
+"""
 
 from shared import desk
 from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToQueue, ToSeat
 from shared.enums import SeatState
 from shared.ids import LegId
-from switch_server.core.call import Call, CallPlaced, ForAgent, ForConsult, NoWay, Way, way_inside, way_out
+from switch_server.core.call import Call, CallPlaced, ForAgent, ForConsult, NoRoute, Route, route_inside, route_out
 from switch_server.core.desks.desks import Desks
 from switch_server.core.desks.facts import DeskCommanded
 from switch_server.core.desks.host import DeskSwitchboard
@@ -12,25 +15,25 @@ from switch_server.core.desks.seat import BUSY, Seat
 from switch_server.core.room import Talk
 from switch_server.core.talk import Consulted
 
-Answer = Done | Refused
+CommandAnswer = Done | Refused
 FREE_FOR_DIAL = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP})
 RINGABLE = frozenset({SeatState.OPEN, SeatState.LOCKED})
-"""A colleague may be called on a break; not in a call, nor while they write down the last one."""
+"""States in which a colleague's desk may be rung: also on a break; not in a call or in wrap-up."""
 
 
-class ReachCommands:
+class CallingCommands:
     def __init__(self, switch: DeskSwitchboard, desks: Desks) -> None:
         self._switch = switch
         self._desks = desks
 
-    def dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> Answer:
+    def dial(self, seat: Seat, command: desk.Dial, event: DeskCommanded) -> CommandAnswer:
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
-        way = way_out(self._switch, command.number, ForAgent, self._switch.flows)
-        return self._place(event, way, command.number, ForAgent(seat.agent, seat.contact))
+        route = route_out(self._switch, command.number, ForAgent, self._switch.flows)
+        return self._place(event, route, command.number, ForAgent(seat.agent, seat.contact))
 
-    def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> Answer:
-        """A seat that is busy is heard as busy."""
+    def call_seat(self, seat: Seat, command: desk.CallSeat, event: DeskCommanded) -> CommandAnswer:
+        """Calls another seat; where that seat is busy, the agent hears busy tone."""
         if (refused := self._may_begin(seat, event)) is not None:
             return refused
         other = self._desks.seats.get(command.agent)
@@ -39,15 +42,15 @@ class ReachCommands:
         if other is seat:
             return Refused(DeskRefusal.WRONG_STATE)
         callee = other.contact if other.state in RINGABLE else ""
-        way = way_inside(self._switch, seat.agent, ForAgent)
-        return self._place(event, way, other.agent, ForAgent(seat.agent, seat.contact, callee))
+        route = route_inside(self._switch, seat.agent, ForAgent)
+        return self._place(event, route, other.agent, ForAgent(seat.agent, seat.contact, callee))
 
-    def _place(self, event: DeskCommanded, way: Way | NoWay, number: str, purpose: ForAgent) -> Answer:
-        if way is NoWay.NO_LINE:
+    def _place(self, event: DeskCommanded, route: Route | NoRoute, number: str, purpose: ForAgent) -> CommandAnswer:
+        if route is NoRoute.NO_LINE:
             return Refused(DeskRefusal.NO_LINE)
-        if isinstance(way, NoWay) or event.call is None:
+        if isinstance(route, NoRoute) or event.call is None:
             return Refused(DeskRefusal.BUSY)
-        self._switch.take(way.call(event.call, number, purpose))
+        self._switch.apply_decision(route.call(event.call, number, purpose))
         return Done()
 
     def _may_begin(self, seat: Seat, event: DeskCommanded) -> Refused | None:
@@ -60,7 +63,7 @@ class ReachCommands:
 
     # --- into a call ---
 
-    def consult(self, seat: Seat, command: desk.Consult, _: DeskCommanded) -> Answer:
+    def consult(self, seat: Seat, command: desk.Consult, _: DeskCommanded) -> CommandAnswer:
         talk = seat.talk
         call = self._switch.calls.get(command.call)
         if talk is None or call is None or talk.call != command.call:
@@ -71,7 +74,7 @@ class ReachCommands:
         event = self._asked(call, talk, command.target)
         if isinstance(event, Refused):
             return event
-        self._switch.take(event)
+        self._switch.apply_decision(event)
         return Done()
 
     def _asked(self, call: Call, talk: Talk, target: AnyTarget) -> Consulted | CallPlaced | Refused:
@@ -85,10 +88,10 @@ class ReachCommands:
                     return Refused(DeskRefusal.SEAT_BUSY)
                 return Consulted(call.id, talk.id, target, leg, contact=other.contact)
             case ToNumber(number=number):
-                way = way_out(switch, number, ForConsult, switch.flows, on=call.caller.card)
-                if isinstance(way, NoWay):
+                route = route_out(switch, number, ForConsult, switch.flows, on=call.caller.card)
+                if isinstance(route, NoRoute):
                     return Refused(DeskRefusal.NO_LINE)
-                return way.call(call.id, number, ForConsult(talk.id, leg))
+                return route.call(call.id, number, ForConsult(talk.id, leg))
             case ToQueue(queue=queue) if queue not in {each.name for each in switch.config.queues}:
                 return Refused(DeskRefusal.NOT_FOUND)
             case ToMenu(flow=flow) if flow not in {each.flow for each in switch.flows}:
@@ -97,7 +100,7 @@ class ReachCommands:
                 return self._for_customer(call, talk, target, leg)
 
     def _for_customer(self, call: Call, talk: Talk, target: AnyTarget, leg: LegId) -> Consulted | Refused:
-        """Only a customer can wait in a queue, hear a menu or key a PIN, and it must be this seat that has them."""
+        """For a queue, a menu or the PIN: the call must have a customer, and this seat must talk to the customer or have parked the customer."""
         side = call.desk
         member, customer = side.room.members[talk.id], side.room.customer
         if customer is None or customer.group not in (member.group, member.parked):

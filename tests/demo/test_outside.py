@@ -1,4 +1,4 @@
-"""The demo's outside world: what each number does, dialled by an agent over the demo's trunk, with real SIP and RTP."""
+"""The demo's outside telephones: the behaviour of each number, dialled by an agent over the demo's trunk, with real SIP and RTP."""
 
 import re
 import socket
@@ -14,10 +14,10 @@ import yaml
 
 from shared import desk as wire
 from shared.enums import Language, Role, SeatState
-from switch_server.demo.telephones.outside import HABITS, number_of
+from switch_server.demo.telephones.outside import BEHAVIOURS, number_of
 from switch_server.demo.telephones.voice import PAUSE_MS, voice
-from switch_server.demo.words import Words
-from switch_server.demo.world import DemoFolder, Ports, way_out
+from switch_server.demo.texts import DemoTexts
+from switch_server.demo.world import DemoFolder, DemoPorts, way_out
 from switch_server.services.prompt_audio import read_alaw_wav
 from tests.e2e.centre import ROOT, Centre, Process
 from tests.e2e.desk import Desk, hears
@@ -49,13 +49,13 @@ def test_a_voice_reads_the_number_and_pauses(language: Language) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_the_demo_tells_of_each_habit(language: Language) -> None:
-    said = Words(language)("outside")
-    assert all(re.search(rf"\b{end}\b", said) for end in HABITS)
+    said = DemoTexts(language)("outside")
+    assert all(re.search(rf"\b{end}\b", said) for end in BEHAVIOURS)
 
 
 def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
-    folder.make("127.0.0.1", Ports(sip=5060, link=5580, desks=5581, outside=5090))
+    folder.make("127.0.0.1", DemoPorts(sip=5060, link=5580, desks=5581, outside=5090))
     trunk = yaml.safe_load(folder.config.read_text())["trunks"][1]
     assert (trunk["far"], trunk["direction"]) == (["127.0.0.1:5090"], "out")
     assert [each.role for each in folder.world.agents] == [Role.SUPERVISOR, Role.AGENT, Role.AGENT]
@@ -120,7 +120,7 @@ def wraps_up(desk: Desk, call: str) -> None:
 
 
 def likeness(heard: np.ndarray, said: np.ndarray) -> float:
-    """Of what was heard and its likeliest place in what is said again and again: 1 is the same."""
+    """The largest correlation of ``heard`` with any part of the repeated ``said``: 1 means that they are equal."""
     long = np.concatenate([said, said]).astype(np.float64)
     short = heard.astype(np.float64)
     size = 1 << (len(long) + len(short)).bit_length()

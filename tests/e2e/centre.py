@@ -21,7 +21,7 @@ import numpy as np
 import yaml
 
 from switch_server.card import g711
-from switch_server.demo.world import DemoFolder, Ports
+from switch_server.demo.world import DemoFolder, DemoPorts
 from switch_server.services.demo_data import DemoCustomer
 from tests.sip_tools import free_port
 
@@ -103,7 +103,7 @@ class Centre:
         agents: int = 3,
     ) -> None:  # fmt: skip
         self.demo = DemoFolder(folder, 2007, agents)
-        self.ports = Ports(sip=free_port(), link=free_port(), desks=free_port())
+        self.ports = DemoPorts(sip=free_port(), link=free_port(), desks=free_port())
         self.state = self.demo.state
         self.branches = branches
         self._faults = faults

@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     setup.add_argument("--force", action="store_true", help="make .venv anew even if it is current")
     commands.add_parser("check", help=HELP["check"], description=HELP["check"])
-    for name in PASSING_ON:  # listed for --help only: their arguments are another program's
+    for name in PASSING_ON:  # for --help only: their arguments are parsed by another program
         commands.add_parser(name, help=HELP[name], add_help=False)
     return top
 
@@ -83,7 +83,7 @@ def _check() -> int:
 
 def _test(arguments: list[str]) -> int:
     ensure_venv()
-    if arguments:  # a part of the tests may not need them all
+    if arguments:  # some tests may not need all Debian packages
         return run_pytest(arguments)
     ensure(FOR_TESTS, asked=False)
     return run_steps(TEST)
@@ -100,7 +100,7 @@ def _demo(arguments: list[str]) -> int:
 
 
 def without_a_window(arguments: list[str]) -> list[str]:
-    """A screen without Qt's libraries: the demo runs all the same, its agents being robots."""
+    """The options for a demo on a screen without Qt's libraries: it runs without a window, and all agents are robots."""
     watched = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if not watched or {"--headless", "--no-window", "--help", "-h"} & set(arguments):
         return []
@@ -112,4 +112,4 @@ def without_a_window(arguments: list[str]) -> list[str]:
 
 
 PASSING_ON = {"demo": _demo, "test": _test, "bench": _bench}
-"""Commands whose arguments are passed on as they are."""
+"""Commands whose arguments are passed on unchanged."""

@@ -1,4 +1,4 @@
-"""Debian packages: which, why, and how they are installed. Nothing is installed unless asked (``--apt``) or run by root."""
+"""The Debian packages that the project needs, with reasons, and their installation: only with ``--apt`` or as root."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ USR = Path("/usr")
 
 @dataclass(frozen=True)
 class Package:
-    """A Debian package, the program that shows that it is there, why it is wanted, and its other programs that are started."""
+    """A Debian package: ``program`` shows that it is installed, ``why`` is the reason, ``others`` are its further programs that are started."""
 
     name: str
     program: str
@@ -36,7 +36,7 @@ class Package:
 
 @dataclass(frozen=True)
 class VenvPackage(Package):
-    """Debian splits ``venv`` from ``python3``; other systems' Pythons have it."""
+    """Python's ``venv``: a package of its own on Debian, part of Python on other systems."""
 
     def is_here(self) -> bool:
         return find_spec("venv") is not None and find_spec("ensurepip") is not None
@@ -44,7 +44,7 @@ class VenvPackage(Package):
 
 @dataclass(frozen=True)
 class Library(Package):
-    """``program`` is the shared library's name, as a linker has it: ``portaudio`` for ``libportaudio.so.2``."""
+    """``program`` is the linker's name of the shared library: ``portaudio`` for ``libportaudio.so.2``."""
 
     def is_here(self) -> bool:
         return find_library(self.program) is not None
@@ -52,7 +52,7 @@ class Library(Package):
 
 @dataclass(frozen=True)
 class Files(Package):
-    """``program`` is a glob below ``/usr``; ``|`` stands between several, of which one is enough."""
+    """``program`` is one or more globs below ``/usr``, separated by ``|``; one match is enough."""
 
     def is_here(self) -> bool:
         return any(True for glob in self.program.split("|") for _ in USR.glob(glob))
@@ -83,7 +83,7 @@ FOR_WINDOW: tuple[Package, ...] = (
     ),
     Files("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
 )  # fmt: skip
-"""What the agent's window and its headset need of the system; robots without a window need none of it."""
+"""The packages for the agent's window and its headset; robots without a window need none of them."""
 FOR_TESTS: tuple[Package, ...] = (
     VENV_SUPPORT,
     Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
@@ -105,12 +105,12 @@ def missing(packages: Iterable[Package]) -> list[Package]:
 
 
 def command(packages: Iterable[Package]) -> str:
-    """The line that a person types to install them."""
+    """The command line that installs the packages."""
     return "sudo apt-get install --no-install-recommends " + " ".join(package.name for package in packages)
 
 
 def ensure(packages: Iterable[Package], *, asked: bool) -> None:
-    """Installs those that are missing if root or ``asked``. Raises ``HouseError`` with the exact command otherwise."""
+    """Installs missing packages, if root or ``asked``; else raises ``HouseError`` with the exact command."""
     wanted = missing(packages)
     if not wanted:
         return

@@ -12,7 +12,7 @@ import pytest
 from agent_app.link.keyfile import DeskKey
 from shared.control_agents import PutAgent, PutDeskKey, SetPassword
 from shared.enums import Role
-from switch_server.switchctl.desking import DeskKeyFile
+from switch_server.switchctl.desks import DeskKeyFile
 from switch_server.switchctl.passwords import made
 from tests.switchctl.conftest import Ctl, Said
 from tests.switchctl.fake import CALL, KEY, OTHER_KEY, SERVER_KEY, FakeSwitch

@@ -38,7 +38,7 @@ def _used() -> set[str]:
     """Keys that the program names."""
     source = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.glob("*.py"))
     called = re.findall(
-        r'(?:texts|context.say|context.warn|_do|_tell|Refused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']',
+        r'(?:texts|context.say|context.warn|_do|_tell|CommandRefused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']',
         source,
     )
     options = [argument.help for command in cli.COMMANDS for argument in command.arguments]

@@ -1,4 +1,4 @@
-"""``./run`` itself: finds a Python, knows its commands, says clearly what can't be had."""
+"""``./run`` itself: it finds a Python, has its commands, and tells clearly what is missing."""
 
 import os
 import re
@@ -120,7 +120,7 @@ def test_without_the_windows_libraries_the_demo_runs_without_a_window(
 
 
 def test_a_program_of_no_listed_package_is_not_started(tmp_path: Path) -> None:
-    """For all tests, even where it is installed."""
+    """A program outside the listed packages can't be started in any test, even where it is installed."""
     with pytest.raises(programs.Unlisted, match="import"):
         subprocess.run(["import", "-window", "root", str(tmp_path / "screen.png")], check=False)
     with pytest.raises(programs.Unlisted, match="git"):

@@ -1,4 +1,4 @@
-"""``docs/who-may-name-what.md`` against the code: each message has a row, each file and each test that a row names is there."""
+"""``docs/who-may-name-what.md`` against the code: each message has a row; each file and each test named in a row exists."""
 
 import ast
 import re
@@ -32,7 +32,7 @@ SECTIONS = {
 
 @cache
 def rows() -> dict[str, list[list[str]]]:
-    """Section (in English) -> its rows' cells, without the heading's."""
+    """The cells of each section's rows, without the headings, by the section's English name."""
     found: dict[str, list[list[str]]] = {}
     for part in TABLE.read_text(encoding="utf-8").split("\n## ")[1:]:
         title = re.split(r" (?=[^ -~])", part.partition("\n")[0])[0]

@@ -1,7 +1,7 @@
 """A supervisor's app with both its windows, off screen: ``python -m tests.bench._board_window KEY_FILE AGENT PASSWORD SECONDS``.
 
-As ``agent_app.bootstrap`` joins the parts, without a phone's process. Says ``ready`` when the board is there, then, after the seconds, one
-line of JSON: how old each changed seat was when it was painted (s), and the CPU seconds of the process and of drawing the board.
+Joins the parts as ``agent_app.bootstrap`` does, without a phone process. Prints ``ready`` when the board is shown and, after SECONDS, a
+line of JSON: the age of each changed seat when it was painted (s), and the CPU seconds of the process and of drawing the board.
 """
 
 import json
@@ -37,7 +37,7 @@ class NoPhone:
         pass
 
 
-class Ears:
+class LinkHandler:
     desk: DeskPresenter
 
     def address(self, ip: str) -> None: ...
@@ -55,8 +55,8 @@ class Ears:
         self.desk.gap()
 
 
-class Painted(QObject):
-    """Notes when the seats are painted, and how old the changes are that are painted first now."""
+class PaintTimer(QObject):
+    """Records the age of each change when its seat is first painted, and the CPU time of drawing."""
 
     def __init__(self, board: SupervisorWindow) -> None:
         super().__init__()
@@ -105,8 +105,8 @@ class Painted(QObject):
 
 def main(key: str, agent: str, password: str, seconds: float) -> int:
     app = application(["-platform", "offscreen"])
-    thread, ears, translation = MainThread(), Ears(), Translation(app)
-    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, ears, FixedRoute("127.0.0.1"))
+    thread, handler, translation = MainThread(), LinkHandler(), Translation(app)
+    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, handler, FixedRoute("127.0.0.1"))
     settings = SettingsFile(Path(tempfile.mkdtemp()))
     held: list[Frames] = []
 
@@ -116,7 +116,7 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
         if held:
             held[0].offer(view)
 
-    desk = ears.desk = DeskPresenter(link, NoPhone(), settings, time.monotonic, time.time, on_view)
+    desk = handler.desk = DeskPresenter(link, NoPhone(), settings, time.monotonic, time.time, on_view)
     window = Window(desk, settings, translation, time.time)
     held.append(Frames(window.draw))
     ticking = QTimer()
@@ -125,13 +125,13 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
     window.show()
     link.start()
     thread.post(lambda: desk.phone_event(PhoneReady("127.0.0.1:5070", "1")))
-    measured: list[Painted] = []
+    measured: list[PaintTimer] = []
 
     def open_board() -> None:
         if window.board is None and desk.view.enabled[Action.SUPERVISE].on and window.view.enabled[Action.SUPERVISE].on:
             window.supervise()
         if window.board is not None and desk.floor.view.seats and not measured:
-            measured.append(Painted(window.board))
+            measured.append(PaintTimer(window.board))
             print("ready", flush=True)
             QTimer.singleShot(SETTLE_MS, begin)
 

@@ -1,4 +1,4 @@
-"""``services.operations`` over a real core and a real store, asked through the real socket by the real command line."""
+"""``services.operations`` over a real core and a real store, called through the real socket by the real command line."""
 
 import asyncio
 import getpass
@@ -218,7 +218,7 @@ def test_drain_happens_once_but_for_its_end(ask: Ctl, centre: Centre) -> None:
 
 def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     said = ask("recording", OTHER)
-    assert (said.status, "can't be read" in said.err) == (1, True)  # no card has written it here
+    assert (said.status, "can't be read" in said.err) == (1, True)  # no card has written the file
     (row,) = ask("calls", "show", OTHER, "--json").document["recordings"]
     assert row["recording"] == f"{OTHER}r1"
     file = Path(row["path"])

@@ -1,4 +1,4 @@
-"""Every text that a command may say is there, in both languages."""
+"""Every text that a command prints exists in both languages."""
 
 import re
 import string
@@ -35,7 +35,7 @@ def test_both_languages_have_each_text_with_the_same_fields() -> None:
 
 
 def _used() -> set[str]:
-    """Keys that the program names."""
+    """The keys of texts in the program's source."""
     source = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.glob("*.py"))
     called = re.findall(
         r'(?:texts|context.say|context.warn|_do|_tell|CommandRefused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']',
@@ -75,7 +75,7 @@ def test_nothing_is_written_that_nobody_says() -> None:
         "queue_",
         "talk_",
         "outcome_",
-    )  # of states and causes, and the status page's rows
+    )  # texts of states and causes, and the rows of the status page
     assert {key for key in set(CONTENT) - _used() if not key.startswith(open_ended)} == set()
 
 

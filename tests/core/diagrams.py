@@ -40,7 +40,7 @@ def render() -> str:
 
 
 def _seat() -> str:
-    """A seat has no transitions of its own: its state is derived from facts, each of which has a machine or a wish behind it."""
+    """A seat has no transitions of its own: its state is derived from the states of other machines and from requests."""
     says = {None: "any", True: "yes", False: "no"}
     busy = ", ".join(state.value for state in SeatState if state in seat.BUSY)
     rows = [f"| its call is {busy} | any | any | any | the same |\n"]
@@ -54,7 +54,7 @@ def _seat() -> str:
 
 
 def _room() -> str:
-    """Who hears whom is no machine but a grouping; its picture is the module's own."""
+    """A room is no state machine but a grouping of members; its pictures are in ``tests.core.rooms``."""
     assert room.__doc__ is not None
     text = room.__doc__.partition("\n\n")[2].strip()
     head = "| | customer hears | ann hears | bob hears | ann's seat | bob's seat |\n|---|---|---|---|---|---|\n"
@@ -85,7 +85,7 @@ def _lines(first: str, table: Mapping[StrEnum, Mapping[StrEnum | str, StrEnum]])
 
 
 def _ivr() -> str:
-    """A walk's next state is its flow's business; the table says which state a step begins in and what each state listens to."""
+    """A walk's next state depends on its flow; the table has the state in which each step begins, and the events of each state."""
     rows = [
         f"| {state.value} | {', '.join(_steps(state)) or '–'} | {', '.join(sorted(event.value for event in heeds)) or '–'} |\n"
         for state, heeds in walk.HEEDS.items()

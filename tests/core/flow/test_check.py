@@ -1,4 +1,4 @@
-"""What a flow may not be: each problem with the path of its key."""
+"""Invalid flows: each problem is found, with the path of its key."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ BYE = HangUpStep()
 
 
 def flow(**steps: Step) -> Flow:
-    """Begins with its first step; ``bye`` is there."""
+    """A flow that begins with the first given step; the step ``bye`` is added."""
     return Flow("small", ("1",), next(iter(steps)), {**steps, "bye": BYE}, says=SAYS)
 
 
@@ -59,7 +59,7 @@ def key(into: str, to: str, **more: Any) -> Input:
 
 
 def told(checked: Flow, around: Surroundings = AROUND) -> dict[str, str]:
-    """Dotted path -> text."""
+    """The problems' texts by dotted path."""
     return {".".join(map(str, problem.path)): problem.text for problem in check(checked, around)}
 
 
@@ -93,7 +93,7 @@ def test_who_asks_must_say_what_was_wrong(asking: Step) -> None:
         (("says", "no_input", 0), "no prompt 'no_such' in zh_CN and en"),
         (("says", "bye"), "unknown; allowed: invalid, no_input"),
     ]
-    assert check(msgspec.structs.replace(flow(a=say()), says={}), AROUND) == []  # nobody is asked
+    assert check(msgspec.structs.replace(flow(a=say()), says={}), AROUND) == []  # no speech is asked for
 
 
 @pytest.mark.parametrize(

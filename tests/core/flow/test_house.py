@@ -1,4 +1,4 @@
-"""The flows that no file has are as fit as the operator's own, with the prompts that there are."""
+"""The built-in flows, which are in no file, pass the same checks as the operator's own, with the existing prompts."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_who_waits_in_such_a_queue_too_long_hears_that_nobody_is_there() -> None
 
 
 def test_it_is_closed_before_they_are_there() -> None:
-    """A place that an agent waited in is kept, whatever the hours are now; one in another queue is not."""
+    """A place in which an agent waited is kept outside the opening hours too; a place in another queue is not."""
     world = FloorWorld()
     call = world.talks_to()
     world.asked(ToQueue(FUND))

@@ -1,4 +1,4 @@
-"""A kind of step of this file's own: data, ways out, checks, variables, picture and behaviour in one class, and nothing else changes.
+"""A new kind of step, defined in this file: data, ways out, checks, variables, picture and behaviour are in one class, and no other file changes.
 
 The recipe of CONTRIBUTING.md (Add a kind of step).
 """
@@ -50,7 +50,7 @@ AROUND = Surroundings({})
 
 
 class Fork(Step, frozen=True, tag="fork", forbid_unknown_fields=True):
-    """Says something, and goes on by the value of a variable, which is ``chosen`` then. A key cuts it short."""
+    """Plays a prompt, then goes on by the value of a variable, and sets ``chosen``. A key ends the prompt."""
 
     SHAPE: ClassVar[tuple[str, str]] = ("{", "}")
     BEGINS: ClassVar[IvrState] = IvrState.SAYING
@@ -153,7 +153,7 @@ def test_it_is_walked(key: str, event: str) -> None:
 
 
 class Bare(Step, frozen=True, tag="fork", forbid_unknown_fields=True):
-    """Of another file, by the same name."""
+    """A second kind with the same name."""
 
 
 def test_two_kinds_of_one_name_are_refused() -> None:
@@ -163,7 +163,7 @@ def test_two_kinds_of_one_name_are_refused() -> None:
 
 
 def test_what_a_kind_leaves_out_means_nothing() -> None:
-    """A key waits on; nothing is said of it in a picture."""
+    """By default a key goes on waiting, and the picture has no text for the step."""
     world = World()
     walk = world.switch.calls[world.offer()].ivr
     assert (Bare().about(), Bare().keys_wait(walk), Bare().targets(), Bare().keyed_in_secret) == ("", False, [], None)

@@ -1,4 +1,4 @@
-"""The room alone: who talks, who waits, who hears what, and who is left when somebody goes. Pure data, no call around it."""
+"""The room alone: who talks, who waits, who hears whom, and who is left when a member leaves. Pure data, without a call."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LATER = NOW + 7.0
 
 
 def shown(room: Room, name: LegId) -> dict[str, Any]:
-    """What a desk shows of the company its seat is in."""
+    """The parties of a seat, as its desk shows them."""
     its = room.members[name].talk
     assert its is not None
     return company(its)

@@ -6,7 +6,7 @@ from switch_server.services.clock import ALARM, RATE, Clock
 
 
 class Times:
-    """The system's two clocks, which only the test moves."""
+    """The system's two clocks, which change only when the test sets them."""
 
     def __init__(self) -> None:
         self.wall, self.steady = 1_764_043_200.0, 1000.0

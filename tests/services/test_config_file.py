@@ -1,4 +1,4 @@
-"""The configuration file: what types can't check, and the example that shows every key."""
+"""The configuration file: rules beyond the types, and the example with every key."""
 
 import re
 from pathlib import Path
@@ -35,7 +35,7 @@ def trunk(**more: Any) -> dict[str, Any]:
 
 
 def told(folder: Path, **content: Any) -> list[str]:
-    """Complaints without the file's name."""
+    """The complaints about a configuration, without the file's name."""
     file = folder / "huawu.yaml"
     file.write_text(yaml.safe_dump({"trunks": [trunk()], **content}, sort_keys=False))
     try:

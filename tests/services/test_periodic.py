@@ -1,4 +1,4 @@
-"""What is done again and again: a bug costs one turn, and is told."""
+"""Periodic work: an exception costs one turn, and is logged."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Queues and dispositions in the configuration file: each mistake is told with its line and what is allowed."""
+"""Queues and dispositions in the configuration file: each mistake is reported with its line and the allowed values."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""``docs/statistics.md`` defines what the code counts: every figure, every table, the figures that it names."""
+"""``docs/statistics.md`` defines every figure and table of the code, and names no others."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Small pure parts around the ACI link: which answers make sense, numbering, matching, foreign fields, the gateway's settings."""
+"""Small pure parts of the ACI link: valid answers, numbering, matching, foreign fields, the gateway's settings."""
 
 from pathlib import Path
 from typing import Any
@@ -299,7 +299,7 @@ def test_a_trading_system_that_there_is_not_is_named() -> None:
 
 @pytest.mark.parametrize("fields", [{"TRADE_DATE": "2025-11-25"}, {"TRADE_DATE": "99999999"}, {"TRADE_DATE": 20251125}])
 def test_a_day_that_is_none_is_nonsense(fields: rows.Fields) -> None:
-    """The gateway's day never goes back: one of year 9999 would be its last."""
+    """The gateway's day never goes back, so a day in the year 9999 would be its last."""
     with pytest.raises((ValueError, TypeError)):
         rows.trade_date(fields)
     assert rows.trade_date({"TRADE_DATE": "20251125"}) == "20251125"

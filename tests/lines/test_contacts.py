@@ -1,4 +1,4 @@
-"""Contacts of a REGISTER, without a socket."""
+"""The Contact headers of a REGISTER, without a socket."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The leg to a desk phone that has registered: where it goes, what it asks for, and NAT."""
+"""The leg to a registered desk phone: its destination, its headers, and NAT."""
 
 import time
 
@@ -41,7 +41,7 @@ def ring(switch: Switch, *, auto: bool = False) -> None:
 
 
 def reply(peer: Peer, request: Message, code: int, **more: str) -> None:
-    """As a phone behind NAT: its Contact is private."""
+    """Replies as a phone behind NAT, with a private address in the Contact."""
     own, peer.contact = peer.contact, BEHIND_NAT
     peer.reply(request, code, tag="callee", **more)
     peer.contact = own
@@ -91,7 +91,7 @@ def test_all_of_a_talk_goes_where_the_phone_is_not_where_it_thinks(switch, peer)
 
 
 def test_its_voice_is_sought_where_it_signals_from(switch, peer) -> None:
-    """The SDP of a phone behind NAT names the private address too."""
+    """The SDP of a phone behind NAT has the private address too, so the source address of its signalling is used."""
     RawPhone(peer).register()
     ring(switch)
     invite = peer.expect("INVITE")

@@ -1,4 +1,4 @@
-"""The registrar on the wire: how a desk phone registers, and everything for which it is refused."""
+"""The registrar on the wire: registration of a desk phone, and every reason for a refusal."""
 
 import re
 import time
@@ -26,7 +26,9 @@ def book():
 
 @pytest.fixture
 def switch(book):
-    with Switch(answer_all, ELSEWHERE, phones=book) as it:  # no trunk at a loopback address: a phone is a stranger
+    with Switch(
+        answer_all, ELSEWHERE, phones=book
+    ) as it:  # no trunk has a loopback address, so a phone is a stranger to the trunks
         yield it
 
 
@@ -96,7 +98,7 @@ def test_from_another_port_it_has_moved(switch, book, raw) -> None:
         assert binding is not None
         assert binding.port == rebooted.address[1]
         raw.asked = None
-        raw.register(200, contact="")  # a question: it hears whose binding it is
+        raw.register(200, contact="")  # a query: the answer has the present binding
         assert bound(book) == binding
 
 
@@ -121,13 +123,13 @@ def test_it_takes_itself_away(book, raw, how) -> None:
     answer = raw.register(**how)
     assert answer.all("Contact") == []
     assert bound(book) is None
-    raw.register(**how)  # there was nothing to take away
+    raw.register(**how)  # there was no binding to remove
     raw.register()
     assert bound(book) is not None
 
 
 def test_to_take_away_another_place_takes_nothing(book, raw) -> None:
-    """After its address changed: first the new one comes, then the old one goes."""
+    """A phone with a new address first registers the new Contact, then removes the old one."""
     raw.register()
     answer = raw.register(contact="<sip:front-1@10.9.8.6:5062>;expires=0")
     assert answer.get("Contact").startswith(f"<{raw.contact}>;expires=")
@@ -183,11 +185,11 @@ def test_after_five_wrong_passwords_nothing_from_there_is_heard(switch, book, ra
     for _ in range(registrar.TRIES):
         raw.register(403, password="geheim")
     assert book.out == [(FRONT, IP)]
-    raw.register(403)  # the right one
+    raw.register(403)  # with the right password
     assert bound(book) is None
     with Peer(switch.address, OTHER_IP) as elsewhere:
-        RawPhone(elsewhere).register(200)  # an attacker shuts out himself, not the phone
-        RawPhone(raw.peer, "back-2", "another word").register(200)  # nor its neighbours
+        RawPhone(elsewhere).register(200)  # the phone may register from another address
+        RawPhone(raw.peer, "back-2", "another word").register(200)  # and another phone from the attacker's address
     assert book.out == [(FRONT, IP)]
 
 
@@ -200,7 +202,7 @@ def test_many_names_from_one_address_are_counted_too(book, peer) -> None:
 
 
 def test_a_guess_without_our_nonce_is_not_counted(switch, book, raw, peer) -> None:
-    """The source of a datagram can be forged: who never heard our challenge must not shut anybody out."""
+    """The source of a datagram can be forged: a sender that never received a challenge must not block any phone."""
     raw.send()
     raw.challenged()
     assert raw.asked is not None
@@ -322,7 +324,7 @@ def test_strangers_are_asked_so_often_and_a_phones_neighbours_always(switch, raw
 
 
 def test_a_phone_that_has_registered_may_still_not_call(raw, peer) -> None:
-    """The agent dials in the app."""
+    """Agents dial in the app only."""
     raw.register(200)
     Call(peer).request("INVITE", SDP)
     peer.expect(403, "INVITE")

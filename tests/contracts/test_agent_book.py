@@ -1,4 +1,4 @@
-"""``ports.desks.AgentBook``: the same tests for the fake and for the store's."""
+"""``ports.desks.AgentBook``: the same tests for the fake and for the store's agent book."""
 
 from collections.abc import Iterator
 from pathlib import Path

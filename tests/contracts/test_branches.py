@@ -22,7 +22,7 @@ CALL = CallId("20251125-120000-0001")
 
 
 class FakeRig(Branch):
-    """The fake, behind the same helpers."""
+    """The fake with the helpers of ``Branch``."""
 
     def __init__(self) -> None:
         super().__init__(Path())
@@ -48,7 +48,7 @@ Test = Callable[[Branch], Awaitable[None]]
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.slow)])
 def on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Test], None]:
-    """Runs an async test on the fake or on the real thing."""
+    """Runs an async test on the fake or on the real adapter."""
 
     async def real(test: Test) -> None:
         async with branch(tmp_path) as rig:

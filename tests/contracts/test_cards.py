@@ -1,4 +1,4 @@
-"""``ports.Cards``: what the fake and the real rack both keep."""
+"""``ports.Cards``: the same tests for the fake and for the real rack."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ A, B = LegId("20300101-1/1"), LegId("20300101-1/2")
 
 
 class Desk:
-    """Cards, the events that they posted, and hands for what differs between a fake and real ones."""
+    """Cards, their events, and actions that differ between the fake and real cards."""
 
     def __init__(self) -> None:
         self.events: list[e.Event] = []
@@ -43,7 +43,7 @@ class Desk:
             self.cards.do(ToCard(card, command))
 
     async def wait(self, kind: type[E], seconds: float = 15) -> E:
-        """Takes the first event of a kind, and with it forgets what came before."""
+        """Takes the first event of a kind; earlier events are dropped."""
         async with asyncio.timeout(seconds):
             while True:
                 for place, event in enumerate(self.events):
@@ -222,7 +222,7 @@ def test_the_rack_knows_its_processes(tmp_path: Path) -> None:
         rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path])
         await rack.start()
         async with asyncio.timeout(15):
-            while not rack.loads():  # noqa: ASYNC110  # loads are looked at, not told
+            while not rack.loads():  # noqa: ASYNC110  # loads are read, not posted
                 await asyncio.sleep(0.05)
         pids = rack.pids()
         assert list(pids) == ["card-1"]
@@ -237,7 +237,7 @@ def test_the_rack_knows_its_processes(tmp_path: Path) -> None:
 
 
 def test_a_card_that_cannot_even_be_started_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever stands in the way, here a folder's name that no program can be given."""
+    """Here the start fails by a folder's name that is no valid program argument."""
 
     async def story() -> None:
         events: list[e.Event] = []

@@ -34,7 +34,7 @@ SEAT = wire.Seat(A, "agent 1001", Role.AGENT, DeskId("desk-01"), SeatState.OPEN,
 
 
 class FakeRig:
-    """An agent in a few words."""
+    """An agent's actions, for the fake."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -95,7 +95,7 @@ class RealRig:
         await self._on.core.wait(DeskDown)
 
     async def told(self, agent: AgentId, number: int) -> list[StateReport]:
-        """After these a snapshot: what was sent before it has come."""
+        """The first ``number`` reports, after a snapshot has shown that all reports sent before it have arrived."""
         client = self._clients[agent]
         if client.link.channel is not None:
             await client.snapshot()
@@ -206,7 +206,7 @@ def test_a_command_is_answered_once_after_what_it_changed(on_both: Callable[[Tes
         on.desks.do(AnswerDesk(A, hold.request, no))
         on.desks.do(TellDesk(A, wire.SeatChanged(SEAT)))
         on.desks.do(AnswerDesk(A, lock.request, Done()))
-        on.desks.do(AnswerDesk(A, 12345, Done()))  # nobody's
+        on.desks.do(AnswerDesk(A, 12345, Done()))  # an unknown request number
         assert await on.answer(hold.request) == no
         assert await on.answer(lock.request) == Done()
         assert await on.told(A, 1) == [wire.SeatChanged(SEAT)]

@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook``: the same tests for the fake and for the store's."""
+"""``ports.phones.PhoneBook``: the same tests for the fake and for the store's phone book."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_it_goes_with_the_password_and_with_the_phone(book: PhoneBook) -> None:
     book.put_binding(BINDING)
     book.remove_phone(FRONT, "operator")
     assert book.binding(FRONT, NOON) is None
-    book.put_binding(BINDING)  # it registered while it was being removed
+    book.put_binding(BINDING)  # the phone registers while it is being removed
     assert book.bindings(NOON) == ()
     book.put_phone(PHONE, "operator")
     assert book.binding(FRONT, NOON) is None

@@ -1,4 +1,4 @@
-"""``ports.desks.Pops``: the same tests for the fake and for the one with a store and branches."""
+"""``ports.desks.Pops``: the same tests for the fake and for the real service with a store and branches."""
 
 import asyncio
 from collections.abc import Callable

@@ -330,7 +330,7 @@ def test_a_record_that_comes_late_goes_or_moves_to_another_day(lasting: Rig, tab
 
 
 def test_a_record_that_goes_to_another_call(rig: Rig) -> None:
-    """This also changes the meaning of the other records of both calls."""
+    """The move also changes the meaning of the other records of both calls."""
     for table in ("queue_visits", "talks", "orders"):
         at = next(column for column in TIMES if column in ROWS[table])
         rig.put(table, ROWS[table] | {KEYS[table]: "other", "call": "d", at: STARTS[3] - 9})

@@ -1,4 +1,4 @@
-"""Two callers bridged by a flow's ``dial`` step: what each hears, what the recording has, and every way in which such a call can end."""
+"""Two parties bridged by a flow's ``dial`` step: the audio of each, the recording, and every way in which such a call can end."""
 
 import statistics
 import struct
@@ -40,7 +40,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
-    """``out`` has two lines to the far end, ``narrow`` one."""
+    """The trunk ``out`` has two lines to the far end, ``narrow`` one."""
 
     def change(content: dict) -> None:  # type: ignore[type-arg]
         far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0}
@@ -55,7 +55,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
 
 
 class Far:
-    """The one who is called: signalling by hand, media by an RTP peer."""
+    """The called party: scripted signalling, media by an RTP peer."""
 
     def __init__(self, centre: Centre, port: int) -> None:
         self.peer = Peer(centre.sip, port=port)
@@ -70,7 +70,7 @@ class Far:
         self.peer.close()
 
     def rings(self) -> Message:
-        """The INVITE, with our 180 on its way."""
+        """Waits for the INVITE and sends 180; returns the INVITE."""
         self.invite = self.peer.expect("INVITE", seconds=20)
         self.peer.reply(self.invite, 180, tag="callee")
         return self.invite
@@ -96,7 +96,7 @@ def far(centre: Centre, port: int) -> Iterator[Far]:
 
 
 def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -> None:
-    """Baresip sends 1 kHz; SIPp is called, its audio by an RTP peer that sends 400 Hz; the recording has each on its own side."""
+    """Baresip sends 1 kHz; SIPp is called, with an RTP peer that sends 400 Hz; the recording has each on its own side."""
     before = {row["id"] for row in centre.rows("calls")}
     with RtpPeer() as ear, Baresip(tmp_path / "baresip", audio="ausine,1000") as phone:
         scenario = tmp_path / "callee.xml"
@@ -125,7 +125,7 @@ def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -
 
 
 def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Far) -> None:
-    """Clicks one way, tones the other: delay through the switch, pitch and level of what the caller hears."""
+    """Clicks in one direction, tones in the other: delay through the switch, and the tone's pitch and level at the caller."""
     with Phone(centre, NUMBER) as phone:
         far.answers()
         far.rtp.wait(lambda heard: len(heard) > 25)
@@ -144,7 +144,7 @@ def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Far) -> None:
 
 
 def delays(speaker: RtpPeer, ear: RtpPeer) -> list[float]:
-    """From a click's packet leaving to a click's packet coming, ms."""
+    """The times from sending a click's packet to receiving it, ms."""
     took = []
     for _ in range(CLICKS):
         left: list[float] = []
@@ -170,7 +170,7 @@ def loud(payload: bytes) -> bool:
 
 
 def is_tone(samples: np.ndarray, hertz: float) -> None:
-    """That pitch, its level, hardly anything else, without a gap."""
+    """Checks that the samples are this tone at its level, with hardly any other sound, and without a gap."""
     assert frequency(samples) == pytest.approx(hertz, abs=5)
     assert level(samples) > -25
     assert not gaps(samples)
@@ -195,7 +195,7 @@ def talk(centre: Centre, call: str) -> np.ndarray:
 
 
 def keys_of(heard: list[Heard]) -> list[tuple[str, int, int]]:
-    """Each key once: which, its last duration in ms, how many packets say that it is over (RFC 4733 §2.5.1)."""
+    """For each key: the key, its last duration in ms, and the number of its end packets (RFC 4733 §2.5.1)."""
     keys: dict[int, tuple[str, int, int]] = {}
     for packet in heard:
         if packet.type == 101:
@@ -211,7 +211,7 @@ def whole(*keys: str) -> list[tuple[str, int, int]]:
 
 @pytest.mark.parametrize("way", ["rfc4733", "info", "tones"])
 def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Far, way: str) -> None:
-    """However they come: once each, as RTP events."""
+    """Keys in any form arrive once each, as RTP events."""
     with Phone(centre, NUMBER, events=way != "tones") as phone:
         far.answers()
         far.rtp.wait(lambda heard: len(heard) > 5)
@@ -286,7 +286,7 @@ def test_the_far_end_hangs_up(centre: Centre, far: Far) -> None:
 
 
 def test_the_far_end_holds_by_re_invite(centre: Centre, far: Far) -> None:
-    """On hold it is sent nothing; afterwards it hears the caller again, at another port of its own."""
+    """During hold no RTP is sent to it; afterwards it hears the caller again, at another port of its own."""
     with Phone(centre, NUMBER) as phone, RtpPeer() as elsewhere:
         dialog = far.answers()
         phone.rtp.say(sine(1000, 8000 * 60))
@@ -353,7 +353,7 @@ def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: Far, code: i
 
 
 def test_all_lines_are_busy(centre: Centre, far: Far) -> None:
-    """The trunk has one line: a second caller is told so at once, and gets the line when it is free again."""
+    """The trunk has one line: a second caller is told at once, and can use the line when it is free again."""
     with Phone(centre, CROWDED) as first:
         far.answers()
         with Phone(centre, CROWDED) as second:
@@ -370,5 +370,5 @@ def test_all_lines_are_busy(centre: Centre, far: Far) -> None:
 
 
 def causes(centre: Centre, call: str) -> dict[str, str]:
-    """Of the legs, by direction."""
+    """The end causes of the legs, by direction."""
     return {row["direction"]: row["cause"] for row in centre.rows("legs") if row["call"] == call}

@@ -1,4 +1,4 @@
-"""The real ``agent-app`` at the real switch, three in a call: what its presenter's buttons ask for comes back as the views that they were pressed for."""
+"""The real ``agent-app`` at the real switch, three parties in a call: the presenter's commands lead to the expected views."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 def test_consult_swap_conference_and_leave(centre: Centre, tmp_path: Path) -> None:
-    """A talks to the customer (400 Hz), asks C (700 Hz); the two are swapped, joined, and go on without A."""
+    """Agent A (400 Hz) talks to the customer and consults agent C (700 Hz); swap and conference follow, then the others go on without A."""
     with Hands(centre, tmp_path, 0) as app, Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         call = app.answers(phone.call)

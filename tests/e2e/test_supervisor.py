@@ -1,4 +1,4 @@
-"""The real ``agent-app`` of a supervisor at the real switch: into a colleague's call and out with it, seats forced, callers taken out of order."""
+"""The real ``agent-app`` of a supervisor at the real switch: listening and intercepting, seats forced, callers taken out of order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 @contextmanager
 def both(centre: Centre, folder: Path) -> Iterator[tuple[Hands, Hands]]:
-    """A supervisor (700 Hz), locked, and an agent of theirs (400 Hz), open."""
+    """A supervisor (700 Hz) with a locked seat, and an agent of the group (400 Hz) with an open one."""
     with Hands(centre, folder, 0, say="tone:700") as chief:
         chief.do("lock", "paperwork")
         chief.is_seat(SeatState.LOCKED)
@@ -39,7 +39,7 @@ def both(centre: Centre, folder: Path) -> Iterator[tuple[Hands, Hands]]:
 
 
 def steers(chief: Hands, act: str, *arguments: object) -> None:
-    """As soon as the act before it is answered: until then the window takes none."""
+    """Gives a command, as soon as the one before is answered: until then the presenter takes none."""
     chief.until(lambda view: not view.pending)
     chief.do(act, *arguments)
 
@@ -78,7 +78,7 @@ def test_into_a_call_and_out_with_it(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_intercepted_from_the_row_at_once(centre: Centre, tmp_path: Path) -> None:
-    """Which listens first, and goes on by itself."""
+    """The app first listens, then intercepts by itself."""
     with both(centre, tmp_path) as (chief, agent), Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         agent.answers(phone.call)
@@ -123,7 +123,7 @@ def test_a_caller_is_taken_out_of_order_and_one_is_given(centre: Centre, tmp_pat
             second.rtp.say(sine(1000, 8000 * 100))
             chief.until(lambda view: sum(row.waiting for row in view.state.queues) == 2)
             steers(chief, "floor.take", second.call)
-            chief.is_seat(SeatState.TALKING)  # who takes a caller has no need to answer
+            chief.is_seat(SeatState.TALKING)  # a taken caller is answered automatically
             assert (chief.call.call, chief.call.kind) == (second.call, CallKind.IN)
             hears_tone(second, 700)
             first.rtp.say(sine(1000, 8000 * 100))

@@ -75,7 +75,10 @@ def _call(argv: tuple[str, ...]) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """With ``PYTHONDONTWRITEBYTECODE``, bytecode is kept in ``.venv`` instead: the suites start hundreds of processes, which would all compile the sources anew."""
+    """With ``PYTHONDONTWRITEBYTECODE`` set, bytecode is kept in ``.venv`` instead.
+
+    The suites start hundreds of processes, which would all compile the sources anew.
+    """
     if "PYTHONDONTWRITEBYTECODE" not in os.environ:
         return dict(os.environ)
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

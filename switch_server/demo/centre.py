@@ -36,7 +36,7 @@ class DemoCentre:
         await client.start()
         try:
             async with asyncio.timeout(LINK_WAIT):
-                while not _all_up(await client.ask(AskBranches(), Branches)):  # noqa: ASYNC110  the control protocol has no reports, so the switch is polled
+                while not _all_up(await client.ask(AskBranches(), Branches)):  # noqa: ASYNC110  there are no reports of it
                     await asyncio.sleep(LOOK_EVERY)
         except TimeoutError as error:
             raise ProgramFailed(f"a branch is not linked: {self.switch.tail()}") from error

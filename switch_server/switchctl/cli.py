@@ -37,7 +37,10 @@ class Argument(NamedTuple):
 
 
 class CliCommand(NamedTuple):
-    """``words``: for example ``("calls", "hangup")``. The help text's key is ``help_calls_hangup``. ``run`` is ``None`` where a sub-command is required."""
+    """``words``: for example ``("calls", "hangup")``, whose help text has the key ``help_calls_hangup``.
+
+    ``run`` is ``None`` where a sub-command is required.
+    """
 
     words: tuple[str, ...]
     run: CommandFunction | None

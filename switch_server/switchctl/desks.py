@@ -70,7 +70,10 @@ async def _with_own_key(context: Context, link: Link, known: Desks) -> DeskAdded
 
 
 async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded:
-    """Makes a key pair and the desk's key file. The file is written under another name before the switch gets the key, so that an error changes nothing."""
+    """Makes a key pair and the desk's key file.
+
+    The file is written under another name before the switch gets the key, so that an error changes nothing.
+    """
     desk, pair = context.options.desk, keys.make()
     path = _target(context)
     public = pair.public.decode("ascii")

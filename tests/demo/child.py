@@ -1,4 +1,7 @@
-"""A child process for tests of ``Program``: prints that it is up and runs on. ``silent`` prints nothing, ``deaf`` ignores SIGTERM, ``ends`` ends at once, ``echo`` reads its input."""
+"""A child process for tests of ``Program``: prints that it is up and runs on.
+
+``silent`` prints nothing, ``deaf`` ignores SIGTERM, ``ends`` ends at once, ``echo`` reads its input.
+"""
 
 import signal
 import sys

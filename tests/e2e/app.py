@@ -1,6 +1,6 @@
-"""Real ``agent-app`` processes for tests, operated by the test (``Hands``) or by a robot (``Robot``), and shared checks of their audio.
+"""Real ``agent-app`` processes for tests, operated by the test (``ScriptedApp``) or by a robot (``Robot``), and shared checks of their audio.
 
-with Hands(centre, tmp_path) as app:  # logged in, seat open
+with ScriptedApp(centre, tmp_path) as app:  # logged in, seat open
     app.answers()
     app.do("hold")
     app.until(lambda view: view.state.call.state is SeatState.HOLDING)
@@ -37,7 +37,7 @@ from tests.rtp_peer import frequency, level, purity
 PROMPTS = ROOT / "resources" / "prompts" / "zh_CN"
 
 
-class Place(Struct, frozen=True):
+class DeskPc(Struct, frozen=True):
     """A desk's PC: its folder, its key file, and its agent."""
 
     folder: Path
@@ -45,7 +45,7 @@ class Place(Struct, frozen=True):
     agent: DemoAgent
 
     @classmethod
-    def make(cls, centre: Centre, folder: Path, number: int = 0, **changed: str) -> "Place":
+    def make(cls, centre: Centre, folder: Path, number: int = 0, **changed: str) -> "DeskPc":
         """Makes the folder and the key file; ``changed``: other values in the key file (``endpoint``, ``server_key`` …)."""
         agent = centre.demo.world.agents[number]
         content = json.loads((centre.demo.desk(agent.desk) / "desk.key").read_bytes()) | changed
@@ -63,7 +63,7 @@ class Place(Struct, frozen=True):
 class Program:
     """A child process; ``lines`` has its output, the file ``folder/errors`` its standard error."""
 
-    def __init__(self, place: Place, *command: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, place: DeskPc, *command: str, env: Mapping[str, str] | None = None) -> None:
         self.place = place
         self.errors = place.folder / "errors"
         self.lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -152,19 +152,19 @@ class Program:
             self._stopped = ()
 
 
-class Hands(Program):
+class ScriptedApp(Program):
     """The app of the demo's agent ``number``, without a window. ``say``: a tone (``tone:400``) instead of a microphone, or a sound device with the
-    ``env`` of a headset. ``desk_phone``: the name of the desk phone with the seat's voice. ``route``: as in ``tests.e2e.hands``.
+    ``env`` of a headset. ``desk_phone``: the name of the desk phone with the seat's voice. ``route``: as in ``tests.e2e.scripted_app``.
     """
 
-    program = "tests.e2e.hands"
+    program = "tests.e2e.scripted_app"
 
     def __init__(
         self, centre: Centre, folder: Path, number: int = 0, *, say: str = "tone:400", audio: bool = False,
         env: Mapping[str, str] | None = None, clock_off: float = 0.0, begin: bool = True, desk_phone: str = "",
         route: str = "", **changed: str,
     ) -> None:  # fmt: skip
-        place = Place.make(centre, folder / f"desk-{number}", number, **changed)
+        place = DeskPc.make(centre, folder / f"desk-{number}", number, **changed)
         clock = ("--clock-off", str(clock_off)) if clock_off else ()
         way = ("--route", route) if route else ()
         sound = () if audio else ("--no-audio",)
@@ -301,7 +301,7 @@ class Robot(Program):
     """``agent-app --headless``, the delivered program."""
 
     def __init__(self, centre: Centre, folder: Path, number: int = 0, *, plan: str) -> None:
-        place = Place.make(centre, folder / f"desk-{number}", number)
+        place = DeskPc.make(centre, folder / f"desk-{number}", number)
         super().__init__(
             place, "agent_app", *place.options, "--password-stdin", "--headless", "--no-audio", "--robot", plan
         )

@@ -32,7 +32,7 @@ PATIENCE_S = 40.0
 OWN = frozenset({"music", "ringback", "prompt", "silence"})
 
 
-class Mark(NamedTuple):
+class Measurement(NamedTuple):
     """A measurement, to be compared with the recording: in the second before ``until`` (UTC), ``said``, the party on the left side, heard these."""
 
     call: str
@@ -96,7 +96,7 @@ class Cast(contextlib.ExitStack):
         super().__init__()
         self.centre, self.port = centre, port
         self.ears: dict[str, RtpPeer] = {}
-        self.marks: list[Mark] = []
+        self.measurements: list[Measurement] = []
         self._call = ""
         self._recorded = "customer"
 
@@ -146,7 +146,9 @@ class Cast(contextlib.ExitStack):
             assert time.monotonic() < end, "; ".join(wrong)
         name = self._recorded
         if self._call and name in expected:
-            self.marks.append(Mark(self._call, time.time() - 0.06, name, frozenset(expected[name].split())))
+            self.measurements.append(
+                Measurement(self._call, time.time() - 0.06, name, frozenset(expected[name].split()))
+            )
 
     def _fault(self, name: str, start: int, wanted: frozenset[str]) -> str:
         ear = self.ears[name]
@@ -173,17 +175,17 @@ class Cast(contextlib.ExitStack):
 
     def recorded(self) -> None:
         """Checks the call's only recording: left nothing but the customer (or the party of ``records``), right what this party heard."""
-        calls = {mark.call for mark in self.marks}
+        calls = {each.call for each in self.measurements}
         for call in calls:
             self.centre.until(lambda call=call: _recording(self.centre, call)["ended_at"])  # type: ignore[misc]
             row = _recording(self.centre, call)
             samples = self.centre.recording(call)
-            for mark in (mark for mark in self.marks if mark.call == call):
-                end = round((mark.until - row["started_at"]) * 8000) - 400
+            for measurement in (each for each in self.measurements if each.call == call):
+                end = round((measurement.until - row["started_at"]) * 8000) - 400
                 part = samples[end - 6400 : end]
                 assert len(part) == 6400, "the recording is shorter than the call"
-                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({mark.said}))), fault
-                assert not (fault := self.judge("the right channel", part[:, 1], mark.heard)), fault
+                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({measurement.said}))), fault
+                assert not (fault := self.judge("the right channel", part[:, 1], measurement.heard)), fault
 
 
 def _recording(centre: Centre, call: str) -> dict[str, float]:

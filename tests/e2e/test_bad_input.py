@@ -340,9 +340,7 @@ def test_a_branch_that_answers_nonsense_or_slowly_or_not_at_all(centre: Centre) 
         answered = time.monotonic() + SLOW_S
         at = phone.at("query_refused", after=at, seconds=40)
         fault(centre, "none")
-        time.sleep(
-            max(answered + 1.0 - time.monotonic(), 0.0)
-        )  # until then it is busy with the slow answer
+        time.sleep(max(answered + 1.0 - time.monotonic(), 0.0))  # until then it is busy with the slow answer
         centre.until(lambda: trading_up(centre))
         phone.hang_up()
         codes = answers(centre, phone)

@@ -54,7 +54,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
         yield made
 
 
-class Far:
+class FarEnd:
     """The called party: scripted signalling, media by an RTP peer."""
 
     def __init__(self, centre: Centre, port: int) -> None:
@@ -87,8 +87,8 @@ class Far:
 
 
 @pytest.fixture
-def far(centre: Centre, port: int) -> Iterator[Far]:
-    with Far(centre, port) as it:
+def far(centre: Centre, port: int) -> Iterator[FarEnd]:
+    with FarEnd(centre, port) as it:
         yield it
 
 
@@ -124,7 +124,7 @@ def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -
     assert all(leg["packets_in"] > 100 for leg in legs.values())
 
 
-def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Far) -> None:
+def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: FarEnd) -> None:
     """Clicks in one direction, tones in the other: delay through the switch, and the tone's pitch and level at the caller."""
     with Phone(centre, NUMBER) as phone:
         far.answers()
@@ -210,7 +210,7 @@ def whole(*keys: str) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("way", ["rfc4733", "info", "tones"])
-def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Far, way: str) -> None:
+def test_the_callers_keys_reach_the_far_end(centre: Centre, far: FarEnd, way: str) -> None:
     """Keys in any form arrive once each, as RTP events."""
     with Phone(centre, NUMBER, events=way != "tones") as phone:
         far.answers()
@@ -233,7 +233,7 @@ def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Far, way: str) 
     )
 
 
-def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: Far) -> None:
+def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers()
         phone.rtp.wait(lambda heard: len(heard) > 5)
@@ -243,7 +243,7 @@ def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: Far) -> None:
         far.hung_up_on()
 
 
-def test_a_far_end_without_events_hears_tones(centre: Centre, far: Far) -> None:
+def test_a_far_end_without_events_hears_tones(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers(events=False)
         far.rtp.wait(lambda heard: len(heard) > 5)
@@ -263,7 +263,7 @@ def test_a_far_end_without_events_hears_tones(centre: Centre, far: Far) -> None:
 # --- how it ends ---
 
 
-def test_the_caller_hangs_up(centre: Centre, far: Far) -> None:
+def test_the_caller_hangs_up(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers()
         far.rtp.wait(lambda heard: len(heard) > 5)
@@ -273,7 +273,7 @@ def test_the_caller_hangs_up(centre: Centre, far: Far) -> None:
         assert causes(centre, phone.call) == {"in": "caller_hung_up", "out": "caller_hung_up"}
 
 
-def test_the_far_end_hangs_up(centre: Centre, far: Far) -> None:
+def test_the_far_end_hangs_up(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         dialog = far.answers()
         phone.rtp.wait(lambda heard: len(heard) > 5)
@@ -285,7 +285,7 @@ def test_the_far_end_hangs_up(centre: Centre, far: Far) -> None:
         assert causes(centre, phone.call)["out"] == "far_hung_up"
 
 
-def test_the_far_end_holds_by_re_invite(centre: Centre, far: Far) -> None:
+def test_the_far_end_holds_by_re_invite(centre: Centre, far: FarEnd) -> None:
     """During hold no RTP is sent to it; afterwards it hears the caller again, at another port of its own."""
     with Phone(centre, NUMBER) as phone, RtpPeer() as elsewhere:
         dialog = far.answers()
@@ -311,7 +311,7 @@ def test_the_far_end_holds_by_re_invite(centre: Centre, far: Far) -> None:
         far.hung_up_on()
 
 
-def test_early_media_is_heard(centre: Centre, far: Far) -> None:
+def test_early_media_is_heard(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         invite = far.peer.expect("INVITE", seconds=20)
         far.peer.reply(invite, 183, body=sdp(far.rtp.port), tag="callee")
@@ -326,7 +326,7 @@ def test_early_media_is_heard(centre: Centre, far: Far) -> None:
         far.hung_up_on()
 
 
-def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: Far) -> None:
+def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         invite = far.rings()
         phone.rtp.wait(lambda heard: len(heard) > 25 and level(phone.rtp.samples(heard[-25:])) > -30, 20)
@@ -340,7 +340,7 @@ def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: Far) -> None:
 
 
 @pytest.mark.parametrize(("code", "cause"), [(486, "far_busy"), (503, "far_refused")])
-def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: Far, code: int, cause: str) -> None:
+def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: FarEnd, code: int, cause: str) -> None:
     with Phone(centre, NUMBER) as phone:
         invite = far.rings()
         far.peer.reply(invite, code, tag="callee")
@@ -352,7 +352,7 @@ def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: Far, code: i
         assert causes(centre, phone.call)["out"] == cause
 
 
-def test_all_lines_are_busy(centre: Centre, far: Far) -> None:
+def test_all_lines_are_busy(centre: Centre, far: FarEnd) -> None:
     """The trunk has one line: a second caller is told at once, and can use the line when it is free again."""
     with Phone(centre, CROWDED) as first:
         far.answers()

@@ -13,7 +13,7 @@ from agent_app.model.desk.actions import Why
 from agent_app.model.desk.view import Action, PhoneState
 from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks
@@ -107,15 +107,15 @@ class DeskPhone:
 
 
 @contextmanager
-def a_seat(centre: Centre, folder: Path, **more: Any) -> Iterator[tuple[DeskPhone, Hands]]:
+def a_seat(centre: Centre, folder: Path, **more: Any) -> Iterator[tuple[DeskPhone, ScriptedApp]]:
     """A registered phone, with the agent logged in and the seat open."""
     with DeskPhone(centre, folder, **more) as phone:
         phone.registered()
-        with Hands(centre, folder, desk_phone=phone.name) as app:
+        with ScriptedApp(centre, folder, desk_phone=phone.name) as app:
             yield phone, app
 
 
-def in_talk(phone: DeskPhone, app: Hands, caller: Phone) -> None:
+def in_talk(phone: DeskPhone, app: ScriptedApp, caller: Phone) -> None:
     """Waits until the caller hears the agent's 400 Hz and the agent the caller's 1 kHz."""
     assert phone.rings() == caller.ani
     app.is_seat(SeatState.RINGING)
@@ -287,7 +287,7 @@ def test_a_colleague_is_asked_swapped_and_joined_from_the_phone(centre: Centre, 
     """The handset is put down in the conference, and the two others go on."""
     with a_seat(centre, tmp_path) as (phone, app), Phone(centre, QUEUE) as caller:
         in_talk(phone, app, caller)
-        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
+        with ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
             app.do("consult", "seat", other.agent)
             app.is_seat(SeatState.CONSULTING)
             other.until(lambda view: view.enabled[Action.ANSWER].on)
@@ -312,7 +312,7 @@ def test_the_handset_goes_down_while_the_colleague_rings(centre: Centre, tmp_pat
     """A blind transfer by the handset, as by the button: the colleague gets the customer."""
     with a_seat(centre, tmp_path) as (phone, app), Phone(centre, QUEUE) as caller:
         in_talk(phone, app, caller)
-        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
+        with ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
             app.do("consult", "seat", other.agent)
             other.until(lambda view: view.enabled[Action.ANSWER].on)
             phone.put_down()
@@ -325,7 +325,7 @@ def test_the_handset_goes_down_while_the_colleague_rings(centre: Centre, tmp_pat
 
 
 def test_a_supervisor_at_a_phone_listens_whispers_barges_and_takes_over(centre: Centre, tmp_path: Path) -> None:
-    with a_seat(centre, tmp_path) as (phone, chief), Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as agent:
+    with a_seat(centre, tmp_path) as (phone, chief), ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as agent:
         chief.do("lock", "paperwork")
         chief.is_seat(SeatState.LOCKED)
         with Phone(centre, QUEUE) as caller:
@@ -357,7 +357,7 @@ def test_a_supervisor_at_a_phone_listens_whispers_barges_and_takes_over(centre: 
 # --- phones that are not there ---
 
 
-def passed_over(centre: Centre, app: Hands) -> None:
+def passed_over(centre: Centre, app: ScriptedApp) -> None:
     """Checks that the caller reaches the second agent, and that the first is locked, since their phone can't be reached."""
     with Desk(centre, 1) as second, Phone(centre, QUEUE) as caller:
         app.until(lambda view: view.state.seat is not None and view.state.seat.reason is LockReason.PHONE_LOST)
@@ -377,14 +377,14 @@ def test_a_wrong_password_never_registers(centre: Centre, tmp_path: Path) -> Non
     with DeskPhone(centre, tmp_path, password="geraten-geraten") as phone:
         centre.until(lambda: refused() > before)
         assert phone.row["registered"] is False
-        with Hands(centre, tmp_path, desk_phone=phone.name) as app:
+        with ScriptedApp(centre, tmp_path, desk_phone=phone.name) as app:
             passed_over(centre, app)
 
 
 def test_a_phone_that_has_gone_in_order(centre: Centre, tmp_path: Path) -> None:
     with DeskPhone(centre, tmp_path) as phone:
         phone.registered()
-        with Hands(centre, tmp_path, desk_phone=phone.name) as app:
+        with ScriptedApp(centre, tmp_path, desk_phone=phone.name) as app:
             phone.baresip.__exit__()
             centre.until(lambda: not phone.row["registered"])
             passed_over(centre, app)
@@ -399,7 +399,10 @@ def test_a_phone_that_has_gone_in_order(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_another_desks_phone_is_not_for_this_one(centre: Centre, tmp_path: Path) -> None:
-    with DeskPhone(centre, tmp_path, 1) as phone, Hands(centre, tmp_path, desk_phone=phone.name, begin=False) as app:
+    with (
+        DeskPhone(centre, tmp_path, 1) as phone,
+        ScriptedApp(centre, tmp_path, desk_phone=phone.name, begin=False) as app,
+    ):
         app.until(lambda view: view.enabled[Action.LOG_IN].on)
         app.do("log_in", app.agent, app.place.agent.password)
         app.until(lambda view: view.problem is not None and view.problem.code == "no_such_phone")

@@ -1,6 +1,7 @@
-"""Who hears whom by each command of the soft phone, on real audio: hold, consult, swap, conference, hand over, monitor, whisper, barge, intercept, each undone.
+"""Who hears whom by each command of the soft phone, on real audio, and after it is undone.
 
-With the whole switch, a real card, scripted desks with RTP phones, a caller and an outside party over SIP. Every party sends its own tone (``tests.e2e.cast``).
+The commands are hold, consult, swap, conference, hand over, monitor, whisper, barge and intercept. With the whole switch, a real card,
+scripted desks with RTP phones, a caller and an outside party over SIP. Every party sends its own tone (``tests.e2e.cast``).
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 The agent's headset is a sink ``headset`` of a PulseAudio, with a microphone. The first test's caller is baresip, which sends 1 kHz (ausine) and
 plays the received audio to the sink ``speakers``. In the second test the caller is an RTP peer, since baresip does not tell when it sends a
-packet. The app is ``tests.e2e.hands`` (link, phone process and presenter as delivered). Prints the measured values as JSON.
+packet. The app is ``tests.e2e.scripted_app`` (link, phone process and presenter as delivered). Prints the measured values as JSON.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ import pytest
 
 from shared.enums import SeatState
 from switch_server.card import g711
-from tests.e2e.app import Hands
+from tests.e2e.app import ScriptedApp
 from tests.e2e.centre import Centre
 from tests.e2e.desk import talks
 from tests.e2e.phone import Phone
@@ -59,10 +59,10 @@ def headset() -> Iterator[Headset]:
 
 
 @contextlib.contextmanager
-def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[Hands]:
+def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[ScriptedApp]:
     """The app, with an open seat and the headset selected."""
     headset.say(np.zeros(1))
-    with Hands(centre, folder, say="", audio=True, env=headset.env) as app:
+    with ScriptedApp(centre, folder, say="", audio=True, env=headset.env) as app:
         app.until(lambda view: HEADSET in {device.id for device in view.audio.devices})
         app.do("use_devices", HEADSET, HEADSET, HEADSET)
         yield app
@@ -121,7 +121,7 @@ def both_hear(headset: Headset) -> dict[str, float]:
     return figures
 
 
-def hold(app: Hands, headset: Headset) -> dict[str, float]:
+def hold(app: ScriptedApp, headset: Headset) -> dict[str, float]:
     """Holds: music to the caller, nothing to the agent, while both go on speaking."""
     app.do("hold")
     app.is_seat(SeatState.HOLDING)
@@ -195,7 +195,7 @@ def test_delay_part_by_part(centre: Centre, tmp_path: Path, headset: Headset) ->
             app.answers(phone.call)
             phone.rtp.listen(1.0)
             wire = stack.enter_context(RtpCapture()) if may_capture() else None
-            way = Way(phone, headset, wire, udp_ports(app.phone_pid))
+            way = VoicePath(phone, headset, wire, udp_ports(app.phone_pid))
             for _ in range(BURSTS):
                 for measure in (way.to_ear, way.to_caller):
                     headset.hear(0.2)
@@ -226,7 +226,7 @@ def summary(took: list[float]) -> dict[str, int]:
     }
 
 
-class Way:
+class VoicePath:
     """Bursts of 40 ms from caller to headset and from microphone to caller; ``parts`` has the delay of each part, ms."""
 
     BURST = sine(1000, 8 * 40, -10)

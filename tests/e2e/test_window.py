@@ -14,7 +14,7 @@ import pytest
 from agent_app.model.desk.view import Action
 from agent_app.ui.commands.table import COMMANDS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, Outsider, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.phone import Phone
@@ -55,7 +55,7 @@ def screen() -> Iterator[dict[str, str]]:
         yield environment
 
 
-class Window(Hands):
+class Window(ScriptedApp):
     """The first agent's window, in English, operated by events of the X server."""
 
     program = "tests.e2e.window"
@@ -141,9 +141,12 @@ class Window(Hands):
 
 
 @contextmanager
-def a_desk(centre: Centre, folder: Path, screen: dict[str, str], hand: str) -> Iterator[tuple[Window, Hands]]:
+def a_desk(centre: Centre, folder: Path, screen: dict[str, str], hand: str) -> Iterator[tuple[Window, ScriptedApp]]:
     """The window (400 Hz) with an open seat, and a colleague (700 Hz) with a locked one."""
-    with Window(centre, folder, screen, hand) as window, Hands(centre, folder, 1, say=f"tone:{OTHER_HZ}") as other:
+    with (
+        Window(centre, folder, screen, hand) as window,
+        ScriptedApp(centre, folder, 1, say=f"tone:{OTHER_HZ}") as other,
+    ):
         other.do("lock", "paperwork")
         other.is_seat(SeatState.LOCKED)
         yield window, other

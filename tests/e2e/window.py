@@ -2,7 +2,7 @@
 
     python -m tests.e2e.window AGENT-APP'S OPTIONS
 
-Input and output as in ``tests.e2e.hands``, and in addition:
+Input and output as in ``tests.e2e.scripted_app``, and in addition:
 ``["spot", COMMAND]``: the middle of the command's button on the screen, ``{"spot": [x, y]}`` (``null``: not shown, or disabled); ``dialling.line`` and
 ``dialling.call`` are the dialog's, the line only while typing is possible; ``digits`` is the keypad while its keys are taken (``digits.on``: once
 they would be); ``front`` activates the window, as a window manager does.
@@ -27,7 +27,7 @@ from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.frame.app import run
 from agent_app.ui.frame.window import Window
-from tests.e2e.hands import show
+from tests.e2e.scripted_app import show
 
 
 def main(argv: list[str]) -> int:

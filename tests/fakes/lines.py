@@ -36,7 +36,10 @@ def answers(effect: PlaceCall | RingDesk) -> list[Event]:
 
 
 class FakeLines:
-    """``effects`` keeps all effects. ``callee`` gives the events of a called party, ``phone`` those of a desk's phone; ``confirms``: callers send ACK at once."""
+    """``effects`` keeps all effects. ``callee`` gives the events of a called party, ``phone`` those of a desk's phone.
+
+    ``confirms``: callers send ACK at once.
+    """
 
     def __init__(
         self,

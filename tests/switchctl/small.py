@@ -21,7 +21,10 @@ NEAR = media.Near("192.0.2.2", 5000, Law.A)
 
 
 class SmallSwitch:
-    """``tell`` handles an event and all events that follow from it. ``patient``: plays never end, so calls go on. ``log``: the first call's transitions."""
+    """``tell`` handles an event and all events that follow from it.
+
+    ``patient``: plays never end, so calls go on. ``log``: the first call's transitions.
+    """
 
     def __init__(
         self, journal: Callable[[events.Event, float], object] | None = None, recordings: str = "/recordings"

@@ -1,4 +1,7 @@
-"""内部呼叫: calls from seat to seat. The called seat is the call's first leg; there is no customer, and in the talk both seats have the same rights."""
+"""内部呼叫: calls from seat to seat.
+
+The called seat is the call's first leg; there is no customer, and in the talk both seats have the same rights.
+"""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """``agent-app`` without a window, operated by a test: link, phone process and presenter are the app's own, without a robot.
 
-    python -m tests.e2e.hands [--clock-off SECONDS] [--route IP] AGENT-APP'S OPTIONS
+    python -m tests.e2e.scripted_app [--clock-off SECONDS] [--route IP] AGENT-APP'S OPTIONS
 
 Input: for each action a JSON line with the name of a method of ``DeskPresenter`` (``log_in``, ``floor.force``) and its arguments (``["log_in", "8001", "…"]``).
 Output: each view as a JSON line. ``--route``: this PC's address on the way to the switch, ``none`` without a network; the line ``["route", IP]``

@@ -137,7 +137,9 @@ def test_the_resolver_outlives_an_adapters_bug(tmp_path: Path, caplog: pytest.Lo
     run(tmp_path, test)
 
 
-def test_an_answer_that_raises_costs_no_other_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_whose_callback_raises_does_not_stop_the_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async def test() -> None:
         commit = GroupCommit(tmp_path / "file.db", "CREATE TABLE IF NOT EXISTS t (x)")
         answered: list[object] = []
@@ -172,7 +174,7 @@ def test_silence_is_pending_and_found_again_by_its_key(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-def test_what_never_arrived_is_refused(tmp_path: Path) -> None:
+def test_an_order_that_never_arrived_is_refused(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         it.trading.deaf = True
         assert await it.order(K1) == aci.OrderPending(K1)
@@ -200,7 +202,7 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("carries_key", [True, False])
-def test_what_became_of_a_resolved_key_is_reported(tmp_path: Path, *, carries_key: bool) -> None:
+def test_the_result_of_a_resolved_key_is_reported(tmp_path: Path, *, carries_key: bool) -> None:
     """The trading system reported on the order while the gateway was down, or before the order was matched to its key."""
     trading = new_trading()
     trading.carries_key = carries_key
@@ -262,7 +264,7 @@ def test_without_a_key_field_an_order_is_found_by_its_looks(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("twins", [0, 2])
-def test_what_can_t_be_decided_stays_pending(tmp_path: Path, twins: int) -> None:
+def test_an_order_of_unknown_fate_stays_pending(tmp_path: Path, twins: int) -> None:
     """Without a promise that absence is final, no match or two equal orders without a key decide nothing."""
     trading = new_trading()
     trading.carries_key = trading.absence_is_final = False
@@ -292,7 +294,7 @@ def test_a_silent_cancel_is_judged_by_the_order(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-def test_a_deaf_cancel_never_was(tmp_path: Path) -> None:
+def test_a_cancel_that_the_trading_system_never_received_is_void(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         await it.order(K1)
         it.trading.deaf = True
@@ -343,7 +345,7 @@ def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> No
     run(tmp_path, first, again)
 
 
-def test_reports_come_again_by_pages_and_what_is_new_comes_behind_the_last(tmp_path: Path) -> None:
+def test_reports_are_repeated_by_pages_and_new_ones_follow_the_last(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         for number in range(1, 251):
             row = msgspec.structs.replace(counter_row(), contract=ContractNo(f"c{number}"))
@@ -358,7 +360,7 @@ def test_reports_come_again_by_pages_and_what_is_new_comes_behind_the_last(tmp_p
     run(tmp_path, test)
 
 
-def test_what_changed_while_the_trading_system_was_away_is_caught_up(tmp_path: Path) -> None:
+def test_changes_while_the_trading_system_was_away_are_caught_up(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         await it.order(K1)
         rows = it.trading.rows[ACCOUNT]
@@ -439,7 +441,7 @@ def test_a_report_that_fits_no_bound_gets_no_number(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-def test_a_row_that_keeps_to_no_bound_stops_no_start_and_no_report_behind_it(
+def test_a_row_beyond_the_bounds_stops_neither_the_start_nor_later_reports(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Older versions wrote such rows. A report number that is left out would be requested again and again."""

@@ -77,7 +77,7 @@ def test_a_silent_trading_system_leaves_the_order_pending_until_it_speaks(tmp_pa
     run(tmp_path, test)
 
 
-def test_a_deaf_trading_system_never_had_the_order(tmp_path: Path) -> None:
+def test_a_trading_system_that_receives_nothing_has_no_order(tmp_path: Path) -> None:
     async def test(rig: Branch) -> None:
         await rig.fault("deaf")
         assert await send(rig, K1) == aci.OrderPending(K1)

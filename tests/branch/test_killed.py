@@ -105,7 +105,7 @@ async def _send(centre: Centre, round_number: int, dice: random.Random, meanwhil
 
 @pytest.mark.slow
 @pytest.mark.parametrize("victim", ["gateway", "sim"])
-def test_each_key_is_there_once_or_known_not_to_be(tmp_path: Path, victim: str) -> None:
+def test_each_key_is_at_the_trading_system_once_or_known_not_to_be(tmp_path: Path, victim: str) -> None:
     async def main() -> None:
         async with branch(tmp_path) as rig:
             centre = await _rounds(rig, getattr(rig, victim))

@@ -87,7 +87,7 @@ def test_what_is_not_the_branch_s_is_refused_and_counted(tmp_path: Path) -> None
     asyncio.run(run())
 
 
-def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_day(tmp_path: Path) -> None:
+def test_reports_made_while_the_link_was_down_arrive_after_a_change_of_the_day(tmp_path: Path) -> None:
     """The first session ends after the day's first report, the second begins on the next day, with a report that comes too early."""
     key, next_day = OrderKey("k1"), "20251126"
     first = Gateway(page(report(1, key)))

@@ -78,7 +78,7 @@ def test_a_question_is_answered_with_its_number(on_both: Callable[[Test], None])
     on_both(test)
 
 
-def test_a_question_of_nobody_s_call_is_answered_to_who_asked(on_both: Callable[[Test], None]) -> None:
+def test_a_question_outside_calls_is_answered_to_its_sender(on_both: Callable[[Test], None]) -> None:
     async def test(rig: Branch) -> None:
         replies: asyncio.Queue[aci.Reply] = asyncio.Queue()
         events = len(rig.events)
@@ -103,7 +103,7 @@ def test_a_branch_that_is_up_was_told_of_first(on_both: Callable[[Test], None]) 
     on_both(test)
 
 
-def test_a_branch_that_is_not_there_is_down_and_orders_never_left(on_both: Callable[[Test], None]) -> None:
+def test_an_absent_branch_is_down_and_gets_no_orders(on_both: Callable[[Test], None]) -> None:
     async def test(rig: Branch) -> None:
         answered = await rig.answer(ask(aci.AskFunds(ACCOUNT), at=NOWHERE), BranchAnswered)
         assert answered.reply == aci.Refused(Refusal.BRANCH_DOWN)

@@ -142,7 +142,7 @@ def on_both(request: pytest.FixtureRequest) -> Callable[[Test], None]:
     return run
 
 
-def test_who_logs_in_and_goes_is_told(on_both: Callable[[Test], None]) -> None:
+def test_log_ins_and_lost_links_are_posted(on_both: Callable[[Test], None]) -> None:
     async def test(on: AnyRig) -> None:
         await on.log_in(A)
         online = await on.wait(AgentOnline)
@@ -183,7 +183,7 @@ def test_a_report_reaches_its_agent_only(on_both: Callable[[Test], None]) -> Non
     on_both(test)
 
 
-def test_what_is_for_a_desk_that_is_down_is_dropped(on_both: Callable[[Test], None]) -> None:
+def test_effects_for_a_desk_that_is_down_are_dropped(on_both: Callable[[Test], None]) -> None:
     async def test(on: AnyRig) -> None:
         await on.log_in(A)
         await on.down(A)
@@ -240,7 +240,7 @@ def test_a_pop_is_shown_and_hidden(on_both: Callable[[Test], None]) -> None:
     on_both(test)
 
 
-def test_what_a_desk_tells(on_both: Callable[[Test], None]) -> None:
+def test_messages_of_a_desk(on_both: Callable[[Test], None]) -> None:
     async def test(on: AnyRig) -> None:
         await on.log_in(A)
         await on.tell(A, wire.PhoneNow((LegId("c1/2"),), 0.01, 4.0))

@@ -200,7 +200,7 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
     world.finish()
 
 
-def test_whom_an_event_is_about() -> None:
+def test_the_calls_that_an_event_concerns() -> None:
     assert call_about(ev.LegConfirmed(LegId("c/1"))) == "c"
     assert call_about(ev.OrderJournalled(OrderKey("c-1"))) == "c"
     assert call_about(ev.HangUpOrdered(CallId("c"))) == "c"

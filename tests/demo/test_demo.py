@@ -133,22 +133,22 @@ def test_a_program_comes_up_and_is_stopped(tmp_path: Path) -> None:
     assert run("", tmp_path) == ("child is up", True, -signal.SIGTERM)
 
 
-def test_a_deaf_one_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("switch_server.demo.processes.STOP_WAIT", 0.2)
     assert run("deaf", tmp_path)[2] == -signal.SIGKILL
 
 
-def test_one_that_ends_tells_its_last_words(tmp_path: Path) -> None:
+def test_a_program_that_ends_at_once_is_reported_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(ProgramFailed, match=r"^child did not come up: no luck today$"):
         run("ends", tmp_path)
 
 
-def test_a_silent_one_is_given_up(tmp_path: Path) -> None:
+def test_a_program_that_prints_nothing_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(ProgramFailed, match=r"^child did not come up: $"):
         run("silent", tmp_path, wait=0.3)
 
 
-def test_what_it_is_told_it_reads_and_its_input_stays_open(tmp_path: Path) -> None:
+def test_a_program_reads_its_line_and_its_input_stays_open(tmp_path: Path) -> None:
     async def go() -> tuple[str, bool]:
         program = Program("child", tmp_path / "child.log")
         line = await program.start(CHILD, "echo", up="told ", told="a secret")
@@ -159,7 +159,7 @@ def test_what_it_is_told_it_reads_and_its_input_stays_open(tmp_path: Path) -> No
     assert asyncio.run(go()) == ("told 8 letters", True)
 
 
-def test_one_that_never_started_is_stopped_too(tmp_path: Path) -> None:
+def test_a_program_that_never_started_can_be_stopped(tmp_path: Path) -> None:
     program = Program("never", tmp_path / "log")
     assert asyncio.run(program.stop()) is None
     assert (program.running, program.tail()) == (False, "")

@@ -100,7 +100,7 @@ def test_who_wants_an_agent_presses_0_last_is_patient_and_can_be_heard(world: De
     assert max(pitches) <= 700  # in the telephone's band, below any key's upper tone
 
 
-def test_somebody_with_nothing_asks_for_their_funds(world: DemoWorld) -> None:
+def test_a_customer_who_can_not_trade_asks_for_their_funds(world: DemoWorld) -> None:
     import msgspec
 
     poor = [

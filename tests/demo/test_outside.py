@@ -48,7 +48,7 @@ def test_a_voice_reads_the_number_and_pauses(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_the_demo_tells_of_each_habit(language: Language) -> None:
+def test_the_demo_s_text_describes_each_behaviour(language: Language) -> None:
     said = DemoTexts(language)("outside")
     assert all(re.search(rf"\b{end}\b", said) for end in BEHAVIOURS)
 
@@ -65,7 +65,7 @@ def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("port", "status", "words"), [("taken", 1, "can't listen on 127.0.0.1:"), ("99999", 2, "1 to 65535")]
 )
-def test_a_port_that_it_can_not_have(tmp_path: Path, port: str, status: int, words: str) -> None:
+def test_a_port_that_is_taken_or_invalid(tmp_path: Path, port: str, status: int, words: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         wanted = str(other.getsockname()[1]) if port == "taken" else port
@@ -130,7 +130,7 @@ def likeness(heard: np.ndarray, said: np.ndarray) -> float:
 
 
 @pytest.mark.slow
-def test_it_rings_then_reads_its_number(desk: Desk) -> None:
+def test_a_number_rings_then_reads_itself_aloud(desk: Desk) -> None:
     call = dials(desk, "4")
     hears(desk.phone.rtp, 450)
     desk.seat(SeatState.TALKING)
@@ -142,13 +142,13 @@ def test_it_rings_then_reads_its_number(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_one_that_is_busy(desk: Desk) -> None:
+def test_a_busy_number(desk: Desk) -> None:
     dials(desk, "1")
     desk.until(lambda: desk.state.call is None)
 
 
 @pytest.mark.slow
-def test_one_that_never_answers(desk: Desk) -> None:
+def test_a_number_that_never_answers(desk: Desk) -> None:
     dials(desk, "2")
     hears(desk.phone.rtp, 450)
     desk.phone.rtp.listen(3.0)
@@ -158,7 +158,7 @@ def test_one_that_never_answers(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_one_that_hangs_up_soon(desk: Desk) -> None:
+def test_a_number_that_hangs_up_soon(desk: Desk) -> None:
     call = dials(desk, "3")
     desk.seat(SeatState.TALKING)
     wraps_up(desk, call)

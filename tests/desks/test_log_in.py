@@ -464,7 +464,7 @@ def test_the_operator_logs_somebody_out() -> None:
     run(test)
 
 
-def test_the_operator_logs_out_whose_link_is_down() -> None:
+def test_the_operator_logs_out_an_agent_whose_link_is_down() -> None:
     async def test(on: Rig) -> None:
         client = await on.logged_in()
         await client.stop()
@@ -479,7 +479,7 @@ def test_the_operator_logs_out_whose_link_is_down() -> None:
 # --- passwords ---
 
 
-def test_the_core_logs_out_whose_link_is_down() -> None:
+def test_the_core_logs_out_an_agent_whose_link_is_down() -> None:
     """After a long absence, or by a supervisor: the session can't be resumed any more."""
 
     async def test(on: Rig) -> None:

@@ -152,7 +152,7 @@ def said(centre: Centre, phone: Phone, complaint: str) -> int:
 # --- orders that are none ---
 
 
-def test_a_hang_up_before_the_one_is_no_order(centre: Centre) -> None:
+def test_a_hang_up_before_the_key_1_is_no_order(centre: Centre) -> None:
     for skip, keys_, where in ((0, ("1", SHARE), "order_price"), (1, ("1", SHARE, "1*87#", "100#"), "read_back")):
         with Phone(centre) as phone:
             log_in(phone, account(centre, skip), PIN)
@@ -458,7 +458,7 @@ def dealer(context: zmq.Context[Any], centre: Centre, key: keys.KeyPair) -> zmq.
     return peer
 
 
-def test_nothing_of_it_was_a_fault(centre: Centre) -> None:
+def test_no_bad_input_caused_a_fault(centre: Centre) -> None:
     """After all these tests, no exception has reached the loop."""
     log = log_of(centre)
     assert "Traceback" not in log

@@ -13,7 +13,7 @@ from tests.store.test_start import spoil
 
 
 @pytest.mark.slow
-def test_it_is_told_and_calls_go_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_damage_is_an_alarm_and_calls_go_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     centre = Centre(tmp_path_factory.mktemp("c"), branches=())
     store = centre.state / "huawu.db"
     fill(store, 100_000, time.time())

@@ -48,7 +48,7 @@ def noticed(app: ScriptedApp, code: str, text: str = "") -> None:
     app.until(lambda view: any((each.notice.code, each.notice.text) == (code, text) for each in view.notices))
 
 
-def test_into_a_call_and_out_with_it(centre: Centre, tmp_path: Path) -> None:
+def test_listening_then_intercepting(centre: Centre, tmp_path: Path) -> None:
     with both(centre, tmp_path) as (chief, agent), Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         agent.answers(phone.call)

@@ -69,5 +69,5 @@ def test_half_width_is_found(text: str) -> None:
         "等待：{n}",
     ],
 )
-def test_what_is_right_is_left(text: str) -> None:
+def test_correct_punctuation_is_left(text: str) -> None:
     assert half_width(text) == []

@@ -85,7 +85,7 @@ def _write_key(path: Path) -> None:
     path.chmod(0o600)
 
 
-def test_it_is_the_wheels_that_runs(installed: Installed) -> None:
+def test_the_wheel_s_code_runs(installed: Installed) -> None:
     said = installed.run("python", "-c", "import agent_app.ui.parts.paths as it; print(it.RESOURCES)")
     assert Path(said.strip()).is_relative_to(installed.folder / "venv")
 

@@ -69,7 +69,7 @@ def test_a_row_is_whole(section: str, row: list[str]) -> None:
 
 
 @EACH_ROW
-def test_its_files_and_tests_are_there(section: str, row: list[str]) -> None:
+def test_a_row_s_files_and_tests_exist(section: str, row: list[str]) -> None:
     judged, tests = SPAN.findall(row[3]), SPAN.findall(row[5])
     assert judged, f"{section}: nobody judges {row[0]}"
     assert [path for path in judged if not (ROOT / path).is_file()] == []

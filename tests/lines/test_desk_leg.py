@@ -94,7 +94,7 @@ def test_ringing_is_cancelled(switch, phone) -> None:
         (488, EndCause.REJECTED_MEDIA),
     ],
 )
-def test_what_a_phone_may_answer(switch, phone, code, cause) -> None:
+def test_answers_that_a_phone_may_give(switch, phone, code, cause) -> None:
     leg, invite = ring(switch, phone)
     phone.reply(invite, code, tag="callee")
     assert switch.wait(LegEnded) == LegEnded(leg, cause, code)
@@ -134,7 +134,7 @@ def test_a_phone_that_rings_for_ever_did_not_answer() -> None:
 
 
 @pytest.mark.parametrize("contact", ["", "desk:5060", "10.0.0.1", "10.0.0.1:0", "10.0.0.1:70000", "300.0.0.1:5060"])
-def test_a_contact_that_nobody_can_have(switch, contact) -> None:
+def test_an_invalid_contact(switch, contact) -> None:
     leg = LegId("c1/2")
     switch.lines.do(RingDesk(leg, contact, ANI, NEAR))
     assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_LOST, 404)

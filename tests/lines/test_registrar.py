@@ -54,7 +54,7 @@ def expires(answer: Message) -> int:
 # --- as it should be ---
 
 
-def test_it_proves_its_password_and_is_bound_to_where_it_really_is(switch, book, peer, raw) -> None:
+def test_a_phone_proves_its_password_and_is_bound_to_its_real_address(switch, book, peer, raw) -> None:
     raw.send(expires=120)
     asked = raw.challenged()
     assert re.fullmatch(
@@ -117,7 +117,7 @@ def test_the_contacts_own_word_counts_more(raw) -> None:
 @pytest.mark.parametrize(
     "how", [{"expires": 0}, {"contact": "*", "expires": 0}, {"contact": "<sip:front-1@10.9.8.7:5062>;expires=0"}]
 )
-def test_it_takes_itself_away(book, raw, how) -> None:
+def test_a_phone_removes_its_binding(book, raw, how) -> None:
     raw.register()
     assert bound(book) is not None
     answer = raw.register(**how)
@@ -128,7 +128,7 @@ def test_it_takes_itself_away(book, raw, how) -> None:
     assert bound(book) is not None
 
 
-def test_to_take_away_another_place_takes_nothing(book, raw) -> None:
+def test_removing_another_contact_removes_nothing(book, raw) -> None:
     """A phone with a new address first registers the new Contact, then removes the old one."""
     raw.register()
     answer = raw.register(contact="<sip:front-1@10.9.8.6:5062>;expires=0")
@@ -136,13 +136,13 @@ def test_to_take_away_another_place_takes_nothing(book, raw) -> None:
     assert bound(book) is not None
 
 
-def test_of_several_contacts_the_liked_one_counts_and_it_is_told_so(book, raw) -> None:
+def test_of_several_contacts_the_preferred_one_counts_and_is_in_the_answer(book, raw) -> None:
     both = "<sip:a@10.0.0.1>;q=0.3, <sip:b@10.0.0.2>;q=0.7, <sip:c@10.0.0.3>;expires=0"
     answer = raw.register(contact=both)
     assert answer.all("Contact") == ["<sip:b@10.0.0.2>;expires=300"]
 
 
-def test_the_question_what_is_bound(raw) -> None:
+def test_a_query_for_the_binding(raw) -> None:
     assert raw.register(contact="").all("Contact") == []
     raw.register()
     assert expires(raw.register(contact="")) == pytest.approx(300, abs=2)
@@ -181,7 +181,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(switch, book, raw, 
     raw.register(200)
 
 
-def test_after_five_wrong_passwords_nothing_from_there_is_heard(switch, book, raw) -> None:
+def test_after_five_wrong_passwords_the_phone_is_blocked_at_that_address(switch, book, raw) -> None:
     for _ in range(registrar.TRIES):
         raw.register(403, password="geheim")
     assert book.out == [(FRONT, IP)]
@@ -228,7 +228,7 @@ def test_an_overheard_proof_is_worth_nothing(book, raw, peer) -> None:
     assert bound(book) == before
 
 
-def test_a_proof_of_before_is_worth_nothing_after_a_newer_one(book, raw, peer) -> None:
+def test_an_older_proof_is_invalid_after_a_newer_one(book, raw, peer) -> None:
     raw.register(200)
     old = raw.proof()
     time.sleep(1.1)  # a nonce of another second
@@ -369,7 +369,7 @@ def test_an_old_nonce_is_asked_anew_and_no_wrong_password(book) -> None:
     assert book.out == []
 
 
-def test_what_is_left_of_the_time_is_said(book) -> None:
+def test_the_answer_has_the_remaining_time(book) -> None:
     desk = registrar.Registrar(book, digest.Doorman(b"s" * 32), Counter())
     assert prove(desk, 1000.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=300",)
     assert prove(desk, 1100.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=200",), (

@@ -119,7 +119,7 @@ def test_nothing_that_we_can_take(text: str) -> None:
         "v=0\r\n" + "m=audio 1 RTP/AVP 8\r\n" * 17,
     ],
 )
-def test_what_is_no_sdp(text: str) -> None:
+def test_invalid_sdp(text: str) -> None:
     with pytest.raises(sdp.SdpError):
         sdp.parse(text)
 

@@ -11,7 +11,7 @@ from switch_server.services.call_ids import CallIds
 AT = datetime(2026, 8, 25, 9, 31, 5, 123_456, tzinfo=UTC).timestamp()
 
 
-def test_they_rise_and_tell_their_time() -> None:
+def test_ids_rise_and_contain_their_time() -> None:
     now = [AT]
     ids = CallIds(lambda: now[0])
     assert ids() == "2026082509310512300"

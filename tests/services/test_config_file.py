@@ -129,7 +129,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         {"branches": [{"id": "A", "name": "a", "key": KEY}, {"id": "B", "name": "b"}, {"id": "C", "name": "c"}]},
     ],
 )  # fmt: skip
-def test_good_ones(tmp_path: Path, content: dict[str, Any]) -> None:
+def test_valid_configurations(tmp_path: Path, content: dict[str, Any]) -> None:
     assert told(tmp_path, **content) == []
 
 

@@ -57,7 +57,7 @@ class Broken:
         raise RuntimeError("no legs today")
 
 
-class Shell:
+class EngineRig:
     """An engine among fakes; ``cards.play_at_once``: plays end at once."""
 
     def __init__(self, **instead: Any) -> None:
@@ -86,8 +86,8 @@ class Shell:
 
 
 @asynccontextmanager
-async def shell(flow: Any = GOODBYE, limits: Limits | None = None, **instead: Any) -> AsyncIterator[Shell]:
-    made = Shell(**instead)
+async def shell(flow: Any = GOODBYE, limits: Limits | None = None, **instead: Any) -> AsyncIterator[EngineRig]:
+    made = EngineRig(**instead)
     config = SwitchConfig(trunks=(Trunk("local"),), limits=limits or Limits())
     made.engine.post(Configured(config, (flow,)))
     await made.cards.start()
@@ -162,7 +162,7 @@ def test_posts_of_several_threads_keep_the_order_of_each() -> None:
     run(test)
 
 
-def test_many_events_leave_the_loop_its_turn() -> None:
+def test_many_events_do_not_block_the_loop() -> None:
     async def test() -> None:
         async with shell() as on:
             await on.until(lambda: len(on.log.events) == 2)
@@ -178,7 +178,7 @@ def test_many_events_leave_the_loop_its_turn() -> None:
 
 
 def test_stopping_handles_what_is_queued_and_nothing_more() -> None:
-    async def test() -> Shell:
+    async def test() -> EngineRig:
         async with shell() as on:
             for number in range(3 * MOST_AT_ONCE):
                 on.engine.post(HangUpOrdered(CallId(str(number))))
@@ -196,7 +196,7 @@ def test_a_post_to_a_closed_loop_is_passed_over() -> None:
     engine = Engine(Clock())
 
     async def test() -> None:
-        engine.start(Shell().world)
+        engine.start(EngineRig().world)
 
     asyncio.run(test())  # the loop ends without a stop
     engine._scheduled = False
@@ -332,7 +332,7 @@ def test_an_event_that_makes_the_core_raise_is_told_and_the_next_are_handled(cap
     assert "fault while handling" in caplog.text
 
 
-def test_every_effect_has_somebody_to_carry_it_out() -> None:
+def test_every_effect_has_an_adapter() -> None:
     async def test() -> None:
         async with shell() as on:
             orphans = {

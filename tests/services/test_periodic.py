@@ -5,7 +5,7 @@ import asyncio
 from switch_server.services.periodic import every
 
 
-def test_it_goes_on_after_a_bug_until_it_is_cancelled() -> None:
+def test_periodic_work_goes_on_after_a_bug_until_it_is_cancelled() -> None:
     async def run() -> None:
         done: list[int] = []
         told: list[str] = []

@@ -142,7 +142,7 @@ def test_both_files_are_of_one_moment_while_orders_run(
     assert rig.audited == [Audit("me", "backup_done", str(folder), "")]
 
 
-def test_what_is_in_it(rig: Rig, tmp_path: Path) -> None:
+def test_the_files_of_a_backup(rig: Rig, tmp_path: Path) -> None:
     rig.order(1)
     assert rig.made(tmp_path / "backup").state is DONE
     folder = tmp_path / "backup"
@@ -185,7 +185,7 @@ def test_after_a_begin_that_failed_the_next_one_goes(rig: Rig, tmp_path: Path, m
     assert rig.made(tmp_path / "second").state is DONE
 
 
-def test_what_has_come_there_meanwhile_stays(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_appears_meanwhile_is_kept(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wait = backup._Moment.wait
 
     def late(moment: backup._Moment) -> dict[str, sqlite3.Connection]:
@@ -236,7 +236,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
     assert left(tmp_path) == ["state"]
 
 
-def test_a_stop_gives_it_up(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_cancels_the_backup(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "PAGES", 1)
 
     async def stopped() -> BackupProgress | None:

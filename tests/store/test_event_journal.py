@@ -126,7 +126,7 @@ def test_journals_of_before_calls_had_a_purpose_are_read(
     assert decode_event(json.dumps(values).encode()) == now
 
 
-def test_a_consult_outside_of_before_it_had_a_purpose_is_read() -> None:
+def test_an_older_version_s_outside_consult_is_read() -> None:
     """The leg is on the call's card, so older journals have no card here."""
     old = {
         "type": "Consulted", "call": "c1", "by": "c1/2", "target": {"kind": "number", "number": "13800138000"}, "leg": "c1/3",

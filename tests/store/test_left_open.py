@@ -59,7 +59,7 @@ def after_a_kill(again: Open, clock: Clock) -> Store:
     return store
 
 
-def test_what_has_no_end_ends_at_the_last_sign_of_life(again: Open, clock: Clock) -> None:
+def test_open_records_end_at_the_last_sign_of_life(again: Open, clock: Clock) -> None:
     store = again()
     stretch(store, ANN, NOON, state="locked", reason="lunch")
     stretch(store, BOB, NOON, ended_at=NOON + 1, ended_by="ring")
@@ -80,7 +80,7 @@ def test_what_has_no_end_ends_at_the_last_sign_of_life(again: Open, clock: Clock
     assert (visit["left_at"], visit["waited_ms"], visit["outcome"]) == (NOON + 65.5, 63_500, "lost")
 
 
-def test_what_began_after_it_is_a_sign_of_life(again: Open, clock: Clock) -> None:
+def test_a_record_begun_after_it_is_a_sign_of_life(again: Open, clock: Clock) -> None:
     store = again()
     store.sign_of_life()
     stretch(store, ANN, NOON - 50)

@@ -77,7 +77,7 @@ def test_orders_come_back_with_their_history(rig: Rig, caplog: pytest.LogCapture
     rig.stop()
 
 
-def test_what_the_store_has_more_stays(rig: Rig) -> None:
+def test_rows_that_only_the_store_has_stay(rig: Rig) -> None:
     """Rows that only the store has stay: an order that could not be journalled, and rows written just before a kill."""
     failed, known = place(1), place(2)
     rig.do(known, state(known, "sent"))

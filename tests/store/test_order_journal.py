@@ -39,7 +39,7 @@ def _open(folder: Path, posted: Posted, clock: Clock) -> SqliteOrderJournal:
     return journal
 
 
-def test_it_is_durable_at_each_commit(journal: SqliteOrderJournal) -> None:
+def test_the_journal_is_durable_at_each_commit(journal: SqliteOrderJournal) -> None:
     modes = [journal._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert modes == ["wal", 2]
 

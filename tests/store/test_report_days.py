@@ -202,9 +202,7 @@ CHANGES = st.lists(st.tuples(changes(), st.floats(0, 60_000), st.sampled_from(By
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(RECORDS, max_size=25), st.floats(STARTS[2], STARTS[4]), CHANGES)
-def test_a_report_is_what_the_plain_way_makes_of_the_records(
-    lasting: Rig, records: list[Any], now: float, changes: list[Any]
-) -> None:
+def test_a_report_equals_the_plain_reference(lasting: Rig, records: list[Any], now: float, changes: list[Any]) -> None:
     rig = lasting.emptied()
     rig.clock.now = now
     for record in records:
@@ -444,7 +442,7 @@ def test_a_record_that_changes_while_its_day_is_read(rig: Rig, monkeypatch: pyte
     rig.check(AskReport(By.AGENTS, DAYS[1], DAYS[1]))
 
 
-def test_what_was_kept_in_another_format_is_made_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_days_in_another_format_are_made_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.put("talks", talk("c", STARTS[1] + 9))
     rig.clock.now = STARTS[2]
     monkeypatch.setattr(day_columns, "FORMAT", day_columns.FORMAT + 1)
@@ -459,7 +457,7 @@ def test_what_was_kept_in_another_format_is_made_anew(rig: Rig, monkeypatch: pyt
 @pytest.mark.parametrize(
     "content", [b"", b"\xc1", b"\x93\x01\x90\xc4", msgspec.msgpack.encode((1, (None,), b"123", b"", b"", b""))]
 )
-def test_what_was_kept_and_is_damaged_is_made_anew(rig: Rig, content: bytes) -> None:
+def test_damaged_kept_days_are_made_again(rig: Rig, content: bytes) -> None:
     rig.put("talks", talk("c", STARTS[1] + 9))
     rig.clock.now = STARTS[2]
     ask_all(rig)

@@ -121,7 +121,7 @@ def _columns(text: str) -> int:
     return sum(2 if char > "\u2e80" else 1 for char in text)
 
 
-def test_an_order_has_its_price_contract_and_yes(ask: Ctl) -> None:
+def test_an_order_has_its_price_contract_and_confirmation(ask: Ctl) -> None:
     row = next(line for line in ask("orders").out.splitlines() if CALL in line)
     assert row.split() == [
         "09:30:55",

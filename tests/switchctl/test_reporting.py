@@ -64,7 +64,7 @@ def test_what_is_asked_for(ask: Ctl, switch: FakeSwitch) -> None:
         (("--agent", "a b"), "a b"),
     ],
 )
-def test_what_makes_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], said: str) -> None:
+def test_options_that_make_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], said: str) -> None:
     answer = ask("report", "agents", *words)
     assert answer.status == 2
     assert said in answer.err

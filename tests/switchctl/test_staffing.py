@@ -184,7 +184,7 @@ def test_change(ask: Ctl, switch: FakeSwitch) -> None:
         (("desk", "add", "d", "--key", "short"), "a public key has 40 characters (Z85): short"),
     ],
 )
-def test_what_makes_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], told: str) -> None:
+def test_options_that_make_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], told: str) -> None:
     said = ask(*words)
     assert (said.status, told in said.err) == (2, True), said.err
     assert switch.done == []

@@ -58,11 +58,11 @@ def _used() -> set[str]:
     }
 
 
-def test_nothing_that_is_said_is_missing() -> None:
+def test_no_used_text_is_missing() -> None:
     assert _used() - set(CONTENT) == set()
 
 
-def test_nothing_is_written_that_nobody_says() -> None:
+def test_no_text_is_unused() -> None:
     open_ended = (
         "word_",
         "cause_",

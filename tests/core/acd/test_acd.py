@@ -116,7 +116,7 @@ def test_callers_by_priority_then_by_time() -> None:
     world.finish()
 
 
-def test_who_is_known_before_the_queue_is_known_in_it() -> None:
+def test_a_caller_identified_before_the_queue_is_identified_in_it() -> None:
     world = DeskWorld(ASKED)
     first, vip = world.offer(), world.offer()
     world.tell(ev.CallerFound(vip, CustomerId(1), vip=True))

@@ -116,7 +116,7 @@ def test_no_more_are_called_than_there_are_seats_for() -> None:
     world.finish()
 
 
-def test_without_a_line_or_a_channel_it_waits_a_little() -> None:
+def test_without_a_line_or_a_channel_a_callback_waits() -> None:
     world = DeskWorld(
         config=structs.replace(CONFIG, trunks=(Trunk(TRUNK, direction="in"), Trunk(OUT, lines=0, direction="out")))
     )
@@ -210,7 +210,7 @@ def asks(world: DeskWorld, ani: str = "13800138000") -> bool:
     return told == "kept"
 
 
-def test_who_asks_twice_has_one_place() -> None:
+def test_a_caller_who_asks_twice_has_one_place() -> None:
     """A second request hears that the place is kept, also during the callback and with another format of the number."""
     world = DeskWorld()
     assert [asks(world), asks(world, "+8613800138000"), asks(world, "13700137000")] == [True, True, True]
@@ -274,7 +274,7 @@ def test_a_flow_that_a_reload_took_away(change: dict[str, str]) -> None:
     world.finish()
 
 
-def test_a_stop_in_the_middle_leaves_it_to_the_next_start() -> None:
+def test_a_stop_leaves_a_callback_to_the_next_start() -> None:
     world = DeskWorld()
     world.reactions.far = "silent"
     world.tell(recovered())

@@ -222,7 +222,7 @@ def test_a_channel_that_never_opens_ends_the_call() -> None:
     world.watch.all_over()
 
 
-def test_what_the_lines_never_tell_is_given_up() -> None:
+def test_a_leg_without_any_event_is_given_up() -> None:
     world = World()
     world.answered()
     world.reactions.to = lambda effect: iter(())  # type: ignore[method-assign]
@@ -406,7 +406,7 @@ def test_one_raising_end_does_not_keep_the_others(monkeypatch: pytest.MonkeyPatc
     assert switch.counters["faults"] == 1
 
 
-def test_what_is_no_event_is_a_fault_without_a_call() -> None:
+def test_an_invalid_event_is_a_fault_without_a_call() -> None:
     switch = Switch()
     assert switch.handle(ev.Event(), 1.0) == []
     assert switch.counters["faults"] == 1

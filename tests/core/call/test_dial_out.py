@@ -117,7 +117,7 @@ def test_the_customer_does_not_answer(world: DeskWorld) -> None:
     world.finish()
 
 
-def test_the_agent_thinks_better_of_it(world: DeskWorld) -> None:
+def test_the_agent_hangs_up_before_the_answer(world: DeskWorld) -> None:
     world.reactions.far = "silent"
     dial(world)
     world.run(5.0)

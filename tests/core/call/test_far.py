@@ -93,7 +93,7 @@ def test_tones_in_the_audio_are_said_again_only_as_events() -> None:
     world.finish()
 
 
-def test_keys_before_the_answer_are_for_whoever_is_heard() -> None:
+def test_keys_before_the_answer_go_to_the_party_that_is_heard() -> None:
     """During the card's ringback the flow gets them, since it may go on if there is no answer; during the far end's announcement, the far end."""
     world = World()
     call, far = dialled(world)

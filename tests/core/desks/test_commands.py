@@ -176,7 +176,7 @@ def test_a_note_that_comes_late_is_kept_and_a_disposition_is_not() -> None:
     world.finish()
 
 
-def test_what_was_written_in_the_talk_needs_no_time_after_it() -> None:
+def test_a_disposition_given_in_the_talk_needs_no_wrap_up() -> None:
     world, call = in_state("talking")
     world.command(desk.WrapUp(call, "order", "all said"))
     assert world.seat() is SeatState.TALKING

@@ -427,7 +427,7 @@ def test_an_idle_seat_comes_back_as_it_was(world: DeskWorld, state: SeatState) -
     world.finish()
 
 
-def test_who_stays_away_is_logged_out(world: DeskWorld) -> None:
+def test_an_agent_who_stays_away_is_logged_out(world: DeskWorld) -> None:
     """After a PC's failure, the shift ends in the records; the next log-in begins a new shift, with a locked seat."""
     world.online()
     world.run(100.0)
@@ -462,7 +462,7 @@ def test_who_was_logged_out_for_staying_away_can_still_file_the_last_call(world:
     world.finish()
 
 
-def test_who_is_back_in_time_stays(world: DeskWorld) -> None:
+def test_an_agent_who_is_back_in_time_stays_logged_in(world: DeskWorld) -> None:
     world.online()
     away = world.switch.config.limits.desk_away
     assert away > 300.0, "five minutes without a network cost nobody the log-in"
@@ -573,7 +573,7 @@ def test_a_pop_that_another_seat_was_shown(world: DeskWorld) -> None:
     world.finish()
 
 
-def test_whose_call_it_is(world: DeskWorld) -> None:
+def test_the_call_s_owner(world: DeskWorld) -> None:
     call = world.talking()
     world.online(BOB)
     assert world.switch.has_call(ANN, call)

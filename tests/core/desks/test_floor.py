@@ -32,7 +32,7 @@ def audits(world: FloorWorld) -> list[tuple[str, str, str, str]]:
         (Role.SUPERVISOR, "", "", False), (Role.MANAGER, "", "red", True), (Role.MANAGER, "red", "", True),
     ],
 )  # fmt: skip
-def test_whose_supervisor(role: Role, group: str, others: str, may: bool) -> None:
+def test_the_supervisor_of_a_seat(role: Role, group: str, others: str, may: bool) -> None:
     one = Seat(ev.AgentOnline(DAN, "Dan", desk.DeskId("d"), "192.0.2.20:5070", role, group=group), 0.0)
     other = Seat(ev.AgentOnline(ANN, "Ann", desk.DeskId("a"), "192.0.2.20:5070", group=others), 0.0)
     assert may_steer(one, other) is may

@@ -163,7 +163,7 @@ def test_two_shifts_are_two() -> None:
     assert [ms(rows[-1]["ended_at"]) - ms(rows[0]["begun_at"]) for rows in shifts.values()] == [30_000] * 4
 
 
-class Clocked(Chaos):
+class TimedChaos(Chaos):
     """The chaos, with a separate measurement of each shift's length, from the log-in to now or to the log-out."""
 
     def __init__(self, beginning: int) -> None:
@@ -213,7 +213,7 @@ NAMES = st.sampled_from(
 @given(st.lists(st.tuples(NAMES, st.integers(0, 255)), min_size=10, max_size=60), st.integers(0, 255))
 def test_durations_add_up_to_the_shift_whatever_happens(steps: list[tuple[str, int]], beginning: int) -> None:
     """Calls, agents, phones and deadlines in any order."""
-    chaos = Clocked(beginning)
+    chaos = TimedChaos(beginning)
     for name, pick in steps:
         ALL[name][1](chaos, pick)
     there = len(chaos.switch.desks.seats)

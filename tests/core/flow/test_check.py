@@ -141,7 +141,7 @@ def test_a_step(step: Step, where: str, text: str | None) -> None:
     assert text is None or found[f"steps.a.{where}"] == text
 
 
-def test_what_there_is_none_of() -> None:
+def test_unknown_names() -> None:
     bare = Surroundings({ZH: NAMES, EN: NAMES})
     assert told(flow(a=QueueStep("q", "bye"), b=Dial(OUT, "1", "bye", "bye")), bare) == {
         "steps.a.music.0": "no music 'music/hold'; there is: none",
@@ -260,7 +260,7 @@ def test_a_variable_is_there_before_it_is_spoken(slot: Slot) -> None:
     assert told(flow(a=SetStep({"code": 1}, "b"), b=say(slot))) == {}
 
 
-def test_one_way_without_it_is_enough() -> None:
+def test_a_variable_missing_on_one_way_is_a_problem() -> None:
     assert told(flow(a=menu({"1": "code", "2": "b"}), code=key("code", "b"), b=say(Slot(digits="code")))) == {
         "steps.b.say.0.digits": absent("code")
     }

@@ -106,7 +106,7 @@ def registered() -> Iterator[None]:
     del KINDS["fork"]
 
 
-def test_it_comes_from_a_file_is_checked_and_drawn(tmp_path: Path) -> None:
+def test_the_kind_is_read_from_a_file_checked_and_drawn(tmp_path: Path) -> None:
     file = tmp_path / "fork.yaml"
     file.write_text(FILE, encoding="utf-8")
     flow, _ = read_flow_file(file)
@@ -123,7 +123,7 @@ def test_it_comes_from_a_file_is_checked_and_drawn(tmp_path: Path) -> None:
         read_flow_file(file)
 
 
-def test_its_checks_speak_of_its_own_keys() -> None:
+def test_the_kind_s_problems_have_its_own_keys() -> None:
     def told(**changes: object) -> dict[str, str]:
         fork = Fork(**{"say": (), "by": "dnis", "to": {"1": "bye"}, "otherwise": "sorry"} | changes)
         named = Say((Slot(digits="chosen"),), "bye")
@@ -140,7 +140,7 @@ def test_its_checks_speak_of_its_own_keys() -> None:
 
 
 @pytest.mark.parametrize(("key", "event"), [("", "played"), ("5", "barged")])
-def test_it_is_walked(key: str, event: str) -> None:
+def test_the_kind_is_walked(key: str, event: str) -> None:
     fork = Fork(("one_moment",), "dnis", {NUMBER: "named"}, "sorry")
     world = World(flow=flow_of("choose", {"choose": fork, "named": Say((Slot(digits="chosen"),), "bye")}))
     call = world.offer()
@@ -162,7 +162,7 @@ def test_two_kinds_of_one_name_are_refused() -> None:
     assert register(Fork) is Fork
 
 
-def test_what_a_kind_leaves_out_means_nothing() -> None:
+def test_a_kind_s_omitted_methods_have_defaults() -> None:
     """By default a key goes on waiting, and the picture has no text for the step."""
     world = World()
     walk = world.switch.calls[world.offer()].ivr

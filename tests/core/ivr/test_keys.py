@@ -129,7 +129,7 @@ def test_a_caller_leaning_on_the_keypad_fills_no_memory() -> None:
     world.finish()
 
 
-def test_what_is_not_one_key_is_none() -> None:
+def test_anything_but_a_single_key_is_ignored() -> None:
     world = World()
     call = world.answered()
     for text in ("", "12"):

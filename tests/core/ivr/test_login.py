@@ -191,7 +191,7 @@ def test_a_wrong_pin_uses_the_try_up() -> None:
     assert world.all(GiveBackPinTry) == []
 
 
-def test_a_try_that_nobody_judged_is_given_back() -> None:
+def test_a_try_without_an_answer_is_given_back() -> None:
     """The branch is slow, and the caller hangs up before its answer."""
     for seconds, hangs_up in ((9.0, False), (0.0, True)):
         world = World()

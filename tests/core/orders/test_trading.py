@@ -80,7 +80,7 @@ def test_an_order_is_read_back_confirmed_sent_and_its_contract_heard() -> None:
     world.finish()
 
 
-def test_no_order_without_the_one() -> None:
+def test_no_order_without_the_key_1() -> None:
     world = World()
     call = read_back(world)
     world.hang_up(call)
@@ -99,7 +99,7 @@ def test_any_other_key_orders_nothing(keys: str) -> None:
     assert world.all(JournalOrder) == []
 
 
-def test_a_doubled_one_is_one_order() -> None:
+def test_a_doubled_key_1_is_one_order() -> None:
     world = World()
     call = read_back(world)
     world.press(call, "11", every=0.0)

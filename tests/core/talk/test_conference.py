@@ -256,7 +256,7 @@ def test_an_agent_of_a_conference_puts_another_in_their_place(world: FloorWorld)
     world.finish()
 
 
-def test_such_a_one_does_not_come(world: FloorWorld) -> None:
+def test_the_other_agent_does_not_answer(world: FloorWorld) -> None:
     call = world.conference(BOB)
     world.join(CAT)
     world.reactions.desk = "silent"

@@ -298,7 +298,7 @@ def test_the_colleague_hangs_up(world: FloorWorld, swapped: bool) -> None:
     world.finish()
 
 
-def test_one_is_asked_at_a_time(world: FloorWorld) -> None:
+def test_one_consult_at_a_time(world: FloorWorld) -> None:
     call = world.consulted()
     world.join(CAT)
     assert world.refused(desk.Consult(call, ToSeat(CAT))) == "wrong_state"
@@ -446,7 +446,7 @@ def test_its_own_ringing_is_heard(world: FloorWorld) -> None:
         (EndCause.FAR_HUNG_UP, CameBack.HUNG_UP),
     ],
 )  # fmt: skip
-def test_it_does_not_come(world: FloorWorld, cause: EndCause, word: CameBack) -> None:
+def test_the_consulted_party_does_not_answer(world: FloorWorld, cause: EndCause, word: CameBack) -> None:
     world.reactions.far = "silent"
     call = world.talks_to()
     leg = world.asked(ToNumber(NUMBER), wait=1.0)
@@ -562,7 +562,7 @@ def test_the_next_agent_of_a_queue(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_its_agent_lets_it_ring_and_the_next_one_is_asked(world: FloorWorld) -> None:
+def test_the_queue_s_agent_does_not_answer_and_the_next_is_asked(world: FloorWorld) -> None:
     call = world.talks_to()
     world.reactions.desk = "silent"
     world.join(BOB, open_=True)
@@ -671,7 +671,7 @@ def test_return_from_a_menu(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_a_menu_that_there_is_not(world: FloorWorld) -> None:
+def test_an_unknown_menu(world: FloorWorld) -> None:
     call = world.talks_to()
     assert world.refused(desk.Consult(call, ToMenu("gone"))) == "not_found"
     world.asked(ToMenu("main"))

@@ -277,7 +277,7 @@ def test_what_changes_nothing_for_the_others_does_not_stop_it(act: Act, meanwhil
 
 
 @pytest.mark.parametrize("target", [ToQueue(FUND), ToMenu("main")])
-def test_given_up_before_it_is_handed_over(target: desk.AnyTarget) -> None:
+def test_return_before_a_hand_over(target: desk.AnyTarget) -> None:
     """The agent's own commands arrive in order: Return, then a hand-over that was shown before."""
     world = FloorWorld()
     world.talks_to()
@@ -289,7 +289,7 @@ def test_given_up_before_it_is_handed_over(target: desk.AnyTarget) -> None:
     world.finish()
 
 
-def test_a_handset_that_is_put_down_needs_no_words() -> None:
+def test_a_handset_s_hang_up_has_no_meaning_attached() -> None:
     """A desk phone's BYE has no meaning attached, and can't be refused."""
     world = FloorWorld()
     world.online(ANN, contact="phone:front-1")

@@ -123,7 +123,7 @@ def test_from_busy_back(world: FloorWorld, how: str) -> None:
     world.finish()
 
 
-def test_one_in_wrap_up_is_heard_as_busy_too(world: FloorWorld) -> None:
+def test_a_seat_in_wrap_up_is_busy_too(world: FloorWorld) -> None:
     call = world.talks_to(CAT)
     world.hang_up(call)
     world.command(desk.CallSeat(CAT), ANN, CALL)
@@ -203,7 +203,7 @@ def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
     world.finish()
 
 
-def test_before_the_own_phone_is_up_it_can_be_put_down(world: FloorWorld) -> None:
+def test_the_caller_may_hang_up_before_its_own_phone_answers(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     call_bob(world)
     assert world.put_down() == desk.Done()

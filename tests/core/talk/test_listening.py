@@ -340,7 +340,7 @@ def test_an_intercepted_customer_may_be_on_hold(world: FloorWorld) -> None:
 
 
 @pytest.mark.parametrize("target", [ToSeat(BOB), ToNumber(NUMBER), ToQueue(FUND), ToPin()])
-def test_whom_the_seat_had_asked_is_not_wanted_any_more(world: FloorWorld, target: desk.AnyTarget) -> None:
+def test_a_consult_of_the_intercepted_seat_is_ended(world: FloorWorld, target: desk.AnyTarget) -> None:
     call = world.talks_to()
     world.listens()
     world.join(BOB)
@@ -406,7 +406,7 @@ def test_who_listens_to_another_seat_of_the_call_stays_with_that(world: FloorWor
     world.finish()
 
 
-def test_not_what_has_not_been_answered(world: FloorWorld) -> None:
+def test_a_dialled_call_without_an_answer_is_not_intercepted(world: FloorWorld) -> None:
     """Ann has dialled, but there is no customer yet; the command is refused without effect."""
     world.join(ANN, DAN)
     dialled = CallId("20261122T093000-0700")

@@ -43,7 +43,7 @@ class VenvPackage(Package):
 
 
 @dataclass(frozen=True)
-class Library(Package):
+class SharedLibrary(Package):
     """``program`` is the linker's name of the shared library: ``portaudio`` for ``libportaudio.so.2``."""
 
     def is_here(self) -> bool:
@@ -51,7 +51,7 @@ class Library(Package):
 
 
 @dataclass(frozen=True)
-class Files(Package):
+class FilesPackage(Package):
     """``program`` is one or more globs below ``/usr``, separated by ``|``; one match is enough."""
 
     def is_here(self) -> bool:
@@ -64,24 +64,24 @@ CHINESE_FONTS = (
 VENV_SUPPORT = VenvPackage("python3-venv", "python3", "makes the project's own Python environment, .venv")
 FOR_SETUP: tuple[Package, ...] = (VENV_SUPPORT,)
 FOR_WINDOW: tuple[Package, ...] = (
-    Library("libegl1", "EGL", "Qt draws the agent's window with it"),
-    Library("libgl1", "GL", "Qt draws the agent's window with it"),
-    Library("libfontconfig1", "fontconfig", "finds fonts for the agent's window"),
-    Library("libglib2.0-0", "glib-2.0", "Qt's events"),
-    Library("libdbus-1-3", "dbus-1", "screen readers hear of the agent's window through it"),
-    Library("libxkbcommon-x11-0", "xkbcommon-x11", "the keyboard in the agent's window, which is worked by keyboard alone"),
-    Library("libxcb-cursor0", "xcb-cursor", "Qt's windows on X11"),
-    Library("libxcb-icccm4", "xcb-icccm", "Qt's windows on X11"),
-    Library("libxcb-keysyms1", "xcb-keysyms", "Qt's windows on X11"),
-    Library("libxcb-shape0", "xcb-shape", "Qt's windows on X11"),
-    Library("libxcb-xkb1", "xcb-xkb", "Qt's windows on X11"),
-    Library("libpulse0", "pulse", "QtMultimedia hears of headsets plugged and unplugged"),
-    Library("libportaudio2", "portaudio", "the agent's headset"),
-    Files(
+    SharedLibrary("libegl1", "EGL", "Qt draws the agent's window with it"),
+    SharedLibrary("libgl1", "GL", "Qt draws the agent's window with it"),
+    SharedLibrary("libfontconfig1", "fontconfig", "finds fonts for the agent's window"),
+    SharedLibrary("libglib2.0-0", "glib-2.0", "Qt's events"),
+    SharedLibrary("libdbus-1-3", "dbus-1", "tells screen readers about the agent's window"),
+    SharedLibrary("libxkbcommon-x11-0", "xkbcommon-x11", "the keyboard in the agent's window, which is worked by keyboard alone"),
+    SharedLibrary("libxcb-cursor0", "xcb-cursor", "Qt's windows on X11"),
+    SharedLibrary("libxcb-icccm4", "xcb-icccm", "Qt's windows on X11"),
+    SharedLibrary("libxcb-keysyms1", "xcb-keysyms", "Qt's windows on X11"),
+    SharedLibrary("libxcb-shape0", "xcb-shape", "Qt's windows on X11"),
+    SharedLibrary("libxcb-xkb1", "xcb-xkb", "Qt's windows on X11"),
+    SharedLibrary("libpulse0", "pulse", "tells QtMultimedia that headsets are plugged and unplugged"),
+    SharedLibrary("libportaudio2", "portaudio", "the agent's headset"),
+    FilesPackage(
         "libasound2-plugins", "lib/*/alsa-lib/libasound_module_pcm_pulse.so",
         "PortAudio's way to PulseAudio's and PipeWire's headsets",
     ),
-    Files("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
+    FilesPackage("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
 )  # fmt: skip
 """The packages for the agent's window and its headset; robots without a window need none of them."""
 FOR_TESTS: tuple[Package, ...] = (
@@ -90,11 +90,11 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
     Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests", ("soxi",)),
-    Package("xvfb", "Xvfb", "a screen that nobody sees, for the tests that click through the agent's window"),
+    Package("xvfb", "Xvfb", "a virtual screen, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
     Package(
-        "pulseaudio-utils", "pactl", "plugs that headset in and out, speaks into it and hears it", ("pacat", "parec")
+        "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")
     ),
     *FOR_WINDOW,
 )

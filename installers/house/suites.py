@@ -13,36 +13,36 @@ PARALLEL = ("-n", "2", "--dist", "loadscope")
 
 
 @dataclass(frozen=True)
-class Step:
+class SuiteStep:
     name: str
     argv: tuple[str, ...]
 
 
 PYTEST = (PYTHON, "-m", "pytest")
 
-CHECK: tuple[Step, ...] = (
-    Step("lint", (PYTHON, "-m", "ruff", "check", ".")),
-    Step("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
-    Step("types", (PYTHON, "-m", "mypy")),
-    Step("imports", (str(VENV / "bin" / "lint-imports"), "--no-logo")),
-    Step("licences", (PYTHON, "-m", "tests.house.licences")),
-    Step("file sizes", (PYTHON, "-m", "tests.house.sizes")),
-    Step("fast tests", (*PYTEST, "-q", "-m", "not slow", *PARALLEL)),
+CHECK: tuple[SuiteStep, ...] = (
+    SuiteStep("lint", (PYTHON, "-m", "ruff", "check", ".")),
+    SuiteStep("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+    SuiteStep("types", (PYTHON, "-m", "mypy")),
+    SuiteStep("imports", (str(VENV / "bin" / "lint-imports"), "--no-logo")),
+    SuiteStep("licences", (PYTHON, "-m", "tests.house.licences")),
+    SuiteStep("file sizes", (PYTHON, "-m", "tests.house.sizes")),
+    SuiteStep("fast tests", (*PYTEST, "-q", "-m", "not slow", *PARALLEL)),
 )
 
-TEST: tuple[Step, ...] = (
-    Step(
+TEST: tuple[SuiteStep, ...] = (
+    SuiteStep(
         "fast tests, with the coverage of the core and the protocol",
         (*PYTEST, "-m", "not slow", *PARALLEL, "--cov", "--cov-branch", "--cov-fail-under=100"),
     ),
     # Without coverage: it would slow down the tests of media and timing.
-    Step("slow tests", (*PYTEST, "-m", "slow", *PARALLEL)),
+    SuiteStep("slow tests", (*PYTEST, "-m", "slow", *PARALLEL)),
 )
 
 
-def run_steps(steps: tuple[Step, ...]) -> int:
+def run_steps(steps: tuple[SuiteStep, ...]) -> int:
     """Runs all steps, also after a failure; prints each step's time and a summary. Returns 1 if any failed."""
-    results: list[tuple[Step, int, float]] = []
+    results: list[tuple[SuiteStep, int, float]] = []
     for step in steps:
         say(f"── {step.name}")
         begin = time.monotonic()

@@ -11,7 +11,7 @@ import msgspec
 from switch_server.demo.errands import CustomerCall
 from switch_server.demo.processes import end_with_parent
 from switch_server.demo.telephones import SLOTS
-from switch_server.demo.telephones.caller import CallReport, PlaceCall
+from switch_server.demo.telephones.caller import CallReport, CallRequest
 
 
 class CallerProcess:
@@ -37,7 +37,7 @@ class CallerProcess:
     def give(self, customer_call: CustomerCall) -> None:
         assert self.process is not None and self.process.stdin is not None  # noqa: PT018
         self.busy += 1
-        request = PlaceCall(customer_call.errand, customer_call.customer.phone)
+        request = CallRequest(customer_call.errand, customer_call.customer.phone)
         self.process.stdin.write(msgspec.json.encode(request) + b"\n")
 
     async def _read(self) -> None:

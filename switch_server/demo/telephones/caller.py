@@ -1,6 +1,6 @@
 """A program that places telephone calls with PJSIP and presses keys: the demo's customers.
 
-One process holds four calls, so the demo starts several. Requests are JSON lines on standard input (``PlaceCall``), results JSON lines
+One process holds four calls, so the demo starts several. Requests are JSON lines on standard input (``CallRequest``), results JSON lines
 on standard output (``CallReport``). The program ends when its input is closed and its calls are over; on SIGTERM it hangs up and ends.
 Keys are sent by RFC 4733.
 """
@@ -188,7 +188,7 @@ class Telephones:
         self.endpoint.libDestroy()
 
 
-class PlaceCall(Struct, frozen=True):
+class CallRequest(Struct, frozen=True):
     """A line of the input: place ``errand``'s call from the number ``ani``."""
 
     errand: Errand
@@ -201,8 +201,8 @@ def main() -> int:
     os.dup2(2, 1)  # PJSIP prints to standard output, which must carry the reports only
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     stopping, telephones = StopSignal(), Telephones()
-    decode, encode = msgspec.json.Decoder(PlaceCall).decode, msgspec.json.encode
-    waiting: list[PlaceCall] = []
+    decode, encode = msgspec.json.Decoder(CallRequest).decode, msgspec.json.encode
+    waiting: list[CallRequest] = []
     open_input, rest = True, b""
     try:
         while (open_input or waiting or telephones.calls) and not stopping:

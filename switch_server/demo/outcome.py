@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from shared.enums import CallKind, EndCause
-from shared.ids import CallId
+from shared.ids import CallId, recording_of
 from switch_server.adapters.store import Reader
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
 
@@ -111,7 +111,7 @@ def _talks(rows: list[dict[str, Any]], calls: list[dict[str, Any]], found: list[
             seconds=(row["ended_at"] or row["answered_at"]) - row["answered_at"],
             disposition=row["disposition"] or "",
             pop_ms=row["pop_ms"],
-            lacks=tuple(_lacking(row, by_id.get(row["call"]), recorded[row["call"]])),
+            lacks=tuple(_lacking(row, by_id.get(row["call"]), recorded[recording_of(row["call"], 1)])),
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from shared.enums import EndCause, Language
+from shared.ids import CallId, recording_of
 from switch_server.adapters.store import Store
 from switch_server.core.words import SaveRecord
 from switch_server.demo import summary
@@ -38,7 +39,7 @@ def record(state: Path, call: str, left: Samples, right: Samples, folder: str = 
     """A stereo A-law WAV as the cards write them."""
     octets = np.stack([np.frombuffer(encode_alaw(side), np.uint8) for side in (left, right)], axis=1).tobytes()
     fmt = struct.pack("<HHIIHH", 6, 2, RATE, 2 * RATE, 2, 8)
-    path = state / "recordings" / folder / f"{call}.wav"
+    path = state / "recordings" / folder / f"{recording_of(CallId(call), 1)}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(
         struct.pack("<4sI4s4sI", b"RIFF", 28 + len(octets), b"WAVE", b"fmt ", 16)

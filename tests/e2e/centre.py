@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 import yaml
 
+from shared.ids import CallId, recording_of
 from switch_server.card import g711
 from switch_server.demo.world import DemoFolder, DemoPorts
 from switch_server.services.demo_data import DemoCustomer
@@ -234,8 +235,8 @@ class Centre:
             time.sleep(0.1)
 
     def recording(self, call: str) -> np.ndarray:
-        """A call's recording as (n, 2) int16 samples: left the caller, right what the caller hears."""
-        (path,) = (self.state / "recordings").rglob(f"{call}.wav")
+        """The recording of a whole call as (n, 2) int16 samples: left the caller, right what the caller hears."""
+        (path,) = (self.state / "recordings").rglob(f"{recording_of(CallId(call), 1)}.wav")
         return wav(path)
 
     def files(self) -> Iterator[Path]:

@@ -1,4 +1,7 @@
-"""For all tests: they start listed programs only, Ctrl-C ends these, also where the suite itself runs in the background, and no example has a time limit."""
+"""For all tests: only listed programs may be started, Ctrl-C ends them, and Hypothesis's examples have no time limit.
+
+Ctrl-C also ends programs when the suite runs in the background.
+"""
 
 import signal
 import sys
@@ -11,5 +14,5 @@ settings.register_profile("busy machine", deadline=None, suppress_health_check=[
 settings.load_profile("busy machine")
 
 sys.addaudithook(refuse_unlisted)
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's ``&``; programs inherit it
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # set by a shell's ``&``, and inherited by programs
     signal.signal(signal.SIGINT, signal.default_int_handler)

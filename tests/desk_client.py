@@ -1,4 +1,4 @@
-"""A desk without a window: a real link, the snapshot that a window would show, and everything that came."""
+"""A desk without a window: a real link, the snapshot that a window would show, and all received reports."""
 
 import asyncio
 from collections.abc import Callable
@@ -75,21 +75,21 @@ class DeskClient(Silent):
         self.link.channel.report(told)
 
     async def snapshot(self) -> DeskSnapshot:
-        """Asks the switch; ``state`` is that, then."""
+        """Requests a snapshot from the switch, which becomes ``state``."""
         reply = await self.ask(SnapshotRequest())
         assert isinstance(reply, DeskSnapshot)
         self._show(reply)
         return reply
 
     async def until(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Waits for what comes over the link."""
+        """Waits until messages over the link fulfil the condition."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
 
     def cut(self) -> None:
-        """The network is gone, for a moment."""
+        """Breaks the link for a moment."""
         self.link._again()
 
     # --- shared.link.Handler ---

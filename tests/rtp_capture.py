@@ -1,9 +1,9 @@
-"""RTP on the loopback as the kernel passes it on: for finding where in a chain of programs a delay arises.
+"""Captures RTP on the loopback device, to find where in a chain of programs a delay arises.
 
 with RtpCapture() as wire:
     packet = wire.first(lambda packet: packet.source == port, after=begun)
 
-Linux; needs CAP_NET_RAW (root has it). ``may_capture`` tells whether we have.
+Linux; needs CAP_NET_RAW (root has it). ``may_capture`` tells whether the process has it.
 """
 
 import contextlib
@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Self
 
-ETH_P_IP = 0x0800  # incoming packets only: what leaves over lo comes in over lo, so each is seen once
-SO_TIMESTAMPNS = 35  # the socket module has no name for it
+ETH_P_IP = 0x0800  # incoming packets only: a packet sent over lo also comes in over lo, so that each is captured once
+SO_TIMESTAMPNS = 35  # missing in the socket module
 TIMESPEC = struct.Struct("@qq")
 RTP_HEADER = 12
 
@@ -48,7 +48,7 @@ def may_capture() -> bool:
 
 
 class RtpCapture:
-    """Every UDP packet of version 2 RTP without CSRC and extension, from now until it is left."""
+    """Captures every UDP packet with RTP version 2 without CSRC and extension, until the ``with`` block ends."""
 
     def __init__(self) -> None:
         self._skt = _open()
@@ -66,7 +66,7 @@ class RtpCapture:
         self._skt.close()
 
     def first(self, wanted: Callable[[Packet], bool], *, after: float, seconds: float = 20.0) -> Packet:
-        """The first such packet since ``after``; waits for it."""
+        """Waits for the first wanted packet since ``after``, and returns it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for packet in list(self._packets):
@@ -89,7 +89,7 @@ class RtpCapture:
 
 
 def parse(at: float, data: bytes) -> Packet | None:
-    """An IPv4 packet (RFC 791) with UDP and RTP (RFC 3550) in it; ``None``: something else."""
+    """Reads an IPv4 packet (RFC 791) with UDP and RTP (RFC 3550); ``None`` for other packets."""
     udp = (data[0] & 15) * 4
     rtp = udp + 8
     if data[9] != socket.IPPROTO_UDP or len(data) < rtp + RTP_HEADER or data[rtp] != 0x80:
@@ -102,7 +102,7 @@ def udp_ports(pid: int) -> frozenset[int]:
     """The UDP ports that this process has open (IPv4)."""
     inodes = set()
     for handle in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+        with contextlib.suppress(FileNotFoundError):  # closed in the meantime
             found = re.fullmatch(r"socket:\[(\d+)\]", handle.readlink().name)
             inodes.add(found[1] if found is not None else "")
     rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]

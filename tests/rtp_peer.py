@@ -1,7 +1,7 @@
-"""A far end for tests: sends and receives real RTP (RFC 3550, 4733, G.711) over UDP, and measures what it hears.
+"""A far end for tests: sends and receives real RTP (RFC 3550, 4733, G.711) over UDP, and measures the received audio.
 
 with RtpPeer() as peer:
-peer.call(near.ip, near.port)         # where our side receives, from its SDP
+peer.call(near.ip, near.port)         # the switch's RTP address, from its SDP
 peer.say(sine(1000, 8000))            # a second of 1 kHz; silence follows
 heard = peer.listen(1.0)              # samples of the next second
 """
@@ -26,7 +26,7 @@ __all__ = ["Heard", "RtpPeer", "dtmf", "frequency", "gaps", "level", "purity", "
 HEADER = struct.Struct("!BBHII")
 EVENT_KEYS = "0123456789*#ABCD"
 Mangle = Callable[[int, bytes], list[bytes]]
-"""What leaves for packet number n: ``[]`` loses it, ``[p, p]`` doubles it; keeping one back and giving it later reorders."""
+"""Returns the packets to send in place of packet n: ``[]`` loses it, ``[p, p]`` doubles it; returning it later reorders."""
 
 
 class Heard(NamedTuple):
@@ -42,7 +42,7 @@ class Heard(NamedTuple):
 
 
 class RtpPeer:
-    """One RTP end with a thread that sends a packet each ``ptime`` ms, whatever there is to say, and keeps what it hears."""
+    """An RTP endpoint with a thread that sends a packet each ``ptime`` ms, with sound or silence, and keeps received packets."""
 
     def __init__(
         self, *, law: Law = Law.A, ptime: int = 20, ip: str = "127.0.0.1", events: int = 101, seq: int | None = None
@@ -53,7 +53,7 @@ class RtpPeer:
         self.socket.settimeout(0.1)
         self.ip, self.port = self.socket.getsockname()
         self.far: tuple[str, int] | None = None
-        self.source: tuple[str, int] | None = None  # where the last packet came from
+        self.source: tuple[str, int] | None = None  # the address that sent the last packet
         self.sending = True
         self.heard: list[Heard] = []
         self.mangle: Mangle = lambda _number, packet: [packet]
@@ -61,7 +61,7 @@ class RtpPeer:
         self.stamp = random.getrandbits(32)
         self.ssrc = random.getrandbits(32)
         self.sent = 0
-        self.late_ms = 0.0  # how late, at worst, a packet left: what the machine's load did, and no one else
+        self.late_ms = 0.0  # the largest lateness of a sent packet: the effect of the machine's load alone
         self._to_say: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._rest = b""
         self._keys: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
@@ -85,7 +85,7 @@ class RtpPeer:
     # --- speaking ---
 
     def call(self, ip: str, port: int) -> None:
-        """Packets go there from now on."""
+        """Sends packets to this address from now on."""
         self.far = (ip, port)
 
     def say(self, samples: np.ndarray) -> None:
@@ -105,7 +105,7 @@ class RtpPeer:
         self.say(np.concatenate([part for key in keys for part in (dtmf(key, 8 * ms, dbm0), pause)]))
 
     def said_all(self, seconds: float = 30.0) -> None:
-        """Waits until everything queued has left."""
+        """Waits until all queued samples have been sent."""
         assert self._quiet.wait(seconds), "the peer has not said all"
 
     def raw(self, data: bytes) -> None:
@@ -180,7 +180,7 @@ class RtpPeer:
         return self.samples(packets)
 
     def samples(self, packets: list[Heard]) -> np.ndarray:
-        """What the packets say, each at its place; nothing of none."""
+        """The packets' samples, placed by their timestamps; empty without packets."""
         audio = [packet for packet in packets if packet.type in g711.PAYLOAD_TYPE]
         if not audio:
             return np.zeros(0, np.int16)
@@ -204,7 +204,7 @@ def frequency(samples: np.ndarray) -> float:
 
 
 def level(samples: np.ndarray) -> float:
-    """dBm0; -99 for silence and for nothing at all."""
+    """The level in dBm0; -99 for silence and for no samples."""
     if not len(samples):
         return -99.0
     rms = float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
@@ -212,7 +212,7 @@ def level(samples: np.ndarray) -> float:
 
 
 def purity(samples: np.ndarray, hertz: float) -> float:
-    """The share of the energy that a sine of that frequency explains; none of nothing."""
+    """The share of the energy in a sine of this frequency; 0 without energy."""
     if not len(samples):
         return 0.0
     phase = 2 * np.pi * hertz / 8000 * np.arange(len(samples))
@@ -222,7 +222,7 @@ def purity(samples: np.ndarray, hertz: float) -> float:
 
 
 def gaps(samples: np.ndarray, below_dbm0: float = -45.0) -> list[tuple[int, int]]:
-    """Stretches of 10 ms blocks below a level: (start, length) in ms."""
+    """Runs of 10 ms blocks below a level: (start, length) in ms."""
     blocks = samples[: len(samples) // 80 * 80].reshape(-1, 80)
     quiet = np.array([level(block) < below_dbm0 for block in blocks])
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))

@@ -3,7 +3,7 @@
     write_keys(folder / "keys.pcap", "60012345#123456#", way="rfc4733")
     <nop><action><exec play_pcap_audio="keys.pcap"/></action></nop>
 
-SIPp takes the UDP payloads and their times, and puts its own addresses in.
+SIPp uses the UDP payloads and their times, with its own addresses.
 """
 
 import struct
@@ -30,7 +30,7 @@ def _rtp(kind: int, seq: int, stamp: int, payload: bytes, *, marker: bool = Fals
 
 
 def event_packets(keys: str, *, payload_type: int = 101, on_ms: int = 100, off_ms: int = 100) -> Iterator[Packet]:
-    """RFC 4733: each key an event of ``on_ms``, its end sent three times, then silence of ``off_ms``."""
+    """RFC 4733: for each key an event of ``on_ms`` with three end packets, then silence of ``off_ms``."""
     seq, now = 1, 0
     for key in keys:
         stamp, number = now * 8, KEYS.index(key)
@@ -55,14 +55,14 @@ def tone_packets(keys: str, *, on_ms: int = 100, off_ms: int = 100) -> Iterator[
 
 
 def write_keys(path: Path, keys: str, *, way: Literal["rfc4733", "inband"] = "rfc4733", payload_type: int = 101) -> int:
-    """Write the capture; gives its length in ms."""
+    """Writes the capture; returns its length in ms."""
     packets = list(event_packets(keys, payload_type=payload_type) if way == "rfc4733" else tone_packets(keys))
     write_pcap(path, packets)
     return packets[-1][0] + PTIME_MS
 
 
 def write_pcap(path: Path, packets: list[Packet]) -> None:
-    """Ethernet, IPv4, UDP around each packet (libpcap's classic format)."""
+    """Writes the packets with Ethernet, IPv4 and UDP headers, in libpcap's classic format."""
     with path.open("wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
         for at, rtp in packets:

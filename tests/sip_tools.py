@@ -27,11 +27,12 @@ import numpy as np
 SCENARIOS = Path(__file__).parent / "lines" / "scenarios"
 ROOT = Path(__file__).parents[1]
 PORTS = range(7000, 9900, 2)
-"""First ones of two. Below what Linux gives by itself (``ip_local_port_range``), apart from the voice of SIPp (6000), baresip (10000) and PJSIP (20000)."""
+"""The first ports of pairs: below Linux's own range (``ip_local_port_range``), apart from the RTP ports of SIPp (6000), baresip (10000) and
+PJSIP (20000)."""
 
 
 def _ports() -> Iterator[int]:
-    """Each once, and then again; of pytest's workers each has its own."""
+    """All ports in turn, repeatedly; each of pytest's workers has its own part."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     ours = list(PORTS[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))])
     random.SystemRandom().shuffle(ours)
@@ -42,8 +43,9 @@ _ours = _ports()
 
 
 def free_port() -> int:
-    """A port that nobody has now, nor is given who asks the system for any: a test may take it later. Nobody has the next either: who is
-    told to take one for SIP over UDP, as baresip, takes it for TCP too and the next for TLS.
+    """A port that is free now and that the system gives to no program by itself, so that a test may use it later.
+
+    The next port is free too: baresip uses its SIP port for UDP and TCP, and the next one for TLS.
     """
     return next(port for port in _ours if _is_free(port) and _is_free(port + 1))
 
@@ -53,7 +55,7 @@ def _is_free(port: int) -> bool:
         with socket.socket(socket.AF_INET, kind) as skt:
             try:
                 skt.bind(("127.0.0.1", port))
-            except OSError:  # also TCP that somebody had a minute ago
+            except OSError:  # includes TCP ports in TIME_WAIT
                 return False
     return True
 
@@ -84,20 +86,20 @@ class Sipp:
         self.stop()
 
     def wait(self) -> int:
-        """SIPp's exit status: 0 where every call went as the scenario says."""
+        """Waits for SIPp's end; returns its exit status, 0 where every call followed the scenario."""
         try:
             return self._process.wait(self._seconds + 10)
         finally:
             self.stop()
 
     def run(self) -> None:
-        """Wait, and fail with SIPp's own words."""
+        """Waits for SIPp's end; a failure has SIPp's messages."""
         code = self.wait()
         errors = self.folder / f"errors-{self.port}.log"
         assert code == 0, f"sipp: {code}\n" + (errors.read_text(errors="replace")[-3000:] if errors.exists() else "")
 
     def stat(self, column: str) -> str:
-        """The last line's value in SIPp's statistics, e.g. ``FailedCall(C)``."""
+        """A value of the last line in SIPp's statistics, e.g. ``FailedCall(C)``."""
         lines = (self.folder / f"stat-{self.port}.csv").read_text().splitlines()
         return dict(zip(lines[0].split(";"), lines[-1].split(";"), strict=False))[column]
 
@@ -107,17 +109,17 @@ class Sipp:
             self._process.wait(30)
 
     def kill(self) -> None:
-        """Its callers are gone without a word."""
+        """Kills SIPp, so that its callers send no BYE."""
         self._process.kill()
         self._process.wait(30)
 
 
 class Baresip:
-    """A baresip in a folder of its own, driven by its ctrl_tcp (netstrings of JSON).
+    """A baresip in a folder of its own, controlled by its ctrl_tcp (netstrings of JSON).
 
-    ``audio``: its source, e.g. ``ausine,1000``. ``player``: where it plays what it hears, e.g. ``alsa,speakers`` with ``env`` of a
-    ``tests.sound.Headset``; nowhere unless given. ``registrar``: where it registers as ``user``, with an expiry of ``expires`` s; it takes
-    that away when it ends in order. ``records``: what it hears of each call is kept, for ``heard``.
+    ``audio``: its source, e.g. ``ausine,1000``. ``player``: its output, e.g. ``alsa,speakers`` with ``env`` of a ``tests.sound.Headset``; by
+    default none. ``registrar``: the registrar at which it registers as ``user``, with an expiry of ``expires`` s; a normal end removes the
+    registration. ``records``: the received audio of each call is kept, for ``heard``.
     """
 
     def __init__(
@@ -145,7 +147,7 @@ class Baresip:
         loaded += ["module sndfile.so", f"snd_path {folder}"] if records else []
         sine = (
             ("ausrc_srate 48000", "ausrc_channels 2") if audio.startswith("ausine") else ()
-        )  # the only rate that ausine knows
+        )  # the only rate of ausine
         (folder / "config").write_text(
             "\n".join([
                 f"module_path {modules}", *loaded, "module_app account.so", "module_app menu.so", "module_app ctrl_tcp.so",
@@ -224,19 +226,19 @@ class Baresip:
                 buffer = buffer[match.end() + int(match[1]) + 1 :]
 
     def kill(self) -> None:
-        """The plug is pulled."""
+        """Kills the process, as if the phone was unplugged."""
         self._process.kill()
         self._process.wait()
 
     def heard(self) -> np.ndarray:
-        """What it heard in its last call, which is over: 8 kHz, int16."""
+        """The received audio of its last, ended call: 8 kHz, int16."""
         path = max(self._folder.glob("dump-*-dec.wav"), key=lambda each: each.stat().st_mtime)
         with wave.open(str(path)) as file:
             assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2), file.getparams()
             return np.frombuffer(file.readframes(file.getnframes()), np.int16)
 
     def do(self, command: str, parameters: str = "") -> None:
-        """A command of baresip's menu: ``dial``, ``hangup``, ``hold``, ``resume``, ``sndcode`` …"""
+        """Runs a command of baresip's menu: ``dial``, ``hangup``, ``hold``, ``resume``, ``sndcode`` …"""
         text = json.dumps({"command": command, "params": parameters, "token": "t"}).encode()
         self._skt.sendall(b"%d:%s," % (len(text), text))
 
@@ -244,7 +246,7 @@ class Baresip:
         self.do("dial", uri)
 
     def wait(self, kind: str, seconds: float = 40.0) -> dict[str, Any]:
-        """The next event of this type: ``CALL_ESTABLISHED``, ``CALL_CLOSED``, ``CALL_RINGING`` …"""
+        """Waits for the next event of this type: ``CALL_ESTABLISHED``, ``CALL_CLOSED``, ``CALL_RINGING`` …"""
         end, seen = time.monotonic() + seconds, []
         while (left := end - time.monotonic()) > 0:
             try:
@@ -258,7 +260,7 @@ class Baresip:
 
 
 class Pjsua:
-    """A pjsua2 phone in a process of its own (``tests.pjsua_phone``); lines of JSON both ways."""
+    """A pjsua2 phone in a process of its own (``tests.pjsua_phone``), with lines of JSON in both directions."""
 
     def __init__(self, *arguments: str) -> None:
         self.port = free_port()
@@ -302,7 +304,7 @@ class Pjsua:
         self._process.stdin.flush()
 
     def wait(self, state: str, seconds: float = 40.0) -> dict[str, Any]:
-        """The next event with this ``state``: ``ready``, ``INCOMING``, ``EARLY``, ``CONFIRMED``, ``DISCONNECTED``."""
+        """Waits for the next event with this ``state``: ``ready``, ``INCOMING``, ``EARLY``, ``CONFIRMED``, ``DISCONNECTED``."""
         end, seen = time.monotonic() + seconds, []
         while (left := end - time.monotonic()) > 0:
             try:

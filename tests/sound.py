@@ -3,12 +3,12 @@
     with Headset() as headset:
         program = subprocess.Popen(..., env=headset.env)
         headset.say(sine(400, 8000))          # into the microphone
-        heard = headset.hear(1.0)             # what the ear hears in the next second, 8 kHz
+        heard = headset.hear(1.0)             # the sound of the speaker in the next second, 8 kHz
         headset.pull(); headset.plug()
 
-Devices: ``headset`` (speaker and microphone; the default while it is plugged), ``speakers`` (speaker and a room microphone, which hears the same
-mouth), ``default``. Works as root. Each null sink is kept awake with fragments of 10 ms by our own recorder: left alone, one sleeps up to 2 s, and a
-program that opens it then waits so long for its first block.
+Devices: ``headset`` (speaker and microphone; the default while it is plugged), ``speakers`` (speaker and a room microphone with the same
+sound), ``default``. Works as root. A recorder keeps each null sink running with fragments of 10 ms: an unused sink is suspended for up to 2 s,
+and a program that opens it then waits so long for its first block.
 
 Debian: pulseaudio, pulseaudio-utils, libasound2-plugins, libportaudio2.
 """
@@ -53,7 +53,7 @@ ctl.!default { type pulse server "SERVER" }
 
 
 class Recorder:
-    """What a sink plays, from now until ``close``. A sample's time is when PulseAudio handed its fragment out, less what follows it there."""
+    """Records a sink's sound until ``close``. A sample's time is that at which PulseAudio delivered its fragment, minus the samples after it in the fragment."""
 
     def __init__(self, source: str, env: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -80,7 +80,7 @@ class Recorder:
         return sum(len(block) for _, block in list(self._blocks))
 
     def since(self, start: int, seconds: float) -> np.ndarray:
-        """``seconds`` from sample number ``start`` on; waits until they are there."""
+        """The ``seconds`` from sample number ``start`` on; waits until they are recorded."""
         wanted = start + round(seconds * RATE)
         with self._changed:
             ready = self._changed.wait_for(lambda: self.count() >= wanted, seconds + PATIENCE_S)
@@ -88,7 +88,7 @@ class Recorder:
         return np.concatenate([block for _, block in self._blocks])[start:wanted]
 
     def onset(self, after: float, peak: int = 1000, seconds: float = PATIENCE_S) -> float:
-        """When the first sample louder than ``peak`` that came after ``after`` (monotonic) was played; a sink hands out a fragment when it begins."""
+        """The time at which the first sample over ``peak`` after ``after`` (monotonic) was played; a sink delivers a fragment when playing of it begins."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with self._changed:
@@ -109,7 +109,7 @@ class Recorder:
 
 
 class Mouth:
-    """Feeds the mouth's sink: what was said last, then silence."""
+    """Feeds the sink behind the microphones: the samples given last, then silence."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -149,10 +149,10 @@ class Mouth:
 
 
 class Headset:
-    """``env``: what a program's environment must be so that it sees these devices, and these only."""
+    """``env``: the environment in which a program sees these devices, and no others."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="headset-"))  # short: a socket's path has 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="headset-"))  # short, since a socket's path has at most 108 bytes
         self.server = f"unix:{self.folder}/native"
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PULSE_", "ALSA_", "PIPEWIRE_"))},
@@ -171,7 +171,7 @@ class Headset:
         try:
             self._wait()
             self._make("nothing", [("module-null-sink", "nothing")])
-            # First, so that it is the default: a stream to what is the default follows the default when that is pulled.
+            # Made first, so that it becomes the default: streams to the default device follow when the default changes by an unplugged headset.
             self._make("speakers", [("module-null-sink", "speakers")])
             self._make(
                 "mouth",
@@ -179,7 +179,7 @@ class Headset:
             )
             self.plug()
             for recorder in self._recorders.values():
-                recorder.since(0, 0.1)  # awake: a sink's first nap of 2 s is over
+                recorder.since(0, 0.1)  # the sink runs: its first suspension of 2 s is over
             self._mouth = Mouth(self.env)
         except BaseException:
             self.__exit__()
@@ -202,7 +202,7 @@ class Headset:
     # --- what one hears and says ---
 
     def hear(self, seconds: float, *, sink: str = "headset") -> np.ndarray:
-        """What the ear hears in the next ``seconds``: int16, 8 kHz."""
+        """The speaker's sound in the next ``seconds``: int16, 8 kHz."""
         recorder = self._recorders[sink]
         return recorder.since(recorder.count(), seconds)
 
@@ -210,13 +210,13 @@ class Headset:
         return self._recorders[sink]
 
     def say(self, samples: np.ndarray) -> None:
-        """Into every microphone, at 8 kHz, instead of what was still to be said. What leaves the lips is heard by ``recorder("mouth")``."""
+        """Gives samples (8 kHz) to every microphone, in place of earlier ones that are still waiting. ``recorder("mouth")`` records them."""
         self._mouth.say(samples)
 
     # --- plugging ---
 
     def pull(self) -> None:
-        """The headset's cable is out: its sink and source are gone, the speakers are the default."""
+        """Unplugs the headset: its sink and source disappear, and the speakers become the default."""
         self._recorders.pop("headset").close()
         for module in self._modules.pop("headset"):
             self.pactl("unload-module", module)

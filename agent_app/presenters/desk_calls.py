@@ -1,6 +1,6 @@
 """The actions on calls: the part of ``DeskPresenter`` whose methods are one line for each button.
 
-Scripts use the same names (``tests.e2e.hands``); all arguments are plain strings:
+Scripts use the same names (``tests.e2e.scripted_app``); all arguments are plain strings:
 ``answer()`` ``hang_up()`` ``hold()`` ``retrieve()`` ``dial(number)`` ``call_seat(agent)``
 ``consult("seat", agent)`` ``consult("queue", queue)`` ``consult("number", number)`` ``consult("menu", flow)`` ``consult("pin")``
 ``return_()`` ``swap()`` ``join()`` ``drop_party(leg)`` ``monitor(agent, "monitor" | "whisper" | "barge")`` ``listen(mode)`` ``intercept()``

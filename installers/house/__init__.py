@@ -1,6 +1,6 @@
-"""What stands behind ``./run``: sets the project up and runs its demo, tests, checks and benchmarks.
+"""The program behind ``./run``: sets the project up and runs its demo, tests, checks and benchmarks.
 
-Standard library only, since it runs before anything is installed. ``HouseError`` is the package's one error: a sentence for the
+Standard library only, since it runs before anything is installed. ``HouseError`` is the package's only error: a text for the
 person at the keyboard, and exit status 2.
 """
 
@@ -13,13 +13,13 @@ PYPROJECT = ROOT / "pyproject.toml"
 VENV_PYTHON = VENV / "bin" / "python"
 
 PYTHONS = ((3, 11), (3, 12))
-"""The Python versions that ``requirements.lock`` was made for."""
+"""The Python versions for which ``requirements.lock`` was made."""
 
 
 class HouseError(Exception):
-    """Something can't be had or done, in words that say what to do about it."""
+    """A step is not possible; the text tells the person what to do."""
 
 
 def say(text: str) -> None:
-    """A line of progress, visible at once even through a pipe."""
+    """Prints a line of progress, visible at once even through a pipe."""
     print(text, flush=True)

@@ -48,15 +48,15 @@ def parser() -> argparse.ArgumentParser:
     )
     setup.add_argument("--force", action="store_true", help="make .venv anew even if it is current")
     commands.add_parser("check", help=HELP["check"], description=HELP["check"])
-    for name in PASSING_ON:  # listed for --help only: their arguments are another program's
+    for name in PASS_THROUGH:  # for --help only: their arguments are parsed by another program
         commands.add_parser(name, help=HELP[name], add_help=False)
     return top
 
 
 def main(argv: list[str]) -> int:
     try:
-        if argv and argv[0] in PASSING_ON:
-            return PASSING_ON[argv[0]](argv[1:])
+        if argv and argv[0] in PASS_THROUGH:
+            return PASS_THROUGH[argv[0]](argv[1:])
         options = parser().parse_args(argv)
         return _check() if options.command == "check" else _setup(apt=options.apt, force=options.force)
     except HouseError as error:
@@ -83,7 +83,7 @@ def _check() -> int:
 
 def _test(arguments: list[str]) -> int:
     ensure_venv()
-    if arguments:  # a part of the tests may not need them all
+    if arguments:  # some tests may not need all Debian packages
         return run_pytest(arguments)
     ensure(FOR_TESTS, asked=False)
     return run_steps(TEST)
@@ -100,7 +100,7 @@ def _demo(arguments: list[str]) -> int:
 
 
 def without_a_window(arguments: list[str]) -> list[str]:
-    """A screen without Qt's libraries: the demo runs all the same, its agents being robots."""
+    """The options for a demo on a screen without Qt's libraries: it runs without a window, and all agents are robots."""
     watched = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if not watched or {"--headless", "--no-window", "--help", "-h"} & set(arguments):
         return []
@@ -111,5 +111,5 @@ def without_a_window(arguments: list[str]) -> list[str]:
     return ["--no-window"]
 
 
-PASSING_ON = {"demo": _demo, "test": _test, "bench": _bench}
-"""Commands whose arguments are passed on as they are."""
+PASS_THROUGH = {"demo": _demo, "test": _test, "bench": _bench}
+"""Commands whose arguments are passed on unchanged."""

@@ -1,4 +1,4 @@
-"""Debian packages: which, why, and how they are installed. Nothing is installed unless asked (``--apt``) or run by root."""
+"""The Debian packages that the project needs, with reasons, and their installation: only with ``--apt`` or as root."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ USR = Path("/usr")
 
 @dataclass(frozen=True)
 class Package:
-    """A Debian package, the program that shows that it is there, why it is wanted, and its other programs that are started."""
+    """A Debian package: ``program`` shows that it is installed, ``why`` is the reason, ``others`` are its further programs that are started."""
 
     name: str
     program: str
@@ -36,23 +36,23 @@ class Package:
 
 @dataclass(frozen=True)
 class VenvPackage(Package):
-    """Debian splits ``venv`` from ``python3``; other systems' Pythons have it."""
+    """Python's ``venv``: a package of its own on Debian, part of Python on other systems."""
 
     def is_here(self) -> bool:
         return find_spec("venv") is not None and find_spec("ensurepip") is not None
 
 
 @dataclass(frozen=True)
-class Library(Package):
-    """``program`` is the shared library's name, as a linker has it: ``portaudio`` for ``libportaudio.so.2``."""
+class SharedLibrary(Package):
+    """``program`` is the linker's name of the shared library: ``portaudio`` for ``libportaudio.so.2``."""
 
     def is_here(self) -> bool:
         return find_library(self.program) is not None
 
 
 @dataclass(frozen=True)
-class Files(Package):
-    """``program`` is a glob below ``/usr``; ``|`` stands between several, of which one is enough."""
+class FilesPackage(Package):
+    """``program`` is one or more globs below ``/usr``, separated by ``|``; one match is enough."""
 
     def is_here(self) -> bool:
         return any(True for glob in self.program.split("|") for _ in USR.glob(glob))
@@ -64,37 +64,37 @@ CHINESE_FONTS = (
 VENV_SUPPORT = VenvPackage("python3-venv", "python3", "makes the project's own Python environment, .venv")
 FOR_SETUP: tuple[Package, ...] = (VENV_SUPPORT,)
 FOR_WINDOW: tuple[Package, ...] = (
-    Library("libegl1", "EGL", "Qt draws the agent's window with it"),
-    Library("libgl1", "GL", "Qt draws the agent's window with it"),
-    Library("libfontconfig1", "fontconfig", "finds fonts for the agent's window"),
-    Library("libglib2.0-0", "glib-2.0", "Qt's events"),
-    Library("libdbus-1-3", "dbus-1", "screen readers hear of the agent's window through it"),
-    Library("libxkbcommon-x11-0", "xkbcommon-x11", "the keyboard in the agent's window, which is worked by keyboard alone"),
-    Library("libxcb-cursor0", "xcb-cursor", "Qt's windows on X11"),
-    Library("libxcb-icccm4", "xcb-icccm", "Qt's windows on X11"),
-    Library("libxcb-keysyms1", "xcb-keysyms", "Qt's windows on X11"),
-    Library("libxcb-shape0", "xcb-shape", "Qt's windows on X11"),
-    Library("libxcb-xkb1", "xcb-xkb", "Qt's windows on X11"),
-    Library("libpulse0", "pulse", "QtMultimedia hears of headsets plugged and unplugged"),
-    Library("libportaudio2", "portaudio", "the agent's headset"),
-    Files(
+    SharedLibrary("libegl1", "EGL", "Qt draws the agent's window with it"),
+    SharedLibrary("libgl1", "GL", "Qt draws the agent's window with it"),
+    SharedLibrary("libfontconfig1", "fontconfig", "finds fonts for the agent's window"),
+    SharedLibrary("libglib2.0-0", "glib-2.0", "Qt's events"),
+    SharedLibrary("libdbus-1-3", "dbus-1", "tells screen readers about the agent's window"),
+    SharedLibrary("libxkbcommon-x11-0", "xkbcommon-x11", "the keyboard in the agent's window, which is worked by keyboard alone"),
+    SharedLibrary("libxcb-cursor0", "xcb-cursor", "Qt's windows on X11"),
+    SharedLibrary("libxcb-icccm4", "xcb-icccm", "Qt's windows on X11"),
+    SharedLibrary("libxcb-keysyms1", "xcb-keysyms", "Qt's windows on X11"),
+    SharedLibrary("libxcb-shape0", "xcb-shape", "Qt's windows on X11"),
+    SharedLibrary("libxcb-xkb1", "xcb-xkb", "Qt's windows on X11"),
+    SharedLibrary("libpulse0", "pulse", "tells QtMultimedia that headsets are plugged and unplugged"),
+    SharedLibrary("libportaudio2", "portaudio", "the agent's headset"),
+    FilesPackage(
         "libasound2-plugins", "lib/*/alsa-lib/libasound_module_pcm_pulse.so",
         "PortAudio's way to PulseAudio's and PipeWire's headsets",
     ),
-    Files("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
+    FilesPackage("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
 )  # fmt: skip
-"""What the agent's window and its headset need of the system; robots without a window need none of it."""
+"""The packages for the agent's window and its headset; robots without a window need none of them."""
 FOR_TESTS: tuple[Package, ...] = (
     VENV_SUPPORT,
     Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
     Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests", ("soxi",)),
-    Package("xvfb", "Xvfb", "a screen that nobody sees, for the tests that click through the agent's window"),
+    Package("xvfb", "Xvfb", "a virtual screen, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
     Package(
-        "pulseaudio-utils", "pactl", "plugs that headset in and out, speaks into it and hears it", ("pacat", "parec")
+        "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")
     ),
     *FOR_WINDOW,
 )
@@ -105,12 +105,12 @@ def missing(packages: Iterable[Package]) -> list[Package]:
 
 
 def command(packages: Iterable[Package]) -> str:
-    """The line that a person types to install them."""
+    """The command line that installs the packages."""
     return "sudo apt-get install --no-install-recommends " + " ".join(package.name for package in packages)
 
 
 def ensure(packages: Iterable[Package], *, asked: bool) -> None:
-    """Installs those that are missing if root or ``asked``. Raises ``HouseError`` with the exact command otherwise."""
+    """Installs missing packages, if root or ``asked``; else raises ``HouseError`` with the exact command."""
     wanted = missing(packages)
     if not wanted:
         return

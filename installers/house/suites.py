@@ -1,4 +1,4 @@
-"""``./run test``, ``check`` and ``bench``: which programs run, with what arguments, in what order."""
+"""``./run test``, ``check``, ``bench`` and ``demo``: the programs that run, with their arguments and their order."""
 
 import os
 import subprocess
@@ -9,40 +9,40 @@ from installers.house import ROOT, VENV, VENV_PYTHON, say
 
 PYTHON = str(VENV_PYTHON)
 PARALLEL = ("-n", "2", "--dist", "loadscope")
-"""Two processes; a test module stays in one, so that its servers start once."""
+"""Two processes; all tests of a module run in the same one, so that its servers start once."""
 
 
 @dataclass(frozen=True)
-class Step:
+class SuiteStep:
     name: str
     argv: tuple[str, ...]
 
 
 PYTEST = (PYTHON, "-m", "pytest")
 
-CHECK: tuple[Step, ...] = (
-    Step("lint", (PYTHON, "-m", "ruff", "check", ".")),
-    Step("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
-    Step("types", (PYTHON, "-m", "mypy")),
-    Step("imports", (str(VENV / "bin" / "lint-imports"), "--no-logo")),
-    Step("licences", (PYTHON, "-m", "tests.house.licences")),
-    Step("file sizes", (PYTHON, "-m", "tests.house.sizes")),
-    Step("fast tests", (*PYTEST, "-q", "-m", "not slow", *PARALLEL)),
+CHECK: tuple[SuiteStep, ...] = (
+    SuiteStep("lint", (PYTHON, "-m", "ruff", "check", ".")),
+    SuiteStep("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+    SuiteStep("types", (PYTHON, "-m", "mypy")),
+    SuiteStep("imports", (str(VENV / "bin" / "lint-imports"), "--no-logo")),
+    SuiteStep("licences", (PYTHON, "-m", "tests.house.licences")),
+    SuiteStep("file sizes", (PYTHON, "-m", "tests.house.sizes")),
+    SuiteStep("fast tests", (*PYTEST, "-q", "-m", "not slow", *PARALLEL)),
 )
 
-TEST: tuple[Step, ...] = (
-    Step(
+TEST: tuple[SuiteStep, ...] = (
+    SuiteStep(
         "fast tests, with the coverage of the core and the protocol",
         (*PYTEST, "-m", "not slow", *PARALLEL, "--cov", "--cov-branch", "--cov-fail-under=100"),
     ),
-    # Without it: measuring would slow the media's and the timing's tests.
-    Step("slow tests", (*PYTEST, "-m", "slow", *PARALLEL)),
+    # Without coverage: it would slow down the tests of media and timing.
+    SuiteStep("slow tests", (*PYTEST, "-m", "slow", *PARALLEL)),
 )
 
 
-def run_steps(steps: tuple[Step, ...]) -> int:
-    """Runs all of them, also after one failed; says each one's time and a summary. Returns 1 if any failed."""
-    results: list[tuple[Step, int, float]] = []
+def run_steps(steps: tuple[SuiteStep, ...]) -> int:
+    """Runs all steps, also after a failure; prints each step's time and a summary. Returns 1 if any failed."""
+    results: list[tuple[SuiteStep, int, float]] = []
     for step in steps:
         say(f"── {step.name}")
         begin = time.monotonic()
@@ -57,7 +57,7 @@ def run_steps(steps: tuple[Step, ...]) -> int:
 
 
 def run_pytest(arguments: list[str]) -> int:
-    """``./run test ARGUMENTS``: pytest with exactly those, and without the coverage gate."""
+    """``./run test ARGUMENTS``: pytest with exactly these arguments, without the coverage gate."""
     return _call((*PYTEST, *arguments))
 
 
@@ -75,7 +75,10 @@ def _call(argv: tuple[str, ...]) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Where nobody wants bytecode beside the sources it is kept in ``.venv``: the suites start hundreds of processes, which would compile all anew."""
+    """With ``PYTHONDONTWRITEBYTECODE`` set, bytecode is kept in ``.venv`` instead.
+
+    The suites start hundreds of processes, which would all compile the sources anew.
+    """
     if "PYTHONDONTWRITEBYTECODE" not in os.environ:
         return dict(os.environ)
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -83,7 +86,7 @@ def _environment() -> dict[str, str]:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Ctrl-C goes to the whole foreground group: the child ends in its own way, and we wait for it."""
+    """Waits for the child, also after Ctrl-C: the terminal sends SIGINT to the child as well, and the child ends by itself."""
     while True:
         try:
             return process.wait()

@@ -1,6 +1,6 @@
 """The project's own environment, ``.venv``, from the locked versions with their hashes.
 
-It is made anew only when ``requirements.lock``, the project's own metadata or the Python changed since the last time.
+It is set up again only when ``requirements.lock``, the project's metadata, the Python version or the project's folder has changed.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from installers.house.debian import FOR_SETUP, ensure
 
 STAMP = VENV / "huawu-setup.json"
 NEEDS_MB = 1500
-"""What a fresh ``.venv`` takes, with room for pip's unpacking."""
+"""The disk space for a new ``.venv``, with room for pip's unpacking."""
 
 FAULTS: tuple[tuple[str, str], ...] = (
     (
@@ -41,16 +41,16 @@ FAULTS: tuple[tuple[str, str], ...] = (
     (r"No matching distribution", "The registry has no such version for this machine and Python {python}."),
     (r"Permission denied", "No right to write here: {root} belongs to someone else."),
 )
-"""What pip says, and what it means for the person at the keyboard; the first that matches counts."""
+"""Patterns in pip's output, and the texts that explain them; the first match counts."""
 
 
 def ready() -> bool:
-    """Whether ``.venv`` is what the lock asks for."""
+    """Whether ``.venv`` is up to date."""
     return VENV_PYTHON.exists() and _read_stamp() == _wanted()
 
 
 def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
-    """Makes ``.venv`` if it isn't there or isn't current. Raises ``HouseError``."""
+    """Makes or updates ``.venv`` if it is not up to date. Raises ``HouseError``."""
     if ready() and not force:
         return
     begin = time.monotonic()
@@ -65,7 +65,7 @@ def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
     packages = locked_names()
     say(f"Installing {len(packages)} locked packages into .venv (a minute or two the first time) …")
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    # --no-deps: the lock is whole. Resolving, pip would look at releases newer than the locked ones, and fail over those with extras.
+    # --no-deps: the lock is complete. While resolving, pip would also examine newer releases than the locked ones, and fail on those with extras.
     run(
         [*pip, "install", "--progress-bar", "off", "--no-deps", "--require-hashes", "-r", str(LOCK)],
         total=len(packages),
@@ -78,7 +78,7 @@ def ensure_venv(*, apt: bool = False, force: bool = False) -> None:
 
 
 def _wanted() -> dict[str, str]:
-    """What ``.venv`` must have been made from. An existing one keeps its Python, whichever of the two started us."""
+    """The stamp of an up-to-date ``.venv``. An existing ``.venv`` keeps its Python version, whichever version runs this program."""
     have = _read_stamp().get("python") if VENV_PYTHON.exists() else None
     ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
     chosen = ours if os.environ.get("HUAWU_PYTHON") or have is None else have
@@ -115,13 +115,13 @@ def _check_disk() -> None:
 
 
 def locked_names() -> list[str]:
-    """The names of the locked packages, less those for Windows and PyPy."""
+    """The names of the locked packages, without those for Windows and PyPy."""
     lines = re.findall(r"^[a-z0-9].*==.*", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return [line.split("==")[0] for line in lines if "'win32'" not in line and "== 'pypy'" not in line]
 
 
 def run(argv: list[str], total: int = 0) -> None:
-    """Runs it, showing pip's packages as ``[n/total] name version``. Raises ``HouseError`` that says what its failure means."""
+    """Runs a command and prints pip's packages as ``[n/total] name version``. Raises ``HouseError`` with an explanation of a failure."""
     with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:

@@ -1,9 +1,9 @@
-"""Composes music/hold.wav: 32 s of own music that loops without a seam (保持音乐). Needs numpy only.
+"""Composes music/hold.wav: 32 s of original music that loops without a break (保持音乐). Needs numpy only.
 
     python resources/prompts/compose.py
 
-A pentatonic tune over four slow chords, 60 beats a minute. Telephones pass 300 to 3400 Hz, so the bass is heard by its overtones
-and everything lies between C4 and E6. Notes that ring beyond the end go on at the beginning: the loop has no edge.
+A pentatonic tune over four slow chords, 60 beats a minute. Telephones pass 300 to 3400 Hz, so all notes lie between A3 and C6, and
+the lowest are heard by their overtones. Notes that last beyond the end continue at the beginning, so that the loop has no break.
 """
 # ruff: noqa: INP001  # a script, not a package
 
@@ -20,11 +20,11 @@ from switch_server.services.prompt_audio import RATE, Samples, alaw_wav, level  
 
 BEATS = 32
 BEAT = RATE
-"""Samples: one second."""
+"""Samples in a beat of one second."""
 PARTIALS = ((1, 1.0), (2, 0.45), (3, 0.18), (4, 0.08))
 """A soft plucked string: (multiple, strength)."""
 CHORDS = ("C4 E4 G4", "A3 C4 E4", "F4 A4 C5", "G4 B4 D5")
-"""Two bars of two beats each, twice in a verse of 16 beats."""
+"""Each chord lasts a bar of four beats; the four chords repeat after 16 beats."""
 TUNE = """
 E5 1   G5 1   A5 1.5 G5 .5   E5 1   D5 1   C5 2
 D5 1   E5 1   G5 1   A5 1    G5 1   E5 1   D5 2
@@ -35,12 +35,12 @@ NOTES = {"C": -9, "D": -7, "E": -5, "F": -4, "G": -2, "A": 0, "B": 2}
 
 
 def hertz(note: str) -> float:
-    """``A4`` is 440."""
+    """The frequency of a note: 440 for ``A4``."""
     return float(440.0 * 2 ** ((NOTES[note[0]] + 12 * (int(note[1]) - 4)) / 12))
 
 
 def pluck(note: str, seconds: float, ring: float) -> Samples:
-    """A note that dies away with a time constant of ``ring`` seconds."""
+    """A note that decays with a time constant of ``ring`` seconds."""
     at = np.arange(int(seconds * RATE)) / RATE
     sound = sum(
         strength * np.sin(2 * np.pi * multiple * hertz(note) * at) * np.exp(-at * multiple / ring)
@@ -52,7 +52,7 @@ def pluck(note: str, seconds: float, ring: float) -> Samples:
 
 
 def put(track: Samples, beat: float, sound: Samples, strength: float) -> None:
-    """Adds a sound; what goes beyond the end comes in again at the beginning."""
+    """Adds a sound to the track; its part beyond the end is added at the beginning."""
     places = (int(beat * BEAT) + np.arange(len(sound))) % len(track)
     track[places] += strength * sound
 

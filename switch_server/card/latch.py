@@ -2,7 +2,8 @@
 
 Each channel has one key (port, far address): first the address in the SDP, then the source address of the packet that latched. A packet
 with a channel's key belongs to that channel. Packets with an unknown key latch the un-latched channel of the same port and far IP if
-there is exactly one, if ``PACKETS_TO_LATCH`` of them came, and if no call that has just ended had this key; all others are strangers'. Two channels never share a key, since ``choose`` gives the second channel another port.
+there is exactly one, if ``PACKETS_TO_LATCH`` of them came, and if no call that has just ended had this key; all others are strangers'. Two
+channels never share a key, since ``choose`` gives the second channel another port.
 """
 
 from collections.abc import Callable

@@ -22,7 +22,10 @@ _TYPES = np.array(PAYLOAD_TYPE, np.uint8)
 
 
 class MediaPipeline:
-    """Sends, records and analyses one frame of every row at each ``tick``. The row lists are made anew when channels, mixer, player or recorder changed."""
+    """Sends, records and analyses one frame of every row at each ``tick``.
+
+    The row lists are made anew when channels, mixer, player or recorder changed.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,7 @@
-"""Patches: which rows each row hears. A row that hears one other row gets its bytes, re-coded where the laws differ; all mixes are computed in one pass over samples."""
+"""Patches: which rows each row hears.
+
+A row that hears one other row gets its bytes, re-coded where the laws differ. All mixes are computed in one pass over samples.
+"""
 
 from typing import Any
 

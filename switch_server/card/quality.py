@@ -40,7 +40,10 @@ class Reception:
         anew: npt.NDArray[np.bool_] | None,
         came: Rows,
     ) -> None:
-        """Counts packets of ``rows`` in order of arrival; ``came`` are the arrival times (samples), ``anew`` marks packets of a new source (``None``: no such packets)."""
+        """Counts packets of ``rows`` in order of arrival.
+
+        ``came`` are the arrival times (samples), ``anew`` marks packets of a new source (``None``: no such packets).
+        """
         highest = self.highest[rows]
         delta = (seq - highest.astype(np.uint16)).view(np.int16)
         transit = (came.astype(np.uint32) - stamp).view(np.int32)

@@ -96,7 +96,10 @@ def _read_report(packet: bytes, kind: int, count: int, ssrc: int) -> RtcpReport 
 
 
 def round_trip_ms(block: ReportBlock, arrived: int) -> float | None:
-    """The round trip time by a block that quotes our SR and arrived at (middle NTP) time ``arrived``; ``None`` where it quotes none or the times make no sense."""
+    """The round trip time by a block that quotes our SR and arrived at (middle NTP) time ``arrived``.
+
+    ``None`` where the block quotes no SR or the times make no sense.
+    """
     if not block.last_sr:
         return None
     units = (arrived - block.last_sr - block.delay) & 0xFFFF_FFFF

@@ -81,7 +81,10 @@ class Sockets:
         self._tx_address[row] = np.frombuffer(address, np.uint8)
 
     def keys(self, count: int) -> npt.NDArray[np.uint64]:
-        """Keys (port, far address) of the first ``count`` received rows: the first 8 bytes of the ``sockaddr_in`` with the port's index in place of the family."""
+        """Keys (port, far address) of the first ``count`` received rows.
+
+        A key is the first 8 bytes of the ``sockaddr_in``, with the port's index in place of the family.
+        """
         masked = self._rx_address[:count, 0] & np.uint64(0xFFFF_FFFF_FFFF_0000)
         masked |= self._rx_port[:count]
         return masked

@@ -1,4 +1,4 @@
-"""``./run demo``: a whole centre with six invented branches, agents, and customers who call, trade and talk, until Ctrl-C."""
+"""``./run demo``: a whole centre with six invented branches, with agents, and with customers who call, trade and talk; runs until Ctrl-C."""
 
 import argparse
 import asyncio
@@ -16,16 +16,16 @@ from shared.control import SOCKET_NAME
 from shared.ids import AgentId
 from shared.link.rights import owner_only
 from switch_server.demo import summary
+from switch_server.demo.caller_processes import CallGenerator
 from switch_server.demo.centre import DemoCentre
-from switch_server.demo.customers import Customers
 from switch_server.demo.desks import DemoDesks, has_screen
-from switch_server.demo.errands import PATIENCE, WATCHED_PATIENCE, visits
+from switch_server.demo.errands import PATIENCE, WATCHED_PATIENCE, customer_calls
 from switch_server.demo.live import LiveView
-from switch_server.demo.outcome import outcome
+from switch_server.demo.outcome import read_outcome
 from switch_server.demo.processes import ProgramFailed, free_port, is_free
-from switch_server.demo.telephones.caller import Report
-from switch_server.demo.words import CHOICES, Words, language_of
-from switch_server.demo.world import NUMBER, DemoFolder, Ports
+from switch_server.demo.telephones.caller import CallReport
+from switch_server.demo.texts import CHOICES, DemoTexts, language_of
+from switch_server.demo.world import NUMBER, DemoFolder, DemoPorts
 from switch_server.services.demo_data import AGENTS, SEED
 
 EXAMPLES = """examples:
@@ -36,23 +36,23 @@ EXAMPLES = """examples:
 """
 SHOWN_CUSTOMERS = 6
 CALL_SECONDS = 44.0
-"""More than the longest errand takes; calls begin early enough to end in time."""
+"""Longer than the longest errand takes. With ``--for`` and ``--calls``, the last call begins this long before the end."""
 TELEPHONES = 32
 DEFAULT_EVERY, WATCHED_EVERY = 3.0, 10.0
 WATCHED_AGENTS = 5
-"""A person at the window, and colleagues to call, to ask and to listen to."""
+"""One person at the window; the other agents are robots, to consult and to monitor."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 all went well, 1 a call failed or a talk lacks something, 2 it could not start."""
+    """Exit status: 0 all went well; 1 a call failed or a talk lacks something; 2 a program could not start or ended by itself."""
     owner_only()
     given = _options(arguments)
     console = Console(highlight=False)
-    words = Words(language_of(given.lang, os.environ))
+    texts = DemoTexts(language_of(given.lang, os.environ))
     try:
-        return asyncio.run(_demo(given, console, words))
+        return asyncio.run(_demo(given, console, texts))
     except (ProgramFailed, OSError) as error:
-        console.print(words("failed_to_start", why=error), style="red", markup=False)
+        console.print(texts("failed_to_start", why=error), style="red", markup=False)
         return 2
 
 
@@ -75,46 +75,46 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-async def _demo(given: argparse.Namespace, console: Console, words: Words) -> int:
+async def _demo(given: argparse.Namespace, console: Console, texts: DemoTexts) -> int:
     begun = time.monotonic()
     watched = has_screen(os.environ) and not (given.headless or given.no_window)
     folder = DemoFolder(given.folder.resolve(), given.seed, WATCHED_AGENTS if watched else AGENTS)
     sip = given.port if is_free(given.ip, given.port) else free_port(socket.SOCK_DGRAM)
-    ports = Ports(
+    ports = DemoPorts(
         sip=sip,
         link=free_port(socket.SOCK_STREAM),
         desks=free_port(socket.SOCK_STREAM),
         outside=free_port(socket.SOCK_DGRAM),
     )
-    console.print(words("laying_out"))
+    console.print(texts("laying_out"))
     folder.make(given.ip, ports)
-    centre = DemoCentre(folder, ports, given.seed, words.language)
-    desks = DemoDesks(folder, watched=watched, language=words.language)
+    centre = DemoCentre(folder, ports, given.seed, texts.language)
+    desks = DemoDesks(folder, watched=watched, language=texts.language)
     uri = f"sip:{NUMBER}@{given.ip}:{ports.sip}"
-    customers = Customers(
-        visits(folder.world, uri, given.seed, WATCHED_PATIENCE if watched else PATIENCE),
+    callers = CallGenerator(
+        customer_calls(folder.world, uri, given.seed, WATCHED_PATIENCE if watched else PATIENCE),
         folder.folder / "logs",
         TELEPHONES,
-        lambda report: _show(console, words, report),
+        lambda report: _show(console, texts, report),
     )
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     try:
         if await _started(centre, desks, enough):
-            _invite(console, words, folder, uri, time.monotonic() - begun)
-            _introduce(console, words, desks)
-            view = LiveView(folder.state, console, words, watched=console.is_terminal and not given.headless)
-            await _run(given, centre, desks, customers, view, enough, _pace(given, watched=watched))
+            _invite(console, texts, folder, uri, time.monotonic() - begun)
+            _introduce(console, texts, desks)
+            view = LiveView(folder.state, console, texts, watched=console.is_terminal and not given.headless)
+            await _run(given, centre, desks, callers, view, enough, _pace(given, watched=watched))
     finally:
-        await customers.stop()
+        await callers.stop()
         await desks.stop()
         await centre.stop()
-    return _sum_up(console, words, given, folder, customers, {robot.agent for robot in desks.robots})
+    return _sum_up(console, texts, given, folder, callers, {robot.agent for robot in desks.robots})
 
 
 async def _started(centre: DemoCentre, desks: DemoDesks, enough: asyncio.Event) -> bool:
-    """``False``: somebody had enough before everything was up; what runs by then is for the ``stop`` of both."""
+    """Starts centre and desks. ``False``: ``enough`` was set before all programs were up; the caller must stop both."""
 
     async def start() -> None:
         await centre.start()
@@ -134,16 +134,16 @@ async def _run(
     given: argparse.Namespace,
     centre: DemoCentre,
     desks: DemoDesks,
-    customers: Customers,
+    callers: CallGenerator,
     view: LiveView,
     enough: asyncio.Event,
     every: float,
 ) -> None:
-    """Until the calls are done, the time is up, a program falls or somebody presses Ctrl-C."""
-    waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks, customers), view.run())]
+    """Runs until the calls are over, the time is up or Ctrl-C is pressed. Raises ``ProgramFailed`` where a program ended by itself."""
+    waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks, callers), view.run())]
     if not given.no_callers:
-        await customers.start()
-        waiting.append(asyncio.create_task(customers.call(given.calls, every)))
+        await callers.start()
+        waiting.append(asyncio.create_task(callers.call(given.calls, every)))
     done, rest = await asyncio.wait(waiting, timeout=given.seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
         task.cancel()
@@ -153,18 +153,16 @@ async def _run(
         task.result()
 
 
-async def _watch(centre: DemoCentre, desks: DemoDesks, customers: Customers) -> None:
-    while not (fallen := [*centre.fallen(), *desks.fallen()]) and not customers.fallen():  # noqa: ASYNC110  processes end without an event of ours
+async def _watch(centre: DemoCentre, desks: DemoDesks, callers: CallGenerator) -> None:
+    while not (exited := [*centre.exited(), *desks.exited()]) and not callers.exited():  # noqa: ASYNC110  no asyncio event is set when a process ends
         await asyncio.sleep(0.5)
     raise ProgramFailed(
-        f"{fallen[0].name} ended by itself: {fallen[0].tail()}"
-        if fallen
-        else f"{customers.fallen()[0]} ended by itself"
+        f"{exited[0].name} ended by itself: {exited[0].tail()}" if exited else f"{callers.exited()[0]} ended by itself"
     )
 
 
 def _pace(given: argparse.Namespace, *, watched: bool) -> float:
-    """Seconds from one call to the next; at a person's window so many that a colleague is mostly free."""
+    """Seconds from one call to the next. With a person at the window, they are long enough that a robot is free most of the time."""
     if given.calls and given.seconds:
         return float(max(0.05, min(DEFAULT_EVERY, (given.seconds - CALL_SECONDS) / given.calls)))
     if given.calls:
@@ -172,53 +170,53 @@ def _pace(given: argparse.Namespace, *, watched: bool) -> float:
     return WATCHED_EVERY if watched else DEFAULT_EVERY
 
 
-def _invite(console: Console, words: Words, folder: DemoFolder, uri: str, seconds: float) -> None:
-    console.print(words("up", seconds=f"{seconds:.0f}", uri=f"[bold]{uri}[/bold]"), soft_wrap=True)
-    console.print(summary.customers(words, folder.world.customers[:SHOWN_CUSTOMERS]))
+def _invite(console: Console, texts: DemoTexts, folder: DemoFolder, uri: str, seconds: float) -> None:
+    console.print(texts("up", seconds=f"{seconds:.0f}", uri=f"[bold]{uri}[/bold]"), soft_wrap=True)
+    console.print(summary.customers_table(texts, folder.world.customers[:SHOWN_CUSTOMERS]))
     switchctl = Path(sys.executable).with_name("switchctl")
     accounts = f"{switchctl} demo accounts --demo-folder {folder.world_files}"
     status = f"{switchctl} --socket {folder.state / SOCKET_NAME} status --watch"
     for key, command in (("all_customers", accounts), ("watch", status)):
-        console.print(words(key, command=command), soft_wrap=True, markup=False)
-    console.print(words("watch_more"), soft_wrap=True)
+        console.print(texts(key, command=command), soft_wrap=True, markup=False)
+    console.print(texts("watch_more"), soft_wrap=True)
 
 
-def _introduce(console: Console, words: Words, desks: DemoDesks) -> None:
-    """The agents: who is a robot, and what to key into the window."""
+def _introduce(console: Console, texts: DemoTexts, desks: DemoDesks) -> None:
+    """Prints the person's agent id and password, hints for the window, and which agents are robots."""
     if desks.window is not None:
         console.print(
-            words("window", agent=desks.window.agent, password=desks.window.password), soft_wrap=True, markup=False
+            texts("window", agent=desks.window.agent, password=desks.window.password), soft_wrap=True, markup=False
         )
         for key in ("try_calls", "try_supervising"):
-            console.print(words(key), soft_wrap=True, markup=False)
+            console.print(texts(key), soft_wrap=True, markup=False)
     elif desks.no_window:
-        console.print(words("no_window", why=desks.no_window), markup=False)
-    console.print(words("outside"), soft_wrap=True, markup=False)
-    console.print(words("robots", agents=", ".join(f"{each.agent} {each.name}" for each in desks.robots)), markup=False)
+        console.print(texts("no_window", why=desks.no_window), markup=False)
+    console.print(texts("outside"), soft_wrap=True, markup=False)
+    console.print(texts("robots", agents=", ".join(f"{each.agent} {each.name}" for each in desks.robots)), markup=False)
 
 
-def _show(console: Console, words: Words, report: Report) -> None:
-    console.print(summary.call_line(words, report), style="" if summary.fine(report) else "red", markup=False)
+def _show(console: Console, texts: DemoTexts, report: CallReport) -> None:
+    console.print(summary.call_line(texts, report), style="" if summary.succeeded(report) else "red", markup=False)
 
 
 def _sum_up(
     console: Console,
-    words: Words,
+    texts: DemoTexts,
     given: argparse.Namespace,
     folder: DemoFolder,
-    customers: Customers,
+    callers: CallGenerator,
     robots: set[AgentId],
 ) -> int:
-    """``robots``: what their talks lack is a failure; a person at the window may leave a disposition out."""
-    wrote = outcome(folder.state)
-    failed = sum(not summary.fine(report) for report in customers.reports)
-    unplaced = max(0, (given.calls or 0) - len(customers.reports)) if not given.no_callers else 0
+    """Prints the summary; returns the exit status. Only the talks of ``robots`` must be complete: a person may leave out a disposition."""
+    wrote = read_outcome(folder.state)
+    failed = sum(not summary.succeeded(report) for report in callers.reports)
+    unplaced = max(0, (given.calls or 0) - len(callers.reports)) if not given.no_callers else 0
     unrecorded = max(0, wrote.calls - len(wrote.recordings))
     lacking = any(talk.lacks for talk in wrote.talks if talk.agent in robots)
-    console.print(summary.outcome_table(words, wrote, failed=failed, unplaced=unplaced))
-    for line in summary.talks_lacking(words, wrote):
+    console.print(summary.outcome_table(texts, wrote, failed=failed, unplaced=unplaced))
+    for line in summary.talks_lacking(texts, wrote):
         console.print(line, style="red", markup=False)
-    console.print(words("kept", folder=folder.folder), soft_wrap=True, markup=False)
+    console.print(texts("kept", folder=folder.folder), soft_wrap=True, markup=False)
     return 1 if failed or unplaced or unrecorded or wrote.unfinished or wrote.in_doubt or lacking else 0
 
 

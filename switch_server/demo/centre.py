@@ -1,20 +1,20 @@
-"""The demo's centre, branches and outside world: six simulated trading systems, six gateways, one switch server, telephones to be called."""
+"""The demo's programs without desks and callers: one switch server, six gateways, six simulated trading systems, the outside telephones."""
 
 import asyncio
 
 from shared.control import AskBranches, Branches
 from shared.enums import Language
-from switch_server.demo.asking import Asking
+from switch_server.demo.control_client import ControlClient
 from switch_server.demo.processes import Program, ProgramFailed
-from switch_server.demo.world import DemoFolder, Ports
+from switch_server.demo.world import DemoFolder, DemoPorts
 
 LINK_WAIT, LOOK_EVERY = 40.0, 0.1
 
 
 class DemoCentre:
-    """Starts and stops all of it; the logs lie in ``FOLDER/logs``."""
+    """Starts and stops these programs; their logs are in ``FOLDER/logs``."""
 
-    def __init__(self, folder: DemoFolder, ports: Ports, seed: int, language: Language) -> None:
+    def __init__(self, folder: DemoFolder, ports: DemoPorts, seed: int, language: Language) -> None:
         self._folder = folder
         self._ports = ports
         self._seed = seed
@@ -25,23 +25,23 @@ class DemoCentre:
         self._branches: list[Program] = []
 
     async def start(self) -> None:
-        """The switch first (branches connect to it), then all branches at once, until each answers. Raises ``ProgramFailed``."""
+        """Starts the switch, then branches and outside telephones at once; returns when all branches are linked. Raises ``ProgramFailed``."""
         await self.switch.start("switch_server", "--config", str(self._folder.config), up="switch-server ")
         await asyncio.gather(self._telephones(), *(self._branch(branch.id) for branch in self._folder.world.branches))
         await self._linked()
 
     async def _linked(self) -> None:
-        """A gateway is "ready" before its links are up: the first customers must not hear that their branch can't be reached."""
-        asking = Asking(self._folder.state)
-        await asking.start()
+        """Waits for the branch links: a gateway is "ready" before them, and the first customers must not hear that their branch can't be reached."""
+        client = ControlClient(self._folder.state)
+        await client.start()
         try:
             async with asyncio.timeout(LINK_WAIT):
-                while not _all_up(await asking.ask(AskBranches(), Branches)):  # noqa: ASYNC110  it is not told, only asked for
+                while not _all_up(await client.ask(AskBranches(), Branches)):  # noqa: ASYNC110  there are no reports of it
                     await asyncio.sleep(LOOK_EVERY)
         except TimeoutError as error:
             raise ProgramFailed(f"a branch is not linked: {self.switch.tail()}") from error
         finally:
-            await asking.stop()
+            await client.stop()
 
     async def _telephones(self) -> None:
         await self._outside.start(
@@ -66,12 +66,12 @@ class DemoCentre:
             up="ready",
         )  # fmt: skip
 
-    def fallen(self) -> list[Program]:
+    def exited(self) -> list[Program]:
         """Programs that ended by themselves."""
         return [program for program in (self.switch, self._outside, *self._branches) if not program.running]
 
     async def stop(self) -> None:
-        """The switch first: its calls end while the branches still answer."""
+        """Stops the switch first, so that its calls end while the branches still answer."""
         await self.switch.stop()
         await asyncio.gather(*(program.stop() for program in (self._outside, *self._branches)))
 

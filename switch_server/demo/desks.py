@@ -1,4 +1,4 @@
-"""The demo's agents: ``agent-app`` without a window, which answers, talks and writes a disposition; with a screen, one real window."""
+"""The demo's agents: robots (``agent-app`` without a window) that answer, talk and write a disposition; with a screen, one real window."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from switch_server.demo.world import DemoFolder
 from switch_server.services.demo_data import DemoAgent
 
 PLAN = "answer-after=0.5-1.5,talk={talk},wrap=0.5-1.5"
-"""What a robot does with a call, in seconds; the disposition is any of the switch's."""
+"""A robot's plan for a call, in seconds; the disposition is any of the switch's."""
 TALK, WATCHED_TALK = "4-8", "40-90"
-"""Somebody at the window wants time to look at a talk, and to listen in."""
+"""Seconds of a robot's talk; longer with a person at the window, who needs time to look at a talk and to listen in."""
 FIRST_PITCH, NEXT_PITCH = 800, 100
-"""Hz: what a robot says, above the callers' hum; each has a voice of its own."""
+"""Hz: each robot's tone has a pitch of its own, above those of the callers."""
 START_WAIT = 60.0
 
 
@@ -23,7 +23,7 @@ def has_screen(environ: Mapping[str, str]) -> bool:
 
 
 class DemoDesks:
-    """``watched``: the first agent is a person at a window. If it doesn't open, ``no_window`` says why and the agent is a robot."""
+    """``watched``: the first agent is a person at a window. If the window doesn't open, ``no_window`` says why and the agent is a robot."""
 
     def __init__(self, folder: DemoFolder, *, watched: bool, language: Language) -> None:
         self._folder = folder
@@ -35,7 +35,7 @@ class DemoDesks:
         self.no_window = ""
 
     async def start(self) -> None:
-        """The switch must be up. Raises ``ProgramFailed`` if a robot can't open its seat."""
+        """Starts all agents; the switch must be up. Raises ``ProgramFailed`` if a robot can't open its seat."""
         if self.window is not None:
             try:
                 await self._start(self.window, "window", "--lang", self._language.value)
@@ -59,8 +59,8 @@ class DemoDesks:
             "--password-stdin", *options, up=up, wait=START_WAIT, told=agent.password,
         )  # fmt: skip
 
-    def fallen(self) -> list[Program]:
-        """Robots that ended by themselves; a person may close their window."""
+    def exited(self) -> list[Program]:
+        """Robots that ended by themselves. The window is left out, since a person may close it."""
         robots = {robot.agent for robot in self.robots}
         return [program for agent, program in self._programs.items() if agent in robots and not program.running]
 

@@ -1,4 +1,4 @@
-"""Shows what happens while it happens: asks the switch each second over its control socket, as ``switchctl`` does."""
+"""Shows the running calls and the latest orders; polls the switch each second over its control socket, as ``switchctl`` does."""
 
 import asyncio
 from pathlib import Path
@@ -11,25 +11,25 @@ from shared.control import AskCalls, AskOrders, Calls, Orders
 from shared.control_rows import CallRow, OrderRow
 from shared.ids import Milli
 from shared.money import format_price
-from switch_server.demo.asking import Asking
-from switch_server.demo.words import Words
+from switch_server.demo.control_client import ControlClient
+from switch_server.demo.texts import DemoTexts
 
 EVERY = 1.0
 SHOWN_CALLS, SHOWN_ORDERS = 12, 10
 
 
 class LiveView:
-    """``watched``: somebody looks at a terminal, so a table is kept up to date; else each new order is a line."""
+    """``watched``: tables are kept up to date on a terminal; else a line is printed for each order with a result."""
 
-    def __init__(self, state: Path, console: Console, words: Words, *, watched: bool) -> None:
+    def __init__(self, state: Path, console: Console, texts: DemoTexts, *, watched: bool) -> None:
         self._console = console
-        self._words = words
+        self._texts = texts
         self._watched = watched
         self._told: set[str] = set()
-        self._switch = Asking(state)
+        self._switch = ControlClient(state)
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Runs until its task is cancelled."""
         await self._switch.start()
         try:
             if self._watched:
@@ -48,7 +48,7 @@ class LiveView:
             if calls is None or orders is None:
                 continue
             if live is not None:
-                live.update(Group(_calls(self._words, calls.rows), _orders(self._words, orders.rows)))
+                live.update(Group(_calls(self._texts, calls.rows), _orders(self._texts, orders.rows)))
             else:
                 self._tell(orders.rows)
 
@@ -56,10 +56,10 @@ class LiveView:
         for row in reversed(rows):
             if row.key not in self._told and (row.contract or row.refusal):
                 self._told.add(row.key)
-                text = self._words(
+                text = self._texts(
                     "order_placed" if row.contract else "order_refused",
-                    side=row.side or self._words("cancel"),
-                    shares=_shares(self._words, row),
+                    side=row.side or self._texts("cancel"),
+                    shares=_shares(self._texts, row),
                     branch=row.branch,
                     contract=row.contract,
                     refusal=row.refusal,
@@ -67,25 +67,25 @@ class LiveView:
                 self._console.print(text)
 
 
-def _calls(words: Words, rows: tuple[CallRow, ...]) -> Table:
-    headings = (words(key) for key in ("call", "from", "where", "branch", "account"))
-    table = Table(*headings, title=words("calls_now", number=len(rows)))
+def _calls(texts: DemoTexts, rows: tuple[CallRow, ...]) -> Table:
+    headings = (texts(key) for key in ("call", "from", "where", "branch", "account"))
+    table = Table(*headings, title=texts("calls_now", number=len(rows)))
     for row in rows[:SHOWN_CALLS]:
         account = f"…{row.account_end}" if row.account_end else ""
         table.add_row(row.call, row.ani, row.where or row.state, row.branch or "", account)
     return table
 
 
-def _orders(words: Words, rows: tuple[OrderRow, ...]) -> Table:
-    headings = (words(key) for key in ("order", "what", "branch", "state", "contract"))
-    table = Table(*headings, title=words("latest_orders"))
+def _orders(texts: DemoTexts, rows: tuple[OrderRow, ...]) -> Table:
+    headings = (texts(key) for key in ("order", "what", "branch", "state", "contract"))
+    table = Table(*headings, title=texts("latest_orders"))
     for row in rows[:SHOWN_ORDERS]:
-        what = f"{row.side or words('cancel')} {_shares(words, row)}"
+        what = f"{row.side or texts('cancel')} {_shares(texts, row)}"
         table.add_row(row.key, what, row.branch, row.state, row.contract or row.refusal)
     return table
 
 
-def _shares(words: Words, row: OrderRow) -> str:
+def _shares(texts: DemoTexts, row: OrderRow) -> str:
     if row.price is None:
-        return words("cancels", contract=row.cancels)
+        return texts("cancels", contract=row.cancels)
     return f"{row.code} {row.quantity} × {format_price(Milli(row.price))}"

@@ -1,4 +1,4 @@
-"""What the centre wrote down while the demo ran, read after it has stopped: calls, orders, recordings, talks with agents."""
+"""The demo's results as the centre stored them, read after the switch has stopped: calls, orders, recordings, talks with agents."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,20 +9,20 @@ import numpy as np
 from msgspec import Struct
 
 from shared.enums import CallKind, EndCause
-from shared.ids import CallId
+from shared.ids import CallId, recording_of
 from switch_server.adapters.store import Reader
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
 
 UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
-"""Causes of a call's end that are no caller's doing: each is a failure of the demo."""
+"""Causes of a call's end by a fault of the centre: each is a failure of the demo."""
 AGENTS_STEP = "agents"
 """The flow's queue step."""
 FROM_QUEUE = frozenset({CallKind.IN.value, CallKind.CALLBACK.value})
 EVERYTHING = 100_000
 SOUND = 0.01
-"""RMS of full scale, -40 dBFS, that the loudest tenth of a second of a talk reaches if somebody spoke."""
+"""RMS relative to full scale (-40 dBFS): a side that was heard reaches it in the loudest tenth of a second of the talk."""
 SLACK_S = 2.0
-"""A recording may begin and end so much later and earlier than its call."""
+"""Seconds by which a recording may be shorter than its call."""
 
 
 class RecordingFound(Struct, frozen=True):
@@ -32,7 +32,7 @@ class RecordingFound(Struct, frozen=True):
     seconds: float
 
     def channels(self) -> tuple[Samples, Samples]:
-        """Caller, desk."""
+        """The samples of the caller's and of the desk's side."""
         content = self.path.read_bytes()
         at = content.find(b"data") + 8
         octets = np.frombuffer(content, np.uint8, offset=at)[: round(self.seconds * RATE) * 2].reshape(-1, 2)
@@ -40,7 +40,7 @@ class RecordingFound(Struct, frozen=True):
 
 
 class TalkFound(Struct, frozen=True):
-    """A customer's talk with the agent whom the queue found. ``lacks``: what should be there and isn't."""
+    """A customer's talk with an agent who was assigned by the queue. ``lacks``: names of missing parts (``_lacking``)."""
 
     call: CallId
     agent: str
@@ -50,8 +50,8 @@ class TalkFound(Struct, frozen=True):
     lacks: tuple[str, ...]
 
 
-class Outcome(Struct, frozen=True):
-    """``gave_up``: callers who waited for an agent and were answered by none."""
+class DemoOutcome(Struct, frozen=True):
+    """Counts and lists for the summary. ``gave_up``: calls that ended in the queue step without a talk."""
 
     calls: int
     unfinished: int
@@ -76,7 +76,7 @@ def recordings(folder: Path) -> list[RecordingFound]:
     return found
 
 
-def outcome(state: Path) -> Outcome:
+def read_outcome(state: Path) -> DemoOutcome:
     """Reads the store and the recordings of a switch that has stopped."""
     read = Reader(state / "huawu.db")
     try:
@@ -87,7 +87,7 @@ def outcome(state: Path) -> Outcome:
         read.close()
     found = recordings(state / "recordings")
     talked = {row["call"] for row in talks}
-    return Outcome(
+    return DemoOutcome(
         calls=sum(call["answered_at"] is not None for call in calls),
         unfinished=sum(call["ended_at"] is None or call["cause"] in UNFINISHED for call in calls),
         orders=len(orders),
@@ -111,12 +111,12 @@ def _talks(rows: list[dict[str, Any]], calls: list[dict[str, Any]], found: list[
             seconds=(row["ended_at"] or row["answered_at"]) - row["answered_at"],
             disposition=row["disposition"] or "",
             pop_ms=row["pop_ms"],
-            lacks=tuple(_lacking(row, by_id.get(row["call"]), recorded[row["call"]])),
+            lacks=tuple(_lacking(row, by_id.get(row["call"]), recorded[recording_of(row["call"], 1)])),
         )
 
 
 def _lacking(row: dict[str, Any], call: dict[str, Any] | None, found: list[RecordingFound]) -> Iterable[str]:
-    """Of an answered talk: its end, disposition, pop, and one recording of the whole call in which both sides are heard."""
+    """The missing parts of an answered talk: its end, disposition, pop, or one recording of the whole call in which both sides are heard."""
     if row["ended_at"] is None:
         yield "end"
     if not row["disposition"]:
@@ -135,7 +135,7 @@ def _lacking(row: dict[str, Any], call: dict[str, Any] | None, found: list[Recor
 
 
 def loudest(samples: Samples) -> float:
-    """RMS of the loudest tenth of a second, 0 to 1; 0 for less than that."""
+    """RMS of the loudest tenth of a second, 0 to 1; 0 for a shorter sound."""
     tenth = RATE // 10
     whole = len(samples) // tenth * tenth
     if not whole:

@@ -1,4 +1,4 @@
-"""Starts the demo's programs one after another and stops them the other way round."""
+"""A child process of the demo: started until its line says that it is up, copied into a log, and stopped."""
 
 import asyncio
 import contextlib
@@ -17,16 +17,16 @@ _libc = ctypes.CDLL(None)
 
 
 def end_with_parent() -> None:
-    """In a child of ours: SIGTERM when the demo is gone, however it went (prctl(2), Linux)."""
+    """For ``preexec_fn``: the kernel sends the child SIGTERM when the demo's process ends in any way (prctl(2), Linux)."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-class ProgramFailed(RuntimeError):  # noqa: N818  the name says what it is
-    """A program did not come up, or ended by itself. The text says which, and shows the end of what it printed."""
+class ProgramFailed(RuntimeError):  # noqa: N818  the name tells the event
+    """A program did not come up, or ended by itself. The text has its name and the end of its log."""
 
 
 class Program:
-    """A child process whose output goes to a log file, but for the line that says it is up."""
+    """A child process. Its output goes to a log file, except for standard output up to the line that says that it is up."""
 
     def __init__(self, name: str, log: Path) -> None:
         self.name = name
@@ -37,7 +37,7 @@ class Program:
     async def start(self, *arguments: str, up: str, wait: float = 40.0, told: str | None = None) -> str:
         """Runs ``python -m …``; returns the line that begins with ``up``. Raises ``ProgramFailed``.
 
-        ``told``: a line on its standard input, which stays open until ``stop`` (a password is on no command line).
+        ``told``: a line for its standard input, which stays open until ``stop``; so a password stands on no command line.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as errors:
@@ -76,13 +76,13 @@ class Program:
         return self.process is not None and self.process.returncode is None
 
     def tail(self) -> str:
-        """The last lines of its log, for an error message."""
+        """The last five lines of the log, for an error message."""
         with contextlib.suppress(OSError):
             return " | ".join(self.log.read_text(errors="replace").splitlines()[-5:])
         return ""
 
     async def stop(self) -> int | None:
-        """SIGTERM, once more for a switch with a call that still runs, and SIGKILL if that is not heard; the exit status."""
+        """Sends SIGTERM, after 2 s a second one (it ends a switch with running calls), after 6 s more SIGKILL; returns the exit status."""
         if self.process is None:
             return None
         if self.running:
@@ -100,7 +100,7 @@ class Program:
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody has just now."""
+    """A port of 127.0.0.1 that is free at this moment."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -108,7 +108,7 @@ def free_port(kind: socket.SocketKind) -> int:
 
 
 def is_free(ip: str, port: int) -> bool:
-    """May a UDP server listen there?"""
+    """Whether a UDP server can listen at this address and port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((ip, port))

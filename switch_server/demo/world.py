@@ -1,11 +1,11 @@
-"""Lays out the demo's folder: what each program needs to start.
+"""The demo's folder: files that the demo's programs read, made anew at each start.
 
 ```
 FOLDER/world/            accounts with PINs, stocks (outside any state folder of the product: a PIN is in none of those)
 FOLDER/centre/huawu.yaml, FOLDER/centre/state/
 FOLDER/branches/GZ01/    gateway key, gateway state, trading system state
 FOLDER/outside/          voices of the outside telephones
-FOLDER/desks/desk-1/     an agent's desk: its key file (desk.key), and what its app remembers
+FOLDER/desks/desk-1/     an agent's desk: its key file (desk.key), and its app's settings
 ```
 """
 
@@ -30,8 +30,8 @@ NUMBER = "95500"
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
-class Ports(Struct, frozen=True):
-    """Chosen at start; ``sip`` may be asked for. ``outside``: where calls out go; ``None``: nowhere."""
+class DemoPorts(Struct, frozen=True):
+    """Ports chosen at start, ``sip`` by ``--port`` if it is free. ``outside``: the outside telephones' SIP port; ``None``: no outside trunk."""
 
     sip: int
     link: int
@@ -40,7 +40,7 @@ class Ports(Struct, frozen=True):
 
 
 class DemoFolder:
-    """Paths of one demo, and its world."""
+    """The paths of one demo, and its invented customers, agents and branches (``world``)."""
 
     def __init__(self, folder: Path, seed: int, agents: int = demo_data.AGENTS) -> None:
         self.folder = folder
@@ -59,8 +59,8 @@ class DemoFolder:
     def desk(self, desk: str) -> Path:
         return self.folder / "desks" / desk
 
-    def make(self, ip: str, ports: Ports) -> None:
-        """Everything anew; what an earlier demo left in the same folder is removed. Raises ``OSError``."""
+    def make(self, ip: str, ports: DemoPorts) -> None:
+        """Makes all files anew, and removes those of an earlier demo in the same folder. Raises ``OSError``."""
         for old in (self.centre, self.folder / "branches", self.folder / "desks", self.outside, self.world_files):
             shutil.rmtree(old, ignore_errors=True)
         own_folder(self.folder)
@@ -74,7 +74,7 @@ class DemoFolder:
         self.config.write_text(self._configuration(ip, ports), encoding="utf-8")
         self._people(f"tcp://{ip}:{ports.desks}")
 
-    def _configuration(self, ip: str, ports: Ports) -> str:
+    def _configuration(self, ip: str, ports: DemoPorts) -> str:
         networks = ["127.0.0.0/8", *(PRIVATE_NETWORKS if ip != "127.0.0.1" else ())]
         branches = [
             {
@@ -101,7 +101,7 @@ class DemoFolder:
         return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
     def _people(self, endpoint: str) -> None:
-        """Customers, agents and the keys of their desks, into the store before the switch opens it."""
+        """Writes customers, agents and the keys of their desks into the store, before the switch opens it."""
         desks = {agent.desk: self.desk_key(agent.desk, endpoint) for agent in self.world.agents}
         store = Store(self.state / "huawu.db", lambda _event: None, clock=time.time)
         store.start()
@@ -110,7 +110,7 @@ class DemoFolder:
         store.stop()
 
     def desk_key(self, desk: DeskId, endpoint: str) -> str:
-        """Writes the file that makes a PC a desk, as ``switchctl desk add`` does; returns the public half."""
+        """Writes a desk's key file, as ``switchctl desk add`` does; returns the public key."""
         pair = keys.make()
         content = {
             "desk": desk,
@@ -127,7 +127,7 @@ class DemoFolder:
 
 
 def way_out(port: int | None) -> list[dict[str, object]]:
-    """The trunk to the outside telephones."""
+    """The trunk to the outside telephones; no trunk without a port."""
     if port is None:
         return []
     return [{"name": "outside", "far": [f"127.0.0.1:{port}"], "lines": SLOTS, "direction": "out"}]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from shared.link.rights import owner_only
-from switch_server.switchctl.cli import Run, parser
+from switch_server.switchctl.cli import CommandFunction, parser
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, SwitchctlError
 from switch_server.switchctl.texts import Texts, language_of
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SwitchctlError as error:
         context.complain(error)
         return error.status
-    except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C or SIGTERM: how a watch is meant to end
+    except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C or SIGTERM, the normal end of ``--watch``
         return OK if getattr(context.options, "watch", None) is not None else INTERRUPTED
     except BrokenPipeError:  # ``switchctl calls | head``
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(context: Context) -> int:
-    run: Run = context.options.run
+    run: CommandFunction = context.options.run
     return await run(context)
 
 

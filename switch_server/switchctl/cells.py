@@ -1,4 +1,4 @@
-"""How a value is written in a table's cell. Times are shown in Asia/Shanghai, absent values as ``–``."""
+"""The formats of values in table cells. Times are shown in Asia/Shanghai, absent values as ``–``."""
 
 from datetime import UTC, datetime
 
@@ -40,7 +40,7 @@ def milliseconds(ms: float | None) -> str:
 
 
 def offset(ms: int | None) -> str:
-    """Into a recording: ``1:02.5``."""
+    """A position in a recording: ``1:02.5``."""
     return NONE if ms is None else f"{ms // 60_000}:{ms % 60_000 / 1000:04.1f}"
 
 
@@ -53,7 +53,7 @@ def percent(value: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """0 to 1, as per cent."""
+    """A share of 0 to 1, as per cent."""
     return percent(None if value is None else value * 100)
 
 
@@ -67,7 +67,7 @@ def price(value: int | None) -> str:
 
 
 def account(end: str | None) -> str:
-    """By its last digits."""
+    """An account, shown by its last digits."""
     return f"…{end}" if end else NONE
 
 

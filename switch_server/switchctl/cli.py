@@ -1,4 +1,4 @@
-"""What can be said to ``switchctl``: the commands as data, and the parser made from them."""
+"""The commands of ``switchctl`` as data, and the parser that is made from them."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -7,40 +7,43 @@ from typing import Any, NamedTuple
 from shared.enums import Role
 from shared.reports import By
 from switch_server.switchctl import (
-    acting,
-    desking,
-    looking,
+    actions,
+    agents,
+    argument_types,
+    backup,
+    desks,
     offline,
-    phoning,
+    phones,
+    queries,
     replaying,
     reporting,
-    saving,
-    sizing,
     staffing,
-    typed,
 )
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.texts import CHOICES, Texts
 
 PROGRAM = "switchctl"
-Run = Callable[[Context], Awaitable[int]]
-Below = Any
-"""argparse's own (private) type of a group of sub-commands."""
+CommandFunction = Callable[[Context], Awaitable[int]]
+SubParsers = Any
+"""Stands for argparse's private type of a group of sub-commands."""
 
 
 class Argument(NamedTuple):
-    """``help`` is a text's key; ``more`` goes to argparse."""
+    """``help`` is a text's key; ``more`` are further parameters of ``add_argument``."""
 
     name: str
     help: str
     more: dict[str, Any]
 
 
-class Command(NamedTuple):
-    """``words``: ``calls hangup``. The help text's key is ``help_<words>``. ``run`` is missing where a further word must follow."""
+class CliCommand(NamedTuple):
+    """``words``: for example ``("calls", "hangup")``, whose help text has the key ``help_calls_hangup``.
+
+    ``run`` is ``None`` where a sub-command is required.
+    """
 
     words: tuple[str, ...]
-    run: Run | None
+    run: CommandFunction | None
     arguments: tuple[Argument, ...] = ()
     examples: tuple[str, ...] = ()
 
@@ -50,37 +53,37 @@ def option(name: str, help_key: str, **more: Any) -> Argument:
 
 
 JSON = option("--json", "opt_json", action="store_true")
-WATCH = option("--watch", "opt_watch", nargs="?", type=typed.seconds, const=2.0, metavar="SECONDS")
-LIMIT = option("--limit", "opt_limit", type=typed.limited, default=50, metavar="N")
+WATCH = option("--watch", "opt_watch", nargs="?", type=argument_types.seconds, const=2.0, metavar="SECONDS")
+LIMIT = option("--limit", "opt_limit", type=argument_types.limited, default=50, metavar="N")
 SINCE = option("--since", "opt_since", metavar="AGE")
 CALL = option("call", "arg_call", metavar="CALL")
-AGENT = option("agent", "arg_agent", type=typed.id_, metavar="AGENT")
-DESK = option("desk", "arg_desk", type=typed.id_, metavar="DESK")
-PHONE = option("phone", "arg_phone", type=typed.id_, metavar="PHONE")
+AGENT = option("agent", "arg_agent", type=argument_types.id_, metavar="AGENT")
+DESK = option("desk", "arg_desk", type=argument_types.id_, metavar="DESK")
+PHONE = option("phone", "arg_phone", type=argument_types.id_, metavar="PHONE")
 ROLE = option("--role", "opt_role", choices=[role.value for role in Role])
-GROUP = option("--group", "opt_group", type=typed.line, metavar="GROUP")
+GROUP = option("--group", "opt_group", type=argument_types.line, metavar="GROUP")
 SKILL = option(
-    "--skill", "opt_skill", dest="skills", type=typed.skill, action="append", default=[], metavar="NAME=LEVEL"
+    "--skill", "opt_skill", dest="skills", type=argument_types.skill, action="append", default=[], metavar="NAME=LEVEL"
 )
 STDIN = option("--password-stdin", "opt_password_stdin", action="store_true")
 GENERATE = option("--generate", "opt_generate", action="store_true")
 FLOWS = option("--flows", "opt_flows_folder", metavar="FOLDER")
 
 COMMANDS = (
-    Command(("status",), looking.status, (JSON, WATCH), ("status", "status --watch", "status --json | jq .troubles")),
-    Command(("lines",), looking.lines, (JSON, WATCH), ("lines", "lines --watch 1")),
-    Command(("cards",), looking.cards, (JSON, WATCH), ("cards --watch",)),
-    Command(
+    CliCommand(("status",), queries.status, (JSON, WATCH), ("status", "status --watch", "status --json | jq .troubles")),
+    CliCommand(("lines",), queries.lines, (JSON, WATCH), ("lines", "lines --watch 1")),
+    CliCommand(("cards",), queries.cards, (JSON, WATCH), ("cards --watch",)),
+    CliCommand(
         ("calls",),
-        looking.calls,
+        queries.calls,
         (JSON, WATCH, LIMIT, SINCE, option("--live", "opt_live", action="store_true")),
         ("calls", "calls --live --watch 1", "calls --since 1h --limit 200 --json"),
     ),
-    Command(("calls", "show"), looking.call, (CALL, JSON, WATCH), ("calls show 2026082509310512300",)),
-    Command(("calls", "hangup"), acting.hang_up, (CALL, JSON), ("calls hangup 2026082509310512300",)),
-    Command(
+    CliCommand(("calls", "show"), queries.call, (CALL, JSON, WATCH), ("calls show 2026082509310512300",)),
+    CliCommand(("calls", "hangup"), actions.hang_up, (CALL, JSON), ("calls hangup 2026082509310512300",)),
+    CliCommand(
         ("orders",),
-        looking.orders,
+        queries.orders,
         (
             JSON, WATCH, LIMIT, SINCE,
             option("--branch", "opt_branch", metavar="BRANCH"),
@@ -90,11 +93,11 @@ COMMANDS = (
         ),
         ("orders --watch", "orders --branch GZ01 --since 30m", "orders --state in_doubt"),
     ),
-    Command(("agents",), looking.agents, (JSON, WATCH), ("agents", "agents --watch", "agents --json")),
-    Command(("queues",), looking.queues, (JSON, WATCH), ("queues --watch",)),
-    Command(
+    CliCommand(("agents",), queries.agents, (JSON, WATCH), ("agents", "agents --watch", "agents --json")),
+    CliCommand(("queues",), queries.queues, (JSON, WATCH), ("queues --watch",)),
+    CliCommand(
         ("talks",),
-        looking.talks,
+        queries.talks,
         (
             JSON, WATCH, LIMIT, SINCE,
             option("--agent", "opt_agent", metavar="AGENT"),
@@ -102,7 +105,7 @@ COMMANDS = (
         ),
         ("talks", "talks --agent 1001 --since 1d"),
     ),
-    Command(
+    CliCommand(
         ("report",),
         reporting.report,
         (
@@ -110,8 +113,8 @@ COMMANDS = (
             option("--from", "opt_from", dest="first", type=reporting.day, metavar="DAY"),
             option("--to", "opt_to", dest="last", type=reporting.day, metavar="DAY"),
             option("--queue", "opt_queue", metavar="QUEUE"),
-            option("--agent", "opt_report_agent", type=typed.id_, metavar="AGENT"),
-            option("--group", "opt_report_group", type=typed.line, metavar="GROUP"),
+            option("--agent", "opt_report_agent", type=argument_types.id_, metavar="AGENT"),
+            option("--group", "opt_report_group", type=argument_types.line, metavar="GROUP"),
             option("--csv", "opt_csv", action="store_true"),
             JSON,
         ),
@@ -123,15 +126,15 @@ COMMANDS = (
             "report branches --json",
         ),
     ),
-    Command(
+    CliCommand(
         ("staffing",),
-        sizing.run,
+        staffing.run,
         (
-            option("--calls-per-hour", "opt_calls_per_hour", type=sizing.calls, metavar="CALLS"),
-            option("--aht", "opt_aht", type=sizing.seconds, metavar="SECONDS"),
-            option("--target", "opt_target", type=sizing.target, default=(0.8, 20.0), metavar="PERCENT/SECONDS"),
-            option("--shrinkage", "opt_shrinkage", type=sizing.shrinkage, default=0.0, metavar="PERCENT"),
-            option("--from-days", "opt_from_days", type=sizing.number_of_days, metavar="DAYS"),
+            option("--calls-per-hour", "opt_calls_per_hour", type=staffing.calls, metavar="CALLS"),
+            option("--aht", "opt_aht", type=staffing.seconds, metavar="SECONDS"),
+            option("--target", "opt_target", type=staffing.target, default=(0.8, 20.0), metavar="PERCENT/SECONDS"),
+            option("--shrinkage", "opt_shrinkage", type=staffing.shrinkage, default=0.0, metavar="PERCENT"),
+            option("--from-days", "opt_from_days", type=staffing.number_of_days, metavar="DAYS"),
             option("--queue", "opt_queue", metavar="QUEUE"),
             JSON,
         ),
@@ -141,12 +144,12 @@ COMMANDS = (
             "staffing --from-days 20 --queue trading --target 90/15",
         ),
     ),
-    Command(("agent",), None),
-    Command(
+    CliCommand(("agent",), None),
+    CliCommand(
         ("agent", "add"),
-        staffing.add,
+        agents.add,
         (
-            AGENT, option("--name", "opt_name", type=typed.name, required=True, metavar="NAME"),
+            AGENT, option("--name", "opt_name", type=argument_types.name, required=True, metavar="NAME"),
             ROLE, GROUP, SKILL, STDIN, GENERATE, JSON,
         ),
         (
@@ -155,61 +158,61 @@ COMMANDS = (
             "agent add 1003 --name 王五 --password-stdin < password.txt",
         ),
     ),
-    Command(
+    CliCommand(
         ("agent", "change"),
-        staffing.change,
-        (AGENT, option("--name", "opt_name", type=typed.name, metavar="NAME"), ROLE, GROUP, SKILL, JSON),
+        agents.change,
+        (AGENT, option("--name", "opt_name", type=argument_types.name, metavar="NAME"), ROLE, GROUP, SKILL, JSON),
         ("agent change 1001 --skill trading=5 --skill fund=2", "agent change 1001 --skill fund=0"),
     ),
-    Command(
+    CliCommand(
         ("agent", "password"),
-        staffing.set_password,
+        agents.set_password,
         (AGENT, STDIN, GENERATE, JSON),
         ("agent password 1001", "agent password 1001 --generate"),
     ),
-    Command(("agent", "disable"), staffing.disable, (AGENT, JSON), ("agent disable 1001",)),
-    Command(("agent", "enable"), staffing.enable, (AGENT, JSON), ("agent enable 1001",)),
-    Command(("agent", "logout"), staffing.log_out, (AGENT, JSON), ("agent logout 1001",)),
-    Command(("agent", "remove"), staffing.remove, (AGENT, JSON), ("agent remove 1001",)),
-    Command(("desk",), None),
-    Command(
+    CliCommand(("agent", "disable"), agents.disable, (AGENT, JSON), ("agent disable 1001",)),
+    CliCommand(("agent", "enable"), agents.enable, (AGENT, JSON), ("agent enable 1001",)),
+    CliCommand(("agent", "logout"), agents.log_out, (AGENT, JSON), ("agent logout 1001",)),
+    CliCommand(("agent", "remove"), agents.remove, (AGENT, JSON), ("agent remove 1001",)),
+    CliCommand(("desk",), None),
+    CliCommand(
         ("desk", "add"),
-        desking.add,
+        desks.add,
         (
             DESK,
-            option("--key", "opt_key", type=typed.key, metavar="KEY"),
+            option("--key", "opt_key", type=argument_types.key, metavar="KEY"),
             option("--out", "opt_out", metavar="FILE"),
-            option("--endpoint", "opt_endpoint", type=typed.endpoint, metavar="ENDPOINT"),
+            option("--endpoint", "opt_endpoint", type=argument_types.endpoint, metavar="ENDPOINT"),
             option("--force", "opt_force_desk", action="store_true"),
             JSON,
         ),
         ("desk add desk-07", "desk add desk-07 --out /media/usb/desk-07.key --endpoint tcp://192.0.2.1:5581"),
     ),
-    Command(("desk", "list"), looking.desks, (JSON, WATCH), ("desk list",)),
-    Command(("desk", "remove"), desking.remove, (DESK, JSON), ("desk remove desk-07",)),
-    Command(("phone",), None),
-    Command(
+    CliCommand(("desk", "list"), queries.desks, (JSON, WATCH), ("desk list",)),
+    CliCommand(("desk", "remove"), desks.remove, (DESK, JSON), ("desk remove desk-07",)),
+    CliCommand(("phone",), None),
+    CliCommand(
         ("phone", "add"),
-        phoning.add,
-        (PHONE, option("--desk", "opt_desk", type=typed.id_, metavar="DESK"), STDIN, GENERATE, JSON),
+        phones.add,
+        (PHONE, option("--desk", "opt_desk", type=argument_types.id_, metavar="DESK"), STDIN, GENERATE, JSON),
         (
             "phone add front-1 --desk desk-07 --generate",
             "phone add front-2 --password-stdin < password.txt",
         ),
     ),
-    Command(("phone", "list"), looking.phones, (JSON, WATCH), ("phone list", "phone list --watch")),
-    Command(
+    CliCommand(("phone", "list"), queries.phones, (JSON, WATCH), ("phone list", "phone list --watch")),
+    CliCommand(
         ("phone", "password"),
-        phoning.set_password,
+        phones.set_password,
         (PHONE, STDIN, GENERATE, JSON),
         ("phone password front-1 --generate",),
     ),
-    Command(("phone", "remove"), phoning.remove, (PHONE, JSON), ("phone remove front-1",)),
-    Command(("branches",), looking.branches, (JSON, WATCH), ("branches", "branches --watch")),
-    Command(("counters",), looking.counters, (JSON, WATCH), ("counters --json",)),
-    Command(
+    CliCommand(("phone", "remove"), phones.remove, (PHONE, JSON), ("phone remove front-1",)),
+    CliCommand(("branches",), queries.branches, (JSON, WATCH), ("branches", "branches --watch")),
+    CliCommand(("counters",), queries.counters, (JSON, WATCH), ("counters --json",)),
+    CliCommand(
         ("recording",),
-        acting.recording,
+        actions.recording,
         (
             option("call", "arg_recorded", metavar="CALL"),
             option("-o", "opt_output", dest="output", metavar="FILE"),
@@ -217,15 +220,15 @@ COMMANDS = (
         ),
         ("recording 2026082509310512300", "recording 2026082509310512300r2", "recording 2026082509310512300 -o - | aplay"),
     ),
-    Command(
+    CliCommand(
         ("replay",),
         replaying.replay,
         (CALL, JSON, option("--journal", "opt_journal", metavar="FOLDER")),
         ("replay 2026082509310512300", "replay 2026082509310512300 --journal /var/lib/huawu/journal --json"),
     ),
-    Command(("reload",), acting.reload, (JSON,), ("reload",)),
-    Command(("flows",), None),
-    Command(
+    CliCommand(("reload",), actions.reload, (JSON,), ("reload",)),
+    CliCommand(("flows",), None),
+    CliCommand(
         ("flows", "check"),
         offline.flows_check,
         (
@@ -237,7 +240,7 @@ COMMANDS = (
         ),
         ("flows check", "flows check --config huawu.yaml", "flows check my/flow.yaml --prompts my/prompts"),
     ),
-    Command(
+    CliCommand(
         ("flows", "show"),
         offline.flows_show,
         (
@@ -247,56 +250,56 @@ COMMANDS = (
         ),
         ("flows show main", "flows show main --mermaid > main.mmd"),
     ),
-    Command(("accounts",), None),
-    Command(
+    CliCommand(("accounts",), None),
+    CliCommand(
         ("accounts", "unlock"),
-        acting.unlock,
+        actions.unlock,
         (option("account", "arg_account", metavar="ACCOUNT"), JSON),
         ("accounts unlock 60010123",),
     ),
-    Command(("numbers",), None),
-    Command(
+    CliCommand(("numbers",), None),
+    CliCommand(
         ("numbers", "unlock"),
-        acting.unlock_number,
+        actions.unlock_number,
         (option("number", "arg_calling_number", metavar="NUMBER"), JSON),
         ("numbers unlock 02055501234", "numbers unlock withheld"),
     ),
-    Command(("customers",), None),
-    Command(
+    CliCommand(("customers",), None),
+    CliCommand(
         ("customers", "find"),
-        looking.customers,
+        queries.customers,
         (option("text", "arg_text", metavar="TEXT"), JSON, LIMIT),
         ("customers find lxm", "customers find 1390001", "customers find 李"),
     ),
-    Command(("audit",), looking.audit, (JSON, LIMIT), ("audit --limit 20",)),
-    Command(("config",), None),
-    Command(
+    CliCommand(("audit",), queries.audit, (JSON, LIMIT), ("audit --limit 20",)),
+    CliCommand(("config",), None),
+    CliCommand(
         ("config", "check"),
         offline.config_check,
         (option("file", "arg_config", metavar="FILE"), JSON),
         ("config check huawu.yaml",),
     ),
-    Command(("demo",), None),
-    Command(
+    CliCommand(("demo",), None),
+    CliCommand(
         ("demo", "accounts"),
         offline.demo_accounts,
         (option("--demo-folder", "opt_demo_folder", metavar="FOLDER"), JSON),
         ("demo accounts", "demo accounts --json"),
     ),
-    Command(
+    CliCommand(
         ("backup",),
-        saving.backup,
+        backup.backup,
         (option("folder", "arg_backup", metavar="FOLDER"), JSON),
         ("backup /backup/huawu-20260901", "backup /backup/huawu-20260901 --json"),
     ),
-    Command(
-        ("drain",), acting.drain, (option("--now", "opt_now", action="store_true"), JSON), ("drain", "drain --now")
+    CliCommand(
+        ("drain",), actions.drain, (option("--now", "opt_now", action="store_true"), JSON), ("drain", "drain --now")
     ),
 )  # fmt: skip
 
 
 def parser(texts: Texts) -> argparse.ArgumentParser:
-    """``run`` is set on the options of a command; ``words`` says which it was."""
+    """The parser of all commands; the parsed options have the command's function as ``run``."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--socket", metavar="PATH", default=argparse.SUPPRESS, help=texts("opt_socket"))
     common.add_argument("--lang", choices=CHOICES, default=argparse.SUPPRESS, help=texts("opt_lang"))
@@ -307,17 +310,19 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
     )
-    within: dict[tuple[str, ...], Below] = {(): _below(top, texts)}
+    within: dict[tuple[str, ...], SubParsers] = {(): _subparsers(top, texts)}
     made: dict[tuple[str, ...], argparse.ArgumentParser] = {}
     for command in COMMANDS:
         parent = command.words[:-1]
         if parent not in within:
-            within[parent] = _below(made[parent], texts, required=_command(parent).run is None)
+            within[parent] = _subparsers(made[parent], texts, required=_command(parent).run is None)
         made[command.words] = _add(within[parent], command, texts, common)
     return top
 
 
-def _add(within: Below, command: Command, texts: Texts, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _add(
+    within: SubParsers, command: CliCommand, texts: Texts, common: argparse.ArgumentParser
+) -> argparse.ArgumentParser:
     about = texts(f"help_{'_'.join(command.words)}")
     made: argparse.ArgumentParser = within.add_parser(
         command.words[-1],
@@ -338,7 +343,7 @@ def _add(within: Below, command: Command, texts: Texts, common: argparse.Argumen
 
 
 def _explained(convert: Callable[[str], Any], texts: Texts) -> Callable[[str], Any]:
-    """A converter whose error is a text's key says that text."""
+    """Wraps a converter: the text's key in its ``ArgumentTypeError`` is replaced by the text."""
 
     def converted(text: str) -> Any:
         try:
@@ -349,11 +354,11 @@ def _explained(convert: Callable[[str], Any], texts: Texts) -> Callable[[str], A
     return converted
 
 
-def _below(parent: argparse.ArgumentParser, texts: Texts, *, required: bool = True) -> Below:
+def _subparsers(parent: argparse.ArgumentParser, texts: Texts, *, required: bool = True) -> SubParsers:
     return parent.add_subparsers(required=required, metavar="COMMAND", title=texts("commands"))
 
 
-def _command(words: tuple[str, ...]) -> Command:
+def _command(words: tuple[str, ...]) -> CliCommand:
     return next(command for command in COMMANDS if command.words == words)
 
 

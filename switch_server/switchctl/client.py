@@ -11,14 +11,14 @@ from msgspec import Struct
 from shared.control import REPLIES, REQUESTS, Reply, Request, RequestRefused
 from shared.link import Channel, Failure, Identity, LinkClient, RequestFailed, Silent
 from shared.protocol import RejectCode
-from switch_server.switchctl.errors import Refused, SwitchctlError, Unreachable
+from switch_server.switchctl.errors import CommandRefused, SwitchctlError, Unreachable
 
 R = TypeVar("R", bound=Reply)
 VERSION = "1"
 OPEN_WAIT = 10.0
-"""Seconds for the switch to open the session; where nobody listens it is known at once."""
+"""Seconds to wait until the switch opens the session; where no program listens, ``check_socket`` fails at once."""
 ANSWER_WAIT = 30.0
-"""Seconds for an answer; a reload reads and checks every file."""
+"""Seconds to wait for a reply; a reload reads and checks every file."""
 
 
 class Link:
@@ -26,13 +26,13 @@ class Link:
 
     def __init__(self, socket: Path) -> None:
         self.socket = socket
-        self._ears = _RefusalNote()
+        self._handler = _RejectionRecorder()
         self._client = LinkClient(
             f"ipc://{socket.absolute()}",
             name="switch-server",
             messages=(*REQUESTS, *REPLIES),
             identity=Identity("switchctl", VERSION),
-            handler=self._ears,
+            handler=self._handler,
         )
 
     async def __aenter__(self) -> Self:
@@ -51,7 +51,7 @@ class Link:
         await self._client.stop()
 
     async def ask(self, request: Request, expected: type[R], seconds: float = ANSWER_WAIT) -> R:
-        """The switch's answer, at most so many ``seconds`` later; raises ``Refused`` where it says no, ``Unreachable`` where it says nothing."""
+        """The switch's reply, within ``seconds``; raises ``CommandRefused`` where the switch refuses, ``Unreachable`` where no reply comes."""
         _check(request)
         channel = await self._open()
         try:
@@ -59,47 +59,47 @@ class Link:
         except RequestFailed as failed:
             raise self._failed(failed.failure) from None
         if isinstance(reply, RequestRefused):
-            raise Refused(f"refused_{reply.code.value}", text=reply.text)
+            raise CommandRefused(f"refused_{reply.code.value}", text=reply.text)
         if not isinstance(reply, expected):
-            raise Refused("too_old")
+            raise CommandRefused("too_old")
         return reply
 
     async def _open(self) -> Channel:
         try:
             return await self._client.opened(OPEN_WAIT)
         except TimeoutError:
-            why = "why_refused" if self._ears.rejected else "why_no_answer"
-            raise Unreachable(why, socket=self.socket, **self._ears.rejected) from None
+            why = "why_refused" if self._handler.rejected else "why_no_answer"
+            raise Unreachable(why, socket=self.socket, **self._handler.rejected) from None
 
     def _failed(self, failure: Failure) -> SwitchctlError:
         if failure in {Failure.UNSUPPORTED, Failure.REJECTED, Failure.BAD_REPLY}:
-            return Refused("too_old")
+            return CommandRefused("too_old")
         return Unreachable("why_no_answer" if failure is Failure.TIMED_OUT else "why_lost", socket=self.socket)
 
 
 def _check(request: Request) -> None:
-    """Keeps it to the bounds that the switch holds it to? Raises ``Refused``."""
+    """Raises ``CommandRefused`` where a field of the request exceeds the bounds that the switch checks."""
     try:
         msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=type(request))
     except msgspec.ValidationError as error:
-        raise Refused("refused_bad_value", text=str(error)) from None
+        raise CommandRefused("refused_bad_value", text=str(error)) from None
 
 
-class _RefusalNote(Silent):
-    """Remembers why a session was refused."""
+class _RejectionRecorder(Silent):
+    """Keeps the code and the text with which the switch rejected the session."""
 
     def __init__(self) -> None:
         self.rejected: dict[str, str] = {}
 
-    def closed(self, channel: Channel, code: RejectCode, text: str) -> None:  # noqa: ARG002  the protocol's shape
+    def closed(self, channel: Channel, code: RejectCode, text: str) -> None:  # noqa: ARG002  the handler's signature
         self.rejected = {"code": code.value, "text": text}
 
     def told(self, channel: Channel, message: Struct, seq: int) -> None:
-        """Nothing is reported in this protocol."""
+        """Never called: the control protocol has no reports."""
 
 
 def check_socket(path: Path) -> None:
-    """Says at once what a connection attempt would only find out by waiting; raises ``Unreachable``."""
+    """Raises ``Unreachable`` at once in the cases in which the link would only time out."""
     try:
         if not path.exists():
             raise Unreachable("why_no_socket", socket=path)
@@ -107,11 +107,11 @@ def check_socket(path: Path) -> None:
             raise Unreachable("why_not_socket", socket=path)
     except PermissionError:
         raise Unreachable("why_no_right", socket=path) from None
-    _knock(path)
+    _probe(path)
 
 
-def _knock(path: Path) -> None:
-    """A plain connection, since ZeroMQ tries for ever where nobody listens."""
+def _probe(path: Path) -> None:
+    """Tries a plain connection, since ZeroMQ retries for ever where no program listens."""
     with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
         probe.settimeout(OPEN_WAIT)
         try:

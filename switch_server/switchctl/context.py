@@ -1,4 +1,4 @@
-"""What every command is given: what was asked, in which language, and where to print."""
+"""The context of a command: its options, texts, folders, and output."""
 
 import argparse
 import getpass
@@ -17,7 +17,7 @@ from switch_server.switchctl.texts import Texts, harmless
 from switch_server.switchctl.views import view
 
 PIPED_WIDTH = 240
-"""Columns where no terminal says how wide it is: nothing is cut off in a pipe or a file."""
+"""Columns where the output is no terminal, so that nothing is cut off in a pipe or a file."""
 
 
 class Context:
@@ -34,7 +34,7 @@ class Context:
 
     @property
     def state(self) -> Path:
-        """The state folder: beside ``--socket`` where that is given, else the first that has a socket, else the first that there is."""
+        """The state folder: that of ``--socket`` if given, else the first candidate with a socket, else the first with a journal, else the first."""
         if given := getattr(self.options, "socket", None):
             return Path(given).parent
         candidates = list(state_candidates(self.environ))
@@ -53,7 +53,7 @@ class Context:
         return Path(given) if given else self.state / JOURNAL
 
     def show(self, reply: Reply, *, line: bool = False, more: Mapping[str, object] | None = None) -> None:
-        """Prints an answer as tables, or with ``--json`` as its document (on one line with ``line``) and ``more``."""
+        """Prints a reply as tables, or with ``--json`` as its document with the fields ``more`` (on one line with ``line``)."""
         if self.json:
             self.print_json(document(reply) | dict(more or {}), line=line)
         else:
@@ -65,7 +65,7 @@ class Context:
         sys.stdout.flush()
 
     def print(self, what: RenderableType) -> None:
-        """Text is printed as it is: no markup, no highlighting."""
+        """Prints text without markup, highlighting and control characters, or anything that rich renders."""
         plain = isinstance(what, str)
         self.out.print(
             harmless(what) if isinstance(what, str) else what, markup=False, highlight=False, soft_wrap=plain
@@ -75,11 +75,11 @@ class Context:
         self.print(self.texts(key, **fields))
 
     def warn(self, key: str, **fields: object) -> None:
-        """On standard error, of what was done all the same."""
+        """Prints a text on standard error, about a command that was carried out."""
         self._complain(self.texts(key, **fields))
 
     def complain(self, error: SwitchctlError) -> None:
-        """On standard error, with a word on how to start a switch where none answers."""
+        """Prints an error on standard error; where no switch answers, also how to start one."""
         if not isinstance(error, Unreachable):
             self._complain(self.texts(error.key, **error.fields))
             return
@@ -92,7 +92,7 @@ class Context:
 
 
 def _has(path: Path) -> bool:
-    """Folders that may not be looked into count as not there."""
+    """Whether a path exists; a path without the right to look counts as missing."""
     try:
         return path.exists()
     except OSError:
@@ -101,7 +101,7 @@ def _has(path: Path) -> bool:
 
 class _Screen(Console):
     def on_broken_pipe(self) -> None:
-        """``switchctl calls | head``: the reader has enough, which is no failure."""
+        """Raises ``BrokenPipeError`` for ``main``: in ``switchctl calls | head`` it is no failure."""
         raise BrokenPipeError
 
 
@@ -112,7 +112,7 @@ def _console(environ: Mapping[str, str], *, stderr: bool) -> Console:
 
 
 def current_user() -> str:
-    """For the audit: who asks, by ``sudo`` too."""
+    """The operator's user name for the audit; under ``sudo`` that of the user who called it."""
     try:
         return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):

@@ -1,9 +1,9 @@
-"""What ends a command early.
+"""The errors of a command.
 
-``SwitchctlError``    root; ``status`` is the exit status, ``key`` and ``fields`` the text (``resources/texts/switchctl.yaml``)
-├── ``Refused``       1: the switch said no, or nothing was found
-├── ``Usage``         2: what was asked makes no sense
-└── ``Unreachable``   3: no switch there
+``SwitchctlError``        root; ``status`` is the exit status, ``key`` and ``fields`` the text (``resources/texts/switchctl.yaml``)
+├── ``CommandRefused``    1: refused, failed, or nothing was found
+├── ``Usage``             2: the options make no sense
+└── ``Unreachable``       3: no switch answers
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ class SwitchctlError(Exception):
         self.fields = fields
 
 
-class Refused(SwitchctlError):  # noqa: N818  they are outcomes of a command
+class CommandRefused(SwitchctlError):  # noqa: N818  these classes name results of a command
     status = REFUSED
 
 
@@ -29,6 +29,6 @@ class Usage(SwitchctlError):  # noqa: N818
 
 
 class Unreachable(SwitchctlError):  # noqa: N818
-    """``key`` says why; ``fields`` has the socket."""
+    """``key`` is the text of the reason; ``fields`` has the socket."""
 
     status = UNREACHABLE

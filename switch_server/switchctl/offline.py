@@ -15,20 +15,20 @@ from switch_server.services.folders import RESOURCES, demo_folder, demo_world
 from switch_server.services.strict_yaml import ConfigError
 from switch_server.switchctl import tables
 from switch_server.switchctl.context import Context
-from switch_server.switchctl.errors import OK, REFUSED, Refused
+from switch_server.switchctl.errors import OK, REFUSED, CommandRefused
 
 PRODUCT_FLOWS = RESOURCES / "flows"
 
 
 async def flows_check(context: Context) -> int:
-    """Prompts are looked for in the product's own folder, and where ``--prompts`` and ``--config`` say.
+    """Checks flows. Prompts are looked for in the product's folder and in the folders of ``--prompts`` and of ``--config``.
 
-    Trunks and queues are those of the configuration; without one, no trunk and the queue ``agents``.
+    Trunks and queues are those of the configuration; without a configuration there are no trunks and only the queue ``agents``.
     """
     given: list[str] = context.options.files
     folder = Path(context.options.flows or PRODUCT_FLOWS)
     try:
-        around, configured = _around(context.options.config, [Path(each) for each in context.options.prompts])
+        around, configured = _flow_context(context.options.config, [Path(each) for each in context.options.prompts])
         if configured is not None and not context.options.flows:
             folder = configured
         flows = tuple(load_flow(Path(file), around)[0] for file in given) if given else load_flows(folder, around)
@@ -42,8 +42,8 @@ async def flows_check(context: Context) -> int:
     return OK
 
 
-def _around(config: str | None, prompts: list[Path]) -> tuple[FlowContext, Path | None]:
-    """What flows may refer to, and the configuration's own folder of flows, where it names one. Raises ``ConfigError``."""
+def _flow_context(config: str | None, prompts: list[Path]) -> tuple[FlowContext, Path | None]:
+    """The prompts, trunks and queues that flows may name, and the configuration's folder of flows, if any. Raises ``ConfigError``."""
     own = [RESOURCES / "prompts"]
     if config is None:
         return flow_context(prompts + own), None
@@ -55,14 +55,14 @@ def _around(config: str | None, prompts: list[Path]) -> tuple[FlowContext, Path 
 
 
 async def flows_show(context: Context) -> int:
-    """Prompts are not looked for: a flow may be drawn before they are spoken."""
+    """Draws flows. Prompts are not looked for, since a flow may be drawn before they are recorded."""
     folder, name = Path(context.options.flows or PRODUCT_FLOWS), context.options.flow
     try:
         flows = {flow.flow: flow for flow in _unchecked(folder)}
     except ConfigError as error:
         return _problems(context, error)
     if not flows or (name and name not in flows):
-        raise Refused("no_flow", flow=name or "", known=", ".join(sorted(flows)) or "–")
+        raise CommandRefused("no_flow", flow=name or "", known=", ".join(sorted(flows)) or "–")
     draw = mermaid if context.options.mermaid else tree
     context.print("\n".join(draw(flow) for flow in flows.values() if name in {None, flow.flow}).rstrip("\n"))
     return OK
@@ -73,7 +73,9 @@ def _unchecked(folder: Path) -> Iterable[Flow]:
 
 
 async def config_check(context: Context) -> int:
-    from switch_server.services.settings import read_settings  # numpy, which no other command should wait for
+    from switch_server.services.settings import (
+        read_settings,  # imports numpy, which would slow every other command down
+    )
 
     file = Path(context.options.file)
     try:
@@ -98,7 +100,7 @@ def _problems(context: Context, error: ConfigError) -> int:
 
 
 class DemoRow(Struct, frozen=True):
-    """An invented customer; ``cash`` in yuan when the demonstration began."""
+    """An invented customer; ``cash`` is in yuan, at the demonstration's begin."""
 
     branch: str
     account: str
@@ -114,9 +116,9 @@ async def demo_accounts(context: Context) -> int:
     try:
         world = read_world(demo_world(folder) if demo_world(folder).is_dir() else folder)
     except FileNotFoundError:
-        raise Refused("no_demo", path=folder) from None
+        raise CommandRefused("no_demo", path=folder) from None
     except (OSError, ValueError) as error:
-        raise Refused("file_failed", path=folder, why=error) from None
+        raise CommandRefused("file_failed", path=folder, why=error) from None
     rows = [_demo_row(customer) for customer in world.customers]
     if context.json:
         context.print_json({"format": 1, "type": "DemoAccounts", "rows": rows})

@@ -1,4 +1,4 @@
-"""Where a password comes from: typed twice on the terminal, a line of standard input, or made here."""
+"""The sources of a password: typed twice on the terminal, a line of standard input, or generated."""
 
 import getpass
 import secrets
@@ -8,7 +8,7 @@ from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import Usage
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are mistaken for each other when read aloud or copied by hand."""
+"""Without letters and digits that are easily mistaken for others when they are read aloud or copied by hand."""
 GROUPS, GROUP = 3, 4
 """Twelve of 31 letters: 59 bits."""
 
@@ -18,7 +18,7 @@ def made() -> str:
 
 
 def password(context: Context) -> str:
-    """As the command's options say. Raises ``Usage`` where there is none, or the two that were typed differ."""
+    """A password by the command's options. Raises ``Usage`` where it is empty, or where the two typed passwords differ."""
     if context.options.generate:
         return made()
     if context.options.password_stdin:

@@ -1,6 +1,6 @@
-"""``switchctl replay``: a call's journalled events through the same core again. Needs no running switch.
+"""``switchctl replay``: feeds a call's journalled events to the core again. Needs no running switch.
 
-Prints the transitions in the form that the switch's log has them, so the two can be compared line by line.
+Prints the transitions in the format of the switch's log, so that both can be compared line by line.
 """
 
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ from switch_server.core.words import Transition
 from switch_server.services import replay as replaying
 from switch_server.services.replay import JournalEntry
 from switch_server.switchctl.context import Context
-from switch_server.switchctl.errors import OK, Refused
+from switch_server.switchctl.errors import OK, CommandRefused
 
 
 class Replayed(Struct, frozen=True, kw_only=True):
-    """The document of ``--json``. ``events``: how many journal entries were fed, those of the world around the call too."""
+    """The document of ``--json``. ``events``: the number of journal entries fed, with those about the switch as a whole (cards, branches, seats)."""
 
     format: int = 1
     type: str = "Replayed"
     call: str
     events: int
-    transitions: tuple["Step", ...]
+    transitions: tuple["ReplayedTransition", ...]
 
 
-class Step(Struct, frozen=True):
+class ReplayedTransition(Struct, frozen=True):
     at: float
     machine: str
     subject: str
@@ -42,7 +42,7 @@ async def replay(context: Context) -> int:
     call = CallId(context.options.call)
     replayed = _replayed(context.journal, call)
     if not replayed.transitions:
-        raise Refused("not_in_journal", call=call)
+        raise CommandRefused("not_in_journal", call=call)
     if context.json:
         context.print_json(replayed)
         return OK
@@ -53,25 +53,27 @@ async def replay(context: Context) -> int:
 
 def _replayed(folder: Path, call: CallId) -> Replayed:
     if not folder.is_dir():
-        raise Refused("no_journal", path=folder)
+        raise CommandRefused("no_journal", path=folder)
     entries: list[JournalEntry] = []
     try:
         entries += ((entry.seq, entry.at, entry.event) for entry in read_journal(folder, call, world=True))
         until = last_at(folder)
     except (OSError, ValueError) as error:
-        raise Refused("journal_bad", why=error) from None
-    return Replayed(call=call, events=len(entries), transitions=tuple(_steps(call, entries, until)))
+        raise CommandRefused("journal_bad", why=error) from None
+    return Replayed(call=call, events=len(entries), transitions=tuple(_transitions(call, entries, until)))
 
 
-def _steps(call: CallId, entries: list[JournalEntry], until: float) -> Iterator[Step]:
+def _transitions(call: CallId, entries: list[JournalEntry], until: float) -> Iterator[ReplayedTransition]:
     for at, transition in replaying.replay(call, entries, until):
-        yield _step(at, transition)
+        yield _transition(at, transition)
 
 
-def _step(at: float, transition: Transition) -> Step:
-    return Step(at, transition.machine, transition.subject, transition.old, transition.event, transition.new)
+def _transition(at: float, transition: Transition) -> ReplayedTransition:
+    return ReplayedTransition(
+        at, transition.machine, transition.subject, transition.old, transition.event, transition.new
+    )
 
 
-def _line(step: Step) -> str:
+def _line(step: ReplayedTransition) -> str:
     at = datetime.fromtimestamp(step.at, UTC) + SHANGHAI
     return f"{at:%H:%M:%S}.{at.microsecond // 1000:03} {step.machine} {step.subject}: {step.old} -> {step.event} -> {step.new}"

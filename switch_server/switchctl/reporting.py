@@ -1,4 +1,4 @@
-"""``switchctl report``: asks for a report and shows it as a table, as CSV for a spreadsheet, or as JSON."""
+"""``switchctl report``: prints a report as a table, as CSV for a spreadsheet, or as JSON."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, Usage
 
 PATIENCE = 300.0
-"""Seconds: a year's report of a large centre takes its time."""
+"""Seconds to wait for a report: a year of a large centre takes minutes."""
 
 
 def day(text: str) -> str:
@@ -30,7 +30,7 @@ def day(text: str) -> str:
 
 
 def days(options: argparse.Namespace) -> tuple[str, str]:
-    """The first and the last day; today, where nothing is said. Raises ``Usage``."""
+    """The first and the last day of the report; today without options. Raises ``Usage``."""
     today = shanghai_day(time.time())
     last = options.last or max(options.first or today, today)
     first = options.first or (last if options.last else today)

@@ -1,93 +1,125 @@
-"""Commands about agents (座席员): add, change, let in and out."""
+"""``switchctl staffing``: the number of agents needed, by Erlang C; from given figures or from recorded days."""
 
-from typing import Any
+import argparse
+import math
+import time
 
-from shared.control import Done, Reply
-from shared.control_agents import (
-    AgentPut,
-    DisableAgent,
-    LogOutAgent,
-    PutAgent,
-    RemoveAgent,
-    SetPassword,
-)
-from shared.control_base import Request
-from shared.enums import Role
+from msgspec import Struct, to_builtins
+
+from shared.control_reports import AskReport, Report
+from shared.days import day_after, shanghai_day
+from shared.reports import By, ReportRow
+from switch_server.services.erlang import MOST_LOAD, Staffing, load_of, staffing
+from switch_server.switchctl import tables
 from switch_server.switchctl.client import Link
-from switch_server.switchctl.context import Context, current_user
-from switch_server.switchctl.errors import OK
-from switch_server.switchctl.passwords import password
+from switch_server.switchctl.context import Context
+from switch_server.switchctl.errors import OK, CommandRefused, Usage
+from switch_server.switchctl.reporting import PATIENCE
+
+HOUR_S = 3600.0
+LONGEST_CALL_S, MOST_CALLS, LONGEST_WAIT_S = 4 * HOUR_S, 1e6, HOUR_S
 
 
-async def add(context: Context) -> int:
-    said = password(context)
-    reply = await _ask(context, _put(context, new=True, secret=said), AgentPut)
-    _tell(context, reply, "did_agent_add", said)
-    return OK
+class StaffingRow(Struct, frozen=True, kw_only=True):
+    """A row of the result. ``hour``: hour of the day; empty for given figures."""
+
+    hour: str
+    calls_per_hour: float
+    aht: float
+    """Seconds."""
+    need: Staffing
 
 
-async def change(context: Context) -> int:
-    reply = await _ask(context, _put(context, new=False), AgentPut)
-    _tell(context, reply, "did_agent_change")
-    return OK
+# --- types of the arguments ---
 
 
-async def set_password(context: Context) -> int:
-    said = password(context)
-    reply = await _ask(context, SetPassword(context.options.agent, said, current_user()), Done)
-    _tell(context, reply, "did_agent_password", said)
-    return OK
+def calls(text: str) -> float:
+    return _number(text, 0.0, MOST_CALLS, "bad_calls")
 
 
-async def remove(context: Context) -> int:
-    return await _do(context, RemoveAgent(context.options.agent, current_user()), "did_agent_remove")
+def seconds(text: str) -> float:
+    return _number(text, 1.0, LONGEST_CALL_S, "bad_aht")
 
 
-async def disable(context: Context) -> int:
-    return await _do(context, DisableAgent(context.options.agent, actor=current_user()), "did_agent_disable")
+def target(text: str) -> tuple[float, float]:
+    """``80/20`` (80 % within 20 s) as a share and seconds."""
+    share, slash, within = text.partition("/")
+    if not slash:
+        raise argparse.ArgumentTypeError("bad_target")
+    return _number(share, 1.0, 99.9, "bad_target") / 100, _number(within, 0.0, LONGEST_WAIT_S, "bad_target")
 
 
-async def enable(context: Context) -> int:
-    request = DisableAgent(context.options.agent, disabled=False, actor=current_user())
-    return await _do(context, request, "did_agent_enable")
+def shrinkage(text: str) -> float:
+    """A number of per cent as a share."""
+    return _number(text.removesuffix("%"), 0.0, 90.0, "bad_shrinkage") / 100
 
 
-async def log_out(context: Context) -> int:
-    return await _do(context, LogOutAgent(context.options.agent, current_user()), "did_agent_logout")
+def number_of_days(text: str) -> int:
+    return int(_number(text, 1.0, 366.0, "bad_number_of_days", whole=True))
 
 
-def _put(context: Context, *, new: bool, secret: str | None = None) -> PutAgent:
-    given = context.options
-    return PutAgent(
-        agent=given.agent,
-        new=new,
-        name=given.name,
-        role=Role(given.role) if given.role else None,
-        group=given.group,
-        skills=dict(given.skills),
-        password=secret,
-        actor=current_user(),
-    )
+def _number(text: str, least: float, most: float, wrong: str, *, whole: bool = False) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most or (whole and value != int(value)):
+        raise argparse.ArgumentTypeError(wrong)
+    return value
 
 
-async def _do(context: Context, request: Request, said: str) -> int:
-    _tell(context, await _ask(context, request, Done), said)
-    return OK
+# --- the command ---
 
 
-async def _ask(context: Context, request: Request, expected: type[Any]) -> Any:
-    async with Link(context.socket) as link:
-        return await link.ask(request, expected)
-
-
-def _tell(context: Context, reply: Reply, said: str, secret: str | None = None) -> None:
-    """``secret`` is shown where it was made here, this once."""
-    generated = secret if getattr(context.options, "generate", False) else None
+async def run(context: Context) -> int:
+    options = context.options
+    given = options.calls_per_hour is not None or options.aht is not None
+    if given == (options.from_days is not None) or (given and options.queue is not None):
+        raise Usage("staffing_from_what")
+    if given:
+        if options.calls_per_hour is None or options.aht is None:
+            raise Usage("staffing_from_what")
+        rows = [_row(context, "", options.calls_per_hour, options.aht)]
+        title = context.texts("title_staffing")
+    else:
+        rows, days = await _recorded(context)
+        title = context.texts("title_staffing_days", days=days, queue=options.queue or context.texts("all_queues"))
     if context.json:
-        context.show(reply, more={"password": generated} if generated else {})
-        return
-    context.say(said, agent=context.options.agent)
-    if generated:
-        context.say("password_is", password=generated)
-    for skill in getattr(reply, "unused_skills", ()):
-        context.warn("unused_skill", skill=skill)
+        context.print_json({"format": 1, "type": "Staffing", "rows": to_builtins(rows)})
+        return OK
+    share, within = options.target
+    context.print(tables.FittingTable(title, tables.STAFFING, rows, context.texts))
+    context.say("staffing_target", percent=f"{share:.1%}".replace(".0%", "%"), within=f"{within:g}")
+    return OK
+
+
+def _row(context: Context, hour: str, calls_per_hour: float, aht: float) -> StaffingRow:
+    options = context.options
+    if load_of(calls_per_hour, aht) > MOST_LOAD:
+        raise Usage("too_much_load", most=f"{MOST_LOAD:,.0f}")
+    share, within = options.target
+    need = staffing(calls_per_hour, aht, share, within, options.shrinkage)
+    return StaffingRow(hour=hour, calls_per_hour=calls_per_hour, aht=aht, need=need)
+
+
+async def _recorded(context: Context) -> tuple[list[StaffingRow], int]:
+    """A row for each hour of the day, averaged over the past days (without today) that had calls; and the number of these days."""
+    options = context.options
+    last = day_after(shanghai_day(time.time()), -1)
+    first = day_after(last, 1 - options.from_days)
+    async with Link(context.socket) as link:
+        by_day, by_hour = [
+            await link.ask(AskReport(by, first, last, options.queue), Report, seconds=PATIENCE)
+            for by in (By.DAYS, By.HOURS)
+        ]
+    days = sum(row.offered > 0 for row in by_day.rows)
+    usual = _aht(by_hour.total)
+    if not days or usual is None:
+        raise CommandRefused("no_days", first=first, last=last)
+    rows = [_row(context, row.key, row.offered / days, _aht(row) or usual) for row in by_hour.rows if row.offered]
+    return rows, days
+
+
+def _aht(row: ReportRow) -> float | None:
+    """The average handle time in seconds; ``None`` without talks."""
+    return None if row.handle_average_ms is None else max(row.handle_average_ms / 1000, 1.0)

@@ -14,7 +14,7 @@ CHOICES = ("zh", "en")
 
 
 class Texts:
-    """All texts of one language. An unknown key raises ``KeyError``: our bug."""
+    """All texts of one language. An unknown key, which is a bug, raises ``KeyError``."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -24,26 +24,26 @@ class Texts:
         return self._texts[key].format(**fields) if fields else self._texts[key]
 
     def word(self, word: str | None, kind: str = "word") -> str:
-        """A state, cause or code as people say it; what has no text is shown as it is."""
+        """The text of a state, cause or code; a word without a text is returned unchanged."""
         if word is None:
             return "–"
         return self._texts.get(f"{kind}_{word}") or self._texts.get(f"word_{word}") or word
 
 
 def harmless(text: str) -> str:
-    """What came from outside (a caller's number, a file's name) can't steer the terminal: control characters become ``·``."""
+    """``text`` with ``·`` for control characters, so that outside data (a caller's number, a file's name) can't control the terminal."""
     return "".join(char if char.isprintable() or char == "\n" else "·" for char in text)
 
 
 @cache
 def _content() -> dict[str, dict[str, str]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: dict[str, dict[str, str]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe one
+    content: dict[str, dict[str, str]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  both loaders are safe
     return content
 
 
 def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
-    """``--lang``, found before the arguments are parsed since their help is in that language; else as LC_ALL, LC_MESSAGES, LANG say."""
+    """The language by ``--lang``, read before the arguments are parsed, since their help needs it; else by LC_ALL, LC_MESSAGES or LANG."""
     for number, argument in enumerate(arguments):
         name, equals, value = argument.partition("=")
         if name == _LONG:

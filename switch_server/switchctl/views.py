@@ -1,4 +1,4 @@
-"""Which tables a reply makes on the screen."""
+"""The tables in which each kind of reply is printed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,11 +32,11 @@ View = Callable[[Any, Texts], RenderableType]
 
 
 def view(reply: Reply, texts: Texts) -> RenderableType:
-    """What ``switchctl`` prints of it without ``--json``."""
+    """A reply as ``switchctl`` prints it without ``--json``."""
     return VIEWS[type(reply)](reply, texts)
 
 
-def _rows(title: str, columns: tuple[tables.Column, ...]) -> View:
+def _rows(title: str, columns: tuple[tables.TableColumn, ...]) -> View:
     return lambda reply, texts: tables.FittingTable(texts(title), columns, reply.rows, texts)
 
 

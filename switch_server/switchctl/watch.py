@@ -1,4 +1,4 @@
-"""``--watch``: asks again and again, on the terminal's other screen, until Ctrl-C. A switch that goes away is waited for."""
+"""``--watch``: repeats a request until Ctrl-C, on the terminal's alternate screen. While the switch is away, it waits."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from switch_server.switchctl.views import view
 
 
 async def watch(context: Context, link: Link, request: Request, expected: type[Reply], every: float) -> None:
-    """Runs until it is cancelled (Ctrl-C, SIGTERM). Raises ``Refused``; ``Unreachable`` only where there was no terminal to wait on."""
+    """Runs until it is cancelled (Ctrl-C, SIGTERM). Raises ``CommandRefused``, and ``Unreachable`` where the output is no terminal."""
     with _until_terminated():
         if context.json or not context.out.is_terminal:
             await _lines(context, link, request, expected, every)
@@ -27,7 +27,7 @@ async def watch(context: Context, link: Link, request: Request, expected: type[R
 
 
 async def _lines(context: Context, link: Link, request: Request, expected: type[Reply], every: float) -> None:
-    """For a pipe: one answer after another; JSON documents on a line each."""
+    """For a pipe: prints one reply after another; JSON documents have one line each."""
     while True:
         context.show(await link.ask(request, expected), line=True)
         await asyncio.sleep(every)
@@ -45,7 +45,7 @@ async def _screen(context: Context, link: Link, request: Request, expected: type
 
 
 async def _answers(link: Link, request: Request, expected: type[Reply], every: float) -> AsyncIterator[Reply | None]:
-    """``None`` while the switch is away; the link tries again by itself."""
+    """The replies; ``None`` while the switch is away, since the link reconnects by itself."""
     while True:
         try:
             yield await link.ask(request, expected)
@@ -60,7 +60,7 @@ def _foot(reply: Reply, every: float) -> Text:
 
 @contextlib.contextmanager
 def _until_terminated() -> Iterator[None]:
-    """SIGTERM ends it as Ctrl-C does, so that the terminal gets its own screen back."""
+    """SIGTERM cancels the task as Ctrl-C does, so that the terminal returns to its normal screen."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     loop.add_signal_handler(signal.SIGTERM, task.cancel)

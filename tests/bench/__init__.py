@@ -1,7 +1,7 @@
 """Benchmarks: ``./run bench [NAME …] [--json]``.
 
-Each module ``tests/bench/NAME.py`` offers ``figures(short: bool = False) -> Iterator[Figure]``. They compare inside one run (with a bare
-loop, with one other way), so that they say something on any machine; none of them is a timed test.
+Each module ``tests/bench/NAME.py`` offers ``figures(short: bool = False) -> Iterator[Figure]``. Where possible they compare within one run
+(with a bare loop, or with another method), so that they mean something on any machine; none of them is a test with a time limit.
 """
 
 from typing import Literal
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class Figure(Struct, frozen=True):
-    """One measured value, and what it must reach (``docs/status.md``). ``target=None``: told for interest, always ``ok``."""
+    """One measured value and its target (``docs/status.md``). ``target=None``: for information, always ``ok``."""
 
     figure: str
     value: float

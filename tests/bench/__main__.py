@@ -1,4 +1,4 @@
-"""Runs benchmarks: a table for people, one JSON object a line for programs."""
+"""Runs benchmarks, and prints a table for people or a JSON object for each figure."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """The benchmarks that there are: every module beside this one."""
+    """The names of the benchmarks: all modules beside this one without an underscore."""
     return sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
 
 
@@ -38,7 +38,7 @@ def measure(name: str, *, short: bool) -> Iterator[Figure]:
 
 
 def main(argv: list[str]) -> int:
-    """Exit status 1 if a target was missed: the table says which."""
+    """Runs the named benchmarks; the exit status is 1 if a target was missed."""
     known = names()
     parser = argparse.ArgumentParser(prog="./run bench", description="Measures; the names: " + ", ".join(known) + ".")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all if none is named")

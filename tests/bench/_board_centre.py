@@ -1,5 +1,5 @@
-"""A busy centre for the board's bench: the real core with 200 seats and 1,000 lines in use, its floor service and desks' link; the lines,
-cards and other desks are simulated and answer at once, as the core's tests have them. Core time is wall time.
+"""A busy centre for the benchmark of the supervisor's board: the real core with 200 seats and 1,000 lines in use, the floor service and
+the desks' link. Lines, cards and other desks are simulated and answer at once, as in the core's tests. The core's clock is the wall clock.
 """
 
 import asyncio
@@ -34,12 +34,12 @@ DESK = DeskId("board")
 GROUP = "east"
 STEP_S = 0.02
 PRESSES_S = 20.0
-"""Callers who ask for an agent, a second; as many talks end."""
+"""Callers a second who ask for an agent; as many talks end."""
 NAMES = ("advice", "orders", "complaints", "night")
 
 
-class Unwatched:
-    """In place of the core tests' rules, which look at everything after each event."""
+class NoRules:
+    """Replaces the rules of the core's tests, which check the whole state after each event."""
 
     def __getattr__(self, _name: str) -> Any:
         return self
@@ -48,8 +48,8 @@ class Unwatched:
         pass
 
 
-class Metered:
-    """``ports.floor.FloorRows`` with the CPU time of making them."""
+class TimedFloorRows:
+    """``ports.floor.FloorRows``, with the CPU time of making the rows."""
 
     def __init__(self, floor: FloorRows) -> None:
         self._floor = floor
@@ -77,7 +77,7 @@ class BusyCentre:
         trunks = tuple(Trunk(TrunkName(f"line-{number:04}"), lines=1, direction="in") for number in range(LINES))
         config = SwitchConfig(trunks=trunks, branches=(BranchId("GZ01"),), recordings="/recordings", queues=queues)
         self.world = DeskWorld(ASKED, config)
-        self.world.watch = Unwatched()  # type: ignore[assignment]
+        self.world.watch = NoRules()  # type: ignore[assignment]
         self.world.now = time.time()
         self.world.tell(ev.CardUp(CardId("card-1"), 3 * LINES))
         self._calls = itertools.count(1)
@@ -92,7 +92,7 @@ class BusyCentre:
             ),
             keys={DESK: desk_key.public.decode()},
         )
-        self.floor = Metered(self._floor())
+        self.floor = TimedFloorRows(self._floor())
         switch = self.world.switch
         self.links = DeskLinks(
             self._post, self._after, endpoint="tcp://127.0.0.1:0", server_key=server_key, book=self.book, phones=None,  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ class BusyCentre:
     # --- the day ---
 
     def fill(self) -> None:
-        """All seats open, all lines in use."""
+        """Opens all seats and puts a call on each line."""
         for number in range(SEATS):
             agent = AgentId(f"{2000 + number}")
             self.world.tell(
@@ -146,7 +146,7 @@ class BusyCentre:
         self._ring_in()
 
     def step(self) -> None:
-        """What has happened since the last one: lines are taken again, callers ask for agents, talks end."""
+        """The events since the last step: calls on free lines, callers who ask for an agent, ends of talks."""
         self.world.run(max(0.0, time.time() - self.world.now))
         calls = self.world.switch.calls
         for call in [call for call in self.lines if call not in calls]:
@@ -166,7 +166,7 @@ class BusyCentre:
             self.world.tell(ev.CallOffered(leg_of(call, 1), trunk, number, ASKED.numbers[0], FAR))
 
     def _ask_for_an_agent(self) -> None:
-        """Somebody in the menu presses 1."""
+        """A caller in the menu presses 1."""
         calls = self.world.switch.calls
         while self._asking:
             call = self._asking.popleft()

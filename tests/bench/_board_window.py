@@ -1,7 +1,7 @@
 """A supervisor's app with both its windows, off screen: ``python -m tests.bench._board_window KEY_FILE AGENT PASSWORD SECONDS``.
 
-As ``agent_app.bootstrap`` joins the parts, without a phone's process. Says ``ready`` when the board is there, then, after the seconds, one
-line of JSON: how old each changed seat was when it was painted (s), and the CPU seconds of the process and of drawing the board.
+Joins the parts as ``agent_app.bootstrap`` does, without a phone process. Prints ``ready`` when the board is shown and, after SECONDS, a
+line of JSON: the age of each changed seat when it was painted (s), and the CPU seconds of the process and of drawing the board.
 """
 
 import json
@@ -38,7 +38,7 @@ class NoPhone:
         pass
 
 
-class Ears:
+class LinkHandler:
     desk: DeskPresenter
 
     def address(self, ip: str) -> None: ...
@@ -56,8 +56,8 @@ class Ears:
         self.desk.gap()
 
 
-class Painted(QObject):
-    """Notes when the seats are painted, and how old the changes are that are painted first now."""
+class PaintTimer(QObject):
+    """Records the age of each change when its seat is first painted, and the CPU time of drawing."""
 
     def __init__(self, board: SupervisorWindow) -> None:
         super().__init__()
@@ -106,8 +106,8 @@ class Painted(QObject):
 
 def main(key: str, agent: str, password: str, seconds: float) -> int:
     app = application(["-platform", "offscreen"])
-    thread, ears, translation = MainThread(), Ears(), Translation(app)
-    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, ears, FixedRoute("127.0.0.1"))
+    thread, handler, translation = MainThread(), LinkHandler(), Translation(app)
+    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, handler, FixedRoute("127.0.0.1"))
     settings = SettingsFile(Path(tempfile.mkdtemp()))
     held: list[Frames] = []
 
@@ -117,7 +117,7 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
         if held:
             held[0].offer(view)
 
-    desk = ears.desk = DeskPresenter(link, NoPhone(), settings, time.monotonic, time.time, on_view)
+    desk = handler.desk = DeskPresenter(link, NoPhone(), settings, time.monotonic, time.time, on_view)
     window = Window(desk, settings, translation, time.time)
     held.append(Frames(window.draw))
     ticking = QTimer()
@@ -126,7 +126,7 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
     window.show()
     link.start()
     thread.post(lambda: desk.phone_event(PhoneReady("127.0.0.1:5070", "1")))
-    measured: list[Painted] = []
+    measured: list[PaintTimer] = []
 
     def open_board() -> None:
         supervisor = window.panel(SupervisorDesk)
@@ -137,7 +137,7 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
         ):
             supervisor.go()
         if supervisor.window is not None and desk.floor.view.seats and not measured:
-            measured.append(Painted(supervisor.window))
+            measured.append(PaintTimer(supervisor.window))
             print("ready", flush=True)
             QTimer.singleShot(SETTLE_MS, begin)
 

@@ -1,7 +1,7 @@
-"""A store with the past of a large centre, written by SQLite itself: calls with their legs, contacts, recordings, talks and orders.
+"""A store with the past calls of a large centre, written by SQLite itself, with legs, contacts, recordings, talks and orders.
 
-20,000 calls a day, each fourth to an agent, each tenth with an order; one customer for each fifty calls. Of the last calls ten have no end,
-as a ``kill -9`` leaves them.
+20,000 calls a day, every fourth with an agent, every tenth with an order; one customer for each fifty calls. Ten of the last calls have no
+end, as after a ``kill -9``.
 """
 
 import sqlite3
@@ -89,7 +89,7 @@ _CUSTOMERS = """
 
 
 def fill(path: Path, calls: int, until: float) -> None:
-    """Writes so many ``calls``, the last of them at ``until`` (UTC seconds), into the file of a store that is not open."""
+    """Writes ``calls`` calls, the last at ``until`` (UTC seconds), into the file of a store that is not open."""
     open_store(path).close()
     values = {"calls": calls, "customers": max(calls // 50, 20), "until": until, "per_day": PER_DAY}
     with closing(sqlite3.connect(path, isolation_level=None)) as db:

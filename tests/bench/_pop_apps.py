@@ -1,4 +1,4 @@
-"""The app as a process with its window off screen, and what it costs: CPU and memory of it and of its phone."""
+"""The app as a process with its window off screen, and the CPU and memory of the app and its phone process."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class App:
-    """``with App("agent_app", key, "2001", password, up="window"):`` … ``module`` is run with ``python -m``."""
+    """``with App("agent_app", key, "2001", password, up="window"):`` runs ``module`` with ``python -m``."""
 
     def __init__(self, module: str, key: Path, agent: str, password: str, up: str) -> None:
         self._argv = [
@@ -23,7 +23,7 @@ class App:
         ]  # fmt: skip
         self._password, self._up = password, up
         self.said: list[str] = []
-        """Lines after the one that says that it is up; complete when it has ended."""
+        """The output after the line that says that it is up; complete after the program's end."""
         self._log = key.parent / "app.out"
 
     def __enter__(self) -> Self:
@@ -58,7 +58,7 @@ class App:
             self.said = self.popen.stdout.read().splitlines()
 
     def family(self) -> dict[int, str]:
-        """Its own pid and its children's, with what they run."""
+        """The process ids of the program and its children, with their command lines."""
         found = {self.popen.pid: "window"}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and _parent(entry) == self.popen.pid:
@@ -66,7 +66,7 @@ class App:
         return found
 
     def cost(self, seconds: float) -> tuple[float, float]:
-        """Per cent of a core over so many seconds, and resident memory in MB, of window and phone together."""
+        """CPU over ``seconds`` in per cent of a core, and resident memory in MB, of app and phone process together."""
         pids = self.family()
         assert sorted(pids.values()) == ["phone", "window"], pids
         before, begin = sum(map(_cpu_s, pids)), time.monotonic()

@@ -1,4 +1,4 @@
-"""A desk without a window: the real link with CURVE, the app's rule for what it shows (``shared.desk.applied``), a phone of strings."""
+"""A desk without a window: the real link with CURVE, the app's rule for applying reports (``shared.desk.applied``), and a SIP phone without sound."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ WAIT = 30.0
 
 
 class Ring(Struct):
-    """One ring at a desk; monotonic seconds. ``shown``: customer and accounts were in the model; ``facts``: a branch's answer too."""
+    """One ring at a desk; monotonic seconds. ``shown``: customer and accounts are in the model; ``facts``: a branch's answer too."""
 
     call: CallId
     token: str
@@ -31,7 +31,7 @@ class Ring(Struct):
 
 
 class LightDesk(Silent):
-    """Logs in, opens its seat, answers what rings, talks, hangs up, writes a disposition, over and over."""
+    """A desk that logs in, opens its seat, and for each call answers, talks, hangs up and writes a disposition."""
 
     def __init__(self, key_file: Path, agent: str, password: str) -> None:
         key = DeskKey.load(key_file)
@@ -73,7 +73,7 @@ class LightDesk(Silent):
         match message:
             case wire.CallChanged(call) if call is not None:
                 ring = self.rings.setdefault(call.call, Ring(call.call, call.token, at))
-                ring.token = call.token  # the pop may have come first
+                ring.token = call.token  # the pop may come before the ring
                 if call.state is SeatState.TALKING and not ring.answered:
                     ring.answered = True
                     self._later(self._talk(call.call))

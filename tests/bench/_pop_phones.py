@@ -1,4 +1,4 @@
-"""Telephones of a socket and strings on one asyncio loop: desks' phones that answer, callers that call. No sound: who is measured is the switch."""
+"""Minimal SIP telephones on one asyncio loop: desks' phones that answer, and callers. They have no sound, since the switch is measured."""
 
 import asyncio
 import secrets
@@ -12,7 +12,7 @@ TOKEN = "X-Huawu-Token"
 
 
 class SipSocket(asyncio.DatagramProtocol):
-    """One UDP port; ``heard`` is called with each message and the monotonic time at which it came."""
+    """One UDP port; ``heard`` is called with each message and the monotonic time of its arrival."""
 
     def __init__(self, heard: Callable[[Message, float], None]) -> None:
         self._heard = heard
@@ -48,7 +48,7 @@ class SipSocket(asyncio.DatagramProtocol):
 
 
 class DeskPhone:
-    """Rings at once, answers ``answer_after`` seconds later. ``rang``: token -> monotonic time at which its INVITE came first."""
+    """Rings at once and answers ``answer_after`` seconds later. ``rang``: the monotonic time of the first INVITE, by token."""
 
     def __init__(self, answer_after: float) -> None:
         self._answer_after = answer_after
@@ -79,7 +79,7 @@ class DeskPhone:
 
     def _invited(self, message: Message, at: float) -> None:
         call_id, token = message.get("Call-ID"), message.get(TOKEN)
-        if call_id in self._answered:  # sent again
+        if call_id in self._answered:  # a retransmission
             return
         self.rang.setdefault(token, at)
         self._answered[call_id] = message
@@ -97,7 +97,7 @@ class DeskPhone:
 
 
 class Callers:
-    """Calls out of one port; each stays until the switch hangs up."""
+    """Places calls from one port; each lasts until the switch hangs up."""
 
     def __init__(self, switch: Address) -> None:
         self._switch = switch
@@ -114,7 +114,7 @@ class Callers:
         self._socket.close()
 
     def call(self, ani: str) -> str:
-        """Its Call-ID."""
+        """Sends an INVITE; returns its Call-ID."""
         ip, port = self._socket.address
         call_id = secrets.token_hex(8)
         uri = f"sip:95500@{self._switch[0]}:{self._switch[1]}"

@@ -1,7 +1,7 @@
-"""The app itself with its window, worked by a robot: ``python -m tests.bench._pop_window --key … --agent … --password-stdin``.
+"""The app itself with its window, operated by a robot: ``python -m tests.bench._pop_window --key … --agent … --password-stdin``.
 
-As ``agent_app.bootstrap`` joins the parts, but for the person. The pop is told as shown when it has been painted, by the window. Each
-pop prints ``painted MS``: CPU time of the window's thread from hearing of the ring to having painted.
+Joins the parts as ``agent_app.bootstrap`` does, with a robot in place of a person. The window reports the pop as shown once it is painted.
+For each pop, ``painted MS`` is printed: the CPU time of the window's thread from the report of the ring to the end of painting.
 """
 
 import os
@@ -25,15 +25,15 @@ PLAN = RobotPlan(SecondsRange(0.3, 0.5), SecondsRange(1.5, 2.0), SecondsRange(0.
 STEP_MS = 100
 
 
-class Hands(Robot):
-    """A robot whose eyes are the window's painting."""
+class PaintingRobot(Robot):
+    """A robot that waits until the window has painted the pop."""
 
     def _look_at_pop(self, *_: object) -> None:
         pass
 
 
 def watch(desk: DeskPresenter) -> None:
-    """Notes the CPU time of the thread at what comes in and at what is painted."""
+    """Measures the thread's CPU time between the report of a ring and its painting."""
     told, painted, heard = desk.told, desk.pop_painted, dict[CallId, float]()
 
     def hear(report: StateReport, seq: int) -> None:
@@ -60,7 +60,7 @@ def main() -> int:
     def make(post: Post, on_view: OnView) -> DeskPresenter:
         desk = parts.make_desk(post, on_view)
         watch(desk)
-        hands = Hands(
+        robot = PaintingRobot(
             desk,
             PLAN,
             chosen.agent,
@@ -69,8 +69,8 @@ def main() -> int:
             ready=lambda: print("ready", flush=True),
             random=Random(),
         )
-        timers.append(timer := QTimer())  # the application is there now
-        timer.timeout.connect(lambda: hands.step(time.monotonic()))
+        timers.append(timer := QTimer())  # a timer needs the application, which exists by now
+        timer.timeout.connect(lambda: robot.step(time.monotonic()))
         timer.start(STEP_MS)
         return desk
 

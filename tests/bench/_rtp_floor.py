@@ -1,8 +1,8 @@
-"""The floor of the media benchmark: a loop of bare ``recvmmsg`` and ``sendmmsg`` on one socket, that does nothing else.
+"""The lower limit for the media benchmark: a loop that only calls ``recvmmsg`` and ``sendmmsg`` on one socket.
 
     python -m tests.bench._rtp_floor CHANNELS
 
-First line out: its address as JSON. First line in: JSON list of [ip, port], where each channel's packets go.
+The first line of output is the socket's address as JSON, the first line of input a JSON list of [ip, port]: each channel's far end.
 """
 
 import json
@@ -16,7 +16,7 @@ from switch_server.card.loop import raise_priority
 
 
 def main(rows: int) -> None:
-    raise_priority()  # as the card
+    raise_priority()  # as the card does
     udp.SOCKET_BATCH = udp.BATCH
     sockets = udp.MmsgSockets(rows)
     rtp, rtcp = udp.bind_pair("127.0.0.1", 8 << 20)

@@ -1,8 +1,9 @@
-"""Far ends for the media benchmark, in a process of its own: one RTP packet each 20 ms for every channel, and a sink for what comes back.
+"""Far ends for the media benchmark, in a process of their own: an RTP packet each 20 ms for every channel; received packets are dropped.
 
     python -m tests.bench._rtp_load SOCKETS CHANNELS
 
-First line out: the sockets' addresses as JSON. Then each line in is JSON: a list of [channel, socket, ip, port] that speak from now on.
+The first line of output has the sockets' addresses as JSON. Each line of input is a JSON list of [channel, socket, ip, port] that send
+from now on.
 """
 
 import json
@@ -16,11 +17,11 @@ from switch_server.card import g711
 from switch_server.card.loop import raise_priority
 from switch_server.card.sockets import HEADER, MmsgSockets, bind_pair, pack_address
 
-TALK = 100  # ticks: who talks falls silent after 2 s, and the other half begins
+TALK = 100  # ticks (2 s) after which the speaking half of the channels becomes silent and the other half speaks
 
 
 def speech(frames: int) -> np.ndarray:
-    """Noise with the slow ups and downs of speech, as A-law frames."""
+    """A-law frames of noise with a slowly varying level, as speech has."""
     noise = np.random.default_rng(1)
     loudness = np.repeat(np.abs(noise.normal(0, 2500, frames * 4)), 40)
     return g711.encode(
@@ -29,9 +30,9 @@ def speech(frames: int) -> np.ndarray:
 
 
 def main(count: int, rows: int) -> None:
-    raise_priority()  # as the card
+    raise_priority()  # as the card does
     sockets = MmsgSockets(rows)
-    addresses, reports = [], []  # reports are taken by the system and never read
+    addresses, reports = [], []  # RTCP sockets, which are bound but never read
     for number in range(count):
         rtp, rtcp = bind_pair(f"127.0.1.{number + 1}")
         reports.append(rtcp)

@@ -1,4 +1,4 @@
-"""The lines with a core that answers every call at once; tells its port, and at the end of its input what it used."""
+"""The SIP lines with a minimal core that answers every call at once; prints its port, and at the end of its input the CPU time used."""
 
 import argparse
 import itertools

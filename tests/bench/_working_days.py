@@ -1,4 +1,4 @@
-"""A store with the records of a large centre's working days: 200 agents of 100 calls each, from 8 to 18 o'clock."""
+"""A store with the records of a large centre's working days: 200 agents with 100 calls each, from 8 to 18 o'clock."""
 
 import argparse
 import random
@@ -21,13 +21,13 @@ SLOT = (CLOSES - OPENS - 60) / CALLS
 
 
 def working_days(number: int) -> tuple[str, ...]:
-    """Mondays to Fridays from ``FIRST`` (a Tuesday) on."""
+    """``number`` working days (Monday to Friday) from ``FIRST`` (a Tuesday) on."""
     days = (day_after(FIRST, each) for each in range(number * 2 + 7))
     return tuple(day for day in days if (day_start(day) / 86_400 + 8 / 24 + 3) % 7 < 5)[:number]
 
 
 def fill(path: Path, days: tuple[str, ...], seed: int = 1) -> None:
-    """Writes them into the file of a store that is not open."""
+    """Writes the records of ``days`` into the file of a store that is not open."""
     open_store(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA synchronous = OFF")
@@ -56,7 +56,7 @@ class _Day:
         }
 
     def fill(self) -> None:
-        for slot in range(CALLS):  # as they come, all seats side by side
+        for slot in range(CALLS):  # in order of time, all seats in parallel
             for agent in range(AGENTS):
                 self._slot(f"{8001 + agent}", self._start + OPENS + slot * SLOT, first=slot == 0)
         for agent in range(AGENTS):
@@ -71,7 +71,7 @@ class _Day:
             self._given_up()
 
     def _slot(self, agent: str, at: float, *, first: bool) -> None:
-        """One call at one seat, and what the seat does until the next."""
+        """One call at one seat, and the seat's states until the next call."""
         chance, over = self._random, at + SLOT
         at += int(agent) % 1000 / 1000
         over += int(agent) % 1000 / 1000

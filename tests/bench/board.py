@@ -1,7 +1,7 @@
-"""The supervisor's board with 200 seats and 1,000 lines, all changing: how old it is on the screen, and what it costs at either end.
+"""The supervisor's board with 200 seats and 1,000 lines, all changing: its age on the screen, and its CPU cost in switch and app.
 
-A busy core with its floor service and desks' link in this process, a supervisor's app with its windows (off screen) in another, CURVE
-between them. Each line is a row of its own. A seat's age is from its change in the core to the painting of its row.
+A busy core with floor service and desks' link in this process, and a supervisor's app with its windows (off screen) in another, with CURVE
+between them. Each line is a row of its own. A seat's age is the time from its change in the core to the painting of its row.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from tests.bench._board_centre import CHIEF, DESK, LINES, PASSWORD, SEATS, STEP_
 from tests.sip_tools import ROOT
 
 AGE_S, CPU = 1.0, 15.0
-"""Targets: the oldest of a hundred changes, and per cent of a core."""
+"""Targets: the age (s) that 99 of 100 changes do not exceed, and per cent of a core."""
 WAIT_S = 90.0
 
 
@@ -51,7 +51,7 @@ def _at(values: list[float], part: float) -> float:
 
 
 async def _run(folder: Path, seconds: float) -> tuple[dict[str, Any], float, float]:
-    """What the window saw; CPU seconds of making rows, and of comparing and sending them."""
+    """The window's result, and the CPU seconds of making rows and of comparing and sending them."""
     server, desk = keys.make(), keys.make()
     centre = BusyCentre(server, desk)
     watch = centre.links._floor

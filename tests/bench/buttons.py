@@ -1,8 +1,7 @@
-"""A button pressed at a desk to changed audio, in a whole running centre: desks over CURVE, core, card, RTP, each its own process.
+"""The time from a button pressed at a desk to changed audio, in a whole running centre: desks over CURVE, core, card and RTP.
 
-From the moment in which the command is handed to the desk's link to the first RTP packet, at the ear that it concerns, that sounds otherwise:
-hold and retrieve at the customer's, swap at the customer's, whisper and monitor at the agent's. The desks are scripted (no window), their phones
-and the customer are RTP peers in this process, so its own thread switches are in the figure.
+Measured from handing the command to the desk's link until the first RTP packet with changed sound arrives at the party concerned. The
+desks are scripted (no window); their phones and the customer are RTP peers in this process, so its thread switches are in the figure.
 """
 
 import os
@@ -39,16 +38,16 @@ steps:
 """
 PAUSE_S = 0.12
 CUSTOMER, ANN, BOB, BOSS = 3, 1, 0, 2
-"""Places in the cast, hence tones."""
+"""Indices into the cast's tones."""
 
 
 def sounds_of(hertz: float) -> Callable[[Heard], bool]:
-    """A packet in which this tone is nearly all."""
+    """Whether a packet has little else than this tone."""
     return lambda packet: len(packet.payload) == 160 and purity(_linear(packet), hertz) > 0.9
 
 
-def without(hertz: float) -> Callable[[Heard], bool]:
-    """A packet in which something else is as loud as this tone, or in which it is not: of two equal tones each has about a half."""
+def lacks_tone(hertz: float) -> Callable[[Heard], bool]:
+    """Whether this tone is missing in a packet or another sound is as loud: of two equal tones, each has about half the power."""
     return lambda packet: len(packet.payload) == 160 and purity(_linear(packet), hertz) < 0.75
 
 
@@ -56,11 +55,11 @@ def _linear(packet: Heard) -> np.ndarray:
     return np.asarray(g711.decode(np.frombuffer(packet.payload, np.uint8), 0)).astype(np.float64)
 
 
-def pressed(desk: Desk, command: wire.Command, ear: RtpPeer, changed: Callable[[Heard], bool]) -> float:
-    """Milliseconds."""
-    begun, at = len(ear.heard), time.monotonic()
+def pressed(desk: Desk, command: wire.Command, peer: RtpPeer, changed: Callable[[Heard], bool]) -> float:
+    """Sends a command; returns the milliseconds until the peer's audio has changed."""
+    begun, at = len(peer.heard), time.monotonic()
     desk.done(command)
-    heard = ear.wait(lambda heard: any(changed(packet) for packet in heard[begun:]), 10)
+    heard = peer.wait(lambda heard: any(changed(packet) for packet in heard[begun:]), 10)
     first = next(packet for packet in heard[begun:] if changed(packet))
     time.sleep(PAUSE_S)
     return (first.at - at) * 1000
@@ -83,7 +82,7 @@ def measured(folder: Path, rounds: int) -> list[float]:
             call = ann.call.call
             took: list[float] = []
             for _ in range(rounds):
-                took.append(pressed(ann, wire.Hold(call), phone.rtp, without(HERTZ[ANN])))
+                took.append(pressed(ann, wire.Hold(call), phone.rtp, lacks_tone(HERTZ[ANN])))
                 took.append(pressed(ann, wire.Retrieve(call), phone.rtp, sounds_of(HERTZ[ANN])))
             boss.done(wire.Monitor(AgentId(ann.agent)))
             boss.phone.wait(lambda: boss.phone.invite)
@@ -91,7 +90,7 @@ def measured(folder: Path, rounds: int) -> list[float]:
             boss.seat(SeatState.MONITORING)
             for _ in range(rounds):
                 took.append(
-                    pressed(boss, wire.Listen(call, ListenMode.WHISPER), ann.phone.rtp, without(HERTZ[CUSTOMER]))
+                    pressed(boss, wire.Listen(call, ListenMode.WHISPER), ann.phone.rtp, lacks_tone(HERTZ[CUSTOMER]))
                 )
                 took.append(
                     pressed(boss, wire.Listen(call, ListenMode.MONITOR), ann.phone.rtp, sounds_of(HERTZ[CUSTOMER]))
@@ -101,7 +100,7 @@ def measured(folder: Path, rounds: int) -> list[float]:
             bob.answer()
             for _ in range(rounds):
                 took.append(pressed(ann, wire.Swap(call), phone.rtp, sounds_of(HERTZ[ANN])))
-                took.append(pressed(ann, wire.Swap(call), phone.rtp, without(HERTZ[ANN])))
+                took.append(pressed(ann, wire.Swap(call), phone.rtp, lacks_tone(HERTZ[ANN])))
             phone.hang_up()
     return took
 

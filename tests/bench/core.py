@@ -1,4 +1,4 @@
-"""The pure core: 100,000 generated event sequences without a broken rule, and what one event costs."""
+"""The pure core: 100,000 generated event sequences without a broken rule, and the CPU time of an event."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ CALLS = 400
 
 def figures(short: bool = False) -> Iterator[Figure]:
     sequences = 300 if short else SEQUENCES
-    tally = hammer(sequences)  # raises the rule that broke
+    tally = hammer(sequences)  # raises an error if a rule is broken
     yield Figure("event sequences without a broken rule", tally.sequences, "sequences", "higher", sequences)
     yield Figure("calls in them", tally.calls, "calls", "higher")
     yield Figure("orders in them", tally.orders, "orders", "higher")
@@ -24,7 +24,7 @@ def figures(short: bool = False) -> Iterator[Figure]:
 
 
 def _event_us(calls: int) -> float:
-    """CPU microseconds an event, with ``calls`` callers who log in and order at once, the test's world included."""
+    """CPU microseconds an event, with ``calls`` callers who log in and order at once; the simulated surroundings are included."""
     world = World()
     begin = time.process_time()
     for _ in range(calls):

@@ -1,6 +1,6 @@
-"""Orders made durable a second by the centre's journal, beside one fsync an order on the same disk.
+"""Orders a second that the centre's journal makes durable, compared with one fsync for each order on the same disk.
 
-Not in tmp (which may be memory) but in ``build/`` under the current folder.
+The files are in ``build/`` under the current folder, not in tmp (which may be memory).
 """
 
 import os
@@ -19,7 +19,7 @@ from switch_server.core.words import Event
 from tests.bench import Figure
 
 WAITING = 2000
-"""Orders on their way at a time."""
+"""Orders in flight at a time."""
 
 
 def figures(short: bool = False) -> Iterator[Figure]:
@@ -55,7 +55,7 @@ def _order(number: int) -> JournalOrder:
 
 
 def _orders(path: Path, number: int, waiting: int) -> float:
-    """Journalled a second, with so many on their way at most."""
+    """Orders journalled a second, with at most ``waiting`` in flight."""
     room, lost = threading.Semaphore(waiting), list[Event]()
 
     def answered(event: Event) -> None:

@@ -1,6 +1,6 @@
-"""Media: what a line costs on a card, against a bare ``recvmmsg``/``sendmmsg`` loop in the same run.
+"""Media: the CPU cost of a line on a card, compared with a bare ``recvmmsg``/``sendmmsg`` loop in the same run.
 
-The load comes from another process; CPU is that of the card's process with all its threads, as the scheduler counted it.
+Another process makes the load; the CPU time is that of the card's process with all its threads, as the scheduler counts it.
 """
 
 import contextlib
@@ -38,13 +38,13 @@ def program(module: str, *words: object) -> Iterator[subprocess.Popen[str]]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of all threads, from the scheduler (ns)."""
+    """The CPU time of all threads of a process, by the scheduler's nanosecond counters."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def percent(pid: int, seconds: float) -> float:
-    """CPU over the next seconds, % of one core."""
+    """CPU over the next ``seconds``, % of one core."""
     before, since = cpu_seconds(pid), time.monotonic()
     time.sleep(seconds)
     return 100 * (cpu_seconds(pid) - before) / (time.monotonic() - since)
@@ -67,7 +67,7 @@ def tell(process: subprocess.Popen[str], what: Any) -> None:
 
 
 def open_all(card: CardProcess, load: subprocess.Popen[str], channels: int, events: int | None) -> list[LegId]:
-    """Opens channels as calls come: each set is latched before the next one. ``events=None``: keys are to be heard as tones."""
+    """Opens channels in groups; each group is latched before the next is opened. ``events=None``: keys are detected as tones."""
     far = json.loads(load.stdout.readline())  # type: ignore[union-attr]
     legs: list[LegId] = []
     for begin in range(0, channels, FAR_SOCKETS):
@@ -85,7 +85,7 @@ def open_all(card: CardProcess, load: subprocess.Popen[str], channels: int, even
 
 
 def measure(channels: int, seconds: float, folder: Path, *, full: bool) -> tuple[float, float]:
-    """CPU of a card in % of a core, and how late its ticks were (ms, p99.9)."""
+    """CPU of a card in % of a core, and the lateness of its ticks (ms, p99.9)."""
     with CardProcess(folder, channels=channels) as card, program("_rtp_load", FAR_SOCKETS, channels) as load:
         legs = open_all(card, load, channels, None if full else 101)
         for number, leg in enumerate(legs):
@@ -106,7 +106,7 @@ def measure(channels: int, seconds: float, folder: Path, *, full: bool) -> tuple
 
 
 def compare(channels: int, seconds: float, folder: Path, rounds: int, *, full: bool) -> tuple[float, float, float]:
-    """Bare loop, card and lateness of the round with the median ratio: these machines are shared, and the loop alone varies by a quarter."""
+    """Bare loop, card and lateness of the round with the median ratio: on shared machines the bare loop alone varies by a quarter."""
     found = []
     for number in range(rounds):
         bare = floor(channels, seconds)
@@ -154,6 +154,6 @@ def figures(*, short: bool = False) -> Iterator[Figure]:
 
 
 def _lateness(channels: int, seconds: float, folder: Path) -> Iterator[Figure]:
-    """The card tells of its last minute; so the calls are left alone for a minute after they were opened."""
+    """The lateness of a minute without new channels: the card reports that of its last minute, so the measurement begins after one."""
     _, late = measure(channels, seconds, folder, full=False)
     yield Figure(f"media: tick lateness p99.9, {channels} channels, a minute", late, "ms", "lower", 10)

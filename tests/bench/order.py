@@ -1,8 +1,8 @@
-"""The caller's "1" to accepted at the branch, in a whole running centre: callers over SIP and RTP, card, core, journals, CURVE, gateway,
-trading system, each a process of its own.
+"""The time from the caller's "1" to the order's acceptance by the branch, in a whole running centre: callers over SIP and RTP, card, core,
+journals, CURVE, gateway and trading system.
 
-Twice measured: by the event journal's times (the key taken by the flow, the branch's answer handled), which is the figure that ``docs/status.md`` has,
-and from the key's first RTP packet leaving the telephone, which adds the network and the card's tick.
+Measured twice: by the event journal's times (from the key taken by the flow to the branch's answer handled; this figure is in
+``docs/status.md``), and from the key's first RTP packet, which adds the network and the card's tick.
 """
 
 import os
@@ -24,7 +24,7 @@ WAIT = 120.0
 
 
 class Trader(threading.Thread):
-    """One caller who buys again and again. ``left``: when the first packet of each "1" on a read-back left, UTC seconds."""
+    """One caller who buys repeatedly. ``left``: the UTC seconds at which the first packet of each "1" on a read-back was sent."""
 
     def __init__(self, centre: Centre, number: int, orders: int) -> None:
         super().__init__(daemon=True)
@@ -39,7 +39,7 @@ class Trader(threading.Thread):
             with Phone(self._centre) as phone:
                 self.call = phone.call
                 self._trade(phone)
-        except BaseException as error:  # told in the benchmark's own thread
+        except BaseException as error:  # raised again in the benchmark's own thread
             self.failed = error
 
     def _trade(self, phone: Phone) -> None:
@@ -107,7 +107,7 @@ def _times(journal: list[dict[str, Any]], kind: str) -> dict[str, float]:
 
 
 def _confirmations(journal: list[dict[str, Any]]) -> dict[str, float]:
-    """When the "1" of each order's key was taken: the call's last key before the order was journalled."""
+    """The time of the "1" by order key: that of the call's last key before the order was journalled."""
     keys: dict[str, float] = {}
     found: dict[str, float] = {}
     for entry in journal:

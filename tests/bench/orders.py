@@ -1,7 +1,7 @@
 """Orders a second, durable at both ends: ``BranchLinks`` with CURVE, a gateway and a simulated trading system as processes, three journals.
 
-The load comes at a fixed number in flight; every order is a new key, journalled at the centre, sent, journalled at the branch, written by
-the trading system and acknowledged. Lost or doubled orders would show in the count. Files are in ``build/``, not in tmp (which may be memory).
+A fixed number of orders is in flight. Every order has a new key; it is journalled at the centre, sent, journalled at the branch, written by
+the trading system and acknowledged. The count shows lost or doubled orders. Files are in ``build/``, not in tmp (which may be memory).
 """
 
 import asyncio
@@ -30,7 +30,7 @@ IN_FLIGHT = 200
 CALL = CallId("20251125-120000-0001")
 
 
-class Load:
+class OrderLoad:
     """Sends ``number`` orders, ``IN_FLIGHT`` at a time; measures each from the caller's "1" to the branch's answer."""
 
     def __init__(self, rig: Branch, number: int, in_flight: int, prefix: str) -> None:
@@ -46,7 +46,7 @@ class Load:
         self._journal = SqliteOrderJournal(rig.folder / f"centre-{prefix}.db", self._posted, clock=time.time)
 
     async def run(self) -> float:
-        """Seconds that it took."""
+        """Sends all orders; returns the seconds until the last answer."""
         self._rig.post = self._answered  # type: ignore[method-assign]
         self._rig.links._post = self._answered
         self._journal.start()
@@ -88,9 +88,9 @@ class Load:
 async def _measure(folder: Path, *, short: bool) -> list[Figure]:
     number = 1_000 if short else 10_000
     async with branch(folder) as rig:
-        many = Load(rig, number, IN_FLIGHT, "many")
+        many = OrderLoad(rig, number, IN_FLIGHT, "many")
         took = await many.run()
-        one = Load(rig, 100 if short else 500, 1, "one")
+        one = OrderLoad(rig, 100 if short else 500, 1, "one")
         await one.run()
         rows = await _rows(rig)
     total = number + len(one.took)
@@ -111,7 +111,7 @@ def _at(values: list[float], part: float) -> float:
 
 
 async def _rows(rig: Branch) -> int:
-    """How many orders the trading system has, asked in pieces that fit a frame: by its own store."""
+    """The number of orders in the trading system's store, asked for in parts that fit a frame."""
     found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
     take: Callable[[Event], None] = lambda event: None if found.done() else found.set_result(event)  # noqa: E731
     rig.links._post = take

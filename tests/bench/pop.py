@@ -1,8 +1,8 @@
-"""Ring at the desk to screen pop shown: 50 desks, 5 calls a second, in a whole running centre (switch, card, store, CURVE, a branch).
+"""The time from the ring at a desk to the screen pop: 50 desks, 5 calls a second, in a whole running centre (switch, card, store, CURVE, a branch).
 
-Light desks are 50 real links with a phone of strings each: from the INVITE's coming to the phone's port to customer and accounts in the
-app's model. Painted desks are the app itself with its window (off screen): from the app's hearing of the ring to the pop painted, as it
-tells the switch. Then one app that has nothing to do: CPU and memory of window and phone.
+Light desks are real links without a window, each with a minimal SIP phone: measured from the INVITE at the phone's port until customer
+and accounts are in the app's model. Painted desks are the app itself with its window (off screen): measured from the report of the ring
+until the pop is painted, as the app reports it to the switch. Then one idle app: CPU and memory of window and phone.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ from tests.e2e.centre import Centre
 
 DESKS, RATE = 50, 5
 PAINTED = 2
-"""Of the desks: the app itself. They are asked first, so that there is something to count."""
+"""The number of desks that are the app itself. They have the highest skill, so that they get calls first."""
 TARGET_MS = 100.0
 IDLE_CPU, IDLE_MB = 1.0, 250.0
-"""Per cent of a core, and MB with both processes."""
+"""Targets of the idle app: per cent of a core, and MB of both processes together."""
 PASSWORD = "invented for the bench"
 SETTLE_S, SETTLE_IDLE_S = 40.0, 3.0
 SKILL = SkillName("bench")
@@ -57,7 +57,7 @@ def _busy(config: dict[str, Any]) -> None:
 
 
 def _staff(centre: Centre) -> list[tuple[AgentId, Path]]:
-    """Agents and desk keys, put into the store before the switch opens it: painted ones, light ones, one to be idle."""
+    """Puts agents and desk keys into the store before the switch opens it: of painted desks, light desks and the idle desk."""
     hashed, made = hash_password(PASSWORD), []
     store = Store(centre.state / "huawu.db", lambda _event: None, clock=time.time)
     store.start()
@@ -113,7 +113,7 @@ async def _run(centre: Centre, desks: list[LightDesk], seconds: int) -> tuple[Ca
 
 
 async def _call(centre: Centre, callers: Callers, seconds: int) -> int:
-    """``RATE`` calls a second, each by another customer whose branch is up."""
+    """Places ``RATE`` calls a second, each by another customer whose branch is up."""
     known = [each for each in centre.demo.world.customers if each.account.branch in centre.branches]
     begin = time.monotonic()
     for number in range(RATE * seconds):
@@ -149,7 +149,7 @@ def _figures(desks: list[LightDesk], talks: list[dict[str, Any]], callers: Calle
 
 
 def _ms(shown: float, rang: float) -> float:
-    """Not below 0: the pop may be there before the INVITE."""
+    """Milliseconds from ring to pop; 0 where the pop came before the INVITE."""
     return max(0.0, shown - rang) * 1000
 
 
@@ -161,7 +161,7 @@ def _at(values: list[float], part: float) -> float:
 
 
 def _idle(centre: Centre, key: tuple[AgentId, Path], seconds: float) -> Iterator[Figure]:
-    """Logged in, no call, its window open."""
+    """CPU and memory of an app that is logged in, without a call, with its window open."""
     agent, file = key
     with App("agent_app", file, agent, PASSWORD, up="window") as app:
         app.wait_up()

@@ -1,7 +1,7 @@
-"""Reports of a large centre: a month of 22 working days, 200 agents with 100 calls each a day; the plain way on one day beside the product's.
+"""Reports of a large centre: a month of 22 working days, 200 agents with 100 calls each a day; for one day, also by a plain reference.
 
-The store's file is in ``build/``. Another thread's lateness is that of the loop, which sleeps 1 ms at a time meanwhile; beside it, what it is
-when nothing else is done. Nothing waits for the disk's cache: all is warm.
+The store's file is in ``build/``. The lateness is that of the event loop, which sleeps 1 ms at a time while a report is made; it is compared with
+the idle loop's. All data is in the system's disk cache.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ MONTH_S, MORE_MB = 5.0, 200.0
 TEAM = 10
 
 
-class Book:
-    """Teams of ten."""
+class TeamBook:
+    """An agent book with teams of ten."""
 
     def agents(self) -> list[AgentRecord]:
         ids = [f"{8001 + number}" for number in range(AGENTS)]
@@ -46,8 +46,8 @@ class Book:
         ]
 
 
-class Measured:
-    """What a report took, s; the longest that the loop was late meanwhile, ms."""
+class ReportTimer:
+    """The time of a report (s), and the loop's largest lateness meanwhile (ms)."""
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
@@ -57,7 +57,7 @@ class Measured:
         return (await self.through(self._reports.made(ask)))[0]
 
     async def through(self, work: Awaitable[T]) -> tuple[float, T]:
-        """Seconds, and what came of it."""
+        """Awaits ``work``; returns its seconds and its result."""
         began = time.perf_counter()
         working = asyncio.ensure_future(work)
         while not working.done():
@@ -100,10 +100,12 @@ def now(days: tuple[str, ...]) -> float:
 
 
 async def _measure(store: Store, file: Path, days: tuple[str, ...]) -> list[Figure]:
-    book = Book()
-    reports = Reports(store.statistics, cast("AgentBook", book), lambda: now(days))  # of a book only this is asked
-    measured = Measured(reports)
-    gc.collect()  # what the imports left; a switch that runs has done with it
+    book = TeamBook()
+    reports = Reports(
+        store.statistics, cast("AgentBook", book), lambda: now(days)
+    )  # reports need nothing else of a book
+    measured = ReportTimer(reports)
+    gc.collect()  # frees garbage of the imports; a running switch has none
     idle = await measured.idle(3.0)
     before, one = _memory_mb(), AskReport(By.AGENTS, days[-1], days[-1])
     first_day = await measured.ask(one)
@@ -139,7 +141,7 @@ async def _measure(store: Store, file: Path, days: tuple[str, ...]) -> list[Figu
     ]  # fmt: skip
 
 
-def _plain(file: Path, ask: AskReport, book: Book, at: float) -> tuple[tuple[ReportRow, ...], ReportRow]:
+def _plain(file: Path, ask: AskReport, book: TeamBook, at: float) -> tuple[tuple[ReportRow, ...], ReportRow]:
     who = {str(agent.agent): Who(agent.name, agent.group) for agent in book.agents()}
     with closing(sqlite3.connect(file)) as db:
         return plain_report(db, ask, who, at)
@@ -153,5 +155,5 @@ def _kept(file: Path) -> float:
 
 
 def _memory_mb() -> float:
-    """The most that this process has had."""
+    """The peak resident memory of this process, MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

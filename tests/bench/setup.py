@@ -1,8 +1,8 @@
-"""Call set-ups: SIPp places 50 calls a second for a minute; each is offered, rung, answered, confirmed, hung up. None may fail.
+"""Call set-ups: SIPp places 50 calls a second for a minute; each is offered, rung, answered, confirmed and hung up. None may fail.
 
-First the whole switch (lines, core, card, recording, journals). Then the lines alone, in a process of their own with a core that answers
-at once, so that the CPU told is theirs alone. An INVITE to 200 OK
-time above a second, or an INVITE repeated, shows a switch that falls behind.
+First the whole switch (lines, core, card, recording, journals). Then the lines alone, in a process of their own with a minimal core that
+answers at once, so that the CPU time is that of the lines only. Over a second from INVITE to 200 OK, or a repeated INVITE, shows a
+switch that can't keep up.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.sip_tools import ROOT, Sipp
 
 RATE = 50
 TARGET_MS = 10.0
-"""50 a second; at 10 ms of CPU a call, half a core."""
+"""CPU for each call: at 50 calls a second, half a core."""
 
 
 def figures(short: bool = False) -> Iterator[Figure]:

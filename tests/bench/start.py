@@ -1,8 +1,8 @@
-"""A switch that was killed starts again with ten million past calls in its store, beside a start with none.
+"""A killed switch starts again with ten million past calls in its store, compared with a start without past calls.
 
-``before`` is what each start used to do with the same file: it was checked from end to end, open records were searched through all. The file
-is taken out of the system's cache before each measurement. Not in tmp (which may be memory) but in ``build/`` under the current folder:
-some 11 GB, which takes about five minutes to write.
+``before`` is the work of each start in earlier versions: a check of the whole file, and a search for open records in all rows. The file is
+removed from the system's cache before each measurement. It is in ``build/`` under the current folder, not in tmp (which may be memory):
+some 11 GB, which take about five minutes to write.
 """
 
 import os
@@ -42,7 +42,7 @@ def figures(short: bool = False) -> Iterator[Figure]:
 
 
 def _up_again(centre: Centre, store: Path) -> float:
-    """Seconds from the start of the program to its line "is up", after a ``kill -9``."""
+    """Seconds from the program's start after a ``kill -9`` to its line "is up"."""
     centre.start_switch()
     centre.switch.kill()
     _out_of_cache(store)
@@ -63,7 +63,7 @@ def _before(store: Path) -> float:
 
 
 def _left_open(centre: Centre, store: Path) -> int:
-    """Once the switch has run and stopped in order."""
+    """The number of open records, after the switch has run and stopped normally."""
     centre.switch.start("switch-server ")
     centre.switch.stop()
     with closing(sqlite3.connect(store)) as db:

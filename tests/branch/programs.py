@@ -1,4 +1,4 @@
-"""A branch for tests: the real gateway and the real simulated trading system as processes, the centre's ``BranchLinks`` in this one."""
+"""A branch for tests: the real gateway and simulated trading system as processes, and the centre's ``BranchLinks`` in this process."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def order(key: str, **changes: Any) -> PlaceOrder:
 
 
 class Program:
-    """A process of ours. ``kill`` is ``kill -9``."""
+    """A program of the project as a process. ``kill`` is ``kill -9``."""
 
     def __init__(self, module: str, log: Path, *options: str) -> None:
         self._command = [sys.executable, "-m", module, *options]
@@ -68,7 +68,7 @@ class Program:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> str:
-        """Returns its first line."""
+        """Starts the program; returns its first line of output."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -102,7 +102,7 @@ class Program:
 
 
 class Branch:
-    """Everything of one branch. ``events`` is what was posted to the core, in order."""
+    """The programs and the link of one branch. ``events`` are the events posted to the core, in order."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -115,7 +115,7 @@ class Branch:
         self._changed.set()
 
     async def event(self, wanted: Callable[[Event], bool] | type[_T], *, after: int = 0) -> Any:
-        """The first event from index ``after`` on that is wanted; waits for it."""
+        """Waits for the first wanted event from index ``after`` on, and returns it."""
         test = wanted if not isinstance(wanted, type) else lambda event: isinstance(event, wanted)
         async with asyncio.timeout(DEADLINE):
             while True:
@@ -126,7 +126,7 @@ class Branch:
                 await self._changed.wait()
 
     async def answer(self, effect: Any, wanted: type[_T]) -> _T:
-        """Do one thing and wait for its answer."""
+        """Carries out an effect; returns its answer."""
         after = len(self.events)
         self.links.do(effect)
         found = await self.event(wanted, after=after)
@@ -173,7 +173,7 @@ class Branch:
         )  # fmt: skip
 
     async def start_gateway(self) -> None:
-        """And wait until it is connected on both sides."""
+        """Starts the gateway and waits until it is connected on both sides."""
         after = len(self.events)
         await self.gateway.start()
         await self.event(BranchUp, after=after)
@@ -183,12 +183,12 @@ class Branch:
         await until(lambda: self.links.states()[0].trading_system_up is up)
 
     async def fault(self, mode: str, seconds: float = 0.0, reject: int = 0) -> None:
-        """Order the simulated system to misbehave from now on."""
+        """Makes the simulated trading system misbehave from now on."""
         await sim_asks(self.folder, FUNC="900", SN=1, MODE=mode, SECONDS=str(seconds), REJECT=str(reject))
 
 
 async def sim_asks(folder: Path, **fields: Any) -> dict[str, Any]:
-    """One question over a connection of its own (only ``900`` is answered without a sign-on)."""
+    """Sends one request over a separate connection (only ``900`` is answered without a sign-on)."""
     reader, writer = await asyncio.open_unix_connection(f"{folder}/sim.sock")
     writer.write(pack(fields))
     unpacker = Unpacker()
@@ -199,7 +199,7 @@ async def sim_asks(folder: Path, **fields: Any) -> dict[str, Any]:
 
 
 async def until(condition: Callable[[], bool], deadline: float = DEADLINE) -> None:
-    """Poll until it holds."""
+    """Polls until the condition holds."""
     end = time.monotonic() + deadline
     while not condition():
         assert time.monotonic() < end, "it did not come true in time"
@@ -208,7 +208,7 @@ async def until(condition: Callable[[], bool], deadline: float = DEADLINE) -> No
 
 @asynccontextmanager
 async def branch(folder: Path, *, trading_timeout: float = 2.0, **options: Any) -> AsyncIterator[Branch]:
-    """All of it, up and connected."""
+    """A whole branch, running and connected."""
     rig = Branch(folder)
     rig.prepare()
     await rig.start_links(**options)

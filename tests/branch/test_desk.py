@@ -81,7 +81,7 @@ Test = Callable[[Desk], Awaitable[None]]
 
 
 def run(folder: Path, *tests: Test, trading: FakeTrading | None = None) -> None:
-    """Each test is at a desk of its own, over the same file: a restart between two."""
+    """Runs each test at a new desk over the same file, as after a restart."""
 
     async def main() -> None:
         for test in tests:
@@ -137,11 +137,13 @@ def test_the_resolver_outlives_an_adapters_bug(tmp_path: Path, caplog: pytest.Lo
     run(tmp_path, test)
 
 
-def test_an_answer_that_raises_costs_no_other_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_whose_callback_raises_does_not_stop_the_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async def test() -> None:
         commit = GroupCommit(tmp_path / "file.db", "CREATE TABLE IF NOT EXISTS t (x)")
         answered: list[object] = []
-        commit.submit(lambda _db: 1, lambda _one: answered[0])  # IndexError: ours
+        commit.submit(lambda _db: 1, lambda _one: answered[0])  # the callback raises IndexError: a bug of the caller
         commit.submit(lambda _db: 2, answered.append)
         await until(lambda: commit.idle)
         assert answered == [2]
@@ -172,7 +174,7 @@ def test_silence_is_pending_and_found_again_by_its_key(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-def test_what_never_arrived_is_refused(tmp_path: Path) -> None:
+def test_an_order_that_never_arrived_is_refused(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         it.trading.deaf = True
         assert await it.order(K1) == aci.OrderPending(K1)
@@ -200,8 +202,8 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("carries_key", [True, False])
-def test_what_became_of_a_resolved_key_is_reported(tmp_path: Path, *, carries_key: bool) -> None:
-    """The trading system told of it while the gateway was dead, or before it was known whose it is."""
+def test_the_result_of_a_resolved_key_is_reported(tmp_path: Path, *, carries_key: bool) -> None:
+    """The trading system reported on the order while the gateway was down, or before the order was matched to its key."""
     trading = new_trading()
     trading.carries_key = carries_key
 
@@ -227,7 +229,7 @@ def test_what_became_of_a_resolved_key_is_reported(tmp_path: Path, *, carries_ke
 
 
 def test_a_key_of_another_day_stays_pending(tmp_path: Path) -> None:
-    """Today's orders don't show yesterday's: it is the supervisor's."""
+    """Today's orders don't include yesterday's, so a supervisor must decide."""
 
     async def first(it: Desk) -> None:
         it.trading.come(up=False)
@@ -250,7 +252,9 @@ def test_without_a_key_field_an_order_is_found_by_its_looks(tmp_path: Path) -> N
     trading.carries_key = False
 
     async def test(it: Desk) -> None:
-        assert await it.order(K2) == aci.OrderAccepted(K2, ContractNo("10001"))  # the same looks, but claimed
+        assert await it.order(K2) == aci.OrderAccepted(
+            K2, ContractNo("10001")
+        )  # looks the same as K1's order, but has a key already
         trading.silent = True
         assert await it.order(K1) == aci.OrderPending(K1)
         await until(lambda: not it.desk.pending)
@@ -260,8 +264,8 @@ def test_without_a_key_field_an_order_is_found_by_its_looks(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("twins", [0, 2])
-def test_what_can_t_be_decided_stays_pending(tmp_path: Path, twins: int) -> None:
-    """No promise that absence is final, or two orders that look the same and belong to nobody."""
+def test_an_order_of_unknown_fate_stays_pending(tmp_path: Path, twins: int) -> None:
+    """Without a promise that absence is final, no match or two equal orders without a key decide nothing."""
     trading = new_trading()
     trading.carries_key = trading.absence_is_final = False
 
@@ -290,7 +294,7 @@ def test_a_silent_cancel_is_judged_by_the_order(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-def test_a_deaf_cancel_never_was(tmp_path: Path) -> None:
+def test_a_cancel_that_the_trading_system_never_received_is_void(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         await it.order(K1)
         it.trading.deaf = True
@@ -341,7 +345,7 @@ def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> No
     run(tmp_path, first, again)
 
 
-def test_reports_come_again_by_pages_and_what_is_new_comes_behind_the_last(tmp_path: Path) -> None:
+def test_reports_are_repeated_by_pages_and_new_ones_follow_the_last(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         for number in range(1, 251):
             row = msgspec.structs.replace(counter_row(), contract=ContractNo(f"c{number}"))
@@ -350,13 +354,13 @@ def test_reports_come_again_by_pages_and_what_is_new_comes_behind_the_last(tmp_p
         assert [(len(page.rows), page.more) for page in pages] == [(100, True), (100, True), (50, False), (0, False)]
         assert [report.seq for page in pages for report in page.rows] == list(range(1, 251))
         it.reports.changed(OrderUpdate(DAY, ACCOUNT, counter_row(), Milli(9700)))
-        last = await it.again(250, DAY)  # it was handed over before the page was asked for
+        last = await it.again(250, DAY)  # reported before the page was requested
         assert [report.seq for report in last.rows] == [251]
 
     run(tmp_path, test)
 
 
-def test_what_changed_while_the_trading_system_was_away_is_caught_up(tmp_path: Path) -> None:
+def test_changes_while_the_trading_system_was_away_are_caught_up(tmp_path: Path) -> None:
     async def test(it: Desk) -> None:
         await it.order(K1)
         rows = it.trading.rows[ACCOUNT]
@@ -370,7 +374,7 @@ def test_what_changed_while_the_trading_system_was_away_is_caught_up(tmp_path: P
 
 
 def test_a_day_with_reports_and_no_orders_of_ours_is_known_after_a_restart(tmp_path: Path) -> None:
-    """Orders entered at the branch's own counter: what was reported is not reported again under new numbers."""
+    """Orders entered at the branch's own counter: their reports are not repeated under new numbers."""
     update = OrderUpdate("20251126", ACCOUNT, counter_row(), Milli(9700))
 
     async def first(it: Desk) -> None:
@@ -390,7 +394,7 @@ def test_a_day_with_reports_and_no_orders_of_ours_is_known_after_a_restart(tmp_p
 
 
 def test_a_contract_number_of_yesterday_is_not_today_s_order(tmp_path: Path) -> None:
-    """Numbers begin anew each day: today's first may be of an order entered at the branch's own counter."""
+    """Contract numbers start again each day: today's first may belong to an order entered at the branch's own counter."""
 
     async def test(it: Desk) -> None:
         assert await it.order(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
@@ -404,12 +408,12 @@ def test_a_contract_number_of_yesterday_is_not_today_s_order(tmp_path: Path) -> 
 
 
 def test_a_remark_that_is_no_key_of_ours_is_none(tmp_path: Path) -> None:
-    """Clerks write what they like into the same field, at any length."""
+    """Clerks may write any text of any length into the same field."""
     remarks = ["客户于柜台书面委托，" * 8, "柜台委托", None, K1, K2]
 
     async def first(it: Desk) -> None:
         it.trading.deaf, it.trading.absence_is_final = True, False
-        assert await it.order(K1) == aci.OrderPending(K1)  # taken, its contract not known yet
+        assert await it.order(K1) == aci.OrderPending(K1)  # the key is journalled, its contract number not known yet
         for number, remark in enumerate(remarks):
             row = msgspec.structs.replace(counter_row(), contract=ContractNo(f"c{number}"), key=remark)
             it.reports.changed(OrderUpdate(DAY, ACCOUNT, row, Milli(9700)))
@@ -437,10 +441,10 @@ def test_a_report_that_fits_no_bound_gets_no_number(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-def test_a_row_that_keeps_to_no_bound_stops_no_start_and_no_report_behind_it(
+def test_a_row_beyond_the_bounds_stops_neither_the_start_nor_later_reports(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As older versions wrote them. A number that is not told would be asked for without end."""
+    """Older versions wrote such rows. A report number that is left out would be requested again and again."""
 
     async def first(it: Desk) -> None:
         assert await it.order(K1) == aci.OrderAccepted(K1, ContractNo("10001"))
@@ -502,7 +506,7 @@ def test_a_refusal_s_text_is_cut(tmp_path: Path) -> None:
 
 
 def on_the_link(message: msgspec.Struct) -> msgspec.Struct:
-    """As the centre reads it; raises where it can't."""
+    """Encodes and decodes a message as on the link; raises where the centre could not read it."""
     return msgspec.json.decode(msgspec.json.encode(message), type=type(message))
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong between centre, gateway and trading system, on the real ones: a clear answer, nothing lost, nothing twice."""
+"""Faults between centre, gateway and trading system, on the real ones: a clear answer, nothing lost, nothing doubled."""
 
 import asyncio
 import sqlite3
@@ -45,7 +45,7 @@ async def send(rig: Branch, key: OrderKey, **changes: object) -> aci.Reply:
 
 
 async def fate(rig: Branch, key: OrderKey) -> aci.Reply:
-    """Ask about a key until it is final."""
+    """Asks about a key until its answer is final."""
     async with asyncio.timeout(30):
         while True:
             reply = (await rig.answer(Resolve(key, BRANCH), OrderAnswered)).reply
@@ -77,7 +77,7 @@ def test_a_silent_trading_system_leaves_the_order_pending_until_it_speaks(tmp_pa
     run(tmp_path, test)
 
 
-def test_a_deaf_trading_system_never_had_the_order(tmp_path: Path) -> None:
+def test_a_trading_system_that_receives_nothing_has_no_order(tmp_path: Path) -> None:
     async def test(rig: Branch) -> None:
         await rig.fault("deaf")
         assert await send(rig, K1) == aci.OrderPending(K1)
@@ -217,7 +217,7 @@ def test_an_order_s_life_is_reported_in_order_and_a_rejected_one_too(tmp_path: P
 
 
 def test_many_reports_come_again_without_costing_the_session(tmp_path: Path) -> None:
-    """60,000 of an earlier day and its next: a centre that was away for long, a busy counter. Orders go on meanwhile."""
+    """60,000 reports of an earlier day and the next: the centre was away for long, and the counter was busy. Orders go on meanwhile."""
     days = ("20200102", "20200103")
     reports = [
         aci.OrderReport(
@@ -301,7 +301,7 @@ def test_no_pin_is_in_any_file(tmp_path: Path) -> None:
         await send(rig, K1)
         await rig.gateway.stop()
         await rig.sim.stop()
-        (tmp_path / "accounts.json").unlink()  # the demo's own list
+        (tmp_path / "accounts.json").unlink()  # the demo's list of accounts
 
     run(tmp_path, test)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -312,7 +312,7 @@ def test_no_pin_is_in_any_file(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_can_t_be_written_refuses_new_orders_and_answers_the_rest(tmp_path: Path) -> None:
-    """Another writer holds the gateway's journal for longer than it waits."""
+    """Another writer locks the gateway's journal for longer than the gateway waits."""
     import sqlite3
 
     async def test(rig: Branch) -> None:

@@ -1,4 +1,4 @@
-"""``branch-gateway keys FILE``: the pair where there is none, and the line for the centre."""
+"""``branch-gateway keys FILE`` makes a key pair where there is none, and prints the line for the centre's configuration."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ Fate = aci.OrderAccepted | aci.OrderRefused | aci.OrderVoid
 
 
 class Centre:
-    """Does what the core does: a silence or a pending key is asked about again until it is final."""
+    """Acts as the core: asks about silent and pending keys until their answers are final."""
 
     def __init__(self, rig: Branch) -> None:
         self.rig = rig
@@ -36,7 +36,7 @@ class Centre:
         self.rig.links.do(SendOrder(key, BRANCH, order(key)))
 
     def read(self) -> set[OrderKey]:
-        """Take in what was answered; returns the keys that are open and not being asked about."""
+        """Reads new events; returns the open keys for which no request is running."""
         loose: set[OrderKey] = set()
         for event in self.rig.events[self._read :]:
             match event:
@@ -58,7 +58,7 @@ class Centre:
                 await asyncio.sleep(0.05)
 
     async def check(self) -> None:
-        """Ask once more, and compare with what the trading system has."""
+        """Asks about all keys once more, and compares with the trading system's orders."""
         rig = self.rig
         for key in self._sent:
             answered = await rig.answer(Resolve(key, BRANCH), OrderAnswered)
@@ -74,7 +74,7 @@ class Centre:
 
 
 async def _rounds(rig: Branch, victim: Program) -> Centre:
-    """Orders by the dozen, each time a kill between two of them; the last dozens are left in peace."""
+    """Rounds of ``ORDERS`` orders, with a kill between two of them in each round except the last."""
     centre, dice = Centre(rig), random.Random(7)
     for round_number in range(ROUNDS):
         after = len(rig.events)
@@ -105,7 +105,7 @@ async def _send(centre: Centre, round_number: int, dice: random.Random, meanwhil
 
 @pytest.mark.slow
 @pytest.mark.parametrize("victim", ["gateway", "sim"])
-def test_each_key_is_there_once_or_known_not_to_be(tmp_path: Path, victim: str) -> None:
+def test_each_key_is_at_the_trading_system_once_or_known_not_to_be(tmp_path: Path, victim: str) -> None:
     async def main() -> None:
         async with branch(tmp_path) as rig:
             centre = await _rounds(rig, getattr(rig, victim))

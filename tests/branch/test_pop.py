@@ -1,4 +1,4 @@
-"""A pop with the real gateway and trading system behind it: what a frozen one does to the window, and that it comes back."""
+"""A pop with a real gateway and trading system: the window's state while one of them is frozen, and afterwards."""
 
 import asyncio
 from pathlib import Path

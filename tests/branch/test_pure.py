@@ -1,4 +1,4 @@
-"""Small pure parts around the ACI link: which answers make sense, numbering, matching, foreign fields, the gateway's settings."""
+"""Small pure parts of the ACI link: valid answers, numbering, matching, foreign fields, the gateway's settings."""
 
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ def test_a_branch_names_only_what_is_its_own_and_was_asked_about(asked: aci.Requ
     assert answers.is_foreign(BRANCH, asked, said)
 
 
-def test_what_names_nobody_is_not_foreign() -> None:
+def test_a_message_without_an_account_is_not_foreign() -> None:
     for asked, said in ((aci.AskFunds(ACCOUNT), Failure.TIMED_OUT), (None, report(1)), (order(K), aci.OrderVoid(K))):
         assert not answers.is_foreign(BRANCH, asked, said)
     assert not answers.is_foreign(BRANCH, None, aci.StatusReport(status(1)))
@@ -149,7 +149,7 @@ def test_numbering_goes_on_with_the_last_day_of_an_earlier_run() -> None:
 
 
 @given(st.lists(st.integers(1, 8), max_size=60))
-def test_whatever_comes_each_report_is_posted_once_in_order(seqs: list[int]) -> None:
+def test_each_report_is_posted_once_and_in_order(seqs: list[int]) -> None:
     it = Numbering()
     posted = [seq for seq in seqs if it.take(report(seq)) is Verdict.POST]
     assert posted == list(range(1, len(posted) + 1))
@@ -292,14 +292,14 @@ def test_wrong_settings_are_named(
     assert "gateway.yaml" in told
 
 
-def test_a_trading_system_that_there_is_not_is_named() -> None:
+def test_an_unknown_trading_system_is_named() -> None:
     with pytest.raises(config.ConfigError, match="'apex': not one of sim"):
         config.read([*_FLAGS, "--adapter", "apex"])
 
 
 @pytest.mark.parametrize("fields", [{"TRADE_DATE": "2025-11-25"}, {"TRADE_DATE": "99999999"}, {"TRADE_DATE": 20251125}])
-def test_a_day_that_is_none_is_nonsense(fields: rows.Fields) -> None:
-    """The gateway's day never goes back: one of year 9999 would be its last."""
+def test_an_impossible_day_is_nonsense(fields: rows.Fields) -> None:
+    """The gateway's day never goes back, so a day in the year 9999 would be its last."""
     with pytest.raises((ValueError, TypeError)):
         rows.trade_date(fields)
     assert rows.trade_date({"TRADE_DATE": "20251125"}) == "20251125"

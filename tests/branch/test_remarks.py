@@ -1,4 +1,4 @@
-"""What clerks write at the branch's own counter (柜台), over a real link: nothing of it cuts the branch off."""
+"""Remarks that clerks write at the branch's own counter (柜台), over a real link: no remark breaks the link."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ LONG = "客户于柜台书面委托，" * 40
 
 
 class Counter(FakeTrading):
-    """Names and a remark of any length."""
+    """A trading system with names and a remark of any length."""
 
     async def log_in(self, account: str, pin: str) -> str:
         return LONG
@@ -85,7 +85,7 @@ def test_orders_are_told_without_their_keys_where_the_journal_fails(tmp_path: Pa
 
 
 def run(folder: Path, trading: FakeTrading, *tests: Callable[[Branch, Gateway], Awaitable[None]]) -> None:
-    """Each with a gateway of its own, over the same files: a restart between two."""
+    """Runs each test with a new gateway over the same files, as after a restart."""
 
     async def main() -> None:
         rig = Branch(folder)

@@ -1,4 +1,4 @@
-"""The simulated counter's parts, without a process: hours, prices, rules, book. Hypothesis keeps the books balanced."""
+"""The simulated trading system's parts, without a process: hours, prices, rules, book. Hypothesis checks that the books stay balanced."""
 
 import json
 from datetime import datetime
@@ -78,7 +78,7 @@ def test_the_demo_s_day_trades_at_midnight_and_on_sundays() -> None:
 
 def test_all_branches_see_the_same_market() -> None:
     one, other = (Market((STOCK,), AlwaysOpen(), seed=1) for _ in range(2))
-    one.quote(CODE, NOON - 7000)  # asked at other times before
+    one.quote(CODE, NOON - 7000)  # quoted at other times before
     assert one.quote(CODE, NOON) == other.quote(CODE, NOON)
     assert Market((STOCK,), AlwaysOpen(), seed=2).quote(CODE, NOON) != one.quote(CODE, NOON)
 
@@ -225,7 +225,7 @@ def test_open_orders_lapse_at_the_day_s_end() -> None:
 
 
 class Trading(RuleBasedStateMachine):
-    """Whatever is ordered, cancelled and matched: no share and no fen comes or goes without a trade."""
+    """After any orders, cancels and matches, shares and fen have changed only by trades."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A gateway that speaks of what is not its branch's: refused and counted, never posted."""
+"""Messages of a gateway about accounts or orders of other branches: refused and counted, never posted."""
 
 import asyncio
 from pathlib import Path
@@ -22,7 +22,7 @@ OTHER = BranchId("GZ02")
 
 
 class Gateway(Silent):
-    """Answers each request by ``script``; ``AskReports`` by the ``pages``, the last one again and again."""
+    """A gateway that answers requests by ``script``, and ``AskReports`` by ``pages``, of which the last is repeated."""
 
     def __init__(self, *pages: aci.ReportsSent, script: dict[type[Struct], Struct] | None = None) -> None:
         self.script = script or {}
@@ -51,7 +51,7 @@ def report(seq: int, key: OrderKey | None, day: str = "20251125") -> aci.OrderRe
 
 
 def test_what_is_not_the_branch_s_is_refused_and_counted(tmp_path: Path) -> None:
-    """``OrderReported`` names the branch by its key, so that the core can judge it."""
+    """``OrderReported`` has the branch by its link's key, so that the core can check it."""
     key = OrderKey("k1")
     gateway = Gateway(
         page(report(1, OrderKey("of another"))),
@@ -87,7 +87,7 @@ def test_what_is_not_the_branch_s_is_refused_and_counted(tmp_path: Path) -> None
     asyncio.run(run())
 
 
-def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_day(tmp_path: Path) -> None:
+def test_reports_made_while_the_link_was_down_arrive_after_a_change_of_the_day(tmp_path: Path) -> None:
     """The first session ends after the day's first report, the second begins on the next day, with a report that comes too early."""
     key, next_day = OrderKey("k1"), "20251126"
     first = Gateway(page(report(1, key)))
@@ -119,7 +119,7 @@ def test_what_was_reported_while_the_link_was_down_is_had_over_a_change_of_the_d
 
 
 def test_reports_of_a_branch_s_first_day_are_had_on_the_next(tmp_path: Path) -> None:
-    """A branch that never reported before says its day when it connects; the link is down when the day's first report comes."""
+    """A branch without earlier reports tells its day when it connects; the link is down when the day's first report comes."""
     key, next_day = OrderKey("k1"), "20251126"
     first = Gateway(page())
     second = Gateway(page(report(1, key)))
@@ -148,7 +148,7 @@ def test_reports_of_a_branch_s_first_day_are_had_on_the_next(tmp_path: Path) -> 
 def test_pages_that_lead_nowhere_are_not_asked_for_without_end(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Each is followed by a live report: a page that is behind, an empty one that promises more, one with a hole; then the right ones."""
+    """Each page is followed by a live report: an outdated page, an empty page that promises more, a page with a gap; then the right pages."""
     key = OrderKey("k1")
     gateway = Gateway(
         page(report(1, key), report(2, key), more=True),

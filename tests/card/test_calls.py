@@ -362,7 +362,7 @@ def test_hold_stops_what_it_should(card: CardProcess) -> None:
 
 
 @patient
-def test_a_new_address_is_learnt_anew(card: CardProcess) -> None:
+def test_a_new_address_latches_again(card: CardProcess) -> None:
     with RtpPeer() as before, RtpPeer() as after:
         leg = card.open(before)
         card.do(m.ChangeFar(leg, m.Far(after.ip, after.port, Law.A, 101)))

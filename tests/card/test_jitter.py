@@ -139,7 +139,7 @@ def test_a_clock_that_jumps_for_good_is_followed() -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 540), st.integers(0, 3)), max_size=40))
-def test_whatever_comes_nothing_breaks(packets: list[tuple[int, int, int]]) -> None:
+def test_any_packets_leave_the_buffer_working(packets: list[tuple[int, int, int]]) -> None:
     stream = Stream()
     for stamp, length, ssrc in packets:
         stream.packet(stamp, length, ssrc=ssrc, base=0)

@@ -121,7 +121,7 @@ def test_a_very_long_event_stays_one_key() -> None:
     assert events.packet(1, 0xFFFF + 8000, event(7, 160)) == "7"
 
 
-def test_keys_out_are_heard_as_they_were_meant() -> None:
+def test_sent_keys_are_received_unchanged() -> None:
     out, far, heard = EventsOut(), EventsIn(), ""
     out.add("12a#x9")
     ends, stamp = 0, 0
@@ -138,7 +138,7 @@ def test_keys_out_are_heard_as_they_were_meant() -> None:
     assert stamp == 5 * 10 * 160
 
 
-def test_no_more_keys_wait_to_be_sent_than_somebody_could_mean() -> None:
+def test_waiting_keys_are_limited() -> None:
     out, sent = EventsOut(), 0
     for _ in range(3):
         out.add("1" * 50)

@@ -267,7 +267,7 @@ def test_a_killed_card_leaves_playable_files_at_most_a_second_short(prompts: Pat
         assert purity(left[8000:], 1000) > 0.95
 
 
-def test_the_switch_is_gone_so_the_card_closes_its_files_and_ends(prompts: Path, tmp_path: Path) -> None:
+def test_without_a_switch_the_card_closes_its_files_and_ends(prompts: Path, tmp_path: Path) -> None:
     card = CardProcess(prompts)
     with card, RtpPeer() as peer:
         leg = card.open(peer)

@@ -1,4 +1,4 @@
-"""``ports.desks.AgentBook``: the same tests for the fake and for the store's."""
+"""``ports.desks.AgentBook``: the same tests for the fake and for the store's agent book."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_agents_are_put_changed_and_removed(book: AgentBook) -> None:
     assert book.calls_today(BOB.agent) == 0
 
 
-def test_what_is_wrong_is_told_and_changes_nothing(book: AgentBook) -> None:
+def test_errors_are_raised_and_change_nothing(book: AgentBook) -> None:
     with pytest.raises(ValueError, match="agent id"):
         book.put_agent(replace(ANN, agent=AgentId("a b")), "operator")
     with pytest.raises(ValueError, match="40"):

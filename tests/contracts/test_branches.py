@@ -22,7 +22,7 @@ CALL = CallId("20251125-120000-0001")
 
 
 class FakeRig(Branch):
-    """The fake, behind the same helpers."""
+    """The fake with the helpers of ``Branch``."""
 
     def __init__(self) -> None:
         super().__init__(Path())
@@ -48,7 +48,7 @@ Test = Callable[[Branch], Awaitable[None]]
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.slow)])
 def on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Test], None]:
-    """Runs an async test on the fake or on the real thing."""
+    """Runs an async test on the fake or on the real adapter."""
 
     async def real(test: Test) -> None:
         async with branch(tmp_path) as rig:
@@ -78,7 +78,7 @@ def test_a_question_is_answered_with_its_number(on_both: Callable[[Test], None])
     on_both(test)
 
 
-def test_a_question_of_nobody_s_call_is_answered_to_who_asked(on_both: Callable[[Test], None]) -> None:
+def test_a_question_outside_calls_is_answered_to_its_sender(on_both: Callable[[Test], None]) -> None:
     async def test(rig: Branch) -> None:
         replies: asyncio.Queue[aci.Reply] = asyncio.Queue()
         events = len(rig.events)
@@ -103,7 +103,7 @@ def test_a_branch_that_is_up_was_told_of_first(on_both: Callable[[Test], None]) 
     on_both(test)
 
 
-def test_a_branch_that_is_not_there_is_down_and_orders_never_left(on_both: Callable[[Test], None]) -> None:
+def test_an_absent_branch_is_down_and_gets_no_orders(on_both: Callable[[Test], None]) -> None:
     async def test(rig: Branch) -> None:
         answered = await rig.answer(ask(aci.AskFunds(ACCOUNT), at=NOWHERE), BranchAnswered)
         assert answered.reply == aci.Refused(Refusal.BRANCH_DOWN)

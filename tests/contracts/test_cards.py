@@ -1,4 +1,4 @@
-"""``ports.Cards``: what the fake and the real rack both keep."""
+"""``ports.Cards``: the same tests for the fake and for the real rack."""
 
 import asyncio
 import os
@@ -24,8 +24,8 @@ CARD = CardId("card-1")
 A, B = LegId("20300101-1/1"), LegId("20300101-1/2")
 
 
-class Desk:
-    """Cards, the events that they posted, and hands for what differs between a fake and real ones."""
+class CardRig:
+    """Cards, their events, and actions that differ between the fake and real cards."""
 
     def __init__(self) -> None:
         self.events: list[e.Event] = []
@@ -43,7 +43,7 @@ class Desk:
             self.cards.do(ToCard(card, command))
 
     async def wait(self, kind: type[E], seconds: float = 15) -> E:
-        """Takes the first event of a kind, and with it forgets what came before."""
+        """Takes the first event of a kind; earlier events are dropped."""
         async with asyncio.timeout(seconds):
             while True:
                 for place, event in enumerate(self.events):
@@ -55,8 +55,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def fake(_: Path) -> AsyncIterator[Desk]:
-    desk = Desk()
+async def fake(_: Path) -> AsyncIterator[CardRig]:
+    desk = CardRig()
     desk.cards = cards = FakeCards(desk.post, cards=2, channels=3)
     desk.kill, desk.press = cards.kill, cards.press
     await cards.start()
@@ -65,8 +65,8 @@ async def fake(_: Path) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def real(prompts: Path) -> AsyncIterator[Desk]:
-    desk = Desk()
+async def real(prompts: Path) -> AsyncIterator[CardRig]:
+    desk = CardRig()
     desk.cards = rack = CardRack(desk.post, cards=2, channels=3, ip="127.0.0.1", prompt_folders=[prompts])
     with RtpPeer() as peer:
         desk.kill = lambda card: os.kill(rack.pids()[card], signal.SIGKILL)
@@ -91,8 +91,8 @@ async def real(prompts: Path) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture(params=[fake, real], ids=["fake", "real"])
-def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Callable[[Desk], Awaitable[None]]], None]:
-    async def play(story: Callable[[Desk], Awaitable[None]]) -> None:
+def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Callable[[CardRig], Awaitable[None]]], None]:
+    async def play(story: Callable[[CardRig], Awaitable[None]]) -> None:
         async with request.param(tmp_path) as desk:
             ups = {(await desk.wait(e.CardUp)).card for _ in range(2)}
             assert ups == {"card-1", "card-2"}
@@ -101,12 +101,12 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Callable[[D
     return lambda story: asyncio.run(play(story))
 
 
-Run = Callable[[Callable[[Desk], Awaitable[None]]], None]
+Run = Callable[[Callable[[CardRig], Awaitable[None]]], None]
 FAR = m.Far("127.0.0.1", 45678, Law.A, 101)
 
 
 def test_a_channel_from_open_to_close(run: Run, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(desk: CardRig) -> None:
         desk.do(m.OpenChannel(A, FAR), m.OpenChannel(A, FAR))
         opened = await desk.wait(e.ChannelOpened)
         assert (opened.leg, opened.near.law, opened.near.telephone_event) == (A, Law.A, 101)
@@ -125,7 +125,7 @@ def test_a_channel_from_open_to_close(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_recording_goes_on_with_another_leg(run: Run, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(desk: CardRig) -> None:
         desk.do(m.OpenChannel(A, FAR), m.OpenChannel(B, FAR))
         one, two = RecordingId("r1"), RecordingId("r2")
         desk.do(*(m.StartRecording(A, each, str(tmp_path / f"{each}.wav")) for each in (one, two)))
@@ -146,7 +146,7 @@ def test_a_recording_goes_on_with_another_leg(run: Run, tmp_path: Path) -> None:
 
 
 def test_recordings_of_one_leg_end_on_their_own(run: Run, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(desk: CardRig) -> None:
         one, two = RecordingId("r1"), RecordingId("r2")
         desk.do(m.OpenChannel(A, FAR))
         desk.do(*(m.StartRecording(A, each, str(tmp_path / f"{each}.wav")) for each in (one, two)))
@@ -160,8 +160,8 @@ def test_recordings_of_one_leg_end_on_their_own(run: Run, tmp_path: Path) -> Non
     run(story)
 
 
-def test_full_is_said_and_a_closed_channel_is_free_again(run: Run) -> None:
-    async def story(desk: Desk) -> None:
+def test_a_full_card_refuses_and_a_closed_channel_is_free_again(run: Run) -> None:
+    async def story(desk: CardRig) -> None:
         desk.do(*(m.OpenChannel(LegId(f"c/{n}"), None) for n in range(4)))
         failed = await desk.wait(e.ChannelFailed)
         assert failed == e.ChannelFailed(LegId("c/3"), "full")
@@ -172,7 +172,7 @@ def test_full_is_said_and_a_closed_channel_is_free_again(run: Run) -> None:
 
 
 def test_a_key_ends_the_play_and_comes_as_a_secret(run: Run) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(desk: CardRig) -> None:
         desk.do(m.OpenChannel(A, None))
         await desk.wait(e.ChannelOpened)
         desk.do(m.Play(A, 7, ("tone:dial",)))
@@ -188,7 +188,7 @@ def test_a_key_ends_the_play_and_comes_as_a_secret(run: Run) -> None:
 
 
 def test_commands_for_nobody_are_ignored(run: Run) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(desk: CardRig) -> None:
         desk.do(m.CloseChannel(B), m.Play(B, 1, ("tone:dial",)), m.Hear(B, (A,)), m.ReloadPrompts())
         desk.do(m.OpenChannel(A, FAR), card=CardId("card-9"))
         desk.do(m.OpenChannel(A, FAR))
@@ -198,8 +198,8 @@ def test_commands_for_nobody_are_ignored(run: Run) -> None:
     run(story)
 
 
-def test_a_dead_card_is_told_and_comes_back_empty_while_others_go_on(run: Run) -> None:
-    async def story(desk: Desk) -> None:
+def test_a_dead_card_is_reported_and_restarts_empty_while_others_go_on(run: Run) -> None:
+    async def story(desk: CardRig) -> None:
         desk.do(m.OpenChannel(A, FAR))
         desk.do(m.OpenChannel(B, FAR), card=CardId("card-2"))
         for _ in range(2):
@@ -222,7 +222,7 @@ def test_the_rack_knows_its_processes(tmp_path: Path) -> None:
         rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path])
         await rack.start()
         async with asyncio.timeout(15):
-            while not rack.loads():  # noqa: ASYNC110  # loads are looked at, not told
+            while not rack.loads():  # noqa: ASYNC110  # loads are read, not posted
                 await asyncio.sleep(0.05)
         pids = rack.pids()
         assert list(pids) == ["card-1"]
@@ -237,7 +237,7 @@ def test_the_rack_knows_its_processes(tmp_path: Path) -> None:
 
 
 def test_a_card_that_cannot_even_be_started_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever stands in the way, here a folder's name that no program can be given."""
+    """Here the start fails by a folder's name that is no valid program argument."""
 
     async def story() -> None:
         events: list[e.Event] = []

@@ -34,7 +34,7 @@ SEAT = wire.Seat(A, "agent 1001", Role.AGENT, DeskId("desk-01"), SeatState.OPEN,
 
 
 class FakeRig:
-    """An agent in a few words."""
+    """An agent's actions, for the fake."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -95,7 +95,7 @@ class RealRig:
         await self._on.core.wait(DeskDown)
 
     async def told(self, agent: AgentId, number: int) -> list[StateReport]:
-        """After these a snapshot: what was sent before it has come."""
+        """The first ``number`` reports, after a snapshot has shown that all reports sent before it have arrived."""
         client = self._clients[agent]
         if client.link.channel is not None:
             await client.snapshot()
@@ -142,7 +142,7 @@ def on_both(request: pytest.FixtureRequest) -> Callable[[Test], None]:
     return run
 
 
-def test_who_logs_in_and_goes_is_told(on_both: Callable[[Test], None]) -> None:
+def test_log_ins_and_lost_links_are_posted(on_both: Callable[[Test], None]) -> None:
     async def test(on: AnyRig) -> None:
         await on.log_in(A)
         online = await on.wait(AgentOnline)
@@ -183,7 +183,7 @@ def test_a_report_reaches_its_agent_only(on_both: Callable[[Test], None]) -> Non
     on_both(test)
 
 
-def test_what_is_for_a_desk_that_is_down_is_dropped(on_both: Callable[[Test], None]) -> None:
+def test_effects_for_a_desk_that_is_down_are_dropped(on_both: Callable[[Test], None]) -> None:
     async def test(on: AnyRig) -> None:
         await on.log_in(A)
         await on.down(A)
@@ -206,7 +206,7 @@ def test_a_command_is_answered_once_after_what_it_changed(on_both: Callable[[Tes
         on.desks.do(AnswerDesk(A, hold.request, no))
         on.desks.do(TellDesk(A, wire.SeatChanged(SEAT)))
         on.desks.do(AnswerDesk(A, lock.request, Done()))
-        on.desks.do(AnswerDesk(A, 12345, Done()))  # nobody's
+        on.desks.do(AnswerDesk(A, 12345, Done()))  # an unknown request number
         assert await on.answer(hold.request) == no
         assert await on.answer(lock.request) == Done()
         assert await on.told(A, 1) == [wire.SeatChanged(SEAT)]
@@ -240,7 +240,7 @@ def test_a_pop_is_shown_and_hidden(on_both: Callable[[Test], None]) -> None:
     on_both(test)
 
 
-def test_what_a_desk_tells(on_both: Callable[[Test], None]) -> None:
+def test_messages_of_a_desk(on_both: Callable[[Test], None]) -> None:
     async def test(on: AnyRig) -> None:
         await on.log_in(A)
         await on.tell(A, wire.PhoneNow((LegId("c1/2"),), 0.01, 4.0))

@@ -33,7 +33,7 @@ HELD = SDP.replace("sendrecv", "sendonly")
 
 
 class FakeRig:
-    """The far end in a few words; ``wait`` gives the next event of a kind."""
+    """A far end's actions, for the fake; ``wait`` returns the next event of a kind."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -155,7 +155,7 @@ def up(rig: Rig) -> LegId:
 
 
 def over(rig: Rig, leg: LegId, cause: EndCause) -> None:
-    """``LegEnded`` came, once, last; and effects on what has ended change nothing."""
+    """Checks that ``LegEnded`` came once and last, and that effects on an ended leg change nothing."""
     ended = rig.wait(LegEnded)
     assert isinstance(ended, LegEnded)
     assert (ended.leg, ended.cause) == (leg, cause)

@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook``: the same tests for the fake and for the store's."""
+"""``ports.phones.PhoneBook``: the same tests for the fake and for the store's phone book."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_phones_are_put_and_removed(book: PhoneBook) -> None:
 @pytest.mark.parametrize(
     "wrong", [replace(PHONE, phone=PhoneName("a b")), replace(PHONE, desk=DeskId("前台")), replace(PHONE, ha1="geheim")]
 )
-def test_what_is_wrong_is_told_and_changes_nothing(book: PhoneBook, wrong: PhoneRecord) -> None:
+def test_errors_are_raised_and_change_nothing(book: PhoneBook, wrong: PhoneRecord) -> None:
     with pytest.raises(ValueError):
         book.put_phone(wrong, "operator")
     assert book.phones() == ()
@@ -68,7 +68,7 @@ def test_a_binding_lives_until_it_expires(book: PhoneBook) -> None:
     assert book.binding(FRONT, NOON) is None
 
 
-def test_it_goes_with_the_password_and_with_the_phone(book: PhoneBook) -> None:
+def test_a_binding_ends_with_a_new_password_and_with_the_phone(book: PhoneBook) -> None:
     book.put_phone(PHONE, "operator")
     book.put_binding(BINDING)
     book.put_phone(replace(PHONE, desk=DeskId("desk-08")), "operator")
@@ -78,7 +78,7 @@ def test_it_goes_with_the_password_and_with_the_phone(book: PhoneBook) -> None:
     book.put_binding(BINDING)
     book.remove_phone(FRONT, "operator")
     assert book.binding(FRONT, NOON) is None
-    book.put_binding(BINDING)  # it registered while it was being removed
+    book.put_binding(BINDING)  # the phone registers while it is being removed
     assert book.bindings(NOON) == ()
     book.put_phone(PHONE, "operator")
     assert book.binding(FRONT, NOON) is None

@@ -1,4 +1,4 @@
-"""``ports.desks.Pops``: the same tests for the fake and for the one with a store and branches."""
+"""``ports.desks.Pops``: the same tests for the fake and for the real service with a store and branches."""
 
 import asyncio
 from collections.abc import Callable
@@ -41,7 +41,7 @@ async def filled(pops: Pops, told: list[Pop]) -> None:
     await until(lambda: not told[-1].pending)
 
 
-def test_what_is_known_is_told_at_once_and_the_rest_when_it_comes(on_both: Callable[[Test], None]) -> None:
+def test_known_data_is_shown_at_once_and_the_rest_later(on_both: Callable[[Test], None]) -> None:
     async def test(pops: Pops) -> None:
         told: list[Pop] = []
         show(pops, told)
@@ -63,7 +63,7 @@ def test_the_next_agent_is_told_and_the_one_before_no_more(on_both: Callable[[Te
     on_both(test)
 
 
-def test_after_the_call_nobody_is_told(on_both: Callable[[Test], None]) -> None:
+def test_after_the_call_no_desk_is_told(on_both: Callable[[Test], None]) -> None:
     async def test(pops: Pops) -> None:
         told: list[Pop] = []
         other: list[Pop] = []

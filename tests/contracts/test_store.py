@@ -30,7 +30,7 @@ def account(number: int) -> AccountNo:
 
 
 class Rig:
-    """A store with one customer, and a way to look into it."""
+    """A store with one customer, and a method to read its rows."""
 
     def __init__(self, store: FakeStore | Store, posted: Posted) -> None:
         self.store, self.posted = store, posted

@@ -1,4 +1,4 @@
-"""``trading.TradingSystem``: the same tests for the fake and for the adapter to the simulated counter."""
+"""``trading.TradingSystem``: the same tests for the fake and for the adapter to the simulated trading system."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +20,7 @@ CODE = StockCode("600000")
 
 
 class Heard:
-    """``trading.Listener`` that writes down."""
+    """A ``trading.Listener`` that records the calls."""
 
     def __init__(self) -> None:
         self.states: list[TradingState] = []

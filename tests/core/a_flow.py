@@ -1,4 +1,4 @@
-"""The flow that the core's tests walk: every kind of step, both languages, trading with read-back."""
+"""The flow of the core's tests: every kind of step, both languages, trading with read-back."""
 
 from shared.enums import EndCause, Language
 from shared.ids import TrunkName
@@ -128,6 +128,6 @@ MAIN = Flow(
 
 
 def flow_of(start: str, steps: dict[str, Step], number: str = NUMBER) -> Flow:
-    """A small flow of a test's own; ``bye`` and ``sorry`` are there."""
+    """A small flow with a test's steps; the steps ``bye`` and ``sorry`` are added."""
     ends: dict[str, Step] = {"bye": HangUpStep(), "sorry": HangUpStep(cause=EndCause.NO_INPUT)}
     return Flow("small", (number,), start, ends | steps, says=MAIN.says)

@@ -1,7 +1,7 @@
-"""Events in any order: late, early, twice, never, and of legs that nobody knows. The rules of ``tests.core.watch`` must hold throughout.
+"""Events in any order: late, early, twice, never, and about unknown legs. The rules of ``tests.core.watch`` must hold throughout.
 
-``Chaos.act(kind, pick)`` takes two small numbers, so that bytes, or Hypothesis's rules, can drive it. ``finish`` lets the world calm down
-and checks that nothing is left, and that a replay of one of the calls gives its transitions.
+``Chaos.act(kind, pick)`` takes two small numbers, so that bytes or Hypothesis's rules can choose the events. ``finish`` ends all calls and
+checks that nothing is left, and that a replay of one of the calls gives its transitions.
 """
 
 from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ CONFIGS = (
     SwitchConfig(trunks=(Trunk(TRUNK, lines=4), Trunk(OUT, lines=2)), queues=()),
 )
 ONCE = ev.CallOffered | ev.OrderRecovered | ev.DeskCommanded | ev.CallbackRecovered
-"""Not told again as stale: their adapters never do."""
+"""Events that are not repeated late, since their adapters never do so."""
 T = TypeVar("T")
 
 
@@ -87,16 +87,16 @@ BEGINNINGS = (
     (LOG_IN, "3600519", "#", "100#", "1"), (LOG_IN, "6880001#"), (LOG_IN, "6880001#", "1"), ("7",), ("8",), ("1", ACCOUNT),
     (LOG_IN, "4600519", "1*5#", "200#", "1"), ("8",),
 )  # fmt: skip
-"""What a caller has keyed, undisturbed, before the chaos begins; ``()``: not even answered."""
+"""The keys that a caller has pressed before the chaos begins; ``()``: the call is not yet answered."""
 IN_QUEUE = (("8",), ("8", "", ""), ("8", "1"), ("8", "", "", "", ""), (LOG_IN, "8", ""))
-"""Where the second half of them leads to."""
+"""Further beginnings, whose callers wait in a queue."""
 TWO_CALLERS = 192
-"""Beginnings from here on have a second one."""
+"""From this number on, a beginning has a second caller."""
 
 
 class Chaos:
     shortest = 21
-    """Bytes of a sequence; the longest has four times as many."""
+    """Bytes of the shortest sequence; the longest has four times as many."""
 
     def __init__(self, beginning: int = 0) -> None:
         self.now = 1_000_000.0
@@ -152,7 +152,7 @@ class Chaos:
             del self.past[:-30]
 
     def put_down(self, agent: AgentId, call: CallId, means: HangingUp | None = None) -> None:
-        """The handset; ``means`` in place of what the desk shows now: of another moment."""
+        """Hangs up at a desk; with ``means`` as the desk showed it at another moment, else as it shows it now."""
         self._carry_out(self.switch.tick(self.now))
         told = self.watch.desks.told.get(agent)
         shown = told.call.hanging_up if told is not None and told.call is not None else HangingUp.END
@@ -164,7 +164,7 @@ class Chaos:
         self._carry_out(self.switch.tick(self.now))
 
     def finish(self) -> None:
-        """All callers hang up, the world answers what it owes, the deadlines pass."""
+        """All callers hang up, all outstanding answers are given, and all deadlines pass."""
         for agent in list(self.switch.desks.seats):
             self.tell(ev.AgentOffline(agent))
         for leg in self._legs():
@@ -182,7 +182,7 @@ class Chaos:
                 outside = [
                     leg.id for leg in between.legs.values() if leg.trunk != DESK_TRUNK and leg.state is LegState.UP
                 ]
-                if outside:  # two to whom seats left the call: one hangs up, and the switch sends the other away
+                if outside:  # two outside parties without a seat: one hangs up, and the switch ends the other leg
                     self.tell(ev.LegEnded(outside[0], EndCause.CALLER_HUNG_UP))
         self.watch.all_over()
         if self.beginning % 3 == 0:
@@ -190,7 +190,7 @@ class Chaos:
                 self.replayed(call)
 
     def to_replay(self) -> list[CallId]:
-        """One of the calls that there have been."""
+        """One of the past calls."""
         return [choose(sorted({call_id(t) for t in self.told} - {CallId("")}), self.beginning // 16)]
 
     def replayed(self, call: CallId) -> None:
@@ -303,7 +303,7 @@ class Chaos:
         self._recovered += 1
         key = self._key(pick) if pick % 4 == 0 else OrderKey(f"20261121T100000-{self._recovered:04}-1")
         if key not in self.switch.book.orders and (key in self.keys or key in self.watch.order_state):
-            return  # settled long ago: the journal would not recover it
+            return  # settled long ago, so the journal would not recover it
         cancels = "880001" if pick & 1 else None
         self._known(key)
         self.tell(ev.OrderRecovered(key, CallId(key.rpartition("-")[0]), choose(BRANCHES, pick), None, cancels))
@@ -321,7 +321,7 @@ class Chaos:
         self.tell(ev.Draining() if pick == 255 else ev.HangUpOrdered(self._call(pick)))
 
     def mood(self, pick: int) -> None:
-        """The world changes its ways."""
+        """Changes the world's reactions."""
         reactions = self.reactions
         reactions.far = choose(("answer", "busy", "silent", "early"), pick)
         reactions.desk = choose(("answer", "answer", "silent", "refuse", "dead"), pick // 2)
@@ -346,7 +346,7 @@ class Chaos:
         if isinstance(event, ev.AgentAssigned):
             self.watch.desks.assigned(event)
         if isinstance(event, ev.LegEnded):
-            self.watch.event(event)  # the lines', or what reconciling found
+            self.watch.event(event)  # from the lines or from reconciling
 
     def _known(self, key: OrderKey) -> None:
         if key not in self.keys:

@@ -1,4 +1,4 @@
-"""What agents, their desks and their phones can do in the chaos: each takes the chaos and a small number."""
+"""The actions of agents, desks and phones in the chaos: functions of the chaos and a small number."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ def command(chaos: "Chaos", agent: AgentId, what: desk.AnyCommand, call: CallId 
 
 
 def commanded(chaos: "Chaos", pick: int) -> None:
-    """Mostly about the call that the agent has."""
+    """A random command, mostly about the agent's call."""
     agent = AGENTS[pick % 3]
     seat = chaos.switch.desks.seats.get(agent)
     talk = seat.talk or seat.last_talk if seat is not None else None
@@ -71,7 +71,7 @@ def dial(chaos: "Chaos", pick: int) -> None:
 
 
 def desk_leg(chaos: "Chaos", pick: int) -> None:
-    """A desk's phone answers, refuses, can't be found, is gone."""
+    """An event of a desk's leg: answered, refused, not found, or ended."""
     legs = [leg.id for call in chaos.switch.calls.values() for leg in call.legs.values() if leg.trunk == DESK_TRUNK]
     leg = [*legs, leg_of(chaos._call(pick), 2)][pick % (len(legs) + 1)]
     events: tuple[ev.Event, ...] = (
@@ -103,7 +103,7 @@ def recovered(chaos: "Chaos", pick: int) -> None:
     step = ("called_back", "no such step")[pick % 16 == 0]
     id_ = CallId(f"20261121T090000-{pick % 8:04}")
     if id_ in chaos.watch.rows["callbacks"]:
-        return  # once a start
+        return  # only once for each start of the switch
     chaos.tell(
         ev.CallbackRecovered(id_, queue, "13700137000", chaos.now - 500.0, pick % 4 * 50, "main", step, pick % 3)
     )

@@ -1,6 +1,7 @@
 """Random buttons of five seats with up to eight callers, random hang-ups, lost phones and links. The rules of ``tests.core.watch`` hold throughout.
 
-Besides: each customer has one recording, from the answer to the end; who waits for somebody to answer does not wait longer than they may ring.
+In addition, each customer has one recording, from the answer to the end, and a customer who was handed over hears ringback no longer than the
+ring time.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ SEATS = tuple(map(AgentId, ("ann", "bob", "cat", "dan", "eve")))
 ROLES = (Role.AGENT, Role.AGENT, Role.AGENT, Role.SUPERVISOR, Role.MANAGER)
 GROUPS = ("red", "red", "blue", "red", "")
 VOICES = ("192.0.2.20:5070", "phone:front-1", "192.0.2.20:5070", "phone:front-2", "192.0.2.20:5070")
-"""Two have a desk phone, with a hold key and a handset to put down."""
+"""The seats' voices; two are desk phones, with a hold key and a handset."""
 MOST_CALLERS = 8
 FLOOR = structs.replace(
     CONFIG,
@@ -61,7 +62,7 @@ class FloorChaos(Chaos):
         self.patience()
 
     def patience(self) -> None:
-        """A customer who was handed over hears ringback no longer than it may ring."""
+        """A customer who was handed over hears ringback no longer than the ring time."""
         alone = {
             call.id
             for call in self.switch.calls.values()
@@ -73,7 +74,7 @@ class FloorChaos(Chaos):
             assert self.now - since <= PATIENCE, f"{call} hears ringback for ever"
 
     def to_replay(self) -> list[CallId]:
-        """Besides, each in which somebody was asked in, or listened."""
+        """In addition, each call with a consult or a listener."""
         deep = {event.call for _, _, event in self.journal if isinstance(event, ev.Consulted | ev.ListenerCame)}
         return [*super().to_replay(), *sorted(deep)]
 
@@ -131,7 +132,7 @@ def consult(chaos: FloorChaos, pick: int) -> None:
 
 
 def button(chaos: FloorChaos, pick: int) -> None:
-    """What needs nothing but the call."""
+    """A random command whose only parameter is the call."""
     agent = choose(SEATS, pick)
     call = chaos.call_at(agent)
     buttons: tuple[desk.AnyCommand, ...] = (
@@ -143,7 +144,7 @@ def button(chaos: FloorChaos, pick: int) -> None:
 
 
 def put_down(chaos: FloorChaos, pick: int) -> None:
-    """The handset, as the desk shows what that means now, or as it did at another moment."""
+    """Hangs up, with the meaning that the desk shows now or showed at another moment."""
     agent = choose(SEATS, pick)
     chaos.put_down(agent, chaos.call_at(agent), choose((None, *HangingUp), pick // 5))
 
@@ -155,7 +156,7 @@ def drop(chaos: FloorChaos, pick: int) -> None:
 
 
 def fitting(chaos: FloorChaos, pick: int) -> None:
-    """A button that can work now, of a seat that is in a call: the deep states are reached by these."""
+    """A button that is allowed now, of a seat in a call, so that rare states are reached."""
     seats = list(chaos.switch.desks.seats.values())
     busy = [seat for seat in seats if seat.talk is not None and seat.state in FITTING]
     for idle in seats:
@@ -194,7 +195,7 @@ FITTING = {
 
 
 def supervise(chaos: FloorChaos, pick: int) -> None:
-    """Into the call of a seat that has one."""
+    """A supervisor listens to or intercepts the call of a seat."""
     talks = [seat.agent for seat in chaos.switch.desks.seats.values() if seat.state in FITTING]
     if talks:
         mode = choose(tuple(ListenMode), pick // 8)
@@ -223,13 +224,13 @@ def floor(chaos: FloorChaos, pick: int) -> None:
 
 
 def leg_ends(chaos: FloorChaos, pick: int) -> None:
-    """Anybody hangs up, is busy, refuses, or is lost."""
+    """Any leg ends: hung up, busy, refused, or lost."""
     causes = (EndCause.CALLER_HUNG_UP, EndCause.FAR_HUNG_UP, EndCause.FAR_BUSY, EndCause.FAR_REFUSED, EndCause.FAR_LOST)
     chaos.tell(ev.LegEnded(chaos._leg(pick), choose(causes, pick // 16), choose((0, 486, 603, 408), pick // 32)))
 
 
 def hold_key(chaos: FloorChaos, pick: int) -> None:
-    """Of a desk phone: a re-INVITE that stops the sound, or begins it again."""
+    """A desk phone's hold key: a re-INVITE that stops the sound, or resumes it."""
     _, seat = chaos.seat(pick)
     if seat is not None and seat.talk is not None:
         way = choose((Direction.SENDONLY, Direction.SENDRECV), pick // 5)
@@ -246,7 +247,7 @@ def leg_answers(chaos: FloorChaos, pick: int) -> None:
 
 
 def keys(chaos: FloorChaos, pick: int) -> None:
-    """A customer keys account and PIN, right or wrong: one whom an agent has asked to, if there is one."""
+    """A customer keys account and PIN, right or wrong; preferably one who is in an identity check."""
     calls = chaos.switch.calls.values()
     asked = [c for c in calls if c.desk.room.ask is not None and isinstance(c.desk.room.ask.target, desk.ToPin)]
     legs = [call.caller.id for call in asked or calls]
@@ -262,7 +263,7 @@ def phone_told(chaos: FloorChaos, pick: int) -> None:
 
 
 def mood(chaos: FloorChaos, pick: int) -> None:
-    """The world changes its ways, mostly for the better: what is deep needs phones that are answered."""
+    """Changes the world's reactions, mostly to answered phones, without which rare states are not reached."""
     reactions = chaos.reactions
     reactions.far = choose(("answer", "answer", "busy", "silent", "early"), pick)
     reactions.desk = choose(("answer", "answer", "answer", "answer", "silent", "refuse", "dead"), pick // 5)
@@ -270,7 +271,7 @@ def mood(chaos: FloorChaos, pick: int) -> None:
 
 
 def configure(chaos: FloorChaos, pick: int) -> None:
-    """A reload: a flow, a queue, or the trunks are gone."""
+    """A reload that removes a flow, a queue, or the trunks."""
     configs = (FLOOR, structs.replace(FLOOR, queues=FLOOR.queues[1:]), structs.replace(FLOOR, queues=()), FLOOR)
     flows = ((FLOW, MAIN), (FLOW,), (MAIN, FLOW), (FLOW, MAIN), ())
     chaos.tell(ev.Configured(choose(configs, pick), choose(flows, pick // 4)))

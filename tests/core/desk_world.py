@@ -1,4 +1,4 @@
-"""``World`` with agents: a flow that leads into a queue at once, seats that are logged in and opened, and what their desks were told."""
+"""``World`` with agents: a flow that leads into a queue at once, seats that are logged in and open, and the reports to their desks."""
 
 from itertools import count
 
@@ -49,7 +49,7 @@ CONFIG = SwitchConfig(
 
 
 class DeskWorld(World):
-    """``told``: what each desk shows by its reports, from the last log-in on."""
+    """``told``: the state that each desk shows by its reports since the last log-in."""
 
     def __init__(self, flow: Flow = FLOW, config: SwitchConfig = CONFIG) -> None:
         super().__init__(flow, config)
@@ -74,7 +74,7 @@ class DeskWorld(World):
             assert self.command(desk.OpenSeat(), agent) == desk.Done()
 
     def command(self, command: desk.AnyCommand, agent: AgentId = ANN, call: CallId | None = None) -> object:
-        """The answer to it."""
+        """Gives an agent's command; returns the answer."""
         request = next(self._requests)
         call = getattr(command, "call", call)
         effects = self.tell(ev.DeskCommanded(agent, request, command, call))
@@ -89,7 +89,7 @@ class DeskWorld(World):
         return reply.code.value
 
     def put_down(self, agent: AgentId = ANN, means: HangingUp | None = None) -> object:
-        """The handset, meaning what the desk shows, or ``means``; the answer to it."""
+        """Hangs up, with the meaning that the desk shows or with ``means``; returns the answer."""
         shown = self.shown(agent)
         return self.command(desk.HangUp(shown.call, means or shown.hanging_up), agent)
 
@@ -108,7 +108,7 @@ class DeskWorld(World):
     # --- what a test looks at ---
 
     def shown(self, agent: AgentId = ANN) -> desk.DeskCall:
-        """The call as the agent's desk has it."""
+        """The call as the agent's desk shows it."""
         shown = self.watch.desks.told[agent].call
         assert shown is not None
         return shown
@@ -132,7 +132,7 @@ class DeskWorld(World):
         return [effect.report for effect in self.all(TellDesk) if effect.agent == agent]
 
     def states(self, agent: AgentId = ANN) -> list[str]:
-        """The states that the seat went through."""
+        """The seat's states so far, in order."""
         return [t.new for t in self.all(Transition) if t.machine == "seat" and t.subject == agent]
 
     def talk(self, leg: LegId) -> dict[str, object]:

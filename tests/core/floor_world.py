@@ -1,7 +1,7 @@
-"""``DeskWorld`` with five seats, two queues, a menu, and what a test asks about who is with whom.
+"""``DeskWorld`` with five seats, two queues, a menu, and queries about the parties of calls.
 
-Ann and Bob are of the red group, Cat of the blue; Dan is the reds' supervisor, Eve everybody's. A seat that ``join``s is locked: it can be
-called, and gets nobody from a queue.
+Ann and Bob are in the red group, Cat in the blue; Dan is the red group's supervisor, Eve supervises all groups. A seat that ``join``s is
+locked: it can be called, but gets no callers from queues.
 """
 
 from msgspec import structs
@@ -38,12 +38,12 @@ class FloorWorld(DeskWorld):
             self.online(agent, open_=open_, role=ROLES.get(agent, Role.AGENT), group=GROUPS[agent])
 
     def talks_to(self, agent: AgentId = ANN) -> CallId:
-        """A caller, and the agent whom the queue gave them."""
+        """A caller in a talk with the agent, assigned by the queue."""
         self.join(agent, open_=True)
         return self.talking(agent)
 
     def asked(self, target: desk.AnyTarget, agent: AgentId = ANN, *, wait: float = 4.0) -> LegId:
-        """The agent asks somebody, and ``wait`` seconds pass: whoever is asked answers in that time, or rings still. Their leg."""
+        """The agent consults a target, and ``wait`` seconds pass, in which the target answers or goes on ringing. Returns the target's leg."""
         call = self.call_of(agent)
         leg = call.next_leg()
         assert self.command(desk.Consult(call.id, target), agent) == desk.Done()
@@ -51,7 +51,7 @@ class FloorWorld(DeskWorld):
         return leg
 
     def consulted(self, other: AgentId = BOB) -> CallId:
-        """Ann has a caller on hold and talks to another seat."""
+        """Ann has a caller on hold and consults another seat."""
         call = self.talks_to(ANN)
         self.join(other)
         self.asked(desk.ToSeat(other))
@@ -60,7 +60,7 @@ class FloorWorld(DeskWorld):
         return call
 
     def conference(self, *others: AgentId) -> CallId:
-        """Ann, a caller, and these seats."""
+        """A conference of Ann, a caller, and these seats."""
         call = self.talks_to(ANN)
         self.join(*others)
         for other in others:
@@ -69,7 +69,7 @@ class FloorWorld(DeskWorld):
         return call
 
     def listens(self, supervisor: AgentId = DAN, agent: AgentId = ANN, mode: ListenMode = ListenMode.MONITOR) -> LegId:
-        """A supervisor in another seat's call; their leg."""
+        """A supervisor listens to another seat's call; returns the supervisor's leg."""
         if supervisor not in self.switch.desks.seats:
             self.join(supervisor)
         assert self.command(desk.Monitor(agent, mode), supervisor) == desk.Done()
@@ -78,11 +78,11 @@ class FloorWorld(DeskWorld):
         return self.leg(supervisor)
 
     def press_button(self, button: type[desk.AnyCommand], agent: AgentId = ANN) -> object:
-        """One that needs nothing but the agent's call."""
+        """Gives a command whose only parameter is the agent's call."""
         return self.command(button(self.call_of(agent).id), agent)  # type: ignore[call-arg]
 
     def wrong(self, button: type[desk.AnyCommand], agent: AgentId = ANN) -> bool:
-        """Is it refused now?"""
+        """Whether the command is refused now."""
         return self.press_button(button, agent) == desk.Refused(desk.DeskRefusal.WRONG_STATE)
 
     # --- what a test looks at ---
@@ -93,17 +93,17 @@ class FloorWorld(DeskWorld):
         return self.switch.calls[talk.call]
 
     def leg(self, agent: AgentId) -> LegId:
-        """Of the agent's phone."""
+        """The leg of the agent's phone."""
         talk = self.switch.desks.seats[agent].talk
         assert talk is not None
         return talk.id
 
     def parties(self, agent: AgentId = ANN) -> list[tuple[str, str]]:
-        """Who else is in the call: name or number, or what they are, and what they do."""
+        """The other parties of the call: name, number or role, and state."""
         return [(p.name or p.number or p.kind, p.state.value) for p in self.shown(agent).parties]
 
     def hears(self, who: AgentId | CallId | LegId) -> set[str]:
-        """Whom an agent, the caller of a call, or a leg hears: agents by name, ``caller``, other legs as they are; or what is played."""
+        """The parties that an agent, the caller of a call, or a leg hears: agents by id, ``caller``, other legs by id; or the play."""
         if who in self.switch.desks.seats:
             leg = self.leg(AgentId(who))
         else:
@@ -116,7 +116,7 @@ class FloorWorld(DeskWorld):
         return agents.get(leg, "caller" if leg.endswith("/1") else leg)
 
     def talk_rows(self, agent: AgentId) -> list[dict[str, object]]:
-        """All talks of the agent, as the store has them."""
+        """All talks of the agent, as rows of the store."""
         return [row for row in self.watch.rows["talks"].values() if row["agent"] == agent]
 
     def last_talk(self, agent: AgentId) -> dict[str, object]:
@@ -126,7 +126,7 @@ class FloorWorld(DeskWorld):
         return [CallKind(str(row["kind"])) for row in self.talk_rows(agent)]
 
     def visits(self, call: CallId) -> list[tuple[object, object]]:
-        """The call's visits to queues: which, and how it ended."""
+        """The call's visits to queues, with their ends."""
         return [
             (row["queue"], row.get("outcome"))
             for row in self.watch.rows["queue_visits"].values()
@@ -134,6 +134,6 @@ class FloorWorld(DeskWorld):
         ]
 
     def notices(self, agent: AgentId) -> list[tuple[str, str]]:
-        """(code, sender) of all words from supervisors."""
+        """(code, sender) of all notices to the agent."""
         reports = [told.report for told in self.all(TellDesk) if told.agent == agent]
         return [(report.code, report.sender) for report in reports if isinstance(report, desk.Notice)]

@@ -34,7 +34,7 @@ def talk(room: Room, name: LegId) -> Talk:
 
 
 def room_of(*groups: tuple[LegId, ...], parked: dict[LegId, int] | None = None, holds: bool = False) -> Room:
-    """``groups``: who is together, numbered from 1. ``parked``: which group a seat has turned away from."""
+    """``groups``: the members of each group, numbered from 1. ``parked``: the group that a seat has turned away from."""
     room = Room(CALL)
     for group in groups:
         number = room.new_group()
@@ -60,7 +60,7 @@ def listen(room: Room, name: LegId, target: LegId, mode: ListenMode) -> None:
 
 
 def pictures() -> Iterator[tuple[str, Room]]:
-    """What the page shows, with its name."""
+    """The rooms on the page, with their names."""
     held = {ANN: 1}
     yield "talk", room_of((CUSTOMER, ANN))
     yield "hold", room_of((CUSTOMER,), (ANN,), parked=held, holds=True)

@@ -1,4 +1,4 @@
-"""Stateful Hypothesis machine: events in any order, the rules of ``tests.core.watch`` after each."""
+"""A stateful Hypothesis machine: events in any order, with the rules of ``tests.core.watch`` after each."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ PICK = st.integers(0, 255)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """One rule for each thing that can happen."""
+    """One rule for each kind of event."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ def test_sequences() -> None:
 
 
 def test_sequences_of_buttons() -> None:
-    """Five seats, eight callers, every button of the soft phone and of the supervisor's desk."""
+    """Five seats, eight callers, and every button of the soft phone and of the supervisor's desk."""
     tally = hammer(100, world=FloorChaos)
     assert tally.talks > 100
 
@@ -67,7 +67,7 @@ def test_sequences_of_buttons() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_more_sequences() -> None:
-    """The 100,000 of the order are ``python -m tests.core.hammer``."""
+    """A few sequences; ``python -m tests.core.hammer`` runs 100,000."""
     tally = hammer(1_500, first=2)
     assert tally.orders > 50
     assert tally.talks > 200

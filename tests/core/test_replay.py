@@ -1,4 +1,4 @@
-"""The journal's part of one call, through a fresh core, gives the transitions of that day."""
+"""The journal's entries of one call, fed to a new core, give the original transitions."""
 
 import pytest
 from msgspec import structs
@@ -28,7 +28,7 @@ def replayed(world: World, call: CallId) -> list[Transition]:
 
 @pytest.fixture(scope="module")
 def busy() -> World:
-    """Ten calls at once on two cards: trading, dialling with one line out too few, waiting, hanging up, a card's death in between."""
+    """Ten calls at once on two cards: trading, dialling with one line too few, waiting, hanging up, and a card that dies."""
     world = World()
     world.tell(ev.CardUp(CardId("card-2"), 60))
     calls = [world.offer() for _ in range(10)]
@@ -86,8 +86,8 @@ def test_deadlines_pass_at_their_own_time_however_late_the_tick() -> None:
     world.reactions.to = lambda effect: iter(())  # type: ignore[method-assign]
     world.press(call, "2600519", every=0.0)
     world.now += 3.0
-    world.press(call, "11", every=0.0)  # ahead, while the branch is silent
-    world.now += 100.0  # the shell was asleep
+    world.press(call, "11", every=0.0)  # key-ahead while the branch has not answered
+    world.now += 100.0  # the server was suspended
     world.tell(ev.BranchDown(BRANCH))
     world.now += 1.0
     world.hang_up(call)
@@ -122,7 +122,7 @@ def test_every_beginning(beginning: int) -> None:
 
 
 def test_calls_with_agents() -> None:
-    """A talk with hold, a desk that lets it ring, one that is lost, a callback, a call out: nobody is logged in at the replay."""
+    """A talk with hold, a desk that does not answer, a desk that is lost, a callback, an outgoing call; in the replay no agent is logged in."""
     world = DeskWorld(config=structs.replace(CONFIG, queues=(structs.replace(CONFIG.queues[0], most=2),)))
     held = world.talking(ANN)
     asker = world.offer()
@@ -161,7 +161,7 @@ def test_calls_with_agents() -> None:
     assert {ev.AgentAssigned, ev.DeskGone, ev.QueueJudged, ev.CallPlaced} <= kinds
     for call in calls:
         assert replayed(world, call) == of(world, call)
-    for number, (_, at, event) in enumerate(world.journal):  # as the file has it
+    for number, (_, at, event) in enumerate(world.journal):  # in the file's order
         world.journal[number] = (number + 1, at, decode_event(encode_event(event)))
     for call in calls:
         assert replayed(world, call) == of(world, call)
@@ -200,7 +200,7 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
     world.finish()
 
 
-def test_whom_an_event_is_about() -> None:
+def test_the_calls_that_an_event_concerns() -> None:
     assert call_of_event(ev.LegConfirmed(LegId("c/1"))) == "c"
     assert call_of_event(ev.OrderJournalled(OrderKey("c-1"))) == "c"
     assert call_of_event(ev.HangUpOrdered(CallId("c"))) == "c"

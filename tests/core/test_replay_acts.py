@@ -1,4 +1,4 @@
-"""A call in which somebody was asked in, listened, took over … is replayed from the journal with nobody logged in, also as the file has it."""
+"""Calls with consults, listeners, interceptions … are replayed from the journal without a logged-in agent, also from the file's records."""
 
 from collections.abc import Callable
 from itertools import starmap
@@ -220,7 +220,7 @@ def test_as_the_file_has_it(event: ev.Event) -> None:
 
 
 def test_a_random_sequence_is_replayed_call_by_call() -> None:
-    """What ``FloorChaos.finish`` does for every third beginning: it must have calls with such acts to look at."""
+    """``FloorChaos.finish`` replays calls for every third beginning; this checks that there are calls with such commands."""
     chaos, bytes_ = FloorChaos(3), Random(1).randbytes(2000)
     for kind, pick in zip(bytes_[::2], bytes_[1::2], strict=True):
         chaos.act(kind, pick)

@@ -1,4 +1,4 @@
-"""The small pure parts: timers, slots, secrets in effects, and the diagrams of the docs."""
+"""Small pure parts: timers, slots, secrets in effects, and the diagrams of the documents."""
 
 from pathlib import Path
 

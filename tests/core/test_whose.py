@@ -52,7 +52,7 @@ def test_another_seat_s_call_is_not_theirs_to_name(kind: type[desk.Command], in_
 
 @pytest.mark.parametrize("kind", [desk.Listen, desk.Intercept], ids=lambda kind: kind.__name__)
 def test_who_talks_listens_to_nobody(kind: type[desk.Command]) -> None:
-    """Neither the agent of the call nor a colleague who was asked into it."""
+    """Listening is refused to the agent of the call and to a colleague who was consulted in it."""
     world = FloorWorld()
     call = world.consulted(BOB)
     for agent in (ANN, BOB):

@@ -1,4 +1,4 @@
-"""The rules that no sequence of events may break, checked from outside: from the events and effects, and the snapshot."""
+"""The rules that no sequence of events may break, checked from outside by events, effects and the snapshot."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -35,16 +35,16 @@ class Watch:
         self.switch = switch
         self.offered: set[LegId] = set()
         self.live_lines: set[LegId] = set()
-        """Answered or dialled by us, and neither hung up by us nor ended by the far side."""
+        """Legs that the switch answered or dialled, and that neither the switch hung up nor the far side ended."""
         self.open_channels: dict[LegId, CardId] = {}
-        """That the card was asked for, and neither closed by us nor said to be closed, failed or dead with the card."""
+        """Channels that the switch asked a card for, and that are neither closed by the switch nor reported closed, failed or lost with the card."""
         self.recordings: dict[RecordingId, int] = {}
-        """Ends of each started recording."""
+        """The number of ends of each started recording."""
         self.recorded: dict[RecordingId, LegId] = {}
-        """Whose words are being recorded."""
+        """The recorded leg of each running recording."""
         self.journalled: set[OrderKey] = set()
         self.pin_tries: set[CallId] = set()
-        """Calls that have one of their account's tries, neither used up nor given back."""
+        """Calls that hold a PIN try of their account, neither used nor given back."""
         self.captured: set[OrderKey] = set()
         self.sent: set[OrderKey] = set()
         self.order_state: dict[OrderKey, str] = {}
@@ -128,7 +128,7 @@ class Watch:
             case _:
                 pass
         self.desks.effect(effect)
-        msgspec.json.encode(effect)  # nothing but a PIN on its way to the branch is secret
+        msgspec.json.encode(effect)  # only a PIN on its way to the branch is a Secret, which can't be encoded
 
     def _recording_closed(self, leg: LegId) -> None:
         closed = [recording for recording, recorded in self.recorded.items() if recorded == leg]
@@ -157,14 +157,14 @@ class Watch:
 
     def _order_moved(self, key: OrderKey, state: str) -> None:
         before = self.order_state.get(key)
-        if key in self.switch.book.orders:  # reports for a forgotten order only bring its row up to date
+        if key in self.switch.book.orders:  # reports about an order that is no longer in memory only update its row
             assert before not in FINAL_NAMES, f"{key} left {before} for {state}"
         self.order_state[key] = state
 
     # --- the rules ---
 
     def check(self) -> None:
-        """After every step."""
+        """Checks the rules; called after every step."""
         switch = self.switch
         self.desks.check()
         assert not switch.counters["faults"]
@@ -185,7 +185,7 @@ class Watch:
         msgspec.json.encode(self.switch.snapshot())
 
     def all_over(self) -> None:
-        """After every leg has ended, every channel is closed, and every deadline of a call has passed."""
+        """Checks that nothing is left after all legs have ended, all channels are closed, and all deadlines of calls have passed."""
         switch = self.switch
         self.encodes()
         assert not switch.calls, f"lost: {list(switch.calls)}"
@@ -207,7 +207,7 @@ class Watch:
 
 
 def call_id(effect: Transition) -> CallId:
-    """The call that a transition belongs to; a seat's belong to none."""
+    """The call that a transition belongs to; a seat's transitions belong to none."""
     if effect.machine == "seat":
         return CallId("")
     if effect.machine == "leg":

@@ -1,4 +1,4 @@
-"""The rules of queues and desks, checked from outside: who waits, whose desk rings, what the desks were told."""
+"""The rules of queues and desks, checked from outside: waiting callers, ringing desks, and reports to desks."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ IDLE = (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP, SeatState.OFFLINE)
 
 
 class Sound:
-    """What each leg hears, as the card was told: others, or something that is played."""
+    """The legs and the play that each leg hears, by the commands to the card."""
 
     def __init__(self) -> None:
         self.hears: dict[LegId, tuple[LegId, ...]] = {}
@@ -44,7 +44,7 @@ class Sound:
         return self.hears.get(leg, ()), play.segments[0] if play is not None and play.loop else "once" if play else ""
 
     def check(self, call: Call) -> None:
-        """No dead air: whoever is in a conversation hears somebody or music, but for the seat that turned away itself."""
+        """No dead air: each member of a room hears a party or a play, except a seat that has turned away itself."""
         room = call.desk.room
         silent = {leg for leg, listener in room.listeners.items() if listener.mode is ListenMode.MONITOR}
         whispers = {leg: each.target for leg, each in room.listeners.items() if each.mode is ListenMode.WHISPER}
@@ -83,7 +83,7 @@ class DeskWatch:
         self.states: dict[AgentId, str] = {}
         self.asked: set[tuple[AgentId, int]] = set()
         self.hangs_up: dict[tuple[AgentId, int], tuple[desk.DeskCall | None, desk.HangUp]] = {}
-        """What the desk showed when the handset was put down."""
+        """What the desk showed when the hang-up was sent."""
         self.rings = 0
         self.out_of_order: set[CallId] = set()
         self.sound = Sound()
@@ -130,7 +130,7 @@ class DeskWatch:
                 pass
 
     def _hung_up(self, agent: AgentId, shown: desk.DeskCall | None, put: desk.HangUp, *, done: bool) -> None:
-        """It did what the desk showed that it would, or nothing."""
+        """Checks that a hang-up did what the desk showed, or nothing."""
         meant = shown is not None and (shown.call, shown.hanging_up) == (put.call, put.means)
         assert done == meant, f"{put} at {agent}, who was shown {shown}"
         if not done:
@@ -146,7 +146,7 @@ class DeskWatch:
             )
 
     def assigned(self, event: ev.AgentAssigned) -> None:
-        """Before it is carried out: was it this caller's turn, and this seat free?"""
+        """Checks before the event is handled that it is this caller's turn and that the seat is free."""
         if event.call not in self.switch.calls:
             return
         seat, place = self.switch.desks.seats[event.agent], self.switch.acd.waiting[event.call]
@@ -189,7 +189,7 @@ class DeskWatch:
         assert not self.asked, "a command without an answer"
 
     def _callbacks(self) -> None:
-        """A callback whose turn has come is dialled, or looked at again soon."""
+        """Checks that a due callback is dialled, or judged again soon."""
         switch, now = self.switch, self.switch.now
         for callback in switch.acd.callbacks.waiting():
             place = QueuePlace(callback.id, callback.queue, 0, callback.since)
@@ -221,7 +221,7 @@ class DeskWatch:
         assert seat.state in expected, f"{seat.agent} is {seat.state}, its leg {leg.state}"
 
     def _owned(self, call: Call) -> None:
-        """Each leg that is up is in a conversation, listens, or is the caller in the flow."""
+        """Checks that each answered leg is a member of the room, listens, or is the caller in the flow."""
         room = call.desk.room
         if call.cause is not None:
             return

@@ -1,6 +1,6 @@
 """A small pure world around the switch: lines, cards, store and branches that answer effects with events, on a virtual clock.
 
-``World`` is driven step by step: ``offer``, ``press``, ``run``. ``Reactions`` says what answers an effect, and after how long; the
+Tests drive ``World`` step by step: ``offer``, ``press``, ``run``. ``Reactions`` has the events that answer an effect, with their delays; the
 chaos of ``tests.core.chaos`` uses the same reactions in any order.
 """
 
@@ -62,15 +62,15 @@ Answered = Iterator[tuple[float, ev.Event]]
 
 
 class Reactions:
-    """What answers an effect: (seconds later, event). Change the attributes to make a branch refuse, a far end stay busy, and so on."""
+    """The answers to an effect: (seconds later, event). A test changes the attributes to make a branch refuse, a far end busy, and so on."""
 
     def __init__(self) -> None:
         self.play_seconds = 2.0
-        self.channel: str = ""  # why a channel is refused
+        self.channel: str = ""  # the reason with which a channel is refused
         self.confirm = True
         self.far: str = "answer"  # answer | busy | silent | early
         self.desk: str = "answer"  # answer | silent | refuse | dead
-        self.accounts: dict[AccountNo, bool] = {ACCOUNT: False}  # locked?
+        self.accounts: dict[AccountNo, bool] = {ACCOUNT: False}  # whether the account is locked
         self.pin = PIN
         self.wrong_today = 0
         self.lock_at = 5
@@ -192,7 +192,7 @@ class Reactions:
 
 
 class World:
-    """``effects`` is all that the switch ever said; ``watch`` checks the rules after every step; ``journal`` is what a replay reads."""
+    """``effects`` are all effects of the switch so far; ``watch`` checks the rules after every step; ``journal`` has the entries for a replay."""
 
     def __init__(self, flow: Flow = MAIN, config: SwitchConfig = CONFIG) -> None:
         self.now = 1_000_000.0
@@ -212,7 +212,7 @@ class World:
     # --- what a test does ---
 
     def tell(self, event: ev.Event) -> list[Effect]:
-        """Gives an event to the switch now, and its effects to the world."""
+        """Passes an event to the switch, and its effects to the reactions."""
         self.watch.event(event)
         return self._carry_out(self.switch.handle(event, self.now))
 
@@ -220,7 +220,7 @@ class World:
         heapq.heappush(self._pending, (self.now + seconds, next(self._numbers), event))
 
     def run(self, seconds: float) -> None:
-        """Lets the clock go on; what is due happens, one after another."""
+        """Advances the clock; due events and deadlines are handled in order."""
         end = self.now + seconds
         while True:
             deadline = self.switch.next_deadline()
@@ -242,7 +242,7 @@ class World:
         return call
 
     def answered(self) -> CallId:
-        """A caller in the main menu, whose prompt has been heard."""
+        """A caller in the main menu, after its prompt."""
         call = self.offer()
         self.run(6.0)
         return call
@@ -263,7 +263,7 @@ class World:
         self.tell(ev.LegEnded(leg_of(call, leg), cause))
 
     def finish(self) -> None:
-        """All agents log out, everyone hangs up; nothing may remain."""
+        """Logs all agents out and ends all calls; checks that nothing remains."""
         for agent in list(self.switch.desks.seats):
             self.tell(ev.AgentOffline(agent))
         for call in list(self.switch.calls):
@@ -290,7 +290,7 @@ class World:
         return [name.partition("/")[2] or name for play in self.commands(media.Play) for name in play.segments]
 
     def row(self, table: str, key: str) -> dict[str, object]:
-        """All that was saved of a row, newest on top."""
+        """A row with all its saved columns; later values replace earlier ones."""
         return self.watch.rows[table][key]
 
     def transitions(self, machine: str) -> list[str]:
@@ -312,7 +312,7 @@ class World:
         if isinstance(event, ev.AgentAssigned):
             self.watch.desks.assigned(event)
         if isinstance(event, ev.LegEnded):
-            self.watch.event(event)  # the lines', or what reconciling found
+            self.watch.event(event)  # from the lines or from reconciling
 
     def _fault(self, about: ev.Event | str, bug: BaseException) -> None:
         self.faults.append(bug)

@@ -1,4 +1,7 @@
-"""A program for ``Program``: says that it is up, and stays; ``silent`` says nothing, ``deaf`` hears no SIGTERM, ``ends`` at once, ``echo`` reads."""
+"""A child process for tests of ``Program``: prints that it is up and runs on.
+
+``silent`` prints nothing, ``deaf`` ignores SIGTERM, ``ends`` ends at once, ``echo`` reads its input.
+"""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""The demo's programs: started, watched and stopped; what its command line promises; what it shows."""
+"""The demo: its programs start and stop, its command line, its live view and its summary."""
 
 import asyncio
 import os
@@ -21,10 +21,10 @@ from shared.enums import Language
 from shared.link import keys
 from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, WATCHED_EVERY, _options, _pace, main
 from switch_server.demo.live import LiveView, _calls, _orders
-from switch_server.demo.outcome import outcome, recordings
+from switch_server.demo.outcome import read_outcome, recordings
 from switch_server.demo.processes import Program, ProgramFailed, free_port, is_free
-from switch_server.demo.words import Words
-from switch_server.demo.world import DemoFolder, Ports
+from switch_server.demo.texts import DemoTexts
+from switch_server.demo.world import DemoFolder, DemoPorts
 from switch_server.services.demo_data import SEED
 from switch_server.services.settings import read_settings
 from tests.services.test_operating_doc import state_names
@@ -32,7 +32,7 @@ from tests.services.test_operating_doc import state_names
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 CHILD = "tests.demo.child"
-ZH, EN = Words(Language.ZH), Words(Language.EN)
+ZH, EN = DemoTexts(Language.ZH), DemoTexts(Language.EN)
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -84,13 +84,13 @@ def test_a_person_at_the_window_has_fewer_callers() -> None:
 def test_the_folder_is_good_and_made_anew(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
     (folder.state / "old").mkdir(parents=True)
-    folder.make("127.0.0.1", Ports(sip=5060, link=5580, desks=5581))
+    folder.make("127.0.0.1", DemoPorts(sip=5060, link=5580, desks=5581))
     assert not (folder.state / "old").exists()
     settings = read_settings(folder.config)
     assert [branch.id for branch in settings.server.branches] == [branch.id for branch in folder.world.branches]
     for branch in settings.server.branches:
         assert keys.load(folder.branch(branch.id) / "gateway.key").public.decode() == branch.key
-    assert outcome(folder.state).calls == 0
+    assert read_outcome(folder.state).calls == 0
     assert recordings(folder.state) == []
     for agent in folder.world.agents:
         key = DeskKey.load(folder.desk(agent.desk) / "desk.key")
@@ -106,7 +106,7 @@ def test_the_folder_is_good_and_made_anew(tmp_path: Path) -> None:
 
 def test_others_may_call_where_it_is_reachable(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
-    folder.make("192.0.2.1", Ports(sip=5060, link=5580, desks=5581))
+    folder.make("192.0.2.1", DemoPorts(sip=5060, link=5580, desks=5581))
     (trunk,) = yaml.safe_load(folder.config.read_text())["trunks"]
     assert "192.168.0.0/16" in trunk["far"]
 
@@ -115,7 +115,7 @@ def test_others_may_call_where_it_is_reachable(tmp_path: Path) -> None:
 
 
 def run(how: str, tmp_path: Path, wait: float = DEADLINE) -> tuple[str, bool, int | None]:
-    """Line, running before the stop, exit status."""
+    """The line that says it is up, whether it runs before the stop, and its exit status."""
 
     async def go() -> tuple[str, bool, int | None]:
         program = Program("child", tmp_path / "logs" / "child.log")
@@ -133,22 +133,22 @@ def test_a_program_comes_up_and_is_stopped(tmp_path: Path) -> None:
     assert run("", tmp_path) == ("child is up", True, -signal.SIGTERM)
 
 
-def test_a_deaf_one_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("switch_server.demo.processes.STOP_WAIT", 0.2)
     assert run("deaf", tmp_path)[2] == -signal.SIGKILL
 
 
-def test_one_that_ends_tells_its_last_words(tmp_path: Path) -> None:
+def test_a_program_that_ends_at_once_is_reported_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(ProgramFailed, match=r"^child did not come up: no luck today$"):
         run("ends", tmp_path)
 
 
-def test_a_silent_one_is_given_up(tmp_path: Path) -> None:
+def test_a_program_that_prints_nothing_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(ProgramFailed, match=r"^child did not come up: $"):
         run("silent", tmp_path, wait=0.3)
 
 
-def test_what_it_is_told_it_reads_and_its_input_stays_open(tmp_path: Path) -> None:
+def test_a_program_reads_its_line_and_its_input_stays_open(tmp_path: Path) -> None:
     async def go() -> tuple[str, bool]:
         program = Program("child", tmp_path / "child.log")
         line = await program.start(CHILD, "echo", up="told ", told="a secret")
@@ -159,7 +159,7 @@ def test_what_it_is_told_it_reads_and_its_input_stays_open(tmp_path: Path) -> No
     assert asyncio.run(go()) == ("told 8 letters", True)
 
 
-def test_one_that_never_started_is_stopped_too(tmp_path: Path) -> None:
+def test_a_program_that_never_started_can_be_stopped(tmp_path: Path) -> None:
     program = Program("never", tmp_path / "log")
     assert asyncio.run(program.stop()) is None
     assert (program.running, program.tail()) == (False, "")
@@ -208,7 +208,7 @@ def test_tables() -> None:
 
 
 def children_in(folder: Path) -> list[int]:
-    """Processes of the demo in this folder, itself left out: they name it on their command line, or a card does by its parent."""
+    """Processes with the demo's folder on their command line, without the demo itself."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -250,7 +250,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 @pytest.mark.slow
 def test_a_caller_talks_with_a_robot(demo: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
-    """The first errand is to speak with an agent: disposition, pop, and both voices in one recording, or the status is 1."""
+    """The first errand is a talk with an agent. The status is 1 if disposition, pop or a side of the recording is missing."""
     popen = demo("--calls", "1")
     said, _ = popen.communicate(timeout=3 * DEADLINE)
     assert popen.returncode == 0, said

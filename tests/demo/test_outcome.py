@@ -1,4 +1,4 @@
-"""What the demo reads afterwards: which talks there were, and what each of them lacks; its summary in both languages."""
+"""The demo's results: the talks that are found, the missing parts of each, and the summary in both languages."""
 
 import struct
 from pathlib import Path
@@ -9,12 +9,13 @@ import pytest
 from rich.console import Console
 
 from shared.enums import EndCause, Language
+from shared.ids import CallId, recording_of
 from switch_server.adapters.store import Store
 from switch_server.core.words import SaveRecord
 from switch_server.demo import summary
-from switch_server.demo.outcome import Outcome, outcome
-from switch_server.demo.telephones.caller import Report
-from switch_server.demo.words import FILE, Words, language_of
+from switch_server.demo.outcome import DemoOutcome, read_outcome
+from switch_server.demo.telephones.caller import CallReport
+from switch_server.demo.texts import FILE, DemoTexts, language_of
 from switch_server.services.prompt_audio import RATE, Samples, encode_alaw
 from tests.store.samples import Clock, Posted
 
@@ -28,7 +29,7 @@ TALK = {
 
 
 def hum(pitch: int, begin: float, end: float) -> Samples:
-    """Heard from ``begin`` to ``end`` of a call of ``LIVES`` seconds."""
+    """A tone from ``begin`` to ``end`` in a call of ``LIVES`` seconds."""
     times = np.arange(round(LIVES * RATE)) / RATE
     sound = 0.2 * np.sin(2 * np.pi * pitch * times)
     return np.where((times >= begin) & (times < end), sound, 0.0).astype(np.float32)
@@ -38,7 +39,7 @@ def record(state: Path, call: str, left: Samples, right: Samples, folder: str = 
     """A stereo A-law WAV as the cards write them."""
     octets = np.stack([np.frombuffer(encode_alaw(side), np.uint8) for side in (left, right)], axis=1).tobytes()
     fmt = struct.pack("<HHIIHH", 6, 2, RATE, 2 * RATE, 2, 8)
-    path = state / "recordings" / folder / f"{call}.wav"
+    path = state / "recordings" / folder / f"{recording_of(CallId(call), 1)}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(
         struct.pack("<4sI4s4sI", b"RIFF", 28 + len(octets), b"WAVE", b"fmt ", 16)
@@ -48,7 +49,7 @@ def record(state: Path, call: str, left: Samples, right: Samples, folder: str = 
     )
 
 
-def wrote(state: Path, calls: dict[str, dict[str, Any]], talks: dict[str, dict[str, Any]]) -> Outcome:
+def wrote(state: Path, calls: dict[str, dict[str, Any]], talks: dict[str, dict[str, Any]]) -> DemoOutcome:
     store = Store(state / "huawu.db", Posted(), clock=Clock())
     store.start()
     for call, row in calls.items():
@@ -56,7 +57,7 @@ def wrote(state: Path, calls: dict[str, dict[str, Any]], talks: dict[str, dict[s
     for talk, row in talks.items():
         store.do(SaveRecord("talks", {"id": talk} | row))
     store.stop()
-    return outcome(state)
+    return read_outcome(state)
 
 
 BOTH = hum(400, 4, 19), hum(500, 6.2, 11.8)
@@ -79,7 +80,7 @@ def test_a_whole_talk_lacks_nothing(tmp_path: Path) -> None:
         ({"pop_ms": None}, BOTH, ("pop",)),
         ({"ended_at": None}, BOTH, ("end",)),
         ({}, (hum(400, 14, 19), BOTH[1]), ("caller_heard",)),
-        ({}, (BOTH[0], hum(500, 0, 5.5)), ("desk_heard",)),  # a prompt before the talk is no agent
+        ({}, (BOTH[0], hum(500, 0, 5.5)), ("desk_heard",)),  # a prompt before the talk does not count as the agent
         ({}, (BOTH[0][: 10 * RATE], BOTH[1][: 10 * RATE]), ("recording",)),
         ({}, None, ("recording",)),
     ],
@@ -92,7 +93,7 @@ def test_what_a_talk_lacks_is_told(
     found = wrote(tmp_path, {"c1": CALL}, {"c1/d1": TALK | {"call": "c1"} | talk})
     assert found.talks[0].lacks == lacks
     for language in Language:
-        (line,) = summary.talks_lacking(Words(language), found)
+        (line,) = summary.talks_lacking(DemoTexts(language), found)
         assert "c1" in line
 
 
@@ -120,23 +121,23 @@ def test_a_desk_that_only_rang_is_no_talk_and_its_caller_gave_up(tmp_path: Path)
 def test_the_summary_counts_talks(tmp_path: Path, language: Language) -> None:
     record(tmp_path, "c1", *BOTH)
     found = wrote(tmp_path, {"c1": CALL}, {"c1/d1": TALK | {"call": "c1"}})
-    words = Words(language)
+    texts = DemoTexts(language)
     console = Console(record=True, width=120)
-    console.print(summary.outcome_table(words, found, failed=0, unplaced=0))
+    console.print(summary.outcome_table(texts, found, failed=0, unplaced=0))
     said = console.export_text()
     for key in ("talks", "with_disposition", "with_pop", "talks_recorded", "gave_up", "orders", "recordings"):
-        assert words(key) in said
-    assert words("pop_slowest", number=1, ms=12.0) in said
+        assert texts(key) in said
+    assert texts("pop_slowest", number=1, ms=12.0) in said
 
 
 @pytest.mark.parametrize("language", Language)
 def test_calls_are_told_one_a_line(language: Language) -> None:
-    good = Report(7, "buy_agent", answered=True, code=200, seconds=31.0, heard=True, by_far=True)
-    bad = Report(8, "agent", answered=False, code=486, seconds=0.1, heard=False, by_far=True)
-    words = Words(language)
-    assert "31.0" in summary.call_line(words, good)
-    assert "486" not in summary.call_line(words, good)
-    assert "486" in summary.call_line(words, bad)
+    good = CallReport(7, "buy_agent", answered=True, code=200, seconds=31.0, heard=True, by_far=True)
+    bad = CallReport(8, "agent", answered=False, code=486, seconds=0.1, heard=False, by_far=True)
+    texts = DemoTexts(language)
+    assert "31.0" in summary.call_line(texts, good)
+    assert "486" not in summary.call_line(texts, good)
+    assert "486" in summary.call_line(texts, bad)
 
 
 def test_every_text_is_in_both_languages_with_the_same_fields() -> None:

@@ -1,4 +1,4 @@
-"""The demo's outside world: what each number does, dialled by an agent over the demo's trunk, with real SIP and RTP."""
+"""The demo's outside telephones: the behaviour of each number, dialled by an agent over the demo's trunk, with real SIP and RTP."""
 
 import re
 import socket
@@ -14,10 +14,10 @@ import yaml
 
 from shared import desk as wire
 from shared.enums import Language, Role, SeatState
-from switch_server.demo.telephones.outside import HABITS, number_of
+from switch_server.demo.telephones.outside import BEHAVIOURS, number_of
 from switch_server.demo.telephones.voice import PAUSE_MS, voice
-from switch_server.demo.words import Words
-from switch_server.demo.world import DemoFolder, Ports, way_out
+from switch_server.demo.texts import DemoTexts
+from switch_server.demo.world import DemoFolder, DemoPorts, way_out
 from switch_server.services.prompt_audio import read_alaw_wav
 from tests.e2e.centre import ROOT, Centre, Process
 from tests.e2e.desk import Desk, hears
@@ -48,14 +48,14 @@ def test_a_voice_reads_the_number_and_pauses(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_the_demo_tells_of_each_habit(language: Language) -> None:
-    said = Words(language)("outside")
-    assert all(re.search(rf"\b{end}\b", said) for end in HABITS)
+def test_the_demo_s_text_describes_each_behaviour(language: Language) -> None:
+    said = DemoTexts(language)("outside")
+    assert all(re.search(rf"\b{end}\b", said) for end in BEHAVIOURS)
 
 
 def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
-    folder.make("127.0.0.1", Ports(sip=5060, link=5580, desks=5581, outside=5090))
+    folder.make("127.0.0.1", DemoPorts(sip=5060, link=5580, desks=5581, outside=5090))
     trunk = yaml.safe_load(folder.config.read_text())["trunks"][1]
     assert (trunk["far"], trunk["direction"]) == (["127.0.0.1:5090"], "out")
     assert [each.role for each in folder.world.agents] == [Role.SUPERVISOR, Role.AGENT, Role.AGENT]
@@ -65,7 +65,7 @@ def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("port", "status", "words"), [("taken", 1, "can't listen on 127.0.0.1:"), ("99999", 2, "1 to 65535")]
 )
-def test_a_port_that_it_can_not_have(tmp_path: Path, port: str, status: int, words: str) -> None:
+def test_a_port_that_is_taken_or_invalid(tmp_path: Path, port: str, status: int, words: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         wanted = str(other.getsockname()[1]) if port == "taken" else port
@@ -120,7 +120,7 @@ def wraps_up(desk: Desk, call: str) -> None:
 
 
 def likeness(heard: np.ndarray, said: np.ndarray) -> float:
-    """Of what was heard and its likeliest place in what is said again and again: 1 is the same."""
+    """The largest correlation of ``heard`` with any part of the repeated ``said``: 1 means that they are equal."""
     long = np.concatenate([said, said]).astype(np.float64)
     short = heard.astype(np.float64)
     size = 1 << (len(long) + len(short)).bit_length()
@@ -130,7 +130,7 @@ def likeness(heard: np.ndarray, said: np.ndarray) -> float:
 
 
 @pytest.mark.slow
-def test_it_rings_then_reads_its_number(desk: Desk) -> None:
+def test_a_number_rings_then_reads_itself_aloud(desk: Desk) -> None:
     call = dials(desk, "4")
     hears(desk.phone.rtp, 450)
     desk.seat(SeatState.TALKING)
@@ -142,13 +142,13 @@ def test_it_rings_then_reads_its_number(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_one_that_is_busy(desk: Desk) -> None:
+def test_a_busy_number(desk: Desk) -> None:
     dials(desk, "1")
     desk.until(lambda: desk.state.call is None)
 
 
 @pytest.mark.slow
-def test_one_that_never_answers(desk: Desk) -> None:
+def test_a_number_that_never_answers(desk: Desk) -> None:
     dials(desk, "2")
     hears(desk.phone.rtp, 450)
     desk.phone.rtp.listen(3.0)
@@ -158,7 +158,7 @@ def test_one_that_never_answers(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_one_that_hangs_up_soon(desk: Desk) -> None:
+def test_a_number_that_hangs_up_soon(desk: Desk) -> None:
     call = dials(desk, "3")
     desk.seat(SeatState.TALKING)
     wraps_up(desk, call)

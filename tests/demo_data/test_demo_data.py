@@ -1,4 +1,4 @@
-"""The demonstration's world: the same for a seed, plausible, and readable by the simulated trading systems."""
+"""The demonstration's data: the same for the same seed, plausible, and readable by the simulated trading systems."""
 
 import stat
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_the_simulated_trading_system_reads_the_files(world: DemoWorld, tmp_path
 
 def test_the_world_is_read_back_and_is_the_owner_s_alone(world: DemoWorld, tmp_path: Path) -> None:
     write(world, tmp_path)
-    write(world, tmp_path)  # again, over the first
+    write(world, tmp_path)  # a second time, over the first files
     assert read_world(tmp_path) == world
     assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
 

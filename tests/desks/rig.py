@@ -1,4 +1,4 @@
-"""The desks' adapter with a core that does as it is told, over real ZeroMQ with CURVE."""
+"""The desks' adapter with a scripted core, over real ZeroMQ with CURVE."""
 
 import asyncio
 import itertools
@@ -43,7 +43,7 @@ def pop(agent: AgentId, number: int = 1) -> ShowPop:
 
 
 class FakeFloor:
-    """``ports.floor.FloorRows`` as a test sets them; ``asked``: how often they were made."""
+    """``ports.floor.FloorRows`` with a test's rows; ``asked``: the number of times they were made."""
 
     def __init__(self) -> None:
         self.rows = Rows()
@@ -59,7 +59,7 @@ class FakeFloor:
 
 
 class Core:
-    """Seats as a test sets them. Events are handled one turn of the loop later, as the engine does."""
+    """A core with a test's seats. Events are handled one turn of the loop later, as by the engine."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -105,7 +105,7 @@ class Core:
         return [event for event in self.events if isinstance(event, kind)]
 
     async def wait(self, kind: type[E], number: int = 1) -> E:
-        """The ``number``-th event of this kind."""
+        """Waits for event number ``number`` of this kind."""
         async with asyncio.timeout(DEADLINE):
             while len(self.of(kind)) < number:
                 self._came.clear()
@@ -170,7 +170,7 @@ class Rig:
         await self.start()
 
     async def desk(self, name: str = "desk-01", keys: KeyPair | None = None, **more: Any) -> DeskClient:
-        """A link that is up, if the switch lets it in."""
+        """A desk's link; it is up if the switch admits it."""
         client = DeskClient(self.endpoint, keys or self.keys[name], SERVER.public, rules=FAST, **more)
         self.clients.append(client)
         return await client.start()

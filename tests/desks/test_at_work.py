@@ -1,4 +1,4 @@
-"""An agent at work: commands, questions, reports, queues; and desks that send too much."""
+"""An agent at work: commands, requests, reports, queues; and desks that send too much."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -147,7 +147,7 @@ def test_questions_have_the_agent_s_rights_and_a_bug_costs_one_answer() -> None:
 
 
 def test_what_is_too_large_reaches_nobody() -> None:
-    """Not the core, and so no journal."""
+    """The message does not reach the core, and so no journal."""
 
     async def test(on: Rig) -> None:
         client = await on.logged_in()
@@ -240,7 +240,7 @@ def test_the_same_legs_again_and_again_are_told_once_a_second() -> None:
 
 
 def test_a_pc_that_slept_comes_back_by_itself() -> None:
-    """The switch has given its session up; what it says in it afterwards begins a new one."""
+    """The switch has dropped the session; the PC's next message in that session leads to a new one."""
 
     async def test(on: Rig) -> None:
         client = await on.logged_in()
@@ -304,7 +304,7 @@ def test_a_flood_ends_its_own_link_only() -> None:
 
 
 def test_a_desk_that_reads_nothing_gets_a_new_session() -> None:
-    """Its queue is full: from then on something would be missing, so the link is ended, and a snapshot begins anew."""
+    """When its queue is full, reports would be missing; so the link is ended, and a new session begins with a snapshot."""
 
     async def test(on: Rig) -> None:
         client = await on.logged_in()
@@ -313,7 +313,7 @@ def test_a_desk_that_reads_nothing_gets_a_new_session() -> None:
         on.core.seat(A, SeatState.OPEN)
         assert await on.core.wait(DeskDown) == DeskDown(A)
         desk.channel._send = send
-        client.cut()  # it would notice by the silence
+        client.cut()  # the client would also notice by the silence
         await client.until(lambda: client.sessions == 2 and client.state.seat is not None)
         assert await client.snapshot() == client.state
 

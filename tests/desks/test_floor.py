@@ -1,4 +1,4 @@
-"""The floor over the link: who sees what, changes by key and number, nothing for nobody; skills and messages by rights."""
+"""The floor over the link: rights to see it, changes by key and number, nothing made without viewers; rights for skills and messages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -101,7 +101,7 @@ def changes(client: DeskClient) -> list[FloorChanged]:
 
 
 async def change(on: Rig, **tables: object) -> None:
-    """And two ticks."""
+    """Changes the tables and waits for two ticks."""
     on.core.floor.rows = replace(on.core.floor.rows, **tables)
     before = on.core.floor.asked
     await until(lambda: on.core.floor.asked >= before + 3)

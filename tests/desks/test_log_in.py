@@ -1,4 +1,4 @@
-"""Who may log in, on which desk, and what happens to those who may not."""
+"""Who may log in at which desk, and the refusals."""
 
 import asyncio
 import threading
@@ -124,8 +124,8 @@ def test_five_wrong_passwords_close_the_agent_and_the_desk() -> None:
             refused(await client.log_in(A, "wrong"), DeskRefusal.WRONG_PASSWORD)
         late = refused(await client.log_in(A), DeskRefusal.TOO_MANY_TRIES)
         assert 290 < late.wait <= 300
-        refused(await client.log_in(B), DeskRefusal.TOO_MANY_TRIES)  # this desk
-        refused(await other.log_in(A), DeskRefusal.TOO_MANY_TRIES)  # this agent
+        refused(await client.log_in(B), DeskRefusal.TOO_MANY_TRIES)  # tries of this desk
+        refused(await other.log_in(A), DeskRefusal.TOO_MANY_TRIES)  # tries of this agent
         assert isinstance(await other.log_in(B), LoggedIn)
         assert "refused for 300 s" in on.said("log_in_refused")[-1].detail
         assert len(on.said("log_in_refused")) == 5, "what is refused unchecked is not written down each time"
@@ -143,7 +143,7 @@ def test_a_right_password_clears_the_agent_s_wrong_ones() -> None:
         for _ in range(4):
             refused(await other.log_in(A, "wrong"), DeskRefusal.WRONG_PASSWORD)
         refused(await client.log_in(B, "wrong"), DeskRefusal.WRONG_PASSWORD)
-        refused(await client.log_in(B), DeskRefusal.TOO_MANY_TRIES)  # the fifth of that desk
+        refused(await client.log_in(B), DeskRefusal.TOO_MANY_TRIES)  # the fifth try of this desk
 
     run(test)
 
@@ -195,7 +195,9 @@ def test_the_link_ends_while_the_password_is_checked() -> None:
         channel = await client.link.opened(20)
         answers: list[object] = []
         channel.request(wire.LogIn(A, RIGHT, client.contact), 10, answers.append)
-        assert isinstance(await client.ask(wire.LogIn(B, RIGHT, client.contact)), wire.Refused)  # so the first has come
+        assert isinstance(
+            await client.ask(wire.LogIn(B, RIGHT, client.contact)), wire.Refused
+        )  # the answer shows that the first request has arrived
         client.cut()
         await client.until(lambda: client.sessions == 2)
         held.set()
@@ -218,7 +220,9 @@ def test_the_operator_sets_another_password_while_the_old_one_is_checked() -> No
         channel = await client.link.opened(20)
         answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         channel.request(wire.LogIn(A, RIGHT, client.contact), 20, answer.set_result)
-        assert isinstance(await client.ask(wire.LogIn(B, RIGHT, client.contact)), wire.Refused)  # so the first has come
+        assert isinstance(
+            await client.ask(wire.LogIn(B, RIGHT, client.contact)), wire.Refused
+        )  # the answer shows that the first request has arrived
         on.book.put_agent(agent(A, "another secret"), "operator")
         held.set()
         told = await answer
@@ -266,7 +270,7 @@ def test_a_desk_has_one_agent() -> None:
     async def test(on: Rig) -> None:
         client = await on.logged_in()
         refused(await client.log_in(B), DeskRefusal.DESK_TAKEN)
-        refused(await client.log_in(B, "wrong"), DeskRefusal.WRONG_PASSWORD)  # who can't log in learns nothing
+        refused(await client.log_in(B, "wrong"), DeskRefusal.WRONG_PASSWORD)  # a failed log-in reveals nothing
         old = client.session
         assert isinstance(await client.log_in(A), LoggedIn), "again, after a fault of the app"
         assert client.session != old
@@ -295,7 +299,7 @@ def test_the_voice_may_be_a_desk_phone() -> None:
         assert isinstance(await client.log_in(A), LoggedIn)
         assert on.core.of(AgentOnline)[0].contact == "phone:front-1"
         assert [state.desk_phone for state in on.links.states()] == ["front-1"]
-        client.contact = "127.0.0.1:5062"  # changed in the app's settings
+        client.contact = "127.0.0.1:5062"  # another phone address, by the app's settings
         assert isinstance(await client.resume(), LoggedIn)
         assert on.core.of(AgentOnline)[1].contact == "127.0.0.1:5062"
         assert [state.desk_phone for state in on.links.states()] == [None]
@@ -309,7 +313,7 @@ def test_not_by_any_desk_phone() -> None:
         assert refused(await client.log_in(A), DeskRefusal.NO_SUCH_PHONE).text == "nobody"
         client.contact = "phone:front-1"
         assert refused(await client.log_in(A), DeskRefusal.NO_SUCH_PHONE).text == "front-1", "desk-01's"
-        refused(await client.log_in(A, "wrong"), DeskRefusal.WRONG_PASSWORD)  # who can't log in learns nothing
+        refused(await client.log_in(A, "wrong"), DeskRefusal.WRONG_PASSWORD)  # a failed log-in reveals nothing
         client.contact = "phone:any-1"
         assert isinstance(await client.log_in(A), LoggedIn)
         on.phones.remove_phone(PhoneName("any-1"), "operator")
@@ -426,7 +430,7 @@ def test_a_session_of_a_disabled_agent_is_over() -> None:
 
 
 def test_a_newer_session_of_the_same_desk_displaces_the_older_link() -> None:
-    """The app was killed and is back before the switch has noticed."""
+    """The app was killed and has restarted before the switch noticed."""
 
     async def test(on: Rig) -> None:
         client = await on.logged_in()
@@ -460,7 +464,7 @@ def test_the_operator_logs_somebody_out() -> None:
     run(test)
 
 
-def test_the_operator_logs_out_whose_link_is_down() -> None:
+def test_the_operator_logs_out_an_agent_whose_link_is_down() -> None:
     async def test(on: Rig) -> None:
         client = await on.logged_in()
         await client.stop()
@@ -475,8 +479,8 @@ def test_the_operator_logs_out_whose_link_is_down() -> None:
 # --- passwords ---
 
 
-def test_the_core_logs_out_whose_link_is_down() -> None:
-    """For having been away too long, or by a supervisor: the session opens nothing any more."""
+def test_the_core_logs_out_an_agent_whose_link_is_down() -> None:
+    """After a long absence, or by a supervisor: the session can't be resumed any more."""
 
     async def test(on: Rig) -> None:
         client = await on.logged_in()
@@ -512,7 +516,7 @@ def test_a_password_is_changed() -> None:
 
 
 def test_a_password_that_the_operator_set_meanwhile_stays() -> None:
-    """Who is at the seat may be the one whom the operator wants out."""
+    """The operator may have set it to shut out the person at the seat."""
     going, begun = threading.Event(), threading.Event()
 
     def slow(password: str) -> str:

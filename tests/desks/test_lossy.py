@@ -1,4 +1,4 @@
-"""What a desk shows is what the switch has, whatever is lost, doubled or late, and however often the link breaks."""
+"""A desk shows the switch's state, even if reports are lost, doubled or late, and however often the link breaks."""
 
 import asyncio
 import random
@@ -19,11 +19,11 @@ from tests.fakes.desks import agent
 TABLE = codec.Table((*SESSION_MESSAGES, *wire.REPLIES, *wire.REPORTS))
 STATES = [SeatState.OPEN, SeatState.RINGING, SeatState.TALKING, SeatState.HOLDING, SeatState.WRAP_UP]
 UNSEEN = 5
-"""Changes after a cut before the desk is back."""
+"""The number of changes after a cut before the desk is connected again."""
 
 
 class Lossy:
-    """Between a session and the socket: reports are lost, doubled, or come after the next one, as chance has it."""
+    """Sits between a session and its socket, and at random loses, doubles or delays reports."""
 
     def __init__(self, channel: Channel, chance: random.Random) -> None:
         self._through = channel._send
@@ -61,7 +61,7 @@ def repair(channel: Channel) -> None:
 
 
 def change(on: Rig, who: AgentId, number: int, chance: random.Random) -> None:
-    """One thing that an agent's day is made of."""
+    """A random change of an agent's seat, call or pop."""
     match chance.randrange(6):
         case 0 | 1:
             on.core.seat(who, chance.choice(STATES), since=float(number))
@@ -78,7 +78,7 @@ def change(on: Rig, who: AgentId, number: int, chance: random.Random) -> None:
 
 
 async def a_day(on: Rig, who: AgentId, name: str, events: int, cuts: int, lossy: list[Lossy]) -> DeskClient:
-    """``events`` changes with ``cuts`` reconnects among them; each new session is as bad as the last."""
+    """Makes ``events`` changes with ``cuts`` reconnects among them; every session is lossy."""
     chance = random.Random(name)
     client = await on.logged_in(who, name)
     at_cut = {round((number + 1) * events / (cuts + 1)) for number in range(cuts)}
@@ -115,9 +115,7 @@ def test_ten_thousand_events_and_two_hundred_reconnects() -> None:
             for who, client in zip(agents, clients, strict=True):
                 await client.until(lambda client=client: client.state.seat is not None and client.link.channel)
                 repair(on.links._roll.by_agent[who].channel)
-                on.core.seat(
-                    who, SeatState.OPEN, since=1e6
-                )  # the last word comes: what is missing before it is seen now
+                on.core.seat(who, SeatState.OPEN, since=1e6)  # a last report arrives and shows the gaps before it
                 await settled(client, lambda who=who: snapshot(on, who))
             totals = {key: sum(each.counts[key] for each in lossy) for key in ("lost", "doubled", "late")}
             assert min(totals.values()) > 100, totals
@@ -128,12 +126,12 @@ def test_ten_thousand_events_and_two_hundred_reconnects() -> None:
 
 
 def snapshot(on: Rig, who: AgentId) -> wire.DeskSnapshot:
-    """What the switch would say now."""
+    """The snapshot that the switch would send now."""
     return on.links._roll.snapshot(on.links._roll.by_agent[who])
 
 
 async def settled(client: DeskClient, truth: Callable[[], wire.DeskSnapshot]) -> None:
-    """The client comes to show the truth by itself: a report that shows the gap, and the snapshot that it asks for."""
+    """Waits until the client shows ``truth``: a report shows the gap, and the client requests a snapshot."""
     await client.until(lambda: client.state == truth(), DEADLINE)
 
 
@@ -164,7 +162,7 @@ def test_fifty_desks_at_once() -> None:
 
 
 def test_a_key_is_one_desk_s() -> None:
-    """Fifty strangers don't keep the others out."""
+    """Fifty links with unknown keys don't keep the others out."""
 
     async def test() -> None:
         async with rig() as on:

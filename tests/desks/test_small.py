@@ -1,4 +1,4 @@
-"""The pure parts: verdicts, wrong tries, bounds, pops."""
+"""Pure parts of the desks' adapter: verdicts, wrong tries, bounds, pops."""
 
 import asyncio
 import math
@@ -108,7 +108,7 @@ def test_a_new_call_s_pop_replaces_the_one_before() -> None:
         fake, told = FakePops(), []
         board = PopBoard(fake, lambda agent, shown: told.append(shown))
         board.show(pop(A, 1))
-        board.show(pop(A, 1))  # more is known of the caller
+        board.show(pop(A, 1))  # more data about the same caller
         board.show(pop(A, 2))
         fake.fill(CallId("c1"))
         assert told == [pop_of(pop(A, 1)), pop_of(pop(A, 2))]

@@ -1,6 +1,6 @@
-"""Real ``agent-app`` processes for tests: with hands (``Hands``), as a robot (``Robot``), and the looks at them that tests share.
+"""Real ``agent-app`` processes for tests, operated by the test (``ScriptedApp``) or by a robot (``Robot``), and shared checks of their audio.
 
-with Hands(centre, tmp_path) as app:  # logged in, seat open
+with ScriptedApp(centre, tmp_path) as app:  # logged in, seat open
     app.answers()
     app.do("hold")
     app.until(lambda view: view.state.call.state is SeatState.HOLDING)
@@ -37,16 +37,16 @@ from tests.rtp_peer import frequency, level, purity
 PROMPTS = ROOT / "resources" / "prompts" / "zh_CN"
 
 
-class Place(Struct, frozen=True):
-    """A PC: its folder, its key file, and who sits there."""
+class DeskPc(Struct, frozen=True):
+    """A desk's PC: its folder, its key file, and its agent."""
 
     folder: Path
     key: Path
     agent: DemoAgent
 
     @classmethod
-    def make(cls, centre: Centre, folder: Path, number: int = 0, **changed: str) -> "Place":
-        """``changed``: what stands otherwise in the key file (``endpoint``, ``server_key`` …)."""
+    def make(cls, centre: Centre, folder: Path, number: int = 0, **changed: str) -> "DeskPc":
+        """Makes the folder and the key file; ``changed``: other values in the key file (``endpoint``, ``server_key`` …)."""
         agent = centre.demo.world.agents[number]
         content = json.loads((centre.demo.desk(agent.desk) / "desk.key").read_bytes()) | changed
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,9 +61,9 @@ class Place(Struct, frozen=True):
 
 
 class Program:
-    """A child that prints lines, in ``lines``; what it says of errors is in ``folder/errors``."""
+    """A child process; ``lines`` has its output, the file ``folder/errors`` its standard error."""
 
-    def __init__(self, place: Place, *command: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, place: DeskPc, *command: str, env: Mapping[str, str] | None = None) -> None:
         self.place = place
         self.errors = place.folder / "errors"
         self.lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -106,7 +106,7 @@ class Program:
         self.ended()
 
     def ended(self) -> None:
-        """It says no more."""
+        """Waits for the end of its output."""
         self.lines.put("")
 
     def take(self, line: str) -> None:
@@ -119,7 +119,7 @@ class Program:
 
     @property
     def phone_pid(self) -> int:
-        """Of its phone's process; waits for one."""
+        """The process id of its phone process; waits until there is one."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
             for entry in Path("/proc").iterdir():
@@ -140,7 +140,7 @@ class Program:
 
     @contextmanager
     def asleep(self, *, window: bool = True) -> Iterator[None]:
-        """The processes stand still: as on a PC that sleeps, or (the phone only) as one whose voice no longer reaches anybody."""
+        """Stops the processes for a while, as on a sleeping PC; or only the phone process, as if no SIP and RTP came through."""
         self._stopped = (self.phone_pid, *([self.process.pid] if window else []))
         for pid in reversed(self._stopped):
             os.kill(pid, signal.SIGSTOP)
@@ -152,19 +152,19 @@ class Program:
             self._stopped = ()
 
 
-class Hands(Program):
-    """The app of the demo's agent number ``number``, without a window. ``say``: ``tone:400`` instead of a microphone; with ``env`` of a headset, its sound device.
-    ``desk_phone``: the name of the one that has the voice. ``route``: as in ``tests.e2e.hands``.
+class ScriptedApp(Program):
+    """The app of the demo's agent ``number``, without a window. ``say``: a tone (``tone:400``) instead of a microphone, or a sound device with the
+    ``env`` of a headset. ``desk_phone``: the name of the desk phone with the seat's voice. ``route``: as in ``tests.e2e.scripted_app``.
     """
 
-    program = "tests.e2e.hands"
+    program = "tests.e2e.scripted_app"
 
     def __init__(
         self, centre: Centre, folder: Path, number: int = 0, *, say: str = "tone:400", audio: bool = False,
         env: Mapping[str, str] | None = None, clock_off: float = 0.0, begin: bool = True, desk_phone: str = "",
         route: str = "", **changed: str,
     ) -> None:  # fmt: skip
-        place = Place.make(centre, folder / f"desk-{number}", number, **changed)
+        place = DeskPc.make(centre, folder / f"desk-{number}", number, **changed)
         clock = ("--clock-off", str(clock_off)) if clock_off else ()
         way = ("--route", route) if route else ()
         sound = () if audio else ("--no-audio",)
@@ -201,7 +201,7 @@ class Hands(Program):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Logged out, so that the next test's agent has a seat of their own."""
+        """Logs the agent out, so that the seat is free for the next test."""
         if self.process.poll() is None and self._begin:
             with contextlib.suppress(AssertionError, OSError):
                 self.until(lambda view: view.state.call is None, 5)
@@ -244,7 +244,7 @@ class Hands(Program):
         assert not self._over, f"the app ended: {self.errors.read_text()[-2000:]}"
 
     def is_seat(self, state: SeatState, seconds: float = DEADLINE) -> None:
-        """And so is its call, which is told just after."""
+        """Waits for this state of the seat, and of its call, which is reported just after."""
         self.until(
             lambda view: (
                 not view.stale and view.state.seat is not None and view.state.seat.state is state
@@ -253,7 +253,7 @@ class Hands(Program):
         )  # fmt: skip
 
     def do(self, name: str, *arguments: Any) -> None:
-        """One of ``DeskPresenter``'s methods."""
+        """Calls a method of ``DeskPresenter``."""
         self.say(json.dumps([name, *arguments]))
 
     def log_in(self, *, take_over: bool = False) -> None:
@@ -267,7 +267,7 @@ class Hands(Program):
         self.is_seat(SeatState.OPEN)
 
     def answers(self, call: str = "", seconds: float = DEADLINE) -> DeskCall:
-        """It rings (this call), and is answered; the pop is there."""
+        """Waits until the (given) call rings, answers it, and waits for the pop."""
         self.until(
             lambda view: (
                 view.state.call is not None and call in ("", view.state.call.call) and view.enabled[Action.ANSWER].on
@@ -280,7 +280,7 @@ class Hands(Program):
         return self.call
 
     def ends(self) -> None:
-        """Hangs up and writes what it was about."""
+        """Hangs up and writes the disposition."""
         self.do("hang_up")
         self.wraps_up()
 
@@ -298,10 +298,10 @@ class Hands(Program):
 
 
 class Robot(Program):
-    """``agent-app --headless``, the program as it is delivered."""
+    """``agent-app --headless``, the delivered program."""
 
     def __init__(self, centre: Centre, folder: Path, number: int = 0, *, plan: str) -> None:
-        place = Place.make(centre, folder / f"desk-{number}", number)
+        place = DeskPc.make(centre, folder / f"desk-{number}", number)
         super().__init__(
             place, "agent_app", *place.options, "--password-stdin", "--headless", "--no-audio", "--robot", plan
         )
@@ -320,7 +320,7 @@ class Robot(Program):
 
 @contextmanager
 def far_away(centre: Centre) -> Iterator[Relay]:
-    """A network between a desk and the switch, for the link only; its ``endpoint`` goes into a key file."""
+    """A proxy between a desk and the switch that can be cut, for the link only; its ``endpoint`` goes into a key file."""
     with a_relay(f"tcp://127.0.0.1:{centre.ports.desks}") as relay:
         yield relay
 
@@ -329,7 +329,7 @@ def far_away(centre: Centre) -> Iterator[Relay]:
 
 
 def hears_tone(phone: Phone, hertz: float, seconds: float = DEADLINE) -> None:
-    """The caller hears this tone from now on."""
+    """Waits until the caller hears this tone."""
     begun = len(phone.rtp.heard)
 
     def there(heard: list[Any]) -> bool:
@@ -344,7 +344,7 @@ def hears_tone(phone: Phone, hertz: float, seconds: float = DEADLINE) -> None:
 
 
 def hears_something_else(phone: Phone, hertz: float, seconds: float = DEADLINE) -> float:
-    """Half a second of sound which is not this tone and not silence (an excuse, music); how long it took."""
+    """Waits for half a second of sound that is neither this tone nor silence (an apology, music); returns the seconds until then."""
     begun = time.monotonic()
     end = begun + seconds
     while True:
@@ -355,7 +355,7 @@ def hears_something_else(phone: Phone, hertz: float, seconds: float = DEADLINE) 
 
 
 def said_at(heard: np.ndarray, prompt: str) -> float | None:
-    """Where in ``heard`` (8 kHz) the first second of this prompt was said, in seconds; ``None``: nowhere."""
+    """The position (seconds) of the first second of this prompt in ``heard`` (8 kHz); ``None``: not found."""
     words = read_wave(PROMPTS / f"{prompt}.wav")
     begin = int(np.argmax(np.abs(words.astype(np.int32)) > 1000))
     wanted = words[begin : begin + 8000].astype(np.float64)

@@ -1,4 +1,4 @@
-"""A customer for tests: SIPp signals, an RTP peer speaks and listens; keys go by RFC 4733, as tones or by SIP INFO."""
+"""A customer for tests: SIPp for signalling, an RTP peer for audio; keys by RFC 4733, as tones or by SIP INFO."""
 
 import re
 import threading
@@ -13,8 +13,8 @@ INFO_GAP_MS = 300
 
 
 class Caller:
-    """``with Caller(centre, tmp_path, way="rfc4733") as caller:`` is in the call; leaving ends it, at the latest ``stay`` seconds after the
-    answer.
+    """``with Caller(centre, tmp_path, way="rfc4733") as caller:`` runs during the call; the call ends with the block, at the latest ``stay``
+    seconds after the answer.
 
     With ``way="info"`` all keys must be given at the start, each with the pause (ms) before it.
     """
@@ -44,7 +44,7 @@ class Caller:
         self.peer.wait(lambda heard: len(heard) > 3, DEADLINE)
         assert self.peer.source is not None
         self.peer.call(*self.peer.source)
-        self.centre.until(lambda: self._offered() - before)  # it is in the file within 100 ms
+        self.centre.until(lambda: self._offered() - before)  # the entry is in the file within 100 ms
         (leg,) = self._offered() - before
         self.call = leg.partition("/")[0]
         return self
@@ -53,12 +53,12 @@ class Caller:
         return {entry["event"]["leg"] for entry in self.centre.journal() if entry["event"]["type"] == "CallOffered"}
 
     def __exit__(self, *_: object) -> None:
-        self.centre.ctl("calls", "hangup", self.call)  # SIPp leaves without a BYE when it is stopped
+        self.centre.ctl("calls", "hangup", self.call)  # a stopped SIPp sends no BYE
         self.sipp.stop()
         self.peer.__exit__()
 
     def press(self, keys: str) -> None:
-        """Keys, and waits until they have been sent."""
+        """Presses keys, and waits until they have been sent."""
         if self.way == "inband":
             self.peer.press_tones(keys)
         else:
@@ -66,7 +66,7 @@ class Caller:
         self.peer.said_all()
 
     def at(self, step: str, seconds: float = DEADLINE) -> None:
-        """Waits until the flow has come to this step."""
+        """Waits until the flow has reached this step."""
         log = self.centre.state / "logs" / "switch.log"
         wanted = re.compile(rf"ivr {self.call}: .* -> \w+ {step}$", re.MULTILINE)
         tick = threading.Event()
@@ -79,7 +79,7 @@ class Caller:
 
 
 def scenario(media_port: int, way: str, info: tuple[tuple[int, str], ...]) -> str:
-    """SIPp's caller with its audio at ``media_port``, staying for ``-d`` ms."""
+    """A SIPp scenario for a caller with audio at ``media_port``; the call lasts ``-d`` ms."""
     text = (SCENARIOS / "caller.xml").read_text().replace("[media_port]", str(media_port))
     if way != "rfc4733":
         text = text.replace(" RTP/AVP 8 0 101", " RTP/AVP 8 0")
@@ -90,7 +90,7 @@ def scenario(media_port: int, way: str, info: tuple[tuple[int, str], ...]) -> st
 
 
 def info_request(number: int, pause: int, key: str) -> str:
-    """The key by SIP INFO, ``pause`` ms after what was before; ``number``: its CSeq."""
+    """A key by SIP INFO, ``pause`` ms after the preceding message; ``number``: its CSeq."""
     return f"""<pause milliseconds="{pause}"/>
   <send retrans="500"><![CDATA[
 INFO [next_url] SIP/2.0

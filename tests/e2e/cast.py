@@ -1,13 +1,13 @@
-"""A cast of people in one call, each with a tone of their own: who hears whom is measured, in their ears and in the recording.
+"""The parties of one call, each with a tone of its own; who hears whom is measured in the received RTP and in the recording.
 
 with Cast(centre) as cast:
     ann = cast.seat(0)
     customer = cast.caller(QUEUE)
     ann.answer()
-    cast.hears(customer="ann", ann="customer")      # names of who must be heard, and nobody else of the cast
+    cast.hears(customer="ann", ann="customer")      # the parties that each must hear, and no others of the cast
 
-Tones are -20 dBFS; present is -30 dBFS and more, absent -60 and less, over a second (Hann window), in which nothing of the call's own (music,
-ringback at 450 Hz) is near a tone. ``music`` and ``ringback`` stand for those, ``prompt`` for speech, in which tones are looked for at -45.
+Tones have -20 dBFS; a tone is present at -30 dBFS and more, absent at -60 and less, over a second (Hann window); the call's own sounds (music,
+ringback at 450 Hz) are not near any tone. ``music`` and ``ringback`` stand for these, ``prompt`` for speech, in which -45 is the limit for tones.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from tests.lines.peer import Call, Peer
 from tests.rtp_peer import RtpPeer, level, sine
 
 HERTZ = (1243, 1437, 1647, 1853, 2183, 2417, 2707, 2963)
-"""Between the notes of the music, and none a sum, a difference or a harmonic of others."""
+"""The tones: between the notes of the music, and none is a sum, a difference or a harmonic of others."""
 SAID_DBM0 = -16.86
 """-20 dBFS."""
 PRESENT, ABSENT, ABSENT_IN_SPEECH = -30.0, -60.0, -45.0
@@ -32,8 +32,8 @@ PATIENCE_S = 40.0
 OWN = frozenset({"music", "ringback", "prompt", "silence"})
 
 
-class Mark(NamedTuple):
-    """What was measured, for the recording: in the second up to ``until`` (UTC) ``said``, whose side is on the left, heard these."""
+class Measurement(NamedTuple):
+    """A measurement, to be compared with the recording: in the second before ``until`` (UTC), ``said``, the party on the left side, heard these."""
 
     call: str
     until: float
@@ -42,7 +42,7 @@ class Mark(NamedTuple):
 
 
 def tone_level(samples: np.ndarray, hertz: float) -> float:
-    """DBFS of a sine at this frequency."""
+    """The level of this frequency, in dBFS of a sine."""
     window = np.hanning(len(samples))
     wave = np.exp(-2j * np.pi * hertz / 8000 * np.arange(len(samples)))
     peak = 2 * abs(np.sum(samples * window * wave)) / window.sum() / 32767
@@ -50,7 +50,7 @@ def tone_level(samples: np.ndarray, hertz: float) -> float:
 
 
 class Outsider:
-    """A telephone that is called over the trunk ``out``."""
+    """An outside telephone, called over the trunk ``out``."""
 
     def __init__(self, centre: Centre, port: int) -> None:
         self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
@@ -90,13 +90,13 @@ class Outsider:
 
 
 class Cast(contextlib.ExitStack):
-    """Everybody leaves at its end: callers first, then the seats log out."""
+    """The parties; at its end callers hang up first, then the seats log out."""
 
     def __init__(self, centre: Centre, port: int) -> None:
         super().__init__()
         self.centre, self.port = centre, port
         self.ears: dict[str, RtpPeer] = {}
-        self.marks: list[Mark] = []
+        self.measurements: list[Measurement] = []
         self._call = ""
         self._recorded = "customer"
 
@@ -105,7 +105,7 @@ class Cast(contextlib.ExitStack):
         self.ears[name] = ear
 
     def seat(self, name: str, number: int, *, opened: bool = True) -> Desk:
-        """An agent with an open seat; ``number``: the demo's."""
+        """An agent with an open seat; ``number``: index of the demo's agent."""
         desk = self.enter_context(Desk(self.centre, number))
         if opened:
             desk.open()
@@ -125,13 +125,13 @@ class Cast(contextlib.ExitStack):
         return outsider
 
     def records(self, call: str, name: str) -> None:
-        """From now on ``name`` is on the left of the recording of this call, without a customer."""
+        """From now on ``name`` is on the left side of this call's recording; for calls without a customer."""
         self._call, self._recorded = call, name
 
     # --- what is heard ---
 
     def hears(self, **expected: str) -> None:
-        """Each listener's heard names, apart by spaces; tried again until it is so, within ``PATIENCE_S``."""
+        """Checks which parties each listener hears (names separated by spaces); repeated until it holds, within ``PATIENCE_S``."""
         end = time.monotonic() + PATIENCE_S
         while True:
             starts = {name: len(self.ears[name].heard) for name in expected}
@@ -146,7 +146,9 @@ class Cast(contextlib.ExitStack):
             assert time.monotonic() < end, "; ".join(wrong)
         name = self._recorded
         if self._call and name in expected:
-            self.marks.append(Mark(self._call, time.time() - 0.06, name, frozenset(expected[name].split())))
+            self.measurements.append(
+                Measurement(self._call, time.time() - 0.06, name, frozenset(expected[name].split()))
+            )
 
     def _fault(self, name: str, start: int, wanted: frozenset[str]) -> str:
         ear = self.ears[name]
@@ -156,7 +158,7 @@ class Cast(contextlib.ExitStack):
         return self.judge(name, ear.samples(packets), wanted)
 
     def judge(self, name: str, heard: np.ndarray, wanted: frozenset[str]) -> str:
-        """What is not as it should be; ``""``: all is."""
+        """The differences from what should be heard; ``""``: none."""
         levels = {other: tone_level(heard, HERTZ[place]) for place, other in enumerate(self.ears)}
         least = ABSENT_IN_SPEECH if "prompt" in wanted else ABSENT
         missing = [other for other in wanted - OWN if levels[other] < PRESENT]
@@ -172,18 +174,18 @@ class Cast(contextlib.ExitStack):
         return f"{name} misses {missing}, hears {too_much} besides ({shown}; all {loud:.0f} dBm0)"
 
     def recorded(self) -> None:
-        """One file over all of it: left nothing but the customer (or who is ``records``), right what they heard."""
-        calls = {mark.call for mark in self.marks}
+        """Checks the call's only recording: left nothing but the customer (or the party of ``records``), right what this party heard."""
+        calls = {each.call for each in self.measurements}
         for call in calls:
             self.centre.until(lambda call=call: _recording(self.centre, call)["ended_at"])  # type: ignore[misc]
             row = _recording(self.centre, call)
             samples = self.centre.recording(call)
-            for mark in (mark for mark in self.marks if mark.call == call):
-                end = round((mark.until - row["started_at"]) * 8000) - 400
+            for measurement in (each for each in self.measurements if each.call == call):
+                end = round((measurement.until - row["started_at"]) * 8000) - 400
                 part = samples[end - 6400 : end]
                 assert len(part) == 6400, "the recording is shorter than the call"
-                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({mark.said}))), fault
-                assert not (fault := self.judge("the right channel", part[:, 1], mark.heard)), fault
+                assert not (fault := self.judge("the left channel", part[:, 0], frozenset({measurement.said}))), fault
+                assert not (fault := self.judge("the right channel", part[:, 1], measurement.heard)), fault
 
 
 def _recording(centre: Centre, call: str) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """A whole centre for tests: the real switch server with its cards, real gateways and simulated trading systems, all as processes.
 
-``kill`` is ``kill -9``. The layout is the demo's; one branch is started unless more are asked for.
+``kill`` is ``kill -9``. The folders are laid out as in the demo; by default one branch is started.
 """
 
 import contextlib
@@ -20,8 +20,9 @@ import msgspec
 import numpy as np
 import yaml
 
+from shared.ids import CallId, recording_of
 from switch_server.card import g711
-from switch_server.demo.world import DemoFolder, Ports
+from switch_server.demo.world import DemoFolder, DemoPorts
 from switch_server.services.demo_data import DemoCustomer
 from tests.sip_tools import free_port
 
@@ -31,14 +32,14 @@ AGAIN = 0.5
 
 
 def leads_out(content: dict[str, Any], port: int, *numbers: str, lines: int = 4) -> None:
-    """For ``change``: calls to these numbers go out over the trunk ``out``, to ``port`` of this machine, and none over the first trunk."""
+    """A change of the configuration: calls to these numbers go out over the trunk ``out``, to ``port`` of this machine; the first trunk takes none."""
     far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0, "numbers": list(numbers)}
     content["trunks"][0]["direction"] = "in"
     content["trunks"].append({"name": "out", "lines": lines} | far)
 
 
 class Process:
-    """A program of ours, started with ``python -m``; its output is in ``log``."""
+    """A program of the project, started with ``python -m``; its output is in ``log``."""
 
     def __init__(self, log: Path, *command: str) -> None:
         self.log = log
@@ -46,7 +47,7 @@ class Process:
         self.popen: subprocess.Popen[bytes] | None = None
 
     def start(self, up: str) -> str:
-        """Returns the line that begins with ``up``."""
+        """Starts the program; returns the line that begins with ``up``."""
         found: list[str] = []
         ready = threading.Event()
         with self.log.open("ab") as errors:
@@ -79,7 +80,7 @@ class Process:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
-        """In order, but for calls that run: asked until it goes, the switch hangs them up."""
+        """Sends SIGTERM until the program has ended; by the second one, the switch hangs up running calls."""
         return self._end(signal.SIGTERM)
 
     def _end(self, number: signal.Signals) -> int:
@@ -103,7 +104,7 @@ class Centre:
         agents: int = 3,
     ) -> None:  # fmt: skip
         self.demo = DemoFolder(folder, 2007, agents)
-        self.ports = Ports(sip=free_port(), link=free_port(), desks=free_port())
+        self.ports = DemoPorts(sip=free_port(), link=free_port(), desks=free_port())
         self.state = self.demo.state
         self.branches = branches
         self._faults = faults
@@ -156,7 +157,7 @@ class Centre:
         return self
 
     def start_switch(self) -> None:
-        """Up, with all its cards."""
+        """Starts the switch and waits for all its cards."""
         self.switch.start("switch-server ")
 
     def __exit__(self, *_: object) -> None:
@@ -175,7 +176,7 @@ class Centre:
         return f"sip:95500@127.0.0.1:{self.ports.sip}"
 
     def ctl(self, *arguments: str) -> Any:
-        """``switchctl … --json``."""
+        """Runs ``switchctl … --json``; returns its document."""
         done = subprocess.run(
             [sys.executable, "-m", "switch_server.switchctl", "--socket", str(self.state / "control.sock"), *arguments, "--json"],
             cwd=ROOT, capture_output=True, check=False, timeout=DEADLINE,
@@ -187,7 +188,7 @@ class Centre:
         )
 
     def card_pids(self) -> dict[str, int]:
-        """Of the running cards, by their names."""
+        """The process ids of the running cards, by card."""
         found = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
@@ -200,25 +201,25 @@ class Centre:
         os.kill(self.card_pids()[card], signal.SIGKILL)
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every entry of the event journal."""
+        """All entries of the event journal."""
         files = sorted((self.state / "journal").glob("*.jsonl"))
         return [entry for file in files for entry in entries(file.read_bytes().splitlines())]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """A table of the centre's store."""
+        """The rows of a table of the centre's store."""
         return _rows(self.state / "huawu.db", table)
 
     def journal_rows(self, table: str = "orders") -> list[dict[str, Any]]:
-        """A table of the centre's order journal."""
+        """The rows of a table of the centre's order journal."""
         return _rows(self.state / "orders.db", table)
 
     def at_branch(self, branch: str = "GZ01") -> list[dict[str, Any]]:
-        """The orders that the trading system itself has; ``remark`` is the centre's key."""
+        """The orders in the trading system itself; ``remark`` is the centre's key."""
         rows = _rows(self.demo.branch(branch) / "trading" / "trading.db", "orders")
         return [json.loads(row["state"]) for row in rows]
 
     def customer(self, branch: str = "GZ01", **wanted: Any) -> DemoCustomer:
-        """One of the demo's customers at this branch; ``skip`` gives the next ones."""
+        """One of the demo's customers at this branch; ``skip`` leaves out the first ones."""
         skip = int(wanted.pop("skip", 0))
         return [each for each in self.demo.world.customers if each.account.branch == branch][skip]
 
@@ -234,18 +235,18 @@ class Centre:
             time.sleep(0.1)
 
     def recording(self, call: str) -> np.ndarray:
-        """Samples (n, 2) int16 of a call's recording: left the caller, right what the caller hears."""
-        (path,) = (self.state / "recordings").rglob(f"{call}.wav")
+        """The recording of a whole call as (n, 2) int16 samples: left the caller, right what the caller hears."""
+        (path,) = (self.state / "recordings").rglob(f"{recording_of(CallId(call), 1)}.wav")
         return wav(path)
 
     def files(self) -> Iterator[Path]:
-        """Every file that the product wrote: the centre's state and the gateways'."""
+        """All files that the product wrote: the state of centre and gateways."""
         for folder in (self.state, *(self.demo.branch(branch) / "gateway" for branch in self.branches)):
             yield from (path for path in folder.rglob("*") if path.is_file())
 
 
 def entries(lines: Iterable[bytes | str]) -> Iterator[dict[str, Any]]:
-    """Of the event journal. A line that is being written, or that a kill has torn, is none, as for the product's readers."""
+    """The entries in lines of the event journal. Incomplete lines (still being written, or cut off by a kill) are left out, as by the product."""
     for line in lines:
         with contextlib.suppress(msgspec.DecodeError):
             yield msgspec.json.decode(line)

@@ -1,8 +1,8 @@
-"""An agent at a desk, by script: a real link in a thread of its own, and a phone that does exactly what a test wants.
+"""A scripted agent's desk: a real link in a thread of its own, and a phone that does exactly what a test orders.
 
 with Desk(centre) as desk:            # logged in, seat locked
     desk.open()
-    desk.rings()                      # a call has come: told over the link, and rung at the phone
+    desk.rings()                      # a call has come: reported over the link, and ringing at the phone
     desk.answer()
     desk.put_down()
 """
@@ -30,16 +30,16 @@ from tests.sip_tools import Pjsua
 
 
 class RawPhone:
-    """A desk's phone of a socket and strings, with an RTP peer; it rings, and the test says what then."""
+    """A desk's phone on a plain socket, with an RTP peer; it rings until the test acts."""
 
     def __init__(self, centre: Centre, *, busy: int = 0) -> None:
         self.peer = Peer(centre.sip)
         self.rtp = RtpPeer()
         self.contact = ":".join(map(str, self.peer.address))
         self.busy = busy
-        """Refuses each call with this code."""
+        """The status code with which it refuses each call."""
         self.tokens: list[str] = []
-        """Of the INVITEs that came."""
+        """The tokens of the received INVITEs."""
         self.cancelled = 0
         self.hung_up_on = 0
         self.invite: Message | None = None
@@ -59,7 +59,7 @@ class RawPhone:
         self.rtp.__exit__()
 
     def kill(self) -> None:
-        """Gone without a word."""
+        """Stops without any message."""
         self._over = True
         self._thread.join(10)
         self.rtp.sending = False
@@ -77,13 +77,13 @@ class RawPhone:
         self._dialog = Call.of(self.peer, self.invite, "desk")
 
     def lift(self) -> None:
-        """Answers, if it rings at this moment and was not answered yet."""
+        """Answers, if the phone rings and has not answered yet."""
         with self._changed:
             if self.invite is not None and self._dialog is None:
                 self.answer()
 
     def hang_up(self) -> None:
-        """The handset is put down: BYE, or 486 while it rings."""
+        """Hangs up: BYE, or 486 while it rings."""
         if self._dialog is not None:
             self._dialog.request("BYE")
         elif self.invite is not None:
@@ -107,7 +107,7 @@ class RawPhone:
             self.peer.reply(message, 200, tag="desk")
             if method == "CANCEL" and self.invite is not None:
                 self.peer.reply(self.invite, 487, tag="desk")
-            if self.invite is not None:  # else a repeat
+            if self.invite is not None:  # otherwise a retransmission
                 self.cancelled += method == "CANCEL"
                 self.hung_up_on += method == "BYE"
             self.invite = self._dialog = None
@@ -116,7 +116,7 @@ class RawPhone:
 
     def _rung(self, invite: Message) -> None:
         if self.invite is not None and self.invite.get("Call-ID") == invite.get("Call-ID"):
-            return  # a repeat
+            return  # a retransmission
         self.tokens.append(invite.get(wire.TOKEN_HEADER))
         if self.busy:
             self.peer.reply(invite, self.busy, tag="desk")
@@ -126,7 +126,7 @@ class RawPhone:
 
 
 class PjsuaPhone:
-    """The same of pjsua2, in a process of its own."""
+    """The same interface with pjsua2, in a process of its own."""
 
     def __init__(self) -> None:
         self.pjsua = Pjsua()
@@ -153,7 +153,7 @@ class PjsuaPhone:
 
 
 class Desk:
-    """``number``: the demo's agent. Inside it the agent is logged in; ``state`` is what a window would show."""
+    """``number``: the demo's agent, who is logged in within the ``with`` block; ``state`` is the state that a window would show."""
 
     def __init__(self, centre: Centre, number: int = 0, phone: RawPhone | PjsuaPhone | None = None) -> None:
         who = centre.demo.world.agents[number]
@@ -191,7 +191,7 @@ class Desk:
         self._loop.close()
 
     async def _leave(self) -> None:
-        """Logged out, so that the next test's agent has a seat of their own."""
+        """Logs the agent out, so that the seat is free for the next test."""
         with contextlib.suppress(TimeoutError, RequestFailed):
             await self.client.until(lambda: self.state.call is None, 5)
             if self.state.seat is not None:
@@ -214,14 +214,14 @@ class Desk:
         return call
 
     def until(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Waits for what the switch reports."""
+        """Waits until the reports of the switch fulfil the condition."""
         try:
             self.run(self.client.until(condition, seconds))
         except TimeoutError:
             raise AssertionError(f"not shown within {seconds} s: {self.state}") from None
 
     def seat(self, state: SeatState, seconds: float = DEADLINE) -> wire.Seat:
-        """Waits for this state."""
+        """Waits for this state of the seat."""
         self.until(lambda: self.state.seat is not None and self.state.seat.state is state, seconds)
         assert self.state.seat is not None
         return self.state.seat
@@ -241,7 +241,7 @@ class Desk:
         self.seat(SeatState.OPEN)
 
     def put_down(self) -> None:
-        """挂机, as what the desk shows once seat and call are of one state."""
+        """挂机, with the meaning that the desk shows once seat and call have the same state."""
         self.until(
             lambda: (
                 self.state.call is not None and self.state.seat is not None and self.call.state is self.state.seat.state
@@ -250,7 +250,7 @@ class Desk:
         self.done(wire.HangUp(self.call.call, self.call.hanging_up))
 
     def rings(self, seconds: float = DEADLINE) -> DeskCall:
-        """A call has come, over both ways."""
+        """Waits until a call has come, both over the link and at the phone."""
         self.seat(SeatState.RINGING, seconds)
         self.until(lambda: self.state.call is not None)
         if isinstance(self.phone, RawPhone):
@@ -261,7 +261,7 @@ class Desk:
         return self.call
 
     def answer(self) -> None:
-        """Rings, and is answered."""
+        """Waits until the call rings, and answers it."""
         self.rings()
         self.phone.answer()
         self.seat(SeatState.TALKING)
@@ -274,7 +274,7 @@ class Desk:
         self.run(tell())
 
     def tell_until(self, told: wire.Told, condition: Callable[[], object]) -> None:
-        """Again and again, as the app does."""
+        """Sends a message repeatedly, as the app does, until the condition holds."""
 
         async def tell() -> None:
             async with asyncio.timeout(DEADLINE):
@@ -286,11 +286,11 @@ class Desk:
         self.run(tell())
 
     async def cut(self) -> None:
-        """The network is gone for a moment."""
+        """Breaks the link for a moment."""
         self.client.cut()
 
     def kill(self) -> None:
-        """App and phone are gone at once, as by ``kill -9``."""
+        """Ends app and phone at once, as by ``kill -9``."""
 
         async def gone() -> None:
             link = self.client.link
@@ -305,7 +305,7 @@ class Desk:
 
 @contextlib.contextmanager
 def desks(centre: Centre, number: int) -> Any:
-    """So many agents with open seats, in the order in which they have been idle."""
+    """``number`` agents with open seats, the longest idle first."""
     with contextlib.ExitStack() as stack:
         made = [stack.enter_context(Desk(centre, each)) for each in range(number)]
         for desk in made:
@@ -317,7 +317,7 @@ def desks(centre: Centre, number: int) -> Any:
 
 
 def talks(centre: Centre, call: str) -> list[dict[str, Any]]:
-    """In the order in which desks rang."""
+    """The call's talks, in the order in which the desks rang."""
     return sorted((row for row in centre.rows("talks") if row["call"] == call), key=lambda row: row["offered_at"])
 
 
@@ -336,7 +336,7 @@ def wrap_up(desk: Desk, call: str) -> None:
 
 
 def both_sides(centre: Centre, call: str) -> None:
-    """One recording: the customer's 1 kHz on the left, the agent's 400 Hz on the right, at the same time."""
+    """Checks the call's only recording: the customer's 1 kHz on the left and the agent's 400 Hz on the right, at the same time."""
     samples = centre.recording(call)
     together = [
         purity(block[:, 0], 1000) > 0.9 and purity(block[:, 1], 400) > 0.9

@@ -1,9 +1,9 @@
 """``kill -9`` between a caller's "1" and the branch's answer, many times; afterwards each order is at the branch once or known not to be.
 
-    python -m tests.e2e.kill_switch --times 200 --json           # of the switch; --victim gateway | trading
+    python -m tests.e2e.kill_switch --times 200 --json           # kills the switch; --victim gateway | trading
 
-A round: some callers (SIPp) key account, PIN, buy, code, price and quantity by INFO, hear the read-back, press 1 at the same moment (RFC 4733),
-and a random 0 to 60 ms later a program is killed and started again. What the switch had told them by then is in its log.
+In a round, some callers (SIPp) key account, PIN, buy, code, price and quantity by INFO, hear the read-back and press 1 at the same moment
+(RFC 4733); a random 0 to 60 ms later a program is killed and started again. The switch's log has what the callers were told by then.
 """
 
 import argparse
@@ -40,20 +40,20 @@ READ_BACK = " -> entered -> asking read_back"
 
 
 class Round(Struct):
-    """What one kill did. ``at_kill``: the orders' states in the journal at that moment; ``told``: callers that were told "accepted" by then."""
+    """The result of one kill. ``at_kill``: the orders' states in the journal at that moment; ``told``: callers that had heard "accepted" by then."""
 
     delay_ms: float
     at_kill: dict[str, int]
     told: int
     up_s: float
-    """The restarted program's start."""
+    """Seconds until the restarted program was up."""
     resolved_s: float
-    """From then until nothing was undecided."""
+    """Seconds from then until no order was undecided."""
     wrong: list[str]
 
 
 class Tail:
-    """The whole lines that were added to a file since the last look."""
+    """The complete lines that were added to a file since the last call."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -71,7 +71,7 @@ class Tail:
 
 
 class Callers:
-    """Customers that have heard their order read back and wait to press 1. ``with`` lets SIPp die: no BYE is sent."""
+    """Customers that have heard their read-back and wait to press 1. At the end of ``with``, SIPp is killed, so no BYE is sent."""
 
     def __init__(self, centre: Centre, folder: Path, number: int) -> None:
         self.peers = [RtpPeer() for _ in range(number)]
@@ -103,7 +103,7 @@ class Callers:
         self._stack.close()
 
     def ready(self, log: Tail) -> None:
-        """Waits until all hear the read-back."""
+        """Waits until all callers hear the read-back."""
         end = time.monotonic() + DEADLINE
         seen: list[str] = []
         while len(self.calls) < len(self.peers):
@@ -118,7 +118,7 @@ class Callers:
             peer.call(*peer.source)
 
     def confirm(self) -> None:
-        """All press 1; returns when the first key has left."""
+        """All callers press 1; returns when the first key has been sent."""
         self.gone.clear()
         for peer in self.peers:
             peer.press("1")
@@ -152,7 +152,7 @@ def _scenario(account_digits: int) -> str:
 
 
 class Killing:
-    """The centre, and rounds on it. ``victim``: ``switch``, ``gateway`` or ``trading``."""
+    """The centre and its rounds. ``victim``: ``switch``, ``gateway`` or ``trading``."""
 
     def __init__(self, centre: Centre, folder: Path, *, victim: str, callers: int, seed: int) -> None:
         self.centre, self.victim = centre, victim
@@ -160,7 +160,7 @@ class Killing:
         self._dice = random.Random(seed)
         self._log = Tail(centre.state / "logs" / "switch.log")
         self._missing: set[str] = set()
-        """What must be up before the next callers come."""
+        """The parts that must be up before the next round."""
         self._tails: dict[Path, Tail] = {}
 
     def round(self) -> Round:
@@ -169,7 +169,7 @@ class Killing:
             callers.ready(self._log)
             delay = self._dice.uniform(0, LATEST_MS)
             callers.confirm()
-            time.sleep(delay / 1000)  # the moment of the kill is what is tried out
+            time.sleep(delay / 1000)  # the moment of the kill is varied
             self._kill()
             lines = self._log.new() if self.victim == "switch" else []
             states = self._states(callers.calls)
@@ -205,11 +205,11 @@ class Killing:
         return self._tails.setdefault(path, Tail(path))
 
     def _states(self, calls: list[str]) -> dict[str, str]:
-        """Journalled orders of these calls: key -> state."""
+        """The journalled orders of these calls: key -> state."""
         return {row["key"]: row["state"] for row in self.centre.journal_rows() if row["call"] in calls}
 
     def _resolved(self, calls: list[str]) -> list[str]:
-        """Waits until nothing is undecided, ten seconds at most."""
+        """Waits until no order is undecided, ten seconds at most."""
         end = time.monotonic() + RESOLVED_AT_LATEST
         while open_ := [row["key"] for row in self.centre.journal_rows() if row["state"] in UNDECIDED_STATES]:
             if time.monotonic() > end:
@@ -218,7 +218,7 @@ class Killing:
         return []
 
     def _check(self, calls: list[str], told: set[str], before: dict[str, str]) -> list[str]:
-        """Each order once at the branch or known not to be."""
+        """Checks that each order is at the branch once or known not to be."""
         wrong = []
         there = Counter(row["remark"] for row in self.centre.at_branch(BRANCH))
         contracts = {row["remark"]: row["contract"] for row in self.centre.at_branch(BRANCH)}
@@ -239,7 +239,7 @@ class Killing:
         return wrong
 
     def ready(self) -> None:
-        """The next callers can come: cards and branch are up."""
+        """Waits until cards and branch are up."""
         centre = self.centre
         if self.victim == "switch":
             end = time.monotonic() + DEADLINE
@@ -253,8 +253,8 @@ class Killing:
 
 @contextmanager
 def small_centre(folder: Path, callers: int) -> Iterator[Centre]:
-    """One branch, one card with few channels; rich customers."""
-    centre = Centre(folder, channels=20 * callers)  # calls whose caller died last until the switch has noticed
+    """A centre with one branch, one card with few channels, and customers with much cash."""
+    centre = Centre(folder, channels=20 * callers)  # calls of killed callers last until the switch notices
     accounts = centre.demo.world_files / f"accounts-{BRANCH}.json"
     content = json.loads(accounts.read_text())
     for account in content:

@@ -1,6 +1,6 @@
-"""A telephone made of a socket, strings and an RTP peer: many of them fit in one process, and each says exactly what a test wants.
+"""A telephone on a plain socket with an RTP peer: many fit in one process, and each sends exactly what a test orders.
 
-with Phone(centre) as phone:          # is in the call; leaving hangs up
+with Phone(centre) as phone:          # in the call; the end of the block hangs up
     phone.keys("1", "60010001#")
     phone.at("pin")
 """
@@ -17,7 +17,7 @@ from tests.rtp_peer import RtpPeer
 
 _numbers = itertools.count(1)
 KEY_MS = 40
-"""Short keys: a test has many."""
+"""Short, since a test has many keys."""
 
 
 def sdp(port: int, *, direction: str = "sendrecv", events: bool = True) -> str:
@@ -26,7 +26,7 @@ def sdp(port: int, *, direction: str = "sendrecv", events: bool = True) -> str:
 
 
 def media_of(message: Message) -> tuple[str, int]:
-    """Where the other side receives, by its SDP."""
+    """The other side's RTP address, by its SDP."""
     ip, port = re.search(r"c=IN IP4 (\S+)", message.body), re.search(r"m=audio (\d+)", message.body)
     assert ip is not None, message.body
     assert port is not None, message.body
@@ -34,7 +34,7 @@ def media_of(message: Message) -> tuple[str, int]:
 
 
 class Phone:
-    """A caller. ``ani`` is nobody else's, so that its call is found in the store. ``events``: it keys by RFC 4733, else by tones."""
+    """A caller. ``ani`` is unique, so that the call is found in the store. ``events``: keys by RFC 4733, else as tones."""
 
     def __init__(self, centre: Centre, number: str = "95500", *, events: bool = True) -> None:
         self._events = events
@@ -60,7 +60,7 @@ class Phone:
         return self
 
     def _found(self) -> bool:
-        """In the store, and up: keys before the ACK is taken are nobody's."""
+        """Waits until the call is in the store and answered; earlier keys would be lost."""
         rows = [row["id"] for row in self.centre.rows("calls") if row["ani"] == self.ani and row["answered_at"]]
         self.call = rows[0] if rows else ""
         return bool(rows)
@@ -72,7 +72,7 @@ class Phone:
         self.peer.close()
 
     def hang_up(self) -> None:
-        """BYE, and what the switch says to it (481 where it hung up at the same time)."""
+        """Sends BYE, and waits for the switch's answer (481 where the switch hung up at the same time)."""
         self.over = True
         self.sip.request("BYE")
         end = time.monotonic() + DEADLINE
@@ -89,14 +89,14 @@ class Phone:
         self.over = True
 
     def keys(self, *words: str, ms: int = KEY_MS) -> None:
-        """Keys by RFC 4733; waits until they have left."""
+        """Presses keys by RFC 4733; waits until they have been sent."""
         self.rtp.press("".join(words), ms)
         self.rtp.said_all()
 
     # --- where it is ---
 
     def steps(self) -> list[str]:
-        """Every step that the flow has come to, in order."""
+        """All steps that the flow has reached, in order."""
         with (self.centre.state / "logs" / "switch.log").open("rb") as log:
             log.seek(self._read)
             new = log.read()
@@ -106,7 +106,7 @@ class Phone:
         return self._steps
 
     def at(self, step: str, *, after: int = 0, seconds: float = DEADLINE) -> int:
-        """Waits until the flow has come to this step, from the ``after``-th on; gives the number of steps so far."""
+        """Waits until the flow reaches this step, from step number ``after`` on; returns the number of steps so far."""
         end, tick = time.monotonic() + seconds, threading.Event()
         while step not in (steps := self.steps())[after:]:
             assert time.monotonic() < end, f"never came to {step}: {steps[-8:]}"
@@ -114,7 +114,7 @@ class Phone:
         return steps.index(step, after) + 1
 
     def ended(self) -> dict[str, object]:
-        """Waits until the call's record is closed; gives its row of ``calls``."""
+        """Waits until the call's record has an end; returns its row of ``calls``."""
         self.centre.until(lambda: self._row()["ended_at"])
         return self._row()
 
@@ -127,7 +127,7 @@ def log_of(centre: Centre) -> str:
 
 
 def log_in(phone: Phone, account: str, pin: str) -> int:
-    """From the main menu to the trading menu; gives the number of steps so far."""
+    """Keys from the main menu to the trading menu; returns the number of steps so far."""
     phone.keys("1")
     phone.at("account")
     phone.keys(account, "#")
@@ -137,6 +137,6 @@ def log_in(phone: Phone, account: str, pin: str) -> int:
 
 
 def order(phone: Phone, code: str, price: str, quantity: str, *, side: str = "1", after: int = 0) -> int:
-    """From the trading menu to the read-back."""
+    """Keys from the trading menu to the read-back."""
     phone.keys(side, code, price.replace(".", "*"), "#", quantity, "#")
     return phone.at("read_back", after=after)

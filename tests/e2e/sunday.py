@@ -1,4 +1,4 @@
-"""The simulated trading system on a Sunday: its clock for trading hours stands on the last one, whatever day it is."""
+"""The simulated trading system on a Sunday: its clock for trading hours shows a past Sunday, whatever the day."""
 
 import sys
 

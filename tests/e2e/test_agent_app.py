@@ -1,6 +1,6 @@
-"""The real ``agent-app`` at the real switch, and what can happen to it: killed, cut off, asleep, with a wrong clock; the robot's day.
+"""The real ``agent-app`` at the real switch: killed, cut off, asleep, with a wrong clock; and a robot's calls.
 
-The app is ``tests.e2e.hands`` (link, phone process and presenter as delivered, worked by the test) or the delivered program itself.
+The app is ``tests.e2e.scripted_app`` (link, phone process and presenter as delivered, operated by the test) or the delivered program itself.
 """
 
 import json
@@ -16,7 +16,7 @@ from shared.enums import LockReason, SeatState
 from shared.link import keys
 from shared.protocol import PROTOCOL
 from tests.agent_app.played import CENTRE, DESK_KEY, a_switch
-from tests.e2e.app import Hands, far_away, hears_something_else, hears_tone, said_at
+from tests.e2e.app import ScriptedApp, far_away, hears_something_else, hears_tone, said_at
 from tests.e2e.centre import DEADLINE, Centre
 from tests.e2e.desk import Desk, both_sides, talks
 from tests.e2e.phone import Phone
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.slow
 GRACE_S = 4.0
 """``limits.desk_grace``."""
 SILENCE_S = 7.0
-"""After that the link's silence is a loss (``shared.link.Rules``)."""
+"""After so long without a message the link is lost (``shared.link.Rules``)."""
 SOON_S = 15.0
-"""For a loaded machine."""
+"""A long time-out, for a loaded machine."""
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         yield made
 
 
-def in_talk(app: Hands, phone: Phone) -> str:
-    """The call, in which the caller hears the agent."""
+def in_talk(app: ScriptedApp, phone: Phone) -> str:
+    """Makes a call in which the caller hears the agent; returns its id."""
     phone.rtp.say(sine(1000, 8000 * 100))
     call = app.answers(phone.call)
     assert app.view.state.pop is not None
@@ -50,10 +50,10 @@ def in_talk(app: Hands, phone: Phone) -> str:
 
 
 def next_agent_has_it(centre: Centre, phone: Phone, lost: str) -> None:
-    """The second agent gets call and pop; the caller heard the excuse; the record says who was lost."""
-    phone.rtp.listen(1.5)  # an answer would cut the excuse off
+    """Checks that the second agent gets call and pop, that the caller has heard the apology, and that the record names the lost agent."""
+    phone.rtp.listen(1.5)  # an earlier answer would cut the apology off
     with Desk(centre, 1) as second:
-        second.done(wire.OpenSeat())  # it rings at once
+        second.done(wire.OpenSeat())  # the phone rings at once
         second.answer()
         assert second.call.call == phone.call
         second.until(lambda: second.state.pop is not None)
@@ -78,8 +78,8 @@ def next_agent_has_it(centre: Centre, phone: Phone, lost: str) -> None:
     ],
 )
 def test_killed_in_a_talk(centre: Centre, tmp_path: Path, window: bool, phone_too: bool, within: float) -> None:
-    """The caller hears music and an excuse, and the next agent has call and pop. ``within``: what the switch may wait."""
-    with Hands(centre, tmp_path) as app, Phone(centre, QUEUE) as phone:
+    """The caller hears music and an apology, and the next agent gets call and pop. ``within``: the time that the switch may take."""
+    with ScriptedApp(centre, tmp_path) as app, Phone(centre, QUEUE) as phone:
         in_talk(app, phone)
         app.kill(window=window, phone=phone_too)
         took = hears_something_else(phone, 400)
@@ -95,8 +95,8 @@ def test_killed_in_a_talk(centre: Centre, tmp_path: Path, window: bool, phone_to
 
 @pytest.mark.parametrize("voice_too", [False, True], ids=["link", "link and voice"])
 def test_the_network_is_gone_for_five_seconds(centre: Centre, tmp_path: Path, voice_too: bool) -> None:
-    """The talk goes on; nothing is lost. The voice's gap is the phone's process standing still: no SIP and no RTP of its either."""
-    with far_away(centre) as network, Hands(centre, tmp_path, endpoint=network.endpoint) as app:
+    """The talk goes on, and nothing is lost. For the voice, the phone's process is stopped, so that it sends neither SIP nor RTP."""
+    with far_away(centre) as network, ScriptedApp(centre, tmp_path, endpoint=network.endpoint) as app:
         with Phone(centre, QUEUE) as phone:
             call = in_talk(app, phone)
             phone.rtp.listen(1.0)
@@ -108,7 +108,7 @@ def test_the_network_is_gone_for_five_seconds(centre: Centre, tmp_path: Path, vo
             else:
                 phone.rtp.listen(2.5)
                 hears_tone(phone, 400)
-                app.do("hold")  # is on its way
+                app.do("hold")  # the command is on its way
                 phone.rtp.listen(max(back - time.monotonic(), 0.0))
             network.flow()
             if not voice_too:
@@ -126,8 +126,8 @@ def test_the_network_is_gone_for_five_seconds(centre: Centre, tmp_path: Path, vo
 
 
 def test_calls_follow_the_address_of_the_pc(centre: Centre, tmp_path: Path) -> None:
-    """The program starts before the network does, and the network changes while it is in use: each call rings where the phone is then."""
-    with Hands(centre, tmp_path, route="none", begin=False) as app:
+    """The app starts before the network is up, and the PC's address changes later: each call rings at the present address."""
+    with ScriptedApp(centre, tmp_path, route="none", begin=False) as app:
         app.until(lambda view: view.phone is PhoneState.READY)
         app.do("route", "127.0.0.3")
         app.log_in()
@@ -144,8 +144,8 @@ def test_calls_follow_the_address_of_the_pc(centre: Centre, tmp_path: Path) -> N
         app.until(lambda view: view.needs_password)
 
 
-def phone_is_at(app: Hands, address: str) -> None:
-    """And it has told the switch."""
+def phone_is_at(app: ScriptedApp, address: str) -> None:
+    """Waits until the phone has this address, and the switch has been told."""
     end = time.monotonic() + DEADLINE
     log = app.place.folder / "logs" / "agent-app.log"
     while f"takes calls at {address}:" not in log.read_text():
@@ -155,10 +155,10 @@ def phone_is_at(app: Hands, address: str) -> None:
 
 
 def test_the_network_is_gone_for_long(centre: Centre, tmp_path: Path) -> None:
-    """Longer than the link's silence and the grace (11 s, for the 5 minutes of a broken router: nothing else has a limit above it):
-    the caller goes on to the next agent, and the desk is told of it when it is back, without a password.
+    """A loss longer than the link's time-out and the grace (11 s stand for the 5 minutes of a broken router, as no other limit is longer): the
+    caller goes to the next agent; the desk, when it is back, is told so and needs no password.
     """
-    with far_away(centre) as network, Hands(centre, tmp_path, endpoint=network.endpoint) as app:
+    with far_away(centre) as network, ScriptedApp(centre, tmp_path, endpoint=network.endpoint) as app:
         with Phone(centre, QUEUE) as phone:
             in_talk(app, phone)
             app.do("set_note", "写了一半")
@@ -179,8 +179,8 @@ def test_the_network_is_gone_for_long(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_the_switch_is_restarted_in_a_talk(centre: Centre, tmp_path: Path) -> None:
-    """The app resumes by its session: no password, no call, the phone has none either, the seat is locked as after a log-in."""
-    with Hands(centre, tmp_path) as app:
+    """The app resumes by its session, without a password; neither app nor phone has a call, and the seat is locked as after a log-in."""
+    with ScriptedApp(centre, tmp_path) as app:
         phone = Phone(centre, QUEUE)
         with phone:
             in_talk(app, phone)
@@ -192,7 +192,7 @@ def test_the_switch_is_restarted_in_a_talk(centre: Centre, tmp_path: Path) -> No
         assert not app.view.needs_password
         assert (app.view.state.call, app.seat.reason) == (None, LockReason.LOGGED_IN)
         app.open()
-        with Phone(centre, QUEUE) as again:  # a phone that still held the old call could not take it
+        with Phone(centre, QUEUE) as again:  # a phone with the old call could not take another
             in_talk(app, again)
             app.do("hang_up")
             again.hung_up_on()
@@ -204,8 +204,8 @@ def test_the_switch_is_restarted_in_a_talk(centre: Centre, tmp_path: Path) -> No
 
 
 def test_the_pc_sleeps_in_a_talk(centre: Centre, tmp_path: Path) -> None:
-    """12 s: the talk is another's; the desk that wakes up shows none, its phone has none, and it takes the next one."""
-    with Hands(centre, tmp_path) as app:
+    """After 12 s another agent has the talk; the desk that wakes up shows no call, its phone has none, and it takes the next call."""
+    with ScriptedApp(centre, tmp_path) as app:
         with Phone(centre, QUEUE) as phone:
             in_talk(app, phone)
             with app.asleep():
@@ -226,8 +226,8 @@ def test_the_pc_sleeps_in_a_talk(centre: Centre, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("off", [86_400.0, -86_400.0], ids=["tomorrow", "yesterday"])
 def test_the_clock_of_the_pc_is_a_day_off(centre: Centre, tmp_path: Path, off: float) -> None:
-    """The app's process lives on another day (its ``time.time``); it works, and knows how far off it is."""
-    with Hands(centre, tmp_path, clock_off=off) as app:
+    """The app's ``time.time`` is a day off; the app works, and has the difference from the switch's clock."""
+    with ScriptedApp(centre, tmp_path, clock_off=off) as app:
         assert app.view.clock_off == pytest.approx(-off, abs=5)
         with Phone(centre, QUEUE) as phone:
             in_talk(app, phone)
@@ -243,10 +243,10 @@ def test_the_clock_of_the_pc_is_a_day_off(centre: Centre, tmp_path: Path, off: f
 
 
 def test_a_second_log_in_of_the_same_agent(centre: Centre, tmp_path: Path) -> None:
-    """Refused, until the second says that it takes over; then the first is told why it is out."""
-    with Hands(centre, tmp_path) as first:
+    """The second log-in is refused until it asks to take over; then the first is told the reason of its end."""
+    with ScriptedApp(centre, tmp_path) as first:
         file = json.loads((centre.demo.desk(centre.demo.world.agents[2].desk) / "desk.key").read_bytes())
-        with Hands(centre, tmp_path / "second", begin=False, **file) as second:
+        with ScriptedApp(centre, tmp_path / "second", begin=False, **file) as second:
             second.until(lambda view: view.enabled[Action.LOG_IN].on)
             second.do("log_in", first.agent, first.place.agent.password)
             second.until(lambda view: view.problem is not None)
@@ -263,15 +263,17 @@ def test_a_second_log_in_of_the_same_agent(centre: Centre, tmp_path: Path) -> No
 
 
 def test_a_wrong_key(centre: Centre, tmp_path: Path) -> None:
-    """Not this switch's, or not known to it: the app says so, and the log-in form stays off."""
+    """The key is of another switch, or unknown to this one: the app shows that, and the log-in form stays disabled."""
     pair = keys.make()
-    with Hands(centre, tmp_path, begin=False, public_key=pair.public.decode(), secret_key=pair.secret.decode()) as app:
+    with ScriptedApp(
+        centre, tmp_path, begin=False, public_key=pair.public.decode(), secret_key=pair.secret.decode()
+    ) as app:
         app.until(lambda view: view.link is LinkState.WRONG_KEY)
         assert app.view.needs_password
 
 
 def test_a_switch_of_another_version(centre: Centre, tmp_path: Path) -> None:
-    """The app says which of the two is older. (The other switch is played: a real link of a later protocol.)"""
+    """The app shows which of the two is older. (The other switch is simulated, by a real link with a later protocol.)"""
     names = {
         "server_key": CENTRE.public.decode(),
         "public_key": DESK_KEY.public.decode(),
@@ -279,7 +281,7 @@ def test_a_switch_of_another_version(centre: Centre, tmp_path: Path) -> None:
     }
     with (
         a_switch(protocol=PROTOCOL + 1) as switch,
-        Hands(centre, tmp_path, begin=False, endpoint=switch.endpoint, **names) as app,
+        ScriptedApp(centre, tmp_path, begin=False, endpoint=switch.endpoint, **names) as app,
     ):
         app.until(lambda view: view.link is LinkState.WRONG_VERSION)
         assert "older" in app.view.link_text

@@ -1,4 +1,4 @@
-"""``switchctl backup`` while orders run, restored into a new state folder as ``docs/operating.md`` says: nothing is missing, nothing doubled."""
+"""``switchctl backup`` while orders run, restored into a new state folder by ``docs/operating.md``: nothing is missing, nothing doubled."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 def order(centre: Centre, folder: Path, skip: int, step: str, before: Callable[[], object] = bool) -> str:
-    """A customer buys; gives the call, once the flow has come to ``step``. ``before``: what happens before they say yes."""
+    """A customer buys; returns the call, once the flow has reached ``step``. ``before`` is called before the customer confirms."""
     account = centre.customer(BRANCH, skip=skip).account.account
     with Caller(centre, folder, info=to_read_back(account), stay=60) as caller:
         caller.at("read_back", 40)
@@ -36,7 +36,7 @@ def order(centre: Centre, folder: Path, skip: int, step: str, before: Callable[[
 
 
 def states(centre: Centre) -> dict[str, str]:
-    """By call, as the journal has them."""
+    """The orders' states in the journal, by call."""
     return {row["call"]: row["state"] for row in centre.journal_rows()}
 
 
@@ -53,13 +53,13 @@ def test_restored_into_a_new_folder(centre: Centre, tmp_path: Path) -> None:
 
     centre.switch.kill()
     calls = {row["id"] for row in centre.rows("calls")}
-    centre.state.rename(centre.state.with_name("state-broken"))  # as the page says
+    centre.state.rename(centre.state.with_name("state-broken"))  # as in docs/operating.md
     shutil.copytree(folder, centre.state)
     centre.start_switch()
     assert calls == {row["id"] for row in centre.rows("calls")}
     assert centre.ctl("orders")["rows"]
     assert states(centre)[done] == states_of_store(centre)[done]
-    gateway.start("ready")  # the keys are those that it knows
+    gateway.start("ready")  # the restored centre has the keys that the gateway expects
     centre.until(lambda: states(centre)[open_] not in {"captured", "sent", "in_doubt"})
     centre.until(lambda: states_of_store(centre)[open_] == states(centre)[open_])
 

@@ -1,4 +1,4 @@
-"""Bad input from callers, the network, branches and operators, through the whole system: refused, recorded, and nothing else disturbed."""
+"""Bad input from callers, the network, branches and operators, through the whole system: refused, recorded, and without effect on others."""
 
 import asyncio
 import json
@@ -38,12 +38,12 @@ steps:
 """
 SUSPENDED, SHARE = "600009", "600010"
 SLOW_S = 6.0
-"""How long the trading system takes for an answer when it is slow: longer than anybody waits."""
+"""Seconds that a slow trading system takes for an answer: longer than any time-out."""
 
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    """GZ01 can be made to misbehave, at GZ02 it is Sunday, GZ03 has a key and no gateway."""
+    """GZ01 can be made to misbehave, GZ02's trading system is on a Sunday, GZ03 has a key and no gateway."""
 
     def change(content: dict[str, Any]) -> None:
         content["limits"] = {"answer_wait": 4.0, "order_wait": 3.0}
@@ -77,12 +77,12 @@ def _prepare(centre: Centre) -> None:
 
 
 def account(centre: Centre, skip: int, branch: str = "GZ01") -> str:
-    """Another one for each test."""
+    """A customer's account, another for each test."""
     return str(centre.customer(branch, skip=skip).account.account)
 
 
 def contact(centre: Centre, phone: Phone) -> tuple[str, str]:
-    """Where the call ended, and why, once it has."""
+    """Waits for the call's end; returns the step of its end and the cause."""
     phone.ended()
     centre.until(lambda: [row for row in centre.rows("contacts") if row["call"] == phone.call])
     (row,) = [row for row in centre.rows("contacts") if row["call"] == phone.call]
@@ -90,7 +90,7 @@ def contact(centre: Centre, phone: Phone) -> tuple[str, str]:
 
 
 def orders(centre: Centre, phone: Phone) -> list[tuple[str, str | None]]:
-    """(state, code) of the call's orders, in the order in which they were given."""
+    """(state, code) of the call's orders, the oldest first."""
     rows = sorted((row for row in centre.rows("orders") if row["call"] == phone.call), key=lambda row: row["at"])
     return [(row["state"], row["refusal"]) for row in rows]
 
@@ -114,7 +114,7 @@ def test_unknown_keys_letters_and_none_at_all(centre: Centre) -> None:
 
 
 def test_thirty_digits(centre: Centre) -> None:
-    """Too many for the input, three times over."""
+    """Too many digits for the input, three times."""
     with Phone(centre, DIGITS) as phone:
         phone.keys("1")
         phone.at("number")
@@ -125,7 +125,7 @@ def test_thirty_digits(centre: Centre) -> None:
 
 
 def test_a_letter_among_digits(centre: Centre) -> None:
-    """The input begins anew."""
+    """The input starts again."""
     with Phone(centre, DIGITS) as phone:
         phone.keys("1")
         phone.at("number")
@@ -137,7 +137,7 @@ def test_a_letter_among_digits(centre: Centre) -> None:
 
 
 def used(centre: Centre, phone: Phone) -> list[str]:
-    """The keys that counted in this call, from the journal."""
+    """The keys that were taken in this call, from the journal."""
     digits = [
         entry["event"].get("digit") for entry in centre.journal() if entry["event"].get("leg") == f"{phone.call}/1"
     ]
@@ -145,14 +145,14 @@ def used(centre: Centre, phone: Phone) -> list[str]:
 
 
 def said(centre: Centre, phone: Phone, complaint: str) -> int:
-    """How often the flow complained so in this call."""
+    """The number of times that the flow made this complaint in this call."""
     return len(re.findall(rf"ivr {phone.call}: .* -> {complaint} -> complaining", log_of(centre)))
 
 
 # --- orders that are none ---
 
 
-def test_a_hang_up_before_the_one_is_no_order(centre: Centre) -> None:
+def test_a_hang_up_before_the_key_1_is_no_order(centre: Centre) -> None:
     for skip, keys_, where in ((0, ("1", SHARE), "order_price"), (1, ("1", SHARE, "1*87#", "100#"), "read_back")):
         with Phone(centre) as phone:
             log_in(phone, account(centre, skip), PIN)
@@ -165,7 +165,7 @@ def test_a_hang_up_before_the_one_is_no_order(centre: Centre) -> None:
 
 
 def test_orders_that_the_branch_refuses(centre: Centre) -> None:
-    """The reason is in the order's row, and the caller is told; the account is as it was."""
+    """The reason is in the order's row, and the caller is told; the account is unchanged."""
     refused = [
         (SHARE, "1.87", "150", "1", "bad_lot"), (SHARE, "1.875", "100", "1", "off_tick"), (SHARE, "99.00", "100", "1", "off_limit"),
         (SHARE, "1.87", "1000000", "1", "no_cash"), ("600016", "4.08", "100", "2", "no_shares"), (SUSPENDED, "34.20", "100", "1", "suspended"),
@@ -198,7 +198,7 @@ def test_an_order_outside_hours(centre: Centre) -> None:
 
 
 def answers(centre: Centre, phone: Phone) -> list[str]:
-    """Codes of the branch's refusals in this call, from the journal."""
+    """The codes of the branch's refusals in this call, from the journal."""
     events = [entry["event"] for entry in centre.journal()]
     return [
         e["reply"]["code"]
@@ -286,7 +286,7 @@ def test_rtp_to_a_closed_port_and_from_a_stranger(centre: Centre) -> None:
 
 
 def test_a_flood_of_datagrams(centre: Centre) -> None:
-    """A megabyte to the SIP port and one to the call's RTP port, twice: the call goes on, memory is flat from the first to the second."""
+    """A megabyte to the SIP port and one to the call's RTP port, twice: the call goes on, and memory does not grow from the first to the second flood."""
     with Phone(centre) as phone:
         phone.at("main_menu")
         flood(centre, phone)
@@ -316,7 +316,7 @@ def flood(centre: Centre, phone: Phone) -> None:
 
 
 def memory(centre: Centre) -> list[float]:
-    """Resident MB of the switch and its cards."""
+    """The resident memory of the switch and its cards, MB."""
     pids = [centre.switch.pid, *centre.card_pids().values()]
     return [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 1e6 for pid in pids]
 
@@ -340,9 +340,7 @@ def test_a_branch_that_answers_nonsense_or_slowly_or_not_at_all(centre: Centre) 
         answered = time.monotonic() + SLOW_S
         at = phone.at("query_refused", after=at, seconds=40)
         fault(centre, "none")
-        time.sleep(
-            max(answered + 1.0 - time.monotonic(), 0.0)
-        )  # until then it is at the slow answer, and gives no other
+        time.sleep(max(answered + 1.0 - time.monotonic(), 0.0))  # until then it is busy with the slow answer
         centre.until(lambda: trading_up(centre))
         phone.hang_up()
         codes = answers(centre, phone)
@@ -400,7 +398,7 @@ def trading_up(centre: Centre) -> bool:
 
 
 def test_a_gateway_with_a_wrong_key(centre: Centre, tmp_path: Path) -> None:
-    """It never enters however often it knocks: one line in the audit, none for the next minute; the branches that are there stay."""
+    """It is never admitted: its attempts make one row of audit a minute, and the links of the other branches stay up."""
     with zmq.Context() as context:
         for _ in range(20):
             with dealer(context, centre, keys.make()) as knocking:
@@ -413,7 +411,7 @@ def test_a_gateway_with_a_wrong_key(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_frames_that_are_not_ours(centre: Centre) -> None:
-    """From a branch whose key is known: garbage first is refused and audited once, an unknown type is answered ``Unsupported``."""
+    """From a branch with a known key: garbage as the first frame is refused and audited once, an unknown type is answered by ``Unsupported``."""
     key = keys.load(centre.demo.branch("GZ03") / "gateway.key")
     with zmq.Context() as context:
         for _ in range(5):
@@ -444,7 +442,7 @@ def audited(centre: Centre, what: str) -> list[dict[str, Any]]:
 
 
 def answer_of(peer: zmq.Socket[bytes]) -> msgspec.Struct:
-    """The next frame but heartbeats."""
+    """The next frame that is no heartbeat."""
     table = codec.Table(protocol.SESSION_MESSAGES)
     while isinstance(answer := codec.decode(peer.recv(), table).message, protocol.Heartbeat):
         pass
@@ -460,8 +458,8 @@ def dealer(context: zmq.Context[Any], centre: Centre, key: keys.KeyPair) -> zmq.
     return peer
 
 
-def test_nothing_of_it_was_a_fault(centre: Centre) -> None:
-    """After all that: no exception reached the loop."""
+def test_no_bad_input_caused_a_fault(centre: Centre) -> None:
+    """After all these tests, no exception has reached the loop."""
     log = log_of(centre)
     assert "Traceback" not in log
     assert centre.ctl("counters")["groups"]["core"].get("faults", 0) == 0

@@ -1,4 +1,4 @@
-"""Two callers bridged by a flow's ``dial`` step: what each hears, what the recording has, and every way in which such a call can end."""
+"""Two parties bridged by a flow's ``dial`` step: the audio of each, the recording, and every way in which such a call can end."""
 
 import statistics
 import struct
@@ -40,7 +40,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
-    """``out`` has two lines to the far end, ``narrow`` one."""
+    """The trunk ``out`` has two lines to the far end, ``narrow`` one."""
 
     def change(content: dict) -> None:  # type: ignore[type-arg]
         far = {"far": [f"127.0.0.1:{port}"], "direction": "out", "options_interval": 0}
@@ -54,8 +54,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
         yield made
 
 
-class Far:
-    """The one who is called: signalling by hand, media by an RTP peer."""
+class FarEnd:
+    """The called party: scripted signalling, media by an RTP peer."""
 
     def __init__(self, centre: Centre, port: int) -> None:
         self.peer = Peer(centre.sip, port=port)
@@ -70,7 +70,7 @@ class Far:
         self.peer.close()
 
     def rings(self) -> Message:
-        """The INVITE, with our 180 on its way."""
+        """Waits for the INVITE and sends 180; returns the INVITE."""
         self.invite = self.peer.expect("INVITE", seconds=20)
         self.peer.reply(self.invite, 180, tag="callee")
         return self.invite
@@ -87,8 +87,8 @@ class Far:
 
 
 @pytest.fixture
-def far(centre: Centre, port: int) -> Iterator[Far]:
-    with Far(centre, port) as it:
+def far(centre: Centre, port: int) -> Iterator[FarEnd]:
+    with FarEnd(centre, port) as it:
         yield it
 
 
@@ -96,7 +96,7 @@ def far(centre: Centre, port: int) -> Iterator[Far]:
 
 
 def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -> None:
-    """Baresip sends 1 kHz; SIPp is called, its audio by an RTP peer that sends 400 Hz; the recording has each on its own side."""
+    """Baresip sends 1 kHz; SIPp is called, with an RTP peer that sends 400 Hz; the recording has each on its own side."""
     before = {row["id"] for row in centre.rows("calls")}
     with RtpPeer() as ear, Baresip(tmp_path / "baresip", audio="ausine,1000") as phone:
         scenario = tmp_path / "callee.xml"
@@ -124,8 +124,8 @@ def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -
     assert all(leg["packets_in"] > 100 for leg in legs.values())
 
 
-def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Far) -> None:
-    """Clicks one way, tones the other: delay through the switch, pitch and level of what the caller hears."""
+def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: FarEnd) -> None:
+    """Clicks in one direction, tones in the other: delay through the switch, and the tone's pitch and level at the caller."""
     with Phone(centre, NUMBER) as phone:
         far.answers()
         far.rtp.wait(lambda heard: len(heard) > 25)
@@ -144,7 +144,7 @@ def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Far) -> None:
 
 
 def delays(speaker: RtpPeer, ear: RtpPeer) -> list[float]:
-    """From a click's packet leaving to a click's packet coming, ms."""
+    """The times from sending a click's packet to receiving it, ms."""
     took = []
     for _ in range(CLICKS):
         left: list[float] = []
@@ -170,7 +170,7 @@ def loud(payload: bytes) -> bool:
 
 
 def is_tone(samples: np.ndarray, hertz: float) -> None:
-    """That pitch, its level, hardly anything else, without a gap."""
+    """Checks that the samples are this tone at its level, with hardly any other sound, and without a gap."""
     assert frequency(samples) == pytest.approx(hertz, abs=5)
     assert level(samples) > -25
     assert not gaps(samples)
@@ -195,7 +195,7 @@ def talk(centre: Centre, call: str) -> np.ndarray:
 
 
 def keys_of(heard: list[Heard]) -> list[tuple[str, int, int]]:
-    """Each key once: which, its last duration in ms, how many packets say that it is over (RFC 4733 §2.5.1)."""
+    """For each key: the key, its last duration in ms, and the number of its end packets (RFC 4733 §2.5.1)."""
     keys: dict[int, tuple[str, int, int]] = {}
     for packet in heard:
         if packet.type == 101:
@@ -210,8 +210,8 @@ def whole(*keys: str) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("way", ["rfc4733", "info", "tones"])
-def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Far, way: str) -> None:
-    """However they come: once each, as RTP events."""
+def test_the_callers_keys_reach_the_far_end(centre: Centre, far: FarEnd, way: str) -> None:
+    """Keys in any form arrive once each, as RTP events."""
     with Phone(centre, NUMBER, events=way != "tones") as phone:
         far.answers()
         far.rtp.wait(lambda heard: len(heard) > 5)
@@ -233,7 +233,7 @@ def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Far, way: str) 
     )
 
 
-def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: Far) -> None:
+def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers()
         phone.rtp.wait(lambda heard: len(heard) > 5)
@@ -243,7 +243,7 @@ def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: Far) -> None:
         far.hung_up_on()
 
 
-def test_a_far_end_without_events_hears_tones(centre: Centre, far: Far) -> None:
+def test_a_far_end_without_events_hears_tones(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers(events=False)
         far.rtp.wait(lambda heard: len(heard) > 5)
@@ -263,7 +263,7 @@ def test_a_far_end_without_events_hears_tones(centre: Centre, far: Far) -> None:
 # --- how it ends ---
 
 
-def test_the_caller_hangs_up(centre: Centre, far: Far) -> None:
+def test_the_caller_hangs_up(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers()
         far.rtp.wait(lambda heard: len(heard) > 5)
@@ -273,7 +273,7 @@ def test_the_caller_hangs_up(centre: Centre, far: Far) -> None:
         assert causes(centre, phone.call) == {"in": "caller_hung_up", "out": "caller_hung_up"}
 
 
-def test_the_far_end_hangs_up(centre: Centre, far: Far) -> None:
+def test_the_far_end_hangs_up(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         dialog = far.answers()
         phone.rtp.wait(lambda heard: len(heard) > 5)
@@ -285,8 +285,8 @@ def test_the_far_end_hangs_up(centre: Centre, far: Far) -> None:
         assert causes(centre, phone.call)["out"] == "far_hung_up"
 
 
-def test_the_far_end_holds_by_re_invite(centre: Centre, far: Far) -> None:
-    """On hold it is sent nothing; afterwards it hears the caller again, at another port of its own."""
+def test_the_far_end_holds_by_re_invite(centre: Centre, far: FarEnd) -> None:
+    """During hold no RTP is sent to it; afterwards it hears the caller again, at another port of its own."""
     with Phone(centre, NUMBER) as phone, RtpPeer() as elsewhere:
         dialog = far.answers()
         phone.rtp.say(sine(1000, 8000 * 60))
@@ -311,7 +311,7 @@ def test_the_far_end_holds_by_re_invite(centre: Centre, far: Far) -> None:
         far.hung_up_on()
 
 
-def test_early_media_is_heard(centre: Centre, far: Far) -> None:
+def test_early_media_is_heard(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         invite = far.peer.expect("INVITE", seconds=20)
         far.peer.reply(invite, 183, body=sdp(far.rtp.port), tag="callee")
@@ -326,7 +326,7 @@ def test_early_media_is_heard(centre: Centre, far: Far) -> None:
         far.hung_up_on()
 
 
-def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: Far) -> None:
+def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         invite = far.rings()
         phone.rtp.wait(lambda heard: len(heard) > 25 and level(phone.rtp.samples(heard[-25:])) > -30, 20)
@@ -340,7 +340,7 @@ def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: Far) -> None:
 
 
 @pytest.mark.parametrize(("code", "cause"), [(486, "far_busy"), (503, "far_refused")])
-def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: Far, code: int, cause: str) -> None:
+def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: FarEnd, code: int, cause: str) -> None:
     with Phone(centre, NUMBER) as phone:
         invite = far.rings()
         far.peer.reply(invite, code, tag="callee")
@@ -352,8 +352,8 @@ def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: Far, code: i
         assert causes(centre, phone.call)["out"] == cause
 
 
-def test_all_lines_are_busy(centre: Centre, far: Far) -> None:
-    """The trunk has one line: a second caller is told so at once, and gets the line when it is free again."""
+def test_all_lines_are_busy(centre: Centre, far: FarEnd) -> None:
+    """The trunk has one line: a second caller is told at once, and can use the line when it is free again."""
     with Phone(centre, CROWDED) as first:
         far.answers()
         with Phone(centre, CROWDED) as second:
@@ -370,5 +370,5 @@ def test_all_lines_are_busy(centre: Centre, far: Far) -> None:
 
 
 def causes(centre: Centre, call: str) -> dict[str, str]:
-    """Of the legs, by direction."""
+    """The end causes of the legs, by direction."""
     return {row["direction"]: row["cause"] for row in centre.rows("legs") if row["call"] == call}

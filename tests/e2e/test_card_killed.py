@@ -1,4 +1,4 @@
-"""``kill -9`` of a card in the middle of 30 calls: the other card's calls go on, a new card comes, what was begun has an end and can be heard."""
+"""``kill -9`` of a card during 30 calls: the other card's calls go on, a new card starts, and the dead card's records and recordings have an end."""
 
 import itertools
 import re
@@ -16,7 +16,7 @@ from tests.sip_tools import SCENARIOS, Sipp
 
 pytestmark = pytest.mark.slow
 HEARD, STREAMED = 4, 26
-"""Calls with an ear of ours, and calls whose audio SIPp itself sends."""
+"""The number of calls with an RTP peer, and of calls whose audio SIPp itself sends."""
 FLOW = """
 flow: tone
 numbers: ["*"]
@@ -30,7 +30,7 @@ BYE = '<recv request="BYE"/><send><![CDATA[\nSIP/2.0 200 OK\n[last_Via:]\n[last_
 
 
 def scenario(folder: Path, name: str, media_port: str, before_bye: str = "") -> Path:
-    """A caller that stays until it is sent away."""
+    """A SIPp scenario for a caller that stays until the switch hangs up."""
     text = (SCENARIOS / "caller.xml").read_text().replace("[media_port]", media_port)
     text = re.sub(
         r'<pause milliseconds="200"/>.*<recv response="200"/>', lambda _: before_bye + BYE, text, flags=re.DOTALL
@@ -74,8 +74,8 @@ def test_only_the_dead_cards_calls_end(centre: Centre, tmp_path: Path, peers: li
         centre.until(lambda: {row["id"] for row in centre.rows("calls") if row["ended_at"]} >= dead_calls)
         up_after = back(centre, killed)
         print(f"a new card was up after {up_after:.2f} s")
-        assert up_after < 10  # two seconds where nothing else runs
-        with Caller(centre, tmp_path, stay=5) as caller:  # the freest card is the new one
+        assert up_after < 10  # two seconds on an idle machine
+        with Caller(centre, tmp_path, stay=5) as caller:  # the new card has the most free channels
             assert purity(caller.peer.listen(1.0), 1000) > 0.9
             assert {row["id"]: row["card"] for row in centre.rows("calls")}[caller.call] == "card-1"
         centre.until(
@@ -113,7 +113,7 @@ def thirty_calls(centre: Centre, folder: Path, peers: list[RtpPeer]) -> tuple[Si
 
 
 def back(centre: Centre, killed: float) -> float:
-    """Seconds from the kill to the new card's ``CardUp``."""
+    """The seconds from the kill to the new card's ``CardUp``."""
 
     def ups() -> list[float]:
         return [
@@ -125,7 +125,7 @@ def back(centre: Centre, killed: float) -> float:
 
 
 def unbroken(peer: RtpPeer, begin: int) -> None:
-    """1 kHz from before the kill on, by the packets' timestamps."""
+    """Checks for 1 kHz without a gap from before the kill on, by the packets' timestamps."""
     packets = peer.heard[begin - 50 :]
     samples = peer.samples(packets)
     assert len(samples) > 3 * 8000
@@ -138,7 +138,7 @@ def unbroken(peer: RtpPeer, begin: int) -> None:
 
 
 def check_records(centre: Centre, dead: set[str], killed: float) -> None:
-    """Calls, legs, contacts and recordings of the dead card have ended with ``card_lost``; the others go on."""
+    """Checks that calls, legs, contacts and recordings of the dead card have ended with ``card_lost``, and that the others go on."""
     for table, column in (("calls", "id"), ("legs", "call"), ("contacts", "call"), ("recordings", "call")):
         ended = {row[column]: row["cause"] for row in centre.rows(table) if row["ended_at"]}
         assert {call: ended.get(call) for call in dead} == dict.fromkeys(dead, "card_lost"), table
@@ -147,6 +147,6 @@ def check_records(centre: Centre, dead: set[str], killed: float) -> None:
         if row["call"] in dead:
             samples = wav(Path(row["path"]))
             missing = killed - answered[row["call"]] - len(samples) / 8000
-            assert missing < 2, f"{missing:.2f} s are missing"  # one, and what a busy machine adds
+            assert missing < 2, f"{missing:.2f} s are missing"  # one second, and more on a busy machine
             assert level(samples[-4000:, 1]) > -20
             assert np.all(np.abs(samples[:, 0]) < 100)

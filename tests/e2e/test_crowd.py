@@ -1,6 +1,6 @@
-"""A crowd at the floor: SIPp's callers, more than the seats can take, agents who press buttons at random, a board that is watched.
+"""Load on the floor: more SIPp callers than the seats can take, agents who press random buttons, and an open supervisor's board.
 
-Nobody is lost: each call ended, each seat free, each count the same on the board, in the report, in the records and at SIPp.
+No call is lost: each call has ended, each seat is free, and each count is the same on the board, in the report, in the records and at SIPp.
 """
 
 import itertools
@@ -25,9 +25,9 @@ from tests.sip_tools import Sipp
 pytestmark = pytest.mark.slow
 SEATS, PATIENT, IMPATIENT = 4, 40, 30
 RATE = 3.0
-"""Calls a second, of each kind."""
+"""Calls a second of each kind."""
 PATIENCE_S = 4.0
-"""Of the impatient, from the moment when they are answered by the queue. The others wait until they were served."""
+"""Seconds that impatient callers wait, from the answer by the queue. The others wait until they have talked to an agent."""
 SEED = 20261127
 
 
@@ -40,7 +40,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 class Agent(threading.Thread):
-    """Answers what rings, and presses what may be pressed; a press that came too late is refused, and any other answer is a fault."""
+    """Answers calls, and presses random allowed buttons. A late command may be refused as such; any other refusal is a fault."""
 
     def __init__(self, desk: Desk, colleagues: list[str], seed: int) -> None:
         super().__init__(daemon=True)
@@ -153,7 +153,7 @@ def everybody_is_home(centre: Centre, board: Board, above: Desk) -> None:
 
 
 def counted(centre: Centre, board: Board) -> None:
-    """Once each: on the board, in the report, in the records."""
+    """Checks that each call is counted once on the board, in the report and in the records."""
     row = board.rows("queues")["agents"]
     assert (row.offered, row.answered + row.abandoned) == (PATIENT + IMPATIENT, PATIENT + IMPATIENT), row
     (line,) = [each for each in centre.ctl("report", "queues")["rows"] if each["key"] == "agents"]
@@ -163,7 +163,7 @@ def counted(centre: Centre, board: Board) -> None:
 
 
 def never_two_at_once(centre: Centre) -> None:
-    """No seat talked with two callers in the same moment."""
+    """Checks that no seat had two talks at the same time."""
     for agent in {talk["agent"] for talk in centre.rows("talks")}:
         times = sorted(
             (talk["answered_at"], talk["ended_at"])

@@ -1,4 +1,4 @@
-"""A large damaged store: the switch comes up, takes calls, and tells its operator; a backup of it is refused."""
+"""A large damaged store: the switch starts, takes calls, and alarms its operator; a backup of the store is refused."""
 
 import time
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.store.test_start import spoil
 
 
 @pytest.mark.slow
-def test_it_is_told_and_calls_go_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_damage_is_an_alarm_and_calls_go_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     centre = Centre(tmp_path_factory.mktemp("c"), branches=())
     store = centre.state / "huawu.db"
     fill(store, 100_000, time.time())
@@ -23,7 +23,7 @@ def test_it_is_told_and_calls_go_on(tmp_path: Path, tmp_path_factory: pytest.Tem
         centre.until(lambda: troubles(centre, "file_damaged").get("huawu.db"))
         centre.until(
             lambda: "malformed" in troubles(centre, "part")["store"]
-        )  # records wait: those of the last run can't be ended
+        )  # records wait, since those of the last run can't be ended
         passing_call(centre, tmp_path)
         said = centre.ctl("backup", str(tmp_path / "backup"))
         assert said["status"] == 1

@@ -1,4 +1,4 @@
-"""The call reaches an agent: whole switch, real cards, real links; every way in which it can go."""
+"""A call reaches an agent, with the whole switch, real cards and real links: every course that such a call can take."""
 
 import time
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ MAIN = Path(__file__).parents[2] / "resources" / "flows" / "main.yaml"
 
 
 def queues(content: dict[str, Any]) -> None:
-    """``quick`` lets a desk ring for three seconds."""
+    """The queue ``quick`` lets a desk ring for three seconds."""
     content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}, {"name": "quick", "ring": 3, "wrap_up": 60}]
 
 
@@ -80,7 +80,7 @@ def test_zero_leads_to_an_agent_who_talks_holds_and_ends_it(centre: Centre) -> N
 
 
 def held(desk: Desk, phone: Phone) -> None:
-    """The caller hears music, the agent nothing, until the call is retrieved."""
+    """During hold the caller hears music, the agent nothing."""
     desk.done(wire.Hold(desk.call.call))
     assert desk.call.state is SeatState.HOLDING
     phone.rtp.listen(0.5)
@@ -164,7 +164,7 @@ def test_a_phone_that_is_not_there(centre: Centre) -> None:
 
 
 def test_a_link_that_is_back_in_time_keeps_the_talk(centre: Centre) -> None:
-    """The network was gone for a moment: nobody who talks notices."""
+    """The link was broken for a moment, without effect on the talk."""
     with Desk(centre) as desk:
         desk.open()
         with Phone(centre, QUEUE) as phone:
@@ -183,7 +183,7 @@ def test_a_link_that_is_back_in_time_keeps_the_talk(centre: Centre) -> None:
 
 @pytest.mark.parametrize("what", ["phone", "app"])
 def test_who_is_lost_in_a_talk_is_followed_by_the_next_agent(centre: Centre, what: str) -> None:
-    """The caller hears an excuse and music, is the first of the queue, and the next agent has the pop."""
+    """The caller hears an apology and music, is the first in the queue, and the next agent gets the pop."""
     with desks(centre, 1) as (first,), Phone(centre, QUEUE) as phone:
         first.answer()
         call = first.call
@@ -214,7 +214,7 @@ def test_pjsua_is_the_desk_s_phone(centre: Centre) -> None:
         desk.open()
         with Phone(centre, QUEUE) as phone:
             desk.answer()
-            desk.phone.hang_up()  # not by command: the desk is lost, and nobody else is there
+            desk.phone.hang_up()  # the phone hangs up without a command: the desk counts as lost, and no other seat is open
             desk.until(lambda: desk.state.call is None)
             assert phone.rtp.listen(0.5) is not None
             phone.hang_up()
@@ -232,7 +232,7 @@ def test_the_operator_sees_and_ends_a_log_in(centre: Centre) -> None:
 
 
 def test_each_of_these_calls_is_replayed_as_it_was(centre: Centre) -> None:
-    """What other agents and calls had a part in stands in the journal; so the calls of this page come out the same."""
+    """The journal has the parts of other agents and calls, so all calls of this module are replayed with the same transitions."""
     with desks(centre, 2) as (first, second), Phone(centre, QUEUE) as phone:
         first.rings()
         first.phone.hang_up()
@@ -245,14 +245,14 @@ def test_each_of_these_calls_is_replayed_as_it_was(centre: Centre) -> None:
     logged = transitions(centre)
     calls = {row["call"] for row in centre.rows("talks")}
     assert phone.call in calls
-    for call in calls:  # as ``switchctl replay`` does, without a process for each
+    for call in calls:  # as ``switchctl replay``, without a process for each call
         steps = _replayed(centre.state / "journal", CallId(call)).transitions
         assert [f"{t.machine} {t.subject}: {t.old} -> {t.event} -> {t.new}" for t in steps] == logged[call], call
 
 
 def test_the_switch_is_killed_in_a_talk(centre: Centre) -> None:
-    """After the restart the desks resume by themselves, without a call, locked as they were; what was open is closed in the store as of the
-    kill. (The last: the switch is another.)
+    """After the restart the desks resume by themselves, without a call, locked as before; open records are closed in the store as of the kill.
+    (This test is the last, since it restarts the switch.)
     """
     with Desk(centre) as desk, Desk(centre, 1) as at_lunch:
         at_lunch.done(wire.LockSeat(LockReason.LUNCH))
@@ -283,7 +283,7 @@ def test_the_switch_is_killed_in_a_talk(centre: Centre) -> None:
     stopped = [row for row in centre.rows("seat_states") if row["ended_by"] == "switch_stopped"]
     assert {(row["agent"], row["state"]) for row in stopped} == {(desk.agent, "talking"), (at_lunch.agent, "locked")}
     assert all(max(alive["at"], row["begun_at"]) <= row["ended_at"] <= dead < restarted for row in stopped)
-    centre.until(lambda: not open_stretches(centre))  # all have logged out
+    centre.until(lambda: not open_stretches(centre))  # all agents have logged out
 
 
 def open_stretches(centre: Centre) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Calls that the centre makes: an agent dials out, and a caller is called back when their turn comes, also after the switch was killed."""
+"""Outgoing calls: an agent dials out, and a caller is called back in turn, also after the switch was killed."""
 
 from collections.abc import Iterator
 from typing import Any, Self
@@ -36,7 +36,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
-    """``out`` leads to a customer's telephone and takes numbers with 0 or 1 before them; nobody can be called over ``city``."""
+    """The trunk ``out`` leads to a customer's telephone and takes numbers that begin with 0 or 1; ``city`` takes no outgoing calls."""
 
     def change(content: dict[str, Any]) -> None:
         leads_out(content, port, "0*", "1*", lines=2)
@@ -46,7 +46,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
 
 
 class Customer:
-    """A telephone that is called."""
+    """A customer's telephone, called by the switch."""
 
     def __init__(self, centre: Centre, port: int) -> None:
         self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
@@ -60,7 +60,7 @@ class Customer:
         self.peer.close()
 
     def rings(self) -> str:
-        """Gives the number that was dialled."""
+        """Waits for the call; returns the dialled number."""
         self.invite = self.peer.expect("INVITE", seconds=40)
         self.peer.reply(self.invite, 180, tag="customer")
         return self.invite.start.partition(":")[2].partition("@")[0]
@@ -82,7 +82,7 @@ def customer(centre: Centre, port: int) -> Iterator[Customer]:
 
 
 def dials(desk: Desk) -> str:
-    """From the locked seat; the phone answers by itself."""
+    """Dials from the locked seat; the phone answers by itself."""
     desk.done(wire.Dial(CUSTOMER))
     desk.until(lambda: desk.state.call is not None)
     call = desk.call
@@ -151,7 +151,7 @@ def asks_for_a_callback(centre: Centre) -> Phone:
 
 
 def called_back(centre: Centre, desk: Desk, customer: Customer, asked: Phone) -> None:
-    """The customer is called at their own number; the agent gets them as the first of the queue."""
+    """Checks that the customer is called at their own number, and that the agent gets the call as the first in the queue."""
     assert customer.rings() == asked.ani
     dialog = customer.answers()
     call = desk.rings()
@@ -174,7 +174,7 @@ def test_a_caller_is_called_back(centre: Centre, customer: Customer) -> None:
 
 
 def test_a_callback_outlives_the_switch(centre: Centre, customer: Customer) -> None:
-    """(The last: the switch is another.)"""
+    """(The last test, since it restarts the switch.)"""
     asked = asks_for_a_callback(centre)
     centre.switch.kill()
     centre.start_switch()

@@ -1,4 +1,4 @@
-"""A seat whose voice is a SIP desk phone: baresip registers with digest, the real app has the buttons, the real switch between them."""
+"""A seat whose voice is a SIP desk phone: baresip registers with digest, the real app has the buttons, at the real switch."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from agent_app.model.desk.actions import Why
 from agent_app.model.desk.view import Action, PhoneState
 from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks
@@ -25,7 +25,7 @@ from tests.sip_tools import Baresip, free_port
 
 pytestmark = pytest.mark.slow
 OTHER_HZ = 700
-"""What a colleague without a desk phone says."""
+"""The tone of a colleague without a desk phone."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
-    """``out`` leads to a customer's telephone."""
+    """The trunk ``out`` leads to a customer's telephone."""
 
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}]
@@ -55,7 +55,7 @@ def customer(centre: Centre, port: int) -> Iterator[Customer]:
 
 
 class DeskPhone:
-    """The phone of the demo's desk ``number``: added at the switch, gone from it afterwards. It says 400 Hz."""
+    """The phone of the demo's desk ``number``, added at the switch and removed afterwards. It sends 400 Hz."""
 
     def __init__(
         self, centre: Centre, folder: Path, number: int = 0, *, answer: bool = False, password: str = ""
@@ -94,7 +94,7 @@ class DeskPhone:
         return self.row
 
     def rings(self) -> str:
-        """Whose number it shows."""
+        """Waits until it rings; returns the number on its display."""
         uri: str = self.baresip.wait("CALL_INCOMING", 40)["peeruri"]
         return uri.partition(":")[2].partition("@")[0]
 
@@ -107,16 +107,16 @@ class DeskPhone:
 
 
 @contextmanager
-def a_seat(centre: Centre, folder: Path, **more: Any) -> Iterator[tuple[DeskPhone, Hands]]:
-    """Phone registered, agent logged in, seat open."""
+def a_seat(centre: Centre, folder: Path, **more: Any) -> Iterator[tuple[DeskPhone, ScriptedApp]]:
+    """A registered phone, with the agent logged in and the seat open."""
     with DeskPhone(centre, folder, **more) as phone:
         phone.registered()
-        with Hands(centre, folder, desk_phone=phone.name) as app:
+        with ScriptedApp(centre, folder, desk_phone=phone.name) as app:
             yield phone, app
 
 
-def in_talk(phone: DeskPhone, app: Hands, caller: Phone) -> None:
-    """The caller's 1 kHz and the agent's 400 Hz."""
+def in_talk(phone: DeskPhone, app: ScriptedApp, caller: Phone) -> None:
+    """Waits until the caller hears the agent's 400 Hz and the agent the caller's 1 kHz."""
     assert phone.rings() == caller.ani
     app.is_seat(SeatState.RINGING)
     assert app.view.enabled[Action.ANSWER].why == Why.ANSWER_ON_PHONE
@@ -128,7 +128,7 @@ def in_talk(phone: DeskPhone, app: Hands, caller: Phone) -> None:
 
 
 def stretches(heard: np.ndarray) -> str:
-    """What was heard, each 100 ms: ``c`` the customer's tone, ``.`` silence, ``?`` anything else; repeats told once where they last 0.3 s."""
+    """The sounds of each 100 ms: ``c`` the customer's tone, ``.`` silence, ``?`` another sound; each run of 0.3 s or more is one letter."""
     blocks = [heard[at : at + 800] for at in range(0, len(heard) - 800, 800)]
     each = "".join(
         "." if level(block) < -60 else "c" if purity(block, 1000) > 0.9 and level(block) > -30 else "?"
@@ -175,7 +175,7 @@ def test_the_talk_is_at_the_phone_and_the_buttons_in_the_app(centre: Centre, tmp
 
 
 def _keys(heard: list[Any]) -> str:
-    """By the RFC 4733 packets."""
+    """The keys in RFC 4733 packets."""
     stamps = {packet.stamp: EVENT_KEYS[packet.payload[0]] for packet in heard if packet.type == 101}
     return "".join(stamps.values())
 
@@ -270,24 +270,24 @@ def test_an_agent_who_does_not_lift_the_handset_may_dial_again(
 
 
 def both_heard(caller: Phone, *hertz: float) -> None:
-    """At once, each at -30 dBFS or more."""
+    """Waits until the caller hears these tones at once, each at -30 dBFS or more."""
     end = time.monotonic() + DEADLINE
     while min(levels := [tone_level(caller.rtp.listen(1.0), each) for each in hertz]) < PRESENT:
         assert time.monotonic() < end, levels
 
 
 def heard_at(phone: DeskPhone, *hertz: float) -> list[bool]:
-    """Which of these were in the handset for half a second or more in its last call."""
+    """The tones that were in the handset for half a second or more during its last call."""
     heard = phone.baresip.heard()
     blocks = heard[: len(heard) // 800 * 800].reshape(-1, 800)
     return [sum(tone_level(block, each) > PRESENT for block in blocks) >= 5 for each in hertz]
 
 
 def test_a_colleague_is_asked_swapped_and_joined_from_the_phone(centre: Centre, tmp_path: Path) -> None:
-    """The handset goes down on the conference, and the two others go on."""
+    """The handset is put down in the conference, and the two others go on."""
     with a_seat(centre, tmp_path) as (phone, app), Phone(centre, QUEUE) as caller:
         in_talk(phone, app, caller)
-        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
+        with ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
             app.do("consult", "seat", other.agent)
             app.is_seat(SeatState.CONSULTING)
             other.until(lambda view: view.enabled[Action.ANSWER].on)
@@ -309,10 +309,10 @@ def test_a_colleague_is_asked_swapped_and_joined_from_the_phone(centre: Centre, 
 
 
 def test_the_handset_goes_down_while_the_colleague_rings(centre: Centre, tmp_path: Path) -> None:
-    """Blind: the customer is theirs; what the button does, the handset does."""
+    """A blind transfer by the handset, as by the button: the colleague gets the customer."""
     with a_seat(centre, tmp_path) as (phone, app), Phone(centre, QUEUE) as caller:
         in_talk(phone, app, caller)
-        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
+        with ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as other:
             app.do("consult", "seat", other.agent)
             other.until(lambda view: view.enabled[Action.ANSWER].on)
             phone.put_down()
@@ -325,7 +325,7 @@ def test_the_handset_goes_down_while_the_colleague_rings(centre: Centre, tmp_pat
 
 
 def test_a_supervisor_at_a_phone_listens_whispers_barges_and_takes_over(centre: Centre, tmp_path: Path) -> None:
-    with a_seat(centre, tmp_path) as (phone, chief), Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as agent:
+    with a_seat(centre, tmp_path) as (phone, chief), ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}") as agent:
         chief.do("lock", "paperwork")
         chief.is_seat(SeatState.LOCKED)
         with Phone(centre, QUEUE) as caller:
@@ -357,8 +357,8 @@ def test_a_supervisor_at_a_phone_listens_whispers_barges_and_takes_over(centre: 
 # --- phones that are not there ---
 
 
-def passed_over(centre: Centre, app: Hands) -> None:
-    """The caller comes to the second agent; the first is locked, since their phone can't be reached."""
+def passed_over(centre: Centre, app: ScriptedApp) -> None:
+    """Checks that the caller reaches the second agent, and that the first is locked, since their phone can't be reached."""
     with Desk(centre, 1) as second, Phone(centre, QUEUE) as caller:
         app.until(lambda view: view.state.seat is not None and view.state.seat.reason is LockReason.PHONE_LOST)
         second.done(wire.OpenSeat())
@@ -377,18 +377,18 @@ def test_a_wrong_password_never_registers(centre: Centre, tmp_path: Path) -> Non
     with DeskPhone(centre, tmp_path, password="geraten-geraten") as phone:
         centre.until(lambda: refused() > before)
         assert phone.row["registered"] is False
-        with Hands(centre, tmp_path, desk_phone=phone.name) as app:
+        with ScriptedApp(centre, tmp_path, desk_phone=phone.name) as app:
             passed_over(centre, app)
 
 
 def test_a_phone_that_has_gone_in_order(centre: Centre, tmp_path: Path) -> None:
     with DeskPhone(centre, tmp_path) as phone:
         phone.registered()
-        with Hands(centre, tmp_path, desk_phone=phone.name) as app:
+        with ScriptedApp(centre, tmp_path, desk_phone=phone.name) as app:
             phone.baresip.__exit__()
             centre.until(lambda: not phone.row["registered"])
             passed_over(centre, app)
-            phone.baresip.__enter__()  # it is plugged in again
+            phone.baresip.__enter__()  # the phone is plugged in again
             phone.registered()
             app.open()
             with Phone(centre, QUEUE) as caller:
@@ -399,7 +399,10 @@ def test_a_phone_that_has_gone_in_order(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_another_desks_phone_is_not_for_this_one(centre: Centre, tmp_path: Path) -> None:
-    with DeskPhone(centre, tmp_path, 1) as phone, Hands(centre, tmp_path, desk_phone=phone.name, begin=False) as app:
+    with (
+        DeskPhone(centre, tmp_path, 1) as phone,
+        ScriptedApp(centre, tmp_path, desk_phone=phone.name, begin=False) as app,
+    ):
         app.until(lambda view: view.enabled[Action.LOG_IN].on)
         app.do("log_in", app.agent, app.place.agent.password)
         app.until(lambda view: view.problem is not None and view.problem.code == "no_such_phone")
@@ -407,7 +410,7 @@ def test_another_desks_phone_is_not_for_this_one(centre: Centre, tmp_path: Path)
 
 
 def test_unplugged_in_a_talk_the_caller_is_not_left_alone(centre: Centre, tmp_path: Path) -> None:
-    """No BYE, no RTP: after ``media_lost`` the switch asks the phone, and after 12 s without an answer gives it up."""
+    """No BYE and no RTP come: after ``media_lost`` the switch probes the phone, and ends its leg after 12 s without an answer."""
     with a_seat(centre, tmp_path) as (phone, app), Desk(centre, 1) as second, Phone(centre, QUEUE) as caller:
         in_talk(phone, app, caller)
         begun = time.monotonic()
@@ -422,7 +425,7 @@ def test_unplugged_in_a_talk_the_caller_is_not_left_alone(centre: Centre, tmp_pa
 
 
 def test_a_registration_outlives_the_switch(centre: Centre, tmp_path: Path) -> None:
-    """(The last: the switch is another.)"""
+    """(The last test, since it restarts the switch.)"""
     with a_seat(centre, tmp_path) as (phone, app):
         since = phone.row["since"]
         centre.switch.kill()

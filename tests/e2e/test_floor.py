@@ -1,4 +1,4 @@
-"""A supervisor's desk at the whole switch: a call goes by on the board, is counted, and is counted the same after a restart."""
+"""A supervisor's desk at the whole switch: a call appears on the board and is counted, with the same counts after a restart."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 class Board:
-    """What a supervisor's window would show."""
+    """The rows that a supervisor's window would show."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

@@ -1,4 +1,4 @@
-"""Programs killed while orders are under way, a full disk, a locked store: what was confirmed is kept, and calls go on."""
+"""Programs killed while orders are in flight, a full disk, a locked store: confirmed orders are kept, and calls go on."""
 
 import resource
 import sqlite3
@@ -43,7 +43,7 @@ def test_each_order_is_once_at_the_branch_or_known_not_to_be(centre: Centre, tmp
 
 
 def check_what_the_killed_switch_left_open(centre: Centre) -> None:
-    """Every call of theirs has an end, its recording too, and that one can be played."""
+    """Checks that every call has an end, and its recording an end and playable audio."""
     centre.until(lambda: all(row["ended_at"] for row in centre.rows("calls")))
     recordings = {row["call"]: row for row in centre.rows("recordings")}
     left = [row for row in centre.rows("calls") if row["cause"] == "switch_stopped" and row["answered_at"]]
@@ -57,7 +57,7 @@ def check_what_the_killed_switch_left_open(centre: Centre) -> None:
 
 
 def steps(rows: list[dict[str, Any]]) -> dict[str, list[tuple[object, ...]]]:
-    """Of each order, in order; what a restart adds about its own orders in doubt is left out."""
+    """The rows of each order, in order, without those that a restart adds for orders in doubt."""
     found: dict[str, list[tuple[object, ...]]] = {}
     for row in rows:
         if row["event"] not in ("recovered", "pending", "silent"):
@@ -71,7 +71,7 @@ def histories(centre: Centre) -> list[dict[str, list[tuple[object, ...]]]]:
 
 
 def test_reports_that_come_again_after_a_restart_are_one_row_each(centre: Centre, tmp_path: Path) -> None:
-    """Of the switch, which asks for all of the day, and of the gateway."""
+    """After a restart of the switch, which asks for all reports of the day, and of the gateway."""
     account = centre.customer(BRANCH, skip=12).account.account
     with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
         caller.at("read_back", 40)
@@ -94,7 +94,7 @@ def test_reports_that_come_again_after_a_restart_are_one_row_each(centre: Centre
 
 
 def test_orders_that_the_store_has_lost_come_back(centre: Centre, tmp_path: Path) -> None:
-    """As by a power cut, after which the order journal alone has them."""
+    """As after a power cut, when only the order journal has them."""
     account = centre.customer(BRANCH, skip=13).account.account
     with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
         caller.at("read_back", 40)
@@ -115,7 +115,7 @@ def test_orders_that_the_store_has_lost_come_back(centre: Centre, tmp_path: Path
 
 @contextmanager
 def full_disk(pids: list[int]) -> Iterator[None]:
-    """No byte can be written by these processes: their files may not grow, nor be changed beyond the first byte (RLIMIT_FSIZE)."""
+    """These processes can't write: their files may not grow, nor be changed beyond the first byte (RLIMIT_FSIZE)."""
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
     for pid, (_, hard) in zip(pids, before, strict=True):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, hard))
@@ -127,13 +127,13 @@ def full_disk(pids: list[int]) -> Iterator[None]:
 
 
 def to_read_back(account: str) -> tuple[tuple[int, str], ...]:
-    """A call's keys up to the read-back, by INFO."""
+    """The keys of a call up to the read-back, by INFO."""
     words = ["1", f"{account}#", f"{PIN}#", "1", "600000", "10*01#", "100#"]
     return tuple((20, key) for word in words for key in word)
 
 
 def says(samples: np.ndarray, prompt: str) -> bool:
-    """Whether half a second out of the prompt's middle is somewhere in what was heard."""
+    """Whether half a second from the middle of the prompt is in the samples."""
     whole = read_wave(PROMPTS / f"{prompt}.wav").astype(np.float64)
     part = whole[len(whole) // 2 - 2000 : len(whole) // 2 + 2000]
     heard = samples.astype(np.float64)
@@ -151,13 +151,13 @@ def test_on_a_full_disk_orders_are_refused_and_calls_go_on(centre: Centre, tmp_p
     account = centre.customer(BRANCH, skip=10).account.account
     with Caller(centre, tmp_path, info=to_read_back(account), stay=90) as caller:
         caller.at("read_back", 40)
-        caller.peer.listen(3.0)  # so that there is something to keep
+        caller.peer.listen(3.0)  # so that the recording has content
         with full_disk([centre.switch.pid, *centre.card_pids().values()]):
             caller.press("1")
             assert says(caller.peer.listen(6.0), "zh_CN/refusal/journal_failed")
             assert not [row for row in centre.journal_rows() if row["call"] == caller.call]
             passing_call(centre, tmp_path)
-            caller.press("4")  # at the trading menu: its prompt is cut short, the next one begins
+            caller.press("4")  # at the trading menu: its prompt is ended, and the next one begins
             assert says(caller.peer.listen(6.0), "zh_CN/menu_query")
             assert suffering(centre) >= {"store", "event journal"}, "the operator is told"
         centre.until(lambda: not suffering(centre))
@@ -174,12 +174,12 @@ def test_on_a_full_disk_orders_are_refused_and_calls_go_on(centre: Centre, tmp_p
 
 
 def suffering(centre: Centre) -> set[str]:
-    """The parts of the switch that say that something is wrong."""
+    """The parts of the switch with an alarm."""
     return {trouble["subject"] for trouble in centre.ctl("status")["troubles"] if trouble["code"] == "part"}
 
 
 def passing_call(centre: Centre, folder: Path) -> None:
-    """Comes, hears something, goes."""
+    """A short call that hears a prompt and hangs up."""
     with RtpPeer() as peer:
         path = folder / "passing.xml"
         path.write_text(scenario(peer.port, "rfc4733", ()))
@@ -189,7 +189,7 @@ def passing_call(centre: Centre, folder: Path) -> None:
 
 
 def check_nothing_is_missing(centre: Centre, call: str) -> None:
-    """The records of that time have come; the recordings failed, and what they have can be played."""
+    """Checks that the records of that time were written later; the recordings have failed, and their beginnings can be played."""
     passing = centre.rows("calls")[-1]["id"]
     assert passing > call
     centre.until(lambda: ended(centre, passing))

@@ -1,6 +1,7 @@
-"""Who hears whom in each act of the soft phone, on real audio: hold, consult, swap, conference, hand over, monitor, whisper, barge, intercept, each undone.
+"""Who hears whom by each command of the soft phone, on real audio, and after it is undone.
 
-Whole switch, real card, scripted desks with RTP phones, a caller and an outside party over SIP. Every party sends its own tone (``tests.e2e.cast``).
+The commands are hold, consult, swap, conference, hand over, monitor, whisper, barge and intercept. With the whole switch, a real card,
+scripted desks with RTP phones, a caller and an outside party over SIP. Every party sends its own tone (``tests.e2e.cast``).
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.slow
 OUTSIDE = "013900001234"
 ANN, BOB, CAT, DAN, BOSS = range(5)
 CHOSEN = {"agents": 30, "fund": 4}
-"""Seconds that a desk rings."""
+"""Seconds that a desk rings, by queue."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def cast(centre: Centre, port: int) -> Iterator[Cast]:
 
 
 def in_talk(cast: Cast) -> tuple[Desk, Phone]:
-    """Ann talks to a customer."""
+    """Ann in a talk with a customer."""
     ann = cast.seat("ann", ANN)
     phone = cast.caller(QUEUE)
     ann.answer()
@@ -82,7 +83,7 @@ def came_back(ann: Desk, why: CameBack) -> None:
 
 
 def with_bob(cast: Cast) -> tuple[Desk, Desk, Phone]:
-    """Ann asks Bob, who has answered; the customer waits."""
+    """Ann consults Bob, who has answered; the customer waits."""
     bob = cast.seat("bob", BOB, opened=False)
     ann, phone = in_talk(cast)
     consult(ann, ToSeat(bob.agent))
@@ -98,7 +99,7 @@ def ends(desk: Desk, phone: Phone) -> None:
 
 
 def auto(desk: Desk) -> None:
-    """The phone answers by itself what its agent asked for."""
+    """The phone answers by itself a call that its agent asked for."""
     desk.phone.wait(lambda: desk.phone.invite)
     desk.until(lambda: desk.state.call is not None)
     assert desk.call.auto
@@ -179,7 +180,7 @@ def test_conference_of_five(cast: Cast) -> None:
 
 
 def test_a_seat_drops_in_a_consult(cast: Cast) -> None:
-    """App and phone are killed: the customer hears an excuse and music, is the first of the queue, and the next agent has the pop."""
+    """App and phone are killed: the customer hears an apology and music, is the first in the queue, and the next agent gets the pop."""
     ann, bob, phone = with_bob(cast)
     ann.kill()
     bob.until(lambda: bob.state.call is None)
@@ -270,7 +271,7 @@ def test_transfer_to_a_queue_and_undone(cast: Cast, centre: Centre) -> None:
 
 
 def test_transfer_to_a_queue_where_nobody_is_comes_back(cast: Cast) -> None:
-    """An agent who lets it ring is locked; the agent presses 返回; the recording goes on and the wrap-up is hers."""
+    """The queue's agent does not answer and is locked; Ann presses 返回; the recording goes on, and Ann has the wrap-up."""
     cat = cast.seat("cat", CAT, opened=False)
     ann, phone = in_talk(cast)
     cat.open()
@@ -318,7 +319,7 @@ def test_transfer_to_a_menu_and_undone(cast: Cast) -> None:
 
 
 def test_the_pin_is_asked_for_and_undone(cast: Cast, centre: Centre) -> None:
-    """Wrong, given up, right: the agent hears nothing of it, the recording neither, and is told pass or fail only."""
+    """A wrong PIN, a withdrawn check, a right PIN: agent and recording hear no key; the agent is told only pass or fail."""
     person = centre.customer()
     ann, phone = in_talk(cast)
     call = ann.call.call

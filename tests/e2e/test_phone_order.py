@@ -1,4 +1,4 @@
-"""A customer buys by telephone: SIPp calls, keys by RFC 4733, tones and INFO; the order is at the branch; the PIN is nowhere."""
+"""A customer buys by telephone: SIPp calls, keys by RFC 4733, as tones and by INFO; the order is at the branch; the PIN is in no file."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.rtp_peer import level
 
 pytestmark = pytest.mark.slow
 PIN = "83746152"
-"""Eight digits, so that no timestamp or counter in a file can hold it by chance."""
+"""Eight digits, so that no timestamp or counter in a file contains it by chance."""
 CODE, PRICE, QUANTITY = "600000", "10.01", "300"
 SILENT = -60.0  # dBm0
 SPEECH = -45.0
@@ -34,7 +34,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 @pytest.fixture
 def account(centre: Centre, request: pytest.FixtureRequest) -> str:
-    """Another customer for each way."""
+    """Another customer's account for each kind of keys."""
     ways = ["rfc4733", "inband", "info"]
     return centre.customer(skip=ways.index(request.node.callspec.params["way"])).account.account
 
@@ -82,7 +82,7 @@ def test_an_order_is_keyed_by_info(centre: Centre, tmp_path: Path, account: str,
 
 
 def check_order(centre: Centre, call: str, account: str) -> None:
-    """The branch has it, once, with the fields that were keyed; the centre has its contract number and where to hear it."""
+    """Checks that the branch has the order once, with the keyed fields, and the centre its contract number and the position in the recording."""
     (order,) = [row for row in centre.rows("orders") if row["call"] == call]
     assert (order["account"], order["code"], order["side"], order["market"]) == (account, CODE, "buy", "SH")
     assert (order["price"], order["quantity"]) == (10_010, 300)
@@ -95,7 +95,7 @@ def check_order(centre: Centre, call: str, account: str) -> None:
 
 
 def check_recording(centre: Centre, call: str) -> None:
-    """Speech before and after, silence where the PIN was keyed."""
+    """Checks for speech before and after the PIN, and silence during it."""
     used = [entry["event"] for entry in centre.journal() if entry["event"]["type"] == "DigitUsed"]
     secret = [event["recording_ms"] for event in used if event["leg"] == f"{call}/1" and event["digit"] == "•"]
     assert len(secret) == len(PIN)
@@ -108,7 +108,7 @@ def check_recording(centre: Centre, call: str) -> None:
 
 
 def test_the_pin_is_in_no_file(centre: Centre) -> None:
-    """Everything that the centre and the gateway wrote is searched: store, journals, logs, recordings."""
+    """All files of centre and gateway are searched: store, journals, logs, recordings."""
     files = list(centre.files())
     assert {path.suffix for path in files} >= {".db", ".jsonl", ".log", ".wav"}
     found = [path for path in files if PIN.encode() in path.read_bytes()]

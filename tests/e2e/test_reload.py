@@ -1,4 +1,4 @@
-"""Flows, configuration and prompts that are wrong are refused with their place; a running server takes what is good, without dropping a call."""
+"""Wrong flows, configuration and prompts are refused with their place; a running server takes over valid ones without dropping a call."""
 
 import json
 import subprocess
@@ -49,7 +49,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 @pytest.fixture
 def flow(centre: Centre) -> Iterator[Path]:
-    """The flow's file; as it was, afterwards."""
+    """The flow's file, restored afterwards."""
     path = centre.demo.centre / "flows" / "small.yaml"
     yield path
     path.write_text(FLOW)
@@ -65,7 +65,7 @@ def check(centre: Centre) -> tuple[int, str]:
 
 
 def reload(centre: Centre) -> dict[str, Any]:
-    """``switchctl reload --json``, also where it is refused."""
+    """Runs ``switchctl reload --json``, which may be refused."""
     command = ["-m", "switch_server.switchctl", "--socket", str(centre.state / "control.sock"), "reload", "--json"]
     done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, check=False, timeout=60)
     found: dict[str, Any] = json.loads(done.stdout)
@@ -78,7 +78,7 @@ def line_of(content: str, text: str) -> int:
 
 
 def test_a_branch_s_key_that_is_taken_out_ends_its_session_at_once(centre: Centre) -> None:
-    """And comes in again when it is back."""
+    """The branch is admitted again when its key is back."""
     good = centre.demo.config.read_text()
     content = yaml.safe_load(good)
     (branch,) = [branch for branch in content["branches"] if branch["id"] == "GZ01"]

@@ -1,4 +1,4 @@
-"""``switchctl replay`` prints exactly what the switch's log has, for every call of a run: an order, a wrong PIN, hang-ups, interleaved."""
+"""``switchctl replay`` prints exactly the transitions in the switch's log, for every call of a run: an order, a wrong PIN, hang-ups, at the same time."""
 
 import re
 import threading
@@ -21,7 +21,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 def transitions(centre: Centre) -> dict[str, list[str]]:
-    """What the log has, by call: ``machine subject: old -> event -> new``."""
+    """The log's transitions by call: ``machine subject: old -> event -> new``."""
     found: dict[str, list[str]] = defaultdict(list)
     for line in log_of(centre).splitlines():
         if (match := re.search(r"huawu\.transitions: (\w+ ([0-9]+)[-/0-9]*: .*)$", line)) is not None:
@@ -82,7 +82,7 @@ def test_replay_prints_the_transitions_that_the_log_has(centre: Centre) -> None:
         def run(errand: Callable[[Phone], None], phone: Phone) -> None:
             try:
                 errand(phone)
-            except BaseException as error:  # told below, in the test's own thread
+            except BaseException as error:  # raised below, in the test's own thread
                 failed.append(error)
 
         threads = [threading.Thread(target=run, args=pair) for pair in zip(ERRANDS, phones, strict=True)]
@@ -107,7 +107,7 @@ def test_replay_prints_the_transitions_that_the_log_has(centre: Centre) -> None:
 
 
 def test_replay_needs_no_running_switch(centre: Centre) -> None:
-    """The same with the switch stopped, on a copy of the journal folder."""
+    """The same output without a running switch, from a copy of the journal folder."""
     logged = transitions(centre)
     folder = centre.demo.folder / "elsewhere"
     centre.switch.stop()

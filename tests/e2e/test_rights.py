@@ -1,4 +1,4 @@
-"""What the programs write is their user's alone, whatever the umask, and what an older version left open is closed."""
+"""The programs' files are readable by their user only, whatever the umask; files that an older version left readable are closed."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ OTHERS = 0o077
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """What another user of the machine can look into: no folder above it, from this one on, keeps them out."""
+    """The files that another user of the machine can read: no folder on the way, from this one on, keeps them out."""
     mode = folder.stat().st_mode
     found = [f"{folder} {mode & 0o777:o}"] if mode & OTHERS else []
     for path in folder.iterdir():
@@ -39,7 +39,7 @@ def test_switch_gateway_and_trading_system(tmp_path_factory: pytest.TempPathFact
     branch = centre.demo.branch("GZ01")
     states = (centre.state, branch / "gateway", branch / "trading")
     for folder in states:
-        for left in (folder / "logs", folder / "journal"):  # by an older version
+        for left in (folder / "logs", folder / "journal"):  # left by an older version
             left.mkdir(parents=True, exist_ok=True)
             (left / "old").touch(0o644)
             left.chmod(0o755)

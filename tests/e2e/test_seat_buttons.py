@@ -1,4 +1,4 @@
-"""The real ``agent-app`` at the real switch, three in a call: what its presenter's buttons ask for comes back as the views that they were pressed for."""
+"""The real ``agent-app`` at the real switch, three parties in a call: the presenter's commands lead to the expected views."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from agent_app.model.desk.view import Action, Returned
 from agent_app.model.phonebook.people import CallWay
 from shared.desk import CameBack
 from shared.enums import PartyState, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.centre import Centre
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, MAIN, QUEUE, queues
@@ -26,12 +26,12 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 def test_consult_swap_conference_and_leave(centre: Centre, tmp_path: Path) -> None:
-    """A talks to the customer (400 Hz), asks C (700 Hz); the two are swapped, joined, and go on without A."""
-    with Hands(centre, tmp_path, 0) as app, Phone(centre, QUEUE) as phone:
+    """Agent A (400 Hz) talks to the customer and consults agent C (700 Hz); swap and conference follow, then the others go on without A."""
+    with ScriptedApp(centre, tmp_path, 0) as app, Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         call = app.answers(phone.call)
         hears_tone(phone, 400)
-        with Hands(centre, tmp_path, 1, say="tone:700") as other:
+        with ScriptedApp(centre, tmp_path, 1, say="tone:700") as other:
             app.do("consult", "seat", other.agent)
             app.is_seat(SeatState.CONSULTING)
             app.until(
@@ -63,10 +63,10 @@ def test_consult_swap_conference_and_leave(centre: Centre, tmp_path: Path) -> No
 
 
 def test_returned_before_the_answer_and_refused(centre: Centre, tmp_path: Path) -> None:
-    with Hands(centre, tmp_path, 0) as app, Phone(centre, QUEUE) as phone:
+    with ScriptedApp(centre, tmp_path, 0) as app, Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         app.answers(phone.call)
-        with Hands(centre, tmp_path, 1) as other:
+        with ScriptedApp(centre, tmp_path, 1) as other:
             app.do("consult", "seat", other.agent)
             app.until(lambda view: view.enabled[Action.RETURN].on)
             app.do("return_")
@@ -83,7 +83,7 @@ def test_returned_before_the_answer_and_refused(centre: Centre, tmp_path: Path) 
 
 
 def test_an_internal_call(centre: Centre, tmp_path: Path) -> None:
-    with Hands(centre, tmp_path, 0) as app, Hands(centre, tmp_path, 1) as other:
+    with ScriptedApp(centre, tmp_path, 0) as app, ScriptedApp(centre, tmp_path, 1) as other:
         app.do("call_seat", other.agent)
         other.until(lambda view: view.enabled[Action.ANSWER].on)
         assert other.call.number == app.agent

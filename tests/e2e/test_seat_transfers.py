@@ -1,4 +1,4 @@
-"""The real ``agent-app`` at the real switch hands customers on: to a queue, outside (a baresip), to a menu and to the PIN; each comes back where it must."""
+"""The real ``agent-app`` at the real switch transfers customers to a queue, outside (a baresip), to a menu and to the PIN check, and back."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from agent_app.model.desk.view import Action, PhoneState, Returned
 from agent_app.model.phonebook.people import CallWay
 from shared.desk import CameBack
 from shared.enums import CallKind, PartyState, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.cast import PRESENT, tone_level
 from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import both_sides, talks
@@ -28,7 +28,7 @@ CUSTOMER_HZ, AGENT_HZ, OTHER_HZ, OUTSIDE_HZ = 1000, 400, 700, 1650
 
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baresip]:
-    """Whom every outside number reaches."""
+    """The telephone behind every outside number."""
     folder = tmp_path_factory.mktemp("outside")
     with Baresip(folder, user=OUTSIDE, audio=f"ausine,{OUTSIDE_HZ}", records=True) as phone:
         yield phone
@@ -48,9 +48,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory, outside: Baresip) -> Iterat
 
 
 @contextmanager
-def in_talk(centre: Centre, folder: Path) -> Iterator[tuple[Hands, Phone]]:
+def in_talk(centre: Centre, folder: Path) -> Iterator[tuple[ScriptedApp, Phone]]:
     """The first agent (400 Hz) talks to a customer (1 kHz)."""
-    with Hands(centre, folder, 0) as app, Phone(centre, QUEUE) as phone:
+    with ScriptedApp(centre, folder, 0) as app, Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(CUSTOMER_HZ, 8000 * 100))
         app.answers(phone.call)
         hears_tone(phone, AGENT_HZ)
@@ -58,20 +58,20 @@ def in_talk(centre: Centre, folder: Path) -> Iterator[tuple[Hands, Phone]]:
         yield app, phone
 
 
-def asks(app: Hands, kind: str, value: str = "") -> None:
+def asks(app: ScriptedApp, kind: str, value: str = "") -> None:
     app.do("consult", kind, value)
     app.is_seat(SeatState.CONSULTING)
     app.until(lambda view: view.enabled[Action.RETURN].on)
 
 
-def is_back(app: Hands, phone: Phone, why: CameBack, kind: str, value: str = "") -> None:
-    """The customer talks to the agent again, and the window says why."""
+def is_back(app: ScriptedApp, phone: Phone, why: CameBack, kind: str, value: str = "") -> None:
+    """Waits until the customer talks to the agent again, and checks the reason in the view."""
     app.until(lambda view: view.returned == Returned(why, kind, value), 60)
     app.is_seat(SeatState.TALKING)
     hears_tone(phone, AGENT_HZ)
 
 
-def hands_over(app: Hands) -> None:
+def hands_over(app: ScriptedApp) -> None:
     app.do("hang_up")
     app.wraps_up()
 
@@ -83,7 +83,7 @@ def lifts(outside: Baresip) -> None:
 
 
 def tones_of(outside: Baresip, *hertz: float) -> list[bool]:
-    """Which of these it heard for half a second or more in its last call."""
+    """The tones that it heard for half a second or more in its last call."""
     heard = outside.heard()
     blocks = [block for block in heard[: len(heard) // 400 * 400].reshape(-1, 400) if level(block) > -30]
     return [sum(purity(block, each) > 0.8 for block in blocks) >= 10 for each in hertz]
@@ -96,10 +96,10 @@ def test_to_a_queue_whose_next_agent_takes_over(centre: Centre, tmp_path: Path) 
         app.do("return_")
         is_back(app, phone, CameBack.CANCELLED, "queue", FUND)
         asks(app, "queue", FUND)
-        with Hands(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}", begin=False) as other:
+        with ScriptedApp(centre, tmp_path, 1, say=f"tone:{OTHER_HZ}", begin=False) as other:
             other.log_in()
             other.until(lambda view: view.enabled[Action.OPEN_SEAT].on and view.phone is PhoneState.READY)
-            other.do("open_seat")  # it rings at once
+            other.do("open_seat")  # the phone rings at once
             other.until(lambda view: view.enabled[Action.ANSWER].on)
             assert other.call.call == phone.call
             other.do("answer")
@@ -186,7 +186,7 @@ def test_to_a_menu(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_the_pin_is_passed_and_failed(centre: Centre, tmp_path: Path) -> None:
-    """The window is told which account passed, and nothing of what was keyed. (After three wrong ones an account is locked: the right one is another.)"""
+    """The view has the account that passed, and no keys. (Three wrong PINs lock an account, so the right PIN is of another account.)"""
     person, right = (centre.customer("GZ01", skip=skip) for skip in (1, 2))
     with in_talk(centre, tmp_path) as (app, phone):
         asks(app, "pin")
@@ -210,8 +210,8 @@ def test_the_pin_is_passed_and_failed(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_dialled_out(centre: Centre, tmp_path: Path, outside: Baresip) -> None:
-    """No customer calls: the agent does."""
-    with Hands(centre, tmp_path, 0) as app:
+    """The agent calls the customer."""
+    with ScriptedApp(centre, tmp_path, 0) as app:
         app.do("dial", f"tel:{OUTSIDE[:4]}-{OUTSIDE[4:]}")
         app.is_seat(SeatState.DIALLING)
         lifts(outside)
@@ -223,7 +223,7 @@ def test_dialled_out(centre: Centre, tmp_path: Path, outside: Baresip) -> None:
         app.do("retrieve")
         app.is_seat(SeatState.TALKING)
         app.until(lambda view: view.state.call and view.state.call.answered_at)
-        time.sleep(1.5)  # of talk
+        time.sleep(1.5)  # some talk
         outside.do("hangup")
         outside.wait("CALL_CLOSED")
         app.wraps_up()

@@ -1,9 +1,8 @@
-"""The whole way of the voice on real parts, by measuring what is heard: a caller, the switch with its card, the agent's app and phone, a headset.
+"""The whole path of the voice on real parts, by measured audio: a caller, the switch with its card, the agent's app and phone, a headset.
 
-Who hears what: the agent's ear is the sink ``headset`` of a PulseAudio, and the agent's lips are its microphone. The first test's caller is
-baresip, which speaks 1 kHz of its own (ausine) and plays what it hears to the sink ``speakers``: the caller's ear. In the second test the caller
-is an RTP peer, for baresip does not tell when a packet left it. The app is ``tests.e2e.hands`` (link, phone process and presenter as delivered).
-Prints what it measured as JSON.
+The agent's headset is a sink ``headset`` of a PulseAudio, with a microphone. The first test's caller is baresip, which sends 1 kHz (ausine) and
+plays the received audio to the sink ``speakers``. In the second test the caller is an RTP peer, since baresip does not tell when it sends a
+packet. The app is ``tests.e2e.scripted_app`` (link, phone process and presenter as delivered). Prints the measured values as JSON.
 """
 
 import contextlib
@@ -19,7 +18,7 @@ import pytest
 
 from shared.enums import SeatState
 from switch_server.card import g711
-from tests.e2e.app import Hands
+from tests.e2e.app import ScriptedApp
 from tests.e2e.centre import Centre
 from tests.e2e.desk import talks
 from tests.e2e.phone import Phone
@@ -36,12 +35,12 @@ LIPS_DBFS = -20.0
 SAID = sine(400, 8000 * 100, LIPS_DBFS + 3.14)
 SILENT_DBFS = -60.0
 PURE = 0.85
-"""Of blocks of 20 ms, so many have the tone and nothing else; on a calm machine all have. Under load the test's own lips stumble."""
+"""The share of 20 ms blocks that must have only the tone; on an idle machine all have. Under load, the test's own audio has gaps."""
 BURSTS = 12
 ENOUGH = 6
-"""Of them; a machine under load may swallow some."""
+"""The number of bursts that must arrive; a machine under load may lose some."""
 MOST_MS = 400.0
-"""Loose, for a loaded machine; the figures are printed."""
+"""A wide limit, for a loaded machine; the measured values are printed."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 @pytest.fixture(scope="module")
 def headset() -> Iterator[Headset]:
-    """Not the system's default: it is heard only if it was chosen."""
+    """A headset that is not the system's default device, so that it has sound only if the app has selected it."""
     with Headset() as made:
         made.pactl("set-default-sink", "speakers")
         made.pactl("set-default-source", "nothing.monitor")
@@ -60,10 +59,10 @@ def headset() -> Iterator[Headset]:
 
 
 @contextlib.contextmanager
-def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[Hands]:
-    """The app, with an open seat and the headset chosen."""
+def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[ScriptedApp]:
+    """The app, with an open seat and the headset selected."""
     headset.say(np.zeros(1))
-    with Hands(centre, folder, say="", audio=True, env=headset.env) as app:
+    with ScriptedApp(centre, folder, say="", audio=True, env=headset.env) as app:
         app.until(lambda view: HEADSET in {device.id for device in view.audio.devices})
         app.do("use_devices", HEADSET, HEADSET, HEADSET)
         yield app
@@ -75,12 +74,12 @@ def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[Hand
 
 
 def test_two_people_talk_and_one_is_held(centre: Centre, tmp_path: Path, headset: Headset) -> None:
-    """1 kHz to the headset and 400 Hz to the caller; on hold music to the caller and nothing to the agent; then both again; one recording."""
+    """1 kHz to the headset and 400 Hz to the caller; during hold music to the caller and nothing to the agent; then both again; one recording."""
     baresip = Baresip(tmp_path / "baresip", audio="ausine,1000", player=f"alsa,{CALLERS_EAR}", env=headset.env)
     with at_the_desk(centre, tmp_path, headset) as app, baresip as phone:
         phone.dial(centre.uri.replace("95500", QUEUE))
         phone.wait("CALL_ESTABLISHED")
-        until_heard(headset, 450)  # it rings
+        until_heard(headset, 450)  # the ring tone
         headset.say(SAID)
         call = app.answers().call
         first = both_hear(headset)
@@ -98,14 +97,14 @@ def test_two_people_talk_and_one_is_held(centre: Centre, tmp_path: Path, headset
 
 
 def ears(headset: Headset, seconds: float) -> list[np.ndarray]:
-    """What agent and caller hear in the same ``seconds``, and what leaves the agent's lips."""
+    """The sound at agent and caller in the same ``seconds``, and the sound that the microphone sends."""
     recorders = [headset.recorder(sink) for sink in (EAR, CALLERS_EAR, "mouth")]
     begins = [recorder.count() for recorder in recorders]
     return [recorder.since(begin, seconds) for recorder, begin in zip(recorders, begins, strict=True)]
 
 
 def both_hear(headset: Headset) -> dict[str, float]:
-    """Each hears the other: pitch, level and hardly anything else, for three seconds."""
+    """Checks that each hears the other for three seconds: pitch, level, and hardly any other sound."""
     until_heard(headset, 1000, sink=EAR)
     until_heard(headset, 400, sink=CALLERS_EAR)
     agent, caller, lips = ears(headset, 3.0)
@@ -122,11 +121,11 @@ def both_hear(headset: Headset) -> dict[str, float]:
     return figures
 
 
-def hold(app: Hands, headset: Headset) -> dict[str, float]:
-    """Music to the caller, nothing to the agent, while both speak on."""
+def hold(app: ScriptedApp, headset: Headset) -> dict[str, float]:
+    """Holds: music to the caller, nothing to the agent, while both go on speaking."""
     app.do("hold")
     app.is_seat(SeatState.HOLDING)
-    ears(headset, 1.0)  # what was on its way
+    ears(headset, 1.0)  # sound that was on its way
     agent, caller, lips = ears(headset, 2.0)
     loudest = max(dbfs(block) for block in agent.reshape(-1, 160))
     assert loudest <= SILENT_DBFS
@@ -141,13 +140,13 @@ def hold(app: Hands, headset: Headset) -> dict[str, float]:
 
 
 def one_recording(centre: Centre, call: str) -> dict[str, float]:
-    """Left the caller from beginning to end; right the agent, music, the agent; as long as the call was."""
+    """Checks the recording: left the caller from begin to end; right the agent, music, the agent; with the length of the call."""
     centre.until(lambda: row_of(centre, call)["ended_at"])
     row, (talk,) = row_of(centre, call), talks(centre, call)
     left, right = centre.recording(call).T
     lasted = row["ended_at"] - row["answered_at"]
     assert len(left) / 8000 == pytest.approx(lasted, abs=0.5), "as long as the call"
-    caller = left[4000:-4000]  # begin and end are not baresip's alone
+    caller = left[4000:-4000]  # without begin and end, where not only baresip's tone is heard
     assert frequency(caller) == pytest.approx(1000, abs=2)
     assert share(caller, 1000) > 0.97, "continuous: while it rang, in the talk, on hold"
     agent = stretches(right, 400)
@@ -174,7 +173,7 @@ def row_of(centre: Centre, call: str) -> dict[str, Any]:
 
 
 def stretches(samples: np.ndarray, hertz: float) -> list[tuple[int, int, bool]]:
-    """(begin, end, whether it is mainly this tone), in samples: by the majority of the 25 blocks of 20 ms around."""
+    """(begin, end, whether mainly this tone), in samples: by the majority of the surrounding 25 blocks of 20 ms."""
     blocks = samples[: len(samples) // 160 * 160].reshape(-1, 160)
     tone = np.array([purity(block, hertz) > 0.9 for block in blocks])
     smooth = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(tone, 12, mode="edge"), 25), axis=1) > 0
@@ -186,21 +185,21 @@ def stretches(samples: np.ndarray, hertz: float) -> list[tuple[int, int, bool]]:
 
 
 def test_delay_part_by_part(centre: Centre, tmp_path: Path, headset: Headset) -> None:
-    """From the caller's packet to the ear, from the lips to the packet at the caller, ms: the whole way, and what each part of it takes.
+    """The delay from the caller's packet to the headset, and from the microphone to the packet at the caller, ms: in total and by parts.
 
-    A packet's own 20 ms of sound are not in the first, and are in the second. The parts need a capture (``CAP_NET_RAW``, which root has);
-    without it only the whole way is measured, and the output says so.
+    A packet's own 20 ms of sound are not in the first delay, but in the second. The parts need a packet capture (``CAP_NET_RAW``, which root
+    has); without it only the totals are measured, and the output tells so.
     """
     with at_the_desk(centre, tmp_path, headset) as app, contextlib.ExitStack() as stack:
         with Phone(centre, QUEUE) as phone:
             app.answers(phone.call)
             phone.rtp.listen(1.0)
             wire = stack.enter_context(RtpCapture()) if may_capture() else None
-            way = Way(phone, headset, wire, udp_ports(app.phone_pid))
+            way = VoicePath(phone, headset, wire, udp_ports(app.phone_pid))
             for _ in range(BURSTS):
                 for measure in (way.to_ear, way.to_caller):
                     headset.hear(0.2)
-                    with contextlib.suppress(AssertionError):  # a burst that fell into a gap of a machine under load
+                    with contextlib.suppress(AssertionError):  # a burst may be lost on a machine under load
                         measure()
             app.until(lambda view: view.quality is not None)
             quality = app.view.quality
@@ -227,8 +226,8 @@ def summary(took: list[float]) -> dict[str, int]:
     }
 
 
-class Way:
-    """Bursts of 40 ms from caller to ear and from lips to caller; ``parts`` has what each took, in ms."""
+class VoicePath:
+    """Bursts of 40 ms from caller to headset and from microphone to caller; ``parts`` has the delay of each part, ms."""
 
     BURST = sine(1000, 8 * 40, -10)
 
@@ -263,7 +262,7 @@ class Way:
         self._note("lips_to_caller", names, lips, passed, came)
 
     def _passes(self, begun: float, wanted: Callable[[Packet], bool]) -> float | None:
-        """When the burst was on the wire between switch and phone."""
+        """The time at which the burst's packet was between switch and phone."""
         if self._wire is None:
             return None
         return self._wire.first(lambda packet: wanted(packet) and loud(packet.payload), after=begun).at
@@ -275,7 +274,7 @@ class Way:
 
 
 def loud(payload: bytes) -> bool:
-    """A packet of speech: 20 ms of A-law."""
+    """Whether a packet (20 ms of A-law) has speech."""
     if len(payload) != 160:
         return False
     return int(np.abs(g711.decode(np.frombuffer(payload, np.uint8), 0).astype(np.int32)).max()) > 1000

@@ -1,4 +1,4 @@
-"""The operator and a desk against the real switch: keys, log-in, skills, password, log-out, as ``docs/operating.md`` says."""
+"""The operator and a desk at the real switch: keys, log-in, skills, password, log-out, by ``docs/operating.md``."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ class Switch:
         self.process = Process(folder / "switch.out", "switch_server", "--config", str(file))
 
     def ctl(self, *words: str, given: str = "") -> Any:
-        """``switchctl … --json`` in this process; ``given`` on its standard input."""
+        """Runs ``switchctl … --json`` in this process, with ``given`` on its standard input."""
         said = io.StringIO()
         self._patch.setattr("sys.stdin", io.StringIO(given))
         with contextlib.redirect_stdout(said):
@@ -53,7 +53,7 @@ class Switch:
         return json.loads(said.getvalue())
 
     async def do(self, *words: str, given: str = "") -> Any:
-        """As ``ctl``, in a thread, so that a desk's heart beats meanwhile."""
+        """``ctl`` in a thread, so that a desk's heartbeats go on meanwhile."""
         return await asyncio.to_thread(self.ctl, *words, given=given)
 
     async def agent(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Switch:
         return dict(next(row for row in (await self.do("queues"))["rows"] if row["queue"] == name))
 
     def written(self) -> str:
-        """All logs and the event journal."""
+        """The text of all logs and of the event journal."""
         files = [*(self.folder / "state" / "logs").glob("*"), *(self.folder / "state" / "journal").glob("*.jsonl")]
         return "".join(file.read_text() for file in [self.folder / "switch.out", *files] if file.is_file())
 
@@ -120,7 +120,7 @@ async def _opens(switch: Switch, at_desk: DeskClient) -> None:
 
 
 async def _is_trained(switch: Switch, at_desk: DeskClient) -> None:
-    """A change takes effect at once, in the queues and on the desk."""
+    """A change of skills takes effect at once, in the queues and at the desk."""
     assert ((await switch.queue("agents"))["open_seats"], (await switch.queue("trading"))["seats"]) == (1, 0)
     await switch.do("agent", "change", "1001", "--skill", "trading=3", "--role", "supervisor", "--name", "张三丰")
     trading = await switch.queue("trading")

@@ -1,4 +1,4 @@
-"""Statistics of a small day, whole switch: three calls, one of them transferred; every figure of the reports by hand."""
+"""Statistics of a small day of the whole switch: three calls, one of them transferred; every figure of the reports is computed by hand."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ from tests.e2e.test_desk import FLOWS, QUEUE
 
 pytestmark = pytest.mark.slow
 SLACK = 1_500
-"""ms by which a stretch may be longer than this test held it: links, phones, a busy machine."""
+"""Milliseconds by which a state may last longer than in the test, due to links, phones and a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 def transferred(ann: Desk, bob: Desk, phone: Phone) -> None:
-    """2 s with Ann, 2 s on hold, then to Bob, who talks for 2 s."""
+    """A call with 2 s of talk with Ann, 2 s of hold, and a transfer to Bob with 2 s of talk."""
     ann.answer()
     time.sleep(2)
     ann.done(wire.Hold(ann.call.call))
@@ -56,7 +56,7 @@ def transferred(ann: Desk, bob: Desk, phone: Phone) -> None:
 
 
 def a_day(centre: Centre) -> tuple[str, str, float, float]:
-    """Ann's and Bob's ids, how long both were logged in by this test's clock, and how long Ann's desk showed wrap-up (ms)."""
+    """Ann's and Bob's ids, the time for which both were logged in by the test's clock, and the time for which Ann's desk showed wrap-up (ms)."""
     began = time.time()
     with Desk(centre) as ann, Desk(centre, 1) as bob:
         ann.open()
@@ -81,7 +81,7 @@ def a_day(centre: Centre) -> tuple[str, str, float, float]:
 
 
 def over_the_link(ann: Desk, bob: Desk) -> None:
-    """At the desk: one's own figures, nobody else's."""
+    """Checks that at the desk an agent gets only their own figures."""
     day = shanghai_day(time.time())
     mine = ann.do(AskReport(By.DAYS, day, day, agent=ann.agent))
     assert isinstance(mine, ReportShown)

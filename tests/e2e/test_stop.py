@@ -1,4 +1,4 @@
-"""An orderly stop: nobody is cut off who could finish in time, nobody new comes in, and it does not last for ever."""
+"""An orderly stop: calls may end within a time, no new calls are taken, and the time is limited."""
 
 import signal
 import subprocess
@@ -67,7 +67,7 @@ def test_the_operator_may_wait_or_not(centre: Centre) -> None:
     with Phone(centre) as phone:
         assert centre.ctl("drain")["type"] == "Done"
         assert centre.ctl("drain")["type"] == "Done", "asked again it is no more in a hurry"
-        process(centre).send_signal(signal.SIGTERM)  # the first one: the service manager's, after the operator's drain
+        process(centre).send_signal(signal.SIGTERM)  # the service manager's signal, after the operator's drain
         phone.keys("2")
         phone.at("quote_code")
         assert centre.ctl("drain", "--now")["type"] == "Done"

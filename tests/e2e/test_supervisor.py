@@ -1,4 +1,4 @@
-"""The real ``agent-app`` of a supervisor at the real switch: into a colleague's call and out with it, seats forced, callers taken out of order."""
+"""The real ``agent-app`` of a supervisor at the real switch: listening and intercepting, seats forced, callers taken out of order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import pytest
 
 from agent_app.model.desk.view import Action
 from shared.enums import CallKind, ListenMode, LockReason, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.centre import Centre
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE, queues
@@ -29,26 +29,26 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 @contextmanager
-def both(centre: Centre, folder: Path) -> Iterator[tuple[Hands, Hands]]:
-    """A supervisor (700 Hz), locked, and an agent of theirs (400 Hz), open."""
-    with Hands(centre, folder, 0, say="tone:700") as chief:
+def both(centre: Centre, folder: Path) -> Iterator[tuple[ScriptedApp, ScriptedApp]]:
+    """A supervisor (700 Hz) with a locked seat, and an agent of the group (400 Hz) with an open one."""
+    with ScriptedApp(centre, folder, 0, say="tone:700") as chief:
         chief.do("lock", "paperwork")
         chief.is_seat(SeatState.LOCKED)
-        with Hands(centre, folder, 1) as agent:
+        with ScriptedApp(centre, folder, 1) as agent:
             yield chief, agent
 
 
-def steers(chief: Hands, act: str, *arguments: object) -> None:
-    """As soon as the act before it is answered: until then the window takes none."""
+def steers(chief: ScriptedApp, act: str, *arguments: object) -> None:
+    """Gives a command, as soon as the one before is answered: until then the presenter takes none."""
     chief.until(lambda view: not view.pending)
     chief.do(act, *arguments)
 
 
-def noticed(hands: Hands, code: str, text: str = "") -> None:
-    hands.until(lambda view: any((each.notice.code, each.notice.text) == (code, text) for each in view.notices))
+def noticed(app: ScriptedApp, code: str, text: str = "") -> None:
+    app.until(lambda view: any((each.notice.code, each.notice.text) == (code, text) for each in view.notices))
 
 
-def test_into_a_call_and_out_with_it(centre: Centre, tmp_path: Path) -> None:
+def test_listening_then_intercepting(centre: Centre, tmp_path: Path) -> None:
     with both(centre, tmp_path) as (chief, agent), Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         agent.answers(phone.call)
@@ -78,7 +78,7 @@ def test_into_a_call_and_out_with_it(centre: Centre, tmp_path: Path) -> None:
 
 
 def test_intercepted_from_the_row_at_once(centre: Centre, tmp_path: Path) -> None:
-    """Which listens first, and goes on by itself."""
+    """The app first listens, then intercepts by itself."""
     with both(centre, tmp_path) as (chief, agent), Phone(centre, QUEUE) as phone:
         phone.rtp.say(sine(1000, 8000 * 100))
         agent.answers(phone.call)
@@ -123,17 +123,15 @@ def test_a_caller_is_taken_out_of_order_and_one_is_given(centre: Centre, tmp_pat
             second.rtp.say(sine(1000, 8000 * 100))
             chief.until(lambda view: sum(row.waiting for row in view.state.queues) == 2)
             steers(chief, "floor.take", second.call)
-            chief.is_seat(SeatState.TALKING)  # who takes a caller has no need to answer
+            chief.is_seat(SeatState.TALKING)  # a taken caller is answered automatically
             assert (chief.call.call, chief.call.kind) == (second.call, CallKind.IN)
             hears_tone(second, 700)
             first.rtp.say(sine(1000, 8000 * 100))
             steers(chief, "floor.force", agent.agent, "open")
             agent.answers(first.call)
             hears_tone(first, 400)
-            for hands, phone in ((agent, first), (chief, second)):
+            for app, phone in ((agent, first), (chief, second)):
                 phone.hang_up()
-                hands.until(lambda view: view.enabled[Action.FINISH_WRAP_UP].on and view.state.call is None)
-                hands.do("finish_wrap_up", "enquiry")
-                hands.until(
-                    lambda view: view.state.seat and view.state.seat.state in {SeatState.OPEN, SeatState.LOCKED}
-                )
+                app.until(lambda view: view.enabled[Action.FINISH_WRAP_UP].on and view.state.call is None)
+                app.do("finish_wrap_up", "enquiry")
+                app.until(lambda view: view.state.seat and view.state.seat.state in {SeatState.OPEN, SeatState.LOCKED})

@@ -1,4 +1,4 @@
-"""What the other tests read of files that a program is writing, or was killed in."""
+"""The tests' readers of journal files handle incomplete lines, as of a writing or killed program."""
 
 from pathlib import Path
 from types import SimpleNamespace

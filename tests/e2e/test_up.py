@@ -1,4 +1,4 @@
-"""What "is up" promises: from that line on a call is answered; before it a call is turned away in words that a trunk understands."""
+"""The meaning of "is up": from that line on calls are answered; before it they are refused with a proper SIP response."""
 
 import signal
 import subprocess
@@ -11,7 +11,7 @@ from tests.lines.peer import Call, Peer
 
 pytestmark = pytest.mark.slow
 NOWHERE = "192.0.2.1"
-"""No machine's address (RFC 5737): a card can't have its ports there."""
+"""An address that no machine has (RFC 5737), so that a card can't open its ports there."""
 
 
 def test_a_call_at_that_moment_is_answered(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_call_at_that_moment_is_answered(tmp_path: Path) -> None:
 
 
 def test_without_a_card_it_is_not_up(tmp_path: Path) -> None:
-    """It says so to the operator, refuses calls with Retry-After, and still stops in order."""
+    """The switch alarms the operator, refuses calls with Retry-After, and still stops in order."""
     centre = Centre(tmp_path, branches=(), cards=2, change=lambda content: content["media"].update(ip=NOWHERE))
     with Peer(centre.sip) as peer, centre.switch.log.open("ab") as log:
         switch = subprocess.Popen(centre.switch.arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=log)

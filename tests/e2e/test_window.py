@@ -1,4 +1,4 @@
-"""The real window on a screen (Xvfb), at the real switch: each button of the seat by what is printed on it and by mouse, in real calls."""
+"""The real window on a screen (Xvfb), at the real switch: each button of the seat by its shortcut and by mouse, in real calls."""
 
 import json
 import queue
@@ -14,7 +14,7 @@ import pytest
 from agent_app.model.desk.view import Action
 from agent_app.ui.frame.panels import PANELS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
-from tests.e2e.app import Hands, hears_something_else, hears_tone
+from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
 from tests.e2e.cast import ABSENT, PRESENT, Outsider, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.phone import Phone
@@ -37,7 +37,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
-    """The first agent may listen in."""
+    """A centre whose first agent may monitor others."""
 
     def change(content: dict[str, Any]) -> None:
         content["queues"] = [{"name": "agents", "ring": 40, "wrap_up": 60}]
@@ -55,8 +55,8 @@ def screen() -> Iterator[dict[str, str]]:
         yield environment
 
 
-class Window(Hands):
-    """The first agent's, in English; worked by the X server's own events."""
+class Window(ScriptedApp):
+    """The first agent's window, in English, operated by events of the X server."""
 
     program = "tests.e2e.window"
 
@@ -90,7 +90,7 @@ class Window(Hands):
         subprocess.run(["xdotool", *command], env=self.screen, check=True, timeout=20)
 
     def spot(self, name: str) -> list[str]:
-        """Where it is, as soon as it is there and on."""
+        """The position of a command's button; waits until the button is shown and enabled."""
         for _ in range(100):
             spot = self.asked("spot", name)
             if spot is not None:
@@ -106,21 +106,21 @@ class Window(Hands):
         self.x("mousemove", *self.spot(name), "click", "1")
 
     def press(self, name: str) -> None:
-        """A command, by what is printed on it or by mouse."""
+        """Gives a command by its shortcut or by mouse."""
         if self.hand == "key":
             self.keys(KEYS[name])
         else:
             self.click(name)
 
     def keys(self, *sequences: str) -> None:
-        """As they are printed on the buttons. (For xdotool a capital letter is Shift and the key.)"""
+        """Presses keys as printed on the buttons. (xdotool takes a capital letter for Shift and the key.)"""
         for each in sequences:
             *held, key = each.split("+")
             named = {"Esc": "Escape"}.get(key, key.lower() if len(key) == 1 else key)
             self.x("key", "+".join([*(each.lower() for each in held), named]))
 
     def asks(self, name: str, whom: str) -> None:
-        """The window that asks for a number or a name, and Enter or 确认."""
+        """Opens the dialog for a number or a name, types it, and presses Enter or 确认."""
         self.press(name)
         self.spot("dialling.line")
         self.x("type", "--delay", "20", whom)
@@ -132,18 +132,21 @@ class Window(Hands):
         self.front()
 
     def front(self) -> None:
-        """As a window manager does when a window opens, and when the one before it is closed."""
+        """Activates the window, as a window manager does when a window opens or another one closes."""
         self.spot("front")
 
     def looks(self, name: str) -> None:
-        """A picture, for whoever wants to look."""
+        """Saves a screenshot for a person."""
         assert self.asked("picture", str(self.shots / f"{name}.png"))
 
 
 @contextmanager
-def a_desk(centre: Centre, folder: Path, screen: dict[str, str], hand: str) -> Iterator[tuple[Window, Hands]]:
-    """The window (400 Hz), its seat open, and a colleague (700 Hz), locked."""
-    with Window(centre, folder, screen, hand) as window, Hands(centre, folder, 1, say=f"tone:{OTHER_HZ}") as other:
+def a_desk(centre: Centre, folder: Path, screen: dict[str, str], hand: str) -> Iterator[tuple[Window, ScriptedApp]]:
+    """The window (400 Hz) with an open seat, and a colleague (700 Hz) with a locked one."""
+    with (
+        Window(centre, folder, screen, hand) as window,
+        ScriptedApp(centre, folder, 1, say=f"tone:{OTHER_HZ}") as other,
+    ):
         other.do("lock", "paperwork")
         other.is_seat(SeatState.LOCKED)
         yield window, other
@@ -159,7 +162,7 @@ def in_talk(window: Window, phone: Phone) -> None:
 
 
 def wraps_up(window: Window) -> None:
-    """By keyboard: the disposition's list, and done."""
+    """Wraps up by keyboard: the list of dispositions, then done."""
     window.is_seat(SeatState.WRAP_UP)
     window.looks("wrap-up")
     window.keys(KEYS["disposition"], "Down", "Return")
@@ -168,7 +171,7 @@ def wraps_up(window: Window) -> None:
 
 
 def quiet(phone: Phone) -> None:
-    """Nobody is heard."""
+    """Waits until the phone hears silence."""
     end = time.monotonic() + DEADLINE
     while (loud := level(phone.rtp.listen(0.5))) > -55:
         assert time.monotonic() < end, loud
@@ -260,7 +263,7 @@ def test_calls_go_out_and_to_a_colleague(
 
 
 def keyed(heard: list[Any]) -> str:
-    """By the RFC 4733 packets."""
+    """The keys in RFC 4733 packets."""
     stamps = {packet.stamp: EVENT_KEYS[packet.payload[0]] for packet in heard if packet.type == 101}
     return "".join(stamps.values())
 

@@ -1,12 +1,13 @@
-"""The real window of ``agent-app`` for a test's mouse and keyboard: program as delivered, which besides tells its views and where its buttons are.
+"""The real window of ``agent-app`` for a test's mouse and keyboard: the delivered program, which also prints its views and the places of its buttons.
 
     python -m tests.e2e.window AGENT-APP'S OPTIONS
 
-Input and output as ``tests.e2e.hands``, and ``["spot", COMMAND]``: the middle of that command's button on the screen, ``{"spot": [x, y]}``
-(``null``: not there, or off); ``dialling.line`` and ``dialling.call`` are the dialog's, the line only while one can type; ``digits`` the keypad while its
-keys are taken (``digits.on``: once they would be); ``front`` brings the window there, as a window manager does.
-``["picture", PATH]``: takes one of the whole screen, ``{"picture": PATH}``.
-Its phone says what ``--robot say=…`` tells, as a robot's does.
+Input and output as in ``tests.e2e.scripted_app``, and in addition:
+``["spot", COMMAND]``: the middle of the command's button on the screen, ``{"spot": [x, y]}`` (``null``: not shown, or disabled); ``dialling.line`` and
+``dialling.call`` are the dialog's, the line only while typing is possible; ``digits`` is the keypad while its keys are taken (``digits.on``: once
+they would be); ``front`` activates the window, as a window manager does.
+``["picture", PATH]``: saves a screenshot of the whole screen, ``{"picture": PATH}``.
+The phone says what ``--robot say=…`` names, as for a robot.
 """
 
 import json
@@ -28,7 +29,7 @@ from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.frame.app import run
 from agent_app.ui.frame.window import Window
-from tests.e2e.hands import show
+from tests.e2e.scripted_app import show
 
 
 def main(argv: list[str]) -> int:
@@ -88,7 +89,7 @@ def picture(path: str) -> None:
 
 
 LOOKS: dict[str, Callable[..., None]] = {"spot": spot, "picture": picture}
-"""What the window is asked, besides what its desk is told."""
+"""Requests to the window itself, in addition to those for its desk."""
 
 
 def tell(answer: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""``ports.Branches`` and ``ports.desks.BranchQuestions`` in memory: answers by a script, at once or when ``release`` is called."""
+"""``ports.Branches`` and ``ports.desks.BranchQuestions`` in memory, with scripted answers, given at once or by ``release``."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -13,25 +13,25 @@ from switch_server.core.words import Event
 from switch_server.ports import Post
 
 Answer = Callable[[aci.Request], aci.Reply | None]
-"""To a question or an order; ``None``: silence."""
+"""The answer to a request or an order; ``None``: silence."""
 FIRST_CONTRACT = 10_001
 
 
 class FakeBranches:
-    """Branches that are up take every order once by its key. ``script`` answers questions; what it leaves to ``None`` is slow.
+    """Branches that are up accept every order once by its key. ``script`` answers requests; ``None`` means a slow branch.
 
-    ``hold``: answers wait for ``release``. ``silent``: orders are taken, and not answered (a resolve is).
+    ``hold``: answers wait for ``release``. ``silent``: orders are accepted without an answer (a resolve is answered).
     """
 
     def __init__(self, post: Post, up: Iterable[BranchId] = (), script: Answer = lambda _query: None) -> None:
         self.orders: dict[OrderKey, aci.PlaceOrder | aci.CancelOrder] = {}
-        """What the branches have, by key, in order."""
+        """The branches' orders, by key, in order of arrival."""
         self.pins: list[str] = []
         self.silent = False
         self.hold = False
         self.results: dict[OrderKey, aci.Reply] = {}
         self.asked: list[tuple[BranchId, aci.Request]] = []
-        """Questions, in order."""
+        """The requests, in order."""
         self._post = post
         self._script = script
         self._up: set[BranchId] = set()
@@ -68,7 +68,7 @@ class FakeBranches:
         self._post(BranchDown(branch))
 
     def release(self, most: int | None = None) -> None:
-        """What is held, the first ``most`` of it; what the answers bring about is held in turn."""
+        """Gives the first ``most`` held answers, or all; further answers caused by them are held again."""
         held, self._held = self._held[:most], self._held[most:] if most is not None else []
         for tell in held:
             tell()
@@ -78,7 +78,7 @@ class FakeBranches:
         return len(self._held)
 
     def report(self, branch: BranchId, key: OrderKey, status: OrderStatus, filled: int = 0) -> None:
-        """An order of ours changed at the branch."""
+        """Posts a branch's report on an order."""
         order, result = self.orders[key], self.results[key]
         assert isinstance(order, aci.PlaceOrder)
         assert isinstance(result, aci.OrderAccepted)

@@ -1,6 +1,6 @@
-"""Cards without media that keep ``ports.Cards``'s contract: answers are posted before ``do`` returns.
+"""Cards without media that fulfil the contract of ``ports.Cards``; answers are posted before ``do`` returns.
 
-For tests of the whole switch: plays end when the test says so (``end_play``), keys are pressed with ``press``, a card dies with ``kill``.
+For tests of the whole switch: a test ends plays (``end_play``), presses keys (``press``) and kills a card (``kill``).
 """
 
 import itertools
@@ -28,7 +28,7 @@ class FakeChannel:
 
 
 class FakeCards:
-    """``channels``: card → leg → ``FakeChannel``; ``dropped`` counts commands for legs that are not there."""
+    """``channels``: card → leg → ``FakeChannel``; ``dropped`` counts commands for legs without a channel."""
 
     def __init__(self, post: Post, *, cards: int = 1, channels: int = 1000, play_at_once: bool = False) -> None:
         self._post, self._size, self._at_once = post, channels, play_at_once
@@ -62,7 +62,7 @@ class FakeCards:
     # --- what a test makes happen ---
 
     def press(self, leg: LegId, digits: str) -> None:
-        """The far end presses keys; each ends a play that may be ended."""
+        """The far end presses keys; each ends a play with barge-in."""
         for digit in digits:
             channel = self._channel(leg)
             if channel.play is not None and channel.play.barge_in:
@@ -76,7 +76,7 @@ class FakeCards:
         self._post(e.PlayEnded(leg, play.play, reason, played_ms))
 
     def kill(self, card: CardId) -> None:
-        """A card dies and comes back empty."""
+        """A card dies and restarts without channels."""
         self.channels[card] = {}
         self._post(e.CardDied(card, "killed"))
         self._post(e.CardUp(card, self._size))

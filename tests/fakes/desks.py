@@ -1,4 +1,4 @@
-"""``ports.Desks`` in memory, and what its real adapter asks: agents, pops, answers to questions."""
+"""``ports.Desks`` in memory, and fakes of the ports that its real adapter uses: agents, pops, answers to requests."""
 
 import hashlib
 import itertools
@@ -29,7 +29,7 @@ CONTACT = "192.0.2.50:5062"
 
 
 def fake_hash(password: str) -> str:
-    """In place of argon2id, which is slow on purpose."""
+    """Replaces argon2id, which is slow on purpose."""
     return f"fake:{hashlib.sha256(password.encode()).hexdigest()}"
 
 
@@ -51,7 +51,7 @@ def agent(number: str = "1001", password: str = "open sesame", **more: object) -
 
 
 class FakeBook:
-    """``ports.desks.AgentBook``. It outlives an adapter, as the store outlives a switch."""
+    """``ports.desks.AgentBook``. The book is kept when an adapter is replaced, as the store is over a restart."""
 
     def __init__(self, *agents: AgentRecord, keys: dict[DeskId, str] | None = None) -> None:
         self._agents = {each.agent: each for each in agents}
@@ -110,7 +110,7 @@ class FakeBook:
 
 
 class FakePops:
-    """``ports.desks.Pops``: what the effect says, at once; ``fill`` is a branch that answers later."""
+    """``ports.desks.Pops``: shows the effect's data at once; ``fill`` adds the late answer of a branch."""
 
     def __init__(self) -> None:
         self.telling: dict[CallId, tuple[ShowPop, Callable[[Pop], None]]] = {}
@@ -134,7 +134,7 @@ def pop_of(effect: ShowPop) -> Pop:
 
 
 class FakeQuestions:
-    """``ports.desks.Questions``: ``script`` answers; what it raises is a bug."""
+    """``ports.desks.Questions``, answered by ``script``; an exception of ``script`` stands for a bug."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[AgentId, Request]] = []
@@ -172,7 +172,7 @@ class FakeDesks:
         self._post(DeskDown(agent))
 
     def command(self, agent: AgentId, command: AnyCommand, call: str = "") -> int:
-        """``call``: the id that a ``Dial`` gets."""
+        """An agent's command; ``call`` is the id for the call of a ``Dial``."""
         number = next(self._numbers)
         mine = (
             CallId(call or f"dialled-{number}")

@@ -1,4 +1,4 @@
-"""``ports.Lines`` without a wire: far ends do what the test says, at once."""
+"""``ports.Lines`` without SIP: far ends act at once, as the test sets them."""
 
 import itertools
 from collections.abc import Callable
@@ -31,12 +31,15 @@ FAR = Far("192.0.2.10", 40000, Law.A, 101)
 
 
 def answers(effect: PlaceCall | RingDesk) -> list[Event]:
-    """A called party that picks up."""
+    """The events of a called party that answers."""
     return [LegRinging(effect.leg), LegAnswered(effect.leg, FAR)]
 
 
 class FakeLines:
-    """``effects`` keeps what was ordered. ``callee`` says what a called party does, ``phone`` what a desk's phone does; ``confirms``: callers send their ACK at once."""
+    """``effects`` keeps all effects. ``callee`` gives the events of a called party, ``phone`` those of a desk's phone.
+
+    ``confirms``: callers send ACK at once.
+    """
 
     def __init__(
         self,
@@ -54,14 +57,14 @@ class FakeLines:
         self._live: dict[LegId, bool] = {}
         self.effects: list[LineEffect] = []
         self.deaf: set[LegId] = set()
-        """Far ends that answer no refresh."""
+        """Far ends that do not answer a session refresh."""
 
     # --- what the world does ---
 
     def offer(
         self, ani: str = "13800138000", dnis: str = "95500", far: Far | None = FAR, trunk: str = "local", call: str = ""
     ) -> LegId:
-        """A caller rings."""
+        """An incoming call."""
         leg = leg_of(CallId(call or f"f{next(self._numbers)}"), 1)
         self._live[leg] = True
         self._post(CallOffered(leg, TrunkName(trunk), ani, dnis, far))
@@ -71,7 +74,7 @@ class FakeLines:
         self._post(LegConfirmed(leg))
 
     def press(self, leg: LegId, keys: str) -> None:
-        """Keys by INFO."""
+        """Keys by SIP INFO."""
         for key in keys:
             self._post(DigitPressed(leg, Secret(key), DigitMode.INFO))
 

@@ -1,4 +1,4 @@
-"""An order journal in memory that keeps ``ports.OrderJournal``'s contract; ``full`` plays a disk that is full."""
+"""An order journal in memory that fulfils the contract of ``ports.OrderJournal``; ``full`` simulates a full disk."""
 
 from collections import Counter
 
@@ -17,7 +17,7 @@ from switch_server.ports import Post
 
 
 class FakeOrderJournal:
-    """``states``: key → its states so far, ``captured`` first."""
+    """``states``: key → the order's states so far, ``captured`` first."""
 
     def __init__(self, post: Post) -> None:
         self._post = post

@@ -1,4 +1,4 @@
-"""A store in memory that keeps ``ports.Store``'s contract: records are there at once, answers are posted before ``do`` returns."""
+"""A store in memory that fulfils the contract of ``ports.Store``; records are stored at once, answers posted before ``do`` returns."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ KEYED_BY_ID = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", 
 
 
 class FakeStore:
-    """``rows``: table → id → row. ``put_account`` and ``put_phone`` are the set-up; ``refused`` counts records of tables that do not exist."""
+    """``rows``: table → id → row. ``put_account`` and ``put_phone`` are for the set-up; ``refused`` counts records of unknown tables."""
 
     def __init__(self, post: Post, *, wrong_pin_limit: int = 5, number_limit: int = 20) -> None:
         self._post, self._limit, self._number_limit = post, wrong_pin_limit, number_limit

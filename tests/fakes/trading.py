@@ -1,6 +1,6 @@
-"""``trading.TradingSystem`` in memory: a small book that fills nothing, and misbehaves when told to.
+"""``trading.TradingSystem`` in memory: a small book without fills, which can be made to misbehave.
 
-``carries_key`` and ``absence_is_final`` can be switched off, as they are at most old systems.
+``carries_key`` and ``absence_is_final`` can be switched off, as for most old systems.
 """
 
 import msgspec
@@ -25,9 +25,9 @@ class FakeTrading:
         self.carries_key = True
         self.absence_is_final = True
         self.silent = False
-        """Requests are carried out and not answered."""
+        """Requests are carried out but not answered."""
         self.deaf = False
-        """Requests are not carried out, and not answered."""
+        """Requests are neither carried out nor answered."""
         self.state = TradingState(up=False)
         self.placed = 0
         self.rows: dict[AccountNo, list[OrderRow]] = {}

@@ -1,4 +1,4 @@
-"""What the documents name: paths, ``./run`` and ``switchctl`` commands with their options."""
+"""Finds the paths and the ``./run`` and ``switchctl`` commands that the documents name."""
 
 import re
 import shlex
@@ -12,11 +12,11 @@ LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 PATH = re.compile(r"^(?:\./)?[\w.\-/]+$")
 FILE_ENDINGS = (".py", ".md", ".toml", ".yaml", ".lock", ".wav", ".sh")
 MADE_AT_RUN_TIME = (".venv", "state/")
-"""First parts of paths that a clean clone does not have."""
+"""First parts of paths that a new clone does not have."""
 
 
 def documents() -> list[Path]:
-    """Every Markdown file of the project, least surprises first."""
+    """Every Markdown file of the project, sorted by path."""
     folders = (
         ROOT,
         *(ROOT / name for name in ("docs", "resources", "installers", "switch_server", "shared", "agent_app")),
@@ -26,12 +26,12 @@ def documents() -> list[Path]:
 
 
 def spans(text: str) -> list[str]:
-    """The inline code of a document, its fenced blocks left out."""
+    """The inline code of a document, without its fenced blocks."""
     return SPAN.findall(FENCE.sub("", text))
 
 
 def named_paths(text: str) -> Iterator[str]:
-    """Inline code that can only be a path: top-level name first and a slash, or a name with a file's ending; and relative links."""
+    """Inline code that must be a path (it begins with a top-level name and a slash, or is a name with a file's ending), and relative links."""
     top = {path.name for path in ROOT.iterdir()}
     for span in spans(text):
         if not PATH.match(span) or span.startswith(MADE_AT_RUN_TIME):
@@ -43,7 +43,7 @@ def named_paths(text: str) -> Iterator[str]:
 
 
 def exists(path: str, document: Path) -> bool:
-    """A path is meant from the root or from beside the document; a bare file name may be anywhere beside what the document describes."""
+    """Whether a path exists, from the root or from the document's folder."""
     return (ROOT / path).exists() or (document.parent / path).exists()
 
 
@@ -58,5 +58,5 @@ def commands(text: str, program: str) -> Iterator[list[str]]:
 
 
 def alternatives(argument: str) -> list[str]:
-    """``setup | demo`` is written for several commands."""
+    """The commands in ``setup | demo``."""
     return [word for word in re.split(r"[\s|]+", argument) if word]

@@ -22,7 +22,7 @@ def rules() -> dict[str, Any]:
 
 
 def licence_of(meta: PackageMetadata, aliases: dict[str, str]) -> str:
-    """The SPDX expression of a package: what it says, or what its classifier or free text is an alias of; else ``unknown: …``."""
+    """The SPDX expression of a package: its own, or the one by the aliases of its classifier or free text; else ``unknown: …``."""
     if "License-Expression" in meta:
         return meta["License-Expression"]
     classifiers = [c.rsplit(" :: ", 1)[-1] for c in meta.get_all("Classifier") or [] if c.startswith("License :: ")]
@@ -35,7 +35,7 @@ def licence_of(meta: PackageMetadata, aliases: dict[str, str]) -> str:
 
 
 def allows(expression: str, allowed: set[str]) -> bool:
-    """``A OR B``: one must be allowed; ``A AND B``: both. (SPDX: AND binds closer. Brackets are read as if they were not there.)"""
+    """``A OR B``: one must be allowed; ``A AND B``: both. (SPDX: AND binds more strongly than OR. Brackets are ignored.)"""
     plain = expression.replace("(", " ").replace(")", " ")
     choices = re.split(r"\s+OR\s+", plain)
     return any(all(part.strip() in allowed for part in re.split(r"\s+AND\s+", choice)) for choice in choices)
@@ -50,7 +50,7 @@ def faults() -> list[str]:
         try:
             said = licence_of(metadata(name), aliases)
         except PackageNotFoundError:
-            if not marker:  # those with a marker may be for another system
+            if not marker:  # packages with a marker may be for another system
                 found.append(f"{name}: is locked but not installed: ./run setup")
             continue
         licence = packages[name]["licence"] if name in packages else said

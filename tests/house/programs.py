@@ -1,6 +1,6 @@
-"""Programs that tests start are those of ``FOR_TESTS``: what a new machine would not have, no machine may start.
+"""Tests may only start programs of the packages in ``FOR_TESTS``, so that they also pass on a new machine.
 
-Only what the tests' own process starts is seen, not what its children start.
+The check covers programs that the tests' own process starts, not those that its children start.
 """
 
 import os
@@ -11,21 +11,19 @@ from typing import Any
 from installers.house.debian import FOR_TESTS
 
 ESSENTIAL = frozenset({"sh", "uname"})
-"""Of Debian's own packages that every system has."""
+"""Programs of essential Debian packages, which every system has."""
 TRIED = frozenset({"gcc", "ld", "ldconfig"})
-"""``ctypes.util.find_library`` looks for libraries with them; it does without those that are not there."""
+"""``ctypes.util.find_library`` tries these programs; it also works without them."""
 LISTED = frozenset(program for package in FOR_TESTS for program in package.programs)
 SYSTEM = tuple(map(Path, ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local")))
 
 
-class Unlisted(Exception):  # noqa: N818  the name says what it is
-    """The program is of no listed package."""
+class Unlisted(Exception):  # noqa: N818  the name tells the fault
+    """The program belongs to no listed package."""
 
 
 def refuse_unlisted(event: str, arguments: tuple[Any, ...]) -> None:
-    """An audit hook (PEP 578): raises ``Unlisted`` at the start of a program that neither a listed package, Debian's essential ones nor the
-    tests themselves bring.
-    """
+    """An audit hook (PEP 578): raises ``Unlisted`` when a system program is started that is in no listed and no essential package."""
     if event != "subprocess.Popen":
         return
     program = Path(os.fsdecode(arguments[0]))

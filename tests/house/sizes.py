@@ -1,4 +1,4 @@
-"""File-size check: a file in ``agent_app``, ``switch_server`` or ``shared`` over 400 lines must say why in its first comment.
+"""File-size check: a file in ``agent_app``, ``switch_server`` or ``shared`` with over 400 lines must give a reason in its first comment.
 
 ``python -m tests.house.sizes``. The reason is a comment among the first lines, before any code, that names the ``400 lines``.
 """

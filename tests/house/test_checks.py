@@ -1,4 +1,4 @@
-"""The house's own checks and the benchmark runner."""
+"""The checks of licences and file sizes, and the benchmark runner."""
 
 import inspect
 import json
@@ -80,12 +80,12 @@ def test_every_benchmark_offers_figures(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_boards_busy_centre_goes_through_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Callers reach agents, talks end, and the seats write them up: 20 s of it, by a clock that waits for nobody."""
+    """Callers reach agents, talks end, and seats wrap up, in 1,000 steps of a simulated clock."""
     clock = SimpleNamespace(now=1_700_000_000.0)
     monkeypatch.setattr("tests.bench._board_centre.time", SimpleNamespace(time=lambda: clock.now))
     centre = BusyCentre(keys.make(), keys.make())
     centre.fill()
-    clock.now += 5.0  # the callers are through the welcome
+    clock.now += 5.0  # the callers have heard the welcome
     talks: list[LegId] = []
     for _ in range(1000):
         clock.now += STEP_S

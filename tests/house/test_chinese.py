@@ -1,4 +1,4 @@
-"""Chinese texts for people have Chinese punctuation: ，。：；？！（）, as in print."""
+"""Chinese texts for people have Chinese punctuation: ，。：；？！（）."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = ROOT / "resources"
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HALF = re.compile(rf"[{HAN}] ?[,;:!?()]|[,;:!?()] ?[{HAN}]|[{HAN}]\.(?!\w)|\.\.\.")
-"""Beside a Chinese character."""
+"""Half-width punctuation beside a Chinese character, and three full stops."""
 NOTATION = re.compile(r" ?\((&\w|[A-Z][A-Za-z0-9+,/ ]*|↵)\)|\w+://[^\s，：]+")
-"""Keys, which Qt writes as ``(&S)`` or ``(Ctrl+S)`` in every language, and addresses."""
+"""Exceptions: keys, which Qt writes as ``(&S)`` or ``(Ctrl+S)`` in every language, and addresses."""
 
 
 def half_width(text: str) -> list[str]:
@@ -23,7 +23,7 @@ def half_width(text: str) -> list[str]:
 
 
 def _chinese(value: Any, *, ours: bool = False) -> Iterator[str]:
-    """What stands under ``zh_CN``."""
+    """The texts under ``zh_CN``."""
     match value:
         case str() if ours:
             yield value
@@ -69,5 +69,5 @@ def test_half_width_is_found(text: str) -> None:
         "等待：{n}",
     ],
 )
-def test_what_is_right_is_left(text: str) -> None:
+def test_correct_punctuation_is_left(text: str) -> None:
     assert half_width(text) == []

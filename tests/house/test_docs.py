@@ -1,4 +1,4 @@
-"""Every path, command and option that the documents name is there."""
+"""Every path, command and option that the documents name exists."""
 
 import contextlib
 import io
@@ -24,20 +24,20 @@ RUN_BY = {
     "bench": ("tests.bench",),
     "demo": ("switch_server.demo",),
 }
-"""The program behind a ``./run`` command that says in its ``--help`` which options it has."""
+"""The programs behind ``./run`` commands; their ``--help`` lists the options."""
 WORD = re.compile(r"^[a-z][a-z-]*$")
 
 
 @cache
 def help_of(*program: str) -> str | None:
-    """What ``python -m program … --help`` prints; ``None`` where it has no such command."""
+    """The output of ``python -m program … --help``; ``None`` where the program has no such command."""
     argv = [sys.executable, "-m", *program, "--help"]
     done = subprocess.run(argv, cwd=docs.ROOT, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout if done.returncode == 0 else None
 
 
 def is_built(module: str) -> bool:
-    """Whether a program that the documents speak of can be started yet."""
+    """Whether a program that the documents name can be started."""
     try:
         return find_spec(f"{module}.__main__") is not None
     except ModuleNotFoundError:
@@ -62,7 +62,7 @@ def test_paths_exist(document: Path) -> None:
 
 
 def test_what_docstrings_name_exists() -> None:
-    """Paths, and modules of the core by their short names; nothing of the workshop's."""
+    """Docstrings name existing paths, and existing modules of the core by their short names."""
     missing = []
     for package in ("agent_app", "shared", "switch_server", "tests"):
         for path in (docs.ROOT / package).rglob("*.py"):
@@ -114,7 +114,7 @@ def test_switchctl_commands_exist(document: Path) -> None:
 
 @cache
 def switchctl_help(*words: str) -> str | None:
-    """What ``switchctl … --help`` prints; ``None`` where it has no such command."""
+    """The output of ``switchctl … --help``; ``None`` where ``switchctl`` has no such command."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
         try:

@@ -1,4 +1,4 @@
-"""The page of words: each has its Chinese, stands once, and names the one place in the code that has it."""
+"""The glossary: each word has its Chinese, occurs once, and names its only class or function in the code."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Rooms: no circle of imports anywhere, those for types counted; and each room of the core is entered by its door."""
+"""No circle of imports, not even of imports for types; and a room of the core is imported only by its ``__init__``."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ FILES = {module_of(path): path for package in PACKAGES for path in (ROOT / packa
 
 
 def imports(path: Path) -> Iterator[tuple[str, str]]:
-    """(module, name), those under ``TYPE_CHECKING`` and in functions too."""
+    """(module, name) of all imports, also of those under ``TYPE_CHECKING`` and in functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             yield from ((node.module, alias.name) for alias in node.names)
@@ -29,13 +29,13 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def needs(module: str) -> set[str]:
-    """Modules of ours; a name that is no module is its package's."""
+    """The project's modules that a module imports; a name that is no module counts as an import of its package."""
     found = {f"{of}.{name}" if f"{of}.{name}" in FILES else of for of, name in imports(FILES[module])}
     return {each for each in found if each in FILES and each != module}
 
 
 def circle(graph: dict[str, set[str]]) -> list[str]:
-    """One, or none."""
+    """The nodes of a circle in the graph; empty if there is none."""
     done: set[str] = set()
 
     def walk(at: str, way: list[str]) -> list[str]:
@@ -59,7 +59,7 @@ def test_a_circle_is_found() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_module_is_in_a_circle(package: str) -> None:
-    """A package's own ``__init__`` is its door: a module of it needs none to find its neighbours."""
+    """Includes circles through ``__init__``: a module imports its neighbours directly, not from its own package."""
     modules = [module for module in FILES if module.startswith(package)]
     assert len(modules) > 20
     assert circle({module: needs(module) for module in modules}) == []
@@ -67,7 +67,7 @@ def test_no_module_is_in_a_circle(package: str) -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_is_entered_by_its_door(room: str) -> None:
-    """Others import what stands in its ``__all__``, or a whole module of it; and the door says what the room decides."""
+    """Other packages import from a room only names in its ``__all__`` or whole modules; and its ``__init__`` has a docstring."""
     door = FILES[f"{CORE}.{room}"]
     tree = ast.parse(door.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)

@@ -1,4 +1,4 @@
-"""``./run`` itself: finds a Python, knows its commands, says clearly what can't be had."""
+"""``./run`` itself: it finds a Python, has its commands, and tells clearly what is missing."""
 
 import os
 import re
@@ -92,10 +92,10 @@ def test_packages_that_are_here_are_not_asked_for() -> None:
 
 
 def test_a_library_and_a_file_show_that_a_package_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert debian.Library("libc6", "c", "every system has it").is_here()
-    assert not debian.Library("no-such-package", "no-such-library-anywhere", "to be missing").is_here()
+    assert debian.SharedLibrary("libc6", "c", "every system has it").is_here()
+    assert not debian.SharedLibrary("no-such-package", "no-such-library-anywhere", "to be missing").is_here()
     monkeypatch.setattr(debian, "USR", tmp_path)
-    font = debian.Files("fonts-wqy-microhei", debian.CHINESE_FONTS, "Chinese characters")
+    font = debian.FilesPackage("fonts-wqy-microhei", debian.CHINESE_FONTS, "Chinese characters")
     assert not font.is_here()
     (tmp_path / "share" / "fonts" / "opentype").mkdir(parents=True)
     (tmp_path / "share" / "fonts" / "opentype" / "NotoSansCJK-Regular.ttc").touch()
@@ -105,7 +105,7 @@ def test_a_library_and_a_file_show_that_a_package_is_here(tmp_path: Path, monkey
 def test_without_the_windows_libraries_the_demo_runs_without_a_window(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lacking = debian.Library("libnone0", "no-such-library-anywhere", "to be missing")
+    lacking = debian.SharedLibrary("libnone0", "no-such-library-anywhere", "to be missing")
     monkeypatch.setattr(cli, "FOR_WINDOW", (lacking,))
     monkeypatch.setenv("DISPLAY", ":0")
     assert cli.without_a_window(["--calls", "3"]) == ["--no-window"]
@@ -120,7 +120,7 @@ def test_without_the_windows_libraries_the_demo_runs_without_a_window(
 
 
 def test_a_program_of_no_listed_package_is_not_started(tmp_path: Path) -> None:
-    """For all tests, even where it is installed."""
+    """A program outside the listed packages can't be started in any test, even where it is installed."""
     with pytest.raises(programs.Unlisted, match="import"):
         subprocess.run(["import", "-window", "root", str(tmp_path / "screen.png")], check=False)
     with pytest.raises(programs.Unlisted, match="git"):
@@ -144,7 +144,8 @@ def test_the_command_to_type_is_exact() -> None:
 
 def test_all_steps_run_even_if_one_fails(capfd: pytest.CaptureFixture[str]) -> None:
     steps = tuple(
-        suites.Step(name, (sys.executable, "-c", code)) for name, code in [("bad", "raise SystemExit(1)"), ("good", "")]
+        suites.SuiteStep(name, (sys.executable, "-c", code))
+        for name, code in [("bad", "raise SystemExit(1)"), ("good", "")]
     )
     assert suites.run_steps(steps) == 1
     told = capfd.readouterr().out
@@ -160,10 +161,10 @@ BYTECODE = "import sys; raise SystemExit(not (sys.dont_write_bytecode, sys.pycac
 def test_where_no_bytecode_is_wanted_it_is_kept_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    beside = suites.Step("beside", (sys.executable, "-c", BYTECODE.format(kept=None)))
+    beside = suites.SuiteStep("beside", (sys.executable, "-c", BYTECODE.format(kept=None)))
     assert suites.run_steps((beside,)) == 0
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    apart = suites.Step("apart", (sys.executable, "-c", BYTECODE.format(kept=str(VENV / "bytecode"))))
+    apart = suites.SuiteStep("apart", (sys.executable, "-c", BYTECODE.format(kept=str(VENV / "bytecode"))))
     assert suites.run_steps((apart,)) == 0
 
 

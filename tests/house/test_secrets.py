@@ -1,4 +1,4 @@
-"""Where a secret's digits are looked at: these files, and no other."""
+"""A secret's digits are revealed in the listed files only."""
 
 from tests.house.test_rooms import FILES, ROOT
 

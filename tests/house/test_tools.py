@@ -1,4 +1,4 @@
-"""Programs refuse an option that they don't know, instead of doing their work or taking it for a file's name."""
+"""Every program refuses an unknown option, instead of running or taking it for a file's name."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ UNKNOWN = "--nonesuch"
 
 
 def programs() -> Iterator[str]:
-    """Every program of the project, those too that only tests start: a module's name, or the path of a script that is in no package."""
+    """Every program of the project, also those that only tests start: a module's name, or the path of a script outside packages."""
     for top in ("agent_app", "installers", "resources", "shared", "switch_server", "tests"):
         for path in sorted((ROOT / top).rglob("*.py")):
             if path.name == "__main__.py" or '\nif __name__ == "__main__":\n' in path.read_text(encoding="utf-8"):

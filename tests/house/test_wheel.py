@@ -1,4 +1,4 @@
-"""The wheel, built and installed without a network as by ``pip install huawu[agent]``: it has all that its programs read."""
+"""The wheel, built and installed without a network as by ``pip install huawu[agent]``, has all files that its programs read."""
 
 import json
 import os
@@ -18,13 +18,13 @@ from tests.ui.xserver import x_server
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("agent_app", "shared", "switch_server", "resources")
 FOR_MAKERS = {".py", ".md", ".ts"}
-"""Of the resources: what makes or explains the others."""
+"""Endings of resources that only make or explain other resources."""
 PROGRAMS = ("agent-app", "branch-gateway", "switch-server", "switchctl")
 pytestmark = pytest.mark.slow
 
 
 class Installed:
-    """A Python of its own with the wheel in it, and this one's packages behind it."""
+    """A separate Python environment with the wheel, and with the packages of the present one."""
 
     def __init__(self, wheel: Path, folder: Path) -> None:
         self.wheel, self.folder = wheel, folder
@@ -41,7 +41,7 @@ class Installed:
         return [str(self.folder / "venv" / "bin" / name), *options]
 
     def run(self, name: str, *options: str) -> str:
-        """What it printed; it must end well."""
+        """Runs a program, which must succeed; returns its output."""
         return _run(self.program(name, *options), self.elsewhere)
 
 
@@ -60,7 +60,7 @@ def _without_checkout(**more: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     folder = tmp_path_factory.mktemp("wheel")
-    copy = folder / "checkout"  # setuptools writes beside what it packs
+    copy = folder / "checkout"  # setuptools writes into the source folder
     for name in SOURCES:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -72,7 +72,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 def _write_key(path: Path) -> None:
-    """For a switch that is not there."""
+    """Writes the key file of a desk, for a switch that does not exist."""
     public, secret = (key.decode() for key in zmq.curve_keypair())
     words = {
         "desk": "desk-1",
@@ -85,7 +85,7 @@ def _write_key(path: Path) -> None:
     path.chmod(0o600)
 
 
-def test_it_is_the_wheels_that_runs(installed: Installed) -> None:
+def test_the_wheel_s_code_runs(installed: Installed) -> None:
     said = installed.run("python", "-c", "import agent_app.ui.parts.paths as it; print(it.RESOURCES)")
     assert Path(said.strip()).is_relative_to(installed.folder / "venv")
 
@@ -105,12 +105,12 @@ def test_each_program_says_what_it_does(installed: Installed, name: str) -> None
 
 
 def test_flows_and_prompts_are_found(installed: Installed) -> None:
-    """All that the product's own flows say is spoken: each prompt in both languages."""
+    """The product's own flows are in the wheel, with each prompt in both languages."""
     assert "main" in installed.run("switchctl", "flows", "check")
 
 
 def test_the_window_opens_in_chinese(installed: Installed, tmp_path: Path) -> None:
-    """Icons and translation are read when it is made; what is missing is in the log, or ends the program."""
+    """The window reads icons and translation when it is made; a missing file is logged or ends the program."""
     _write_key(tmp_path / "desk.json")
     argv = installed.program("agent-app", "--folder", str(tmp_path), "--language", "zh_CN", "--no-audio")
     with x_server() as environment:

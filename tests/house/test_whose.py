@@ -1,4 +1,4 @@
-"""``docs/who-may-name-what.md`` against the code: each message has a row, each file and each test that a row names is there."""
+"""``docs/who-may-name-what.md`` against the code: each message has a row; each file and each test named in a row exists."""
 
 import ast
 import re
@@ -32,7 +32,7 @@ SECTIONS = {
 
 @cache
 def rows() -> dict[str, list[list[str]]]:
-    """Section (in English) -> its rows' cells, without the heading's."""
+    """The cells of each section's rows, without the headings, by the section's English name."""
     found: dict[str, list[list[str]]] = {}
     for part in TABLE.read_text(encoding="utf-8").split("\n## ")[1:]:
         title = re.split(r" (?=[^ -~])", part.partition("\n")[0])[0]
@@ -69,7 +69,7 @@ def test_a_row_is_whole(section: str, row: list[str]) -> None:
 
 
 @EACH_ROW
-def test_its_files_and_tests_are_there(section: str, row: list[str]) -> None:
+def test_a_row_s_files_and_tests_exist(section: str, row: list[str]) -> None:
     judged, tests = SPAN.findall(row[3]), SPAN.findall(row[5])
     assert judged, f"{section}: nobody judges {row[0]}"
     assert [path for path in judged if not (ROOT / path).is_file()] == []

@@ -1,4 +1,4 @@
-"""A desk phone made of strings, which registers with digest: right, or wrong in just the way that a test says."""
+"""A desk phone on a plain socket that registers with digest, correctly or with a fault that the test chooses."""
 
 import itertools
 import secrets
@@ -7,11 +7,11 @@ from switch_server.adapters.sip_lines import digest
 from tests.lines.peer import Message, Peer
 
 PRIVATE = "sip:{name}@10.9.8.7:5062;line=x1"
-"""What its Contact says: an address behind a NAT."""
+"""The URI in its Contact: an address behind a NAT."""
 
 
 class RawPhone:
-    """``contact``: with ``{name}`` for its own."""
+    """A phone with the Contact ``contact``, in which ``{name}`` stands for its name."""
 
     def __init__(
         self, peer: Peer, name: str = "front-1", password: str = "open sesame", contact: str = PRIVATE
@@ -34,7 +34,7 @@ class RawPhone:
         self, *extra: str, contact: str | None = None, proof: str | None = None, cseq: int | None = None, call_id: str = "", to: str = "",
         expires: int | str | None = None, change: tuple[str, str] = ("", ""),
     ) -> None:  # fmt: skip
-        """One REGISTER. ``contact``: the header's value, ``""`` for none. ``change``: a replacement in its text."""
+        """Sends one REGISTER. ``contact``: the header's value, ``""`` for no header. ``change``: a replacement in the message's text."""
         ip, port = self.peer.address
         value = f"<{self.contact}>" if contact is None else contact
         lines = [
@@ -55,7 +55,7 @@ class RawPhone:
         self.peer.raw(self.last)
 
     def proof(self, *, user: str = "", password: str = "", count: int | None = None) -> str:
-        """The Authorization header to the last challenge."""
+        """The Authorization header for the last challenge."""
         assert self.asked is not None
         name, word = user or self.name, password or self.password
         nc = f"{next(self._uses) if count is None else count:08x}"
@@ -72,7 +72,7 @@ class RawPhone:
         return answer
 
     def register(self, code: int = 200, *extra: str, user: str = "", password: str = "", **more: object) -> Message:
-        """As a phone does: without a proof, then with one; the answer to that has this ``code``."""
+        """Registers as a phone does: first without credentials, then with them; the second answer must have the status ``code``."""
         if self.asked is None:
             self.send(*extra, **more)  # type: ignore[arg-type]
             self.challenged()

@@ -1,4 +1,4 @@
-"""A SIP endpoint made of a socket and strings: it sends exactly what a test says, right or wrong."""
+"""A SIP endpoint on a plain socket that sends exactly the messages that a test composes, valid or not."""
 
 import itertools
 import re
@@ -58,7 +58,7 @@ class Peer:
         self.address = self.skt.getsockname()
         self.kept: list[Message] = []
         self.contact = f"Contact: <sip:{self.address[0]}:{self.address[1]}>"
-        """Of its responses."""
+        """The Contact of its responses."""
 
     def close(self) -> None:
         self.skt.close()
@@ -83,7 +83,7 @@ class Peer:
         return message
 
     def expect(self, wanted: int | str, method: str | None = None, seconds: float = PATIENCE_S) -> Message:
-        """The next response with this status, or request with this method; others are kept in ``kept``."""
+        """Returns the next response with this status, or request with this method; other messages are kept in ``kept``."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             message = self.receive(left)
@@ -120,7 +120,7 @@ class Peer:
 
 @dataclass
 class Call:
-    """One dialog from the peer's side: it called (``invite``), or was called (``of``)."""
+    """One dialog from the peer's side, as caller (``invite``) or as callee (``of``)."""
 
     peer: Peer
     number: str = "95500"
@@ -182,12 +182,12 @@ class Call:
         self.request("CANCEL", cseq=self.invite_cseq, branch=self.invite_branch)
 
     def up(self, body: str = SDP, *extra: str) -> Message:
-        """INVITE, wait for 200, ACK."""
+        """Sends INVITE, waits for 200, and sends ACK."""
         self.invite(body, *extra)
         answer = self.learn(self.peer.expect(200, "INVITE"))
         self.ack()
         return answer
 
     def again(self, body: str = SDP, *extra: str) -> None:
-        """re-INVITE."""
+        """Sends a re-INVITE."""
         self.invite(body, *extra)

@@ -34,7 +34,7 @@ def wait_and_see(_event: CallOffered) -> list[LineEffect]:
 
 
 class Switch:
-    """``script`` says what an offered call gets. All events are kept in ``seen``."""
+    """``script`` gives the effects for an offered call. All events are kept in ``seen``."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Switch:
         return self.lines.address
 
     def wait(self, kind: type[E], seconds: float = PATIENCE_S) -> E:
-        """The next event of this kind; earlier ones of other kinds are passed over."""
+        """Waits for the next event of this kind; events of other kinds are passed over."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
@@ -100,7 +100,7 @@ class Switch:
         return self.lines.counters().get(name, 0)
 
     def until(self, true: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
-        """Poll for what posts no event."""
+        """Polls for a condition that posts no event."""
         end = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < end, self.lines.counters()

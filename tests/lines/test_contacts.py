@@ -1,4 +1,4 @@
-"""Contacts of a REGISTER, without a socket."""
+"""The Contact headers of a REGISTER, without a socket."""
 
 import pytest
 from hypothesis import given
@@ -27,11 +27,11 @@ from switch_server.adapters.sip_lines.contacts import BadContact, Contact
         ("<sip:a@b>;q=1.000", Contact("sip:a@b", "a", "b", 5060)),
     ],
 )
-def test_one(text: str, wanted: Contact) -> None:
+def test_one_contact(text: str, wanted: Contact) -> None:
     assert contacts.read((text,)) == (wanted,)
 
 
-def test_many_of_them() -> None:
+def test_several_contacts() -> None:
     found = contacts.read(('<sip:a@b>;x="1,2", "x, y" <sip:c@d>', "sip:e@f"))
     assert found is None or [contact.user for contact in found] == ["a", "c", "e"]
     assert contacts.read(()) == ()
@@ -48,12 +48,12 @@ def test_many_of_them() -> None:
         "<sip:你@b>", "<sip:a@[::1]>", f"<sip:a@b;x={'y' * 600}>",
     ],
 )  # fmt: skip
-def test_what_is_none(text: str) -> None:
+def test_invalid_contacts(text: str) -> None:
     with pytest.raises(BadContact):
         contacts.read((text,))
 
 
-def test_how_it_is_called_where_it_really_is() -> None:
+def test_the_uri_to_call_a_phone_behind_nat() -> None:
     (contact,) = contacts.read(("<sip:front@10.0.0.9:5062;transport=tcp;line=x1;maddr=1.2.3.4;ob>",)) or ()
     assert contact.at("192.0.2.9", 40000) == "sip:front@192.0.2.9:40000;line=x1;ob"
     (nameless,) = contacts.read(("<sip:10.0.0.9>",)) or ()

@@ -1,4 +1,4 @@
-"""The leg to a desk's phone: token, time-outs, and what a desk's address may not do."""
+"""The leg to a desk's phone: token, time-outs, and requests that a desk's address may not send."""
 
 import time
 
@@ -17,7 +17,7 @@ from tests.lines.switch import NEAR, QUICK, Switch, answer_all, trunk_to
 from tests.sip_tools import Pjsua, free_port
 
 ELSEWHERE = Trunk(TrunkName("desk"), far=("192.0.2.1",), options_interval=0, lines=1)
-"""No trunk names a loopback address, so a desk is a stranger; and it has the name of ours."""
+"""No trunk has a loopback address, so a desk is a stranger to the trunks; and the trunk has the internal name of the desks' trunk."""
 PHONE_IP = "127.0.0.5"
 ANI = "13800138000"
 
@@ -94,14 +94,14 @@ def test_ringing_is_cancelled(switch, phone) -> None:
         (488, EndCause.REJECTED_MEDIA),
     ],
 )
-def test_what_a_phone_may_answer(switch, phone, code, cause) -> None:
+def test_answers_that_a_phone_may_give(switch, phone, code, cause) -> None:
     leg, invite = ring(switch, phone)
     phone.reply(invite, code, tag="callee")
     assert switch.wait(LegEnded) == LegEnded(leg, cause, code)
 
 
 def test_a_trunk_s_far_end_and_the_switch_itself_are_no_desk_s_phone() -> None:
-    """Else a desk could have its calls go out over a trunk, past the lines' count and the numbers' rules."""
+    """Otherwise a desk could have its calls go out over a trunk, past the count of lines and the rules for numbers."""
     with Peer(("127.0.0.1", 9), PHONE_IP) as gateway, Switch(answer_all, trunk_to(gateway.address)) as switch:
         for n, far in enumerate((gateway.address, switch.address), 2):
             leg = LegId(f"c1/{n}")
@@ -134,7 +134,7 @@ def test_a_phone_that_rings_for_ever_did_not_answer() -> None:
 
 
 @pytest.mark.parametrize("contact", ["", "desk:5060", "10.0.0.1", "10.0.0.1:0", "10.0.0.1:70000", "300.0.0.1:5060"])
-def test_a_contact_that_nobody_can_have(switch, contact) -> None:
+def test_an_invalid_contact(switch, contact) -> None:
     leg = LegId("c1/2")
     switch.lines.do(RingDesk(leg, contact, ANI, NEAR))
     assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_LOST, 404)
@@ -188,7 +188,7 @@ def test_a_stranger_at_another_address_ends_nobody_s_talk(switch, phone) -> None
 
 
 def test_desks_take_no_lines_and_show_in_no_trunk(switch, phone) -> None:
-    """Also where the operator's own trunk has the name that ours has, and a single line."""
+    """Also where the operator's trunk has the name of the internal one, and a single line."""
     legs = [ring(switch, phone, f"c{number}/2")[0] for number in range(5)]
     (state,) = switch.lines.trunk_states()
     assert (state.used_in, state.used_out) == (0, 0)
@@ -201,7 +201,7 @@ def test_desks_take_no_lines_and_show_in_no_trunk(switch, phone) -> None:
 
 
 def test_several_desks_at_one_address(switch) -> None:
-    """Behind one router, or on one terminal server: told apart by the port."""
+    """Desks behind one router or on one terminal server are told apart by their ports."""
     with Peer(switch.address, PHONE_IP) as one, Peer(switch.address, PHONE_IP) as two:
         legs = {}
         for name, phone in (("c1/2", one), ("c2/2", two)):
@@ -240,7 +240,7 @@ def test_pjsua_answers_and_both_ends_hang_up() -> None:
 
 @pytest.mark.slow
 def test_nothing_listens_at_the_contact() -> None:
-    """The real wait: the machine itself says that the port is closed, a PC that is off says nothing; both are lost."""
+    """With the real time-out: a running PC reports the closed port by ICMP, a PC that is off does not answer; both end as lost."""
     real = Timing(stop=QUICK.stop)
     with Switch(answer_all, ELSEWHERE, timing=real) as switch:
         begun = time.monotonic()

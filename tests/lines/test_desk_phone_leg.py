@@ -1,4 +1,4 @@
-"""The leg to a desk phone that has registered: where it goes, what it asks for, and NAT."""
+"""The leg to a registered desk phone: its destination, its headers, and NAT."""
 
 import time
 
@@ -41,7 +41,7 @@ def ring(switch: Switch, *, auto: bool = False) -> None:
 
 
 def reply(peer: Peer, request: Message, code: int, **more: str) -> None:
-    """As a phone behind NAT: its Contact is private."""
+    """Replies as a phone behind NAT, with a private address in the Contact."""
     own, peer.contact = peer.contact, BEHIND_NAT
     peer.reply(request, code, tag="callee", **more)
     peer.contact = own
@@ -67,7 +67,7 @@ def test_what_the_agent_asked_for_asks_the_phone_to_answer_by_itself(switch, pee
     assert invite.get("Alert-Info") == f"<http://{switch.address[0]}/>;info=alert-autoanswer;delay=0"
 
 
-def test_all_of_a_talk_goes_where_the_phone_is_not_where_it_thinks(switch, peer) -> None:
+def test_all_of_a_talk_goes_to_the_phone_s_real_address(switch, peer) -> None:
     RawPhone(peer).register()
     ring(switch)
     invite = peer.expect("INVITE")
@@ -90,8 +90,8 @@ def test_all_of_a_talk_goes_where_the_phone_is_not_where_it_thinks(switch, peer)
     assert switch.wait(LegEnded) == LegEnded(LEG, EndCause.AGENT_HUNG_UP)
 
 
-def test_its_voice_is_sought_where_it_signals_from(switch, peer) -> None:
-    """The SDP of a phone behind NAT names the private address too."""
+def test_rtp_goes_to_the_source_address_of_the_signalling(switch, peer) -> None:
+    """The SDP of a phone behind NAT has the private address too, so the source address of its signalling is used."""
     RawPhone(peer).register()
     ring(switch)
     invite = peer.expect("INVITE")
@@ -118,7 +118,7 @@ def test_the_handset_goes_down(switch, peer) -> None:
 
 
 @pytest.mark.parametrize("why", ["unknown", "never", "taken away", "expired", "removed"])
-def test_one_that_is_not_registered_is_not_there(switch, book, peer, why) -> None:
+def test_an_unregistered_phone_is_not_found(switch, book, peer, why) -> None:
     raw = RawPhone(peer)
     if why == "unknown":
         book.remove_phone(PhoneName("front-1"), "operator")

@@ -1,4 +1,4 @@
-"""Who may come in, and what is said to malformed, foreign and flooding datagrams."""
+"""Admission of requests, and the answers to malformed, foreign and flooding datagrams."""
 
 import logging
 import random
@@ -58,7 +58,7 @@ def test_digest_lets_a_caller_in_from_anywhere() -> None:
 
 
 def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
-    """Not for a later one with the same Call-ID, not from elsewhere, not for another number."""
+    """Digest credentials are not accepted for a later INVITE with the same Call-ID, from another address, or for another number."""
     with (
         Switch(answer_all, LOCAL, GUARDED) as switch,
         Peer(switch.address, STRANGER) as peer,
@@ -68,7 +68,7 @@ def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
         call.invite()
         challenge = peer.expect(401).get("WWW-Authenticate")
         uri = f"sip:{call.number}@{switch.address[0]}:{switch.address[1]}"
-        for user in ("wang", "nobody"):  # a name that there is can't be told from one that there is not
+        for user in ("wang", "nobody"):  # the answers for an existing and an unknown name are the same
             call.invite(SDP, _authorize(challenge, "geheim", uri.replace(call.number, "10086"), user=user))
             peer.expect(400, "INVITE")
         assert switch.count("proof_of_another_uri") == 2
@@ -208,7 +208,7 @@ TORTURE: list[tuple[str, dict[str, str], int | None]] = [
 
 
 def test_torture_messages_get_what_the_rfc_says(caplog, capfd) -> None:
-    """In the spirit of RFC 4475 §3.1.2: one switch hears them all, and still takes a call afterwards."""
+    """In the manner of RFC 4475 §3.1.2: one switch receives them all, and still takes a call afterwards."""
     wrong: list[str] = []
     with Switch() as switch:
         for name, change, code in TORTURE:
@@ -286,7 +286,7 @@ def _fuzz(rng: random.Random, seed: bytes) -> bytes:
 
 
 def test_mutated_messages_break_nothing(caplog, capfd) -> None:
-    """3,000 datagrams, one byte to a dozen away from a good INVITE, BYE, INFO or 200."""
+    """3,000 datagrams that differ in one to twelve bytes from a valid INVITE, BYE, INFO or 200."""
     caplog.set_level(logging.INFO)
     rng = random.Random(4475)
     with Switch() as switch, Peer(switch.address) as peer:
@@ -302,7 +302,7 @@ def test_mutated_messages_break_nothing(caplog, capfd) -> None:
             if i % 50 == 49:
                 switch.until(lambda i=i: switch.count("datagrams") >= i - 100)  # type: ignore[misc]
         while peer.receive(0.3) is not None:
-            pass  # the answers so far have filled the peer's socket, which would lose the next one
+            pass  # the answers so far may have filled the peer's socket, so that the next one would be lost
         Call(peer).request("OPTIONS")
         peer.expect(200, "OPTIONS")
         assert switch.count("faults") == 0
@@ -312,7 +312,7 @@ def test_mutated_messages_break_nothing(caplog, capfd) -> None:
 
 
 def test_a_flood_leaves_memory_flat_and_calls_working(capfd) -> None:
-    """1 MB of nonsense from a trunk's own address and 1 MB from a stranger, in the middle of a call."""
+    """1 MB of invalid datagrams from a trunk's address and 1 MB from a stranger, during a call."""
     rng = random.Random(1)
     with Switch() as switch, Peer(switch.address) as peer, Peer(switch.address, STRANGER) as stranger:
         call = Call(peer)

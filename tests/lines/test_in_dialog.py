@@ -1,4 +1,4 @@
-"""What a far end does in a call that is up: hold, move, change its codec, key digits, refresh, ask, and vanish."""
+"""Requests of a far end in an answered call: hold, new address, new codec, digits, session refresh, OPTIONS; and its loss."""
 
 import pytest
 
@@ -180,7 +180,7 @@ def test_refresh_that_says_the_dialog_is_gone(switch, peer, call, code) -> None:
 
 @pytest.mark.slow
 def test_refresh_without_an_answer(switch, peer, call) -> None:
-    """A lost BYE: the far end is gone, and says nothing."""
+    """As after a lost BYE: the far end has ended the call and does not answer."""
     switch.lines.do(RefreshLeg(LEG))
     peer.expect("INVITE")
     assert switch.wait(LegEnded).cause is EndCause.FAR_LOST

@@ -1,4 +1,4 @@
-"""Calls in, spoken by a raw peer: each item of the lines' contract, and what RFC 3261 asks of a callee."""
+"""Incoming calls from a raw peer: each item of the lines' contract, and the duties of a callee by RFC 3261."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Calls out: the far end is a raw peer that answers, refuses, is silent, or asks for a password."""
+"""Outgoing calls: the far end is a raw peer that answers, refuses, is silent, or asks for a password."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""The lines against programs that nobody here wrote: SIPp, baresip, pjsua2, as callers and as callees."""
+"""The lines with programs of others, as callers and as callees: SIPp, baresip, pjsua2."""
 
 import socket
 import time
@@ -188,7 +188,9 @@ def test_baresip_as_a_desk_phone_registers_is_rung_and_goes(tmp_path: Path) -> N
         with Baresip(tmp_path / "a", user="front-1", password="geheimnis", registrar=switch.address) as desk:
             switch.until(lambda: bound(book))
             leg = LegId("c1/2")
-            switch.lines.do(RingDesk(leg, "phone:front-1", "13800138000", NEAR, auto=True))  # it does not know how
+            switch.lines.do(
+                RingDesk(leg, "phone:front-1", "13800138000", NEAR, auto=True)
+            )  # this phone does not support auto-answer
             assert "13800138000" in desk.wait("CALL_INCOMING")["peeruri"]
             desk.do("accept")
             assert switch.wait(LegAnswered).leg == leg
@@ -296,7 +298,7 @@ def test_pjsua_with_a_password() -> None:
 
 
 def test_sipp_plays_keys_as_events_in_order(tmp_path: Path) -> None:
-    """The capture that ``sip_pcap`` writes arrives as it should: for the tests that key accounts and PINs."""
+    """The capture made by ``sip_pcap`` arrives correctly; other tests key accounts and PINs with it."""
     write_keys(tmp_path / "keys.pcap", "159#")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))

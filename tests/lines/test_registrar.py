@@ -1,4 +1,4 @@
-"""The registrar on the wire: how a desk phone registers, and everything for which it is refused."""
+"""The registrar on the wire: registration of a desk phone, and every reason for a refusal."""
 
 import re
 import time
@@ -26,7 +26,9 @@ def book():
 
 @pytest.fixture
 def switch(book):
-    with Switch(answer_all, ELSEWHERE, phones=book) as it:  # no trunk at a loopback address: a phone is a stranger
+    with Switch(
+        answer_all, ELSEWHERE, phones=book
+    ) as it:  # no trunk has a loopback address, so a phone is a stranger to the trunks
         yield it
 
 
@@ -52,7 +54,7 @@ def expires(answer: Message) -> int:
 # --- as it should be ---
 
 
-def test_it_proves_its_password_and_is_bound_to_where_it_really_is(switch, book, peer, raw) -> None:
+def test_a_phone_proves_its_password_and_is_bound_to_its_real_address(switch, book, peer, raw) -> None:
     raw.send(expires=120)
     asked = raw.challenged()
     assert re.fullmatch(
@@ -96,7 +98,7 @@ def test_from_another_port_it_has_moved(switch, book, raw) -> None:
         assert binding is not None
         assert binding.port == rebooted.address[1]
         raw.asked = None
-        raw.register(200, contact="")  # a question: it hears whose binding it is
+        raw.register(200, contact="")  # a query: the answer has the present binding
         assert bound(book) == binding
 
 
@@ -115,32 +117,32 @@ def test_the_contacts_own_word_counts_more(raw) -> None:
 @pytest.mark.parametrize(
     "how", [{"expires": 0}, {"contact": "*", "expires": 0}, {"contact": "<sip:front-1@10.9.8.7:5062>;expires=0"}]
 )
-def test_it_takes_itself_away(book, raw, how) -> None:
+def test_a_phone_removes_its_binding(book, raw, how) -> None:
     raw.register()
     assert bound(book) is not None
     answer = raw.register(**how)
     assert answer.all("Contact") == []
     assert bound(book) is None
-    raw.register(**how)  # there was nothing to take away
+    raw.register(**how)  # there was no binding to remove
     raw.register()
     assert bound(book) is not None
 
 
-def test_to_take_away_another_place_takes_nothing(book, raw) -> None:
-    """After its address changed: first the new one comes, then the old one goes."""
+def test_removing_another_contact_removes_nothing(book, raw) -> None:
+    """A phone with a new address first registers the new Contact, then removes the old one."""
     raw.register()
     answer = raw.register(contact="<sip:front-1@10.9.8.6:5062>;expires=0")
     assert answer.get("Contact").startswith(f"<{raw.contact}>;expires=")
     assert bound(book) is not None
 
 
-def test_of_several_contacts_the_liked_one_counts_and_it_is_told_so(book, raw) -> None:
+def test_of_several_contacts_the_preferred_one_counts_and_is_in_the_answer(book, raw) -> None:
     both = "<sip:a@10.0.0.1>;q=0.3, <sip:b@10.0.0.2>;q=0.7, <sip:c@10.0.0.3>;expires=0"
     answer = raw.register(contact=both)
     assert answer.all("Contact") == ["<sip:b@10.0.0.2>;expires=300"]
 
 
-def test_the_question_what_is_bound(raw) -> None:
+def test_a_query_for_the_binding(raw) -> None:
     assert raw.register(contact="").all("Contact") == []
     raw.register()
     assert expires(raw.register(contact="")) == pytest.approx(300, abs=2)
@@ -179,15 +181,15 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(switch, book, raw, 
     raw.register(200)
 
 
-def test_after_five_wrong_passwords_nothing_from_there_is_heard(switch, book, raw) -> None:
+def test_after_five_wrong_passwords_the_phone_is_blocked_at_that_address(switch, book, raw) -> None:
     for _ in range(registrar.TRIES):
         raw.register(403, password="geheim")
     assert book.out == [(FRONT, IP)]
-    raw.register(403)  # the right one
+    raw.register(403)  # with the right password
     assert bound(book) is None
     with Peer(switch.address, OTHER_IP) as elsewhere:
-        RawPhone(elsewhere).register(200)  # an attacker shuts out himself, not the phone
-        RawPhone(raw.peer, "back-2", "another word").register(200)  # nor its neighbours
+        RawPhone(elsewhere).register(200)  # the phone may register from another address
+        RawPhone(raw.peer, "back-2", "another word").register(200)  # and another phone from the attacker's address
     assert book.out == [(FRONT, IP)]
 
 
@@ -200,7 +202,7 @@ def test_many_names_from_one_address_are_counted_too(book, peer) -> None:
 
 
 def test_a_guess_without_our_nonce_is_not_counted(switch, book, raw, peer) -> None:
-    """The source of a datagram can be forged: who never heard our challenge must not shut anybody out."""
+    """The source of a datagram can be forged: a sender that never received a challenge must not block any phone."""
     raw.send()
     raw.challenged()
     assert raw.asked is not None
@@ -226,7 +228,7 @@ def test_an_overheard_proof_is_worth_nothing(book, raw, peer) -> None:
     assert bound(book) == before
 
 
-def test_a_proof_of_before_is_worth_nothing_after_a_newer_one(book, raw, peer) -> None:
+def test_an_older_proof_is_invalid_after_a_newer_one(book, raw, peer) -> None:
     raw.register(200)
     old = raw.proof()
     time.sleep(1.1)  # a nonce of another second
@@ -322,7 +324,7 @@ def test_strangers_are_asked_so_often_and_a_phones_neighbours_always(switch, raw
 
 
 def test_a_phone_that_has_registered_may_still_not_call(raw, peer) -> None:
-    """The agent dials in the app."""
+    """Agents dial in the app only."""
     raw.register(200)
     Call(peer).request("INVITE", SDP)
     peer.expect(403, "INVITE")
@@ -367,7 +369,7 @@ def test_an_old_nonce_is_asked_anew_and_no_wrong_password(book) -> None:
     assert book.out == []
 
 
-def test_what_is_left_of_the_time_is_said(book) -> None:
+def test_the_answer_has_the_remaining_time(book) -> None:
     desk = registrar.Registrar(book, digest.Doorman(b"s" * 32), Counter())
     assert prove(desk, 1000.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=300",)
     assert prove(desk, 1100.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=200",), (

@@ -1,4 +1,4 @@
-"""SDP, pure: RFC 4566's grammar as far as telephony needs it, RFC 3264's rules of answering."""
+"""SDP, pure: RFC 4566's grammar as far as telephony needs it, and RFC 3264's rules for answers."""
 
 import pytest
 from hypothesis import given, settings
@@ -119,7 +119,7 @@ def test_nothing_that_we_can_take(text: str) -> None:
         "v=0\r\n" + "m=audio 1 RTP/AVP 8\r\n" * 17,
     ],
 )
-def test_what_is_no_sdp(text: str) -> None:
+def test_invalid_sdp(text: str) -> None:
     with pytest.raises(sdp.SdpError):
         sdp.parse(text)
 
@@ -135,7 +135,7 @@ def test_offer_has_both_laws_ours_first() -> None:
     [("sendrecv", "sendrecv"), ("sendonly", "recvonly"), ("recvonly", "sendonly"), ("inactive", "inactive")],
 )
 def test_answer_mirrors_the_offer(said: str, ours: str) -> None:
-    """RFC 3264 §6: as many streams, in the same order, those that we don't take with port 0."""
+    """RFC 3264 §6: the same number of streams in the same order, refused ones with port 0."""
     text = (
         SDP.replace("sendrecv", said)
         + "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 6000 RTP/AVP 8\r\n"

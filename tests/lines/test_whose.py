@@ -1,6 +1,6 @@
-"""Who may name what on the wire: another far end's transactions and dialogs are nobody's to move, though their Call-ID is known.
+"""Who may name what on the wire: a far end can't act on another's transactions and dialogs, even if it knows their Call-ID.
 
-All peers here are at addresses of trunks, so that the door lets everything in and only the thing that is named decides.
+All peers are at addresses of trunks, so that every request is admitted and only the named transaction or dialog decides.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ OTHER = "127.0.0.8"
 
 @pytest.mark.parametrize("same_branch", [False, True])
 def test_a_cancel_is_for_its_own_invite(same_branch: bool) -> None:
-    """RFC 3261 §9.2: by branch, Call-ID and From tag."""
+    """RFC 3261 §9.2: a CANCEL is matched by branch, Call-ID and From tag."""
     with Switch(wait_and_see, ROAD) as switch, Peer(switch.address) as peer, Peer(switch.address, OTHER) as other:
         call = Call(peer)
         call.invite()

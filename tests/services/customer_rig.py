@@ -1,4 +1,4 @@
-"""A customer data centre for tests: a real store's file, branches in memory, an agent of each role."""
+"""The customer data services for tests: a real store's file, branches in memory, an agent of each role."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -81,7 +81,7 @@ def script(query: aci.Request) -> aci.Reply | None:
 
 
 class Rig:
-    """``told``: pops, in order, each with the agent that they were for."""
+    """``told``: the pops in order, each with its agent."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -120,7 +120,7 @@ class Rig:
         self.store.do(SaveRecord(table, row))
 
     def talk(self, leg: str, agent: AgentRecord, **row: Any) -> None:
-        """An answered talk of an earlier call."""
+        """Stores an answered talk of an earlier call."""
         call = leg.rpartition("/")[0]
         whole = {"kind": "in", "number": "13900012345", "offered_at": NOON, "answered_at": NOON + 1, "call": call}
         self.save("talks", id=leg, agent=agent.agent, **whole | row)
@@ -143,7 +143,7 @@ class Rig:
         return self.told[-1][1]
 
     async def pop(self, wanted: Callable[[Pop], bool]) -> Pop:
-        """Waits until the last pop is wanted."""
+        """Waits until the last pop is ``wanted``."""
         async with asyncio.timeout(DEADLINE):
             while not (self.told and wanted(self.last)):
                 self._changed.clear()
@@ -151,11 +151,11 @@ class Rig:
         return self.last
 
     async def whole(self) -> Pop:
-        """Nothing is pending any more."""
+        """Waits until no part of the pop is pending."""
         return await self.pop(lambda pop: not pop.pending and not any(each.pending for each in accounts(pop)))
 
     async def turns(self, number: int = 3) -> None:
-        """Lets the loop come round."""
+        """Lets the loop run ``number`` times."""
         for _ in range(number):
             await asyncio.sleep(0)
 

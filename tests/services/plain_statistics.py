@@ -1,6 +1,6 @@
-"""The plain way to make a report: all records of the span, read and added up one by one; the reference for what the product does.
+"""A plain reference for reports: all records of the span are read and added up one by one.
 
-It shares no code with ``services.statistics``, ``services.day_columns`` and ``adapters.store``; what each figure means: ``docs/statistics.md``.
+It shares no code with ``services.statistics``, ``services.day_columns`` and ``adapters.store``; ``docs/statistics.md`` defines each figure.
 """
 
 import sqlite3
@@ -24,14 +24,14 @@ HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 OFFSET_MS = round(SHANGHAI.total_seconds() * 1000)
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})
 FREE = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.OFFLINE})
-"""A seat is busy in all other states."""
+"""In all other states a seat is busy."""
 BROUGHT = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.CONSULT, CallKind.TAKEN})
-"""Kinds of calls that are offered to an agent."""
+"""The kinds of calls that are offered to an agent."""
 MISSED = frozenset({Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.PHONE_LOST, Outcome.OFFLINE})
 NOT_LET_IN = frozenset({VisitEnd.CLOSED, VisitEnd.FULL})
 GONE = frozenset({VisitEnd.ABANDONED, VisitEnd.LOST})
 USUAL_MS = 20_000
-"""The service level where a call had no queue."""
+"""The service level's time for a call without a queue."""
 BY_SEAT = frozenset({By.AGENTS, By.GROUPS})
 
 
@@ -73,7 +73,7 @@ _ORDERS = """
 def plain_report(
     db: sqlite3.Connection, asked: AskReport, who: "Mapping[str, Who]", now: float
 ) -> tuple[tuple[ReportRow, ...], ReportRow]:
-    """Rows and total."""
+    """A report's rows and total."""
     start, end = day_start(asked.first), day_start(day_after(asked.last))
     ask = Ask(by=asked.by, start=start, end=end, now=now, queue=asked.queue, agent=asked.agent, group=asked.group)
     made, span = Report(ask, who), {"start": start, "end": end}
@@ -85,14 +85,14 @@ def plain_report(
 
 
 class Who(Struct, frozen=True):
-    """Of an agent, now."""
+    """An agent's present name and group."""
 
     name: str = ""
     group: str = ""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """``start`` to ``end``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
+    """A report's span, ``start`` to ``end`` (UTC seconds), and its filters ``queue``, ``agent`` and ``group``."""
 
     by: By
     start: float
@@ -104,12 +104,12 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     @property
     def at_desks(self) -> bool:
-        """Calls are counted as they were offered to agents, not to queues."""
+        """Whether calls are counted as offered to agents, not to queues."""
         return self.by in BY_SEAT or self.agent is not None or self.group is not None
 
 
 class Sums:
-    """Of one key, or of all."""
+    """The sums of one key, or of all keys."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -121,7 +121,7 @@ class Sums:
         self.ms: Counter[str] = Counter()
 
     def row(self, key: str, name: str, *, shifts: bool) -> ReportRow:
-        """``shifts``: time that belongs to no call is known."""
+        """The report's row. ``shifts``: times outside calls are included."""
         count, ms = self.counts, self.ms
         free = ms["open_ms"]
         handled = ms["talk_ms"] + ms["hold_ms"] + ms["wrap_up_ms"]
@@ -142,7 +142,7 @@ class Sums:
 
 
 class Report:
-    """Give it the records of the span, in any order of the four; ``rows`` are by key, ``total`` counts each call once."""
+    """Takes the span's records of four kinds, in any order of the kinds; ``rows`` are by key, ``total`` counts each call once."""
 
     def __init__(self, ask: Ask, who: Mapping[str, Who]) -> None:
         self._ask, self._who = ask, who
@@ -158,7 +158,7 @@ class Report:
         )
 
     def total(self) -> ReportRow:
-        """Time adds up, calls don't."""
+        """The total: times are added up from the rows, calls are counted once."""
         self._all.ms = sum((sums.ms for sums in self._sums.values()), Counter())
         self._all.locked_ms = sum((sums.locked_ms for sums in self._sums.values()), Counter())
         return self._all.row("", "", shifts=self._shifts)
@@ -177,7 +177,7 @@ class Report:
                     _spend(self._sums[key], time, part, shifts=self._shifts)
 
     def _parts(self, time: SeatTime, begun: int, ended: int) -> Iterator[tuple[str | None, int]]:
-        """A stretch is cut where an hour or a day ends."""
+        """A seat's state, cut where an hour or a day ends."""
         unit = {By.HOURS: HOUR_MS, By.DAYS: DAY_MS}.get(self._ask.by)
         if unit is None:
             yield self._key(time.agent, time.queue, time.branch, 0.0), ended - begun
@@ -207,7 +207,7 @@ class Report:
                 self._case(self._all, of_call, back=back)
 
     def _case(self, sums: Sums, visits: list[Visit], *, back: bool) -> None:
-        """``back``: the centre called them."""
+        """Counts the visits of one call. ``back``: a callback by the centre."""
         count = sums.counts
         if back:
             count["callbacks"] += any(visit.outcome == VisitEnd.ANSWERED for visit in visits)
@@ -277,7 +277,7 @@ class Report:
     # --- keys ---
 
     def _key(self, agent: str, queue: str | None, branch: str | None, at: float) -> str | None:
-        """``None``: not of this report."""
+        """The row's key; ``None``: the record is not in this report."""
         match self._ask.by:
             case By.AGENTS:
                 return agent
@@ -333,7 +333,7 @@ def _answered(sums: Sums, waited_ms: int, service_level_ms: int) -> None:
 
 
 def _offered(sums: Sums, rings: list[Rung]) -> None:
-    """Of one call to one agent or group; the caller's wait is from the queue to the answer."""
+    """Counts one call offered to one agent or group; the caller's wait is from the queue to the answer."""
     sums.counts["offered"] += 1
     answered = next((rung for rung in rings if rung.answered is not None), None)
     if answered is None or answered.answered is None:

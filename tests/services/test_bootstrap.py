@@ -1,4 +1,4 @@
-"""What is read and taken before anything runs: settings with their spoken texts, the state folder's lock, names of calls."""
+"""The start of the switch: settings with their spoken texts, the state folder's lock, call ids."""
 
 import asyncio
 import subprocess
@@ -108,7 +108,7 @@ def test_without_espeak_the_package_is_named(write: Callable[..., Path], monkeyp
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(ConfigError, match=r"^flows:0: text: espeak-ng is not installed: apt-get install espeak-ng"):
         read_settings(file)
-    assert read_settings(write()).flows  # it is needed for texts only
+    assert read_settings(write()).flows  # espeak-ng is needed for free texts only
 
 
 @pytest.mark.parametrize(("text", "missing"), [(f"{{zh_CN: {CLOSED}}}", "en"), ("{en: Closed, zh_CN: ' '}", "zh_CN")])
@@ -231,7 +231,7 @@ def test_a_dead_process_holds_no_lock(tmp_path: Path) -> None:
 
 
 def test_a_start_knows_the_names_of_earlier_runs(write: Callable[..., Path], tmp_path: Path) -> None:
-    """Though the system's clock was set back since."""
+    """Also where the system's clock was set back since."""
 
     async def run() -> tuple[str, str]:
         server = Server(read_settings(write()))

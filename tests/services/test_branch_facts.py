@@ -1,4 +1,4 @@
-"""Facts of accounts: how many questions at a time, what an unusual answer does."""
+"""Facts about accounts from branches: the number of requests at a time, and unusual answers."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Names of calls."""
+"""Call ids."""
 
 import sys
 import threading
@@ -11,12 +11,12 @@ from switch_server.services.call_ids import CallIds
 AT = datetime(2026, 8, 25, 9, 31, 5, 123_456, tzinfo=UTC).timestamp()
 
 
-def test_they_rise_and_tell_their_time() -> None:
+def test_ids_rise_and_contain_their_time() -> None:
     now = [AT]
     ids = CallIds(lambda: now[0])
     assert ids() == "2026082509310512300"
     many = [ids() for _ in range(300)]  # within one millisecond
-    now[0] = AT - 5.0  # a clock that was set back
+    now[0] = AT - 5.0  # the clock is set back
     many += [ids() for _ in range(3)]
     assert many == sorted(set(many))
     now[0] = AT + 10.0
@@ -36,10 +36,10 @@ def test_two_threads_never_get_the_same() -> None:
     threads = [threading.Thread(target=make) for _ in range(4)]
     for thread in threads:
         thread.start()
-    while begin.n_waiting < len(threads):  # they have their tracer, where coverage gives them one
+    while begin.n_waiting < len(threads):  # all threads have started, with coverage's tracer if there is one
         time.sleep(0.001)
     before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)  # they take turns as often as they can
+    sys.setswitchinterval(1e-6)  # the threads are switched as often as possible
     try:
         begin.wait()
         for thread in threads:

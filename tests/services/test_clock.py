@@ -6,7 +6,7 @@ from switch_server.services.clock import ALARM, RATE, Clock
 
 
 class Times:
-    """The system's two clocks, which only the test moves."""
+    """The system's two clocks, which change only when the test sets them."""
 
     def __init__(self) -> None:
         self.wall, self.steady = 1_764_043_200.0, 1000.0
@@ -27,7 +27,7 @@ def test_the_clock_never_goes_back() -> None:
     assert times == sorted(times)
 
 
-def test_it_is_the_system_s_and_goes_as_time_does() -> None:
+def test_the_clock_begins_at_the_system_s_time_and_advances_evenly() -> None:
     times, clock = made()
     for _ in range(100):
         times.pass_(0.1)
@@ -35,7 +35,7 @@ def test_it_is_the_system_s_and_goes_as_time_does() -> None:
     assert clock.behind() == 0.0
 
 
-def test_what_is_set_is_made_up_for_evenly() -> None:
+def test_a_change_of_the_system_s_clock_is_adjusted_gradually() -> None:
     for change in (30.0, -30.0):
         times, clock = made()
         before = clock()

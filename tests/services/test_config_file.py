@@ -1,4 +1,4 @@
-"""The configuration file: what types can't check, and the example that shows every key."""
+"""The configuration file: rules beyond the types, and the example with every key."""
 
 import re
 from pathlib import Path
@@ -35,7 +35,7 @@ def trunk(**more: Any) -> dict[str, Any]:
 
 
 def told(folder: Path, **content: Any) -> list[str]:
-    """Complaints without the file's name."""
+    """The complaints about a configuration, without the file's name."""
     file = folder / "huawu.yaml"
     file.write_text(yaml.safe_dump({"trunks": [trunk()], **content}, sort_keys=False))
     try:
@@ -129,7 +129,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         {"branches": [{"id": "A", "name": "a", "key": KEY}, {"id": "B", "name": "b"}, {"id": "C", "name": "c"}]},
     ],
 )  # fmt: skip
-def test_good_ones(tmp_path: Path, content: dict[str, Any]) -> None:
+def test_valid_configurations(tmp_path: Path, content: dict[str, Any]) -> None:
     assert told(tmp_path, **content) == []
 
 

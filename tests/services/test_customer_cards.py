@@ -1,4 +1,4 @@
-"""Cards at their largest, and rights at their edges."""
+"""Customer cards: the largest possible ones, and the limits of rights."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An agent's questions to the customer data centre, each with their rights, and what goes wrong."""
+"""An agent's requests about customers, with rights and errors."""
 
 import asyncio
 import sqlite3
@@ -155,7 +155,7 @@ def test_a_question_that_nobody_waits_for_any_more_leaves_nothing_behind(tmp_pat
 
 
 def test_each_look_at_a_customer_is_audited(tmp_path: Path) -> None:
-    """Who, at whom, and how; nothing of what was typed, which may be a PIN in the wrong field."""
+    """The row has the agent, the customer and the kind of search, but not the typed text, which may be a PIN in the wrong field."""
 
     async def test(rig: Rig) -> None:
         rig.branches.release()
@@ -179,7 +179,7 @@ def test_each_look_at_a_customer_is_audited(tmp_path: Path) -> None:
 
 
 def test_a_look_waits_for_no_disk(tmp_path: Path) -> None:
-    """The row is queued; the answer does not wait until it is written."""
+    """The audit's row is queued; the answer does not wait until it is written."""
 
     async def test(rig: Rig) -> None:
         blocker = sqlite3.connect(rig.folder / "huawu.db", isolation_level=None)
@@ -220,7 +220,7 @@ def test_notes_of_two_agents_stand_under_each_other(tmp_path: Path) -> None:
 
 
 def test_a_ticket_names_the_agent_s_own_call(tmp_path: Path) -> None:
-    """The one that the seat has, or one that the agent talked in."""
+    """A call that the seat has, or one in which the agent talked."""
 
     async def test(rig: Rig) -> None:
         earlier = CallId("20251124-120000-0001")
@@ -267,7 +267,7 @@ def test_a_ticket_on_a_disk_that_takes_nothing_is_refused_and_can_be_tried_again
         reply = await rig.desk.answer(ANN, wanted)
         assert isinstance(reply, Refused)
         assert reply.code is DeskRefusal.BUSY
-        assert reply.text == ""  # a library's English is for the log
+        assert reply.text == ""  # a library's English text belongs in the log
         other.execute("ROLLBACK")
         other.close()
         saved = await rig.desk.answer(ANN, wanted)

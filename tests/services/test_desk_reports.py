@@ -1,4 +1,4 @@
-"""Reports at a desk: who may see what; over a real store."""
+"""Reports at a desk: rights, over a real store."""
 
 import asyncio
 from collections.abc import Iterator

@@ -57,8 +57,8 @@ class Broken:
         raise RuntimeError("no legs today")
 
 
-class Shell:
-    """An engine among fakes; ``cards.play_at_once``: what is said is over at once."""
+class EngineRig:
+    """An engine among fakes; ``cards.play_at_once``: plays end at once."""
 
     def __init__(self, **instead: Any) -> None:
         self.engine = Engine(Clock())
@@ -86,8 +86,8 @@ class Shell:
 
 
 @asynccontextmanager
-async def shell(flow: Any = GOODBYE, limits: Limits | None = None, **instead: Any) -> AsyncIterator[Shell]:
-    made = Shell(**instead)
+async def shell(flow: Any = GOODBYE, limits: Limits | None = None, **instead: Any) -> AsyncIterator[EngineRig]:
+    made = EngineRig(**instead)
     config = SwitchConfig(trunks=(Trunk("local"),), limits=limits or Limits())
     made.engine.post(Configured(config, (flow,)))
     await made.cards.start()
@@ -148,7 +148,7 @@ def test_posts_of_several_threads_keep_the_order_of_each() -> None:
             threads = [threading.Thread(target=post, args=(mine,)) for mine in names[1:]]
             for thread in threads:
                 thread.start()
-            for name in names[0]:  # the loop's own thread, among them
+            for name in names[0]:  # the loop's own thread is one of them
                 on.engine.post(HangUpOrdered(name))
                 await asyncio.sleep(0)
             await on.until(lambda: len(on.log.events) == 2 + 1600)
@@ -162,7 +162,7 @@ def test_posts_of_several_threads_keep_the_order_of_each() -> None:
     run(test)
 
 
-def test_many_events_leave_the_loop_its_turn() -> None:
+def test_many_events_do_not_block_the_loop() -> None:
     async def test() -> None:
         async with shell() as on:
             await on.until(lambda: len(on.log.events) == 2)
@@ -178,7 +178,7 @@ def test_many_events_leave_the_loop_its_turn() -> None:
 
 
 def test_stopping_handles_what_is_queued_and_nothing_more() -> None:
-    async def test() -> Shell:
+    async def test() -> EngineRig:
         async with shell() as on:
             for number in range(3 * MOST_AT_ONCE):
                 on.engine.post(HangUpOrdered(CallId(str(number))))
@@ -196,9 +196,9 @@ def test_a_post_to_a_closed_loop_is_passed_over() -> None:
     engine = Engine(Clock())
 
     async def test() -> None:
-        engine.start(Shell().world)
+        engine.start(EngineRig().world)
 
-    asyncio.run(test())  # the loop is gone without a stop
+    asyncio.run(test())  # the loop ends without a stop
     engine._scheduled = False
     engine.post(HangUpOrdered(CallId("late")))
 
@@ -235,7 +235,7 @@ def test_a_deadline_passes_without_an_event() -> None:
 
 
 class Silent:
-    """Cards that never answer."""
+    """Cards that answer no command."""
 
     def do(self, effect: Effect) -> None: ...
 
@@ -271,7 +271,7 @@ def order(key: str = "c1/1") -> JournalOrder:
 
 
 class Both:
-    """Order journal and store in one, to see who comes first."""
+    """Order journal and store in one, to observe their order."""
 
     def __init__(self, told: list[tuple[str, Effect]], name: str) -> None:
         self._told, self._name = told, name
@@ -293,7 +293,7 @@ def test_the_order_journal_comes_before_the_store() -> None:
 
 
 def test_no_journal_no_store() -> None:
-    """An order that the journal did not take is not in the store either."""
+    """An order that the journal refused is not in the store either."""
     told: list[tuple[str, Effect]] = []
 
     async def test() -> None:
@@ -332,7 +332,7 @@ def test_an_event_that_makes_the_core_raise_is_told_and_the_next_are_handled(cap
     assert "fault while handling" in caplog.text
 
 
-def test_every_effect_has_somebody_to_carry_it_out() -> None:
+def test_every_effect_has_an_adapter() -> None:
     async def test() -> None:
         async with shell() as on:
             orphans = {
@@ -368,11 +368,11 @@ def test_legs_are_compared_with_those_of_the_lines(monkeypatch: pytest.MonkeyPat
 
     async def test() -> None:
         async with shell() as on:
-            on.cards._at_once = False  # the call goes on
+            on.cards._at_once = False  # plays no longer end, so the call goes on
             leg = on.lines.offer()
             await on.until(lambda: any(effect.leg == leg for effect in on.lines.effects))
-            on.lines._live.clear()  # the lines have forgotten it
-            on.lines._live[LegId("stray.1")] = True  # and have one that nobody knows
+            on.lines._live.clear()  # the lines no longer have the call's leg
+            on.lines._live[LegId("stray.1")] = True  # and have a leg that the core does not know
             await on.until(lambda: not on.calls and HangUp(LegId("stray.1"), EndCause.RECONCILED) in on.lines.effects)
             assert on.engine.switch.counters["repaired_legs"] >= 2
             assert on.engine.switch.counters["ended_reconciled"] == 1
@@ -415,7 +415,7 @@ def test_the_comparison_survives_the_core(monkeypatch: pytest.MonkeyPatch, caplo
 
 
 def test_an_event_that_cannot_be_handled_keeps_none_of_the_others(caplog: pytest.LogCaptureFixture) -> None:
-    """The journal raises: what is queued behind it is handled, and deadlines pass."""
+    """The journal raises: later events are still handled, and deadlines pass."""
 
     async def test() -> None:
         async with shell() as on:

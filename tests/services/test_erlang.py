@@ -1,4 +1,4 @@
-"""Erlang C against what others computed: exact fractions of the textbook's sum, printed tables, and a simulated queue."""
+"""Erlang C compared with independent results: exact fractions of the textbook's sum, printed tables, and a simulated queue."""
 
 import heapq
 import math
@@ -14,7 +14,7 @@ from switch_server.services.erlang import MOST_LOAD, blocking, load_of, staffing
 
 
 def exact(agents: int, load: Fraction) -> Fraction:
-    """The formula as it is printed: no recurrence, no rounding."""
+    """The textbook's formula, without recurrence and without rounding."""
     top = load**agents / math.factorial(agents) * agents / (agents - load)
     return top / (sum(load**k / math.factorial(k) for k in range(agents)) + top)
 
@@ -45,7 +45,7 @@ def test_as_the_sum_of_fractions(agents: int, load: Fraction) -> None:
     [(1, 0.01, 0.0101), (5, 0.01, 1.361), (10, 0.01, 4.461), (20, 0.01, 12.03), (30, 0.05, 24.80), (100, 0.01, 84.06)],
 )
 def test_as_the_printed_tables_of_erlang_b(lines: int, loss: float, load: float) -> None:
-    """Traffic that so many lines carry at that loss, to the digits that the tables print."""
+    """The traffic that ``lines`` lines carry at this loss, to the digits of the printed tables."""
     assert b(lines, load) == pytest.approx(loss, rel=5e-3)
 
 
@@ -56,7 +56,7 @@ def test_two_agents_and_one_erlang() -> None:
 
 
 def test_a_large_centre_neither_overflows_nor_vanishes() -> None:
-    """20! is 2e18, and 4,000! no float."""
+    """20! is 2e18, and 4,000! exceeds a float."""
     assert 0 < c(4_050, 4_000.0) < 1
     assert c(9_999, MOST_LOAD) == 1.0
     assert 10_000 < staffing(200_000.0, 180.0, 0.99, 10.0).agents < 10_400, "some square roots of the load above it"
@@ -64,7 +64,7 @@ def test_a_large_centre_neither_overflows_nor_vanishes() -> None:
 
 @pytest.mark.parametrize(("agents", "target"), [(10, 0.65), (11, 0.8)])
 def test_as_a_simulated_queue(agents: int, target: float) -> None:
-    """Callers by dice, served in order; nobody gives up. 8 erlang."""
+    """Random callers, served in order; none gives up. 8 erlang."""
     dice, now, aht = random.Random(1917), 0.0, 180.0
     free = [0.0] * agents
     waits = []

@@ -1,4 +1,4 @@
-"""The board's rows: what core, book, links and store know, put together."""
+"""The board's rows, combined from core, agent book, links and store."""
 
 from msgspec.structs import replace
 
@@ -90,7 +90,7 @@ def test_the_directory_is_the_whole_s() -> None:
 
 
 def test_nothing_changes_by_itself() -> None:
-    """Else each tick would tell it."""
+    """Otherwise each tick would send the row."""
     on = Rig()
     on.world.talking(ANN)
     on.world.offer()

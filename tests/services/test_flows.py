@@ -1,4 +1,4 @@
-"""Flows from files: every complaint at its line, all files together or none; and the product's own flow."""
+"""Flows from files: each complaint has its line, a fault in one file refuses all; and the product's own flow."""
 
 import re
 import wave
@@ -27,7 +27,7 @@ steps:
 
 
 def small(folder: Path, name: str, number: str = "1", **changes: str) -> Path:
-    """A good flow with words of it replaced."""
+    """A valid flow with some words replaced."""
     text = SMALL.format(name=name, number=number)
     for old, new in changes.items():
         text = text.replace(old, new)
@@ -118,7 +118,7 @@ def test_the_product_s_flow_is_good(product: FlowContext) -> None:
     read_backs = {name for name, step in main.steps.items() if isinstance(step, Menu) and step.read_back}
     assert read_backs == {"read_back", "cancel_read_back"}
     services = {step.service for step in main.steps.values() if isinstance(step, ServiceStep)}
-    assert len(services) == 9  # all that there are
+    assert len(services) == 9  # all services
 
 
 def test_every_refusal_has_a_prompt(product: FlowContext) -> None:
@@ -171,6 +171,6 @@ def test_a_broken_variant_is_refused(
 
 
 def test_the_product_s_flow_survives_its_own_encoding(product: FlowContext) -> None:
-    """What the switch is given is what the file says: nothing is lost on the way through the journal's JSON."""
+    """Encoding the flow into the journal's JSON and back loses nothing."""
     main, _ = load_flow(MAIN, product)
     assert read_flow(msgspec.json.decode(msgspec.json.encode(main))) == main

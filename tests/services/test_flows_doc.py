@@ -1,4 +1,4 @@
-"""``docs/flows.md`` says what the code says: steps, slots, services; its examples are good flows."""
+"""``docs/flows.md`` matches the code: steps, slots, services; its examples are valid flows."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "flows.md").read_text(encoding="utf-8")
 
 
 def table(first: str) -> dict[str, list[str]]:
-    """Rows of the table whose first column is called ``first``, by their first cell."""
+    """The rows of the table with the first column ``first``, by their first cell."""
     lines = PAGE[PAGE.index(f"\n| {first} |") :].strip().split("\n\n")[0].splitlines()[2:]
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     return {code(row[0])[0]: row[1:] for row in rows}

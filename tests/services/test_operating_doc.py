@@ -1,4 +1,4 @@
-"""``docs/operating.md`` says what the code says: the state folder, the gateway's settings, the steps of a branch."""
+"""``docs/operating.md`` matches the code: the state folder, the gateway's settings, the steps to add a branch."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding=
 
 
 def state_names() -> set[str]:
-    """First cells of the state folder's table."""
+    """The first cells of the state folder's table."""
     section = PAGE.split("## The state folder")[1].split("\n## ")[0]
     return set(re.findall(r"^\| `state/([^`]+)` \|", section, re.MULTILINE))
 

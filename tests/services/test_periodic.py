@@ -1,11 +1,11 @@
-"""What is done again and again: a bug costs one turn, and is told."""
+"""Periodic work: an exception costs one turn, and is logged."""
 
 import asyncio
 
 from switch_server.services.periodic import every
 
 
-def test_it_goes_on_after_a_bug_until_it_is_cancelled() -> None:
+def test_periodic_work_goes_on_after_a_bug_until_it_is_cancelled() -> None:
     async def run() -> None:
         done: list[int] = []
         told: list[str] = []

@@ -1,4 +1,4 @@
-"""Screen pops: at once what is known, then part by part, whatever the branches do."""
+"""Screen pops: known data at once, the rest part by part, whatever the branches do."""
 
 from pathlib import Path
 
@@ -314,7 +314,7 @@ def test_a_store_s_answer_after_the_call_does_nothing(tmp_path: Path) -> None:
         rig.show()
         rig.pops.forget(CALL)
         other = CallId("20251125-120000-0002")
-        rig.show("02088888888", call=other)  # behind it in the thread
+        rig.show("02088888888", call=other)  # queued behind the first pop in the thread
         await rig.pop(lambda pop: pop.call == other and not pop.pending)
         assert [pop.call for _, pop in rig.told] == [CALL, other, other]
         assert not rig.branches.asked

@@ -1,4 +1,4 @@
-"""Queues and dispositions in the configuration file: each mistake is told with its line and what is allowed."""
+"""Queues and dispositions in the configuration file: each mistake is reported with its line and the allowed values."""
 
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ def test_a_disposition(tmp_path: Path, dispositions: list[Any], expected: str) -
     assert text == expected
 
 
-def test_good_ones(tmp_path: Path) -> None:
+def test_valid_queues(tmp_path: Path) -> None:
     night = [{"open": "20:00", "close": "24:00"}, {"open": "00:00", "close": "04:00", "days": [1, 7]}]
     vip = queue(
         name="贵宾", skill="vip", hours=night, holidays=["20261001"], overflow=[{"after": 45, "queue": "trading"}]

@@ -1,4 +1,4 @@
-"""Reports from records, each figure by hand; and the rules that hold of any records."""
+"""Reports from records, with each figure computed by hand; and rules that hold for any records."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,7 +24,7 @@ WHO = {"ann": Who("安妮", "east"), "bob": Who("Bob", "east"), "cat": Who("Cat"
 
 
 class Records:
-    """What a test writes down; ``report`` adds it up."""
+    """A test's records; ``report`` makes the report."""
 
     def __init__(self) -> None:
         self.seats: list[SeatTime] = []
@@ -103,7 +103,7 @@ def test_each_queue_has_its_own_service_level(records: Records) -> None:
 
 
 def test_a_transferred_call_is_counted_once_at_its_queue(records: Records) -> None:
-    """From ann to bob, back into the same queue, and on to another queue: one call at each, one call in all."""
+    """From Ann to Bob, back into the same queue, and on to another queue: one call at each, one call in all."""
     records.visit("1", 10.0, "answered", at=NINE)
     records.visit("1", 60.0, "answered", at=NINE + 100)
     records.visit("1", 40.0, "abandoned", at=NINE + 200, queue="fund")
@@ -194,7 +194,7 @@ def test_an_agent_s_calls(records: Records) -> None:
 
 
 def test_who_waited_for_the_first_answer_waited_no_longer_in_the_total(records: Records) -> None:
-    """Ann lets it ring, Bob answers and transfers it to Ann."""
+    """Ann does not answer; Bob answers and transfers the call to Ann."""
     records.ring("1", "ann", talked=False)
     records.ring("1", "bob", rang=4.0, at=NINE + 20, waited_ms=20_000, transferred_to="seat:ann")
     records.ring("1", "ann", rang=9.0, at=NINE + 90, waited_ms=20_000, kind="consult")
@@ -369,7 +369,7 @@ def test_durations_add_up_whatever_they_are(parts: list[tuple[SeatState, float]]
 
 
 def test_each_state_is_somewhere() -> None:
-    """One that is added to ``SeatState`` is talk, or hold, or wrap-up, or no work, or just busy: somebody must have said so."""
+    """Each value of ``SeatState`` is counted as talk, hold, wrap-up, no work, or busy; a new value must be assigned too."""
     busy_only = {SeatState.RINGING, SeatState.DIALLING, SeatState.MONITORING}
     named = TALK | FREE | busy_only | {SeatState.HOLDING, SeatState.WRAP_UP}
     assert named == set(SeatState)

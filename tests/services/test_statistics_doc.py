@@ -1,4 +1,4 @@
-"""``docs/statistics.md`` defines what the code counts: every figure, every table, the figures that it names."""
+"""``docs/statistics.md`` defines every figure and table of the code, and names no others."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_the_tables_are_the_store_s() -> None:
     assert set(first_cells("What is recorded")) <= {*RECORD_TABLES, "orders"}
 
 
-def test_what_it_names_is_so() -> None:
+def test_the_page_s_figures_match_the_code() -> None:
     assert f"switchctl report {'|'.join(By)}" in PAGE
     assert f"writes one each {left_open.EVERY:g} s" in PAGE
     assert f"over {MOST_DAYS} days at most" in PAGE

@@ -1,4 +1,4 @@
-"""YAML into structs: every complaint names the file, the line, the key and what is allowed."""
+"""YAML into structs: every complaint names the file, the line, the key and the allowed values."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_configuration() -> None:
 
 
 def test_keys_are_text_as_they_are_written() -> None:
-    """YAML 1.1 takes ``on`` for true and ``1`` for a number."""
+    """In YAML 1.1, ``on`` is true and ``1`` a number."""
     step, _ = parse("kind: service\nservice: s\non: {ok: a, 1: b, 0x1: c, ~: d}", ServiceStep, "f")
     assert step.on == {"ok": "a", "1": "b", "0x1": "c", "~": "d"}
 
@@ -118,7 +118,7 @@ def test_anchors_and_merges_are_yaml_too() -> None:
     assert cart.by_name["b"] == Wheel(2, Colour.GREEN)
     assert document.line(("by_name", "b", "size")) == 5
     assert document.line(("by_name", "b", "colour")) == 2
-    assert document.line(("by_name", "c", "size")) == 1  # the deepest that stands there
+    assert document.line(("by_name", "c", "size")) == 1  # the line of the deepest existing key
     assert str(document.complaint(("by_name", "b"), "bad")) == "f:3: by_name.b: bad"
 
 
@@ -186,5 +186,5 @@ def test_a_changed_file_is_good_or_a_complaint(changes: list[tuple[int, int, str
     | st.recursive(st.sampled_from("[]{}:,-ab1&*!\n "), lambda parts: st.lists(parts).map("".join))
 )
 def test_any_text_is_a_configuration_or_a_complaint(text: str) -> None:
-    with pytest.raises(ConfigError):  # no text so short has a trunk
+    with pytest.raises(ConfigError):  # so short a text can't have a trunk
         parse(text, ServerConfig, "f")

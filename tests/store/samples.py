@@ -1,4 +1,4 @@
-"""Orders, customers and a clock for the tests of what is kept."""
+"""Orders, customers and a clock for the tests of store and journals."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ NOON = 1_764_043_200.0  # 2025-11-25 12:00 in Shanghai
 
 
 class Clock:
-    """UTC seconds that only the test moves."""
+    """UTC seconds that change only when the test sets them."""
 
     def __init__(self, now: float = NOON) -> None:
         self.now = now
@@ -33,7 +33,7 @@ class Clock:
 
 
 class Posted:
-    """Events as posted from any thread; ``wait`` for a number of them."""
+    """Collects events posted from any thread; ``wait`` waits for a number of them."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -53,7 +53,7 @@ class Posted:
 
 
 def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    """Polls; fails after ``seconds``."""
+    """Polls until ``true()``; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "did not happen in time"
@@ -91,7 +91,7 @@ def report(
     filled: int = 0,
     held: bool = True,
 ) -> RecordOrderState:
-    """A branch's ``seq``-th report of the day: the order is filled in part."""
+    """Report ``seq`` of the branch's day: the order is partly filled."""
     origin = ReportOrigin(BranchId(branch), AccountNo(account), day, seq, held=held)
     return state(of, "working", "reported", contract=CONTRACT, filled=filled, report=origin)
 
@@ -104,14 +104,14 @@ def customer(
 
 
 def python(module: str, *arguments: str) -> subprocess.Popen[str]:
-    """Starts ``python -m module``; its lines are read from ``stdout``."""
+    """Starts ``python -m module``; the test reads its lines from ``stdout``."""
     return subprocess.Popen(
         [sys.executable, "-u", "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
 
 
 def kill(process: subprocess.Popen[str]) -> list[str]:
-    """``kill -9``; the whole lines that it had printed."""
+    """Kills with ``kill -9``; returns the complete lines printed before."""
     os.kill(process.pid, signal.SIGKILL)
     assert process.stdout is not None
     with process.stdout as lines:

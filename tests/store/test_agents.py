@@ -1,4 +1,4 @@
-"""Agents, desks' keys, sessions: answered from memory, there again after a restart."""
+"""Agents, desks' keys and sessions: read from memory, and kept over a restart."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The backup of what is being written."""
+"""Backups of files that are being written."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ class Rig:
             self.flush()
 
     def order(self, number: int) -> None:
-        """As the engine does."""
+        """Journals and stores an order, as the engine does."""
         for effect in (place(number), state(place(number), "sent")):
             self.journal.do(effect)
             self.store.do(effect)
@@ -111,7 +111,7 @@ def test_a_copy_does_not_start_anew_while_others_commit(tmp_path: Path) -> None:
 def test_both_files_are_of_one_moment_while_orders_run(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "PAGES", 8)  # so that it lasts
+    monkeypatch.setattr(backup, "PAGES", 8)  # so that the backup takes a while
     for number in range(200):
         rig.order(number)
     rig.flush()
@@ -142,7 +142,7 @@ def test_both_files_are_of_one_moment_while_orders_run(
     assert rig.audited == [Audit("me", "backup_done", str(folder), "")]
 
 
-def test_what_is_in_it(rig: Rig, tmp_path: Path) -> None:
+def test_the_files_of_a_backup(rig: Rig, tmp_path: Path) -> None:
     rig.order(1)
     assert rig.made(tmp_path / "backup").state is DONE
     folder = tmp_path / "backup"
@@ -178,14 +178,14 @@ def test_after_a_begin_that_failed_the_next_one_goes(rig: Rig, tmp_path: Path, m
     assert code is RefusedCode.BAD_VALUE
     assert text.startswith(f"'{tmp_path}/a\\x00b': ")
     with monkeypatch.context() as broken:
-        broken.setattr(backup, "_part_of", None)  # any bug
+        broken.setattr(backup, "_part_of", None)  # stands for any bug
         with pytest.raises(TypeError):
             asyncio.run(rig.backups.begin(tmp_path / "first", "me"))
     assert rig.backups.progress() is None
     assert rig.made(tmp_path / "second").state is DONE
 
 
-def test_what_has_come_there_meanwhile_stays(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_appears_meanwhile_is_kept(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wait = backup._Moment.wait
 
     def late(moment: backup._Moment) -> dict[str, sqlite3.Connection]:
@@ -200,7 +200,7 @@ def test_what_has_come_there_meanwhile_stays(rig: Rig, tmp_path: Path, monkeypat
 
 def test_one_at_a_time_and_a_disk_that_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "PATIENCE", 0.3)
-    rig = Rig(tmp_path, writing=False)  # as on a full disk: the moment does not come
+    rig = Rig(tmp_path, writing=False)  # no writer thread runs, as on a full disk: the backup's turn never comes
 
     async def two() -> BackupProgress:
         making = asyncio.create_task(rig.to_its_end(tmp_path / "first"))
@@ -214,7 +214,7 @@ def test_one_at_a_time_and_a_disk_that_takes_nothing(tmp_path: Path, monkeypatch
     assert (told.state, told.text) == (FAILED, "the disk does not take what waits to be written")
     assert left(tmp_path) == ["state"]
     assert rig.audited == [Audit("me", "backup_failed", str(tmp_path / "first"), told.text)]
-    rig.store.start()  # the moment comes too late: nobody is kept from making the WAL short
+    rig.store.start()  # the backup's turn comes too late: it must not keep the WAL from being truncated
     rig.journal.start()
     rig.flush()
     with closing(sqlite3.connect(rig.state / "huawu.db")) as db:
@@ -228,7 +228,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
     rig.store.stop()
     rig.journal.stop()
     spoil(rig.state / "huawu.db", "legs")
-    writers = {"huawu.db": lambda work: work()}  # it stands still
+    writers = {"huawu.db": lambda work: work()}  # no other thread writes the file
     rig.backups = Backups(rig.state, writers, audit=rig.audited.append, clock=Clock(), version="9")
     told = rig.made(tmp_path / "backup")
     assert told.state is FAILED
@@ -236,7 +236,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
     assert left(tmp_path) == ["state"]
 
 
-def test_a_stop_gives_it_up(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_cancels_the_backup(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "PAGES", 1)
 
     async def stopped() -> BackupProgress | None:

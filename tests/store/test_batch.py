@@ -28,7 +28,7 @@ def test_everything_is_written_in_order_in_groups() -> None:
     assert max(len(group) for group in groups) == 100
 
 
-def test_what_is_kept_comes_again_before_what_is_newer() -> None:
+def test_kept_items_come_again_before_newer_ones() -> None:
     seen: list[list[str]] = []
 
     def write(batch: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the core saves fits the store's tables: one call, from the INVITE to its end, through both."""
+"""The core's records fit the store's tables: one call, from the INVITE to its end, through both."""
 
 from pathlib import Path
 

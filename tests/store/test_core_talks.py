@@ -1,4 +1,4 @@
-"""What the core saves of agents' work fits the store's tables: talks, a call out, a callback asked for, through both."""
+"""The core's records of agents' work fit the store's tables: talks, an outgoing call, a callback request, through both."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ ANI = "13800138000"
 
 
 class Rig:
-    """The core in its test world, its records in a real file."""
+    """The core in its test world, with its records in a real store's file."""
 
     def __init__(self, folder: Path) -> None:
         self.posted, self.clock = Posted(), Clock()
@@ -33,7 +33,7 @@ class Rig:
         self.clock.now = self.world.now
 
     def written(self) -> None:
-        """Carries over what the core has ordered."""
+        """Passes the core's new effects to the store."""
         self.clock.now = self.world.now
         for effect in self.world.effects:
             if isinstance(effect, SaveRecord | Audit | FindCaller):

@@ -1,4 +1,4 @@
-"""The exchange's day, whatever the machine's time zone."""
+"""The exchange's day does not depend on the machine's time zone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Desk phones and their bindings in the store: there again after a restart, every change in the audit."""
+"""Desk phones and their bindings in the store: kept over a restart, every change in the audit."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What desks bring into the store: an older file gets the tables, history, tickets, callbacks, callers."""
+"""The store's tables for desks: migration of an older file, history, tickets, callbacks, callers."""
 
 import itertools
 import sqlite3
@@ -336,7 +336,7 @@ def test_a_ticket_that_can_t_be_stored_is_told(store: Store) -> None:
 
 
 def test_a_ticket_is_on_the_disk_before_it_is_answered(store: Store) -> None:
-    """By an fsync, as orders are; other records survive a ``kill -9``, and a power cut from the next sign of life on."""
+    """By an fsync, as for orders; other records survive a ``kill -9``, and a power cut only after the next sign of life."""
     said: list[str] = []
     store._db.conn.set_trace_callback(said.append)
     levels: list[int] = []
@@ -359,5 +359,5 @@ def test_a_ticket_is_on_the_disk_before_it_is_answered(store: Store) -> None:
         for each in said
         if each.startswith(("PRAGMA", "INSERT INTO"))
     ]
-    turns = [word for word, _ in itertools.groupby(words)]  # a trigger's work is told as its statement again
+    turns = [word for word, _ in itertools.groupby(words)]  # SQLite's trace repeats the statement for a trigger's work
     assert turns == ["synchronous", "tickets", "audit", "life", "synchronous", "calls"]

@@ -1,4 +1,4 @@
-"""The event journal: what goes in comes out, numbered, and a PIN does not go in."""
+"""The event journal: appended events are read back, numbered, and no PIN is written."""
 
 import json
 from collections.abc import Iterator
@@ -96,7 +96,7 @@ def test_an_event_comes_back_as_it_was(event: Event) -> None:
 
 
 def test_every_kind_of_event_can_be_read_back() -> None:
-    """A new event whose fields the journal can't decode fails here, not at the first replay."""
+    """A new event whose fields the journal can't decode fails in this test, not in the first replay."""
     from switch_server.adapters.event_codec import _fields
 
     kinds = {kind for kind in Event.__subclasses__() if kind.__module__.startswith("switch_server.")}
@@ -126,8 +126,8 @@ def test_journals_of_before_calls_had_a_purpose_are_read(
     assert decode_event(json.dumps(values).encode()) == now
 
 
-def test_a_consult_outside_of_before_it_had_a_purpose_is_read() -> None:
-    """The call's own card takes the leg, so the journal needed not say which."""
+def test_an_older_version_s_outside_consult_is_read() -> None:
+    """The leg is on the call's card, so older journals have no card here."""
     old = {
         "type": "Consulted", "call": "c1", "by": "c1/2", "target": {"kind": "number", "number": "13800138000"}, "leg": "c1/3",
         "contact": "", "trunk": "city", "ani": "95500",
@@ -165,7 +165,7 @@ def test_a_line_is_json_with_the_event_s_type(journal: EventJournal, tmp_path: P
 
 
 class _Leaky(Event, frozen=True):
-    """A future event that somebody put a PIN into."""
+    """A possible future event with a PIN in a field."""
 
     leg: LegId
     pins: tuple[Secret, ...]
@@ -251,7 +251,7 @@ def test_each_day_has_its_file_and_numbers_go_on(tmp_path: Path) -> None:
     journal.start()
     for hours in (0, 11.9, 12.1, 36.1):  # 12:00, 23:54, 00:06, 00:06 in Shanghai
         journal.append(Draining(), NOON + hours * 3600)
-    journal.append(Draining(), NOON)  # the clock was set back
+    journal.append(Draining(), NOON)  # as if the clock was set back
     journal.stop()
     lines = {path.name: len(path.read_text().splitlines()) for path in sorted(tmp_path.iterdir())}
     assert lines == {"events-20251125.jsonl": 2, "events-20251126.jsonl": 1, "events-20251127.jsonl": 2}

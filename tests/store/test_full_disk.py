@@ -1,4 +1,4 @@
-"""A full disk: orders are refused, records and events wait; when it is freed nothing is missing."""
+"""A full disk: orders are refused, records and events wait; once there is space, nothing is missing."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """In a process of its own, since the limit that plays the full disk holds for a whole process."""
+    """Runs in a process of its own, since the file-size limit that simulates a full disk holds for a whole process."""
     folder: Path = tmp_path_factory.mktemp("full")
     process = python("tests.store.writing", "full", str(folder))
     out, _ = process.communicate(timeout=100)

@@ -1,4 +1,4 @@
-"""What a switch that was killed leaves: records end at its last sign of life, and a seat gets its lock back."""
+"""The records of a killed switch: open ones end at its last sign of life, and a seat gets its lock back."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def again(tmp_path: Path, clock: Clock) -> Iterator[Open]:
-    """Stops the store that there was, and opens one on the same file."""
+    """Stops the present store, and opens another on the same file."""
     made: list[Store] = []
 
     def opened() -> Store:
@@ -59,7 +59,7 @@ def after_a_kill(again: Open, clock: Clock) -> Store:
     return store
 
 
-def test_what_has_no_end_ends_at_the_last_sign_of_life(again: Open, clock: Clock) -> None:
+def test_open_records_end_at_the_last_sign_of_life(again: Open, clock: Clock) -> None:
     store = again()
     stretch(store, ANN, NOON, state="locked", reason="lunch")
     stretch(store, BOB, NOON, ended_at=NOON + 1, ended_by="ring")
@@ -80,7 +80,7 @@ def test_what_has_no_end_ends_at_the_last_sign_of_life(again: Open, clock: Clock
     assert (visit["left_at"], visit["waited_ms"], visit["outcome"]) == (NOON + 65.5, 63_500, "lost")
 
 
-def test_what_began_after_it_is_a_sign_of_life(again: Open, clock: Clock) -> None:
+def test_a_record_begun_after_it_is_a_sign_of_life(again: Open, clock: Clock) -> None:
     store = again()
     store.sign_of_life()
     stretch(store, ANN, NOON - 50)
@@ -104,7 +104,7 @@ def test_the_lock_of_a_seat_is_there_after_a_kill(again: Open, clock: Clock) -> 
     stretch(store, ANN, NOON, state="locked", reason="break", lock="break", ended_at=NOON + 1, ended_by="ring")
     stretch(store, ANN, NOON + 1, state="talking", lock="lunch")
     stretch(store, BOB, NOON, lock=None)
-    for _ in range(3):  # one that dies at once, before anybody has come back, changes nothing
+    for _ in range(3):  # a switch that dies at once, before any agent has come back, changes nothing
         store = after_a_kill(again, clock)
         assert (store.agents.lock_before(ANN), store.agents.lock_before(BOB)) == (LockReason.LUNCH, None)
 

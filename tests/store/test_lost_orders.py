@@ -1,4 +1,4 @@
-"""Orders that the order journal has and the store has lost come back at start; two real files."""
+"""Orders that are in the order journal but missing in the store are restored at start; with two real files."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ Effect = JournalOrder | RecordOrderState
 
 
 class Rig:
-    """Both files; the journal takes all effects, the store those that are not lost."""
+    """Both files; the journal gets all effects, the store all except those that are to be lost."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.journal_path, self.clock = folder / "huawu.db", folder / "orders.db", Clock()
@@ -57,7 +57,7 @@ def rig(tmp_path: Path) -> Rig:
 
 
 def test_orders_come_back_with_their_history(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    """A whole order, one that was captured only, and the last steps of another that the store had in an earlier state."""
+    """A whole order, an order that was only captured, and the last steps of an order whose earlier state the store has."""
     gone, captured, moved, kept = place(1), place(2), place(3), place(4)
     rig.do(moved, state(moved, "sent"), kept, state(kept, "filled", "filled", filled=400))
     rig.do(gone, state(gone, "sent"), report(gone, 1, filled=0), report(gone, 2, filled=60), captured, lost=True)
@@ -66,7 +66,7 @@ def test_orders_come_back_with_their_history(rig: Rig, caplog: pytest.LogCapture
     assert rig.is_whole()
     expected = {GZ03: OrderCounts({"captured": 1, "filled": 2, "working": 1}, Fen((400 + 60 + 300) * 1035))}
     assert rig.store.today.orders() == expected
-    rig.do(report(gone, 2, filled=60), report(gone, 4, filled=80))  # the branch tells the day anew
+    rig.do(report(gone, 2, filled=60), report(gone, 4, filled=80))  # the branch reports the day again
     assert rig.journal.flush(20.0)
     assert rig.is_whole()
     rig.again()
@@ -77,8 +77,8 @@ def test_orders_come_back_with_their_history(rig: Rig, caplog: pytest.LogCapture
     rig.stop()
 
 
-def test_what_the_store_has_more_stays(rig: Rig) -> None:
-    """An order that could not be journalled, and what was written just before a kill."""
+def test_rows_that_only_the_store_has_stay(rig: Rig) -> None:
+    """Rows that only the store has stay: an order that could not be journalled, and rows written just before a kill."""
     failed, known = place(1), place(2)
     rig.do(known, state(known, "sent"))
     for effect in (failed, state(failed, "failed", "journal_failed"), state(known, "in_doubt", "timed_out")):

@@ -1,4 +1,4 @@
-"""The order journal on SQLite: beyond its contract, reading, restart, bad rows and bad files."""
+"""The order journal on SQLite, beyond its contract: reading, restart, bad rows and bad files."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -39,13 +39,13 @@ def _open(folder: Path, posted: Posted, clock: Clock) -> SqliteOrderJournal:
     return journal
 
 
-def test_it_is_durable_at_each_commit(journal: SqliteOrderJournal) -> None:
+def test_the_journal_is_durable_at_each_commit(journal: SqliteOrderJournal) -> None:
     modes = [journal._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert modes == ["wal", 2]
 
 
 def test_an_answered_order_is_in_the_file_when_it_is_told(tmp_path: Path, clock: Clock) -> None:
-    """Looked at from another connection, inside the answer itself."""
+    """Read through another connection, from within the answer's callback."""
     other = sqlite3.connect(tmp_path / "orders.db", isolation_level=None, check_same_thread=False)
     seen: list[int] = []
     posted = Posted()
@@ -172,7 +172,7 @@ def test_a_locked_file_refuses_orders_and_keeps_history(tmp_path: Path, posted: 
 def test_more_reports_than_there_is_room_for_are_left_to_the_next_start(
     tmp_path: Path, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of orders that the core does not hold, while the disk is full. Nothing else is ever dropped; and no later day hides the dropped ones."""
+    """Reports about orders that the core does not hold, while the disk is full. Nothing else is dropped, and no later day hides the dropped reports."""
     monkeypatch.setattr(journal_file, "MOST_BYTES", 10 * journal_file.REPORT_BYTES)
     journal = SqliteOrderJournal(tmp_path / "orders.db", posted, clock=clock)
     settled, held = place(1), place(2)
@@ -220,7 +220,7 @@ def test_a_restart_does_not_read_all_orders(journal: SqliteOrderJournal) -> None
 
 
 def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path, posted: Posted, clock: Clock) -> None:
-    """Its history stays as it was; from now on each report is one row."""
+    """Its history stays unchanged; from now on each report is one row."""
     old = sqlite3.connect(tmp_path / "orders.db")
     for statement in STEPS[1]:
         old.execute(statement)
@@ -265,7 +265,7 @@ def test_a_branch_that_has_not_reported_is_asked_from_its_first_order_on(
 def test_branches_of_a_version_before_are_asked_from_their_oldest_open_order_on(
     tmp_path: Path, posted: Posted, clock: Clock, version: int
 ) -> None:
-    """Of one whose orders are all settled, from the last on. What version 2 has written already stays."""
+    """A branch whose orders are all settled is asked from its last order on. Days that version 2 has written stay."""
     old = sqlite3.connect(tmp_path / "orders.db")
     for number in range(1, version + 1):
         for statement in STEPS[number]:
@@ -321,7 +321,7 @@ def test_a_branch_that_reports_on_others_orders_is_told_of_once(
 def test_a_report_on_an_order_that_the_journal_has_not_is_no_alarm(
     journal: SqliteOrderJournal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A remark from the branch's own counter; after a restore, an order placed after the backup."""
+    """Such a report comes from a remark at the branch's own counter or, after a restore, for an order placed after the backup."""
     journal.do(report(place(1), 1))
     assert journal.flush()
     assert (journal.counts.unknown, journal.counts.not_theirs, journal.counts.steps) == (1, 0, 0)
@@ -332,7 +332,7 @@ def test_a_report_on_an_order_that_the_journal_has_not_is_no_alarm(
 def test_the_last_day_that_a_branch_reported_on_is_known_after_a_restart(
     tmp_path: Path, posted: Posted, clock: Clock
 ) -> None:
-    """Not one that is yet to come: a wrong date would hide the reports of the days before it."""
+    """A future day is not kept: a wrong date would hide the reports of the days before it."""
     journal = _open(tmp_path, posted, clock)
     journal.do(place(1))
     for day in ("20251124", "20251125", "20251123", "20251126"):

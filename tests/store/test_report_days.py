@@ -1,4 +1,4 @@
-"""Days that are kept for reports: a report is at any time what the plain way makes of all records, whatever changes, in whatever order."""
+"""Days that are kept for reports: a report always equals the plain reference over all records, after any changes in any order."""
 
 import asyncio
 import sqlite3
@@ -38,7 +38,7 @@ TABLES = ("queue_visits", "talks", "seat_states", "orders", "calls")
 
 
 class Rig:
-    """A store, a second hand that writes into its file, and the agents' groups of the moment."""
+    """A store, a second connection that writes into its file, and the agents' present groups."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock(STARTS[0])
@@ -53,7 +53,7 @@ class Rig:
         return [AgentRecord(AgentId(agent), agent, Role.AGENT, group) for agent, group in self.groups.items()]
 
     def put(self, table: str, row: dict[str, Any]) -> None:
-        """As the store does it: whole, or only some columns."""
+        """Writes a row as the store does: whole, or only some columns."""
         key = KEYS[table]
         changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != key)
         self.db.execute(
@@ -102,12 +102,12 @@ CALLS = {
     f"c{number}": MIDNIGHT + before
     for number, before in enumerate((-90_000, -7_200, -1.5, -0.0003, 0.0, 0.25, 40_000, 90_000))
 }
-"""Call -> when it began; none is longer than a day."""
+"""The begin of each call; none is longer than a day."""
 AGENTS, QUEUES = ("ann", "bob", "cat", "gone"), ("agents", "fund")
 WITHIN = st.one_of(st.sampled_from((0.0, 0.0004, 0.3, 2.0, 1800.0, 7200.0)), st.floats(0, 60_000, allow_nan=False))
 CALL_TIMES = st.tuples(st.sampled_from(sorted(CALLS)), WITHIN).map(lambda pair: (pair[0], CALLS[pair[0]] + pair[1]))
 WAITS = st.one_of(*(st.integers(0, 90_000) for _ in range(9)), st.none())
-"""Few wait still: their days are not kept."""
+"""Waiting times; few are None (still waiting), since such days are not kept."""
 
 
 @st.composite
@@ -170,7 +170,7 @@ KEYS = {table: "key" if table == "orders" else "id" for table in TABLES}
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[str, Any]:
-    """Of a record that may be there: all of it, one column, or that it is gone; or an agent's group. No call gets longer than a day."""
+    """A change of a possible record (the whole row, one column, or its deletion), or of an agent's group. No call gets longer than a day."""
     table, row = draw(RECORDS)
     what = draw(st.sampled_from(("put", "put", "correct", "correct", "delete", "group")))
     if what == "correct":
@@ -202,9 +202,7 @@ CHANGES = st.lists(st.tuples(changes(), st.floats(0, 60_000), st.sampled_from(By
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(RECORDS, max_size=25), st.floats(STARTS[2], STARTS[4]), CHANGES)
-def test_a_report_is_what_the_plain_way_makes_of_the_records(
-    lasting: Rig, records: list[Any], now: float, changes: list[Any]
-) -> None:
+def test_a_report_equals_the_plain_reference(lasting: Rig, records: list[Any], now: float, changes: list[Any]) -> None:
     rig = lasting.emptied()
     rig.clock.now = now
     for record in records:
@@ -291,7 +289,7 @@ CORRECTIONS = [
 
 
 def all_kept(rig: Rig, *tables: str) -> None:
-    """Rows at noon of the second day, and all but the last day kept."""
+    """Writes rows at noon of the second day, and has all days but the last kept."""
     for table in tables:
         rig.put(table, ROWS[table])
     rig.clock.now = STARTS[4]
@@ -330,7 +328,7 @@ def test_a_record_that_comes_late_goes_or_moves_to_another_day(lasting: Rig, tab
 
 
 def test_a_record_that_goes_to_another_call(rig: Rig) -> None:
-    """The call's other records are not what they were, nor those of the call to which it comes."""
+    """The move also changes the meaning of the other records of both calls."""
     for table in ("queue_visits", "talks", "orders"):
         at = next(column for column in TIMES if column in ROWS[table])
         rig.put(table, ROWS[table] | {KEYS[table]: "other", "call": "d", at: STARTS[3] - 9})
@@ -379,7 +377,7 @@ def test_a_call_over_midnight_is_yesterday_s_whatever_comes_of_it(rig: Rig) -> N
 
 
 def test_a_day_s_work_does_not_undo_yesterday(rig: Rig) -> None:
-    """Seats that were locked overnight are opened, calls come: all of today."""
+    """Seats that were locked overnight are opened, and calls come: these records belong to today."""
     rig.put(
         "seat_states", {"id": "a", "agent": "ann", "state": "locked", "begun_at": STARTS[1] + 64_800, "ended_at": None}
     )
@@ -398,7 +396,7 @@ def test_a_day_s_work_does_not_undo_yesterday(rig: Rig) -> None:
 
 
 def test_an_end_that_is_found_out_later_shortens_the_day(rig: Rig) -> None:
-    """A switch that was killed in the evening, and started in the morning, ends its records in the evening."""
+    """A switch that was killed in the evening and started in the morning ends its records as of the evening."""
     rig.put(
         "seat_states", {"id": "a", "agent": "ann", "state": "open", "begun_at": STARTS[1] + 64_800, "ended_at": None}
     )
@@ -444,7 +442,7 @@ def test_a_record_that_changes_while_its_day_is_read(rig: Rig, monkeypatch: pyte
     rig.check(AskReport(By.AGENTS, DAYS[1], DAYS[1]))
 
 
-def test_what_was_kept_in_another_format_is_made_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_days_in_another_format_are_made_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.put("talks", talk("c", STARTS[1] + 9))
     rig.clock.now = STARTS[2]
     monkeypatch.setattr(day_columns, "FORMAT", day_columns.FORMAT + 1)
@@ -459,7 +457,7 @@ def test_what_was_kept_in_another_format_is_made_anew(rig: Rig, monkeypatch: pyt
 @pytest.mark.parametrize(
     "content", [b"", b"\xc1", b"\x93\x01\x90\xc4", msgspec.msgpack.encode((1, (None,), b"123", b"", b"", b""))]
 )
-def test_what_was_kept_and_is_damaged_is_made_anew(rig: Rig, content: bytes) -> None:
+def test_damaged_kept_days_are_made_again(rig: Rig, content: bytes) -> None:
     rig.put("talks", talk("c", STARTS[1] + 9))
     rig.clock.now = STARTS[2]
     ask_all(rig)
@@ -470,7 +468,7 @@ def test_what_was_kept_and_is_damaged_is_made_anew(rig: Rig, content: bytes) -> 
 
 
 def test_days_are_kept_without_being_asked_for(rig: Rig) -> None:
-    """The last first, one at a time; each is tried once a day, so one that can't be kept holds up none."""
+    """The last day first, one at a time; each is tried once a day, so that a day that can't be kept does not delay the others."""
     visit = {
         "id": "v",
         "call": "c",

@@ -1,4 +1,4 @@
-"""What a start asks of the files: nothing whose time grows with the past; and damage is found all the same."""
+"""The statements of a start: none takes longer with more past calls; and damage of the files is still found."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ GROW = ("calls", "legs", "recordings", "contacts", "talks", "queue_visits", "sea
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that is run on a database, its values filled in."""
+    """Every statement that is run on a database, with its values."""
     said: list[str] = []
     connect: Callable[..., sqlite3.Connection] = sqlite3.connect
 
@@ -38,7 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def scans(path: Path, statements: list[str]) -> list[str]:
-    """The plans by which a table that grows is read from end to end; an index of what is open only is none of them."""
+    """The query plans that read a growing table from end to end; scans of a partial index of open rows are left out."""
     found = []
     db = sqlite3.connect(path)
     partial = {
@@ -92,7 +92,7 @@ def test_a_gateways_journal_reads_no_table_from_end_to_end(tmp_path: Path, asked
 
 
 def spoil(path: Path, table: str) -> None:
-    """Spoils the first page of a table that a start does not read."""
+    """Damages the first page of a table that a start does not read."""
     db = sqlite3.connect(path)
     (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()
     db.close()

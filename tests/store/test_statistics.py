@@ -1,4 +1,4 @@
-"""What reports read of the store's file: the right rows, of the right span, with branch and service level beside them."""
+"""The rows that reports read from the store's file: those of the right span, with branch and service level."""
 
 import threading
 import time
@@ -71,7 +71,7 @@ def test_stretches_that_have_a_part_in_the_span(store: Store) -> None:
 
 
 def test_visits_of_calls_that_came_first_in_the_span(store: Store) -> None:
-    """Who came before midnight is yesterday's, whole; who stays over the next is today's, whole."""
+    """A call from before midnight belongs wholly to yesterday; a call that lasts over the next midnight wholly to today."""
     save(
         store, "queue_visits", visit("late", END - 5), visit("late", END + 5, queue="fund"), visit("early", DAY - 5), visit("early", DAY + 5),
         visit("there", NOON, waited_ms=None, outcome=None), visit("old", DAY - LONGEST_CALL - 1), visit("next", END),
@@ -159,14 +159,14 @@ def test_a_report_that_is_being_made_does_not_hold_up_the_stop(tmp_path: Path) -
     began = time.monotonic()
     assert store.stop() == 0
     thread.join(20)
-    assert time.monotonic() - began < 20  # all of it takes 25 s
+    assert time.monotonic() - began < 20  # the whole report takes 25 s
     assert len(ended) == 1
     with pytest.raises(StoreError):
         next(store.statistics.rings(DAY, END))
 
 
 def test_a_report_of_what_the_core_has_saved(tmp_path: Path) -> None:
-    """One call that is answered and one that is not, from the core's effects to the report."""
+    """An answered and an unanswered call, from the core's effects to the report."""
     rig = Rig(tmp_path)
     try:
         world = rig.world

@@ -1,4 +1,4 @@
-"""The store on SQLite: beyond its contract, what the operator reads, and what happens when things go wrong."""
+"""The store on SQLite, beyond its contract: the operator's queries, and errors."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -154,13 +154,13 @@ def test_counts_and_locks_survive_a_restart(tmp_path: Path, posted: Posted, cloc
 
 
 def test_tries_under_way_survive_a_kill_as_wrong_ones(tmp_path: Path, posted: Posted, clock: Clock) -> None:
-    """Of the accounts and of the numbers; what was given back is not among them."""
+    """Tries of accounts and of numbers; tries that were given back don't count."""
     first = _again(tmp_path, posted, clock)
     first.put_customers([customer(1, "李小明", account=ACCOUNT)])
     for number in range(4):
         first.do(FindAccount(CallId(f"c{number}"), 1, ACCOUNT, "+86 139-0001-2345"))
     first.do(GiveBackPinTry(CallId("c0")))
-    assert first.flush(20.0)  # and is killed: nothing else is written
+    assert first.flush(20.0)  # then the store is killed: nothing else is written
     second = _again(tmp_path, posted, clock)
     for number in range(3):
         second.do(FindAccount(CallId(f"d{number}"), 1, ACCOUNT, "13900012345"))
@@ -176,14 +176,14 @@ def test_tries_under_way_survive_a_kill_as_wrong_ones(tmp_path: Path, posted: Po
 def test_a_kill_at_the_last_try_locks_the_account(
     tmp_path: Path, posted: Posted, clock: Clock, caplog: pytest.LogCaptureFixture, later: float
 ) -> None:
-    """As a fifth wrong PIN does, whenever the switch comes up again; once it is unlocked, it stays open."""
+    """The account is locked as by a fifth wrong PIN, whenever the switch starts again; once unlocked, it stays unlocked."""
     first = _again(tmp_path, posted, clock)
     first.put_customers([customer(1, "李小明", account=ACCOUNT)])
     for _ in range(4):
         first.do(CountWrongPin(CALL, 1, ACCOUNT, ""))
     first.do(FindAccount(CALL, 2, ACCOUNT, ""))
     first.sign_of_life()
-    assert first.flush(20.0)  # and is killed
+    assert first.flush(20.0)  # then the store is killed
     clock.now += later
     second = _again(tmp_path, posted, clock)
     assert second.account_locked(ACCOUNT)
@@ -315,7 +315,7 @@ def test_records_wait_for_a_locked_file_in_order(tmp_path: Path, posted: Posted)
     until(lambda: troubles)
     store.do(FindAccount(CALL, 1, ACCOUNT))
     assert isinstance(posted.wait(1)[0], AccountFound)
-    assert store.waiting == 11  # and the try
+    assert store.waiting == 11  # ten records and the try
     assert store.read.calls() == []
     other.execute("COMMIT")
     other.close()
@@ -480,7 +480,7 @@ def test_numbers_that_have_not_called_for_a_week_are_forgotten() -> None:
 
 
 def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path, posted: Posted, clock: Clock) -> None:
-    """With orders and their history, a wrong PIN of today, and a key that nothing reads any more."""
+    """The file has orders with their history, a wrong PIN of today, and a key that is no longer used."""
     old = Database(tmp_path / "huawu.db")
     older = Migrations("store")
     for module in MODULES[:6]:

@@ -1,4 +1,4 @@
-"""Today's counts of queues and orders: as the rows pass, and the same after a restart."""
+"""Today's counts of queues and orders: counted as rows are saved, and the same after a restart."""
 
 from collections.abc import Callable
 from pathlib import Path

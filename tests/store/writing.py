@@ -1,8 +1,8 @@
 """A process that writes until it is killed, or until its disk is full: ``python -m tests.store.writing MODE FOLDER``.
 
-``orders`` prints each key once it is journalled; ``events`` each number once it is flushed; both until they are killed.
-``full`` plays a disk that fills up and is freed again (a limit on file sizes, which needs no rights and no file system of its own), and
-prints as JSON what the order journal, the store and the event journal said to it.
+``orders`` prints each key once it is journalled, ``events`` each number once it is flushed; both run until they are killed.
+``full`` simulates a disk that fills up and is freed again (by a limit on file sizes, which needs no rights and no separate file system), and
+prints the results of order journal, store and event journal as JSON.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ FULL = 64 * 1024
 
 
 def orders(folder: Path) -> None:
-    """Up to 64 orders wait for their answer at a time, so that groups form."""
+    """Keeps up to 64 orders waiting for their answers, so that they are written in groups."""
     room = threading.Semaphore(64)
 
     def answered(event: Event) -> None:
@@ -59,7 +59,7 @@ def events(folder: Path) -> None:
 
 
 def limit(size: int) -> None:
-    """Files may grow to ``size`` bytes; every write beyond fails as on a full disk."""
+    """Limits files to ``size`` bytes; a write beyond that fails as on a full disk."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
@@ -156,7 +156,7 @@ def full_events(folder: Path) -> dict[str, object]:
 
 
 def bounded(folder: Path) -> dict[str, object]:
-    """So long that memory has no room for more."""
+    """The disk stays full until the memory for waiting records is used up."""
     writer.MOST_BYTES = event_journal.MOST_BYTES = 1 << 20
     store = Store(folder / "bounded.db", Posted(), clock=time.time)
     journal = EventJournal(folder / "bounded")

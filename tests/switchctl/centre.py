@@ -1,4 +1,4 @@
-"""The parts behind the operations: a real core and a real store; lines, cards, links to branches and desks by hand."""
+"""The parts behind ``services.operations``: a real core and a real store; lines, cards and links to branches and desks are faked."""
 
 from pathlib import Path
 
@@ -28,8 +28,8 @@ QUEUES = SwitchConfig(
 )
 
 
-class FakeLinks:
-    """``ports.operations.DeskLinks``: the links of ``up``; remembers who was logged out and what was cut in ``done``."""
+class FakeDeskLinks:
+    """``ports.operations.DeskLinks``: the links in ``up``; ``done`` has the log-outs and the disconnections."""
 
     def __init__(self) -> None:
         self.up: tuple[DeskState, ...] = ()
@@ -48,7 +48,7 @@ class FakeLinks:
 
 
 class Centre:
-    """The parts behind the operations."""
+    """A core and a store behind ``services.operations`` and ``services.staff``."""
 
     def __init__(self, folder: Path) -> None:
         self.switch = SmallSwitch(recordings=str(folder / "recordings"))
@@ -59,7 +59,7 @@ class Centre:
         self.wrong: list[Complaint] = []
         self.states = {BranchId("GZ01"): BranchState(link_up=True, status=STATUS, round_trip_ms=0.8, requests=3)}
         self.troubles: tuple[Trouble, ...] = ()
-        self.links = FakeLinks()
+        self.links = FakeDeskLinks()
         self.seats: tuple[SeatView, ...] = ()
         self.queues: tuple[QueueView, ...] = ()
         self.posted: list[Event] = []
@@ -99,7 +99,7 @@ class Centre:
         )  # fmt: skip
 
     def _snapshot(self) -> SwitchSnapshot:
-        """The core's, with the seats and queues that a test wants."""
+        """The core's snapshot, with the seats and queues that a test has set."""
         return structs.replace(self.switch.core.snapshot(), seats=self.seats, queues=self.queues)
 
     def _post(self, event: Event) -> None:

@@ -10,8 +10,8 @@ from tests.switchctl.fake import FakeSwitch
 from tests.switchctl.running import RunningSwitch
 
 
-class Said(NamedTuple):
-    """What a command printed, and its exit status."""
+class CommandOutput(NamedTuple):
+    """A command's exit status and output."""
 
     status: int
     out: str
@@ -35,7 +35,7 @@ def running(switch: FakeSwitch, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made.end()
 
 
-Ctl = Callable[..., Said]
+Ctl = Callable[..., CommandOutput]
 
 
 @pytest.fixture
@@ -46,12 +46,12 @@ def ctl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     for name in ("LC_ALL", "LC_MESSAGES", "HUAWU_STATE", "HUAWU_DEMO", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(*words: str) -> Said:
+    def run(*words: str) -> CommandOutput:
         try:
             status = main(words)
-        except SystemExit as end:  # argparse
+        except SystemExit as end:  # raised by argparse
             status = int(end.code or 0)
-        return Said(status, *capsys.readouterr())
+        return CommandOutput(status, *capsys.readouterr())
 
     return run
 
@@ -60,7 +60,7 @@ def ctl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 def ask(ctl: Ctl, running: RunningSwitch) -> Ctl:
     """Runs a command against the running switch."""
 
-    def run(*words: str) -> Said:
+    def run(*words: str) -> CommandOutput:
         return ctl(*words, "--socket", str(running.socket))
 
     return run

@@ -1,4 +1,4 @@
-"""A switch that knows one afternoon by heart: ``ports.Operations`` without anything behind it."""
+"""A fake of ``ports.Operations`` with fixed replies."""
 
 from msgspec import structs
 
@@ -116,7 +116,7 @@ REPORT_ROW = ReportRow(
 
 
 class FakeStaff:
-    """``ports.operations.Staff``: one agent, one desk; ``done`` is the switch's."""
+    """``ports.operations.Staff`` with one agent and one desk; ``done`` is shared with ``FakeSwitch``."""
 
     def __init__(self, done: list[tuple[object, ...]], asked: list[object]) -> None:
         self.done, self.asked = done, asked
@@ -205,7 +205,7 @@ class FakeStaff:
 
 
 class FakeSwitch:
-    """Answers, and remembers what it was told to do in ``done``. ``recording_bytes`` is its one recording."""
+    """Fixed replies; ``done`` has the commands that were called. ``recording_bytes`` is the only recording."""
 
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
@@ -301,7 +301,7 @@ class FakeSwitch:
         return self.backup_progress()
 
     def backup_progress(self) -> BackupProgress:
-        """Half, then the end."""
+        """First half of the backup, then its end."""
         _, folder, _ = self.done[-1]
         self.asked.append("backup")
         if self.asked.count("backup") < 3:

@@ -32,8 +32,8 @@ class RunningSwitch:
             self._do(self._server.stop())
             self._server = None
 
-    def hold_up(self, seconds: float) -> None:
-        """It does nothing for so long."""
+    def block(self, seconds: float) -> None:
+        """Blocks the server's loop for ``seconds``."""
         self._loop.call_soon_threadsafe(time.sleep, seconds)
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""The real core with a card and lines that do at once what they are told; two calls hear a welcome."""
+"""The real core with a card and lines that carry out every command at once; two calls hear a welcome."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,7 +21,10 @@ NEAR = media.Near("192.0.2.2", 5000, Law.A)
 
 
 class SmallSwitch:
-    """``tell`` takes an event and all that follows from it. ``patient``: prompts never end, so calls stay. ``log``: the first call's transitions."""
+    """``tell`` handles an event and all events that follow from it.
+
+    ``patient``: plays never end, so calls go on. ``log``: the first call's transitions.
+    """
 
     def __init__(
         self, journal: Callable[[events.Event, float], object] | None = None, recordings: str = "/recordings"
@@ -65,7 +68,7 @@ class SmallSwitch:
 
 
 def journalled(folder: Path) -> SmallSwitch:
-    """Both calls at the same time, from beginning to end, in the event journal of ``folder``."""
+    """Runs two simultaneous calls from begin to end, with the event journal in ``folder``."""
     journal = EventJournal(folder)
     journal.start()
     switch = SmallSwitch(journal.append)

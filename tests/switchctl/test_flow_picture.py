@@ -1,4 +1,4 @@
-"""Pictures of flows: every step and every way is in them, whatever the flow."""
+"""Pictures of flows have every step and every way out, for any flow."""
 
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def test_mermaid() -> None:
         '    begin(["1, #42;"]) --> s0',
         '    s0{{"menu<br/>hello #lt;money funds.available#gt;"}}',
     ]
-    assert '    s0 -->|"#42;, #35;"| s0' in lines  # two keys, one arrow
+    assert '    s0 -->|"#42;, #35;"| s0' in lines  # one arrow for two keys
     assert '    s10["nowhere ?"]' in lines
     assert "    s1 --> s2" in lines
 
@@ -87,7 +87,7 @@ def test_every_way_is_drawn(flow: Flow) -> None:
         tuple(part.strip() for part in (line.split("-->")[0], line.split()[-1])) for line in picture if "-->" in line
     }
     ways = {(name, to) for name, step in flow.steps.items() for _, to in step.targets()}
-    assert len(arrows) == len(ways) + 1  # and the one from the numbers
+    assert len(arrows) == len(ways) + 1  # and the arrow from the dialled numbers
     text = tree(flow)
     assert all(f"{name}  [" in text for name in flow.steps)
 

@@ -1,4 +1,4 @@
-"""Flows, configuration and demonstration customers: no switch runs."""
+"""Flows, configuration and demonstration customers, without a running switch."""
 
 import os
 from pathlib import Path
@@ -95,7 +95,7 @@ def test_config_check(ctl: Ctl, config: Path) -> None:
 def test_demo_accounts(ctl: Ctl, tmp_path: Path) -> None:
     world = demo_data.generate(demo_data.read_stocks(RESOURCES / "demo" / "stocks.yaml"), customers=7)
     demo_data.write(world, tmp_path / "state" / "demo" / "world")
-    document = ctl("demo", "accounts", "--json").document  # found where ./run demo puts it
+    document = ctl("demo", "accounts", "--json").document  # found in the folder of ./run demo
     accounts = [customer.account for customer in world.customers]
     assert [(row["account"], row["branch"], row["pin"]) for row in document["rows"]] == [
         (account.account, account.branch, account.pin) for account in accounts

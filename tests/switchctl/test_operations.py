@@ -1,4 +1,4 @@
-"""``services.operations`` over a real core and a real store, asked through the real socket by the real command line."""
+"""``services.operations`` over a real core and a real store, called through the real socket by the real command line."""
 
 import asyncio
 import getpass
@@ -218,7 +218,7 @@ def test_drain_happens_once_but_for_its_end(ask: Ctl, centre: Centre) -> None:
 
 def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     said = ask("recording", OTHER)
-    assert (said.status, "can't be read" in said.err) == (1, True)  # no card has written it here
+    assert (said.status, "can't be read" in said.err) == (1, True)  # no card has written the file
     (row,) = ask("calls", "show", OTHER, "--json").document["recordings"]
     assert row["recording"] == f"{OTHER}r1"
     file = Path(row["path"])
@@ -262,7 +262,7 @@ def test_a_store_that_can_not_be_read(centre: Centre) -> None:
     assert code is RefusedCode.STORE_FAILED
 
 
-def test_posted_is_what_the_core_takes(centre: Centre) -> None:
+def test_every_posted_event_is_one_of_the_core_s(centre: Centre) -> None:
     posted: list[Event] = []
     centre._post = posted.append  # type: ignore[method-assign]
     operations = SwitchOperations(centre._sources(), centre.staff)

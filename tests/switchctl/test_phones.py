@@ -1,4 +1,4 @@
-"""Desk phones from the command line: through the real socket to the real book, and what is shown of them."""
+"""Desk phones by the command line: through the real socket into the real store, and their tables."""
 
 import json
 
@@ -23,7 +23,7 @@ BINDING = Binding(
 
 @pytest.fixture
 def phone(ask: Ctl, centre: Centre) -> None:
-    """front-1 of desk-07, registered and in use there."""
+    """The desk phone front-1 of desk-07, registered and in use."""
     centre.store.agents.put_desk_key(DeskId("desk-07"), KEY, "test")
     assert (
         ask(f"password={SECRET}", "phone", "add", "front-1", "--desk", "desk-07").out

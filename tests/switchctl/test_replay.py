@@ -1,4 +1,4 @@
-"""``switchctl replay``: what the core did is printed again from the journal folder alone."""
+"""``switchctl replay`` prints the core's transitions from the journal folder alone."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``switchctl report`` and ``switchctl staffing``: what is asked for, how it is shown, what is refused."""
+"""``switchctl report`` and ``switchctl staffing``: requests, output and refusals."""
 
 import csv
 import io
@@ -64,7 +64,7 @@ def test_what_is_asked_for(ask: Ctl, switch: FakeSwitch) -> None:
         (("--agent", "a b"), "a b"),
     ],
 )
-def test_what_makes_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], said: str) -> None:
+def test_options_that_make_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], said: str) -> None:
     answer = ask("report", "agents", *words)
     assert answer.status == 2
     assert said in answer.err
@@ -180,7 +180,7 @@ def real(ctl: Ctl, centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def calls(centre: Centre, day: str, hour: int, number: int, aht: float, queue: str = "trading") -> None:
-    """So many answered calls in that hour, of ``aht`` seconds each, the last third of it wrap-up."""
+    """Stores ``number`` answered calls in the hour ``hour``, with a handle time of ``aht`` seconds each; the last third is wrap-up."""
     for each in range(number):
         at = day_start(day) + hour * 3600 + each
         call = f"{day}-{hour:02}-{queue}-{each:04}"
@@ -199,7 +199,7 @@ def calls(centre: Centre, day: str, hour: int, number: int, aht: float, queue: s
 
 
 def test_staffing_from_recorded_days(real: Ctl, centre: Centre) -> None:
-    """Two of the ten days had calls: 90 and 150 from nine to ten, of 120 s each."""
+    """Two of the ten days have calls: 90 and 150 between 9 and 10 o'clock, of 120 s each."""
     for ago, number in ((2, 90), (5, 150)):
         calls(centre, day_after(today(), -ago), 9, number, 120.0)
     calls(centre, day_after(today(), -2), 14, 20, 240.0, queue="fund")

@@ -1,4 +1,4 @@
-"""``services.staff`` over a real store, asked through the real socket by the real command line."""
+"""``services.staff`` over a real store, called through the real socket by the real command line."""
 
 import asyncio
 import io
@@ -41,7 +41,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
 def ask(
     ctl: Ctl, centre: Centre, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Ctl]:
-    """The first word may be ``password=…``: what stands on standard input."""
+    """Runs a command; a first word ``password=…`` is passed on standard input."""
     running = RunningSwitch(tmp_path_factory.mktemp("s") / "control.sock", centre.operations)
     running.start()
 
@@ -66,7 +66,7 @@ def zhang(ask: Ctl, centre: Centre) -> None:
 
 
 def audited(ask: Ctl, centre: Centre) -> list[tuple[str, str]]:
-    """Action and subject, the newest first."""
+    """Action and subject of the audit's rows, the newest first."""
     centre.settle()
     return [(row["action"], row["subject"]) for row in ask("audit", "--json").document["rows"]]
 
@@ -77,7 +77,7 @@ def rows(ask: Ctl, *words: str) -> list[dict[str, Any]]:
 
 
 def ended_log_in(centre: Centre, code: str) -> bool:
-    """Logged out, and nothing to resume."""
+    """Whether the agent is logged out with this code and can't resume."""
     return centre.links.done[-1][0:2] + centre.links.done[-1][3:] == ("log_out", "1001", code) and (
         centre.store.agents.session("hash") is None
     )
@@ -132,7 +132,7 @@ def test_a_change_keeps_what_it_does_not_name(ask: Ctl, centre: Centre, zhang: N
 
 
 def test_a_changed_group_takes_the_rights_over_the_old_one(ask: Ctl, centre: Centre, zhang: None) -> None:
-    """The core judges by it whose seats a supervisor may steer."""
+    """A supervisor's rights depend on the group; the core gets the new one."""
     assert ask("agent", "change", "1001", "--group", "B").status == 0
     assert centre.posted == [AgentSkilled(AGENT, "张三", Role.AGENT, {SkillName("trading"): 3}, "B")]
 
@@ -206,7 +206,7 @@ def test_log_out(ask: Ctl, centre: Centre, zhang: None) -> None:
     assert (said.status, said.err) == (1, "not logged in: 1001\n")
 
 
-# --- looking ---
+# --- queries ---
 
 
 def test_agents(ask: Ctl, centre: Centre, zhang: None) -> None:
@@ -242,8 +242,8 @@ def test_queues_and_the_status_page(ask: Ctl, centre: Centre, zhang: None) -> No
     agents, trading, dropped = rows(ask, "queues")
     assert (agents["waiting"], agents["longest_s"], agents["callbacks"], agents["abandoned"]) == (2, 75.5, 1, 4)
     assert (trading["title"], trading["skill"], trading["level"]) == ({"zh_CN": "交易", "en": "Trading"}, "trading", 2)
-    assert (trading["is_open"], dropped["skill"]) == (False, "")  # it went at a reload, and somebody still waits
-    centre.switch.now += 10  # nothing happened since, but somebody has waited on
+    assert (trading["is_open"], dropped["skill"]) == (False, "")  # a reload removed the queue while a caller waits
+    centre.switch.now += 10  # no event, but the caller has waited longer
     assert [row["longest_s"] for row in rows(ask, "queues")] == [85.5, 0.0, 11.0]
     document = ask("status", "--json").document
     assert (document["seats"], document["seats_open"], document["waiting"]) == (1, 0, 3)
@@ -262,7 +262,7 @@ def test_talks(ask: Ctl, centre: Centre) -> None:
     found = rows(ask, "talks")
     assert [row["talk"] for row in found] == ["c2/2", "c1/2", "c0/2"]
     assert (found[0]["outcome"], found[0]["number"], found[1]["outcome"]) == ("answered", "", None)
-    assert "note" not in found[0]  # what an agent wrote of a customer
+    assert "note" not in found[0]  # an agent's note about a customer
     assert [row["call"] for row in rows(ask, "talks", "--agent", "1001", "--limit", "1")] == ["c2"]
     assert [row["talk"] for row in rows(ask, "talks", "--call", "c1")] == ["c1/2"]
     centre.store.do(SaveRecord("calls", {"id": "c1", "started_at": NOW}))
@@ -297,7 +297,7 @@ def test_desks(ask: Ctl, centre: Centre, zhang: None) -> None:
 def test_a_key_belongs_to_one_desk(ask: Ctl, centre: Centre, zhang: None) -> None:
     said = ask("desk", "add", "desk-08", "--key", KEY)
     assert (said.status, said.err) == (1, "that is the key of desk-07; each desk has its own\n")
-    assert ask("desk", "add", "desk-07", "--key", KEY).status == 0  # it is that already
+    assert ask("desk", "add", "desk-07", "--key", KEY).status == 0  # the desk has this key already
     assert centre.links.done == []
 
 

@@ -1,4 +1,4 @@
-"""Agents and desks from the command line: what reaches the switch, and that no password is ever shown but the one made here."""
+"""Agents and desks by the command line: the requests to the switch; no password is shown except a generated one."""
 
 import getpass
 import io
@@ -12,9 +12,9 @@ import pytest
 from agent_app.link.keyfile import DeskKey
 from shared.control_agents import PutAgent, PutDeskKey, SetPassword
 from shared.enums import Role
-from switch_server.switchctl.desking import DeskKeyFile
+from switch_server.switchctl.desks import DeskKeyFile
 from switch_server.switchctl.passwords import made
-from tests.switchctl.conftest import Ctl, Said
+from tests.switchctl.conftest import CommandOutput, Ctl
 from tests.switchctl.fake import CALL, KEY, OTHER_KEY, SERVER_KEY, FakeSwitch
 from tests.switchctl.running import RunningSwitch
 from tests.switchctl.test_watch import Terminal
@@ -25,7 +25,7 @@ SECRET = "correct horse"
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What somebody types on the terminal, one answer after the other."""
+    """The passwords that are typed on the terminal, in order."""
     answers = [SECRET, SECRET]
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: answers.pop(0))
@@ -38,11 +38,11 @@ def put(switch: FakeSwitch) -> PutAgent:
     return request
 
 
-def line_of(said: Said, start: str) -> list[str]:
+def line_of(said: CommandOutput, start: str) -> list[str]:
     return next(line for line in said.out.splitlines() if line.startswith(start)).split()
 
 
-# --- looking ---
+# --- queries ---
 
 
 def test_agents(ask: Ctl) -> None:
@@ -184,7 +184,7 @@ def test_change(ask: Ctl, switch: FakeSwitch) -> None:
         (("desk", "add", "d", "--key", "short"), "a public key has 40 characters (Z85): short"),
     ],
 )
-def test_what_makes_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], told: str) -> None:
+def test_options_that_make_no_sense(ask: Ctl, switch: FakeSwitch, words: tuple[str, ...], told: str) -> None:
     said = ask(*words)
     assert (said.status, told in said.err) == (2, True), said.err
     assert switch.done == []
@@ -226,7 +226,7 @@ def test_a_new_key_for_a_desk(ask: Ctl, switch: FakeSwitch, tmp_path: Path) -> N
     assert switch.done == [("put_desk_key", PutDeskKey("desk-09", made_file.public_key, False, ME))]
     assert made_file.secret_key not in said.out
     assert [each.name for each in tmp_path.iterdir()] == ["desk-09.key"]
-    read = DeskKey.load(file)  # the agent's app understands it
+    read = DeskKey.load(file)  # the agent app can read the file
     assert (read.desk, read.pair.public.decode()) == ("desk-09", made_file.public_key)
 
 

@@ -1,4 +1,4 @@
-"""Every text that a command may say is there, in both languages."""
+"""Every text that a command prints exists in both languages."""
 
 import re
 import string
@@ -35,10 +35,10 @@ def test_both_languages_have_each_text_with_the_same_fields() -> None:
 
 
 def _used() -> set[str]:
-    """Keys that the program names."""
+    """The keys of texts in the program's source."""
     source = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.glob("*.py"))
     called = re.findall(
-        r'(?:texts|context.say|context.warn|_do|_tell|Refused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']',
+        r'(?:texts|context.say|context.warn|_do|_tell|CommandRefused|Usage|Unreachable|ArgumentTypeError)\(\s*["\'](\w+)["\']',
         source,
     )
     options = [argument.help for command in cli.COMMANDS for argument in command.arguments]
@@ -58,11 +58,11 @@ def _used() -> set[str]:
     }
 
 
-def test_nothing_that_is_said_is_missing() -> None:
+def test_no_used_text_is_missing() -> None:
     assert _used() - set(CONTENT) == set()
 
 
-def test_nothing_is_written_that_nobody_says() -> None:
+def test_no_text_is_unused() -> None:
     open_ended = (
         "word_",
         "cause_",
@@ -75,7 +75,7 @@ def test_nothing_is_written_that_nobody_says() -> None:
         "queue_",
         "talk_",
         "outcome_",
-    )  # of states and causes, and the status page's rows
+    )  # texts of states and causes, and the rows of the status page
     assert {key for key in set(CONTENT) - _used() if not key.startswith(open_ended)} == set()
 
 

@@ -1,4 +1,4 @@
-"""No switch there, no right to it, another program behind the socket; and what argparse refuses."""
+"""No switch, no right to the socket, another program at the socket; and arguments that argparse refuses."""
 
 import asyncio
 import socket
@@ -63,7 +63,7 @@ def test_another_program_behind_the_socket(
 
 @pytest.mark.slow
 def test_a_busy_switch_is_waited_for(ask: Ctl, running: RunningSwitch) -> None:
-    running.hold_up(4.0)
+    running.block(4.0)
     assert ask("status").status == 0
 
 

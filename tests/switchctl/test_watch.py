@@ -1,4 +1,4 @@
-"""``--watch``, as an operator sees it: the real program on a terminal."""
+"""``--watch``: the real program on a terminal."""
 
 import json
 import os
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 
 class Terminal:
-    """A program on a pseudo terminal of 120 columns; everything that it wrote is in ``seen``."""
+    """A program on a pseudo terminal of 120 columns; ``seen`` has its whole output."""
 
     def __init__(self, *words: str) -> None:
         self._ours, theirs = pty.openpty()
@@ -42,7 +42,7 @@ class Terminal:
         self.seen = b""
 
     def until(self, text: bytes, after: int = 0) -> int:
-        """Reads until ``text`` stands behind ``after``; where it begins."""
+        """Reads until ``text`` comes after the position ``after``; returns its position."""
         deadline = time.monotonic() + WAIT
         while (at := self.seen.find(text, after)) < 0:
             assert time.monotonic() < deadline, f"never said {text!r}: {self.seen[-2000:]!r}"
@@ -53,7 +53,7 @@ class Terminal:
     def _read(self) -> bool:
         try:
             content = os.read(self._ours, 65536)
-        except OSError:  # EIO: the program is gone
+        except OSError:  # EIO: the program has ended
             return False
         self.seen += content
         return bool(content)

@@ -1,4 +1,4 @@
-"""The demo's telephones, by PJSIP: ``caller`` rings the centre up, ``outside`` is who the centre calls. Programs of their own."""
+"""The demo's telephones, two programs with PJSIP: ``caller`` calls the centre, ``outside`` is called by the centre."""
 
 SLOTS = 4
-"""Calls at once in one process: what the wheel is compiled for (``PJSUA_MAX_CALLS``)."""
+"""Calls at once in one process, as compiled into the PJSIP wheel (``PJSUA_MAX_CALLS``)."""

@@ -1,7 +1,8 @@
-"""A program that places telephone calls with PJSIP and keys what it is told: the demo's customers.
+"""A program that places telephone calls with PJSIP and presses keys: the demo's customers.
 
-One process holds four calls, so the demo starts several. Orders come as JSON lines on standard input
-(``Errand``), results go out as JSON lines (``Report``); it ends when its input and its calls do, on SIGTERM at once, hanging up. Keys are sent by RFC 4733.
+One process holds four calls, so the demo starts several. Requests are JSON lines on standard input (``CallRequest``), results JSON lines
+on standard output (``CallReport``). The program ends when its input is closed and its calls are over; on SIGTERM it hangs up and ends.
+Keys are sent by RFC 4733.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import pjsua2 as pj
 from msgspec import Struct
 
 from switch_server.demo.telephones import SLOTS
-from switch_server.demo.telephones.endpoint import POLL_MS, Leaving, account_config, open_endpoint
+from switch_server.demo.telephones.endpoint import POLL_MS, StopSignal, account_config, open_endpoint
 
 AFTER_ANSWER = 0.8
 ANSWER_WAIT = 20.0
@@ -26,29 +27,29 @@ LOUDNESS = 8000
 log = logging.getLogger(__name__)
 
 
-class Press(Struct, frozen=True):
-    """Wait so many seconds, then key ``digits``."""
+class KeyPress(Struct, frozen=True):
+    """Wait ``wait`` seconds, then press ``digits``."""
 
     wait: float
     digits: str
 
 
 class Errand(Struct, frozen=True):
-    """One call to place. ``listen``: seconds to go on listening after the last key, before hanging up.
+    """One call to place. ``listen``: seconds from the last key to hanging up.
 
-    ``hum``: the pitch, Hz, at which the caller is heard from the last key on, for want of a voice; 0: silent.
+    ``hum``: the pitch, Hz, of a tone that stands for the caller's voice from the last key on; 0: silence.
     """
 
     number: int
     uri: str
     kind: str
-    presses: tuple[Press, ...]
+    presses: tuple[KeyPress, ...]
     listen: float
     hum: int = 0
 
 
-class Report(Struct, frozen=True):
-    """How the call went. ``heard``: the caller heard something (peak level above silence). ``by_far``: the centre hung up first."""
+class CallReport(Struct, frozen=True):
+    """The result of a call. ``heard``: the caller received sound (peak level above silence). ``by_far``: the centre hung up first."""
 
     number: int
     kind: str
@@ -59,13 +60,13 @@ class Report(Struct, frozen=True):
     by_far: bool
 
 
-class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
-    """One call: keys its presses when their time has come. Driven by ``step``; hangs up from the SIP thread only."""
+class ScriptedCall(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
+    """One call: ``step``, called on the SIP thread, presses the keys when they are due, and hangs up."""
 
-    def __init__(self, account: Any, ear: Any, errand: Errand) -> None:
+    def __init__(self, account: Any, sink: Any, errand: Errand) -> None:
         super().__init__(account)
         self.account = account
-        self._ear = ear
+        self._sink = sink
         self.errand = errand
         self.begun = time.monotonic()
         self.answered: float | None = None
@@ -93,7 +94,9 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
         self._media = self.getAudioMedia(-1)
-        self._media.startTransmit(self._ear)  # a conference port measures its level only while somebody listens
+        self._media.startTransmit(
+            self._sink
+        )  # a conference port measures its level only while it is connected to another port
 
     def step(self, now: float) -> None:
         if self.over:
@@ -120,8 +123,8 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
         else:
             self._hang_up()
 
-    def report(self) -> Report:
-        return Report(
+    def report(self) -> CallReport:
+        return CallReport(
             self.errand.number,
             self.errand.kind,
             self.answered is not None,
@@ -148,22 +151,22 @@ class Conversation(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
 
 
 class Telephones:
-    """PJSIP's endpoint with its calls; everything on one thread."""
+    """PJSIP's endpoint with its calls, all on one thread."""
 
     def __init__(self) -> None:
         self.endpoint = open_endpoint()
-        self.calls: list[Conversation] = []
+        self.calls: list[ScriptedCall] = []
 
     def place(self, errand: Errand, ani: str) -> None:
-        """With an account of its own, gone with the call: PJSIP has room for eight (``PJSUA_MAX_ACC``)."""
+        """Places a call from an account of its own, which is closed with the call: PJSIP has room for eight accounts (``PJSUA_MAX_ACC``)."""
         account = pj.Account()
         account.create(account_config(ani))
-        call = Conversation(account, self.endpoint.audDevManager().getPlaybackDevMedia(), errand)
+        call = ScriptedCall(account, self.endpoint.audDevManager().getPlaybackDevMedia(), errand)
         call.place()
         self.calls.append(call)
 
-    def step(self) -> list[Report]:
-        """Lets PJSIP and the calls go on; reports of calls that are over."""
+    def step(self) -> list[CallReport]:
+        """Processes PJSIP's events and the calls' keys; returns the reports of calls that are over."""
         self.endpoint.libHandleEvents(POLL_MS)
         now = time.monotonic()
         for call in self.calls:
@@ -185,8 +188,8 @@ class Telephones:
         self.endpoint.libDestroy()
 
 
-class Order(Struct, frozen=True):
-    """A line of the input."""
+class CallRequest(Struct, frozen=True):
+    """A line of the input: place ``errand``'s call from the number ``ani``."""
 
     errand: Errand
     ani: str
@@ -195,22 +198,22 @@ class Order(Struct, frozen=True):
 def main() -> int:
     argparse.ArgumentParser("caller", description=__doc__).parse_args()
     out = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the reports
+    os.dup2(2, 1)  # PJSIP prints to standard output, which must carry the reports only
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
-    leaving, telephones = Leaving(), Telephones()
-    decode, encode = msgspec.json.Decoder(Order).decode, msgspec.json.encode
-    waiting: list[Order] = []
+    stopping, telephones = StopSignal(), Telephones()
+    decode, encode = msgspec.json.Decoder(CallRequest).decode, msgspec.json.encode
+    waiting: list[CallRequest] = []
     open_input, rest = True, b""
     try:
-        while (open_input or waiting or telephones.calls) and not leaving:
+        while (open_input or waiting or telephones.calls) and not stopping:
             if open_input and select.select([sys.stdin.buffer], [], [], 0)[0]:
                 chunk = os.read(sys.stdin.fileno(), 65536)
                 open_input = bool(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 waiting += [decode(line) for line in lines if line]
             while waiting and len(telephones.calls) < SLOTS:
-                order = waiting.pop(0)
-                telephones.place(order.errand, order.ani)
+                request = waiting.pop(0)
+                telephones.place(request.errand, request.ani)
             for report in telephones.step():
                 out.write(encode(report) + b"\n")
     finally:

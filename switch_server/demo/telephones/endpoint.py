@@ -1,4 +1,4 @@
-"""PJSIP as both programs want it: one thread, 127.0.0.1, no sound device, A-law."""
+"""PJSIP's settings for both programs: one thread, 127.0.0.1, no sound device, A-law."""
 
 import os
 import signal
@@ -11,11 +11,11 @@ from switch_server.demo.telephones import SLOTS
 POLL_MS = 10
 IP = "127.0.0.1"
 FIRST_RTP, RTP_RANGE = 20_000, 40
-"""UDP ports of the voice: a range for each process, so that they seldom meet."""
+"""UDP ports of RTP: each process uses a range by its process id, so that two processes seldom share one."""
 
 
 def open_endpoint(port: int = 0) -> Any:
-    """Listens for SIP on UDP ``port`` (0: any). Things happen in ``libHandleEvents`` only. Raises ``pj.Error``."""
+    """Listens for SIP on UDP ``port`` (0: any). Callbacks are called within ``libHandleEvents`` only. Raises ``pj.Error``."""
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()
@@ -38,8 +38,8 @@ def open_endpoint(port: int = 0) -> Any:
     return endpoint
 
 
-class Leaving:
-    """True once SIGTERM or SIGINT has come. No exception: it would cross PJSIP's C code."""
+class StopSignal:
+    """True once SIGTERM or SIGINT was received. No exception is raised, since it would cross PJSIP's C code."""
 
     def __init__(self) -> None:
         self._come = False

@@ -1,6 +1,6 @@
-"""The demo's outside world: a telephone for every number there is, behind the trunk ``outside``. Prints ``ready``; ends on SIGTERM.
+"""The demo's outside telephones: one for every number, behind the trunk ``outside``. Prints ``ready``; ends on SIGTERM.
 
-The last digit of the number says how it behaves (``HABITS``). Who answers reads their own number aloud, in A-law over RTP.
+The last digit of a number decides its behaviour (``BEHAVIOURS``). A telephone that answers reads its own number aloud, in A-law over RTP.
 """
 
 import argparse
@@ -14,28 +14,28 @@ import pjsua2 as pj
 from msgspec import Struct
 
 from shared.enums import Language
-from switch_server.demo.telephones.endpoint import POLL_MS, Leaving, account_config, open_endpoint
+from switch_server.demo.telephones.endpoint import POLL_MS, StopSignal, account_config, open_endpoint
 from switch_server.demo.telephones.voice import voice
 
 RINGING, ANSWER, BUSY, HANG_UP = 180, 200, 486, 0
 """Status codes of RFC 3261, and a BYE."""
 
 
-class Act(Struct, frozen=True):
-    """What a telephone does so many seconds after it was called. ``code``: an answer to the INVITE, or ``HANG_UP``."""
+class CallStep(Struct, frozen=True):
+    """An action ``after`` seconds from the INVITE. ``code``: a response to the INVITE, or ``HANG_UP``."""
 
     after: float
     code: int
 
 
-HABITS: dict[str, tuple[Act, ...]] = {
-    "1": (Act(0.0, BUSY),),
-    "2": (Act(0.0, RINGING),),
-    "3": (Act(0.0, RINGING), Act(2.0, ANSWER), Act(7.0, HANG_UP)),
+BEHAVIOURS: dict[str, tuple[CallStep, ...]] = {
+    "1": (CallStep(0.0, BUSY),),
+    "2": (CallStep(0.0, RINGING),),
+    "3": (CallStep(0.0, RINGING), CallStep(2.0, ANSWER), CallStep(7.0, HANG_UP)),
 }
-"""By a number's last digit; the words for it are ``outside`` in ``resources/texts/demo.yaml``."""
+"""Steps by a number's last digit; the text ``outside`` in ``resources/texts/demo.yaml`` describes them."""
 HANG_UP_WAIT = 1.0
-OTHERS = (Act(0.0, RINGING), Act(2.0, ANSWER))
+OTHER_NUMBERS = (CallStep(0.0, RINGING), CallStep(2.0, ANSWER))
 
 
 def number_of(uri: str) -> str:
@@ -44,8 +44,8 @@ def number_of(uri: str) -> str:
     return match[1] if match else ""
 
 
-class Line(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
-    """A telephone that is called. Driven by ``step``."""
+class OutsideCall(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
+    """A call to an outside telephone; ``step`` carries out its due steps."""
 
     def __init__(self, account: Any, call_id: int, folder: Path, language: Language) -> None:
         super().__init__(account, call_id)
@@ -54,7 +54,7 @@ class Line(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
         self._folder = folder
         self._language = language
         self._begun = time.monotonic()
-        self._acts = list(HABITS.get(self.number[-1:], OTHERS))
+        self._steps = list(BEHAVIOURS.get(self.number[-1:], OTHER_NUMBERS))
         self._voice: Any = None
 
     def onCallState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
@@ -71,32 +71,32 @@ class Line(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
         self._voice.startTransmit(self.getAudioMedia(-1))
 
     def step(self, now: float) -> None:
-        while self._acts and not self.over and now - self._begun >= self._acts[0].after:
-            code = self._acts.pop(0).code
-            order = pj.CallOpParam(True)
+        while self._steps and not self.over and now - self._begun >= self._steps[0].after:
+            code = self._steps.pop(0).code
+            parameters = pj.CallOpParam(True)
             if code == HANG_UP:
-                self.hangup(order)
+                self.hangup(parameters)
             else:
-                order.statusCode = code
-                self.answer(order)
+                parameters.statusCode = code
+                self.answer(parameters)
 
 
-class World(pj.Account):  # type: ignore[misc]  # pjsua2 is untyped
-    """Everybody outside. A call too many for PJSIP is refused by it as busy."""
+class OutsideAccount(pj.Account):  # type: ignore[misc]  # pjsua2 is untyped
+    """The SIP account of all outside numbers. PJSIP refuses calls over ``SLOTS`` as busy."""
 
     def __init__(self, folder: Path, language: Language) -> None:
         super().__init__()
-        self.lines: list[Line] = []
+        self.calls: list[OutsideCall] = []
         self._folder = folder
         self._language = language
 
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  PJSIP's name
-        self.lines.append(Line(self, prm.callId, self._folder, self._language))
+        self.calls.append(OutsideCall(self, prm.callId, self._folder, self._language))
 
     def step(self, now: float) -> None:
-        for line in self.lines:
-            line.step(now)
-        self.lines = [line for line in self.lines if not line.over]
+        for call in self.calls:
+            call.step(now)
+        self.calls = [call for call in self.calls if not call.over]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,26 +108,26 @@ def main(arguments: list[str] | None = None) -> int:
     if not 0 < given.port < 1 << 16:
         parser.error(f"--port {given.port}: 1 to 65535")
     given.folder.mkdir(parents=True, exist_ok=True)
-    leaving = Leaving()
+    stopping = StopSignal()
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     try:
         endpoint = open_endpoint(given.port)
     except pj.Error as error:
         sys.stderr.write(f"outside: can't listen on 127.0.0.1:{given.port}: {error.reason}\n")
         return 1
-    world = World(given.folder, given.language)
-    world.create(account_config("outside"))
-    print("ready", flush=True)  # noqa: T201  whoever started it waits for this
-    while not leaving:
+    account = OutsideAccount(given.folder, given.language)
+    account.create(account_config("outside"))
+    print("ready", flush=True)  # noqa: T201  the demo waits for this line
+    while not stopping:
         endpoint.libHandleEvents(POLL_MS)
-        world.step(time.monotonic())
+        account.step(time.monotonic())
     endpoint.hangupAllCalls()
     until = time.monotonic() + HANG_UP_WAIT
-    while world.lines and time.monotonic() < until:
+    while account.calls and time.monotonic() < until:
         endpoint.libHandleEvents(POLL_MS)
-        world.step(time.monotonic())
-    world.lines.clear()  # every Call object must be gone before libDestroy, or PJSIP aborts
-    world.shutdown()
+        account.step(time.monotonic())
+    account.calls.clear()  # every Call object must be gone before libDestroy, or PJSIP aborts
+    account.shutdown()
     endpoint.libDestroy()
     return 0
 

@@ -1,4 +1,4 @@
-"""What is heard from an outside telephone: its own number, read aloud with pauses, so that one knows by ear who is on the line."""
+"""The voice of an outside telephone: its own number, read aloud with pauses, so that a listener knows which telephone is on the line."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from switch_server.services.prompt_audio import RATE, Samples, alaw_wav, read_al
 
 PROMPTS = Path(__file__).resolve().parents[3] / "resources" / "prompts"
 PAUSE_MS = 1200
-"""Before the number is read again."""
+"""The pause before the number is read again."""
 
 
 def voice(number: str, language: Language) -> bytes:
-    """A WAV to be played again and again. Raises ``OSError`` where the prompts are not."""
+    """A WAV to be played in a loop. Raises ``OSError`` where a prompt is missing."""
     parts = [_samples(segment) for segment in (*speech.digits(number, language), f"pause:{PAUSE_MS}")]
     return alaw_wav(np.concatenate(parts))
 

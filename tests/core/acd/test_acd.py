@@ -1,4 +1,4 @@
-"""Who is asked, and who is next: skills, levels, idle seats, priorities, overflow, hours, full queues, what callers hear of it."""
+"""The distribution of callers to seats: skills, levels, idle seats, priorities, overflow, hours, full queues, announcements to callers."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ def with_queue(**changes: Any) -> SwitchConfig:
 
 
 def hang_up_and_finish(world: DeskWorld, call: CallId, agent: Any) -> None:
-    """The agent is free for the next."""
+    """Ends the call and its wrap-up, so that the agent is free again."""
     assert world.put_down(agent) == desk.Done()
     assert world.command(desk.WrapUp(call, "other"), agent) == desk.Done()
 
@@ -71,7 +71,7 @@ def test_higher_level_then_longest_idle() -> None:
     world.tell(ev.AgentSkilled(CAT, "Cat", desk.Role.AGENT, {TRADE: 3}))
     world.offer()
     world.run(1.0)
-    assert world.rung_agents()[-1] == CAT  # Bob's level too, but idle for longer
+    assert world.rung_agents()[-1] == CAT  # Cat's level is the same as Bob's, but she is idle for longer
     world.finish()
 
 
@@ -116,7 +116,7 @@ def test_callers_by_priority_then_by_time() -> None:
     world.finish()
 
 
-def test_who_is_known_before_the_queue_is_known_in_it() -> None:
+def test_a_caller_identified_before_the_queue_is_identified_in_it() -> None:
     world = DeskWorld(ASKED)
     first, vip = world.offer(), world.offer()
     world.tell(ev.CallerFound(vip, CustomerId(1), vip=True))
@@ -145,7 +145,7 @@ def test_overflow_asks_another_queues_seats_after_a_while() -> None:
     world.run(31.0)
     world.online(ANN, skills={"trade": 1})
     hang_up_and_finish(world, call, BOB)
-    assert world.rung_agents()[-1] == ANN  # the queue's own comes before a helper
+    assert world.rung_agents()[-1] == ANN  # the queue's own agents come before those of the overflow
     assert world.seat(BOB) is SeatState.OPEN
     world.hang_up(other)
     world.finish()
@@ -179,7 +179,7 @@ def test_closed_and_full_lead_to_the_time_out_where_the_flow_says_no_more() -> N
 
 
 def at(text: str) -> float:
-    """Shanghai's time."""
+    """The UTC seconds of a time in Shanghai."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() - 8 * 3600
 
 

@@ -1,4 +1,4 @@
-"""Callbacks: the place is kept, dialled when its turn comes, tried three times."""
+"""Callbacks: the place is kept, dialled when its turn comes, and tried three times."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ASKED_AT = CallId("20261121T090000-0007")
 
 
 def asked(world: DeskWorld) -> CallId:
-    """A caller who waited, and asked to be called back."""
+    """A caller who has waited and asked for a callback."""
     call = world.offer()
     world.run(3.0)
     world.press(call, "1")
@@ -46,7 +46,7 @@ def test_the_place_is_kept_and_called_when_its_turn_comes() -> None:
     assert world.switch.snapshot().queues[0].callbacks == 1
     assert world.switch.acd.position_and_minutes(later)[0] == 2
     since = row["since"]
-    world.online(ANN)  # somebody is there: the place is called, and who waits on the line is not kept waiting for it
+    world.online(ANN)  # an agent is there: the callback is dialled, and the caller on the line does not wait for it
     assert world.rung_agents() == [ANN]
     back = CallId(f"{call}b1")
     world.run(0.5)
@@ -104,7 +104,7 @@ def test_no_more_are_called_than_there_are_seats_for() -> None:
     world = DeskWorld()
     for number in range(3):
         world.tell(recovered(id=CallId(f"20261121T090000-000{number}"), since=900_000.0 + number))
-    world.tell(recovered(id=CallId("20261121T090000-0000")))  # twice
+    world.tell(recovered(id=CallId("20261121T090000-0000")))  # a second time
     world.online(ANN)
     world.online(BOB)
     world.run(1.0)
@@ -116,7 +116,7 @@ def test_no_more_are_called_than_there_are_seats_for() -> None:
     world.finish()
 
 
-def test_without_a_line_or_a_channel_it_waits_a_little() -> None:
+def test_without_a_line_or_a_channel_a_callback_waits() -> None:
     world = DeskWorld(
         config=structs.replace(CONFIG, trunks=(Trunk(TRUNK, direction="in"), Trunk(OUT, lines=0, direction="out")))
     )
@@ -199,7 +199,7 @@ def test_a_number_that_is_called(ani: str) -> None:
 
 
 def asks(world: DeskWorld, ani: str = "13800138000") -> bool:
-    """Is the caller told that they will be called back?"""
+    """A caller asks for a callback; returns whether they hear the confirmation."""
     call = world.offer(ani=ani)
     world.run(3.0)
     world.press(call, "1")
@@ -210,8 +210,8 @@ def asks(world: DeskWorld, ani: str = "13800138000") -> bool:
     return told == "kept"
 
 
-def test_who_asks_twice_has_one_place() -> None:
-    """Also while they are being called, and whatever their number looks like: they are told that it is there."""
+def test_a_caller_who_asks_twice_has_one_place() -> None:
+    """A second request hears that the place is kept, also during the callback and with another format of the number."""
     world = DeskWorld()
     assert [asks(world), asks(world, "+8613800138000"), asks(world, "13700137000")] == [True, True, True]
     assert len(world.switch.acd.callbacks.items) == 2
@@ -233,7 +233,7 @@ def test_a_number_is_called_so_often_a_day() -> None:
 
     def called() -> bool:
         kept = asks(world)
-        world.switch.acd.callbacks.items.clear()  # they were called, and talked
+        world.switch.acd.callbacks.items.clear()  # the callback was made and answered
         return kept
 
     assert [called(), called()] == [True, False]
@@ -247,7 +247,7 @@ def test_a_number_is_called_so_often_a_day() -> None:
 def test_a_queue_owes_no_more_callbacks_than_it_has_places() -> None:
     world = DeskWorld(config=structs.replace(CONFIG, queues=(Queue(AGENTS, most=2),)))
     assert [asks(world, f"1380013800{number}") for number in range(3)] == [True, True, False]
-    world.tell(ev.CallbackJudged(CallId("old"), 1, "kept"))  # of a replay
+    world.tell(ev.CallbackJudged(CallId("old"), 1, "kept"))  # as in a replay
     world.finish()
 
 
@@ -274,7 +274,7 @@ def test_a_flow_that_a_reload_took_away(change: dict[str, str]) -> None:
     world.finish()
 
 
-def test_a_stop_in_the_middle_leaves_it_to_the_next_start() -> None:
+def test_a_stop_leaves_a_callback_to_the_next_start() -> None:
     world = DeskWorld()
     world.reactions.far = "silent"
     world.tell(recovered())
@@ -312,7 +312,7 @@ def test_early_media_of_a_customer_who_is_called_back() -> None:
     world.tell(ev.LegRinging(leg, FAR))
     assert not world.commands(media.Hear)
     world.tell(ev.LegAnswered(leg, FAR))
-    world.run(5.0)  # the flow leads to another queue: they have no place kept there
+    world.run(5.0)  # the flow leads to another queue, where no place is kept for them
     place = world.switch.calls[CallId(f"{ASKED_AT}b1")].waiting
     assert place is not None
     assert place.priority == 0

@@ -1,4 +1,4 @@
-"""What is kept of queues: one row for each wish of a caller to wait, with how it ended."""
+"""The stored rows of queues: one row for each visit of a caller, with its end."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ FAR_AWAY = (Hours("00:00", "00:01", (7,)),)
 
 
 def visit(world: DeskWorld, call: CallId) -> dict[str, Any]:
-    """The call's one visit."""
+    """The only visit of the call."""
     (row,) = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
     return dict(row)
 
 
-def test_who_is_answered_waited_until_then() -> None:
+def test_an_answered_caller_waited_until_the_answer() -> None:
     world = DeskWorld()
     call = world.offer()
     world.run(10.0)
@@ -63,7 +63,7 @@ def test_who_asks_for_a_callback_has_left_and_comes_again_as_one() -> None:
 
 
 @pytest.mark.parametrize(("verdict", "change"), [("closed", {"hours": FAR_AWAY}), ("full", {"most": 0})])
-def test_who_is_not_let_in(verdict: str, change: dict[str, Any]) -> None:
+def test_a_caller_refused_by_the_queue(verdict: str, change: dict[str, Any]) -> None:
     queue = replace(CONFIG.queues[0], **change)
     world = DeskWorld(config=replace(CONFIG, queues=(queue,)))
     call = world.offer()
@@ -73,8 +73,8 @@ def test_who_is_not_let_in(verdict: str, change: dict[str, Any]) -> None:
     assert row["left_at"] == row["entered_at"]
 
 
-def test_who_loses_their_agent_was_answered_all_the_same() -> None:
-    """Answered stays answered, by another agent or by nobody."""
+def test_a_visit_stays_answered_if_the_agent_is_lost() -> None:
+    """A visit stays answered if the agent is lost, whether another agent answers or none."""
     world = DeskWorld()
     call = world.talking()
     first = visit(world, call)
@@ -97,8 +97,8 @@ def test_a_desk_that_lets_it_ring_is_part_of_the_wait() -> None:
     assert visit(world, call)["waited_ms"] > 15_000
 
 
-def test_a_place_that_was_given_without_a_wish_is_kept_when_it_is_left() -> None:
-    """As an agent's, who asks for a queue on the caller's behalf: the call's own visit stays as it was."""
+def test_a_place_without_a_caller_s_request_is_saved_at_its_end() -> None:
+    """An agent's place in a queue, on behalf of a caller, does not change the call's own visit."""
     world = DeskWorld()
     call = world.talking()
     asked_at = world.now
@@ -107,7 +107,7 @@ def test_a_place_that_was_given_without_a_wish_is_kept_when_it_is_left() -> None
     for answered in (True, False):
         acd.waiting[call] = place
         acd.leave(call, answered=answered)
-    world.tell(ev.DeskDown(BOB))  # any event: its effects are taken
+    world.tell(ev.DeskDown(BOB))  # any event, since the effects are read after it
     first, second = [row for row in world.watch.rows["queue_visits"].values() if row["call"] == call]
     assert (first["queue"], first["outcome"]) == ("agents", "answered")
     assert (second["queue"], second["outcome"], second["entered_at"]) == ("fund", "answered", asked_at)

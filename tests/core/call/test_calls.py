@@ -1,4 +1,4 @@
-"""Calls from INVITE to the last row: taken, refused, ended, torn down, repaired."""
+"""Calls from the INVITE to the last row: accepted, refused, ended, reconciled."""
 
 import pytest
 
@@ -222,7 +222,7 @@ def test_a_channel_that_never_opens_ends_the_call() -> None:
     world.watch.all_over()
 
 
-def test_what_the_lines_never_tell_is_given_up() -> None:
+def test_a_leg_without_any_event_is_given_up() -> None:
     world = World()
     world.answered()
     world.reactions.to = lambda effect: iter(())  # type: ignore[method-assign]
@@ -288,7 +288,7 @@ def test_a_running_call_keeps_its_flow() -> None:
     world.tell(ev.Configured(CONFIG, (small,)))
     new = world.offer()
     world.run(1.0)
-    assert new not in world.switch.calls  # it said goodbye at once
+    assert new not in world.switch.calls  # its flow said goodbye at once
     world.press(old, "9")
     assert world.step(old) == "main"
     assert world.commands(media.Play)[-1].segments == ("en/main_menu",)
@@ -321,7 +321,7 @@ def reconcile(world: World, *legs: LegId) -> list[Effect]:
 def test_reconciling_ends_a_leg_that_the_lines_lost() -> None:
     world = World()
     call, other = world.answered(), world.answered()
-    assert reconcile(world, leg_of(other, 1)) == []  # once may be an event on its way
+    assert reconcile(world, leg_of(other, 1)) == []  # the first time, an event may still be on its way
     reconcile(world, leg_of(call, 1), leg_of(other, 1))
     assert reconcile(world, leg_of(other, 1)) == []
     reconcile(world, leg_of(other, 1))
@@ -406,7 +406,7 @@ def test_one_raising_end_does_not_keep_the_others(monkeypatch: pytest.MonkeyPatc
     assert switch.counters["faults"] == 1
 
 
-def test_what_is_no_event_is_a_fault_without_a_call() -> None:
+def test_an_invalid_event_is_a_fault_without_a_call() -> None:
     switch = Switch()
     assert switch.handle(ev.Event(), 1.0) == []
     assert switch.counters["faults"] == 1

@@ -88,7 +88,7 @@ def test_early_media_takes_the_place_of_our_ringback(world: DeskWorld) -> None:
 
 
 def notices(world: DeskWorld) -> list[tuple[str, str]]:
-    """What the agent is told of who did not come."""
+    """The notices to the agent about parties that did not answer."""
     return [
         (told.report.code, told.report.sender) for told in world.all(TellDesk) if isinstance(told.report, desk.Notice)
     ]
@@ -98,7 +98,7 @@ def test_the_customer_is_busy(world: DeskWorld) -> None:
     world.reactions.far = "busy"
     dial(world)
     world.run(4.0)
-    assert world.seat() is SeatState.OPEN  # no wrap-up: they never talked
+    assert world.seat() is SeatState.OPEN  # no wrap-up without a talk
     assert world.switch.desk_state(ANN)[1] is None
     assert world.talk(DESK)["outcome"] == "caller_gone"
     assert notices(world) == [("dial_busy", NUMBER)]
@@ -117,7 +117,7 @@ def test_the_customer_does_not_answer(world: DeskWorld) -> None:
     world.finish()
 
 
-def test_the_agent_thinks_better_of_it(world: DeskWorld) -> None:
+def test_the_agent_hangs_up_before_the_answer(world: DeskWorld) -> None:
     world.reactions.far = "silent"
     dial(world)
     world.run(5.0)
@@ -180,7 +180,7 @@ def test_no_line_no_card_no_time() -> None:
     assert world.refused(desk.Dial("10086"), call=CALL) == "no_line"
     assert world.refused(desk.Dial(NUMBER), call=None) == "busy"
     world.tell(ev.CardUp(CARD, 1))
-    assert world.refused(desk.Dial(NUMBER), call=CALL) == "busy"  # a call out takes two channels
+    assert world.refused(desk.Dial(NUMBER), call=CALL) == "busy"  # an outgoing call needs two channels
     world.tell(ev.CardUp(CARD, 2))
     dial(world)
     world.online(agent := world.switch.desks.seats[ANN].agent, open_=False)
@@ -196,7 +196,7 @@ def test_no_line_no_card_no_time() -> None:
 
 
 def test_a_trunk_that_only_names_networks_is_for_calls_in() -> None:
-    """Whom a call out would go to is not known: the agent hears so at once, and the next trunk is asked."""
+    """Such a trunk has no address for outgoing calls: the agent is told at once, and the next trunk is tried."""
     networks = Trunk(TRUNK, far=("127.0.0.0/8",))
     world = DeskWorld(config=structs.replace(CONFIG, trunks=(networks,)))
     world.online()
@@ -217,7 +217,7 @@ def test_a_flow_for_any_number_shows_none() -> None:
     world.run(7.0)
     assert world.all(PlaceCall)[0].ani == ""
     world.put_down()
-    assert world.seat() is SeatState.WRAP_UP  # 30 s where there is no queue
+    assert world.seat() is SeatState.WRAP_UP  # 30 s without a queue
     world.run(31.0)
     assert world.seat() is SeatState.OPEN
     world.finish()

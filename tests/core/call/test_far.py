@@ -1,4 +1,4 @@
-"""Far legs and queues: dialled, ringing, talking, gone; music and announcements."""
+"""Far legs and queues: dialled, ringing, in a talk, ended; music and announcements."""
 
 from shared.enums import DigitMode, EndCause, Law
 from shared.ids import CallId, LegId, leg_of
@@ -60,7 +60,7 @@ def pressed(leg: LegId, digit: str, way: DigitMode = DigitMode.RFC4733) -> ev.Di
 
 
 def test_keys_in_a_talk_reach_the_other_side_once() -> None:
-    """Those of this side too: neither the flow nor the journal has them."""
+    """Keys of either side reach the other, and neither the flow nor the journal takes them."""
     world = World()
     call, far = dialled(world)
     world.run(4.0)
@@ -69,7 +69,7 @@ def test_keys_in_a_talk_reach_the_other_side_once() -> None:
         world.tell(event)
     sent = [media.SendDigits(far, "5"), media.SendDigits(caller, "#"), media.SendDigits(far, "6")]
     assert world.commands(media.SendDigits) == sent
-    world.tell(pressed(caller, ""))  # no key, whatever told it
+    world.tell(pressed(caller, ""))  # an invalid key
     assert world.commands(media.SendDigits) == sent
     assert len(world.journal) == used
     world.hang_up(call, 2)
@@ -93,8 +93,8 @@ def test_tones_in_the_audio_are_said_again_only_as_events() -> None:
     world.finish()
 
 
-def test_keys_before_the_answer_are_for_whoever_is_heard() -> None:
-    """Ringback: the flow's, which may go on if nobody answers. An announcement of the far end's: its own."""
+def test_keys_before_the_answer_go_to_the_party_that_is_heard() -> None:
+    """During the card's ringback the flow gets them, since it may go on if there is no answer; during the far end's announcement, the far end."""
     world = World()
     call, far = dialled(world)
     world.press(call, "1", every=0.0)
@@ -121,7 +121,7 @@ def test_busy() -> None:
     call, _ = dialled(world)
     world.run(1.0)
     assert world.step(call) == "dial_failed"
-    assert world.commands(media.StopPlay)  # of the ringback
+    assert world.commands(media.StopPlay)  # ends the ringback
     world.finish()
 
 
@@ -135,7 +135,7 @@ def test_early_media_is_heard_before_the_answer() -> None:
     world.tell(ev.LegRinging(far, FAR))
     world.run(3.0)
     assert world.state(call) == "talking"
-    world.tell(ev.LegRinging(far, FAR))  # late: means nothing
+    world.tell(ev.LegRinging(far, FAR))  # late, and without effect
     world.tell(ev.LegAnswered(far, FAR))
     assert len(world.commands(media.ChangeFar)) == 3
     world.finish()

@@ -1,4 +1,4 @@
-"""What an agent may command in which state, and what is answered."""
+"""The commands that an agent may give in each state, and the answers."""
 
 import pytest
 
@@ -13,7 +13,7 @@ NO_CALL = CallId("20261122T093000-9999")
 
 
 def in_state(state: str) -> tuple[DeskWorld, CallId]:
-    """A world where Ann's seat is in that state, and the call that it is about."""
+    """A world with Ann's seat in this state, and the call concerned."""
     world = DeskWorld()
     world.reactions.far = "silent"
     if state == "logged_out":
@@ -78,7 +78,7 @@ def test_every_command_in_every_state(name: str, state: str) -> None:
     said = reply.code.value if isinstance(reply, desk.Refused) else OK
     assert said == TABLE[name][STATES.index(state)]
     if call in world.switch.calls:
-        assert world.refused(desk.HangUp(call, means), BOB) == "no_such_call"  # another's
+        assert world.refused(desk.HangUp(call, means), BOB) == "no_such_call"  # another seat's call
     world.finish()
 
 
@@ -163,7 +163,7 @@ def test_a_note_without_a_disposition_is_kept_and_ends_nothing() -> None:
 
 
 def test_a_note_that_comes_late_is_kept_and_a_disposition_is_not() -> None:
-    """The seat was opened, or rang again, while the agent was typing."""
+    """The seat was opened, or rang again, while the agent was still typing."""
     world, call = in_state("wrap_up")
     world.command(desk.WrapUp(call, "order", "fir", stay=True))
     world.command(desk.OpenSeat())
@@ -176,7 +176,7 @@ def test_a_note_that_comes_late_is_kept_and_a_disposition_is_not() -> None:
     world.finish()
 
 
-def test_what_was_written_in_the_talk_needs_no_time_after_it() -> None:
+def test_a_disposition_given_in_the_talk_needs_no_wrap_up() -> None:
     world, call = in_state("talking")
     world.command(desk.WrapUp(call, "order", "all said"))
     assert world.seat() is SeatState.TALKING

@@ -1,4 +1,4 @@
-"""From the queue to a talk with an agent and to the end of the wrap-up: what the desk does, and what is done to it."""
+"""From the queue through a talk with an agent to the end of the wrap-up: the desk's commands and the reports to it."""
 
 from collections.abc import Callable
 
@@ -83,7 +83,7 @@ def test_the_caller_hangs_up_in_the_talk(world: DeskWorld) -> None:
     assert world.seat() is SeatState.OPEN
     [seat] = [s for s in (world.switch.desk_state(ANN)[0],) if s]
     assert (seat.wrap_up_call, seat.calls_today) == (call, 1)
-    assert world.command(desk.WrapUp(call, "other")) == desk.Done()  # late, still taken
+    assert world.command(desk.WrapUp(call, "other")) == desk.Done()  # late, but accepted
     assert world.row("contacts", call)["disposition"] == "other"
     world.finish()
 
@@ -134,7 +134,7 @@ def test_after_the_agent_the_flow_goes_on_where_it_says_so() -> None:
     world.press(call, "2")
     world.run(4.0)
     assert world.seat() is SeatState.TALKING
-    world.press(call, "9")  # for the agent
+    world.press(call, "9")  # reaches the agent
     world.put_down()
     assert world.step(call) == "survey"
     assert world.seat() is SeatState.WRAP_UP
@@ -154,7 +154,7 @@ def test_an_answer_in_the_middle_of_an_announcement_leaves_no_dead_air(world: De
     commands = [e.command for e in effects if isinstance(e, ToCard)]
     assert [type(c) for c in commands] == [media.ChangeFar, media.StopPlay, media.StopPlay, media.Hear, media.Hear]
     world.run(60.0)
-    assert world.commands(media.Play)[-1].segments[0] == "zh_CN/agents_busy"  # none since
+    assert world.commands(media.Play)[-1].segments[0] == "zh_CN/agents_busy"  # no later play
     world.finish()
 
 
@@ -279,7 +279,7 @@ def test_a_card_without_channels_is_not_the_agents_fault(world: DeskWorld) -> No
     world.reactions.channel = ""
     world.run(3.0)
     assert world.seat() is SeatState.TALKING
-    world.tell(ev.ChannelClosed(leg_of(call, 3), media.MediaStats()))  # the card closes it by itself
+    world.tell(ev.ChannelClosed(leg_of(call, 3), media.MediaStats()))  # the card closes the channel by itself
     assert world.state(call) == "queued"
     assert world.talk(leg_of(call, 3))["outcome"] == "lost"
     world.finish()
@@ -302,7 +302,7 @@ def test_a_key_takes_the_caller_out_of_the_queue_while_a_desk_rings(world: DeskW
     world.online()
     call = world.offer()
     world.run(3.0)
-    world.press(call, "92")  # nobody knows 9 here
+    world.press(call, "92")  # 9 is no key of this menu
     assert call not in world.switch.calls or world.switch.calls[call].cause is EndCause.GOODBYE
     assert world.seat() is SeatState.OPEN
     assert world.talk(leg_of(call, 2))["outcome"] == "caller_gone"
@@ -427,14 +427,14 @@ def test_an_idle_seat_comes_back_as_it_was(world: DeskWorld, state: SeatState) -
     world.finish()
 
 
-def test_who_stays_away_is_logged_out(world: DeskWorld) -> None:
-    """A PC that died: the shift ends in the records, and who logs in later begins a new one, locked."""
+def test_an_agent_who_stays_away_is_logged_out(world: DeskWorld) -> None:
+    """After a PC's failure, the shift ends in the records; the next log-in begins a new shift, with a locked seat."""
     world.online()
     world.run(100.0)
     world.tell(ev.DeskDown(ANN))
     away = world.switch.config.limits.desk_away
     world.run(away - 1.0)
-    world.tell(ev.DeskDown(ANN))  # told again: the time runs on
+    world.tell(ev.DeskDown(ANN))  # reported again: the deadline stays
     assert world.seat() is SeatState.OFFLINE
     world.run(1.1)
     assert world.switch.desk_state(ANN) == (None, None)
@@ -462,7 +462,7 @@ def test_who_was_logged_out_for_staying_away_can_still_file_the_last_call(world:
     world.finish()
 
 
-def test_who_is_back_in_time_stays(world: DeskWorld) -> None:
+def test_an_agent_who_is_back_in_time_stays_logged_in(world: DeskWorld) -> None:
     world.online()
     away = world.switch.config.limits.desk_away
     assert away > 300.0, "five minutes without a network cost nobody the log-in"
@@ -476,7 +476,7 @@ def test_who_is_back_in_time_stays(world: DeskWorld) -> None:
 
 
 def test_a_password_opens_no_seat(world: DeskWorld) -> None:
-    """Whoever logs in anew, at a seat that has not been given up yet, finds it locked; in a talk, after it."""
+    """A new log-in at a seat that is still kept locks the seat; during a talk, after the talk."""
     again = ev.AgentOnline(ANN, "Ann", DeskId("desk-ann"), "192.0.2.20:5070", anew=True)
     world.online()
     world.tell(ev.DeskDown(ANN))
@@ -573,7 +573,7 @@ def test_a_pop_that_another_seat_was_shown(world: DeskWorld) -> None:
     world.finish()
 
 
-def test_whose_call_it_is(world: DeskWorld) -> None:
+def test_the_call_s_owner(world: DeskWorld) -> None:
     call = world.talking()
     world.online(BOB)
     assert world.switch.has_call(ANN, call)
@@ -590,7 +590,7 @@ def test_whose_call_it_is(world: DeskWorld) -> None:
 
 
 def test_a_phone_that_had_the_call_and_has_it_no_longer(world: DeskWorld) -> None:
-    """Killed and up again: nothing can be on its way."""
+    """A phone that was killed and has restarted: no call can be on its way."""
     call = world.talking()
     world.tell(ev.PhoneTold(ANN, (leg_of(call, 2),)))
     world.tell(ev.PhoneTold(ANN, ()))
@@ -602,7 +602,7 @@ def test_a_phone_that_had_the_call_and_has_it_no_longer(world: DeskWorld) -> Non
 def test_a_phone_that_has_no_call_where_we_have_one(world: DeskWorld) -> None:
     call = world.talking()
     world.tell(ev.PhoneTold(ANN, ()))
-    world.tell(ev.PhoneTold(ANN, ()))  # not up for long enough
+    world.tell(ev.PhoneTold(ANN, ()))  # the phone is not up for long enough
     world.run(9.0)
     world.tell(ev.PhoneTold(ANN, ()))
     assert world.seat() is SeatState.TALKING
@@ -628,7 +628,7 @@ def test_a_phone_that_has_a_call_where_we_have_none(world: DeskWorld) -> None:
 
 
 def test_a_phone_that_names_other_peoples_legs_ends_nothing(world: DeskWorld) -> None:
-    """A caller's, a colleague's, and one that never was."""
+    """A caller's leg, a colleague's leg, and one that never existed."""
     call = world.talking()
     world.online(BOB)
     hung_up = len(world.all(HangUp))

@@ -1,4 +1,4 @@
-"""What a supervisor does to seats and to who waits: a caller taken out of order, a seat opened, locked, logged out. Each is audited."""
+"""A supervisor's actions on seats and waiting callers: a caller taken out of order, a seat opened, locked, logged out. Each is audited."""
 
 import pytest
 from msgspec import structs
@@ -32,7 +32,7 @@ def audits(world: FloorWorld) -> list[tuple[str, str, str, str]]:
         (Role.SUPERVISOR, "", "", False), (Role.MANAGER, "", "red", True), (Role.MANAGER, "red", "", True),
     ],
 )  # fmt: skip
-def test_whose_supervisor(role: Role, group: str, others: str, may: bool) -> None:
+def test_the_supervisor_of_a_seat(role: Role, group: str, others: str, may: bool) -> None:
     one = Seat(ev.AgentOnline(DAN, "Dan", desk.DeskId("d"), "192.0.2.20:5070", role, group=group), 0.0)
     other = Seat(ev.AgentOnline(ANN, "Ann", desk.DeskId("a"), "192.0.2.20:5070", group=others), 0.0)
     assert may_supervise(one, other) is may
@@ -64,7 +64,7 @@ def test_to_the_supervisors_own_locked_seat(world: FloorWorld) -> None:
 
 
 def test_to_another_seat_that_is_open(world: FloorWorld) -> None:
-    """Ann has no place among those that this queue asks, but the supervisor may give her the caller."""
+    """Ann has no skill of this queue, but the supervisor may give her the caller."""
     queues = tuple(structs.replace(queue, skill="gold") for queue in FLOOR.queues)
     world.tell(ev.Configured(structs.replace(FLOOR, queues=queues), (FLOW, MAIN)))
     world.join(DAN)
@@ -112,7 +112,7 @@ def test_a_called_back_customer(world: FloorWorld) -> None:
             CallId("20261121T090000-0001"), FLOOR.queues[0].name, "13700137000", world.now - 5.0, 0, "small", "queue", 0
         )
     )
-    world.join(ANN, open_=True)  # so that it is dialled
+    world.join(ANN, open_=True)  # so that the callback is dialled
     world.run(1.0)
     world.command(desk.LockSeat())
     world.run(5.0)
@@ -127,16 +127,16 @@ def test_taking_is_refused(world: FloorWorld) -> None:
     call, _ = two_wait(world)
     assert world.refused(desk.TakeWaiting(call), BOB) == "not_allowed"
     assert world.refused(desk.TakeWaiting(call, ANN), BOB) == "not_allowed"
-    assert world.refused(desk.TakeWaiting(call, CAT), DAN) == "not_allowed"  # of another group
+    assert world.refused(desk.TakeWaiting(call, CAT), DAN) == "not_allowed"  # Cat is of another group
     assert world.refused(desk.TakeWaiting(call, AgentId("nobody")), DAN) == "not_here"
     assert world.refused(desk.TakeWaiting(CallId("gone")), DAN) == "no_such_call"
-    assert world.refused(desk.TakeWaiting(call, ANN), DAN) == "seat_busy"  # she has a break
+    assert world.refused(desk.TakeWaiting(call, ANN), DAN) == "seat_busy"  # Ann has a break
     world.command(desk.TakeWaiting(call), DAN)
     assert world.refused(desk.TakeWaiting(call), DAN) == "seat_busy"
     world.run(3.0)
     assert world.refused(desk.TakeWaiting(call), EVE) == "not_logged_in"
     world.join(EVE)
-    assert world.refused(desk.TakeWaiting(call), EVE) == "no_such_call"  # somebody has them
+    assert world.refused(desk.TakeWaiting(call), EVE) == "no_such_call"  # another seat has the caller
     assert audits(world) == [(DAN, "take_waiting", DAN, call)]
     world.finish()
 

@@ -1,4 +1,4 @@
-"""What is kept of seats: the stretches of a shift follow each other without a gap, and add up to it."""
+"""The stored rows of seats: the states of a shift follow each other without a gap, and their durations add up to the shift."""
 
 from collections import defaultdict
 from itertools import pairwise
@@ -24,12 +24,12 @@ Row = dict[str, Any]
 
 
 def ms(at: float) -> int:
-    """As the reports count."""
+    """Milliseconds, as in the reports."""
     return round(at * 1000)
 
 
 class Shifts:
-    """Rows as the store has them, by shift; and by themselves, from log-ins and log-outs, how long each shift was."""
+    """The rows of seat states as the store has them, by shift."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
@@ -47,7 +47,7 @@ class Shifts:
         return {name: sorted(rows, key=lambda row: row["begun_at"]) for name, rows in shifts.items()}
 
     def check(self) -> None:
-        """No gap and no overlap; all but the last are over; a key is its agent's."""
+        """Checks that a shift's rows have no gap and no overlap, and that the shift's key names their agent."""
         for name, rows in self.by_shift().items():
             assert rows[0]["id"] == name
             for one, two in pairwise(rows):
@@ -57,7 +57,7 @@ class Shifts:
 
 
 def of(world: DeskWorld, agent: AgentId = ANN) -> list[Row]:
-    """The agent's stretches, in order."""
+    """The agent's rows, in order."""
     shifts = Shifts().take(world.effects)
     shifts.check()
     return sorted(
@@ -106,7 +106,7 @@ def test_a_day_is_kept_stretch_by_stretch() -> None:
 
 
 def test_the_lock_that_comes_after_the_call_is_known_before() -> None:
-    """A switch that is killed in the talk gives it back."""
+    """A switch that is killed during the talk restores the lock."""
     world = DeskWorld()
     world.talking()
     assert of(world)[-1]["lock"] is None
@@ -125,7 +125,7 @@ def test_a_seat_that_a_killed_switch_had_gets_its_lock_back(reason: LockReason |
     world.tell(online)
     assert (world.seat(), world.reason()) == (SeatState.LOCKED, reason or LockReason.LOGGED_IN)
     world.command(desk.OpenSeat())
-    world.tell(online)  # the link was lost for a moment: the core knows better
+    world.tell(online)  # the link was lost for a moment: the core keeps its own state
     assert world.seat() is SeatState.OPEN
 
 
@@ -163,8 +163,8 @@ def test_two_shifts_are_two() -> None:
     assert [ms(rows[-1]["ended_at"]) - ms(rows[0]["begun_at"]) for rows in shifts.values()] == [30_000] * 4
 
 
-class Clocked(Chaos):
-    """The chaos, with a clock of the test's own for each shift: from the log-in to now, or to the log-out."""
+class TimedChaos(Chaos):
+    """The chaos, with a separate measurement of each shift's length, from the log-in to now or to the log-out."""
 
     def __init__(self, beginning: int) -> None:
         self.shifts, self.began, self.over, self.before = Shifts(), {}, 0, 0.0
@@ -181,7 +181,7 @@ class Clocked(Chaos):
         for agent, began in list(self.began.items()):
             last = [rows for rows in by_shift.values() if rows[0]["agent"] == agent][-1]
             end = now
-            if last[-1]["ended_by"] == "link_lost":  # by a deadline, which passed at its own time
+            if last[-1]["ended_by"] == "link_lost":  # ended by a deadline, at the deadline's time
                 end = last[-1]["ended_at"]
                 assert self.before <= end <= now
             assert length(last, now) == ms(end) - ms(began)
@@ -213,7 +213,7 @@ NAMES = st.sampled_from(
 @given(st.lists(st.tuples(NAMES, st.integers(0, 255)), min_size=10, max_size=60), st.integers(0, 255))
 def test_durations_add_up_to_the_shift_whatever_happens(steps: list[tuple[str, int]], beginning: int) -> None:
     """Calls, agents, phones and deadlines in any order."""
-    chaos = Clocked(beginning)
+    chaos = TimedChaos(beginning)
     for name, pick in steps:
         ALL[name][1](chaos, pick)
     there = len(chaos.switch.desks.seats)

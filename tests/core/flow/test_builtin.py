@@ -1,4 +1,4 @@
-"""The flows that no file has are as fit as the operator's own, with the prompts that there are."""
+"""The built-in flows, which are in no file, pass the same checks as the operator's own, with the existing prompts."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ QUEUE_FLOW, FIRST = queue_flow((FLOW, MAIN), FUND)
 
 
 @pytest.mark.parametrize("flow", [PIN_FLOW, QUEUE_FLOW], ids=["pin", "queue"])
-def test_they_are_fit_to_answer_calls(flow: Flow) -> None:
+def test_the_built_in_flows_are_valid(flow: Flow) -> None:
     context = flow_context([PROMPTS], queues=frozenset({FUND}))
     assert check(structs.replace(flow, numbers=("1",)), context) == []
     assert HOLD_MUSIC in context.music
@@ -54,8 +54,8 @@ def test_who_waits_in_such_a_queue_too_long_hears_that_nobody_is_there() -> None
     world.finish()
 
 
-def test_it_is_closed_before_they_are_there() -> None:
-    """A place that an agent waited in is kept, whatever the hours are now; one in another queue is not."""
+def test_the_queue_is_closed_before_its_agents_are_there() -> None:
+    """A place in which an agent waited is kept outside the opening hours too; a place in another queue is not."""
     world = FloorWorld()
     call = world.talks_to()
     world.asked(ToQueue(FUND))

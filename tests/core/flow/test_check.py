@@ -1,4 +1,4 @@
-"""What a flow may not be: each problem with the path of its key."""
+"""Invalid flows: each problem is found, with the path of its key."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ BYE = HangUpStep()
 
 
 def flow(**steps: Step) -> Flow:
-    """Begins with its first step; ``bye`` is there."""
+    """A flow that begins with the first given step; the step ``bye`` is added."""
     return Flow("small", ("1",), next(iter(steps)), {**steps, "bye": BYE}, says=SAYS)
 
 
@@ -59,7 +59,7 @@ def key(into: str, to: str, **more: Any) -> Input:
 
 
 def told(checked: Flow, context: FlowContext = CONTEXT) -> dict[str, str]:
-    """Dotted path -> text."""
+    """The problems' texts by dotted path."""
     return {".".join(map(str, problem.path)): problem.text for problem in check(checked, context)}
 
 
@@ -95,7 +95,7 @@ def test_who_asks_must_say_what_was_wrong(asking: Step) -> None:
         (("says", "no_input", 0), "no prompt 'no_such' in zh_CN and en"),
         (("says", "bye"), "unknown; allowed: invalid, no_input"),
     ]
-    assert check(msgspec.structs.replace(flow(a=say()), says={}), CONTEXT) == []  # nobody is asked
+    assert check(msgspec.structs.replace(flow(a=say()), says={}), CONTEXT) == []  # no speech is asked for
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_step(step: Step, where: str, text: str | None) -> None:
     assert text is None or found[f"steps.a.{where}"] == text
 
 
-def test_what_there_is_none_of() -> None:
+def test_unknown_names() -> None:
     bare = FlowContext({ZH: NAMES, EN: NAMES})
     assert told(flow(a=QueueStep("q", "bye"), b=Dial(OUT, "1", "bye", "bye")), bare) == {
         "steps.a.music.0": "no music 'music/hold'; there is: none",
@@ -262,7 +262,7 @@ def test_a_variable_is_there_before_it_is_spoken(slot: Slot) -> None:
     assert told(flow(a=SetStep({"code": 1}, "b"), b=say(slot))) == {}
 
 
-def test_one_way_without_it_is_enough() -> None:
+def test_a_variable_missing_on_one_way_is_a_problem() -> None:
     assert told(flow(a=menu({"1": "code", "2": "b"}), code=key("code", "b"), b=say(Slot(digits="code")))) == {
         "steps.b.say.0.digits": absent("code")
     }

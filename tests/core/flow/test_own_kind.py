@@ -1,4 +1,4 @@
-"""A kind of step of this file's own: data, ways out, checks, variables, picture and behaviour in one class, and nothing else changes.
+"""A new kind of step, defined in this file: data, ways out, checks, variables, picture and behaviour are in one class, and no other file changes.
 
 The recipe of CONTRIBUTING.md (Add a kind of step).
 """
@@ -50,7 +50,7 @@ CONTEXT = FlowContext({})
 
 
 class Fork(Step, frozen=True, tag="fork", forbid_unknown_fields=True):
-    """Says something, and goes on by the value of a variable, which is ``chosen`` then. A key cuts it short."""
+    """Plays a prompt, then goes on by the value of a variable, and sets ``chosen``. A key ends the prompt."""
 
     NODE_SHAPE: ClassVar[tuple[str, str]] = ("{", "}")
     FIRST_STATE: ClassVar[IvrState] = IvrState.SAYING
@@ -106,7 +106,7 @@ def registered() -> Iterator[None]:
     del KINDS["fork"]
 
 
-def test_it_comes_from_a_file_is_checked_and_drawn(tmp_path: Path) -> None:
+def test_the_kind_is_read_from_a_file_checked_and_drawn(tmp_path: Path) -> None:
     file = tmp_path / "fork.yaml"
     file.write_text(FILE, encoding="utf-8")
     flow, _ = read_flow_file(file)
@@ -123,7 +123,7 @@ def test_it_comes_from_a_file_is_checked_and_drawn(tmp_path: Path) -> None:
         read_flow_file(file)
 
 
-def test_its_checks_speak_of_its_own_keys() -> None:
+def test_the_kind_s_problems_have_its_own_keys() -> None:
     def told(**changes: object) -> dict[str, str]:
         fork = Fork(**{"say": (), "by": "dnis", "to": {"1": "bye"}, "otherwise": "sorry"} | changes)
         named = Say((Slot(digits="chosen"),), "bye")
@@ -140,7 +140,7 @@ def test_its_checks_speak_of_its_own_keys() -> None:
 
 
 @pytest.mark.parametrize(("key", "event"), [("", "played"), ("5", "barged")])
-def test_it_is_walked(key: str, event: str) -> None:
+def test_the_kind_is_walked(key: str, event: str) -> None:
     fork = Fork(("one_moment",), "dnis", {NUMBER: "named"}, "sorry")
     world = World(flow=flow_of("choose", {"choose": fork, "named": Say((Slot(digits="chosen"),), "bye")}))
     call = world.offer()
@@ -153,7 +153,7 @@ def test_it_is_walked(key: str, event: str) -> None:
 
 
 class Bare(Step, frozen=True, tag="fork", forbid_unknown_fields=True):
-    """Of another file, by the same name."""
+    """A second kind with the same name."""
 
 
 def test_two_kinds_of_one_name_are_refused() -> None:
@@ -162,8 +162,8 @@ def test_two_kinds_of_one_name_are_refused() -> None:
     assert register(Fork) is Fork
 
 
-def test_what_a_kind_leaves_out_means_nothing() -> None:
-    """A key waits on; nothing is said of it in a picture."""
+def test_a_kind_s_omitted_methods_have_defaults() -> None:
+    """By default a key goes on waiting, and the picture has no text for the step."""
     world = World()
     walk = world.switch.calls[world.offer()].ivr
     assert (Bare().summary(), Bare().take_keys(walk), Bare().targets(), Bare().keyed_in_secret) == ("", False, [], None)

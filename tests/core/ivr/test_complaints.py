@@ -1,4 +1,4 @@
-"""What call centres' users complain of in public, each as a test: an agent who is stuck, dead air, a transfer that loses the caller …
+"""Common complaints of call centres' users, each as a test: a stuck agent, dead air, a transfer that loses the caller …
 
 Whole-switch versions on real audio: ``tests/e2e/test_matrix.py``, ``tests/e2e/test_desk.py``.
 """
@@ -20,17 +20,17 @@ FUND = QueueName("fund")
 
 
 def test_an_agent_is_stuck_after_a_lost_bye() -> None:
-    """The customer's BYE was lost: nothing is heard of them, they are asked, and the seat is free."""
+    """The customer's BYE was lost: no RTP comes, the far end is probed, and the seat becomes free."""
     world = DeskWorld()
     call = world.talking()
     world.tell(ev.MediaSilent(leg_of(call, 1), 30))
-    world.tell(ev.LegEnded(leg_of(call, 1), EndCause.FAR_LOST))  # nobody answered the question
+    world.tell(ev.LegEnded(leg_of(call, 1), EndCause.FAR_LOST))  # the probe was not answered
     assert world.seat() is SeatState.WRAP_UP
     world.finish()
 
 
 def test_an_agent_is_stuck_after_a_lost_bye_of_the_own_phone() -> None:
-    """The phone has no call any more, and says so twice."""
+    """The phone has no call any more, and reports that twice."""
     world = DeskWorld()
     call = world.talking()
     world.tell(ev.PhoneTold(ANN, (leg_of(call, 2),)))
@@ -68,7 +68,7 @@ def test_the_desk_rings_on_after_the_caller_has_hung_up() -> None:
 
 
 def test_a_consulted_transfer_into_a_queue_that_nobody_answers() -> None:
-    """Comes back: one recording over all of it, the wrap-up is the agent's who has the customer, nothing is counted for the other."""
+    """The caller comes back: one recording of the whole call, wrap-up for the agent with the customer, no talk counted for another agent."""
     world = DeskWorld(config=structs.replace(CONFIG, queues=(*CONFIG.queues, Queue(FUND, ring=10.0))))
     call = world.talking()
     assert world.command(desk.Consult(call, ToQueue(FUND))) == Done()
@@ -87,7 +87,7 @@ def test_a_consulted_transfer_into_a_queue_that_nobody_answers() -> None:
 
 
 def test_a_transferred_call_is_counted_twice() -> None:
-    """One visit to the queue, answered once; one row for each agent who talked, with who handed on to whom; one contact, the last agent's."""
+    """One visit to the queue, answered once; one row for each agent who talked, with the transfer's target; one contact, by the last agent."""
     world = DeskWorld()
     call = world.talking()
     world.online(BOB, open_=False)
@@ -115,7 +115,7 @@ def test_a_transferred_call_is_counted_twice() -> None:
 
 @pytest.mark.parametrize("in_a_call", [False, True])
 def test_a_lock_s_reason_survives_a_restart(in_a_call: bool) -> None:
-    """Also of a lock that was asked for in a call. What the store keeps of the seat is what the next switch is told at the log-in."""
+    """Also for a lock requested during a call. At the log-in, the next switch gets the seat's state from the store."""
     before = DeskWorld()
     before.online()
     if in_a_call:
@@ -129,7 +129,7 @@ def test_a_lock_s_reason_survives_a_restart(in_a_call: bool) -> None:
 
 
 def test_a_lock_asked_for_in_a_call_is_lost_by_a_transfer() -> None:
-    """It takes effect after the call, whoever the customer is handed to."""
+    """The lock takes effect after the call, to whatever target the customer is handed over."""
     world = DeskWorld()
     call = world.talking()
     world.online(BOB, open_=False)
@@ -143,7 +143,7 @@ def test_a_lock_asked_for_in_a_call_is_lost_by_a_transfer() -> None:
 
 
 def test_a_whisper_in_the_customer_s_track() -> None:
-    """The recording is what the customer says and hears, and a supervisor who whispers is in neither, whatever the agent does meanwhile."""
+    """The recording has the customer's speech and what the customer hears; a supervisor's whisper is in neither, whatever the agent does."""
     world = DeskWorld()
     boss = AgentId("boss")
     world.tell(ev.AgentOnline(boss, "Boss", DeskId("desk-boss"), "192.0.2.21:5070", Role.MANAGER))

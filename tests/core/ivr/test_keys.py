@@ -1,4 +1,4 @@
-"""Keys: menus, inputs, key-ahead, barge-in, ``*`` and ``#``, none at all, too many, and those that are no digits."""
+"""Keys: menus, inputs, key-ahead, barge-in, ``*`` and ``#``, no keys, too many keys, and keys that are no digits."""
 
 import pytest
 
@@ -55,11 +55,11 @@ def test_a_prompt_without_barge_in_is_heard_out_and_the_keys_wait() -> None:
 def test_a_key_cuts_the_prompt_short() -> None:
     world = World()
     call = world.offer()
-    world.run(2.5)  # in the menu's prompt
+    world.run(2.5)  # during the menu's prompt
     world.press(call, "1", every=0.0)
     assert world.commands(media.StopPlay)
     assert world.step(call) == "account"
-    world.tell(ev.PlayEnded(leg_of(call, 1), 2, PlayEnd.BARGED, 300))  # of the menu: late, and means nothing
+    world.tell(ev.PlayEnded(leg_of(call, 1), 2, PlayEnd.BARGED, 300))  # of the menu's play: late, and without effect
     assert world.state(call) == "asking"
     world.finish()
 
@@ -129,7 +129,7 @@ def test_a_caller_leaning_on_the_keypad_fills_no_memory() -> None:
     world.finish()
 
 
-def test_what_is_not_one_key_is_none() -> None:
+def test_anything_but_a_single_key_is_ignored() -> None:
     world = World()
     call = world.answered()
     for text in ("", "12"):
@@ -158,7 +158,7 @@ def test_a_hash_after_a_full_input_means_nothing_more() -> None:
     assert used(world) == "2600519"
     world.press(call, "2600519", every=0.0)
     world.run(3.0)
-    world.press(call, "#")  # seconds later it is a key like any other
+    world.press(call, "#")  # seconds later, # is a key like any other
     assert used(world)[-1] == "#"
     world.finish()
 
@@ -171,7 +171,7 @@ def test_a_hash_ahead_after_a_full_input_means_nothing_more() -> None:
     assert used(world) == "*2600519"
     world.run(3.0)
     assert "invalid_key" not in world.heard()
-    world.press(call, "*26005191", every=0.0)  # another key ahead is kept
+    world.press(call, "*26005191", every=0.0)  # another key pressed ahead is kept
     world.run(5.0)
     assert world.step(call) == "account"
     world.finish()

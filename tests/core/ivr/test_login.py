@@ -1,4 +1,4 @@
-"""Logging in: account, PIN, locks, and where the PIN's digits are."""
+"""Logging in: account, PIN, locks, and the places that have the PIN's digits."""
 
 import msgspec
 
@@ -47,7 +47,7 @@ def test_the_recording_is_masked_while_the_pin_is_keyed_and_a_little_longer() ->
     world.press(call, f"1{ACCOUNT}#")
     assert [m.on for m in world.commands(media.MaskRecording)] == [True]
     world.press(call, PIN, every=0.1)
-    assert [m.on for m in world.commands(media.MaskRecording)] == [True]  # its last key still sounds
+    assert [m.on for m in world.commands(media.MaskRecording)] == [True]  # the PIN's last key may still sound
     world.run(1.0)
     assert [m.on for m in world.commands(media.MaskRecording)] == [True, False]
     world.finish()
@@ -137,7 +137,7 @@ def test_an_answer_to_another_question_is_passed_over() -> None:
     world = World()
     call = world.answered()
     world.press(call, f"1{ACCOUNT}#{PIN}", every=0.0)
-    world.tell(ev.BranchAnswered(call, 1, aci.LoggedIn(ACCOUNT, "")))  # request 1 asked the store
+    world.tell(ev.BranchAnswered(call, 1, aci.LoggedIn(ACCOUNT, "")))  # request 1 went to the store
     world.tell(ev.AccountFound(call, 9, ACCOUNT, BRANCH))
     world.tell(ev.WrongPinCounted(call, 1, 5, locked=True))
     assert world.switch.calls[call].services.login is None
@@ -191,8 +191,8 @@ def test_a_wrong_pin_uses_the_try_up() -> None:
     assert world.all(GiveBackPinTry) == []
 
 
-def test_a_try_that_nobody_judged_is_given_back() -> None:
-    """A branch that is slow, and a caller who goes."""
+def test_a_try_without_an_answer_is_given_back() -> None:
+    """The branch is slow, and the caller hangs up before its answer."""
     for seconds, hangs_up in ((9.0, False), (0.0, True)):
         world = World()
         call = world.answered()
@@ -231,7 +231,7 @@ def test_the_wrong_pin_that_locks_the_number_ends_the_call() -> None:
     call = world.answered()
     world.press(call, f"1{ACCOUNT}#000000", every=0.0)
     world.run(0.06)
-    world.tell(ev.WrongPinCounted(call, 2, 1, locked=False))  # of the question before
+    world.tell(ev.WrongPinCounted(call, 2, 1, locked=False))  # belongs to the previous request
     world.tell(ev.WrongPinCounted(call, 3, 1, locked=False, number_locked=True))
     assert world.heard()[-1] == "too_many_wrong_pins"
     world.finish()

@@ -1,4 +1,4 @@
-"""Questions and orders: read back, confirmed once, accepted, refused, in doubt, reported, recovered."""
+"""Enquiries and orders: read back, confirmed once, accepted, refused, in doubt, reported, recovered."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def test_an_order_is_read_back_confirmed_sent_and_its_contract_heard() -> None:
     [journalled] = world.all(JournalOrder)
     context = journalled.context
     assert (context.account, context.branch) == (ACCOUNT, BRANCH)
-    assert context.yes_ms == 1234  # where the card heard the key
+    assert context.yes_ms == 1234  # the key's position in the recording
     assert context.read_back_ms is not None
     assert context.recording == f"{context.call}r1"
     assert [r.state for r in world.all(RecordOrderState)] == ["sent", "accepted"]
@@ -80,7 +80,7 @@ def test_an_order_is_read_back_confirmed_sent_and_its_contract_heard() -> None:
     world.finish()
 
 
-def test_no_order_without_the_one() -> None:
+def test_no_order_without_the_key_1() -> None:
     world = World()
     call = read_back(world)
     world.hang_up(call)
@@ -99,7 +99,7 @@ def test_any_other_key_orders_nothing(keys: str) -> None:
     assert world.all(JournalOrder) == []
 
 
-def test_a_doubled_one_is_one_order() -> None:
+def test_a_doubled_key_1_is_one_order() -> None:
     world = World()
     call = read_back(world)
     world.press(call, "11", every=0.0)
@@ -116,7 +116,7 @@ def test_keys_pressed_before_the_read_back_do_not_confirm_it() -> None:
     world.press(call, "1500#")
     world.run(3.0)
     world.press(call, "5" * 2 + "*", every=0.0)  # back to the price
-    world.press(call, "1500#100#1", every=0.0)  # the 1 waits behind the max_quantity question
+    world.press(call, "1500#100#1", every=0.0)  # the 1 waits until the max_quantity request is answered
     world.run(3.0)
     assert world.step(call) == "confirm"
     assert world.all(JournalOrder) == []
@@ -274,7 +274,7 @@ def test_a_report_of_another_branch_or_account_moves_nothing(strange: dict[str, 
 
 
 def test_a_recovered_cancel_takes_the_reports_of_its_branch() -> None:
-    """Its account is not known in memory; the branch is."""
+    """Its account is not in memory, but its branch is."""
     world = World()
     key = OrderKey("20261121T100000-0001-1")
     world.reactions.resolve_reply = lambda _: None
@@ -287,7 +287,7 @@ def test_a_recovered_cancel_takes_the_reports_of_its_branch() -> None:
 
 
 def test_an_order_that_is_never_filled_leaves_the_memory_with_its_day() -> None:
-    """In Shanghai; what its branch reports later goes to the journal, which knows it."""
+    """The day is Shanghai's. Later reports by its branch go to the journal, which still has the order."""
     world = World()
     key = ordered(world)
     undecided = OrderKey("20261121T100000-0002-1")
@@ -350,7 +350,7 @@ def test_orders_of_before_the_restart_are_asked_about() -> None:
     assert state(world, old[0]) == "accepted"
     assert state(world, down) == "in_doubt"
     world.run(KEEP_SETTLED)
-    assert old[1] not in world.switch.book.orders  # the cancel is over, the order is not
+    assert old[1] not in world.switch.book.orders  # the cancel has ended, the order has not
     assert old[0] in world.switch.book.orders
     world.finish()
 
@@ -363,7 +363,7 @@ def test_a_key_that_is_known_is_the_same_order() -> None:
     assert world.switch.counters["orders_repeated"] == 1
     world.tell(ev.OrderJournalled(key))
     assert len(world.all(SendOrder)) == 1
-    world.switch.book.timed_out(key)  # a timer of a state that it left
+    world.switch.book.timed_out(key)  # a timer of a former state
     world.switch.book.timed_out(OrderKey("gone"))
     world.finish()
 
@@ -454,7 +454,7 @@ def test_a_confirmation_is_used_once() -> None:
     world = World()
     call = read_back(world)
     services = world.switch.calls[call].services
-    services.run("place_order")  # as a flow would that has no read-back before it
+    services.run("place_order")  # as in a flow without a read-back before this step
     assert world.all(JournalOrder) == []
     world.finish()
     assert AccountNo(ACCOUNT) == ACCOUNT

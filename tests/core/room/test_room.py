@@ -1,4 +1,4 @@
-"""The room alone: who talks, who waits, who hears what, and who is left when somebody goes. Pure data, no call around it."""
+"""The room alone: who talks, who waits, who hears whom, and who is left when a member leaves. Pure data, without a call."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LATER = NOW + 7.0
 
 
 def shown(room: Room, name: LegId) -> dict[str, Any]:
-    """What a desk shows of the company its seat is in."""
+    """The parties of a seat, as its desk shows them."""
     its = room.members[name].talk
     assert its is not None
     return party_fields(its)
@@ -74,7 +74,7 @@ def test_hold_and_consult() -> None:
         (ToPin(), ""),
     ],
 )
-def test_what_who_asks_hears(target: AnyTarget, heard: str) -> None:
+def test_what_a_consulting_seat_hears(target: AnyTarget, heard: str) -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
     ask(room, target)
     assert sounds(room) == {CUSTOMER: sound(play=MUSIC), ANN: sound(play=heard)}
@@ -92,14 +92,14 @@ def test_handed_over_while_it_rings() -> None:
     assert sounds(room) == {CUSTOMER: sound(play=RINGBACK)}
 
 
-def test_one_who_turned_away_and_was_left_for_somebody_who_rings() -> None:
+def test_a_seat_that_turned_away_and_was_left_for_a_ringing_party() -> None:
     """Ann asked Bob, Bob asked Cat and left: Ann hears that Cat rings."""
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
     ask(room, ToSeat(AgentId("cat")), None, 2)
     assert sounds(room) == {CUSTOMER: sound(play=MUSIC), ANN: sound(play=RINGBACK)}
 
 
-def test_one_who_waits_for_somebody_who_turned_away_hears_music_though_they_hold_others() -> None:
+def test_a_party_parked_by_a_seat_hears_music_though_it_holds_others() -> None:
     room = room_of((CUSTOMER,), (ANN,), (BOB, CAT), parked={ANN: 1, BOB: 2})
     assert sounds(room)[ANN] == sound(play=MUSIC)
 
@@ -113,7 +113,7 @@ def test_early_media() -> None:
     assert sounds(handed) == {CUSTOMER: sound(OUT), OUT: sound(CUSTOMER)}
 
 
-def test_early_media_of_nobody_who_waits() -> None:
+def test_early_media_is_not_heard_by_waiting_parties() -> None:
     room = room_of((CUSTOMER, ANN))
     ask(room, ToNumber("139"), None, None, rings=OUT).early_media = True
     assert OUT not in sounds(room)
@@ -171,7 +171,7 @@ def test_merge_takes_all_that_means_the_group_along() -> None:
     assert [member.since for member in room.members.values()] == [NOW, LATER, NOW, NOW]
 
 
-def test_whoever_asked_where_nobody_was_is_left_as_it_was() -> None:
+def test_merging_another_group_leaves_a_consult_unchanged() -> None:
     room = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
     room.merge(1, 2, LATER)
     assert room.ask is None
@@ -190,7 +190,7 @@ def settled(room: Room) -> tuple[LegId | None, dict[LegId, tuple[int, int | None
     return alone.leg.id if alone else None, {name: (each.group, each.parked) for name, each in room.members.items()}
 
 
-def test_what_is_in_order_stays() -> None:
+def test_a_consistent_room_stays_unchanged() -> None:
     for room in (
         room_of((CUSTOMER, ANN)),
         room_of((CUSTOMER,), (ANN,), parked=HELD, holds=True),
@@ -201,33 +201,33 @@ def test_what_is_in_order_stays() -> None:
         assert settled(room) == (None, before)
 
 
-def test_who_waits_is_taken_back_when_the_asked_one_has_gone() -> None:
+def test_a_parked_party_is_taken_back_when_the_consulted_one_has_left() -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
     room.members[ANN].consult_group = 2
     assert settled(room) == (None, {CUSTOMER: (1, None), ANN: (1, None)})
     assert (room.members[ANN].consult_group, room.members[ANN].since) == (None, LATER)
 
 
-def test_not_while_it_asks() -> None:
+def test_a_parked_party_is_not_taken_back_while_a_consult_rings() -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
     ask(room, ToPin())
     assert settled(room) == (None, {CUSTOMER: (1, None), ANN: (2, 1)})
 
 
-def test_who_held_somebody_that_has_gone_is_alone() -> None:
+def test_a_seat_whose_held_party_has_left_is_alone() -> None:
     room = room_of((), (ANN,), parked=HELD, holds=True)
     assert settled(room) == (ANN, {ANN: (2, None)})
     assert not room.members[ANN].holds
 
 
-def test_who_had_two_and_lost_the_one_that_waited_goes_on_with_the_other() -> None:
+def test_a_seat_that_lost_its_parked_party_goes_on_with_the_other() -> None:
     room = room_of((), (ANN, BOB), parked=HELD)
     room.members[ANN].consult_group = 2
     assert settled(room) == (None, {ANN: (2, None), BOB: (2, None)})
     assert room.members[ANN].consult_group is None
 
 
-def test_a_customer_whom_nobody_has() -> None:
+def test_a_customer_without_a_seat() -> None:
     assert settled(room_of((CUSTOMER,)))[0] == CUSTOMER
     handed = room_of((CUSTOMER,))
     ask(handed, ToSeat(AgentId("bob")), None)

@@ -1,4 +1,4 @@
-"""三方通话 and more: who joins, who leaves, who goes on, and who hears whom."""
+"""三方通话 and larger conferences: joining, leaving, going on, and who hears whom."""
 
 from functools import partial
 
@@ -42,7 +42,7 @@ def test_three(world: FloorWorld) -> None:
 
 
 def test_keys_of_a_desk_phone_go_to_everybody_outside_and_others_keys_nowhere(world: FloorWorld) -> None:
-    """Where an agent is, a customer may key what nobody is to hear. Nor do keys leave the conversation."""
+    """A customer with an agent may key a secret, so a customer's keys reach nobody. Keys never leave their group."""
     call = world.talks_to()
     customer = leg_of(call, 1)
     key = partial(ev.DigitPressed, digit=Secret("5"), way=DigitMode.RFC4733)
@@ -51,7 +51,7 @@ def test_keys_of_a_desk_phone_go_to_everybody_outside_and_others_keys_nowhere(wo
     world.tell(key(world.leg(ANN)))
     assert world.commands(media.SendDigits) == [media.SendDigits(customer, "5")]
     outside = world.asked(ToNumber(NUMBER))
-    world.tell(key(customer))  # waits, with music
+    world.tell(key(customer))  # the customer waits, with music
     world.tell(key(world.leg(ANN)))
     assert world.commands(media.SendDigits)[1:] == [media.SendDigits(outside, "5")]
     world.press_button(desk.Join)
@@ -93,7 +93,7 @@ def test_five_on_one_recording(world: FloorWorld) -> None:
     world.press_button(desk.Join)
     everybody = {"caller", "ann", "bob", "cat", outside}
     for who in everybody - {"caller"}:
-        assert world.hears(LegId(who)) == everybody - {who}  # agents by name, the outside party by its leg
+        assert world.hears(LegId(who)) == everybody - {who}  # agents by id, the outside party by its leg
     assert world.hears(call) == everybody - {"caller"}
     assert world.commands(media.StartRecording) == [
         media.StartRecording(
@@ -174,7 +174,7 @@ def test_a_party_is_sent_away(world: FloorWorld) -> None:
 def test_who_can_not_be_sent_away(world: FloorWorld) -> None:
     call = world.consulted()
     bob = world.leg(BOB)
-    assert world.refused(desk.DropParty(call, bob)) == "wrong_state"  # a consult; Return is for that
+    assert world.refused(desk.DropParty(call, bob)) == "wrong_state"  # a consult is ended by Return
     world.press_button(desk.Join)
     assert world.refused(desk.DropParty(call, leg_of(call, 1))) == "not_allowed"
     assert world.refused(desk.DropParty(call, world.leg(ANN))) == "not_allowed"
@@ -216,7 +216,7 @@ def test_hold_in_a_conference_lets_the_others_go_on(world: FloorWorld) -> None:
 
 
 def test_held_by_both_and_one_is_handed_over(world: FloorWorld) -> None:
-    """What Bob holds is what the customer is in, wherever Ann has taken them."""
+    """Bob's parked group is the customer's group, wherever Ann has taken the customer."""
     call = world.conference(BOB)
     world.press_button(desk.Hold, BOB)
     world.join(CAT)
@@ -244,7 +244,7 @@ def test_everybody_turned_away_and_left(world: FloorWorld) -> None:
 
 
 def test_an_agent_of_a_conference_puts_another_in_their_place(world: FloorWorld) -> None:
-    """Blind: who answers comes to those who were left, and they hear each other meanwhile."""
+    """A blind transfer: the new agent joins the remaining parties, who hear each other meanwhile."""
     call = world.conference(BOB)
     world.join(CAT)
     world.asked(ToSeat(CAT), wait=1.0)
@@ -256,7 +256,7 @@ def test_an_agent_of_a_conference_puts_another_in_their_place(world: FloorWorld)
     world.finish()
 
 
-def test_such_a_one_does_not_come(world: FloorWorld) -> None:
+def test_the_other_agent_does_not_answer(world: FloorWorld) -> None:
     call = world.conference(BOB)
     world.join(CAT)
     world.reactions.desk = "silent"
@@ -268,7 +268,7 @@ def test_such_a_one_does_not_come(world: FloorWorld) -> None:
 
 
 def test_those_who_were_handed_a_ringing_party_move_on_before_it_answers(world: FloorWorld) -> None:
-    """Ann has asked Cat; Bob asks Dan for the customer and leaves; Ann hands over: Dan comes to where the customer is."""
+    """Ann has asked Cat; Bob asks Dan for the customer and leaves; Ann hands over: Dan joins the customer's group."""
     call = world.conference(BOB)
     world.join(CAT, DAN)
     world.asked(ToSeat(CAT))
@@ -284,7 +284,7 @@ def test_those_who_were_handed_a_ringing_party_move_on_before_it_answers(world: 
 
 
 def test_two_who_hand_over_the_same_customer(world: FloorWorld) -> None:
-    """Ann hands over to Cat, who still rings; Bob, of the same conference, to an outside party: all three have each other."""
+    """Ann hands over to Cat, who still rings; Bob, in the same conference, to an outside party: then all three hear each other."""
     call = world.conference(BOB)
     outside = world.asked(ToNumber(NUMBER), BOB)
     world.join(CAT)
@@ -298,7 +298,7 @@ def test_two_who_hand_over_the_same_customer(world: FloorWorld) -> None:
 
 
 def test_the_customer_of_a_conference_is_handed_to_a_queue(world: FloorWorld) -> None:
-    """Everybody else is out of it: the call is the customer's."""
+    """All other parties leave; the call goes on with the customer alone."""
     call = world.conference(BOB)
     outside = world.asked(ToNumber(NUMBER))
     world.press_button(desk.Join)
@@ -318,7 +318,7 @@ def test_who_has_not_got_the_customer_now_can_not_send_them_anywhere(world: Floo
     world.asked(ToSeat(CAT), BOB)
     world.put_down(BOB)
     assert world.hears(call) == {"cat"}
-    assert world.command(desk.Consult(call, ToQueue(FUND))) == desk.Done()  # Ann still holds them
+    assert world.command(desk.Consult(call, ToQueue(FUND))) == desk.Done()  # Ann still has the customer on hold
     world.press_button(desk.Return)
     assert world.hears(call) == {"ann", "cat"}
     world.finish()

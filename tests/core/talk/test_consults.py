@@ -1,4 +1,4 @@
-"""Somebody is asked in while the customer waits: every act, each way back, and what is refused at a wrong moment."""
+"""Consults while the customer waits: every command, each way back, and refusals at a wrong moment."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ from tests.core.floor_world import BUSY, FLOOR, FUND, MUSIC, NUMBER, RINGBACK, F
 from tests.core.world import ACCOUNT, FAR, PIN
 
 NEVER = [desk.Swap, desk.Join]
-"""What needs somebody who has answered."""
+"""Commands that need a consulted party that has answered."""
 
 
 @pytest.fixture
@@ -298,11 +298,11 @@ def test_the_colleague_hangs_up(world: FloorWorld, swapped: bool) -> None:
     world.finish()
 
 
-def test_one_is_asked_at_a_time(world: FloorWorld) -> None:
+def test_one_consult_at_a_time(world: FloorWorld) -> None:
     call = world.consulted()
     world.join(CAT)
     assert world.refused(desk.Consult(call, ToSeat(CAT))) == "wrong_state"
-    leg = world.asked(ToSeat(CAT), BOB, wait=1.0)  # the one who was asked asks further
+    leg = world.asked(ToSeat(CAT), BOB, wait=1.0)  # the consulted seat consults another
     assert world.refused(desk.Consult(call, ToNumber(NUMBER))) == "wrong_state"
     assert world.press_button(desk.Return, BOB) == desk.Done()
     assert ended(world, leg) == [EndCause.CANCELLED]
@@ -338,7 +338,7 @@ def test_who_may_ask(world: FloorWorld) -> None:
     world.join(ANN, open_=True)
     call = world.offer()
     world.run(2.0)
-    assert world.refused(desk.Consult(call, ToSeat(BOB))) == "wrong_state"  # it rings
+    assert world.refused(desk.Consult(call, ToSeat(BOB))) == "wrong_state"  # a consult rings already
     assert world.refused(desk.Consult(CallId("gone"), ToSeat(BOB))) == "no_such_call"
     for button in (desk.Hold, desk.Swap, desk.Join, desk.Intercept):
         assert world.wrong(button)
@@ -359,7 +359,7 @@ def test_a_chain_hands_the_customer_to_its_end(world: FloorWorld) -> None:
     world.put_down(BOB)
     assert (world.hears(ANN), world.hears(CAT), world.hears(call)) == ({"cat"}, {"ann"}, {MUSIC})
     assert world.shown().came_back is None
-    world.press_button(desk.Return)  # what Ann asked for has moved on to Cat
+    world.press_button(desk.Return)  # Ann's consult has been handed over to Cat
     assert (world.hears(call), world.seat(CAT)) == ({"ann"}, SeatState.LOCKED)
     world.finish()
 
@@ -372,7 +372,7 @@ def test_the_asked_one_hands_over_while_the_next_one_rings(world: FloorWorld) ->
     assert (world.hears(ANN), world.hears(call), world.seat(ANN)) == ({RINGBACK}, {MUSIC}, SeatState.CONSULTING)
     assert world.parties() == [("13800138000", "waiting"), ("cat", "ringing")]
     assert world.shown().came_back is None
-    world.put_down()  # so the customer is handed to who rings
+    world.put_down()  # hands the customer over to the ringing seat
     assert (world.hears(call), world.last_talk(ANN)["transferred_to"]) == ({RINGBACK}, "seat:cat")
     world.run(3.0)
     assert world.hears(call) == {"cat"}
@@ -381,7 +381,7 @@ def test_the_asked_one_hands_over_while_the_next_one_rings(world: FloorWorld) ->
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_ann_returns_while_bob_has_her_on_hold(world: FloorWorld, answered: bool) -> None:
-    """Whom she asked, and whom he asked in turn, are not wanted any more."""
+    """Return ends both consults: Ann's of Bob, and Bob's."""
     call = world.consulted()
     world.join(CAT)
     leg = world.asked(ToSeat(CAT), BOB, wait=4.0 if answered else 1.0)
@@ -446,7 +446,7 @@ def test_its_own_ringing_is_heard(world: FloorWorld) -> None:
         (EndCause.FAR_HUNG_UP, CameBack.HUNG_UP),
     ],
 )  # fmt: skip
-def test_it_does_not_come(world: FloorWorld, cause: EndCause, word: CameBack) -> None:
+def test_the_consulted_party_does_not_answer(world: FloorWorld, cause: EndCause, word: CameBack) -> None:
     world.reactions.far = "silent"
     call = world.talks_to()
     leg = world.asked(ToNumber(NUMBER), wait=1.0)
@@ -562,7 +562,7 @@ def test_the_next_agent_of_a_queue(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_its_agent_lets_it_ring_and_the_next_one_is_asked(world: FloorWorld) -> None:
+def test_the_queue_s_agent_does_not_answer_and_the_next_is_asked(world: FloorWorld) -> None:
     call = world.talks_to()
     world.reactions.desk = "silent"
     world.join(BOB, open_=True)
@@ -637,7 +637,7 @@ def test_a_queue_that_is_not_open(world: FloorWorld, why: str) -> None:
 
 
 def test_the_queue_of_the_flow_is_asked(world: FloorWorld) -> None:
-    """Ann gives the caller back to the queue that they came from: the flow's own step."""
+    """Ann gives the caller back to the queue of the flow's own step."""
     call = world.talks_to()
     world.asked(ToQueue(AGENTS), wait=1.0)
     world.put_down()
@@ -671,11 +671,11 @@ def test_return_from_a_menu(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_a_menu_that_there_is_not(world: FloorWorld) -> None:
+def test_an_unknown_menu(world: FloorWorld) -> None:
     call = world.talks_to()
     assert world.refused(desk.Consult(call, ToMenu("gone"))) == "not_found"
     world.asked(ToMenu("main"))
-    world.tell(ev.Configured(FLOOR, (FLOW,)))  # a reload takes it away
+    world.tell(ev.Configured(FLOOR, (FLOW,)))  # a reload removes the queue
     world.put_down()
     world.run(1.0)
     assert call not in world.switch.calls
@@ -743,7 +743,7 @@ def test_return_while_it_is_keyed(world: FloorWorld, keyed: str) -> None:
 
 @pytest.mark.parametrize("how", ["lost", "hangs up"])
 def test_the_agent_is_gone_meanwhile(world: FloorWorld, how: str) -> None:
-    """The customer keys on, and then waits for the next agent."""
+    """The customer finishes keying, then waits for the next agent."""
     call = asks_for_pin(world)
     if how == "lost":
         world.tell(ev.AgentOffline(ANN))
@@ -817,7 +817,7 @@ def lose(how: str) -> Callable[[FloorWorld], None]:
 @pytest.mark.parametrize("how", ["app", "phone", "bye", "log-out"])
 @pytest.mark.parametrize("state", ["rings", "up", "swapped", "outside rings", "queue", "menu", "on hold"])
 def test_a_seat_is_lost(world: FloorWorld, how: str, state: str) -> None:
-    """Nobody is left alone in silence: the customer is at the head of the queue, and whoever was asked is free."""
+    """No party is left in silence: the customer goes to the head of the queue, and the consulted party is free."""
     world.reactions.far = "silent"
     call = world.talks_to()
     world.join(BOB)
@@ -886,7 +886,7 @@ def test_without_any_queue_such_a_call_ends() -> None:
 
 
 def test_busy_is_never_heard_by_a_customer(world: FloorWorld) -> None:
-    """Busy tone is for who calls a seat; a consult to a busy seat is refused instead."""
+    """A seat that calls a busy seat hears busy tone; a consult to a busy seat is refused instead."""
     call = world.consulted()
     assert BUSY not in world.hears(call) | world.hears(ANN) | world.hears(BOB)
     assert world.refused(desk.Consult(call, ToQueue(QueueName("gone")))) == "wrong_state"

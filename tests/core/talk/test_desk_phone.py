@@ -1,4 +1,4 @@
-"""A seat whose voice is a desk phone: the handset ends talks, and what the app's phone tells is not about it."""
+"""A seat whose voice is a desk phone: the handset ends talks, and reports of the app's phone do not concern it."""
 
 import pytest
 from msgspec.structs import replace
@@ -98,7 +98,7 @@ def test_what_the_agent_asked_for_comes_with_auto_answer(world: DeskWorld) -> No
 
 
 def test_a_handset_that_is_not_lifted_is_not_broken(world: DeskWorld) -> None:
-    """A phone without auto-answer: the agent did not come, and may dial again."""
+    """A phone without auto-answer is not answered; the agent may dial again."""
     world.reactions.desk = "silent"
     dial(world)
     world.run(20.0)

@@ -1,4 +1,4 @@
-"""挂机 means what the agent was shown, or nothing: a hang-up that crosses with a change that makes it mean something else is refused."""
+"""挂机 does what the desk showed to the agent, or nothing: a hang-up whose meaning has changed on the way is refused."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ Act = Callable[[FloorWorld], object]
 
 
 def test_a_customer_is_not_left_to_those_who_talk_of_something_else() -> None:
-    """Whom the asked one asked stays when the asked one is sent away, and has nothing to do with the customer."""
+    """A party that the consulted seat has consulted in turn stays when that seat is dropped, but does not get the customer."""
     world = FloorWorld()
     call = world.consulted(BOB)
     world.join(CAT)
@@ -121,7 +121,7 @@ def waits_for_a_colleague_who_asks_for_the_pin(world: FloorWorld) -> None:
 
 
 def has_who_waits_for_somebody_who_rings(world: FloorWorld) -> None:
-    """Bob has left their conference to somebody who rings."""
+    """Bob has left the conference and handed over to a ringing seat."""
     world.conference(BOB)
     world.join(CAT)
     world.reactions.desk = "silent"
@@ -189,7 +189,7 @@ def test_who_listens_leaves() -> None:
 
 
 def bob_puts_down(world: FloorWorld) -> None:
-    """Refuses, hangs up, leaves, or hands over."""
+    """Bob hangs up: by the state, he refuses, ends, leaves, or hands over."""
     world.put_down(BOB)
 
 
@@ -238,7 +238,7 @@ CROSSINGS: tuple[tuple[Act, Act, HangingUp], ...] = (
     (has_who_waits_for_somebody_who_rings, who_rings_does_not_come, HangingUp.END),
     (rings, the_phone_is_answered, HangingUp.END), (dials, the_customer_answers, HangingUp.END),
 )  # fmt: skip
-"""What Ann was shown, what happens while her hang-up is on its way, and what it would do then."""
+"""What Ann's desk showed, what happens while her hang-up is on its way, and its new meaning."""
 
 
 @pytest.mark.parametrize(("act", "meanwhile", "then"), CROSSINGS, ids=lambda value: getattr(value, "__name__", ""))
@@ -277,8 +277,8 @@ def test_what_changes_nothing_for_the_others_does_not_stop_it(act: Act, meanwhil
 
 
 @pytest.mark.parametrize("target", [ToQueue(FUND), ToMenu("main")])
-def test_given_up_before_it_is_handed_over(target: desk.AnyTarget) -> None:
-    """The agent's own presses come in their order: Return, and a hand-over that was shown before."""
+def test_return_before_a_hand_over(target: desk.AnyTarget) -> None:
+    """The agent's own commands arrive in order: Return, then a hand-over that was shown before."""
     world = FloorWorld()
     world.talks_to()
     world.join(AgentId("eve"))
@@ -289,8 +289,8 @@ def test_given_up_before_it_is_handed_over(target: desk.AnyTarget) -> None:
     world.finish()
 
 
-def test_a_handset_that_is_put_down_needs_no_words() -> None:
-    """A desk phone's BYE is the hand itself: there is nothing to refuse."""
+def test_a_handset_s_hang_up_has_no_meaning_attached() -> None:
+    """A desk phone's BYE has no meaning attached, and can't be refused."""
     world = FloorWorld()
     world.online(ANN, contact="phone:front-1")
     call = world.talking()

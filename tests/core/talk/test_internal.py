@@ -1,4 +1,7 @@
-"""内部呼叫: seat to seat. The called seat is the call's first leg; no customer comes with it, and once they talk neither is more than the other."""
+"""内部呼叫: calls from seat to seat.
+
+The called seat is the call's first leg; there is no customer, and in the talk both seats have the same rights.
+"""
 
 import pytest
 
@@ -120,7 +123,7 @@ def test_from_busy_back(world: FloorWorld, how: str) -> None:
     world.finish()
 
 
-def test_one_in_wrap_up_is_heard_as_busy_too(world: FloorWorld) -> None:
+def test_a_seat_in_wrap_up_is_busy_too(world: FloorWorld) -> None:
     call = world.talks_to(CAT)
     world.hang_up(call)
     world.command(desk.CallSeat(CAT), ANN, CALL)
@@ -141,7 +144,7 @@ def test_whom_one_can_not_call(world: FloorWorld) -> None:
 def test_when_one_can_not_call(world: FloorWorld) -> None:
     call = world.talks_to(CAT)
     assert world.refused(desk.CallSeat(BOB), CAT, CALL) == "in_call"
-    assert world.refused(desk.CallSeat(BOB), ANN, call) == "busy"  # the id is taken
+    assert world.refused(desk.CallSeat(BOB), ANN, call) == "busy"  # the call id is in use
     assert world.refused(desk.CallSeat(BOB), ANN) == "busy"
     world.tell(ev.CardDied(CARD, "killed"))
     assert world.refused(desk.CallSeat(BOB), ANN, CALL) == "busy"  # no card
@@ -200,7 +203,7 @@ def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
     world.finish()
 
 
-def test_before_the_own_phone_is_up_it_can_be_put_down(world: FloorWorld) -> None:
+def test_the_caller_may_hang_up_before_its_own_phone_answers(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     call_bob(world)
     assert world.put_down() == desk.Done()
@@ -239,7 +242,7 @@ BOTH = pytest.mark.parametrize(("one", "other"), [(ANN, BOB), (BOB, ANN)], ids=[
 
 
 def is_over(world: FloorWorld, *agents: AgentId) -> bool:
-    """Nobody has a call of it, and it is forgotten."""
+    """Checks that the call has ended: no seat shows it, and the switch has dropped it."""
     world.run(1.0)
     return CALL not in world.switch.calls and all(world.seat(agent) is SeatState.LOCKED for agent in agents)
 
@@ -306,7 +309,7 @@ def test_who_was_handed_to_nobody_is_sent_away(world: FloorWorld, one: AgentId, 
 
 @BOTH
 def test_who_waits_goes_before_the_third_answers(world: FloorWorld, one: AgentId, other: AgentId) -> None:
-    """Who asked and who comes have each other then."""
+    """The consulting seat and the consulted one then talk to each other."""
     in_talk(world)
     world.join(CAT)
     world.asked(ToSeat(CAT), one, wait=1.0)
@@ -359,7 +362,7 @@ def test_one_of_three_seats_is_lost(world: FloorWorld, one: AgentId, other: Agen
 
 
 def test_the_called_one_has_a_desk_phone() -> None:
-    """Its hold key and its handset are the app's buttons, also when there are three."""
+    """The phone's hold key and handset act as the app's buttons, also in a call of three."""
     world = FloorWorld()
     world.join(ANN, CAT)
     world.online(BOB, open_=False, contact="phone:front-1")
@@ -396,7 +399,7 @@ def test_a_party_of_a_conference_of_seats(world: FloorWorld) -> None:
     world.join(CAT)
     world.asked(ToSeat(CAT))
     world.press_button(desk.Join)
-    assert world.refused(desk.DropParty(CALL, CALLER)) == "not_allowed"  # oneself
+    assert world.refused(desk.DropParty(CALL, CALLER)) == "not_allowed"  # the seat itself
     assert world.command(desk.DropParty(CALL, CALLEE)) == desk.Done()
     assert [hang.leg for hang in world.all(HangUp)] == [CALLEE]
     assert world.hears(ANN) == {"cat"}
@@ -473,7 +476,7 @@ def test_desks_that_hang_up_by_handset() -> None:
 
 
 def test_nobody_is_logged_in_at_a_replay() -> None:
-    """The journal's event of such a call opens it as it was, with no seat there."""
+    """The journal's event of such a call recreates it without a seat."""
     world = FloorWorld()
     world.join(ANN, BOB)
     in_talk(world)

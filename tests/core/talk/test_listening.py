@@ -1,4 +1,4 @@
-"""Monitor, whisper, barge, intercept: who hears whom, who sees it, and what becomes of the supervisor when the seat moves on."""
+"""Monitor, whisper, barge, intercept: who hears whom, who sees it, and the supervisor's state when the seat goes on to another call."""
 
 import pytest
 
@@ -123,7 +123,7 @@ def test_who_may(world: FloorWorld, who: AgentId, code: str) -> None:
 def test_whom_one_can_listen_to(world: FloorWorld) -> None:
     world.join(DAN, ANN, EVE)
     assert world.refused(desk.Monitor(AgentId("nobody")), DAN) == "not_here"
-    assert world.refused(desk.Monitor(EVE), EVE) == "not_allowed"  # oneself
+    assert world.refused(desk.Monitor(EVE), EVE) == "not_allowed"  # the seat itself
     assert world.refused(desk.Monitor(ANN), DAN) == "not_in_call"
     world.reactions.desk = "silent"
     world.command(desk.OpenSeat())
@@ -162,7 +162,7 @@ def test_not_without_a_link(world: FloorWorld) -> None:
 
 
 def test_while_the_seat_is_heard_as_busy(world: FloorWorld) -> None:
-    """内部呼叫, 忙音, 同步监听: that call ends, and the phone rings anew."""
+    """内部呼叫, 忙音, 同步监听: the call with busy tone ends, and the phone rings for the monitoring."""
     call = world.talks_to()
     world.join(DAN)
     own = CallId("20261122T093000-0700")
@@ -170,7 +170,7 @@ def test_while_the_seat_is_heard_as_busy(world: FloorWorld) -> None:
     world.run(3.0)
     assert (world.hears(DAN), world.shown(DAN).busy) == ({"tone:busy"}, ANN)
     world.join(BOB)
-    assert world.refused(desk.Monitor(BOB), DAN) == "in_call"  # not the one who is heard as busy
+    assert world.refused(desk.Monitor(BOB), DAN) == "in_call"  # Bob is not in the call that has busy tone
     assert world.command(desk.Monitor(ANN), DAN) == desk.Done()
     world.run(3.0)
     assert (world.seat(DAN), world.hears(DAN)) == (SeatState.MONITORING, {"caller", "ann"})
@@ -340,7 +340,7 @@ def test_an_intercepted_customer_may_be_on_hold(world: FloorWorld) -> None:
 
 
 @pytest.mark.parametrize("target", [ToSeat(BOB), ToNumber(NUMBER), ToQueue(FUND), ToPin()])
-def test_whom_the_seat_had_asked_is_not_wanted_any_more(world: FloorWorld, target: desk.AnyTarget) -> None:
+def test_a_consult_of_the_intercepted_seat_is_ended(world: FloorWorld, target: desk.AnyTarget) -> None:
     call = world.talks_to()
     world.listens()
     world.join(BOB)
@@ -406,8 +406,8 @@ def test_who_listens_to_another_seat_of_the_call_stays_with_that(world: FloorWor
     world.finish()
 
 
-def test_not_what_has_not_been_answered(world: FloorWorld) -> None:
-    """Ann has dialled: there is no customer yet, and pressing it does no harm."""
+def test_a_dialled_call_without_an_answer_is_not_intercepted(world: FloorWorld) -> None:
+    """Ann has dialled, but there is no customer yet; the command is refused without effect."""
     world.join(ANN, DAN)
     dialled = CallId("20261122T093000-0700")
     world.reactions.far = "silent"
@@ -421,7 +421,7 @@ def test_not_what_has_not_been_answered(world: FloorWorld) -> None:
 
 
 def test_intercepting_a_seat_that_has_nobody_left(world: FloorWorld) -> None:
-    """Bob was asked by Ann, asks Cat, and Ann is lost, while the customer goes on with somebody else."""
+    """Bob was asked by Ann, asks Cat, and Ann is lost, while the customer goes on with another party."""
     call = world.talks_to()
     outside = world.asked(ToNumber(NUMBER))
     world.press_button(desk.Join)

@@ -1,4 +1,4 @@
-"""Commands about desks' keys (座席机密钥): a desk connects with a CURVE key pair whose public half the switch knows."""
+"""Commands about desks' keys (座席机密钥): a desk connects with a CURVE key pair; the switch has the public key."""
 
 import contextlib
 import os
@@ -13,11 +13,11 @@ from shared.control_agents import AskDesks, Desks, PutDeskKey, RemoveDeskKey
 from shared.link import keys
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
-from switch_server.switchctl.errors import OK, Refused
+from switch_server.switchctl.errors import OK, CommandRefused
 
 
 class DeskKeyFile(Struct, frozen=True):
-    """What ``agent-app`` reads on the desk's PC: a JSON object, for its owner's eyes only. Keys are Z85."""
+    """The file that ``agent-app`` reads on the desk's PC: a JSON object, readable by its owner only. Keys are in Z85."""
 
     desk: str
     endpoint: str
@@ -30,7 +30,7 @@ class DeskKeyFile(Struct, frozen=True):
 
 
 class DeskAdded(Struct, frozen=True):
-    """With ``--json``. ``file``: the desk's key file, where it was made here."""
+    """The output of ``desk add --json``. ``file``: the path of the new key file; ``None`` where the desk has its own key pair."""
 
     desk: str
     endpoint: str
@@ -64,13 +64,16 @@ async def remove(context: Context) -> int:
 
 
 async def _with_own_key(context: Context, link: Link, known: Desks) -> DeskAdded:
-    """The desk made its pair itself; only the public half came here."""
+    """Adds a desk by a public key (``--key``): the desk made the key pair itself."""
     await _put(context, link, context.options.key)
     return DeskAdded(context.options.desk, _endpoint(context, known), known.server_key, context.options.key)
 
 
 async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded:
-    """The file is there, or nothing has changed: it is written aside before the switch learns the key."""
+    """Makes a key pair and the desk's key file.
+
+    The file is written under another name before the switch gets the key, so that an error changes nothing.
+    """
     desk, pair = context.options.desk, keys.make()
     path = _target(context)
     public = pair.public.decode("ascii")
@@ -84,13 +87,13 @@ async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded
 def _target(context: Context) -> Path:
     path = Path(context.options.out or f"{context.options.desk}.key")
     if path.exists() and not context.options.force:
-        raise Refused("file_exists", path=path)
+        raise CommandRefused("file_exists", path=path)
     return path
 
 
 @contextlib.contextmanager
 def _aside(path: Path, content: bytes) -> Iterator[Path]:
-    """``content`` in a file beside ``path`` (0600), gone at the end if it has not been moved."""
+    """A temporary file beside ``path`` (mode 0600) with ``content``; removed at the end unless it was renamed."""
     aside = path.with_name(f"{path.name}.part")
     try:
         aside.unlink(missing_ok=True)
@@ -99,7 +102,7 @@ def _aside(path: Path, content: bytes) -> Iterator[Path]:
             file.write(content)
         yield aside
     except OSError as error:
-        raise Refused("file_failed", path=error.filename or path, why=error.strerror) from None
+        raise CommandRefused("file_failed", path=error.filename or path, why=error.strerror) from None
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""``switchctl backup``: the switch makes it, this shows how far it is."""
+"""``switchctl backup``: has the switch make a backup, and shows its progress."""
 
 import asyncio
 from pathlib import Path
@@ -8,10 +8,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 from shared.control import AskBackup, BackupProgress, BackupState, MakeBackup
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
-from switch_server.switchctl.errors import OK, Refused
+from switch_server.switchctl.errors import OK, CommandRefused
 
 EVERY = 0.2
-"""Seconds between two looks."""
+"""Seconds between two requests for the progress."""
 
 
 async def backup(context: Context) -> int:
@@ -20,7 +20,7 @@ async def backup(context: Context) -> int:
         told = await link.ask(MakeBackup(folder, current_user()), BackupProgress)
         told = await _followed(context, link, told)
     if told.state is BackupState.FAILED:
-        raise Refused("backup_failed", path=told.folder, why=told.text)
+        raise CommandRefused("backup_failed", path=told.folder, why=told.text)
     if context.json:
         context.show(told)
     else:
@@ -29,12 +29,12 @@ async def backup(context: Context) -> int:
 
 
 def _from_root(folder: str) -> str:
-    """The switch has another current folder."""
+    """The absolute path, since the switch may have another current folder."""
     return str(Path(folder).absolute())
 
 
 async def _followed(context: Context, link: Link, told: BackupProgress) -> BackupProgress:
-    """Until its end, with a bar where a person watches."""
+    """Waits until the backup has ended, with a progress bar on a terminal; returns the last progress."""
     columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=context.err, transient=True, disable=not context.err.is_terminal) as bar:
         task = bar.add_task("", total=None)

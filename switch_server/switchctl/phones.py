@@ -1,4 +1,4 @@
-"""Commands about desk phones (桌面话机): who may register at the switch."""
+"""Commands about desk phones (桌面话机) that may register at the switch."""
 
 from shared.control import Done
 from shared.control_agents import AddPhone, RemovePhone, SetPhonePassword
@@ -24,7 +24,7 @@ async def remove(context: Context) -> int:
 
 
 async def _do(context: Context, request: Request, said: str, secret: str = "") -> int:
-    """``secret`` is shown where it was made here, this once."""
+    """Sends a request and prints the result. ``secret`` is printed if ``--generate`` made it; it is never shown again."""
     async with Link(context.socket) as link:
         reply = await link.ask(request, Done)
     generated = secret if getattr(context.options, "generate", False) else ""

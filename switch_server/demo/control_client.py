@@ -1,4 +1,4 @@
-"""Asks the demo's switch over its control socket, as ``switchctl`` does."""
+"""A client of the switch's control socket, for the demo's own questions."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +12,8 @@ ANSWER_WAIT = 5.0
 R = TypeVar("R", bound=Reply)
 
 
-class Asking:
-    """Between ``start`` and ``stop``; ``ask`` gives ``None`` where the switch does not answer."""
+class ControlClient:
+    """``ask``, between ``start`` and ``stop``, returns the switch's reply, or ``None`` where it does not answer as expected."""
 
     def __init__(self, state: Path) -> None:
         self._client = LinkClient(
@@ -41,4 +41,4 @@ class Asking:
 
 class _NoReports(Silent):
     def told(self, channel: Channel, message: Struct, seq: int) -> None:
-        """Nothing is reported in this protocol."""
+        """Never called: the control protocol has no reports."""

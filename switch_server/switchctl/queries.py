@@ -1,4 +1,4 @@
-"""Commands that look: one request, shown once or watched."""
+"""Commands that only read: one request, its reply printed once or with ``--watch``."""
 
 import argparse
 import re
@@ -11,18 +11,18 @@ from shared import control, control_agents
 from shared.control import Reply, Request
 from switch_server.switchctl.client import ANSWER_WAIT, Link
 from switch_server.switchctl.context import Context, current_user
-from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
+from switch_server.switchctl.errors import OK, REFUSED, CommandRefused, Usage
 from switch_server.switchctl.watch import watch
 
 WHOLE_CHAIN_WAIT = 600.0
-"""Seconds: the switch looks at every row of audit."""
+"""Seconds: the switch checks every row of the audit."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Look(Struct, frozen=True):
-    """A command that asks for one thing. ``status``: the exit status that an answer means, where it isn't always good.
+class Query(Struct, frozen=True):
+    """A command with one request. ``status``: the exit status by the reply; 0 by default.
 
-    ``seconds``: how long an answer may take.
+    ``seconds``: the time-out for the reply.
     """
 
     request: Callable[[argparse.Namespace], Request]
@@ -39,13 +39,13 @@ class Look(Struct, frozen=True):
             reply = await link.ask(request, self.expected, self.seconds)
         status = self.status(reply)
         if status == REFUSED and not context.json and not getattr(reply, "rows", ()):
-            raise Refused("none_found")
+            raise CommandRefused("none_found")
         context.show(reply)
         return status
 
 
 def since(text: str | None) -> float:
-    """``2h`` -> UTC seconds of two hours ago; raises ``Usage``."""
+    """The UTC time in seconds, for example of two hours ago for ``2h``; raises ``Usage``."""
     if text is None:
         return 0.0
     fits = re.fullmatch(r"(\d{1,6})([smhd])", text)
@@ -81,18 +81,18 @@ def _whole(reply: Reply) -> int:
     return OK if getattr(reply, "broken", None) is None else REFUSED
 
 
-status = Look(lambda _: control.AskStatus(), control.Status)
-lines = Look(lambda _: control.AskLines(), control.Lines)
-cards = Look(lambda _: control.AskCards(), control.Cards)
-branches = Look(lambda _: control.AskBranches(), control.Branches)
-counters = Look(lambda _: control.AskCounters(), control.Counters)
-calls = Look(_calls, control.Calls)
-call = Look(lambda options: control.AskCall(options.call), control.CallDetail)
-orders = Look(_orders, control.Orders)
-customers = Look(lambda options: control.FindCustomers(options.text, actor=current_user()), control.Customers, _found)
-audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole, WHOLE_CHAIN_WAIT)
-agents = Look(lambda _: control_agents.AskAgents(), control_agents.Agents)
-queues = Look(lambda _: control_agents.AskQueues(), control_agents.Queues)
-talks = Look(_talks, control_agents.Talks)
-desks = Look(lambda _: control_agents.AskDesks(), control_agents.Desks)
-phones = Look(lambda _: control_agents.AskPhones(), control_agents.Phones)
+status = Query(lambda _: control.AskStatus(), control.Status)
+lines = Query(lambda _: control.AskLines(), control.Lines)
+cards = Query(lambda _: control.AskCards(), control.Cards)
+branches = Query(lambda _: control.AskBranches(), control.Branches)
+counters = Query(lambda _: control.AskCounters(), control.Counters)
+calls = Query(_calls, control.Calls)
+call = Query(lambda options: control.AskCall(options.call), control.CallDetail)
+orders = Query(_orders, control.Orders)
+customers = Query(lambda options: control.FindCustomers(options.text, actor=current_user()), control.Customers, _found)
+audit = Query(lambda options: control.AskAudit(options.limit), control.AuditTrail, _whole, WHOLE_CHAIN_WAIT)
+agents = Query(lambda _: control_agents.AskAgents(), control_agents.Agents)
+queues = Query(lambda _: control_agents.AskQueues(), control_agents.Queues)
+talks = Query(_talks, control_agents.Talks)
+desks = Query(lambda _: control_agents.AskDesks(), control_agents.Desks)
+phones = Query(lambda _: control_agents.AskPhones(), control_agents.Phones)

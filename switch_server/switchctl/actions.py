@@ -1,4 +1,4 @@
-"""Commands that make the switch do something, and the one that fetches a recording."""
+"""Commands that change something in the switch, and ``recordings fetch``."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -21,10 +21,10 @@ from shared.control import (
 from shared.ids import CallId
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
-from switch_server.switchctl.errors import OK, REFUSED, Refused, Usage
+from switch_server.switchctl.errors import OK, REFUSED, CommandRefused, Usage
 
 WITHHELD = "withheld"
-"""On the command line: all who show no number."""
+"""On the command line, in place of a number: all callers without a number."""
 
 
 async def hang_up(context: Context) -> int:
@@ -92,14 +92,14 @@ async def recording(context: Context) -> int:
 def _target(call: str, output: str | None, *, force: bool) -> Path:
     path = Path(output or f"{Path(call).name}.wav")
     if path.exists() and not force:
-        raise Refused("file_exists", path=path)
+        raise CommandRefused("file_exists", path=path)
     return path
 
 
 async def _fetch(link: Link, call: str, path: Path) -> int:
-    """Whole or not at all: a broken transfer leaves no file. Returns its bytes."""
+    """Writes the recording to ``path``; a broken transfer leaves no file. Returns the file's size in bytes."""
     parts = _parts(link, call)
-    first = await anext(parts)  # refused here: nothing has been touched yet
+    first = await anext(parts)  # a refusal is raised here, before any file is made
     new = path.with_name(f"{path.name}.part")
     try:
         with new.open("wb") as file:
@@ -107,7 +107,7 @@ async def _fetch(link: Link, call: str, path: Path) -> int:
             size = len(first) + await _copy(parts, file)
         new.replace(path)
     except OSError as error:
-        raise Refused("file_failed", path=error.filename or path, why=error.strerror) from error
+        raise CommandRefused("file_failed", path=error.filename or path, why=error.strerror) from error
     finally:
         new.unlink(missing_ok=True)
     return size
@@ -121,7 +121,7 @@ async def _copy(parts: AsyncIterator[bytes], file: BinaryIO) -> int:
 
 
 async def _parts(link: Link, call: str) -> AsyncIterator[bytes]:
-    """The file as it is when the first part is read; one that still grows is cut there."""
+    """The file's parts, up to the size that the file had at the first part; a recording may still be growing."""
     offset, end = 0, None
     while end is None or offset < end:
         part = await link.ask(AskRecording(CallId(call), offset, current_user()), RecordingPart)

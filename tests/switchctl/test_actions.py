@@ -1,4 +1,4 @@
-"""Commands that make the switch do something."""
+"""Commands that change something in the switch."""
 
 import getpass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is typed after an option, as values: each raises ``ArgumentTypeError`` with the key of a text that says what is allowed."""
+"""Types of command-line arguments: each function raises ``ArgumentTypeError`` with the key of a text that says which values are allowed."""
 
 import argparse
 import re

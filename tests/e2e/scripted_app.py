@@ -1,10 +1,10 @@
-"""``agent-app`` without a window, worked by a test's hands: link, phone process and presenter are the app's own; only the robot is missing.
+"""``agent-app`` without a window, operated by a test: link, phone process and presenter are the app's own, without a robot.
 
-    python -m tests.e2e.hands [--clock-off SECONDS] [--route IP] AGENT-APP'S OPTIONS
+    python -m tests.e2e.scripted_app [--clock-off SECONDS] [--route IP] AGENT-APP'S OPTIONS
 
-Input: a JSON line an act, the name of one of ``DeskPresenter``'s methods (``log_in``, ``floor.force``) and its arguments (``["log_in", "8001", "…"]``). Output: each view as a JSON line.
-``--route``: this PC's address on the way to the switch as its system would tell it, ``none`` without a network; the act ``["route", IP]`` changes it.
-``--clock-off``: this PC's wall clock is so far off, for everything in this process. Ends when its input does.
+Input: for each action a JSON line with the name of a method of ``DeskPresenter`` (``log_in``, ``floor.force``) and its arguments (``["log_in", "8001", "…"]``).
+Output: each view as a JSON line. ``--route``: this PC's address on the way to the switch, ``none`` without a network; the line ``["route", IP]``
+changes it. ``--clock-off``: the difference of this process's wall clock. The program ends with its input.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Every command that looks: tables in both languages, and a stable document."""
+"""Every command that only reads: its tables in both languages, and its JSON document."""
 
 import msgspec
 import pytest
@@ -39,7 +39,7 @@ def test_json_is_one_document_of_the_reply(ask: Ctl, words: tuple[str, ...], kin
     document = said.document
     assert document["format"] == 1
     assert document["type"] == kind.__name__
-    reply = msgspec.convert(document, kind)  # raises where a field is missing or of another type
+    reply = msgspec.convert(document, kind)  # raises where a field is missing or has another type
     assert msgspec.json.encode(control.document(reply)) == msgspec.json.encode(document)
 
 
@@ -117,11 +117,11 @@ def test_chinese_columns_stand_one_below_the_other(ask: Ctl) -> None:
 
 
 def _columns(text: str) -> int:
-    """Of a terminal: a Chinese character takes two."""
+    """The width on a terminal: two columns for a Chinese character."""
     return sum(2 if char > "\u2e80" else 1 for char in text)
 
 
-def test_an_order_has_its_price_contract_and_yes(ask: Ctl) -> None:
+def test_an_order_has_its_price_contract_and_confirmation(ask: Ctl) -> None:
     row = next(line for line in ask("orders").out.splitlines() if CALL in line)
     assert row.split() == [
         "09:30:55",
@@ -169,7 +169,7 @@ def test_nothing_found_is_status_1(ask: Ctl) -> None:
     said = ask("customers", "find", "nobody", "--json")
     assert (said.status, said.document["rows"]) == (1, [])
     assert ask("calls", "show", "nothing").status == 1
-    assert ask("orders", "--branch", "GZ09").status == 0  # an empty list is an answer
+    assert ask("orders", "--branch", "GZ09").status == 0  # an empty list is a valid reply
 
 
 def test_refusals_are_told_in_the_language(ask: Ctl) -> None:

@@ -1,4 +1,4 @@
-"""The demo's customers: caller processes, fed with errands at an even pace."""
+"""The demo's customers: a call generator that hands errands to caller processes at an even pace."""
 
 import asyncio
 import os
@@ -8,16 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from switch_server.demo.errands import Visit
+from switch_server.demo.errands import CustomerCall
 from switch_server.demo.processes import end_with_parent
 from switch_server.demo.telephones import SLOTS
-from switch_server.demo.telephones.caller import Order, Report
+from switch_server.demo.telephones.caller import CallReport, CallRequest
 
 
-class Caller:
-    """One caller process (four telephones)."""
+class CallerProcess:
+    """One process of ``telephones.caller``: up to four calls at once."""
 
-    def __init__(self, log: Path, on_report: Callable[[Report], None]) -> None:
+    def __init__(self, log: Path, on_report: Callable[[CallReport], None]) -> None:
         self.name = log.stem
         self._log = log
         self._on_report = on_report
@@ -34,25 +34,25 @@ class Caller:
             )  # fmt: skip
         self._reading = asyncio.create_task(self._read())
 
-    def give(self, visit: Visit) -> None:
+    def give(self, customer_call: CustomerCall) -> None:
         assert self.process is not None and self.process.stdin is not None  # noqa: PT018
         self.busy += 1
-        order = Order(visit.errand, visit.customer.phone)
-        self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+        request = CallRequest(customer_call.errand, customer_call.customer.phone)
+        self.process.stdin.write(msgspec.json.encode(request) + b"\n")
 
     async def _read(self) -> None:
         assert self.process is not None and self.process.stdout is not None  # noqa: PT018
         while line := await self.process.stdout.readline():
             self.busy -= 1
-            self._on_report(msgspec.json.decode(line, type=Report))
+            self._on_report(msgspec.json.decode(line, type=CallReport))
 
     @property
-    def fallen(self) -> bool:
-        """Ended by itself."""
+    def exited(self) -> bool:
+        """Whether the process has ended."""
         return self.process is not None and self.process.returncode is not None
 
     async def stop(self) -> None:
-        """No new errands; waits until the calls are over, at most a few seconds more."""
+        """Closes the process's input, so that it ends with its calls; terminates it after 3 s."""
         if self.process is None or self.process.stdin is None:
             return
         self.process.stdin.close()
@@ -66,42 +66,47 @@ class Caller:
             await self._reading
 
 
-class Customers:
-    """``telephones`` calls at once at most, one new call each ``every`` seconds, ``calls`` in all (``None``: no end)."""
+class CallGenerator:
+    """Places calls with as many caller processes as ``telephones`` calls at once need."""
 
     def __init__(
-        self, visits: Iterator[Visit], folder: Path, telephones: int, on_report: Callable[[Report], None]
+        self,
+        customer_calls: Iterator[CustomerCall],
+        folder: Path,
+        telephones: int,
+        on_report: Callable[[CallReport], None],
     ) -> None:
-        self._visits = visits
-        self.reports: list[Report] = []
+        self._customer_calls = customer_calls
+        self.reports: list[CallReport] = []
         self.placed = 0
         self._tell = on_report
         folder.mkdir(parents=True, exist_ok=True)
         self._callers = [
-            Caller(folder / f"caller-{number}.log", self._report) for number in range(1, -(-telephones // SLOTS) + 1)
+            CallerProcess(folder / f"caller-{number}.log", self._report)
+            for number in range(1, -(-telephones // SLOTS) + 1)
         ]
 
     async def start(self) -> None:
         await asyncio.gather(*(caller.start() for caller in self._callers))
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: CallReport) -> None:
         self.reports.append(report)
         self._tell(report)
 
     async def call(self, calls: int | None, every: float) -> None:
-        """Returns when all calls have been placed and are over."""
+        """Places a call each ``every`` seconds, ``calls`` in all (``None``: without end); returns when all calls are over."""
         while calls is None or self.placed < calls:
             caller = min(self._callers, key=lambda caller: caller.busy)
             if caller.busy < SLOTS:
-                caller.give(next(self._visits))
+                caller.give(next(self._customer_calls))
                 self.placed += 1
             await asyncio.sleep(every)
-        while len(self.reports) < self.placed:  # noqa: ASYNC110  reports come from several readers
+        while len(self.reports) < self.placed:  # noqa: ASYNC110  several tasks read reports
             await asyncio.sleep(0.1)
 
-    def fallen(self) -> list[str]:
-        """Names of the caller processes that ended by themselves: their calls are lost."""
-        return [caller.name for caller in self._callers if caller.fallen]
+    def exited(self) -> list[str]:
+        """The names of the caller processes that ended by themselves; their calls are lost."""
+        return [caller.name for caller in self._callers if caller.exited]
 
     async def stop(self) -> None:
         await asyncio.gather(*(caller.stop() for caller in self._callers))

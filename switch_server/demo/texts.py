@@ -11,8 +11,8 @@ FILE = Path(__file__).resolve().parents[2] / "resources" / "texts" / "demo.yaml"
 CHOICES = {"zh": Language.ZH, "en": Language.EN}
 
 
-class Words:
-    """All texts of one language. An unknown key raises ``KeyError``: our bug."""
+class DemoTexts:
+    """All texts of one language. An unknown key, which is a bug, raises ``KeyError``."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -24,7 +24,7 @@ class Words:
 
 
 def language_of(asked: str | None, environ: Mapping[str, str]) -> Language:
-    """``--lang``, else as LC_ALL, LC_MESSAGES, LANG say."""
+    """The language by ``--lang``, else by LC_ALL, LC_MESSAGES or LANG."""
     if asked:
         return CHOICES[asked]
     named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environ.get(name, ""))), "")

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from shared.days import shanghai_day
 from shared.ids import CallId
-from switch_server.adapters.batch import BatchThread
 from switch_server.adapters.event_codec import Entry, Head, RawEntry, decode_event, encode_event, encode_line
 from switch_server.core.words import Event
+from switch_server.disk.batch_thread import BatchThread
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ Prints ``ready`` once it has begun to connect to both sides, and runs until SIGT
 import asyncio
 import logging
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from shared.link.rights import owner_only
 from switch_server.branch import config as settings
 from switch_server.branch.gateway import Gateway
 from switch_server.branch.journal import Journal
+from switch_server.disk.errors import StoreError
 
 
 async def _serve(config: settings.Config) -> None:
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         config = settings.read(argv)
         logging.basicConfig(level=config.log, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         asyncio.run(_serve(config))
-    except (settings.ConfigError, KeyFileError, OSError, sqlite3.Error) as error:
+    except (settings.ConfigError, KeyFileError, OSError, StoreError) as error:
         sys.stderr.write(f"branch-gateway: {error}\n")
         return 2
     return 0

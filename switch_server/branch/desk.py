@@ -8,7 +8,6 @@ The life of a key::
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from shared.link import Answer
 from switch_server.branch import matching
 from switch_server.branch.journal import Entry, Journal, Order, State
 from switch_server.branch.trading import TradingDown, TradingError, TradingRefused, TradingSystem
+from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 RESOLVE_S = 0.5
@@ -108,7 +108,7 @@ class OrderDesk:
     # --- a key's way ---
 
     def _taken(self, order: Order, entry: Entry, known: Any, *, up: bool) -> None:
-        if isinstance(known, sqlite3.Error):
+        if isinstance(known, StoreError):
             _log.error("journal: %s; order refused", known)
             reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
             self._unwritten[order.key] = reply  # it was promised that this key will never be placed
@@ -157,7 +157,7 @@ class OrderDesk:
         self._wake.set()
 
     def _finished(self, order: Order, reply: OrderAccepted | OrderRefused, written: Any) -> None:
-        if isinstance(written, sqlite3.Error):
+        if isinstance(written, StoreError):
             _log.error("journal: %s; the result is found again from today's orders", written)
         if isinstance(reply, OrderAccepted):
             self._remember(order, reply.contract)
@@ -232,6 +232,6 @@ class OrderDesk:
 
 
 def _resolved(key: OrderKey, known: Any) -> Reply:
-    if isinstance(known, sqlite3.Error):
+    if isinstance(known, StoreError):
         return OrderPending(key)  # no tombstone could be written, so nothing is promised
     return known.reply() if known is not None else OrderVoid(key)

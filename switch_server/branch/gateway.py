@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -26,6 +25,7 @@ from switch_server.branch.trading import (
     TradingState,
     TradingSystem,
 )
+from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 VERSION = "0.1.0"
@@ -149,7 +149,7 @@ class Gateway(Silent):
             return fitting(reply)
         try:
             known = await self._journal.known(row.key for row in reply.rows if row.key)
-        except sqlite3.Error as error:
+        except StoreError as error:
             _log.error("journal: %s; orders are told without their keys", error)
             known = set()
         return fitting(reply, known)

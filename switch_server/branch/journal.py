@@ -2,11 +2,12 @@
 
 A key is ``taken`` (the trading system may have it), then ``accepted``, ``refused`` or ``void``, each final. The row is the truth: a
 repeated key is found by its primary key and answered with the first result, whatever the memory of the process says.
-Every call is answered through ``done`` after its fsync, or with the ``sqlite3.Error`` that kept it from being written.
+Every call is answered through ``done`` after its fsync, or with the ``StoreError`` that kept it from being written.
 PINs don't come here: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
 What is read keeps to the wire's bounds (``shared.bounds``); a row that doesn't, of an older version or damaged, costs nothing but itself.
 """
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -23,6 +24,8 @@ from shared.enums import OrderStatus, Refusal
 from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares
 from shared.link.rights import own_folder
 from switch_server.branch.group_commit import Done, GroupCommit
+from switch_server.disk.errors import NotStorable
+from switch_server.disk.sqlite import as_store_failed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -86,7 +89,7 @@ class Entry(Struct, frozen=True):
 
 
 class Journal:
-    """``gateway.db`` in the state folder. Raises ``sqlite3.Error`` where it can't be opened."""
+    """``gateway.db`` in the state folder. Raises ``StoreError`` where it can't be opened."""
 
     def __init__(self, state: Path) -> None:
         own_folder(state)
@@ -128,7 +131,7 @@ class Journal:
         self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after, most))], done)
 
     async def known(self, keys: Iterable[str]) -> set[str]:
-        """Those that are keys in here. Raises ``sqlite3.Error``."""
+        """Those that are keys in here. Raises ``StoreError``."""
         asked = tuple(keys)
         known: set[str] = await self._commit.run(lambda db: {key for key in asked if _is_key(db, key)})
         return known
@@ -155,11 +158,8 @@ class Journal:
         return [_entry(row) for row in self._read(f"SELECT {_COLUMNS} FROM keys {where}", *values)]  # noqa: S608  # ours
 
     def _read(self, sql: str, *values: str) -> list[Any]:
-        connection = sqlite3.connect(self._path)
-        try:
+        with as_store_failed(), contextlib.closing(sqlite3.connect(self._path)) as connection:
             return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
 
 
 def _insert(db: sqlite3.Connection, key: OrderKey, row: tuple[Any, ...]) -> Entry | None:
@@ -206,7 +206,7 @@ def _append(db: sqlite3.Connection, report: OrderReport) -> OrderReport:
     try:
         _decode_report(body)
     except msgspec.ValidationError as error:
-        raise sqlite3.DataError(f"a report that keeps to no bound: {error}") from error
+        raise NotStorable(f"a report that keeps to no bound: {error}") from error
     db.execute("INSERT INTO reports VALUES (?, ?, ?)", (report.trade_date, seq, body))
     return msgspec.structs.replace(report, seq=seq)
 

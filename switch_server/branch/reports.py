@@ -1,7 +1,6 @@
 """Numbered order reports: what the trading system tells, written down, numbered per trade date, sent, and sent again by pages on request."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.link import Answer
 from switch_server.branch.desk import OrderDesk
 from switch_server.branch.journal import Journal
 from switch_server.branch.trading import OrderUpdate, TradingError, TradingSystem
+from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 _Stands = tuple[OrderStatus, Shares, Shares]
@@ -71,7 +71,7 @@ class Reports:
         """``AskReports``: a page is read behind everything written before, so that what it has not is sent after it."""
 
         def found(reports: Any) -> None:
-            if isinstance(reports, sqlite3.Error):
+            if isinstance(reports, StoreError):
                 _log.error("journal: %s; reports can't be sent again now", reports)
                 answer(Refused(Refusal.JOURNAL_FAILED))
                 return
@@ -92,7 +92,7 @@ class Reports:
                 self.changed(OrderUpdate(trading.state.trade_date, account, row, row.price))
 
     def _written(self, report: OrderReport, written: Any) -> None:
-        if isinstance(written, sqlite3.Error):
+        if isinstance(written, StoreError):
             _log.error("journal: %s; a report of contract %s is told at its next change", written, report.contract)
             self._told.pop(report.contract, None)
             return

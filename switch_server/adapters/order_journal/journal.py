@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,6 @@ from shared.aci import PlaceOrder
 from shared.days import shanghai_day
 from shared.enums import Market, Side
 from shared.ids import BranchId, Milli, OrderKey, Shares, StockCode
-from switch_server.adapters.bad_rows import BAD_ROW
-from switch_server.adapters.batch import BatchThread
 from switch_server.adapters.order_journal.tables import OrderJournalUnusable, open_journal, open_reader
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
@@ -39,7 +37,9 @@ from switch_server.core.orders import (
     OrderRecovered,
     RecordOrderState,
 )
-from switch_server.core.words import Event
+from switch_server.disk.batch_thread import BatchThread
+from switch_server.disk.errors import StoreError
+from switch_server.disk.sqlite import commit_group
 from switch_server.ports import Post
 from switch_server.ports.records import OrderRecord
 
@@ -191,40 +191,27 @@ class SqliteOrderJournal:
     # --- writing, in the journal's thread ---
 
     def _write(self, batch: list[Item]) -> list[Item]:
-        try:
-            answers = self._commit(batch)
-        except BAD_ROW as error:
-            return self._one_by_one(batch, error)
-        except sqlite3.Error as error:
-            return self._failed(batch, str(error))
-        self._works_again()
-        self._answer(answers)
-        return []
-
-    def _commit(self, batch: list[Item]) -> list[Event]:
-        """One transaction, one fsync."""
-        answers: list[Event] = []
-        steps: list[tuple[Step, dict[str, Any]]] = []
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for at, effect in batch:
-                if isinstance(effect, JournalOrder):
-                    answers.append(self._insert(effect, at))
-                else:
-                    steps.append(self._step(step_row(effect, at)))
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        for at, effect in batch:
+        group = commit_group(self._db, batch, self._apply)
+        for (at, effect), result in zip(batch, group.results, strict=False):
             if isinstance(effect, JournalOrder):
                 self._days.setdefault(effect.context.branch, shanghai_day(at))
-        for step, row in steps:
-            self._count(step, row)
-        return answers
+            if isinstance(result, StoreError):
+                self._not_storable(effect, result)
+            elif isinstance(result, tuple):
+                self._count(*result)
+            else:
+                self._answer(result)
+        if rest := batch[len(group.results) :]:
+            return self._failed(rest, group.trouble)
+        self._works_again()
+        return []
 
-    def _insert(self, effect: JournalOrder, at: float) -> Event:
+    def _apply(self, item: Item) -> OrderJournalled | OrderJournalFailed | tuple[Step, dict[str, Any]]:
+        """An order's answer, or what became of a history row."""
+        at, effect = item
+        return self._insert(effect, at) if isinstance(effect, JournalOrder) else self._step(step_row(effect, at))
+
+    def _insert(self, effect: JournalOrder, at: float) -> OrderJournalled | OrderJournalFailed:
         branch = effect.context.branch
         if branch not in self._days:
             self._db.execute(_FIRST_DAY, (branch, shanghai_day(at)))
@@ -263,21 +250,13 @@ class SqliteOrderJournal:
                         "order journal: branch %s reports on order %.40r, not its own", row["branch"], row["key"]
                     )
 
-    def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
-        """One row of the batch is not storable, which is our bug: it alone is refused."""
-        if len(batch) > 1:
-            for number, item in enumerate(batch, 1):
-                kept = self._write([item])
-                if self._trouble:  # the disk, too: no need to wait for it once for each row
-                    return kept + self._failed(batch[number:], self._trouble)
-            return []
-        effect = batch[0][1]
+    def _not_storable(self, effect: JournalOrder | RecordOrderState, error: StoreError) -> None:
+        """Our bug: this row alone is refused."""
         self.counts.faults += 1
         log.error("order journal: %s of %s is not storable: %s", type(effect).__name__, effect.key, error)
         if isinstance(effect, JournalOrder):
             self.counts.failed += 1
             self._post(OrderJournalFailed(effect.key, f"not storable: {error}"))
-        return []
 
     def _failed(self, batch: list[Item], text: str) -> list[Item]:
         """Refuses the orders, keeps the history rows for the next try."""
@@ -298,13 +277,12 @@ class SqliteOrderJournal:
             self._trouble = ""
             self._on_trouble("")
 
-    def _answer(self, answers: Iterable[Event]) -> None:
-        for answer in answers:
-            if isinstance(answer, OrderJournalled):
-                self.counts.journalled += 1
-            else:
-                self.counts.duplicates += 1
-            self._post(answer)
+    def _answer(self, answer: OrderJournalled | OrderJournalFailed) -> None:
+        if isinstance(answer, OrderJournalled):
+            self.counts.journalled += 1
+        else:
+            self.counts.duplicates += 1
+        self._post(answer)
 
 
 def _size(item: Item) -> int:

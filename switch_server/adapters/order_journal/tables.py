@@ -8,6 +8,7 @@ from pathlib import Path
 
 from switch_server.adapters.integrity import damage, is_small
 from switch_server.adapters.order_rows import ADD_ORIGIN
+from switch_server.disk.sqlite import open_durable
 
 VERSION = 3
 """``PRAGMA user_version``. A change of the tables is a new entry of ``STEPS``; none is ever edited."""
@@ -56,12 +57,10 @@ def open_journal(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode, tables up to date; raises ``OrderJournalUnusable``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+        db = open_durable(path)
     except (OSError, sqlite3.Error) as error:
         raise OrderJournalUnusable(f"{path}: {error}") from error
     try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
         _migrate(db, path)
     except sqlite3.Error as error:
         db.close()

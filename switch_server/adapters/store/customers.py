@@ -7,11 +7,11 @@ from typing import Any
 from shared.desk import Ticket
 from shared.enums import Language
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId
-from switch_server.adapters.store.errors import in_our_words
 from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.tickets import ticket_of
 from switch_server.core.words import phone_key
+from switch_server.disk.sqlite import as_store_failed
 from switch_server.ports.records import Account, Customer, PastContact
 
 Row = dict[str, Any]
@@ -123,7 +123,7 @@ class CustomerReader:
         return self._rows("SELECT * FROM recordings WHERE call = :call ORDER BY started_at, id", {"call": call})
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
-        with self._lock, in_our_words():
+        with self._lock, as_store_failed():
             return list(self._db.query(sql, values))
 
 

@@ -12,8 +12,9 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from switch_server.adapters.integrity import damage, is_small
-from switch_server.adapters.store.errors import RecordRefused, StoreFailed, StoreTooNew, StoreUnusable
+from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
 from switch_server.adapters.store.migrations import migrate
+from switch_server.disk.errors import StoreFailed
 
 RECORD_TABLES = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
 """The tables that the core saves rows of; all others have a way of their own."""

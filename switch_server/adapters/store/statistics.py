@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from switch_server.adapters.store.errors import StoreFailed, in_our_words
 from switch_server.adapters.store.migrations.m0006_report_days import OVER_MIDNIGHT
 from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.writer import Change, Writer, texts_in
+from switch_server.disk.errors import StoreFailed
+from switch_server.disk.sqlite import as_store_failed
 from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
 
 T = TypeVar("T")
@@ -134,11 +135,11 @@ class Statistics:
     # --- reading ---
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock, in_our_words():
+        with self._lock, as_store_failed():
             return self._db.execute(sql, values).fetchall()
 
     def _read(self, sql: str, make: Callable[[Any], T], start: float, end: float, longest: float = 0.0) -> Iterator[T]:
-        with self._lock, in_our_words():
+        with self._lock, as_store_failed():
             rows = self._db.execute(sql, {"start": start, "end": end, "longest": longest})
             while chunk := rows.fetchmany(CHUNK):
                 for row in chunk:

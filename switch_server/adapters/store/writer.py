@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct
 from sqlite_utils import Database
 
-from switch_server.adapters.bad_rows import BAD_ROW
-from switch_server.adapters.batch import BatchThread
+from switch_server.disk.batch_thread import BatchThread
+from switch_server.disk.errors import StoreError
+from switch_server.disk.sqlite import commit_group
 
 log = logging.getLogger(__name__)
 
@@ -105,37 +106,22 @@ class Writer:
 
     def _write(self, batch: list[Change]) -> list[Change]:
         try:
-            self._commit(batch)
-        except BAD_ROW as error:
-            if len(batch) > 1:
-                return self._one_by_one(batch)
-            self.refuse(batch[0].what, error)
+            self._sync(durable=any(change.durable for change in batch))
         except sqlite3.Error as error:
             self._in_trouble(batch, str(error))
             return batch
+        group = commit_group(self._db, batch, lambda change: change.run(self._db))
+        for change, result in zip(batch, group.results, strict=False):
+            if isinstance(result, StoreError):
+                self.refuse(change.what, result)
+            else:
+                self._counts.written += 1
+        kept = batch[len(group.results) :]
+        if kept:
+            self._in_trouble(kept, group.trouble)
         else:
-            self._counts.written += len(batch)
-        self._works_again()
-        return []
-
-    def _one_by_one(self, batch: list[Change]) -> list[Change]:
-        """One change of the batch is not storable: it alone is refused. What the disk refuses stays, with all that follows it."""
-        for number, change in enumerate(batch):
-            if self._write([change]):
-                return batch[number:]
-        return []
-
-    def _commit(self, batch: list[Change]) -> None:
-        self._sync(durable=any(change.durable for change in batch))
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for change in batch:
-                change.run(self._db)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+            self._works_again()
+        return kept
 
     def _sync(self, *, durable: bool) -> None:
         """SQLite, ``PRAGMA synchronous``: whether a commit waits for the fsync of the WAL."""

@@ -6,7 +6,6 @@ Prints ``listening ENDPOINT`` once it takes connections, and runs until SIGTERM 
 import argparse
 import asyncio
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from switch_server.branch.sim.model import SpecError, load_accounts, load_stocks
 from switch_server.branch.sim.prices import Market
 from switch_server.branch.sim.server import SimServer
 from switch_server.branch.sim.store import SimStore
+from switch_server.disk.errors import StoreError
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     owner_only()
     try:
         asyncio.run(_serve(_options(argv)))
-    except (SpecError, OSError, sqlite3.Error) as error:
+    except (SpecError, OSError, StoreError) as error:
         sys.stderr.write(f"simulated trading system: {error}\n")
         return 2
     return 0

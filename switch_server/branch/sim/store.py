@@ -18,6 +18,7 @@ from switch_server.branch.sim.book import Book, Order
 from switch_server.branch.sim.ledger import Account, Position
 from switch_server.branch.sim.model import AccountSpec, StockSpec
 from switch_server.branch.sim.pins import hash_pin
+from switch_server.disk.sqlite import as_store_failed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS day (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), trade_date TEXT NOT NULL);
@@ -47,8 +48,8 @@ class SimStore:
         return self._commit.idle
 
     def load(self, specs: Iterable[AccountSpec], stocks: tuple[StockSpec, ...]) -> dict[AccountNo, Account]:
-        """All accounts: those of the store, and new ones of the file."""
-        with sqlite3.connect(self._path) as reader:
+        """All accounts: those of the store, and new ones of the file. Raises ``StoreError``."""
+        with as_store_failed(), sqlite3.connect(self._path) as reader:
             states = [_decode_account(row[0]) for row in reader.execute("SELECT state FROM accounts")]
         accounts = {account.account: account for account in states}
         markets = {stock.code: stock.market for stock in stocks}
@@ -58,8 +59,8 @@ class SimStore:
         return accounts
 
     def load_day(self, book: Book) -> None:
-        """Today's orders as they stood; ``book.trade_date`` is the stored one, maybe of the past."""
-        with sqlite3.connect(self._path) as reader:
+        """Today's orders as they stood; ``book.trade_date`` is the stored one, maybe of the past. Raises ``StoreError``."""
+        with as_store_failed(), sqlite3.connect(self._path) as reader:
             row = reader.execute("SELECT trade_date FROM day").fetchone()
             book.trade_date = row[0] if row else ""
             rows = reader.execute(

@@ -86,16 +86,16 @@ class BatchThread(Generic[T]):
         """Of these, by ``size``."""
         return self._bytes
 
-    def flush(self, seconds: float) -> bool:
-        """Waits until all that was put before now is written; ``False`` if that took longer than ``seconds``."""
+    def flush(self, seconds: float | None) -> bool:
+        """Waits until all that was put before now is written; ``False`` if that took longer than ``seconds`` (``None``: without end)."""
         with self._changed:
             target = self._put
             self._hurry = True
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._done >= target, seconds)
 
-    def stop(self, seconds: float) -> int:
-        """Writes what is queued, ends the thread, and returns how many items could not be written in ``seconds``."""
+    def stop(self, seconds: float | None) -> int:
+        """Writes what is queued, ends the thread, and returns how many items could not be written in ``seconds`` (``None``: without end)."""
         if self._thread.is_alive():
             self.flush(seconds)
             with self._changed:

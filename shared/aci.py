@@ -240,10 +240,9 @@ class OrderReport(Report, frozen=True):
 
 class ReportsSent(Reply, frozen=True, omit_defaults=True):
     """A page of what ``AskReports`` asked for, in order. ``more``: there are others behind it, to be asked for; else every later report
-    comes by itself. ``last``: the number of the last report of the gateway's day.
+    comes by itself. Gateways of earlier versions also send ``last``, which is ignored.
     """
 
-    last: Count
     rows: Annotated[tuple[OrderReport, ...], Meta(max_length=REPORTS_MAX)] = ()
     more: bool = False
 

@@ -13,10 +13,9 @@ MOST_KEYS = 10_000
 class Tries:
     """``limit`` wrong tries within so many seconds close the door, until the first of them is that old."""
 
-    def __init__(self, limit: int = LIMIT, within: float = WITHIN_S, most: int = MOST_KEYS) -> None:
+    def __init__(self, limit: int = LIMIT, within: float = WITHIN_S) -> None:
         self._limit = limit
         self._within = within
-        self._most = most
         self._begun: OrderedDict[str, list[float]] = OrderedDict()
 
     def wait(self, key: str, now: float) -> float:
@@ -27,7 +26,7 @@ class Tries:
     def begin(self, key: str, now: float) -> None:
         recent = [at for at in self._begun.pop(key, ()) if now - at < self._within]
         self._begun[key] = [*recent, now]
-        while len(self._begun) > self._most:
+        while len(self._begun) > MOST_KEYS:
             self._begun.popitem(last=False)
 
     def take_back(self, key: str, at: float) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from msgspec import Struct
@@ -43,13 +43,12 @@ class Gateway(Silent):
         centre: str,
         keys: KeyPair,
         centre_key: bytes,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._branch = branch
         self._journal = journal
         self._trading = trading
-        self._desk = OrderDesk(journal, trading, clock, on_pending=self._status_changed, on_row=self._found)
-        self._reports = Reports(journal, self._desk, clock, self._report)
+        self._desk = OrderDesk(journal, trading, time.time, on_pending=self._status_changed, on_row=self._found)
+        self._reports = Reports(journal, self._desk, time.time, self._report)
         self._link = LinkClient(
             centre,
             name="centre",

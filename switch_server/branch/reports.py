@@ -76,7 +76,7 @@ class Reports:
                 answer(Refused(Refusal.JOURNAL_FAILED))
                 return
             page = tuple(reports[:REPORTS_MAX])
-            answer(ReportsSent(self.last, page, more=len(reports) > len(page)))
+            answer(ReportsSent(page, more=len(reports) > len(page)))
 
         self._journal.reports(trade_date or self._day, after, REPORTS_MAX + 1, found)
 

@@ -5,7 +5,6 @@ simulated trading systems read; they hold PINs in plain, so their folder must li
 be found.
 """
 
-import os
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -16,6 +15,7 @@ from msgspec import Struct, structs
 from shared.enums import Language, Market, Role
 from shared.ids import AccountNo, AgentId, BranchId, CustomerId, DeskId, Fen, Milli, Shares, SkillName, StockCode
 from shared.money import parse_price
+from switch_server.disk.whole_file import write_whole
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.records import Account, Customer, CustomerBook
 from switch_server.services.demo_names import ENGLISH, chinese_name
@@ -235,17 +235,13 @@ def write(world: DemoWorld, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for branch in world.branches:
         accounts = [each.account for each in world.customers if each.account.branch == branch.id]
-        _write(folder / f"accounts-{branch.id}.json", accounts)
-    _write(folder / "stocks.json", [structs.asdict(stock) for stock in world.stocks])
-    _write(folder / WORLD_FILE, world)
+        write_whole(folder / f"accounts-{branch.id}.json", _json(accounts))
+    write_whole(folder / "stocks.json", _json([structs.asdict(stock) for stock in world.stocks]))
+    write_whole(folder / WORLD_FILE, _json(world))
 
 
-def _write(path: Path, content: object) -> None:
-    """Whole or not at all."""
-    new = path.with_suffix(".new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123  its rights from the start
-        file.write(msgspec.json.format(msgspec.json.encode(content)))
-    new.replace(path)
+def _json(content: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(content))
 
 
 def read_world(folder: Path) -> DemoWorld:

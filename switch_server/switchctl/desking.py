@@ -1,8 +1,5 @@
 """Commands about desks' keys (座席机密钥): a desk connects with a CURVE key pair whose public half the switch knows."""
 
-import contextlib
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -11,6 +8,7 @@ from msgspec import Struct
 from shared.control import Done
 from shared.control_agents import AskDesks, Desks, PutDeskKey, RemoveDeskKey
 from shared.link import keys
+from switch_server.disk.whole_file import whole_file
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, Refused
@@ -75,9 +73,13 @@ async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded
     path = _target(context)
     public = pair.public.decode("ascii")
     content = DeskKeyFile(desk, _endpoint(context, known), known.server_key, public, pair.secret.decode("ascii"))
-    with _aside(path, msgspec.json.format(msgspec.json.encode(content)) + b"\n") as written:
-        await _put(context, link, public)
-        written.replace(path)
+    try:
+        with whole_file(path) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
+            file.flush()
+            await _put(context, link, public)
+    except OSError as error:
+        raise Refused("file_failed", path=path, why=error.strerror) from None
     return DeskAdded(desk, content.endpoint, content.server_key, public, str(path))
 
 
@@ -86,23 +88,6 @@ def _target(context: Context) -> Path:
     if path.exists() and not context.options.force:
         raise Refused("file_exists", path=path)
     return path
-
-
-@contextlib.contextmanager
-def _aside(path: Path, content: bytes) -> Iterator[Path]:
-    """``content`` in a file beside ``path`` (0600), gone at the end if it has not been moved."""
-    aside = path.with_name(f"{path.name}.part")
-    try:
-        aside.unlink(missing_ok=True)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        yield aside
-    except OSError as error:
-        raise Refused("file_failed", path=error.filename or path, why=error.strerror) from None
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 async def _put(context: Context, link: Link, key: str) -> None:

@@ -53,7 +53,7 @@ def row(**changes: Any) -> aci.OrderRow:
         (aci.AskQuote(C), quote(last=Milli(0)), Refusal.BAD_ANSWER),
         (aci.AskMaxQuantity(ACCOUNT, C, Side.BUY, Milli(1)), aci.MaxQuantity(Shares(-1)), Refusal.BAD_ANSWER),
         (aci.AskOrders(ACCOUNT), aci.Orders((row(filled=Shares(300)),)), Refusal.BAD_ANSWER),
-        (aci.ResolveOrder(K), aci.ReportsSent(1), Refusal.BAD_ANSWER),
+        (aci.ResolveOrder(K), aci.ReportsSent(), Refusal.BAD_ANSWER),
         (aci.AskStatus(), aci.GatewayStatus(BranchId("GZ02"), True, "20251125", "open", 0, 1), Refusal.BAD_ANSWER),
     ],
 )

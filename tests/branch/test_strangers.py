@@ -38,7 +38,7 @@ class Gateway(Silent):
 
 
 def page(*reports: aci.OrderReport, more: bool = False) -> aci.ReportsSent:
-    return aci.ReportsSent(9, reports, more)
+    return aci.ReportsSent(reports, more)
 
 
 def status(branch: BranchId, last: int = 0, day: str = "20251125") -> aci.StatusReport:
@@ -155,7 +155,7 @@ def test_pages_that_lead_nowhere_are_not_asked_for_without_end(
         page(report(2, key), more=True),
         page(more=True),
         page(report(3, key), report(5, key)),
-        aci.ReportsSent(4, (report(4, key), report(5, key)), more=True),
+        aci.ReportsSent((report(4, key), report(5, key)), more=True),
         page(),
     )
 

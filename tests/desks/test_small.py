@@ -14,7 +14,7 @@ from switch_server.adapters.desks import pops as pops_module
 from switch_server.adapters.desks.desk import VERDICTS, Ask, Place, ask_of
 from switch_server.adapters.desks.pops import PopBoard
 from switch_server.adapters.desks.shapes import is_sensible, phone_now
-from switch_server.adapters.tries import Tries
+from switch_server.adapters.tries import MOST_KEYS, Tries
 from switch_server.core.desks import HidePop
 from tests.desks.rig import A, B, pop, until
 from tests.fakes.desks import FakePops, pop_of
@@ -56,10 +56,10 @@ def test_tries_within_a_window() -> None:
 
 
 def test_tries_remember_so_many_and_no_more() -> None:
-    tries = Tries(limit=1, most=3)
-    for key in "abcd":
-        tries.begin(key, 0.0)
-    assert [tries.wait(key, 1.0) > 0 for key in "abcd"] == [False, True, True, True]
+    tries = Tries(limit=1)
+    for number in range(MOST_KEYS + 1):
+        tries.begin(str(number), 0.0)
+    assert [tries.wait(str(number), 1.0) > 0 for number in (0, 1, 2, MOST_KEYS)] == [False, True, True, True]
 
 
 # --- bounds ---

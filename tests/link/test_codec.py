@@ -63,7 +63,7 @@ MESSAGES: tuple[msgspec.Struct, ...] = (
     aci.OrderRefused(_K, Refusal.NO_CASH),
     aci.OrderVoid(_K),
     aci.OrderPending(_K),
-    aci.ReportsSent(42),
+    aci.ReportsSent(),
     _STATUS,
     aci.OrderReport(7, "20261122", _A, _N, OrderStatus.FILLED, Shares(300), Shares(0), Milli(9350), 1.5, _K),
     aci.StatusReport(_STATUS),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared import aci, codec, protocol
 from shared.enums import Refusal
-from shared.ids import AccountNo, OrderKey
+from shared.ids import AccountNo, OrderKey, Shares
 from shared.link.errors import Failure
 from shared.link.session import (
     Answered,
@@ -81,9 +81,9 @@ def test_a_request_is_answered_once() -> None:
     (event,) = pair.heard["client"]
     assert event == Asked(asked, aci.AskStatus())
     for _ in range(2):
-        pair.client.reply(asked, aci.ReportsSent(1), pair.now)
+        pair.client.reply(asked, aci.MaxQuantity(Shares(1)), pair.now)
     pair.run()
-    assert pair.heard["server"] == [Answered(asked, aci.ReportsSent(1))]
+    assert pair.heard["server"] == [Answered(asked, aci.MaxQuantity(Shares(1)))]
     assert pair.server.counts["stray_replies"] == 1
 
 
@@ -93,7 +93,7 @@ def test_a_request_times_out_and_its_late_reply_is_counted() -> None:
     pair.client.take_out()
     assert pair.client.tick(pair.now + 0.9) == []
     assert pair.client.tick(pair.now + 1.0) == [Answered(asked, Failure.TIMED_OUT)]
-    assert pair.client.receive(frame(aci.ReportsSent(1), in_reply_to=asked), pair.now + 1.1) == []
+    assert pair.client.receive(frame(aci.MaxQuantity(Shares(1)), in_reply_to=asked), pair.now + 1.1) == []
     assert pair.client.counts["stray_replies"] == 1
 
 
@@ -107,13 +107,18 @@ def test_a_withdrawn_request_is_forgotten() -> None:
 def test_reports_are_numbered_and_a_gap_is_seen() -> None:
     pair = Pair().opened()
     for _ in range(2):
-        pair.client.report(aci.ReportsSent(1), pair.now)
+        pair.client.report(aci.MaxQuantity(Shares(1)), pair.now)
     pair.run()
-    pair.client.report(aci.ReportsSent(2), pair.now)
+    pair.client.report(aci.MaxQuantity(Shares(2)), pair.now)
     pair.client.take_out()  # lost
-    pair.client.report(aci.ReportsSent(3), pair.now)
+    pair.client.report(aci.MaxQuantity(Shares(3)), pair.now)
     pair.run()
-    told = [Told(1, aci.ReportsSent(1)), Told(2, aci.ReportsSent(1)), Gap(3, 4), Told(4, aci.ReportsSent(3))]
+    told = [
+        Told(1, aci.MaxQuantity(Shares(1))),
+        Told(2, aci.MaxQuantity(Shares(1))),
+        Gap(3, 4),
+        Told(4, aci.MaxQuantity(Shares(3))),
+    ]
     assert pair.heard["server"] == told
 
 
@@ -142,14 +147,14 @@ def test_replies_that_are_none(reply: msgspec.Struct, failure: Failure) -> None:
 def test_a_reply_of_an_unknown_type_is_bad() -> None:
     pair = Pair(server=session(listens=True, types=(*protocol.SESSION_MESSAGES, aci.AskStatus))).opened()
     asked = pair.server.request(aci.AskStatus(), pair.now, 5)
-    reply = frame(aci.ReportsSent(1), in_reply_to=asked)
+    reply = frame(aci.MaxQuantity(Shares(1)), in_reply_to=asked)
     assert pair.server.receive(reply, pair.now) == [Answered(asked, Failure.BAD_REPLY)]
 
 
 def test_a_reply_with_a_bad_body_is_bad() -> None:
     pair = Pair().opened()
     asked = pair.server.request(aci.AskStatus(), pair.now, 5)
-    data = msgspec.msgpack.encode([1, 9, asked, 0, "ReportsSent", 0.0, {"type": "ReportsSent", "last": "many"}])
+    data = msgspec.msgpack.encode([1, 9, asked, 0, "MaxQuantity", 0.0, {"type": "MaxQuantity", "quantity": "many"}])
     assert pair.server.receive(data, pair.now) == [Answered(asked, Failure.BAD_REPLY)]
 
 
@@ -245,10 +250,12 @@ def test_replies_and_reports_are_taken_whatever_the_rate() -> None:
     asked = pair.server.request(aci.AskStatus(), pair.now, 5)
     for number in range(52):
         pair.server.receive(frame(aci.AskStatus(), number + 10), pair.now)
-    assert pair.server.receive(frame(aci.ReportsSent(1), in_reply_to=asked), pair.now) == [
-        Answered(asked, aci.ReportsSent(1))
+    assert pair.server.receive(frame(aci.MaxQuantity(Shares(1)), in_reply_to=asked), pair.now) == [
+        Answered(asked, aci.MaxQuantity(Shares(1)))
     ]
-    assert pair.server.receive(frame(aci.ReportsSent(1), seq=1), pair.now) == [Told(1, aci.ReportsSent(1))]
+    assert pair.server.receive(frame(aci.MaxQuantity(Shares(1)), seq=1), pair.now) == [
+        Told(1, aci.MaxQuantity(Shares(1)))
+    ]
 
 
 def test_sent_at_is_utc() -> None:
@@ -265,7 +272,7 @@ _PLACES = st.sampled_from(
         frame(protocol.Heartbeat(), in_reply_to=2),
         frame(aci.AskFunds(AccountNo("1"))),
         frame(aci.OrderRefused(OrderKey("k"), Refusal.NO_CASH), in_reply_to=3),
-        frame(aci.ReportsSent(1), seq=3),
+        frame(aci.MaxQuantity(Shares(1)), seq=3),
         frame(protocol.Rejected(RejectCode.RATE)),
         b"\x93\x01",
     ]

@@ -37,7 +37,7 @@ class Unknown(Struct, frozen=True):
     name: str
 
 
-class _Wire(Struct, frozen=True, array_like=True, gc=False):
+class _WireFrame(Struct, frozen=True, array_like=True, gc=False):
     version: _Count
     id: _Count
     in_reply_to: _Count
@@ -57,7 +57,7 @@ class Frame(Struct, frozen=True):
     message: Struct
 
 
-class Table:
+class MessageTable:
     """The message types that one side knows, by name, with their decoders."""
 
     def __init__(self, types: Iterable[type[Struct]]) -> None:
@@ -67,18 +67,18 @@ class Table:
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(_Wire).decode
-_unjson = msgspec.json.Decoder(_Wire).decode
+_unpack = msgspec.msgpack.Decoder(_WireFrame).decode
+_unjson = msgspec.json.Decoder(_WireFrame).decode
 _tojson = msgspec.json.Encoder().encode
 
 
 def encode(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> bytes:
     """One frame as bytes for the wire."""
     body = Raw(_pack(message))
-    return _pack(_Wire(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body))
+    return _pack(_WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body))
 
 
-def decode(data: bytes, table: Table) -> Frame:
+def decode(data: bytes, table: MessageTable) -> Frame:
     """Bytes from the wire to a frame; raises ``FrameError`` and nothing else."""
     try:
         wire = _unpack(data)
@@ -90,11 +90,11 @@ def decode(data: bytes, table: Table) -> Frame:
 def encode_json(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> str:
     """The JSON form of the same frame, for golden files. Never of a frame that carries a PIN."""
     body = Raw(_tojson(message))
-    wire = _Wire(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body)
+    wire = _WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body)
     return _tojson(wire).decode()
 
 
-def decode_json(text: str, table: Table) -> Frame:
+def decode_json(text: str, table: MessageTable) -> Frame:
     """Reads what ``encode_json`` wrote; raises ``FrameError`` and nothing else."""
     try:
         wire = _unjson(text)
@@ -106,7 +106,7 @@ def decode_json(text: str, table: Table) -> Frame:
 _Decoders = dict[str, msgspec.msgpack.Decoder[Struct]] | dict[str, msgspec.json.Decoder[Struct]]
 
 
-def _open(wire: _Wire, decoders: _Decoders) -> Frame:
+def _open(wire: _WireFrame, decoders: _Decoders) -> Frame:
     if wire.version != FRAME_VERSION:
         raise FrameError(f"frame version {wire.version}, ours is {FRAME_VERSION}", wire.id, wire.in_reply_to)
     decoder = decoders.get(wire.type)

@@ -16,15 +16,15 @@ from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset, Sentence
 from shared.control_base import Limit
 from shared.control_rows import (
     AuditRow,
-    BranchRow,
-    CallRow,
     CardRow,
+    ControlBranchRow,
+    ControlCallRow,
+    ControlLegRow,
+    ControlLineRow,
+    ControlOrderRow,
+    ControlRecordingRow,
+    ControlTalkRow,
     CustomerRow,
-    LegRow,
-    LineRow,
-    OrderRow,
-    RecordingRow,
-    TalkRow,
     Trouble,
 )
 
@@ -242,7 +242,7 @@ class Status(Reply, frozen=True):
 
 class Lines(Reply, frozen=True):
     at: float
-    rows: tuple[LineRow, ...]
+    rows: tuple[ControlLineRow, ...]
     counters: dict[str, int]
     """What the lines have seen since the start: messages, bad ones, strangers."""
 
@@ -254,26 +254,26 @@ class Cards(Reply, frozen=True):
 
 class Branches(Reply, frozen=True):
     at: float
-    rows: tuple[BranchRow, ...]
+    rows: tuple[ControlBranchRow, ...]
 
 
 class Calls(Reply, frozen=True):
     at: float
-    rows: tuple[CallRow, ...]
+    rows: tuple[ControlCallRow, ...]
 
 
 class Orders(Reply, frozen=True):
     at: float
-    rows: tuple[OrderRow, ...]
+    rows: tuple[ControlOrderRow, ...]
 
 
 class CallDetail(Reply, frozen=True):
     at: float
-    call: CallRow
-    legs: tuple[LegRow, ...]
-    recordings: tuple[RecordingRow, ...]
-    orders: tuple[OrderRow, ...]
-    talks: tuple[TalkRow, ...] = ()
+    call: ControlCallRow
+    legs: tuple[ControlLegRow, ...]
+    recordings: tuple[ControlRecordingRow, ...]
+    orders: tuple[ControlOrderRow, ...]
+    talks: tuple[ControlTalkRow, ...] = ()
 
 
 class RecordingPart(Reply, frozen=True):

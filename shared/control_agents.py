@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from shared.bounds import AgentRef, CallRef, Line
 from shared.control_base import Limit, Reply, Request
-from shared.control_rows import AgentRow, DeskRow, PhoneRow, QueueRow, TalkRow
+from shared.control_rows import AgentRow, ControlQueueRow, ControlTalkRow, DeskRow, PhoneRow
 from shared.enums import Role
 
 ID = r"^[A-Za-z0-9_-]{1,32}\Z"
@@ -156,7 +156,7 @@ class Agents(Reply, frozen=True):
 
 class Queues(Reply, frozen=True):
     at: float
-    rows: tuple[QueueRow, ...]
+    rows: tuple[ControlQueueRow, ...]
 
 
 class Desks(Reply, frozen=True):
@@ -175,7 +175,7 @@ class Phones(Reply, frozen=True):
 
 class Talks(Reply, frozen=True):
     at: float
-    rows: tuple[TalkRow, ...]
+    rows: tuple[ControlTalkRow, ...]
 
 
 class AgentPut(Reply, frozen=True):

@@ -37,7 +37,7 @@ class Trouble(Struct, frozen=True):
     text: str = ""
 
 
-class LineRow(Struct, frozen=True):
+class ControlLineRow(Struct, frozen=True):
     """A trunk. ``state``: ``up``, ``down`` (no answer to OPTIONS) or ``unwatched``."""
 
     trunk: str
@@ -67,7 +67,7 @@ class CardRow(Struct, frozen=True):
     restarts: int | None = None
 
 
-class BranchRow(Struct, frozen=True):
+class ControlBranchRow(Struct, frozen=True):
     """A branch's link and what its gateway last told. ``None``: it has told nothing."""
 
     branch: str
@@ -84,7 +84,7 @@ class BranchRow(Struct, frozen=True):
     """Messages refused since they named orders, accounts or branches that are not its own."""
 
 
-class CallRow(Struct, frozen=True):
+class ControlCallRow(Struct, frozen=True):
     """A call that runs (``live``) or is over. ``where``: the flow's step that it is at, or ended at."""
 
     call: str
@@ -104,7 +104,7 @@ class CallRow(Struct, frozen=True):
     account_end: str | None = None
 
 
-class LegRow(Struct, frozen=True):
+class ControlLegRow(Struct, frozen=True):
     leg: str
     state: str
     trunk: str
@@ -118,7 +118,7 @@ class LegRow(Struct, frozen=True):
     mos: float | None = None
 
 
-class RecordingRow(Struct, frozen=True):
+class ControlRecordingRow(Struct, frozen=True):
     recording: str
     path: str
     started_at: float | None = None
@@ -126,7 +126,7 @@ class RecordingRow(Struct, frozen=True):
     cause: str | None = None
 
 
-class OrderRow(Struct, frozen=True):
+class ControlOrderRow(Struct, frozen=True):
     """An order (``place``) or a cancel (``cancel``, then ``cancels`` is the contract number that it is about). Offsets: ms into the recording."""
 
     key: str
@@ -194,7 +194,7 @@ class AgentRow(Struct, frozen=True):
     phone_jitter_ms: float | None = None
 
 
-class QueueRow(Struct, frozen=True):
+class ControlQueueRow(Struct, frozen=True):
     """A queue. ``seats``: agents logged in that may serve it, overflow apart; ``answered``, ``abandoned``: since the switch started."""
 
     queue: str
@@ -243,7 +243,7 @@ class PhoneRow(Struct, frozen=True):
     used_by: str | None = None
 
 
-class TalkRow(Struct, frozen=True):
+class ControlTalkRow(Struct, frozen=True):
     """An agent's part in a call, rung, dialled or talked. ``kind``: ``in``, ``out``, ``callback``; ``outcome``: how it went on.
 
     ``waited_ms``: of the caller, before this desk rang; ``pop_ms``: from the ring to the screen pop.

@@ -43,11 +43,11 @@ from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
-from switch_server.services.engine import Engine, World
+from switch_server.services.engine import Adapters, Engine
 from switch_server.services.operations import Sources, SwitchOperations
 from switch_server.services.periodic import every
-from switch_server.services.reports import KEEP_EVERY, Reports
-from switch_server.services.settings import Settings, read_settings
+from switch_server.services.reports import KEEP_EVERY, ReportService
+from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ STOP_WAIT = 5.0
 class Server:
     """The running switch server. Who started it waits for ``stopping.stopped``, then calls ``stop``."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SwitchSettings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.engine = Engine(self.clock)
@@ -79,7 +79,7 @@ class Server:
             number_limit=server.number_limit,
             on_trouble=self._trouble("store"),
         )
-        self.reports = Reports(self.store.statistics, self.store.agents, self.clock)
+        self.reports = ReportService(self.store.statistics, self.store.agents, self.clock)
         self.orders = SqliteOrderJournal(
             state / "orders.db", post, clock=self.clock, on_trouble=self._trouble("order journal")
         )
@@ -134,7 +134,7 @@ class Server:
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
             self.engine.post(left)
         self.engine.start(
-            World(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
+            Adapters(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
         )
         self._running.push_async_callback(self.engine.stop)
         await self.cards.start()

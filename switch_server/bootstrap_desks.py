@@ -10,19 +10,19 @@ from shared.enums import Language
 from shared.ids import BranchId, CallId, TrunkName
 from shared.link import KeyPair
 from switch_server.adapters.branches import BranchLinks
-from switch_server.adapters.desks import DeskLinks, Passwords, Sight
+from switch_server.adapters.desks import DeskLinks, DeskSources, Passwords
 from switch_server.adapters.store import Store
 from switch_server.core.words import Trunk
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import Branch, ServerConfig
+from switch_server.services.config_file import BranchSettings, ServerConfig
 from switch_server.services.customer_desk import CustomerDesk
 from switch_server.services.desk_reports import DeskReports
 from switch_server.services.engine import Engine
 from switch_server.services.floor import FloorRows, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
-from switch_server.services.reports import Reports
-from switch_server.services.tokens import Tokens
+from switch_server.services.reports import ReportService
+from switch_server.services.tokens import LegTokens
 
 
 class DeskParts(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class DeskParts(Struct, frozen=True, kw_only=True):
 
     engine: Engine
     store: Store
-    reports: Reports
+    reports: ReportService
     branches: BranchLinks
     config: Callable[[], ServerConfig]
     keys: KeyPair
@@ -46,7 +46,7 @@ class DeskServices:
     """``links`` and what stands behind it; ``tokens`` is for the lines too."""
 
     def __init__(self, parts: DeskParts) -> None:
-        self.tokens = Tokens(secrets.token_bytes(32))
+        self.tokens = LegTokens(secrets.token_bytes(32))
         self._config = parts.config
         store, switch = parts.store, parts.engine.switch
         self.pops = ScreenPops(
@@ -69,7 +69,9 @@ class DeskServices:
             questions=DeskReports(parts.reports, store.agents, questions),
             tokens=self.tokens,
             passwords=Passwords(is_password, hash_password),
-            sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)),
+            sight=DeskSources(
+                switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)
+            ),
             new_call_id=parts.new_call_id,
             audit=store.do,
             clock=parts.clock,
@@ -95,7 +97,7 @@ class DeskServices:
         )  # fmt: skip
 
     def _branch_name(self, branch: BranchId) -> dict[Language, str]:
-        found = {each.id: each for each in self._config().branches}.get(branch, Branch(branch, branch))
+        found = {each.id: each for each in self._config().branches}.get(branch, BranchSettings(branch, branch))
         return {Language.ZH: found.name, Language.EN: found.name_en or found.name}
 
     def _place(self, trunk: TrunkName) -> str:

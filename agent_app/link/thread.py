@@ -18,7 +18,7 @@ from agent_app.model.view import LinkState
 from agent_app.presenters.ports import Failed, OnReply
 from shared import desk_reports, floor
 from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
-from shared.link import Channel, Failure, Identity, LinkClient, Rules, Silent
+from shared.link import Channel, Failure, Identity, LinkClient, QuietHandler, Rules
 from shared.protocol import RejectCode, SnapshotRequest
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class LinkStatistics(Struct):
     round_trip_ms: float | None = None
 
 
-class SwitchLink(Silent):
+class SwitchLink(QuietHandler):
     """See the module. ``start`` once, ``stop`` once."""
 
     def __init__(

@@ -5,13 +5,13 @@
 written protocol, ``errors`` the tree of errors.
 """
 
-from shared.link.channel import Answer, Channel, Handler, OnReply, Silent
+from shared.link.channel import Answer, Channel, Handler, OnReply, QuietHandler
 from shared.link.client import LinkClient
 from shared.link.errors import Failure, KeyFileError, LinkError, RequestFailed
 from shared.link.keys import KeyPair, load_or_make_keys
 from shared.link.server import LinkServer
 from shared.link.session import Identity, Rules
-from shared.link.zap import Refusal
+from shared.link.zap import RefusedConnection
 
 __all__ = [
     "Answer",
@@ -25,9 +25,9 @@ __all__ = [
     "LinkError",
     "LinkServer",
     "OnReply",
-    "Refusal",
+    "QuietHandler",
+    "RefusedConnection",
     "RequestFailed",
     "Rules",
-    "Silent",
     "load_or_make_keys",
 ]

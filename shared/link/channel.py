@@ -8,7 +8,17 @@ from typing import Protocol
 from msgspec import Struct
 
 from shared.link.errors import Failure, RequestFailed
-from shared.link.session import Answered, Asked, Closed, Gap, Opened, Session, SessionEvent, State, Told
+from shared.link.session import (
+    Answered,
+    Gap,
+    ReportReceived,
+    RequestReceived,
+    Session,
+    SessionClosed,
+    SessionEvent,
+    SessionOpened,
+    SessionState,
+)
 from shared.protocol import RejectCode, Rejected
 
 _log = logging.getLogger(__name__)
@@ -62,11 +72,11 @@ class Channel:
 
     @property
     def is_open(self) -> bool:
-        return self.session.state is State.OPEN
+        return self.session.state is SessionState.OPEN
 
     @property
     def is_closed(self) -> bool:
-        return self.session.state is State.CLOSED
+        return self.session.state is SessionState.CLOSED
 
     def request(self, message: Struct, timeout: float, on_reply: OnReply) -> None:
         """Ask; ``on_reply`` is called exactly once, with the reply or a ``Failure`` (``NEVER_LEFT``: at once)."""
@@ -136,25 +146,25 @@ class Channel:
                 self._handle(event)
             except Exception:  # noqa: BLE001  # our own bug: it costs this message, not the link
                 _log.exception("handler of %s raised at %s", self.name, type(event).__name__)
-                if isinstance(event, Asked):
+                if isinstance(event, RequestReceived):
                     self._reply(event.frame_id, Rejected(RejectCode.FAULT))
 
     def _handle(self, event: SessionEvent) -> None:
         match event:
-            case Asked(frame_id, message):
+            case RequestReceived(frame_id, message):
                 self._handler.asked(self, message, lambda reply: self._reply(frame_id, reply))
             case Answered(frame_id, result):
                 self.failures += isinstance(result, Failure)
                 self._waiting.pop(frame_id)(result)
-            case Told(seq, message):
+            case ReportReceived(seq, message):
                 self._handler.told(self, message, seq)
             case Gap(expected, got):
                 self._handler.gap(self, expected, got)
-            case Opened(program, version):
+            case SessionOpened(program, version):
                 self.program = f"{program} {version}"
                 self._was_open = True
                 self._handler.opened(self)
-            case Closed(code, text):
+            case SessionClosed(code, text):
                 _log.info("link %s: closed (%s) %s", self.name, code, text)
                 if self._was_open:
                     self._handler.closed(self, code, text)
@@ -167,7 +177,7 @@ class Channel:
             self._flush()
 
 
-class Silent:
+class QuietHandler:
     """A handler that does nothing: a base for those that need only a few of the calls."""
 
     def opened(self, channel: Channel) -> None:

@@ -16,7 +16,7 @@ from zmq.utils.monitor import recv_monitor_message
 
 from shared import codec
 from shared.link.channel import Channel, Handler
-from shared.link.drain import Drain
+from shared.link.drain import SocketReader
 from shared.link.keys import KeyPair
 from shared.link.session import Identity, Rules, Session
 from shared.link.wire import epoch, prepare
@@ -56,7 +56,7 @@ class LinkClient:
         self.refused = 0
         """Handshakes that the server refused: our key is not known there, or its key is not the one we were given."""
         self._name = name
-        self._table = codec.Table((*SESSION_MESSAGES, *messages))
+        self._table = codec.MessageTable((*SESSION_MESSAGES, *messages))
         self._identity = identity
         self._handler = handler
         self._keys = keys
@@ -118,8 +118,8 @@ class LinkClient:
             socket.curve_secretkey = self._keys.secret
             socket.curve_serverkey = self._server_key
         self._monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | _BROKEN)
-        self._watch = Drain(self._monitor, self._watched)
-        self._drain = Drain(socket, self._read)
+        self._watch = SocketReader(self._monitor, self._watched)
+        self._drain = SocketReader(socket, self._read)
         socket.connect(self.endpoint)
 
     def _watched(self) -> None:

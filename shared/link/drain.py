@@ -17,7 +17,7 @@ BATCH = 200
 _log = logging.getLogger(__name__)
 
 
-class Drain:
+class SocketReader:
     """Calls ``read`` for each waiting message of ``socket``; ``read`` must receive one with ``NOBLOCK`` and may raise ``zmq.Again``."""
 
     def __init__(self, socket: zmq.Socket[bytes], read: Callable[[], None]) -> None:

@@ -18,12 +18,12 @@ from zmq.utils.monitor import recv_monitor_message
 
 from shared import codec
 from shared.link.channel import Channel, Handler
-from shared.link.drain import Drain
+from shared.link.drain import SocketReader
 from shared.link.errors import LinkError
 from shared.link.keys import KeyPair
 from shared.link.session import Identity, Rules, Session
 from shared.link.wire import MAX_FRAME, epoch, prepare
-from shared.link.zap import KEY_PROPERTY, Refusal, ZapHandler
+from shared.link.zap import KEY_PROPERTY, RefusedConnection, ZapHandler
 from shared.protocol import SESSION_MESSAGES, RejectCode
 
 _log = logging.getLogger(__name__)
@@ -46,11 +46,11 @@ class LinkServer:
         handler: Handler,
         keys: KeyPair | None = None,
         lookup: Callable[[bytes], str | None] = lambda _key: None,
-        on_refused: Callable[[Refusal], None] = lambda _refusal: None,
+        on_refused: Callable[[RefusedConnection], None] = lambda _refusal: None,
         rules: Rules | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self._table = codec.Table((*SESSION_MESSAGES, *messages))
+        self._table = codec.MessageTable((*SESSION_MESSAGES, *messages))
         self._identity = identity
         self._handler = handler
         self._keys = keys
@@ -79,8 +79,8 @@ class LinkServer:
         except zmq.ZMQError as error:
             self._close_sockets()
             raise LinkError(f"{self.endpoint}: {error.strerror}") from error
-        self._watch = Drain(self._monitor, self._disconnected)
-        self._drain = Drain(self._socket, self._read)
+        self._watch = SocketReader(self._monitor, self._disconnected)
+        self._drain = SocketReader(self._socket, self._read)
         self._ticker = self._loop.call_later(TICK_S, self._tick)
         return self.endpoint
 
@@ -170,7 +170,7 @@ class LinkServer:
             now=self._loop.time(),
             epoch=epoch(self._loop),
         )
-        channel = Channel(name, session, lambda data: self._send(peer, data), _Doorman(self, self._handler))
+        channel = Channel(name, session, lambda data: self._send(peer, data), _HandlerRelay(self, self._handler))
         channel.key, channel.address = key, _text(frame, "Peer-Address")
         self._channels[peer] = channel
         return channel
@@ -222,10 +222,10 @@ class LinkServer:
         """A known peer whose frames are not ours: told of as seldom as a stranger."""
         times = self._zap.refusals.count(f"{channel.address} {channel.name}", self._loop.time()) if self._zap else 0
         if times:
-            self._on_refused(Refusal(channel.address, "", code.value, times, channel.name))
+            self._on_refused(RefusedConnection(channel.address, "", code.value, times, channel.name))
 
 
-class _Doorman:
+class _HandlerRelay:
     """Passes everything on to the program's handler, after the server has taken note of new sessions."""
 
     def __init__(self, server: LinkServer, handler: Handler) -> None:

@@ -22,7 +22,7 @@ from shared.link.errors import Failure
 from shared.protocol import Goodbye, Heartbeat, Hello, RejectCode, Rejected, Unsupported, Welcome
 
 
-class State(StrEnum):
+class SessionState(StrEnum):
     NEW = "new"
     OPEN = "open"
     CLOSED = "closed"
@@ -54,12 +54,12 @@ class Identity(Struct, frozen=True):
 # --- what the shell is told ---
 
 
-class Opened(Struct, frozen=True):
+class SessionOpened(Struct, frozen=True):
     program: str
     version: str
 
 
-class Asked(Struct, frozen=True):
+class RequestReceived(Struct, frozen=True):
     """A request; to be answered once with ``reply(frame_id, …)``."""
 
     frame_id: int
@@ -73,7 +73,7 @@ class Answered(Struct, frozen=True):
     result: Struct | Failure
 
 
-class Told(Struct, frozen=True):
+class ReportReceived(Struct, frozen=True):
     """A report. ``seq`` counts the reports of this session, 1, 2, 3 …"""
 
     seq: int
@@ -81,29 +81,29 @@ class Told(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """Reports ``expected`` … ``got - 1`` never came; the ``Told`` with ``got`` follows."""
+    """Reports ``expected`` … ``got - 1`` never came; the ``ReportReceived`` with ``got`` follows."""
 
     expected: int
     got: int
 
 
-class Closed(Struct, frozen=True):
+class SessionClosed(Struct, frozen=True):
     """The session is over, told once. Open requests have been answered before."""
 
     code: RejectCode
     text: str = ""
 
 
-SessionEvent = Opened | Asked | Answered | Told | Gap | Closed
+SessionEvent = SessionOpened | RequestReceived | Answered | ReportReceived | Gap | SessionClosed
 
 
 class Session:
     """See the module. ``listens``: this side waits for ``Hello``."""
 
     def __init__(
-        self, *, listens: bool, identity: Identity, table: codec.Table, rules: Rules, now: float, epoch: float
+        self, *, listens: bool, identity: Identity, table: codec.MessageTable, rules: Rules, now: float, epoch: float
     ) -> None:
-        self.state = State.NEW
+        self.state = SessionState.NEW
         self.round_trip_ms: float | None = None
         self.counts = {"in": 0, "out": 0, "bad": 0, "unsupported": 0, "gaps": 0, "stray_replies": 0}
         self._listens = listens
@@ -157,7 +157,7 @@ class Session:
 
     def close(self, code: RejectCode, now: float, text: str = "") -> list[SessionEvent]:
         """End it from our side; the peer is told if it may still hear."""
-        if self.state is State.CLOSED:
+        if self.state is SessionState.CLOSED:
             return []
         if code is RejectCode.STOPPED:
             self._send(Goodbye(code), now)
@@ -169,7 +169,7 @@ class Session:
 
     def receive(self, data: bytes, now: float) -> list[SessionEvent]:
         """One frame of the peer's. Never raises on its content."""
-        if self.state is State.CLOSED:
+        if self.state is SessionState.CLOSED:
             return []
         self._heard_at = now
         self.counts["in"] += 1
@@ -179,19 +179,19 @@ class Session:
             frame = codec.decode(data, self._table)
         except codec.FrameError as error:
             return self._bad(error, now)
-        if self.state is State.NEW:
+        if self.state is SessionState.NEW:
             return self._greet(frame.message, now)
         return self._take(frame, now)
 
     def tick(self, now: float) -> list[SessionEvent]:
         """Let time pass: time-outs, our heartbeat, the peer's silence. To be called a few times a second."""
-        if self.state is State.CLOSED:
+        if self.state is SessionState.CLOSED:
             return []
-        if self.state is State.NEW and now - self._started_at > self._rules.hello_s:
+        if self.state is SessionState.NEW and now - self._started_at > self._rules.hello_s:
             return self.close(RejectCode.SILENT, now)
         if now - self._heard_at > self._rules.silence_s:
             return self.close(RejectCode.SILENT, now)
-        if self.state is State.OPEN and now - self._beat_at >= self._rules.heartbeat_s:
+        if self.state is SessionState.OPEN and now - self._beat_at >= self._rules.heartbeat_s:
             self.beat(now)
         late = [frame_id for frame_id, deadline in self._deadlines.items() if deadline <= now]
         return [self._answered(frame_id, Failure.TIMED_OUT) for frame_id in late]
@@ -224,13 +224,13 @@ class Session:
             return self._bad(error, now)
         self._tokens -= 1
         if frame.in_reply_to or frame.seq:
-            return self._take(frame, now) if self.state is State.OPEN else []
+            return self._take(frame, now) if self.state is SessionState.OPEN else []
         self.reply(frame.id, Rejected(RejectCode.RATE), now)
         return []
 
     def _bad(self, error: codec.FrameError, now: float) -> list[SessionEvent]:
         self.counts["bad"] += 1
-        if self.state is State.NEW and self._listens:
+        if self.state is SessionState.NEW and self._listens:
             return self.close(RejectCode.HELLO_FIRST, now, "the first frame was not a Hello")
         if self.counts["bad"] >= self._rules.bad_frames:
             return self.close(RejectCode.TOO_MANY_BAD, now, error.reason[:SENTENCE_MAX])
@@ -251,11 +251,11 @@ class Session:
             theirs = f"{message.program} {message.version}"
             text = protocol.version_gap(mine.protocol, f"{mine.program} {mine.version}", message.protocol, theirs)
             return self.close(RejectCode.PROTOCOL, now, text)
-        self.state = State.OPEN
+        self.state = SessionState.OPEN
         if self._listens:
             self._send(Welcome(mine.protocol, mine.program, mine.version, self._rules.heartbeat_s), now)
         self.beat(now)
-        return [Opened(message.program, message.version)]
+        return [SessionOpened(message.program, message.version)]
 
     def _take(self, frame: codec.Frame, now: float) -> list[SessionEvent]:
         message = frame.message
@@ -273,7 +273,7 @@ class Session:
             return self.close(RejectCode.BAD_FRAME, now, "the session is open already")
         if frame.seq:
             return self._report_came(frame)
-        return [Asked(frame.id, message)]
+        return [RequestReceived(frame.id, message)]
 
     def _heartbeat(self, frame: codec.Frame, now: float) -> list[SessionEvent]:
         if not frame.in_reply_to:
@@ -294,18 +294,18 @@ class Session:
         expected = self._heard_reports + 1
         self._heard_reports = frame.seq
         if frame.seq == expected:
-            return [Told(frame.seq, frame.message)]
+            return [ReportReceived(frame.seq, frame.message)]
         self.counts["gaps"] += 1
-        return [Gap(expected, frame.seq), Told(frame.seq, frame.message)]
+        return [Gap(expected, frame.seq), ReportReceived(frame.seq, frame.message)]
 
     def _answered(self, frame_id: int, result: Struct | Failure) -> Answered:
         del self._deadlines[frame_id]
         return Answered(frame_id, result)
 
     def _end(self, code: RejectCode, text: str) -> list[SessionEvent]:
-        self.state = State.CLOSED
+        self.state = SessionState.CLOSED
         lost: Iterable[int] = tuple(self._deadlines)
-        return [*(self._answered(frame_id, Failure.LINK_LOST) for frame_id in lost), Closed(code, text)]
+        return [*(self._answered(frame_id, Failure.LINK_LOST) for frame_id in lost), SessionClosed(code, text)]
 
 
 def _result(message: Struct) -> Struct | Failure:

@@ -12,7 +12,7 @@ import zmq
 from msgspec import Struct
 from zmq.utils import z85
 
-from shared.link.drain import Drain
+from shared.link.drain import SocketReader
 
 QUIET_S = 60.0
 MAX_ADDRESSES = 1000
@@ -21,7 +21,7 @@ KEY_PROPERTY = "X-Key"
 """Of each frame: the Z85 public key with which its connection was let in."""
 
 
-class Refusal(Struct, frozen=True):
+class RefusedConnection(Struct, frozen=True):
     """A connection that was refused. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last word of it.
 
     ``name``: the peer's, where its key is known and only its frames were wrong.
@@ -39,7 +39,7 @@ class _Noise(Struct):
     times: int
 
 
-class Refusals:
+class RefusedConnections:
     """Counts refusals by address and says when one is to be told."""
 
     def __init__(self) -> None:
@@ -69,17 +69,17 @@ class ZapHandler:
         self,
         context: zmq.Context[zmq.Socket[bytes]],
         lookup: Callable[[bytes], str | None],
-        on_refused: Callable[[Refusal], None],
+        on_refused: Callable[[RefusedConnection], None],
         clock: Callable[[], float],
     ) -> None:
-        self.refusals = Refusals()
+        self.refusals = RefusedConnections()
         self._lookup = lookup
         self._on_refused = on_refused
         self._clock = clock
         self._socket = context.socket(zmq.ROUTER)
         self._socket.linger = 0
         self._socket.bind(ENDPOINT)
-        self._drain = Drain(self._socket, self._read)
+        self._drain = SocketReader(self._socket, self._read)
 
     def close(self) -> None:
         self._drain.close()
@@ -105,7 +105,7 @@ class ZapHandler:
         """Counts a key that opens nothing, and tells of it where its turn has come."""
         times = self.refusals.count(address, self._clock())
         if times:
-            self._on_refused(Refusal(address, key[:8].decode(), "unknown_key", times))
+            self._on_refused(RefusedConnection(address, key[:8].decode(), "unknown_key", times))
 
 
 def _metadata(name: str, value: bytes) -> bytes:

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from shared.control import BackupProgress, BackupState, RefusedCode
-from switch_server.adapters.integrity import damage, step_back
+from switch_server.adapters.integrity import damage, lower_priority
 from switch_server.core.words import Audit
 from switch_server.ports.operations import OperationRefused
 
@@ -53,7 +53,7 @@ def open_snapshot(path: Path) -> sqlite3.Connection:
     return db
 
 
-class _Moment:
+class _Snapshots:
     """The snapshots, opened by the writers' threads. What comes after ``close`` is closed at once."""
 
     def __init__(self, names: int) -> None:
@@ -116,7 +116,7 @@ class Backups:
         except BaseException:  # a cancel, too
             self._progress = before
             raise
-        moment = _Moment(len(self._writers))
+        moment = _Snapshots(len(self._writers))
         for name, between in self._writers.items():  # with no turn of the loop between them
             between(partial(moment.open, self._state / name))
         self._thread = threading.Thread(
@@ -133,8 +133,8 @@ class Backups:
 
     # --- in the backup's thread ---
 
-    def _run(self, moment: _Moment, part: Path, folder: Path, actor: str) -> None:
-        step_back()
+    def _run(self, moment: _Snapshots, part: Path, folder: Path, actor: str) -> None:
+        lower_priority()
         why = self._failure(moment, part, folder)
         moment.close()
         shutil.rmtree(part, ignore_errors=True)
@@ -144,7 +144,7 @@ class Backups:
         assert self._progress is not None
         self._progress = msgspec.structs.replace(self._progress, state=state, text=why)
 
-    def _failure(self, moment: _Moment, part: Path, folder: Path) -> str:
+    def _failure(self, moment: _Snapshots, part: Path, folder: Path) -> str:
         """Makes it; why that failed, or empty."""
         try:
             self._make(moment.wait(), part, folder)

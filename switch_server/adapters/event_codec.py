@@ -22,7 +22,7 @@ class NotJournalled(TypeError):  # noqa: N818  the name says what it is
     """Our bug: an event that must never be written was given to the journal. The text names its type, never its content."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class EventEntry(msgspec.Struct, frozen=True):
     """``seq`` counts from 1 without end; ``at`` is UTC seconds."""
 
     seq: int
@@ -38,7 +38,7 @@ class RawEntry(msgspec.Struct, frozen=True):
     event: msgspec.Raw
 
 
-class Head(msgspec.Struct, frozen=True):
+class EventHead(msgspec.Struct, frozen=True):
     """What an event says of whose it is; its other fields are skipped."""
 
     type: str

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from shared.days import shanghai_day
 from shared.ids import CallId
-from switch_server.adapters.event_codec import Entry, Head, RawEntry, decode_event, encode_event, encode_line
+from switch_server.adapters.event_codec import EventEntry, EventHead, RawEntry, decode_event, encode_event, encode_line
 from switch_server.core.words import Event
 from switch_server.disk.batch_thread import BatchThread
 
@@ -97,7 +97,7 @@ class EventJournal:
                 log.error("event journal: event %d is lost, too many wait for the disk: %s", self._seq, self._trouble)
         return self._seq
 
-    def read(self, call: CallId | None = None, *, world: bool = False, seconds: float = 5.0) -> Iterator[Entry]:
+    def read(self, call: CallId | None = None, *, world: bool = False, seconds: float = 5.0) -> Iterator[EventEntry]:
         """What is queued is written first; then as ``read_journal``."""
         self.flush(seconds)
         return read_journal(self._folder, call, world=world)
@@ -216,10 +216,10 @@ def _lines(path: Path, start: int = 0) -> Iterator[tuple[bytes, RawEntry]]:
 
 
 _decode_entry = msgspec.json.Decoder(RawEntry).decode
-_decode_head = msgspec.json.Decoder(Head).decode
+_decode_head = msgspec.json.Decoder(EventHead).decode
 
 
-def read_journal(folder: Path, call: CallId | None = None, *, world: bool = False) -> Iterator[Entry]:
+def read_journal(folder: Path, call: CallId | None = None, *, world: bool = False) -> Iterator[EventEntry]:
     """The entries in order: all, or those of one call, before them the latest ``Configured`` from before the call.
 
     With ``world``, for replay: also what else the core must have heard: the last word on each card and branch from before the call, and
@@ -228,10 +228,10 @@ def read_journal(folder: Path, call: CallId | None = None, *, world: bool = Fals
     if call is None:
         for path in _files(folder):
             for _, entry in _lines(path):
-                yield Entry(entry.seq, entry.at, decode_event(entry.event))
+                yield EventEntry(entry.seq, entry.at, decode_event(entry.event))
         return
     chosen = _of_call(folder, call, world=world)
-    yield from (Entry(entry.seq, entry.at, decode_event(entry.event)) for entry in chosen)
+    yield from (EventEntry(entry.seq, entry.at, decode_event(entry.event)) for entry in chosen)
 
 
 def _of_call(folder: Path, call: CallId, *, world: bool) -> Iterator[RawEntry]:

@@ -35,7 +35,7 @@ def damage(db: sqlite3.Connection, table: str = "") -> str:
     return "" if verdict == "ok" else str(verdict)
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """The calling thread gets the processor, and the disk, when nobody else wants it. Elsewhere than on Linux it has no priority of its own."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
@@ -64,7 +64,7 @@ class FileCheck:
             self._thread.join(0.1)
 
     def _run(self) -> None:
-        step_back()
+        lower_priority()
         for path in self._paths:
             if self._stopping:
                 return

@@ -46,7 +46,7 @@ UPDATE_ORDER = f"{UPDATE_COPY} AND :state <> '{OrderState.FAILED}'"
 """Of the journal: a key that is in it can't have failed to be journalled; that was its repetition."""
 
 
-class Step(Enum):
+class StepOutcome(Enum):
     """What became of a step."""
 
     WRITTEN = auto()
@@ -58,18 +58,18 @@ class Step(Enum):
     """The order is another branch's or another account's."""
 
 
-def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> Step:
+def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> StepOutcome:
     """Within the caller's transaction: the row into the history, and with ``update`` into the order. ``row``: of ``step_row``."""
     if row["branch"] is not None:
         found = db.execute(_IS_THEIRS, row).fetchone()
         if found is None:
-            return Step.UNKNOWN
+            return StepOutcome.UNKNOWN
         if not found[0]:
-            return Step.NOT_THEIRS
+            return StepOutcome.NOT_THEIRS
     if db.execute(_INSERT_STEP, row).rowcount == 0:
-        return Step.REPEATED
+        return StepOutcome.REPEATED
     db.execute(update, row)
-    return Step.WRITTEN
+    return StepOutcome.WRITTEN
 
 
 def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:

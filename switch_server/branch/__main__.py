@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         config = settings.read(argv)
         logging.basicConfig(level=config.log, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         asyncio.run(_serve(config))
-    except (settings.ConfigError, KeyFileError, OSError, StoreError) as error:
+    except (settings.GatewayConfigError, KeyFileError, OSError, StoreError) as error:
         sys.stderr.write(f"branch-gateway: {error}\n")
         return 2
     return 0

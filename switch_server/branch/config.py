@@ -1,4 +1,4 @@
-"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``ConfigError``, with what is missing or wrong."""
+"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``GatewayConfigError``, with what is missing or wrong."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ ADAPTERS: dict[str, AdapterMaker] = {"sim": SimTrading}
 """Trading systems by name; a new one is a package that implements ``trading.TradingSystem`` and a line here."""
 
 
-class ConfigError(Exception):
+class GatewayConfigError(Exception):
     """The gateway can't start with these settings."""
 
 
@@ -42,9 +42,9 @@ def read(argv: list[str] | None) -> Config:
     try:
         config = msgspec.convert(values, Config, dec_hook=lambda kind, value: kind(value), strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path or 'options'}: {error}") from None
+        raise GatewayConfigError(f"{path or 'options'}: {error}") from None
     if config.adapter not in ADAPTERS:
-        raise ConfigError(f"adapter {config.adapter!r}: not one of {', '.join(ADAPTERS)}")
+        raise GatewayConfigError(f"adapter {config.adapter!r}: not one of {', '.join(ADAPTERS)}")
     return config
 
 
@@ -65,11 +65,11 @@ def _file(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise GatewayConfigError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise GatewayConfigError(f"{path}: {error}") from None
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: not a mapping of settings")
+        raise GatewayConfigError(f"{path}: not a mapping of settings")
     return values
 
 

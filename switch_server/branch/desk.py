@@ -16,7 +16,7 @@ from shared.enums import Refusal
 from shared.ids import AccountNo, ContractNo, OrderKey
 from shared.link import Answer
 from switch_server.branch import matching
-from switch_server.branch.journal import Entry, Journal, Order, State
+from switch_server.branch.journal import Journal, KeyEntry, KeyState, Order
 from switch_server.branch.trading import TradingDown, TradingError, TradingRefused, TradingSystem
 from switch_server.disk.errors import StoreError
 
@@ -25,7 +25,7 @@ RESOLVE_S = 0.5
 """Between two looks at today's orders while keys are pending."""
 
 
-class OrderDesk:
+class OrderHandler:
     """See the module. ``on_pending`` is told when the number of pending keys changed, ``on_row`` of each order of today that the resolver
     came by: what was reported of it while nobody listened is lost.
     """
@@ -39,7 +39,7 @@ class OrderDesk:
         on_pending: Callable[[], None],
         on_row: Callable[[AccountNo, OrderRow], None],
     ) -> None:
-        self.pending: dict[OrderKey, Entry] = {entry.key: entry for entry in journal.pending()}
+        self.pending: dict[OrderKey, KeyEntry] = {entry.key: entry for entry in journal.pending()}
         self.contracts: dict[ContractNo, OrderKey] = {}
         """Today's, by their number; for reports of systems that carry no key."""
         self.accounts: set[AccountNo] = set()
@@ -73,7 +73,7 @@ class OrderDesk:
             return
         self._flights[order.key] = [answer]
         self._new_day()
-        entry = Entry(order.key, State.TAKEN, self.day, self._clock(), order.account, order)
+        entry = KeyEntry(order.key, KeyState.TAKEN, self.day, self._clock(), order.account, order)
         up = self._trading.state.up
         self._journal.take(entry, lambda known: self._taken(order, entry, known, up=up))
 
@@ -107,7 +107,7 @@ class OrderDesk:
 
     # --- a key's way ---
 
-    def _taken(self, order: Order, entry: Entry, known: Any, *, up: bool) -> None:
+    def _taken(self, order: Order, entry: KeyEntry, known: Any, *, up: bool) -> None:
         if isinstance(known, StoreError):
             _log.error("journal: %s; order refused", known)
             reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
@@ -125,7 +125,7 @@ class OrderDesk:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, order: Order, entry: Entry) -> None:
+    async def _send(self, order: Order, entry: KeyEntry) -> None:
         try:
             reply = await self._speak(order)
         except Exception as error:  # noqa: BLE001  # an adapter's bug must not lose a key
@@ -150,7 +150,7 @@ class OrderDesk:
         except TradingDown:
             return OrderRefused(order.key, Refusal.BRANCH_DOWN)
 
-    def _in_doubt(self, entry: Entry) -> None:
+    def _in_doubt(self, entry: KeyEntry) -> None:
         self.pending[entry.key] = entry
         self._land(entry.key, OrderPending(entry.key))
         self._on_pending()
@@ -206,11 +206,11 @@ class OrderDesk:
             for row in rows:
                 self._on_row(AccountNo(account), row)
 
-    def _is_today(self, entry: Entry) -> bool:
+    def _is_today(self, entry: KeyEntry) -> bool:
         """Today's orders say nothing about a key of another day; one without a day was never sent."""
         return entry.trade_date in {"", self.day}
 
-    def _judge(self, entry: Entry, rows: Any) -> None:
+    def _judge(self, entry: KeyEntry, rows: Any) -> None:
         final = self._trading.absence_is_final
         order = entry.request
         if order is None or not self._is_today(entry) or entry.key not in self.pending:

@@ -11,12 +11,12 @@ from msgspec import Struct
 from shared import aci
 from shared.enums import Refusal
 from shared.ids import AccountNo, BranchId
-from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, Silent
+from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, QuietHandler
 from shared.protocol import RejectCode, SnapshotRequest
-from switch_server.branch.desk import OrderDesk
+from switch_server.branch.desk import OrderHandler
 from switch_server.branch.journal import Journal
 from switch_server.branch.outgoing import fitting
-from switch_server.branch.reports import Reports
+from switch_server.branch.reports import NumberedReports
 from switch_server.branch.trading import (
     OrderUpdate,
     TradingDown,
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 VERSION = "0.1.0"
 
 
-class Gateway(Silent):
+class Gateway(QuietHandler):
     """One branch. ``start`` connects both sides; ``stop`` writes everything down. All on one loop."""
 
     def __init__(
@@ -47,8 +47,8 @@ class Gateway(Silent):
         self._branch = branch
         self._journal = journal
         self._trading = trading
-        self._desk = OrderDesk(journal, trading, time.time, on_pending=self._status_changed, on_row=self._found)
-        self._reports = Reports(journal, self._desk, time.time, self._report)
+        self._desk = OrderHandler(journal, trading, time.time, on_pending=self._status_changed, on_row=self._found)
+        self._reports = NumberedReports(journal, self._desk, time.time, self._report)
         self._link = LinkClient(
             centre,
             name="centre",

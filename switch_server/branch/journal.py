@@ -55,18 +55,18 @@ _log = logging.getLogger(__name__)
 _REFUSALS = {refusal.value for refusal in Refusal}
 
 
-class State(StrEnum):
+class KeyState(StrEnum):
     TAKEN = "taken"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     VOID = "void"
 
 
-class Entry(Struct, frozen=True):
+class KeyEntry(Struct, frozen=True):
     """One key's row. ``request`` is ``None`` for a tombstone, and where it can't be read."""
 
     key: OrderKey
-    state: State
+    state: KeyState
     trade_date: str
     taken_at: float
     account: str
@@ -78,13 +78,13 @@ class Entry(Struct, frozen=True):
     def reply(self) -> Reply:
         """What a repeated key, or ``ResolveOrder``, is answered."""
         match self.state:
-            case State.ACCEPTED:
+            case KeyState.ACCEPTED:
                 return OrderAccepted(self.key, self.contract or ContractNo(""))
-            case State.REFUSED:
+            case KeyState.REFUSED:
                 return OrderRefused(self.key, self.code or Refusal.BAD_ANSWER, self.text)
-            case State.VOID:
+            case KeyState.VOID:
                 return OrderVoid(self.key)
-            case State.TAKEN:
+            case KeyState.TAKEN:
                 return OrderPending(self.key)
 
 
@@ -99,22 +99,22 @@ class Journal:
     def close(self) -> None:
         self._commit.close()
 
-    def take(self, entry: Entry, done: Done) -> None:
+    def take(self, entry: KeyEntry, done: Done) -> None:
         """Write the key down before it is sent. ``done(None)``: it is new and ours; ``done(Entry)``: it is there already."""
-        row = (entry.key, State.TAKEN.value, entry.trade_date, entry.taken_at, entry.account, _encode(entry.request))
+        row = (entry.key, KeyState.TAKEN.value, entry.trade_date, entry.taken_at, entry.account, _encode(entry.request))
         self._commit.submit(lambda db: _insert(db, entry.key, row), done)
 
     def void(self, key: OrderKey, trade_date: str, now: float, done: Done) -> None:
         """``ResolveOrder``: ``done(Entry)`` what is known; ``done(None)``: nothing was, and now it is a tombstone."""
-        row = (key, State.VOID.value, trade_date, now, "", None)
+        row = (key, KeyState.VOID.value, trade_date, now, "", None)
         self._commit.submit(lambda db: _insert(db, key, row), done)
 
     def finish(self, reply: OrderAccepted | OrderRefused, done: Done) -> None:
         """The key's final result. One that is final already stays as it was."""
         if isinstance(reply, OrderAccepted):
-            values: tuple[Any, ...] = (State.ACCEPTED.value, reply.contract, None, "", reply.key)
+            values: tuple[Any, ...] = (KeyState.ACCEPTED.value, reply.contract, None, "", reply.key)
         else:
-            values = (State.REFUSED.value, None, reply.code.value, reply.text, reply.key)
+            values = (KeyState.REFUSED.value, None, reply.code.value, reply.text, reply.key)
         sql = "UPDATE keys SET state = ?, contract = ?, code = ?, text = ? WHERE key = ? AND state = 'taken'"
         self._commit.submit(lambda db: db.execute(sql, values).rowcount, done)
 
@@ -138,7 +138,7 @@ class Journal:
 
     # --- at start, before anything is written ---
 
-    def pending(self) -> list[Entry]:
+    def pending(self) -> list[KeyEntry]:
         """The keys whose fate is not known."""
         return self._entries("WHERE state = 'taken' ORDER BY taken_at")
 
@@ -147,14 +147,14 @@ class Journal:
         dates = "SELECT MAX(trade_date) AS day FROM keys UNION ALL SELECT MAX(trade_date) FROM reports"
         return str(self._read(f"SELECT COALESCE(MAX(day), '') FROM ({dates})")[0][0])  # noqa: S608  # ours
 
-    def accepted(self, trade_date: str) -> list[Entry]:
+    def accepted(self, trade_date: str) -> list[KeyEntry]:
         return self._entries("WHERE trade_date = ? AND state = 'accepted'", trade_date)
 
     def last_reports(self, trade_date: str) -> list[OrderReport]:
         rows = self._read("SELECT trade_date, seq, body FROM reports WHERE trade_date = ? ORDER BY seq", trade_date)
         return [_report(*row) for row in rows]
 
-    def _entries(self, where: str, *values: str) -> list[Entry]:
+    def _entries(self, where: str, *values: str) -> list[KeyEntry]:
         return [_entry(row) for row in self._read(f"SELECT {_COLUMNS} FROM keys {where}", *values)]  # noqa: S608  # ours
 
     def _read(self, sql: str, *values: str) -> list[Any]:
@@ -162,18 +162,18 @@ class Journal:
             return connection.execute(sql, values).fetchall()
 
 
-def _insert(db: sqlite3.Connection, key: OrderKey, row: tuple[Any, ...]) -> Entry | None:
+def _insert(db: sqlite3.Connection, key: OrderKey, row: tuple[Any, ...]) -> KeyEntry | None:
     sql = "INSERT INTO keys (key, state, trade_date, taken_at, account, request) VALUES (?, ?, ?, ?, ?, ?)"
     if db.execute(f"{sql} ON CONFLICT DO NOTHING", row).rowcount:
         return None
     return _entry(db.execute(f"SELECT {_COLUMNS} FROM keys WHERE key = ?", (key,)).fetchone())  # noqa: S608  # ours
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> KeyEntry:
     key, state, trade_date, taken_at, account, request, contract, code, text = row
-    return Entry(
+    return KeyEntry(
         key=key,
-        state=State(state),
+        state=KeyState(state),
         trade_date=trade_date,
         taken_at=taken_at,
         account=account,

@@ -9,7 +9,7 @@ from shared.bounds import REPORTS_MAX
 from shared.enums import OrderStatus, Refusal
 from shared.ids import ContractNo, OrderKey, Shares
 from shared.link import Answer
-from switch_server.branch.desk import OrderDesk
+from switch_server.branch.desk import OrderHandler
 from switch_server.branch.journal import Journal
 from switch_server.branch.trading import OrderUpdate, TradingError, TradingSystem
 from switch_server.disk.errors import StoreError
@@ -19,11 +19,11 @@ _Stands = tuple[OrderStatus, Shares, Shares]
 """An order as it was reported: its status, how many are filled, how many cancelled."""
 
 
-class Reports:
+class NumberedReports:
     """``send`` takes a numbered report to the centre, or drops it: the centre asks again."""
 
     def __init__(
-        self, journal: Journal, desk: OrderDesk, clock: Callable[[], float], send: Callable[[OrderReport], None]
+        self, journal: Journal, desk: OrderHandler, clock: Callable[[], float], send: Callable[[OrderReport], None]
     ) -> None:
         self.last = 0
         self._journal = journal

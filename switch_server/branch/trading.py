@@ -59,7 +59,7 @@ class OrderUpdate(Struct, frozen=True):
     last_price: Milli
 
 
-class Listener(Protocol):
+class TradingListener(Protocol):
     """What the gateway hears from the adapter, on the loop."""
 
     def state_changed(self, state: TradingState) -> None: ...
@@ -89,7 +89,7 @@ class TradingSystem(Protocol):
     @property
     def state(self) -> TradingState: ...
 
-    async def start(self, listener: Listener) -> None:
+    async def start(self, listener: TradingListener) -> None:
         """Begin to connect; returns at once."""
         ...
 

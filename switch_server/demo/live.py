@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.table import Table
 
 from shared.control import AskCalls, AskOrders, Calls, Orders
-from shared.control_rows import CallRow, OrderRow
+from shared.control_rows import ControlCallRow, ControlOrderRow
 from shared.ids import Milli
 from shared.money import format_price
 from switch_server.demo.asking import Asking
@@ -52,7 +52,7 @@ class LiveView:
             else:
                 self._tell(orders.rows)
 
-    def _tell(self, rows: tuple[OrderRow, ...]) -> None:
+    def _tell(self, rows: tuple[ControlOrderRow, ...]) -> None:
         for row in reversed(rows):
             if row.key not in self._told and (row.contract or row.refusal):
                 self._told.add(row.key)
@@ -67,7 +67,7 @@ class LiveView:
                 self._console.print(text)
 
 
-def _calls(words: Words, rows: tuple[CallRow, ...]) -> Table:
+def _calls(words: Words, rows: tuple[ControlCallRow, ...]) -> Table:
     headings = (words(key) for key in ("call", "from", "where", "branch", "account"))
     table = Table(*headings, title=words("calls_now", number=len(rows)))
     for row in rows[:SHOWN_CALLS]:
@@ -76,7 +76,7 @@ def _calls(words: Words, rows: tuple[CallRow, ...]) -> Table:
     return table
 
 
-def _orders(words: Words, rows: tuple[OrderRow, ...]) -> Table:
+def _orders(words: Words, rows: tuple[ControlOrderRow, ...]) -> Table:
     headings = (words(key) for key in ("order", "what", "branch", "state", "contract"))
     table = Table(*headings, title=words("latest_orders"))
     for row in rows[:SHOWN_ORDERS]:
@@ -85,7 +85,7 @@ def _orders(words: Words, rows: tuple[OrderRow, ...]) -> Table:
     return table
 
 
-def _shares(words: Words, row: OrderRow) -> str:
+def _shares(words: Words, row: ControlOrderRow) -> str:
     if row.price is None:
         return words("cancels", contract=row.cancels)
     return f"{row.code} {row.quantity} × {format_price(Milli(row.price))}"

@@ -22,7 +22,7 @@ Post = Callable[[Event], None]
 """Hands an event to the core, from any thread, in order per thread."""
 
 
-class Lines(Protocol):
+class LinesPort(Protocol):
     """Telephone lines. Posts ``CallOffered``, ``Leg*`` and ``DigitPressed`` (INFO).
 
     For each leg exactly one ``LegEnded`` is posted, last. ``do`` on a leg that has ended is ignored. Nothing is raised.
@@ -35,7 +35,7 @@ class Lines(Protocol):
         ...
 
 
-class Cards(Protocol):
+class CardsPort(Protocol):
     """Voice cards, supervised: posts ``CardUp`` when a card takes calls, ``CardDied`` when its process is gone (then starts a new one).
 
     Commands to a dead card are dropped (its ``CardDied`` is on its way). Nothing is raised.
@@ -44,7 +44,7 @@ class Cards(Protocol):
     def do(self, effect: ToCard) -> None: ...
 
 
-class Branches(Protocol):
+class BranchesPort(Protocol):
     """The branches' gateways. Posts ``BranchUp/Down``, ``BranchAnswered``, ``OrderAnswered``, ``OrderSilent``, ``OrderReported``.
 
     Each ``do`` is answered exactly once, at the latest after the link's time-out. A send is never repeated by the adapter.
@@ -53,7 +53,7 @@ class Branches(Protocol):
     def do(self, effect: AskBranch | SendOrder | Resolve) -> None: ...
 
 
-class OrderJournal(Protocol):
+class OrderJournalPort(Protocol):
     """The centre's durable order journal. ``JournalOrder`` is answered after its fsync (group commit), in order.
 
     A key that is already journalled is answered ``OrderJournalFailed`` and not written twice. A ``RecordOrderState`` that comes from a
@@ -64,7 +64,7 @@ class OrderJournal(Protocol):
     def do(self, effect: JournalOrder | RecordOrderState) -> None: ...
 
 
-class Store(Protocol):
+class StorePort(Protocol):
     """Customer data centre and records. Questions are answered by events; records are written by one thread in groups, in order.
 
     ``FindAccount`` gives the call one of the account's and the calling number's tries of today, which ``CountWrongPin`` uses up and
@@ -85,7 +85,7 @@ class Store(Protocol):
     ) -> None: ...
 
 
-class Desks(Protocol):
+class DesksPort(Protocol):
     """The agents' desks. Posts ``AgentOnline/Offline``, ``DeskDown``, ``DeskCommanded``, ``PhoneTold`` and ``PopSeen``.
 
     Reports of one agent leave in the order of ``do``. What is for a desk whose link is down is dropped: a desk that comes back gets a
@@ -95,7 +95,7 @@ class Desks(Protocol):
     def do(self, effect: TellDesk | AnswerDesk | ShowPop | HidePop) -> None: ...
 
 
-class EventLog(Protocol):
+class EventLogPort(Protocol):
     """The event journal: numbered, append-only, never blocking. ``DigitPressed`` is refused (a PIN's digits are never written)."""
 
     def append(self, event: Event, at: float) -> int:

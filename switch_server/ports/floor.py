@@ -10,7 +10,7 @@ from shared.ids import Fen
 from switch_server.ports.desks import AgentRecord
 
 
-class FloorRows(Protocol):
+class FloorRowsPort(Protocol):
     """``shared.floor.Rows`` as they are now. From the switch's loop, twice a second; nothing blocks or is raised."""
 
     def directory(self) -> Rows:

@@ -142,7 +142,7 @@ class DeskState(Struct, frozen=True):
     """Where the seat's voice is, if not at the app's own phone."""
 
 
-class DeskLinks(Protocol):
+class DeskLinksPort(Protocol):
     """The operator's side of ``adapters.desks``; on the loop, nothing is raised."""
 
     def states(self) -> tuple[DeskState, ...]:
@@ -158,7 +158,7 @@ class DeskLinks(Protocol):
         ...
 
 
-class Backups(Protocol):
+class BackupsPort(Protocol):
     """``adapters.backup``. On the loop."""
 
     async def begin(self, folder: Path, actor: str) -> BackupProgress:

@@ -71,7 +71,7 @@ class Binding(Struct, frozen=True):
     until: float
 
 
-class PhoneBook(Protocol):
+class DeskPhoneBook(Protocol):
     """Desk phones and their bindings, read from memory, written behind; from any thread, nothing blocks.
 
     Bindings outlive a restart of the switch: until they expire the phones can be rung at once. A phone has one. Nothing is raised but

@@ -16,7 +16,7 @@ class SeatTime(NamedTuple):
     branch: str | None = None
 
 
-class Visit(NamedTuple):
+class QueueVisit(NamedTuple):
     """A wish to wait in a queue (``core.acd.records``). ``left``, ``waited_ms``, ``outcome``: ``None`` while the caller waits."""
 
     call: str
@@ -68,7 +68,7 @@ class StatisticRecords(Protocol):
         """All that have a part in the span."""
         ...
 
-    def visits(self, start: float, end: float) -> Iterator[Visit]:
+    def visits(self, start: float, end: float) -> Iterator[QueueVisit]:
         """By call, then in order: of calls whose first visit lies in the span."""
         ...
 

@@ -19,14 +19,14 @@ from switch_server.services.queue_rules import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 
 
-class Sip(Struct, frozen=True, forbid_unknown_fields=True):
+class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where SIP is heard (UDP). ``ip`` stands in our Contact and SDP, so it is an address that the far side can reach, not 0.0.0.0."""
 
     ip: str = "127.0.0.1"
     port: int = 5060
 
 
-class Media(Struct, frozen=True, forbid_unknown_fields=True):
+class MediaSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Voice cards: so many processes with so many channels each."""
 
     cards: int = 2
@@ -35,7 +35,7 @@ class Media(Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: the one of ``sip``."""
 
 
-class Branch(Struct, frozen=True, forbid_unknown_fields=True):
+class BranchSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), as ``branch-gateway keys FILE`` prints it."""
 
     id: BranchId
@@ -44,7 +44,7 @@ class Branch(Struct, frozen=True, forbid_unknown_fields=True):
     key: str = ""
 
 
-class BranchLink(Struct, frozen=True, forbid_unknown_fields=True):
+class BranchLinkSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where gateways connect."""
 
     endpoint: str = "tcp://127.0.0.1:5580"
@@ -52,7 +52,7 @@ class BranchLink(Struct, frozen=True, forbid_unknown_fields=True):
     order_timeout: float = 10.0
 
 
-class DeskLink(Struct, frozen=True, forbid_unknown_fields=True):
+class DeskLinkSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where agents' desks (座席) connect."""
 
     endpoint: str = "tcp://127.0.0.1:5581"
@@ -62,11 +62,11 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     trunks: tuple[Trunk, ...]
-    branches: tuple[Branch, ...] = ()
-    sip: Sip = Sip()
-    media: Media = Media()
-    branch_link: BranchLink = BranchLink()
-    desk_link: DeskLink = DeskLink()
+    branches: tuple[BranchSettings, ...] = ()
+    sip: SipSettings = SipSettings()
+    media: MediaSettings = MediaSettings()
+    branch_link: BranchLinkSettings = BranchLinkSettings()
+    desk_link: DeskLinkSettings = DeskLinkSettings()
     queues: tuple[Queue, ...] = SwitchConfig().queues
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()

@@ -13,7 +13,7 @@ from switch_server.ports.records import Account, Customer, PastContact
 BranchName = Callable[[BranchId], dict[Language, str]]
 
 
-class Known(Struct, frozen=True):
+class StoredCustomer(Struct, frozen=True):
     """A customer as the store knows them, before anybody's rights are looked at."""
 
     customer: Customer
@@ -21,7 +21,7 @@ class Known(Struct, frozen=True):
     tickets: Sequence[Ticket] = ()
 
 
-class Cards:
+class CustomerCards:
     """Makes cards for an agent's eyes. ``branch_name``: a branch's name per language, ``{}`` where it is not configured."""
 
     def __init__(self, agents: AgentBook, branch_name: BranchName) -> None:
@@ -29,7 +29,7 @@ class Cards:
 
     def card(
         self,
-        known: Known,
+        known: StoredCustomer,
         reader: AgentRecord | None,
         facts: Callable[[AccountFacts], AccountFacts] = lambda each: each,
     ) -> CustomerCard:

@@ -43,7 +43,7 @@ from switch_server.ports.records import (
 from switch_server.services import looks
 from switch_server.services.branch_facts import BranchFacts
 from switch_server.services.call_audio import OutsideRecordings, audio_part
-from switch_server.services.customer_cards import BranchName, Cards, Known
+from switch_server.services.customer_cards import BranchName, CustomerCards, StoredCustomer
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class CustomerDesk:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock
         self._on_saved, self._has_call = on_saved, has_call
-        self._cards = Cards(agents, branch_name)
+        self._cards = CustomerCards(agents, branch_name)
         self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply:
@@ -110,14 +110,14 @@ class CustomerDesk:
     async def _find(self, agent: AgentRecord, text: str, limit: int) -> Reply:
         found = await asyncio.to_thread(self._records.search_customers, text, limit)
         self._audit(looks.searched(agent.agent, text, [customer.id for customer in found]))
-        return Customers(tuple(self._cards.card(Known(customer), agent) for customer in found))
+        return Customers(tuple(self._cards.card(StoredCustomer(customer), agent) for customer in found))
 
-    def _known(self, customer: CustomerId) -> Known | None:
+    def _known(self, customer: CustomerId) -> StoredCustomer | None:
         """In a thread."""
         found = self._records.customer(customer)
         if found is None:
             return None
-        return Known(found, self._records.history(customer, CONTACTS), self._records.tickets(customer))
+        return StoredCustomer(found, self._records.history(customer, CONTACTS), self._records.tickets(customer))
 
     async def _account(self, agent: AgentId, number: AccountNo) -> Reply:
         found = await asyncio.to_thread(self._records.account, number)

@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from switch_server.ports.statistics import Placed, Rung, SeatTime, StatisticRecords, Visit
+from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime, StatisticRecords
 
 FORMAT = 1
 """Of ``Day.packed``; what was kept in another is read anew. A change of the columns below is a new one."""
@@ -97,7 +97,7 @@ def day_of(
     start: float,
     now: float,
     times: Iterable[SeatTime],
-    visits: Iterable[Visit],
+    visits: Iterable[QueueVisit],
     rings: Iterable[Rung],
     orders: Iterable[Placed],
 ) -> Day:

@@ -10,7 +10,7 @@ from shared.ids import AgentId
 from switch_server.ports.desks import AgentBook, AgentRecord, Questions
 from switch_server.ports.errors import StoreError
 from switch_server.ports.floor import supervises
-from switch_server.services.reports import BadDays, Reports
+from switch_server.services.reports import BadDays, ReportService
 from switch_server.services.statistics import BY_SEAT
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 class DeskReports:
     """``rest``: what is no report is asked there."""
 
-    def __init__(self, reports: Reports, book: AgentBook, rest: Questions) -> None:
+    def __init__(self, reports: ReportService, book: AgentBook, rest: Questions) -> None:
         self._reports, self._book, self._rest = reports, book, rest
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply:

@@ -22,7 +22,7 @@ from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, S
 from switch_server.core.switch import Switch
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Effect, Event, SaveRecord, Transition
-from switch_server.ports import Branches, Cards, Desks, EventLog, Lines, OrderJournal, Store
+from switch_server.ports import BranchesPort, CardsPort, DesksPort, EventLogPort, LinesPort, OrderJournalPort, StorePort
 from switch_server.services.periodic import every
 
 log = logging.getLogger(__name__)
@@ -34,16 +34,16 @@ MOST_AT_ONCE = 200
 """Events handled before the loop gets its turn again."""
 
 
-class World(Struct):
+class Adapters(Struct):
     """The adapters; each is given the engine's ``post`` before it starts."""
 
-    lines: Lines
-    cards: Cards
-    branches: Branches
-    order_journal: OrderJournal
-    store: Store
-    event_log: EventLog
-    desks: Desks
+    lines: LinesPort
+    cards: CardsPort
+    branches: BranchesPort
+    order_journal: OrderJournalPort
+    store: StorePort
+    event_log: EventLogPort
+    desks: DesksPort
 
 
 class Engine:
@@ -58,10 +58,10 @@ class Engine:
         self._thread = 0
         self._timer: asyncio.TimerHandle | None = None
         self._carry: dict[type, Callable[[Any], object]] = {}
-        self._world: World | None = None
+        self._world: Adapters | None = None
         self._reconciler: asyncio.Task[None] | None = None
 
-    def start(self, world: World) -> None:
+    def start(self, world: Adapters) -> None:
         """Begins to handle events; those posted before are handled first."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._world = world

@@ -15,7 +15,7 @@ from switch_server.core.words import Queue, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import Branch
+from switch_server.services.config_file import BranchSettings
 
 Shown = tuple[Seat | None, DeskCall | None]
 
@@ -27,7 +27,7 @@ class FloorSources(Struct, frozen=True, kw_only=True):
     """UTC seconds."""
     config: Callable[[], SwitchConfig]
     flows: Callable[[], tuple[Flow, ...]]
-    branches: Callable[[], Iterable[Branch]]
+    branches: Callable[[], Iterable[BranchSettings]]
     floor: Callable[[float], FloorView]
     desk_state: Callable[[AgentId], Shown]
     book: AgentBook
@@ -155,7 +155,7 @@ def _waiting(view: FloorView) -> tuple[WaitingRow, ...]:
     )
 
 
-def _branch(branch: Branch, link: BranchState | None, today: OrderCounts) -> BranchRow:
+def _branch(branch: BranchSettings, link: BranchState | None, today: OrderCounts) -> BranchRow:
     title = {Language.ZH: branch.name, Language.EN: branch.name_en or branch.name}
     status = link.status if link else None
     trading = status.trading_system_up if status else None

@@ -38,7 +38,7 @@ from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
 from switch_server.ports.errors import StoreError
-from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
+from switch_server.ports.operations import BackupsPort, BranchState, OperationRefused, Records, Staff
 from switch_server.services import looks, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
@@ -84,7 +84,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     """From which no PIN is tried any more today; empty: withheld."""
     reload: Callable[[], Awaitable[tuple[str, ...]]]
     """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
-    backups: Backups
+    backups: BackupsPort
     drain: Callable[..., object]
     """Begins the orderly stop; ``now=True``: or ends it."""
     stops_at: Callable[[], float | None]

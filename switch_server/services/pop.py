@@ -17,7 +17,7 @@ from switch_server.core.desks import ShowPop
 from switch_server.ports.desks import AgentBook, BranchQuestions
 from switch_server.ports.records import Customer, CustomerRecords
 from switch_server.services.branch_facts import BranchFacts
-from switch_server.services.customer_cards import BranchName, Cards, Known
+from switch_server.services.customer_cards import BranchName, CustomerCards, StoredCustomer
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ OTHERS = 20
 class _Found(Struct, frozen=True):
     """The store's part. ``known=None``: nobody, or several, or it can't be read."""
 
-    known: Known | None = None
+    known: StoredCustomer | None = None
     others: tuple[Customer, ...] = ()
 
 
@@ -60,7 +60,7 @@ class ScreenPops:
     ) -> None:
         self._records, self._branches, self._agents = records, branches, agents
         self._place, self._clock = place, clock
-        self._cards = Cards(agents, branch_name)
+        self._cards = CustomerCards(agents, branch_name)
         self._calls: dict[CallId, _Kept] = {}
         self._thread = ThreadPoolExecutor(1, "pops")  # the reader serves one at a time
 
@@ -118,7 +118,7 @@ class ScreenPops:
         if found is None:
             return _Found(None, others)
         history = self._records.history(found.id, CONTACTS)
-        return _Found(Known(found, history, self._records.tickets(found.id, TICKETS)), others)
+        return _Found(StoredCustomer(found, history, self._records.tickets(found.id, TICKETS)), others)
 
     def _take(self, kept: _Kept, reading: int, answer: "asyncio.Future[_Found]") -> None:
         if answer.cancelled() or not self._is_current(kept) or reading != kept.reading:
@@ -163,7 +163,7 @@ class ScreenPops:
             verified=effect.account,
             trail=effect.trail,
             customer=self._cards.card(found.known, reader, kept.facts.of) if found.known else None,
-            others=tuple(self._cards.card(Known(other), reader) for other in found.others),
+            others=tuple(self._cards.card(StoredCustomer(other), reader) for other in found.others),
             pending=kept.found is None,
         )
 

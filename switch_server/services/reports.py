@@ -40,7 +40,7 @@ def span(first: str, last: str) -> tuple[float, float]:
     return start, end
 
 
-class Reports:
+class ReportService:
     """One at a time, in a thread of its own, so that nobody who asks the store for a customer waits for a year's report.
 
     ``clock`` gives UTC seconds. A report that is being made when the store closes ends with ``StoreError``.
@@ -60,8 +60,8 @@ class Reports:
         """Blocking: some 50 ms for a large day that is kept, a second for one that is not. Raises ``BadDays`` and ``StoreError``."""
         start, end = span(ask.first, ask.last)
         now = self._clock()
-        asked = statistics.Ask(by=ask.by, now=now, queue=ask.queue, agent=ask.agent, group=ask.group)
-        report = statistics.Report(asked, self._who())
+        asked = statistics.ReportQuery(by=ask.by, now=now, queue=ask.queue, agent=ask.agent, group=ask.group)
+        report = statistics.ReportBuilder(asked, self._who())
         while start < end:
             report.add(self._day(start, now))
             start += DAY_S

@@ -14,7 +14,7 @@ from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
 
-class Settings(msgspec.Struct, frozen=True):
+class SwitchSettings(msgspec.Struct, frozen=True):
     """Configuration file and flows, checked together; what a reload makes anew."""
 
     file: Path
@@ -37,7 +37,7 @@ def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
     return [*own, _spoken(file, server), RESOURCES / "prompts"]
 
 
-def read_settings(file: Path) -> Settings:
+def read_settings(file: Path) -> SwitchSettings:
     """Raises ``ConfigError`` with everything that is wrong."""
     server, _ = load_config(file)
     around = surroundings(prompt_folders(file, server), callable_trunks(server), queue_names(server))
@@ -53,7 +53,7 @@ def read_settings(file: Path) -> Settings:
         queues=server.queues,
         dispositions=server.dispositions,
     )
-    return Settings(file, server, core, flows)
+    return SwitchSettings(file, server, core, flows)
 
 
 def _speak_texts(file: Path, server: ServerConfig, flows: tuple[Flow, ...]) -> None:

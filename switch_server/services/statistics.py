@@ -17,7 +17,7 @@ from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
 from switch_server.services.day_columns import DAY_S, HOUR_MS, NONE, Day, Rows, to_ms
-from switch_server.services.sums import Cases, Lines, Places, Sums, Which, changes, every
+from switch_server.services.sums import Cases, Grouping, Places, Sums, Which, all_rows, changes
 
 OFFSET_S = round(SHANGHAI.total_seconds())
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})
@@ -48,7 +48,7 @@ class Who(Struct, frozen=True):
     group: str = ""
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+class ReportQuery(Struct, frozen=True, kw_only=True):
     """``now``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
 
     by: By
@@ -63,10 +63,10 @@ class Ask(Struct, frozen=True, kw_only=True):
         return self.by in BY_SEAT or self.agent is not None or self.group is not None
 
 
-class Report:
+class ReportBuilder:
     """Give it the days of the span; ``rows`` are by key, ``total`` counts each call once."""
 
-    def __init__(self, ask: Ask, who: Mapping[str, Who]) -> None:
+    def __init__(self, ask: ReportQuery, who: Mapping[str, Who]) -> None:
         self._ask, self._who = ask, who
         self._sums: defaultdict[str, Sums] = defaultdict(Sums)
         self._all = Sums()
@@ -115,7 +115,7 @@ class Report:
                 if ms:
                     sums.locked_ms[day.words[reason] or ""] += ms
 
-    def _spend(self, lines: Lines, figure: str, ms: Rows) -> None:
+    def _spend(self, lines: Grouping, figure: str, ms: Rows) -> None:
         """``ms``: of each line and state."""
         for sums, spent in zip(lines.sums, ms.sum(axis=1).tolist(), strict=True):
             sums.ms[figure] += int(spent)
@@ -129,7 +129,7 @@ class Report:
         self._visited(day, visits[here], back[here], lines)
         self._visited(day, visits, back, self._total(visits))
 
-    def _visited(self, day: Day, visits: Rows, back: Which, lines: Lines) -> None:
+    def _visited(self, day: Day, visits: Rows, back: Which, lines: Grouping) -> None:
         """``back``: the centre called them."""
         cases = Cases(visits["call"], lines)
         visits, back = visits[cases.order], back[cases.order]
@@ -139,7 +139,7 @@ class Report:
         cases.lines.count("refused", ~cases.any(back | let_in))
         self._let_in(day, visits[let_in & ~back], cases.of.of(let_in & ~back))
 
-    def _let_in(self, day: Day, visits: Rows, lines: Lines) -> None:
+    def _let_in(self, day: Day, visits: Rows, lines: Grouping) -> None:
         """The waits add up until somebody answers."""
         cases = Cases(visits["call"], lines)
         visits = visits[cases.order]
@@ -150,11 +150,11 @@ class Report:
         until = np.append(0.0, np.cumsum(waits))
         waited = until[end + 1] - until[cases.begins]
         gone = _among(day, visits["outcome"][end], GONE)
-        cases.lines.count("offered", every(end))
+        cases.lines.count("offered", all_rows(end))
         cases.lines.answered(answered, waited, visits["service_level_ms"][end])
         cases.lines.count("abandoned", ~answered & gone)
         cases.lines.count("left", ~answered & ~gone)
-        cases.lines.waited(every(end), waited)
+        cases.lines.waited(all_rows(end), waited)
 
     # --- desks ---
 
@@ -179,14 +179,14 @@ class Report:
         here, lines = self._lines(day, orders, orders["at"])
         orders = orders[here]
         for each in (lines, self._total(orders)):
-            each.count("orders", every(orders))
-            for sums, milli in each.added(orders["price"] * orders["filled"], every(orders)):
+            each.count("orders", all_rows(orders))
+            for sums, milli in each.added(orders["price"] * orders["filled"], all_rows(orders)):
                 sums.milli += milli
 
     # --- keys ---
 
     def _asked_for(self, day: Day, rows: Rows) -> Which:
-        ask, which = self._ask, every(rows)
+        ask, which = self._ask, all_rows(rows)
         if ask.queue is not None:
             which &= _among(day, rows["queue"], {ask.queue})
         if ask.agent is not None:
@@ -197,7 +197,7 @@ class Report:
             )
         return which
 
-    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Which, Lines]:
+    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Which, Grouping]:
         """Which of the rows are of this report, and the lines of these. ``at``: UTC seconds of the hour and the day that each belongs to."""
         keys: Sequence[str]
         match self._ask.by:
@@ -214,24 +214,24 @@ class Report:
             case By.DAYS:
                 days, number = np.unique(_day_number(at), return_inverse=True)
                 keys = [shanghai_day(each * DAY_S - OFFSET_S) for each in days.tolist()]
-        here = number != NONE if self._ask.by is By.QUEUES else every(rows)
+        here = number != NONE if self._ask.by is By.QUEUES else all_rows(rows)
         return here, self._lines_of(number[here], keys)
 
-    def _lines_of(self, number: Rows, keys: Sequence[str]) -> Lines:
+    def _lines_of(self, number: Rows, keys: Sequence[str]) -> Grouping:
         """Numbers of the same key (two agents of a group) are one line."""
         found, place = np.unique(number, return_inverse=True)
         lines: dict[str, int] = {}
         of_number = [lines.setdefault(keys[each], len(lines)) for each in found.tolist()]
-        return Lines(np.array(of_number, np.int64)[place], [self._sums[key] for key in lines])
+        return Grouping(np.array(of_number, np.int64)[place], [self._sums[key] for key in lines])
 
-    def _total(self, rows: Rows) -> Lines:
-        return Lines(np.zeros(len(rows), np.int64), [self._all])
+    def _total(self, rows: Rows) -> Grouping:
+        return Grouping(np.zeros(len(rows), np.int64), [self._all])
 
     def _of(self, agent: str) -> Who:
         return self._who.get(agent) or Who()
 
 
-def _rang(day: Day, rings: Rows, brought: Which, lines: Lines) -> None:
+def _rang(day: Day, rings: Rows, brought: Which, lines: Grouping) -> None:
     unanswered, kind = np.isnan(rings["answered"]), rings["kind"]
     lines.count("talks", ~unanswered & ~_among(day, kind, {CallKind.MONITOR}))
     lines.count("dialled", _among(day, kind, {CallKind.OUT}))
@@ -239,12 +239,12 @@ def _rang(day: Day, rings: Rows, brought: Which, lines: Lines) -> None:
     lines.count("transfers", rings["transferred_to"])
     for number in np.unique(rings["disposition"]).tolist():
         if disposition := day.words[number]:
-            for sums, times in lines.added(every(rings), rings["disposition"] == number):
+            for sums, times in lines.added(all_rows(rings), rings["disposition"] == number):
                 if times:
                     sums.dispositions[disposition] += times
 
 
-def _brought(day: Day, rings: Rows, back: Which, lines: Lines) -> None:
+def _brought(day: Day, rings: Rows, back: Which, lines: Grouping) -> None:
     """Of each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: the centre called them."""
     cases = Cases(rings["call"], lines)
     rings, back = rings[cases.order], back[cases.order]

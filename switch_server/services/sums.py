@@ -48,14 +48,14 @@ class Sums:
         )
 
 
-class Lines(Struct, frozen=True):
+class Grouping(Struct, frozen=True):
     """Which of ``sums`` each record (or each case) is counted in. What is given for them has a value for each; ``which``: only of these."""
 
     place: Places
     sums: Sequence[Sums]
 
-    def of(self, which: Which) -> "Lines":
-        return Lines(self.place[which], self.sums)
+    def of(self, which: Which) -> "Grouping":
+        return Grouping(self.place[which], self.sums)
 
     def added(self, values: NDArray[Any], which: Which) -> Iterable[tuple[Sums, int]]:
         """Each line with the sum of its values: exact, they are whole numbers and far below 2**53."""
@@ -82,14 +82,14 @@ class Lines(Struct, frozen=True):
 class Cases:
     """The records of one call in one line are a case. ``order`` puts records by case, in a case as they came; all else is in that order."""
 
-    def __init__(self, call: NDArray[Any], lines: Lines) -> None:
+    def __init__(self, call: NDArray[Any], lines: Grouping) -> None:
         self.order = np.lexsort((lines.place, call))
-        self.call, self.of = call[self.order], Lines(lines.place[self.order], lines.sums)
+        self.call, self.of = call[self.order], Grouping(lines.place[self.order], lines.sums)
         new = changes(self.call) | changes(self.of.place)
         self._case = np.cumsum(new) - 1
         self.begins = np.flatnonzero(new)
         self._lasts = np.append(self.begins, len(call))[1:] - 1
-        self.lines = Lines(self.of.place[self.begins], lines.sums)
+        self.lines = Grouping(self.of.place[self.begins], lines.sums)
 
     def any(self, records: Which) -> Which:
         """Of each case: has it one of ``records``?"""
@@ -110,5 +110,5 @@ def changes(column: NDArray[Any]) -> Which:
     return new
 
 
-def every(rows: NDArray[Any]) -> Which:
+def all_rows(rows: NDArray[Any]) -> Which:
     return np.ones(len(rows), np.bool_)

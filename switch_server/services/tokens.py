@@ -8,7 +8,7 @@ from shared.ids import LegId
 LENGTH = 32
 
 
-class Tokens:
+class LegTokens:
     """``tokens(leg)``: HMAC-SHA256 of the leg's id, the first 128 bits as hex. ``secret``: 16 bytes of chance or more, of this process only."""
 
     def __init__(self, secret: bytes) -> None:

@@ -22,7 +22,7 @@ from agent_app.model.view import DeskView, LinkState
 from agent_app.presenters.desk import Desk
 from shared import desk as wire
 from shared.desk import DeskRefusal, DeskSnapshot, Done, LoggedIn, Refused, StateReport, applied
-from shared.link import Answer, Channel, Identity, LinkServer, Rules, Silent, keys
+from shared.link import Answer, Channel, Identity, LinkServer, QuietHandler, Rules, keys
 from shared.protocol import RejectCode, SnapshotRequest
 from tests.agent_app.fakes import CHOICES, CONTACT, DESK, HEADSET, FakePhone, FakeSettings, seat
 
@@ -34,7 +34,7 @@ CALM = Rules(heartbeat_s=1.0, silence_s=20.0, hello_s=20.0)
 HASTY = Rules(heartbeat_s=0.1, silence_s=1.0, hello_s=1.0)
 
 
-class PlayedSwitch(Silent):
+class PlayedSwitch(QuietHandler):
     """Knows one desk and its agent; answers commands with ``Done``, not at all (``mute``), or as ``replies`` says."""
 
     def __init__(self, endpoint: str = "tcp://127.0.0.1:0", protocol: int = 1, rules: Rules = CALM) -> None:

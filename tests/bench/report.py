@@ -24,7 +24,7 @@ from shared.ids import AgentId
 from shared.reports import By, ReportRow
 from switch_server.adapters.store import Store
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.services.reports import Reports
+from switch_server.services.reports import ReportService
 from tests.bench import Figure
 from tests.bench._working_days import AGENTS, working_days
 from tests.services.plain_statistics import Who, plain_report
@@ -49,7 +49,7 @@ class Book:
 class Measured:
     """What a report took, s; the longest that the loop was late meanwhile, ms."""
 
-    def __init__(self, reports: Reports) -> None:
+    def __init__(self, reports: ReportService) -> None:
         self._reports = reports
         self.late = 0.0
 
@@ -101,7 +101,9 @@ def now(days: tuple[str, ...]) -> float:
 
 async def _measure(store: Store, file: Path, days: tuple[str, ...]) -> list[Figure]:
     book = Book()
-    reports = Reports(store.statistics, cast("AgentBook", book), lambda: now(days))  # of a book only this is asked
+    reports = ReportService(
+        store.statistics, cast("AgentBook", book), lambda: now(days)
+    )  # of a book only this is asked
     measured = Measured(reports)
     gc.collect()  # what the imports left; a switch that runs has done with it
     idle = await measured.idle(3.0)

@@ -11,10 +11,10 @@ import pytest
 from shared import aci
 from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares, StockCode
-from switch_server.branch.desk import OrderDesk
+from switch_server.branch.desk import OrderHandler
 from switch_server.branch.group_commit import GroupCommit
-from switch_server.branch.journal import Entry, Journal, State
-from switch_server.branch.reports import Reports
+from switch_server.branch.journal import Journal, KeyEntry, KeyState
+from switch_server.branch.reports import NumberedReports
 from switch_server.branch.trading import OrderUpdate, TradingRefused, TradingState
 from tests.branch.programs import ACCOUNT, PIN, order, until
 from tests.fakes.trading import DAY, FakeTrading
@@ -30,8 +30,8 @@ class Desk:
         self.trading = trading
         self.sent: list[aci.OrderReport] = []
         self.journal = Journal(folder)
-        self.desk = OrderDesk(self.journal, trading, lambda: 1000.0, on_pending=lambda: None, on_row=self.found)
-        self.reports = Reports(self.journal, self.desk, lambda: 1000.0, self.sent.append)
+        self.desk = OrderHandler(self.journal, trading, lambda: 1000.0, on_pending=lambda: None, on_row=self.found)
+        self.reports = NumberedReports(self.journal, self.desk, lambda: 1000.0, self.sent.append)
 
     def state_changed(self, state: TradingState) -> None:
         if state.up:
@@ -187,7 +187,7 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
         it.trading.come(up=False)
         taken = asyncio.Event()
         for key, day in ((K1, DAY), (K2, "")):
-            it.journal.take(Entry(key, State.TAKEN, day, 1000.0, ACCOUNT, order(key)), lambda _known: taken.set())
+            it.journal.take(KeyEntry(key, KeyState.TAKEN, day, 1000.0, ACCOUNT, order(key)), lambda _known: taken.set())
         await taken.wait()
 
     async def again(it: Desk) -> None:
@@ -232,7 +232,7 @@ def test_a_key_of_another_day_stays_pending(tmp_path: Path) -> None:
     async def first(it: Desk) -> None:
         it.trading.come(up=False)
         taken = asyncio.Event()
-        old = Entry(K1, State.TAKEN, "20251124", 1000.0, ACCOUNT, order(K1))
+        old = KeyEntry(K1, KeyState.TAKEN, "20251124", 1000.0, ACCOUNT, order(K1))
         it.journal.take(old, lambda _known: taken.set())
         await taken.wait()
 

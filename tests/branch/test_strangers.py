@@ -10,7 +10,7 @@ from msgspec import Struct
 from shared import aci
 from shared.enums import OrderStatus, Refusal
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, Milli, OrderKey, Shares, StockCode
-from shared.link import Answer, Channel, Identity, LinkClient, Silent
+from shared.link import Answer, Channel, Identity, LinkClient, QuietHandler
 from shared.secret import Secret
 from switch_server.core.facts import BranchUp
 from switch_server.core.ivr import AskBranch, BranchAnswered
@@ -21,7 +21,7 @@ CALL = CallId("20251125-120000-0001")
 OTHER = BranchId("GZ02")
 
 
-class Gateway(Silent):
+class Gateway(QuietHandler):
     """Answers each request by ``script``; ``AskReports`` by the ``pages``, the last one again and again."""
 
     def __init__(self, *pages: aci.ReportsSent, script: dict[type[Struct], Struct] | None = None) -> None:

@@ -16,7 +16,7 @@ from tests.desk_client import DEADLINE, DeskClient
 from tests.desks.rig import QUEUE, Rig, call, pop, rig
 from tests.fakes.desks import agent
 
-TABLE = codec.Table((*SESSION_MESSAGES, *wire.REPLIES, *wire.REPORTS))
+TABLE = codec.MessageTable((*SESSION_MESSAGES, *wire.REPLIES, *wire.REPORTS))
 STATES = [SeatState.OPEN, SeatState.RINGING, SeatState.TALKING, SeatState.HOLDING, SeatState.WRAP_UP]
 UNSEEN = 5
 """Changes after a cut before the desk is back."""

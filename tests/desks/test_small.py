@@ -11,7 +11,7 @@ from shared.desk import DeskRefusal, PhoneNow, PopShown
 from shared.ids import CallId
 from shared.protocol import SnapshotRequest
 from switch_server.adapters.desks import pops as pops_module
-from switch_server.adapters.desks.desk import VERDICTS, Ask, Place, ask_of
+from switch_server.adapters.desks.desk import VERDICTS, LinkPhase, RequestKind, request_kind
 from switch_server.adapters.desks.pops import PopBoard
 from switch_server.adapters.desks.shapes import is_sensible, phone_now
 from switch_server.adapters.tries import MOST_KEYS, Tries
@@ -21,17 +21,23 @@ from tests.fakes.desks import FakePops, pop_of
 
 
 def test_each_request_has_a_verdict_in_each_state() -> None:
-    assert set(VERDICTS) == set(Place)
-    assert all(set(row) == set(Ask) for row in VERDICTS.values())
-    assert {ask_of(cls) for cls in wire.REQUESTS} == set(Ask) - {Ask.SNAPSHOT, Ask.FLOOR}
-    assert {ask_of(cls) for cls in floor.REQUESTS} == {Ask.FLOOR}
-    assert ask_of(SnapshotRequest) is Ask.SNAPSHOT
-    assert ask_of(wire.Done) is None
+    assert set(VERDICTS) == set(LinkPhase)
+    assert all(set(row) == set(RequestKind) for row in VERDICTS.values())
+    assert {request_kind(cls) for cls in wire.REQUESTS} == set(RequestKind) - {RequestKind.SNAPSHOT, RequestKind.FLOOR}
+    assert {request_kind(cls) for cls in floor.REQUESTS} == {RequestKind.FLOOR}
+    assert request_kind(SnapshotRequest) is RequestKind.SNAPSHOT
+    assert request_kind(wire.Done) is None
 
 
 def test_nobody_does_anything_before_the_log_in() -> None:
-    for place in (Place.FREE, Place.CHECKING, Place.GONE):
-        for ask in (Ask.COMMAND, Ask.QUESTION, Ask.FLOOR, Ask.LOG_OUT, Ask.PASSWORD):
+    for place in (LinkPhase.FREE, LinkPhase.CHECKING, LinkPhase.GONE):
+        for ask in (
+            RequestKind.COMMAND,
+            RequestKind.QUESTION,
+            RequestKind.FLOOR,
+            RequestKind.LOG_OUT,
+            RequestKind.PASSWORD,
+        ):
             assert VERDICTS[place][ask] is DeskRefusal.NOT_LOGGED_IN
 
 

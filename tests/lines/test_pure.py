@@ -62,7 +62,7 @@ KEY = digest.password_key("wang", "pw")
 
 
 def test_doorman() -> None:
-    doorman, other = digest.Doorman(b"s" * 32), digest.Doorman(b"t" * 32)
+    doorman, other = digest.DigestAuthenticator(b"s" * 32), digest.DigestAuthenticator(b"t" * 32)
     asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
     assert asked is not None
     proof = digest.authorization(asked, "wang", "pw", "INVITE", "sip:a,b@c", "cc")
@@ -90,7 +90,7 @@ def test_doorman() -> None:
 
 
 def test_a_proof_is_taken_once() -> None:
-    uses = digest.Uses(most=2)
+    uses = digest.NonceCounts(most=2)
     first, second = ("call-1", "1 INVITE"), ("call-2", "1 INVITE")
     assert uses.takes((1000, 1, 1), first)
     assert uses.takes((1000, 1, 1), first), "the same request again"
@@ -126,7 +126,7 @@ def test_a_proof_is_for_one_uri(given: str, called: str, good: bool) -> None:
 
 
 def test_a_kept_hash_is_as_good_as_the_password_for_md5_alone() -> None:
-    doorman = digest.Doorman(b"s" * 32)
+    doorman = digest.DigestAuthenticator(b"s" * 32)
     asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
     assert asked is not None
     key = digest.md5_key(ha1(PhoneName("wang"), "pw"))
@@ -139,7 +139,7 @@ def test_a_kept_hash_is_as_good_as_the_password_for_md5_alone() -> None:
 
 @given(st.text())
 def test_any_authorization_is_read_or_refused(text: str) -> None:
-    doorman = digest.Doorman(b"s")
+    doorman = digest.DigestAuthenticator(b"s")
     for header in (text, "Digest " + text, 'Digest realm="huawu",' + text):
         doorman.user((header,))
         assert not doorman.admits((header,), "INVITE", KEY, 1.0, "x")
@@ -190,14 +190,14 @@ def test_any_bytes_have_a_verdict(data: bytes) -> None:
     start = b"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;rport\r\n"
     for datagram in (data, start + data, b"SIP/2.0 200 OK\r\n" + data):
         verdict = screen.screen(datagram)
-        if isinstance(verdict, screen.Refused):
+        if isinstance(verdict, screen.RefusedRequest):
             answer = screen.reply(verdict.head, ("192.0.2.1", 5060), verdict.code, verdict.reason, tag="t")
             assert answer.startswith(b"SIP/2.0 ")
             assert answer.endswith(b"Content-Length: 0\r\n\r\n")
 
 
 def test_reply_tells_the_source_and_keeps_the_tag() -> None:
-    head = screen.Head(
+    head = screen.SipHead(
         "INVITE", None, "sip:x", ("SIP/2.0/UDP h:5060;rport;branch=b", "SIP/2.0/UDP g"), {"to": "<sip:a>;tag=old"}
     )
     text = screen.reply(head, ("192.0.2.1", 99), 400, "Bad", tag="new", extra=("X: y",)).decode()

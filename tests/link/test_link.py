@@ -21,10 +21,10 @@ from shared.link import (
     LinkClient,
     LinkError,
     LinkServer,
-    Refusal,
+    QuietHandler,
+    RefusedConnection,
     RequestFailed,
     Rules,
-    Silent,
     keys,
 )
 from shared.protocol import RejectCode
@@ -36,7 +36,7 @@ FAST = Rules(heartbeat_s=0.2, silence_s=1.0, hello_s=1.0)
 DEADLINE = 20.0
 
 
-class Note(Silent):
+class Note(QuietHandler):
     """Writes down what it hears; answers ``AskStatus`` and raises at ``AskReports``."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Rig:
     def __init__(self) -> None:
         self.here, self.there = Note(), Note()
         self.names = dict(NAMES)
-        self.refusals: list[Refusal] = []
+        self.refusals: list[RefusedConnection] = []
         self.clients: list[LinkClient] = []
 
     async def listen(self, endpoint: str = "tcp://127.0.0.1:0", *, curve: bool = True, rules: Rules = FAST) -> str:
@@ -205,7 +205,7 @@ def _raw(context: "zmq.Context[Any]", endpoint: str, key: keys.KeyPair) -> "zmq.
 @runs
 async def test_known_peers_with_foreign_frames_are_refused_with_a_code() -> None:
     async with rig() as it:
-        table = codec.Table((*protocol.SESSION_MESSAGES, *MESSAGES))
+        table = codec.MessageTable((*protocol.SESSION_MESSAGES, *MESSAGES))
         up = await (await it.client()).opened(DEADLINE)
         with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
 
@@ -235,7 +235,7 @@ async def test_known_peers_with_foreign_frames_are_refused_with_a_code() -> None
 async def test_a_key_that_was_taken_away_ends_its_session_and_begins_none_on_its_old_connection() -> None:
     async with rig() as it:
         up = await (await it.client()).opened(DEADLINE)
-        table = codec.Table((*protocol.SESSION_MESSAGES, *MESSAGES))
+        table = codec.MessageTable((*protocol.SESSION_MESSAGES, *MESSAGES))
         hello = codec.encode(protocol.Hello(1, "odd", "7"), frame_id=1, sent_at=0.0)
         with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
 

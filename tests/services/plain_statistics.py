@@ -18,7 +18,7 @@ from shared.ids import Fen
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 OFFSET_MS = round(SHANGHAI.total_seconds() * 1000)
@@ -78,7 +78,7 @@ def plain_report(
     ask = Ask(by=asked.by, start=start, end=end, now=now, queue=asked.queue, agent=asked.agent, group=asked.group)
     made, span = Report(ask, who), {"start": start, "end": end}
     made.seat_times(map(SeatTime._make, db.execute(_SEAT_TIMES, span | {"longest": LONGEST_STRETCH})))
-    made.visits(map(Visit._make, db.execute(_VISITS, span | {"longest": LONGEST_CALL})))
+    made.visits(map(QueueVisit._make, db.execute(_VISITS, span | {"longest": LONGEST_CALL})))
     made.rings(map(Rung._make, db.execute(_RINGS, span | {"longest": LONGEST_CALL})))
     made.orders(map(Placed._make, db.execute(_ORDERS, span)))
     return made.rows(), made.total()
@@ -189,7 +189,7 @@ class Report:
 
     # --- queues ---
 
-    def visits(self, visits: Iterable[Visit]) -> None:
+    def visits(self, visits: Iterable[QueueVisit]) -> None:
         """By call, then in order."""
         if self._ask.at_desks:
             return
@@ -197,7 +197,7 @@ class Report:
             whole = list(group)
             back = any(visit.kind == CallKind.CALLBACK for visit in whole)
             of_call = [visit for visit in whole if not self._passed_over(visit.queue, None)]
-            by_key: defaultdict[str | None, list[Visit]] = defaultdict(list)
+            by_key: defaultdict[str | None, list[QueueVisit]] = defaultdict(list)
             for visit in of_call:
                 by_key[self._key("", visit.queue, visit.branch, of_call[0].entered)].append(visit)
             for key, at_key in by_key.items():
@@ -206,7 +206,7 @@ class Report:
             if of_call:
                 self._case(self._all, of_call, back=back)
 
-    def _case(self, sums: Sums, visits: list[Visit], *, back: bool) -> None:
+    def _case(self, sums: Sums, visits: list[QueueVisit], *, back: bool) -> None:
         """``back``: the centre called them."""
         count = sums.counts
         if back:

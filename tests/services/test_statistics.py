@@ -12,10 +12,10 @@ from shared.enums import CallKind, SeatState
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
 from switch_server.services.day_columns import day_of
 from switch_server.services.reports import MOST_DAYS, BadDays, span
-from switch_server.services.statistics import BROUGHT, FREE, TALK, Ask, Report, Who
+from switch_server.services.statistics import BROUGHT, FREE, TALK, ReportBuilder, ReportQuery, Who
 
 DAY = day_start("20260901")
 NINE = DAY + 9 * 3600
@@ -28,7 +28,7 @@ class Records:
 
     def __init__(self) -> None:
         self.seats: list[SeatTime] = []
-        self.visits: list[Visit] = []
+        self.visits: list[QueueVisit] = []
         self.rings: list[Rung] = []
         self.orders: list[Placed] = []
 
@@ -44,7 +44,7 @@ class Records:
     ) -> None:
         ms = None if waited is None else round(waited * 1000)
         row = {"kind": "in", "service_level_ms": 20_000, **more}
-        self.visits.append(Visit(call=call, queue=queue, entered=at, waited_ms=ms, outcome=outcome, **row))
+        self.visits.append(QueueVisit(call=call, queue=queue, entered=at, waited_ms=ms, outcome=outcome, **row))
 
     def ring(
         self, call: str, agent: str, *, rang: float = 5.0, talked: bool = True, at: float = NINE, **more: Any
@@ -61,7 +61,7 @@ class Records:
         self.seats.append(SeatTime(agent=agent, state=state, begun=begun, ended=ended, **(row | more)))
 
     def report(self, by: By, *, now: float = END, **ask: Any) -> tuple[dict[str, ReportRow], ReportRow]:
-        made = Report(Ask(by=by, now=now, **ask), WHO)
+        made = ReportBuilder(ReportQuery(by=by, now=now, **ask), WHO)
         visits = sorted(self.visits, key=lambda v: (v.call, v.entered))
         rings = sorted(self.rings, key=lambda r: (r.call, r.offered))
         made.add(day_of(DAY, now, self.seats, visits, rings, self.orders))
@@ -312,7 +312,7 @@ BRANCHES = {"c1": "GZ01", "c2": "GZ02", "c3": "GZ01"}
 CALLS = st.sampled_from([f"c{number}" for number in range(8)])
 AT = st.floats(DAY, END - 1, allow_nan=False)
 VISITS = st.builds(
-    Visit, CALLS, st.sampled_from(["agents", "fund"]), st.sampled_from(["in", "in", "in", "callback"]), AT,
+    QueueVisit, CALLS, st.sampled_from(["agents", "fund"]), st.sampled_from(["in", "in", "in", "callback"]), AT,
     st.one_of(st.none(), st.integers(0, 90_000)), st.sampled_from([None, *VisitEnd]), st.just(20_000),
 ).map(lambda visit: visit._replace(branch=BRANCHES.get(visit.call)))  # fmt: skip
 RINGS = st.builds(
@@ -328,7 +328,7 @@ def added(rows: Iterable[ReportRow], name: str) -> int:
 
 @pytest.mark.slow
 @given(st.lists(VISITS, max_size=30), st.lists(RINGS, max_size=30), st.sampled_from(By))
-def test_every_call_is_in_one_place(visits: list[Visit], rings: list[Rung], by: By) -> None:
+def test_every_call_is_in_one_place(visits: list[QueueVisit], rings: list[Rung], by: By) -> None:
     records = Records()
     records.visits, records.rings = visits, rings
     by_key, total = records.report(by)

@@ -17,8 +17,8 @@ from switch_server.adapters.store.statistics import LONGEST_CALL, LONGEST_STRETC
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.errors import StoreError
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
-from switch_server.services.reports import Reports
+from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
+from switch_server.services.reports import ReportService
 from tests.store.samples import CONTRACT, NOON, Clock, Posted, place, state
 from tests.store.test_core_talks import Rig
 
@@ -78,9 +78,9 @@ def test_visits_of_calls_that_came_first_in_the_span(store: Store) -> None:
     )  # fmt: skip
     save(store, "calls", {"id": "late", "branch": "GZ02"})
     assert list(store.statistics.visits(DAY, END)) == [
-        Visit("late", "agents", "in", END - 5, 5, "answered", 20_000, "GZ02"),
-        Visit("late", "fund", "in", END + 5, 5, "answered", 20_000, "GZ02"),
-        Visit("there", "agents", "in", NOON, None, None, 20_000),
+        QueueVisit("late", "agents", "in", END - 5, 5, "answered", 20_000, "GZ02"),
+        QueueVisit("late", "fund", "in", END + 5, 5, "answered", 20_000, "GZ02"),
+        QueueVisit("there", "agents", "in", NOON, None, None, 20_000),
     ]
     assert [each.call for each in store.statistics.visits(DAY - 86_400, DAY)] == ["early", "early"]
 
@@ -182,7 +182,7 @@ def test_a_report_of_what_the_core_has_saved(tmp_path: Path) -> None:
         world.hang_up(gone)
         world.run(1.0)
         rig.written()
-        reports = Reports(rig.store.statistics, rig.store.agents, rig.clock)
+        reports = ReportService(rig.store.statistics, rig.store.agents, rig.clock)
         day = shanghai_day(world.now)
         queues = reports.make(AskReport(By.QUEUES, day, day))
         (row,) = queues.rows

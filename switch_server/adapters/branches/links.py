@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from shared import aci
 from shared.ids import BranchId, OrderKey
-from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, Refusal, Silent
+from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, QuietHandler, RefusedConnection
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.reports import Numbering, Verdict
-from switch_server.adapters.branches.state import BranchLinkState, Counts, Known
+from switch_server.adapters.branches.reports import ReportNumbering, ReportVerdict
+from switch_server.adapters.branches.state import BranchLinkState, Counts, KnownBranch
 from switch_server.core.facts import BranchDown, BranchUp
 from switch_server.core.ivr import AskBranch, BranchAnswered
 from switch_server.core.orders import OrderAnswered, OrderReported, OrderSilent, Resolve, SendOrder
@@ -34,7 +34,7 @@ class Timeouts(Struct, frozen=True):
     order: float = 10.0
 
 
-class BranchLinks(Silent):
+class BranchLinks(QuietHandler):
     """``ports.Branches`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
 
     ``reported``: the last trade date of which an earlier run had reports, by branch (else the day of its first order); those from its first on come again.
@@ -58,8 +58,8 @@ class BranchLinks(Silent):
         self._post = post
         self._audit = audit
         self._timeouts = timeouts or Timeouts()
-        self._known: dict[BranchId, Known] = {}
-        self._numbering: dict[BranchId, Numbering] = {}
+        self._known: dict[BranchId, KnownBranch] = {}
+        self._numbering: dict[BranchId, ReportNumbering] = {}
         self._reported = reported
         self._resyncing: set[BranchId] = set()
         self._in_step: set[BranchId] = set()
@@ -165,7 +165,7 @@ class BranchLinks(Silent):
 
     def opened(self, channel: Channel) -> None:
         branch = BranchId(channel.name)
-        known = self._known.setdefault(branch, Known(up=False, since=0.0, counts=Counts()))
+        known = self._known.setdefault(branch, KnownBranch(up=False, since=0.0, counts=Counts()))
         self._resyncing.discard(branch)
         self._in_step.discard(branch)
         if known.up:  # a newer session displaced the older one before its end was seen
@@ -213,10 +213,10 @@ class BranchLinks(Silent):
     def _take(self, branch: BranchId, report: aci.OrderReport) -> bool:
         """``False``: something is missing before it."""
         verdict = self._numbers(branch).take(report)
-        if verdict is Verdict.POST:
+        if verdict is ReportVerdict.POST:
             self._known[branch].counts.reports += 1
             self._post(OrderReported(branch, report))
-        return verdict is not Verdict.RESYNC
+        return verdict is not ReportVerdict.RESYNC
 
     def _resync(self, channel: Channel, branch: BranchId) -> None:
         """What comes before the last page is in that page."""
@@ -247,17 +247,17 @@ class BranchLinks(Silent):
             why = result if isinstance(result, Failure) else f"{type(result).__name__} out of order"
             _log.warning("branch %s: no resync (%s); asked again at the next report", branch, why)
 
-    def _numbers(self, branch: BranchId) -> Numbering:
-        return self._numbering.setdefault(branch, Numbering(self._reported.get(branch, "")))
+    def _numbers(self, branch: BranchId) -> ReportNumbering:
+        return self._numbering.setdefault(branch, ReportNumbering(self._reported.get(branch, "")))
 
     # --- operators ---
 
-    def _refused(self, refusal: Refusal) -> None:
+    def _refused(self, refusal: RefusedConnection) -> None:
         who = refusal.name or f"key {refusal.public_key}…"
         detail = f"{refusal.code}, {who}, {refusal.times} times"
         self._audit(Audit("link", "connection_refused", refusal.address, detail))
 
-    def _state(self, branch: BranchId, known: Known) -> BranchLinkState:
+    def _state(self, branch: BranchId, known: KnownBranch) -> BranchLinkState:
         channel = self._server.channel(branch)
         status, counts = known.status, known.counts
         return BranchLinkState(

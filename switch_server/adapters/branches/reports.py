@@ -9,13 +9,13 @@ from enum import Enum, auto
 from shared.aci import GatewayStatus, OrderReport
 
 
-class Verdict(Enum):
+class ReportVerdict(Enum):
     POST = auto()
     DROP = auto()  # told already, or of a day that is over
-    RESYNC = auto()  # something is missing before it: ask for reports after ``Numbering.last``
+    RESYNC = auto()  # something is missing before it: ask for reports after ``ReportNumbering.last``
 
 
-class Numbering:
+class ReportNumbering:
     """``last``: the number of the last report in order, of ``trade_date``; empty: none is known, ask for the gateway's day."""
 
     def __init__(self, trade_date: str = "") -> None:
@@ -26,15 +26,15 @@ class Numbering:
         """Where no day is known yet, the gateway's: what it numbers from now on is asked for by that day, even on the next."""
         self.trade_date = self.trade_date or status.trade_date
 
-    def take(self, report: OrderReport) -> Verdict:
+    def take(self, report: OrderReport) -> ReportVerdict:
         if report.trade_date > self.trade_date:
             self.trade_date, self.last = report.trade_date, 0
         if report.trade_date < self.trade_date or report.seq <= self.last:
-            return Verdict.DROP
+            return ReportVerdict.DROP
         if report.seq != self.last + 1:
-            return Verdict.RESYNC
+            return ReportVerdict.RESYNC
         self.last = report.seq
-        return Verdict.POST
+        return ReportVerdict.POST
 
     def behind(self, status: GatewayStatus) -> bool:
         """Does the gateway have reports that we have not?"""

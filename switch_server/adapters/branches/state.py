@@ -42,7 +42,7 @@ class Counts(Struct):
     foreign: int = 0
 
 
-class Known(Struct):
+class KnownBranch(Struct):
     """What the centre remembers of one branch, connected or not."""
 
     up: bool

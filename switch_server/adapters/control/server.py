@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.control import REQUESTS, RefusedCode, Reply, RequestRefused
-from shared.link import Answer, Channel, Identity, LinkError, LinkServer, Silent
+from shared.link import Answer, Channel, Identity, LinkError, LinkServer, QuietHandler
 from switch_server.adapters.control.answers import answer_to
 from switch_server.ports.operations import OperationRefused, Operations
 
@@ -36,7 +36,7 @@ class ControlServer:
             f"ipc://{socket}",
             messages=REQUESTS,
             identity=Identity("switch-server", version),
-            handler=_Desk(operations, self._run),
+            handler=_RequestHandler(operations, self._run),
         )
 
     async def start(self) -> None:
@@ -66,7 +66,7 @@ class ControlServer:
         task.add_done_callback(self._tasks.discard)
 
 
-class _Desk(Silent):
+class _RequestHandler(QuietHandler):
     """Answers what is asked: one task for each request, so a slow disk keeps no other operator waiting."""
 
     def __init__(self, operations: Operations, run: Any) -> None:

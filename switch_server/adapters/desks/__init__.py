@@ -5,6 +5,6 @@ desk and off it, ``door`` passwords and sessions, ``tries`` wrong ones, ``pops``
 """
 
 from switch_server.adapters.desks.links import DeskLinks
-from switch_server.adapters.desks.shapes import Passwords, Sight
+from switch_server.adapters.desks.shapes import DeskSources, Passwords
 
-__all__ = ["DeskLinks", "Passwords", "Sight"]
+__all__ = ["DeskLinks", "DeskSources", "Passwords"]

@@ -23,7 +23,7 @@ from switch_server.ports.operations import DeskState
 SAME_LEGS_S: Final = 1.0
 
 
-class Place(StrEnum):
+class LinkPhase(StrEnum):
     FREE = "free"  # nobody is logged in
     CHECKING = "checking"  # somebody's password or session
     TAKEN = "taken"
@@ -31,7 +31,7 @@ class Place(StrEnum):
     GONE = "gone"  # the link is down
 
 
-class Ask(StrEnum):
+class RequestKind(StrEnum):
     """Requests, as far as the link's state tells them apart."""
 
     LOG_IN = "log_in"
@@ -43,39 +43,46 @@ class Ask(StrEnum):
     SNAPSHOT = "snapshot"
 
 
-_KINDS: dict[type[Request] | type[SessionMessage], Ask] = {
-    wire.LogIn: Ask.LOG_IN,
-    wire.Resume: Ask.LOG_IN,
-    wire.LogOut: Ask.LOG_OUT,
-    wire.ChangePassword: Ask.PASSWORD,
-    SnapshotRequest: Ask.SNAPSHOT,
-    **dict.fromkeys(wire.COMMANDS, Ask.COMMAND),
-    **dict.fromkeys((*wire.QUESTIONS, *desk_reports.QUESTIONS), Ask.QUESTION),
-    **dict.fromkeys(floor.REQUESTS, Ask.FLOOR),
+_KINDS: dict[type[Request] | type[SessionMessage], RequestKind] = {
+    wire.LogIn: RequestKind.LOG_IN,
+    wire.Resume: RequestKind.LOG_IN,
+    wire.LogOut: RequestKind.LOG_OUT,
+    wire.ChangePassword: RequestKind.PASSWORD,
+    SnapshotRequest: RequestKind.SNAPSHOT,
+    **dict.fromkeys(wire.COMMANDS, RequestKind.COMMAND),
+    **dict.fromkeys((*wire.QUESTIONS, *desk_reports.QUESTIONS), RequestKind.QUESTION),
+    **dict.fromkeys(floor.REQUESTS, RequestKind.FLOOR),
 }
-_NOBODY = dict.fromkeys((Ask.LOG_OUT, Ask.PASSWORD, Ask.COMMAND, Ask.QUESTION, Ask.FLOOR), DeskRefusal.NOT_LOGGED_IN)
-VERDICTS: dict[Place, dict[Ask, DeskRefusal | None]] = {
-    Place.FREE: {**_NOBODY, Ask.LOG_IN: None, Ask.SNAPSHOT: None},
-    Place.CHECKING: {**_NOBODY, Ask.LOG_IN: DeskRefusal.BUSY, Ask.SNAPSHOT: None},
-    Place.TAKEN: dict.fromkeys(Ask, None),
-    Place.PROVING: {**dict.fromkeys(Ask, None), Ask.LOG_IN: DeskRefusal.BUSY, Ask.PASSWORD: DeskRefusal.BUSY},
-    Place.GONE: dict.fromkeys(Ask, DeskRefusal.NOT_LOGGED_IN),
+_NOBODY = dict.fromkeys(
+    (RequestKind.LOG_OUT, RequestKind.PASSWORD, RequestKind.COMMAND, RequestKind.QUESTION, RequestKind.FLOOR),
+    DeskRefusal.NOT_LOGGED_IN,
+)
+VERDICTS: dict[LinkPhase, dict[RequestKind, DeskRefusal | None]] = {
+    LinkPhase.FREE: {**_NOBODY, RequestKind.LOG_IN: None, RequestKind.SNAPSHOT: None},
+    LinkPhase.CHECKING: {**_NOBODY, RequestKind.LOG_IN: DeskRefusal.BUSY, RequestKind.SNAPSHOT: None},
+    LinkPhase.TAKEN: dict.fromkeys(RequestKind, None),
+    LinkPhase.PROVING: {
+        **dict.fromkeys(RequestKind, None),
+        RequestKind.LOG_IN: DeskRefusal.BUSY,
+        RequestKind.PASSWORD: DeskRefusal.BUSY,
+    },
+    LinkPhase.GONE: dict.fromkeys(RequestKind, DeskRefusal.NOT_LOGGED_IN),
 }
 """``None``: it may be tried."""
 
 
-def ask_of(kind: type) -> Ask | None:
+def request_kind(kind: type) -> RequestKind | None:
     """``None``: nothing that a desk may ask."""
     return _KINDS.get(kind)
 
 
-class Desk:
+class DeskLink:
     """A link that is up. ``agent`` is set once the core has been told of them; reports leave from ``TAKEN`` on."""
 
     def __init__(self, channel: Channel, at: float) -> None:
         self.id = DeskId(channel.name)
         self.channel = channel
-        self.place = Place.FREE
+        self.place = LinkPhase.FREE
         self.agent: AgentId | None = None
         self.since = at
         """Of the link, or of the log-in."""
@@ -90,9 +97,9 @@ class Desk:
 
     @property
     def is_shown(self) -> bool:
-        return self.place in (Place.TAKEN, Place.PROVING)
+        return self.place in (LinkPhase.TAKEN, LinkPhase.PROVING)
 
-    def verdict(self, ask: Ask) -> DeskRefusal | None:
+    def verdict(self, ask: RequestKind) -> DeskRefusal | None:
         return VERDICTS[self.place][ask]
 
     def report(self, report: wire.Report) -> None:
@@ -115,13 +122,13 @@ class Desk:
         return not same
 
     def checking(self) -> None:
-        self.place = Place.CHECKING if self.place is Place.FREE else Place.PROVING
+        self.place = LinkPhase.CHECKING if self.place is LinkPhase.FREE else LinkPhase.PROVING
 
     def checked(self) -> bool:
         """The check is over. False: what it was for is over too (the link is down, or the agent was logged out)."""
-        if self.place not in (Place.CHECKING, Place.PROVING):
+        if self.place not in (LinkPhase.CHECKING, LinkPhase.PROVING):
             return False
-        self.place = Place.FREE if self.place is Place.CHECKING else Place.TAKEN
+        self.place = LinkPhase.FREE if self.place is LinkPhase.CHECKING else LinkPhase.TAKEN
         return True
 
     def enter(self, agent: AgentId, contact: str) -> None:
@@ -129,23 +136,23 @@ class Desk:
         self.agent = agent
         name = desk_phone(contact)
         self.phone_name = PhoneName(name) if name is not None else None
-        if self.place is Place.FREE:
-            self.place = Place.CHECKING
+        if self.place is LinkPhase.FREE:
+            self.place = LinkPhase.CHECKING
 
     def taken(self, at: float) -> None:
-        self.place = Place.TAKEN
+        self.place = LinkPhase.TAKEN
         self.since = at
 
     def leave(self, at: float) -> AgentId | None:
         """Nobody is logged in any more; gives who was."""
         agent, self.agent = self.agent, None
         self.since, self.queues = at, ()
-        if self.place is not Place.GONE:
-            self.place = Place.FREE
+        if self.place is not LinkPhase.GONE:
+            self.place = LinkPhase.FREE
         return agent
 
     def gone(self) -> AgentId | None:
-        agent, self.agent, self.place = self.agent, None, Place.GONE
+        agent, self.agent, self.place = self.agent, None, LinkPhase.GONE
         return agent
 
     def state(self) -> DeskState:

@@ -28,7 +28,7 @@ def hash_of(session: str) -> str:
     return hashlib.sha256(session.encode()).hexdigest()
 
 
-class LogInDoor:
+class LogInChecks:
     """On the loop. ``stop`` leaves checks that run to their end."""
 
     def __init__(

@@ -15,9 +15,9 @@ from shared.desk import DeskRefusal, Refused, Reply
 from shared.enums import Role
 from shared.floor import EVERY_S, FloorChanged, FloorSnapshot, Rows, Watch, WatchFloor, difference
 from shared.ids import AgentId
-from switch_server.adapters.desks.desk import Desk
+from switch_server.adapters.desks.desk import DeskLink
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.ports.floor import FloorRows, supervises
+from switch_server.ports.floor import FloorRowsPort, supervises
 
 
 class Scope(NamedTuple):
@@ -51,9 +51,9 @@ class _Watcher(Struct):
 class FloorWatch:
     """On the loop. ``rows``: the floor as it is now; ``clock``: UTC seconds."""
 
-    def __init__(self, rows: FloorRows, book: AgentBook, clock: Callable[[], float]) -> None:
+    def __init__(self, rows: FloorRowsPort, book: AgentBook, clock: Callable[[], float]) -> None:
         self._rows, self._book, self._clock = rows, book, clock
-        self._watchers: dict[Desk, _Watcher] = {}
+        self._watchers: dict[DeskLink, _Watcher] = {}
         self._told: dict[Scope, _Told] = {}
         self._ticker: asyncio.TimerHandle | None = None
         self._ticks = 0
@@ -62,7 +62,7 @@ class FloorWatch:
         if self._ticker is not None:
             self._ticker.cancel()
 
-    def watch(self, desk: Desk, agent: AgentRecord, asked: WatchFloor) -> Reply:
+    def watch(self, desk: DeskLink, agent: AgentRecord, asked: WatchFloor) -> Reply:
         """The answer; changes follow it."""
         self._watchers.pop(desk, None)
         if asked.what is Watch.OFF:

@@ -13,29 +13,29 @@ from shared import desk_reports
 from shared import floor as floor_wire
 from shared.desk import AnyCommand, DeskRefusal, Refused
 from shared.ids import AgentId, CallId, DeskId
-from shared.link import Answer, Channel, Identity, KeyPair, LinkServer, Refusal, Rules, Silent
+from shared.link import Answer, Channel, Identity, KeyPair, LinkServer, QuietHandler, RefusedConnection, Rules
 from shared.protocol import RejectCode
 from switch_server.adapters.desks import shapes
-from switch_server.adapters.desks.desk import Ask, Desk, ask_of
-from switch_server.adapters.desks.door import LogInDoor
+from switch_server.adapters.desks.desk import DeskLink, RequestKind, request_kind
+from switch_server.adapters.desks.door import LogInChecks
 from switch_server.adapters.desks.floor import FloorWatch
 from switch_server.adapters.desks.log_ins import After, LogIns
-from switch_server.adapters.desks.roll import Roll, Tokens
-from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, Passwords, Sight
-from switch_server.adapters.desks.supervisor import Supervisor
+from switch_server.adapters.desks.roll import DeskRegister, TokenOfLeg
+from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, DeskSources, Passwords
+from switch_server.adapters.desks.supervisor import SupervisorCommands
 from switch_server.core.desks import AnswerDesk, DeskCommanded, DeskDown, HidePop, PhoneTold, PopSeen, ShowPop
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord, Pops, Questions
 from switch_server.ports.operations import DeskState
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 _log = logging.getLogger(__name__)
 QUEUES_EVERY_S = 1.0
 
 
-class DeskLinks(Silent):
+class DeskLinks(QuietHandler):
     """``ports.Desks`` and ``ports.operations.DeskLinks``. ``endpoint``: where desks connect, each with a key that ``book`` knows.
 
     ``tokens`` and ``new_call_id`` are the lines' own. ``audit`` is given log-ins, their ends and refusals. ``start`` raises ``LinkError``
@@ -50,12 +50,12 @@ class DeskLinks(Silent):
         endpoint: str,
         server_key: KeyPair,
         book: AgentBook,
-        phones: PhoneBook,
+        phones: DeskPhoneBook,
         pops: Pops,
         questions: Questions,
-        tokens: Tokens,
+        tokens: TokenOfLeg,
         passwords: Passwords,
-        sight: Sight,
+        sight: DeskSources,
         new_call_id: Callable[[], CallId],
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
@@ -65,13 +65,13 @@ class DeskLinks(Silent):
         self.endpoint = endpoint
         self._post, self._book, self._questions = post, book, questions
         self._new_call_id, self._audit = new_call_id, audit
-        self._door = LogInDoor(book, passwords, audit, clock)
-        self._roll = Roll(pops, sight, tokens, clock)
+        self._door = LogInChecks(book, passwords, audit, clock)
+        self._roll = DeskRegister(pops, sight, tokens, clock)
         self._floor = FloorWatch(sight.floor, book, clock)
-        self._supervisor = Supervisor(self._roll, book, post, audit)
+        self._supervisor = SupervisorCommands(self._roll, book, post, audit)
         self._log_ins = LogIns(self._roll, self._door, book, phones, post, after, audit)
         self._numbers = itertools.count(1)
-        self._pending: dict[int, tuple[Desk, Answer]] = {}
+        self._pending: dict[int, tuple[DeskLink, Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = LinkServer(
             endpoint,
@@ -142,7 +142,7 @@ class DeskLinks(Silent):
     # --- the link (shared.link.Handler) ---
 
     def opened(self, channel: Channel) -> None:
-        desk = Desk(channel, self._roll.clock())
+        desk = DeskLink(channel, self._roll.clock())
         self._roll.desks[desk.id] = desk
         _log.info("desk %s: link up from %s, %s", desk.id, channel.address, channel.program)
 
@@ -159,7 +159,7 @@ class DeskLinks(Silent):
             self._post(DeskDown(agent))
 
     def asked(self, channel: Channel, message: Struct, answer: Answer) -> None:
-        desk, ask = self._roll.desk(channel), ask_of(type(message))
+        desk, ask = self._roll.desk(channel), request_kind(type(message))
         if desk is None or ask is None:
             super().asked(channel, message, answer)
             return
@@ -181,30 +181,30 @@ class DeskLinks(Silent):
 
     # --- requests ---
 
-    def _take(self, desk: Desk, ask: Ask, message: Any, answer: Answer) -> None:
+    def _take(self, desk: DeskLink, ask: RequestKind, message: Any, answer: Answer) -> None:
         """One that the desk's state allows."""
         agent = desk.agent or AgentId("")
         match ask:
-            case Ask.SNAPSHOT:
+            case RequestKind.SNAPSHOT:
                 answer(self._roll.snapshot(desk))
-            case Ask.LOG_IN if isinstance(message, wire.Resume):
+            case RequestKind.LOG_IN if isinstance(message, wire.Resume):
                 self._log_ins.resume(desk, message, answer)
-            case Ask.LOG_IN:
+            case RequestKind.LOG_IN:
                 desk.checking()
                 self._run(self._log_ins.log_in(desk, message, answer), answer)
-            case Ask.PASSWORD:
+            case RequestKind.PASSWORD:
                 desk.checking()
                 self._run(self._log_ins.change_password(desk, agent, message, answer), answer)
-            case Ask.LOG_OUT:
+            case RequestKind.LOG_OUT:
                 self._log_ins.log_out(desk, agent, answer)
-            case Ask.COMMAND:
+            case RequestKind.COMMAND:
                 self._command(desk, agent, message, answer)
-            case Ask.QUESTION:
+            case RequestKind.QUESTION:
                 self._question(desk, agent, message, answer)
-            case Ask.FLOOR:
+            case RequestKind.FLOOR:
                 self._floor_asked(desk, agent, message, answer)
 
-    def _command(self, desk: Desk, agent: AgentId, command: AnyCommand, answer: Answer) -> None:
+    def _command(self, desk: DeskLink, agent: AgentId, command: AnyCommand, answer: Answer) -> None:
         if sum(each is desk for each, _ in self._pending.values()) >= MOST_COMMANDS:
             answer(Refused(DeskRefusal.BUSY))
             return
@@ -213,7 +213,7 @@ class DeskLinks(Silent):
         call = self._new_call_id() if isinstance(command, wire.Dial | wire.CallSeat) else getattr(command, "call", None)
         self._post(DeskCommanded(agent, number, command, call))
 
-    def _question(self, desk: Desk, agent: AgentId, question: wire.Request, answer: Answer) -> None:
+    def _question(self, desk: DeskLink, agent: AgentId, question: wire.Request, answer: Answer) -> None:
         record = self._book.agent(agent)
         if record is None:  # removed, and about to be logged out
             answer(Refused(DeskRefusal.NOT_LOGGED_IN))
@@ -223,7 +223,7 @@ class DeskLinks(Silent):
             desk.questions += 1
             self._run(self._ask(desk, record, question, answer), answer)
 
-    async def _ask(self, desk: Desk, record: AgentRecord, question: wire.Request, answer: Answer) -> None:
+    async def _ask(self, desk: DeskLink, record: AgentRecord, question: wire.Request, answer: Answer) -> None:
         try:
             reply = await self._questions.answer(record, question)
         finally:
@@ -232,7 +232,7 @@ class DeskLinks(Silent):
 
     def _floor_asked(
         self,
-        desk: Desk,
+        desk: DeskLink,
         agent: AgentId,
         asked: floor_wire.WatchFloor | floor_wire.SetSkills | floor_wire.SendMessage,
         answer: Answer,
@@ -258,7 +258,7 @@ class DeskLinks(Silent):
         self._tasks.add(task)
         task.add_done_callback(done)
 
-    def _refused(self, refusal: Refusal) -> None:
+    def _refused(self, refusal: RefusedConnection) -> None:
         who = refusal.name or f"key {refusal.public_key}…"
         detail = f"{refusal.code}, {who}, {refusal.times} times"
         self._audit(Audit("desk link", "connection_refused", refusal.address, detail))

@@ -7,14 +7,14 @@ from shared.desk import DeskRefusal, Done, LoggedIn, Refused, desk_phone
 from shared.enums import LockReason
 from shared.ids import AgentId, PhoneName
 from shared.link import Answer
-from switch_server.adapters.desks.desk import Desk
-from switch_server.adapters.desks.door import LogInDoor
-from switch_server.adapters.desks.roll import Roll
+from switch_server.adapters.desks.desk import DeskLink
+from switch_server.adapters.desks.door import LogInChecks
+from switch_server.adapters.desks.roll import DeskRegister
 from switch_server.core.desks import AgentOffline, AgentOnline
 from switch_server.core.words import Audit
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 After = Callable[[Callable[[], None]], None]
 """Calls a function on the loop once the events posted so far have been handled and their effects carried out."""
@@ -25,10 +25,10 @@ class LogIns:
 
     def __init__(
         self,
-        roll: Roll,
-        door: LogInDoor,
+        roll: DeskRegister,
+        door: LogInChecks,
         book: AgentBook,
-        phones: PhoneBook,
+        phones: DeskPhoneBook,
         post: Post,
         after: After,
         audit: Callable[[Audit], None],
@@ -38,7 +38,7 @@ class LogIns:
 
     # --- on ---
 
-    async def log_in(self, desk: Desk, asked: wire.LogIn, answer: Answer) -> None:
+    async def log_in(self, desk: DeskLink, asked: wire.LogIn, answer: Answer) -> None:
         """After ``desk.checking``."""
         try:
             proven = await self._door.log_in(desk.id, asked)
@@ -57,7 +57,7 @@ class LogIns:
             self._audit(Audit(proven.agent, "agent_logged_in", desk.id, desk.channel.address))
             self._enter(desk, proven, asked.contact, session, answer)
 
-    def resume(self, desk: Desk, asked: wire.Resume, answer: Answer) -> None:
+    def resume(self, desk: DeskLink, asked: wire.Resume, answer: Answer) -> None:
         record = self._door.resume(desk.id, asked)
         if record is None:
             answer(Refused(DeskRefusal.SESSION_OVER))
@@ -69,7 +69,7 @@ class LogIns:
             lock = self._book.lock_before(record.agent)
             self._enter(desk, record, asked.contact, asked.session, answer, lock, anew=False)
 
-    def _no_voice(self, desk: Desk, agent: AgentId, contact: str) -> Refused | None:
+    def _no_voice(self, desk: DeskLink, agent: AgentId, contact: str) -> Refused | None:
         """A desk phone is known, free, and this desk's or anybody's. It need not have registered yet: it may be starting."""
         name = desk_phone(contact)
         if name is None:
@@ -81,7 +81,7 @@ class LogIns:
         taken = next((other.id for other in others if other.phone_name == name), None)
         return Refused(DeskRefusal.PHONE_TAKEN, taken) if taken is not None else None
 
-    def _elsewhere(self, desk: Desk, agent: AgentId, *, take_over: bool) -> Refused | None:
+    def _elsewhere(self, desk: DeskLink, agent: AgentId, *, take_over: bool) -> Refused | None:
         """One agent a link, one link an agent."""
         if desk.agent not in (None, agent):
             return Refused(DeskRefusal.DESK_TAKEN)
@@ -98,7 +98,7 @@ class LogIns:
         return None
 
     def _enter(
-        self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None = None,
+        self, desk: DeskLink, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None = None,
         *, anew: bool = True,
     ) -> None:  # fmt: skip
         """``lock``: from before a restart of the switch."""
@@ -113,7 +113,7 @@ class LogIns:
         )
         self._after(lambda: self._entered(desk, agent, session, answer))
 
-    def _entered(self, desk: Desk, agent: AgentId, session: str, answer: Answer) -> None:
+    def _entered(self, desk: DeskLink, agent: AgentId, session: str, answer: Answer) -> None:
         """The core knows the agent: from here on, what it tells leaves."""
         if desk.agent != agent or self._roll.by_agent.get(agent) is not desk:
             answer(Refused(DeskRefusal.SESSION_OVER))
@@ -123,7 +123,7 @@ class LogIns:
 
     # --- while on ---
 
-    async def change_password(self, desk: Desk, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
+    async def change_password(self, desk: DeskLink, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
         """After ``desk.checking``."""
         try:
             reply = await self._door.change(desk.id, agent, asked)
@@ -133,7 +133,7 @@ class LogIns:
 
     # --- off ---
 
-    def log_out(self, desk: Desk, agent: AgentId, answer: Answer) -> None:
+    def log_out(self, desk: DeskLink, agent: AgentId, answer: Answer) -> None:
         if self._roll.sight.desk_state(agent)[1] is not None:
             answer(Refused(DeskRefusal.IN_CALL))
             return

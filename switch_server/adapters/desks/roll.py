@@ -8,26 +8,26 @@ from shared import desk as wire
 from shared.desk import DeskCall, DeskSnapshot, Pop
 from shared.ids import AgentId, DeskId, LegId
 from shared.link import Channel
-from switch_server.adapters.desks.desk import Desk
+from switch_server.adapters.desks.desk import DeskLink
 from switch_server.adapters.desks.pops import PopBoard
-from switch_server.adapters.desks.shapes import Sight
+from switch_server.adapters.desks.shapes import DeskSources
 from switch_server.ports.desks import Pops
 
-Tokens = Callable[[LegId], str]
+TokenOfLeg = Callable[[LegId], str]
 
 
-class Roll:
+class DeskRegister:
     """``desks``: the links that are up; ``by_agent``: those on which somebody is logged in, or just being told to the core."""
 
-    def __init__(self, pops: Pops, sight: Sight, tokens: Tokens, clock: Callable[[], float]) -> None:
-        self.desks: dict[DeskId, Desk] = {}
-        self.by_agent: dict[AgentId, Desk] = {}
+    def __init__(self, pops: Pops, sight: DeskSources, tokens: TokenOfLeg, clock: Callable[[], float]) -> None:
+        self.desks: dict[DeskId, DeskLink] = {}
+        self.by_agent: dict[AgentId, DeskLink] = {}
         self.pops = PopBoard(pops, self._popped)
         self.sight = sight
         self.clock = clock
         self._tokens = tokens
 
-    def desk(self, channel: Channel) -> Desk | None:
+    def desk(self, channel: Channel) -> DeskLink | None:
         """Of this very session; ``None`` where a newer one has taken its place."""
         desk = self.desks.get(DeskId(channel.name))
         return desk if desk is not None and desk.channel is channel else None
@@ -42,7 +42,7 @@ class Roll:
             report = wire.CallChanged(self._with_token(report.call))
         desk.report(report)
 
-    def snapshot(self, desk: Desk) -> DeskSnapshot:
+    def snapshot(self, desk: DeskLink) -> DeskSnapshot:
         at, choices = self.clock(), self.sight.dispositions()
         if desk.agent is None or not desk.is_shown:
             return DeskSnapshot(at, dispositions=choices)
@@ -74,13 +74,13 @@ class Roll:
             desk.report(wire.LoggedOut(code))
             self._leave(desk, agent)
 
-    def walk_out(self, desk: Desk, agent: AgentId) -> None:
+    def walk_out(self, desk: DeskLink, agent: AgentId) -> None:
         """The agent has logged out: nothing is shown any more."""
         for report in (wire.SeatChanged(None), wire.CallChanged(None), wire.PopChanged(None), wire.QueuesChanged(())):
             desk.report(report)
         self.pops.drop(agent)
         self._leave(desk, agent)
 
-    def _leave(self, desk: Desk, agent: AgentId) -> None:
+    def _leave(self, desk: DeskLink, agent: AgentId) -> None:
         desk.leave(self.clock())
         self.by_agent.pop(agent, None)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.desk import Choice, DeskCall, PhoneNow, PopShown, QueueRow, Seat
 from shared.ids import AgentId
 from shared.link import Rules
-from switch_server.ports.floor import FloorRows
+from switch_server.ports.floor import FloorRowsPort
 
 RULES = Rules(rate=200.0, burst=1000.0)
 """A desk sends a few frames a second; what sends more is broken or worse."""
@@ -18,13 +18,13 @@ MOST_COMMANDS = 32
 MOST_QUESTIONS = 8
 
 
-class Sight(Struct, frozen=True):
+class DeskSources(Struct, frozen=True):
     """What desks are shown of the core; asked on the loop."""
 
     desk_state: Callable[[AgentId], tuple[Seat | None, DeskCall | None]]
     queue_rows: Callable[[], tuple[QueueRow, ...]]
     dispositions: Callable[[], tuple[Choice, ...]]
-    floor: FloorRows
+    floor: FloorRowsPort
 
 
 class Passwords(Struct, frozen=True):

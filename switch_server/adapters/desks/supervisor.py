@@ -8,7 +8,7 @@ from shared.desk import DeskRefusal, Done, Notice, Refused, Reply
 from shared.enums import Role
 from shared.floor import MessageSent, SendMessage, SetSkills
 from shared.ids import AgentId, SkillName
-from switch_server.adapters.desks.roll import Roll
+from switch_server.adapters.desks.roll import DeskRegister
 from switch_server.core.desks import AgentSkilled
 from switch_server.core.words import Audit
 from switch_server.ports import Post
@@ -19,8 +19,8 @@ AUDITED = 200
 """Characters of a message that the audit keeps."""
 
 
-class Supervisor:
-    def __init__(self, roll: Roll, book: AgentBook, post: Post, audit: Callable[[Audit], None]) -> None:
+class SupervisorCommands:
+    def __init__(self, roll: DeskRegister, book: AgentBook, post: Post, audit: Callable[[Audit], None]) -> None:
         self._roll, self._book, self._post, self._audit = roll, book, post, audit
 
     def do(self, actor: AgentRecord, request: SetSkills | SendMessage) -> Reply:

@@ -23,7 +23,7 @@ from switch_server.adapters.order_journal.tables import OrderJournalUnusable, op
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     UPDATE_ORDER,
-    Step,
+    StepOutcome,
     order_record,
     order_row,
     put_step,
@@ -206,7 +206,7 @@ class SqliteOrderJournal:
         self._works_again()
         return []
 
-    def _apply(self, item: Item) -> OrderJournalled | OrderJournalFailed | tuple[Step, dict[str, Any]]:
+    def _apply(self, item: Item) -> OrderJournalled | OrderJournalFailed | tuple[StepOutcome, dict[str, Any]]:
         """An order's answer, or what became of a history row."""
         at, effect = item
         return self._insert(effect, at) if isinstance(effect, JournalOrder) else self._step(step_row(effect, at))
@@ -219,9 +219,9 @@ class SqliteOrderJournal:
             return OrderJournalFailed(effect.key, "already journalled")
         return OrderJournalled(effect.key)
 
-    def _step(self, row: dict[str, Any]) -> tuple[Step, dict[str, Any]]:
+    def _step(self, row: dict[str, Any]) -> tuple[StepOutcome, dict[str, Any]]:
         step = put_step(self._db, row, UPDATE_ORDER)
-        if step is Step.WRITTEN and self._is_new_day(row):
+        if step is StepOutcome.WRITTEN and self._is_new_day(row):
             self._db.execute(_NEW_DAY, row)
         return step, row
 
@@ -232,17 +232,17 @@ class SqliteOrderJournal:
         day: str = row["trade_date"]
         return self._days.get(row["branch"], "") < day <= shanghai_day(row["at"])
 
-    def _count(self, step: Step, row: dict[str, Any]) -> None:
+    def _count(self, step: StepOutcome, row: dict[str, Any]) -> None:
         match step:
-            case Step.WRITTEN:
+            case StepOutcome.WRITTEN:
                 self.counts.steps += 1
                 if self._is_new_day(row):
                     self._days[row["branch"]] = row["trade_date"]
-            case Step.REPEATED:
+            case StepOutcome.REPEATED:
                 self.counts.repeated += 1
-            case Step.UNKNOWN:
+            case StepOutcome.UNKNOWN:
                 self.counts.unknown += 1
-            case Step.NOT_THEIRS:
+            case StepOutcome.NOT_THEIRS:
                 self.counts.not_theirs += 1
                 self.not_theirs[row["branch"]] += 1
                 if self.not_theirs[row["branch"]] == 1:

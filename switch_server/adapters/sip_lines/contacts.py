@@ -23,7 +23,7 @@ class BadContact(ValueError):  # noqa: N818  the name says what it is
     """Nothing that we could reach, or no Contact at all."""
 
 
-class Contact(Struct, frozen=True):
+class SipContact(Struct, frozen=True):
     """``expires``: seconds, ``None`` where it says none; ``q``: how much it is preferred, 0 to 1000.
 
     ``parameters``: of the URI, as the phone wants to hear them again (``;line=x1``).
@@ -41,12 +41,12 @@ class Contact(Struct, frozen=True):
         """The Request-URI of a call to it, at the address where it really is."""
         return f"sip:{self.user}{'@' if self.user else ''}{ip}:{port}{self.parameters}"
 
-    def same_place(self, other: "Contact") -> bool:
+    def same_place(self, other: "SipContact") -> bool:
         """RFC 3261 §19.1.4, as far as it matters to one phone's own contacts."""
         return (self.user, self.host, self.port) == (other.user, other.host, other.port)
 
 
-def read(values: tuple[str, ...]) -> tuple[Contact, ...] | None:
+def read(values: tuple[str, ...]) -> tuple[SipContact, ...] | None:
     """Those of all the headers; ``None`` for ``*``. Raises ``BadContact``."""
     found = [element.strip() for value in values for element in _split(value)]
     if found == ["*"]:
@@ -56,14 +56,14 @@ def read(values: tuple[str, ...]) -> tuple[Contact, ...] | None:
     return tuple(map(_contact, found))
 
 
-def of_uri(uri: str) -> Contact:
+def of_uri(uri: str) -> SipContact:
     """Raises ``BadContact``."""
     match = _URI.fullmatch(uri)
     port = int(match[3] or 5060) if match is not None else 0
     if match is None or not 0 < port < 65536 or len(uri) > 512:
         raise BadContact("not a SIP address")
     kept = [each for each in match[4].split(";")[1:] if each.partition("=")[0].lower() not in _OF_THE_WAY]
-    return Contact(uri, match[1] or "", match[2].lower(), port, "".join(f";{each}" for each in kept))
+    return SipContact(uri, match[1] or "", match[2].lower(), port, "".join(f";{each}" for each in kept))
 
 
 def seconds(text: str | None) -> int | None:
@@ -79,7 +79,7 @@ def _split(value: str) -> list[str]:
     return elements
 
 
-def _contact(text: str) -> Contact:
+def _contact(text: str) -> SipContact:
     match = _NAME_ADDR.fullmatch(text) or _ADDR_SPEC.fullmatch(text)
     if match is None:
         raise BadContact("malformed")

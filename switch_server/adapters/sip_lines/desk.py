@@ -14,10 +14,10 @@ from shared.desk import TOKEN_HEADER
 from shared.enums import DigitMode, EndCause, Law
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import messages
-from switch_server.adapters.sip_lines.dialog import Dialog
-from switch_server.adapters.sip_lines.leg import LineState, Office
+from switch_server.adapters.sip_lines.dialog import SipDialog
+from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
-from switch_server.adapters.sip_lines.stack import Address, Ports
+from switch_server.adapters.sip_lines.stack import Address, SipSocket
 from switch_server.core.leg import RingDesk
 from switch_server.core.words import Trunk
 from switch_server.ports.phones import Binding
@@ -48,15 +48,15 @@ class DeskLeg(OutboundLeg):
     counted = False
 
     @classmethod
-    def to(cls, far: Address, effect: RingDesk, token: str, office: Office, ports: Ports) -> "DeskLeg":
+    def to(cls, far: Address, effect: RingDesk, token: str, office: LegHost, ports: SipSocket) -> "DeskLeg":
         target = SipURL(username=USER, host=far[0], port=far[1])
-        dialog = Dialog.outgoing(target, effect.ani, ports.port_for(far[0]))
+        dialog = SipDialog.outgoing(target, effect.ani, ports.port_for(far[0]))
         return cls(effect.leg, DESK, dialog, office, effect.near, (messages.header(TOKEN_HEADER, token),))
 
     @classmethod
-    def to_phone(cls, binding: Binding, effect: RingDesk, office: Office, ports: Ports) -> "DeskLeg":
+    def to_phone(cls, binding: Binding, effect: RingDesk, office: LegHost, ports: SipSocket) -> "DeskLeg":
         port = ports.port_for(binding.ip)
-        dialog = Dialog.outgoing(SipURL(binding.target), effect.ani, port)
+        dialog = SipDialog.outgoing(SipURL(binding.target), effect.ani, port)
         dialog.symmetric = True
         return cls(
             effect.leg, DESK, dialog, office, effect.near, _answer_yourself(port.address[0]) if effect.auto else ()

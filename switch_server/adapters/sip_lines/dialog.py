@@ -17,7 +17,7 @@ from switch_server.adapters.sip_lines import messages
 from switch_server.adapters.sip_lines.stack import Address, Port, reachable
 
 
-class Dialog:
+class SipDialog:
     """Call-ID, tags, sequence numbers, route set and target. ``ours`` and ``theirs`` are the From and To of requests that we send."""
 
     def __init__(self, call_id: Any, ours: Any, theirs: Any, target: Any, hop: Address, port: Port) -> None:
@@ -34,7 +34,7 @@ class Dialog:
         """The far end may be behind NAT: it is where its messages come from, whatever its Contact says."""
 
     @classmethod
-    def of_invite(cls, request: Any, port: Port) -> "Dialog":
+    def of_invite(cls, request: Any, port: Port) -> "SipDialog":
         """The callee's view. Raises what sippy raises on headers that can't be parsed."""
         source = request.getSource()
         tag = secrets.token_hex(8)
@@ -47,7 +47,7 @@ class Dialog:
         return dialog
 
     @classmethod
-    def outgoing(cls, target: Any, ani: str, port: Port) -> "Dialog":
+    def outgoing(cls, target: Any, ani: str, port: Port) -> "SipDialog":
         """The caller's view, before the INVITE. ``target``: the Request-URI (a trunk's number today, any contact tomorrow)."""
         us = SipFrom(address=SipAddress(url=SipURL(username=ani or "anonymous", host=port.address[0]), hadbrace=True))
         us.setTag(secrets.token_hex(8))

@@ -130,7 +130,7 @@ def authorization(challenge: Challenge, user: str, password: str, method: str, u
     return "Digest " + ", ".join(parts)
 
 
-class Doorman:
+class DigestAuthenticator:
     """Our side: asks callers, and knows who may come in. ``secret`` signs nonces; ``now`` is wall time in seconds."""
 
     def __init__(self, secret: bytes) -> None:
@@ -191,7 +191,7 @@ class Doorman:
         return hmac.compare_digest(made.encode(), nonce.encode()) and 0 <= now - second <= NONCE_LIFE_S
 
 
-class Uses:
+class NonceCounts:
     """Proofs that were taken, by nonce (RFC 7616 §3.4): one that is heard and said again is worth nothing. Bounded: only who has proved adds."""
 
     def __init__(self, most: int = USES_MOST) -> None:
@@ -199,7 +199,7 @@ class Uses:
         self._taken: OrderedDict[tuple[int, ...], tuple[int, tuple[str, ...]]] = OrderedDict()
 
     def takes(self, use: tuple[int, ...], request: tuple[str, ...]) -> bool:
-        """``use``: of ``Doorman.use``. ``request``: what tells it from others, since the same one again is no harm."""
+        """``use``: of ``DigestAuthenticator.use``. ``request``: what tells it from others, since the same one again is no harm."""
         *nonce, count = use
         last = self._taken.get(tuple(nonce))
         if last is not None and count <= last[0]:

@@ -14,18 +14,18 @@ from shared.enums import EndCause
 from shared.ids import CallId, LegId, PhoneName, leg_of
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk import DeskLeg, address_of
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
-from switch_server.adapters.sip_lines.leg import Leg, LineState, Timing
+from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
-from switch_server.adapters.sip_lines.stack import Address, Complaints, Ports, Transactions
+from switch_server.adapters.sip_lines.stack import Address, SippyOutput, SipSocket, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Event, Trunk
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +36,15 @@ class Exchange:
     """All legs and dialogs (``leg.Office``). ``emit`` posts events; ``gone`` is told of each leg that has ended, before its event."""
 
     def __init__(
-        self, ports: Ports, table: TrunkTable, timing: Timing, counters: Counter[str],
+        self, ports: SipSocket, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         born: Callable[[LegId], None], gone: Callable[[LegId], None], desk_token: Callable[[LegId], str],
-        phones: PhoneBook | None = None, clock: Callable[[], float] = time.time,
+        phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
         self.tm: Any = Transactions(ports, self.on_request)
-        self.legs: dict[LegId, Leg] = {}
+        self.legs: dict[LegId, SipLeg] = {}
         self._post = emit
         self._born, self._gone = born, gone
         self._new_call_id = new_call_id
@@ -56,7 +56,7 @@ class Exchange:
         self._proven: Trunk | None = None
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
-        self._complaints = Complaints(counters)
+        self._complaints = SippyOutput(counters)
         self._complaints.install()
 
     # --- leg.Office ---
@@ -64,7 +64,7 @@ class Exchange:
     def emit(self, event: Event) -> None:
         self._post(event)
 
-    def forget(self, leg: Leg) -> None:
+    def forget(self, leg: SipLeg) -> None:
         self.legs.pop(leg.id, None)
         self._dialogs.pop(leg.dialog.key, None)
         self._gate.recent.over(leg.dialog.key[0])
@@ -216,8 +216,10 @@ class Exchange:
             return 404
         return None if self._table.free(trunk) else 486
 
-    def _offer(self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.Description | None) -> None:
-        dialog = Dialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
+    def _offer(
+        self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.SessionDescription | None
+    ) -> None:
+        dialog = SipDialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
         leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, request, transaction, offer)
         if leg.id in self.legs:
             raise RuntimeError(f"{leg.id} is the name of another leg")  # the caller is answered 500
@@ -255,7 +257,7 @@ class Exchange:
             return
         target = SipURL(username=effect.dnis, host=far[0], port=far[1])
         leg = OutboundLeg(
-            effect.leg, trunk, Dialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
+            effect.leg, trunk, SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
         )
         self._enter(leg)
         self.counters["calls_out"] += 1

@@ -15,11 +15,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from switch_server.adapters.sip_lines import screen
-from switch_server.adapters.sip_lines.digest import Doorman, Uses, password_key
+from switch_server.adapters.sip_lines.digest import DigestAuthenticator, NonceCounts, password_key
 from switch_server.adapters.sip_lines.registrar import Registrar
-from switch_server.adapters.sip_lines.screen import Head, Passed, Refused, Silent
+from switch_server.adapters.sip_lines.screen import IgnoredMessage, Passed, RefusedRequest, SipHead
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
@@ -28,7 +28,7 @@ _UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
 _TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 
 
-class Recent:
+class KnownDialogs:
     """Call-IDs of dialogs that live, of the last that ended, and of callers that digest has let in; bounded but for the living."""
 
     def __init__(self, limit: int = REMEMBERED) -> None:
@@ -63,25 +63,25 @@ class Recent:
 class Gate:
     """``judge`` gives the text for the stack, or the answer to send, or nothing. ``phones``: who may register; ``None``: nobody."""
 
-    def __init__(self, table: TrunkTable, counters: Counter[str], phones: PhoneBook | None = None) -> None:
+    def __init__(self, table: TrunkTable, counters: Counter[str], phones: DeskPhoneBook | None = None) -> None:
         self._table = table
         self._counters = counters
-        self._doorman = Doorman(secrets.token_bytes(32))
-        self._uses = Uses()
+        self._doorman = DigestAuthenticator(secrets.token_bytes(32))
+        self._uses = NonceCounts()
         self._registrar = Registrar(phones, self._doorman, counters) if phones is not None else None
         self._tag = secrets.token_hex(8)
         self._second = 0
         self._replies = 0
-        self.recent = Recent()
+        self.recent = KnownDialogs()
 
     def judge(self, datagram: bytes, source: Address, now: float) -> Passed | bytes | None:
         """One datagram at wall time ``now``. Raises nothing."""
         verdict = screen.screen(datagram)
         known = self._table.knows(source[0])
-        if isinstance(verdict, Silent):
+        if isinstance(verdict, IgnoredMessage):
             self._counters[verdict.why] += 1
             return None
-        if isinstance(verdict, Refused):
+        if isinstance(verdict, RefusedRequest):
             self._counters["malformed"] += 1
             answered = known or (self._registrar is not None and verdict.head.method == "REGISTER")
             return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
@@ -91,7 +91,7 @@ class Gate:
             return self._number(verdict)
         return self._stranger(verdict, source, now)
 
-    def _goes_on(self, head: Head, source: Address) -> bool:
+    def _goes_on(self, head: SipHead, source: Address) -> bool:
         """Something after the beginning: an INVITE that begins a call proves itself, whatever its Call-ID has seen."""
         begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
         return not begins and self.recent.knows(head.call_id, source[0])
@@ -125,14 +125,14 @@ class Gate:
         ask = f"WWW-Authenticate: {self._doorman.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
 
-    def _register(self, registrar: Registrar, head: Head, source: Address, now: float) -> bytes | None:
+    def _register(self, registrar: Registrar, head: SipHead, source: Address, now: float) -> bytes | None:
         """Whoever has proved a password, or has a neighbour who did, is answered whatever strangers do."""
         answer = registrar.answer(head, source, now)
         if answer.code == 200 or registrar.knows(source[0], now):
             return screen.reply(head, source, answer.code, answer.reason, tag=self._tag, extra=answer.headers)
         return self.refuse(head, source, answer.code, answer.reason, now, *answer.headers)
 
-    def refuse(self, head: Head, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
+    def refuse(self, head: SipHead, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
         """A reply without state, within the limit."""
         if head.method == "ACK" or head.status is not None:
             return None
@@ -145,6 +145,6 @@ class Gate:
         return screen.reply(head, source, code, reason, tag=self._tag, extra=extra)
 
 
-def _the_same(head: Head) -> tuple[str, ...]:
+def _the_same(head: SipHead) -> tuple[str, ...]:
     """What a request that is sent again, and no other, has in common with the first (RFC 3261 §17.2.3)."""
     return head.call_id, head.fields["cseq"], head.fields["from"], head.vias[0]

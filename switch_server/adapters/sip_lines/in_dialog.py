@@ -7,7 +7,7 @@ from typing import Any, Final
 from shared.enums import DigitMode, EndCause
 from shared.secret import Secret
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
-from switch_server.adapters.sip_lines.leg import Leg, LineState
+from switch_server.adapters.sip_lines.leg import LineState, SipLeg
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
 from switch_server.core.words import Far
@@ -18,7 +18,7 @@ SUPPORTED: Final = messages.header("Supported", "timer")
 ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
 
-class DialogLeg(Leg):
+class DialogLeg(SipLeg):
     """A leg with what both directions do once there is a dialog."""
 
     _refreshing = False

@@ -6,9 +6,9 @@ from shared.enums import Direction, EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip_lines import messages, sdp
 from switch_server.adapters.sip_lines.causes import code_of
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
-from switch_server.adapters.sip_lines.leg import LineState, Office
+from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
 from switch_server.core.leg import Answer, LegConfirmed, LineEffect, Reject, Ring
 from switch_server.core.words import Far, Near, Trunk
@@ -23,8 +23,8 @@ class InboundLeg(DialogLeg):
     incoming = True
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, invite: Any, transaction: Any,
-        offer: sdp.Description | None,
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, office: LegHost, invite: Any, transaction: Any,
+        offer: sdp.SessionDescription | None,
     ) -> None:  # fmt: skip
         super().__init__(leg, trunk, dialog, office, LineState.OFFERED)
         self._invite = invite

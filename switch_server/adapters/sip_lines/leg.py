@@ -22,14 +22,14 @@ from sippy.Time.Timeout import Timeout
 from shared.enums import EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip_lines import digest, messages, sdp
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
 from switch_server.core.leg import HangUp, LegEnded, LineEffect
 from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
 
-Heard = Callable[[Any], None]
+ResponseHandler = Callable[[Any], None]
 
 
 class Timing(Struct, frozen=True):
@@ -62,7 +62,7 @@ class LineState(StrEnum):
     ENDED = "ended"
 
 
-class Office(Protocol):
+class LegHost(Protocol):
     """What a leg needs of the exchange that it belongs to."""
 
     tm: Any
@@ -70,17 +70,17 @@ class Office(Protocol):
     counters: Counter[str]
 
     def emit(self, event: Event) -> None: ...
-    def forget(self, leg: "Leg") -> None: ...
+    def forget(self, leg: "SipLeg") -> None: ...
 
 
-class Leg:
+class SipLeg:
     """One dialog. All methods run on the SIP thread."""
 
     incoming = True
     counted = True
     """Takes a line of its trunk."""
 
-    def __init__(self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, state: LineState) -> None:
+    def __init__(self, leg: LegId, trunk: Trunk, dialog: SipDialog, office: LegHost, state: LineState) -> None:
         self.id = leg
         self.trunk = trunk
         self.dialog = dialog
@@ -159,7 +159,13 @@ class Leg:
     # --- requests of ours ---
 
     def send(
-        self, method: str, body: str | None = None, headers: tuple[Any, ...] = (), *, heard: Heard, tries: int = 0
+        self,
+        method: str,
+        body: str | None = None,
+        headers: tuple[Any, ...] = (),
+        *,
+        heard: ResponseHandler,
+        tries: int = 0,
     ) -> Any:
         """Send in the dialog; ``heard`` gets each response, but a challenge is answered first (RFC 3261 §22.2)."""
         request = self.dialog.request(method, body, headers)
@@ -198,7 +204,7 @@ class Leg:
 
     # --- SDP ---
 
-    def take(self, description: sdp.Description) -> Far | None:
+    def take(self, description: sdp.SessionDescription) -> Far | None:
         """Choose from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. A phone that may be behind
         NAT speaks from where it signals; its real port the card learns from its packets.
         """

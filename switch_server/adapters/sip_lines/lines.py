@@ -9,13 +9,13 @@ from shared.enums import EndCause
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines.exchange import Exchange
 from switch_server.adapters.sip_lines.leg import Timing
-from switch_server.adapters.sip_lines.stack import Loop, Ports
+from switch_server.adapters.sip_lines.stack import SipSocket, SipThread
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
-from switch_server.adapters.sip_lines.watch import Watch
+from switch_server.adapters.sip_lines.watch import TrunkWatch
 from switch_server.core.leg import LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Trunk
 from switch_server.ports import Post
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 
 class SipLines:
@@ -37,7 +37,7 @@ class SipLines:
         new_call_id: Callable[[], CallId],
         timing: Timing | None = None,
         desk_token: Callable[[LegId], str] = str,
-        phones: PhoneBook | None = None,
+        phones: DeskPhoneBook | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._post = post
@@ -51,10 +51,10 @@ class SipLines:
         self._table = TrunkTable(trunks)
         self._live: set[LegId] = set()
         self._lock = threading.Lock()
-        self._ports: Ports | None = None
-        self._loop: Loop | None = None
+        self._ports: SipSocket | None = None
+        self._loop: SipThread | None = None
         self._exchange: Exchange | None = None
-        self._watch: Watch | None = None
+        self._watch: TrunkWatch | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -63,8 +63,8 @@ class SipLines:
 
     def start(self) -> None:
         """Open the port and begin."""
-        self._ports = Ports(self._listen, self._counters)
-        self._loop = Loop(self._ports.skt, self._on_datagram)
+        self._ports = SipSocket(self._listen, self._counters)
+        self._loop = SipThread(self._ports.skt, self._on_datagram)
         self._loop.call(self._begin)
         self._loop.start()
 
@@ -84,7 +84,7 @@ class SipLines:
             self._phones,
             self._clock,
         )
-        self._watch = Watch(self._exchange.tm, self._ports, self._table, self._timing.options)
+        self._watch = TrunkWatch(self._exchange.tm, self._ports, self._table, self._timing.options)
         self._watch.start()
 
     def _on_datagram(self, datagram: bytes, source: tuple[str, int]) -> None:

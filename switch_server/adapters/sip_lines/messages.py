@@ -22,7 +22,7 @@ _COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding":
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
 
 
-class Plain(SipGenericHF):  # type: ignore[misc]
+class PlainHeader(SipGenericHF):  # type: ignore[misc]
     """A header written as given, with its name as the RFCs spell it."""
 
     def __init__(self, body: str, name: str = "") -> None:
@@ -32,12 +32,12 @@ class Plain(SipGenericHF):  # type: ignore[misc]
     def getCanName(self, name: str, compact: bool = False) -> str:  # noqa: N802
         return self._name or str(super().getCanName(name, compact))
 
-    def getCopy(self) -> "Plain":  # noqa: N802
-        return Plain(self.body, self._name)
+    def getCopy(self) -> "PlainHeader":  # noqa: N802
+        return PlainHeader(self.body, self._name)
 
 
 def header(name: str, value: str) -> Any:
-    return SipHeader(name=name.lower(), body=Plain(value, name))
+    return SipHeader(name=name.lower(), body=PlainHeader(value, name))
 
 
 def values(message: Any, name: str) -> tuple[str, ...]:

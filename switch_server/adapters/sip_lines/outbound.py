@@ -6,9 +6,9 @@ from shared.enums import EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.causes import cause_of
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
-from switch_server.adapters.sip_lines.leg import LineState, Office
+from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.core.leg import LegAnswered, LegRinging
 from switch_server.core.words import Far, Near, Trunk
 
@@ -19,7 +19,7 @@ class OutboundLeg(DialogLeg):
     incoming = False
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, near: Near, headers: tuple[Any, ...] = ()
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, office: LegHost, near: Near, headers: tuple[Any, ...] = ()
     ) -> None:
         super().__init__(leg, trunk, dialog, office, LineState.CALLING)
         self.near = near

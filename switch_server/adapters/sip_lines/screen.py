@@ -33,7 +33,7 @@ _ONCE: Final = ("from", "to", "call-id", "cseq", "content-length", "max-forwards
 _NEEDED: Final = ("from", "to", "call-id", "cseq")
 
 
-class Head(Struct, frozen=True):
+class SipHead(Struct, frozen=True):
     """What a refusal copies, and what the gate asks. ``status``: of a response, ``None`` for a request."""
 
     method: str
@@ -53,32 +53,32 @@ class Head(Struct, frozen=True):
 class Passed(Struct, frozen=True):
     """Sound: ``text`` is for the SIP stack. ``trunk``: whose user this very request has proved to be, by digest."""
 
-    head: Head
+    head: SipHead
     text: str
     trunk: Trunk | None = None
 
 
-class Refused(Struct, frozen=True):
+class RefusedRequest(Struct, frozen=True):
     """A request that is answered without further ado."""
 
-    head: Head
+    head: SipHead
     code: int
     reason: str
 
 
-class Silent(Struct, frozen=True):
+class IgnoredMessage(Struct, frozen=True):
     """Nothing is sent. ``why`` names the counter."""
 
     why: str
 
 
-Verdict = Passed | Refused | Silent
+Verdict = Passed | RefusedRequest | IgnoredMessage
 
 
 def screen(datagram: bytes) -> Verdict:
     """Look at one datagram; raises nothing, whatever the bytes."""
     if len(datagram.strip(b"\r\n\x00 ")) < 16:
-        return Silent("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
+        return IgnoredMessage("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
     raw_head, body = _split(datagram)
     text = _LINE_BREAK_TO_PYTHON.sub("?", raw_head.decode("utf-8", "replace"))
     lines = text.lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -98,24 +98,24 @@ def _judge(lines: list[str], body: bytes, *, oversized: bool) -> Verdict:
     vias = tuple(lists["via"])
     status = _STATUS.fullmatch(lines[0].rstrip())
     if status:
-        return _response(lines, body, Head("", int(status[1]), "", vias, fields), trouble)
+        return _response(lines, body, SipHead("", int(status[1]), "", vias, fields), trouble)
     first = lines[0].rstrip().split(" ")
     if not vias or len(first) < 3 or not _TOKEN.fullmatch(first[0]) or not first[-1].upper().startswith("SIP/"):
-        return Silent("malformed")
-    head = Head(first[0], None, first[1], vias, fields, tuple(lists["authorization"]), tuple(lists["contact"]))
+        return IgnoredMessage("malformed")
+    head = SipHead(first[0], None, first[1], vias, fields, tuple(lists["authorization"]), tuple(lists["contact"]))
     if head.method == "ACK":
         if trouble or _START.fullmatch(lines[0].rstrip()) is None or _missing(head) or _length(head, body) is None:
-            return Silent("malformed")
+            return IgnoredMessage("malformed")
     elif oversized:
-        return Refused(head, 513, "Message Too Large")
+        return RefusedRequest(head, 513, "Message Too Large")
     elif (refusal := trouble or _request_trouble(lines[0].rstrip(), head, body)) is not None:
-        return Refused(head, *refusal)
+        return RefusedRequest(head, *refusal)
     return Passed(head, _text(lines, head, body))
 
 
-def _response(lines: list[str], body: bytes, head: Head, trouble: tuple[int, str] | None) -> Verdict:
+def _response(lines: list[str], body: bytes, head: SipHead, trouble: tuple[int, str] | None) -> Verdict:
     if trouble or not head.vias or _missing(head) or _length(head, body) is None:
-        return Silent("malformed")
+        return IgnoredMessage("malformed")
     return Passed(head, _text(lines, head, body))
 
 
@@ -149,11 +149,11 @@ def _unfold(lines: list[str]) -> list[str]:
     return whole
 
 
-def _missing(head: Head) -> str | None:
+def _missing(head: SipHead) -> str | None:
     return next((name for name in _NEEDED if not head.fields.get(name)), None)
 
 
-def _length(head: Head, body: bytes) -> int | None:
+def _length(head: SipHead, body: bytes) -> int | None:
     """The body's length as claimed, ``None`` if that can't be."""
     claimed = head.fields.get("content-length")
     if claimed is None:
@@ -163,7 +163,7 @@ def _length(head: Head, body: bytes) -> int | None:
     return int(claimed)
 
 
-def _request_trouble(start: str, head: Head, body: bytes) -> tuple[int, str] | None:
+def _request_trouble(start: str, head: SipHead, body: bytes) -> tuple[int, str] | None:
     match = _START.fullmatch(start)
     if match is None:
         return 400, "Malformed Request-Line"
@@ -182,7 +182,7 @@ def _request_trouble(start: str, head: Head, body: bytes) -> tuple[int, str] | N
     return (400, "Bad Content-Length") if _length(head, body) is None else None
 
 
-def _text(lines: list[str], head: Head, body: bytes) -> str:
+def _text(lines: list[str], head: SipHead, body: bytes) -> str:
     size = _length(head, body) or 0
     kept = [
         line for line in _unfold(lines[1:]) if line.partition(":")[0].strip().lower() not in ("content-length", "l")
@@ -193,7 +193,7 @@ def _text(lines: list[str], head: Head, body: bytes) -> str:
 
 
 def reply(
-    head: Head, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
+    head: SipHead, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
 ) -> bytes:
     """A final response to a request that no transaction holds. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
     to = head.fields.get("to", "")

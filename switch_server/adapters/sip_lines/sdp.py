@@ -33,7 +33,7 @@ class SdpError(ValueError):
     """Not SDP: the request is answered 400."""
 
 
-class Stream(Struct, frozen=True):
+class MediaDescription(Struct, frozen=True):
     """One ``m=`` line: as it was offered, and what its attributes say. ``ip``: ``None`` if not IPv4."""
 
     media: str
@@ -84,17 +84,17 @@ class Stream(Struct, frozen=True):
         return [a for a in self.attributes if a[0] == name]
 
 
-class Description(Struct, frozen=True):
+class SessionDescription(Struct, frozen=True):
     """A parsed session description."""
 
-    streams: tuple[Stream, ...]
+    streams: tuple[MediaDescription, ...]
 
     def audio(self) -> int | None:
         """The index of the stream that we take: usable and with a G.711 law."""
         return next((i for i, s in enumerate(self.streams) if s.usable() and s.laws()), None)
 
 
-def parse(text: str) -> Description:
+def parse(text: str) -> SessionDescription:
     """Parse; raises ``SdpError``. Session-level ``c=`` and direction hold for streams that don't say otherwise."""
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
     if not lines or lines[0].strip() != "v=0":
@@ -111,10 +111,10 @@ def parse(text: str) -> Description:
         raise SdpError("too many streams")
     ip = _connection(session)
     level = tuple(a for a in _attributes(session) if a[0] in _DIRECTIONS or a[0] == "ptime")
-    return Description(tuple(_stream(block, ip, level) for block in media))
+    return SessionDescription(tuple(_stream(block, ip, level) for block in media))
 
 
-def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]) -> Stream:
+def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]) -> MediaDescription:
     fields = block[0][2:].split()
     if len(fields) < 4:
         raise SdpError("m= needs media, port, proto and a format")
@@ -122,7 +122,7 @@ def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]
     if not (port.isascii() and port.isdecimal() and int(port) < 65536):
         raise SdpError("port of m= is not 0 to 65535")
     own = any(line.startswith("c=") for line in block)
-    return Stream(
+    return MediaDescription(
         media=fields[0].lower(),
         port=int(port),
         proto=fields[2],
@@ -150,7 +150,7 @@ def _attributes(lines: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip().lower(), value) for name, _, value in pairs)
 
 
-def choose(sdp: Description, prefer: tuple[Law, ...], digits: DigitMode = DigitMode.AUTO) -> Far | None:
+def choose(sdp: SessionDescription, prefer: tuple[Law, ...], digits: DigitMode = DigitMode.AUTO) -> Far | None:
     """What we take of an offer or an answer: the first of ``prefer`` that is in it. ``None``: no audio or no common codec."""
     index = sdp.audio()
     stream = None if index is None else sdp.streams[index]
@@ -173,7 +173,7 @@ def offer(near: Near) -> str:
     return _session(near) + _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20)
 
 
-def answer(near: Near, far: Far, sdp: Description) -> str:
+def answer(near: Near, far: Far, sdp: SessionDescription) -> str:
     """Body of our answer to ``sdp``, of which ``far`` was chosen: same streams in the same order, ours with one law."""
     ours = sdp.audio()
     parts = [_session(near)]

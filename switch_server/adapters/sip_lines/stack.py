@@ -43,7 +43,7 @@ _NOISY: Final = (
 Address = tuple[str, int]
 
 
-class Complaints:
+class SippyOutput:
     """What sippy would print. ``reading``: it is at a datagram, whose faults are the far end's and only counted; ``seen``: there was one.
 
     Otherwise a timer raised, which is our fault: it is logged, at most ``LOGGED`` times, and counted.
@@ -76,7 +76,7 @@ class Complaints:
         SipConf.autoconvert_tel_url = True
 
 
-class NoLog:
+class NoMessageLog:
     """sippy's message log: messages hold PINs sent by INFO, so none is kept."""
 
     def write(self, *_args: object, **_kwargs: object) -> None: ...
@@ -113,7 +113,7 @@ class Port:
             self._counters["unsendable"] += 1
 
 
-class Ports:
+class SipSocket:
     """Chooses the local address towards a far one (sippy's ``local4remote``)."""
 
     def __init__(self, listen: Address, counters: Counter[str]) -> None:
@@ -158,9 +158,13 @@ def _local_ip(far: str) -> str:
 class Transactions(SipTransactionManager):  # type: ignore[misc]
     """RFC 3261 §17 by sippy, on our socket. ``on_request(request, transaction)`` never raises."""
 
-    def __init__(self, ports: Ports, on_request: Callable[[Any, Any], None]) -> None:
+    def __init__(self, ports: SipSocket, on_request: Callable[[Any, Any], None]) -> None:
         # sippy's own __init__ would open its sockets and threads; these are the rest of its fields (2.5.0)
-        self.global_config = {"_sip_logger": NoLog(), "_sip_address": ports.listen[0], "_sip_port": ports.listen[1]}
+        self.global_config = {
+            "_sip_logger": NoMessageLog(),
+            "_sip_address": ports.listen[0],
+            "_sip_port": ports.listen[1],
+        }
         self.l4r = ports
         self.tclient: dict[Any, Any] = {}
         self.tserver: dict[Any, Any] = {}
@@ -220,7 +224,7 @@ def reachable(url: Any, source: Address, *, always: bool = False) -> None:
     url.transport = None
 
 
-class Loop:
+class SipThread:
     """The SIP thread: socket, sippy's timers, and calls posted by other threads. sippy's dispatcher is a singleton: one at a time."""
 
     def __init__(self, skt: socket.socket, on_datagram: Callable[[bytes, Address], None]) -> None:

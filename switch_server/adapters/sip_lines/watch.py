@@ -9,17 +9,17 @@ from sippy.SipURL import SipURL
 from sippy.Time.Timeout import Timeout
 
 from switch_server.adapters.sip_lines import messages
-from switch_server.adapters.sip_lines.dialog import Dialog
-from switch_server.adapters.sip_lines.stack import Address, Ports
+from switch_server.adapters.sip_lines.dialog import SipDialog
+from switch_server.adapters.sip_lines.stack import Address, SipSocket
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses
 
 log = logging.getLogger(__name__)
 
 
-class Watch:
+class TrunkWatch:
     """Asks each single address of each trunk. Any answer but 408 and 503 says that it lives; silence for ``patience_s`` that it doesn't."""
 
-    def __init__(self, tm: Any, ports: Ports, table: TrunkTable, patience_s: float) -> None:
+    def __init__(self, tm: Any, ports: SipSocket, table: TrunkTable, patience_s: float) -> None:
         self._tm = tm
         self._ports = ports
         self._table = table
@@ -39,7 +39,7 @@ class Watch:
             return
         Timeout(self._ask, interval, 1, far, interval, number)
         port = self._ports.port_for(far[0])
-        asking = Dialog.outgoing(SipURL(host=far[0], port=far[1]), "huawu", port)
+        asking = SipDialog.outgoing(SipURL(host=far[0], port=far[1]), "huawu", port)
         request = asking.request("OPTIONS", headers=(messages.header("Accept", "application/sdp"),))
         silence = Timeout(self._note, self._patience_s, 1, far, False, number)
         self._tm.newTransaction(request, resp_cb=self._heard(far, silence, number), userv=port)

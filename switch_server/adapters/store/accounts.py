@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from shared.ids import AccountNo, BranchId, CustomerId
 
 
-class Known(Struct, gc=False):
+class IndexedAccount(Struct, gc=False):
     """One account; ``locked``: its phone channel."""
 
     branch: BranchId
@@ -21,14 +21,15 @@ class AccountIndex:
     """account → branch and lock. Its methods may be called from any thread; each takes microseconds."""
 
     def __init__(self) -> None:
-        self._known: dict[AccountNo, Known] = {}
+        self._known: dict[AccountNo, IndexedAccount] = {}
         self._lock = threading.Lock()
 
     def load(self, db: Database) -> None:
         with self._lock:
             accounts = db.conn.execute("SELECT account, branch, customer, locked_at NOT NULL FROM accounts")
             self._known = {
-                account: Known(branch, customer, bool(locked)) for account, branch, customer, locked in accounts
+                account: IndexedAccount(branch, customer, bool(locked))
+                for account, branch, customer, locked in accounts
             }
 
     def find(self, account: AccountNo) -> tuple[BranchId | None, CustomerId | None, bool]:
@@ -42,7 +43,7 @@ class AccountIndex:
         with self._lock:
             for account, branch, customer in accounts:
                 old = self._known.get(account)
-                self._known[account] = Known(branch, customer, old.locked if old else False)
+                self._known[account] = IndexedAccount(branch, customer, old.locked if old else False)
 
     def lock(self, account: AccountNo) -> bool:
         """Closes the phone channel; ``False``: it was closed, or there is no such account."""

@@ -21,7 +21,7 @@ SESSION_LIFE = 7 * 24 * 3600.0
 """Seconds after which a log-in that nobody ended is forgotten at start."""
 
 
-class Agents:
+class AgentStore:
     """From any thread. ``put`` queues a change for the writer; memory changes at once, so an answer never waits for a disk."""
 
     def __init__(self, db: Database, put: Callable[[Change], None], audit: Audited, clock: Callable[[], float]) -> None:

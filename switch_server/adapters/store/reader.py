@@ -18,7 +18,7 @@ AUDIT_PAGE = 5000
 _AUDIT_PAGE = "SELECT * FROM audit WHERE id > :last ORDER BY id LIMIT :limit"
 
 
-class Reader(CustomerReader):
+class StoreReader(CustomerReader):
     def call(self, call: CallId) -> Row | None:
         """The row of ``calls`` with ``legs`` and ``recordings`` as lists of rows."""
         rows = self._rows("SELECT * FROM calls WHERE id = :call", {"call": call})

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from switch_server.adapters.store.migrations.m0006_report_days import OVER_MIDNIGHT
 from switch_server.adapters.store.schema import open_reader
-from switch_server.adapters.store.writer import Change, Writer, texts_in
+from switch_server.adapters.store.writer import Change, StoreWriter, texts_in
 from switch_server.disk.errors import StoreFailed
 from switch_server.disk.sqlite import as_store_failed
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
@@ -71,7 +71,7 @@ _ORDERS = """
 class Statistics:
     """One reader at a time; the next waits. ``writer``: the store's, for what is kept."""
 
-    def __init__(self, path: Path, writer: Writer) -> None:
+    def __init__(self, path: Path, writer: StoreWriter) -> None:
         self._db: sqlite3.Connection = open_reader(path).conn
         self._writer = writer
         self._marks = itertools.count(1)
@@ -90,8 +90,8 @@ class Statistics:
     def seat_times(self, start: float, end: float) -> Iterator[SeatTime]:
         return self._read(_SEAT_TIMES, SeatTime._make, start, end, LONGEST_STRETCH)
 
-    def visits(self, start: float, end: float) -> Iterator[Visit]:
-        return self._read(_VISITS, Visit._make, start, end, LONGEST_CALL)
+    def visits(self, start: float, end: float) -> Iterator[QueueVisit]:
+        return self._read(_VISITS, QueueVisit._make, start, end, LONGEST_CALL)
 
     def rings(self, start: float, end: float) -> Iterator[Rung]:
         return self._read(_RINGS, Rung._make, start, end, LONGEST_CALL)

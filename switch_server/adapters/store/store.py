@@ -22,19 +22,19 @@ from switch_server.adapters.order_rows import (
 )
 from switch_server.adapters.store import left_open
 from switch_server.adapters.store.accounts import AccountIndex
-from switch_server.adapters.store.agents import Agents
+from switch_server.adapters.store.agents import AgentStore
 from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.lost_orders import REACH, lost_orders
 from switch_server.adapters.store.pin_tries import Left, PinTries
-from switch_server.adapters.store.reader import Reader
+from switch_server.adapters.store.reader import StoreReader
 from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
 from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
-from switch_server.adapters.store.writer import Change, StoreCounts, Writer, texts_in
+from switch_server.adapters.store.writer import Change, StoreCounts, StoreWriter, texts_in
 from switch_server.core.acd import CallbackRecovered, CallbacksCounted
 from switch_server.core.call import CallerFound, FindCaller
 from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
@@ -78,7 +78,7 @@ class Store:
         self._accounts = AccountIndex()
         self._tries = PinTries(wrong_pin_limit, number_limit)
         self._callers = CallerIndex()
-        self._writer = Writer(self._db, on_trouble)
+        self._writer = StoreWriter(self._db, on_trouble)
         with named(path):
             self._tables = record_tables(self._db)
             now = clock()
@@ -88,9 +88,9 @@ class Store:
             self._tries.load(*tried[shanghai_day(now)], now)
             self._callers.load(self._db, now)
             self.today = Today(self._db, clock)
-            self.agents = Agents(self._db, self._writer.put, self._audit, clock)
+            self.agents = AgentStore(self._db, self._writer.put, self._audit, clock)
             self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
-            self.read, self.read_pops = Reader(path), Reader(path)
+            self.read, self.read_pops = StoreReader(path), StoreReader(path)
             self.statistics = Statistics(path, self._writer)
         for day, (accounts, _) in tried.items():
             for account, failures in accounts:

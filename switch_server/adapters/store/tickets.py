@@ -7,7 +7,7 @@ from typing import Any
 from shared.desk import Ticket
 from shared.ids import AgentId, CallId, CustomerId, TicketId
 from switch_server.adapters.store.audit import add_audit
-from switch_server.adapters.store.writer import Change, Writer
+from switch_server.adapters.store.writer import Change, StoreWriter
 from switch_server.ports.records import NoSuchRecord, NotWritten, RecordError, RecordFull, TicketDraft
 
 MOST_TEXT = 16_000
@@ -18,7 +18,7 @@ COLUMNS = ("id", "customer", "title", "state", "opened_at", "opened_by", "update
 class Tickets:
     """``ports.records.TicketBook``: through the writer's queue, so in order with all other records."""
 
-    def __init__(self, writer: Writer, clock: Callable[[], float]) -> None:
+    def __init__(self, writer: StoreWriter, clock: Callable[[], float]) -> None:
         self._writer, self._clock = writer, clock
 
     def save_ticket(self, draft: TicketDraft, seconds: float = 3.0) -> Ticket:

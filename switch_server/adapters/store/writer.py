@@ -54,7 +54,7 @@ class StoreCounts(Struct):
     """Groups that could not be written at the first try, and their repetitions."""
 
 
-class Writer:
+class StoreWriter:
     """Takes changes from any thread and never loses their order. A full disk or a locked file delays them, however long it takes, as long as
     those that wait have room in memory (``MOST_BYTES``).
 

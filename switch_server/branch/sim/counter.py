@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from shared.ids import Fen, Milli, StockCode
 from shared.money import amount
-from switch_server.branch.sim.book import SELL, Book, Order, RefusedHere
+from switch_server.branch.sim.book import SELL, Book, BookOrder, RefusedHere
 from switch_server.branch.sim.codes import TEXTS, Error, Function
-from switch_server.branch.sim.hours import Hours
+from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.pins import pin_fits
-from switch_server.branch.sim.prices import Market
+from switch_server.branch.sim.prices import SimMarket
 from switch_server.branch.sim.wire import Fields
 
 MARKETS = {"SH": "1", "SZ": "0"}
@@ -32,10 +32,10 @@ def _milli(text: str) -> int:
     return int(whole) * 1000 + int(part.ljust(3, "0")[:3] or "0")
 
 
-class Counter:
+class TradingCounter:
     """One branch's counter. ``answer`` never raises on what a request says."""
 
-    def __init__(self, book: Book, market: Market, hours: Hours) -> None:
+    def __init__(self, book: Book, market: SimMarket, hours: TradingHours) -> None:
         self._book = book
         self._market = market
         self._hours = hours
@@ -71,7 +71,7 @@ class Counter:
         self._wrong_pins.clear()
         self._book.next_day(trade_date)
 
-    def order_fields(self, order: Order) -> Fields:
+    def order_fields(self, order: BookOrder) -> Fields:
         stock = self._market.stocks.get(order.code)
         return {
             "ORDER_ID": order.contract,

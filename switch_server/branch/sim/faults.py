@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class Mode(StrEnum):
+class FaultMode(StrEnum):
     NONE = "none"
     SLOW = "slow"  # each request waits ``seconds`` in line
     SILENT = "silent"  # requests are carried out and never answered
@@ -15,8 +15,8 @@ class Mode(StrEnum):
     REFUSE = "refuse"  # connections are closed as they come, and those that are open now
 
 
-class Faults(Struct):
-    mode: Mode = Mode.NONE
+class InjectedFaults(Struct):
+    mode: FaultMode = FaultMode.NONE
     seconds: float = 0.0
 
 

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-class Session(StrEnum):
+class TradingSession(StrEnum):
     CLOSED = "closed"
     CALL_AUCTION = "call_auction"
     OPEN = "open"
     NOON = "noon"
 
 
-class Hours(Protocol):
+class TradingHours(Protocol):
     """When the market trades."""
 
-    def session(self, now: float) -> Session: ...
+    def session(self, now: float) -> TradingSession: ...
 
     def trade_date(self, now: float) -> str:
         """``YYYYMMDD`` of the day that orders given now belong to."""
@@ -39,8 +39,8 @@ class Hours(Protocol):
 class AlwaysOpen:
     """A demo's day: midnight to midnight in Shanghai, trading all of it, Sundays too."""
 
-    def session(self, now: float) -> Session:  # noqa: ARG002
-        return Session.OPEN
+    def session(self, now: float) -> TradingSession:  # noqa: ARG002
+        return TradingSession.OPEN
 
     def trade_date(self, now: float) -> str:
         return f"{_local(now):%Y%m%d}"
@@ -53,10 +53,10 @@ class AlwaysOpen:
 
 
 _SESSIONS = (
-    (time(9, 15), time(9, 25), Session.CALL_AUCTION),
-    (time(9, 30), time(11, 30), Session.OPEN),
-    (time(11, 30), time(13, 0), Session.NOON),
-    (time(13, 0), time(15, 0), Session.OPEN),
+    (time(9, 15), time(9, 25), TradingSession.CALL_AUCTION),
+    (time(9, 30), time(11, 30), TradingSession.OPEN),
+    (time(11, 30), time(13, 0), TradingSession.NOON),
+    (time(13, 0), time(15, 0), TradingSession.OPEN),
 )
 _OPENS = time(9, 30)
 _NOON = time(11, 30)
@@ -66,13 +66,13 @@ _CLOSES = time(15, 0)
 class RealHours:
     """9:15-9:25 call auction, 9:30-11:30 and 13:00-15:00 continuous, Monday to Friday."""
 
-    def session(self, now: float) -> Session:
+    def session(self, now: float) -> TradingSession:
         local = _local(now)
         if local.weekday() < 5:
             for start, end, session in _SESSIONS:
                 if start <= local.time() < end:
                     return session
-        return Session.CLOSED
+        return TradingSession.CLOSED
 
     def trade_date(self, now: float) -> str:
         return f"{self._day(now):%Y%m%d}"
@@ -84,7 +84,7 @@ class RealHours:
         day = self._day(now)
         if now < _at(day, _OPENS):
             return _at(self._day(_at(day, time(0, 0)) - 1), _CLOSES)
-        if self.session(now) is Session.NOON:
+        if self.session(now) is TradingSession.NOON:
             return _at(day, _NOON)
         return min(now, _at(day, _CLOSES))
 

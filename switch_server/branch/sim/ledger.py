@@ -17,7 +17,7 @@ class Position(Struct):
     cost: Milli
 
 
-class Account(Struct):
+class LedgerAccount(Struct):
     """``cash`` is all money, ``frozen`` the part of it that open buys hold. ``pin_hash`` is salted (``pins``)."""
 
     account: AccountNo

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from shared.ids import Milli, Shares, StockCode
-from switch_server.branch.sim.hours import Hours
+from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.model import StockSpec
 from switch_server.branch.sim.rules import TICK, limits
 
@@ -54,10 +54,10 @@ def _walk(seed: int, code: str, at: float) -> float:
     return total
 
 
-class Market:
+class SimMarket:
     """All stocks of the day. Times are UTC seconds; asked often, it remembers the day's range and goes on from there."""
 
-    def __init__(self, stocks: tuple[StockSpec, ...], hours: Hours, seed: int) -> None:
+    def __init__(self, stocks: tuple[StockSpec, ...], hours: TradingHours, seed: int) -> None:
         self.stocks = {stock.code: stock for stock in stocks}
         self._hours = hours
         self._seed = seed

@@ -11,9 +11,9 @@ from typing import Any
 
 from switch_server.branch.sim.book import Book
 from switch_server.branch.sim.codes import TEXTS, Error, Function
-from switch_server.branch.sim.counter import Counter
-from switch_server.branch.sim.faults import Faults, Mode, nonsense
-from switch_server.branch.sim.hours import Hours
+from switch_server.branch.sim.counter import TradingCounter
+from switch_server.branch.sim.faults import FaultMode, InjectedFaults, nonsense
+from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.store import SimStore
 from switch_server.branch.sim.wire import Fields, Unpacker, WireError, pack
 
@@ -33,7 +33,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # asyncio's promise, for mypy
         self._transport = transport
-        if self._server.faults.mode is Mode.REFUSE:
+        if self._server.faults.mode is FaultMode.REFUSE:
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
 
     def _pump(self) -> None:
         while self._waiting and not self._paused and not self.closed:
-            if self._server.faults.mode is Mode.SLOW and self._waiting[0].get("FUNC") != Function.FAULT:
+            if self._server.faults.mode is FaultMode.SLOW and self._waiting[0].get("FUNC") != Function.FAULT:
                 self._paused = True
                 asyncio.get_running_loop().call_later(self._server.faults.seconds, self._resume)
                 return
@@ -76,8 +76,10 @@ class Connection(asyncio.Protocol):
 class SimServer:
     """See the module. ``allow_faults`` opens function ``900``."""
 
-    def __init__(self, counter: Counter, book: Book, store: SimStore, hours: Hours, *, allow_faults: bool) -> None:
-        self.faults = Faults()
+    def __init__(
+        self, counter: TradingCounter, book: Book, store: SimStore, hours: TradingHours, *, allow_faults: bool
+    ) -> None:
+        self.faults = InjectedFaults()
         self._counter = counter
         self._book = book
         self._store = store
@@ -127,7 +129,7 @@ class SimServer:
             self._fault(connection, fields)
         elif function == Function.SIGN_ON:
             self._sign_on(connection, fields)
-        elif self.faults.mode is not Mode.DEAF:
+        elif self.faults.mode is not FaultMode.DEAF:
             self._answer(connection, fields)
 
     # --- inside ---
@@ -153,21 +155,21 @@ class SimServer:
             return
         answer = self._counter.answer(fields, now)
         match self.faults.mode:
-            case Mode.SILENT:
+            case FaultMode.SILENT:
                 pass
-            case Mode.NONSENSE:
+            case FaultMode.NONSENSE:
                 self._put(connection, {"SN": fields.get("SN"), **nonsense()})
-            case Mode.GARBAGE:
+            case FaultMode.GARBAGE:
                 self._outgoing.append((connection, b"GARBAGE\xff\xfe" * 8))
             case _:
                 self._put(connection, {"SN": fields.get("SN"), **answer})
         self._flush_soon()
 
     def _fault(self, connection: Connection, fields: Fields) -> None:
-        self.faults = Faults(Mode(fields["MODE"]), float(fields.get("SECONDS", 0)))
+        self.faults = InjectedFaults(FaultMode(fields["MODE"]), float(fields.get("SECONDS", 0)))
         self._book.reject_next = int(fields.get("REJECT", 0))
         self._put(connection, {"SN": fields.get("SN"), "RET": "0", "MSG": ""})
-        if self.faults.mode is Mode.REFUSE and self._node is not None:
+        if self.faults.mode is FaultMode.REFUSE and self._node is not None:
             self._node.close()
 
     def _roll(self, now: float) -> None:
@@ -200,7 +202,7 @@ class SimServer:
             self._written(None, outgoing)
 
     def _push_changes(self) -> None:
-        if self._node is None or self.faults.mode not in {Mode.NONE, Mode.SLOW}:
+        if self._node is None or self.faults.mode not in {FaultMode.NONE, FaultMode.SLOW}:
             return
         head = {"FUNC": Function.PUSH_ORDER.value, "TRADE_DATE": self._book.trade_date}
         for order in self._book.changed.values():

@@ -14,8 +14,8 @@ import msgspec
 from shared.ids import AccountNo, Fen
 from shared.link.rights import own_folder
 from switch_server.branch.group_commit import GroupCommit
-from switch_server.branch.sim.book import Book, Order
-from switch_server.branch.sim.ledger import Account, Position
+from switch_server.branch.sim.book import Book, BookOrder
+from switch_server.branch.sim.ledger import LedgerAccount, Position
 from switch_server.branch.sim.model import AccountSpec, StockSpec
 from switch_server.branch.sim.pins import hash_pin
 from switch_server.disk.sqlite import as_store_failed
@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS orders (
     PRIMARY KEY (trade_date, contract)) WITHOUT ROWID;
 """
 _encode = msgspec.json.Encoder().encode
-_decode_account = msgspec.json.Decoder(Account).decode
-_decode_order = msgspec.json.Decoder(Order).decode
+_decode_account = msgspec.json.Decoder(LedgerAccount).decode
+_decode_order = msgspec.json.Decoder(BookOrder).decode
 
 
 class SimStore:
@@ -47,7 +47,7 @@ class SimStore:
     def idle(self) -> bool:
         return self._commit.idle
 
-    def load(self, specs: Iterable[AccountSpec], stocks: tuple[StockSpec, ...]) -> dict[AccountNo, Account]:
+    def load(self, specs: Iterable[AccountSpec], stocks: tuple[StockSpec, ...]) -> dict[AccountNo, LedgerAccount]:
         """All accounts: those of the store, and new ones of the file. Raises ``StoreError``."""
         with as_store_failed(), sqlite3.connect(self._path) as reader:
             states = [_decode_account(row[0]) for row in reader.execute("SELECT state FROM accounts")]
@@ -87,7 +87,7 @@ def _write(connection: sqlite3.Connection, date: str, orders: list[Any], account
     connection.executemany("INSERT OR REPLACE INTO accounts VALUES (?, ?)", accounts)
 
 
-def _account(spec: AccountSpec, markets: dict[Any, Any]) -> Account:
+def _account(spec: AccountSpec, markets: dict[Any, Any]) -> LedgerAccount:
     positions = {
         row.code: Position(
             markets[row.code], row.code, row.quantity, row.quantity if row.sellable is None else row.sellable, row.cost
@@ -95,4 +95,4 @@ def _account(spec: AccountSpec, markets: dict[Any, Any]) -> Account:
         for row in spec.holdings
         if row.code in markets
     }
-    return Account(spec.account, spec.name, hash_pin(spec.pin), spec.cash_fen, Fen(0), positions)
+    return LedgerAccount(spec.account, spec.name, hash_pin(spec.pin), spec.cash_fen, Fen(0), positions)

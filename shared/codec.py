@@ -57,11 +57,17 @@ class Frame(Struct, frozen=True):
     message: Struct
 
 
+def name_of(kind: type[Struct]) -> str:
+    """What the wire calls this type of message: its tag."""
+    tag = kind.__struct_config__.tag
+    return tag if isinstance(tag, str) else kind.__name__
+
+
 class MessageTable:
     """The message types that one side knows, by name, with their decoders."""
 
     def __init__(self, types: Iterable[type[Struct]]) -> None:
-        self.types = {cls.__name__: cls for cls in types}
+        self.types = {name_of(cls): cls for cls in types}
         self.binary = {name: msgspec.msgpack.Decoder(cls) for name, cls in self.types.items()}
         self.text = {name: msgspec.json.Decoder(cls) for name, cls in self.types.items()}
 
@@ -75,7 +81,7 @@ _tojson = msgspec.json.Encoder().encode
 def encode(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> bytes:
     """One frame as bytes for the wire."""
     body = Raw(_pack(message))
-    return _pack(_WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body))
+    return _pack(_WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, name_of(type(message)), sent_at, body))
 
 
 def decode(data: bytes, table: MessageTable) -> Frame:
@@ -90,7 +96,7 @@ def decode(data: bytes, table: MessageTable) -> Frame:
 def encode_json(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> str:
     """The JSON form of the same frame, for golden files. Never of a frame that carries a PIN."""
     body = Raw(_tojson(message))
-    wire = _WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body)
+    wire = _WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, name_of(type(message)), sent_at, body)
     return _tojson(wire).decode()
 
 

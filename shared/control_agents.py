@@ -35,7 +35,7 @@ class AskQueues(Request, frozen=True):
 
 
 class AskDesks(Request, frozen=True):
-    """Answered by ``Desks``."""
+    """Answered by ``ControlDesks``."""
 
 
 class AskTalks(Request, frozen=True):
@@ -159,7 +159,7 @@ class Queues(Reply, frozen=True):
     rows: tuple[ControlQueueRow, ...]
 
 
-class Desks(Reply, frozen=True):
+class ControlDesks(Reply, frozen=True, tag="Desks"):
     """``endpoint`` and ``server_key`` (public, Z85): what a desk must know of the switch."""
 
     at: float
@@ -190,4 +190,4 @@ REQUESTS: tuple[type[Request], ...] = (
     AskAgents, AskQueues, AskDesks, AskTalks, PutAgent, SetPassword, DisableAgent, RemoveAgent, LogOutAgent,
     PutDeskKey, RemoveDeskKey, AskPhones, AddPhone, SetPhonePassword, RemovePhone,
 )  # fmt: skip
-REPLIES: tuple[type[Reply], ...] = (Agents, Queues, Desks, Phones, Talks, AgentPut)
+REPLIES: tuple[type[Reply], ...] = (Agents, Queues, ControlDesks, Phones, Talks, AgentPut)

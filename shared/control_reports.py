@@ -12,7 +12,7 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{8}\Z")]
 
 
 class AskReport(Request, frozen=True):
-    """Answered by ``Report``: of the days ``first`` to ``last``, both included. ``queue``, ``agent``, ``group``: only what has to do with it."""
+    """Answered by ``ControlReport``: of the days ``first`` to ``last``, both included. ``queue``, ``agent``, ``group``: only what has to do with it."""
 
     by: By
     first: Day
@@ -22,7 +22,7 @@ class AskReport(Request, frozen=True):
     group: Annotated[str, Meta(max_length=64)] | None = None
 
 
-class Report(Reply, frozen=True):
+class ControlReport(Reply, frozen=True, tag="Report"):
     """``rows`` by key, ``total`` with each call counted once. ``at``: of a day that is not over, until when."""
 
     at: float
@@ -37,4 +37,4 @@ class Report(Reply, frozen=True):
 
 
 REQUESTS: tuple[type[Request], ...] = (AskReport,)
-REPLIES: tuple[type[Reply], ...] = (Report,)
+REPLIES: tuple[type[Reply], ...] = (ControlReport,)

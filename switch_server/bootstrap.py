@@ -46,7 +46,7 @@ from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
 from switch_server.services.operations import Sources, SwitchOperations
 from switch_server.services.periodic import every
-from switch_server.services.reports import KEEP_EVERY, ReportService
+from switch_server.services.report_service import KEEP_EVERY, ReportService
 from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
 

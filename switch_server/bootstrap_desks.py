@@ -21,7 +21,7 @@ from switch_server.services.engine import Engine
 from switch_server.services.floor import FloorRows, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
-from switch_server.services.reports import ReportService
+from switch_server.services.report_service import ReportService
 from switch_server.services.tokens import LegTokens
 
 
@@ -69,7 +69,7 @@ class DeskServices:
             questions=DeskReports(parts.reports, store.agents, questions),
             tokens=self.tokens,
             passwords=Passwords(is_password, hash_password),
-            sight=DeskSources(
+            sources=DeskSources(
                 switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)
             ),
             new_call_id=parts.new_call_id,

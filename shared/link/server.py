@@ -18,10 +18,10 @@ from zmq.utils.monitor import recv_monitor_message
 
 from shared import codec
 from shared.link.channel import Channel, Handler
-from shared.link.drain import SocketReader
 from shared.link.errors import LinkError
 from shared.link.keys import KeyPair
 from shared.link.session import Identity, Rules, Session
+from shared.link.socket_reader import SocketReader
 from shared.link.wire import MAX_FRAME, epoch, prepare
 from shared.link.zap import KEY_PROPERTY, RefusedConnection, ZapHandler
 from shared.protocol import SESSION_MESSAGES, RejectCode

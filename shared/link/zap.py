@@ -12,7 +12,7 @@ import zmq
 from msgspec import Struct
 from zmq.utils import z85
 
-from shared.link.drain import SocketReader
+from shared.link.socket_reader import SocketReader
 
 QUIET_S = 60.0
 MAX_ADDRESSES = 1000

@@ -93,7 +93,7 @@ class _Snapshots:
 
 
 class Backups:
-    """``ports.operations.Backups``. ``writers``: a database's name in the state folder -> who writes it. ``clock`` gives UTC seconds."""
+    """``ports.operations.BackupsPort``. ``writers``: a database's name in the state folder -> who writes it. ``clock`` gives UTC seconds."""
 
     def __init__(
         self, state: Path, writers: Mapping[str, Between], *, audit: Callable[[Audit], Any], clock: Callable[[], float], version: str

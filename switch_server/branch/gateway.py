@@ -13,10 +13,10 @@ from shared.enums import Refusal
 from shared.ids import AccountNo, BranchId
 from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, QuietHandler
 from shared.protocol import RejectCode, SnapshotRequest
-from switch_server.branch.desk import OrderHandler
 from switch_server.branch.journal import Journal
-from switch_server.branch.outgoing import fitting
-from switch_server.branch.reports import NumberedReports
+from switch_server.branch.numbered_reports import NumberedReports
+from switch_server.branch.order_handler import OrderHandler
+from switch_server.branch.reply_bounds import fitting
 from switch_server.branch.trading import (
     OrderUpdate,
     TradingDown,

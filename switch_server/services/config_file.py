@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 from shared.desk import Choice
 from shared.ids import BranchId, QueueName, TrunkName
 from switch_server.core.words import DISPOSITIONS, Limits, Queue, SwitchConfig, Trunk
-from switch_server.services.queue_rules import wrong_dispositions, wrong_queues
+from switch_server.services.queue_checks import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 
 

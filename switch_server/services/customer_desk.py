@@ -40,7 +40,7 @@ from switch_server.ports.records import (
     TicketBook,
     TicketDraft,
 )
-from switch_server.services import looks
+from switch_server.services import look_audit
 from switch_server.services.branch_facts import BranchFacts
 from switch_server.services.call_audio import OutsideRecordings, audio_part
 from switch_server.services.customer_cards import BranchName, CustomerCards, StoredCustomer
@@ -94,7 +94,7 @@ class CustomerDesk:
                 return await self._find(agent, text, limit)
             case AskCustomer(customer):
                 known = await asyncio.to_thread(self._known, customer)
-                self._audit(looks.shown(agent.agent, customer, found=known is not None))
+                self._audit(look_audit.shown(agent.agent, customer, found=known is not None))
                 return CustomerShown(self._cards.card(known, agent)) if known else Refused(DeskRefusal.NOT_FOUND)
             case AskAccount(account):
                 return await self._account(agent.agent, account)
@@ -109,7 +109,7 @@ class CustomerDesk:
 
     async def _find(self, agent: AgentRecord, text: str, limit: int) -> Reply:
         found = await asyncio.to_thread(self._records.search_customers, text, limit)
-        self._audit(looks.searched(agent.agent, text, [customer.id for customer in found]))
+        self._audit(look_audit.searched(agent.agent, text, [customer.id for customer in found]))
         return Customers(tuple(self._cards.card(StoredCustomer(customer), agent) for customer in found))
 
     def _known(self, customer: CustomerId) -> StoredCustomer | None:
@@ -121,7 +121,7 @@ class CustomerDesk:
 
     async def _account(self, agent: AgentId, number: AccountNo) -> Reply:
         found = await asyncio.to_thread(self._records.account, number)
-        self._audit(looks.account(agent, number, found[1] if found is not None else None, found=found is not None))
+        self._audit(look_audit.account(agent, number, found[1] if found is not None else None, found=found is not None))
         if found is None:
             return Refused(DeskRefusal.NOT_FOUND)
         (account,) = self._cards.accounts((found[0],))

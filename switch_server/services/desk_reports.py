@@ -10,7 +10,7 @@ from shared.ids import AgentId
 from switch_server.ports.desks import AgentBook, AgentRecord, Questions
 from switch_server.ports.errors import StoreError
 from switch_server.ports.floor import supervises
-from switch_server.services.reports import BadDays, ReportService
+from switch_server.services.report_service import BadDays, ReportService
 from switch_server.services.statistics import BY_SEAT
 
 log = logging.getLogger(__name__)

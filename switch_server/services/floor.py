@@ -1,4 +1,4 @@
-"""``ports.floor.FloorRows``: the supervisors' board, put together of what core, agent book, configuration, links and store know."""
+"""``ports.floor.FloorRowsPort``: the supervisors' board, put together of what core, agent book, configuration, links and store know."""
 
 from collections.abc import Callable, Iterable, Mapping
 

@@ -39,7 +39,7 @@ from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
 from switch_server.ports.errors import StoreError
 from switch_server.ports.operations import BackupsPort, BranchState, OperationRefused, Records, Staff
-from switch_server.services import looks, staff_rows
+from switch_server.services import look_audit, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
 
@@ -233,7 +233,7 @@ class SwitchOperations:
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = await self._read(self._from.records.search_customers, ask.text, ask.limit)
-        self._from.audit(looks.searched(ask.actor or DEFAULT_ACTOR, ask.text, [each.id for each in found]))
+        self._from.audit(look_audit.searched(ask.actor or DEFAULT_ACTOR, ask.text, [each.id for each in found]))
         return Customers(self._from.clock(), tuple(rows.customer(each) for each in found))
 
     async def audit(self, ask: AskAudit) -> AuditTrail:

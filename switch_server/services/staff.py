@@ -17,14 +17,14 @@ from shared.control_agents import (
     AgentPut,
     Agents,
     AskTalks,
-    Desks,
+    ControlDesks,
     Phones,
     PutAgent,
     PutDeskKey,
     Queues,
     Talks,
 )
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.ids import AgentId, CallId, DeskId, PhoneName, SkillName
 from switch_server.core.desks import AgentSkilled
 from switch_server.core.snapshot import SeatView, SwitchSnapshot
@@ -36,7 +36,7 @@ from switch_server.ports.phones import DeskPhoneBook
 from switch_server.services import staff_rows as rows
 from switch_server.services.passwords import SHORTEST, hash_password
 from switch_server.services.phone_staff import PhoneStaff
-from switch_server.services.reports import BadDays, ReportService
+from switch_server.services.report_service import BadDays, ReportService
 
 DEFAULT_ACTOR = "operator"
 
@@ -82,10 +82,10 @@ class SwitchStaff:
         now, seen = self._from.clock(), self._from.snapshot()
         return Queues(now, rows.queues(seen.queues, self._from.config().queues, since=max(now - seen.at, 0.0)))
 
-    def desks(self) -> Desks:
+    def desks(self) -> ControlDesks:
         of, links = self._from, self._links()
         known = tuple(rows.desk(desk, key, links.get(desk)) for desk, key in sorted(of.book.desk_keys().items()))
-        return Desks(of.clock(), of.endpoint(), of.server_key, known)
+        return ControlDesks(of.clock(), of.endpoint(), of.server_key, known)
 
     async def talks(self, ask: AskTalks) -> Talks:
         agent, call = AgentId(ask.agent) if ask.agent else None, CallId(ask.call) if ask.call else None
@@ -97,7 +97,7 @@ class SwitchStaff:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
         return Talks(self._from.clock(), tuple(rows.talk(row) for row in found))
 
-    async def report(self, ask: AskReport) -> Report:
+    async def report(self, ask: AskReport) -> ControlReport:
         try:
             made = await self._from.reports.made(ask)
         except BadDays as error:

@@ -17,7 +17,7 @@ from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
 from switch_server.services.day_columns import DAY_S, HOUR_MS, NONE, Day, Rows, to_ms
-from switch_server.services.sums import Cases, Grouping, Places, Sums, Which, all_rows, changes
+from switch_server.services.report_sums import Cases, Grouping, Places, Sums, Which, all_rows, changes
 
 OFFSET_S = round(SHANGHAI.total_seconds())
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.control import Done
-from shared.control_agents import AskDesks, Desks, PutDeskKey, RemoveDeskKey
+from shared.control_agents import AskDesks, ControlDesks, PutDeskKey, RemoveDeskKey
 from shared.link import keys
 from switch_server.disk.whole_file import whole_file
 from switch_server.switchctl.client import Link
@@ -39,7 +39,7 @@ class DeskAdded(Struct, frozen=True):
 
 async def add(context: Context) -> int:
     async with Link(context.socket) as link:
-        known = await link.ask(AskDesks(), Desks)
+        known = await link.ask(AskDesks(), ControlDesks)
         added = await (_with_own_key if context.options.key else _with_new_key)(context, link, known)
     if context.json:
         context.print_json({"format": 1, "type": "DeskAdded", **msgspec.to_builtins(added)})
@@ -61,13 +61,13 @@ async def remove(context: Context) -> int:
     return OK
 
 
-async def _with_own_key(context: Context, link: Link, known: Desks) -> DeskAdded:
+async def _with_own_key(context: Context, link: Link, known: ControlDesks) -> DeskAdded:
     """The desk made its pair itself; only the public half came here."""
     await _put(context, link, context.options.key)
     return DeskAdded(context.options.desk, _endpoint(context, known), known.server_key, context.options.key)
 
 
-async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded:
+async def _with_new_key(context: Context, link: Link, known: ControlDesks) -> DeskAdded:
     """The file is there, or nothing has changed: it is written aside before the switch learns the key."""
     desk, pair = context.options.desk, keys.make()
     path = _target(context)
@@ -94,6 +94,6 @@ async def _put(context: Context, link: Link, key: str) -> None:
     await link.ask(PutDeskKey(context.options.desk, key, context.options.force, current_user()), Done)
 
 
-def _endpoint(context: Context, known: Desks) -> str:
+def _endpoint(context: Context, known: ControlDesks) -> str:
     given: str | None = context.options.endpoint
     return given or known.endpoint

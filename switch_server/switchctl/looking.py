@@ -94,5 +94,5 @@ audit = Look(lambda options: control.AskAudit(options.limit), control.AuditTrail
 agents = Look(lambda _: control_agents.AskAgents(), control_agents.Agents)
 queues = Look(lambda _: control_agents.AskQueues(), control_agents.Queues)
 talks = Look(_talks, control_agents.Talks)
-desks = Look(lambda _: control_agents.AskDesks(), control_agents.Desks)
+desks = Look(lambda _: control_agents.AskDesks(), control_agents.ControlDesks)
 phones = Look(lambda _: control_agents.AskPhones(), control_agents.Phones)

@@ -49,7 +49,7 @@ class Unwatched:
 
 
 class Metered:
-    """``ports.floor.FloorRows`` with the CPU time of making them."""
+    """``ports.floor.FloorRowsPort`` with the CPU time of making them."""
 
     def __init__(self, floor: FloorRows) -> None:
         self._floor = floor
@@ -97,7 +97,7 @@ class BusyCentre:
         self.links = DeskLinks(
             self._post, self._after, endpoint="tcp://127.0.0.1:0", server_key=server_key, book=self.book, phones=None,  # type: ignore[arg-type]
             pops=FakePops(), questions=FakeQuestions(), tokens=str, passwords=Passwords(fake_check, fake_make),
-            sight=DeskSources(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self.floor),
+            sources=DeskSources(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self.floor),
             new_call_id=lambda: CallId(f"dialled-{next(self._calls)}"), audit=lambda _audit: None, clock=time.time,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ from shared.ids import AgentId
 from shared.reports import By, ReportRow
 from switch_server.adapters.store import Store
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.services.reports import ReportService
+from switch_server.services.report_service import ReportService
 from tests.bench import Figure
 from tests.bench._working_days import AGENTS, working_days
 from tests.services.plain_statistics import Who, plain_report

@@ -13,7 +13,7 @@ from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, BranchId, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 from shared.link import Failure
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.reports import ReportNumbering, ReportVerdict
+from switch_server.adapters.branches.report_numbers import ReportNumbering, ReportVerdict
 from switch_server.branch import __main__ as program
 from switch_server.branch import config, matching
 from switch_server.branch.sim_client import rows, wire

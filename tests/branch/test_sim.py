@@ -10,8 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from shared.enums import ORDER_STATUS_CODES, Refusal
-from shared.enums import Market
+from shared.enums import ORDER_STATUS_CODES, Market, Refusal
 from shared.ids import AccountNo, BranchId, Fen, Milli, Shares, StockCode
 from shared.money import amount
 from switch_server.branch.sim import codes as theirs

@@ -1,4 +1,4 @@
-"""``ports.Cards``: what the fake and the real rack both keep."""
+"""``ports.CardsPort``: what the fake and the real rack both keep."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""``ports.Desks``: the same tests for the fake and for real links with CURVE."""
+"""``ports.DesksPort``: the same tests for the fake and for real links with CURVE."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

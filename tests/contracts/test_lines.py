@@ -1,4 +1,4 @@
-"""``ports.Lines``: the same tests for the fake and for real SIP."""
+"""``ports.LinesPort``: the same tests for the fake and for real SIP."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook``: the same tests for the fake and for the store's."""
+"""``ports.phones.DeskPhoneBook``: the same tests for the fake and for the store's."""
 
 from collections.abc import Iterator
 from pathlib import Path

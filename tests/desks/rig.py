@@ -43,7 +43,7 @@ def pop(agent: AgentId, number: int = 1) -> ShowPop:
 
 
 class FakeFloor:
-    """``ports.floor.FloorRows`` as a test sets them; ``asked``: how often they were made."""
+    """``ports.floor.FloorRowsPort`` as a test sets them; ``asked``: how often they were made."""
 
     def __init__(self) -> None:
         self.rows = Rows()
@@ -83,7 +83,7 @@ class Core:
     def desk_state(self, agent: AgentId) -> tuple[Seat | None, DeskCall | None]:
         return self.seats.get(agent), self.calls.get(agent)
 
-    def sight(self) -> DeskSources:
+    def sources(self) -> DeskSources:
         return DeskSources(self.desk_state, lambda: self.queues, lambda: CHOICES, self.floor)
 
     def new_call_id(self) -> CallId:
@@ -157,7 +157,7 @@ class Rig:
         self.links = self.core.links = DeskLinks(
             self.core.post, self.core.after, endpoint=self.endpoint, server_key=SERVER, book=self.book, phones=self.phones,
             pops=self.pops,
-            questions=self.questions, tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sight=self.core.sight(),
+            questions=self.questions, tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sources=self.core.sources(),
             new_call_id=self.core.new_call_id, audit=self.audits.append, clock=lambda: self.now, rules=self.rules,
         )  # fmt: skip
         self.endpoint = await self.links.start()

@@ -72,7 +72,7 @@ def change(on: Rig, who: AgentId, number: int, chance: random.Random) -> None:
         case 4:
             on.links.do(pop(who, number % 5))
         case _:
-            shown = on.links._roll.pops._showing.get(who)
+            shown = on.links._register.pops._showing.get(who)
             if shown is not None:
                 on.pops.fill(shown.effect.call)
 
@@ -84,7 +84,7 @@ async def a_day(on: Rig, who: AgentId, name: str, events: int, cuts: int, lossy:
     at_cut = {round((number + 1) * events / (cuts + 1)) for number in range(cuts)}
     spoilt: Channel | None = None
     for number in range(events):
-        desk = on.links._roll.desks.get(DeskId(name))
+        desk = on.links._register.desks.get(DeskId(name))
         if desk is not None and desk.channel is not spoilt:
             spoilt = desk.channel
             lossy.append(Lossy(desk.channel, chance))
@@ -114,7 +114,7 @@ def test_ten_thousand_events_and_two_hundred_reconnects() -> None:
             clients = await asyncio.gather(*days)
             for who, client in zip(agents, clients, strict=True):
                 await client.until(lambda client=client: client.state.seat is not None and client.link.channel)
-                repair(on.links._roll.by_agent[who].channel)
+                repair(on.links._register.by_agent[who].channel)
                 on.core.seat(
                     who, SeatState.OPEN, since=1e6
                 )  # the last word comes: what is missing before it is seen now
@@ -129,7 +129,7 @@ def test_ten_thousand_events_and_two_hundred_reconnects() -> None:
 
 def snapshot(on: Rig, who: AgentId) -> wire.DeskSnapshot:
     """What the switch would say now."""
-    return on.links._roll.snapshot(on.links._roll.by_agent[who])
+    return on.links._register.snapshot(on.links._register.by_agent[who])
 
 
 async def settled(client: DeskClient, truth: Callable[[], wire.DeskSnapshot]) -> None:

@@ -11,9 +11,9 @@ from shared.desk import DeskRefusal, PhoneNow, PopShown
 from shared.ids import CallId
 from shared.protocol import SnapshotRequest
 from switch_server.adapters.desks import pops as pops_module
-from switch_server.adapters.desks.desk import VERDICTS, LinkPhase, RequestKind, request_kind
+from switch_server.adapters.desks.inputs import is_sensible, phone_now
+from switch_server.adapters.desks.link import VERDICTS, LinkPhase, RequestKind, request_kind
 from switch_server.adapters.desks.pops import PopBoard
-from switch_server.adapters.desks.shapes import is_sensible, phone_now
 from switch_server.adapters.tries import MOST_KEYS, Tries
 from switch_server.core.desks import HidePop
 from tests.desks.rig import A, B, pop, until

@@ -1,4 +1,4 @@
-"""``ports.Branches`` and ``ports.desks.BranchQuestions`` in memory: answers by a script, at once or when ``release`` is called."""
+"""``ports.BranchesPort`` and ``ports.desks.BranchQuestions`` in memory: answers by a script, at once or when ``release`` is called."""
 
 from collections.abc import Callable, Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Cards without media that keep ``ports.Cards``'s contract: answers are posted before ``do`` returns.
+"""Cards without media that keep ``ports.CardsPort``'s contract: answers are posted before ``do`` returns.
 
 For tests of the whole switch: plays end when the test says so (``end_play``), keys are pressed with ``press``, a card dies with ``kill``.
 """

@@ -1,4 +1,4 @@
-"""``ports.Lines`` without a wire: far ends do what the test says, at once."""
+"""``ports.LinesPort`` without a wire: far ends do what the test says, at once."""
 
 import itertools
 from collections.abc import Callable
@@ -85,7 +85,7 @@ class FakeLines:
     def cancel(self, leg: LegId) -> None:
         self._end(leg, EndCause.CANCELLED, 487)
 
-    # --- ports.Lines ---
+    # --- ports.LinesPort ---
 
     def do(self, effect: LineEffect) -> None:
         self.effects.append(effect)

@@ -1,4 +1,4 @@
-"""An order journal in memory that keeps ``ports.OrderJournal``'s contract; ``full`` plays a disk that is full."""
+"""An order journal in memory that keeps ``ports.OrderJournalPort``'s contract; ``full`` plays a disk that is full."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook`` in memory. ``out``: who was shut out, and where."""
+"""``ports.phones.DeskPhoneBook`` in memory. ``out``: who was shut out, and where."""
 
 from shared.ids import DeskId, PhoneName
 from switch_server.ports.phones import Binding, PhoneRecord, ha1, phone_fault

@@ -1,4 +1,4 @@
-"""A store in memory that keeps ``ports.Store``'s contract: records are there at once, answers are posted before ``do`` returns."""
+"""A store in memory that keeps ``ports.StorePort``'s contract: records are there at once, answers are posted before ``do`` returns."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ from switch_server.adapters.store import Store
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.services.desk_reports import DeskReports
-from switch_server.services.reports import ReportService
+from switch_server.services.report_service import ReportService
 from tests.fakes.desks import FakeQuestions
 from tests.store.samples import NOON, Clock, Posted
 

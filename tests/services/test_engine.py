@@ -35,7 +35,7 @@ ASKING = flow_of("ask", {"ask": Input(("enter_pin",), "pin", "bye", "bye", min=6
 
 
 class Log:
-    """``ports.EventLog``."""
+    """``ports.EventLogPort``."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []

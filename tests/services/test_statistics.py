@@ -14,7 +14,7 @@ from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
 from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
 from switch_server.services.day_columns import day_of
-from switch_server.services.reports import MOST_DAYS, BadDays, span
+from switch_server.services.report_service import MOST_DAYS, BadDays, span
 from switch_server.services.statistics import BROUGHT, FREE, TALK, ReportBuilder, ReportQuery, Who
 
 DAY = day_start("20260901")

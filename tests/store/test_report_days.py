@@ -25,7 +25,7 @@ from switch_server.ports.desks import AgentRecord
 from switch_server.ports.errors import StoreError
 from switch_server.services import day_columns
 from switch_server.services.periodic import every
-from switch_server.services.reports import KEPT_DAYS, ReportService
+from switch_server.services.report_service import KEPT_DAYS, ReportService
 from tests.services.plain_statistics import Who, plain_report
 from tests.store.samples import Clock, Posted
 

@@ -18,7 +18,7 @@ from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.errors import StoreError
 from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
-from switch_server.services.reports import ReportService
+from switch_server.services.report_service import ReportService
 from tests.store.samples import CONTRACT, NOON, Clock, Posted, place, state
 from tests.store.test_core_talks import Rig
 

@@ -14,7 +14,7 @@ from switch_server.core.snapshot import QueueView, SeatView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Effect, Event, Queue, SaveRecord, SwitchConfig
 from switch_server.ports.operations import BranchState, DeskState
 from switch_server.services.operations import Sources, SwitchOperations
-from switch_server.services.reports import ReportService
+from switch_server.services.report_service import ReportService
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 from tests.switchctl.fake import NOW
@@ -29,7 +29,7 @@ QUEUES = SwitchConfig(
 
 
 class FakeLinks:
-    """``ports.operations.DeskLinks``: the links of ``up``; remembers who was logged out and what was cut in ``done``."""
+    """``ports.operations.DeskLinksPort``: the links of ``up``; remembers who was logged out and what was cut in ``done``."""
 
     def __init__(self) -> None:
         self.up: tuple[DeskState, ...] = ()

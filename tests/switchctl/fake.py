@@ -31,14 +31,14 @@ from shared.control_agents import (
     AgentPut,
     Agents,
     AskTalks,
-    Desks,
+    ControlDesks,
     Phones,
     PutAgent,
     PutDeskKey,
     Queues,
     Talks,
 )
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.control_rows import (
     AccountRow,
     AgentRow,
@@ -128,19 +128,19 @@ class FakeStaff:
     def queues(self) -> Queues:
         return Queues(NOW, (QUEUE_ROW, SHUT_ROW))
 
-    def desks(self) -> Desks:
-        return Desks(NOW, "tcp://192.0.2.1:5581", SERVER_KEY, (DESK_ROW, DeskRow("desk-08", OTHER_KEY, False)))
+    def desks(self) -> ControlDesks:
+        return ControlDesks(NOW, "tcp://192.0.2.1:5581", SERVER_KEY, (DESK_ROW, DeskRow("desk-08", OTHER_KEY, False)))
 
     async def talks(self, ask: AskTalks) -> Talks:
         self.asked.append(ask)
         return Talks(NOW, (TALK_ROW, MISSED_ROW))
 
-    async def report(self, ask: AskReport) -> Report:
+    async def report(self, ask: AskReport) -> ControlReport:
         self.asked.append(ask)
         if ask.queue == "nowhere":
             raise OperationRefused(RefusedCode.NO_SUCH_QUEUE, ask.queue)
         rows = () if ask.queue == "night" else (REPORT_ROW,)
-        return Report(
+        return ControlReport(
             NOW, ask.by, ask.first, ask.last, rows, structs.replace(REPORT_ROW, name=""), ask.queue, ask.agent
         )
 

@@ -1,4 +1,4 @@
-"""``ports.Branches`` over the ACI link: the centre's side of the branches' gateways.
+"""``ports.BranchesPort`` over the ACI link: the centre's side of the branches' gateways.
 
 ``links`` the adapter, ``answers`` what a reply to a request may look like, ``reports`` numbering and resync, ``state`` for operators.
 """

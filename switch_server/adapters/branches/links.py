@@ -13,7 +13,7 @@ from shared.ids import BranchId, OrderKey
 from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, QuietHandler, RefusedConnection
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.reports import ReportNumbering, ReportVerdict
+from switch_server.adapters.branches.report_numbers import ReportNumbering, ReportVerdict
 from switch_server.adapters.branches.state import BranchLinkState, Counts, KnownBranch
 from switch_server.core.facts import BranchDown, BranchUp
 from switch_server.core.ivr import AskBranch, BranchAnswered
@@ -35,7 +35,7 @@ class Timeouts(Struct, frozen=True):
 
 
 class BranchLinks(QuietHandler):
-    """``ports.Branches`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
+    """``ports.BranchesPort`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
 
     ``reported``: the last trade date of which an earlier run had reports, by branch (else the day of its first order); those from its first on come again.
     ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where

@@ -21,7 +21,7 @@ STOP_S = 8.0
 
 
 class CardRack:
-    """Implements ``ports.Cards``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
+    """Implements ``ports.CardsPort``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
     ``post`` included, happens on the loop on which it is made.

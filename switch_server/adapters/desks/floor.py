@@ -15,7 +15,7 @@ from shared.desk import DeskRefusal, Refused, Reply
 from shared.enums import Role
 from shared.floor import EVERY_S, FloorChanged, FloorSnapshot, Rows, Watch, WatchFloor, difference
 from shared.ids import AgentId
-from switch_server.adapters.desks.desk import DeskLink
+from switch_server.adapters.desks.link import DeskLink
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import FloorRowsPort, supervises
 
@@ -80,7 +80,7 @@ class FloorWatch:
 
     def _tick(self) -> None:
         self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)  # first: a bug costs one turn only
-        self._put_out()
+        self._drop_watchers()
         if not self._watchers:
             self._ticker.cancel()
             self._ticker = None
@@ -101,7 +101,7 @@ class FloorWatch:
             if watcher.scope == scope:
                 desk.report(report)
 
-    def _put_out(self) -> None:
+    def _drop_watchers(self) -> None:
         """Who left, or may see something else now."""
         for desk, watcher in list(self._watchers.items()):
             agent = self._book.agent(watcher.agent)

@@ -15,13 +15,13 @@ from shared.desk import AnyCommand, DeskRefusal, Refused
 from shared.ids import AgentId, CallId, DeskId
 from shared.link import Answer, Channel, Identity, KeyPair, LinkServer, QuietHandler, RefusedConnection, Rules
 from shared.protocol import RejectCode
-from switch_server.adapters.desks import shapes
-from switch_server.adapters.desks.desk import DeskLink, RequestKind, request_kind
-from switch_server.adapters.desks.door import LogInChecks
+from switch_server.adapters.desks import inputs
 from switch_server.adapters.desks.floor import FloorWatch
+from switch_server.adapters.desks.inputs import MOST_COMMANDS, MOST_QUESTIONS, DeskSources, Passwords
+from switch_server.adapters.desks.link import DeskLink, RequestKind, request_kind
+from switch_server.adapters.desks.log_in_checks import LogInChecks
 from switch_server.adapters.desks.log_ins import After, LogIns
-from switch_server.adapters.desks.roll import DeskRegister, TokenOfLeg
-from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, DeskSources, Passwords
+from switch_server.adapters.desks.register import DeskRegister, TokenOfLeg
 from switch_server.adapters.desks.supervisor import SupervisorCommands
 from switch_server.core.desks import AnswerDesk, DeskCommanded, DeskDown, HidePop, PhoneTold, PopSeen, ShowPop
 from switch_server.core.talk import TellDesk
@@ -36,7 +36,7 @@ QUEUES_EVERY_S = 1.0
 
 
 class DeskLinks(QuietHandler):
-    """``ports.Desks`` and ``ports.operations.DeskLinks``. ``endpoint``: where desks connect, each with a key that ``book`` knows.
+    """``ports.DesksPort`` and ``ports.operations.DeskLinksPort``. ``endpoint``: where desks connect, each with a key that ``book`` knows.
 
     ``tokens`` and ``new_call_id`` are the lines' own. ``audit`` is given log-ins, their ends and refusals. ``start`` raises ``LinkError``
     where the endpoint can't be bound. Everything on one loop.
@@ -55,21 +55,21 @@ class DeskLinks(QuietHandler):
         questions: Questions,
         tokens: TokenOfLeg,
         passwords: Passwords,
-        sight: DeskSources,
+        sources: DeskSources,
         new_call_id: Callable[[], CallId],
         audit: Callable[[Audit], None],
         clock: Callable[[], float],
-        rules: Rules = shapes.RULES,
+        rules: Rules = inputs.RULES,
         version: str = "0.1.0",
     ) -> None:
         self.endpoint = endpoint
         self._post, self._book, self._questions = post, book, questions
         self._new_call_id, self._audit = new_call_id, audit
-        self._door = LogInChecks(book, passwords, audit, clock)
-        self._roll = DeskRegister(pops, sight, tokens, clock)
-        self._floor = FloorWatch(sight.floor, book, clock)
-        self._supervisor = SupervisorCommands(self._roll, book, post, audit)
-        self._log_ins = LogIns(self._roll, self._door, book, phones, post, after, audit)
+        self._checks = LogInChecks(book, passwords, audit, clock)
+        self._register = DeskRegister(pops, sources, tokens, clock)
+        self._floor = FloorWatch(sources.floor, book, clock)
+        self._supervisor = SupervisorCommands(self._register, book, post, audit)
+        self._log_ins = LogIns(self._register, self._checks, book, phones, post, after, audit)
         self._numbers = itertools.count(1)
         self._pending: dict[int, tuple[DeskLink, Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,34 +98,34 @@ class DeskLinks(QuietHandler):
         await self._server.stop()
         for task in self._tasks:
             task.cancel()
-        self._door.stop()
-        self._roll.pops.stop()
+        self._checks.stop()
+        self._register.pops.stop()
 
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(QUEUES_EVERY_S, self._tick)
-        self._roll.tell_queues()
+        self._register.tell_queues()
 
-    # --- ports.Desks ---
+    # --- ports.DesksPort ---
 
     def do(self, effect: TellDesk | AnswerDesk | ShowPop | HidePop) -> None:
         match effect:
             case TellDesk(agent, wire.LoggedOut(code)):
                 self._log_ins.ended_by_core(agent, code)
             case TellDesk(agent, report):
-                self._roll.tell(agent, report)
+                self._register.tell(agent, report)
             case AnswerDesk(_, request, reply):
                 _, answer = self._pending.pop(request, (None, None))
                 if answer is not None:
                     answer(reply)
             case ShowPop():
-                self._roll.pops.show(effect)
+                self._register.pops.show(effect)
             case HidePop():
-                self._roll.pops.hide(effect)
+                self._register.pops.hide(effect)
 
-    # --- ports.operations.DeskLinks ---
+    # --- ports.operations.DeskLinksPort ---
 
     def states(self) -> tuple[DeskState, ...]:
-        return tuple(desk.state() for _, desk in sorted(self._roll.desks.items()))
+        return tuple(desk.state() for _, desk in sorted(self._register.desks.items()))
 
     def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
         """Also of an agent whose link is down. ``code``: of ``shared.desk.LoggedOut``."""
@@ -133,7 +133,7 @@ class DeskLinks(QuietHandler):
 
     def disconnect(self, desk: DeskId) -> bool:
         """Ends a desk's link, also one that is just beginning: its key has been taken away."""
-        link = self._roll.desks.get(desk)
+        link = self._register.desks.get(desk)
         if link is not None:
             link.channel.close(RejectCode.UNKNOWN_KEY)
         self._server.recheck()
@@ -142,24 +142,24 @@ class DeskLinks(QuietHandler):
     # --- the link (shared.link.Handler) ---
 
     def opened(self, channel: Channel) -> None:
-        desk = DeskLink(channel, self._roll.clock())
-        self._roll.desks[desk.id] = desk
+        desk = DeskLink(channel, self._register.clock())
+        self._register.desks[desk.id] = desk
         _log.info("desk %s: link up from %s, %s", desk.id, channel.address, channel.program)
 
     def closed(self, channel: Channel, code: RejectCode, text: str) -> None:  # noqa: ARG002
-        desk = self._roll.desk(channel)
+        desk = self._register.desk(channel)
         if desk is None:
             return
-        del self._roll.desks[desk.id]
+        del self._register.desks[desk.id]
         agent = desk.gone()
         self._pending = {number: each for number, each in self._pending.items() if each[0] is not desk}
         _log.info("desk %s: link down (%s)", desk.id, code)
-        if agent is not None and self._roll.by_agent.get(agent) is desk:
-            del self._roll.by_agent[agent]
+        if agent is not None and self._register.by_agent.get(agent) is desk:
+            del self._register.by_agent[agent]
             self._post(DeskDown(agent))
 
     def asked(self, channel: Channel, message: Struct, answer: Answer) -> None:
-        desk, ask = self._roll.desk(channel), request_kind(type(message))
+        desk, ask = self._register.desk(channel), request_kind(type(message))
         if desk is None or ask is None:
             super().asked(channel, message, answer)
             return
@@ -170,13 +170,13 @@ class DeskLinks(QuietHandler):
             self._take(desk, ask, message, answer)
 
     def told(self, channel: Channel, message: Struct, seq: int) -> None:  # noqa: ARG002
-        desk = self._roll.desk(channel)
+        desk = self._register.desk(channel)
         if desk is None or desk.agent is None or not desk.is_shown:
             return
         if isinstance(message, wire.PhoneNow):
-            if desk.phone_told(shapes.phone_now(message), self._loop.time()):
+            if desk.phone_told(inputs.phone_now(message), self._loop.time()):
                 self._post(PhoneTold(desk.agent, desk.phone.legs))
-        elif isinstance(message, wire.PopShown) and shapes.is_sensible(message):
+        elif isinstance(message, wire.PopShown) and inputs.is_sensible(message):
             self._post(PopSeen(desk.agent, message.call, message.after_ms))
 
     # --- requests ---
@@ -186,7 +186,7 @@ class DeskLinks(QuietHandler):
         agent = desk.agent or AgentId("")
         match ask:
             case RequestKind.SNAPSHOT:
-                answer(self._roll.snapshot(desk))
+                answer(self._register.snapshot(desk))
             case RequestKind.LOG_IN if isinstance(message, wire.Resume):
                 self._log_ins.resume(desk, message, answer)
             case RequestKind.LOG_IN:

@@ -7,9 +7,9 @@ from shared.desk import DeskRefusal, Done, LoggedIn, Refused, desk_phone
 from shared.enums import LockReason
 from shared.ids import AgentId, PhoneName
 from shared.link import Answer
-from switch_server.adapters.desks.desk import DeskLink
-from switch_server.adapters.desks.door import LogInChecks
-from switch_server.adapters.desks.roll import DeskRegister
+from switch_server.adapters.desks.link import DeskLink
+from switch_server.adapters.desks.log_in_checks import LogInChecks
+from switch_server.adapters.desks.register import DeskRegister
 from switch_server.core.desks import AgentOffline, AgentOnline
 from switch_server.core.words import Audit
 from switch_server.ports import Post
@@ -25,15 +25,15 @@ class LogIns:
 
     def __init__(
         self,
-        roll: DeskRegister,
-        door: LogInChecks,
+        register: DeskRegister,
+        checks: LogInChecks,
         book: AgentBook,
         phones: DeskPhoneBook,
         post: Post,
         after: After,
         audit: Callable[[Audit], None],
     ) -> None:
-        self._roll, self._door, self._book, self._phones = roll, door, book, phones
+        self._register, self._checks, self._book, self._phones = register, checks, book, phones
         self._post, self._after, self._audit = post, after, audit
 
     # --- on ---
@@ -41,7 +41,7 @@ class LogIns:
     async def log_in(self, desk: DeskLink, asked: wire.LogIn, answer: Answer) -> None:
         """After ``desk.checking``."""
         try:
-            proven = await self._door.log_in(desk.id, asked)
+            proven = await self._checks.log_in(desk.id, asked)
         finally:
             alive = desk.checked()
         if not alive:
@@ -53,12 +53,12 @@ class LogIns:
         ) is not None:
             answer(refusal)
         else:
-            session = self._door.open_session(desk.id, proven.agent)
+            session = self._checks.open_session(desk.id, proven.agent)
             self._audit(Audit(proven.agent, "agent_logged_in", desk.id, desk.channel.address))
             self._enter(desk, proven, asked.contact, session, answer)
 
     def resume(self, desk: DeskLink, asked: wire.Resume, answer: Answer) -> None:
-        record = self._door.resume(desk.id, asked)
+        record = self._checks.resume(desk.id, asked)
         if record is None:
             answer(Refused(DeskRefusal.SESSION_OVER))
         elif (refusal := self._no_voice(desk, record.agent, asked.contact)) is not None or (
@@ -77,7 +77,7 @@ class LogIns:
         record = self._phones.phone(PhoneName(name))
         if record is None or record.desk not in (None, desk.id):
             return Refused(DeskRefusal.NO_SUCH_PHONE, name)
-        others = (other for who, other in self._roll.by_agent.items() if other is not desk and who != agent)
+        others = (other for who, other in self._register.by_agent.items() if other is not desk and who != agent)
         taken = next((other.id for other in others if other.phone_name == name), None)
         return Refused(DeskRefusal.PHONE_TAKEN, taken) if taken is not None else None
 
@@ -85,14 +85,14 @@ class LogIns:
         """One agent a link, one link an agent."""
         if desk.agent not in (None, agent):
             return Refused(DeskRefusal.DESK_TAKEN)
-        other = self._roll.by_agent.get(agent)
+        other = self._register.by_agent.get(agent)
         if other is None or other is desk:
             return None
         if not take_over:
             return Refused(DeskRefusal.ALREADY_LOGGED_IN, other.id)
-        if self._roll.sight.desk_state(agent)[1] is not None:
+        if self._register.sources.desk_state(agent)[1] is not None:
             return Refused(DeskRefusal.IN_CALL, other.id)
-        self._roll.put_out(agent, "displaced")
+        self._register.end_log_in(agent, "displaced")
         self._post(AgentOffline(agent, "displaced"))
         self._audit(Audit(agent, "agent_displaced", other.id, f"by {desk.id}"))
         return None
@@ -104,7 +104,7 @@ class LogIns:
         """``lock``: from before a restart of the switch."""
         agent = record.agent
         desk.enter(agent, contact)
-        self._roll.by_agent[agent] = desk
+        self._register.by_agent[agent] = desk
         today = self._book.calls_today(agent)
         self._post(
             AgentOnline(
@@ -115,18 +115,18 @@ class LogIns:
 
     def _entered(self, desk: DeskLink, agent: AgentId, session: str, answer: Answer) -> None:
         """The core knows the agent: from here on, what it tells leaves."""
-        if desk.agent != agent or self._roll.by_agent.get(agent) is not desk:
+        if desk.agent != agent or self._register.by_agent.get(agent) is not desk:
             answer(Refused(DeskRefusal.SESSION_OVER))
             return
-        desk.taken(self._roll.clock())
-        answer(LoggedIn(session, self._roll.snapshot(desk)))
+        desk.taken(self._register.clock())
+        answer(LoggedIn(session, self._register.snapshot(desk)))
 
     # --- while on ---
 
     async def change_password(self, desk: DeskLink, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
         """After ``desk.checking``."""
         try:
-            reply = await self._door.change(desk.id, agent, asked)
+            reply = await self._checks.change(desk.id, agent, asked)
         finally:
             desk.checked()
         answer(reply)
@@ -134,10 +134,10 @@ class LogIns:
     # --- off ---
 
     def log_out(self, desk: DeskLink, agent: AgentId, answer: Answer) -> None:
-        if self._roll.sight.desk_state(agent)[1] is not None:
+        if self._register.sources.desk_state(agent)[1] is not None:
             answer(Refused(DeskRefusal.IN_CALL))
             return
-        self._roll.walk_out(desk, agent)
+        self._register.logged_out(desk, agent)
         self._book.drop_sessions(agent)
         self._audit(Audit(agent, "agent_logged_out", desk.id))
         self._post(AgentOffline(agent))
@@ -145,16 +145,16 @@ class LogIns:
 
     def ended_by_core(self, agent: AgentId, code: str) -> None:
         """Also of an agent whose link is down; not of a log-in that the core has not heard of yet."""
-        desk = self._roll.by_agent.get(agent)
+        desk = self._register.by_agent.get(agent)
         if desk is None or desk.is_shown:
             self._book.drop_sessions(agent)
-            self._roll.put_out(agent, code)
+            self._register.end_log_in(agent, code)
 
     def ended_by_operator(self, agent: AgentId, actor: str, code: str) -> bool:
         """Also of an agent whose link is down. False: not logged in."""
-        known = agent in self._roll.by_agent or self._roll.sight.desk_state(agent)[0] is not None
+        known = agent in self._register.by_agent or self._register.sources.desk_state(agent)[0] is not None
         self._book.drop_sessions(agent)
-        self._roll.put_out(agent, code)
+        self._register.end_log_in(agent, code)
         if known:
             self._audit(Audit(actor, "agent_logged_out", agent, code))
             self._post(AgentOffline(agent, code))

@@ -85,7 +85,7 @@ class JournalCounts(Struct):
 
 
 class SqliteOrderJournal:
-    """``ports.OrderJournal``. Opening raises ``OrderJournalUnusable``; afterwards nothing is raised.
+    """``ports.OrderJournalPort``. Opening raises ``OrderJournalUnusable``; afterwards nothing is raised.
 
     ``post`` is called from the journal's thread, in the order of the ``do`` calls. ``on_trouble(text)`` is called from it too, once when
     writing begins to fail and once (empty text) when it works again. ``clock`` gives UTC seconds.

@@ -1,4 +1,4 @@
-"""Telephone lines by SIP: ``ports.Lines`` on sippy's transactions. The only package that knows sippy.
+"""Telephone lines by SIP: ``ports.LinesPort`` on sippy's transactions. The only package that knows sippy.
 
 From the wire inwards: ``stack`` (socket, thread, transactions) → ``screen`` and ``gate`` (what may come in) → ``exchange`` (dispatch)
 → ``inbound`` | ``outbound`` (``desk``: to an agent's phone) over ``in_dialog`` and ``leg`` → events. Pure helpers: ``sdp``, ``digest``, ``session_timer``, ``causes``,

@@ -13,7 +13,7 @@ from shared.desk import desk_phone
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, PhoneName, leg_of
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
-from switch_server.adapters.sip_lines.desk import DeskLeg, address_of
+from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
@@ -33,7 +33,7 @@ _HOST: Final = re.compile(r"[\w.:\[\]-]*")
 
 
 class Exchange:
-    """All legs and dialogs (``leg.Office``). ``emit`` posts events; ``gone`` is told of each leg that has ended, before its event."""
+    """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``gone`` is told of each leg that has ended, before its event."""
 
     def __init__(
         self, ports: SipSocket, table: TrunkTable, timing: Timing, counters: Counter[str],
@@ -59,7 +59,7 @@ class Exchange:
         self._complaints = SippyOutput(counters)
         self._complaints.install()
 
-    # --- leg.Office ---
+    # --- leg.LegHost ---
 
     def emit(self, event: Event) -> None:
         self._post(event)

@@ -46,7 +46,7 @@ class DialogLeg(SipLeg):
         self, request: Any, transaction: Any, code: int, *headers: Any, body: str | None = None, ack: Any = None
     ) -> None:
         messages.respond(
-            self.office.tm, request, transaction, code, tag=self.dialog.tag, body=body, headers=headers, ack=ack
+            self.host.tm, request, transaction, code, tag=self.dialog.tag, body=body, headers=headers, ack=ack
         )
 
     # --- offers of the far end ---
@@ -85,7 +85,7 @@ class DialogLeg(SipLeg):
         try:
             description = sdp.parse(text)
         except sdp.SdpError:
-            self.office.counters["malformed_sdp"] += 1
+            self.host.counters["malformed_sdp"] += 1
             self.reply(request, transaction, 400)
             return
         far = self.take(description)
@@ -128,13 +128,13 @@ class DialogLeg(SipLeg):
         try:
             return None if text is None else self.take(sdp.parse(text))
         except sdp.SdpError:
-            self.office.counters["malformed_sdp"] += 1
+            self.host.counters["malformed_sdp"] += 1
             return None
 
     def changed(self, far: Far) -> None:
         if self.state is not LineState.ENDED and far != self.far:
             self.far = far
-            self.office.emit(LegChanged(self.id, far))
+            self.host.emit(LegChanged(self.id, far))
 
     # --- session timer ---
 
@@ -151,7 +151,7 @@ class DialogLeg(SipLeg):
             messages.value(request, "min-se"),
             supported="timer" in messages.tokens(request, "supported") | messages.tokens(request, "require"),
             ours=self.trunk.session_expires,
-            floor=self.office.timing.min_se,
+            floor=self.host.timing.min_se,
         )
 
     def _agreed(self, timer: SessionTimer, request: Any) -> tuple[Any, ...]:
@@ -170,7 +170,7 @@ class DialogLeg(SipLeg):
         if self._refreshing or self.state is not LineState.UP:
             return
         self._refreshing = True
-        self.wait(self.office.timing.refresh, self.lost)
+        self.wait(self.host.timing.refresh, self.lost)
         self._send_refresh(self.timer.expires if self.timer else self.trunk.session_expires)
 
     def _send_refresh(self, expires: int) -> None:
@@ -178,7 +178,7 @@ class DialogLeg(SipLeg):
             SUPPORTED,
             ALLOWED,
             messages.header("Session-Expires", f"{expires};refresher=uac"),
-            messages.header("Min-SE", str(max(self.floor, self.office.timing.min_se))),
+            messages.header("Min-SE", str(max(self.floor, self.host.timing.min_se))),
         )
         self.send("INVITE", self.said, headers, heard=self._refresh_heard)
 
@@ -192,7 +192,7 @@ class DialogLeg(SipLeg):
             # RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two gets through
             span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
             self._refreshing = False
-            self.wait(random.uniform(*span) * self.office.timing.glare, self.refresh)  # noqa: S311
+            self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
         elif code == 422 and self.floor_rises(response):
             self._send_refresh(self.floor)
         else:
@@ -213,7 +213,7 @@ class DialogLeg(SipLeg):
         ours = self.timer.expires if self.timer else self.trunk.session_expires
         said = messages.value(response, "session-expires") if code < 300 else None
         self._rearm(session_timer.as_uac(said, ours=ours))
-        self.office.emit(LegRefreshed(self.id))
+        self.host.emit(LegRefreshed(self.id))
         if code < 300:
             self.dialog.retarget(response)
             if (far := self.far_in(response)) is not None:
@@ -237,7 +237,7 @@ class DialogLeg(SipLeg):
         key = _key(kind, str(request.getBody()))
         self.reply(request, transaction, 400 if key is None else 200)
         if key is not None:
-            self.office.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
+            self.host.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
 
     def on_options(self, request: Any, transaction: Any) -> None:
         self.reply(request, transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))

@@ -23,10 +23,10 @@ class InboundLeg(DialogLeg):
     incoming = True
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: SipDialog, office: LegHost, invite: Any, transaction: Any,
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, invite: Any, transaction: Any,
         offer: sdp.SessionDescription | None,
     ) -> None:  # fmt: skip
-        super().__init__(leg, trunk, dialog, office, LineState.OFFERED)
+        super().__init__(leg, trunk, dialog, host, LineState.OFFERED)
         self._invite = invite
         self._transaction = transaction
         self._offer = offer
@@ -40,7 +40,7 @@ class InboundLeg(DialogLeg):
         return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
 
     def trying(self) -> None:
-        messages.respond(self.office.tm, self._invite, self._transaction, 100)
+        messages.respond(self.host.tm, self._invite, self._transaction, 100)
 
     # --- effects ---
 
@@ -78,7 +78,7 @@ class InboundLeg(DialogLeg):
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
         self._transaction.noack_cb = self.guard(self._not_confirmed)
-        self.wait(self.office.timing.ack, self._not_confirmed)
+        self.wait(self.host.timing.ack, self._not_confirmed)
         headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
         self.timer = timer
         self.reply(self._invite, self._transaction, 200, *headers, body=body, ack=self.guard(self._acked))
@@ -115,7 +115,7 @@ class InboundLeg(DialogLeg):
             self.end(EndCause.REJECTED_MEDIA, 488)
             return
         self._rearm(self.timer)  # type: ignore[arg-type]
-        self.office.emit(LegConfirmed(self.id))
+        self.host.emit(LegConfirmed(self.id))
         if far is not None:
             self.changed(far)
 

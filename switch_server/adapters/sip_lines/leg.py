@@ -80,11 +80,11 @@ class SipLeg:
     counted = True
     """Takes a line of its trunk."""
 
-    def __init__(self, leg: LegId, trunk: Trunk, dialog: SipDialog, office: LegHost, state: LineState) -> None:
+    def __init__(self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, state: LineState) -> None:
         self.id = leg
         self.trunk = trunk
         self.dialog = dialog
-        self.office = office
+        self.host = host
         self.state = state
         self.near: Near | None = None
         self.far: Far | None = None
@@ -102,7 +102,7 @@ class SipLeg:
         if isinstance(effect, HangUp):
             self.hang_up(effect.cause)
         else:
-            self.office.counters["effects_out_of_state"] += 1
+            self.host.counters["effects_out_of_state"] += 1
 
     def hang_up(self, cause: EndCause) -> None:
         raise NotImplementedError
@@ -122,8 +122,8 @@ class SipLeg:
         self.state = LineState.ENDED
         self.wait(None)
         self._cancel_session()
-        self.office.forget(self)
-        self.office.emit(LegEnded(self.id, cause, code))
+        self.host.forget(self)
+        self.host.emit(LegEnded(self.id, cause, code))
 
     def bye(self) -> None:
         self.send("BYE", heard=lambda _: None)
@@ -178,7 +178,7 @@ class SipLeg:
                 kept = tuple(h for h in headers if h.name not in ("authorization", "proxy-authorization"))
                 self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1))
 
-        transaction = self.office.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
+        transaction = self.host.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
         transaction.symmetric = self.dialog.symmetric
         return transaction
 
@@ -231,7 +231,7 @@ class SipLeg:
             try:
                 function(*args)
             except Exception:
-                self.office.counters["faults"] += 1
+                self.host.counters["faults"] += 1
                 log.exception("leg %s: a handler failed", self.id)
                 self._give_up()
 

@@ -1,4 +1,4 @@
-"""``ports.Lines`` over SIP trunks."""
+"""``ports.LinesPort`` over SIP trunks."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from switch_server.adapters.sip_lines.exchange import Exchange
 from switch_server.adapters.sip_lines.leg import Timing
 from switch_server.adapters.sip_lines.stack import SipSocket, SipThread
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
-from switch_server.adapters.sip_lines.watch import TrunkWatch
+from switch_server.adapters.sip_lines.trunk_watch import TrunkWatch
 from switch_server.core.leg import LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Trunk
 from switch_server.ports import Post
@@ -19,7 +19,7 @@ from switch_server.ports.phones import DeskPhoneBook
 
 
 class SipLines:
-    """Telephone lines (``ports.Lines``): SIP over UDP on one thread of its own. One at a time in a process.
+    """Telephone lines (``ports.LinesPort``): SIP over UDP on one thread of its own. One at a time in a process.
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
     ``desk_token``: what the INVITE to a desk says in ``shared.desk.TOKEN_HEADER``; called on the SIP thread. ``phones``: the desk phones that
@@ -123,7 +123,7 @@ class SipLines:
             self._watch.start()
 
     def do(self, effect: LineEffect) -> None:
-        """See ``ports.Lines``."""
+        """See ``ports.LinesPort``."""
         if self._loop is None:
             return
         if isinstance(effect, PlaceCall | RingDesk):
@@ -135,7 +135,7 @@ class SipLines:
             self._exchange.do(effect)
 
     def live_legs(self) -> frozenset[LegId]:
-        """See ``ports.Lines``."""
+        """See ``ports.LinesPort``."""
         with self._lock:
             return frozenset(self._live)
 

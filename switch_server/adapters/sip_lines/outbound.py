@@ -19,9 +19,9 @@ class OutboundLeg(DialogLeg):
     incoming = False
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: SipDialog, office: LegHost, near: Near, headers: tuple[Any, ...] = ()
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, near: Near, headers: tuple[Any, ...] = ()
     ) -> None:
-        super().__init__(leg, trunk, dialog, office, LineState.CALLING)
+        super().__init__(leg, trunk, dialog, host, LineState.CALLING)
         self.near = near
         self._headers = headers
         self._transaction: Any = None
@@ -30,11 +30,11 @@ class OutboundLeg(DialogLeg):
 
     def call(self) -> None:
         """Send the INVITE."""
-        self.wait(self.office.timing.call, self._no_answer)
+        self.wait(self.host.timing.call, self._no_answer)
         self._invite()
 
     def _invite(self) -> None:
-        floor = max(self.floor, self.office.timing.min_se)
+        floor = max(self.floor, self.host.timing.min_se)
         headers = (
             ALLOWED,
             SUPPORTED,
@@ -54,8 +54,8 @@ class OutboundLeg(DialogLeg):
 
     def _cancel(self) -> None:
         """CANCEL now, or as soon as the far end has shown life (RFC 3261 §9.1)."""
-        if self._transaction is not None and self._transaction.tid in self.office.tm.tclient:
-            self.office.tm.cancelTransaction(self._transaction)
+        if self._transaction is not None and self._transaction.tid in self.host.tm.tclient:
+            self.host.tm.cancelTransaction(self._transaction)
 
     def hang_up(self, cause: EndCause) -> None:
         if self.state in (LineState.CALLING, LineState.RINGING):
@@ -83,13 +83,13 @@ class OutboundLeg(DialogLeg):
             self.end(cause_of(code), code)
 
     def _progress(self, response: Any, code: int) -> None:
-        self.wait(self.office.timing.ring, self._no_answer)
+        self.wait(self.host.timing.ring, self._no_answer)
         if code == 100:
             return
         self.state = LineState.RINGING
         far = self.far_in(response)
         self._early = far or self._early
-        self.office.emit(LegRinging(self.id, far))
+        self.host.emit(LegRinging(self.id, far))
 
     def _answered(self, response: Any) -> None:
         self.dialog.confirm(response)
@@ -104,4 +104,4 @@ class OutboundLeg(DialogLeg):
         self.far = far
         said = messages.value(response, "session-expires")
         self._rearm(session_timer.as_uac(said, ours=self.trunk.session_expires))
-        self.office.emit(LegAnswered(self.id, far))
+        self.host.emit(LegAnswered(self.id, far))

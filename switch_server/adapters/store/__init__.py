@@ -1,4 +1,4 @@
-"""Customer data centre and records: ``ports.Store`` on SQLite by sqlite-utils. No other package imports ``sqlite_utils``."""
+"""Customer data centre and records: ``ports.StorePort`` on SQLite by sqlite-utils. No other package imports ``sqlite_utils``."""
 
 from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
 from switch_server.adapters.store.reader import StoreReader

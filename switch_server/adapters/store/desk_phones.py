@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook``: desk phones and bindings, read from memory, written behind by the store's writer."""
+"""``ports.phones.DeskPhoneBook``: desk phones and bindings, read from memory, written behind by the store's writer."""
 
 import sqlite3
 import threading

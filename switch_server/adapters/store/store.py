@@ -1,4 +1,4 @@
-"""``ports.Store`` on SQLite: customers and accounts answered from memory, records written by one thread in groups."""
+"""``ports.StorePort`` on SQLite: customers and accounts answered from memory, records written by one thread in groups."""
 
 import logging
 import sqlite3
@@ -50,12 +50,12 @@ StoreEffect = (
 
 
 class Store:
-    """``ports.Store``. Opening raises ``StoreUnusable`` or ``StoreTooNew``, both naming the file; afterwards ``do`` raises nothing.
+    """``ports.StorePort``. Opening raises ``StoreUnusable`` or ``StoreTooNew``, both naming the file; afterwards ``do`` raises nothing.
 
     ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
     thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
     ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports; none waits for
-    another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors'
+    another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.DeskPhoneBook``, ``today`` the counts on the supervisors'
     board. ``wrong_pin_limit`` and ``number_limit``: wrong PINs a day of an account and from a calling number. Only this process writes the
     file while it runs. ``clock`` gives UTC seconds. ``last_sign``: when an earlier run was last alive.
     """

@@ -5,7 +5,7 @@ from switch_server.core.words import Effect
 
 
 class FindCaller(Effect, frozen=True):
-    """For ``ports.Store``: who calls from this number? Answered by ``CallerFound``, before the call can reach a queue."""
+    """For ``ports.StorePort``: who calls from this number? Answered by ``CallerFound``, before the call can reach a queue."""
 
     call: CallId
     number: str

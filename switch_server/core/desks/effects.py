@@ -6,7 +6,7 @@ from switch_server.core.words import Effect
 
 
 class AnswerDesk(Effect, frozen=True):
-    """For ``ports.Desks``: the answer to a ``DeskCommanded``, after what it changed has been told."""
+    """For ``ports.DesksPort``: the answer to a ``DeskCommanded``, after what it changed has been told."""
 
     agent: AgentId
     request: int
@@ -14,7 +14,7 @@ class AnswerDesk(Effect, frozen=True):
 
 
 class ShowPop(Effect, frozen=True):
-    """For ``ports.Desks``: a call has come to this agent (before its INVITE leaves), or what is known of the caller has changed."""
+    """For ``ports.DesksPort``: a call has come to this agent (before its INVITE leaves), or what is known of the caller has changed."""
 
     agent: AgentId
     call: CallId
@@ -27,7 +27,7 @@ class ShowPop(Effect, frozen=True):
 
 
 class HidePop(Effect, frozen=True):
-    """For ``ports.Desks``: the agent is done with the call (wrapped up, or another agent has it)."""
+    """For ``ports.DesksPort``: the agent is done with the call (wrapped up, or another agent has it)."""
 
     agent: AgentId
     call: CallId

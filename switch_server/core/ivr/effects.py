@@ -7,7 +7,7 @@ from switch_server.core.words import Effect
 
 
 class FindAccount(Effect, frozen=True):
-    """For ``ports.Store``: which branch is asked for the PIN, and has the call a try? Answered by ``AccountFound``.
+    """For ``ports.StorePort``: which branch is asked for the PIN, and has the call a try? Answered by ``AccountFound``.
 
     ``number``: whom the customer calls from or was called at; empty where it is withheld.
     """
@@ -19,7 +19,7 @@ class FindAccount(Effect, frozen=True):
 
 
 class CountWrongPin(Effect, frozen=True):
-    """For ``ports.Store``: the call's try was a wrong PIN; answered by ``WrongPinCounted``."""
+    """For ``ports.StorePort``: the call's try was a wrong PIN; answered by ``WrongPinCounted``."""
 
     call: CallId
     request: int
@@ -28,13 +28,13 @@ class CountWrongPin(Effect, frozen=True):
 
 
 class GiveBackPinTry(Effect, frozen=True):
-    """For ``ports.Store``: the call's try, if it has one, was no wrong PIN. Not answered."""
+    """For ``ports.StorePort``: the call's try, if it has one, was no wrong PIN. Not answered."""
 
     call: CallId
 
 
 class AskBranch(Effect, frozen=True):
-    """For ``ports.Branches``; answered by ``BranchAnswered`` always. ``pin`` is put into a ``LogIn`` when the frame is built."""
+    """For ``ports.BranchesPort``; answered by ``BranchAnswered`` always. ``pin`` is put into a ``LogIn`` when the frame is built."""
 
     call: CallId
     request: int

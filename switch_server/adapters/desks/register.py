@@ -8,9 +8,9 @@ from shared import desk as wire
 from shared.desk import DeskCall, DeskSnapshot, Pop
 from shared.ids import AgentId, DeskId, LegId
 from shared.link import Channel
-from switch_server.adapters.desks.desk import DeskLink
+from switch_server.adapters.desks.inputs import DeskSources
+from switch_server.adapters.desks.link import DeskLink
 from switch_server.adapters.desks.pops import PopBoard
-from switch_server.adapters.desks.shapes import DeskSources
 from switch_server.ports.desks import Pops
 
 TokenOfLeg = Callable[[LegId], str]
@@ -19,11 +19,11 @@ TokenOfLeg = Callable[[LegId], str]
 class DeskRegister:
     """``desks``: the links that are up; ``by_agent``: those on which somebody is logged in, or just being told to the core."""
 
-    def __init__(self, pops: Pops, sight: DeskSources, tokens: TokenOfLeg, clock: Callable[[], float]) -> None:
+    def __init__(self, pops: Pops, sources: DeskSources, tokens: TokenOfLeg, clock: Callable[[], float]) -> None:
         self.desks: dict[DeskId, DeskLink] = {}
         self.by_agent: dict[AgentId, DeskLink] = {}
         self.pops = PopBoard(pops, self._popped)
-        self.sight = sight
+        self.sources = sources
         self.clock = clock
         self._tokens = tokens
 
@@ -43,18 +43,18 @@ class DeskRegister:
         desk.report(report)
 
     def snapshot(self, desk: DeskLink) -> DeskSnapshot:
-        at, choices = self.clock(), self.sight.dispositions()
+        at, choices = self.clock(), self.sources.dispositions()
         if desk.agent is None or not desk.is_shown:
             return DeskSnapshot(at, dispositions=choices)
-        seat, call = self.sight.desk_state(desk.agent)
-        desk.queues = self.sight.queue_rows()
+        seat, call = self.sources.desk_state(desk.agent)
+        desk.queues = self.sources.queue_rows()
         return DeskSnapshot(at, seat, self._with_token(call), self.pops.pop(desk.agent), desk.queues, choices)
 
     def tell_queues(self) -> None:
         """To whom they have changed."""
         shown = [desk for desk in self.desks.values() if desk.is_shown]
         if shown:
-            report = wire.QueuesChanged(self.sight.queue_rows())
+            report = wire.QueuesChanged(self.sources.queue_rows())
             for desk in shown:
                 desk.report(report)
 
@@ -66,7 +66,7 @@ class DeskRegister:
 
     # --- ends of a log-in ---
 
-    def put_out(self, agent: AgentId, code: str) -> None:
+    def end_log_in(self, agent: AgentId, code: str) -> None:
         """The switch ends a log-in; the desk, if its link is up, is told why."""
         self.pops.drop(agent)
         desk = self.by_agent.get(agent)
@@ -74,7 +74,7 @@ class DeskRegister:
             desk.report(wire.LoggedOut(code))
             self._leave(desk, agent)
 
-    def walk_out(self, desk: DeskLink, agent: AgentId) -> None:
+    def logged_out(self, desk: DeskLink, agent: AgentId) -> None:
         """The agent has logged out: nothing is shown any more."""
         for report in (wire.SeatChanged(None), wire.CallChanged(None), wire.PopChanged(None), wire.QueuesChanged(())):
             desk.report(report)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.days import day_after, day_start, shanghai_day
 from switch_server.ports.desks import AgentBook
 from switch_server.ports.errors import StoreError
@@ -52,11 +52,11 @@ class ReportService:
         self._tried: set[float] = set()
         self._tried_on = 0.0
 
-    async def made(self, ask: AskReport) -> Report:
+    async def made(self, ask: AskReport) -> ControlReport:
         """Raises ``BadDays`` and ``StoreError``."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.make, ask)
 
-    def make(self, ask: AskReport) -> Report:
+    def make(self, ask: AskReport) -> ControlReport:
         """Blocking: some 50 ms for a large day that is kept, a second for one that is not. Raises ``BadDays`` and ``StoreError``."""
         start, end = span(ask.first, ask.last)
         now = self._clock()
@@ -65,7 +65,9 @@ class ReportService:
         while start < end:
             report.add(self._day(start, now))
             start += DAY_S
-        return Report(now, ask.by, ask.first, ask.last, report.rows(), report.total(), ask.queue, ask.agent, ask.group)
+        return ControlReport(
+            now, ask.by, ask.first, ask.last, report.rows(), report.total(), ask.queue, ask.agent, ask.group
+        )
 
     async def keep_next(self) -> None:
         """Each ``KEEP_EVERY`` seconds: keeps a day that is over, so that the first who asks for it need not wait."""

@@ -9,8 +9,8 @@ from shared.bounds import REPORTS_MAX
 from shared.enums import OrderStatus, Refusal
 from shared.ids import ContractNo, OrderKey, Shares
 from shared.link import Answer
-from switch_server.branch.desk import OrderHandler
 from switch_server.branch.journal import Journal
+from switch_server.branch.order_handler import OrderHandler
 from switch_server.branch.trading import OrderUpdate, TradingError, TradingSystem
 from switch_server.disk.errors import StoreError
 

@@ -48,22 +48,22 @@ class DeskLeg(OutboundLeg):
     counted = False
 
     @classmethod
-    def to(cls, far: Address, effect: RingDesk, token: str, office: LegHost, ports: SipSocket) -> "DeskLeg":
+    def to(cls, far: Address, effect: RingDesk, token: str, host: LegHost, ports: SipSocket) -> "DeskLeg":
         target = SipURL(username=USER, host=far[0], port=far[1])
         dialog = SipDialog.outgoing(target, effect.ani, ports.port_for(far[0]))
-        return cls(effect.leg, DESK, dialog, office, effect.near, (messages.header(TOKEN_HEADER, token),))
+        return cls(effect.leg, DESK, dialog, host, effect.near, (messages.header(TOKEN_HEADER, token),))
 
     @classmethod
-    def to_phone(cls, binding: Binding, effect: RingDesk, office: LegHost, ports: SipSocket) -> "DeskLeg":
+    def to_phone(cls, binding: Binding, effect: RingDesk, host: LegHost, ports: SipSocket) -> "DeskLeg":
         port = ports.port_for(binding.ip)
         dialog = SipDialog.outgoing(SipURL(binding.target), effect.ani, port)
         dialog.symmetric = True
         return cls(
-            effect.leg, DESK, dialog, office, effect.near, _answer_yourself(port.address[0]) if effect.auto else ()
+            effect.leg, DESK, dialog, host, effect.near, _answer_yourself(port.address[0]) if effect.auto else ()
         )
 
     def call(self) -> None:
-        self.wait(self.office.timing.desk, self._no_answer)
+        self.wait(self.host.timing.desk, self._no_answer)
         self._invite()
 
     def _no_answer(self) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from shared.desk import ChangePassword, DeskRefusal, Done, LogIn, Refused, Resume
 from shared.ids import AgentId, DeskId
-from switch_server.adapters.desks.shapes import Passwords
+from switch_server.adapters.desks.inputs import Passwords
 from switch_server.adapters.tries import LIMIT, WITHIN_S, Tries
 from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, SessionRecord

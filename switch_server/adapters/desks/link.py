@@ -82,7 +82,7 @@ class DeskLink:
     def __init__(self, channel: Channel, at: float) -> None:
         self.id = DeskId(channel.name)
         self.channel = channel
-        self.place = LinkPhase.FREE
+        self.phase = LinkPhase.FREE
         self.agent: AgentId | None = None
         self.since = at
         """Of the link, or of the log-in."""
@@ -97,10 +97,10 @@ class DeskLink:
 
     @property
     def is_shown(self) -> bool:
-        return self.place in (LinkPhase.TAKEN, LinkPhase.PROVING)
+        return self.phase in (LinkPhase.TAKEN, LinkPhase.PROVING)
 
     def verdict(self, ask: RequestKind) -> DeskRefusal | None:
-        return VERDICTS[self.place][ask]
+        return VERDICTS[self.phase][ask]
 
     def report(self, report: wire.Report) -> None:
         """Nothing before the log-in's snapshot, nothing after its end."""
@@ -122,13 +122,13 @@ class DeskLink:
         return not same
 
     def checking(self) -> None:
-        self.place = LinkPhase.CHECKING if self.place is LinkPhase.FREE else LinkPhase.PROVING
+        self.phase = LinkPhase.CHECKING if self.phase is LinkPhase.FREE else LinkPhase.PROVING
 
     def checked(self) -> bool:
         """The check is over. False: what it was for is over too (the link is down, or the agent was logged out)."""
-        if self.place not in (LinkPhase.CHECKING, LinkPhase.PROVING):
+        if self.phase not in (LinkPhase.CHECKING, LinkPhase.PROVING):
             return False
-        self.place = LinkPhase.FREE if self.place is LinkPhase.CHECKING else LinkPhase.TAKEN
+        self.phase = LinkPhase.FREE if self.phase is LinkPhase.CHECKING else LinkPhase.TAKEN
         return True
 
     def enter(self, agent: AgentId, contact: str) -> None:
@@ -136,23 +136,23 @@ class DeskLink:
         self.agent = agent
         name = desk_phone(contact)
         self.phone_name = PhoneName(name) if name is not None else None
-        if self.place is LinkPhase.FREE:
-            self.place = LinkPhase.CHECKING
+        if self.phase is LinkPhase.FREE:
+            self.phase = LinkPhase.CHECKING
 
     def taken(self, at: float) -> None:
-        self.place = LinkPhase.TAKEN
+        self.phase = LinkPhase.TAKEN
         self.since = at
 
     def leave(self, at: float) -> AgentId | None:
         """Nobody is logged in any more; gives who was."""
         agent, self.agent = self.agent, None
         self.since, self.queues = at, ()
-        if self.place is not LinkPhase.GONE:
-            self.place = LinkPhase.FREE
+        if self.phase is not LinkPhase.GONE:
+            self.phase = LinkPhase.FREE
         return agent
 
     def gone(self) -> AgentId | None:
-        agent, self.agent, self.place = self.agent, None, LinkPhase.GONE
+        agent, self.agent, self.phase = self.agent, None, LinkPhase.GONE
         return agent
 
     def state(self) -> DeskState:

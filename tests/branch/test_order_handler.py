@@ -11,10 +11,10 @@ import pytest
 from shared import aci
 from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares, StockCode
-from switch_server.branch.desk import OrderHandler
 from switch_server.branch.group_commit import GroupCommit
 from switch_server.branch.journal import Journal, KeyEntry, KeyState
-from switch_server.branch.reports import NumberedReports
+from switch_server.branch.numbered_reports import NumberedReports
+from switch_server.branch.order_handler import OrderHandler
 from switch_server.branch.trading import OrderUpdate, TradingRefused, TradingState
 from tests.branch.programs import ACCOUNT, PIN, order, until
 from tests.fakes.trading import DAY, FakeTrading

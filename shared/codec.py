@@ -2,12 +2,11 @@
 
 A frame is one MessagePack array ``[version, id, in_reply_to, seq, type, sent_at, body]``. The body stays ``msgspec.Raw`` until
 its type has been found in the receiver's table, so an unknown type is an ``Unknown`` value and never a crash. The same array in
-JSON is used in logs and golden files, never on the wire.
+JSON is used in golden files, never on the wire.
 
-Errors: ``FrameError`` (a ``ValueError``) for everything that is not a frame of ours: foreign bytes, mutated frames, another frame
-version, a body that does not fit its type. It is the only exception that ``decode`` raises. msgspec raises ``UnicodeDecodeError``
-beside its own errors on mutated text, so ``ValueError`` is caught, here and nowhere else.
-A body nested a thousand deep raises ``RecursionError``, which is caught beside it.
+Errors: ``FrameError`` (a ``ValueError``) for everything that is not a valid frame: foreign bytes, mutated frames, another frame
+version, a body that does not fit its type. ``decode`` raises no other exception. On mutated text msgspec raises ``UnicodeDecodeError``
+besides its own errors, so ``ValueError`` is caught, only in this module; ``RecursionError`` comes from bodies nested a thousand deep.
 """
 
 from collections.abc import Iterable
@@ -17,12 +16,12 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 FRAME_VERSION: Final = 1
-_BAD = (ValueError, RecursionError)  # msgspec raises the second on arrays nested a thousand deep
+_BAD = (ValueError, RecursionError)  # msgspec raises RecursionError on arrays nested a thousand deep
 _Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class FrameError(ValueError):
-    """Bytes that are not a frame of ours. ``id`` and ``in_reply_to`` are the header's, if it could be read, else 0."""
+    """The bytes are no valid frame. ``id`` and ``in_reply_to`` are those of the header if it could be read, else 0."""
 
     def __init__(self, reason: str, frame_id: int = 0, in_reply_to: int = 0) -> None:
         super().__init__(reason)
@@ -32,7 +31,7 @@ class FrameError(ValueError):
 
 
 class Unknown(Struct, frozen=True):
-    """A well-formed frame of a type that the table does not have; to be answered ``Unsupported``."""
+    """A well-formed frame whose type is not in the table; the receiver answers ``Unsupported``."""
 
     name: str
 
@@ -58,13 +57,13 @@ class Frame(Struct, frozen=True):
 
 
 def name_of(kind: type[Struct]) -> str:
-    """What the wire calls this type of message: its tag."""
+    """The name of a message type on the wire: its tag."""
     tag = kind.__struct_config__.tag
     return tag if isinstance(tag, str) else kind.__name__
 
 
 class MessageTable:
-    """The message types that one side knows, by name, with their decoders."""
+    """The message types that one side understands, by name, with their decoders."""
 
     def __init__(self, types: Iterable[type[Struct]]) -> None:
         self.types = {name_of(cls): cls for cls in types}
@@ -94,7 +93,7 @@ def decode(data: bytes, table: MessageTable) -> Frame:
 
 
 def encode_json(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> str:
-    """The JSON form of the same frame, for golden files. Never of a frame that carries a PIN."""
+    """The JSON form of the same frame, for golden files. Never for a frame that carries a PIN."""
     body = Raw(_tojson(message))
     wire = _WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, name_of(type(message)), sent_at, body)
     return _tojson(wire).decode()

@@ -1,8 +1,8 @@
 """ZeroMQ links between Huawu's programs: the only package that imports zmq, and the only I/O in ``shared``.
 
-``LinkServer`` listens, ``LinkClient`` connects; both give the program behind them a ``Channel`` for each open session and call its
-``Handler``. Everything runs on the asyncio loop that called ``start``. ``session`` is the pure part, ``docs/protocol.md`` the
-written protocol, ``errors`` the tree of errors.
+``LinkServer`` listens, ``LinkClient`` connects; both give the program a ``Channel`` for each open session and call its ``Handler``.
+Everything runs on the asyncio loop that called ``start``. ``session`` is the pure part, ``docs/protocol.md`` the written protocol,
+``errors`` the tree of errors.
 """
 
 from shared.link.channel import Answer, Channel, Handler, OnReply, QuietHandler

@@ -1,14 +1,14 @@
 """One session between two programs, pure: no socket, no clock.
 
-The shell hands in what arrived (``receive``) and the time (``tick``), and sends what ``take_out`` gives. ``now`` is monotonic
-seconds; ``epoch`` (UTC minus monotonic, told once) makes the header's ``sent_at`` of it.
+The socket side passes in received frames (``receive``) and the time (``tick``), and sends the frames of ``take_out``. ``now`` is monotonic
+seconds; ``epoch`` (UTC minus monotonic, given once) turns it into the header's ``sent_at``.
 
 States::
 
     NEW ── Hello sent/awaited ──► OPEN ──► CLOSED
      └────────── Rejected, silent, lost ─────┘
 
-The side that connects says ``Hello``; the one that listens answers ``Welcome``. Once open both may ask, reply and report.
+The side that connects sends ``Hello``; the side that listens answers ``Welcome``. Once open, both may send requests, replies and reports.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class SessionState(StrEnum):
 
 
 class Rules(Struct, frozen=True):
-    """What a side promises and tolerates. Times in seconds."""
+    """The limits and intervals of one side. Times in seconds."""
 
     heartbeat_s: float = (
         1.0  # with it, a network that is gone for 5 s is a silence of 6 s at most: the session outlives it
@@ -37,21 +37,21 @@ class Rules(Struct, frozen=True):
     silence_s: float = 7.0
     hello_s: float = 5.0
     bad_frames: int = 5
-    """So many bad frames end the session."""
+    """The number of bad frames that ends the session."""
     rate: float = 20_000.0
-    """Frames a second that a peer may send, averaged; ``burst`` above it."""
+    """Frames a second that a peer may send on average; ``burst``: the allowance above it."""
     burst: float = 20_000.0
 
 
 class Identity(Struct, frozen=True):
-    """Who speaks: the program's name and version, for people, and the protocol it speaks."""
+    """The program's name and version, for people, and its protocol version."""
 
     program: str
     version: str
     protocol: int = protocol.PROTOCOL
 
 
-# --- what the shell is told ---
+# --- events ---
 
 
 class SessionOpened(Struct, frozen=True):
@@ -60,35 +60,35 @@ class SessionOpened(Struct, frozen=True):
 
 
 class RequestReceived(Struct, frozen=True):
-    """A request; to be answered once with ``reply(frame_id, …)``."""
+    """A request of the peer; to be answered once with ``reply(frame_id, …)``."""
 
     frame_id: int
     message: Struct
 
 
 class Answered(Struct, frozen=True):
-    """The end of one of our requests: a reply of the peer's, or why there is none."""
+    """The end of one of our requests: the peer's reply, or the reason why there is none."""
 
     frame_id: int
     result: Struct | Failure
 
 
 class ReportReceived(Struct, frozen=True):
-    """A report. ``seq`` counts the reports of this session, 1, 2, 3 …"""
+    """A report of the peer. ``seq`` counts the reports of this session, 1, 2, 3 …"""
 
     seq: int
     message: Struct
 
 
 class Gap(Struct, frozen=True):
-    """Reports ``expected`` … ``got - 1`` never came; the ``ReportReceived`` with ``got`` follows."""
+    """The reports ``expected`` … ``got - 1`` never came; the ``ReportReceived`` with ``got`` follows."""
 
     expected: int
     got: int
 
 
 class SessionClosed(Struct, frozen=True):
-    """The session is over, told once. Open requests have been answered before."""
+    """The session is over; comes once. Open requests were answered before."""
 
     code: RejectCode
     text: str = ""
@@ -128,35 +128,35 @@ class Session:
     # --- out ---
 
     def take_out(self) -> list[bytes]:
-        """Frames to send now, in order; they are forgotten here."""
+        """The frames to send now, in order; the session does not keep them."""
         out, self._out = self._out, []
         return out
 
     def request(self, message: Struct, now: float, timeout: float) -> int:
-        """Ask the peer; ``Answered`` with the returned id comes once, at the latest after ``timeout``. Only while ``OPEN``."""
+        """Queues a request; ``Answered`` with the returned id comes once, at the latest after ``timeout``. Only while ``OPEN``."""
         frame_id = self._send(message, now)
         self._deadlines[frame_id] = now + timeout
         return frame_id
 
     def withdraw(self, frame_id: int) -> None:
-        """Forget a request whose frame the socket did not take."""
+        """Removes a request whose frame the socket did not take."""
         self._deadlines.pop(frame_id, None)
 
     def reply(self, frame_id: int, message: Struct, now: float) -> None:
         self._send(message, now, in_reply_to=frame_id)
 
     def report(self, message: Struct, now: float) -> None:
-        """Tell the peer unasked; numbered."""
+        """Queues a numbered report."""
         self._sent_reports += 1
         self._send(message, now, seq=self._sent_reports)
 
     def beat(self, now: float) -> None:
-        """Ask for a sign of life now."""
+        """Asks the peer for a sign of life now."""
         self._beat_at = now
         self._beats = {self._send(Heartbeat(), now): now}  # the newest only: a peer that never answers costs no memory
 
     def close(self, code: RejectCode, now: float, text: str = "") -> list[SessionEvent]:
-        """End it from our side; the peer is told if it may still hear."""
+        """Ends the session from this side; the peer is informed if it can still receive."""
         if self.state is SessionState.CLOSED:
             return []
         if code is RejectCode.STOPPED:
@@ -168,7 +168,7 @@ class Session:
     # --- in ---
 
     def receive(self, data: bytes, now: float) -> list[SessionEvent]:
-        """One frame of the peer's. Never raises on its content."""
+        """One frame of the peer. Raises nothing, whatever its content."""
         if self.state is SessionState.CLOSED:
             return []
         self._heard_at = now
@@ -184,7 +184,7 @@ class Session:
         return self._take(frame, now)
 
     def tick(self, now: float) -> list[SessionEvent]:
-        """Let time pass: time-outs, our heartbeat, the peer's silence. To be called a few times a second."""
+        """Time-outs, our heartbeat, the peer's silence. To be called a few times a second."""
         if self.state is SessionState.CLOSED:
             return []
         if self.state is SessionState.NEW and now - self._started_at > self._rules.hello_s:
@@ -215,7 +215,7 @@ class Session:
         return self._tokens >= 0
 
     def _too_fast(self, data: bytes, now: float) -> list[SessionEvent]:
-        """Refuse one frame for its rate; below minus one burst the session ends, so that a flood costs a bounded time."""
+        """Refuses one frame for its rate; below minus one burst the session ends, so that a flood costs a bounded time."""
         if self._tokens < -self._rules.burst:
             return self.close(RejectCode.RATE, now)
         try:
@@ -286,7 +286,7 @@ class Session:
 
     def _reply_came(self, frame: codec.Frame) -> list[SessionEvent]:
         if frame.in_reply_to not in self._deadlines:
-            self.counts["stray_replies"] += 1  # after its time-out, or never asked
+            self.counts["stray_replies"] += 1  # after its time-out, or to no request of ours
             return []
         return [self._answered(frame.in_reply_to, _result(frame.message))]
 

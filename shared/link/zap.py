@@ -1,8 +1,8 @@
 """Who may connect: the ZAP handler (ZeroMQ RFC 27) of one server, in its event loop.
 
-Each new connection's client key is looked up once; known keys get their user id, others are refused with 400 before any frame of
-theirs is read. Refusals are counted and told through ``on_refused``, per address at most once in ``QUIET_S`` with the number
-suppressed in between, so that a stranger who tries a thousand times makes one audit line a minute.
+The key of each new connection is looked up once; a known key gets its user id, other keys are refused with 400 before any of their
+frames is read. Refusals are counted and passed to ``on_refused``, for each address at most once in ``QUIET_S`` with the number of
+suppressed ones, so that a stranger's thousand attempts make one audit line a minute.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ QUIET_S = 60.0
 MAX_ADDRESSES = 1000
 ENDPOINT = "inproc://zeromq.zap.01"
 KEY_PROPERTY = "X-Key"
-"""Of each frame: the Z85 public key with which its connection was let in."""
+"""A property of each frame: the Z85 public key of its connection."""
 
 
 class RefusedConnection(Struct, frozen=True):
-    """A connection that was refused. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last word of it.
+    """A refused connection. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last report about it.
 
-    ``name``: the peer's, where its key is known and only its frames were wrong.
+    ``name``: of the peer, if its key is known and only its frames were invalid.
     """
 
     address: str
@@ -40,14 +40,14 @@ class _Noise(Struct):
 
 
 class RefusedConnections:
-    """Counts refusals by address and says when one is to be told."""
+    """Counts refusals by address and decides when to report one."""
 
     def __init__(self) -> None:
         self.total = 0
         self._by_address: dict[str, _Noise] = {}
 
     def count(self, address: str, now: float) -> int:
-        """How many to tell of now: 0 while the address has been told of within ``QUIET_S``."""
+        """How many refusals to report now: 0 within ``QUIET_S`` of the address's last report."""
         self.total += 1
         noise = self._by_address.get(address)
         if noise is None:
@@ -102,12 +102,12 @@ class ZapHandler:
             self._socket.send_multipart(answer, zmq.NOBLOCK)
 
     def refused(self, address: str, key: bytes) -> None:
-        """Counts a key that opens nothing, and tells of it where its turn has come."""
+        """Counts a connection with an unknown key, and reports it if its address is due."""
         times = self.refusals.count(address, self._clock())
         if times:
             self._on_refused(RefusedConnection(address, key[:8].decode(), "unknown_key", times))
 
 
 def _metadata(name: str, value: bytes) -> bytes:
-    """One property as ZMTP 3.1 writes them: a byte of length and the name, four bytes of length and the value."""
+    """One property in the format of ZMTP 3.1: one byte for the name's length, the name, four bytes for the value's length, the value."""
     return bytes([len(name)]) + name.encode() + len(value).to_bytes(4, "big") + value

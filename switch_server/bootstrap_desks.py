@@ -1,4 +1,4 @@
-"""The part of ``bootstrap`` that puts the agents' desks together: link, screen pops, questions, passwords."""
+"""The part of ``bootstrap`` that builds the agents' desks: link, screen pops, questions, passwords."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from switch_server.services.tokens import LegTokens
 
 
 class DeskParts(Struct, frozen=True, kw_only=True):
-    """What the desks need of the other parts. ``config``: as it was loaded last."""
+    """What the desks need of the other parts. ``config``: the configuration that was loaded last."""
 
     engine: Engine
     store: Store
@@ -43,7 +43,7 @@ class DeskParts(Struct, frozen=True, kw_only=True):
 
 
 class DeskServices:
-    """``links`` and what stands behind it; ``tokens`` is for the lines too."""
+    """``links`` and the parts behind it; the SIP lines use ``tokens``, too."""
 
     def __init__(self, parts: DeskParts) -> None:
         self.tokens = LegTokens(secrets.token_bytes(32))
@@ -79,7 +79,7 @@ class DeskServices:
         )
 
     async def start(self) -> None:
-        """Raises ``LinkError`` where the endpoint can't be had."""
+        """Raises ``LinkError`` if the endpoint can't be bound."""
         await self.links.start()
 
     async def stop(self) -> None:
@@ -101,7 +101,7 @@ class DeskServices:
         return {Language.ZH: found.name, Language.EN: found.name_en or found.name}
 
     def _place(self, trunk: TrunkName) -> str:
-        """A branch's own lines show where its callers are from; the centre's don't."""
+        """A branch's own lines show where its callers are from; the centre's lines don't."""
         trunks: Mapping[TrunkName, Trunk] = {each.name: each for each in self._config().trunks}
         group = trunks[trunk].group if trunk in trunks else ""
         return next((branch.name for branch in self._config().branches if branch.id == group), "")

@@ -1,19 +1,19 @@
-"""Errors of stores, without the words of the library that reads and writes them.
+"""Errors of stores, in place of the errors of the library that reads and writes the files.
 
 ```
 StoreError
 ├── StoreFailed    in use: the file can't be read or written now; the text is SQLite's
-└── NotStorable    our bug: an item that no table takes, or whose function raised
+└── NotStorable    our bug: no table takes the item, or its function raised
 ```
 """
 
 
 class StoreError(Exception):
-    """The store can't be read or written now, or can't be used at all; the text says why."""
+    """The store can't be read or written now, or can't be used at all; the text gives the reason."""
 
 
 class StoreFailed(StoreError):  # noqa: N818
-    """SQLite's own word, while the store is in use."""
+    """An error of SQLite while the store is in use."""
 
 
 class NotStorable(StoreError):  # noqa: N818

@@ -23,22 +23,26 @@ BAD_ROW: tuple[type[Exception], ...] = (
     OverflowError,  # more than 64 bits
     UnicodeEncodeError,  # half a surrogate pair
 )
-"""What SQLite's driver raises for a row that can never be stored, as opposed to a disk that is full or a file that is locked."""
+"""The exceptions of SQLite's driver for a row that can never be stored, in contrast to a full disk or a locked file."""
 
 
 class GroupResult(Struct, Generic[R], frozen=True):
-    """``results`` are those of the first items of the group, in order: what ``apply`` returned and is committed, or the ``StoreError`` of an
-    item that can never be stored. The items after them are not in the file, since of ``trouble`` (a full disk, a locked file); empty: there are none.
+    """``results``: of the first items of the group, in order: the return value of ``apply``, which is committed, or the ``StoreError`` of an
+    item that can never be stored. The items after them are not in the file; ``trouble`` gives the reason (a full disk, a locked file), or is
+    empty if there are none.
     """
 
     results: list[R | StoreError]
     trouble: str = ""
     of_file: bool = False
-    """Of ``trouble``: the file refused a whole transaction. Otherwise only the first item after ``results`` is known to fail."""
+    """About ``trouble``: the file refused a whole transaction. Otherwise only the first item after ``results`` is known to fail."""
 
 
 def open_durable(path: Path, timeout: float = 1.0) -> sqlite3.Connection:
-    """In autocommit mode; a commit returns after the fsync of the WAL. ``timeout``: seconds to wait for a locked file. Raises ``sqlite3.Error``."""
+    """A connection in autocommit mode; a commit returns after the fsync of the WAL. ``timeout``: seconds to wait for a locked file.
+
+    Raises ``sqlite3.Error``.
+    """
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=timeout)
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -61,8 +65,8 @@ def as_store_failed() -> Iterator[None]:
 def commit_group(db: sqlite3.Connection, items: Sequence[T], apply: Callable[[T], R]) -> GroupResult[R]:
     """Calls ``apply`` with each item, which executes the item's statements on ``db``, and commits all at once.
 
-    Where an ``apply`` raises, the group is rolled back and each item gets a transaction of its own, in order, up to the first that the file
-    does not take: an item that raises costs no other item its place.
+    If an ``apply`` raises, the group is rolled back and each item gets a transaction of its own, in order, up to the first item that the file
+    does not take: an item that raises does not prevent the others from being stored.
     """
     try:
         return GroupResult(_transaction(db, items, apply))
@@ -95,7 +99,7 @@ def _not_storable(error: Exception) -> StoreError:
 
 
 class _FileRefused(Exception):  # noqa: N818
-    """``BEGIN`` or ``COMMIT`` failed: the same for each item of the group."""
+    """``BEGIN`` or ``COMMIT`` failed, which concerns all items of the group."""
 
 
 def _transaction(db: sqlite3.Connection, items: Sequence[T], apply: Callable[[T], R]) -> list[R | StoreError]:

@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """``path``, in place of a file of that name, is what the block writes, when the block ends; nothing has changed where the block raises.
+    """Writes to a scratch file that replaces ``path`` at the end of the block; if the block raises, nothing has changed.
 
-    For its owner only (0600). Other threads and processes may write the same ``path`` at the same time: the last one to end stays. Raises ``OSError``.
+    The file is readable by its owner only (0600). Several threads and processes may write the same ``path`` at the same time: the last one to
+    end wins. Raises ``OSError``.
     """
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
@@ -26,6 +27,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """As ``whole_file``."""
+    """See ``whole_file``."""
     with whole_file(path) as file:
         file.write(content)

@@ -1,6 +1,6 @@
-"""Ports: what the core's shell needs of the world.
+"""Ports: the interfaces between the engine that runs the core and the adapters.
 
-One small ``Protocol`` each; its docstring is the contract. A fake and the real adapter pass the same contract tests.
+One small ``Protocol`` each; its docstring is the contract. The fake and the real adapter pass the same contract tests.
 
 Threads: every method is called on the switch's event loop and returns at once (it may queue, never wait). Answers come as events
 through the ``post`` function given at construction; ``post`` may be called from any thread.
@@ -19,7 +19,7 @@ from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Event, SaveRecord
 
 Post = Callable[[Event], None]
-"""Hands an event to the core, from any thread, in order per thread."""
+"""Passes an event to the core, from any thread, in order per thread."""
 
 
 class LinesPort(Protocol):
@@ -36,9 +36,9 @@ class LinesPort(Protocol):
 
 
 class CardsPort(Protocol):
-    """Voice cards, supervised: posts ``CardUp`` when a card takes calls, ``CardDied`` when its process is gone (then starts a new one).
+    """Voice cards, supervised: posts ``CardUp`` when a card takes calls, ``CardDied`` when its process has ended (a new one is then started).
 
-    Commands to a dead card are dropped (its ``CardDied`` is on its way). Nothing is raised.
+    Commands to a dead card are dropped (its ``CardDied`` follows). Nothing is raised.
     """
 
     def do(self, effect: ToCard) -> None: ...
@@ -57,8 +57,8 @@ class OrderJournalPort(Protocol):
     """The centre's durable order journal. ``JournalOrder`` is answered after its fsync (group commit), in order.
 
     A key that is already journalled is answered ``OrderJournalFailed`` and not written twice. A ``RecordOrderState`` that comes from a
-    branch's report is written once, and only where the order is of that branch and account: one on another's
-    order is counted in ``not_theirs``, one on a key that no order has is passed over.
+    branch's report is written once, and only if the order is of that branch and account: a report on another's order is counted in
+    ``not_theirs``, a report on an unknown key is passed over.
     """
 
     def do(self, effect: JournalOrder | RecordOrderState) -> None: ...
@@ -67,9 +67,9 @@ class OrderJournalPort(Protocol):
 class StorePort(Protocol):
     """Customer data centre and records. Questions are answered by events; records are written by one thread in groups, in order.
 
-    ``FindAccount`` gives the call one of the account's and the calling number's tries of today, which ``CountWrongPin`` uses up and
-    ``GiveBackPinTry`` gives back; calls side by side never have more than are left.
-    A full disk or a locked file delays records (they are kept in memory, in order, and counted) and is told to the operator.
+    ``FindAccount`` reserves for the call one of today's remaining tries of the account and the calling number; ``CountWrongPin`` uses the try up,
+    ``GiveBackPinTry`` returns it. Calls side by side never have more tries than remain.
+    A full disk or a locked file delays records (they are kept in memory, in order, and counted); the operator is shown it.
     """
 
     def do(
@@ -88,7 +88,7 @@ class StorePort(Protocol):
 class DesksPort(Protocol):
     """The agents' desks. Posts ``AgentOnline/Offline``, ``DeskDown``, ``DeskCommanded``, ``PhoneTold`` and ``PopSeen``.
 
-    Reports of one agent leave in the order of ``do``. What is for a desk whose link is down is dropped: a desk that comes back gets a
+    Reports to one agent leave in the order of ``do``. Effects for a desk whose link is down are dropped: a desk that reconnects gets a
     snapshot. Nothing is raised.
     """
 
@@ -99,5 +99,5 @@ class EventLogPort(Protocol):
     """The event journal: numbered, append-only, never blocking. ``DigitPressed`` is refused (a PIN's digits are never written)."""
 
     def append(self, event: Event, at: float) -> int:
-        """Queues ``event``, handled at ``at`` (UTC seconds), and gives its number."""
+        """Queues ``event``, handled at ``at`` (UTC seconds), and returns its number."""
         ...

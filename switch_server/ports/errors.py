@@ -1,4 +1,4 @@
-"""What goes wrong behind ports, in words of ours: no adapter's library shows through."""
+"""Errors behind ports. No error of an adapter's library passes a port."""
 
 from switch_server.disk.errors import StoreError
 

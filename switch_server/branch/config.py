@@ -1,4 +1,4 @@
-"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``GatewayConfigError``, with what is missing or wrong."""
+"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``GatewayConfigError``, with the missing or wrong setting."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ from switch_server.branch.sim_client import SimTrading
 from switch_server.branch.trading import AdapterMaker
 
 ADAPTERS: dict[str, AdapterMaker] = {"sim": SimTrading}
-"""Trading systems by name; a new one is a package that implements ``trading.TradingSystem`` and a line here."""
+"""Trading systems by name; a new one needs a package that implements ``trading.TradingSystem``, and a line here."""
 
 
 class GatewayConfigError(Exception):
@@ -35,7 +35,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read(argv: list[str] | None) -> Config:
-    """From the command line and the file that it names."""
+    """The settings from the command line and from the file that it names."""
     flags = vars(_parser().parse_args(argv))
     path = flags.pop("config")
     values = {**(_file(path) if path else {}), **{name: value for name, value in flags.items() if value is not None}}
@@ -49,7 +49,7 @@ def read(argv: list[str] | None) -> Config:
 
 
 def read_keys(argv: list[str]) -> Path:
-    """Of ``branch-gateway keys FILE``."""
+    """The key file named by ``branch-gateway keys FILE``."""
     parser = argparse.ArgumentParser(
         prog="branch-gateway keys",
         description="makes the gateway's key pair where there is none; prints its public key",

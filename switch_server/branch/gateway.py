@@ -32,7 +32,7 @@ VERSION = "0.1.0"
 
 
 class Gateway(QuietHandler):
-    """One branch. ``start`` connects both sides; ``stop`` writes everything down. All on one loop."""
+    """One branch. ``start`` connects both sides; ``stop`` ends them and closes the journal. All on one loop."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class Gateway(QuietHandler):
             case _:
                 answer(aci.Refused(Refusal.UNSUPPORTED))
 
-    # --- the trading system (trading.Listener) ---
+    # --- the trading system (trading.TradingListener) ---
 
     def state_changed(self, state: TradingState) -> None:
         _log.info("trading system: %s, day %s, %s", "up" if state.up else "away", state.trade_date, state.session)

@@ -1,10 +1,10 @@
 """A SQLite file behind one thread that commits in groups: durable answers without an fsync for each.
 
-Functions are handed over from the loop; the thread takes all that are waiting into one transaction, commits (``synchronous=FULL``: the
-fsync is done when ``COMMIT`` returns), and only then the results are handed to the loop, in order. While one group is being written the
-next one gathers, so the rate adjusts itself: alone an order waits for one fsync, a thousand a second share a few hundred.
+The loop queues functions; the thread runs all queued functions in one transaction, commits (``synchronous=FULL``: the
+fsync is done when ``COMMIT`` returns), and only then passes the results to the loop, in order. While one group is written, the
+next one gathers, so the rate adjusts itself: a single order waits for one fsync, a thousand orders a second share a few hundred fsyncs.
 
-A function that raises gets its error as its answer and costs no other function its own.
+A function that raises gets its error as its result; the results of the other functions are not affected.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from switch_server.disk.sqlite import as_store_failed, commit_group, open_durabl
 
 Work = Callable[[sqlite3.Connection], Any]
 Done = Callable[[Any], None]
-"""Called on the loop with the work's result, or with the ``StoreError`` that kept it from being written."""
+"""Called on the loop with the result of the work, or with the ``StoreError`` that prevented the write."""
 _Item = tuple[Work, Done]
 _MOST = 2000
 _LOCKED = 2.0
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class GroupCommit:
-    """See the module. ``schema`` is a script of ``CREATE … IF NOT EXISTS``. Raises ``StoreError`` where the file can't be opened."""
+    """See the module. ``schema`` is a script of ``CREATE … IF NOT EXISTS``. Raises ``StoreError`` if the file can't be opened."""
 
     def __init__(self, path: Path, schema: str) -> None:
         self._loop = asyncio.get_running_loop()
@@ -42,7 +42,7 @@ class GroupCommit:
 
     @property
     def idle(self) -> bool:
-        """Nothing handed over that has not been answered."""
+        """Every submitted work has been answered."""
         return self._in_flight == 0
 
     def submit(self, work: Work, done: Done) -> None:
@@ -51,7 +51,7 @@ class GroupCommit:
         self._batches.put((work, done))
 
     async def run(self, work: Work) -> Any:
-        """``submit`` and wait. Raises ``StoreError``."""
+        """``submit`` as a coroutine. Raises ``StoreError``."""
         future: asyncio.Future[Any] = self._loop.create_future()
         self.submit(work, lambda result: None if future.done() else future.set_result(result))
         result = await future
@@ -60,7 +60,7 @@ class GroupCommit:
         return result
 
     def close(self) -> None:
-        """Write what was handed over, then close; the last answers are not told any more."""
+        """Writes all submitted work, then closes; the last results may not reach the loop any more."""
         self._batches.stop(None)
         self._connection.close()
 

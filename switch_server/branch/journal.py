@@ -1,10 +1,10 @@
-"""The gateway's journal: every key that the centre ever sent, before the trading system hears of it, and every numbered report.
+"""The gateway's journal: every key that the centre ever sent, written before the trading system gets the order, and every numbered report.
 
-A key is ``taken`` (the trading system may have it), then ``accepted``, ``refused`` or ``void``, each final. The row is the truth: a
-repeated key is found by its primary key and answered with the first result, whatever the memory of the process says.
-Every call is answered through ``done`` after its fsync, or with the ``StoreError`` that kept it from being written.
-PINs don't come here: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
-What is read keeps to the wire's bounds (``shared.bounds``); a row that doesn't, of an older version or damaged, costs nothing but itself.
+A key is ``taken`` (the trading system may have the order), then ``accepted``, ``refused`` or ``void``, each final. Only the row counts: a
+repeated key is found by its primary key and answered with the first result, whatever the process has in memory.
+Every call is answered through ``done`` after its fsync, or with the ``StoreError`` that prevented the write.
+No PIN comes into the journal: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
+Rows are checked against the wire's bounds (``shared.bounds``) when read; a row beyond them (of an older version, or damaged) affects no other row.
 """
 
 import contextlib
@@ -63,7 +63,7 @@ class KeyState(StrEnum):
 
 
 class KeyEntry(Struct, frozen=True):
-    """One key's row. ``request`` is ``None`` for a tombstone, and where it can't be read."""
+    """One key's row. ``request`` is ``None`` for a tombstone, and if the request can't be decoded."""
 
     key: OrderKey
     state: KeyState
@@ -76,7 +76,7 @@ class KeyEntry(Struct, frozen=True):
     text: str = ""
 
     def reply(self) -> Reply:
-        """What a repeated key, or ``ResolveOrder``, is answered."""
+        """The answer to a repeated key, and to ``ResolveOrder``."""
         match self.state:
             case KeyState.ACCEPTED:
                 return OrderAccepted(self.key, self.contract or ContractNo(""))
@@ -89,7 +89,7 @@ class KeyEntry(Struct, frozen=True):
 
 
 class Journal:
-    """``gateway.db`` in the state folder. Raises ``StoreError`` where it can't be opened."""
+    """``gateway.db`` in the state folder. Raises ``StoreError`` if the file can't be opened."""
 
     def __init__(self, state: Path) -> None:
         own_folder(state)
@@ -100,17 +100,17 @@ class Journal:
         self._commit.close()
 
     def take(self, entry: KeyEntry, done: Done) -> None:
-        """Write the key down before it is sent. ``done(None)``: it is new and ours; ``done(Entry)``: it is there already."""
+        """Writes the key before the order is sent. ``done(None)``: the key is new; ``done(KeyEntry)``: its row exists already."""
         row = (entry.key, KeyState.TAKEN.value, entry.trade_date, entry.taken_at, entry.account, _encode(entry.request))
         self._commit.submit(lambda db: _insert(db, entry.key, row), done)
 
     def void(self, key: OrderKey, trade_date: str, now: float, done: Done) -> None:
-        """``ResolveOrder``: ``done(Entry)`` what is known; ``done(None)``: nothing was, and now it is a tombstone."""
+        """``ResolveOrder``: ``done(KeyEntry)``: the known row; ``done(None)``: the key was unknown and is a tombstone now."""
         row = (key, KeyState.VOID.value, trade_date, now, "", None)
         self._commit.submit(lambda db: _insert(db, key, row), done)
 
     def finish(self, reply: OrderAccepted | OrderRefused, done: Done) -> None:
-        """The key's final result. One that is final already stays as it was."""
+        """Writes the key's final result. A result that is final already stays as it was."""
         if isinstance(reply, OrderAccepted):
             values: tuple[Any, ...] = (KeyState.ACCEPTED.value, reply.contract, None, "", reply.key)
         else:
@@ -119,19 +119,19 @@ class Journal:
         self._commit.submit(lambda db: db.execute(sql, values).rowcount, done)
 
     def append(self, report: OrderReport, done: Callable[[Any], None]) -> None:
-        """Number a report (its ``seq`` is ignored) and write it; ``done(OrderReport)`` with the number.
+        """Numbers a report (its ``seq`` is ignored) and writes it; ``done(OrderReport)`` with the number.
 
-        Its ``key`` may be any remark (备注): one that is no key in here becomes ``None``. What keeps to no bound gets no number.
+        Its ``key`` may be any remark (备注): a remark that is no journalled key becomes ``None``. A report beyond the bounds gets no number.
         """
         self._commit.submit(lambda db: _append(db, report), done)
 
     def reports(self, trade_date: str, after: int, most: int, done: Done) -> None:
-        """``done(list[OrderReport])``: the first of the day's with ``seq > after`` and of later days', behind everything appended before."""
+        """``done(list[OrderReport])``: the first reports with ``seq > after`` of the day and of later days, including all appended before this call."""
         sql = "SELECT trade_date, seq, body FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq LIMIT ?"
         self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after, most))], done)
 
     async def known(self, keys: Iterable[str]) -> set[str]:
-        """Those that are keys in here. Raises ``StoreError``."""
+        """The ones among ``keys`` that are journalled. Raises ``StoreError``."""
         asked = tuple(keys)
         known: set[str] = await self._commit.run(lambda db: {key for key in asked if _is_key(db, key)})
         return known
@@ -139,11 +139,11 @@ class Journal:
     # --- at start, before anything is written ---
 
     def pending(self) -> list[KeyEntry]:
-        """The keys whose fate is not known."""
+        """The keys without a final result."""
         return self._entries("WHERE state = 'taken' ORDER BY taken_at")
 
     def day(self) -> str:
-        """The last trade date that is known, of a key or a report, or ``""``."""
+        """The last known trade date, of a key or a report, or ``""``."""
         dates = "SELECT MAX(trade_date) AS day FROM keys UNION ALL SELECT MAX(trade_date) FROM reports"
         return str(self._read(f"SELECT COALESCE(MAX(day), '') FROM ({dates})")[0][0])  # noqa: S608  # ours
 
@@ -212,7 +212,7 @@ def _append(db: sqlite3.Connection, report: OrderReport) -> OrderReport:
 
 
 def _report(trade_date: str, seq: int, body: bytes) -> OrderReport:
-    """One that can't be read keeps its number, or the centre would ask for it without end; without a key it moves nothing there."""
+    """A report that can't be decoded keeps its number, or the centre would ask for it again and again; without a key it changes no order there."""
     try:
         return msgspec.structs.replace(_decode_report(body), seq=seq)
     except _UNREADABLE as error:

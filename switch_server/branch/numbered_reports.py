@@ -1,4 +1,4 @@
-"""Numbered order reports: what the trading system tells, written down, numbered per trade date, sent, and sent again by pages on request."""
+"""Numbered order reports: the trading system's updates, written, numbered per trade date, sent, and sent again by pages on request."""
 
 import logging
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 _Stands = tuple[OrderStatus, Shares, Shares]
-"""An order as it was reported: its status, how many are filled, how many cancelled."""
+"""The reported state of an order: its status, its filled and its cancelled quantity."""
 
 
 class NumberedReports:
-    """``send`` takes a numbered report to the centre, or drops it: the centre asks again."""
+    """``send`` sends a numbered report to the centre, or drops it: the centre asks for it again."""
 
     def __init__(
         self, journal: Journal, desk: OrderHandler, clock: Callable[[], float], send: Callable[[OrderReport], None]
@@ -37,7 +37,7 @@ class NumberedReports:
             self._told[report.contract] = ((report.status, report.filled, report.cancelled), report.key)
 
     def changed(self, update: OrderUpdate) -> None:
-        """An order changed; one that stands as it was last reported is not reported again, unless it is only known now whose it is."""
+        """An order changed. The state that was reported last is not reported again, unless the order's key has become known only now."""
         self.new_day(update.trade_date)
         row = update.row
         ours = self._desk.key_of(row.contract, update.trade_date)
@@ -68,7 +68,7 @@ class NumberedReports:
             self.last = 0
 
     def again(self, after: int, trade_date: str, answer: Answer) -> None:
-        """``AskReports``: a page is read behind everything written before, so that what it has not is sent after it."""
+        """``AskReports``: the page is read after all reports written so far; later reports are sent after it."""
 
         def found(reports: Any) -> None:
             if isinstance(reports, StoreError):
@@ -81,7 +81,7 @@ class NumberedReports:
         self._journal.reports(trade_date or self._day, after, REPORTS_MAX + 1, found)
 
     async def catch_up(self, trading: TradingSystem) -> None:
-        """After a reconnect: what changed meanwhile, for the accounts that ordered today."""
+        """After a reconnect: reports the changes meanwhile, for the accounts that ordered today."""
         for account in tuple(self._desk.accounts):
             try:
                 rows = await trading.orders(account)

@@ -1,4 +1,4 @@
-"""Orders at the gateway: a key is journalled, then sent, then answered; and what stayed unanswered is resolved.
+"""Orders at the gateway: a key is journalled, then sent, then answered; keys without an answer are resolved later.
 
 The life of a key::
 
@@ -22,12 +22,12 @@ from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 RESOLVE_S = 0.5
-"""Between two looks at today's orders while keys are pending."""
+"""Seconds between two requests for today's orders while keys are pending."""
 
 
 class OrderHandler:
-    """See the module. ``on_pending`` is told when the number of pending keys changed, ``on_row`` of each order of today that the resolver
-    came by: what was reported of it while nobody listened is lost.
+    """See the module. ``on_pending`` is called when the number of pending keys changed, ``on_row`` for each of today's orders that the resolver
+    sees: reports about it may have been lost while the trading system was not connected.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class OrderHandler:
     ) -> None:
         self.pending: dict[OrderKey, KeyEntry] = {entry.key: entry for entry in journal.pending()}
         self.contracts: dict[ContractNo, OrderKey] = {}
-        """Today's, by their number; for reports of systems that carry no key."""
+        """Today's keys by contract number, for the reports of systems that carry no key."""
         self.accounts: set[AccountNo] = set()
-        """Those that ordered something today."""
+        """The accounts that ordered today."""
         self.day = journal.day()
         self._journal = journal
         self._trading = trading
@@ -58,7 +58,7 @@ class OrderHandler:
             self._remember(entry.request, entry.contract)
 
     def key_of(self, contract: ContractNo, trade_date: str) -> OrderKey | None:
-        """Whose order that contract number is on that day; the numbers begin anew each day."""
+        """The key of the order with that contract number on that day; the numbers begin again each day."""
         return self.contracts.get(contract) if trade_date == self.day else None
 
     # --- requests ---
@@ -87,11 +87,11 @@ class OrderHandler:
             self._journal.void(key, self.day, self._clock(), lambda known: answer(_resolved(key, known)))
 
     def wake(self) -> None:
-        """The trading system is back: look at the pending keys now."""
+        """The trading system is connected again: the pending keys are resolved now."""
         self._wake.set()
 
     async def run(self) -> None:
-        """The resolver, until cancelled."""
+        """Resolves pending keys until cancelled."""
         while True:
             if self.pending and self._trading.state.up:
                 try:
@@ -105,19 +105,19 @@ class OrderHandler:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    # --- a key's way ---
+    # --- the steps of a key ---
 
     def _taken(self, order: Order, entry: KeyEntry, known: Any, *, up: bool) -> None:
         if isinstance(known, StoreError):
             _log.error("journal: %s; order refused", known)
             reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
-            self._unwritten[order.key] = reply  # it was promised that this key will never be placed
+            self._unwritten[order.key] = reply  # a refused key must never be placed later
             self._land(order.key, reply)
         elif known is not None:
             self._land(order.key, known.reply())
         elif (
             not up
-        ):  # its trade date may be of yesterday, so it is not sent even if the trading system came back meanwhile
+        ):  # its trade date may be yesterday's, so it is not sent even if the trading system reconnected meanwhile
             self._record(order, OrderRefused(order.key, Refusal.BRANCH_DOWN))
         else:
             self.accounts.add(order.account)
@@ -139,7 +139,7 @@ class OrderHandler:
         self._journal.finish(reply, lambda written: self._finished(order, reply, written))
 
     async def _speak(self, order: Order) -> OrderAccepted | OrderRefused:
-        """Raises ``TradingSilent`` where the result is not known."""
+        """Raises ``TradingSilent`` if the result is not known."""
         try:
             if isinstance(order, PlaceOrder):
                 return OrderAccepted(order.key, await self._trading.place(order))
@@ -207,7 +207,7 @@ class OrderHandler:
                 self._on_row(AccountNo(account), row)
 
     def _is_today(self, entry: KeyEntry) -> bool:
-        """Today's orders say nothing about a key of another day; one without a day was never sent."""
+        """Today's orders give no information about a key of another day; a key without a day was never sent."""
         return entry.trade_date in {"", self.day}
 
     def _judge(self, entry: KeyEntry, rows: Any) -> None:
@@ -233,5 +233,5 @@ class OrderHandler:
 
 def _resolved(key: OrderKey, known: Any) -> Reply:
     if isinstance(known, StoreError):
-        return OrderPending(key)  # no tombstone could be written, so nothing is promised
+        return OrderPending(key)  # no tombstone could be written, so the key may still be placed
     return known.reply() if known is not None else OrderVoid(key)

@@ -1,6 +1,6 @@
 """``python -m switch_server.branch.sim --branch GZ01 --accounts FILE --stocks FILE --state DIR``
 
-Prints ``listening ENDPOINT`` once it takes connections, and runs until SIGTERM or SIGINT.
+Prints ``listening ENDPOINT`` once it accepts connections, and runs until SIGTERM or SIGINT.
 """
 
 import argparse

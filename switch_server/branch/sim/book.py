@@ -1,8 +1,8 @@
-"""Orders of the day: taking, cancelling, matching. Pure: ``now`` is passed in, nothing is written here.
+"""Orders of the day: placing, cancelling, matching. Pure: ``now`` is an argument, nothing is written here.
 
-Status codes are the counter's own digits 0-9 (未报 … 废单). An order lives 2 → 7 → 8; with a cancel 2 → 3 → 6 or 7 → 4 → 5; an exchange
-that does not want it makes it 9. Every change is put into ``changed`` for the store and the wire. A counter that says no raises
-``RefusedHere`` with its own error number, and nothing has happened.
+Status codes are the counter's own digits 0-9 (未报 … 废单). An order goes 2 → 7 → 8; with a cancel 2 → 3 → 6 or 7 → 4 → 5; an order that
+the exchange rejects gets 9. Every change is put into ``changed`` for the store and the connections. A refusal raises
+``RefusedHere`` with the counter's error number, and nothing has changed.
 """
 
 from msgspec import Struct
@@ -22,7 +22,7 @@ BUY, SELL = "0B", "0S"
 
 
 class RefusedHere(Exception):  # noqa: N818  # the counter's answer, not a fault
-    """The counter says no."""
+    """The counter refuses."""
 
     def __init__(self, error: Error) -> None:
         super().__init__(error.name)
@@ -30,7 +30,7 @@ class RefusedHere(Exception):  # noqa: N818  # the counter's answer, not a fault
 
 
 class BookOrder(Struct):
-    """One order of the day. ``held``: cash still frozen for it. ``remark``: what the caller wrote on it (the key)."""
+    """One order of the day. ``held``: cash still frozen for it. ``remark``: the caller's remark (the key)."""
 
     contract: ContractNo
     account: AccountNo
@@ -58,7 +58,7 @@ class BookOrder(Struct):
 
 
 class Book:
-    """The counter and its exchange. ``changed``/``touched``: orders and accounts to be written and told of."""
+    """The counter and its exchange. ``changed``/``touched``: orders and accounts to be written and reported."""
 
     def __init__(self, market: SimMarket, hours: TradingHours, accounts: dict[AccountNo, LedgerAccount]) -> None:
         self.accounts = accounts
@@ -67,7 +67,7 @@ class Book:
         self.touched: dict[AccountNo, LedgerAccount] = {}
         self.trade_date = ""
         self.reject_next = 0
-        """So many of the next orders are made 废单 by the exchange (a fault of the tests')."""
+        """The exchange rejects so many of the next orders (废单); set by tests."""
         self._market = market
         self._hours = hours
         self._open: dict[StockCode, dict[ContractNo, BookOrder]] = {}
@@ -121,7 +121,7 @@ class Book:
         return order
 
     def cancel(self, number: str, contract: str) -> BookOrder:
-        """撤单: the order is marked, the exchange takes it off at the next match. Raises ``RefusedHere``."""
+        """撤单: marks the order; the exchange cancels it at the next match. Raises ``RefusedHere``."""
         account = self.account(number)
         order = self.orders.get(ContractNo(contract))
         if order is None or order.account != account.account:
@@ -133,7 +133,7 @@ class Book:
         return order
 
     def add(self, order: BookOrder) -> None:
-        """A new order, or one of today's from the store."""
+        """Adds a new order, or one of today's orders from the store."""
         self.orders[order.contract] = order
         self._by_account.setdefault(order.account, []).append(order)
         if order.is_open:
@@ -142,7 +142,7 @@ class Book:
     # --- the exchange ---
 
     def match(self, now: float) -> None:
-        """One step of the exchange: take off what is being cancelled, fill what the price allows, oldest first."""
+        """One step of the exchange: executes cancels, fills the orders that the price allows, oldest first."""
         trading = self._hours.session(now) is TradingSession.OPEN
         for code, orders in self._open.items():
             for order in [order for order in orders.values() if order.status in {"3", "4"}]:
@@ -151,7 +151,7 @@ class Book:
                 self._fill(code, orders, now)
 
     def next_day(self, trade_date: str) -> None:
-        """Roll over to ``trade_date``: open orders lapse, T+1 comes, contract numbers begin anew."""
+        """Changes to ``trade_date``: open orders lapse, T+1 shares become sellable, contract numbers begin again."""
         for orders in self._open.values():
             for order in list(orders.values()):
                 self._take_off(order)
@@ -256,7 +256,7 @@ class Book:
 
 
 def _fee_step(order: BookOrder, fee: Fen) -> Fen:
-    """The least commission is owed once an order, not once a fill."""
+    """The minimum commission is due once for an order, not for each fill."""
     step = fee if not order.fees else Fen(max(0, fee - rules.COMMISSION_LEAST))
     order.fees = Fen(order.fees + step)
     return step

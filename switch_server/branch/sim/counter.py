@@ -1,4 +1,4 @@
-"""The counter's functions: from a request's fields to an answer's, over the book. Texts and numbers only, as the wire wants them."""
+"""The counter's functions: from a request's fields to an answer's fields. Texts and numbers only, as on the wire."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ from switch_server.branch.sim.wire import Fields
 
 MARKETS = {"SH": "1", "SZ": "0"}
 PAGE = 1000
-"""Orders in one answer; ``NEXT`` says that there are more, ``FROM`` asks for them."""
+"""The most orders in one answer; ``NEXT`` says that there are more, ``FROM`` asks for them."""
 WRONG_PINS = 10
-"""A day and account; the centre's own limit is far below."""
+"""The limit for a day and account; the centre's own limit is far lower."""
 
 
 def yuan(fen: int) -> str:
@@ -33,7 +33,7 @@ def _milli(text: str) -> int:
 
 
 class TradingCounter:
-    """One branch's counter. ``answer`` never raises on what a request says."""
+    """One branch's counter. ``answer`` raises nothing, whatever the request contains."""
 
     def __init__(self, book: Book, market: SimMarket, hours: TradingHours) -> None:
         self._book = book
@@ -53,7 +53,7 @@ class TradingCounter:
         }
 
     def answer(self, fields: Fields, now: float) -> Fields:
-        """The answer's fields, ``RET`` and ``MSG`` among them."""
+        """The answer's fields, with ``RET`` and ``MSG``."""
         function = self._functions.get(str(fields.get("FUNC")))
         if function is None:
             return _failed(Error.BAD_REQUEST)

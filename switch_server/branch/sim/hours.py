@@ -1,6 +1,6 @@
 """The trading day: real hours of Shanghai and Shenzhen, or a simulated day that always trades.
 
-Times are UTC seconds. Public holidays are not known here: a real trading system would be told of them.
+Times are UTC seconds. Public holidays are not considered: a real trading system has a calendar.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -24,20 +24,20 @@ class TradingHours(Protocol):
     def session(self, now: float) -> TradingSession: ...
 
     def trade_date(self, now: float) -> str:
-        """``YYYYMMDD`` of the day that orders given now belong to."""
+        """``YYYYMMDD`` of the day to which orders given now belong."""
         ...
 
     def day_start(self, now: float) -> float:
-        """When that day's prices began to move."""
+        """When the prices of that day began to move."""
         ...
 
     def price_time(self, now: float) -> float:
-        """``now`` while the market moves, else when it last stopped."""
+        """``now`` while the market moves, otherwise the time when it last stopped."""
         ...
 
 
 class AlwaysOpen:
-    """A demo's day: midnight to midnight in Shanghai, trading all of it, Sundays too."""
+    """The demo's day: trading from midnight to midnight in Shanghai, on every day of the week."""
 
     def session(self, now: float) -> TradingSession:  # noqa: ARG002
         return TradingSession.OPEN
@@ -90,7 +90,7 @@ class RealHours:
 
     @staticmethod
     def _day(now: float) -> datetime:
-        """The day itself, on a weekend the Friday before."""
+        """The day itself; on a weekend the Friday before."""
         local = _local(now)
         return local - timedelta(days=max(0, local.weekday() - 4))
 

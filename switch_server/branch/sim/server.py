@@ -1,7 +1,7 @@
 """The simulated counter as a server: one node signed on at a time, requests strictly in order, answers after the commit.
 
-A newer sign-on ends the older connection together with what it had sent but nobody had read: whoever has signed on and is answered
-``505`` (orders) sees every order that will ever come of the older connection.
+A newer sign-on ends the older connection together with its unread requests: the node that has signed on and got the answer
+to ``505`` (orders) sees every order of the older connection that will ever exist.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class Connection(asyncio.Protocol):
         self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # asyncio's promise, for mypy
+        assert isinstance(transport, asyncio.Transport)  # asyncio guarantees it; for mypy
         self._transport = transport
         if self._server.faults.mode is FaultMode.REFUSE:
             transport.abort()
@@ -102,7 +102,7 @@ class SimServer:
         return f"tcp://{host}:{self._server.sockets[0].getsockname()[1]}"
 
     async def run(self) -> None:
-        """The exchange's steps, until cancelled."""
+        """Runs the exchange's steps, until cancelled."""
         while True:
             now = time.time()
             self._roll(now)
@@ -123,7 +123,7 @@ class SimServer:
             self._node = None
 
     def take(self, connection: Connection, fields: Fields) -> None:
-        """One request, in its turn."""
+        """Handles one request, in order."""
         function = fields.get("FUNC")
         if function == Function.FAULT and self._allow_faults:
             self._fault(connection, fields)
@@ -192,7 +192,7 @@ class SimServer:
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        """Make durable what changed, then tell it: answers first, then the changed orders."""
+        """Makes changes durable, then sends them: answers first, then the changed orders."""
         self._flush_due = False
         self._push_changes()
         outgoing, self._outgoing = self._outgoing, []
@@ -210,9 +210,7 @@ class SimServer:
 
     def _written(self, result: Any, outgoing: list[tuple[Connection, bytes]]) -> None:
         if isinstance(result, Exception):
-            raise SystemExit(
-                f"trading.db: {result}"
-            )  # what is not durable is not told: better no counter than a lying one
+            raise SystemExit(f"trading.db: {result}")  # nothing is sent that is not durable: the counter rather ends
         by_connection: dict[Connection, list[bytes]] = {}
         for connection, data in outgoing:
             by_connection.setdefault(connection, []).append(data)

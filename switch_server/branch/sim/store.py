@@ -1,7 +1,7 @@
-"""What the simulated system remembers over ``kill -9``: accounts, today's orders, the trade date.
+"""The state of the simulated system that survives ``kill -9``: accounts, today's orders, the trade date.
 
-Rows are written behind one group commit; the wire answers after it (``barrier``), so nothing has ever been told that a restart
-does not know.
+Rows are written by group commit; answers are sent after the commit (``barrier``), so every answer that was sent is known
+after a restart.
 """
 
 import sqlite3
@@ -48,7 +48,7 @@ class SimStore:
         return self._commit.idle
 
     def load(self, specs: Iterable[AccountSpec], stocks: tuple[StockSpec, ...]) -> dict[AccountNo, LedgerAccount]:
-        """All accounts: those of the store, and new ones of the file. Raises ``StoreError``."""
+        """All accounts: the stored ones, and new ones of the file. Raises ``StoreError``."""
         with as_store_failed(), sqlite3.connect(self._path) as reader:
             states = [_decode_account(row[0]) for row in reader.execute("SELECT state FROM accounts")]
         accounts = {account.account: account for account in states}
@@ -59,7 +59,7 @@ class SimStore:
         return accounts
 
     def load_day(self, book: Book) -> None:
-        """Today's orders as they stood; ``book.trade_date`` is the stored one, maybe of the past. Raises ``StoreError``."""
+        """Loads today's orders; ``book.trade_date`` is the stored one, possibly of the past. Raises ``StoreError``."""
         with as_store_failed(), sqlite3.connect(self._path) as reader:
             row = reader.execute("SELECT trade_date FROM day").fetchone()
             book.trade_date = row[0] if row else ""
@@ -70,7 +70,7 @@ class SimStore:
                 book.add(_decode_order(state))
 
     def barrier(self, book: Book, done: Callable[[Any], None]) -> None:
-        """Write what the book changed; ``done`` after the commit that holds it and everything before."""
+        """Writes the book's changes; ``done`` is called after the commit of these and all earlier changes."""
         date = book.trade_date
         orders = [(date, order.contract, order.remark, _encode(order)) for order in book.changed.values()]
         accounts = [(account.account, _encode(account)) for account in book.touched.values()]

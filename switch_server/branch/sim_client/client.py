@@ -1,6 +1,6 @@
-"""The connection to the simulated counter; ``trading.TradingSystem`` is its contract.
+"""The connection to the simulated counter; implements ``trading.TradingSystem``.
 
-The counter answers in order and a new sign-on shuts out what older connections left unread, so ``absence_is_final`` holds.
+The counter answers in order, and a new sign-on drops the unread requests of older connections, so ``absence_is_final`` is true.
 """
 
 import asyncio
@@ -117,7 +117,7 @@ class SimTrading:
     # --- the connection ---
 
     def received(self, wire: "_Connection", fields: rows.Fields) -> None:
-        """One message of the counter's."""
+        """One message of the counter."""
         if wire is not self._wire:
             return
         if "SN" in fields:
@@ -218,7 +218,7 @@ class SimTrading:
 
 
 class _Connection(asyncio.Protocol):
-    """Bytes to messages; ``lost`` is done when the connection is."""
+    """Bytes to messages; the future ``lost`` is done when the connection is lost."""
 
     def __init__(self, client: SimTrading) -> None:
         self._client = client
@@ -243,7 +243,7 @@ class _Connection(asyncio.Protocol):
             self.lost.set_result(None)
 
     def send(self, data: bytes) -> None:
-        """All that one turn of the loop sends goes in one system call."""
+        """The frames of one turn of the loop are sent in one system call."""
         if not self._outgoing:
             asyncio.get_running_loop().call_soon(self._write)
         self._outgoing.append(data)
@@ -259,7 +259,7 @@ class _Connection(asyncio.Protocol):
 
 
 def _checked(fields: rows.Fields) -> rows.Fields:
-    """Success, or the refusal that the counter's error number stands for."""
+    """The fields of a success, or the refusal for the counter's error number."""
     number = fields.get("RET")
     if number == "0":
         return fields
@@ -278,7 +278,7 @@ def _state(fields: rows.Fields) -> TradingState:
 
 @contextlib.contextmanager
 def _sense() -> Any:
-    """What can't be read as an answer is nonsense."""
+    """Turns errors of decoding an answer into ``TradingSilent``."""
     try:
         yield
     except (KeyError, ValueError, TypeError, AttributeError) as error:

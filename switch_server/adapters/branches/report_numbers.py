@@ -1,7 +1,7 @@
 """Order reports of one branch in their order: 1, 2, 3 … per trade date, each posted once. Pure.
 
-``take`` says what to do with a report; a gap is closed by asking for all that followed the last one in order, of its day and of later ones,
-and until they come later reports are dropped (they are among those that come again).
+``take`` decides about a report. After a gap all reports since the last one in order are requested, of its day and of later days;
+until they arrive later reports are dropped (they are contained in the requested ones).
 """
 
 from enum import Enum, auto
@@ -11,19 +11,19 @@ from shared.aci import GatewayStatus, OrderReport
 
 class ReportVerdict(Enum):
     POST = auto()
-    DROP = auto()  # told already, or of a day that is over
-    RESYNC = auto()  # something is missing before it: ask for reports after ``ReportNumbering.last``
+    DROP = auto()  # posted already, or of a past day
+    RESYNC = auto()  # a report before it is missing: request the reports after ``ReportNumbering.last``
 
 
 class ReportNumbering:
-    """``last``: the number of the last report in order, of ``trade_date``; empty: none is known, ask for the gateway's day."""
+    """``last``: the number of the last report in order, of ``trade_date``; empty: none is known, request those of the gateway's day."""
 
     def __init__(self, trade_date: str = "") -> None:
         self.trade_date = trade_date
         self.last = 0
 
     def begin(self, status: GatewayStatus) -> None:
-        """Where no day is known yet, the gateway's: what it numbers from now on is asked for by that day, even on the next."""
+        """If no day is known yet, takes the gateway's: its reports are requested by that day from now on, even on the next day."""
         self.trade_date = self.trade_date or status.trade_date
 
     def take(self, report: OrderReport) -> ReportVerdict:
@@ -37,5 +37,5 @@ class ReportNumbering:
         return ReportVerdict.POST
 
     def behind(self, status: GatewayStatus) -> bool:
-        """Does the gateway have reports that we have not?"""
+        """Whether the gateway has reports that are missing here."""
         return (status.trade_date, status.last_report) > (self.trade_date, self.last)

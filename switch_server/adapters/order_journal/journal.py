@@ -1,8 +1,8 @@
 """The centre's durable order journal: group commit in one thread, an answer after each fsync.
 
-A disk that is full refuses new orders (``OrderJournalFailed``: what can't be made durable is not sent) and delays history rows, which are
-facts that have happened: they are kept in memory, in order, and written when it works again. Only reports on orders that the core does not
-hold have a bound there (``MOST_BYTES``): the branches tell those again after a restart.
+With a full disk new orders are refused (``OrderJournalFailed``: an order that can't be made durable is not sent), and history rows wait:
+they are kept in memory, in order, and written when the disk works again. Only reports on orders that the core does not hold are
+limited there (``MOST_BYTES``): the branches send those again after a restart.
 """
 
 import logging
@@ -47,14 +47,14 @@ log = logging.getLogger(__name__)
 Item = tuple[float, JournalOrder | RecordOrderState]
 _STATES = ", ".join(
     f"'{state}'" for state in sorted(UNDECIDED)
-)  # word for word as in the partial index, else it does not serve
+)  # word for word as in the partial index, otherwise SQLite does not use it
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
 
 MOST_BYTES = 64 << 20
 REPORT_BYTES = 1000
-"""Of a report in memory, with its texts."""
+"""The bytes of a report in memory, with its texts."""
 LOG_EACH = 10_000
-"""Dropped reports for a line in the log."""
+"""The number of dropped reports for each line in the log."""
 _FIRST_DAY = "INSERT INTO reported_days VALUES (?, ?) ON CONFLICT DO NOTHING"
 _NEW_DAY = (
     "INSERT INTO reported_days VALUES (:branch, :trade_date) "
@@ -68,16 +68,16 @@ class JournalCounts(Struct):
     journalled: int = 0
     duplicates: int = 0
     failed: int = 0
-    """Orders refused since they could not be made durable."""
+    """Orders refused because they could not be made durable."""
     steps: int = 0
     repeated: int = 0
-    """Reports that were written before."""
+    """Reports that had been written before."""
     not_theirs: int = 0
-    """Reports refused: the order that they name is not of the branch and account that they come from."""
+    """Reports refused: their order belongs to another branch or account."""
     unknown: int = 0
-    """Reports passed over: the journal has no order that they name."""
+    """Reports passed over: the journal has no such order."""
     lost: int = 0
-    """Reports on orders that are not held which were not taken since too many waited for the disk."""
+    """Reports on orders outside the core's memory that were not taken, since too many waited for the disk."""
     troubles: int = 0
     """Groups that could not be written."""
     faults: int = 0
@@ -87,7 +87,7 @@ class JournalCounts(Struct):
 class SqliteOrderJournal:
     """``ports.OrderJournalPort``. Opening raises ``OrderJournalUnusable``; afterwards nothing is raised.
 
-    ``post`` is called from the journal's thread, in the order of the ``do`` calls. ``on_trouble(text)`` is called from it too, once when
+    ``post`` is called from the journal's thread, in the order of the ``do`` calls, and ``on_trouble(text)``, too: once when
     writing begins to fail and once (empty text) when it works again. ``clock`` gives UTC seconds.
     """
 
@@ -108,14 +108,14 @@ class SqliteOrderJournal:
         self._trouble = ""
         self.counts = JournalCounts()
         self.not_theirs: Counter[BranchId] = Counter()
-        """``counts.not_theirs`` by branch; the first of each is logged."""
+        """``counts.not_theirs`` by branch; the first report of each branch is logged."""
         self._days = self._known_days()
 
     def start(self) -> None:
         self._batches.start()
 
     def stop(self, seconds: float = 5.0) -> int:
-        """Writes what is queued and closes the file; how many history rows could not be written (0 unless the disk is in trouble)."""
+        """Writes the queue and closes the file; returns how many history rows could not be written (0 unless the disk is in trouble)."""
         lost = self._batches.stop(seconds)
         if lost:
             log.error("order journal: %d rows not written at stop: %s", lost, self._trouble)
@@ -134,11 +134,11 @@ class SqliteOrderJournal:
             )
 
     def flush(self, seconds: float = 5.0) -> bool:
-        """Waits until all that was asked before now is durable (or refused)."""
+        """Waits until every effect given before is durable (or refused)."""
         return self._batches.flush(seconds)
 
     def between(self, work: Callable[[], None]) -> None:
-        """Calls ``work`` in the journal's thread once all that was asked before now is durable (or refused), and before anything else is."""
+        """Calls ``work`` in the journal's thread once every effect given before is durable (or refused), and before any later effect is."""
         self._batches.between(work)
 
     @property
@@ -148,14 +148,14 @@ class SqliteOrderJournal:
     # --- reading, from any thread ---
 
     def unfinished(self) -> list[OrderRecovered]:
-        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first. Raises ``OrderJournalUnusable``."""
+        """At restart: the orders without a known result (captured, sent, in doubt), oldest first. Raises ``OrderJournalUnusable``."""
         try:
             return [_recovered(row) for row in self._rows(UNFINISHED, {})]
         except sqlite3.Error as error:
             raise OrderJournalUnusable(f"{self._path}: {error}") from error
 
     def reported_days(self) -> dict[BranchId, str]:
-        """The last trade date, not of the future, of which each branch has reported on an order of its own; else the day of its first order."""
+        """By branch: the last trade date, not in the future, of a report on the branch's own order; else the day of its first order."""
         return {BranchId(row["branch"]): row["trade_date"] for row in self._rows("SELECT * FROM reported_days", {})}
 
     def _known_days(self) -> dict[BranchId, str]:
@@ -171,7 +171,7 @@ class SqliteOrderJournal:
         return self._record(rows[0]) if rows else None
 
     def orders(self, limit: int = 100, *, since: float = 0.0, call: str | None = None) -> list[OrderRecord]:
-        """The last journalled first; ``since`` in UTC seconds."""
+        """The newest first; ``since`` in UTC seconds."""
         rows = self._rows(
             "SELECT * FROM orders WHERE at >= :since AND (:call IS NULL OR call = :call) "
             "ORDER BY rowid DESC LIMIT :limit",
@@ -207,7 +207,7 @@ class SqliteOrderJournal:
         return []
 
     def _apply(self, item: Item) -> OrderJournalled | OrderJournalFailed | tuple[StepOutcome, dict[str, Any]]:
-        """An order's answer, or what became of a history row."""
+        """Returns the answer to an order, or the outcome of a history row."""
         at, effect = item
         return self._insert(effect, at) if isinstance(effect, JournalOrder) else self._step(step_row(effect, at))
 
@@ -226,7 +226,7 @@ class SqliteOrderJournal:
         return step, row
 
     def _is_new_day(self, row: dict[str, Any]) -> bool:
-        """Never after a report was dropped: the next start asks from its day on."""
+        """Always ``False`` after a report was dropped: the next start requests reports from that day on."""
         if row["seq"] is None or self.counts.lost:
             return False
         day: str = row["trade_date"]
@@ -251,7 +251,7 @@ class SqliteOrderJournal:
                     )
 
     def _not_storable(self, effect: JournalOrder | RecordOrderState, error: StoreError) -> None:
-        """Our bug: this row alone is refused."""
+        """Our bug: only this row is refused."""
         self.counts.faults += 1
         log.error("order journal: %s of %s is not storable: %s", type(effect).__name__, effect.key, error)
         if isinstance(effect, JournalOrder):
@@ -286,7 +286,7 @@ class SqliteOrderJournal:
 
 
 def _size(item: Item) -> int:
-    """Nothing, but for what may be dropped."""
+    """Zero, except for reports that may be dropped."""
     effect = item[1]
     droppable = isinstance(effect, RecordOrderState) and effect.report is not None and not effect.report.held
     return REPORT_BYTES if droppable else 0

@@ -1,4 +1,4 @@
-"""One desk's link while it is up: who is logged in on it, and which requests that allows.
+"""One desk's link while it is up: the logged-in agent, and the requests that are allowed.
 
 ```
 FREE ──LogIn, Resume──► CHECKING ──right──► TAKEN ──LogOut, taken over, operator──► FREE
@@ -24,22 +24,22 @@ SAME_LEGS_S: Final = 1.0
 
 
 class LinkPhase(StrEnum):
-    FREE = "free"  # nobody is logged in
-    CHECKING = "checking"  # somebody's password or session
+    FREE = "free"  # no agent is logged in
+    CHECKING = "checking"  # a password or a session is being checked
     TAKEN = "taken"
-    PROVING = "proving"  # taken, and a password is being checked
+    PROVING = "proving"  # logged in, and a password is being checked
     GONE = "gone"  # the link is down
 
 
 class RequestKind(StrEnum):
-    """Requests, as far as the link's state tells them apart."""
+    """The kinds of requests that ``VERDICTS`` distinguishes."""
 
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
     PASSWORD = "password"  # noqa: S105  a change of it
     COMMAND = "command"
     QUESTION = "question"
-    FLOOR = "floor"  # a supervisor's desk
+    FLOOR = "floor"  # of a supervisor's desk
     SNAPSHOT = "snapshot"
 
 
@@ -68,16 +68,16 @@ VERDICTS: dict[LinkPhase, dict[RequestKind, DeskRefusal | None]] = {
     },
     LinkPhase.GONE: dict.fromkeys(RequestKind, DeskRefusal.NOT_LOGGED_IN),
 }
-"""``None``: it may be tried."""
+"""``None``: the request is allowed."""
 
 
 def request_kind(kind: type) -> RequestKind | None:
-    """``None``: nothing that a desk may ask."""
+    """``None``: no request of a desk."""
     return _KINDS.get(kind)
 
 
 class DeskLink:
-    """A link that is up. ``agent`` is set once the core has been told of them; reports leave from ``TAKEN`` on."""
+    """A link that is up. ``agent`` is set once the core was told of the log-in; reports are sent from ``TAKEN`` on."""
 
     def __init__(self, channel: Channel, at: float) -> None:
         self.id = DeskId(channel.name)
@@ -85,15 +85,15 @@ class DeskLink:
         self.phase = LinkPhase.FREE
         self.agent: AgentId | None = None
         self.since = at
-        """Of the link, or of the log-in."""
+        """When the link opened, or the agent logged in."""
         self.phone_name: PhoneName | None = None
-        """The desk phone that has the agent's voice; ``None``: the app's own phone has."""
+        """The desk phone with the agent's voice; ``None``: the app's own phone."""
         self.phone = PhoneNow(())
         self._phone_at = -math.inf
         self.questions = 0
-        """Running."""
+        """The number of questions without an answer."""
         self.queues: tuple[QueueRow, ...] = ()
-        """As told last."""
+        """The rows that were sent last."""
 
     @property
     def is_shown(self) -> bool:
@@ -103,18 +103,20 @@ class DeskLink:
         return VERDICTS[self.phase][ask]
 
     def report(self, report: wire.Report) -> None:
-        """Nothing before the log-in's snapshot, nothing after its end."""
+        """Sends a report; none before the log-in's snapshot, none after the log-in's end."""
         if not self.is_shown:
             return
         if isinstance(report, wire.QueuesChanged):
             if report.queues == self.queues:
                 return
             self.queues = report.queues
-        if not self.channel.report(report):  # it reads nothing: only a new session, with a snapshot, is right again
+        if not self.channel.report(
+            report
+        ):  # the peer reads nothing; only a new session with a snapshot can repair its state
             self.channel.close(RejectCode.LOST)
 
     def phone_told(self, told: PhoneNow, now: float) -> bool:
-        """Is it worth the core's time? The same legs again are so once in ``SAME_LEGS_S``, or if the phone is down or up again."""
+        """Whether the core needs this report: repeated legs only once in ``SAME_LEGS_S``, or if the phone went down or up."""
         same = (told.legs, told.problem) == (self.phone.legs, self.phone.problem) and now - self._phone_at < SAME_LEGS_S
         self.phone = told
         if not same:
@@ -125,14 +127,14 @@ class DeskLink:
         self.phase = LinkPhase.CHECKING if self.phase is LinkPhase.FREE else LinkPhase.PROVING
 
     def checked(self) -> bool:
-        """The check is over. False: what it was for is over too (the link is down, or the agent was logged out)."""
+        """Ends a check. ``False``: the log-in has ended meanwhile (the link is down, or the agent was logged out)."""
         if self.phase not in (LinkPhase.CHECKING, LinkPhase.PROVING):
             return False
         self.phase = LinkPhase.FREE if self.phase is LinkPhase.CHECKING else LinkPhase.TAKEN
         return True
 
     def enter(self, agent: AgentId, contact: str) -> None:
-        """The core is being told; ``taken`` when it knows."""
+        """The core is told of the log-in; ``taken`` follows when the core has handled it."""
         self.agent = agent
         name = desk_phone(contact)
         self.phone_name = PhoneName(name) if name is not None else None
@@ -144,7 +146,7 @@ class DeskLink:
         self.since = at
 
     def leave(self, at: float) -> AgentId | None:
-        """Nobody is logged in any more; gives who was."""
+        """Ends the log-in; returns the agent."""
         agent, self.agent = self.agent, None
         self.since, self.queues = at, ()
         if self.phase is not LinkPhase.GONE:
@@ -156,7 +158,7 @@ class DeskLink:
         return agent
 
     def state(self) -> DeskState:
-        """For the operator."""
+        """The link's state for the operator."""
         channel, phone = self.channel, self.phone
         return DeskState(
             desk=self.id,

@@ -1,4 +1,4 @@
-"""``DeskLinks``: what desks ask becomes events, what the core tells them becomes replies and reports."""
+"""``DeskLinks``: requests of desks become events, effects of the core become replies and reports."""
 
 import asyncio
 import itertools
@@ -38,8 +38,8 @@ QUEUES_EVERY_S = 1.0
 class DeskLinks(QuietHandler):
     """``ports.DesksPort`` and ``ports.operations.DeskLinksPort``. ``endpoint``: where desks connect, each with a key that ``book`` knows.
 
-    ``tokens`` and ``new_call_id`` are the lines' own. ``audit`` is given log-ins, their ends and refusals. ``start`` raises ``LinkError``
-    where the endpoint can't be bound. Everything on one loop.
+    ``tokens`` and ``new_call_id`` are shared with the lines. ``audit`` gets log-ins, their ends and refusals. ``start`` raises ``LinkError``
+    if the endpoint can't be bound. Everything on one loop.
     """
 
     def __init__(
@@ -85,14 +85,14 @@ class DeskLinks(QuietHandler):
         )
 
     async def start(self) -> str:
-        """Bind; returns the endpoint with its real port."""
+        """Binds the endpoint; returns it with its real port."""
         self._loop = asyncio.get_running_loop()
         self.endpoint = await self._server.start()
         self._ticker = self._loop.call_later(QUEUES_EVERY_S, self._tick)
         return self.endpoint
 
     async def stop(self) -> None:
-        """Say goodbye to every desk; sessions stay, for after the restart."""
+        """Says goodbye to every desk; sessions remain valid for after the restart."""
         self._ticker.cancel()
         self._floor.stop()
         await self._server.stop()
@@ -128,11 +128,11 @@ class DeskLinks(QuietHandler):
         return tuple(desk.state() for _, desk in sorted(self._register.desks.items()))
 
     def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
-        """Also of an agent whose link is down. ``code``: of ``shared.desk.LoggedOut``."""
+        """Works also if the agent's link is down. ``code``: of ``shared.desk.LoggedOut``."""
         return self._log_ins.ended_by_operator(agent, actor, code)
 
     def disconnect(self, desk: DeskId) -> bool:
-        """Ends a desk's link, also one that is just beginning: its key has been taken away."""
+        """Ends a desk's link, also one that is just beginning: its key has been removed."""
         link = self._register.desks.get(desk)
         if link is not None:
             link.channel.close(RejectCode.UNKNOWN_KEY)
@@ -182,7 +182,7 @@ class DeskLinks(QuietHandler):
     # --- requests ---
 
     def _take(self, desk: DeskLink, ask: RequestKind, message: Any, answer: Answer) -> None:
-        """One that the desk's state allows."""
+        """Handles a request that the desk's state allows."""
         agent = desk.agent or AgentId("")
         match ask:
             case RequestKind.SNAPSHOT:
@@ -246,7 +246,7 @@ class DeskLinks(QuietHandler):
             answer(self._supervisor.do(record, asked))
 
     def _run(self, work: Coroutine[Any, Any, None], answer: Answer) -> None:
-        """A task whose bug costs its request, not the link."""
+        """Runs a task whose bug costs only its request, not the link."""
 
         def done(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)

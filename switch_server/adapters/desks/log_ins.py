@@ -1,4 +1,4 @@
-"""The way of an agent onto a desk and off it: checked by ``door``, told to the core, then shown."""
+"""An agent's log-in and log-out at a desk: checked by ``log_in_checks``, told to the core, then shown."""
 
 from collections.abc import Callable
 
@@ -36,10 +36,10 @@ class LogIns:
         self._register, self._checks, self._book, self._phones = register, checks, book, phones
         self._post, self._after, self._audit = post, after, audit
 
-    # --- on ---
+    # --- log-in ---
 
     async def log_in(self, desk: DeskLink, asked: wire.LogIn, answer: Answer) -> None:
-        """After ``desk.checking``."""
+        """To be called after ``desk.checking``."""
         try:
             proven = await self._checks.log_in(desk.id, asked)
         finally:
@@ -70,7 +70,7 @@ class LogIns:
             self._enter(desk, record, asked.contact, asked.session, answer, lock, anew=False)
 
     def _no_voice(self, desk: DeskLink, agent: AgentId, contact: str) -> Refused | None:
-        """A desk phone is known, free, and this desk's or anybody's. It need not have registered yet: it may be starting."""
+        """A desk phone must exist, be free, and belong to this desk or to none. It need not have registered yet: it may be starting."""
         name = desk_phone(contact)
         if name is None:
             return None
@@ -82,7 +82,7 @@ class LogIns:
         return Refused(DeskRefusal.PHONE_TAKEN, taken) if taken is not None else None
 
     def _elsewhere(self, desk: DeskLink, agent: AgentId, *, take_over: bool) -> Refused | None:
-        """One agent a link, one link an agent."""
+        """Refuses a second agent on a link, and a second link of an agent."""
         if desk.agent not in (None, agent):
             return Refused(DeskRefusal.DESK_TAKEN)
         other = self._register.by_agent.get(agent)
@@ -101,7 +101,7 @@ class LogIns:
         self, desk: DeskLink, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None = None,
         *, anew: bool = True,
     ) -> None:  # fmt: skip
-        """``lock``: from before a restart of the switch."""
+        """``lock``: the seat's lock before a restart of the switch."""
         agent = record.agent
         desk.enter(agent, contact)
         self._register.by_agent[agent] = desk
@@ -114,24 +114,24 @@ class LogIns:
         self._after(lambda: self._entered(desk, agent, session, answer))
 
     def _entered(self, desk: DeskLink, agent: AgentId, session: str, answer: Answer) -> None:
-        """The core knows the agent: from here on, what it tells leaves."""
+        """The core has handled the log-in: from here on its effects are sent."""
         if desk.agent != agent or self._register.by_agent.get(agent) is not desk:
             answer(Refused(DeskRefusal.SESSION_OVER))
             return
         desk.taken(self._register.clock())
         answer(LoggedIn(session, self._register.snapshot(desk)))
 
-    # --- while on ---
+    # --- while logged in ---
 
     async def change_password(self, desk: DeskLink, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
-        """After ``desk.checking``."""
+        """To be called after ``desk.checking``."""
         try:
             reply = await self._checks.change(desk.id, agent, asked)
         finally:
             desk.checked()
         answer(reply)
 
-    # --- off ---
+    # --- log-out ---
 
     def log_out(self, desk: DeskLink, agent: AgentId, answer: Answer) -> None:
         if self._register.sources.desk_state(agent)[1] is not None:
@@ -144,14 +144,14 @@ class LogIns:
         self._after(lambda: answer(Done()))
 
     def ended_by_core(self, agent: AgentId, code: str) -> None:
-        """Also of an agent whose link is down; not of a log-in that the core has not heard of yet."""
+        """Works also if the agent's link is down; has no effect on a log-in that the core has not handled yet."""
         desk = self._register.by_agent.get(agent)
         if desk is None or desk.is_shown:
             self._book.drop_sessions(agent)
             self._register.end_log_in(agent, code)
 
     def ended_by_operator(self, agent: AgentId, actor: str, code: str) -> bool:
-        """Also of an agent whose link is down. False: not logged in."""
+        """Works also if the agent's link is down. ``False``: not logged in."""
         known = agent in self._register.by_agent or self._register.sources.desk_state(agent)[0] is not None
         self._book.drop_sessions(agent)
         self._register.end_log_in(agent, code)

@@ -1,4 +1,4 @@
-"""Who is logged in where, and what each desk is shown."""
+"""Which agent is logged in at which desk, and the state that each desk is shown."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ TokenOfLeg = Callable[[LegId], str]
 
 
 class DeskRegister:
-    """``desks``: the links that are up; ``by_agent``: those on which somebody is logged in, or just being told to the core."""
+    """``desks``: the links that are up; ``by_agent``: links with a logged-in agent, or whose log-in the core is being told of."""
 
     def __init__(self, pops: Pops, sources: DeskSources, tokens: TokenOfLeg, clock: Callable[[], float]) -> None:
         self.desks: dict[DeskId, DeskLink] = {}
@@ -28,11 +28,11 @@ class DeskRegister:
         self._tokens = tokens
 
     def desk(self, channel: Channel) -> DeskLink | None:
-        """Of this very session; ``None`` where a newer one has taken its place."""
+        """The link of this session; ``None`` if a newer session has replaced it."""
         desk = self.desks.get(DeskId(channel.name))
         return desk if desk is not None and desk.channel is channel else None
 
-    # --- what is shown ---
+    # --- reports ---
 
     def tell(self, agent: AgentId, report: wire.Report) -> None:
         desk = self.by_agent.get(agent)
@@ -51,7 +51,7 @@ class DeskRegister:
         return DeskSnapshot(at, seat, self._with_token(call), self.pops.pop(desk.agent), desk.queues, choices)
 
     def tell_queues(self) -> None:
-        """To whom they have changed."""
+        """To all desks whose rows have changed."""
         shown = [desk for desk in self.desks.values() if desk.is_shown]
         if shown:
             report = wire.QueuesChanged(self.sources.queue_rows())
@@ -67,7 +67,7 @@ class DeskRegister:
     # --- ends of a log-in ---
 
     def end_log_in(self, agent: AgentId, code: str) -> None:
-        """The switch ends a log-in; the desk, if its link is up, is told why."""
+        """The switch ends a log-in; the desk gets the reason if its link is up."""
         self.pops.drop(agent)
         desk = self.by_agent.get(agent)
         if desk is not None:
@@ -75,7 +75,7 @@ class DeskRegister:
             self._leave(desk, agent)
 
     def logged_out(self, desk: DeskLink, agent: AgentId) -> None:
-        """The agent has logged out: nothing is shown any more."""
+        """The agent has logged out: the desk's state is cleared."""
         for report in (wire.SeatChanged(None), wire.CallChanged(None), wire.PopChanged(None), wire.QueuesChanged(())):
             desk.report(report)
         self.pops.drop(agent)

@@ -1,4 +1,4 @@
-"""What a supervisor does to agents that is no matter of the core's: skills and messages. All of it is audited, and the agents see it."""
+"""A supervisor's commands to agents that do not concern the core: skills and messages. All are audited, and shown to the agents."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import supervises
 
 AUDITED = 200
-"""Characters of a message that the audit keeps."""
+"""The characters of a message that the audit keeps."""
 
 
 class SupervisorCommands:
@@ -29,7 +29,7 @@ class SupervisorCommands:
         return self._set_skills(actor, request) if isinstance(request, SetSkills) else self._send(actor, request)
 
     def _set_skills(self, actor: AgentRecord, asked: SetSkills) -> Reply:
-        """The agent book writes the audit."""
+        """The agent book writes the audit row."""
         record = self._book.agent(AgentId(asked.agent))
         if record is None or record.disabled:
             return Refused(DeskRefusal.NOT_FOUND)

@@ -1,7 +1,7 @@
-"""The leg to a desk's phone: an outgoing one that belongs to no trunk, and does not wait long for a PC or a phone that is off.
+"""The leg to a desk's phone: an outgoing leg without a trunk, with a short wait for a PC or a phone that is off.
 
-The app's phone is named its token. A desk phone is called by the Contact that it registered, where it registered from; a call that its
-agent asked for asks it to answer by itself, in the three ways that phones know: RFC 5373, ``answer-after`` and ``alert-autoanswer``.
+The INVITE to the app's phone carries a token. A desk phone is called by its registered Contact, at the address from which it registered; if
+its agent asked for the call, the phone is asked to answer by itself, in the three ways in use: RFC 5373, ``answer-after``, ``alert-autoanswer``.
 """
 
 import ipaddress
@@ -25,13 +25,13 @@ from switch_server.ports.phones import Binding
 DESK: Final = Trunk(
     TrunkName("desk"), laws=(Law.A, Law.MU), digits=DigitMode.RFC4733, options_interval=0, direction="out"
 )
-"""What a desk's leg has of a trunk: codecs, keys and session timer. It is in nobody's table, so it counts no lines."""
+"""The trunk settings of a desk's leg: codecs, keys and session timer. It is in no trunk table, so no lines are counted."""
 USER: Final = "desk"
 _CONTACT: Final = re.compile(r"([0-9.]{7,15}):([0-9]{1,5})")
 
 
 def address_of(contact: str) -> Address | None:
-    """``ip:port`` of a phone; ``None`` where nobody can be."""
+    """``ip:port`` of a phone; ``None`` if the address can't be a phone's."""
     match = _CONTACT.fullmatch(contact)
     try:
         far = ipaddress.IPv4Address(match[1] if match else "")
@@ -43,7 +43,7 @@ def address_of(contact: str) -> Address | None:
 
 
 class DeskLeg(OutboundLeg):
-    """A desk's phone is on the same network: it shows life at once, or it is not there."""
+    """A desk's phone is on the same network: it answers with a provisional response at once, or it is not reachable."""
 
     counted = False
 
@@ -67,14 +67,14 @@ class DeskLeg(OutboundLeg):
         self._invite()
 
     def _no_answer(self) -> None:
-        """No sign of life: the phone is lost. Rang for ever: nobody is there."""
+        """Without any response the phone is lost; after a ring without an answer the agent is absent."""
         self._cancel()
         lost = self.state is LineState.CALLING
         self.end(*((EndCause.FAR_LOST, 408) if lost else (EndCause.NO_ANSWER, 480)))
 
 
 def _answer_yourself(ip: str) -> tuple[Any, ...]:
-    """Headers that a phone may heed or not; then it rings, and the agent lifts the handset."""
+    """Headers that ask the phone to answer by itself; a phone that ignores them rings, and the agent lifts the handset."""
     return (
         messages.header("Answer-Mode", "Auto"),
         messages.header("Call-Info", f"<sip:{ip}>;answer-after=0"),

@@ -1,4 +1,4 @@
-"""Where datagrams become legs: dispatch, admission of calls, placing of calls. Runs on the SIP thread."""
+"""From datagrams to legs: dispatch, admission of incoming calls, placing of outgoing ones. Runs on the SIP thread."""
 
 import logging
 import re
@@ -33,7 +33,7 @@ _HOST: Final = re.compile(r"[\w.:\[\]-]*")
 
 
 class Exchange:
-    """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``gone`` is told of each leg that has ended, before its event."""
+    """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``gone`` is called for each leg that has ended, before its event is posted."""
 
     def __init__(
         self, ports: SipSocket, table: TrunkTable, timing: Timing, counters: Counter[str],
@@ -100,7 +100,7 @@ class Exchange:
         if isinstance(verdict, bytes):
             port.send_to(verdict, source)
             return
-        self._proven = verdict.trunk  # of the request that is being read: sippy hands it on before ``take`` returns
+        self._proven = verdict.trunk  # of the request being read: sippy passes it on before ``take`` returns
         self._complaints.seen, self._complaints.reading = False, True
         try:
             self.tm.take(verdict.text, source, port)
@@ -108,7 +108,7 @@ class Exchange:
             self._complaints.seen = True
         finally:
             self._complaints.reading = False
-        if self._complaints.seen:  # sippy could not read what passed the screen
+        if self._complaints.seen:  # sippy could not parse a message that passed the screen
             self.counters["unparsed"] += 1
             answer = self._gate.refuse(verdict.head, source, 400, "Bad Request", now)
             if answer is not None:
@@ -117,7 +117,7 @@ class Exchange:
     # --- requests ---
 
     def on_request(self, request: Any, transaction: Any) -> None:
-        """A new request in its transaction; ACK and CANCEL are the transaction's own."""
+        """A new request in its transaction; sippy's transactions handle ACK and CANCEL."""
         try:
             self._sound(request)
         except Exception:  # noqa: BLE001
@@ -132,7 +132,7 @@ class Exchange:
             messages.respond(self.tm, request, transaction, 500)
 
     def _sound(self, request: Any) -> None:
-        """Have sippy parse what will be read; raises what it raises."""
+        """Lets sippy parse the headers that will be read; raises sippy's exceptions."""
         for name in ("from", "to"):
             if not _HOST.fullmatch(str(request.getHFBody(name).getUrl().host)):
                 raise ValueError(name)
@@ -277,12 +277,12 @@ class Exchange:
         leg.guard(leg.call)()
 
     def _desk_leg(self, effect: RingDesk) -> DeskLeg | None:
-        """``None``: nobody can be there, or the desk phone has not registered."""
+        """``None``: the address can't be a phone's, or the desk phone has not registered."""
         name = desk_phone(effect.contact)
         if name is None:
             far = address_of(effect.contact)
             if far is not None and (self._table.is_far_end(far) or far == self._ports.port_for(far[0]).address):
-                self.counters["desks_of_others"] += 1  # a desk's phone is neither a trunk's far end nor the switch
+                self.counters["desks_of_others"] += 1  # a trunk's far end, or the switch itself
                 return None
             return far and DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
         binding = self._phones.binding(PhoneName(name), self._clock()) if self._phones is not None else None

@@ -1,10 +1,10 @@
-"""The door: which datagrams go on to the SIP stack (RFC 3261 §26.1; nothing is kept for a stranger). Pure but for the counting.
+"""Admission of datagrams to the SIP stack (RFC 3261 §26.1; no state is kept for a stranger). Pure, except for counting.
 
-- From an address on a trunk's list: everything that is sound.
-- From elsewhere: what belongs to a dialog of ours (its Call-ID), and INVITEs that prove a trunk's user by digest, each for itself and for
-  the URI that it calls; what belongs to one of these goes on from its own address. Other requests get 403 or a challenge, at most
+- From an address on a trunk's list: every valid message.
+- From elsewhere: messages of our dialogs (by Call-ID), and INVITEs that prove a trunk's user by digest, each for itself and for
+  the URI that it calls; later messages of such an INVITE pass from its own address only. Other requests get 403 or a challenge, at most
   ``REPLIES_PER_SECOND`` altogether, since the source of a datagram can be forged.
-- From anywhere: REGISTER, which goes to the registrar and no further.
+- From anywhere: REGISTER, which goes to the registrar only.
 """
 
 import re
@@ -24,28 +24,28 @@ from switch_server.ports.phones import DeskPhoneBook
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
 _UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
-"""Of a To: its display name and address, where no tag can be."""
+"""The display name and address of a To header, where no tag can be."""
 _TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 
 
 class KnownDialogs:
-    """Call-IDs of dialogs that live, of the last that ended, and of callers that digest has let in; bounded but for the living."""
+    """Call-IDs of live dialogs, of the last ended ones, and of callers proven by digest; bounded, except for live dialogs."""
 
     def __init__(self, limit: int = REMEMBERED) -> None:
         self._limit = limit
         self._living: Counter[str] = Counter()
         self._others: OrderedDict[tuple[str, str], None] = OrderedDict()
-        """Call-ID and the address that it is good from; ``""``: any."""
+        """Call-ID and the address from which it is accepted; ``""``: any."""
 
     def proven(self, call_id: str, ip: str) -> None:
-        """Digest has let a caller in from there: an ACK or a CANCEL may follow."""
+        """A caller at this address has proved itself by digest: an ACK or a CANCEL may follow."""
         self._remember(call_id, ip)
 
     def begun(self, call_id: str) -> None:
         self._living[call_id] += 1
 
     def over(self, call_id: str) -> None:
-        """The dialog has ended; repeats and late answers may still come."""
+        """The dialog has ended; repetitions and late responses may still come."""
         self._living[call_id] -= 1
         if self._living[call_id] <= 0:
             del self._living[call_id]
@@ -61,7 +61,7 @@ class KnownDialogs:
 
 
 class Gate:
-    """``judge`` gives the text for the stack, or the answer to send, or nothing. ``phones``: who may register; ``None``: nobody."""
+    """``judge`` returns the text for the stack, the response to send, or nothing. ``phones``: the phones that may register; ``None``: none."""
 
     def __init__(self, table: TrunkTable, counters: Counter[str], phones: DeskPhoneBook | None = None) -> None:
         self._table = table
@@ -75,7 +75,7 @@ class Gate:
         self.recent = KnownDialogs()
 
     def judge(self, datagram: bytes, source: Address, now: float) -> Passed | bytes | None:
-        """One datagram at wall time ``now``. Raises nothing."""
+        """Judges one datagram at wall time ``now``. Raises nothing."""
         verdict = screen.screen(datagram)
         known = self._table.knows(source[0])
         if isinstance(verdict, IgnoredMessage):
@@ -92,7 +92,7 @@ class Gate:
         return self._stranger(verdict, source, now)
 
     def _goes_on(self, head: SipHead, source: Address) -> bool:
-        """Something after the beginning: an INVITE that begins a call proves itself, whatever its Call-ID has seen."""
+        """Whether a message continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
         begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
         return not begins and self.recent.knows(head.call_id, source[0])
 
@@ -126,14 +126,14 @@ class Gate:
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
 
     def _register(self, registrar: Registrar, head: SipHead, source: Address, now: float) -> bytes | None:
-        """Whoever has proved a password, or has a neighbour who did, is answered whatever strangers do."""
+        """An address with a registered phone is always answered, however many requests strangers send."""
         answer = registrar.answer(head, source, now)
         if answer.code == 200 or registrar.knows(source[0], now):
             return screen.reply(head, source, answer.code, answer.reason, tag=self._tag, extra=answer.headers)
         return self.refuse(head, source, answer.code, answer.reason, now, *answer.headers)
 
     def refuse(self, head: SipHead, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
-        """A reply without state, within the limit."""
+        """A stateless response, within the limit."""
         if head.method == "ACK" or head.status is not None:
             return None
         if int(now) != self._second:
@@ -146,5 +146,5 @@ class Gate:
 
 
 def _the_same(head: SipHead) -> tuple[str, ...]:
-    """What a request that is sent again, and no other, has in common with the first (RFC 3261 §17.2.3)."""
+    """The fields that a retransmission of a request has in common with the original, and no other request has (RFC 3261 §17.2.3)."""
     return head.call_id, head.fields["cseq"], head.fields["from"], head.vias[0]

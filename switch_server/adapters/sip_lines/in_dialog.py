@@ -19,11 +19,11 @@ ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
 
 class DialogLeg(SipLeg):
-    """A leg with what both directions do once there is a dialog."""
+    """The behaviour inside a dialog, common to both directions."""
 
     _refreshing = False
     floor = 0
-    """The far end's Min-SE, as a 422 said: asked for once, so that two stubborn ends don't ask for ever."""
+    """The far end's Min-SE of a 422: taken over once, so that two stubborn ends don't retry without end."""
 
     def do(self, effect: LineEffect) -> None:
         if isinstance(effect, RefreshLeg) and self.state is LineState.UP:
@@ -32,7 +32,7 @@ class DialogLeg(SipLeg):
             super().do(effect)
 
     def request(self, request: Any, transaction: Any) -> None:
-        """One request of the far end with a higher CSeq than the last."""
+        """A request of the far end with a higher CSeq than the last."""
         method = request.getMethod()
         answer = _ANSWERS.get(method)
         if answer is not None:
@@ -63,7 +63,7 @@ class DialogLeg(SipLeg):
             self._answer(request, transaction)
 
     def on_update(self, request: Any, transaction: Any) -> None:
-        """UPDATE (RFC 3311): with an offer as a re-INVITE, without as a refresh."""
+        """UPDATE (RFC 3311): with an offer like a re-INVITE, without one like a refresh."""
         if request.getBody() is None:
             timer = self._timer_for(request, transaction)
             if not isinstance(timer, TooSmall):
@@ -101,7 +101,7 @@ class DialogLeg(SipLeg):
         self.changed(far)
 
     def _offer_again(self, request: Any, transaction: Any) -> None:
-        """re-INVITE without SDP: we offer in the 200, the far end answers in the ACK."""
+        """A re-INVITE without SDP: our 200 has the offer, the far end's ACK the answer."""
         timer = self._timer_for(request, transaction)
         if isinstance(timer, TooSmall) or self.near is None:
             return
@@ -123,7 +123,7 @@ class DialogLeg(SipLeg):
             self.changed(far)
 
     def far_in(self, message: Any) -> Far | None:
-        """What we take of the SDP in a message; ``None`` without (usable) SDP."""
+        """The chosen media of a message's SDP; ``None`` without usable SDP."""
         text = messages.sdp_of(message)
         try:
             return None if text is None else self.take(sdp.parse(text))
@@ -166,7 +166,7 @@ class DialogLeg(SipLeg):
     # --- our refresh ---
 
     def refresh(self) -> None:
-        """re-INVITE with our last SDP. Answered by ``LegRefreshed``, or the leg ends."""
+        """Sends a re-INVITE with our last SDP. ``LegRefreshed`` follows, or the leg ends."""
         if self._refreshing or self.state is not LineState.UP:
             return
         self._refreshing = True
@@ -199,7 +199,7 @@ class DialogLeg(SipLeg):
             self._refreshed(response, code)
 
     def floor_rises(self, response: Any) -> bool:
-        """A 422 that asks for more than the last one (RFC 4028 §7.3)."""
+        """A 422 with a higher Min-SE than the last one (RFC 4028 §7.3)."""
         asked = session_timer.read(messages.value(response, "min-se"))
         if asked is None or not self.floor < asked[0] <= 86_400:
             return False
@@ -207,7 +207,7 @@ class DialogLeg(SipLeg):
         return True
 
     def _refreshed(self, response: Any, code: int) -> None:
-        """Any other final response shows that the far end lives; only a 2xx changes anything (RFC 3261 §14.1)."""
+        """Any final response shows that the far end is alive; only a 2xx changes anything (RFC 3261 §14.1)."""
         self._refreshing = False
         self.wait(None)
         ours = self.timer.expires if self.timer else self.trunk.session_expires
@@ -219,14 +219,14 @@ class DialogLeg(SipLeg):
             if (far := self.far_in(response)) is not None:
                 self.changed(far)
 
-    # --- the rest ---
+    # --- BYE, INFO, OPTIONS ---
 
     def on_bye(self, request: Any, transaction: Any) -> None:
         self.reply(request, transaction, 200)
         self.end(EndCause.CALLER_HUNG_UP if self.incoming else EndCause.FAR_HUNG_UP)
 
     def on_info(self, request: Any, transaction: Any) -> None:
-        """Keys by INFO. The digit goes straight into a ``Secret``; the body is logged nowhere."""
+        """Keys by INFO. The digit goes straight into a ``Secret``; the body is never logged."""
         kind = messages.content_type(request)
         if kind == "":
             self.reply(request, transaction, 200)

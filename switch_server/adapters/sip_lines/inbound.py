@@ -18,7 +18,7 @@ DISCARD_PORT = 9
 
 
 class InboundLeg(DialogLeg):
-    """``offer``: the caller's SDP, ``None`` if it offers nothing and waits for ours (a delayed offer)."""
+    """``offer``: the caller's SDP; ``None`` if the INVITE has none and waits for ours (a delayed offer)."""
 
     incoming = True
 
@@ -36,7 +36,7 @@ class InboundLeg(DialogLeg):
         transaction.r487.getHFBody("to").setTag(dialog.tag)
 
     def _unknown(self) -> Far:
-        """A delayed offer: on hold at the caller's own address until the ACK brings the real one."""
+        """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""
         return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
 
     def trying(self) -> None:
@@ -74,7 +74,7 @@ class InboundLeg(DialogLeg):
             return
         self.near = near
         timer = self.timer_asked(self._invite)
-        if not isinstance(timer, SessionTimer):  # it was looked at when the INVITE came
+        if not isinstance(timer, SessionTimer):  # checked when the INVITE came
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
         self._transaction.noack_cb = self.guard(self._not_confirmed)
@@ -89,7 +89,7 @@ class InboundLeg(DialogLeg):
         self.end(cause, code)
 
     def hang_up(self, cause: EndCause) -> None:
-        """BYE; before the ACK it is owed until the ACK comes (RFC 3261 §15); before the answer a final response."""
+        """BYE; before the ACK it is sent when the ACK comes (RFC 3261 §15); before the answer a final response is sent."""
         if self.state is LineState.OFFERED:
             self._reject(code_of(cause), cause)
         elif self.state is LineState.ANSWERED:
@@ -99,7 +99,7 @@ class InboundLeg(DialogLeg):
             self.bye()
             self.end(cause)
 
-    # --- the caller ---
+    # --- messages of the caller ---
 
     def _acked(self, ack: Any) -> None:
         if self._bye_owed:
@@ -120,7 +120,7 @@ class InboundLeg(DialogLeg):
             self.changed(far)
 
     def _not_confirmed(self) -> None:
-        """No ACK: the caller may still hear us, so BYE all the same (RFC 3261 §13.3.1.4)."""
+        """No ACK came: the caller may still receive us, so a BYE is sent (RFC 3261 §13.3.1.4)."""
         if self._bye_owed:
             self._bye_owed = False
             self.bye()
@@ -128,17 +128,17 @@ class InboundLeg(DialogLeg):
             self.lost()
 
     def _cancelled(self, _rtime: Any = None, cancel: Any = None) -> None:
-        """CANCEL, or the INVITE's Expires ran out; sippy has sent the 487."""
+        """CANCEL, or the INVITE's Expires has passed; sippy has sent the 487."""
         if self.state is LineState.OFFERED:
             self.end(EndCause.CANCELLED if cancel is not None else EndCause.NO_ANSWER, 487)
 
     def on_bye(self, request: Any, transaction: Any) -> None:
-        if self.state is LineState.OFFERED:  # BYE in an early dialog is a CANCEL in other words
+        if self.state is LineState.OFFERED:  # a BYE in an early dialog means the same as a CANCEL
             self.reply(request, transaction, 200)
             self.reply(self._invite, self._transaction, 487)
             self.end(EndCause.CANCELLED, 487)
             return
         if self.state is LineState.ANSWERED and self._transaction.teA is not None:
-            self._transaction.teA.cancel()  # no more repeats of a 200 that nobody waits for
+            self._transaction.teA.cancel()  # stops repetitions of a 200 that nobody waits for
             self._transaction.teA = None
         super().on_bye(request, transaction)

@@ -1,10 +1,10 @@
-"""A leg on the wire: what inbound and outbound legs share.
+"""The SIP side of a leg: the part common to inbound and outbound legs.
 
 ```
 in:   OFFERED ──200──► ANSWERED ──ACK──► UP ──BYE──► ENDED
 out:  CALLING ──18x──► RINGING ──200──► UP
 ```
-Each state but ENDED has a deadline, so that a leg ends whatever the far end forgets; ``end`` posts ``LegEnded`` exactly once.
+Each state but ENDED has a deadline, so that a leg ends even if the far end falls silent; ``end`` posts ``LegEnded`` exactly once.
 """
 
 import logging
@@ -33,24 +33,24 @@ ResponseHandler = Callable[[Any], None]
 
 
 class Timing(Struct, frozen=True):
-    """Waits in seconds. The defaults are RFC 3261's and 4028's; tests shorten them."""
+    """Waits in seconds. The defaults are those of RFC 3261 and RFC 4028; tests shorten them."""
 
     ack: float = 32.0
     """From our 200 to the ACK (64·T1)."""
     refresh: float = 12.0
-    """For any answer to a session refresh, which is repeated five times meanwhile."""
+    """For any response to a session refresh, which is repeated five times meanwhile."""
     ring: float = 180.0
-    """For an answer to our INVITE once the far end has shown life."""
+    """For the answer to our INVITE after the first response of the far end."""
     call: float = 12.0
-    """For the first sign of life."""
+    """For the far end's first response."""
     desk: float = 3.0
-    """The same from a desk's phone; its caller waits meanwhile."""
+    """For the first response of a desk's phone; the caller waits meanwhile."""
     options: float = 8.0
     min_se: int = 90
     stop: float = 2.0
-    """For the far ends' answers to our BYEs when the switch stops."""
+    """For the responses to our BYEs when the switch stops."""
     glare: float = 1.0
-    """Multiplies RFC 3261 §14.1's waits after 491."""
+    """The factor for the waits of RFC 3261 §14.1 after 491."""
 
 
 class LineState(StrEnum):
@@ -63,7 +63,7 @@ class LineState(StrEnum):
 
 
 class LegHost(Protocol):
-    """What a leg needs of the exchange that it belongs to."""
+    """The protocol that the exchange implements for its legs."""
 
     tm: Any
     timing: Timing
@@ -78,7 +78,7 @@ class SipLeg:
 
     incoming = True
     counted = True
-    """Takes a line of its trunk."""
+    """The leg takes a line of its trunk."""
 
     def __init__(self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, state: LineState) -> None:
         self.id = leg
@@ -90,15 +90,15 @@ class SipLeg:
         self.far: Far | None = None
         self.origin = sdp.Origin(secrets.randbelow(2**31))
         self.said: str | None = None
-        """The SDP that we sent last: a refresh repeats it."""
+        """The SDP that we sent last; a refresh repeats it."""
         self.timer: SessionTimer | None = None
         self._deadline: Any = None
         self._session: Any = None
 
-    # --- what the core orders ---
+    # --- effects of the core ---
 
     def do(self, effect: LineEffect) -> None:
-        """Carry an effect out; what has no meaning in this state is counted."""
+        """Carries out an effect; an effect without meaning in this state is counted."""
         if isinstance(effect, HangUp):
             self.hang_up(effect.cause)
         else:
@@ -107,7 +107,7 @@ class SipLeg:
     def hang_up(self, cause: EndCause) -> None:
         raise NotImplementedError
 
-    # --- what the far end sends in the dialog; see ``in_dialog`` ---
+    # --- requests of the far end in the dialog; see ``in_dialog`` ---
 
     def request(self, request: Any, transaction: Any) -> None:
         raise NotImplementedError
@@ -115,7 +115,7 @@ class SipLeg:
     # --- ends ---
 
     def end(self, cause: EndCause, code: int = 0) -> None:
-        """Over: whatever comes later changes nothing."""
+        """Ends the leg: later messages have no effect."""
         if self.state is LineState.ENDED:
             return
         log.info("leg %s: %s -> %s %s -> ended", self.id, self.state, cause, code)
@@ -129,7 +129,7 @@ class SipLeg:
         self.send("BYE", heard=lambda _: None)
 
     def lost(self, code: int = 408) -> None:
-        """The far end no longer answers, or never confirmed."""
+        """The far end does not respond any more, or has never confirmed."""
         if self.state is not LineState.ENDED:
             self.bye()
             self.end(EndCause.FAR_LOST, code)
@@ -137,13 +137,13 @@ class SipLeg:
     # --- time ---
 
     def wait(self, seconds: float | None, then: Callable[[], None] | None = None) -> None:
-        """The state's deadline, in place of the last one."""
+        """Sets the state's deadline, in place of the last one."""
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = None if seconds is None else Timeout(self.guard(then or self.lost), seconds)
 
     def arm_session(self, timer: SessionTimer | None, refresh: Callable[[], None]) -> None:
-        """Begin a session interval anew (RFC 4028 §10)."""
+        """Starts a new session interval (RFC 4028 §10)."""
         self._cancel_session()
         self.timer = timer
         if timer is not None and self.state is not LineState.ENDED:
@@ -167,7 +167,7 @@ class SipLeg:
         heard: ResponseHandler,
         tries: int = 0,
     ) -> Any:
-        """Send in the dialog; ``heard`` gets each response, but a challenge is answered first (RFC 3261 §22.2)."""
+        """Sends a request in the dialog; ``heard`` gets each response, except that a challenge is answered first (RFC 3261 §22.2)."""
         request = self.dialog.request(method, body, headers)
 
         def on_response(response: Any) -> None:
@@ -183,7 +183,7 @@ class SipLeg:
         return transaction
 
     def resent(self, transaction: Any) -> None:
-        """A request went out again, in a new transaction."""
+        """The request was sent again, in a new transaction."""
 
     def _proof(self, method: str, request: Any, response: Any) -> Any:
         code = response.getSCode()[0]
@@ -205,8 +205,8 @@ class SipLeg:
     # --- SDP ---
 
     def take(self, description: sdp.SessionDescription) -> Far | None:
-        """Choose from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. A phone that may be behind
-        NAT speaks from where it signals; its real port the card learns from its packets.
+        """Chooses from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. For a phone that may be
+        behind NAT the source address of its signalling is used; the card learns the real port from the phone's packets.
         """
         laws = self.trunk.laws if self.far is None else (self.far.law, *self.trunk.laws)
         far = sdp.choose(description, tuple(law for law in laws if law in self.trunk.laws), self.trunk.digits)
@@ -225,7 +225,7 @@ class SipLeg:
     # --- faults ---
 
     def guard(self, function: Callable[..., None]) -> Callable[..., None]:
-        """A raising handler is our bug: it is logged, counted, and costs this leg only, which is hung up as its state asks for."""
+        """Wraps a handler: an exception is our bug, is logged and counted, and costs only this leg, which is hung up as its state requires."""
 
         def guarded(*args: Any) -> None:
             try:

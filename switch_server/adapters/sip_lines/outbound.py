@@ -1,4 +1,4 @@
-"""A leg that we place (RFC 3261 §13.2, §9.1)."""
+"""An outgoing leg (RFC 3261 §13.2, §9.1)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from switch_server.core.words import Far, Near, Trunk
 
 
 class OutboundLeg(DialogLeg):
-    """``headers``: extra ones for the INVITE."""
+    """``headers``: additional headers of the INVITE."""
 
     incoming = False
 
@@ -29,7 +29,7 @@ class OutboundLeg(DialogLeg):
         self._body = self.say(near, sdp.offer(near))
 
     def call(self) -> None:
-        """Send the INVITE."""
+        """Sends the INVITE."""
         self.wait(self.host.timing.call, self._no_answer)
         self._invite()
 
@@ -53,7 +53,7 @@ class OutboundLeg(DialogLeg):
         self.end(EndCause.NO_ANSWER, 408)
 
     def _cancel(self) -> None:
-        """CANCEL now, or as soon as the far end has shown life (RFC 3261 §9.1)."""
+        """CANCEL now, or after the first response of the far end (RFC 3261 §9.1)."""
         if self._transaction is not None and self._transaction.tid in self.host.tm.tclient:
             self.host.tm.cancelTransaction(self._transaction)
 
@@ -65,12 +65,12 @@ class OutboundLeg(DialogLeg):
             self.bye()
             self.end(cause)
 
-    # --- the far end's answers ---
+    # --- responses of the far end ---
 
     def _heard(self, response: Any) -> None:
         code = response.getSCode()[0]
         if self.state is LineState.ENDED:
-            if 200 <= code < 300:  # it crossed our CANCEL
+            if 200 <= code < 300:  # the 200 crossed our CANCEL
                 self.dialog.confirm(response)
                 self.bye()
         elif code < 200:
@@ -93,7 +93,7 @@ class OutboundLeg(DialogLeg):
 
     def _answered(self, response: Any) -> None:
         self.dialog.confirm(response)
-        # an answer that was given in a 183 need not be repeated in the 200
+        # an SDP answer in a 183 need not be repeated in the 200
         far = self.far_in(response) if messages.sdp_of(response) is not None else self._early
         self.wait(None)
         if far is None:

@@ -1,8 +1,8 @@
 """The registrar (RFC 3261 §10.3): a desk phone proves its password and says for how long it can be reached. No socket, no clock.
 
-It answers without transactions: a REGISTER that is repeated finds what it wanted done. One phone has one binding, the newest; calls go to
-the address that its REGISTER came from (RFC 3581), whatever private one its Contact names. Who has no right to register can't tell an
-unknown name from a wrong password, and is not listened to after ``TRIES`` of them.
+It answers without transactions: the repetition of a REGISTER finds its request done. A phone has one binding, the newest; calls go to
+the source address of its REGISTER (RFC 3581), whatever private address its Contact names. A stranger can't tell an
+unknown name from a wrong password, and is ignored after ``TRIES`` of them.
 """
 
 import re
@@ -24,10 +24,10 @@ from switch_server.ports.phones import Binding, DeskPhoneBook, PhoneRecord
 MIN_EXPIRES: Final = 60
 DEFAULT_EXPIRES: Final = 300
 MAX_EXPIRES: Final = 600
-"""A phone that was unplugged is known to be gone after ten minutes at the latest, and a call finds out in three seconds."""
+"""An unplugged phone's binding ends after ten minutes at the latest; a call to it fails after three seconds."""
 TRIES: Final = 5
 TRIES_OF_ADDRESS: Final = 30
-"""Of all names together: many phones may stand behind one NAT."""
+"""For all names from one address: many phones may be behind one NAT."""
 WITHIN_S: Final = 300.0
 AGENT_MAX: Final = 64
 _AOR: Final = re.compile(r"(?:^|<)\s*sips?:([^@;>\s]{1,64})@", re.IGNORECASE)
@@ -42,7 +42,7 @@ class RegisterResponse(Struct, frozen=True):
 
 
 class Accepted(Struct):
-    """The last request of a phone that proved its password: a later one has a newer nonce, or uses it again with a higher count."""
+    """The last request of a phone that proved its password: a later request has a newer nonce, or the same nonce with a higher count."""
 
     call_id: str
     cseq: int
@@ -60,14 +60,14 @@ class Registrar:
         self._tries_of_address = Tries(TRIES_OF_ADDRESS, WITHIN_S)
         self._accepted: dict[PhoneName, Accepted] = {}
         self._nobody = secrets.token_hex(16)
-        """What an unknown name is compared with: it takes as long as a wrong password, and nobody knows it."""
+        """The HA1 for an unknown name: the check takes as long as for a wrong password, and no password fits."""
 
     def knows(self, ip: str, now: float) -> bool:
-        """Is a phone registered from there?"""
+        """Whether a phone is registered from this address."""
         return any(binding.ip == ip for binding in self._book.bindings(now))
 
     def answer(self, head: SipHead, source: Address, now: float) -> RegisterResponse:
-        """To one REGISTER that has passed the screen. Raises nothing."""
+        """The response to a REGISTER that has passed the screen. Raises nothing."""
         answer = self._answer(head, source, now)
         self._counters[f"register_{answer.code}"] += 1
         return answer
@@ -80,7 +80,9 @@ class Registrar:
         except BadContact:
             return RegisterResponse(400, "Bad Contact")
         if asked is None and contacts.seconds(head.fields.get("expires")) != 0:
-            return RegisterResponse(400, "Bad Contact")  # §10.3 step 6: "*" takes all away, and can do nothing else
+            return RegisterResponse(
+                400, "Bad Contact"
+            )  # §10.3 step 6: "*" removes all bindings, and allows nothing else
         proven = self._prove(head, source, now)
         if isinstance(proven, RegisterResponse):
             return proven
@@ -89,7 +91,7 @@ class Registrar:
             return RegisterResponse(403, "Forbidden")
         return self._register(proven.phone, head, asked, source, now)
 
-    # --- who is it? ---
+    # --- authentication ---
 
     def _prove(self, head: SipHead, source: Address, now: float) -> PhoneRecord | RegisterResponse:
         ip, said = source[0], head.authorization
@@ -125,7 +127,7 @@ class Registrar:
             self._book.shut_out(phone, ip, wait)
 
     def _is_new(self, phone: PhoneName, head: SipHead) -> bool:
-        """Not an overheard proof that is said again; the same request again is no harm."""
+        """Whether the proof is not a replay of an overheard one; the repetition of the same request is allowed."""
         last = self._accepted.get(phone)
         return last is None or self._repeats(last, head) or self._doorman.use(head.authorization) > last.use
 
@@ -133,7 +135,7 @@ class Registrar:
     def _repeats(last: Accepted | None, head: SipHead) -> bool:
         return last is not None and (last.call_id, last.cseq) == (head.call_id, _cseq(head))
 
-    # --- what does it want? ---
+    # --- bindings ---
 
     def _register(
         self, phone: PhoneName, head: SipHead, asked: tuple[SipContact, ...] | None, source: Address, now: float
@@ -167,12 +169,12 @@ def _binding(
 
 
 def _bound(binding: Binding | None, now: float) -> RegisterResponse:
-    """200 with what is bound now."""
+    """200 with the present binding."""
     if binding is None:
         return RegisterResponse(200, "OK")
     return RegisterResponse(200, "OK", (f"Contact: <{binding.contact}>;expires={max(1, round(binding.until - now))}",))
 
 
 def _cseq(head: SipHead) -> int:
-    """The screen has looked at it."""
+    """The screen has checked the header."""
     return int(head.fields["cseq"].split()[0])

@@ -1,8 +1,8 @@
-"""A look at each datagram before anything parses it in earnest: pass, refuse in one line, or stay silent. Pure.
+"""A check of each datagram before it is parsed: pass, refuse at once, or ignore. Pure.
 
-RFC 3261 §8.2, §16.3 and §18.3 say which: a request that has a Via can be answered 400, 416, 505 or 513; a broken response or ACK is
-never answered. What passes is text without control characters whose body has the length that it claims, so that the SIP stack
-behind meets no surprise. Refusals are written from the raw lines and keep no state (RFC 3261 §8.2.7).
+RFC 3261 §8.2, §16.3 and §18.3: a request that has a Via can be answered 400, 416, 505 or 513; a broken response or ACK is
+never answered. A message that passes is text without control characters whose body has the length of its Content-Length, so that the SIP
+stack gets no surprise. Refusals are written from the raw lines and keep no state (RFC 3261 §8.2.7).
 """
 
 import re
@@ -34,7 +34,7 @@ _NEEDED: Final = ("from", "to", "call-id", "cseq")
 
 
 class SipHead(Struct, frozen=True):
-    """What a refusal copies, and what the gate asks. ``status``: of a response, ``None`` for a request."""
+    """The fields that a refusal copies and the gate needs. ``status``: of a response, ``None`` for a request."""
 
     method: str
     status: int | None
@@ -43,7 +43,7 @@ class SipHead(Struct, frozen=True):
     fields: dict[str, str]
     authorization: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
-    """Each header's value, which may be a list."""
+    """The value of each header, which may be a list."""
 
     @property
     def call_id(self) -> str:
@@ -51,7 +51,7 @@ class SipHead(Struct, frozen=True):
 
 
 class Passed(Struct, frozen=True):
-    """Sound: ``text`` is for the SIP stack. ``trunk``: whose user this very request has proved to be, by digest."""
+    """A valid message: ``text`` is for the SIP stack. ``trunk``: the trunk whose user this request has proved to be, by digest."""
 
     head: SipHead
     text: str
@@ -59,7 +59,7 @@ class Passed(Struct, frozen=True):
 
 
 class RefusedRequest(Struct, frozen=True):
-    """A request that is answered without further ado."""
+    """A request that is answered at once."""
 
     head: SipHead
     code: int
@@ -76,7 +76,7 @@ Verdict = Passed | RefusedRequest | IgnoredMessage
 
 
 def screen(datagram: bytes) -> Verdict:
-    """Look at one datagram; raises nothing, whatever the bytes."""
+    """Checks one datagram; raises nothing, whatever the bytes."""
     if len(datagram.strip(b"\r\n\x00 ")) < 16:
         return IgnoredMessage("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
     raw_head, body = _split(datagram)
@@ -120,7 +120,7 @@ def _response(lines: list[str], body: bytes, head: SipHead, trouble: tuple[int, 
 
 
 def _headers(lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]], tuple[int, str] | None]:
-    """First value of each header, all values of those that may come often, and what is wrong."""
+    """The first value of each header, all values of headers that may repeat, and the fault."""
     fields: dict[str, str] = {}
     lists: dict[str, list[str]] = {"via": [], "authorization": [], "contact": []}
     trouble = (400, "Too Many Headers") if len(lines) > MAX_HEADERS else None
@@ -154,7 +154,7 @@ def _missing(head: SipHead) -> str | None:
 
 
 def _length(head: SipHead, body: bytes) -> int | None:
-    """The body's length as claimed, ``None`` if that can't be."""
+    """The body's length as claimed; ``None`` if the claim is impossible."""
     claimed = head.fields.get("content-length")
     if claimed is None:
         return len(body)
@@ -187,7 +187,7 @@ def _text(lines: list[str], head: SipHead, body: bytes) -> str:
     kept = [
         line for line in _unfold(lines[1:]) if line.partition(":")[0].strip().lower() not in ("content-length", "l")
     ]
-    # SDP that we read is ASCII; a name in Chinese in s= must not change the length that the stack counts in characters
+    # the SDP that is read is ASCII; a Chinese name in s= must not change the length, which the stack counts in characters
     content = body[:size].decode("ascii", "replace").replace("\ufffd", "?")
     return "\r\n".join([lines[0].rstrip(), *kept, f"Content-Length: {size}", "", content])
 
@@ -195,7 +195,7 @@ def _text(lines: list[str], head: SipHead, body: bytes) -> str:
 def reply(
     head: SipHead, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
 ) -> bytes:
-    """A final response to a request that no transaction holds. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
+    """A final response to a request without a transaction. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
     to = head.fields.get("to", "")
     if to and ";tag=" not in to.lower().replace(" ", ""):
         to += f";tag={tag}"
@@ -213,7 +213,7 @@ def reply(
 
 
 def _received(via: str, source: tuple[str, int]) -> str:
-    """RFC 3261 §18.2.1 and RFC 3581: the top Via tells where the request came from."""
+    """RFC 3261 §18.2.1 and RFC 3581: the top Via gets the source of the request."""
     first, comma, rest = via.partition(",")
     first = re.sub(r";\s*rport\s*(?=;|$)", f";rport={source[1]}", first, flags=re.IGNORECASE)
     return f"{first};received={source[0]}{comma}{rest}"

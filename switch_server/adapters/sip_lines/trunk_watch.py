@@ -1,4 +1,4 @@
-"""OPTIONS as a keep-watch over the trunks' far ends (RFC 3261 §11)."""
+"""Supervision of the trunks' far ends by OPTIONS (RFC 3261 §11)."""
 
 import logging
 import random
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class TrunkWatch:
-    """Asks each single address of each trunk. Any answer but 408 and 503 says that it lives; silence for ``patience_s`` that it doesn't."""
+    """Sends OPTIONS to each single address of each trunk. Any response but 408 and 503 means up; no response for ``patience_s`` means down."""
 
     def __init__(self, tm: Any, ports: SipSocket, table: TrunkTable, patience_s: float) -> None:
         self._tm = tm
@@ -27,7 +27,7 @@ class TrunkWatch:
         self._round = 0
 
     def start(self) -> None:
-        """Begin, also anew after a reload: rounds of an older configuration die out."""
+        """Begins, also again after a reload: rounds of an older configuration end by themselves."""
         self._round += 1
         for trunk in self._table.trunks.values():
             if trunk.options_interval > 0:

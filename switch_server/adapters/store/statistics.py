@@ -1,7 +1,7 @@
-"""``ports.statistics.StatisticRecords`` on the store's file: what reports are made of, on a connection of its own.
+"""``ports.statistics.StatisticRecords`` on the store's file: the records of reports, on a connection of its own.
 
-Rows are read as they are asked for, so nobody waits for a report. What is kept of a day is a row of ``report_days``; triggers take
-it out when one of the day's records changes, whoever changes it (migration 6).
+Rows are read while iterating, so nothing else waits for a report. The kept columns of a day are a row of ``report_days``; triggers delete
+the row when one of the day's records changes, through any connection (migration 6).
 """
 
 import itertools
@@ -20,15 +20,15 @@ from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
-"""Seconds: no call is longer (``core.words.config.Limits.call_max`` is hours), so who came to a queue or rang so long ago has gone."""
+"""Seconds: no call is longer (``core.words.config.Limits.call_max`` is hours), so a queue visit or ring older than that has ended."""
 LONGEST_STRETCH = 31 * 24 * 3600.0
-"""Seconds: a seat that does one thing for a month is looked for no further."""
+"""Seconds: older beginnings of a seat's stretch are not searched."""
 
 CHUNK = 200
-"""Rows that are read at once; few, so that the collector of garbage finds nothing new that lives on (it holds up all threads)."""
+"""Rows that are read at once; few, so that the garbage collector finds no new objects that survive (it stops all threads)."""
 CLOSING = "the store is closing"
 PATIENCE, LOOK = 10.0, 0.2
-"""Seconds that the disk is waited for before a day is kept, and between looks whether the store closes meanwhile."""
+"""Seconds to wait for the disk before a day is kept, and between two checks whether the store closes meanwhile."""
 
 _SEAT_TIME = "agent, state, reason, queue, begun_at, ended_at, (SELECT branch FROM calls WHERE id = seat_states.call)"
 _SEAT_TIMES = f"""
@@ -69,7 +69,7 @@ _ORDERS = """
 
 
 class Statistics:
-    """One reader at a time; the next waits. ``writer``: the store's, for what is kept."""
+    """One reader at a time; the next waits. ``writer``: the store's, for kept columns."""
 
     def __init__(self, path: Path, writer: StoreWriter) -> None:
         self._db: sqlite3.Connection = open_reader(path).conn
@@ -79,7 +79,7 @@ class Statistics:
         self._closing = False
 
     def close(self) -> None:
-        """Whatever is being read ends with ``StoreFailed``, and nothing more is given to the writer."""
+        """Running reads end with ``StoreFailed``, and nothing more is given to the writer."""
         if self._closing:
             return
         self._closing = True
@@ -99,7 +99,7 @@ class Statistics:
     def orders(self, start: float, end: float) -> Iterator[Placed]:
         return self._read(_ORDERS, Placed._make, start, end)
 
-    # --- days that are over ---
+    # --- past days ---
 
     def kept(self, start: float) -> bytes | None:
         rows = self._rows("SELECT content FROM report_days WHERE start = ?", [start])

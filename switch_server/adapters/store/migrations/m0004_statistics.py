@@ -1,8 +1,8 @@
-"""The seat management's own records: what each seat did when, who waited in which queue; where a talk was transferred to; the sign of life.
+"""The records of seat management: the states of each seat, the visits of each queue, the target of a transfer, the sign of life.
 
-``seat_states`` is one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each wish of a caller to wait
-in a queue (``core.acd.records``); both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,
-``outside:13900139000``, ``ivr:main``, or NULL. ``life`` has one row: when the switch was last seen alive.
+``seat_states`` has one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each stay of a caller
+in a queue (``core.acd.records``); rows of both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,
+``outside:13900139000``, ``ivr:main``, or NULL. ``life`` has one row: the switch's last sign of life.
 """
 
 from sqlite_utils import Database

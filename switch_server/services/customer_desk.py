@@ -1,7 +1,7 @@
-"""What agents ask of the customer data centre: ``ports.desks.Questions``.
+"""Agents' questions to the customer data centre: ``ports.desks.Questions``.
 
-Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are waited for in threads. Each look
-at a customer is a row of audit (``looks``), queued before it is answered and waited for by nobody.
+Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are read in threads. Each look
+at a customer is an audit row (``look_audit``), queued before the answer; nothing waits for its write.
 """
 
 import asyncio
@@ -50,14 +50,14 @@ log = logging.getLogger(__name__)
 
 CONTACTS = 100
 HEARD_MOST = 1000
-"""Pairs of agent and call that are remembered, so that a recording's parts are one row of audit."""
+"""The most pairs of agent and call that are remembered, so that all parts of a recording make one audit row."""
 
 
 class CustomerDesk:
-    """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
+    """On the loop. ``recordings``: the folder that must contain a recording. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
 
-    ``has_call``: is it the call that the agent's seat has, or is wrapping up?
-    ``on_saved`` is told of a customer whose ticket was saved, before the agent is.
+    ``has_call``: whether the agent's seat has this call, or is wrapping it up.
+    ``on_saved`` is called with the customer of a saved ticket, before the agent gets the answer.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class CustomerDesk:
         self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply:
-        """One of ``shared.desk.QUESTIONS``; whatever is wrong with it, or with a disk, is a ``Refused``."""
+        """Answers one of ``shared.desk.QUESTIONS``; any fault of the question or of a disk becomes a ``Refused``."""
         try:
             return await self._answer(agent, question)
         except StoreError as error:
@@ -113,7 +113,7 @@ class CustomerDesk:
         return Customers(tuple(self._cards.card(StoredCustomer(customer), agent) for customer in found))
 
     def _known(self, customer: CustomerId) -> StoredCustomer | None:
-        """In a thread."""
+        """Runs in a thread."""
         found = self._records.customer(customer)
         if found is None:
             return None
@@ -184,7 +184,7 @@ class CustomerDesk:
         return RecordingPart(call, part.size, offset, part.data)
 
     def _audit_once(self, agent: AgentId, call: CallId, *, starts: bool) -> None:
-        """Once for each time that it is played from its beginning, and for one that is begun in the middle."""
+        """One audit row for each time a recording is played from its beginning, and for the first part if it begins in the middle."""
         if starts or (agent, call) not in self._heard:
             self._audit(Audit(agent, "recording_heard", call))
         self._heard[agent, call] = None
@@ -194,7 +194,7 @@ class CustomerDesk:
 
 
 def entry(at: float, agent: AgentRecord, note: str) -> str:
-    """A note as it stands in a ticket, under a line with time (Asia/Shanghai) and agent; ``""`` without a note."""
+    """A note's text in a ticket, under a line with time (Asia/Shanghai) and agent; ``""`` without a note."""
     if not note.strip():
         return ""
     time = (datetime.fromtimestamp(at, UTC) + SHANGHAI).strftime("%Y-%m-%d %H:%M")

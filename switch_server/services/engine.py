@@ -1,7 +1,7 @@
-"""The loop around the core (``ARCHITECTURE.md``): events in from all adapters, effects out to them, journal and deadlines in between.
+"""The loop around the core (``ARCHITECTURE.md``): passes events from all adapters to the core and effects to them; journal and deadlines.
 
-It decides nothing. One event at a time: handled by the core, which says what the event journal must hold (a key only once the flow has
-taken it), its effects carried out in order.
+It decides nothing. One event at a time: the core handles the event and says what the event journal must hold (a key only after the flow has
+taken it), then the effects are carried out in order.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ transitions = logging.getLogger("huawu.transitions")
 RECONCILE_EVERY = 5.0
 """Seconds between two comparisons of the core's legs with those of the lines."""
 MOST_AT_ONCE = 200
-"""Events handled before the loop gets its turn again."""
+"""Events handled in a row before the loop's other callbacks run."""
 
 
 class Adapters(Struct):
-    """The adapters; each is given the engine's ``post`` before it starts."""
+    """The adapters; each gets the engine's ``post`` before it starts."""
 
     lines: LinesPort
     cards: CardsPort
@@ -47,7 +47,7 @@ class Adapters(Struct):
 
 
 class Engine:
-    """Runs on one asyncio loop. ``post`` may be called from any thread; everything else from the loop's."""
+    """Runs on one asyncio loop. ``post`` may be called from any thread; all other methods from the loop's thread."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -62,7 +62,7 @@ class Engine:
         self._reconciler: asyncio.Task[None] | None = None
 
     def start(self, world: Adapters) -> None:
-        """Begins to handle events; those posted before are handled first."""
+        """Begins to handle events; the events posted before are handled first."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._world = world
         self._carry = {
@@ -87,7 +87,7 @@ class Engine:
         )
 
     async def stop(self) -> None:
-        """Handles what is queued, then nothing more."""
+        """Handles the queued events, then no more."""
         if self._reconciler is not None:
             self._reconciler.cancel()
         while self._queue:
@@ -102,17 +102,17 @@ class Engine:
         self._put(event)
 
     def after(self, function: Callable[[], None]) -> None:
-        """Calls ``function`` on the loop once all that was posted before has been handled, and its effects carried out."""
+        """Calls ``function`` on the loop once all events posted before are handled and their effects carried out."""
         self._put(function)
 
     async def settled(self) -> None:
-        """Waits until all that was posted before has been handled."""
+        """Waits until all events posted before are handled."""
         done = asyncio.get_running_loop().create_future()
         self.after(lambda: None if done.done() else done.set_result(None))
         await done
 
     def fault(self, about: str, bug: BaseException) -> None:
-        """Counts and logs a bug of the shell's; the core counts its own."""
+        """Counts and logs a bug outside the core; the core counts its own."""
         self.switch.count("faults")
         self._fault(about, bug)
 
@@ -129,7 +129,7 @@ class Engine:
                 loop.call_soon(self._drain)
             else:
                 loop.call_soon_threadsafe(self._drain)
-        except RuntimeError:  # the loop is closed: the process is on its way out
+        except RuntimeError:  # the loop is closed: the process is ending
             log.debug("an event after the end: %s", type(event).__name__)
 
     def _drain(self) -> None:
@@ -189,7 +189,7 @@ class Engine:
             self._carry[type(effect)](effect)
 
     def _journal_order(self, effect: JournalOrder | RecordOrderState) -> None:
-        """The journal first, for it is the truth; the store's copy is for searching."""
+        """The journal first, since it is the authority; the store's copy is for searching."""
         assert self._world is not None
         self._world.order_journal.do(effect)
         self._world.store.do(effect)

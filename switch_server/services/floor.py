@@ -1,4 +1,4 @@
-"""``ports.floor.FloorRowsPort``: the supervisors' board, put together of what core, agent book, configuration, links and store know."""
+"""``ports.floor.FloorRowsPort``: the supervisors' board, composed of data of the core, the agent book, the configuration, the links and the store."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -21,7 +21,7 @@ Shown = tuple[Seat | None, DeskCall | None]
 
 
 class FloorSources(Struct, frozen=True, kw_only=True):
-    """Where the rows come from; all of it is called on the loop."""
+    """The sources of the rows; all are called on the loop."""
 
     clock: Callable[[], float]
     """UTC seconds."""
@@ -32,14 +32,14 @@ class FloorSources(Struct, frozen=True, kw_only=True):
     desk_state: Callable[[AgentId], Shown]
     book: AgentBook
     trunk_states: Callable[[], Mapping[TrunkName, str]]
-    """``up``, ``down``; others are not watched."""
+    """``up``, ``down``; other trunks are not watched."""
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
     queue_counts: Callable[[], Mapping[QueueName, QueueCounts]]
     order_counts: Callable[[], Mapping[BranchId, OrderCounts]]
 
 
 class FloorRows:
-    """See the port. Who may not log in is not shown."""
+    """See the port. Disabled agents are not shown."""
 
     def __init__(self, sources: FloorSources) -> None:
         self._from = sources

@@ -1,4 +1,4 @@
-"""Loads flows (流程) from YAML: one file a flow, all checked together, or none taken."""
+"""Loads flows (流程) from YAML: one file for each flow; all are checked together, and all or none are taken."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from switch_server.services.strict_yaml import Complaint, ConfigError, Document,
 
 
 def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
-    """Every ``*.yaml`` in ``folder``, by name. Raises ``ConfigError`` with all that is wrong in all files."""
+    """Every ``*.yaml`` in ``folder``, by name. Raises ``ConfigError`` with all faults of all files."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise ConfigError(Complaint(str(folder), 0, "", "no flow here (*.yaml)"))
@@ -41,7 +41,7 @@ def load_flows(folder: Path, around: Surroundings) -> tuple[Flow, ...]:
 
 
 def read_flow_file(file: Path) -> tuple[Flow, Document]:
-    """One file, as it is written; whether it is fit to answer calls is another question. Raises ``ConfigError``."""
+    """One file, without the checks for answering calls. Raises ``ConfigError``."""
     read, document = load(file, flow_type())
     return as_flow(read), document
 
@@ -63,7 +63,9 @@ def surroundings(
     trunks: frozenset[TrunkName] = frozenset(),
     queues: frozenset[QueueName] = DEFAULT_QUEUES,
 ) -> Surroundings:
-    """What is on disk, and what the configuration names. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
+    """The flows' surroundings: prompts on disk and names of the configuration. Raises ``ConfigError`` if the number rules (``core.speech``)
+    need a segment that is missing or can't be played.
+    """
     files = (file for folder in prompt_folders if folder.is_dir() for file in sorted(folder.rglob("*.wav")))
     if unplayable := [Complaint(str(file), 0, "", text) for file in files if (text := problem(file))]:
         raise ConfigError(*unplayable)

@@ -1,11 +1,11 @@
-"""Free text as prompts (自由文本): notices and names that have no recording, spoken by espeak-ng into a cache folder.
+"""Free text as prompts (自由文本): notices and names without a recording, spoken by espeak-ng into a cache folder.
 
-Made before they are needed (at load of a flow, at a change of a notice), never while a caller waits: ``prepare`` blocks and belongs into a
-thread. The cache is one of the card's prompt folders, so a prepared text is played as any other segment.
+Texts are spoken before they are needed (at load of a flow, at a change of a notice), never while a caller waits: ``prepare`` blocks and must
+run in a thread. The cache is one of the card's prompt folders, so a prepared text is played like any other segment.
 
     FreeTextError
     ├── EspeakMissingError    espeak-ng is not installed
-    └── UnspeakableError      espeak-ng failed, or made no sound of a text
+        └── UnspeakableError      espeak-ng failed, or produced no sound for a text
 """
 
 import shutil
@@ -23,13 +23,13 @@ VOICES = {Language.ZH: "cmn-latn-pinyin", Language.EN: "en-us"}
 """espeak-ng's own ``cmn`` and ``zh`` spell Chinese through English on Debian 12."""
 WORDS_A_MINUTE = 150
 _TIMEOUT = 30.0
-"""Seconds for one text; espeak-ng speaks a page in less than one."""
+"""Seconds for one text; espeak-ng speaks a page in less than one second."""
 _CHINESE_DIGITS = str.maketrans("0123456789.", "零一二三四五六七八九点")
-"""espeak-ng reads long numbers wrongly in Mandarin, so digits are given as characters, one by one."""
+"""espeak-ng reads long numbers wrongly in Mandarin, so digits are passed as characters, one by one."""
 
 
 class FreeTextError(Exception):
-    """Root of this module's errors."""
+    """The root of this module's errors."""
 
 
 class EspeakMissingError(FreeTextError):
@@ -38,7 +38,7 @@ class EspeakMissingError(FreeTextError):
 
 
 class UnspeakableError(FreeTextError):
-    """``reasons``: text -> what was wrong. All other texts of the same ``prepare`` have been made."""
+    """``reasons``: text -> the fault. All other texts of the same ``prepare`` have been made."""
 
     def __init__(self, reasons: dict[str, str]) -> None:
         super().__init__("; ".join(f"{text!r}: {reason}" for text, reason in reasons.items()))
@@ -46,7 +46,7 @@ class UnspeakableError(FreeTextError):
 
 
 def name_for(text: str, lang: Language) -> str:
-    """Segment name ``<language>/text/<hash>``; the same text has the same name for ever. Pure."""
+    """Segment name ``<language>/text/<hash>``; always the same for the same text. Pure."""
     return f"{lang.value}/{prompt_of(text)}"
 
 
@@ -68,7 +68,7 @@ class FreeText:
         return self.path_for(text, lang).is_file()
 
     def prepare(self, texts: Iterable[tuple[str, Language]]) -> None:
-        """Speaks what is not there yet; blocks, about 50 ms a sentence. Raises ``EspeakMissingError``, ``UnspeakableError``, ``OSError``."""
+        """Speaks the texts that are missing; blocks, about 50 ms a sentence. Raises ``EspeakMissingError``, ``UnspeakableError``, ``OSError``."""
         failed: dict[str, str] = {}
         for text, lang in texts:
             if self.have(text, lang):
@@ -80,12 +80,12 @@ class FreeText:
             else:
                 path = self.path_for(text, lang)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, wav)  # a card may look for it at any moment
+                write_whole(path, wav)  # a card may look for the file at any moment
         if failed:
             raise UnspeakableError(failed)
 
     def _speak(self, text: str, lang: Language) -> bytes:
-        """A WAV file. ``ValueError``: no sound came of it."""
+        """Returns a WAV file. ``ValueError``: espeak-ng produced no sound."""
         program = shutil.which(ESPEAK)
         if program is None:
             raise EspeakMissingError

@@ -1,4 +1,4 @@
-"""Rows that the operator sees, from the core's views and the store's records. No account leaves whole but in ``customer``."""
+"""Rows for the operator, from the core's views and the store's records. Only ``customer`` shows whole account numbers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ from switch_server.ports.records import Customer, OrderRecord
 
 SHOWN_DIGITS = 2
 LOST = "lost"
-"""State of a call whose record has no end though it no longer runs: the switch was killed."""
+"""The state of a call without an end in its record that does not run any more: the switch was killed."""
 Row = Mapping[str, Any]
 
 _LOAD = ("cpu_percent", "late_p999_ms", "packets_in", "packets_out", "strangers", "malformed")
@@ -101,7 +101,7 @@ def live_call(view: CallView) -> ControlCallRow:
 
 
 def past_call(row: Row) -> ControlCallRow:
-    """Of the store's ``calls``; a row may be half filled where the switch was killed."""
+    """From the store's ``calls``; a row may be incomplete if the switch was killed."""
     account = row.get("account")
     return ControlCallRow(
         call=row["id"],
@@ -144,7 +144,7 @@ def customer(found: Customer) -> CustomerRow:
 
 
 def audit(row: Row) -> AuditRow:
-    """The subject may be an account: then it is shown by its end."""
+    """If the subject may be an account, only its end is shown."""
     known = {name: row[name] for name in AuditRow.__struct_fields__}
     if str(row["action"]).startswith("account_"):
         known["subject"] = f"…{end_of(row['subject'])}"

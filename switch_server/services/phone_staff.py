@@ -1,4 +1,4 @@
-"""The desk phones' part of ``services.staff``: who may register, and what the operator sees of it."""
+"""The desk phones' part of ``services.staff``: which phones may register, and the rows that the operator sees."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from switch_server.ports.phones import SHORTEST, Binding, DeskPhoneBook, PhoneRe
 
 
 class PhoneStaff:
-    """On the loop. The book writes the audit. ``clock``: UTC seconds."""
+    """On the loop. The phone book writes the audit. ``clock``: UTC seconds."""
 
     def __init__(
         self, phones: DeskPhoneBook, book: AgentBook, links: DeskLinksPort, clock: Callable[[], float]

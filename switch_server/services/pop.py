@@ -1,7 +1,7 @@
 """Screen pops (来电弹屏), ``ports.desks.Pops``: number, place and trail at once, then the store's part, then the branches'.
 
-A ring waits for nothing: ``show`` tells what is known before it returns. The store is read in a thread of its own; each branch is
-asked side by side. What was found stays until the call is over, so the next agent of the same call has it at once.
+A ring waits for nothing: ``show`` shows the known facts before it returns. The store is read in a thread of its own; the branches are
+asked side by side. The found facts stay until the call is over, so the call's next agent sees them at once.
 """
 
 import asyncio
@@ -27,26 +27,26 @@ OTHERS = 20
 
 
 class _Found(Struct, frozen=True):
-    """The store's part. ``known=None``: nobody, or several, or it can't be read."""
+    """The store's part. ``known=None``: no customer, or several, or the store can't be read."""
 
     known: StoredCustomer | None = None
     others: tuple[Customer, ...] = ()
 
 
 class _Kept:
-    """What is known of one call."""
+    """The known facts of one call."""
 
     def __init__(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
         self.effect, self.tell = effect, tell
         self.found: _Found | None = None
         self.reading = 0
-        """Counts the store's readings: an answer to an earlier one is passed over."""
+        """Counts the reads of the store: the result of an earlier read is ignored."""
         self.telling = False
         self.facts: BranchFacts
 
 
 class ScreenPops:
-    """On the loop. ``records`` is read in a thread, ``place`` says where a trunk's callers are from (``""``: it does not show)."""
+    """On the loop. ``records`` is read in a thread; ``place`` gives the region of a trunk's callers (``""``: unknown)."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class ScreenPops:
         self._place, self._clock = place, clock
         self._cards = CustomerCards(agents, branch_name)
         self._calls: dict[CallId, _Kept] = {}
-        self._thread = ThreadPoolExecutor(1, "pops")  # the reader serves one at a time
+        self._thread = ThreadPoolExecutor(1, "pops")  # the reader serves one query at a time
 
     def show(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
         kept = self._calls.get(effect.call)
@@ -73,7 +73,7 @@ class ScreenPops:
         else:
             asked_before = _who(kept.effect)
             if asked_before[1:] != _who(effect)[1:] and not _still_shows(kept.found, effect):
-                kept.found = None  # somebody else is meant: nothing of the one before is shown any longer
+                kept.found = None  # another customer: the earlier one is not shown any longer
             kept.effect, kept.tell = effect, tell
         self._tell(kept)
         if asked_before != _who(effect):
@@ -85,13 +85,13 @@ class ScreenPops:
             kept.facts.stop()
 
     def refresh(self, customer: CustomerId) -> None:
-        """A ticket of theirs was saved: every pop that shows them reads it."""
+        """A ticket of this customer was saved: every pop that shows the customer reads the store again."""
         for kept in self._calls.values():
             if kept.found and kept.found.known and kept.found.known.customer.id == customer:
                 self._read(kept)
 
     def stop(self) -> None:
-        """After it nothing may be shown."""
+        """No pop is shown afterwards."""
         for call in list(self._calls):
             self.forget(call)
         self._thread.shutdown(wait=True, cancel_futures=True)
@@ -107,7 +107,7 @@ class ScreenPops:
         answer.add_done_callback(lambda done: self._take(kept, reading, done))
 
     def _look_up(self, number: str, account: AccountNo | None, customer: CustomerId | None) -> _Found:
-        """In the thread. The customer whose PIN was keyed, else the one the core knows, else the only one with this number."""
+        """In the thread. The customer whose PIN was keyed, else the core's customer, else the only customer with this number."""
         by_phone = self._records.customers_by_phone(number, OTHERS)
         verified = self._records.account(account) if account else None
         shown = verified[1] if verified else customer
@@ -134,10 +134,10 @@ class ScreenPops:
     def _accounts(self, found: _Found) -> tuple[AccountFacts, ...]:
         return self._cards.accounts(found.known.customer.accounts) if found.known else ()
 
-    # --- telling ---
+    # --- reports to the desk ---
 
     def _tell_soon(self, kept: _Kept) -> None:
-        """Parts that come in the same turn of the loop are told once."""
+        """Parts that arrive in the same turn of the loop are reported once."""
         if not kept.telling and self._is_current(kept):
             kept.telling = True
             asyncio.get_running_loop().call_soon(self._tell_now, kept)
@@ -172,7 +172,7 @@ class ScreenPops:
 
 
 def _who(effect: ShowPop) -> tuple[object, ...]:
-    """When one of these is another, the store is read anew: the agent, since contacts and tickets may have changed meanwhile."""
+    """If one of these changes, the store is read again; the agent is one, since contacts and tickets may have changed meanwhile."""
     return effect.agent, effect.number, effect.account, effect.customer
 
 

@@ -1,4 +1,4 @@
-"""What reports add up in: the sums of a line, and which records are counted in which lines (numpy)."""
+"""The sums of a report's rows, and the assignment of records to rows (numpy)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ Which = NDArray[np.bool_]
 
 
 class Sums:
-    """Of one key, or of all."""
+    """The sums of one key, or of all."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -28,7 +28,7 @@ class Sums:
         self.ms: Counter[str] = Counter()
 
     def row(self, key: str, name: str, *, shifts: bool) -> ReportRow:
-        """``shifts``: time that belongs to no call is known."""
+        """``shifts``: the time outside calls is known."""
         count, ms = self.counts, self.ms
         free = ms["open_ms"]
         handled = ms["talk_ms"] + ms["hold_ms"] + ms["wrap_up_ms"]
@@ -49,7 +49,7 @@ class Sums:
 
 
 class Grouping(Struct, frozen=True):
-    """Which of ``sums`` each record (or each case) is counted in. What is given for them has a value for each; ``which``: only of these."""
+    """The index in ``sums`` of each record (or case). Arguments have one value for each of them; ``which`` selects some."""
 
     place: Places
     sums: Sequence[Sums]
@@ -58,7 +58,7 @@ class Grouping(Struct, frozen=True):
         return Grouping(self.place[which], self.sums)
 
     def added(self, values: NDArray[Any], which: Which) -> Iterable[tuple[Sums, int]]:
-        """Each line with the sum of its values: exact, they are whole numbers and far below 2**53."""
+        """Each row's sums with the sum of its values, which is exact: whole numbers far below 2**53."""
         total = np.bincount(self.place[which], weights=values[which], minlength=len(self.sums))
         return zip(self.sums, map(int, total.tolist()), strict=True)
 
@@ -80,7 +80,7 @@ class Grouping(Struct, frozen=True):
 
 
 class Cases:
-    """The records of one call in one line are a case. ``order`` puts records by case, in a case as they came; all else is in that order."""
+    """The records of one call in one row are a case. ``order`` sorts records by case and then in their order; all other members use that order."""
 
     def __init__(self, call: NDArray[Any], lines: Grouping) -> None:
         self.order = np.lexsort((lines.place, call))
@@ -92,11 +92,11 @@ class Cases:
         self.lines = Grouping(self.of.place[self.begins], lines.sums)
 
     def any(self, records: Which) -> Which:
-        """Of each case: has it one of ``records``?"""
+        """Whether each case has one of ``records``."""
         return np.bincount(self._case[records], minlength=len(self.begins)) > 0
 
     def first(self, records: Which) -> Places:
-        """Of each case the first of ``records``; where it has none, its last record."""
+        """For each case the first of ``records``; if it has none, its last record."""
         first = self._lasts.copy()
         cases, at = np.unique(self._case[records], return_index=True)
         first[cases] = np.flatnonzero(records)[at]
@@ -104,7 +104,7 @@ class Cases:
 
 
 def changes(column: NDArray[Any]) -> Which:
-    """Where another value begins; the first does."""
+    """Where the value differs from the one before; the first counts, too."""
     new = np.ones(len(column), np.bool_)
     new[1:] = column[1:] != column[:-1]
     return new

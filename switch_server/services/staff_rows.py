@@ -14,7 +14,7 @@ _TALK = tuple(ControlTalkRow.__struct_fields__[1:])
 
 
 def agent(record: AgentRecord, seat: SeatView | None, link: DeskState | None, calls_today: int) -> AgentRow:
-    """``seat``: ``None`` where the agent has not been logged in; ``link``: where their desk's is down."""
+    """``seat``: ``None`` if the agent has not been logged in; ``link``: ``None`` if their desk's link is down."""
     return AgentRow(
         agent=record.agent,
         name=record.name,
@@ -43,7 +43,7 @@ def _link(link: DeskState) -> dict[str, Any]:
 
 
 def queues(views: Iterable[QueueView], config: Iterable[Queue], *, since: float) -> tuple[ControlQueueRow, ...]:
-    """``since``: seconds from the snapshot, which is of the core's last event, to now; who waits then still waits."""
+    """``since``: seconds from the snapshot (at the core's last event) until now; callers in the snapshot have waited so much longer."""
     known = {str(queue.name): queue for queue in config}
     return tuple(_queue(view, known.get(view.name), since) for view in views)
 

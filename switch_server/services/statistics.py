@@ -1,7 +1,7 @@
-"""Reports from records: pure sums. What each figure means is written down in ``docs/statistics.md``; here is the same as code.
+"""Reports from records: pure sums. ``docs/statistics.md`` defines each figure; this module computes the same.
 
 A call is one case at each key (queue, hour …), however often it came there or rang: offered once, and answered if it was answered at all.
-All times are counted in whole ms between rounded instants, so that the parts of a shift add up to it. A call is of one day, whole, so a
+All times are counted in whole ms between rounded instants, so that the parts of a shift add up to it. A call belongs to one day as a whole, so a
 report is the sum of its days, which are added as columns (``services.day_columns``).
 """
 
@@ -36,20 +36,20 @@ MISSED = frozenset({Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.PHONE_LOST, Outc
 NOT_LET_IN = frozenset({VisitEnd.CLOSED, VisitEnd.FULL})
 GONE = frozenset({VisitEnd.ABANDONED, VisitEnd.LOST})
 USUAL_MS = 20_000
-"""The service level where a call had no queue."""
+"""The service level of a call without a queue."""
 BY_SEAT = frozenset({By.AGENTS, By.GROUPS})
 HOURS = tuple(f"{hour:02}" for hour in range(24))
 
 
 class Who(Struct, frozen=True):
-    """Of an agent, now."""
+    """An agent's present name and group."""
 
     name: str = ""
     group: str = ""
 
 
 class ReportQuery(Struct, frozen=True, kw_only=True):
-    """``now``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
+    """``now``: UTC seconds. ``queue``, ``agent``, ``group``: restrict the report to it."""
 
     by: By
     now: float
@@ -59,12 +59,12 @@ class ReportQuery(Struct, frozen=True, kw_only=True):
 
     @property
     def at_desks(self) -> bool:
-        """Calls are counted as they were offered to agents, not to queues."""
+        """Calls are counted as offers to agents, not to queues."""
         return self.by in BY_SEAT or self.agent is not None or self.group is not None
 
 
 class ReportBuilder:
-    """Give it the days of the span; ``rows`` are by key, ``total`` counts each call once."""
+    """Adds up the days of the span, passed to ``add``; ``rows`` are by key, ``total`` counts each call once."""
 
     def __init__(self, ask: ReportQuery, who: Mapping[str, Who]) -> None:
         self._ask, self._who = ask, who
@@ -80,7 +80,7 @@ class ReportBuilder:
         )
 
     def total(self) -> ReportRow:
-        """Time adds up, calls don't."""
+        """Times are the sum of the rows' times; calls are not, since a call may count in several rows."""
         self._all.ms = sum((sums.ms for sums in self._sums.values()), Counter())
         self._all.locked_ms = sum((sums.locked_ms for sums in self._sums.values()), Counter())
         return self._all.row("", "", shifts=self._shifts)
@@ -116,7 +116,7 @@ class ReportBuilder:
                     sums.locked_ms[day.words[reason] or ""] += ms
 
     def _spend(self, lines: Grouping, figure: str, ms: Rows) -> None:
-        """``ms``: of each line and state."""
+        """``ms``: by row and state."""
         for sums, spent in zip(lines.sums, ms.sum(axis=1).tolist(), strict=True):
             sums.ms[figure] += int(spent)
 
@@ -130,7 +130,7 @@ class ReportBuilder:
         self._visited(day, visits, back, self._total(visits))
 
     def _visited(self, day: Day, visits: Rows, back: Which, lines: Grouping) -> None:
-        """``back``: the centre called them."""
+        """``back``: of calls in which the centre called the customer back."""
         cases = Cases(visits["call"], lines)
         visits, back = visits[cases.order], back[cases.order]
         answered = _among(day, visits["outcome"], {VisitEnd.ANSWERED})
@@ -140,7 +140,7 @@ class ReportBuilder:
         self._let_in(day, visits[let_in & ~back], cases.of.of(let_in & ~back))
 
     def _let_in(self, day: Day, visits: Rows, lines: Grouping) -> None:
-        """The waits add up until somebody answers."""
+        """The waits add up until the call is answered."""
         cases = Cases(visits["call"], lines)
         visits = visits[cases.order]
         is_answer = _among(day, visits["outcome"], {VisitEnd.ANSWERED})
@@ -198,7 +198,7 @@ class ReportBuilder:
         return which
 
     def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Which, Grouping]:
-        """Which of the rows are of this report, and the lines of these. ``at``: UTC seconds of the hour and the day that each belongs to."""
+        """Which of the rows belong to this report, and their grouping. ``at``: UTC seconds, for the hour and the day of each row."""
         keys: Sequence[str]
         match self._ask.by:
             case By.AGENTS:
@@ -218,7 +218,7 @@ class ReportBuilder:
         return here, self._lines_of(number[here], keys)
 
     def _lines_of(self, number: Rows, keys: Sequence[str]) -> Grouping:
-        """Numbers of the same key (two agents of a group) are one line."""
+        """Numbers with the same key (two agents of a group) share a row."""
         found, place = np.unique(number, return_inverse=True)
         lines: dict[str, int] = {}
         of_number = [lines.setdefault(keys[each], len(lines)) for each in found.tolist()]
@@ -245,7 +245,7 @@ def _rang(day: Day, rings: Rows, brought: Which, lines: Grouping) -> None:
 
 
 def _brought(day: Day, rings: Rows, back: Which, lines: Grouping) -> None:
-    """Of each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: the centre called them."""
+    """One case for each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: see ``_visited``."""
     cases = Cases(rings["call"], lines)
     rings, back = rings[cases.order], back[cases.order]
     is_answer = ~np.isnan(rings["answered"])
@@ -267,7 +267,7 @@ def _among(day: Day, column: Rows, words: Collection[str]) -> Which:
 
 
 def _called_back(day: Day, rows: Rows) -> Which:
-    """Of calls by which the centre called a customer back: all their rows."""
+    """All rows of the calls by which the centre called a customer back."""
     back = _among(day, rows["kind"], {CallKind.CALLBACK})
     calls = np.zeros(rows["call"].max(initial=0) + 1, np.bool_)
     calls[rows["call"][back]] = True
@@ -276,12 +276,12 @@ def _called_back(day: Day, rows: Rows) -> Which:
 
 
 def _first_of_call(call: Rows, at: Rows) -> Rows:
-    """When each row's call began; the rows of a call are together."""
+    """The time at which each row's call began; the rows of a call are adjacent."""
     new = changes(call)
     first: Rows = at[np.flatnonzero(new)][np.cumsum(new) - 1]
     return first
 
 
 def _day_number(at: Rows) -> Places:
-    """Days since 1970 in Shanghai, of whole microseconds, as ``shared.days`` has them."""
+    """Days since 1970 in Shanghai, from whole microseconds, as in ``shared.days``."""
     return (np.rint(at * 1e6).astype(np.int64) // 1_000_000 + OFFSET_S) // round(DAY_S)

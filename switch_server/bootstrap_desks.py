@@ -15,7 +15,7 @@ from switch_server.adapters.store import Store
 from switch_server.core.words import Trunk
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import BranchSettings, ServerConfig
-from switch_server.services.customer_desk import CustomerDesk
+from switch_server.services.customer_questions import CustomerQuestions
 from switch_server.services.desk_reports import DeskReports
 from switch_server.services.engine import Engine
 from switch_server.services.floor import FloorRows, FloorSources
@@ -53,7 +53,7 @@ class DeskServices:
             store.read_pops, parts.branches, store.agents,
             place=self._place, branch_name=self._branch_name, clock=parts.clock,
         )  # fmt: skip
-        questions = CustomerDesk(
+        questions = CustomerQuestions(
             store.read, store, parts.branches, store.agents,
             recordings=parts.recordings, branch_name=self._branch_name, has_call=switch.has_call, audit=store.do, clock=parts.clock,
             on_saved=self.pops.refresh,

@@ -55,12 +55,12 @@ def load(path: Path) -> KeyPair:
     except ValueError:
         raise KeyFileError(f"{path}: not a key file") from None
     pair = KeyPair(fields.get(b"public", b""), fields.get(b"secret", b""))
-    if not fits(pair):
+    if not is_pair(pair):
         raise KeyFileError(f"{path}: not a key pair")
     return pair
 
 
-def fits(pair: KeyPair) -> bool:
+def is_pair(pair: KeyPair) -> bool:
     """Whether the two halves are of one pair."""
     if len(pair.public) != _LENGTH or len(pair.secret) != _LENGTH:
         return False

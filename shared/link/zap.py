@@ -34,8 +34,8 @@ class RefusedConnection(Struct, frozen=True):
     name: str = ""
 
 
-class _Noise(Struct):
-    said_at: float
+class _ReportedAddress(Struct):
+    reported_at: float
     times: int
 
 
@@ -44,7 +44,7 @@ class RefusedConnections:
 
     def __init__(self) -> None:
         self.total = 0
-        self._by_address: dict[str, _Noise] = {}
+        self._by_address: dict[str, _ReportedAddress] = {}
 
     def count(self, address: str, now: float) -> int:
         """How many refusals to report now: 0 within ``QUIET_S`` of the address's last report."""
@@ -53,12 +53,12 @@ class RefusedConnections:
         if noise is None:
             if len(self._by_address) >= MAX_ADDRESSES:
                 self._by_address.pop(next(iter(self._by_address)))
-            self._by_address[address] = _Noise(now, 0)
+            self._by_address[address] = _ReportedAddress(now, 0)
             return 1
         noise.times += 1
-        if now - noise.said_at < QUIET_S:
+        if now - noise.reported_at < QUIET_S:
             return 0
-        told, noise.times, noise.said_at = noise.times, 0, now
+        told, noise.times, noise.reported_at = noise.times, 0, now
         return told
 
 

@@ -16,7 +16,7 @@ from shared.protocol import RejectCode, SnapshotRequest
 from switch_server.branch.journal import Journal
 from switch_server.branch.numbered_reports import NumberedReports
 from switch_server.branch.order_handler import OrderHandler
-from switch_server.branch.reply_bounds import fitting
+from switch_server.branch.reply_bounds import fit_to_bounds
 from switch_server.branch.trading import (
     OrderUpdate,
     TradingDown,
@@ -103,7 +103,7 @@ class Gateway(QuietHandler):
             case aci.ResolveOrder(key):
                 self._desk.resolve(key, answer)
             case aci.AskReports(after, trade_date):
-                self._reports.again(after, trade_date, answer)
+                self._reports.resend(after, trade_date, answer)
             case aci.AskStatus() | SnapshotRequest():
                 answer(self.status())
             case aci.Request():
@@ -145,13 +145,13 @@ class Gateway(QuietHandler):
 
     async def _fitting(self, reply: aci.Reply) -> aci.Reply:
         if not isinstance(reply, aci.Orders):
-            return fitting(reply)
+            return fit_to_bounds(reply)
         try:
             known = await self._journal.known(row.key for row in reply.rows if row.key)
         except StoreError as error:
             _log.error("journal: %s; orders are told without their keys", error)
             known = set()
-        return fitting(reply, known)
+        return fit_to_bounds(reply, known)
 
     async def _ask(self, request: aci.Request) -> aci.Reply:
         trading = self._trading

@@ -15,7 +15,7 @@ from switch_server.branch.trading import OrderUpdate, TradingError, TradingSyste
 from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
-_Stands = tuple[OrderStatus, Shares, Shares]
+_ReportedState = tuple[OrderStatus, Shares, Shares]
 """The reported state of an order: its status, its filled and its cancelled quantity."""
 
 
@@ -31,7 +31,7 @@ class NumberedReports:
         self._clock = clock
         self._send = send
         self._day = desk.day
-        self._told: dict[ContractNo, tuple[_Stands, OrderKey | None]] = {}
+        self._told: dict[ContractNo, tuple[_ReportedState, OrderKey | None]] = {}
         for report in journal.last_reports(self._day):
             self.last = report.seq
             self._told[report.contract] = ((report.status, report.filled, report.cancelled), report.key)
@@ -67,7 +67,7 @@ class NumberedReports:
             self._told.clear()
             self.last = 0
 
-    def again(self, after: int, trade_date: str, answer: Answer) -> None:
+    def resend(self, after: int, trade_date: str, answer: Answer) -> None:
         """``AskReports``: the page is read after all reports written so far; later reports are sent after it."""
 
         def found(reports: Any) -> None:

@@ -50,7 +50,7 @@ class OrderHandler:
         self._clock = clock
         self._on_pending = on_pending
         self._on_row = on_row
-        self._flights: dict[OrderKey, list[Answer]] = {}
+        self._waiting: dict[OrderKey, list[Answer]] = {}
         self._unwritten: dict[OrderKey, Reply] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -68,10 +68,10 @@ class OrderHandler:
         if (refused := self._unwritten.get(order.key)) is not None:
             answer(refused)
             return
-        if (waiting := self._flights.get(order.key)) is not None:
+        if (waiting := self._waiting.get(order.key)) is not None:
             waiting.append(answer)
             return
-        self._flights[order.key] = [answer]
+        self._waiting[order.key] = [answer]
         self._new_day()
         entry = KeyEntry(order.key, KeyState.TAKEN, self.day, self._clock(), order.account, order)
         up = self._trading.state.up
@@ -79,7 +79,7 @@ class OrderHandler:
 
     def resolve(self, key: OrderKey, answer: Answer) -> None:
         """``ResolveOrder``."""
-        if key in self._flights:
+        if key in self._waiting:
             answer(OrderPending(key))
         elif (refused := self._unwritten.get(key)) is not None:
             answer(refused)
@@ -112,9 +112,9 @@ class OrderHandler:
             _log.error("journal: %s; order refused", known)
             reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
             self._unwritten[order.key] = reply  # a refused key must never be placed later
-            self._land(order.key, reply)
+            self._answer_all(order.key, reply)
         elif known is not None:
-            self._land(order.key, known.reply())
+            self._answer_all(order.key, known.reply())
         elif (
             not up
         ):  # its trade date may be yesterday's, so it is not sent even if the trading system reconnected meanwhile
@@ -127,7 +127,7 @@ class OrderHandler:
 
     async def _send(self, order: Order, entry: KeyEntry) -> None:
         try:
-            reply = await self._speak(order)
+            reply = await self._send_request(order)
         except Exception as error:  # noqa: BLE001  # an adapter's bug must not lose a key
             if not isinstance(error, TradingError):
                 _log.exception("the adapter raised")
@@ -138,7 +138,7 @@ class OrderHandler:
     def _record(self, order: Order, reply: OrderAccepted | OrderRefused) -> None:
         self._journal.finish(reply, lambda written: self._finished(order, reply, written))
 
-    async def _speak(self, order: Order) -> OrderAccepted | OrderRefused:
+    async def _send_request(self, order: Order) -> OrderAccepted | OrderRefused:
         """Raises ``TradingSilent`` if the result is not known."""
         try:
             if isinstance(order, PlaceOrder):
@@ -152,7 +152,7 @@ class OrderHandler:
 
     def _in_doubt(self, entry: KeyEntry) -> None:
         self.pending[entry.key] = entry
-        self._land(entry.key, OrderPending(entry.key))
+        self._answer_all(entry.key, OrderPending(entry.key))
         self._on_pending()
         self._wake.set()
 
@@ -163,10 +163,10 @@ class OrderHandler:
             self._remember(order, reply.contract)
         if self.pending.pop(order.key, None) is not None:
             self._on_pending()
-        self._land(order.key, reply)
+        self._answer_all(order.key, reply)
 
-    def _land(self, key: OrderKey, reply: Reply) -> None:
-        for answer in self._flights.pop(key, ()):
+    def _answer_all(self, key: OrderKey, reply: Reply) -> None:
+        for answer in self._waiting.pop(key, ()):
             answer(reply)
 
     def _remember(self, order: Order | None, contract: ContractNo | None) -> None:

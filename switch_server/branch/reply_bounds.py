@@ -9,7 +9,7 @@ from shared import aci
 from shared.bounds import NAME_MAX
 
 
-def fitting(reply: aci.Reply, known: Container[str] = ()) -> aci.Reply:
+def fit_to_bounds(reply: aci.Reply, known: Container[str] = ()) -> aci.Reply:
     """``known``: the remarks (备注) in ``Orders`` that are journalled keys; other remarks become ``None``.
 
     Raises ``msgspec.ValidationError`` if the reply still exceeds a bound: the centre could not decode the frame.

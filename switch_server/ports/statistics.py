@@ -29,7 +29,7 @@ class QueueVisit(NamedTuple):
     branch: str | None = None
 
 
-class Rung(NamedTuple):
+class DeskRing(NamedTuple):
     """A call at one desk (a row of ``talks``). ``service_level_ms``: the queue's when the caller entered it."""
 
     call: str
@@ -46,7 +46,7 @@ class Rung(NamedTuple):
     branch: str | None = None
 
 
-class Placed(NamedTuple):
+class PlacedOrder(NamedTuple):
     """An order that the branch accepted (it has a contract number). ``price``: 1/1000 yuan. ``queue``: the first queue of its call."""
 
     at: float
@@ -72,11 +72,11 @@ class StatisticRecords(Protocol):
         """Ordered by call, then by time: of calls whose first visit lies in the span."""
         ...
 
-    def rings(self, start: float, end: float) -> Iterator[Rung]:
+    def rings(self, start: float, end: float) -> Iterator[DeskRing]:
         """Ordered by call, then by time: of calls whose first ring lies in the span."""
         ...
 
-    def orders(self, start: float, end: float) -> Iterator[Placed]: ...
+    def orders(self, start: float, end: float) -> Iterator[PlacedOrder]: ...
 
     # --- past days: the columns made of a day's records can be kept until one of the records changes ---
 

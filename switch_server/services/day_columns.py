@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime, StatisticRecords
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime, StatisticRecords
 
 FORMAT = 1
 """The format of ``Day.packed``; columns kept in another format are made again. A change of the columns below needs a new number."""
@@ -98,11 +98,11 @@ def day_of(
     now: float,
     times: Iterable[SeatTime],
     visits: Iterable[QueueVisit],
-    rings: Iterable[Rung],
-    orders: Iterable[Placed],
+    rings: Iterable[DeskRing],
+    orders: Iterable[PlacedOrder],
 ) -> Day:
     """Visits and rings must be ordered by call, then by time."""
-    words = _Places({None: NONE})
+    words = _WordIndex({None: NONE})
     stretches = _table(STRETCHES, iter(times), words)
     return Day(
         start=start,
@@ -114,7 +114,7 @@ def day_of(
     )
 
 
-class _Places(dict[Any, int]):
+class _WordIndex(dict[Any, int]):
     """The index of each word, in the order of first use."""
 
     def __missing__(self, word: Any) -> int:
@@ -122,8 +122,8 @@ class _Places(dict[Any, int]):
         return place
 
 
-def _table(dtype: np.dtype[Any], rows: Iterator[tuple[Any, ...]], words: _Places) -> Rows:
-    places = {np.dtype(WORD): words, np.dtype(CALL): _Places()}
+def _table(dtype: np.dtype[Any], rows: Iterator[tuple[Any, ...]], words: _WordIndex) -> Rows:
+    places = {np.dtype(WORD): words, np.dtype(CALL): _WordIndex()}
     parts = [np.empty(0, dtype)]
     while chunk := list(islice(rows, CHUNK)):
         part = np.empty(len(chunk), dtype)

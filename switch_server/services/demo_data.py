@@ -121,7 +121,7 @@ def read_stocks(path: Path) -> tuple[DemoStock, ...]:
     return tuple(DemoStock(row.code, row.name, row.market, parse_price(row.prev_close)) for row in rows)
 
 
-class _Taken(Struct, frozen=True):
+class _InUse(Struct, frozen=True):
     """Numbers and PINs in use. No PIN is a part of a number, so that a PIN's digits found in a file are really a PIN."""
 
     numbers: set[str]
@@ -131,7 +131,7 @@ class _Taken(Struct, frozen=True):
 def generate(stocks: tuple[DemoStock, ...], seed: int = SEED, customers: int = 200, agents: int = AGENTS) -> DemoWorld:
     """The world of this seed; its first ``n`` customers do not depend on the number of customers."""
     random = Random(seed)  # noqa: S311  invented PINs, not secrets
-    taken = _Taken({str(stock.code) for stock in stocks}, set())
+    taken = _InUse({str(stock.code) for stock in stocks}, set())
     made = tuple(_customer(random, number, stocks, taken) for number in range(1, customers + 1))
     return DemoWorld(seed, BRANCHES, stocks, made, _agents(seed, agents))
 
@@ -152,7 +152,7 @@ def _agents(seed: int, count: int) -> tuple[DemoAgent, ...]:
     )
 
 
-def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken: _Taken) -> DemoCustomer:
+def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken: _InUse) -> DemoCustomer:
     branch = BRANCHES[(number - 1) % len(BRANCHES)]
     english = number % 33 == 0
     name = ENGLISH[(number // 33 - 1) % len(ENGLISH)] if english else chinese_name(random)
@@ -171,7 +171,7 @@ def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken:
     return DemoCustomer(CustomerId(number), phone, random.random() < 0.1, language, account)
 
 
-def _new(random: Random, taken: _Taken, prefix: str, digits: int) -> str:
+def _new(random: Random, taken: _InUse, prefix: str, digits: int) -> str:
     """A number of so many digits that is not in use."""
     while True:
         rest = digits - len(prefix)
@@ -181,7 +181,7 @@ def _new(random: Random, taken: _Taken, prefix: str, digits: int) -> str:
             return number
 
 
-def _pin(random: Random, taken: _Taken) -> str:
+def _pin(random: Random, taken: _InUse) -> str:
     """Six digits, not in use and not weak."""
     while True:
         pin = f"{random.randrange(10**6):06}"

@@ -26,19 +26,19 @@ TICKETS = 20
 OTHERS = 20
 
 
-class _Found(Struct, frozen=True):
+class _StoredFacts(Struct, frozen=True):
     """The store's part. ``known=None``: no customer, or several, or the store can't be read."""
 
     known: StoredCustomer | None = None
     others: tuple[Customer, ...] = ()
 
 
-class _Kept:
+class _CallPop:
     """The known facts of one call."""
 
     def __init__(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
         self.effect, self.tell = effect, tell
-        self.found: _Found | None = None
+        self.found: _StoredFacts | None = None
         self.reading = 0
         """Counts the reads of the store: the result of an earlier read is ignored."""
         self.telling = False
@@ -61,22 +61,22 @@ class ScreenPops:
         self._records, self._branches, self._agents = records, branches, agents
         self._place, self._clock = place, clock
         self._cards = CustomerCards(agents, branch_name)
-        self._calls: dict[CallId, _Kept] = {}
+        self._calls: dict[CallId, _CallPop] = {}
         self._thread = ThreadPoolExecutor(1, "pops")  # the reader serves one query at a time
 
     def show(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
         kept = self._calls.get(effect.call)
         if kept is None:
-            kept = self._calls[effect.call] = _Kept(effect, tell)
+            kept = self._calls[effect.call] = _CallPop(effect, tell)
             kept.facts = BranchFacts(self._branches, self._clock, lambda: self._tell_soon(kept))
             asked_before = None
         else:
-            asked_before = _who(kept.effect)
-            if asked_before[1:] != _who(effect)[1:] and not _still_shows(kept.found, effect):
+            asked_before = _subject_of(kept.effect)
+            if asked_before[1:] != _subject_of(effect)[1:] and not _still_shows(kept.found, effect):
                 kept.found = None  # another customer: the earlier one is not shown any longer
             kept.effect, kept.tell = effect, tell
         self._tell(kept)
-        if asked_before != _who(effect):
+        if asked_before != _subject_of(effect):
             self._read(kept)
 
     def forget(self, call: CallId) -> None:
@@ -98,7 +98,7 @@ class ScreenPops:
 
     # --- the store ---
 
-    def _read(self, kept: _Kept) -> None:
+    def _read(self, kept: _CallPop) -> None:
         kept.reading += 1
         reading, effect = kept.reading, kept.effect
         answer = asyncio.get_running_loop().run_in_executor(
@@ -106,7 +106,7 @@ class ScreenPops:
         )
         answer.add_done_callback(lambda done: self._take(kept, reading, done))
 
-    def _look_up(self, number: str, account: AccountNo | None, customer: CustomerId | None) -> _Found:
+    def _look_up(self, number: str, account: AccountNo | None, customer: CustomerId | None) -> _StoredFacts:
         """In the thread. The customer whose PIN was keyed, else the core's customer, else the only customer with this number."""
         by_phone = self._records.customers_by_phone(number, OTHERS)
         verified = self._records.account(account) if account else None
@@ -116,45 +116,45 @@ class ScreenPops:
         found = self._records.customer(shown) if shown is not None else None
         others = tuple(each for each in by_phone if found is None or each.id != found.id)
         if found is None:
-            return _Found(None, others)
+            return _StoredFacts(None, others)
         history = self._records.history(found.id, CONTACTS)
-        return _Found(StoredCustomer(found, history, self._records.tickets(found.id, TICKETS)), others)
+        return _StoredFacts(StoredCustomer(found, history, self._records.tickets(found.id, TICKETS)), others)
 
-    def _take(self, kept: _Kept, reading: int, answer: "asyncio.Future[_Found]") -> None:
+    def _take(self, kept: _CallPop, reading: int, answer: "asyncio.Future[_StoredFacts]") -> None:
         if answer.cancelled() or not self._is_current(kept) or reading != kept.reading:
             return
         if fault := answer.exception():
             log.error("pop of call %s: the store can't be read", kept.effect.call, exc_info=fault)
-            kept.found = kept.found or _Found()
+            kept.found = kept.found or _StoredFacts()
         else:
             kept.found = answer.result()
         kept.facts.want(self._accounts(kept.found))
         self._tell_soon(kept)
 
-    def _accounts(self, found: _Found) -> tuple[AccountFacts, ...]:
+    def _accounts(self, found: _StoredFacts) -> tuple[AccountFacts, ...]:
         return self._cards.accounts(found.known.customer.accounts) if found.known else ()
 
     # --- reports to the desk ---
 
-    def _tell_soon(self, kept: _Kept) -> None:
+    def _tell_soon(self, kept: _CallPop) -> None:
         """Parts that arrive in the same turn of the loop are reported once."""
         if not kept.telling and self._is_current(kept):
             kept.telling = True
             asyncio.get_running_loop().call_soon(self._tell_now, kept)
 
-    def _tell_now(self, kept: _Kept) -> None:
+    def _tell_now(self, kept: _CallPop) -> None:
         if kept.telling and self._is_current(kept):
             self._tell(kept)
 
-    def _tell(self, kept: _Kept) -> None:
+    def _tell(self, kept: _CallPop) -> None:
         kept.telling = False
         try:
             kept.tell(self._pop(kept))
         except Exception:  # the call and its other agents must not suffer
             log.exception("pop of call %s could not be told", kept.effect.call)
 
-    def _pop(self, kept: _Kept) -> Pop:
-        effect, found = kept.effect, kept.found or _Found()
+    def _pop(self, kept: _CallPop) -> Pop:
+        effect, found = kept.effect, kept.found or _StoredFacts()
         reader = self._agents.agent(effect.agent)
         return Pop(
             call=effect.call,
@@ -167,14 +167,14 @@ class ScreenPops:
             pending=kept.found is None,
         )
 
-    def _is_current(self, kept: _Kept) -> bool:
+    def _is_current(self, kept: _CallPop) -> bool:
         return self._calls.get(kept.effect.call) is kept
 
 
-def _who(effect: ShowPop) -> tuple[object, ...]:
+def _subject_of(effect: ShowPop) -> tuple[object, ...]:
     """If one of these changes, the store is read again; the agent is one, since contacts and tickets may have changed meanwhile."""
     return effect.agent, effect.number, effect.account, effect.customer
 
 
-def _still_shows(found: _Found | None, effect: ShowPop) -> bool:
+def _still_shows(found: _StoredFacts | None, effect: ShowPop) -> bool:
     return found is not None and found.known is not None and found.known.customer.id == effect.customer

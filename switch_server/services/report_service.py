@@ -12,7 +12,7 @@ from switch_server.ports.errors import StoreError
 from switch_server.ports.statistics import StatisticRecords
 from switch_server.services import day_columns, statistics
 from switch_server.services.day_columns import DAY_S, Day
-from switch_server.services.statistics import Who
+from switch_server.services.statistics import AgentName
 
 log = logging.getLogger(__name__)
 
@@ -101,5 +101,5 @@ class ReportService:
             self._records.keep(start, mark, day.packed())
         return day
 
-    def _who(self) -> Mapping[str, Who]:
-        return {agent.agent: Who(agent.name, agent.group) for agent in self._book.agents()}
+    def _who(self) -> Mapping[str, AgentName]:
+        return {agent.agent: AgentName(agent.name, agent.group) for agent in self._book.agents()}

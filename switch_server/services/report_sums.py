@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from shared.ids import Fen
 from shared.reports import ReportRow
 
-Places = NDArray[np.int64]
-Which = NDArray[np.bool_]
+Indexes = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class Sums:
@@ -51,28 +51,28 @@ class Sums:
 class Grouping(Struct, frozen=True):
     """The index in ``sums`` of each record (or case). Arguments have one value for each of them; ``which`` selects some."""
 
-    place: Places
+    place: Indexes
     sums: Sequence[Sums]
 
-    def of(self, which: Which) -> "Grouping":
+    def of(self, which: Mask) -> "Grouping":
         return Grouping(self.place[which], self.sums)
 
-    def added(self, values: NDArray[Any], which: Which) -> Iterable[tuple[Sums, int]]:
+    def added(self, values: NDArray[Any], which: Mask) -> Iterable[tuple[Sums, int]]:
         """Each row's sums with the sum of its values, which is exact: whole numbers far below 2**53."""
         total = np.bincount(self.place[which], weights=values[which], minlength=len(self.sums))
         return zip(self.sums, map(int, total.tolist()), strict=True)
 
-    def count(self, figure: str, which: Which) -> None:
+    def count(self, figure: str, which: Mask) -> None:
         for sums, number in self.added(which, which):
             sums.counts[figure] += number
 
-    def answered(self, which: Which, waited_ms: NDArray[Any], service_level_ms: NDArray[Any]) -> None:
+    def answered(self, which: Mask, waited_ms: NDArray[Any], service_level_ms: NDArray[Any]) -> None:
         self.count("answered", which)
         self.count("within", which & (waited_ms <= service_level_ms))
         for sums, ms in self.added(waited_ms, which):
             sums.waited_ms += ms
 
-    def waited(self, which: Which, waited_ms: NDArray[Any]) -> None:
+    def waited(self, which: Mask, waited_ms: NDArray[Any]) -> None:
         longest = np.zeros(len(self.sums), np.int64)
         np.maximum.at(longest, self.place[which], waited_ms[which].astype(np.int64))
         for sums, ms in zip(self.sums, longest.tolist(), strict=True):
@@ -91,11 +91,11 @@ class Cases:
         self._lasts = np.append(self.begins, len(call))[1:] - 1
         self.lines = Grouping(self.of.place[self.begins], lines.sums)
 
-    def any(self, records: Which) -> Which:
+    def any(self, records: Mask) -> Mask:
         """Whether each case has one of ``records``."""
         return np.bincount(self._case[records], minlength=len(self.begins)) > 0
 
-    def first(self, records: Which) -> Places:
+    def first(self, records: Mask) -> Indexes:
         """For each case the first of ``records``; if it has none, its last record."""
         first = self._lasts.copy()
         cases, at = np.unique(self._case[records], return_index=True)
@@ -103,12 +103,12 @@ class Cases:
         return first
 
 
-def changes(column: NDArray[Any]) -> Which:
+def changes(column: NDArray[Any]) -> Mask:
     """Where the value differs from the one before; the first counts, too."""
     new = np.ones(len(column), np.bool_)
     new[1:] = column[1:] != column[:-1]
     return new
 
 
-def all_rows(rows: NDArray[Any]) -> Which:
+def all_rows(rows: NDArray[Any]) -> Mask:
     return np.ones(len(rows), np.bool_)

@@ -17,7 +17,7 @@ from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
 from switch_server.services.day_columns import DAY_S, HOUR_MS, NONE, Day, Rows, to_ms
-from switch_server.services.report_sums import Cases, Grouping, Places, Sums, Which, all_rows, changes
+from switch_server.services.report_sums import Cases, Grouping, Indexes, Mask, Sums, all_rows, changes
 
 OFFSET_S = round(SHANGHAI.total_seconds())
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})
@@ -41,7 +41,7 @@ BY_SEAT = frozenset({By.AGENTS, By.GROUPS})
 HOURS = tuple(f"{hour:02}" for hour in range(24))
 
 
-class Who(Struct, frozen=True):
+class AgentName(Struct, frozen=True):
     """An agent's present name and group."""
 
     name: str = ""
@@ -66,7 +66,7 @@ class ReportQuery(Struct, frozen=True, kw_only=True):
 class ReportBuilder:
     """Adds up the days of the span, passed to ``add``; ``rows`` are by key, ``total`` counts each call once."""
 
-    def __init__(self, ask: ReportQuery, who: Mapping[str, Who]) -> None:
+    def __init__(self, ask: ReportQuery, who: Mapping[str, AgentName]) -> None:
         self._ask, self._who = ask, who
         self._sums: defaultdict[str, Sums] = defaultdict(Sums)
         self._all = Sums()
@@ -129,7 +129,7 @@ class ReportBuilder:
         self._visited(day, visits[here], back[here], lines)
         self._visited(day, visits, back, self._total(visits))
 
-    def _visited(self, day: Day, visits: Rows, back: Which, lines: Grouping) -> None:
+    def _visited(self, day: Day, visits: Rows, back: Mask, lines: Grouping) -> None:
         """``back``: of calls in which the centre called the customer back."""
         cases = Cases(visits["call"], lines)
         visits, back = visits[cases.order], back[cases.order]
@@ -185,7 +185,7 @@ class ReportBuilder:
 
     # --- keys ---
 
-    def _asked_for(self, day: Day, rows: Rows) -> Which:
+    def _asked_for(self, day: Day, rows: Rows) -> Mask:
         ask, which = self._ask, all_rows(rows)
         if ask.queue is not None:
             which &= _among(day, rows["queue"], {ask.queue})
@@ -197,7 +197,7 @@ class ReportBuilder:
             )
         return which
 
-    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Which, Grouping]:
+    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Mask, Grouping]:
         """Which of the rows belong to this report, and their grouping. ``at``: UTC seconds, for the hour and the day of each row."""
         keys: Sequence[str]
         match self._ask.by:
@@ -227,11 +227,11 @@ class ReportBuilder:
     def _total(self, rows: Rows) -> Grouping:
         return Grouping(np.zeros(len(rows), np.int64), [self._all])
 
-    def _of(self, agent: str) -> Who:
-        return self._who.get(agent) or Who()
+    def _of(self, agent: str) -> AgentName:
+        return self._who.get(agent) or AgentName()
 
 
-def _rang(day: Day, rings: Rows, brought: Which, lines: Grouping) -> None:
+def _rang(day: Day, rings: Rows, brought: Mask, lines: Grouping) -> None:
     unanswered, kind = np.isnan(rings["answered"]), rings["kind"]
     lines.count("talks", ~unanswered & ~_among(day, kind, {CallKind.MONITOR}))
     lines.count("dialled", _among(day, kind, {CallKind.OUT}))
@@ -244,7 +244,7 @@ def _rang(day: Day, rings: Rows, brought: Which, lines: Grouping) -> None:
                     sums.dispositions[disposition] += times
 
 
-def _brought(day: Day, rings: Rows, back: Which, lines: Grouping) -> None:
+def _brought(day: Day, rings: Rows, back: Mask, lines: Grouping) -> None:
     """One case for each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: see ``_visited``."""
     cases = Cases(rings["call"], lines)
     rings, back = rings[cases.order], back[cases.order]
@@ -261,17 +261,17 @@ def _brought(day: Day, rings: Rows, back: Which, lines: Grouping) -> None:
     cases.lines.waited(~called_back & answered, waited)
 
 
-def _among(day: Day, column: Rows, words: Collection[str]) -> Which:
-    which: Which = np.array([word in words for word in day.words], np.bool_)[column]
+def _among(day: Day, column: Rows, words: Collection[str]) -> Mask:
+    which: Mask = np.array([word in words for word in day.words], np.bool_)[column]
     return which
 
 
-def _called_back(day: Day, rows: Rows) -> Which:
+def _called_back(day: Day, rows: Rows) -> Mask:
     """All rows of the calls by which the centre called a customer back."""
     back = _among(day, rows["kind"], {CallKind.CALLBACK})
     calls = np.zeros(rows["call"].max(initial=0) + 1, np.bool_)
     calls[rows["call"][back]] = True
-    called_back: Which = calls[rows["call"]]
+    called_back: Mask = calls[rows["call"]]
     return called_back
 
 
@@ -282,6 +282,6 @@ def _first_of_call(call: Rows, at: Rows) -> Rows:
     return first
 
 
-def _day_number(at: Rows) -> Places:
+def _day_number(at: Rows) -> Indexes:
     """Days since 1970 in Shanghai, from whole microseconds, as in ``shared.days``."""
     return (np.rint(at * 1e6).astype(np.int64) // 1_000_000 + OFFSET_S) // round(DAY_S)

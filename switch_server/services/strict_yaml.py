@@ -119,10 +119,10 @@ def _explain(error: msgspec.ValidationError, raw: Any, as_type: Any, document: D
         message = f"the key {missing[1]!r} is missing" + (f"; allowed: {', '.join(tags)}" if tags else "")
     elif allowed := _allowed_values(here) or _tags(_type_at(as_type, path[:-1]), path[-1:]):
         message = f"{message}; allowed: {', '.join(allowed)}"
-    return document.complaint(path, re.sub(r"(?<=`)[^`]+(?=`)", _in_words_of_yaml, message))
+    return document.complaint(path, re.sub(r"(?<=`)[^`]+(?=`)", _in_yaml_terms, message))
 
 
-def _in_words_of_yaml(found: re.Match[str]) -> str:
+def _in_yaml_terms(found: re.Match[str]) -> str:
     """Replaces the JSON terms in msgspec's messages by YAML's."""
     return (
         found[0].replace("object", "mapping").replace("array", "list").replace("str", "text").replace("null", "nothing")

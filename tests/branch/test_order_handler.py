@@ -49,7 +49,7 @@ class Desk:
         return await asyncio.wait_for(answered, 20)
 
     async def again(self, after: int, trade_date: str = "") -> aci.ReportsSent:
-        page = await self.ask(self.reports.again, after, trade_date)
+        page = await self.ask(self.reports.resend, after, trade_date)
         assert isinstance(page, aci.ReportsSent)
         return page
 
@@ -484,7 +484,7 @@ def test_reports_that_can_t_be_read_now_are_not_said_to_be_sent(tmp_path: Path) 
         await it.order(K1)
         await until(lambda: bool(it.sent))
         it.journal._commit.submit(lambda db: db.execute("ALTER TABLE reports RENAME TO gone"), lambda _done: None)
-        assert await it.ask(it.reports.again, 0, DAY) == aci.Refused(Refusal.JOURNAL_FAILED)
+        assert await it.ask(it.reports.resend, 0, DAY) == aci.Refused(Refusal.JOURNAL_FAILED)
 
     run(tmp_path, test)
 

@@ -15,7 +15,7 @@ from shared.ids import AccountNo, BranchId, Fen, Milli, Shares, StockCode
 from shared.money import amount
 from switch_server.branch.sim import codes as theirs
 from switch_server.branch.sim import rules
-from switch_server.branch.sim.book import BUY, SELL, Book, RefusedHere
+from switch_server.branch.sim.book import BUY, SELL, Book, CounterRefusal
 from switch_server.branch.sim.hours import ZONE, AlwaysOpen, RealHours, TradingSession
 from switch_server.branch.sim.ledger import LedgerAccount, Position
 from switch_server.branch.sim.model import SpecError, StockSpec, load_accounts, load_stocks
@@ -197,7 +197,7 @@ def test_t_plus_1() -> None:
     book.place(A, CODE, BUY, quote.ask + 200, 100, "k", NOON)
     book.match(NOON)
     assert book.accounts[A].positions[CODE].quantity == 100
-    with pytest.raises(RefusedHere) as refused:
+    with pytest.raises(CounterRefusal) as refused:
         book.place(A, CODE, SELL, quote.last, 100, "k2", NOON)
     assert refused.value.error is theirs.Error.NO_SHARES
     book.next_day("20251126")
@@ -207,7 +207,7 @@ def test_t_plus_1() -> None:
 def test_a_closed_market_takes_nothing() -> None:
     book = new_book()
     book._hours = RealHours()
-    with pytest.raises(RefusedHere) as refused:
+    with pytest.raises(CounterRefusal) as refused:
         book.place(A, CODE, BUY, 10_000, 100, "k", at("2025-11-23 10:00"))
     assert refused.value.error is theirs.Error.CLOSED
 
@@ -239,7 +239,7 @@ class Trading(RuleBasedStateMachine):
         price = self.book._market.last(CODE, self.now) + ticks * rules.TICK
         try:
             self.book.place(A, CODE, BUY if buy else SELL, price, lots * 100 + odd, "k", self.now)
-        except RefusedHere:
+        except CounterRefusal:
             return
 
     @precondition(lambda self: self.book.orders)
@@ -250,7 +250,7 @@ class Trading(RuleBasedStateMachine):
         if order.status in {"2", "7"}:
             assert self.book.cancel(A, order.contract).status in {"3", "4"}
             return
-        with pytest.raises(RefusedHere) as refused:
+        with pytest.raises(CounterRefusal) as refused:
             self.book.cancel(A, order.contract)
         assert refused.value.error is theirs.Error.NO_CANCEL
 

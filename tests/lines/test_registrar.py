@@ -337,7 +337,7 @@ def ask(desk: registrar.Registrar, now: float, proof: str = "", cseq: int = 1) -
         f"Call-ID: a\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:front-1@10.0.0.9>\r\n{proof}\r\n\r\n"
     )
     passed = screen.screen(text.encode())
-    assert isinstance(passed, screen.Passed)
+    assert isinstance(passed, screen.PassedMessage)
     return desk.answer(passed.head, ("192.0.2.9", 5060), now)
 
 

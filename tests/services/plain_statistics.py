@@ -18,7 +18,7 @@ from shared.ids import Fen
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
-from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 OFFSET_MS = round(SHANGHAI.total_seconds() * 1000)
@@ -79,8 +79,8 @@ def plain_report(
     made, span = Report(ask, who), {"start": start, "end": end}
     made.seat_times(map(SeatTime._make, db.execute(_SEAT_TIMES, span | {"longest": LONGEST_STRETCH})))
     made.visits(map(QueueVisit._make, db.execute(_VISITS, span | {"longest": LONGEST_CALL})))
-    made.rings(map(Rung._make, db.execute(_RINGS, span | {"longest": LONGEST_CALL})))
-    made.orders(map(Placed._make, db.execute(_ORDERS, span)))
+    made.rings(map(DeskRing._make, db.execute(_RINGS, span | {"longest": LONGEST_CALL})))
+    made.orders(map(PlacedOrder._make, db.execute(_ORDERS, span)))
     return made.rows(), made.total()
 
 
@@ -229,13 +229,13 @@ class Report:
 
     # --- desks ---
 
-    def rings(self, rings: Iterable[Rung]) -> None:
+    def rings(self, rings: Iterable[DeskRing]) -> None:
         """By call, then in order."""
         for _, group in groupby(rings, attrgetter("call")):
             whole = list(group)
             back = any(rung.kind == CallKind.CALLBACK for rung in whole)
             of_call = [rung for rung in whole if not self._passed_over(rung.queue, rung.agent)]
-            by_key: defaultdict[str | None, list[Rung]] = defaultdict(list)
+            by_key: defaultdict[str | None, list[DeskRing]] = defaultdict(list)
             for rung in of_call:
                 by_key[self._key(rung.agent, rung.queue, rung.branch, of_call[0].offered)].append(rung)
             for key, at_key in by_key.items():
@@ -244,7 +244,7 @@ class Report:
             if counted := [rung for rung in of_call if self._ask.by is not By.QUEUES or rung.queue is not None]:
                 self._rang(self._all, counted, back=back)
 
-    def _rang(self, sums: Sums, rings: list[Rung], *, back: bool) -> None:
+    def _rang(self, sums: Sums, rings: list[DeskRing], *, back: bool) -> None:
         for rung in rings:
             talked = rung.answered is not None and rung.kind != CallKind.MONITOR
             sums.counts["talks"] += talked
@@ -263,7 +263,7 @@ class Report:
 
     # --- orders ---
 
-    def orders(self, orders: Iterable[Placed]) -> None:
+    def orders(self, orders: Iterable[PlacedOrder]) -> None:
         for order in orders:
             if self._passed_over(order.queue, order.agent):
                 continue
@@ -332,7 +332,7 @@ def _answered(sums: Sums, waited_ms: int, service_level_ms: int) -> None:
     sums.waited_ms += waited_ms
 
 
-def _offered(sums: Sums, rings: list[Rung]) -> None:
+def _offered(sums: Sums, rings: list[DeskRing]) -> None:
     """Of one call to one agent or group; the caller's wait is from the queue to the answer."""
     sums.counts["offered"] += 1
     answered = next((rung for rung in rings if rung.answered is not None), None)

@@ -12,7 +12,7 @@ from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.records import PastContact
 from switch_server.services.customer_cards import CustomerCards, StoredCustomer
-from switch_server.services.customer_desk import CONTACTS
+from switch_server.services.customer_questions import CONTACTS
 from tests.services.customer_rig import ANN, BOB, EVE, LI, MAX, Rig, run
 from tests.store.samples import NOON
 

@@ -17,7 +17,7 @@ from switch_server.adapters.store.statistics import LONGEST_CALL, LONGEST_STRETC
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.errors import StoreError
-from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 from switch_server.services.report_service import ReportService
 from tests.store.samples import CONTRACT, NOON, Clock, Posted, place, state
 from tests.store.test_core_talks import Rig
@@ -100,9 +100,9 @@ def test_rings_with_their_queue_s_service_level(store: Store) -> None:
         {"id": "f/3", "call": "f", "agent": "1002", "kind": "in", "offered_at": DAY + 9},
     )  # fmt: skip
     assert list(store.statistics.rings(DAY, END)) == [
-        Rung("c", "1001", "agents", "in", NOON + 1, None, 0, "no_answer", None, None, 15_000),
-        Rung("c", "1002", "agents", "in", NOON + 9, NOON + 12, 9_000, "answered", "order", "seat:1003", 15_000),
-        Rung("d", "1001", None, "out", DAY, None, 0, None, None, None),
+        DeskRing("c", "1001", "agents", "in", NOON + 1, None, 0, "no_answer", None, None, 15_000),
+        DeskRing("c", "1002", "agents", "in", NOON + 9, NOON + 12, 9_000, "answered", "order", "seat:1003", 15_000),
+        DeskRing("d", "1001", None, "out", DAY, None, 0, None, None, None),
     ]
     assert [rung.call for rung in store.statistics.rings(DAY - 60, DAY)] == ["f", "f"], (
         "over midnight: yesterday's, whole"
@@ -120,7 +120,7 @@ def test_orders_that_the_branch_took(store: Store, clock: Clock) -> None:
     store.do(place(4, call="20251126-000000-0001"))
     save(store, "queue_visits", visit("20251125-120000-0001", NOON, queue="trading"))
     assert list(store.statistics.orders(DAY, END)) == [
-        Placed(NOON, "20251125-120000-0001", None, "GZ03", 10_350, 100, "trading")
+        PlacedOrder(NOON, "20251125-120000-0001", None, "GZ03", 10_350, 100, "trading")
     ]
 
 

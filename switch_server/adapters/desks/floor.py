@@ -36,7 +36,7 @@ def scope_of(agent: AgentRecord, what: Watch) -> Scope | None:
     return Scope(what, agent.group) if supervises(agent, agent.group) else None
 
 
-class _Told(Struct):
+class _SentRows(Struct):
     """The rows that all watchers of a scope have."""
 
     rows: Rows
@@ -54,7 +54,7 @@ class FloorWatch:
     def __init__(self, rows: FloorRowsPort, book: AgentBook, clock: Callable[[], float]) -> None:
         self._rows, self._book, self._clock = rows, book, clock
         self._watchers: dict[DeskLink, _Watcher] = {}
-        self._told: dict[Scope, _Told] = {}
+        self._told: dict[Scope, _SentRows] = {}
         self._ticker: asyncio.TimerHandle | None = None
         self._ticks = 0
 
@@ -72,7 +72,7 @@ class FloorWatch:
             return Refused(DeskRefusal.NOT_ALLOWED)
         told = self._told.get(scope)
         if told is None:
-            told = self._told[scope] = _Told(self._now(scope))
+            told = self._told[scope] = _SentRows(self._now(scope))
         self._watchers[desk] = _Watcher(agent.agent, scope)
         if self._ticker is None:
             self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)
@@ -93,7 +93,7 @@ class FloorWatch:
             if scope.what is Watch.FLOOR or self._ticks % 2 == 0:
                 self._tell(scope, told, _cut(whole, scope) if whole is not None else self._rows.directory())
 
-    def _tell(self, scope: Scope, told: _Told, now: Rows) -> None:
+    def _tell(self, scope: Scope, told: _SentRows, now: Rows) -> None:
         changed = difference(told.rows, now)
         if changed is None:
             return

@@ -59,7 +59,7 @@ class DeskLeg(OutboundLeg):
         dialog = SipDialog.outgoing(SipURL(binding.target), effect.ani, port)
         dialog.symmetric = True
         return cls(
-            effect.leg, DESK, dialog, host, effect.near, _answer_yourself(port.address[0]) if effect.auto else ()
+            effect.leg, DESK, dialog, host, effect.near, _auto_answer_headers(port.address[0]) if effect.auto else ()
         )
 
     def call(self) -> None:
@@ -73,7 +73,7 @@ class DeskLeg(OutboundLeg):
         self.end(*((EndCause.FAR_LOST, 408) if lost else (EndCause.NO_ANSWER, 480)))
 
 
-def _answer_yourself(ip: str) -> tuple[Any, ...]:
+def _auto_answer_headers(ip: str) -> tuple[Any, ...]:
     """Headers that ask the phone to answer by itself; a phone that ignores them rings, and the agent lifts the handset."""
     return (
         messages.header("Answer-Mode", "Auto"),

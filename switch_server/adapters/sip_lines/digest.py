@@ -168,7 +168,7 @@ class DigestAuthenticator:
         given: dict[str, str] = next(self._ours(headers), {})
         return is_proof_for(given.get("uri", ""), uri)
 
-    def was_asked(self, headers: tuple[str, ...], now: float, who: str) -> bool:
+    def was_challenged(self, headers: tuple[str, ...], now: float, who: str) -> bool:
         """The nonce was sent to this address lately, so the address receives our responses and is no forged source."""
         given = next(self._ours(headers), None)
         return given is not None and self._fresh(given.get("nonce", ""), now, who)

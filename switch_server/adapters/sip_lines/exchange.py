@@ -56,8 +56,8 @@ class Exchange:
         self._proven: Trunk | None = None
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
-        self._complaints = SippyOutput(counters)
-        self._complaints.install()
+        self._sippy_output = SippyOutput(counters)
+        self._sippy_output.install()
 
     # --- leg.LegHost ---
 
@@ -101,14 +101,14 @@ class Exchange:
             port.send_to(verdict, source)
             return
         self._proven = verdict.trunk  # of the request being read: sippy passes it on before ``take`` returns
-        self._complaints.seen, self._complaints.reading = False, True
+        self._sippy_output.seen, self._sippy_output.reading = False, True
         try:
             self.tm.take(verdict.text, source, port)
         except Exception:  # noqa: BLE001
-            self._complaints.seen = True
+            self._sippy_output.seen = True
         finally:
-            self._complaints.reading = False
-        if self._complaints.seen:  # sippy could not parse a message that passed the screen
+            self._sippy_output.reading = False
+        if self._sippy_output.seen:  # sippy could not parse a message that passed the screen
             self.counters["unparsed"] += 1
             answer = self._gate.refuse(verdict.head, source, 400, "Bad Request", now)
             if answer is not None:
@@ -119,7 +119,7 @@ class Exchange:
     def on_request(self, request: Any, transaction: Any) -> None:
         """A new request in its transaction; sippy's transactions handle ACK and CANCEL."""
         try:
-            self._sound(request)
+            self._check_headers(request)
         except Exception:  # noqa: BLE001
             self.counters["malformed"] += 1
             messages.respond(self.tm, request, transaction, 400)
@@ -131,7 +131,7 @@ class Exchange:
             log.exception("sip: a request failed")
             messages.respond(self.tm, request, transaction, 500)
 
-    def _sound(self, request: Any) -> None:
+    def _check_headers(self, request: Any) -> None:
         """Lets sippy parse the headers that will be read; raises sippy's exceptions."""
         for name in ("from", "to"):
             if not _HOST.fullmatch(str(request.getHFBody(name).getUrl().host)):

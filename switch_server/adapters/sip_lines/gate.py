@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from switch_server.adapters.sip_lines import screen
 from switch_server.adapters.sip_lines.digest import DigestAuthenticator, NonceCounts, password_key
 from switch_server.adapters.sip_lines.registrar import Registrar
-from switch_server.adapters.sip_lines.screen import IgnoredMessage, Passed, RefusedRequest, SipHead
+from switch_server.adapters.sip_lines.screen import IgnoredMessage, PassedMessage, RefusedRequest, SipHead
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
 from switch_server.ports.phones import DeskPhoneBook
 
@@ -66,15 +66,15 @@ class Gate:
     def __init__(self, table: TrunkTable, counters: Counter[str], phones: DeskPhoneBook | None = None) -> None:
         self._table = table
         self._counters = counters
-        self._doorman = DigestAuthenticator(secrets.token_bytes(32))
-        self._uses = NonceCounts()
-        self._registrar = Registrar(phones, self._doorman, counters) if phones is not None else None
+        self._authenticator = DigestAuthenticator(secrets.token_bytes(32))
+        self._nonce_counts = NonceCounts()
+        self._registrar = Registrar(phones, self._authenticator, counters) if phones is not None else None
         self._tag = secrets.token_hex(8)
         self._second = 0
         self._replies = 0
         self.recent = KnownDialogs()
 
-    def judge(self, datagram: bytes, source: Address, now: float) -> Passed | bytes | None:
+    def judge(self, datagram: bytes, source: Address, now: float) -> PassedMessage | bytes | None:
         """Judges one datagram at wall time ``now``. Raises nothing."""
         verdict = screen.screen(datagram)
         known = self._table.knows(source[0])
@@ -87,20 +87,20 @@ class Gate:
             return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
         if self._registrar is not None and verdict.head.method == "REGISTER":
             return self._register(self._registrar, verdict.head, source, now)
-        if known or self._goes_on(verdict.head, source):
+        if known or self._continues(verdict.head, source):
             return self._number(verdict)
         return self._stranger(verdict, source, now)
 
-    def _goes_on(self, head: SipHead, source: Address) -> bool:
+    def _continues(self, head: SipHead, source: Address) -> bool:
         """Whether a message continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
         begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
         return not begins and self.recent.knows(head.call_id, source[0])
 
-    def _number(self, passed: Passed) -> Passed:
+    def _number(self, passed: PassedMessage) -> PassedMessage:
         self._counters["messages"] += 1
         return passed
 
-    def _stranger(self, passed: Passed, source: Address, now: float) -> Passed | bytes | None:
+    def _stranger(self, passed: PassedMessage, source: Address, now: float) -> PassedMessage | bytes | None:
         head = passed.head
         if head.status is not None or head.method in ("ACK", "CANCEL"):
             self._counters["strangers"] += 1
@@ -108,21 +108,23 @@ class Gate:
         if head.method != "INVITE" or not self._table.asks_digest():
             self._counters["strangers"] += 1
             return self.refuse(head, source, 403, "Forbidden", now)
-        user = self._doorman.user(head.authorization)
-        if user is not None and not self._doorman.is_for(head.authorization, head.uri):
+        user = self._authenticator.user(head.authorization)
+        if user is not None and not self._authenticator.is_for(head.authorization, head.uri):
             self._counters["proof_of_another_uri"] += 1
             return self.refuse(head, source, 400, "Digest URI Is Not The Request-URI", now)
         trunk = self._table.of_user(user or "")
-        admitted = trunk is not None and self._doorman.admits(
+        admitted = trunk is not None and self._authenticator.admits(
             head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )
-        if admitted and not self._uses.takes(self._doorman.use(head.authorization), _the_same(head)):
+        if admitted and not self._nonce_counts.takes(
+            self._authenticator.use(head.authorization), _retransmission_key(head)
+        ):
             admitted = None
         if admitted:
             self.recent.proven(head.call_id, source[0])
             return self._number(replace(passed, trunk=trunk))
         self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
-        ask = f"WWW-Authenticate: {self._doorman.challenge(now, source[0], stale=admitted is None)}"
+        ask = f"WWW-Authenticate: {self._authenticator.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
 
     def _register(self, registrar: Registrar, head: SipHead, source: Address, now: float) -> bytes | None:
@@ -145,6 +147,6 @@ class Gate:
         return screen.reply(head, source, code, reason, tag=self._tag, extra=extra)
 
 
-def _the_same(head: SipHead) -> tuple[str, ...]:
+def _retransmission_key(head: SipHead) -> tuple[str, ...]:
     """The fields that a retransmission of a request has in common with the original, and no other request has (RFC 3261 §17.2.3)."""
     return head.call_id, head.fields["cseq"], head.fields["from"], head.vias[0]

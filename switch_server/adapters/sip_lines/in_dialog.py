@@ -96,7 +96,7 @@ class DialogLeg(SipLeg):
             self.reply(request, transaction, 488)
             return
         self.dialog.retarget(request)
-        body = self.say(self.near, sdp.answer(self.near, far, description))
+        body = self.write_sdp(self.near, sdp.answer(self.near, far, description))
         self._accept(request, transaction, timer, body, None)
         self.changed(far)
 
@@ -106,7 +106,7 @@ class DialogLeg(SipLeg):
         if isinstance(timer, TooSmall) or self.near is None:
             return
         self.dialog.retarget(request)
-        body = self.say(self.near, sdp.offer(self.near))
+        body = self.write_sdp(self.near, sdp.offer(self.near))
         self._accept(request, transaction, timer, body, self.guard(self._answered_in_ack))
 
     def _accept(self, request: Any, transaction: Any, timer: SessionTimer, body: str, ack: Any) -> None:
@@ -180,7 +180,7 @@ class DialogLeg(SipLeg):
             messages.header("Session-Expires", f"{expires};refresher=uac"),
             messages.header("Min-SE", str(max(self.floor, self.host.timing.min_se))),
         )
-        self.send("INVITE", self.said, headers, heard=self._refresh_heard)
+        self.send("INVITE", self.last_sdp, headers, heard=self._refresh_heard)
 
     def _refresh_heard(self, response: Any) -> None:
         code = response.getSCode()[0]

@@ -64,8 +64,8 @@ class InboundLeg(DialogLeg):
 
     def _answer_body(self, near: Near) -> str | None:
         if self._offer is None:
-            return self.say(near, sdp.offer(near))
-        return None if self.far is None else self.say(near, sdp.answer(near, self.far, self._offer))
+            return self.write_sdp(near, sdp.offer(near))
+        return None if self.far is None else self.write_sdp(near, sdp.answer(near, self.far, self._offer))
 
     def _answer_call(self, near: Near) -> None:
         body = self._answer_body(near)

@@ -89,7 +89,7 @@ class SipLeg:
         self.near: Near | None = None
         self.far: Far | None = None
         self.origin = sdp.Origin(secrets.randbelow(2**31))
-        self.said: str | None = None
+        self.last_sdp: str | None = None
         """The SDP that we sent last; a refresh repeats it."""
         self.timer: SessionTimer | None = None
         self._deadline: Any = None
@@ -217,10 +217,10 @@ class SipLeg:
             far = replace(far, ip=self.dialog.hop[0])
         return far
 
-    def say(self, near: Near, body: str) -> str:
+    def write_sdp(self, near: Near, body: str) -> str:
         """Our SDP with its origin line."""
-        self.said = self.origin.write(near, body)
-        return self.said
+        self.last_sdp = self.origin.write(near, body)
+        return self.last_sdp
 
     # --- faults ---
 

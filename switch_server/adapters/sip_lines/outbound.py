@@ -26,7 +26,7 @@ class OutboundLeg(DialogLeg):
         self._headers = headers
         self._transaction: Any = None
         self._early: Far | None = None
-        self._body = self.say(near, sdp.offer(near))
+        self._body = self.write_sdp(near, sdp.offer(near))
 
     def call(self) -> None:
         """Sends the INVITE."""

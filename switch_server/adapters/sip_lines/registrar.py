@@ -41,7 +41,7 @@ class RegisterResponse(Struct, frozen=True):
     headers: tuple[str, ...] = ()
 
 
-class Accepted(Struct):
+class AcceptedRequest(Struct):
     """The last request of a phone that proved its password: a later request has a newer nonce, or the same nonce with a higher count."""
 
     call_id: str
@@ -52,13 +52,13 @@ class Accepted(Struct):
 class Registrar:
     """``now``: wall time in seconds."""
 
-    def __init__(self, book: DeskPhoneBook, doorman: DigestAuthenticator, counters: Counter[str]) -> None:
+    def __init__(self, book: DeskPhoneBook, authenticator: DigestAuthenticator, counters: Counter[str]) -> None:
         self._book = book
-        self._doorman = doorman
+        self._authenticator = authenticator
         self._counters = counters
         self._tries = Tries(TRIES, WITHIN_S)
         self._tries_of_address = Tries(TRIES_OF_ADDRESS, WITHIN_S)
-        self._accepted: dict[PhoneName, Accepted] = {}
+        self._accepted: dict[PhoneName, AcceptedRequest] = {}
         self._nobody = secrets.token_hex(16)
         """The HA1 for an unknown name: the check takes as long as for a wrong password, and no password fits."""
 
@@ -95,28 +95,28 @@ class Registrar:
 
     def _prove(self, head: SipHead, source: Address, now: float) -> PhoneRecord | RegisterResponse:
         ip, said = source[0], head.authorization
-        user = self._doorman.user(said)
+        user = self._authenticator.user(said)
         if user is None:
             return self._challenge(ip, now)
         key = f"{ip} {user[:AGENT_MAX]}"
         if max(self._tries.wait(key, now), self._tries_of_address.wait(ip, now)) > 0:
             return RegisterResponse(403, "Forbidden")
-        if not self._doorman.is_for(said, head.uri):
+        if not self._authenticator.is_for(said, head.uri):
             return RegisterResponse(400, "Digest URI Is Not The Request-URI")
         record = self._book.phone(PhoneName(user))
         ha1 = record.ha1 if record is not None else self._nobody
-        admitted = self._doorman.admits(said, head.method, md5_key(ha1), now, ip)
+        admitted = self._authenticator.admits(said, head.method, md5_key(ha1), now, ip)
         if record is not None and admitted:
             self._tries.clear(key)
             return record if self._is_new(record.phone, head) else self._challenge(ip, now, stale=True)
-        if admitted is None or not self._doorman.was_asked(said, now, ip):
+        if admitted is None or not self._authenticator.was_challenged(said, now, ip):
             return self._challenge(ip, now, stale=admitted is None)
         self._wrong(PhoneName(user[:AGENT_MAX]), key, ip, now)
         return RegisterResponse(403, "Forbidden")
 
     def _challenge(self, ip: str, now: float, *, stale: bool = False) -> RegisterResponse:
         return RegisterResponse(
-            401, "Unauthorized", (f"WWW-Authenticate: {self._doorman.challenge(now, ip, stale=stale)}",)
+            401, "Unauthorized", (f"WWW-Authenticate: {self._authenticator.challenge(now, ip, stale=stale)}",)
         )
 
     def _wrong(self, phone: PhoneName, key: str, ip: str, now: float) -> None:
@@ -129,10 +129,10 @@ class Registrar:
     def _is_new(self, phone: PhoneName, head: SipHead) -> bool:
         """Whether the proof is not a replay of an overheard one; the repetition of the same request is allowed."""
         last = self._accepted.get(phone)
-        return last is None or self._repeats(last, head) or self._doorman.use(head.authorization) > last.use
+        return last is None or self._repeats(last, head) or self._authenticator.use(head.authorization) > last.use
 
     @staticmethod
-    def _repeats(last: Accepted | None, head: SipHead) -> bool:
+    def _repeats(last: AcceptedRequest | None, head: SipHead) -> bool:
         return last is not None and (last.call_id, last.cseq) == (head.call_id, _cseq(head))
 
     # --- bindings ---
@@ -151,7 +151,7 @@ class Registrar:
         new = max((each for each in lives if each[1]), key=lambda each: each[0].q, default=None)
         if new is not None and new[1] < MIN_EXPIRES:
             return RegisterResponse(423, "Interval Too Brief", (f"Min-Expires: {MIN_EXPIRES}",))
-        self._accepted[phone] = Accepted(head.call_id, _cseq(head), self._doorman.use(head.authorization))
+        self._accepted[phone] = AcceptedRequest(head.call_id, _cseq(head), self._authenticator.use(head.authorization))
         if new is not None:
             self._book.put_binding(_binding(phone, *new, old, head, source, now))
         elif old is not None and (asked is None or any(c.same_place(contacts.of_uri(old.contact)) for c, _ in lives)):

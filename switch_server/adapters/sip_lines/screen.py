@@ -50,7 +50,7 @@ class SipHead(Struct, frozen=True):
         return self.fields.get("call-id", "")
 
 
-class Passed(Struct, frozen=True):
+class PassedMessage(Struct, frozen=True):
     """A valid message: ``text`` is for the SIP stack. ``trunk``: the trunk whose user this request has proved to be, by digest."""
 
     head: SipHead
@@ -72,7 +72,7 @@ class IgnoredMessage(Struct, frozen=True):
     why: str
 
 
-Verdict = Passed | RefusedRequest | IgnoredMessage
+Verdict = PassedMessage | RefusedRequest | IgnoredMessage
 
 
 def screen(datagram: bytes) -> Verdict:
@@ -110,13 +110,13 @@ def _judge(lines: list[str], body: bytes, *, oversized: bool) -> Verdict:
         return RefusedRequest(head, 513, "Message Too Large")
     elif (refusal := trouble or _request_trouble(lines[0].rstrip(), head, body)) is not None:
         return RefusedRequest(head, *refusal)
-    return Passed(head, _text(lines, head, body))
+    return PassedMessage(head, _text(lines, head, body))
 
 
 def _response(lines: list[str], body: bytes, head: SipHead, trouble: tuple[int, str] | None) -> Verdict:
     if trouble or not head.vias or _missing(head) or _length(head, body) is None:
         return IgnoredMessage("malformed")
-    return Passed(head, _text(lines, head, body))
+    return PassedMessage(head, _text(lines, head, body))
 
 
 def _headers(lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]], tuple[int, str] | None]:

@@ -19,7 +19,7 @@ TIMES_WITHHELD = 10
 """The factor by which the limit of all withheld numbers together exceeds a number's limit."""
 
 
-class Left(Enum):
+class TryState(Enum):
     """Whether a call gets a try."""
 
     TAKEN = auto()
@@ -55,18 +55,18 @@ class PinTries:
         self._wrong.update(dict(accounts))
         self._wrong_from.update(dict(numbers))
 
-    def take(self, call: CallId, account: AccountNo, number: str, now: float) -> Left:
+    def take(self, call: CallId, account: AccountNo, number: str, now: float) -> TryState:
         """A call has at most one try at a time."""
         self._turn_page(now)
         self._out.pop(call, None)
         if self._wrong[account] >= self._limit:
-            return Left.ACCOUNT_USED_UP
+            return TryState.ACCOUNT_USED_UP
         if self._is_used_up(number):
-            return Left.NUMBER_USED_UP
+            return TryState.NUMBER_USED_UP
         if self.of_account(account) >= self._limit or self.of_number(number) >= self._limit_of(number):
-            return Left.BUSY
+            return TryState.BUSY
         self._out[call] = account, number
-        return Left.TAKEN
+        return TryState.TAKEN
 
     def give_back(self, call: CallId) -> tuple[AccountNo, str] | None:
         """Returns account and number of the try; ``None``: the call had none."""

@@ -16,7 +16,7 @@ from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.writer import Change, StoreWriter, texts_in
 from switch_server.disk.errors import StoreFailed
 from switch_server.disk.sqlite import as_store_failed
-from switch_server.ports.statistics import Placed, QueueVisit, Rung, SeatTime
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
@@ -93,11 +93,11 @@ class Statistics:
     def visits(self, start: float, end: float) -> Iterator[QueueVisit]:
         return self._read(_VISITS, QueueVisit._make, start, end, LONGEST_CALL)
 
-    def rings(self, start: float, end: float) -> Iterator[Rung]:
-        return self._read(_RINGS, Rung._make, start, end, LONGEST_CALL)
+    def rings(self, start: float, end: float) -> Iterator[DeskRing]:
+        return self._read(_RINGS, DeskRing._make, start, end, LONGEST_CALL)
 
-    def orders(self, start: float, end: float) -> Iterator[Placed]:
-        return self._read(_ORDERS, Placed._make, start, end)
+    def orders(self, start: float, end: float) -> Iterator[PlacedOrder]:
+        return self._read(_ORDERS, PlacedOrder._make, start, end)
 
     # --- past days ---
 

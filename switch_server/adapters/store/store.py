@@ -28,7 +28,7 @@ from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.lost_orders import REACH, lost_orders
-from switch_server.adapters.store.pin_tries import Left, PinTries
+from switch_server.adapters.store.pin_tries import PinTries, TryState
 from switch_server.adapters.store.reader import StoreReader
 from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
 from switch_server.adapters.store.statistics import Statistics
@@ -147,16 +147,16 @@ class Store:
     def _find_account(self, effect: FindAccount) -> None:
         account, number = effect.account, phone_key(effect.number)
         branch, customer, locked = self._accounts.find(account)
-        left = Left.ACCOUNT_USED_UP
+        left = TryState.ACCOUNT_USED_UP
         if branch is not None and not locked:
             with self._order:
                 left = self._tries.take(effect.call, account, number, self._clock())
                 self._write_tries(account, number)
-            locked = left is Left.ACCOUNT_USED_UP
+            locked = left is TryState.ACCOUNT_USED_UP
         self._post(
             AccountFound(
                 effect.call, effect.request, account, branch, customer, locked,
-                number_locked=left is Left.NUMBER_USED_UP, busy=left is Left.BUSY,
+                number_locked=left is TryState.NUMBER_USED_UP, busy=left is TryState.BUSY,
             )
         )  # fmt: skip
 

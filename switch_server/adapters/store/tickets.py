@@ -26,13 +26,13 @@ class Tickets:
 
         A ticket that was not written in time is withdrawn: it is not written later, when the disk works again.
         """
-        saving = _Saving(draft, self._clock())
+        saving = _TicketChange(draft, self._clock())
         self._writer.put(Change("a ticket", saving.run, len(draft.title) + len(draft.entry), durable=True))
         written = self._writer.flush(seconds)
         return saving.result(written=written)
 
 
-class _Saving:
+class _TicketChange:
     """One ticket to be saved; ``run`` may be called again after a commit that failed."""
 
     def __init__(self, draft: TicketDraft, at: float) -> None:

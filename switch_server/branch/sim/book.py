@@ -2,7 +2,7 @@
 
 Status codes are the counter's own digits 0-9 (未报 … 废单). An order goes 2 → 7 → 8; with a cancel 2 → 3 → 6 or 7 → 4 → 5; an order that
 the exchange rejects gets 9. Every change is put into ``changed`` for the store and the connections. A refusal raises
-``RefusedHere`` with the counter's error number, and nothing has changed.
+``CounterRefusal`` with the counter's error number, and nothing has changed.
 """
 
 from msgspec import Struct
@@ -21,7 +21,7 @@ FIRST_CONTRACT = 10_001
 BUY, SELL = "0B", "0S"
 
 
-class RefusedHere(Exception):  # noqa: N818  # the counter's answer, not a fault
+class CounterRefusal(Exception):  # noqa: N818  # the counter's answer, not a fault
     """The counter refuses."""
 
     def __init__(self, error: Error) -> None:
@@ -78,7 +78,7 @@ class Book:
     def account(self, number: str) -> LedgerAccount:
         account = self.accounts.get(AccountNo(number))
         if account is None:
-            raise RefusedHere(Error.NO_ACCOUNT)
+            raise CounterRefusal(Error.NO_ACCOUNT)
         return account
 
     def orders_of(self, number: AccountNo) -> list[BookOrder]:
@@ -99,13 +99,13 @@ class Book:
     # --- orders ---
 
     def place(self, number: str, code: str, side: str, price: int, quantity: int, remark: str, now: float) -> BookOrder:
-        """委托. Raises ``RefusedHere``."""
+        """委托. Raises ``CounterRefusal``."""
         account = self.account(number)
         if self._hours.session(now) is TradingSession.CLOSED:
-            raise RefusedHere(Error.CLOSED)
+            raise CounterRefusal(Error.CLOSED)
         stock = self._stock(code)
         if stock.suspended:
-            raise RefusedHere(Error.SUSPENDED)
+            raise CounterRefusal(Error.SUSPENDED)
         self._check_price(stock.code, Milli(price), now)
         contract = ContractNo(str(FIRST_CONTRACT + len(self.orders)))
         order = BookOrder(
@@ -121,13 +121,13 @@ class Book:
         return order
 
     def cancel(self, number: str, contract: str) -> BookOrder:
-        """撤单: marks the order; the exchange cancels it at the next match. Raises ``RefusedHere``."""
+        """撤单: marks the order; the exchange cancels it at the next match. Raises ``CounterRefusal``."""
         account = self.account(number)
         order = self.orders.get(ContractNo(contract))
         if order is None or order.account != account.account:
-            raise RefusedHere(Error.NO_CONTRACT)
+            raise CounterRefusal(Error.NO_CONTRACT)
         if order.status not in {"2", "7"}:
-            raise RefusedHere(Error.NO_CANCEL)
+            raise CounterRefusal(Error.NO_CANCEL)
         order.status = "3" if order.status == "2" else "4"
         self._mark(order)
         return order
@@ -206,23 +206,23 @@ class Book:
     def _stock(self, code: str) -> StockSpec:
         stock = self._market.stocks.get(StockCode(code))
         if stock is None:
-            raise RefusedHere(Error.NO_CODE)
+            raise CounterRefusal(Error.NO_CODE)
         return stock
 
     def _hold(self, account: LedgerAccount, order: BookOrder) -> None:
         if order.side == BUY:
             if not rules.lot_fits_buy(order.quantity):
-                raise RefusedHere(Error.BAD_LOT)
+                raise CounterRefusal(Error.BAD_LOT)
             order.held = self._cost(order.price, order.quantity)
             if order.held > account.available:
-                raise RefusedHere(Error.NO_CASH)
+                raise CounterRefusal(Error.NO_CASH)
             account.hold_cash(order.held)
             return
         sellable = account.sellable(order.code)
         if not rules.lot_fits_sell(order.quantity, sellable):
-            raise RefusedHere(Error.BAD_LOT if sellable else Error.NO_SHARES)
+            raise CounterRefusal(Error.BAD_LOT if sellable else Error.NO_SHARES)
         if order.quantity > sellable:
-            raise RefusedHere(Error.NO_SHARES)
+            raise CounterRefusal(Error.NO_SHARES)
         account.hold_shares(order.code, order.quantity)
 
     def _undo_hold(self, account: LedgerAccount, order: BookOrder) -> None:
@@ -241,10 +241,10 @@ class Book:
 
     def _check_price(self, code: StockCode, price: Milli, now: float) -> None:
         if price <= 0 or price % rules.TICK:
-            raise RefusedHere(Error.OFF_TICK)
+            raise CounterRefusal(Error.OFF_TICK)
         low, high = self._market.limits(code, now)
         if not low <= price <= high:
-            raise RefusedHere(Error.OFF_LIMIT)
+            raise CounterRefusal(Error.OFF_LIMIT)
 
     def _cost(self, price: Milli, quantity: Shares) -> Fen:
         turnover = amount(price, quantity)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from shared.ids import Fen, Milli, StockCode
 from shared.money import amount
-from switch_server.branch.sim.book import SELL, Book, BookOrder, RefusedHere
+from switch_server.branch.sim.book import SELL, Book, BookOrder, CounterRefusal
 from switch_server.branch.sim.codes import TEXTS, Error, Function
 from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.pins import pin_fits
@@ -59,7 +59,7 @@ class TradingCounter:
             return _failed(Error.BAD_REQUEST)
         try:
             return {"RET": Error.NONE.value, "MSG": TEXTS[Error.NONE], **function(fields, now)}
-        except RefusedHere as refusal:
+        except CounterRefusal as refusal:
             return _failed(refusal.error)
         except (KeyError, ValueError, TypeError):
             return _failed(Error.BAD_REQUEST)
@@ -96,10 +96,10 @@ class TradingCounter:
         account = self._book.account(fields["ACCOUNT"])
         wrong = self._wrong_pins.get(account.account, 0)
         if wrong >= WRONG_PINS:
-            raise RefusedHere(Error.LOCKED)
+            raise CounterRefusal(Error.LOCKED)
         if not pin_fits(str(fields["PASSWORD"]), account.pin_hash):
             self._wrong_pins[account.account] = wrong + 1
-            raise RefusedHere(Error.WRONG_PIN)
+            raise CounterRefusal(Error.WRONG_PIN)
         self._wrong_pins.pop(account.account, None)
         return {"ACCOUNT": account.account, "NAME": account.name}
 
@@ -141,7 +141,7 @@ class TradingCounter:
     def _quote(self, fields: Fields, now: float) -> Fields:
         stock = self._market.stocks.get(StockCode(fields["SECU_CODE"]))
         if stock is None:
-            raise RefusedHere(Error.NO_CODE)
+            raise CounterRefusal(Error.NO_CODE)
         quote = self._market.quote(stock.code, now)
         prices = {
             "LAST": quote.last,
@@ -169,7 +169,7 @@ class TradingCounter:
     def _order(self, fields: Fields, now: float) -> Fields:
         side = fields["TRD_ID"]
         if side not in {"0B", "0S"}:
-            raise RefusedHere(Error.BAD_REQUEST)
+            raise CounterRefusal(Error.BAD_REQUEST)
         order = self._book.place(
             fields["ACCOUNT"],
             fields["SECU_CODE"],

@@ -53,7 +53,7 @@ HEARD_MOST = 1000
 """The most pairs of agent and call that are remembered, so that all parts of a recording make one audit row."""
 
 
-class CustomerDesk:
+class CustomerQuestions:
     """On the loop. ``recordings``: the folder that must contain a recording. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
 
     ``has_call``: whether the agent's seat has this call, or is wrapping it up.

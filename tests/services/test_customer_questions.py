@@ -27,7 +27,7 @@ from shared.ids import AccountNo, BranchId, CallId, CustomerId, TicketId
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.ports.desks import AgentRecord
 from switch_server.services import look_audit
-from switch_server.services.customer_desk import HEARD_MOST
+from switch_server.services.customer_questions import HEARD_MOST
 from tests.branch.programs import until
 from tests.services.customer_rig import ANN, BOB, CALL, EVE, FUNDS, HOLDING, LONG_NAME, MAX, ORDER, Rig, run
 from tests.store.samples import NOON

@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from agent_app import headless, logs
+from agent_app.agent_files import AgentFiles
 from agent_app.diagnostics import DiagnosticsPack, version
 from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
 from agent_app.logs import LogFiles
-from agent_app.model.phone import PhoneEvent, PhoneProblem, PhoneReady
-from agent_app.model.problems import Own
-from agent_app.model.view import Action, DeskView, LinkState
+from agent_app.model.desk.problems import LocalProblem
+from agent_app.model.desk.view import Action, DeskView, LinkState
+from agent_app.model.sound.phone_messages import PhoneEvent, PhoneProblem, PhoneReady
 from agent_app.options import Options
 from agent_app.phone.client import PhoneProcess
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import NoShelf, Shelf
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import AgentFilesPort, NoAgentFiles
 from agent_app.settings import SettingsFile
-from agent_app.shelf import ShelfFolder
 from shared.desk import Report
 from shared.link.rights import own_folder
 
@@ -28,15 +28,15 @@ _log = logging.getLogger(__name__)
 Post = Callable[[Callable[[], None]], None]
 OnView = Callable[[DeskView], None]
 NO_ADDRESS = "127.0.0.1"
-"""Where the phone is while no route to the switch is known; with a link there is one."""
+"""The phone's address while no route to the switch is known. A link always has a route."""
 
 
 class CannotStart(Exception):  # noqa: N818  # the name says what it is
     """The message says why, and what to do."""
 
 
-class Parts:
-    """What lives as long as the app: made before the presenter, started when it is there."""
+class AppParts:
+    """The parts that live as long as the app: key, route, settings, files; then link, phone and diagnostics, made with the presenter."""
 
     def __init__(self, options: Options, log_files: LogFiles) -> None:
         self._options = options
@@ -44,7 +44,7 @@ class Parts:
         self.route: Route = FixedRoute(options.ip) if options.ip else RouteTo(self.key.endpoint)
         self._logs = log_files
         self.settings = SettingsFile(options.folder)
-        self._shelf: Shelf = NoShelf() if options.headless else ShelfFolder(options.folder)
+        self._agent_files: AgentFilesPort = NoAgentFiles() if options.headless else AgentFiles(options.folder)
         if options.language is not None:
             self.settings.put("language", options.language)
         if options.agent:
@@ -55,8 +55,8 @@ class Parts:
         self._phone: PhoneProcess | None = None
         self._pack: DiagnosticsPack | None = None
 
-    def make_desk(self, post: Post, on_view: OnView) -> Desk:
-        """The presenter with its link and phone, which start at once; what they tell is posted."""
+    def make_desk(self, post: Post, on_view: OnView) -> DeskPresenter:
+        """The presenter with its link and phone, which start at once. Their events are posted to the presenter's thread."""
         events = _DeskEvents()
         link = self._link = SwitchLink(self.key, version(), post, events, self.route)
         phone = self._phone = events.phone = PhoneProcess(
@@ -75,10 +75,12 @@ class Parts:
             lambda: link.statistics,
             post,
         )
-        desk = events.desk = Desk(link, phone, self.settings, time.monotonic, time.time, views, pack, self._shelf)
-        logs.catch_faults(lambda _where: post(lambda: desk.trouble(Own.PROGRAM_FAULT)))
+        desk = events.desk = DeskPresenter(
+            link, phone, self.settings, time.monotonic, time.time, views, pack, self._agent_files
+        )
+        logs.catch_faults(lambda _where: post(lambda: desk.trouble(LocalProblem.PROGRAM_FAULT)))
         if self._logs.moved:
-            desk.trouble(Own.LOGS_MOVED, str(self._logs.folder or ""))
+            desk.trouble(LocalProblem.LOGS_MOVED, str(self._logs.folder or ""))
         link.start()
         return desk
 
@@ -89,9 +91,9 @@ class Parts:
 
 
 class _DeskEvents:
-    """The desk, for those who must be made before it; nothing reaches it earlier, for all comes by ``post``."""
+    """Passes events of link and phone to the desk, which is made after both. No event comes earlier than the desk, since all come by ``post``."""
 
-    desk: Desk
+    desk: DeskPresenter
     phone: PhoneProcess
 
     def address(self, ip: str) -> None:
@@ -118,7 +120,7 @@ class _DeskEvents:
 
 
 class _ViewLog:
-    """Each view, logged and handed on."""
+    """Logs each view and passes it on."""
 
     def __init__(self, on_view: OnView) -> None:
         self.view = DeskView()
@@ -131,8 +133,8 @@ class _ViewLog:
 
 
 @contextmanager
-def _parts(options: Options, log_files: LogFiles) -> Iterator[Parts]:
-    parts = Parts(options, log_files)
+def _parts(options: Options, log_files: LogFiles) -> Iterator[AppParts]:
+    parts = AppParts(options, log_files)
     try:
         yield parts
     finally:
@@ -140,8 +142,8 @@ def _parts(options: Options, log_files: LogFiles) -> Iterator[Parts]:
 
 
 def run(options: Options) -> int:
-    """The exit status. Raises ``CannotStart``, ``DeskKeyError``."""
-    with contextlib.suppress(OSError):  # a folder that can't be written costs the files, not the start
+    """Returns the exit status. Raises ``CannotStart``, ``DeskKeyError``."""
+    with contextlib.suppress(OSError):  # without a folder that can be written the app starts, but keeps no files
         own_folder(options.folder)
     files = logs.set_up(options.folder / "logs", options.log)
     logs.catch_crashes(files.folder)
@@ -153,7 +155,7 @@ def run(options: Options) -> int:
         return _window(parts, options, password)
 
 
-def _window(parts: Parts, options: Options, password: str) -> int:
+def _window(parts: AppParts, options: Options, password: str) -> int:
     if sys.platform == "linux" and not (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}):
         raise CannotStart("there is no display for the window; --headless runs a robot without one")
     try:
@@ -163,7 +165,7 @@ def _window(parts: Parts, options: Options, password: str) -> int:
             f"the window can't be loaded ({error}); pip install 'huawu[agent]', or use --headless"
         ) from error
 
-    def make(post: Post, on_view: OnView) -> Desk:
+    def make(post: Post, on_view: OnView) -> DeskPresenter:
         first = _FirstLogIn(options.agent, password, post, on_view)
         first.desk = parts.make_desk(post, first)
         post(_say_that_it_is_up)
@@ -173,9 +175,9 @@ def _window(parts: Parts, options: Options, password: str) -> int:
 
 
 class _FirstLogIn:
-    """Hands views on; logs in with the password from the input as soon as that is possible, once."""
+    """Passes views on, and logs in once with the password from standard input, as soon as the action is enabled."""
 
-    desk: Desk
+    desk: DeskPresenter
 
     def __init__(self, agent: str, password: str, post: Post, on_view: OnView) -> None:
         self._agent, self._password = agent, password
@@ -190,7 +192,7 @@ class _FirstLogIn:
 
 
 def _say_that_it_is_up() -> None:
-    """For whoever started the app: the first turn of the window's loop."""
+    """Writes ``window`` to standard output at the first turn of the window's loop, for the program that started the app."""
     if sys.stdout is not None:  # there is none under pythonw
         sys.stdout.write("window\n")
         sys.stdout.flush()

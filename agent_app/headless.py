@@ -1,4 +1,4 @@
-"""The desk without a window: the same presenter, phone and link, a loop of its own, and a robot in place of a person."""
+"""The desk without a window: the same presenter, phone and link, an own event loop, and a robot in place of a person."""
 
 import logging
 import queue
@@ -13,34 +13,34 @@ from typing import Any, TextIO
 
 import msgspec
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.options import RobotPlan
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.robot import Robot
 
 _log = logging.getLogger(__name__)
 TICK_S = 0.2
 LEAVE_S = 20.0
-"""After that the talk in hand is left to the switch."""
+"""Seconds from the signal to stop until the robot leaves its talk to the switch."""
 Work = Callable[[], None]
 
 
-class Loop:
-    """One thread's work: what is ``post``-ed, in order, and ``tick`` five times a second; a bug in one costs that one."""
+class RobotLoop:
+    """The event loop of one thread: runs posted work in order, and ``tick`` five times a second. An exception ends only the work that raised it."""
 
     def __init__(self) -> None:
         self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
         self._running = True
 
     def post(self, work: Work) -> None:
-        """From any thread, and from a signal's handler."""
+        """May be called from any thread, and from a signal handler."""
         self._work.put(work)
 
     def stop(self) -> None:
         self._running = False
 
     def run(self, tick: Callable[[float], None], after: Callable[[float], None]) -> None:
-        """Until ``stop``. ``after`` follows each piece of work and each tick."""
+        """Runs until ``stop``. ``after`` is called after each piece of work and each tick."""
         next_tick = time.monotonic()
         while self._running:
             work = self._next(next_tick)
@@ -62,25 +62,25 @@ class Loop:
     def _guarded(work: Work) -> None:
         try:
             work()
-        except Exception:  # noqa: BLE001  # our own bug: it costs this piece of work
+        except Exception:  # noqa: BLE001  # a bug ends this piece of work only
             _log.exception("work failed")
 
 
 def read_password(source: TextIO) -> str:
-    """The input's first line."""
+    """The first line of ``source``."""
     return source.readline().rstrip("\r\n")
 
 
 def run(
-    make_desk: Callable[[Callable[[Work], None], Callable[[DeskView], None]], Desk],
+    make_desk: Callable[[Callable[[Work], None], Callable[[DeskView], None]], DeskPresenter],
     plan: RobotPlan,
     agent: str,
     password: str,
     source: TextIO,
     out: TextIO,
 ) -> int:
-    """The exit status: 0 when it was told to stop, 1 when it could not log in."""
-    loop = Loop()
+    """Returns the exit status: 0 after a signal to stop or the end of the input, 1 when the robot could not log in."""
+    loop = RobotLoop()
     desk = make_desk(loop.post, lambda _: None)
 
     def say(line: str) -> None:
@@ -120,7 +120,7 @@ def _on_signals(leave: Work) -> None:
 
 
 def _until_end(source: TextIO, ended: Work) -> None:
-    """Whoever started the robot is gone when its input ends."""
+    """Calls ``ended`` at the end of the input, when the program that started the robot has ended."""
     for _ in source:
         pass
     ended()

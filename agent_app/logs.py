@@ -1,7 +1,7 @@
-"""The app's log files: what happened, by ids and codes; no customer's name, number or account, no password, no PIN.
+"""The app's log files: events by ids and codes; no customer's name, number or account, no password, no PIN.
 
-Nothing here or elsewhere in the app logs such data; below that rule stands a net: ``Masked`` replaces digit strings of 6 to 16 (a call's id
-has 19) and everything that is not ASCII, so that even the text of an unforeseen exception carries none of it.
+No code of the app logs such data. As a second safeguard ``Masked`` replaces digit strings of 6 to 16 (a call's id has 19) and all characters
+outside ASCII, so that the text of an unforeseen exception has none of them either.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from types import TracebackType
 
 from msgspec import Struct
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 
 _log = logging.getLogger(__name__)
 BYTES, FILES = 1 << 20, 5
@@ -33,19 +33,19 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 def masked(text: str) -> str:
-    """Without what could be a telephone number, an account or a name in Chinese."""
+    """The text without digit strings that could be a telephone number or an account, and without names in Chinese."""
     return _FOREIGN.sub(MASK, _NUMBER.sub(MASK, text))
 
 
 class Masked(logging.Formatter):
-    """UTC; each record on its line, tracebacks below, all of it masked. ``form``: as in ``logging``."""
+    """A record a line, with UTC time, tracebacks below; all text is masked. ``form``: a format string of ``logging``."""
 
     def __init__(self, form: str = "%(asctime)s %(levelname)s %(name)s %(message)s") -> None:
         self.converter = time.gmtime
         super().__init__(form, "%Y-%m-%dT%H:%M:%SZ")
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # its name in logging
-        """Where it was raised; what it says only where that is about the code, for other texts may quote data."""
+        """The traceback. The exception's text only for kinds that speak of the code; other texts may quote data."""
         kind, error, trace = ei
         if kind is None or error is None:
             return ""
@@ -59,23 +59,23 @@ class Masked(logging.Formatter):
         return "".join(["Traceback (most recent call last):\n", *traceback.format_tb(trace), kind.__qualname__, text])
 
     def format(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # another handler's wording
+        record.exc_text = None  # text cached by another handler's formatter
         text = super().format(record)
         record.exc_text = None
         return masked(text)
 
 
 class LogFiles(Struct, frozen=True):
-    """Where the logs of this start are. ``folder=None``: on standard error only."""
+    """The place of this start's logs. ``folder=None``: standard error only."""
 
     folder: Path | None
     handlers: list[logging.Handler]
     moved: bool
-    """Not where they belong: that can't be written."""
+    """The logs are elsewhere, since their own folder can't be written."""
 
 
 def set_up(folder: Path, level: str = "INFO") -> LogFiles:
-    """Everything into ``folder``, or where that can't be written into a new one among the system's temporary files; warnings to standard error too."""
+    """Logs into ``folder`` or, if that can't be written, into a new folder among the system's temporary files; warnings to standard error too."""
     handlers: list[logging.Handler] = []
     if sys.stderr is not None:  # there is none under pythonw
         screen = logging.StreamHandler(sys.stderr)
@@ -105,7 +105,7 @@ def _open(folder: Path) -> tuple[Path | None, logging.Handler | None]:
 
 
 def catch_crashes(folder: Path | None) -> None:
-    """Where each thread stood when the process died of a fault in a library, into ``crashes.log``."""
+    """Has the stack of each thread written to ``crashes.log`` when a fault in a library kills the process."""
     if folder is not None:
         with contextlib.suppress(OSError):
             faulthandler.enable((folder / CRASHES).open("a", encoding="utf-8"))
@@ -113,12 +113,13 @@ def catch_crashes(folder: Path | None) -> None:
 
 PROGRAM = "the program"
 NO_END = "an object's end or a callback"
-"""No thread has ended by that fault."""
+"""The place of a fault by which no thread has ended."""
 
 
 def catch_faults(tell: Callable[[str], None]) -> None:
-    """What is raised where nobody expects it, in a thread, at the top, while an object dies or in a library's callback, is logged with its
-    traceback; ``tell`` is given the name of the thread that has ended, ``PROGRAM`` or ``NO_END``, on any thread.
+    """Logs uncaught exceptions with their tracebacks: those of threads, of the main program, of finalizers and of libraries' callbacks.
+
+    ``tell`` is called on any thread, with the name of the thread that has ended, ``PROGRAM`` or ``NO_END``.
     """
 
     def note(where: str, info: _ExcInfo) -> None:
@@ -146,7 +147,7 @@ def catch_faults(tell: Callable[[str], None]) -> None:
 
 
 def log_change(old: DeskView, new: DeskView) -> None:
-    """What changed between two views, each thing once, ``old -> new``."""
+    """Logs what differs between two views, as ``old -> new``."""
     if (old.link, old.link_text) != (new.link, new.link_text):
         _log.info("link: %s -> %s %s", old.link, new.link, new.link_text)
     if old.phone is not new.phone:

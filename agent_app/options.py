@@ -22,8 +22,8 @@ The key file comes from the centre (switchctl desk add). Without a window, the a
 seat, lets the talk end, logs out. It prints "ready" when the seat is open, then one JSON line a talk."""
 
 
-class Span(Struct, frozen=True):
-    """Seconds, from and to; a robot draws one each time."""
+class SecondsRange(Struct, frozen=True):
+    """A range of seconds, from which a robot draws a random value each time."""
 
     low: float
     high: float
@@ -33,11 +33,11 @@ class Span(Struct, frozen=True):
 
 
 class RobotPlan(Struct, frozen=True):
-    """What a robot does with each call. ``disposition=""``: any of the switch's. ``say``: what the phone says instead of a microphone."""
+    """What a robot does with each call. ``disposition=""``: a random one of the switch's. ``say``: the tone that replaces the microphone."""
 
-    answer_after: Span = Span(1.0, 2.0)
-    talk: Span = Span(4.0, 8.0)
-    wrap: Span = Span(1.0, 2.0)
+    answer_after: SecondsRange = SecondsRange(1.0, 2.0)
+    talk: SecondsRange = SecondsRange(4.0, 8.0)
+    wrap: SecondsRange = SecondsRange(1.0, 2.0)
     disposition: str = ""
     say: str = "tone:400"
 
@@ -52,23 +52,23 @@ class Options(Struct, frozen=True):
     audio: bool
     ip: str
     desk_phone: str | None
-    """``""``: none, the app's own phone; ``None``: as last chosen."""
+    """``""``: the app's own phone; ``None``: as last chosen."""
     language: Language | None
     log: str
     qt: tuple[str, ...]
 
 
-def span(text: str) -> Span:
+def span(text: str) -> SecondsRange:
     """``8`` or ``4-8`` seconds. Raises ``argparse.ArgumentTypeError``."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?", text)
     if match is None or float(match[2] or match[1]) < float(match[1]):
         raise argparse.ArgumentTypeError(f"{text!r} is not seconds, like 8 or 4-8")
-    return Span(float(match[1]), float(match[2] or match[1]))
+    return SecondsRange(float(match[1]), float(match[2] or match[1]))
 
 
 def robot_plan(text: str) -> RobotPlan:
     """``key=value`` pairs with commas between. Raises ``argparse.ArgumentTypeError``."""
-    values: dict[str, str | Span] = {}
+    values: dict[str, str | SecondsRange] = {}
     for pair in filter(None, text.split(",")):
         key, equals, value = pair.partition("=")
         name = key.strip().replace("-", "_")
@@ -123,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def read(argv: list[str] | None) -> Options:
-    """Ends the program with status 2 and a word on standard error where they are wrong."""
+    """Wrong arguments end the program with status 2 and a message on standard error."""
     made = parser()
     given = made.parse_args(argv)
     if given.headless and not (given.agent and given.password_stdin):

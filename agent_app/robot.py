@@ -1,29 +1,29 @@
-"""An agent without hands: does what a person would at the same presenter, by the plan. Pure: looks at the view and the time.
+"""A robot that works as an agent: it calls the same presenter as the window, by a plan. Pure: it depends on the view and the time only.
 
-It logs in, opens the seat, answers, writes a note, hangs up (unless the caller does), gives the disposition, and begins again. While a colleague
-is in the call it stays: they asked for it. What the switch locks (it let a call ring, its phone was lost) it opens again, what a supervisor locks
-it leaves. ``stop`` locks the seat, lets the talk in hand end, and logs out.
+The robot logs in, opens the seat, answers, writes a note, hangs up (unless the caller does), gives the disposition, and begins again. It does not
+hang up while a colleague who consults it is in the call. A seat that the switch has locked (an unanswered call, a lost phone) is opened again; a seat
+that a supervisor has locked stays locked. ``stop`` locks the seat, lets the talk in hand end, and logs out.
 """
 
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.options import RobotPlan
-from agent_app.presenters.desk import Desk
+from agent_app.presenters.desk import DeskPresenter
 from shared.enums import SWITCH_LOCKS, LockReason, SeatState
 from shared.ids import CallId
 
 AGAIN_S = 1.0
-"""Between two tries of the same thing."""
+"""Seconds between two tries of the same action."""
 TRIES = 3
-"""To write the disposition."""
+"""Tries to write the disposition."""
 HOPELESS = frozenset({"wrong_password", "desk_taken", "already_logged_in"})
 
 
 class _Talk:
-    """The call in hand, as seen from here. Times are of the robot's clock."""
+    """The call in hand. Times are of the robot's clock."""
 
     def __init__(self, call: CallId, number: str, kind: str, now: float) -> None:
         self.call, self.number, self.kind = call, number, kind
@@ -41,11 +41,11 @@ class _Talk:
 
 
 class Robot:
-    """``step`` after each change and each tick. ``say``: a finished talk, as plain values; ``ready`` is told once."""
+    """``step`` is called after each change and each tick. ``say`` takes a finished talk as plain values; ``ready`` is called once, with the open seat."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: DeskPresenter,
         plan: RobotPlan,
         agent: str,
         password: str,
@@ -55,7 +55,7 @@ class Robot:
         random: Random,
     ) -> None:
         self.failed = ""
-        """Why it gave up."""
+        """The problem's code by which the robot gave up."""
         self.over = False
         self._desk, self._plan, self._agent, self._password = desk, plan, agent, password
         self._say, self._ready, self._random = say, ready, random
@@ -88,7 +88,7 @@ class Robot:
     # --- inside ---
 
     def _do(self, action: Action, now: float, work: Callable[[], None]) -> None:
-        """If it is enabled, and was not tried just now."""
+        """Does the work if the action is enabled and was not tried within ``AGAIN_S``."""
         if self._desk.view.enabled[action].on and now - self._last.get(action, -AGAIN_S) >= AGAIN_S:
             self._last[action] = now
             work()
@@ -104,9 +104,9 @@ class Robot:
             self._do(Action.LOG_IN, now, lambda: self._desk.log_in(self._agent, self._password))
 
     def _follow(self, view: DeskView, now: float) -> None:
-        """Which call it is about, whether it is up or over, and whether the pop is there."""
+        """Follows the call in hand: its number, its beginning and end, its pop."""
         call, talk, pop = view.state.call, self._talk, view.state.pop
-        if pop is not None and pop.call not in self._pop_at:  # it may come before its call
+        if pop is not None and pop.call not in self._pop_at:  # the pop may come before its call
             self._pop_at = {pop.call: now}
         if call is not None and (talk is None or talk.call != call.call):
             if talk is not None:
@@ -128,7 +128,7 @@ class Robot:
         self._look_at_pop(view, talk, now)
 
     def _look_at_pop(self, view: DeskView, talk: _Talk, now: float) -> None:
-        """As a window that paints once the store has answered; branches fill in later."""
+        """The pop counts as painted once the store has answered, as in a window; branches' facts come later."""
         pop = view.state.pop
         if pop is not None and pop.call == talk.call:
             talk.customer = pop.customer is not None
@@ -149,7 +149,7 @@ class Robot:
         seat = view.state.seat
         owed = seat is not None and seat.wrap_up_call == talk.call
         if talk.up_at is None or not owed or talk.tries >= TRIES:
-            if not view.pending:  # the answer to what was said last is here
+            if not view.pending:  # the last request has been answered
                 self._told(talk)
                 self._talk = None
         elif now >= talk.wrap_at:

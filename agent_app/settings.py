@@ -1,9 +1,8 @@
-"""What a desk remembers on this PC: a JSON file of strings in the user's folder. Never a password, never a session.
+"""The desk's settings on this PC: a JSON file of strings in the user's folder. Never a password, never a session.
 
-A damaged file costs the settings, not the start: it is kept aside (``settings.json.damaged``) and the defaults are taken.
+A damaged file is set aside (``settings.json.damaged``), and the app starts with the defaults.
 """
 
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -11,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-_log = logging.getLogger(__name__)
+from agent_app import files
+
 NAME = "settings.json"
 
 
 def user_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where this system keeps a user's settings: ``%APPDATA%``, ``~/Library/Application Support`` or ``$XDG_CONFIG_HOME``."""
+    """The folder in which this system keeps a user's settings: ``%APPDATA%``, ``~/Library/Application Support`` or ``$XDG_CONFIG_HOME``."""
     home = Path.home()
     if platform == "win32":
         return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "Huawu"
@@ -26,11 +26,11 @@ def user_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pla
 
 
 class SettingsFile:
-    """``presenters.ports.Settings``. Each change is written at once; what can't be written is kept until the app ends."""
+    """``presenters.parts.ports.SettingsPort``. Each change is written at once; changes that can't be written are kept in memory until the app ends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._values = self._load()
+        self._values = files.read_json(self._path, dict[str, str], "settings") or {}
 
     def get(self, key: str, default: str = "") -> str:
         return self._values.get(key, default)
@@ -45,27 +45,6 @@ class SettingsFile:
 
     # --- inside ---
 
-    def _load(self) -> dict[str, str]:
-        try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, str])
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:  # msgspec raises UnicodeDecodeError too
-            _log.warning("settings: %s can't be read, defaults are used (%s)", NAME, type(error).__name__)
-            self._set_aside()
-            return {}
-
-    def _set_aside(self) -> None:
-        try:
-            self._path.replace(self._path.with_name(f"{NAME}.damaged"))
-        except OSError as error:
-            _log.warning("settings: the damaged file stays where it is (%s)", error.strerror)
-
     def _save(self) -> None:
-        fresh = self._path.with_name(f"{NAME}.new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self._values), indent=2))
-            fresh.replace(self._path)
-        except OSError as error:
-            _log.warning("settings: not written (%s)", error.strerror)
+        text = msgspec.json.format(msgspec.json.encode(self._values), indent=2)
+        files.write_or_log(self._path, text, "settings")

@@ -84,7 +84,7 @@ class AskOrders(Request, frozen=True):
 
 
 class AskRecording(Request, frozen=True):
-    """Answered by ``RecordingPart``: the first recording of the call, from ``offset`` bytes on. Audited."""
+    """Answered by ``RecordingPart``, from ``offset`` bytes on. ``call``: a call, whose recording of the whole is meant, or the id of any recording. Audited."""
 
     call: CallRef
     offset: Offset = 0

@@ -49,6 +49,11 @@ def call_of(leg: LegId) -> CallId:
     return CallId(call)
 
 
+def recording_of(call: CallId, number: int) -> RecordingId:
+    """``<call>r<number>``. Recordings of before calls could have several have their call's id."""
+    return RecordingId(f"{call}r{number}")
+
+
 def leg_of(call: CallId, number: int) -> LegId:
     """The ``number``-th leg of a call, counted from 1."""
     return LegId(f"{call}/{number}")

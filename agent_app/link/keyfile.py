@@ -1,5 +1,5 @@
 """The desk's key file: JSON, one object of ``desk``, ``endpoint``, ``server_key``, ``public_key``, ``secret_key`` (keys: Z85, 40
-characters), as ``switchctl desk add`` writes it at the centre. It is what makes a PC a desk; nobody but its owner may read it.
+characters), as ``switchctl desk add`` writes it at the centre. A PC with a key file is a desk; only the file's owner may read it.
 """
 
 import os
@@ -16,7 +16,7 @@ HINT = "ask the centre for a new one (switchctl desk add)"
 
 
 class DeskKeyError(LinkError):
-    """The file can't be used; the message names it and says why and what to do."""
+    """The file can't be used; the message names the file, the reason and the remedy."""
 
 
 class _File(msgspec.Struct):
@@ -28,7 +28,7 @@ class _File(msgspec.Struct):
 
 
 class DeskKey(msgspec.Struct, frozen=True):
-    """Who this desk is, and whom it trusts."""
+    """The desk's id and key pair, and the address and public key of its switch."""
 
     desk: DeskId
     endpoint: str
@@ -66,5 +66,5 @@ class DeskKey(msgspec.Struct, frozen=True):
 
 
 def _harmless(text: str) -> str:
-    """Msgspec names fields and positions, never values; a line of it is enough."""
+    """The message's first line. Msgspec names fields and positions, never values."""
     return text.splitlines()[0] if text else "damaged"

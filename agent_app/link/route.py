@@ -1,7 +1,7 @@
-"""The address of this PC on the way to the switch: where the switch's INVITEs reach the phone.
+"""The address of this PC on the way to the switch, at which the switch's INVITEs reach the phone.
 
-It is the local end of the system's route to the switch, asked for again and again, since networks come and go (DHCP, VPN, Wi-Fi). Nothing is
-sent to the switch for that.
+The address is the local end of the system's route to the switch. The system is asked again and again, since networks come and go (DHCP, VPN, Wi-Fi);
+no packet is sent to the switch for that.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 
 class Route(Protocol):
-    """What ``SwitchLink`` asks, on its own thread."""
+    """The protocol by which ``SwitchLink``'s thread asks for the address."""
 
     def address(self) -> str:
-        """IPv4, at once; ``""``: there is no route now, or the switch's name isn't known yet."""
+        """The IPv4 address, without a wait; ``""``: there is no route now, or the switch's name isn't resolved yet."""
         ...
 
     async def resolve(self) -> None:
-        """Asks for the address behind the switch's name, however long that takes. What can't be found stays as it was."""
+        """Resolves the switch's name, however long that takes. If the name can't be resolved, the old address stays."""
         ...
 
 
@@ -67,7 +67,7 @@ def _is_address(host: str) -> bool:
 
 
 async def _looked_up(name: str) -> str:
-    """By a thread that nobody waits for at the program's end: a name server that is away takes half a minute to be so."""
+    """Resolves in a daemon thread, for which the program's end does not wait: a name server that does not answer takes half a minute."""
     loop = asyncio.get_running_loop()
     found: asyncio.Future[str] = loop.create_future()
 

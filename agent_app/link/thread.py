@@ -1,6 +1,6 @@
-"""The presenter's ``Switch``: a thread with an asyncio loop and ``shared.link.LinkClient``; what comes is posted, in order.
+"""The presenter's ``SwitchPort``: a thread with an asyncio loop and ``shared.link.LinkClient``; replies and reports are posted in their order.
 
-``post`` puts a callable on the presenter's thread; the ``Listener``'s methods are called there only. ``ask``, ``tell`` and ``resync``
+``post`` puts a callable on the presenter's thread; the methods of ``LinkEvents`` are called there only. ``ask``, ``tell`` and ``resync``
 may be called from any thread and return at once.
 """
 
@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from agent_app.link.keyfile import DeskKey
 from agent_app.link.route import Route
-from agent_app.model.view import LinkState
-from agent_app.presenters.ports import Failed, OnReply
+from agent_app.model.desk.view import LinkState
+from agent_app.presenters.parts.ports import Failed, OnReply
 from shared import desk_reports, floor
 from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
 from shared.link import Channel, Failure, Identity, LinkClient, QuietHandler, Rules
@@ -25,26 +25,26 @@ _log = logging.getLogger(__name__)
 MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD, *floor.MESSAGES, *desk_reports.MESSAGES)
 SNAPSHOT_S = 5.0
 TICK_S = 0.25
-"""Time-outs of seconds need no more; ten times a second would be half of an idle desk's work."""
+"""Between two checks of the time-outs, which are seconds; ten checks a second would be half of an idle desk's CPU time."""
 WATCH_S = 1.0
-"""Between two looks at the pause until the next try, for the countdown."""
+"""Between two readings of the pause until the next try, for the countdown."""
 SURE_OF_KEY = 2
-"""Refusals in a row before the key is called wrong: a switch that goes down in a handshake looks the same."""
+"""Refusals in a row after which the key counts as wrong: a switch that goes down in a handshake looks the same as one refusal."""
 REFUSED_S = 15.0
-"""Without another refusal for so long it is just away (tries are at most 5 s apart)."""
+"""After so long without another refusal the switch counts as away, not as refusing (tries are at most 5 s apart)."""
 DISPLACED_PAUSE_S = 30.0
-"""Two apps with one key would end each other's session for ever; the one that lost waits."""
+"""Two apps with one key would end each other's session for ever; the app whose session was ended waits so long."""
 FAULT = "fault"
 FAULT_PAUSE_S = 5.0
-"""Between the end of a link by a bug of ours and the next one."""
+"""Between the end of a link by an exception in this program and the next link."""
 Post = Callable[[Callable[[], None]], None]
 
 
-class Listener(Protocol):
-    """What the presenter hears (``presenters.desk.Desk``), and the phone (``address``)."""
+class LinkEvents(Protocol):
+    """The events of the link, for the presenter (``presenters.desk.DeskPresenter``) and the phone (``address``)."""
 
     def address(self, ip: str) -> None:
-        """The address of this PC on the way to the switch: found, or another one. Comes before ``opened``."""
+        """The address of this PC on the way to the switch is found or has changed. Comes before ``opened``."""
         ...
 
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None: ...
@@ -54,7 +54,7 @@ class Listener(Protocol):
 
 
 class LinkStatistics(Struct):
-    """Since the start; for the diagnostics. Written by the link's thread only."""
+    """Counts since the start, for the diagnostics. Written by the link's thread only."""
 
     opened: int = 0
     closed: int = 0
@@ -73,14 +73,14 @@ class SwitchLink(QuietHandler):
     """See the module. ``start`` once, ``stop`` once."""
 
     def __init__(
-        self, key: DeskKey, version: str, post: Post, listener: Listener, route: Route, rules: Rules | None = None
+        self, key: DeskKey, version: str, post: Post, listener: LinkEvents, route: Route, rules: Rules | None = None
     ) -> None:
         self.key = key
         self._version = version
         self._route = route
         self._address = ""
         self._resolved_for = -1
-        """``statistics.opened`` when the switch's name was asked for last."""
+        """``statistics.opened`` when the switch's name was resolved last."""
         self.statistics = LinkStatistics()
         self._post = post
         self._listener = listener
@@ -101,7 +101,7 @@ class SwitchLink(QuietHandler):
         self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Says goodbye to the switch; requests that are open are answered ``link_lost``."""
+        """Closes the session with the switch; open requests are answered ``link_lost``."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._ending.set)
             self._thread.join(timeout)
@@ -133,7 +133,9 @@ class SwitchLink(QuietHandler):
         if isinstance(message, Report):
             self._post(lambda: self._listener.told(message, seq))
         else:
-            self._post(self._listener.gap)  # a newer switch's word: its number is missing in our count
+            self._post(
+                self._listener.gap
+            )  # a newer switch's message of no known type: its number is missing in the count
 
     def gap(self, channel: Channel, expected: int, got: int) -> None:  # noqa: ARG002
         self.statistics.gaps += 1
@@ -147,7 +149,7 @@ class SwitchLink(QuietHandler):
         self.statistics.failures += channel.failures
         self.statistics.last_end = code.value
         if self._ending.is_set():
-            return  # we end it ourselves
+            return  # ended by ``stop``
         _log.warning("link: ended (%s) %s", code.value, text)
         self._now(LinkState.LOST, code.value)
         if code is RejectCode.DISPLACED:
@@ -178,11 +180,11 @@ class SwitchLink(QuietHandler):
             self._loop.close()
 
     async def _live_on(self) -> None:
-        """Whatever bug of ours ends a link: it is logged, the window hears of it, and another link begins."""
+        """Begins another link after an exception in this program has ended one; the exception is logged, and the link's state tells the window."""
         while not self._ending.is_set():
             try:
                 await self._live()
-            except Exception:  # noqa: BLE001  # our own bug
+            except Exception:  # noqa: BLE001  # a bug in this program
                 _log.exception("link: a fault, it begins anew")
                 await self._give_up_client()
                 self._now(LinkState.LOST, FAULT)
@@ -196,11 +198,11 @@ class SwitchLink(QuietHandler):
         self._broken.clear()
         try:
             await self._client.stop()
-        except Exception:  # noqa: BLE001  # of one that failed before
+        except Exception:  # noqa: BLE001  # the client has failed before
             _log.exception("link: the failed one could not be ended")
 
     def _fell(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A callback of the loop raised: nobody knows what of the link still works."""
+        """The loop's exception handler. A callback raised, so the link's state is uncertain, and the link is ended."""
         loop.default_exception_handler(context)
         fault = context.get("exception")
         if isinstance(fault, Exception):
@@ -226,7 +228,7 @@ class SwitchLink(QuietHandler):
         await self._client.stop()
 
     async def _follow_route(self) -> None:
-        """The switch's name is asked for once a session; the route to it once a second."""
+        """Resolves the switch's name once a session, and asks for the route to the switch once a second."""
         while True:
             if not self._route.address() or self._resolved_for != self.statistics.opened:
                 self._resolved_for = self.statistics.opened
@@ -242,7 +244,7 @@ class SwitchLink(QuietHandler):
             self._post(lambda: self._listener.address(ip))
 
     async def _pause(self) -> None:
-        """Another app has this desk's key: leave the link to it for a while."""
+        """Another app has this desk's key: pauses for ``DISPLACED_PAUSE_S``."""
         self._displaced.clear()
         await self._client.stop()
         self._show(LinkState.LOST, RejectCode.DISPLACED.value, DISPLACED_PAUSE_S)
@@ -264,7 +266,7 @@ class SwitchLink(QuietHandler):
         self._show(state, text, None)
 
     def _show(self, state: LinkState, text: str, retry_in: float | None) -> None:
-        """Posts it if it is news: whole seconds are enough for a countdown."""
+        """Posts the state if it differs from the last one, with the countdown in whole seconds."""
         shown = (state, text, None if retry_in is None else round(retry_in))
         if shown != self._shown:
             self._shown = shown
@@ -309,7 +311,7 @@ class SwitchLink(QuietHandler):
 
 
 async def _first(*events: asyncio.Event, seconds: float) -> None:
-    """Until one of them is set, at most so long."""
+    """Waits until one of the events is set, for at most ``seconds``."""
     tasks = [asyncio.ensure_future(event.wait()) for event in events]
     await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:

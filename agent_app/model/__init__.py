@@ -1,1 +1,1 @@
-"""The desk as data: what the window shows, what may be done when, what the phone says. Pure: no Qt, no clock, no I/O."""
+"""The desk as data: the view for the window, the table of enabled actions, the phone's messages. Pure: no Qt, no clock, no I/O."""

@@ -1,4 +1,4 @@
-"""``python -m agent_app.phone``: started by the window; see ``agent_app.model.phone`` for what it is told and tells."""
+"""``python -m agent_app.phone``: started by the agent app; its commands and events are in ``agent_app.model.sound.phone_messages``."""
 
 import argparse
 import faulthandler
@@ -7,17 +7,17 @@ import os
 import sys
 
 from agent_app import logs
-from agent_app.model.phone import PhoneProblem
+from agent_app.model.sound.phone_messages import PhoneProblem
 from agent_app.phone import PhoneError
 from agent_app.phone.framing import pack
 from agent_app.phone.loglines import LINE
-from agent_app.phone.process import Phone
+from agent_app.phone.process import PhoneProgram
 from agent_app.phone.sounds import TEST_DBFS, Tone
 
 PORT_TAKEN = 4
-"""Exit status: nothing can be answered at this address."""
+"""Exit status: address or port can't be bound."""
 FAULT = 6
-"""Exit status: a thread of it died."""
+"""Exit status: a thread of the process died."""
 ADDRESS_GONE = 5
 """Exit status: the address that a call is at is no longer this PC's."""
 
@@ -39,7 +39,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _log_to_owner() -> None:
-    """Standard error is the window's process's to read (``client``): what happened, and what killed this process."""
+    """Logs to standard error, which the window's process reads (``client``): events, and the reason why this process died."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logs.Masked(LINE))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
@@ -48,19 +48,19 @@ def _log_to_owner() -> None:
 
 
 def _end(where: str) -> None:
-    """A phone of which a thread is gone is deaf or dumb: its owner starts another one."""
-    if where not in (logs.PROGRAM, logs.NO_END):  # the first ends by itself
+    """Ends the process after the loss of a thread, without which the phone can't work; the window's process starts another one."""
+    if where not in (logs.PROGRAM, logs.NO_END):  # a fault of the main program ends the process anyway
         os._exit(FAULT)
 
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _arguments(argv)
     sink = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # PJSIP prints to standard output, which is ours for the events
+    os.dup2(2, 1)  # PJSIP prints to standard output, which is kept for the events
     _log_to_owner()
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     try:
-        phone = Phone(
+        phone = PhoneProgram(
             sys.stdin.buffer, sink, ip=arguments.ip, port=arguments.port, audio=not arguments.no_audio, say=arguments.say,
         )  # fmt: skip
         phone.run()

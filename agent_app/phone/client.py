@@ -1,7 +1,8 @@
-"""The window's side of the phone: starts the process, feeds it, starts it again when it dies.
+"""The window's side of the phone: starts the phone's process, sends commands to it, and starts it again when it dies.
 
-``PhoneProcess(post, ...)`` is a ``presenters.ports.Phone``. ``post`` is called on threads of this module: the caller brings the event to its own.
-Where the voice is a desk phone it rests (``run``). A phone that dies is told as ``PhoneProblem("phone_down")``; the next ``PhoneReady`` says that it must be told everything anew.
+``PhoneProcess(post, ...)`` is a ``presenters.parts.ports.PhonePort``. ``post`` is called on threads of this module: the caller brings the event to its own.
+Where the voice is a desk phone, no process runs (``run``). The death of the process is reported as ``PhoneProblem("phone_down")``; with the next
+``PhoneReady`` the new process needs devices, volumes and expected calls anew.
 """
 
 import contextlib
@@ -13,21 +14,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from agent_app.model.phone import Move, PhoneCommand, PhoneEvent, PhoneProblem
+from agent_app.model.sound.phone_messages import Move, PhoneCommand, PhoneEvent, PhoneProblem
 from agent_app.phone import PhoneError
-from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.framing import FrameReader, event, pack
 from agent_app.phone.loglines import take
 
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
-"""Before the first, second … start anew; the last again and again."""
+"""Pauses before the first, second … restart; the last value repeats."""
 HEALTHY_S = 30.0
-"""A phone that lived so long starts the back-off from its beginning."""
+"""After a process that lived so long the back-off begins with its first pause."""
 STOP_S = 4.0
 log = logging.getLogger(__name__)
 
 
 class PhoneProcess:
-    """Runs ``python -m agent_app.phone`` from now (or the first ``run``, if not ``on``) until ``stop``. ``ip``: this PC's address that the switch reaches, until ``move``; ``say``: ``tone:400``."""
+    """Keeps ``python -m agent_app.phone`` running from now (or the first ``run``, if not ``on``) until ``stop``.
+
+    ``ip``: this PC's address that the switch reaches, until ``move``; ``say``: ``tone:400``.
+    """
 
     def __init__(
         self,
@@ -62,7 +66,7 @@ class PhoneProcess:
 
     @property
     def pid(self) -> int | None:
-        """``None`` while it is down."""
+        """``None`` while no process runs."""
         return self._process.pid if self._process else None
 
     def do(self, command: PhoneCommand) -> None:
@@ -72,7 +76,7 @@ class PhoneProcess:
             self._outbox.put((process, pack(command)))
 
     def move(self, ip: str) -> None:
-        """Returns at once; see ``model.phone.Move``. A phone that is started later is there from its start."""
+        """Returns at once; see ``model.sound.phone_messages.Move``. A process that is started later has the new address from its start."""
         self._ip = ip
         self.do(Move(ip))
 
@@ -90,9 +94,9 @@ class PhoneProcess:
             self._outbox.put((process, b""))
 
     def stop(self) -> None:
-        """Ends the phone (its call gets a BYE) and waits for it."""
+        """Ends the process (its call gets a BYE) and waits for its end."""
         self._over.set()
-        self._on.set()  # whoever waits for that
+        self._on.set()  # wakes ``_keep``
         process = self._process
         if process is not None:
             self._outbox.put((process, b""))
@@ -106,7 +110,7 @@ class PhoneProcess:
     # --- threads of ours ---
 
     def _keep(self) -> None:
-        """Starts it again and again."""
+        """Starts the process again after each end."""
         tries = 0
         while not self._over.is_set():
             if not self._on.is_set():
@@ -126,7 +130,7 @@ class PhoneProcess:
             self._over.wait(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
 
     def _live(self) -> str:
-        """One process from its start to its end; returns how it ended, ``""`` where it was told to."""
+        """Runs one process from its start to its end. Returns the reason of the end, ``""`` where the end was ordered."""
         ip = self._ip
         try:
             process = subprocess.Popen(  # noqa: S603  our own program
@@ -137,7 +141,7 @@ class PhoneProcess:
             return str(error)
         threading.Thread(target=_take_errors, args=(process,), name="phone-errors", daemon=True).start()
         self._process = process
-        if self._over.is_set() or not self._on.is_set():  # meanwhile
+        if self._over.is_set() or not self._on.is_set():  # stopped while the process was started
             self._dismiss(process)
         elif ip != self._ip:
             self.do(Move(self._ip))
@@ -156,7 +160,7 @@ class PhoneProcess:
         return "" if process is self._dismissed else f"exit status {process.returncode}"
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
-        frames = Frames()
+        frames = FrameReader()
         pipe = process.stdout
         assert pipe is not None
         try:
@@ -168,7 +172,7 @@ class PhoneProcess:
             process.kill()
 
     def _write(self) -> None:
-        """Its input; an empty message closes it. A thread of its own, so that a phone that doesn't read stops nobody."""
+        """Writes the process's input; an empty message closes the pipe. In a thread of its own, so that a process that doesn't read blocks no caller."""
         while True:
             try:
                 process, data = self._outbox.get(timeout=1.0)
@@ -178,7 +182,7 @@ class PhoneProcess:
                 continue
             pipe = process.stdin
             assert pipe is not None
-            with contextlib.suppress(OSError, ValueError):  # it died: the reader sees it
+            with contextlib.suppress(OSError, ValueError):  # the process died: the reader sees its end
                 if data:
                     pipe.write(data)
                     pipe.flush()
@@ -187,7 +191,7 @@ class PhoneProcess:
 
 
 def _take_errors(process: subprocess.Popen[bytes]) -> None:
-    """Its log and whatever killed it, into ours."""
+    """Copies the process's log and its last messages into this process's log."""
     pipe = process.stderr
     assert pipe is not None
     with pipe:

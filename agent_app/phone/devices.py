@@ -1,7 +1,7 @@
-"""The system's sound devices by PortAudio: list, choice, and a cheap look whether something was plugged.
+"""The system's sound devices by PortAudio: list, choice, and a cheap check whether a device was plugged.
 
-PortAudio's list is made when it is initialised; ``Library.refresh`` makes it anew and needs every stream closed. On Windows only WASAPI's
-devices are listed (each device is there once an API), elsewhere those of the default API.
+PortAudio makes its list at its initialisation; ``PortAudio.refresh`` makes the list anew and needs every stream closed. On Windows only WASAPI's
+devices are listed (each device exists once in each API), elsewhere those of the default API.
 """
 
 import os
@@ -11,21 +11,21 @@ from typing import Any
 
 from msgspec import Struct
 
-from agent_app.model.phone import Device
+from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.phone import PhoneError
 
 WINDOWS = sys.platform == "win32"
 
 
 class Listed(Struct, frozen=True):
-    """``index``: PortAudio's, good until the next ``refresh``."""
+    """``index``: PortAudio's, valid until the next ``refresh``."""
 
     index: int
-    device: Device
+    device: SoundDevice
 
 
-class Library:
-    """PortAudio. Raises ``PhoneError("no_devices")`` if the library is not there. All of it on one thread."""
+class PortAudio:
+    """PortAudio, used by one thread only. Raises ``PhoneError("no_devices")`` if the library is not installed."""
 
     def __init__(self) -> None:
         try:
@@ -33,14 +33,14 @@ class Library:
         except (ImportError, OSError) as error:
             raise PhoneError("no_devices", f"no PortAudio: {error}") from None
         self.sd: Any = sounddevice
-        self._fresh = True  # importing it has initialised it
+        self._fresh = True  # the import has initialised PortAudio
 
     @property
     def version(self) -> str:
         return str(self.sd.get_portaudio_version()[1])
 
     def refresh(self) -> tuple[Listed, ...]:
-        """Looks anew at what is plugged; every stream is closed. Takes some 15 ms (ALSA)."""
+        """Makes the list anew; every stream must be closed. Takes some 15 ms (ALSA)."""
         if not self._fresh:
             self.sd._terminate()  # noqa: SLF001  the only way
             self.sd._initialize()  # noqa: SLF001
@@ -53,12 +53,12 @@ class Library:
         return listed(list(all_devices), list(apis), windows=WINDOWS)
 
     def extra(self) -> Any:
-        """Windows: let WASAPI convert rates and channels."""
+        """On Windows the setting by which WASAPI converts rates and channels; else ``None``."""
         return self.sd.WasapiSettings(auto_convert=True) if WINDOWS else None
 
 
 def listed(devices: list[dict[str, Any]], apis: list[dict[str, Any]], *, windows: bool) -> tuple[Listed, ...]:
-    """PortAudio's tables as ours, with ids that are the same tomorrow: the API's name and the device's."""
+    """PortAudio's devices with ids that stay the same after a restart: the API's name and the device's."""
     api = _api(apis, windows=windows)
     if api is None:
         return ()
@@ -71,7 +71,7 @@ def listed(devices: list[dict[str, Any]], apis: list[dict[str, Any]], *, windows
         found.append(
             Listed(
                 index,
-                Device(
+                SoundDevice(
                     f"{apis[api]['name']}/{name}{number}",
                     name + number,
                     int(entry["max_input_channels"]),
@@ -108,7 +108,7 @@ def choose(
 
 
 def signature() -> object:
-    """Something that changes when a device is plugged or unplugged. Costs microseconds."""
+    """A value that changes when a device is plugged or unplugged. Takes microseconds."""
     if WINDOWS:
         import ctypes
 

@@ -1,9 +1,9 @@
 """A small buffer between two clocks: PJSIP's tick and the sound device's blocks, 10 ms each. Pure but for its lock; 8 kHz, mono, int16.
 
-One thread puts, another takes. What is kept in hand (``spare``) covers the jitter of both: 10 ms to begin with, 5 ms more after an underrun (at most
-60; one step in half a second, none in the first, when a device that was just opened fetches ahead), 5 ms less after ten seconds without one.
-Clocks that drift apart, and what a stall left behind, show in the lowest fill of a second: then 5 to 20 ms are cut out, or 5 ms are played
-twice, cross-faded, in a quiet place if one comes within a second. Clocks 100 ppm apart need one such step in 50 s.
+One thread puts, another takes. The reserve (``spare``) covers the jitter of both: 10 ms at first, 5 ms more after an underrun (at most
+60; one step in half a second, none in the first half second, when a newly opened device fetches ahead), 5 ms less after ten seconds without underrun.
+A drift of the clocks, and samples left by a stall, show in the lowest fill of a second: then 5 to 20 ms are cut out, or 5 ms are played
+twice, cross-faded, in a quiet place if there is one within a second. Clocks 100 ppm apart need one such step in 50 s.
 """
 
 import threading
@@ -20,11 +20,11 @@ FADE = 20
 SPARE, SPARE_MOST = 10 * MS, 60 * MS
 WINDOW = RATE
 WARM_UP = RATE // 2
-"""Taken samples after the first put, or since the spare was raised, in which an underrun raises nothing."""
+"""Samples taken since the first put, or since the spare was raised, within which an underrun does not raise the spare."""
 CALM = 10 * RATE
 FULL = 240 * MS
 QUIET = 200
-"""Peak below which nobody hears a cut (-44 dBFS)."""
+"""Peak below which a cut is not audible (-44 dBFS)."""
 _RISE = (np.arange(FADE, dtype=np.float32) + 1) / (FADE + 1)
 
 
@@ -33,15 +33,15 @@ def _faded(old: Samples, new: Samples) -> Samples:
     return faded
 
 
-class Elastic:
-    """``take`` never waits: silence when there is nothing. ``underruns``, ``overruns``, ``steps``: counted since ``clear``."""
+class ElasticBuffer:
+    """``take`` never waits: without samples it returns silence. ``underruns``, ``overruns``, ``steps``: counts since ``clear``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
-        """As new: nothing is played until something is put."""
+        """Empties the buffer: silence is played until the next put."""
         with self._lock:
             self._data: Samples = np.zeros(0, np.int16)
             self._begun = self._primed = False
@@ -97,7 +97,7 @@ class Elastic:
 
     def _begin_window(self) -> None:
         self._taken, self._low, self._surplus, self._waited = 0, FULL, 0, 0
-        # _surplus: samples to cut (+) or to double (-) once it is quiet
+        # _surplus: samples to cut (+) or to double (-) at the next quiet place
 
     def _watch(self, count: int) -> None:
         self._low = min(self._low, len(self._data))
@@ -118,7 +118,7 @@ class Elastic:
             self._surplus = -STEP
 
     def _adjust(self, count: int) -> None:
-        """Cuts out or doubles part of what comes next, if that is due."""
+        """Cuts out or doubles part of the next samples, if that is due."""
         size = abs(self._surplus)
         if not size or len(self._data) < count + size + FADE:
             return

@@ -7,7 +7,7 @@ from operator import or_
 
 import msgspec
 
-from agent_app.model.phone import PHONE_COMMANDS, PHONE_EVENTS, PhoneCommand, PhoneEvent
+from agent_app.model.sound.phone_messages import PHONE_COMMANDS, PHONE_EVENTS, PhoneCommand, PhoneEvent
 from agent_app.phone import PhoneError
 
 LENGTH = struct.Struct("!I")
@@ -39,14 +39,14 @@ def event(body: bytes) -> PhoneEvent:
         raise PhoneError("bad_event", str(error)) from None
 
 
-class Frames:
-    """Cuts what comes from a pipe into bodies."""
+class FrameReader:
+    """Cuts the bytes of a pipe into message bodies."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Bodies that are whole now. Raises ``PhoneError("bad_frame")`` for a length that no message has: the stream is lost then."""
+        """The bodies that are complete now. Raises ``PhoneError("bad_frame")`` for a length that no message has; the stream can't be read on then."""
         self._rest += data
         while len(self._rest) >= LENGTH.size:
             (length,) = LENGTH.unpack_from(self._rest)

@@ -1,18 +1,18 @@
-"""What the phone's process writes to standard error, taken into the log of the process that started it."""
+"""The lines that the phone's process writes to standard error, taken into the log of the process that started it."""
 
 import logging
 from collections.abc import Iterable
 
 LINE = "%(levelname)s %(name)s %(message)s"
-"""How the phone's own log records look. Whatever else comes is of a library, or the rest of the record before."""
+"""The format of the phone's own log records. Other lines are a library's, or belong to the record before."""
 _NAMES = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
 _CRASH, _TRACEBACK = "Fatal Python error", "Traceback "
-"""From these on all lines are of one record, but for PJSIP's, which begin with the time."""
+"""A line with one of these begins a record of many lines; PJSIP's lines, which begin with the time, are not part of it."""
 _LIBRARY = logging.getLogger("agent_app.phone.library")
 
 
 def take(lines: Iterable[bytes]) -> None:
-    """Until they end."""
+    """Logs the lines until the pipe ends."""
     record: tuple[logging.Logger, int] | None = None
     traced = False
     for raw in lines:

@@ -1,7 +1,7 @@
-"""The phone's process: commands in, events out, PJSIP's and the sound device's work in between. One thread decides; see ``Phone.run``.
+"""The phone's process: commands in, events out; PJSIP and the sound device do the work. All decisions are made on the main thread (``PhoneProgram.run``).
 
-Threads: this one (SIP, decisions, writing), a reader of standard input, ``sound.Sound``, PJSIP's media clock, PortAudio's callbacks. The others
-post into one queue and wake this one with an empty datagram to its own SIP port (RFC 5626 keep-alive, which PJSIP drops).
+Threads: the main thread (SIP, decisions), a reader of standard input, a writer of standard output, ``sound.SoundCard``, PJSIP's media clock, PortAudio's
+callbacks. Reader and sound card post into one queue and wake the main thread with a keep-alive datagram to its own SIP port (RFC 5626; PJSIP drops it).
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import threading
 import time
 from typing import BinaryIO, assert_never
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     AnswerCall,
     CallOver,
     CallQuality,
@@ -35,9 +35,9 @@ from agent_app.model.phone import (
     Volume,
 )
 from agent_app.phone import PhoneError
-from agent_app.phone.door import Act, Answer, Door, Hang, Tell
-from agent_app.phone.framing import Frames, command, pack
-from agent_app.phone.sip import Sip
+from agent_app.phone.admission import AdmissionAction, CallAdmission, Hang, Respond, Tell
+from agent_app.phone.framing import FrameReader, command, pack
+from agent_app.phone.sip import SipEndpoint
 from agent_app.phone.sound import SoundCard
 from agent_app.phone.sounds import Tone
 from agent_app.phone.voice import Voice
@@ -46,20 +46,20 @@ IDLE_MS, HELD_MS, TALK_MS = 500, 50, 20
 LEVELS_S, QUALITY_S = 0.1, 5.0
 TRY_S, TRY_RING_S = 5.0, 1.5
 LAST_WORDS_S = 1.5
-"""How long the BYE may take when the window is gone."""
+"""Seconds for the BYE after the end of the window's process."""
 ORPHAN_S = 5.0
-"""The process ends so long after its input at the latest, whatever hangs in it."""
+"""The process ends so long after the end of its input at the latest, even if a thread hangs."""
 UNREAD = 200
-"""Events that the window hasn't read; meters are not kept for it beyond that."""
+"""Events that the window hasn't read; beyond this number, levels and quality are dropped."""
 KEEP_ALIVE = b"\r\n\r\n"
 log = logging.getLogger(__name__)
 
 
 class Gone(Exception):  # noqa: N818  no error
-    """The input has ended, or ``StopPhone`` came."""
+    """Ends ``run``: the input has ended, or ``StopPhone`` has come."""
 
 
-class Phone:
+class PhoneProgram:
     """``audio``: false opens no sound device; ``say``: a tone instead of the microphone. Raises ``PhoneError("port_taken")``; ``run`` too, and
     ``PhoneError("address_gone")``, after a ``Move``.
     """
@@ -78,11 +78,11 @@ class Phone:
         self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._send, name="output", daemon=True)
         self._inbox: queue.SimpleQueue[PhoneCommand | PhoneEvent | Gone] = queue.SimpleQueue()
-        self._door = Door()
+        self._admission = CallAdmission()
         self._voice = Voice(device=audio, say=say)
         self._ip = self._wanted_ip = ip
         self._port = port
-        self._sip = Sip(ip, port, self._voice, self)
+        self._sip = SipEndpoint(ip, port, self._voice, self)
         self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._own = _own(self._sip.contact)
         self._sound, problem = self._open_sound() if audio else (None, None)
@@ -95,15 +95,15 @@ class Phone:
         self._writer.start()
 
     def run(self) -> None:
-        """Until the input ends or ``StopPhone`` comes."""
+        """Runs until the input ends or ``StopPhone`` comes."""
         try:
             while True:
                 self._sip.step(self._patience())
                 self._take()
                 self._follow_address()
                 now = time.monotonic()
-                self._act(self._door.tick(now))
-                self._wish()
+                self._act(self._admission.tick(now))
+                self._request_devices()
                 self._tell_levels(now)
                 self._tell_quality(now)
         except Gone:
@@ -113,27 +113,27 @@ class Phone:
 
     # --- SIP's listener ---
 
-    def knocked(self, call: int, token: str) -> None:
-        self._act(self._door.knock(call, token, time.monotonic()))
+    def invited(self, call: int, token: str) -> None:
+        self._act(self._admission.invite(call, token, time.monotonic()))
 
     def confirmed(self, call: int) -> None:
         self._quality_due = time.monotonic() + QUALITY_S
-        self._act(self._door.up(call))
+        self._act(self._admission.up(call))
 
     def gone(self, call: int, code: int) -> None:
-        self._act(self._door.gone(call, code))
+        self._act(self._admission.gone(call, code))
 
     # --- steps ---
 
     def _patience(self) -> int:
-        if self._door.talking is not None or self._levels_running(time.monotonic()):
+        if self._admission.talking is not None or self._levels_running(time.monotonic()):
             return TALK_MS
-        return IDLE_MS if self._door.empty else HELD_MS
+        return IDLE_MS if self._admission.empty else HELD_MS
 
-    def _act(self, acts: list[Act]) -> None:
+    def _act(self, acts: list[AdmissionAction]) -> None:
         for act in acts:
             match act:
-                case Answer(call, code):
+                case Respond(call, code):
                     if code == 200:
                         self._voice.begin()
                     self._sip.answer(call, code)
@@ -145,7 +145,7 @@ class Phone:
                     assert_never(never)
 
     def _take(self) -> None:
-        """Everything that was posted."""
+        """Handles all messages in the queue."""
         while True:
             try:
                 message = self._inbox.get_nowait()
@@ -154,20 +154,20 @@ class Phone:
             if isinstance(message, Gone):
                 raise message
             if isinstance(message, PhoneCommand):
-                self._obey(message)
+                self._handle(message)
             else:
                 self._write(message)
 
-    def _obey(self, message: PhoneCommand) -> None:
+    def _handle(self, message: PhoneCommand) -> None:
         match message:
             case Expect():
-                self._act(self._door.expect(message))
+                self._act(self._admission.expect(message))
             case Forget(leg):
-                self._act(self._door.forget(leg))
+                self._act(self._admission.forget(leg))
             case AnswerCall(leg):
-                self._act(self._door.answer(leg))
+                self._act(self._admission.answer(leg))
             case EndCall(leg):
-                self._act(self._door.end(leg))
+                self._act(self._admission.end(leg))
             case Mute(on):
                 self._voice.muted = on
             case Volume():
@@ -188,7 +188,7 @@ class Phone:
     def _follow_address(self) -> None:
         if self._wanted_ip == self._ip:
             return
-        if self._door.empty:
+        if self._admission.empty:
             log.info("moves from %s to %s", self._ip, self._wanted_ip)
             self._sip.move(self._wanted_ip, self._port)
             self._ip, self._own = self._wanted_ip, _own(self._sip.contact)
@@ -209,17 +209,17 @@ class Phone:
         else:
             self._want(try_until=now + TRY_S)
 
-    def _wish(self) -> None:
-        ringing = self._door.ringing
+    def _request_devices(self) -> None:
+        ringing = self._admission.ringing
         self._voice.ring(on=ringing)
-        self._want(talk=ringing or self._door.talking is not None, ring=ringing)
+        self._want(talk=ringing or self._admission.talking is not None, ring=ringing)
 
     def _want(self, **changes: object) -> None:
         if self._sound is not None:
             self._sound.want(**changes)
 
     def _levels_running(self, now: float) -> bool:
-        open_now = self._sound.busy if self._sound else self._door.talking is not None
+        open_now = self._sound.busy if self._sound else self._admission.talking is not None
         return open_now and (self._levels_on or now < self._levels_until)
 
     def _tell_levels(self, now: float) -> None:
@@ -230,13 +230,13 @@ class Phone:
             self._write(Levels(self._voice.speaker_meter.read(), self._voice.microphone_meter.read()))
 
     def _tell_quality(self, now: float) -> None:
-        call = self._door.talking
-        leg = self._door.leg(call) if call is not None else None
-        if call is None or leg is None or not self._door.up_now(call) or now < self._quality_due:
+        call = self._admission.talking
+        leg = self._admission.leg(call) if call is not None else None
+        if call is None or leg is None or not self._admission.up_now(call) or now < self._quality_due:
             return
         self._quality_due = now + QUALITY_S
         found = self._sip.quality(call)
-        log.info("%s: %s; ear %s; mouth %s", leg, found, self._voice.ear, self._voice.mouth)
+        log.info("%s: %s; playback %s; capture %s", leg, found, self._voice.playback, self._voice.capture)
         if found is not None:
             device_ms = self._sound.device_ms() if self._sound else 0.0
             self._write(CallQuality(leg, found.loss, found.jitter_ms, found.round_trip_ms, found.buffer_ms, device_ms))
@@ -248,10 +248,10 @@ class Phone:
             return None, PhoneProblem(error.code, error.text)
 
     def _close(self) -> None:
-        """BYE to what is up; waits a moment for its answer."""
-        self._act(self._door.close())
+        """Sends a BYE to the call that is up, and waits ``LAST_WORDS_S`` at most for the answer."""
+        self._act(self._admission.close())
         until = time.monotonic() + LAST_WORDS_S
-        while not self._door.empty and time.monotonic() < until:
+        while not self._admission.empty and time.monotonic() < until:
             self._sip.step(10)
         if self._sound is not None:
             self._sound.close()
@@ -269,8 +269,8 @@ class Phone:
     # --- other threads ---
 
     def _send(self) -> None:
-        """Standard output; a window that doesn't read must not stop the voice."""
-        with contextlib.suppress(OSError, ValueError):  # the window is gone: the input's end says so
+        """Writes standard output, in a thread of its own: a window that doesn't read must not stop the voice."""
+        with contextlib.suppress(OSError, ValueError):  # the window's process has ended: the input ends too
             while data := self._outbox.get():
                 self._sink.write(data)
 
@@ -280,8 +280,8 @@ class Phone:
             self._bell.sendto(KEEP_ALIVE, self._own)
 
     def _read(self) -> None:
-        """Standard input, without standing in anybody's way (a pipe can't be polled on Windows)."""
-        frames = Frames()
+        """Reads standard input, in a thread of its own (a pipe can't be polled on Windows)."""
+        frames = FrameReader()
         try:
             while data := _read_some(self._source):
                 for body in frames.feed(data):
@@ -292,7 +292,7 @@ class Phone:
         except (PhoneError, OSError) as error:
             log.error("input: %s", error)  # noqa: TRY400  no bug of ours
         self._post(Gone())
-        timer = threading.Timer(ORPHAN_S, os._exit, [3])  # whatever hangs, no phone outlives its window
+        timer = threading.Timer(ORPHAN_S, os._exit, [3])  # a thread that hangs must not keep the process alive
         timer.daemon = True
         timer.start()
 
@@ -303,7 +303,7 @@ def _own(contact: str) -> tuple[str, int]:
 
 
 def _is_here(ip: str) -> bool:
-    """Is it an address of this PC?"""
+    """Whether ``ip`` is an address of this PC."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((ip, 0))

@@ -1,4 +1,4 @@
-"""From 8 kHz to the device's rate and back, for devices that know no 8 kHz: factors 2 (16 kHz) and 6 (48 kHz). Pure.
+"""Conversion from 8 kHz to the device's rate and back, for devices without 8 kHz: factors 2 (16 kHz) and 6 (48 kHz). Pure.
 
 A windowed sinc with 16 samples (of 8 kHz) of length: 1 ms of delay each way; flat to 3.2 kHz, 40 dB down from 4.8 kHz.
 """
@@ -21,7 +21,7 @@ def _kernel(factor: int) -> npt.NDArray[np.float32]:
 
 
 class Up:
-    """8 kHz to ``factor`` times that."""
+    """From 8 kHz to ``factor`` times 8 kHz."""
 
     def __init__(self, factor: int) -> None:
         self._factor = factor
@@ -39,7 +39,7 @@ class Up:
 
 
 class Down:
-    """``factor`` times 8 kHz to 8 kHz; blocks are whole multiples of the factor."""
+    """From ``factor`` times 8 kHz to 8 kHz; blocks are whole multiples of the factor."""
 
     def __init__(self, factor: int) -> None:
         self._factor = factor

@@ -1,7 +1,7 @@
-"""PJSIP: takes INVITEs, answers and ends them as told, and joins the one that is up to a ``Voice``. All of it on one thread, by ``step``.
+"""PJSIP: reports INVITEs, answers and ends calls, and joins the call that is up to a ``Voice``. All on one thread, by ``step``.
 
-The media clock is a C thread that calls ``VoicePort`` each 20 ms and takes the GIL for it. Facts that shape this: a ``pj.Call`` that outlives
-``libDestroy`` aborts the process; a call is ended from this thread only; ``bytes(frame.buf)`` costs 459 µs, reading through the pointer 4.
+The media clock is a C thread that calls ``VoicePort`` each 20 ms and takes the GIL for it. Limits of PJSIP: a ``pj.Call`` that outlives
+``libDestroy`` aborts the process; a call must be ended from this thread; ``bytes(frame.buf)`` takes 459 µs, reading through the pointer 4.
 """
 
 import ctypes
@@ -22,21 +22,21 @@ PACKET_MS = 20
 FRAME_MS = 10
 FRAME = RATE // 1000 * FRAME_MS
 JITTER_MOST_MS = 200
-"""What the jitter buffer may grow to; it begins with nothing and follows the network."""
+"""Limit of the jitter buffer, which begins empty and follows the network."""
 log = logging.getLogger(__name__)
 _token = re.compile(rf"^{TOKEN_HEADER}[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
-class Listener(Protocol):
-    """Who is told; on the thread that calls ``step``. None of these may call back into ``Sip`` but by ``answer`` and ``hang``."""
+class CallEvents(Protocol):
+    """Callbacks, on the thread that calls ``step``. They may call no other methods of ``SipEndpoint`` than ``answer`` and ``hang``."""
 
-    def knocked(self, call: int, token: str) -> None: ...
+    def invited(self, call: int, token: str) -> None: ...
     def confirmed(self, call: int) -> None: ...
     def gone(self, call: int, code: int) -> None: ...
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """Shares and ms; ``loss`` since it was asked last."""
+    """``loss``: the share of lost packets since the last ``quality``; the others are ms."""
 
     loss: float
     jitter_ms: float
@@ -45,7 +45,7 @@ class Quality(msgspec.Struct, frozen=True):
 
 
 class VoicePort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 is untyped
-    """The conference bridge's end of the voice."""
+    """The port that joins a ``Voice`` to PJSIP's conference bridge."""
 
     def __init__(self, voice: Voice) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ def _samples(frame: Any) -> Samples:
 
 
 class PhoneCall(pj.Call):  # type: ignore[misc]
-    def __init__(self, sip: "Sip", account: Any, number: int) -> None:
+    def __init__(self, sip: "SipEndpoint", account: Any, number: int) -> None:
         super().__init__(account, number)
         self._sip = sip
         self.number = number
@@ -87,17 +87,17 @@ class PhoneCall(pj.Call):  # type: ignore[misc]
             self._sip.listener.gone(self.number, info.lastStatusCode)
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ARG002, N802  PJSIP's name
-        info = self.getInfo()  # kept: its parts die with it
+        info = self.getInfo()  # a variable, since the parts of the object are freed with it
         for index, media in enumerate(info.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
                 self.media = self.getAudioMedia(index)
-                self.media.startTransmit(self._sip.ear)
-                self._sip.ear.startTransmit(self.media)
+                self.media.startTransmit(self._sip.voice_port)
+                self._sip.voice_port.startTransmit(self.media)
                 return
 
 
-class DoorAccount(pj.Account):  # type: ignore[misc]
-    def __init__(self, sip: "Sip") -> None:
+class DeskAccount(pj.Account):  # type: ignore[misc]
+    def __init__(self, sip: "SipEndpoint") -> None:
         super().__init__()
         self._sip = sip
 
@@ -105,15 +105,15 @@ class DoorAccount(pj.Account):  # type: ignore[misc]
         self._sip.came(prm.callId, prm.rdata.wholeMsg)
 
 
-class Sip:
+class SipEndpoint:
     """PJSIP's endpoint at ``ip``:``port`` (0: any free one). Raises ``PhoneError("port_taken")``."""
 
-    def __init__(self, ip: str, port: int, voice: Voice, listener: Listener) -> None:
+    def __init__(self, ip: str, port: int, voice: Voice, listener: CallEvents) -> None:
         self.listener = listener
         self._calls: dict[int, PhoneCall] = {}
         self._came: list[tuple[PhoneCall, str]] = []
         self._over: dict[int, PhoneCall] = {}
-        """The last call of each of PJSIP's slots. A dying ``pj.Call`` hangs up whatever is in its slot by then, so it dies when that has ended too."""
+        """The last call of each of PJSIP's slots. The destructor of ``pj.Call`` hangs up the slot's present call, so the object is kept until that has ended."""
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
         self._endpoint.libInit(_config())
@@ -126,8 +126,8 @@ class Sip:
         self._only_g711()
         self._ticks = True
         self._tick(on=False)
-        self.ear: Any = VoicePort(voice)
-        self._account: Any = DoorAccount(self)
+        self.voice_port: Any = VoicePort(voice)
+        self._account: Any = DeskAccount(self)
         self._account.create(self._account_config(ip))
 
     @property
@@ -135,17 +135,17 @@ class Sip:
         return str(self._endpoint.libVersion().full)
 
     def step(self, ms: int) -> None:
-        """Lets PJSIP work; waits up to ``ms`` for something to come."""
+        """Handles PJSIP's events; waits up to ``ms`` for one."""
         self._endpoint.libHandleEvents(ms)
         came, self._came = self._came, []
         for talk, token in came:
             if self._calls.get(talk.number) is talk:
-                self.listener.knocked(talk.number, token)
+                self.listener.invited(talk.number, token)
         if self._ticks and not self._calls:
             self._tick(on=False)
 
     def move(self, ip: str, port: int) -> None:
-        """To another address, while there is no call. Raises ``PhoneError("port_taken")``; then it is where it was."""
+        """Changes to another address, while there is no call. Raises ``PhoneError("port_taken")``, and keeps the old address then."""
         old = self._transport
         self._listen(ip, port)
         self._endpoint.transportClose(old)
@@ -157,7 +157,7 @@ class Sip:
         self._do(call, lambda talk, op: talk.answer(op), code)
 
     def hang(self, call: int, code: int) -> None:
-        """BYE if it is up, else a final response with this code."""
+        """Ends the call: by BYE if it is up, else by a final response with this code."""
         self._do(call, lambda talk, op: talk.hangup(op), code)
 
     def quality(self, call: int) -> Quality | None:
@@ -180,13 +180,13 @@ class Sip:
         )
 
     def close(self) -> None:
-        """After this nothing of PJSIP is left. A call that is still there is dropped without a word: end it before."""
+        """Destroys PJSIP's objects. A call that has not been ended before is dropped without a BYE."""
         self._calls.clear()
         self._came.clear()
         self._over.clear()
         self._account.shutdown()
         del self._account
-        del self.ear
+        del self.voice_port
         self._endpoint.libDestroy(
             pj.PJSUA_DESTROY_NO_NETWORK
         )  # else a second of waiting for registrations, of which there are none
@@ -194,10 +194,10 @@ class Sip:
     # --- PJSIP's callbacks ---
 
     def came(self, number: int, message: str) -> None:
-        """Who knocks is told after PJSIP's callback: a call without SDP that is ended within it aborts the process."""
+        """Notes the INVITE; ``step`` reports it after PJSIP's callback, since the end of a call without SDP within the callback aborts the process."""
         talk = self._calls[number] = PhoneCall(self, self._account, number)
         found = _token.search(message.partition("\r\n\r\n")[0])
-        log.info("call %d: an INVITE", number)  # not from whom: a customer's number is in no log
+        log.info("call %d: an INVITE", number)  # without the caller's number, which must be in no log
         self._came.append((talk, found[1] if found else ""))
 
     def ended(self, talk: PhoneCall) -> None:
@@ -208,7 +208,7 @@ class Sip:
     # --- steps ---
 
     def _tick(self, *, on: bool) -> None:
-        """The media clock: only in a call, an idle desk costs nothing."""
+        """Starts or stops the media clock, which runs in a call only: an idle desk takes no CPU time."""
         if on == self._ticks:
             return
         self._ticks = on
@@ -226,7 +226,7 @@ class Sip:
         op.statusCode = code
         try:
             act(talk, op)
-        except pj.Error as error:  # e.g. it was cancelled a moment ago: PJSIP tells the end by itself
+        except pj.Error as error:  # e.g. the call was cancelled a moment ago: PJSIP reports its end
             log.warning("call %d: %s", call, error.reason)
 
     def _listen(self, ip: str, port: int) -> None:
@@ -257,10 +257,10 @@ def _config() -> Any:
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
     config.uaConfig.userAgent = "Huawu"
-    config.logConfig.level = config.logConfig.consoleLevel = 2  # 3 writes the far end's number
-    config.logConfig.msgLogging = 0  # a message has the token in it
+    config.logConfig.level = config.logConfig.consoleLevel = 2  # level 3 writes the far end's number
+    config.logConfig.msgLogging = 0  # SIP messages contain the token
     media = config.medConfig
-    # RTP wakes our own loop; a worker of PJSIP would look 100 times a second, at an idle desk too (0.6 % of a core).
+    # RTP wakes the loop of ``step``; a worker of PJSIP would poll 100 times a second, at an idle desk too (0.6 % of a core).
     media.hasIoqueue, media.threadCnt = False, 0
     media.clockRate = media.sndClockRate = RATE
     media.audioFramePtime = FRAME_MS

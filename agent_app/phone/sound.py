@@ -1,8 +1,9 @@
-"""The sound devices as they are wanted now: one thread that opens, watches and closes them, so that no slow driver holds up the calls.
+"""The sound devices: one thread opens, watches and closes them, so that a slow driver does not hold up the calls.
 
-``DevicesWanted`` says what shall be; each turn of the thread makes it so (``_settle``). Nothing is open while nothing is wanted. A device that dies or won't
-open is left alone for ``RETRY_S`` and its role goes to the default, or to any other; then it is tried again, so that a headset
-that is plugged back is used again. Three roles: ``speaker``, ``microphone``, ``ring``; when it rings where one talks, the speaker's stream plays it.
+``DevicesWanted`` is the target; each turn of the thread (``_settle``) opens and closes streams to reach it. No device is open without need. A device that
+dies or can't be opened is not used for ``RETRY_S``, and its role goes to the default or to any other device; after that it is tried again, so that
+a headset that is plugged in again is used again. Roles: ``speaker``, ``microphone``, ``ring``; if ring and speaker are the same device, the speaker's
+stream plays the ring tone.
 """
 
 import logging
@@ -14,18 +15,18 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agent_app.model.phone import Device, DeviceLost, Devices, PhoneEvent, PhoneProblem, UseDevices
+from agent_app.model.sound.phone_messages import DeviceLost, Devices, PhoneEvent, PhoneProblem, SoundDevice, UseDevices
 from agent_app.phone import PhoneError
-from agent_app.phone.devices import Library, Listed, choose, signature
-from agent_app.phone.streams import PLAY, Stream
+from agent_app.phone.devices import Listed, PortAudio, choose, signature
+from agent_app.phone.streams import PLAY, SoundStream
 from agent_app.phone.voice import Voice
 
 RETRY_S = 2.0
 FAULT_PAUSE_S = 1.0
 BUSY_S, IDLE_S = 0.1, 1.0
-"""Between two looks: while something is open, and while nothing is."""
+"""Between two turns: while a device is open, and while none is."""
 RESCAN_S = 15.0
-"""While nothing is open the list is made anew so often, for systems whose ``signature`` tells nothing (some 7 ms of CPU)."""
+"""Between two lists made while no device is open, for systems whose ``signature`` never changes (a list takes some 7 ms of CPU time)."""
 ROLES = ("speaker", "microphone", "ring")
 NOWHERE = "none"
 log = logging.getLogger(__name__)
@@ -35,26 +36,26 @@ class DevicesWanted(Struct, frozen=True):
     talk: bool = False
     ring: bool = False
     try_until: float = 0.0
-    """The test tone's: speaker and microphone are open until then (monotonic)."""
+    """For the test tone: speaker and microphone are open until then (monotonic)."""
     try_ring_until: float = 0.0
     use: UseDevices = UseDevices()
 
 
 class SoundCard:
-    """``post`` is called on this thread's account. Raises ``PhoneError("no_devices")`` without PortAudio."""
+    """``post`` is called on the sound card's thread. Raises ``PhoneError("no_devices")`` without PortAudio."""
 
     def __init__(self, voice: Voice, post: Callable[[PhoneEvent], None]) -> None:
-        self._library = Library()
+        self._library = PortAudio()
         self.version = self._library.version
         self._voice = voice
         self._post = post
         self._want = DevicesWanted()
-        self._streams: dict[str, Stream] = {}
+        self._streams: dict[str, SoundStream] = {}
         self._listed: tuple[Listed, ...] = ()
         self._failed: dict[tuple[str, str], float] = {}
-        """Role and device -> when it may be tried again."""
+        """Role and device -> the time from which the device may be tried again."""
         self._ease: dict[tuple[str, str], int] = {}
-        """Role and device -> which of the latencies it gets."""
+        """Role and device -> index into the latencies (``streams.PLAY``, ``RECORD``)."""
         self._in_use: dict[str, str] = {}
         self._told: Devices | None = None
         self._signature: object = None
@@ -77,10 +78,13 @@ class SoundCard:
         return bool(self._streams)
 
     def device_ms(self) -> float:
-        """What device and elastic buffers add now, both directions together."""
+        """The delay of devices and elastic buffers now, both directions together."""
         streams = list(self._streams.values())
         return round(
-            sum(stream.latency_ms for stream in streams) + self._voice.ear.fill_ms() + self._voice.mouth.fill_ms(), 1
+            sum(stream.latency_ms for stream in streams)
+            + self._voice.playback.fill_ms()
+            + self._voice.capture.fill_ms(),
+            1,
         )
 
     def close(self) -> None:
@@ -132,7 +136,7 @@ class SoundCard:
                 self._failed[role, stream.item.device.id] = now + RETRY_S
 
     def _relieve(self, now: float) -> None:
-        """A stream that runs dry again and again is opened anew with more delay."""
+        """A stream with repeated underruns is opened anew with more delay."""
         for role, stream in list(self._streams.items()):
             device = stream.item.device.id
             ease = self._ease.get((role, device), 0)
@@ -161,7 +165,7 @@ class SoundCard:
             self._note(role, item)
 
     def _swap(self, role: str, item: Listed, now: float) -> Listed | None:
-        """Opens ``item``, or whatever else works; what was open goes on until then. Returns what is open."""
+        """Opens ``item``, or else another device that works; the old stream runs until then. Returns the device that is open."""
         tried: Listed | None = item
         while tried is not None:
             if role in self._streams and tried == self._streams[role].item:
@@ -184,11 +188,11 @@ class SoundCard:
         self._close(role)
         return None
 
-    def _open(self, role: str, item: Listed) -> Stream:
+    def _open(self, role: str, item: Listed) -> SoundStream:
         work: Any = {"speaker": self._voice.speaker, "microphone": self._voice.microphone, "ring": self._voice.ringer}[
             role
         ]
-        return Stream(
+        return SoundStream(
             self._library, item, work, output=role != "microphone", ease=self._ease.get((role, item.device.id), 0)
         )
 
@@ -205,7 +209,7 @@ class SoundCard:
     # --- telling ---
 
     def _note(self, role: str, item: Listed | None) -> None:
-        """What the role has now; a device that it had, or should have, and has not is told."""
+        """Notes the role's device; the loss of the role's former or chosen device is reported."""
         now_id = item.device.id if item else ""
         use = getattr(self._want.use, role)
         wanted = use if use != NOWHERE else ""
@@ -218,7 +222,7 @@ class SoundCard:
             self._post(DeviceLost(lost, self._name(lost), now_id))
 
     def _still(self, role: str, device: str | None) -> bool:
-        """It is there and works: it was left by choice."""
+        """Whether the device is plugged and works, so that its change was a choice."""
         return any(item.device.id == device for item in self._listed) and (role, device) not in self._failed
 
     def _name(self, device: str) -> str:
@@ -227,7 +231,7 @@ class SoundCard:
 
     def _tell(self) -> None:
         gone = {device for _, device in self._failed}
-        devices: tuple[Device, ...] = tuple(item.device for item in self._listed if item.device.id not in gone)
+        devices: tuple[SoundDevice, ...] = tuple(item.device for item in self._listed if item.device.id not in gone)
         ring = "" if self._want.use.ring == NOWHERE else self._in_use.get("ring", "")
         told = Devices(devices, self._in_use.get("speaker", ""), self._in_use.get("microphone", ""), ring)
         if told == self._told:

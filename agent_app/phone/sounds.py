@@ -13,7 +13,7 @@ TEST_HZ, TEST_DBFS = 1000.0, -20.0
 RING_HZ, RING_DBFS, RING_ON_S, RING_OFF_S = 450.0, -14.0, 1.0, 4.0
 """回铃音/振铃: 450 Hz, 1 s on and 4 s off (GB/T 3380)."""
 EDGE = 40
-"""Samples of rise and fall: no click."""
+"""Samples of rise and fall, against clicks."""
 
 
 def peak_of(dbfs: float) -> float:
@@ -21,7 +21,7 @@ def peak_of(dbfs: float) -> float:
 
 
 def level(samples: Samples) -> float:
-    """The mean power in dBFS; ``SILENT`` for nothing."""
+    """The mean power in dBFS; ``SILENT`` without samples or power."""
     if not len(samples):
         return SILENT
     power = float(np.mean(samples.astype(np.float32) ** 2))
@@ -29,7 +29,7 @@ def level(samples: Samples) -> float:
 
 
 class Tone:
-    """A sine that goes on where it stopped. ``on_s`` of sound, then ``off_s`` of silence, again and again; ``off_s`` 0: without end."""
+    """A sine; each block continues the one before. ``on_s`` of sound and ``off_s`` of silence alternate; ``off_s`` 0: no silence."""
 
     def __init__(self, hertz: float, dbfs: float, on_s: float = 1.0, off_s: float = 0.0) -> None:
         self._omega = 2 * math.pi * hertz / RATE
@@ -52,7 +52,7 @@ class Tone:
 
 
 def as_samples(wave: npt.NDArray[Any]) -> Samples:
-    """Too loud is clipped."""
+    """Samples out of range are clipped."""
     clipped: Samples = np.clip(wave, -32768, 32767).astype(np.int16)
     return clipped
 
@@ -66,7 +66,7 @@ def mixed(one: Samples, other: Samples) -> Samples:
 
 
 def scaled(samples: Samples, factor: float) -> Samples:
-    """Volume; too loud is clipped."""
+    """Applies the volume; samples out of range are clipped."""
     if factor == 1.0:
         return samples
     return as_samples(samples.astype(np.float32) * factor)

@@ -1,4 +1,4 @@
-"""One PortAudio stream in one direction, at 8 kHz if the device can, else at 48 or 16 kHz with our own conversion."""
+"""One PortAudio stream in one direction, at 8 kHz if the device has it, else at 48 or 16 kHz with ``rates``."""
 
 import time
 from collections.abc import Callable
@@ -7,37 +7,37 @@ from typing import Any
 import numpy as np
 
 from agent_app.phone import PhoneError
-from agent_app.phone.devices import Library, Listed
+from agent_app.phone.devices import Listed, PortAudio
 from agent_app.phone.elastic import RATE, Samples
 from agent_app.phone.rates import Down, Up
 
 BLOCK_MS = 10
 FACTORS = (1, 6, 2)
 DEAD_S = 0.6
-"""A stream that asks for nothing so long is dead: a device that was pulled. Blocks are 10 ms; a loaded PC may be late by some."""
+"""A stream without a callback for so long is dead: its device was pulled. Blocks are 10 ms; on a loaded PC some may be late."""
 PLAY: tuple[str | float, ...] = (0.04, 0.06, 0.1)
 RECORD: tuple[str | float, ...] = ("low", 0.04, 0.06)
-"""What PortAudio is asked for, s: the next where the one before is too little (``struggles``). A speaker at ``low`` (20 ms) ran dry without end in
-every other run on PulseAudio, a microphone never."""
+"""Latencies for PortAudio, in seconds: the next one where the one before is too short (``struggles``). A speaker at ``low`` (20 ms) had underruns
+without end in every other run on PulseAudio, a microphone never."""
 LATE_MOST, LATE_WINDOW_S = 8, 3.0
 FIRST_S = 4.0
-"""The first block may take longer: a sound server that slept (a PulseAudio null sink: 2 s)."""
+"""The first block may take longer: a suspended sound server must resume (a PulseAudio null sink: 2 s)."""
 
 Speak = Callable[[int], Samples]
 Hear = Callable[[Samples], None]
 
 
-class Stream:
-    """An open stream. ``work`` is asked for each block to play, or given each block that was recorded. Raises ``PhoneError("device_failed")``."""
+class SoundStream:
+    """An open stream. ``work`` returns each block to play, or takes each block that was recorded. Raises ``PhoneError("device_failed")``."""
 
-    def __init__(self, library: Library, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:
+    def __init__(self, library: PortAudio, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:
         self.item = item
         self.output = output
         self._latency = (PLAY if output else RECORD)[ease]
         self._work: Any = work
         self._opened = self._last = time.monotonic()
         self.blocks = self.late = 0
-        self._late_before, self._late_from = 0, self._opened + 0.25  # a stream that starts is late by nature
+        self._late_before, self._late_from = 0, self._opened + 0.25  # late blocks at the start don't count
         self._stream, self._factor, self._channels = self._open(library)
         self._up, self._down = Up(self._factor), Down(self._factor)
         try:
@@ -46,7 +46,7 @@ class Stream:
             self._stream.close()
             raise PhoneError("device_failed", f"{item.device.name}: {error}") from None
 
-    def _open(self, library: Library) -> tuple[Any, int, int]:
+    def _open(self, library: PortAudio) -> tuple[Any, int, int]:
         kind = library.sd.RawOutputStream if self.output else library.sd.RawInputStream
         reason = ""
         for factor in FACTORS:
@@ -64,7 +64,7 @@ class Stream:
 
     @property
     def latency_ms(self) -> float:
-        """What PortAudio says that the device adds."""
+        """The device's delay, by PortAudio."""
         return float(self._stream.latency) * 1000
 
     @property
@@ -73,7 +73,7 @@ class Stream:
         return not self._stream.active or silent > (DEAD_S if self.blocks else FIRST_S)
 
     def struggles(self, now: float) -> bool:
-        """It ran dry (or over) several times in the last seconds: the PC is too busy for so little delay."""
+        """Whether more than ``LATE_MOST`` blocks were late within ``LATE_WINDOW_S``: the PC is too busy for so little delay."""
         if now < self._late_from:
             self._late_before = self.late
             return False

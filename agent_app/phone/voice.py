@@ -1,4 +1,4 @@
-"""What is said and heard, between PJSIP's port and the sound device: volumes, mute, meters, test tone, ring tone.
+"""The voice in both directions, between PJSIP's port and the sound device: volumes, mute, meters, test tone, ring tone.
 
 PJSIP's media thread calls ``heard`` and ``said``; the device's threads call ``speaker``, ``microphone`` and ``ringer``. Each value has one writer;
 the two elastic buffers have locks of their own.
@@ -6,13 +6,13 @@ the two elastic buffers have locks of their own.
 
 import numpy as np
 
-from agent_app.model.phone import Volume
-from agent_app.phone.elastic import RATE, Elastic, Samples
+from agent_app.model.sound.phone_messages import Volume
+from agent_app.phone.elastic import RATE, ElasticBuffer, Samples
 from agent_app.phone.sounds import SILENT, TEST_DBFS, TEST_HZ, Tone, level, mixed, ring_tone, scaled
 
 
 class Meter:
-    """The loudest block since it was last read, dBFS."""
+    """The level of the loudest block since the last ``read``, in dBFS."""
 
     def __init__(self) -> None:
         self.on = False
@@ -28,14 +28,14 @@ class Meter:
 
 
 class Voice:
-    """``say``: a tone instead of the microphone (robots); ``device``: false without a sound device, then meters look at the call itself."""
+    """``say``: a tone instead of the microphone (robots); ``device``: false without a sound device; the meters measure the call then."""
 
     def __init__(self, *, device: bool = True, say: Tone | None = None) -> None:
         self.volume = Volume()
         self.muted = False
         self.ringing = False
         self.ring_on_speaker = False
-        self.ear, self.mouth = Elastic(), Elastic()
+        self.playback, self.capture = ElasticBuffer(), ElasticBuffer()
         self.speaker_meter, self.microphone_meter = Meter(), Meter()
         self._device = device
         self._say = say
@@ -43,18 +43,18 @@ class Voice:
         self._test, self._test_left, self._test_on_ring = Tone(TEST_HZ, TEST_DBFS), 0, False
 
     def begin(self) -> None:
-        """A call is up: nothing of the one before is heard."""
-        self.ear.clear()
-        self.mouth.clear()
+        """A new call is up: the samples of the call before are dropped."""
+        self.playback.clear()
+        self.capture.clear()
 
     def ring(self, *, on: bool) -> None:
-        """From the beginning of its second of sound."""
+        """Turns the ring tone on, from the beginning of its second of sound, or off."""
         if on and not self.ringing:
             self._ring.rewind()
         self.ringing = on
 
     def test(self, *, on_ring: bool) -> None:
-        """A second of the test tone in the blocks asked for from now on."""
+        """Plays one second of the test tone, beginning with the next block."""
         self._test_on_ring = on_ring
         self._test_left = RATE
 
@@ -65,7 +65,7 @@ class Voice:
 
     def heard(self, samples: Samples) -> None:
         if self._device:
-            self.ear.put(samples)
+            self.playback.put(samples)
         else:
             self.speaker_meter.see(samples)
 
@@ -74,13 +74,13 @@ class Voice:
             samples = self._say.next(count)
             self.microphone_meter.see(samples)
         else:
-            samples = self.mouth.take(count)
+            samples = self.capture.take(count)
         return np.zeros(count, np.int16) if self.muted else samples
 
     # --- the device's side ---
 
     def speaker(self, count: int) -> Samples:
-        samples = scaled(self.ear.take(count), self.volume.speaker)
+        samples = scaled(self.playback.take(count), self.volume.speaker)
         if not self._test_on_ring:
             samples = self._with_test(samples)
         if self.ringing and self.ring_on_speaker:
@@ -95,7 +95,7 @@ class Voice:
     def microphone(self, samples: Samples) -> None:
         samples = scaled(samples, self.volume.microphone)
         self.microphone_meter.see(samples)
-        self.mouth.put(samples)
+        self.capture.put(samples)
 
     def _with_test(self, samples: Samples) -> Samples:
         if self._test_left <= 0:

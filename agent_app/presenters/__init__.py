@@ -1,4 +1,4 @@
-"""What happens on a desk: takes what people click, what the switch reports and what the phone says; gives a ``DeskView``.
+"""The desk's presenter: takes the agent's actions, the switch's reports and the phone's events, and gives a ``DeskView``.
 
-Pure but for its ports: no Qt, no thread, no clock of its own. ``--headless`` robots and the window run the same presenter.
+Pure but for its ports: no Qt, no thread, no clock of its own. ``--headless`` robots and the window use the same presenter.
 """

@@ -1,196 +1,204 @@
-"""The desk's presenter: everything that a person, the switch and the phone do to a desk goes through ``Desk``.
+"""The desk's presenter: all actions of a person and all events of switch and phone go through ``DeskPresenter``.
 
-One thread calls it (the window's, or a robot's loop). No method waits: what was asked for is ``pending`` in the view before the
-method returns, and ends in a changed view or in a ``Problem``. A method whose action is not enabled sends nothing and says why
-(``Problem.code``: the ``Enabled.why``, or ``never_left`` while the link is down); one that is pending already does nothing.
+One thread calls it (the window's, or a robot's loop). No method waits: an action is ``pending`` in the view before its method returns, and ends in
+a changed view or in a ``DeskProblem``. The method of an action that is off sends nothing and sets a problem (``DeskProblem.code``: the ``Enabled.why``,
+or ``never_left`` while the link is down); the method of a pending action does nothing.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from agent_app.model.actions import Why
-from agent_app.model.phone import PhoneEvent
-from agent_app.model.problems import Own
-from agent_app.model.state import Verdict
-from agent_app.model.view import DeskView, LinkState
-from agent_app.presenters.asker import Asker
-from agent_app.presenters.board import Board, settled
-from agent_app.presenters.calling import Calling
-from agent_app.presenters.customers import CustomerFacts
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.mirror import ReportVerdict
+from agent_app.model.desk.problems import LocalProblem
+from agent_app.model.desk.view import DeskView, LinkState
+from agent_app.model.sound.phone_messages import PhoneEvent
+from agent_app.presenters.call.call import CallPresenter
+from agent_app.presenters.calling.calling import CallingPresenter
+from agent_app.presenters.calling.phonebook import PhonebookPresenter
+from agent_app.presenters.customer.customers import CustomerPresenter
 from agent_app.presenters.desk_calls import DeskCalls
-from agent_app.presenters.floor import FloorDesk
-from agent_app.presenters.news import News
-from agent_app.presenters.packing import Packing
-from agent_app.presenters.phonebook import PhoneBook
-from agent_app.presenters.ports import Diagnostics, NoShelf, Phone, Settings, Shelf, Switch
-from agent_app.presenters.reports import Reports
-from agent_app.presenters.session import Session
-from agent_app.presenters.sound import Sound
-from agent_app.presenters.talk import TalkActs
+from agent_app.presenters.floor.floor import FloorPresenter
+from agent_app.presenters.frame.diagnostics import DiagnosticsPresenter
+from agent_app.presenters.frame.log_in import LogInPresenter
+from agent_app.presenters.frame.notices import NoticesPresenter
+from agent_app.presenters.parts.ports import (
+    AgentFilesPort,
+    DiagnosticsPort,
+    NoAgentFiles,
+    PhonePort,
+    SettingsPort,
+    SwitchPort,
+)
+from agent_app.presenters.parts.requests import Requests
+from agent_app.presenters.parts.view_draft import ViewDraft, settled
+from agent_app.presenters.reports.reports import ReportsPresenter
+from agent_app.presenters.sound.phone import PhonePresenter
 from shared.desk import Notice, PopShown, Report
 from shared.enums import Language, LockReason
 from shared.floor import FloorChanged
 from shared.ids import AccountNo, CallId, CustomerId, TicketId
 
 SLEPT_S = 10.0
-"""No tick for so long, or the two clocks apart by so much more than before: this PC slept, or its clock was set."""
+"""If there was no tick for so long, or monotonic and UTC clock differ by so much, this PC slept or its clock was set."""
 
 
-class Desk(DeskCalls):
+class DeskPresenter(DeskCalls):
     """See the module. ``clock``: monotonic seconds. ``wall``: this PC's UTC. ``on_change`` is called with each new view, on the same
     thread, before the method that caused it returns; it must not call the desk.
     """
 
     def __init__(
         self,
-        switch: Switch,
-        phone: Phone,
-        settings: Settings,
+        switch: SwitchPort,
+        phone: PhonePort,
+        settings: SettingsPort,
         clock: Callable[[], float],
         wall: Callable[[], float],
         on_change: Callable[[DeskView], None],
-        diagnostics: Diagnostics | None = None,
-        shelf: Shelf | None = None,
+        diagnostics: DiagnosticsPort | None = None,
+        agent_files: AgentFilesPort | None = None,
     ) -> None:
         self._switch, self._settings = switch, settings
         self._clock, self._wall = clock, wall
         view = DeskView(language=_language(settings.get("language")), agent_name=settings.get("agent"))
-        self._board = Board(view, on_change, wall)
-        self._asker = Asker(self._board, switch, clock)
-        self._session = Session(self._board, self._asker, settings, self._changed)
-        self._sound = Sound(self._board, phone, switch, settings, clock, self._session.phone_at)
-        shelf = NoShelf() if shelf is None else shelf
-        self._talk = TalkActs(self._board, self._asker, self._sound, shelf)
-        self._calling, self._news = Calling(self._board, self._asker, self._talk.keep_note), News(self._board)
-        self._book = PhoneBook(self._board, shelf, lambda: wall() + self._board.draft.clock_off)
-        self._people = CustomerFacts(self._board, self._asker, clock)
-        self.floor = FloorDesk(self._board, self._asker, self._calling)
+        self._draft = ViewDraft(view, on_change, wall)
+        self._requests = Requests(self._draft, switch, clock)
+        self._log_in = LogInPresenter(self._draft, self._requests, settings, self._changed)
+        self._phone = PhonePresenter(self._draft, phone, switch, settings, clock, self._log_in.phone_at)
+        agent_files = NoAgentFiles() if agent_files is None else agent_files
+        self._call = CallPresenter(self._draft, self._requests, self._phone, agent_files)
+        self._calling = CallingPresenter(self._draft, self._requests, self._call.keep_note)
+        self._notices = NoticesPresenter(self._draft)
+        self._phonebook = PhonebookPresenter(self._draft, agent_files, lambda: wall() + self._draft.view.clock_off)
+        self._customer = CustomerPresenter(self._draft, self._requests, clock)
+        self.floor = FloorPresenter(self._draft, self._requests, self._calling)
         """Colleagues, and the supervisor's desk."""
-        self.reports = Reports(self._board, self._asker)
-        self._packing = Packing(self._board, diagnostics)
+        self.reports = ReportsPresenter(self._draft, self._requests)
+        self._diagnostics = DiagnosticsPresenter(self._draft, diagnostics)
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None
         self._ticked = (clock(), wall())
-        self._board.settle()
+        self._draft.settle()
 
     @property
     def view(self) -> DeskView:
-        """As last given to ``on_change``."""
-        return self._board.view
+        """The view that ``on_change`` was given last."""
+        return self._draft.given
 
     # --- people: the seat ---
 
     @settled
     def log_in(self, agent: str, password: str, take_over: bool = False) -> None:
         """The password is in the request only, never kept. ``take_over``: after ``already_logged_in``, ends the log-in elsewhere."""
-        self._session.log_in(agent, password, take_over)
+        self._log_in.log_in(agent, password, take_over)
 
     @settled
     def log_out(self) -> None:
-        self._talk.keep_note()
-        self._session.log_out()
+        self._call.keep_note()
+        self._log_in.log_out()
 
     @settled
     def change_password(self, old: str, new: str) -> None:
-        self._session.change_password(old, new)
+        self._log_in.change_password(old, new)
 
     @settled
     def open_seat(self) -> None:
-        self._talk.open_seat()
+        self._call.open_seat()
 
     @settled
     def lock(self, reason: LockReason = LockReason.BREAK) -> None:
-        """In a call: after it."""
-        self._talk.lock(reason)
+        """In a call the lock takes effect after the call."""
+        self._call.lock(reason)
 
     # --- people: what is written ---
 
     @settled
     def set_note(self, text: str) -> None:
-        self._talk.set_note(text)
+        self._call.set_note(text)
 
     @settled
     def keep(self) -> None:
-        """The program may end any moment: what has been typed is written down on this PC, and kept at the switch if that can be reached; so are
-        the volumes that were chosen.
-        """
-        self._talk.keep_note()
-        self._sound.keep_volumes()
+        """Called when the program may end: the note is written on this PC and sent to the switch if the link is up; chosen volumes are written too."""
+        self._call.keep_note()
+        self._phone.keep_volumes()
 
     @settled
     def leave(self) -> None:
-        """Keeps what was typed, then logs out, though the switch has not said yet that it has the note: it gets the note first."""
+        """Keeps the note, then logs out without waiting for the note's confirmation: the switch gets the note before the log-out."""
         self.keep()
-        self._session.log_out(but=Why.NOTE_UNSENT)
+        self._log_in.log_out(but=Why.NOTE_UNSENT)
 
     @settled
     def finish_wrap_up(self, disposition: str, stay: bool = False) -> None:
         """Sends note and disposition of the call in hand or the one just ended."""
-        self._talk.finish(disposition, stay)
+        self._call.finish(disposition, stay)
 
     @settled
     def extend_wrap_up(self) -> None:
-        self._talk.extend()
+        self._call.extend()
 
     @settled
     def save_ticket(self, ticket: TicketId | None, title: str, state: str = "open", note: str = "") -> None:
         """For the customer on screen; ``None``: a new one."""
-        self._people.save_ticket(ticket, title, state, note)
+        self._customer.save_ticket(ticket, title, state, note)
 
     # --- people: the directory, and what was said to the agent ---
 
     @settled
     def save_person(self, person: int | None, name: str, number: str, note: str = "") -> bool:
-        """Of the agent's own directory; ``None``: a new one. False and a ``Problem``: ``no_name``, ``bad_number``, ``too_long``, ``too_many``."""
-        return self._book.save(person, name, number, note)
+        """Saves an entry of the agent's own directory; ``None``: a new one. False with a ``DeskProblem``: ``no_name``, ``bad_number``, ``too_long``,
+        ``too_many``.
+        """
+        return self._phonebook.save(person, name, number, note)
 
     @settled
     def delete_person(self, person: int) -> None:
-        self._book.delete(person)
+        self._phonebook.delete(person)
 
     @settled
     def undo_people(self) -> None:
         """Takes back the last change of the directory, then the one before."""
-        self._book.undo()
+        self._phonebook.undo()
 
     @settled
     def dismiss_notice(self, number: int = 0) -> None:
         """By ``ShownNotice.id``; ``0``: the newest."""
-        self._news.dismiss(number)
+        self._notices.dismiss(number)
 
     @settled
     def dismiss_returned(self) -> None:
-        self._news.dismiss_returned()
+        self._notices.dismiss_returned()
 
     # --- people: customers ---
 
     @settled
     def search(self, text: str) -> None:
-        """At each key; asks 0.25 s after the last one. Empty: clears the rows."""
-        self._people.search(text)
+        """Called at each key; the request is sent 0.25 s after the last one. ``""`` clears the rows."""
+        self._customer.search(text)
 
     @settled
     def show_customer(self, customer: CustomerId) -> None:
-        self._people.show_customer(customer)
+        self._customer.show_customer(customer)
 
     @settled
     def show_pop(self) -> None:
         """Back to the caller's card."""
-        self._people.show_pop()
+        self._customer.show_pop()
 
     @settled
     def ask_account(self, account: AccountNo) -> None:
-        """Asks the branch (anew) for funds, holdings and orders; the account on screen is ``pending`` meanwhile."""
-        self._people.ask_account(account)
+        """Asks the branch (again) for funds, holdings and orders; until the answer the account on screen is ``pending``."""
+        self._customer.ask_account(account)
 
     @settled
     def fetch_recording(self, call: CallId) -> None:
-        """``view.player`` fills; ``wav`` is there at the end."""
-        self._people.fetch_recording(call)
+        """``view.player`` shows the progress, and has ``wav`` at the end."""
+        self._customer.fetch_recording(call)
 
     @settled
     def close_player(self) -> None:
-        self._people.close_player()
+        self._customer.close_player()
 
     # --- people: sound and the app ---
 
@@ -199,34 +207,34 @@ class Desk(DeskCalls):
         self, speaker: float | None = None, microphone: float | None = None, ring: float | None = None
     ) -> None:
         """Factors, 0 to 2; ``None``: as it is."""
-        self._sound.volumes({"speaker": speaker, "microphone": microphone, "ring": ring})
+        self._phone.volumes({"speaker": speaker, "microphone": microphone, "ring": ring})
 
     @settled
     def use_devices(self, speaker: str | None = None, microphone: str | None = None, ring: str | None = None) -> None:
-        """By ``Device.id``; empty: the system's default; ``None``: as it is; ring ``none``: silent."""
-        self._sound.use({"speaker": speaker, "microphone": microphone, "ring": ring})
+        """By ``SoundDevice.id``; ``""``: the system's default; ``None``: as it is; ring ``none``: silent."""
+        self._phone.use({"speaker": speaker, "microphone": microphone, "ring": ring})
 
     @settled
     def use_desk_phone(self, name: str) -> None:
-        """The voice: ``""`` by the app's own phone, else by the desk phone of this name. Before the log-in only."""
-        self._sound.use_desk_phone(name.strip())
+        """Chooses the phone: ``""``: the app's own phone, else the desk phone of this name. Before the log-in only."""
+        self._phone.use_desk_phone(name.strip())
 
     @settled
     def test_tone(self, on_ring: bool = False) -> None:
-        self._sound.test_tone(on_ring)
+        self._phone.test_tone(on_ring)
 
     @settled
     def meters(self, on: bool) -> None:
-        self._sound.meters(on)
+        self._phone.meters(on)
 
     @settled
     def set_language(self, language: Language) -> None:
         self._settings.put("language", language)
-        self._board.put(language=language)
+        self._draft.put(language=language)
 
     @settled
     def pop_painted(self, call: CallId) -> None:
-        """The window: this call's pop stands on the screen. Told to the switch once a call."""
+        """Called by the window when this call's pop is on the screen. Reported to the switch once a call."""
         if self._painted == call or self._heard is None or self._heard[0] != call:
             return
         self._painted = call
@@ -234,93 +242,93 @@ class Desk(DeskCalls):
 
     @settled
     def dismiss_problem(self) -> None:
-        self._board.solved()
+        self._draft.solved()
 
     @settled
     def window_failed(self) -> None:
-        """The window: something in it raised, which its log has."""
-        self._board.problem(None, Own.WINDOW_FAULT)
+        """Called after an exception in the window, which the log has."""
+        self._draft.problem(None, LocalProblem.WINDOW_FAULT)
 
     @settled
     def pack_diagnostics(self, folder: Path) -> None:
-        """``view.packing`` says how far it is and where it is; ``None`` again and a ``Problem`` if it can't be written."""
-        self._packing.begin(folder)
+        """``view.packing`` has the progress and then the path; ``None`` again with a ``DeskProblem`` if the file can't be written."""
+        self._diagnostics.begin(folder)
 
     @settled
     def cancel_diagnostics(self) -> None:
-        self._packing.cancel()
+        self._diagnostics.cancel()
 
     # --- from outside ---
 
     @settled
-    def trouble(self, code: Own, text: str = "") -> None:
-        """Of the program itself."""
-        self._board.problem(None, code, text)
+    def trouble(self, code: LocalProblem, text: str = "") -> None:
+        """A problem of the program itself."""
+        self._draft.problem(None, code, text)
 
     @settled
     def link_state(self, state: LinkState, text: str = "", retry_in: float | None = None) -> None:
-        self._session.link_state(state, text, retry_in)
-        self._sound.tell()
+        self._log_in.link_state(state, text, retry_in)
+        self._phone.tell()
         self.floor.follow()
 
     @settled
     def opened(self) -> None:
-        """A new session with the switch: resume the log-in, or fetch what there is; report numbers begin again at 1."""
+        """A new session with the switch: resumes the log-in, or fetches a snapshot; report numbers begin again at 1."""
         self.floor.opened()
-        self._session.opened()
+        self._log_in.opened()
 
     @settled
     def told(self, report: Report, seq: int) -> None:
-        """A report; one that came already, or late, changes nothing; after a gap a snapshot is fetched."""
-        verdict = self._session.told(report, seq)
-        if isinstance(report, FloorChanged) and verdict is not Verdict.OLD:
+        """Takes a report. A repeated or late report changes nothing; after a gap a snapshot is fetched."""
+        verdict = self._log_in.told(report, seq)
+        if isinstance(report, FloorChanged) and verdict is not ReportVerdict.OLD:
             self.floor.told(report)
-        if isinstance(report, Notice) and verdict is not Verdict.OLD and not self._board.draft.needs_password:
-            self._news.notice(report)
-        if verdict is Verdict.GAP:
+        if isinstance(report, Notice) and verdict is not ReportVerdict.OLD and not self._draft.view.needs_password:
+            self._notices.notice(report)
+        if verdict is ReportVerdict.GAP:
             self.floor.gap()
 
     @settled
     def gap(self) -> None:
-        """The link: reports were lost."""
-        self._session.gap()
+        """Called by the link when reports were lost."""
+        self._log_in.gap()
         self.floor.gap()
 
     @settled
     def phone_event(self, event: PhoneEvent) -> None:
-        self._sound.event(event)
+        self._phone.event(event)
 
     @settled
     def tick(self, now: float) -> None:
-        """About 5 times a second, with ``clock()``: debounce, retries, the phone's report, a PC that slept."""
-        self._asker.tick(now)
+        """Called about 5 times a second, with ``clock()``: for the search's delay, retries, the phone's report, a PC that slept."""
+        self._requests.tick(now)
         self._watch_sleep(now)
-        self._session.tick(now)
-        self._sound.tick(now)
-        self._talk.tick()
-        self._people.tick(now)
+        self._log_in.tick(now)
+        self._phone.tick(now)
+        self._call.tick()
+        self._customer.tick(now)
         self.floor.tick(now)
 
     # --- inside ---
 
     def _changed(self, by_snapshot: bool) -> None:
-        """The copy of the switch's state is another."""
-        state = self._board.draft.state
-        if self._board.draft.needs_password:
-            self._people.forget()
-            self._talk.left()
-            self._news.left()
-            self._book.left()
+        """The copy of the switch's state has changed."""
+        state = self._draft.view.state
+        if self._draft.view.needs_password:
+            self._customer.forget()
+            self._call.left()
+            self._notices.left()
+            self._phonebook.left()
             self.reports.left()
         elif state.seat is not None:
-            self._book.came(state.seat.agent)
+            self._phonebook.came(state.seat.agent)
         self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)
-        self._sound.follow(state.call, by_snapshot=by_snapshot)
-        self._talk.follow(state.seat, state.call)
-        self._book.follow(state.call)
-        self._news.follow(state.call)
-        self._people.follow(state.pop)
-        self._sound.tell()
+        self._phone.follow(state.call, by_snapshot=by_snapshot)
+        self._call.follow(state.seat, state.call)
+        self._phonebook.follow(state.call)
+        self._notices.follow(state.call)
+        self._customer.follow(state.pop)
+        self._phone.tell()
         self.floor.follow()
 
     def _hear(self, call: CallId | None) -> None:
@@ -328,12 +336,12 @@ class Desk(DeskCalls):
             self._heard = (call, self._clock())
 
     def _watch_sleep(self, now: float) -> None:
-        """After a sleep or a jump of the clock, what is shown is old."""
+        """After a sleep or a jump of the clock the view is old, and a snapshot is fetched."""
         wall = self._wall()
         passed, by_wall = now - self._ticked[0], wall - self._ticked[1]
         self._ticked = (now, wall)
         if passed > SLEPT_S or abs(by_wall - passed) > SLEPT_S:
-            self._session.gap()
+            self._log_in.gap()
 
 
 def _language(value: str) -> Language:

@@ -1,51 +1,51 @@
-"""What a person does to calls at a desk: the part of ``Desk`` that is one line a button.
+"""The actions on calls: the part of ``DeskPresenter`` whose methods are one line for each button.
 
-By the names that scripts use too (``tests.e2e.hands``); all arguments are plain strings:
+Scripts use the same names (``tests.e2e.hands``); all arguments are plain strings:
 ``answer()`` ``hang_up()`` ``hold()`` ``retrieve()`` ``dial(number)`` ``call_seat(agent)``
 ``consult("seat", agent)`` ``consult("queue", queue)`` ``consult("number", number)`` ``consult("menu", flow)`` ``consult("pin")``
 ``return_()`` ``swap()`` ``join()`` ``drop_party(leg)`` ``monitor(agent, "monitor" | "whisper" | "barge")`` ``listen(mode)`` ``intercept()``
 ``press(digits)`` ``mute(on)``
 """
 
-from agent_app.presenters.board import Board, settled
-from agent_app.presenters.calling import Calling
-from agent_app.presenters.talk import TalkActs
+from agent_app.presenters.call.call import CallPresenter
+from agent_app.presenters.calling.calling import CallingPresenter
+from agent_app.presenters.parts.view_draft import ViewDraft, settled
 from shared.enums import ListenMode
 from shared.ids import LegId
 
 
 class DeskCalls:
-    _board: Board
-    _talk: TalkActs
-    _calling: Calling
+    _draft: ViewDraft
+    _call: CallPresenter
+    _calling: CallingPresenter
 
     @settled
     def answer(self) -> None:
-        self._talk.answer()
+        self._call.answer()
 
     @settled
     def hang_up(self, by_hand: bool = False) -> None:
-        """What that means: ``model.actions.hanging_up``, and nothing else (``just_changed``). While the link is down the phone hangs up by itself.
+        """Does ``model.desk.actions.hanging_up``; if that has changed at the switch, nothing is done (``just_changed``). Without link the phone hangs up.
 
-        ``by_hand``: not where it means to end the talk since less than a hand's reaction time, and meant to hand over or to leave before.
+        ``by_hand``: nothing is done if hanging up has changed from handing over or leaving to ending the talk within a hand's reaction time.
         """
-        self._talk.hang_up(by_hand)
+        self._call.hang_up(by_hand)
 
     @settled
     def hold(self) -> None:
-        self._talk.hold()
+        self._call.hold()
 
     @settled
     def retrieve(self) -> None:
-        self._talk.retrieve()
+        self._call.retrieve()
 
     @settled
     def toggle_hold(self) -> None:
-        self._talk.toggle_hold()
+        self._call.toggle_hold()
 
     @settled
     def dial(self, number: str) -> None:
-        """As typed or pasted (``tel:``, spaces, ``+86`` …). In a talk the customer waits meanwhile (a consult)."""
+        """The number as typed or pasted (``tel:``, spaces, ``+86`` …). In a talk the call is a consult, and the customer waits."""
         self._calling.dial(number)
 
     @settled
@@ -65,7 +65,7 @@ class DeskCalls:
 
     @settled
     def return_(self) -> None:
-        """返回: gives up whoever is asked, or the call that is dialled."""
+        """返回: ends the consult, or the call that is dialled."""
         self._calling.back()
 
     @settled
@@ -82,12 +82,12 @@ class DeskCalls:
 
     @settled
     def monitor(self, agent: str = "", mode: ListenMode | str = ListenMode.MONITOR) -> None:
-        """``agent=""``: the one whose busy tone is heard."""
+        """``agent=""``: the agent whose busy tone is heard."""
         self._calling.monitor(agent, ListenMode(mode))
 
     @settled
     def listen(self, mode: ListenMode | str = ListenMode.MONITOR) -> None:
-        """Another way of being in the monitored call: ``monitor``, ``whisper``, ``barge``."""
+        """Changes the mode in the monitored call: ``monitor``, ``whisper``, ``barge``."""
         self._calling.listen(ListenMode(mode))
 
     @settled
@@ -96,9 +96,9 @@ class DeskCalls:
 
     @settled
     def press(self, digits: str) -> None:
-        """Keys to the far end; several may be on their way, their order is kept."""
-        self._talk.press(digits)
+        """Sends keys to the far end; their order is kept."""
+        self._call.press(digits)
 
     @settled
     def mute(self, on: bool) -> None:
-        self._talk.mute(on)
+        self._call.mute(on)

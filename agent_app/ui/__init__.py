@@ -1,1 +1,1 @@
-"""The window (PySide6): draws a ``DeskView`` and turns clicks and keys into calls of the presenter."""
+"""The window (PySide6): draws a ``DeskView``, and calls the presenter for clicks and keys."""

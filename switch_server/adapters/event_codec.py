@@ -97,7 +97,9 @@ def _fields(kind: str) -> tuple[type[Event], tuple[tuple[str, Any], ...]]:
 
 
 _PURPOSES = {"DialledOut": "ForAgent", "CallbackDialled": "ForCallback"}
-"""Event types of older journals, from before calls had a purpose, and the purposes that replace them."""
+"""Event types of journals from before calls had a purpose, and the purposes that replace them. A ``Consulted`` with an outside number is
+``ForConsult``.
+"""
 
 
 def _as_now(values: dict[str, Any]) -> dict[str, Any]:
@@ -105,6 +107,13 @@ def _as_now(values: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(kind, str):
         raise ValueError(f"an event whose type is {kind!r}")  # noqa: TRY004  # what a decoder raises
     purpose = _PURPOSES.get(kind)
+    if kind == "Consulted" and values.get("trunk") is not None:
+        target = values.get("target")
+        purpose, number = "ForConsult", target.get("number") if isinstance(target, dict) else None
+        values = {name: values.get(name) for name in ("call", "trunk", "ani", "by", "leg")} | {
+            "number": number,
+            "card": "",
+        }
     if purpose is None:
         return values
     own = {

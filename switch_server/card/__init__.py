@@ -1,14 +1,15 @@
 """The voice card: a process that runs up to about 1,000 G.711 channels as rows of numpy arrays on a 20 ms tick.
 
-It knows channels (one a leg) and nothing of calls, menus or agents. What it can be told and what it tells stands in
-``switch_server.core.words.media``; the far side of its control socket is ``switch_server.adapters.cards``.
+The card handles channels, one for each leg, and has no calls, menus or agents. Its commands and events are defined in
+``switch_server.core.words.media``; the switch's end of the control socket is in ``switch_server.adapters.cards``.
 
-Errors: ``CardError`` is the root; ``NoSegment`` (a prompt that is nowhere), ``BadWave`` (a file that is no G.711 WAV), ``PortsFull``.
+Errors: ``CardError`` is the root of ``NoSegment`` (no prompt folder has the segment), ``BadWave`` (the file is no WAV that a card can
+play) and ``PortsFull``.
 """
 
 import os
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: BLAS threads double the cost of small products
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported: BLAS threads double the cost of small products
 
 FRAME = 160
 """Samples, and G.711 bytes, of a 20 ms frame at 8 kHz."""
@@ -20,7 +21,7 @@ class CardError(Exception):
     """Root of the card's errors."""
 
 
-class NoSegment(CardError):  # noqa: N818  # the contract's word
+class NoSegment(CardError):  # noqa: N818  # named by the contract
     """A play list names a segment that no prompt folder has."""
 
 

@@ -1,6 +1,6 @@
 """The card process: ``python -m switch_server.card --card card-1 --fd N --ip IP --prompts DIR [--prompts DIR2] --channels 1000``.
 
-``--fd`` is an inherited AF_UNIX SOCK_SEQPACKET socket to the switch; its end ends the card, with every recording closed.
+``--fd`` is an inherited AF_UNIX SOCK_SEQPACKET socket to the switch. When the switch closes it, the card closes every recording and ends.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.ids import CardId
 from switch_server.card.card import Card
 from switch_server.card.control import Control
-from switch_server.card.loop import Loop
+from switch_server.card.loop import TickLoop
 from switch_server.card.prompts import Prompts
 from switch_server.core.words import CardReady
 
@@ -31,14 +31,14 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Ctrl-C, and systemd's stop, reach the whole group: the switch decides, by closing the socket
+        # Ctrl-C and systemd's stop signal reach the whole process group; a card ends only when the switch closes the socket
         signal.signal(number, signal.SIG_IGN)
     control = Control(socket.socket(fileno=options.fd))
     prompts = Prompts(options.prompts)
     prompts.preload()
     card = Card(options.ip, options.channels, prompts, control.send, ports=options.ports, plain=options.plain)
     control.send(CardReady(CardId(options.card), options.channels))
-    Loop(CardId(options.card), card, control).run()
+    TickLoop(CardId(options.card), card, control).run()
     control.flush()
 
 

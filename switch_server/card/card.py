@@ -1,6 +1,6 @@
-"""A card: carries out ``CardCommand``s, ticks, tells ``CardEvent``s. It owns no thread and no clock; ``loop`` drives it.
+"""A card: carries out ``CardCommand``s, processes a tick, reports ``CardEvent``s. ``TickLoop`` calls it; the card has no clock of its own.
 
-A command for a leg that the card does not have is counted and dropped (see ``core.words.media``).
+A command for a leg without a channel on this card is counted and dropped (see ``core.words.media``).
 """
 
 import collections
@@ -14,31 +14,31 @@ from shared.enums import DigitMode, PlayEnd
 from shared.ids import LegId
 from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
-from switch_server.card.dialer import Dialer
-from switch_server.card.dtmf import Detector
+from switch_server.card.digit_sender import DigitSender
+from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
 from switch_server.card.jitter import SLOTS, JitterBuffer
 from switch_server.card.latch import Latches, key_of
-from switch_server.card.media import Media
+from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
-from switch_server.card.player import Player
+from switch_server.card.player import PromptPlayer
 from switch_server.card.prompts import Prompts
 from switch_server.card.quality import Reception, mos
-from switch_server.card.recorder import Recorder, Writer
-from switch_server.card.reports import Reports
-from switch_server.card.sockets import best, bind_pair, pack_address
+from switch_server.card.recorder import Recorder, RecordingWriter
+from switch_server.card.rtcp_reporter import RtcpReporter
+from switch_server.card.sockets import bind_pair, open_sockets, pack_address
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
 SILENCE_EVERY = 500
-"""Ticks without a packet (10 s) between two ``MediaSilent``."""
+"""Ticks without a packet (10 s) until the first ``MediaSilent``, and between two of them."""
 CLOSE_WAIT = 250
-"""Ticks that ``ChannelClosed`` waits for a recording on a disk that hangs."""
+"""Ticks (5 s) for which ``ChannelClosed`` is held back at most, while the leg's recording is still being written."""
 
 
 class Card:
-    """``do`` a command, ``tick`` every 20 ms; events go to ``tell`` in order."""
+    """``do`` carries out a command; ``tick`` is called every 20 ms; events are passed to ``tell`` in order."""
 
     def __init__(
         self,
@@ -54,26 +54,26 @@ class Card:
         self.ticks = self.dropped = 0
         self.stopped = False
         self.channels = Channels(rows)
-        self._sockets = best(rows, plain=plain)
+        self._sockets = open_sockets(rows, plain=plain)
         self._reception = Reception(rows)
-        self._reports = Reports(self.channels, self._reception)
+        self._rtcp = RtcpReporter(self.channels, self._reception)
         self._port_numbers: list[int] = []
         self._latches = Latches(rows, ports, max(rows, ports), self._grow)
         self._jitter = JitterBuffer(rows)
         self._mixer = Mixer(rows)
-        self._player = Player(rows, prompts)
-        self._writer = Writer()
+        self._player = PromptPlayer(rows, prompts)
+        self._writer = RecordingWriter()
         self._recorder = Recorder(rows, self._writer)
-        self._detector = Detector(rows)
-        self._dialer = Dialer(self.channels, prompts, self._sockets)
+        self._detector = DtmfDetector(rows)
+        self._digit_sender = DigitSender(self.channels, prompts, self._sockets)
         self._far: list[bytes] = [b""] * rows
         self._closing: collections.deque[tuple[int, m.ChannelClosed]] = collections.deque()
         self.intake = Intake(
             self._sockets, self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
         )
-        self.media = Media(
+        self.media = MediaPipeline(
             self._sockets, self.channels, self._jitter, self._mixer, self._player, self._recorder,
-            self._detector, self._dialer, self._play_ended, self._tone_key,
+            self._detector, self._digit_sender, self._play_ended, self._tone_key,
         )  # fmt: skip
         self._latches.add_port()
 
@@ -91,7 +91,7 @@ class Card:
             if row is None:
                 self.dropped += 1
             else:
-                _DO[type(command)](self, row, command)
+                _HANDLERS[type(command)](self, row, command)
 
     def _open(self, command: m.OpenChannel) -> None:
         channels, leg = self.channels, command.leg
@@ -152,13 +152,13 @@ class Card:
     def _close(self, row: int, _: m.CloseChannel | None = None) -> None:
         leg = self.channels.leg[row]
         self._stop_play(row)
-        self._recorder.stop(row, "closed")
+        self._recorder.close(row)
         closed = m.ChannelClosed(leg, self._stats(row))
         self._mixer.drop(row)
-        self._dialer.forget(row)
+        self._digit_sender.forget(row)
         self._latches.leave(row, int(self.channels.port[row]), self.ticks)
         self.intake.forget(row)
-        self._reports.forget(row)
+        self._rtcp.forget(row)
         self.channels.close(row)
         if self._recorder.waits(leg):
             self._closing.append((self.ticks, closed))
@@ -182,40 +182,35 @@ class Card:
         self._mixer.hear(row, frozenset(other for other in rows if other is not None))
 
     def _send_digits(self, row: int, command: m.SendDigits) -> None:
-        self._dialer.add(row, command.digits)
+        self._digit_sender.add(row, command.digits)
 
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
-        self._recorder.stop(row, "stopped")
-        self._recorder.start(row, command.leg, command.recording, command.path)
-        self.channels.changed = True
+        if not self._recorder.start(row, command.leg, command.recording, command.path):
+            self._tell(m.RecordingEnded(command.leg, command.recording, "failed", 0, "too many recordings at once"))
 
     def _mask(self, row: int, command: m.MaskRecording) -> None:
         self._recorder.mask(row, self.ticks, on=command.on)
-        self.channels.changed = True
 
     def _move_recording(self, row: int, command: m.MoveRecording) -> None:
         to = self.channels.row_of.get(command.to)
         if to is None:
             self.dropped += 1
             return
-        self._recorder.move(row, to, command.to)
-        self.channels.changed = True
+        self._recorder.move(row, command.recording, to, command.to)
 
-    def _stop_recording(self, row: int, _: m.StopRecording) -> None:
-        self._recorder.stop(row, "stopped")
-        self.channels.changed = True
+    def _stop_recording(self, row: int, command: m.StopRecording) -> None:
+        self._recorder.stop(row, command.recording, "stopped")
 
     # --- the tick ---
 
     def tick(self) -> None:
-        """20 ms of everything."""
+        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence."""
         self.ticks += 1
         self.intake.step(self.ticks)
         self.media.tick()
-        self._reports.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
-        self._reports.receive()
-        if self._recorder.lift_masks(self.ticks, self._detector.sounding):
-            self.channels.changed = True
+        self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
+        self._rtcp.receive()
+        self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
             self._jitter.adapt(self.channels.upto)
@@ -223,13 +218,13 @@ class Card:
             self._silences()
 
     def skip(self, ticks: int) -> None:
-        """Time that was lost (the machine stood still): the timestamps go on, what should have been played is not."""
+        """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""
         self.media.stamp[: self.channels.upto] += np.uint32(160 * ticks)
         for _ in range(min(ticks, SLOTS)):
             self._jitter.advance(self.channels.upto)
 
     def shut(self) -> None:
-        """Closes every channel and waits for the recordings' files (a few seconds at most)."""
+        """Closes every channel and waits for the recordings' files, 5 s at most."""
         for row in list(self.channels.row_of.values()):
             self._close(row)
         self._writer.stop(5)
@@ -237,12 +232,11 @@ class Card:
         while self._closing:
             self._tell(self._closing.popleft()[1])
         self._sockets.close()
-        self._reports.close()
+        self._rtcp.close()
 
     def _recordings_ended(self) -> None:
         for recording, text in self._recorder.ended():
             failed = bool(text) or recording.cause == "failed"
-            self.channels.changed = True
             self._tell(
                 m.RecordingEnded(
                     recording.leg, recording.id, "failed" if failed else recording.cause, recording.written * 20,
@@ -264,7 +258,7 @@ class Card:
             channels.next_silence[row] = self.ticks + SILENCE_EVERY
             self._tell(m.MediaSilent(channels.leg[row], int(self.ticks - channels.last_heard[row]) // 50))
 
-    # --- what the tick finds ---
+    # --- callbacks of the tick ---
 
     def _event_key(self, row: int, key: str, stamp: int) -> None:
         ahead = (stamp - int(self._jitter.next_stamp[row])) & 0xFFFF_FFFF if self._jitter.running[row] else 0
@@ -276,7 +270,7 @@ class Card:
     def _key(self, row: int, key: str, way: DigitMode, offset_ms: int) -> None:
         leg = self.channels.leg[row]
         if self.channels.mode[row] is DigitMode.INFO:
-            return  # told by the lines
+            return  # the SIP lines report this leg's keys
         position = self._recorder.position_ms(row)
         at = None if position is None else max(0, position + offset_ms)
         barged = self._player.stop(row, by_key=True)
@@ -297,13 +291,13 @@ class Card:
     def _grow(self) -> int:
         rtp, rtcp = bind_pair(self._ip)
         self._port_numbers.append(rtp.getsockname()[1])
-        self._reports.add(rtcp)
+        self._rtcp.add(rtcp)
         return self._sockets.add(rtp)
 
     def _stats(self, row: int) -> m.MediaStats:
         reception = self._reception
         expected, lost, late = reception.expected(row), reception.lost(row), int(self._jitter.late[row])
-        far = self._reports.far.get(row)
+        far = self._rtcp.far.get(row)
         trip = None if far is None else far.round_trip_ms
         delay = 20 + float(self._jitter.most[row]) / 8 + (trip or 0) / 2
         return m.MediaStats(
@@ -319,8 +313,8 @@ class Card:
         )
 
 
-_DO: dict[type[m.CardCommand], Callable[[Card, int, Any], None]] = {
-    m.ChangeFar: Card._change_far,  # noqa: SLF001  # the table of what a card does, beside its class
+_HANDLERS: dict[type[m.CardCommand], Callable[[Card, int, Any], None]] = {
+    m.ChangeFar: Card._change_far,  # noqa: SLF001  # the table of command handlers, beside its class
     m.CloseChannel: Card._close,  # noqa: SLF001
     m.Play: Card._play,  # noqa: SLF001
     m.StopPlay: Card._stop_play,  # noqa: SLF001

@@ -1,6 +1,6 @@
-"""The card's channels as columns: what a row is, and which rows need which step.
+"""The card's channels as columns of numpy arrays, one row for each channel.
 
-Rows are given out lowest first, so that work on ``[:upto]`` touches live rows only.
+The lowest free row is taken first, so that ``[:upto]`` holds few unused rows.
 """
 
 import heapq
@@ -14,14 +14,14 @@ from switch_server.card.g711 import LAW_INDEX, PAYLOAD_TYPE, A
 from switch_server.core.words import Far, Near
 
 NO_EVENT_TYPE = 255
-NEVER = 0xFFFF_0000
+NO_FIRST_WORD = 0xFFFF_0000
 _TYPES = np.array(PAYLOAD_TYPE, np.uint32)
 SENDS = frozenset({Direction.SENDRECV, Direction.SENDONLY})
 HEARS = frozenset({Direction.SENDRECV, Direction.RECVONLY})
 
 
 class Channels:
-    """Columns by row, and ``row_of`` by leg. ``changed`` asks the card to work out its lists anew before the next tick."""
+    """Columns by row, and ``row_of`` by leg. While ``changed`` is true, the row lists are made anew before the next tick."""
 
     def __init__(self, rows: int) -> None:
         self.size = rows
@@ -36,15 +36,15 @@ class Channels:
         self.law = np.zeros(rows, np.uint8)
         self.event_type = np.full(rows, NO_EVENT_TYPE, np.uint8)
         self.port = np.zeros(rows, np.int64)
-        self.sends = np.zeros(rows, np.bool_)  # we send to it
-        self.speaks = np.zeros(rows, np.bool_)  # it should send to us
+        self.sends = np.zeros(rows, np.bool_)  # the card sends audio to the far end
+        self.speaks = np.zeros(rows, np.bool_)  # the far end is expected to send audio
         self.inband = np.zeros(rows, np.bool_)
         self.mode: list[DigitMode] = [DigitMode.AUTO] * rows
         self.latched = np.zeros(rows, np.bool_)
-        self.begins = np.full(
-            rows, NEVER, np.uint32
-        )  # first two bytes of its audio packets in a word, marker left out; see ``settle``
-        self.last_heard = np.zeros(rows, np.int64)  # tick of the last packet, or of the moment from which one was due
+        self.first_word = np.full(
+            rows, NO_FIRST_WORD, np.uint32
+        )  # the first two bytes of the channel's audio packets in the high half of a word, marker bit 0; see ``refresh``
+        self.last_heard = np.zeros(rows, np.int64)  # tick of the last packet, or of the last change of the far end
         self.next_silence = np.zeros(rows, np.int64)
         self.far_ssrc = np.zeros(rows, np.uint32)
         self.ssrc = np.zeros(rows, np.uint32)
@@ -57,7 +57,7 @@ class Channels:
         return not self._free
 
     def open(self, leg: LegId, mode: DigitMode, near: Near, port: int) -> int:
-        """Gives a leg its row; ``IndexError`` when full."""
+        """Assigns a row to a leg and returns the row; ``IndexError`` when full."""
         row = heapq.heappop(self._free)
         self.row_of[leg] = row
         self.leg[row], self.near[row], self.far[row], self.mode[row] = leg, near, None, mode
@@ -66,7 +66,7 @@ class Channels:
         self.law[row] = LAW_INDEX[near.law]
         self.event_type[row] = NO_EVENT_TYPE
         self.sends[row] = self.speaks[row] = self.latched[row] = self.inband[row] = False
-        self.begins[row] = NEVER
+        self.first_word[row] = NO_FIRST_WORD
         self.ssrc[row] = secrets.randbits(32)
         self.far_ssrc[row] = 0
         self.upto = max(self.upto, row + 1)
@@ -74,27 +74,27 @@ class Channels:
         return row
 
     def set_far(self, row: int, far: Far, tick: int) -> None:
-        """What SDP says now: law, digits, direction."""
+        """Takes over law, digit mode and direction from new SDP."""
         self.far[row] = far
         self.law[row] = LAW_INDEX.get(far.law, A)
         self.event_type[row] = NO_EVENT_TYPE if far.telephone_event is None else far.telephone_event
         mode = self.mode[row]
         self.inband[row] = mode is DigitMode.INBAND or (mode is DigitMode.AUTO and far.telephone_event is None)
-        reachable = far.ip != "0.0.0.0" and far.port > 0  # noqa: S104  # RFC 2543's way to hold
+        reachable = far.ip != "0.0.0.0" and far.port > 0  # noqa: S104  # hold by RFC 2543
         self.sends[row] = far.direction in HEARS and reachable
         self.speaks[row] = far.direction in SENDS
         self.last_heard[row] = tick
         self.next_silence[row] = tick + 500
         self.changed = True
 
-    def settle(self, upto: int) -> None:
-        """Works out ``begins``: RTP version 2 without extras, the law's payload type, where audio is awaited."""
+    def refresh(self, upto: int) -> None:
+        """Sets ``first_word``: RTP version 2 without padding, extension and CSRCs, and the law's payload type, where audio is expected."""
         listens = self.latched[:upto] & self.speaks[:upto]
-        self.begins[:upto] = np.where(listens, (0x8000 + _TYPES[self.law[:upto]]) << 16, NEVER)
+        self.first_word[:upto] = np.where(listens, (0x8000 + _TYPES[self.law[:upto]]) << 16, NO_FIRST_WORD)
 
     def close(self, row: int) -> None:
         del self.row_of[self.leg[row]]
-        self.begins[row] = NEVER
+        self.first_word[row] = NO_FIRST_WORD
         self.used[row] = self.sends[row] = self.speaks[row] = self.inband[row] = False
         self.far[row] = self.near[row] = None
         heapq.heappush(self._free, row)

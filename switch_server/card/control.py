@@ -12,12 +12,12 @@ from switch_server.core.words import CARD_COMMANDS, CardCommand, CardEvent
 
 LARGEST = 1 << 20
 MOST_AT_ONCE = 32
-"""Commands taken before the clock is looked at again: a thousand plays at once must not hold up the tick."""
+"""Commands taken before the clock is read again: a thousand ``Play``s at once must not delay the tick."""
 _COMMANDS: Any = functools.reduce(operator.or_, CARD_COMMANDS[1:], CARD_COMMANDS[0])
 
 
 class Control:
-    """``receive`` gives the first of the commands that wait, ``send`` queues events and never waits. ``closed``: the switch is gone."""
+    """``receive`` returns up to ``MOST_AT_ONCE`` waiting commands; ``send`` queues an event and never blocks. ``closed``: the switch is gone."""
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)

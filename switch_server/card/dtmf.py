@@ -1,8 +1,9 @@
-"""In-band keys (ITU-T Q.23, Q.24) of all channels that need it, by one Goertzel matrix product.
+"""Detection of in-band keys (ITU-T Q.23, Q.24) for many channels at once, by one Goertzel matrix product.
 
-Windows of 106 samples (13 ms: ±1.5 % of frequency stays inside a bin) start every 10 ms. The window in the middle of a frame is worked
-out for every frame loud enough; the one across the frames' edge only next to a hit. A key counts once two windows in a row have it (so a
-tone of 40 ms is always found) and ends after two without it. Frames that were lost say nothing either way.
+Windows of 106 samples (13 ms: ±1.5 % of frequency stays inside a bin) start every 10 ms. The window at a frame's end is classified for
+every frame; the window across the edge to the frame before only where a key was found in this frame or in the one before. A key is
+pressed once two windows in a row have it (so a tone of 40 ms is always found) and released after two windows without it. Lost frames are
+left out.
 """
 
 from typing import Any
@@ -18,13 +19,12 @@ Rows = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
 
 WINDOW = 106
-EDGE = WINDOW - FRAME // 2  # samples of the frame before that the window across the edge has
+EDGE = WINDOW - FRAME // 2  # samples of the previous frame in the window across the edge
 NO_KEY = -1
-UNKNOWN = -2
 LEAST_LEVEL = 32124 * 10 ** (-36 / 20)  # peak of a tone at -33 dBm0
-LEAST_ENERGY = np.float32(LEAST_LEVEL**2 / 2 * WINDOW)  # of one window, both tones a bit below the least
+LEAST_ENERGY = np.float32(LEAST_LEVEL**2 / 2 * WINDOW)  # of one window: below that of two tones of the least level
 LEAST_SHARE = 0.62
-DOMINANCE = 6.3  # 8 dB over the next tone of the same group
+DOMINANCE = 6.3  # 8 dB above the second strongest tone of the same group
 TWIST = 10.0  # 10 dB either way
 
 
@@ -58,8 +58,8 @@ def classify(windows: npt.NDArray[np.float32]) -> Codes:
     return codes
 
 
-class Detector:
-    """Remembers, for each row, the last frame's end and what the last windows held."""
+class DtmfDetector:
+    """Keeps, for each row, the end of the last frame, the last window's key and the pressed key."""
 
     def __init__(self, rows: int) -> None:
         self._tail = np.zeros((rows, EDGE), np.float32)
@@ -73,13 +73,13 @@ class Detector:
         self._misses[row] = 0
 
     def sounding(self, row: int) -> bool:
-        """Whether a key's tone is, or may be, in what the row says now."""
+        """Whether the row's audio has, or may have, a key's tone."""
         return bool(self._pressed[row] != NO_KEY or self._last[row] >= 0)
 
     def step(
         self, rows: Rows, law: npt.NDArray[np.uint8], frames: Any, good: npt.NDArray[np.bool_]
     ) -> list[tuple[int, str]]:
-        """Listens to the tick's frames ((n,) ``V160``) of ``rows``; gives (row, key) of each key that was found to be pressed."""
+        """Analyses the tick's frames ((n,) ``V160``) of ``rows``; returns (row, key) for each newly pressed key."""
         if not good.all():
             rows, law, frames = rows[good], law[good], frames[good]
         if not rows.size:
@@ -101,7 +101,7 @@ class Detector:
         return pressed
 
     def _window(self, row: int, code: int) -> int:
-        """One window on: gives the key that starts with it, or ``NO_KEY``."""
+        """Takes one window's code; returns the key that is pressed from this window on, or ``NO_KEY``."""
         last, self._last[row] = int(self._last[row]), code
         pressed = int(self._pressed[row])
         if code == pressed and code >= 0:

@@ -1,7 +1,7 @@
 """G.711 by table (ITU-T G.711): A-law and µ-law bytes ↔ 16-bit linear samples.
 
-Laws are row indices here: ``A = 0``, ``MU = 1``. Decoding tables are (2, 256), encoding tables (2, 65536) indexed by the sample seen as
-``uint16``; ``ACROSS[from, to]`` re-codes without going through samples.
+Laws are table indices: ``A = 0``, ``MU = 1``. Decoding tables are (2, 256), encoding tables (2, 65536) indexed by the sample viewed as
+``uint16``; ``ACROSS[from, to]`` (2, 2, 256) re-codes bytes directly.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ def _decode_mu() -> Samples:
 
 
 def _nearest(decode: Samples) -> Bytes:
-    """For every 16-bit sample the byte whose value lies nearest; index is the sample as ``uint16``."""
+    """For every 16-bit sample the byte with the nearest value; the index is the sample as ``uint16``."""
     order = np.argsort(decode, kind="stable")
     values = decode[order].astype(np.int32)
     edges = (values[1:] + values[:-1] + 1) // 2

@@ -1,4 +1,4 @@
-"""The receive side of a tick: datagrams in, each to its channel's jitter buffer, its keys, its counters."""
+"""The receive side of a tick: each datagram goes to its channel's jitter buffer, key detection and counters."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,19 +18,19 @@ from switch_server.card.sockets import SOCKET_BATCH, BatchSockets
 Rows = npt.NDArray[np.int64]
 
 PASSES = 4
-"""Times a tick goes round the ports while some have more than a batch: bounds the work that a flood can make."""
-NEWCOMERS = 64
-"""Unknown addresses looked at a tick; the packets of the rest are counted as strangers'."""
+"""Times that a tick reads all ports, while some have more than a batch waiting: limits the work that a flood can cause."""
+UNKNOWN_SENDERS_A_BATCH = 64
+"""Unknown addresses examined in one batch; the packets of further ones are only counted as strangers'."""
 IDLE_PORTS_EVERY = 50
-WHOLE = 172
+USUAL_BYTES = 172
 """Bytes of the usual packet: a 12-byte header and 20 ms."""
-_BEGINS = np.uint32(0xFF7F_0000)
-"""The first two bytes of a header word without the marker."""
+_FIRST_WORD_MASK = np.uint32(0xFF7F_0000)
+"""The first two bytes of a header word without the marker bit."""
 _PAYLOAD_TYPE = np.array(PAYLOAD_TYPE, np.uint8)
 
 
 class Intake:
-    """``step`` once a tick. ``on_key(row, key, stamp)`` and ``on_latch(row, address)`` are called as packets tell."""
+    """``step`` once a tick. A packet may cause a call of ``on_key(row, key, stamp)`` or ``on_latch(row, address)``."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Intake:
         self.strangers_of[row] = 0
 
     def discard(self, port: int) -> None:
-        """Throws away what came to a port that nobody had: the tail of calls long over must not latch the next one."""
+        """Throws away datagrams of a port without channels: late packets of ended calls must not latch the next call."""
         for _ in range(PASSES * PASSES):
             count = self._sockets.receive([port])
             self.packets += count
@@ -63,7 +63,7 @@ class Intake:
                 break
 
     def step(self, tick: int) -> None:
-        """Takes all that came since the last tick."""
+        """Processes the datagrams received since the last tick, ``PASSES`` batches at most."""
         ports = self._latches.ports_in_use
         if tick % IDLE_PORTS_EVERY == 0:
             ports = list(range(self._latches.ports))
@@ -84,8 +84,8 @@ class Intake:
         lengths = self._sockets.rx_len[:count]
         first, stamp, ssrc = rtp.words(self._sockets.rx[:count])
         channels = self._channels
-        steady = first & _BEGINS == channels.begins[owner]  # row -1, nobody's, begins with nothing
-        steady &= lengths == WHOLE
+        steady = first & _FIRST_WORD_MASK == channels.first_word[owner]  # owner -1 reads the last row; removed below
+        steady &= lengths == USUAL_BYTES
         steady &= ssrc == channels.far_ssrc[owner]
         steady &= self._jitter.running[owner]
         if not known:
@@ -97,18 +97,18 @@ class Intake:
         if which.size:
             self._steady(owner[which], first[which], stamp[which], which, tick)
         if rest.size:
-            self._unsteady(owner[rest], rest, lengths, tick)
+            self._irregular(owner[rest], rest, lengths, tick)
 
     def _steady(
         self, owner: Rows, first: npt.NDArray[np.uint32], stamp: npt.NDArray[np.uint32], at: Rows | slice, tick: int
     ) -> None:
-        """20 ms of audio from a source that is known: nearly every packet."""
+        """Packets of 20 ms of audio with a plain header from the channel's current source: nearly all packets."""
         self._channels.last_heard[owner] = tick
         self._reception.push(owner, first.astype(np.uint16), stamp, None, self._sockets.arrivals(at))
         self._jitter.push_whole(owner, stamp, self._channels.far_ssrc, self._sockets.rx, at)
 
-    def _unsteady(self, owner: Rows, at: Rows, lengths: npt.NDArray[np.uint32], tick: int) -> None:
-        """Anything else from the channels' far ends."""
+    def _irregular(self, owner: Rows, at: Rows, lengths: npt.NDArray[np.uint32], tick: int) -> None:
+        """All other packets from the channels' far ends."""
         rx = self._sockets.rx
         headers = rtp.parse(rx[at], lengths[at])
         if not headers.good.all():
@@ -119,9 +119,9 @@ class Intake:
             owner, at, headers = owner[good], at[good], headers.take(good)
         if not self._channels.latched[owner].all():
             self._latch(owner, at)
-        self._sort(owner, headers, at, rx, tick)
+        self._receive(owner, headers, at, rx, tick)
 
-    def _sort(self, owner: Rows, headers: rtp.Headers, at: Rows, rx: npt.NDArray[np.uint8], tick: int) -> None:
+    def _receive(self, owner: Rows, headers: rtp.Headers, at: Rows, rx: npt.NDArray[np.uint8], tick: int) -> None:
         channels = self._channels
         channels.last_heard[owner] = tick
         anew = headers.ssrc != channels.far_ssrc[owner]
@@ -129,14 +129,14 @@ class Intake:
         channels.far_ssrc[owner] = headers.ssrc
         wanted = (headers.type == _PAYLOAD_TYPE[channels.law[owner]]) & channels.speaks[owner]
         if not wanted.all():
-            self._others(owner, headers, at, rx, np.flatnonzero(~wanted), wanted)
+            self._other_payloads(owner, headers, at, rx, np.flatnonzero(~wanted), wanted)
             which = np.flatnonzero(wanted)
             if not which.size:
                 return
             owner, at, headers = owner[which], at[which], headers.take(which)
         self._jitter.push(owner, headers.stamp, headers.ssrc, rx, at, headers.offset, headers.length)
 
-    def _others(
+    def _other_payloads(
         self,
         owner: Rows,
         headers: rtp.Headers,
@@ -145,7 +145,7 @@ class Intake:
         which: Rows,
         wanted: npt.NDArray[np.bool_],
     ) -> None:
-        """What is not audio of the channel's law: keys; audio of the other law, re-coded; the rest (comfort noise, held audio) is dropped."""
+        """Packets that are no wanted audio of the channel's law: keys are reported, audio of the other law is re-coded, the rest (comfort noise, audio of a channel that should be silent) is dropped."""
         channels = self._channels
         for i in which.tolist():
             row, kind = int(owner[i]), int(headers.type[i])
@@ -167,13 +167,13 @@ class Intake:
                 self._on_latch(row, self._sockets.address(int(at[i])))
 
     def _strangers(self, keys: Any, owner: Rows, tick: int) -> None:
-        """Packets with nobody's key: a first packet from another port of the awaited IP latches, the rest are counted."""
+        """Packets from addresses that no channel has: they latch a channel that waits for this IP (``Latches.claim``), or are counted."""
         missed = np.flatnonzero(owner < 0)
         unknown, first, place, counts = np.unique(
             keys[missed], return_index=True, return_inverse=True, return_counts=True
         )
         self.strangers += len(missed)
-        for number in range(min(len(unknown), NEWCOMERS)):
+        for number in range(min(len(unknown), UNKNOWN_SENDERS_A_BATCH)):
             key, at = int(unknown[number]), int(missed[first[number]])
             row = self._latches.claim(key, int(counts[number]), tick)
             if row is not None and self._plausible(at, row):
@@ -181,10 +181,10 @@ class Intake:
                 owner[missed[place == number]] = row
                 self.strangers -= int(counts[number])
             else:
-                self._blame(key, int(counts[number]))
+                self._count_strangers(key, int(counts[number]))
 
     def _plausible(self, at: int, row: int) -> bool:
-        """Whether an unknown sender's packet is what the channel waits for."""
+        """Whether an unknown sender's packet is RTP with a payload type that the channel accepts."""
         packet, size = self._sockets.rx[at], int(self._sockets.rx_len[at])
         return (
             size > 12
@@ -192,8 +192,8 @@ class Intake:
             and int(packet[1]) & 0x7F in {*PAYLOAD_TYPE, int(self._channels.event_type[row])}
         )
 
-    def _blame(self, key: int, count: int) -> None:
-        """Counts strangers for the channel that they were probably meant for: the port's only one."""
+    def _count_strangers(self, key: int, count: int) -> None:
+        """Counts strangers' packets for the port's channel, where the port has only one."""
         channels = self._channels
         here = np.flatnonzero(channels.used[: channels.upto] & (channels.port[: channels.upto] == key & 0xFFFF))
         if here.size == 1:

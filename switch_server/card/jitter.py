@@ -1,11 +1,13 @@
-"""The jitter buffer of all channels: a ring a channel, indexed by RTP timestamp.
+"""The jitter buffer of all channels: a ring for each channel, indexed by RTP timestamp.
 
 The ring holds 32 slots of 20 ms as received bytes, with a flag for each half (10 ms). ``next_stamp`` is the RTP timestamp that
-``pop`` plays next, and ``head`` its slot. A packet's *headroom* is how many samples before its turn it came. Order, duplicates and packet
-lengths do not matter; a new SSRC, a jump of the timestamp or lasting lateness start the ring anew.
+``pop`` plays next, and ``head`` its slot. A packet's *headroom* (``room``) is the number of samples from ``next_stamp`` to the packet's
+timestamp; a late packet has a negative one. Order, duplicates and packet lengths do not matter; a new SSRC, a jump of the timestamp or
+lasting lateness restarts the ring.
 
-Depth adapts between 40 and 200 ms: a late packet moves playing back far enough to use it, a stretch of 2 s in which every packet came
-60 ms early or more skips one slot. Lost audio is concealed by the last 20 ms, then by the same at half level twice, then silence.
+Depth adapts between 40 and 200 ms: a late packet delays playing by as many slots as the packet needs; 2 s in which every packet had a
+headroom of 60 ms or more skip one slot. Lost audio is concealed by the last 20 ms, then twice by the last 20 ms at half the level of
+before, then by silence.
 """
 
 from typing import Any
@@ -26,40 +28,45 @@ FAR_BEHIND = -8000
 LATE_TICKS_TO_RESTART = 10
 EARLY_ENOUGH = 3 * FRAME
 HALF = FRAME // 2
-UNHEARD = 1 << 30
+NO_HEADROOM = 1 << 30
 RESTARTS_A_BATCH = 3
-GONE = 250  # concealed frames in a row: nothing is coming
+SOURCE_GONE_FRAMES = 250  # concealed frames in a row at which the count stops
 
 
 class JitterBuffer:
-    """``push`` what a batch brought, ``pop`` the frames of this tick for the channels that need theirs, ``advance`` once a tick."""
+    """``push`` stores a batch's packets, ``pop`` returns this tick's frames of some rows, ``advance`` is called once a tick after both."""
 
     def __init__(self, rows: int) -> None:
-        self._bytes = np.zeros((SLOTS, rows, FRAME), np.uint8)  # slots first: a tick touches one stretch of memory
+        self._bytes = np.zeros(
+            (SLOTS, rows, FRAME), np.uint8
+        )  # slots are the first axis: a tick touches one stretch of memory
         self._ring: Any = self._bytes.view(f"V{FRAME}")[:, :, 0]
         self._halves: Any = self._bytes.view(f"V{HALF}")
         self._have = np.zeros((SLOTS, rows), np.uint8)
-        self._ring_flat, self._have_flat = self._ring.reshape(-1), self._have.reshape(-1)  # views: one index is quicker
+        self._ring_flat, self._have_flat = (
+            self._ring.reshape(-1),
+            self._have.reshape(-1),
+        )  # views, since one index is faster than two
         self._now = 0
         self.running = np.zeros(rows, np.bool_)
         self.next_stamp = np.zeros(rows, np.uint32)
         self._head = np.zeros(rows, np.int64)
         self._ssrc = np.zeros(rows, np.uint32)
         self._all = np.arange(rows)
-        self._least = np.full(rows, UNHEARD, np.int32)
+        self._least = np.full(rows, NO_HEADROOM, np.int32)
         self.most = np.zeros(rows, np.int32)
         """Largest headroom since the last ``adapt``, samples: the buffer's delay."""
         self._late_ticks = np.zeros(rows, np.uint8)
-        self._missed = np.full(rows, GONE, np.uint8)
+        self._missed = np.full(rows, SOURCE_GONE_FRAMES, np.uint8)
         self.late = np.zeros(rows, np.int64)
         self.restarts = np.zeros(rows, np.int64)
 
     def reset(self, row: int, silence: int) -> None:
-        """Forgets a row; what it plays until the first packet is ``silence``."""
+        """Clears a row; ``silence`` is the byte that is played until the first packet."""
         self._bytes[:, row] = silence
         self._have[:, row] = 0
         self.running[row] = False
-        self._missed[row] = GONE
+        self._missed[row] = SOURCE_GONE_FRAMES
         self.late[row] = self.restarts[row] = 0
 
     def push(
@@ -72,7 +79,7 @@ class JitterBuffer:
         offset: Rows,
         length: Rows,
     ) -> None:
-        """Packets of channels ``rows``: packet i is ``rx[at[i], offset[i]:][:length[i]]``, in order of arrival."""
+        """Stores packets of channels ``rows``, in order of arrival; the payload of packet i is ``rx[at[i], offset[i]:][:length[i]]``."""
         room = self._room(rows, stamp)
         anew = self._astray(rows, ssrc, room)
         for _ in range(RESTARTS_A_BATCH):
@@ -100,8 +107,8 @@ class JitterBuffer:
         rx: npt.NDArray[np.uint8],
         at: Rows | slice,
     ) -> None:
-        """``push`` for packets of 20 ms with a plain header from running sources; ``ssrc`` by row."""
-        ahead = stamp - self.next_stamp[rows]  # unsigned: a late one is very far ahead
+        """``push`` for packets of 20 ms with a 12-byte header from current sources; ``ssrc`` is indexed by row."""
+        ahead = stamp - self.next_stamp[rows]  # unsigned: a late packet seems very far ahead
         slots = ahead // np.uint32(FRAME)
         if int(ahead.max()) > FAR_AHEAD or (slots * np.uint32(FRAME) != ahead).any():
             at = np.arange(len(rx))[at]
@@ -133,7 +140,7 @@ class JitterBuffer:
     def _store_rest(
         self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows
     ) -> None:
-        """10, 30, 40, 50, 60 ms by halves of a slot; whatever does not lie on 10 ms, byte by byte."""
+        """Packets of 10, 30, 40, 50 and 60 ms are stored by halves of a slot; packets off the 10 ms grid byte by byte."""
         even = (length % HALF == 0) & (offset == 12) & (room % HALF == 0)
         for i in np.flatnonzero(~even).tolist():
             end = int(offset[i] + length[i])
@@ -159,7 +166,7 @@ class JitterBuffer:
         return (stamp - self.next_stamp[rows]).view(np.int32)
 
     def _astray(self, rows: Rows, ssrc: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        """Packets that do not belong to what the row plays: a new source, or a timestamp far off."""
+        """Packets that do not belong to the row's current stream: from a new source, or with a timestamp far off."""
         astray: npt.NDArray[np.bool_] = ~self.running[rows]
         astray |= (ssrc != self._ssrc[rows]) | (room > FAR_AHEAD) | (room < FAR_BEHIND)
         return astray
@@ -167,7 +174,7 @@ class JitterBuffer:
     def _restart_first(
         self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], which: Rows
     ) -> None:
-        """Rows start anew with the first of their packets that asks for it."""
+        """Restarts each row of the packets ``which`` with the first of its packets."""
         touched, first = np.unique(rows[which], return_index=True)
         self._ssrc[touched] = ssrc[which[first]]
         self._restart(touched, stamp[which[first]])
@@ -178,10 +185,10 @@ class JitterBuffer:
         self.next_stamp[rows] = stamp - np.uint32(START_SLOTS * FRAME)
         self._head[rows] = self._now
         self._have[:, rows] = 0
-        self._least[rows], self.most[rows], self._late_ticks[rows] = UNHEARD, 0, 0
+        self._least[rows], self.most[rows], self._late_ticks[rows] = NO_HEADROOM, 0, 0
 
     def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> None:
-        """Plays later by as many slots as the latest packet needs, up to the most; restarts where lateness lasts."""
+        """Delays playing by as many slots as the row's latest packet needs, within ``MOST_SAMPLES``; restarts rows with lasting lateness."""
         late = np.flatnonzero(room < 0)
         touched, place = np.unique(rows[late], return_inverse=True)
         worst = np.zeros(len(touched), np.int32)
@@ -200,7 +207,7 @@ class JitterBuffer:
             self._restart(touched[lasting], stamp[newest[lasting]])
 
     def pop(self, rows: Rows, law: npt.NDArray[np.uint8]) -> tuple[Any, npt.NDArray[np.bool_]]:
-        """The tick's frames of ``rows``: bytes of their law as (n,) ``V160``, and which of them were received whole."""
+        """The tick's frames of ``rows`` as (n,) ``V160`` in each row's law, and which of the frames were received whole."""
         slot = self._head[rows] & (SLOTS - 1)
         have = self._have[slot, rows]
         good = have == 3
@@ -222,10 +229,10 @@ class JitterBuffer:
         for bit in (0, 1):
             lacking = (have[which] & (1 + bit)) == 0
             self._halves[slot[lacking], rows[lacking], bit] = halves[lacking, bit]
-        self._missed[rows] = np.minimum(missed, GONE - 1) + 1
+        self._missed[rows] = np.minimum(missed, SOURCE_GONE_FRAMES - 1) + 1
 
     def advance(self, upto: int) -> None:
-        """One tick on, for all rows below ``upto``, after ``pop``."""
+        """Advances all rows below ``upto`` by one tick, after ``pop``."""
         head = self._head[:upto]
         place = head & (SLOTS - 1)
         place *= self._all.size
@@ -236,14 +243,14 @@ class JitterBuffer:
         self.next_stamp[:upto] += np.uint32(FRAME)
 
     def adapt(self, upto: int) -> None:
-        """Every 2 s: skips a slot where every packet was early enough, more where all were beyond the most."""
+        """Every 2 s: skips one slot where every packet was early enough, and more slots where all headrooms were over ``MOST_SAMPLES``."""
         least = self._least[:upto]
-        early = np.flatnonzero(self.running[:upto] & (least >= EARLY_ENOUGH) & (least < UNHEARD))
+        early = np.flatnonzero(self.running[:upto] & (least >= EARLY_ENOUGH) & (least < NO_HEADROOM))
         slots = np.where(least[early] > MOST_SAMPLES, least[early] // FRAME - START_SLOTS, 1)
         for row, count in zip(early.tolist(), slots.tolist(), strict=True):
             self._have[(self._head[row] + np.arange(count)) & (SLOTS - 1), row] = 0
         self._head[early] += slots
         self.next_stamp[early] += (slots * FRAME).astype(np.uint32)
-        self._least[:upto] = UNHEARD
+        self._least[:upto] = NO_HEADROOM
         self.most[:upto] = 0
         self._late_ticks[:upto] = 0

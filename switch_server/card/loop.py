@@ -1,4 +1,4 @@
-"""The card's clock: ticks on time, commands at once, a load report each second."""
+"""The card's main loop: a tick every 20 ms, commands as they come, a load report each second."""
 
 import collections
 import contextlib
@@ -20,14 +20,14 @@ from switch_server.core.words import CardLoad
 
 LOG = logging.getLogger("huawu.card")
 LATENESS_TICKS = 60 * TICKS_A_SECOND
-GIVE_UP_TICKS = 10
-"""A card that is later than this (a stopped machine) does not try to catch up."""
+MOST_TICKS_LATE = 10
+"""A card that is later than this (for example on a suspended machine) skips the missed ticks."""
 COLLECT_EVERY = 30 * TICKS_A_SECOND
 MOST_FAULTS_LOGGED = 20
 
 
-class Loop:
-    """Runs a card until it is stopped or the switch is gone."""
+class TickLoop:
+    """Runs a card until ``StopCard`` or until the switch is gone."""
 
     def __init__(self, name: CardId, card: Card, control: Control) -> None:
         self._name, self._card, self._control = name, card, control
@@ -36,7 +36,7 @@ class Loop:
         self._faults = 0
 
     def run(self) -> None:
-        sound_first()
+        raise_priority()
         sys.setswitchinterval(0.0005)  # the writer thread must not keep the tick waiting
         gc.collect()
         gc.freeze()
@@ -47,7 +47,7 @@ class Loop:
             late = time.monotonic() - due
             self._late.append(late)
             due += TICK_S
-            if late > GIVE_UP_TICKS * TICK_S:
+            if late > MOST_TICKS_LATE * TICK_S:
                 self._card.skip(int(late / TICK_S))
                 due += int(late / TICK_S) * TICK_S
             self._guard("tick", self._card.tick)
@@ -59,7 +59,7 @@ class Loop:
         self._card.shut()
 
     def _wait(self, due: float) -> None:
-        """Until the tick is due; commands that come meanwhile are carried out."""
+        """Waits until the tick is due, and carries out the commands that come meanwhile."""
         while not self._control.closed:
             left = due - time.monotonic()
             if not select.select([self._control], [], [], max(0.0, left))[0]:
@@ -70,7 +70,7 @@ class Loop:
                 return
 
     def _guard(self, what: str, call: Callable[[], None]) -> None:
-        """Our own bug costs one command or one tick, never the card. Commands may hold keys: only their type is logged."""
+        """Calls ``call``; an exception (a bug) costs one command or one tick, never the card. Commands may hold keys: only the type is logged."""
         try:
             call()
         except Exception:
@@ -99,10 +99,10 @@ class Loop:
         )
 
 
-def sound_first() -> None:
-    """Real-time scheduling for this thread (not the writer's), where the system allows it; else a better place among the others.
+def raise_priority() -> None:
+    """Real-time scheduling for the calling thread, where the system allows it; else a lower nice value, where that is allowed.
 
-    Niceness alone does not help against another session's work where the kernel groups tasks by session (``sched_autogroup``).
+    A nice value alone does not help against processes of another session where the kernel groups tasks by session (``sched_autogroup``).
     """
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))

@@ -1,4 +1,4 @@
-"""One tick of sound: from the jitter buffers through patches and plays to the wire, the recordings and the ears for in-band keys."""
+"""The media of one tick: from the jitter buffers through patches and plays to RTP, recordings and the detection of in-band keys."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,12 +8,12 @@ import numpy as np
 from shared.enums import PlayEnd
 from switch_server.card import FRAME
 from switch_server.card.channels import Channels
-from switch_server.card.dialer import Dialer
-from switch_server.card.dtmf import Detector
+from switch_server.card.digit_sender import DigitSender
+from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import PAYLOAD_TYPE, SILENCE
 from switch_server.card.jitter import JitterBuffer
 from switch_server.card.mixer import Mixer
-from switch_server.card.player import Player
+from switch_server.card.player import PromptPlayer
 from switch_server.card.recorder import Recorder
 from switch_server.card.sockets import HEADER, BatchSockets
 
@@ -21,8 +21,8 @@ _SILENCE: Any = np.array(SILENCE, np.uint8)[:, None].repeat(FRAME, axis=1).view(
 _TYPES = np.array(PAYLOAD_TYPE, np.uint8)
 
 
-class Media:
-    """``tick`` does it all; between ticks only the lists' sources (channels, mixer, player, recorder) change."""
+class MediaPipeline:
+    """Sends, records and analyses one frame of every row at each ``tick``. The row lists are made anew when channels, mixer, player or recorder changed."""
 
     def __init__(
         self,
@@ -30,16 +30,16 @@ class Media:
         channels: Channels,
         jitter: JitterBuffer,
         mixer: Mixer,
-        player: Player,
+        player: PromptPlayer,
         recorder: Recorder,
-        detector: Detector,
-        dialer: Dialer,
+        detector: DtmfDetector,
+        digit_sender: DigitSender,
         on_play_end: Callable[[int, int, PlayEnd, int], None],
         on_tone: Callable[[int, str], None],
     ) -> None:
         self._sockets, self._channels, self._jitter = sockets, channels, jitter
         self._mixer, self._player, self._recorder = mixer, player, recorder
-        self._detector, self._dialer = detector, dialer
+        self._detector, self._digit_sender = detector, digit_sender
         self._on_play_end, self._on_tone = on_play_end, on_tone
         rows = channels.size
         tx = sockets.tx
@@ -60,7 +60,7 @@ class Media:
         self.sent = 0
 
     def begin(self, row: int, seq: int, stamp: int) -> None:
-        """A channel opens: RTP starts at random numbers (RFC 3550 §5.1), its first packet is marked."""
+        """Prepares the row of a new channel: random first sequence number and timestamp (RFC 3550 §5.1), marker bit on the first packet."""
         self._seq[row], self.stamp[row], self.packets_out[row] = seq, stamp, 0
         self._ssrcs[row] = self._channels.ssrc[row]
         self._marked.append(row)
@@ -69,17 +69,17 @@ class Media:
         self._payload[row] = _SILENCE[self._channels.law[row]]
 
     def tick(self) -> None:
-        if self._channels.changed or self._mixer.changed or self._player.changed:
+        if self._channels.changed or self._mixer.changed or self._player.changed or self._recorder.changed:
             self._refresh()
         upto, payload = self._channels.upto, self._payload
         if self._needed.size:
             frames, good = self._jitter.pop(self._needed, self._channels.law)
             self._mixer.step(frames, self._place, payload)
         ended = self._player.step(payload)
-        keying = self._dialer.tones(payload)
+        keying = self._digit_sender.tones(payload)
         heard = self._for_record(payload, keying) if self._recorded.size else None
         self._headers(upto)
-        self._dialer.events(self.stamp, self._types)
+        self._digit_sender.events(self.stamp, self._types)
         self.sent += self._sockets.send()
         for row in self._marked:
             self._types[row] &= 0x7F
@@ -93,7 +93,7 @@ class Media:
             self._on_play_end(row, play, reason, played)
 
     def _for_record(self, payload: Any, keying: list[int]) -> Any:
-        """What the recorded rows hear, but no key's tone: it may be of somebody's PIN."""
+        """The frames that the recorded rows hear, with silence in place of sent key tones, which may belong to a PIN."""
         heard = payload[self._recorded]
         if keying:
             rows = np.isin(self._recorded, keying)
@@ -115,10 +115,10 @@ class Media:
                 self._on_tone(row, key)
 
     def _refresh(self) -> None:
-        """Works out which rows need which step."""
+        """Makes the lists of the rows that each step processes."""
         channels, upto = self._channels, self._channels.upto
-        channels.changed = False
-        channels.settle(upto)
+        channels.changed = self._recorder.changed = False
+        channels.refresh(upto)
         law = channels.law
         listened, listening = self._mixer.refresh(law, upto)
         self._player.refresh(law)

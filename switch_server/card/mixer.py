@@ -1,4 +1,4 @@
-"""Patches: who hears whom. A pair of one law is passed on byte for byte; everything else goes through samples, all mixes in one pass."""
+"""Patches: which rows each row hears. A row that hears one other row gets its bytes, re-coded where the laws differ; all mixes are computed in one pass over samples."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ _NONE: Rows = np.zeros(0, np.int64)
 
 
 class Mixer:
-    """``hear`` keeps the sets; ``refresh`` turns them into lists; ``step`` writes what each listener hears.
+    """``hear`` changes the sets; ``refresh`` turns the sets into index lists; ``step`` writes each listener's frame.
 
-    A mix is worked out as *sum minus self*: for a listener l that hears the set H, the total over H ∪ {l} less l's own. Listeners of one
+    A mix is *sum minus self*: for a listener l that hears the set H, the total over H ∪ {l} minus l's own samples. The listeners of one
     conference share that total.
     """
 
@@ -31,7 +31,7 @@ class Mixer:
         self.changed = False
 
     def hear(self, row: int, others: frozenset[int]) -> None:
-        """From now on ``row`` hears these rows, itself left out."""
+        """From now on ``row`` hears exactly ``others``, without ``row`` itself."""
         others -= {row}
         for other in self._hears.get(row, frozenset()):
             self._heard_by[other].discard(row)
@@ -45,7 +45,7 @@ class Mixer:
         self.changed = True
 
     def drop(self, row: int) -> list[int]:
-        """A row closes: it leaves every set; gives the rows that heard it."""
+        """Removes a closed row from every set; returns the rows that heard it."""
         self.hear(row, frozenset())
         listeners = list(self._heard_by[row])
         for other in listeners:
@@ -56,7 +56,7 @@ class Mixer:
         return self._hears.get(row, frozenset())
 
     def refresh(self, law: npt.NDArray[np.uint8], upto: int) -> tuple[Rows, Rows]:
-        """Works out the lists; gives the rows that are listened to (their frames are needed) and the rows that hear somebody."""
+        """Makes the index lists; returns the rows whose frames are needed and the rows that hear at least one other."""
         listeners = np.flatnonzero(self._one[:upto] >= 0)
         speakers = self._one[listeners]
         ours, theirs = law[listeners], law[speakers]
@@ -87,7 +87,7 @@ class Mixer:
         self._member_law, self._listener_law = law[self._members], law[self._listeners]
 
     def step(self, frames: Any, place: Rows, payload: Any) -> None:
-        """``frames`` (n,) ``V160`` of the listened-to rows, ``place`` the index in it by row, ``payload`` (rows,) ``V160`` to write into."""
+        """Writes into ``payload`` (rows,) ``V160``. ``frames`` (n,) ``V160`` are those of the needed rows, ``place`` their index by row."""
         listeners, speakers = self._pairs
         if listeners.size:
             payload[listeners] = frames[place[speakers]]

@@ -1,4 +1,4 @@
-"""Plays: lists of segments towards a channel, in place of what it would hear."""
+"""Plays: lists of segments that are sent to a channel in place of its patch."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from switch_server.card.prompts import Prompts, Segment
 Rows = npt.NDArray[np.int64]
 
 
-class Playing:
-    """One running play: what is left of it, and how far it got."""
+class RunningPlay:
+    """One running play: its segments and the current position."""
 
     __slots__ = ("barge_in", "failed", "loop", "number", "place", "segments", "ticks")
 
@@ -32,15 +32,15 @@ class Playing:
         return self.segments[self.place - 1]
 
 
-class Player:
-    """Columns: the frame that each playing row plays next. ``step`` gives this tick's rows; ended plays are kept in ``ended``."""
+class PromptPlayer:
+    """Columns: the next frame of each playing row. ``step`` writes this tick's frames and returns the plays that ended."""
 
     def __init__(self, rows: int, prompts: Prompts) -> None:
         self._prompts = prompts
         self._frame = np.zeros(rows, np.int64)
         self._step = np.zeros(rows, np.int64)
         self._left = np.zeros(rows, np.int64)
-        self._plays: dict[int, Playing] = {}
+        self._plays: dict[int, RunningPlay] = {}
         self._rows: Rows = np.zeros(0, np.int64)
         self._soonest = 0  # ticks until the first segment ends
         self._split: list[tuple[int, Rows]] = []
@@ -54,7 +54,7 @@ class Player:
         return self._rows
 
     def start(self, row: int, number: int, names: tuple[str, ...], *, barge_in: bool, loop: bool) -> bool:
-        """Begins a play (the old one must have been stopped). ``False``: nothing can be played; a part that can is played."""
+        """Begins a play; the row's previous play must have been stopped. Segments that can't be loaded are left out; ``False`` if none is left."""
         segments, failed = [], False
         for name in names:
             try:
@@ -63,13 +63,15 @@ class Player:
                 failed = True
         if not segments:
             return False
-        self._plays[row] = play = Playing(number, segments, barge_in=barge_in, loop=loop and not failed, failed=failed)
+        self._plays[row] = play = RunningPlay(
+            number, segments, barge_in=barge_in, loop=loop and not failed, failed=failed
+        )
         self._begin(row, play)
         self.changed = True
         return True
 
     def stop(self, row: int, *, by_key: bool = False) -> tuple[int, int] | None:
-        """Ends a row's play; gives its number and the ms played, ``None`` if there is none (or a key may not end it)."""
+        """Ends a row's play; returns its number and the ms played, or ``None`` where the row has no play or a key may not end it."""
         play = self._plays.get(row)
         if play is None or (by_key and not play.barge_in):
             return None
@@ -78,7 +80,7 @@ class Player:
         return play.number, self._played(row, play) * 20
 
     def refresh(self, law: npt.NDArray[np.uint8]) -> None:
-        """Works out the lists after a change of plays or laws."""
+        """Makes the lists of playing rows after a change of plays or laws."""
         self._rows = np.array(sorted(self._plays), np.int64)
         self._split = [(code, self._rows[law[self._rows] == code]) for code in (0, 1)]
         self._split = [(code, rows) for code, rows in self._split if rows.size]
@@ -86,13 +88,13 @@ class Player:
         self.changed = False
 
     def step(self, payload: Any) -> list[tuple[int, int, PlayEnd, int]]:
-        """Writes this tick's frames into ``payload`` (rows of ``V160``); gives (row, play, reason, ms) of the plays that ended with it."""
+        """Writes this tick's frames into ``payload`` (rows of ``V160``); returns (row, play, reason, ms) of the plays that ended with this tick."""
         for law, rows in self._split:
             payload[rows] = self._prompts.frames[law][self._frame[rows]]
         rows = self._rows
         if not rows.size:
             return []
-        self._frame += self._step  # all rows: what does not play is set anew when it begins
+        self._frame += self._step  # all rows, since ``_begin`` sets the values of a row that starts to play
         self._left -= 1
         self._soonest -= 1
         if self._soonest > 0:
@@ -111,12 +113,12 @@ class Player:
         self.changed = True
         return row, play.number, PlayEnd.FAILED if play.failed else PlayEnd.DONE, play.ticks * 20
 
-    def _begin(self, row: int, play: Playing) -> bool:
+    def _begin(self, row: int, play: RunningPlay) -> bool:
         segment = play.next()
         if segment is None:
             return False
         self._frame[row], self._left[row], self._step[row] = segment.start, segment.frames, segment.step
         return True
 
-    def _played(self, row: int, play: Playing) -> int:
+    def _played(self, row: int, play: RunningPlay) -> int:
         return play.ticks + play.segments[play.place - 1].frames - int(self._left[row])

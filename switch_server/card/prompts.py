@@ -1,7 +1,7 @@
-"""Everything a card can play, as frames of 160 bytes in one array for each law, so that a tick gathers all plays at once.
+"""All segments that a card can play, as frames of 160 bytes in one array for each law, so that a tick gathers all plays at once.
 
-A segment is a prompt's name (``zh_CN/welcome``: ``<folder>/zh_CN/welcome.wav``, first folder first), ``tone:<name>``, ``key:<key>`` (for
-``SendDigits``) or ``pause:<ms>``. Prompts are padded with silence to whole frames. Frame 0 is silence.
+A segment's name is a prompt's (``zh_CN/welcome`` for ``<folder>/zh_CN/welcome.wav``, in the first folder that has it), ``tone:<name>``,
+``key:<key>`` (for ``SendDigits``) or ``pause:<ms>``. Prompts are padded with silence to whole frames. Frame 0 is silence.
 """
 
 import wave
@@ -17,13 +17,13 @@ from switch_server.card.g711 import MU, SILENCE, A, decode, encode
 
 ENDLESS = 1 << 40
 KEY_FRAMES = 5
-"""A key that we send lasts 100 ms."""
+"""A sent key lasts 100 ms."""
 MOST_SECONDS = 600
 _STAMP = tuple[int, int]
 
 
 class Segment(NamedTuple):
-    """``frames`` frames from ``start``; ``step`` 0 repeats one frame. An endless tone comes again and again (``again``)."""
+    """``frames`` frames from ``start``; with ``step`` 0 the same frame is repeated. ``again``: a tone, repeated until the play is stopped."""
 
     start: int
     frames: int
@@ -62,7 +62,7 @@ def write_wave(path: Path, samples: npt.NDArray[np.int16]) -> None:
 
 
 class Prompts:
-    """``segment`` looks a name up and loads it on first use; ``frames`` is what plays gather from, by law."""
+    """``segment`` returns a segment and loads it on first use; ``frames`` are the frames of all segments, by law."""
 
     def __init__(self, folders: list[Path]) -> None:
         self._folders = folders
@@ -74,7 +74,7 @@ class Prompts:
         self._add(np.zeros(FRAME, np.int16))
 
     def preload(self) -> int:
-        """Loads every prompt of the folders, so that no disk is read while a caller waits; gives their number, bad files left out."""
+        """Loads every prompt of the folders, so that no tick waits for a disk; returns their number without bad files."""
         names = {
             file.relative_to(folder).with_suffix("").as_posix()
             for folder in self._folders
@@ -88,14 +88,14 @@ class Prompts:
         return len(names)
 
     def reload(self) -> None:
-        """Forgets what changed on disk; frames that a play uses stay where they are."""
+        """Loads new and changed files; the frames of running plays stay as they are."""
         for name, (path, stamp) in list(self._files.items()):
             if self._find(name) != path or _stamp(path) != stamp:
                 del self._files[name], self._known[name]
         self.preload()
 
     def segment(self, name: str) -> Segment:
-        """Raises ``NoSegment``, ``BadWave`` or ``OSError``."""
+        """The segment of a name; raises ``NoSegment``, ``BadWave`` or ``OSError``."""
         known = self._known.get(name)
         if known is None:
             known = self._known[name] = self._make(name)

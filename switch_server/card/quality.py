@@ -1,4 +1,4 @@
-"""What a channel's reception is like: loss and jitter (RFC 3550 §6.4, A.3, A.8), and MOS by the E-model (ITU-T G.107, G.113)."""
+"""The quality of each channel's reception: loss and jitter (RFC 3550 §6.4, A.3, A.8), and MOS by the E-model (ITU-T G.107, G.113)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +10,11 @@ ROBUSTNESS = 25.1  # Bpl of G.711 with concealment, random loss (G.113)
 
 
 class Reception:
-    """Columns of the receiver's side of each channel's current source."""
+    """Columns of receiver statistics: of each channel's current source, and totals of its earlier sources."""
 
     def __init__(self, rows: int) -> None:
         self.started = np.zeros(rows, np.bool_)
-        self.packets = np.zeros(rows, np.int64)  # all, over all sources
+        self.packets = np.zeros(rows, np.int64)  # from all sources
         self._base = np.zeros(rows, np.int64)
         self.highest = np.zeros(rows, np.int64)  # extended sequence number
         self._packets_before = np.zeros(rows, np.int64)
@@ -40,7 +40,7 @@ class Reception:
         anew: npt.NDArray[np.bool_] | None,
         came: Rows,
     ) -> None:
-        """Packets of ``rows`` in order of arrival at ``came`` (samples); ``anew`` marks packets of a new source, ``None``: there are none."""
+        """Counts packets of ``rows`` in order of arrival; ``came`` are the arrival times (samples), ``anew`` marks packets of a new source (``None``: no such packets)."""
         highest = self.highest[rows]
         delta = (seq - highest.astype(np.uint16)).view(np.int16)
         transit = (came.astype(np.uint32) - stamp).view(np.int32)
@@ -90,7 +90,7 @@ class Reception:
         return int(self._lost_before[row]) + self._lost_now(row)
 
     def fraction_lost(self, row: int) -> int:
-        """Since the last call, in 1/256 (RFC 3550 A.3)."""
+        """The fraction lost since the last call, in 1/256 (RFC 3550 A.3)."""
         expected, received = self._expected_now(row), self._received_now(row)
         asked = expected - int(self._expected_reported[row])
         got = received - int(self._received_reported[row])

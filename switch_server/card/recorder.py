@@ -1,7 +1,7 @@
-"""Recordings: stereo 8 kHz A-law WAV, left what the leg says, right what it hears; written each second by a thread of its own.
+"""Recordings: stereo 8 kHz A-law WAV, on the left the leg's speech, on the right what the leg hears; a thread writes them each second.
 
-The tick only copies frames into a second's buffer. The writer appends the second, then renews the header, so that a file is valid and at
-most one second short whenever the process dies. A file that exists is never overwritten.
+The tick only copies frames into a buffer of one second. The writer appends the buffer, then renews the header, so that a file is valid
+and at most about one second short whenever the process dies. An existing file is never overwritten.
 """
 
 import logging
@@ -9,6 +9,7 @@ import os
 import queue
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,10 +24,12 @@ LOG = logging.getLogger("huawu.card")
 Rows = npt.NDArray[np.int64]
 
 MOST_WAITING = 64 << 20
-"""Bytes that may wait for a slow disk; what comes beyond is refused and its recording fails."""
+"""Bytes that may wait for a slow disk; beyond that, samples are refused and their recording fails."""
+SLOTS_A_ROW = 2
+"""A card records so many times its number of channels at once."""
 UNMASK_AFTER = 15
-"""Ticks that a mask lasts on after it was lifted: a key's tone may still be in the jitter buffer."""
-UNMASK_AT_LAST = 150
+"""Ticks (300 ms) that a mask stays on after the command to lift it: a key's tone may still be in the jitter buffer."""
+UNMASK_LATEST = 150
 _HEADER = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
 
 
@@ -38,60 +41,60 @@ def header(data_bytes: int) -> bytes:
     )
 
 
-class Closed(NamedTuple):
-    """A file is closed, or failed and was given up (``text`` says why)."""
+class ClosedFile(NamedTuple):
+    """A file was closed: whole, with ``text`` empty, or after an error, which ``text`` tells."""
 
     file: int
     text: str
 
 
-class Writer:
-    """The thread that owns the files. ``open``, ``append`` and ``close`` never wait; ``done`` gives what has been closed since."""
+class RecordingWriter:
+    """The thread that owns the files. ``open``, ``append`` and ``close`` never block; ``done`` returns the files closed since the last call."""
 
     def __init__(self) -> None:
-        self._orders: queue.SimpleQueue[tuple[int, str | bytes | None] | None] = queue.SimpleQueue()
-        self._closed: queue.SimpleQueue[Closed] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[int, str | bytes | None] | None] = queue.SimpleQueue()
+        self._closed: queue.SimpleQueue[ClosedFile] = queue.SimpleQueue()
         self._files: dict[int, tuple[int, int]] = {}
-        self._taken = self._written = 0  # bytes; one thread counts each
+        self._taken = self._written = 0  # bytes; each is changed by one thread only
         self._last = 0
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
 
     def open(self, path: str) -> int:
         self._last += 1
-        self._orders.put((self._last, path))
+        self._jobs.put((self._last, path))
         return self._last
 
     def append(self, file: int, samples: bytes) -> bool:
-        """``False``: too much waits already, the samples were not taken."""
+        """``False``: more than ``MOST_WAITING`` bytes wait already, and the samples were not taken."""
         if self._taken - self._written > MOST_WAITING:
             return False
         self._taken += len(samples)
-        self._orders.put((file, samples))
+        self._jobs.put((file, samples))
         return True
 
     def close(self, file: int) -> None:
-        self._orders.put((file, None))
+        self._jobs.put((file, None))
 
-    def done(self) -> list[Closed]:
+    def done(self) -> list[ClosedFile]:
         closed = []
         while not self._closed.empty():
             closed.append(self._closed.get())
         return closed
 
     def stop(self, seconds: float) -> None:
-        """Writes what waits, then ends; gives up after ``seconds``."""
-        self._orders.put(None)
+        """Ends the thread after all waiting samples are written, and waits for that at most ``seconds``."""
+        self._jobs.put(None)
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        while (order := self._orders.get()) is not None:
-            file, what = order
+        while (job := self._jobs.get()) is not None:
+            file, what = job
             try:
                 self._carry_out(file, what)
             except OSError as error:
                 self._give_up(file, f"{error.strerror or error}")
-            except Exception as error:  # our own bug costs one recording, not all that follow
+            except Exception as error:  # a bug costs one recording, not all later ones
                 LOG.exception("a recording failed")
                 self._give_up(file, str(error))
 
@@ -109,7 +112,7 @@ class Writer:
         if what is None:
             del self._files[file]
             os.close(descriptor)
-            self._closed.put(Closed(file, ""))
+            self._closed.put(ClosedFile(file, ""))
             return
         _write(descriptor, what, _HEADER.size + size)
         _write(descriptor, header(size + len(what)), 0)
@@ -119,7 +122,7 @@ class Writer:
         descriptor, _ = self._files.pop(file, (-1, 0))
         if descriptor >= 0:
             os.close(descriptor)
-        self._closed.put(Closed(file, text))
+        self._closed.put(ClosedFile(file, text))
 
 
 def _write(descriptor: int, what: bytes, place: int) -> None:
@@ -129,147 +132,178 @@ def _write(descriptor: int, what: bytes, place: int) -> None:
         view, place = view[written:], place + written
 
 
-class Recording:
-    """One running recording of a row."""
+class RunningRecording:
+    """One running recording. ``row``: of the recorded leg; ``slot``: of the recording's buffers."""
 
-    __slots__ = ("cause", "file", "frames", "id", "leg", "row", "written")
+    __slots__ = ("cause", "file", "frames", "id", "leg", "row", "slot", "written")
 
-    def __init__(self, row: int, leg: LegId, recording: RecordingId, file: int) -> None:
-        self.row, self.leg, self.id, self.file = row, leg, recording, file
+    def __init__(self, row: int, slot: int, leg: LegId, recording: RecordingId, file: int) -> None:
+        self.row, self.slot, self.leg, self.id, self.file = row, slot, leg, recording, file
         self.frames = self.written = 0
         self.cause = ""
 
 
 class Recorder:
-    """Columns: a second of both sides for every row. ``step`` once a tick; ``ended`` gives those whose file is closed."""
+    """Columns: a second of both sides for every slot, one slot for each running recording; a row can have several recordings.
 
-    def __init__(self, rows: int, writer: Writer) -> None:
+    ``rows``: the rows of the running recordings, a row once for each. ``step`` is called once a tick; ``ended`` returns the recordings whose file
+    is closed. ``masked`` is of rows: the mask holds for all recordings of a row, also for one that begins while the mask is on.
+    """
+
+    def __init__(self, rows: int, writer: RecordingWriter) -> None:
         self._writer = writer
-        self._left: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
-        self._right: Any = np.zeros((rows, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
-        self._fill = np.zeros(rows, np.int64)
-        self._quota = np.full(rows, TICKS_A_SECOND, np.int64)
+        slots = SLOTS_A_ROW * rows
+        self._left: Any = np.zeros((slots, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
+        self._right: Any = np.zeros((slots, TICKS_A_SECOND, FRAME), np.uint8).view(f"V{FRAME}")[:, :, 0]
+        self._fill = np.zeros(slots, np.int64)
+        self._quota = np.full(slots, TICKS_A_SECOND, np.int64)
+        self._free = list(reversed(range(slots)))
         self.masked = np.zeros(rows, np.bool_)
         self._unmask: dict[int, int] = {}
-        self._running: dict[int, Recording] = {}
-        self._by_file: dict[int, Recording] = {}
+        self._running: dict[int, RunningRecording] = {}
+        self._of_row: dict[int, list[RunningRecording]] = {}
+        self._by_file: dict[int, RunningRecording] = {}
         self.rows: Rows = np.zeros(0, np.int64)
+        self.changed = True
+        """Whether ``rows`` or ``masked`` changed since the reader of both last set this to ``False``."""
+        self._slots: Rows = np.zeros(0, np.int64)
         self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
-
-    def __contains__(self, row: int) -> bool:
-        return row in self._running
 
     def waits(self, leg: LegId) -> bool:
         """Whether a recording of this leg is still being written or closed."""
         return any(recording.leg == leg for recording in self._by_file.values())
 
-    def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> None:
-        made = Recording(row, leg, recording, self._writer.open(path))
-        self._running[row] = self._by_file[made.file] = made
-        self._fill[row] = 0
-        self._quota[row] = 1 + (made.file * 7) % TICKS_A_SECOND  # so that not all files are written on the same tick
-        self.masked[row] = False
-        self._refresh()
+    def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> bool:
+        """``False``: all slots are taken, nothing is recorded."""
+        if not self._free:
+            return False
+        slot = self._free.pop()
+        made = RunningRecording(row, slot, leg, recording, self._writer.open(path))
+        self._by_file[made.file] = made
+        self._fill[slot] = 0
+        self._quota[slot] = 1 + (made.file * 7) % TICKS_A_SECOND  # spreads the files' writes over the ticks of a second
+        self._add(made)
+        return True
 
-    def stop(self, row: int, cause: str) -> None:
-        """``RecordingEnded`` follows when the writer has closed the file."""
-        recording = self._running.pop(row, None)
-        if recording is None:
-            return
+    def stop(self, row: int, recording: RecordingId, cause: str) -> None:
+        """Ends one recording of a row; ``ended`` returns it once the writer has closed the file."""
+        found = self._find(row, recording)
+        if found is not None:
+            self._stop(found, cause)
+
+    def close(self, row: int) -> None:
+        """The row's channel closes: ends all its recordings, and its mask."""
+        for recording in list(self._of_row.get(row, ())):
+            self._stop(recording, "closed")
+        self._set_mask(row, on=False)
+
+    def _stop(self, recording: RunningRecording, cause: str) -> None:
         recording.cause = cause
         self._flush(recording)
         self._writer.close(recording.file)
-        self.masked[row] = False
-        self._unmask.pop(row, None)
-        self._refresh()
+        self._remove(recording)
 
-    def move(self, row: int, to: int, leg: LegId) -> None:
-        """The row's recording goes on with what ``leg``, of row ``to``, says and hears from the next tick on."""
-        recording = self._running.get(row)
-        if recording is None or to in self._running:
+    def move(self, row: int, recording: RecordingId, to: int, leg: LegId) -> None:
+        """From the next tick on, the recording goes on with the two sides of ``leg``, which has the row ``to``."""
+        moved = self._find(row, recording)
+        if moved is None:
             return
-        self._flush(recording)
-        if self._running.pop(row, None) is None:  # the disk is too slow: it has failed
+        self._flush(moved)
+        if moved.cause:  # the recording has just failed: the disk is too slow
             return
-        recording.row, recording.leg = to, leg
-        self._running[to] = recording
-        self._fill[to], self._quota[to] = 0, TICKS_A_SECOND
-        self.masked[[row, to]] = False
-        self._unmask.pop(row, None)
+        self._of_row[row].remove(moved)
+        moved.row, moved.leg = to, leg
+        self._of_row.setdefault(to, []).append(moved)
+        self._quota[moved.slot] = TICKS_A_SECOND
         self._refresh()
 
     def position_ms(self, row: int) -> int | None:
-        recording = self._running.get(row)
-        return None if recording is None else recording.frames * 20 + int(self._fill[row]) * 20
+        """The present offset in the first of the row's recordings."""
+        recordings = self._of_row.get(row)
+        return (recordings[0].frames + int(self._fill[recordings[0].slot])) * 20 if recordings else None
 
     def mask(self, row: int, tick: int, *, on: bool) -> None:
-        if row not in self._running:
-            return
         if on:
-            self.masked[row] = True
-            self._unmask.pop(row, None)
+            self._set_mask(row, on=True)
         elif self.masked[row]:
             self._unmask[row] = tick
 
-    def lift_masks(self, tick: int, sounding: Any) -> bool:
-        """Lifts masks that were ordered to end, once no key sounds (``sounding(row)``) and its echo in the buffer is past."""
-        lifted = False
+    def lift_masks(self, tick: int, sounding: Callable[[int], bool]) -> None:
+        """Lifts masks after ``UNMASK_AFTER`` ticks once no key sounds (``sounding(row)``), at the latest after ``UNMASK_LATEST`` ticks."""
         for row, since in list(self._unmask.items()):
-            if tick - since >= UNMASK_AT_LAST or (tick - since >= UNMASK_AFTER and not sounding(row)):
-                self.masked[row] = False
-                del self._unmask[row]
-                lifted = True
-        return lifted
+            if tick - since >= UNMASK_LATEST or (tick - since >= UNMASK_AFTER and not sounding(row)):
+                self._set_mask(row, on=False)
+
+    def _set_mask(self, row: int, *, on: bool) -> None:
+        self.masked[row] = on
+        self._unmask.pop(row, None)
+        self.changed = True
 
     def step(self, said: Any, heard: Any, law: npt.NDArray[np.uint8]) -> None:
-        """Takes the tick's frames, (n,) ``V160`` each, of ``self.rows`` in their ``law`` (n,)."""
-        rows = self.rows
+        """Records the tick's frames ``said`` and ``heard``, (n,) ``V160`` each, of ``self.rows``, whose laws are ``law`` (n,)."""
+        slots = self._slots
         if law.any():
             said, heard = _to_a(said, law), _to_a(heard, law)
-        fill = self._fill[rows]
-        self._left[rows, fill], self._right[rows, fill] = said, heard
-        masked = self.masked[rows]
+        fill = self._fill[slots]
+        self._left[slots, fill], self._right[slots, fill] = said, heard
+        masked = self.masked[self.rows]
         if masked.any():
-            self._left[rows[masked], fill[masked]] = self._silence
-            self._right[rows[masked], fill[masked]] = self._silence
+            self._left[slots[masked], fill[masked]] = self._silence
+            self._right[slots[masked], fill[masked]] = self._silence
         fill += 1
-        self._fill[rows] = fill
-        for row in rows[fill >= self._quota[rows]].tolist():
-            self._flush(self._running[row])
-            self._quota[row] = TICKS_A_SECOND
+        self._fill[slots] = fill
+        for slot in slots[fill >= self._quota[slots]].tolist():
+            self._flush(self._running[slot])
+            self._quota[slot] = TICKS_A_SECOND
 
-    def ended(self) -> list[tuple[Recording, str]]:
-        """Recordings whose file is closed since the last call, each with an error's text or ``""``."""
+    def ended(self) -> list[tuple[RunningRecording, str]]:
+        """The recordings whose files were closed since the last call, each with an error's text or ``""``."""
         over = []
         for closed in self._writer.done():
             recording = self._by_file.pop(closed.file, None)
             if recording is None:
                 continue
-            if self._running.get(recording.row) is recording:
-                del self._running[recording.row]
-                self._refresh()
+            if self._running.get(recording.slot) is recording:
+                self._remove(recording)
             over.append((recording, closed.text))
         return over
 
-    def _flush(self, recording: Recording) -> None:
-        row, frames = recording.row, int(self._fill[recording.row])
+    def _find(self, row: int, recording: RecordingId) -> RunningRecording | None:
+        return next((each for each in self._of_row.get(row, ()) if each.id == recording), None)
+
+    def _flush(self, recording: RunningRecording) -> None:
+        slot, frames = recording.slot, int(self._fill[recording.slot])
         if not frames:
             return
         both = np.empty((frames * FRAME, 2), np.uint8)
-        both[:, 0] = self._left[row, :frames].view(np.uint8)
-        both[:, 1] = self._right[row, :frames].view(np.uint8)
-        self._fill[row] = 0
+        both[:, 0] = self._left[slot, :frames].view(np.uint8)
+        both[:, 1] = self._right[slot, :frames].view(np.uint8)
+        self._fill[slot] = 0
         recording.frames += frames
         if self._writer.append(recording.file, both.tobytes()):
             recording.written += frames
         elif not recording.cause:
             recording.cause = "failed"
-            self._running.pop(row, None)
-            self._refresh()
+            self._remove(recording)
             self._writer.close(recording.file)
 
+    def _add(self, recording: RunningRecording) -> None:
+        self._running[recording.slot] = recording
+        self._of_row.setdefault(recording.row, []).append(recording)
+        self._refresh()
+
+    def _remove(self, recording: RunningRecording) -> None:
+        del self._running[recording.slot]
+        self._free.append(recording.slot)
+        self._of_row[recording.row].remove(recording)
+        if not self._of_row[recording.row]:
+            del self._of_row[recording.row]
+        self._refresh()
+
     def _refresh(self) -> None:
-        self.rows = np.array(sorted(self._running), np.int64)
+        self.changed = True
+        self._slots = np.array(sorted(self._running), np.int64)
+        self.rows = np.array([self._running[slot].row for slot in self._slots.tolist()], np.int64)
 
 
 def _to_a(frames: Any, law: npt.NDArray[np.uint8]) -> Any:

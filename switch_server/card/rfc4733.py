@@ -1,4 +1,4 @@
-"""Keys as RTP events (RFC 4733): those that come, each once, and those that we send."""
+"""Keys as RTP events (RFC 4733): received keys, each reported once, and sent keys."""
 
 import struct
 from typing import NamedTuple
@@ -11,11 +11,11 @@ TICKS_ON = 5  # 100 ms
 TICKS_OFF = 5
 END_PACKETS = 3
 MOST_KEYS = 64
-"""That may wait to be sent to one channel; more are dropped (who leans on a keypad is passed on)."""
+"""Keys that may wait to be sent to one channel; further ones are dropped (those of a caller who never stops pressing keys are relayed too)."""
 
 
 class EventsIn:
-    """Of one channel: tells a new key from a repetition. An event is one key by its timestamp, however many packets it comes in."""
+    """The received events of one channel: tells a new key from a repeated packet. All packets of an event have the timestamp of its begin."""
 
     __slots__ = ("_code", "_continues", "_ended", "_seen", "_ssrc")
 
@@ -26,7 +26,7 @@ class EventsIn:
         self._continues = -1  # timestamp at which a very long event goes on as a new one (RFC 4733 §2.5.1.3)
 
     def packet(self, ssrc: int, stamp: int, payload: bytes) -> str | None:
-        """The key that this packet is the first of, or ``None``. Payloads that are no keys are ignored."""
+        """The key, where this is its first packet, else ``None``. Payloads that are no keys are ignored."""
         if len(payload) < EVENT.size:
             return None
         code, flags, duration = EVENT.unpack_from(payload)
@@ -36,7 +36,7 @@ class EventsIn:
             self._ssrc, self._seen, self._ended, self._continues = ssrc, [], True, -1
         fresh = stamp not in self._seen
         if fresh and self._seen and (stamp - self._seen[-1]) & 0x8000_0000:
-            return None  # older than the last one: a straggler of an event that is over
+            return None  # older than the last event: a late packet of an earlier one
         goes_on = fresh and not self._ended and code == self._code and stamp == self._continues
         if fresh:
             self._seen = [*self._seen[-7:], stamp]
@@ -46,7 +46,7 @@ class EventsIn:
 
 
 class OutPacket(NamedTuple):
-    """What goes out in place of audio: ``payload`` at the timestamp that the event began with; ``marker`` on its first packet."""
+    """An event packet, sent in place of audio: ``stamp`` is the timestamp of the event's begin; ``marker`` is set on its first packet."""
 
     payload: bytes
     stamp: int
@@ -54,7 +54,7 @@ class OutPacket(NamedTuple):
 
 
 class EventsOut:
-    """The keys still to be sent to one channel, 100 ms each and 100 ms apart; one ``tick`` every 20 ms."""
+    """The keys that wait to be sent to one channel, 100 ms each and 100 ms apart; ``tick`` is called every 20 ms."""
 
     def __init__(self) -> None:
         self._keys = ""
@@ -68,7 +68,7 @@ class EventsOut:
         return bool(self._keys)
 
     def tick(self, stamp: int) -> OutPacket | None:
-        """What to send at RTP time ``stamp``: an event packet, or ``None`` for audio as usual."""
+        """The event packet to send at RTP time ``stamp``, or ``None`` to send audio as usual."""
         if not self._keys:
             return None
         if not self._tick:

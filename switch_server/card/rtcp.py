@@ -8,12 +8,12 @@ EVERY_TICKS = 250  # 5 s
 NTP_EPOCH = 2_208_988_800
 _HEAD = struct.Struct("!BBHI")
 _SENDER = struct.Struct("!IIIII")
-_BLOCK = struct.Struct("!IB3sIIII")
-_NAME = struct.Struct("!BBHIBB8sxx")  # SDES with one CNAME of 8 letters, its end and padding
+_REPORT_BLOCK = struct.Struct("!IB3sIIII")
+_NAME = struct.Struct("!BBHIBB8sxx")  # SDES with one CNAME of 8 letters, terminator and padding
 
 
-class Block(NamedTuple):
-    """A report block: how ``ssrc`` was received."""
+class ReportBlock(NamedTuple):
+    """A report block: the reception of the source ``ssrc``."""
 
     ssrc: int
     fraction: int
@@ -24,12 +24,12 @@ class Block(NamedTuple):
     delay: int
 
 
-class Report(NamedTuple):
-    """What one SR or RR says; ``ntp_middle`` is the SR's time stamp as it is quoted back, ``None`` in an RR."""
+class RtcpReport(NamedTuple):
+    """The content of one SR or RR; ``ntp_middle`` is the SR's timestamp as report blocks quote it (LSR), ``None`` in an RR."""
 
     ssrc: int
     ntp_middle: int | None
-    blocks: tuple[Block, ...]
+    blocks: tuple[ReportBlock, ...]
 
 
 def ntp(unix: float) -> int:
@@ -38,11 +38,11 @@ def ntp(unix: float) -> int:
 
 
 def middle(ntp_time: int) -> int:
-    """The middle 32 bits: 1/65536 s."""
+    """The middle 32 bits of an NTP time, in 1/65536 s."""
     return (ntp_time >> 16) & 0xFFFF_FFFF
 
 
-def build(ssrc: int, sender: tuple[int, int, int, int] | None, block: Block | None) -> bytes:
+def build(ssrc: int, sender: tuple[int, int, int, int] | None, block: ReportBlock | None) -> bytes:
     """SR (with ``sender`` = NTP time, RTP time, packets, octets) or RR, with at most one block, and an SDES with a CNAME."""
     body = b""
     if sender is not None:
@@ -50,7 +50,7 @@ def build(ssrc: int, sender: tuple[int, int, int, int] | None, block: Block | No
         body += _SENDER.pack(time >> 32, time & 0xFFFF_FFFF, stamp, packets & 0xFFFF_FFFF, octets & 0xFFFF_FFFF)
     if block is not None:
         lost = min(max(block.lost, 0), 0x7FFFFF).to_bytes(3, "big")
-        body += _BLOCK.pack(
+        body += _REPORT_BLOCK.pack(
             block.ssrc, block.fraction, lost, block.highest & 0xFFFF_FFFF, block.jitter, block.last_sr, block.delay
         )
     first = 0x80 | (block is not None)
@@ -58,8 +58,8 @@ def build(ssrc: int, sender: tuple[int, int, int, int] | None, block: Block | No
     return report + _NAME.pack(0x81, SDES, _NAME.size // 4 - 1, ssrc, 1, 8, b"%08x" % ssrc)
 
 
-def read(datagram: bytes) -> list[Report]:
-    """The reports of a compound packet; whatever is no RTCP ends the reading, nothing is raised."""
+def read(datagram: bytes) -> list[RtcpReport]:
+    """The reports of a compound packet. Reading ends at the first part that is no RTCP; nothing is raised."""
     reports = []
     place = 0
     while place + 8 <= len(datagram):
@@ -76,7 +76,7 @@ def read(datagram: bytes) -> list[Report]:
     return reports
 
 
-def _read_report(packet: bytes, kind: int, count: int, ssrc: int) -> Report | None:
+def _read_report(packet: bytes, kind: int, count: int, ssrc: int) -> RtcpReport | None:
     place, ntp_middle = _HEAD.size, None
     if kind == SR:
         if len(packet) < place + _SENDER.size:
@@ -84,17 +84,19 @@ def _read_report(packet: bytes, kind: int, count: int, ssrc: int) -> Report | No
         high, low, *_ = _SENDER.unpack_from(packet, place)
         ntp_middle = middle(high << 32 | low)
         place += _SENDER.size
-    if len(packet) < place + count * _BLOCK.size:
+    if len(packet) < place + count * _REPORT_BLOCK.size:
         return None
     blocks = []
     for number in range(count):
-        of, fraction, lost, highest, jitter, last, delay = _BLOCK.unpack_from(packet, place + number * _BLOCK.size)
-        blocks.append(Block(of, fraction, int.from_bytes(lost, "big", signed=True), highest, jitter, last, delay))
-    return Report(ssrc, ntp_middle, tuple(blocks))
+        of, fraction, lost, highest, jitter, last, delay = _REPORT_BLOCK.unpack_from(
+            packet, place + number * _REPORT_BLOCK.size
+        )
+        blocks.append(ReportBlock(of, fraction, int.from_bytes(lost, "big", signed=True), highest, jitter, last, delay))
+    return RtcpReport(ssrc, ntp_middle, tuple(blocks))
 
 
-def round_trip_ms(block: Block, arrived: int) -> float | None:
-    """From a block that quotes our SR, arrived at (middle NTP) time ``arrived``; ``None`` where it quotes none or makes no sense."""
+def round_trip_ms(block: ReportBlock, arrived: int) -> float | None:
+    """The round trip time by a block that quotes our SR and arrived at (middle NTP) time ``arrived``; ``None`` where it quotes none or the times make no sense."""
     if not block.last_sr:
         return None
     units = (arrived - block.last_sr - block.delay) & 0xFFFF_FFFF

@@ -9,7 +9,7 @@ Rows = npt.NDArray[np.int64]
 
 
 class Headers(NamedTuple):
-    """Columns for n packets; ``good`` tells which rows are RTP at all, the other columns mean something only there."""
+    """Columns for n packets; ``good`` marks the packets that are RTP; the other columns are valid only for these."""
 
     good: npt.NDArray[np.bool_]
     type: npt.NDArray[np.uint8]
@@ -20,19 +20,19 @@ class Headers(NamedTuple):
     length: npt.NDArray[np.int64]
 
     def take(self, which: Rows) -> "Headers":
-        """The same columns of some packets only."""
+        """The same columns for the packets ``which``."""
         good, kind, seq, stamp, ssrc, offset, length = self
         return Headers(good[which], kind[which], seq[which], stamp[which], ssrc[which], offset[which], length[which])
 
 
 def words(rx: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
-    """The three 32-bit words of the fixed headers of ``rx`` (n, ROW): (3, n), one row each for first half, timestamp, SSRC."""
+    """The three 32-bit words of the fixed headers of ``rx`` (n, ROW) as (3, n): first word, timestamp, SSRC."""
     fixed: Any = rx[:, :12].view(">u4")
     return fixed.T.astype(np.uint32, order="C")  # type: ignore[no-any-return]
 
 
 def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32]) -> Headers:
-    """Reads the headers of rows ``rx`` (n, ROW), datagrams of ``lengths`` bytes; never raises, whatever they hold."""
+    """Reads the headers of the datagrams ``rx`` (n, ROW) of ``lengths`` bytes; raises nothing, whatever their content."""
     first_half, stamp, ssrc = words(rx)
     size = lengths.astype(np.int64)
     first = rx[:, 0]
@@ -45,7 +45,7 @@ def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32]) -> Headers
             offset[row], size[row] = _payload(rx[row], int(size[row]))
         good[odd] = offset[odd] < size[odd]
     if size.size and int(lengths.max()) >= rx.shape[1]:
-        good &= lengths < rx.shape[1]  # cut short by the row: longer than any G.711 packet
+        good &= lengths < rx.shape[1]  # longer than a row, and so than any G.711 packet that is accepted
     return Headers(
         good,
         rx[:, 1] & np.uint8(0x7F),
@@ -58,7 +58,7 @@ def parse(rx: npt.NDArray[np.uint8], lengths: npt.NDArray[np.uint32]) -> Headers
 
 
 def _payload(row: npt.NDArray[np.uint8], size: int) -> tuple[int, int]:
-    """Where the payload starts and ends, past CSRCs and extension and before padding; start == end where it does not fit."""
+    """Start and end of the payload, without CSRCs, extension and padding; start == end where the header's lengths do not fit."""
     first = int(row[0])
     start = 12 + 4 * (first & 15)
     if first & 0x10:

@@ -1,7 +1,7 @@
-"""UDP in batches: every port's datagrams land as rows of one array, every channel's packet leaves from its row of another.
+"""UDP in batches: received datagrams of all ports become rows of one array; each channel's packet is sent from its row of another.
 
-``MmsgSockets`` hands the kernel whole batches (``recvmmsg``/``sendmmsg`` by ctypes, on arrays that numpy sees as well);
-``PlainSockets`` does the same with ``recvfrom_into``/``sendto`` where the system has no such calls. IPv4 only.
+``MmsgSockets`` passes whole batches to the kernel (``recvmmsg``/``sendmmsg`` by ctypes, on the memory of numpy arrays);
+``PlainSockets`` does the same with ``recvfrom_into``/``sendto`` on systems without these calls. IPv4 only.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from switch_server.card import FRAME
 Index = npt.NDArray[np.int64]
 
 HEADER = 12
-ROW = 576  # 12 + 60 ms + extensions; no multiple of 4096, so rows spread over the cache's sets
+ROW = 576  # header, 60 ms and extensions; no divisor of 4096, so that rows spread over the cache's sets
 BATCH = 4096
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35  # Linux; the control message has the same number
@@ -38,7 +38,7 @@ _IOVEC = np.dtype([("base", "u8"), ("len", "u8")])
 
 
 def pack_address(ip: str, port: int) -> bytes:
-    """A ``sockaddr_in``; ``OSError`` for what is no IPv4 address."""
+    """A ``sockaddr_in``; ``OSError`` where ``ip`` is no IPv4 address."""
     return ADDRESS.pack(socket.AF_INET, socket.htons(port), socket.inet_aton(ip))
 
 
@@ -48,11 +48,10 @@ def unpack_address(raw: bytes) -> tuple[str, int]:
 
 
 class Sockets:
-    """What both kinds share: the arrays.
+    """The arrays that both kinds share.
 
-    ``rx`` (BATCH, ROW) holds the datagrams of the last ``receive``, ``rx_len`` their bytes, ``rx_key`` the first 8 bytes of their senders'
-    ``sockaddr_in`` with the port's number in place of the family, which makes it a key of (port, far address). ``more``: the last ``receive`` left datagrams behind.
-    ``tx`` has one row a channel.
+    ``rx`` (BATCH, ROW) holds the datagrams of the last ``receive``, ``rx_len`` their lengths in bytes; ``more``: the last ``receive`` may
+    have left datagrams in the sockets. ``tx`` has one row for each channel.
     """
 
     def __init__(self, rows: int) -> None:
@@ -68,12 +67,12 @@ class Sockets:
         self.send_errors = 0
 
     def add(self, sock: socket.socket) -> int:
-        """Takes a bound, non-blocking socket; gives the port's number."""
+        """Takes over a bound, non-blocking socket; returns the port's index."""
         self._open.append(sock)
         return len(self._open) - 1
 
     def arrivals(self, at: Index | slice) -> Index:
-        """When received rows came, as the kernel saw it: samples (1/8000 s) of the wall clock."""
+        """The kernel's arrival times of received rows: samples (1/8000 s) of the wall clock."""
         came: Index = self._rx_control[at, 2] * 8000
         came += self._rx_control[at, 3] * 34360 >> 32  # ns / 125,000 to a tenth of a sample, without a division
         return came
@@ -82,7 +81,7 @@ class Sockets:
         self._tx_address[row] = np.frombuffer(address, np.uint8)
 
     def keys(self, count: int) -> npt.NDArray[np.uint64]:
-        """Keys of the first ``count`` received rows."""
+        """Keys (port, far address) of the first ``count`` received rows: the first 8 bytes of the ``sockaddr_in`` with the port's index in place of the family."""
         masked = self._rx_address[:count, 0] & np.uint64(0xFFFF_FFFF_FFFF_0000)
         masked |= self._rx_port[:count]
         return masked
@@ -97,7 +96,7 @@ class Sockets:
 
 
 class BatchSockets(Protocol):
-    """The face of both kinds; see ``Sockets`` for the arrays."""
+    """The interface of both kinds; see ``Sockets`` for the arrays."""
 
     rx: npt.NDArray[np.uint8]
     rx_len: npt.NDArray[np.uint32]
@@ -138,7 +137,7 @@ class MmsgSockets(Sockets):
 
     @staticmethod
     def _vectors(rows: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint8]) -> tuple[Any, Any]:
-        """One iovec and one mmsghdr a row, pointing into the arrays."""
+        """One iovec and one mmsghdr for each row, pointing into the arrays."""
         count, size = rows.shape
         step = np.arange(count, dtype=np.uint64)
         iov, msg = np.zeros(count, _IOVEC), np.zeros(count, _MSGHDR)
@@ -151,7 +150,7 @@ class MmsgSockets(Sockets):
         self._tx_iov["len"][row] = length
 
     def order(self, rows: Index, ports: Index) -> None:
-        """Which rows ``send`` sends, sorted by the ports they leave from."""
+        """Sets the rows that ``send`` sends; ``rows`` must be sorted by ``ports``, the ports that they are sent from."""
         self._tx_msg = self._tx_all[rows]
         self._runs = []
         base = self._tx_msg.ctypes.data
@@ -162,7 +161,7 @@ class MmsgSockets(Sockets):
             self._runs.append((self._open[int(ports[start])].fileno(), base + start * 64, end - start))
 
     def receive(self, ports: list[int]) -> int:
-        """Takes what waits at ``ports``, at most ``SOCKET_BATCH`` each and ``BATCH`` together; gives the number of rows filled."""
+        """Receives waiting datagrams of ``ports``, at most ``SOCKET_BATCH`` each and ``BATCH`` in all; returns the number of rows filled."""
         filled = 0
         self.more = False
         for port in ports:
@@ -177,11 +176,11 @@ class MmsgSockets(Sockets):
                 self._rx_port[filled : filled + got] = port
                 filled += got
                 self.more |= got == room
-        self._rx_room[:filled] = 32  # the kernel wrote what it used
+        self._rx_room[:filled] = 32  # the kernel has overwritten it with the used length
         return filled
 
     def send(self) -> int:
-        """Sends the ordered rows; gives how many left. A packet that the system refuses is skipped and counted."""
+        """Sends the rows set by ``order``; returns the number sent. A packet that the system refuses is skipped and counted."""
         total = 0
         for fd, base, count in self._runs:
             done = 0
@@ -199,7 +198,7 @@ class MmsgSockets(Sockets):
 
 
 class PlainSockets(Sockets):
-    """One system call a datagram; for systems without ``recvmmsg``."""
+    """One system call for each datagram; for systems without ``recvmmsg``."""
 
     def __init__(self, rows: int) -> None:
         super().__init__(rows)
@@ -246,14 +245,14 @@ class PlainSockets(Sockets):
         return total
 
 
-def best(rows: int, *, plain: bool = False) -> BatchSockets:
-    """``MmsgSockets`` where the system has it, ``PlainSockets`` elsewhere."""
+def open_sockets(rows: int, *, plain: bool = False) -> BatchSockets:
+    """``MmsgSockets`` where the system has ``sendmmsg`` and 64 bits, else ``PlainSockets``."""
     has_mmsg = hasattr(ctypes.CDLL(None), "sendmmsg") and ctypes.sizeof(ctypes.c_void_p) == 8
     return PlainSockets(rows) if plain or not has_mmsg else MmsgSockets(rows)
 
 
 def bind_pair(ip: str, buffer_bytes: int = 1 << 20) -> tuple[socket.socket, socket.socket]:
-    """An even port for RTP and the next one for RTCP (RFC 3550 §11), both non-blocking; ``OSError`` when there is none."""
+    """Sockets at an even port for RTP and at the next one for RTCP (RFC 3550 §11), both non-blocking; ``OSError`` when there is no such pair."""
     for _ in range(200):
         rtp = _bound(ip, 0, buffer_bytes)
         port = rtp.getsockname()[1]
@@ -272,7 +271,7 @@ def _bound(ip: str, port: int, buffer_bytes: int) -> socket.socket:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
         with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer_bytes)  # past the system's limit, where allowed
+            sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer_bytes)  # beyond the system's limit, where allowed
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         sock.bind((ip, port))

@@ -1,7 +1,7 @@
-"""Tones that a card makes itself, as linear samples.
+"""Tones that a card generates, as linear samples.
 
-The Chinese network signals with 450 Hz (GB/T 3380, YD/T 729): dial continuous, ringback 1 s on 4 s off, busy 0.35/0.35 s, congestion
-0.7/0.7 s, at -10 dBm0. Each pattern is a whole number of 20 ms frames and of 450 Hz periods, so it can be repeated without a click.
+The tones of the Chinese network have 450 Hz (GB/T 3380, YD/T 729): dial continuous, ringback 1 s on 4 s off, busy 0.35/0.35 s, congestion
+0.7/0.7 s, at -10 dBm0. Each pattern is a whole number of 20 ms frames and of 450 Hz periods, so that it can be repeated without a click.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def tone(name: str) -> npt.NDArray[np.int16]:
 
 
 def dtmf(key: str, samples: int, dbm0: float = -9.0) -> npt.NDArray[np.int16]:
-    """A key's two frequencies (ITU-T Q.23), the higher one 2 dB stronger; ``ValueError`` for what is no key."""
+    """A key's two frequencies (ITU-T Q.23), the higher one 2 dB stronger; ``ValueError`` where ``key`` is no key."""
     place = DTMF_KEYS.index(key)
     low, high = DTMF_ROWS[place // 4], DTMF_COLUMNS[place % 4]
     return sine(low, samples, dbm0) + sine(high, samples, dbm0 + 2)

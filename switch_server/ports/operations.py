@@ -44,7 +44,7 @@ from shared.control_agents import (
     Talks,
 )
 from shared.control_reports import AskReport, ControlReport
-from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, PhoneName
+from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, PhoneName, RecordingId
 from switch_server.ports.records import Customer, OrderRecord
 
 
@@ -177,7 +177,11 @@ class Records(Protocol):
 
     def call(self, call: CallId) -> dict[str, Any] | None: ...
     def calls(self, limit: int = 100, *, since: float = 0.0) -> list[dict[str, Any]]: ...
-    def recordings(self, call: CallId) -> list[dict[str, Any]]: ...
+    def recordings(self, call: CallId) -> list[dict[str, Any]]:
+        """The recording of the whole call first."""
+        ...
+
+    def recording(self, recording: RecordingId) -> dict[str, Any] | None: ...
     def orders(
         self,
         limit: int = 100,

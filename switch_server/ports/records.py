@@ -152,7 +152,9 @@ class CustomerRecords(Protocol):
         """The agents who talked in this call."""
         ...
 
-    def recordings(self, call: CallId) -> list[dict[str, Any]]: ...
+    def recordings(self, call: CallId) -> list[dict[str, Any]]:
+        """The one of the whole call first."""
+        ...
 
 
 class TicketBook(Protocol):

@@ -32,7 +32,7 @@ from shared.control import (
 )
 from shared.control_rows import Trouble, TroubleCode
 from shared.enums import SeatState
-from shared.ids import AccountNo, BranchId, CallId, CardId, TrunkName
+from shared.ids import AccountNo, BranchId, CallId, CardId, RecordingId, TrunkName
 from switch_server.core.facts import HangUpOrdered
 from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
@@ -219,17 +219,18 @@ class SwitchOperations:
 
     async def recording(self, ask: AskRecording) -> RecordingPart:
         call = CallId(ask.call)
-        known = await self._read(self._from.records.recordings, call)
-        if not known:
+        known = next(iter(await self._read(self._from.records.recordings, call)), None)
+        known = known or await self._read(self._from.records.recording, RecordingId(ask.call))
+        if known is None:
             exists = self._live(call) is not None or await self._read(self._from.records.call, call) is not None
             raise OperationRefused(RefusedCode.NO_RECORDING if exists else RefusedCode.NO_SUCH_CALL, call)
         try:
-            size, data = await asyncio.to_thread(_part, Path(known[0]["path"]), ask.offset)
+            size, data = await asyncio.to_thread(_part, Path(known["path"]), ask.offset)
         except OSError as error:
-            raise OperationRefused(RefusedCode.RECORDING_GONE, f"{known[0]['path']}: {error.strerror}") from error
+            raise OperationRefused(RefusedCode.RECORDING_GONE, f"{known['path']}: {error.strerror}") from error
         if ask.offset == 0:
             self._audit(ask.actor, "recording_heard", call)
-        return RecordingPart(known[0]["id"], size, ask.offset, data)
+        return RecordingPart(known["id"], size, ask.offset, data)
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = await self._read(self._from.records.search_customers, ask.text, ask.limit)

@@ -211,11 +211,11 @@ COMMANDS = (
         ("recording",),
         acting.recording,
         (
-            CALL,
+            option("call", "arg_recorded", metavar="CALL"),
             option("-o", "opt_output", dest="output", metavar="FILE"),
             option("--force", "opt_force", action="store_true"),
         ),
-        ("recording 2026082509310512300", "recording 2026082509310512300 -o - | aplay"),
+        ("recording 2026082509310512300", "recording 2026082509310512300r2", "recording 2026082509310512300 -o - | aplay"),
     ),
     Command(
         ("replay",),

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why
-from agent_app.model.supervising import SEAT_NEEDS, WAITING_NEEDS
-from agent_app.model.view import Action
+from agent_app.model.desk.actions import MANY_AT_ONCE, NEEDS, Why
+from agent_app.model.desk.view import Action
+from agent_app.model.floor.supervising import SEAT_NEEDS, WAITING_NEEDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "desk.md"
 

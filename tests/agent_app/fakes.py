@@ -5,12 +5,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from agent_app.model.actions import UP
-from agent_app.model.people import Kept
-from agent_app.model.phone import Device, Devices, PhoneCommand, PhoneReady
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Failed, OnPacked, OnReply, OnStep
+from agent_app.model.desk.actions import UP
+from agent_app.model.desk.view import DeskView
+from agent_app.model.phonebook.people import AgentPhonebook
+from agent_app.model.sound.phone_messages import Devices, PhoneCommand, PhoneReady, SoundDevice
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import Failed, OnPacked, OnReply, OnStep
 from shared.desk import (
     CallChanged,
     Choice,
@@ -35,7 +35,7 @@ AGENT, DESK = AgentId("8001"), DeskId("desk-1")
 PASSWORD = "correct horse"
 CONTACT = "127.0.0.1:5070"
 CHOICES = (Choice("enquiry", {Language.EN: "Enquiry"}), Choice("complaint", {Language.EN: "Complaint"}))
-HEADSET = Device("usb", "USB headset", 1, 2, default_in=True, default_out=True)
+HEADSET = SoundDevice("usb", "USB headset", 1, 2, default_in=True, default_out=True)
 SEAT = Seat(AGENT, "Agent", Role.AGENT, DESK, SeatState.LOCKED, 0.0, LockReason.LOGGED_IN)
 
 
@@ -71,7 +71,7 @@ def pop(name: str = "c1", customer: CustomerCard | None = None, **fields: object
 
 
 class FakeSwitch:
-    """``ports.Switch``. Requests wait in ``asked`` until ``answer`` or their time-out (``tick``). ``up=False``: ``never_left``."""
+    """``ports.SwitchPort``. Requests wait in ``asked`` until ``answer`` or their time-out (``tick``). ``up=False``: ``never_left``."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.up = True
@@ -147,7 +147,7 @@ class FakeSettings(dict[str, str]):
 
 
 class FakeDiagnostics:
-    """``ports.Diagnostics`` whose work a test does: ``step`` and ``end``."""
+    """``ports.DiagnosticsPort`` whose work a test does: ``step`` and ``end``."""
 
     def __init__(self) -> None:
         self.packs: list[Path] = []
@@ -163,15 +163,15 @@ class FakeDiagnostics:
         self.cancelled += 1
 
 
-class FakeShelf(dict[AgentId, Kept]):
+class FakeAgentFiles(dict[AgentId, AgentPhonebook]):
     def __init__(self) -> None:
         super().__init__()
         self.notes: dict[AgentId, dict[CallId, str]] = {}
 
-    def read(self, agent: AgentId) -> Kept:
-        return self.get(agent, Kept())
+    def read(self, agent: AgentId) -> AgentPhonebook:
+        return self.get(agent, AgentPhonebook())
 
-    def write(self, agent: AgentId, kept: Kept) -> None:
+    def write(self, agent: AgentId, kept: AgentPhonebook) -> None:
         self[agent] = kept
 
     def read_notes(self, agent: AgentId) -> dict[CallId, str]:
@@ -190,12 +190,12 @@ class World:
         self.phone = FakePhone()
         self.settings = FakeSettings(settings)
         self.diagnostics = FakeDiagnostics()
-        self.shelf = FakeShelf()
+        self.agent_files = FakeAgentFiles()
         self.views: list[DeskView] = []
         self.seq = 0
-        self.desk = Desk(
+        self.desk = DeskPresenter(
             self.switch, self.phone, self.settings, lambda: self.now, self.wall, self.views.append, self.diagnostics,
-            self.shelf,
+            self.agent_files,
         )  # fmt: skip
 
     def wall(self) -> float:

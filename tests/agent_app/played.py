@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from agent_app.link import DeskKey, Route, RouteTo, SwitchLink
 from agent_app.link.thread import MESSAGES
-from agent_app.model.phone import Devices, PhoneReady
-from agent_app.model.view import DeskView, LinkState
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView, LinkState
+from agent_app.model.sound.phone_messages import Devices, PhoneReady
+from agent_app.presenters.desk import DeskPresenter
 from shared import desk as wire
 from shared.desk import DeskRefusal, DeskSnapshot, Done, LoggedIn, Refused, StateReport, applied
 from shared.link import Answer, Channel, Identity, LinkServer, QuietHandler, Rules, keys
@@ -142,7 +142,7 @@ class Bench:
         self.phone, self.settings = FakePhone(), FakeSettings()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.link = SwitchLink(key, "0.1", self._work.put, self, route or RouteTo(key.endpoint), rules)
-        self.desk = Desk(self.link, self.phone, self.settings, time.monotonic, time.time, self.views.append)
+        self.desk = DeskPresenter(self.link, self.phone, self.settings, time.monotonic, time.time, self.views.append)
         self.desk.phone_event(PhoneReady(CONTACT, "1"))
         self.desk.phone_event(Devices((HEADSET,), "usb", "usb", "usb"))
         self.link.start()

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
 
-from agent_app.model import actions
-from agent_app.model.actions import UP
-from agent_app.model.phone import CallOver, CallUp, Expect, Forget, PhoneProblem, PhoneReady, Ringing
-from agent_app.model.view import LinkState, PhoneState
-from agent_app.presenters.asker import GRACE_S
-from agent_app.presenters.calling import ASKING
-from agent_app.presenters.ports import Failed
+from agent_app.model.desk import actions
+from agent_app.model.desk.actions import UP
+from agent_app.model.desk.view import LinkState, PhoneState
+from agent_app.model.sound.phone_messages import CallOver, CallUp, Expect, Forget, PhoneProblem, PhoneReady, Ringing
+from agent_app.presenters.calling.calling import ASKING
+from agent_app.presenters.parts.ports import Failed
+from agent_app.presenters.parts.requests import GRACE_S
 from shared import desk as wire
 from shared.desk import (
     CallChanged,

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from agent_app.link import DeskKey, DeskKeyError, SwitchLink, thread
-from agent_app.model.view import LinkState
+from agent_app.model.desk.view import LinkState
 from shared import codec
 from shared import desk as wire
 from shared.desk import (

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from agent_app.model.actions import MANY_AT_ONCE, NEEDS, Why, enabled, hanging_up, number_of
-from agent_app.model.numbers import BadNumber, dialable
-from agent_app.model.problems import CODES
-from agent_app.model.state import Mirror, Verdict
-from agent_app.model.supervising import SEAT_NEEDS, WAITING_NEEDS
-from agent_app.model.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
+from agent_app.model.desk.actions import MANY_AT_ONCE, NEEDS, Why, enabled, hanging_up, number_of
+from agent_app.model.desk.mirror import Mirror, ReportVerdict
+from agent_app.model.desk.problems import CODES
+from agent_app.model.desk.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
+from agent_app.model.floor.supervising import SEAT_NEEDS, WAITING_NEEDS
+from agent_app.model.phonebook.numbers import BadNumber, dialable
 from shared.desk import DeskSnapshot, Notice, Party, QueueRow, QueuesChanged, SeatChanged
 from shared.enums import CallKind, HangingUp, ListenMode, LockReason, PartyState, Role, SeatState
 from shared.ids import CallId, LegId, QueueName
@@ -268,14 +268,14 @@ def test_reports_by_number() -> None:
     assert mirror.stale
     mirror.take(DeskSnapshot(at=1.0))
     row = QueueRow(QueueName("q"), {}, 1, 2.0, 3, 4)
-    assert mirror.told(QueuesChanged((row,)), 1) is Verdict.APPLIED
-    assert mirror.told(QueuesChanged(()), 1) is Verdict.OLD
+    assert mirror.told(QueuesChanged((row,)), 1) is ReportVerdict.APPLIED
+    assert mirror.told(QueuesChanged(()), 1) is ReportVerdict.OLD
     assert mirror.snapshot.queues == (row,)
     assert not mirror.stale
-    assert mirror.told(SeatChanged(seat()), 3) is Verdict.GAP
+    assert mirror.told(SeatChanged(seat()), 3) is ReportVerdict.GAP
     assert mirror.stale
     mirror.begin()
-    assert mirror.told(QueuesChanged(()), 1) is Verdict.APPLIED
+    assert mirror.told(QueuesChanged(()), 1) is ReportVerdict.APPLIED
 
 
 def test_a_notice_is_numbered_and_changes_nothing_of_the_copy() -> None:
@@ -283,7 +283,7 @@ def test_a_notice_is_numbered_and_changes_nothing_of_the_copy() -> None:
     mirror.begin()
     mirror.take(DeskSnapshot(at=1.0))
     notice = Notice(1.0, "message", "Li")
-    assert mirror.told(notice, 1) is Verdict.APPLIED
-    assert mirror.told(notice, 1) is Verdict.OLD
-    assert mirror.told(notice, 3) is Verdict.GAP
+    assert mirror.told(notice, 1) is ReportVerdict.APPLIED
+    assert mirror.told(notice, 1) is ReportVerdict.OLD
+    assert mirror.told(notice, 3) is ReportVerdict.GAP
     assert mirror.snapshot == DeskSnapshot(at=1.0)

@@ -175,7 +175,7 @@ def test_starts_that_cannot_be_say_why(
 
 
 def test_work_that_fails_costs_itself_only(caplog: pytest.LogCaptureFixture) -> None:
-    loop = headless.Loop()
+    loop = headless.RobotLoop()
     done: list[str] = []
     loop.post(lambda: done.append(str(1 / 0)))
     loop.post(lambda: done.append("next"))

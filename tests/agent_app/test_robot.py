@@ -3,8 +3,8 @@
 from random import Random
 from typing import Any
 
-from agent_app.model.phone import AnswerCall, Ringing
-from agent_app.options import RobotPlan, Span
+from agent_app.model.sound.phone_messages import AnswerCall, Ringing
+from agent_app.options import RobotPlan, SecondsRange
 from agent_app.robot import Robot
 from shared.desk import (
     CallChanged,
@@ -27,7 +27,7 @@ from shared.enums import CallKind, HangingUp, LockReason, PartyState, SeatState
 from shared.ids import CallId, LegId
 from tests.agent_app.fakes import AGENT, PASSWORD, SEAT, World, call, card, pop, seat
 
-PLAN = RobotPlan(Span(1, 1), Span(8, 8), Span(2, 2), "complaint")
+PLAN = RobotPlan(SecondsRange(1, 1), SecondsRange(8, 8), SecondsRange(2, 2), "complaint")
 
 
 class Day:

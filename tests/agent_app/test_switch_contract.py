@@ -1,4 +1,4 @@
-"""``ports.Switch``: the same on the fake that presenter tests use and on the real link."""
+"""``ports.SwitchPort``: the same on the fake that presenter tests use and on the real link."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from agent_app.presenters.ports import Failed, OnReply, Switch
+from agent_app.presenters.parts.ports import Failed, OnReply, SwitchPort
 from shared.desk import DeskSnapshot, Done, OpenSeat, PhoneNow, Reply
 from tests.agent_app.fakes import FakeSwitch
 from tests.agent_app.played import Bench, PlayedSwitch, a_desk
@@ -15,7 +15,7 @@ from tests.agent_app.played import Bench, PlayedSwitch, a_desk
 class Side(Protocol):
     """A port, and a hand on what is behind it."""
 
-    port: Switch
+    port: SwitchPort
 
     def answering(self, answers: bool) -> None: ...
     def cut(self) -> None: ...
@@ -51,7 +51,7 @@ class Fake:
 class Real:
     def __init__(self, switch: PlayedSwitch, bench: Bench) -> None:
         self._switch, self._bench = switch, bench
-        self.port: Switch = bench.link
+        self.port: SwitchPort = bench.link
         bench.until(bench.fresh)
 
     def answering(self, answers: bool) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from agent_app.link import DeskKey, FixedRoute, SwitchLink
-from agent_app.model.floor import FloorView
-from agent_app.model.phone import PhoneCommand, PhoneReady
-from agent_app.model.view import Action, DeskView, LinkState
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView, LinkState
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.model.sound.phone_messages import PhoneCommand, PhoneReady
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.settings import SettingsFile
 from agent_app.ui.floor.window import SupervisorWindow
 from agent_app.ui.frame.app import TICK_MS, Frames, MainThread, application
@@ -38,7 +38,7 @@ class NoPhone:
 
 
 class Ears:
-    desk: Desk
+    desk: DeskPresenter
 
     def address(self, ip: str) -> None: ...
 
@@ -65,7 +65,7 @@ class Painted(QObject):
         self.spent = 0.0
         self.on = False
         self._new: list[float] = []
-        self._floor = FloorView()
+        self._floor = FloorDeskView()
         self._table = board.seats.table
         self._draw, self._tick = board.draw_floor, board._tick
         board.draw_floor = self.draw_floor  # type: ignore[method-assign]
@@ -73,7 +73,7 @@ class Painted(QObject):
         board._clock.timeout.connect(self.tick)
         board.seats.table.viewport().installEventFilter(self)
 
-    def draw_floor(self, floor: FloorView) -> None:
+    def draw_floor(self, floor: FloorDeskView) -> None:
         was, self._floor = self._floor, floor
         self.frames += self.on
         self._timed(lambda: self._draw(floor))
@@ -116,7 +116,7 @@ def main(key: str, agent: str, password: str, seconds: float) -> int:
         if held:
             held[0].offer(view)
 
-    desk = ears.desk = Desk(link, NoPhone(), settings, time.monotonic, time.time, on_view)
+    desk = ears.desk = DeskPresenter(link, NoPhone(), settings, time.monotonic, time.time, on_view)
     window = Window(desk, settings, translation, time.time)
     held.append(Frames(window.draw))
     ticking = QTimer()

@@ -13,15 +13,15 @@ from PySide6.QtCore import QTimer
 
 from agent_app import bootstrap, logs, options
 from agent_app.headless import read_password
-from agent_app.options import RobotPlan, Span
-from agent_app.presenters.desk import Desk
+from agent_app.options import RobotPlan, SecondsRange
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.robot import Robot
 from agent_app.ui.frame.app import OnView, Post
 from agent_app.ui.frame.app import run as run_window
 from shared.desk import CallChanged, DeskCall, Pop, PopChanged, StateReport
 from shared.ids import CallId
 
-PLAN = RobotPlan(Span(0.3, 0.5), Span(1.5, 2.0), Span(0.2, 0.4))
+PLAN = RobotPlan(SecondsRange(0.3, 0.5), SecondsRange(1.5, 2.0), SecondsRange(0.2, 0.4))
 STEP_MS = 100
 
 
@@ -32,7 +32,7 @@ class Hands(Robot):
         pass
 
 
-def watch(desk: Desk) -> None:
+def watch(desk: DeskPresenter) -> None:
     """Notes the CPU time of the thread at what comes in and at what is painted."""
     told, painted, heard = desk.told, desk.pop_painted, dict[CallId, float]()
 
@@ -54,10 +54,10 @@ def main() -> int:
     chosen = options.read(None)
     files = logs.set_up(chosen.folder / "logs", chosen.log)
     password = read_password(sys.stdin)
-    parts = bootstrap.Parts(chosen, files)
+    parts = bootstrap.AppParts(chosen, files)
     timers: list[QTimer] = []
 
-    def make(post: Post, on_view: OnView) -> Desk:
+    def make(post: Post, on_view: OnView) -> DeskPresenter:
         desk = parts.make_desk(post, on_view)
         watch(desk)
         hands = Hands(

@@ -12,11 +12,11 @@ import time
 import numpy as np
 
 from switch_server.card import sockets as udp
-from switch_server.card.loop import sound_first
+from switch_server.card.loop import raise_priority
 
 
 def main(rows: int) -> None:
-    sound_first()  # as the card
+    raise_priority()  # as the card
     udp.SOCKET_BATCH = udp.BATCH
     sockets = udp.MmsgSockets(rows)
     rtp, rtcp = udp.bind_pair("127.0.0.1", 8 << 20)

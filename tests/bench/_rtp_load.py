@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from switch_server.card import g711
-from switch_server.card.loop import sound_first
+from switch_server.card.loop import raise_priority
 from switch_server.card.sockets import HEADER, MmsgSockets, bind_pair, pack_address
 
 TALK = 100  # ticks: who talks falls silent after 2 s, and the other half begins
@@ -29,7 +29,7 @@ def speech(frames: int) -> np.ndarray:
 
 
 def main(count: int, rows: int) -> None:
-    sound_first()  # as the card
+    raise_priority()  # as the card
     sockets = MmsgSockets(rows)
     addresses, reports = [], []  # reports are taken by the system and never read
     for number in range(count):

@@ -13,7 +13,7 @@ from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, BranchId, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 from shared.link import Failure
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.report_numbers import ReportNumbering, ReportVerdict
+from switch_server.adapters.branches.report_numbers import NumberingVerdict, ReportNumbering
 from switch_server.branch import __main__ as program
 from switch_server.branch import config, matching
 from switch_server.branch.sim_client import rows, wire
@@ -128,7 +128,7 @@ def status(last: int, date: str = "20251125") -> aci.GatewayStatus:
 def test_reports_in_order_gaps_repeats_and_days() -> None:
     it = ReportNumbering()
     taken = [it.take(report(seq)) for seq in (1, 2, 2, 4, 5, 3, 4, 5, 1)]
-    post, drop, resync = ReportVerdict.POST, ReportVerdict.DROP, ReportVerdict.RESYNC
+    post, drop, resync = NumberingVerdict.POST, NumberingVerdict.DROP, NumberingVerdict.RESYNC
     assert taken == [post, post, drop, resync, resync, post, post, post, drop]
     assert it.take(report(1, "20251126")) is post
     assert it.take(report(6)) is drop
@@ -143,15 +143,15 @@ def test_reports_in_order_gaps_repeats_and_days() -> None:
 def test_numbering_goes_on_with_the_last_day_of_an_earlier_run() -> None:
     it = ReportNumbering("20251125")
     assert it.behind(status(0, "20251126"))
-    assert [it.take(report(seq)) for seq in (1, 2)] == [ReportVerdict.POST] * 2
-    assert it.take(report(1, "20251126")) is ReportVerdict.POST
-    assert it.take(report(1, "20251124")) is ReportVerdict.DROP
+    assert [it.take(report(seq)) for seq in (1, 2)] == [NumberingVerdict.POST] * 2
+    assert it.take(report(1, "20251126")) is NumberingVerdict.POST
+    assert it.take(report(1, "20251124")) is NumberingVerdict.DROP
 
 
 @given(st.lists(st.integers(1, 8), max_size=60))
 def test_whatever_comes_each_report_is_posted_once_in_order(seqs: list[int]) -> None:
     it = ReportNumbering()
-    posted = [seq for seq in seqs if it.take(report(seq)) is ReportVerdict.POST]
+    posted = [seq for seq in seqs if it.take(report(seq)) is NumberingVerdict.POST]
     assert posted == list(range(1, len(posted) + 1))
 
 

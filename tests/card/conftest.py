@@ -1,4 +1,4 @@
-"""One card process for all tests that need no card of their own."""
+"""Fixtures: prompts, and one card process for all tests that need no card of their own."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -26,7 +26,7 @@ _LEGS = itertools.count(1)
 
 
 def patient(test: Callable[P, None]) -> Callable[P, None]:
-    """For measures in real time: a machine that is busy elsewhere may stall even the peers, so a test has three attempts."""
+    """A decorator for measurements in real time: other load on the machine may stall even the peers, so a test has three attempts."""
 
     @functools.wraps(test)
     def attempts(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -45,7 +45,7 @@ def patient(test: Callable[P, None]) -> Callable[P, None]:
 
 
 class CardProcess:
-    """``do`` commands, ``wait`` for events; all events that came are in ``events``."""
+    """``do`` sends commands, ``wait`` waits for events; ``events`` has all received events that were not taken yet."""
 
     def __init__(self, *folders: Path, channels: int = 64, plain: bool = False, ports: int = 32) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -85,7 +85,7 @@ class CardProcess:
             self.read(left)
 
     def read(self, seconds: float) -> None:
-        """Reads one event, waiting for it."""
+        """Reads one event, at most ``seconds`` later."""
         self._socket.settimeout(seconds)
         try:
             datagram = self._socket.recv(1 << 20)
@@ -121,7 +121,7 @@ class CardProcess:
         return self.loads[-1]
 
     def clear(self) -> None:
-        """Closes what a test left open, and forgets what it did not ask for."""
+        """Closes the channels that a test left open, and drops the events that it did not take."""
         for leg in list(self.near):
             self.close(leg)
         self.events.clear()

@@ -122,7 +122,7 @@ def test_keys_by_tones_where_events_were_not_negotiated(card: CardProcess, law: 
 @pytest.mark.parametrize("events", [True, False])
 @patient
 def test_digits_sent_by_a_card_are_heard_by_a_card(card: CardProcess, events: bool) -> None:
-    """Two legs of one card whose RTP goes to each other: what one dials the other hears."""
+    """Two legs of one card send RTP to each other; the keys that are sent on one leg are detected on the other."""
     one, other = LegId("dial/1"), LegId("dial/2")
     kind = 101 if events else None
     card.do(m.OpenChannel(one, None), m.OpenChannel(other, None))
@@ -159,7 +159,7 @@ def test_a_pair_of_one_law_is_passed_on_byte_for_byte(card: CardProcess) -> None
 
 @patient
 def test_one_way_delay_is_short(card: CardProcess) -> None:
-    """From the packet that begins a tone to the packet that the other side hears it in."""
+    """The time from the packet that begins a tone to the first packet with the tone at the other side."""
     with RtpPeer() as one, RtpPeer() as other:
         a, b = card.open(one), card.open(other)
         card.bridge(a, b)
@@ -244,7 +244,7 @@ def test_conference_monitor_and_whisper(card: CardProcess) -> None:
             m.Hear(legs[1], (legs[0], legs[2])),
             m.Hear(legs[2], (legs[0], legs[1])),
         )
-        card.do(m.Hear(legs[3], (legs[0], legs[1])))  # a monitor hears two, is heard by none
+        card.do(m.Hear(legs[3], (legs[0], legs[1])))  # a monitor hears two legs and is heard by none
         for peer, hertz in zip(peers, tones, strict=True):
             peer.say(np.tile(sine(hertz, 8000, -16), 6))
         time.sleep(0.6)
@@ -255,7 +255,7 @@ def test_conference_monitor_and_whisper(card: CardProcess) -> None:
             for hertz in tones:
                 share = purity(wave, hertz)
                 assert share > 0.4 if hertz in right else share < 0.02
-        card.close(legs[1])  # it drops out of every set
+        card.close(legs[1])  # a closed leg leaves every set
         time.sleep(0.3)
         assert purity(p3.listen(0.4), 500) > 0.97
         for leg in (legs[0], legs[2], legs[3]):
@@ -268,13 +268,13 @@ def test_the_first_packet_latches_even_from_another_port(card: CardProcess) -> N
         named.sending = False
         leg = card.open(named)
         card.do(play(leg, "tone:dial"))
-        named.wait(lambda heard: len(heard) > 3)  # until then SDP's address is as good as any
+        named.wait(lambda heard: len(heard) > 3)  # until then the SDP's address is in use
         near = card.near[leg]
         real.call(near.ip, near.port)
         card.wait(m.MediaLatched)
         assert frequency(real.listen(0.4)) == pytest.approx(450, abs=3)
         named.call(near.ip, near.port)
-        named.sending = True  # now it is a stranger
+        named.sending = True  # from now on this address is a stranger's
         time.sleep(0.4)
         stats = card.close(leg)
         assert stats.strangers > 5
@@ -294,7 +294,7 @@ def test_strangers_are_dropped_and_never_heard(card: CardProcess) -> None:
 
 
 def test_a_hundred_calls_from_one_address_are_told_apart(card: CardProcess) -> None:
-    """All un-latched at once, all from 127.0.0.1: each is known by its own port."""
+    """A hundred un-latched channels with far ends at 127.0.0.1, told apart by the far ends' ports."""
     with CardProcess(channels=128) as big:
         far = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(100)]
         legs = [LegId(f"h/{n}") for n in range(100)]

@@ -1,4 +1,4 @@
-"""What the network may do to a card."""
+"""A card under floods, ICMP errors, malformed commands and RTCP."""
 
 import os
 import random
@@ -29,7 +29,7 @@ def junk(sizes: random.Random) -> bytes:
 @pytest.mark.slow
 @patient
 def test_a_flood_is_counted_and_the_call_goes_on(card: CardProcess) -> None:
-    """1 MB from a stranger and 1 MB of rubbish from the caller's own address, while another call talks."""
+    """1 MB from a stranger and 1 MB of rubbish from the caller's own address, during another call's talk."""
     with RtpPeer() as one, RtpPeer() as other, RtpPeer() as bad:
         a, b, c = card.open(one), card.open(other), card.open(bad)
         card.bridge(a, b)
@@ -57,7 +57,7 @@ def test_a_flood_is_counted_and_the_call_goes_on(card: CardProcess) -> None:
 
 @patient
 def test_an_rtp_closed_port_costs_nothing(card: CardProcess) -> None:
-    """A far end whose port is closed answers with ICMP errors: other calls on the card do not notice."""
+    """A far end with a closed port answers with ICMP errors; these do not disturb other calls on the card."""
     with RtpPeer() as peer:
         gone = LegId("gone/1")
         card.do(m.OpenChannel(gone, m.Far("127.0.0.1", 9, Law.A)))
@@ -79,7 +79,7 @@ def test_commands_that_are_no_commands_are_dropped(card: CardProcess) -> None:
 @pytest.mark.slow
 @patient
 def test_reports_go_out_and_come_in(card: CardProcess) -> None:
-    """RTCP: ours is heard beside the far end's RTP port within 5 s; what the far end tells is in the leg's figures."""
+    """RTCP: the card's report reaches the far end's RTCP port within 5 s; the far end's report is in the leg's statistics."""
     with RtpPeer() as peer:
         leg = card.open(peer)
         peer.rtcp.settimeout(8)
@@ -90,7 +90,7 @@ def test_reports_go_out_and_come_in(card: CardProcess) -> None:
         assert report.blocks[0].ssrc == peer.ssrc
         assert report.blocks[0].lost == 0
         middle = rtcp.middle(rtcp.ntp(time.time()))
-        block = rtcp.Block(
+        block = rtcp.ReportBlock(
             report.ssrc, 0, 17, 0, 0, report.ntp_middle, (middle - report.ntp_middle - 6554) & 0xFFFFFFFF
         )
         peer.rtcp.sendto(rtcp.build(peer.ssrc, (rtcp.ntp(time.time()), 0, 1, 160), block), source)

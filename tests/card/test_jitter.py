@@ -1,4 +1,4 @@
-"""The jitter buffer without a network: what goes in by timestamps comes out in order."""
+"""The jitter buffer without a network: packets are played in the order of their timestamps."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ LAW = np.zeros(2, np.uint8)
 
 
 class Stream:
-    """One row's buffer; sample number n of the far end's sound has the byte value ``n // 160 % 200 + 1`` (its 20 ms frame)."""
+    """The buffer of one row; sample n of the far end's sound has the byte value ``n // 160 % 200 + 1`` (by its 20 ms frame)."""
 
     def __init__(self, first: int = 0xFFFF_F000) -> None:
         self.buffer, self.first = JitterBuffer(2), first
@@ -33,7 +33,7 @@ class Stream:
         return frame
 
     def run(self, frames: list[int]) -> list[int]:
-        """A packet a tick by frame number, then all that is left."""
+        """Pushes one frame each tick, by number, then plays the rest of the buffer."""
         for number in frames:
             self.packet(number * 160)
             self.tick()
@@ -86,7 +86,7 @@ def test_a_lost_frame_is_concealed_by_the_last_then_fades() -> None:
     assert stream.played == [0xD5, 0xD5, 1, 2]
     for _ in range(6):
         stream.tick()
-    assert stream.played[4:7] == [3, 4, 4]  # the first lost frame repeats the last one
+    assert stream.played[4:7] == [3, 4, 4]  # the first lost frame repeats the frame before
     assert stream.played[-1] == 0xD5  # and then silence
 
 
@@ -109,19 +109,19 @@ def test_a_late_burst_makes_the_buffer_deeper_and_quiet_makes_it_shallow_again()
     stream = Stream()
     sent = 0
     for tick in range(120):
-        if not 20 <= tick < 26:  # 120 ms of nothing, then all at once
+        if not 20 <= tick < 26:  # no packet for 120 ms, then all at once
             while sent <= tick:
                 stream.packet(160 * sent)
                 sent += 1
         stream.tick()
-    assert stream.played[-1] < 120 - 4  # deeper by what was late
+    assert stream.played[-1] < 120 - 4  # deeper by the lateness
     late = int(stream.buffer.late[1])
     for tick in range(120, 1000):
         stream.packet(160 * tick)
         stream.tick()
         if tick % 100 == 0:
             stream.buffer.adapt(2)
-    assert stream.buffer.late[1] == late  # no more
+    assert stream.buffer.late[1] == late  # no further late packets
     assert stream.played[-1] >= 1000 % 200 - 5
     assert stream.played[-1] == (999 - stream.buffer.most[1] // 160) % 200 + 1
 
@@ -132,7 +132,7 @@ def test_a_clock_that_jumps_for_good_is_followed() -> None:
         stream.packet(160 * number)
         stream.tick()
     for number in range(10, 40):
-        stream.packet(160 * number - 6400)  # 800 ms back, and on from there
+        stream.packet(160 * number - 6400)  # the timestamps jump back by 800 ms
         stream.tick()
     assert stream.played[-1] == (39 - 40 - 2) % 200 + 1
 
@@ -145,7 +145,7 @@ def test_whatever_comes_nothing_breaks(packets: list[tuple[int, int, int]]) -> N
         stream.packet(stamp, length, ssrc=ssrc, base=0)
         assert stream.tick().shape == (160,)
     stream.buffer.adapt(2)
-    for number in range(20):  # and it still works
+    for number in range(20):  # the buffer still works
         stream.packet(160 * number, ssrc=99, base=77)
         stream.tick()
     assert stream.played[-1] == 18

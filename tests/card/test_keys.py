@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from switch_server.card import g711
-from switch_server.card.dtmf import Detector
+from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.prompts import read_wave
 from switch_server.card.rfc4733 import MOST_KEYS, EventsIn, EventsOut
 from switch_server.card.tones import DTMF_COLUMNS, DTMF_KEYS, DTMF_ROWS, dtmf, sine
@@ -18,8 +18,8 @@ QUIET = np.zeros(800, np.int16)
 
 
 def detect(wave: np.ndarray, law: int = g711.A, lost: frozenset[int] = frozenset()) -> str:
-    """Keys that a detector finds in samples, frame by frame; frames in ``lost`` are said not to have come."""
-    detector, keys = Detector(1), ""
+    """The keys that a detector finds in samples, frame by frame; frames in ``lost`` count as not received."""
+    detector, keys = DtmfDetector(1), ""
     coded = g711.encode(wave[: len(wave) // 160 * 160].astype(np.int16), law).reshape(-1, 160).view("V160")
     for number, frame in enumerate(coded):
         good = np.array([number not in lost])
@@ -82,7 +82,7 @@ def test_single_tones_and_network_tones_are_no_keys() -> None:
 
 @pytest.mark.slow
 def test_speech_is_no_key(tmp_path: Path) -> None:
-    """Talk-off: a minute and more of several voices' speech, Chinese and English."""
+    """Talk-off: over a minute of speech by several voices, in Chinese and English."""
     text = (
         "one two three four five six seven eight nine, please sell all my shares at the best price, I am asking you. "
         * 4
@@ -106,8 +106,8 @@ def test_an_event_is_one_key_however_many_packets() -> None:
     events = EventsIn()
     packets = [event(5, 160 * n) for n in range(1, 6)] + [event(5, 800, end=True)] * 3
     assert [events.packet(1, 1000, packet) for packet in packets] == ["5"] + [None] * 7
-    assert events.packet(1, 2600, event(5, 800, end=True)) == "5"  # only its end came through
-    assert events.packet(1, 1000, event(5, 800, end=True)) is None  # a straggler
+    assert events.packet(1, 2600, event(5, 800, end=True)) == "5"  # only the event's end packet arrived
+    assert events.packet(1, 1000, event(5, 800, end=True)) is None  # a late packet of an earlier event
     assert events.packet(1, 4000, event(11, 160)) == "#"
     assert events.packet(2, 10, event(0, 160)) == "0"  # a new source
     assert events.packet(2, 5000, event(16, 160)) is None  # flash is no key

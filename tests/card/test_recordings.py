@@ -1,4 +1,4 @@
-"""Recordings by a real card process: what is on each side, masks, what a crash or a full disk leaves."""
+"""Recordings by a real card process: both sides, masks, and the files after a crash or on a full disk."""
 
 import resource
 import subprocess
@@ -19,13 +19,17 @@ pytestmark = pytest.mark.slow  # a real card process, in real time
 
 
 def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Left and right samples; the header must say exactly what is in the file."""
+    """Left and right samples; the header must match the file exactly."""
     raw = path.read_bytes()
     assert raw[:4] == b"RIFF"
     assert int.from_bytes(raw[4:8], "little") == len(raw) - 8
     assert int.from_bytes(raw[54:58], "little") == len(raw) - 58
     both = g711.decode(np.frombuffer(raw[58:], np.uint8).reshape(-1, 2), g711.A)
     return both[:, 0], both[:, 1]
+
+
+def stop(card: CardProcess, leg: LegId, name: str = "r") -> None:
+    card.do(m.StopRecording(leg, RecordingId(name)))
 
 
 def record(card: CardProcess, leg: LegId, path: Path, name: str = "r") -> None:
@@ -44,7 +48,7 @@ def test_each_side_has_its_channel_without_a_gap(card: CardProcess, tmp_path: Pa
         time.sleep(0.4)
         record(card, a, path)
         time.sleep(2.2)
-        card.do(m.StopRecording(a))
+        stop(card, a)
         ended = card.wait(m.RecordingEnded)
         left, right = read(path)
         assert (ended.leg, ended.recording, ended.cause, ended.duration_ms) == (a, "r", "stopped", len(left) // 8)
@@ -71,7 +75,7 @@ def test_one_recording_goes_on_over_play_hold_and_a_new_partner(card: CardProces
         card.bridge(a, b)
         time.sleep(1)
         closed = card.close(a)
-        ended = card.wait(m.RecordingEnded)  # told before ChannelClosed
+        ended = card.wait(m.RecordingEnded)  # comes before ChannelClosed
         assert ended.cause == "closed"
         assert closed.packets_in > 0
         left, right = read(path)
@@ -93,11 +97,12 @@ def test_a_recording_goes_on_with_another_leg_without_a_gap(card: CardProcess, t
         time.sleep(0.4)
         record(card, a, path)
         time.sleep(1.5)
-        card.do(m.MaskRecording(a, on=True), m.MoveRecording(a, b))
+        card.do(m.MaskRecording(a, on=True), m.MoveRecording(a, b, RecordingId("r")))
         card.bridge(b, c)
         card.close(a)
         time.sleep(1.5)
-        card.do(m.MoveRecording(a, c), m.StopRecording(b))
+        card.do(m.MoveRecording(a, c, RecordingId("r")))
+        stop(card, b)
         ended = card.wait(m.RecordingEnded)
         left, right = read(path)
         assert (ended.leg, ended.cause, ended.duration_ms) == (b, "stopped", len(left) // 8)
@@ -107,6 +112,64 @@ def test_a_recording_goes_on_with_another_leg_without_a_gap(card: CardProcess, t
         assert not gaps(left)
         card.close(b)
         card.close(c)
+
+
+@patient
+def test_a_stretch_is_a_file_of_its_own_beside_the_whole_call(card: CardProcess, tmp_path: Path) -> None:
+    whole, stretch = tmp_path / "whole.wav", tmp_path / "stretch.wav"
+    with RtpPeer() as one, RtpPeer(law=Law.MU) as other:
+        a, b = card.open(one), card.open(other)
+        card.bridge(a, b)
+        one.say(np.tile(sine(1000, 8000), 6))
+        other.say(np.tile(sine(600, 8000), 6))
+        time.sleep(0.4)
+        record(card, a, whole)
+        time.sleep(0.7)
+        record(card, a, stretch, "s")
+        time.sleep(1.0)
+        stop(card, a, "s")
+        ended = card.wait(m.RecordingEnded)
+        time.sleep(0.7)
+        stop(card, a)
+        assert card.wait(m.RecordingEnded).recording == "r"
+        assert (ended.leg, ended.recording, ended.cause, ended.duration_ms) == (
+            a,
+            "s",
+            "stopped",
+            len(read(stretch)[0]) // 8,
+        )
+        for path, seconds in ((whole, 2.4), (stretch, 1.0)):
+            left, right = read(path)
+            assert len(left) / 8000 == pytest.approx(seconds, abs=0.4)
+            assert min(purity(left, 1000), purity(right, 600)) > 0.98
+            assert not gaps(left)
+            assert not gaps(right)
+        card.close(a)
+        card.close(b)
+
+
+@patient
+def test_a_mask_is_on_every_recording_of_its_leg(card: CardProcess, tmp_path: Path) -> None:
+    """Also on one that begins while the mask is on."""
+    with RtpPeer() as peer:
+        leg = card.open(peer)
+        peer.say(np.tile(sine(400, 8000), 6))
+        time.sleep(0.3)
+        record(card, leg, tmp_path / "before.wav", "before")
+        card.do(m.MaskRecording(leg, on=True))
+        record(card, leg, tmp_path / "after.wav", "after")
+        time.sleep(0.6)
+        stop(card, leg, "before")
+        stop(card, leg, "after")
+        assert {card.wait(m.RecordingEnded).recording for _ in range(2)} == {"before", "after"}
+        assert level(read(tmp_path / "before.wav")[0][1600:]) < -60
+        assert level(read(tmp_path / "after.wav")[0]) < -60
+        card.do(m.MaskRecording(leg, on=False))
+        time.sleep(0.8)
+        record(card, leg, tmp_path / "lifted.wav", "lifted")
+        time.sleep(0.5)
+        card.close(leg)
+        assert purity(read(tmp_path / "lifted.wav")[0], 400) > 0.95
 
 
 @pytest.mark.parametrize("talks", [False, True], ids=["in silence", "in a talk"])
@@ -123,7 +186,7 @@ def test_keys_that_the_card_sends_are_not_on_the_record(card: CardProcess, tmp_p
         card.do(m.SendDigits(leg, "15"))
         wave = peer.listen(1.5, start=begun)
         assert max(purity(wave[n : n + 400], 697) for n in range(0, len(wave) - 400, 100)) > 0.3, "it was not sent"
-        card.do(m.StopRecording(leg))
+        stop(card, leg)
         card.wait(m.RecordingEnded)
         _, right = read(path)
         for hertz in (697, 770, 1209, 1336):
@@ -146,14 +209,14 @@ def test_while_masked_both_sides_are_silent_and_no_key_is_on_the_record(card: Ca
         time.sleep(0.4)
         card.do(m.MaskRecording(leg, on=True))
         peer.press_tones("1234", ms=80, pause_ms=60)
-        peer.say(np.tile(dtmf("5", 1600), 1))  # a last key, held for 200 ms after it was heard
+        peer.say(np.tile(dtmf("5", 1600), 1))  # a last key, held for 200 ms after it was detected
         assert card.digits(leg, 5) == "12345"
         card.do(m.MaskRecording(leg, on=False))
         peer.said_all()
         peer.say(np.concatenate([np.zeros(4000, np.int16), sine(400, 8000)]))
         peer.said_all()
         time.sleep(0.3)
-        card.do(m.StopRecording(leg))
+        stop(card, leg)
         card.wait(m.RecordingEnded)
         left, right = read(path)
         masked = [(start, length) for start, length in gaps(right) if length >= 700]
@@ -179,7 +242,7 @@ def test_a_key_tells_where_in_the_recording_it_began(card: CardProcess, tmp_path
         peer.press_tones("7", ms=200)
         key = card.wait(m.DigitHeard)
         time.sleep(0.3)
-        card.do(m.StopRecording(leg))
+        stop(card, leg)
         card.wait(m.RecordingEnded)
         left, _ = read(tmp_path / "call.wav")
         begun = int(np.argmax(np.abs(left) > 500)) / 8
@@ -243,7 +306,7 @@ def test_a_disk_that_fails_ends_the_recording_not_the_call(card: CardProcess, tm
 
 
 def test_a_disk_that_fills_up_later(prompts: Path, tmp_path: Path) -> None:
-    """A file-size limit stands for the full disk: the write fails in the middle of the call."""
+    """A file-size limit in place of a full disk: a write fails in the middle of the call."""
     with CardProcess(prompts) as card, RtpPeer() as peer:
         leg = card.open(peer)
         resource.prlimit(card.process.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))

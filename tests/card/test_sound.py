@@ -1,4 +1,4 @@
-"""G.711 tables, tones, prompts, mixes: sound without a network."""
+"""G.711 tables, tones, prompts, plays and mixes, without a network."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from shared.enums import PlayEnd
 from switch_server.card import BadWave, NoSegment, g711, tones
 from switch_server.card.mixer import Mixer
-from switch_server.card.player import Player
+from switch_server.card.player import PromptPlayer
 from switch_server.card.prompts import Prompts, read_wave
 from tests.rtp_peer import frequency, level, purity, sine
 
@@ -58,7 +58,7 @@ def test_prompts_come_from_the_first_folder_that_has_them(prompts: Path, tmp_pat
     (tmp_path / "zh_CN").mkdir()
     (tmp_path / "zh_CN" / "two.wav").write_bytes((prompts / "zh_CN" / "one.wav").read_bytes())
     store = Prompts([tmp_path, prompts])
-    assert store.preload() == 3  # the broken one is left out
+    assert store.preload() == 3  # without the broken file
     assert store.segment("zh_CN/one").frames == store.segment("zh_CN/two").frames == 50
     for name in ("zh_CN/none", "../secret", "/etc/passwd", "tone:none", "pause:x"):
         with pytest.raises(NoSegment):
@@ -81,7 +81,7 @@ def test_reload_takes_changed_files_and_keeps_what_plays(prompts: Path, tmp_path
 
 
 def test_a_play_list_is_played_in_order_and_ends_once(prompts: Path) -> None:
-    player = Player(8, Prompts([prompts]))
+    player = PromptPlayer(8, Prompts([prompts]))
     payload = np.zeros((8, 160), np.uint8).view("V160")[:, 0]
     assert player.start(3, 9, ("zh_CN/one", "pause:100", "zh_CN/nothing", "zh_CN/two"), barge_in=True, loop=False)
     player.refresh(LAW)
@@ -99,7 +99,7 @@ def test_a_play_list_is_played_in_order_and_ends_once(prompts: Path) -> None:
 
 
 def test_a_loop_goes_on_and_stopping_tells_how_long(prompts: Path) -> None:
-    player = Player(8, Prompts([prompts]))
+    player = PromptPlayer(8, Prompts([prompts]))
     payload = np.zeros((8, 160), np.uint8).view("V160")[:, 0]
     player.start(0, 1, ("zh_CN/two", "tone:busy"), barge_in=False, loop=True)
     player.start(1, 2, ("zh_CN/two",), barge_in=False, loop=True)

@@ -1,13 +1,13 @@
-"""The thread that writes recordings: a file that fails, however it fails, leaves the others alone."""
+"""The thread that writes recordings: an error in one file, of any kind, does not affect the others."""
 
 import time
 from pathlib import Path
 
-from switch_server.card.recorder import Closed, Writer
+from switch_server.card.recorder import ClosedFile, RecordingWriter
 
 
-def closed(writer: Writer, number: int) -> list[Closed]:
-    end, found = time.monotonic() + 20, list[Closed]()
+def closed(writer: RecordingWriter, number: int) -> list[ClosedFile]:
+    end, found = time.monotonic() + 20, list[ClosedFile]()
     while len(found) < number:
         assert time.monotonic() < end, found
         found += writer.done()
@@ -16,11 +16,11 @@ def closed(writer: Writer, number: int) -> list[Closed]:
 
 
 def test_a_bug_costs_one_recording(tmp_path: Path) -> None:
-    writer = Writer()
+    writer = RecordingWriter()
     bad = writer.open("no\0name")
     good = writer.open(str(tmp_path / "good.wav"))
     assert writer.append(good, b"\xd5\xd5" * 4000)
     writer.close(good)
-    assert closed(writer, 2) == [Closed(bad, "embedded null byte"), Closed(good, "")]
+    assert closed(writer, 2) == [ClosedFile(bad, "embedded null byte"), ClosedFile(good, "")]
     assert (tmp_path / "good.wav").stat().st_size == 58 + 8000
     writer.stop(20)

@@ -127,12 +127,35 @@ def test_a_channel_from_open_to_close(run: Run, tmp_path: Path) -> None:
 def test_a_recording_goes_on_with_another_leg(run: Run, tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         desk.do(m.OpenChannel(A, FAR), m.OpenChannel(B, FAR))
-        desk.do(m.StartRecording(A, RecordingId("r1"), str(tmp_path / "r1.wav")))
-        desk.do(m.MoveRecording(A, LegId("nobody")), m.MoveRecording(B, A), m.MoveRecording(A, B), m.CloseChannel(A))
+        one, two = RecordingId("r1"), RecordingId("r2")
+        desk.do(*(m.StartRecording(A, each, str(tmp_path / f"{each}.wav")) for each in (one, two)))
+        desk.do(
+            m.MoveRecording(A, LegId("nobody"), one),
+            m.MoveRecording(B, A, one),
+            m.MoveRecording(A, B, RecordingId("r9")),
+        )
+        desk.do(m.MoveRecording(A, B, one), m.CloseChannel(A))
+        stayed = await desk.wait(e.RecordingEnded)
+        assert (stayed.leg, stayed.recording, stayed.cause) == (A, two, "closed")
         assert (await desk.wait(e.ChannelClosed)).leg == A
         desk.do(m.CloseChannel(B))
         ended = await desk.wait(e.RecordingEnded)
         assert (ended.leg, ended.recording, ended.cause) == (B, "r1", "closed")
+
+    run(story)
+
+
+def test_recordings_of_one_leg_end_on_their_own(run: Run, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        one, two = RecordingId("r1"), RecordingId("r2")
+        desk.do(m.OpenChannel(A, FAR))
+        desk.do(*(m.StartRecording(A, each, str(tmp_path / f"{each}.wav")) for each in (one, two)))
+        desk.do(m.StopRecording(A, RecordingId("r9")), m.StopRecording(A, two), m.StopRecording(A, two))
+        first = await desk.wait(e.RecordingEnded)
+        assert (first.leg, first.recording, first.cause) == (A, two, "stopped")
+        desk.do(m.CloseChannel(A))
+        second = await desk.wait(e.RecordingEnded)
+        assert (second.recording, second.cause) == (one, "closed")
 
     run(story)
 

@@ -22,10 +22,11 @@ from shared.ids import (
     Milli,
     OrderKey,
     QueueName,
-    RecordingId,
     Shares,
     SkillName,
+    call_of,
     leg_of,
+    recording_of,
 )
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
@@ -259,7 +260,7 @@ class Chaos:
         leg = self._leg(pick // 3)
         events: tuple[ev.Event, ...] = (
             ev.ChannelClosed(leg, media.MediaStats()), ev.ChannelFailed(leg, "full"),
-            ev.RecordingEnded(leg, RecordingId(leg.partition("/")[0]), "failed", 10, "no space left"),
+            ev.RecordingEnded(leg, recording_of(call_of(leg), 1), "failed", 10, "no space left"),
         )  # fmt: skip
         self.tell(choose(events, pick))
 

@@ -5,10 +5,11 @@ from msgspec import structs
 
 from shared import desk
 from shared.enums import CallKind, ListenMode
-from shared.ids import CallId, CardId, LegId, OrderKey, leg_of
+from shared.ids import CallId, CardId, LegId, OrderKey, TrunkName, leg_of
 from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import catalogue as ev
 from switch_server.core.about import call_about
+from switch_server.core.call import ForConsult
 from switch_server.core.words import Queue, Transition
 from switch_server.services.replay import replay
 from tests.core.chaos import BEGINNINGS, Chaos
@@ -189,6 +190,8 @@ def test_the_journals_words_of_a_call_that_is_not_there() -> None:
     gone = CallId("gone")
     world.tell(ev.DeskGone(gone, leg_of(gone, 2), "lost"))
     world.tell(ev.Consulted(gone, leg_of(gone, 2), desk.ToPin(), leg_of(gone, 3)))
+    asked = ForConsult(leg_of(gone, 2), leg_of(gone, 3))
+    world.tell(ev.CallPlaced(gone, TrunkName("out"), "95500", "13800138000", CARD, asked))
     world.tell(ev.ListenerCame(gone, leg_of(gone, 3), ANN, "192.0.2.20:5070", leg_of(gone, 2), ListenMode.MONITOR))
     world.switch.take(ev.AgentAssigned(gone, leg_of(gone, 2), ANN, CallKind.OUT, "192.0.2.20:5070", 20.0))
     call = world.answered()

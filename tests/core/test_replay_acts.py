@@ -13,7 +13,7 @@ from shared.enums import CallKind, EndCause, ListenMode
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName
 from switch_server.adapters.event_codec import decode_event, encode_event
 from switch_server.core import catalogue as ev
-from switch_server.core.call import ForAgent, ForCallback
+from switch_server.core.call import ForAgent, ForCallback, ForConsult
 from switch_server.core.words import Transition
 from switch_server.services.replay import replay
 from tests.core.chaos_floor import FloorChaos
@@ -192,7 +192,6 @@ def test_replayed(act: Act) -> None:
             ev.Consulted,
             [
                 (CallId("c"), LEG, ToSeat(BOB), OTHER, CONTACT),
-                (CallId("c"), LEG, ToNumber(NUMBER), OTHER, "", TrunkName("out"), "02087550000"),
                 (CallId("c"), LEG, ToQueue(FUND), OTHER),
                 (CallId("c"), LEG, ToMenu("main"), OTHER),
                 (CallId("c"), LEG, ToPin(), OTHER),
@@ -209,6 +208,7 @@ def test_replayed(act: Act) -> None:
             CardId("card-1"),
             ForCallback(CallId("c"), "main", "back", FUND, 3, 1.5),
         ),
+        ev.CallPlaced(CallId("c"), TrunkName("out"), "02087550000", NUMBER, CardId("card-1"), ForConsult(LEG, OTHER)),
         ev.DeskGone(CallId("c"), LEG, "refused"),
         ev.DeskCommanded(AgentId("ann"), 7, desk.Consult(CallId("c"), ToNumber(NUMBER)), CallId("c")),
         ev.DeskCommanded(AgentId("dan"), 8, desk.ForceSeat(ANN, "lock"), None),

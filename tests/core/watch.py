@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from shared.aci import LogIn
-from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId, call_of
+from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId, call_of, leg_of, recording_of
 from shared.secret import HIDDEN
 from switch_server.core import catalogue as ev
 from switch_server.core.call import CallState
@@ -40,7 +40,7 @@ class Watch:
         """That the card was asked for, and neither closed by us nor said to be closed, failed or dead with the card."""
         self.recordings: dict[RecordingId, int] = {}
         """Ends of each started recording."""
-        self.recorded: dict[LegId, RecordingId] = {}
+        self.recorded: dict[RecordingId, LegId] = {}
         """Whose words are being recorded."""
         self.journalled: set[OrderKey] = set()
         self.pin_tries: set[CallId] = set()
@@ -90,16 +90,21 @@ class Watch:
             case ToCard(command=CloseChannel(leg=leg)):
                 self.open_channels.pop(leg, None)
                 self._recording_closed(leg)
-            case ToCard(command=StopRecording()):
-                raise AssertionError("a recording is never stopped before its call is over")
+            case ToCard(command=StopRecording(leg=leg, recording=recording)):
+                assert recording != recording_of(call_of(leg), 1), (
+                    "the whole call's recording is never stopped before the call is over"
+                )
+                assert self.recorded.pop(recording) == leg
             case ToCard(command=StartRecording(leg=leg, recording=recording)):
-                assert leg == f"{recording}/1", "the recording is the customer's, or the called seat's"
+                assert leg == leg_of(call_of(leg), 1), "a recording is the customer's, or the called seat's"
+                assert recording.startswith(f"{call_of(leg)}r"), "a recording is named by its call"
                 assert recording not in self.recordings, "a recording is started once"
                 self.recordings[recording] = 0
-                self.recorded[leg] = recording
-            case ToCard(command=MoveRecording(leg=leg, to=to)):
+                self.recorded[recording] = leg
+            case ToCard(command=MoveRecording(leg=leg, to=to, recording=recording)):
                 assert call_of(to) == call_of(leg), "a recording goes on with somebody of the same call"
-                self.recorded[to] = self.recorded.pop(leg)
+                assert self.recorded[recording] == leg
+                self.recorded[recording] = to
             case SaveRecord(table=table, row=row):
                 self._saved(table, row)
             case JournalOrder(key=key):
@@ -126,9 +131,18 @@ class Watch:
         msgspec.json.encode(effect)  # nothing but a PIN on its way to the branch is secret
 
     def _recording_closed(self, leg: LegId) -> None:
-        recording = self.recorded.pop(leg, None)
-        call = self.switch.calls.get(CallId(recording)) if recording is not None else None
-        if call is not None and call.state is CallState.UP and call.recording and not call.recording.ended:
+        closed = [recording for recording, recorded in self.recorded.items() if recorded == leg]
+        for recording in closed:
+            del self.recorded[recording]
+        call = self.switch.calls.get(call_of(leg))
+        whole = call.recordings.whole if call is not None else None
+        if (
+            call is not None
+            and call.state is CallState.UP
+            and whole is not None
+            and whole.id in closed
+            and not whole.ended
+        ):
             legs = [member.leg for member in call.desk.room.members.values()]
             rest = [other.id for other in legs if other.alive and other.channel is ChannelState.OPEN]
             assert not rest, f"{rest} go on and are not recorded"

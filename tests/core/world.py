@@ -89,7 +89,7 @@ class Reactions:
         self._contracts = count(880_001)
         self._contract_of: dict[OrderKey, ContractNo] = {}
         self._looped: dict[LegId, int] = {}
-        self._recorded: dict[LegId, RecordingId] = {}
+        self._recorded: dict[RecordingId, LegId] = {}
 
     def accept(self, key: OrderKey) -> aci.Reply:
         contract = self._contract_of.get(key)
@@ -141,17 +141,22 @@ class Reactions:
             case media.OpenChannel(leg=leg):
                 yield 0.01, ev.ChannelOpened(leg, NEAR)
             case media.CloseChannel(leg=leg):
-                if leg in self._recorded:
-                    yield 0.01, ev.RecordingEnded(leg, self._recorded.pop(leg), "closed", 1000)
+                for recording in [each for each, of in self._recorded.items() if of == leg]:
+                    yield 0.01, self._recording_over(recording, "closed")
                 yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3))
             case media.StartRecording(leg=leg, recording=recording):
-                self._recorded[leg] = recording
-            case media.MoveRecording(leg=leg, to=to):
-                self._recorded[to] = self._recorded.pop(leg)
+                self._recorded[recording] = leg
+            case media.MoveRecording(to=to, recording=recording):
+                self._recorded[recording] = to
+            case media.StopRecording(recording=recording) if recording in self._recorded:
+                yield 0.01, self._recording_over(recording, "stopped")
             case media.Play(leg=leg, play=play, loop=False):
                 yield self.play_seconds, ev.PlayEnded(leg, play, PlayEnd.DONE, 2000)
             case _:
                 return
+
+    def _recording_over(self, recording: RecordingId, cause: str) -> ev.Event:
+        return ev.RecordingEnded(self._recorded.pop(recording), recording, cause, 1000)
 
     def _dialled(self, leg: LegId) -> Answered:
         yield 0.1, ev.LegRinging(leg, FAR if self.far == "early" else None)

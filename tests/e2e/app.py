@@ -24,7 +24,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from agent_app.model.view import Action, DeskView, LinkState, PhoneState
+from agent_app.model.desk.view import Action, DeskView, LinkState, PhoneState
 from shared.desk import DeskCall, Seat
 from shared.enums import SeatState
 from switch_server.card.prompts import read_wave
@@ -253,7 +253,7 @@ class Hands(Program):
         )  # fmt: skip
 
     def do(self, name: str, *arguments: Any) -> None:
-        """One of ``Desk``'s methods."""
+        """One of ``DeskPresenter``'s methods."""
         self.say(json.dumps([name, *arguments]))
 
     def log_in(self, *, take_over: bool = False) -> None:

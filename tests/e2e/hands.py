@@ -2,7 +2,7 @@
 
     python -m tests.e2e.hands [--clock-off SECONDS] [--route IP] AGENT-APP'S OPTIONS
 
-Input: a JSON line an act, the name of one of ``Desk``'s methods (``log_in``, ``floor.force``) and its arguments (``["log_in", "8001", "…"]``). Output: each view as a JSON line.
+Input: a JSON line an act, the name of one of ``DeskPresenter``'s methods (``log_in``, ``floor.force``) and its arguments (``["log_in", "8001", "…"]``). Output: each view as a JSON line.
 ``--route``: this PC's address on the way to the switch as its system would tell it, ``none`` without a network; the act ``["route", IP]`` changes it.
 ``--clock-off``: this PC's wall clock is so far off, for everything in this process. Ends when its input does.
 """
@@ -16,8 +16,8 @@ from operator import attrgetter
 import msgspec
 
 from agent_app import headless, logs, options
-from agent_app.bootstrap import Parts
-from agent_app.model.view import DeskView
+from agent_app.bootstrap import AppParts
+from agent_app.model.desk.view import DeskView
 from tests.agent_app.played import PlayedRoute
 
 
@@ -36,7 +36,7 @@ def main(argv: list[str]) -> None:
         route.ip, argv = argv[1].removeprefix("none"), argv[2:]
     chosen = options.read(argv)
     files = logs.set_up(chosen.folder / "logs", chosen.log)
-    parts, loop = Parts(chosen, files), headless.Loop()
+    parts, loop = AppParts(chosen, files), headless.RobotLoop()
     if played:
         parts.route = route
     desk = parts.make_desk(loop.post, show)

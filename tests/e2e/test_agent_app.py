@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_app.model.view import Action, LinkState, PhoneState
+from agent_app.model.desk.view import Action, LinkState, PhoneState
 from shared import desk as wire
 from shared.enums import LockReason, SeatState
 from shared.link import keys

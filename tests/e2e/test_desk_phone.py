@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 import pytest
 
-from agent_app.model.actions import Why
-from agent_app.model.view import Action, PhoneState
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.view import Action, PhoneState
 from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone

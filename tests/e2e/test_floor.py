@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from agent_app.model.floor import FloorMirror
+from agent_app.model.floor.mirror import FloorMirror
 from shared import desk as wire
 from shared.enums import SeatState
 from shared.floor import FloorChanged, FloorSnapshot, MessageSent, SendMessage, SetSkills, Watch, WatchFloor
-from tests.agent_app.test_floor import tables
+from tests.agent_app.floor.test_floor import tables
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, wrap_up
 from tests.e2e.phone import Phone

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_app.model.people import CallWay
-from agent_app.model.view import Action, Returned
+from agent_app.model.desk.view import Action, Returned
+from agent_app.model.phonebook.people import CallWay
 from shared.desk import CameBack
 from shared.enums import PartyState, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agent_app.model.people import CallWay
-from agent_app.model.view import Action, PhoneState, Returned
+from agent_app.model.desk.view import Action, PhoneState, Returned
+from agent_app.model.phonebook.people import CallWay
 from shared.desk import CameBack
 from shared.enums import CallKind, PartyState, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_app.model.view import Action
+from agent_app.model.desk.view import Action
 from shared.enums import CallKind, ListenMode, LockReason, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone
 from tests.e2e.centre import Centre

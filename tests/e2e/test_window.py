@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import pytest
 
-from agent_app.model.view import Action
+from agent_app.model.desk.view import Action
 from agent_app.ui.commands.table import COMMANDS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
 from tests.e2e.app import Hands, hears_something_else, hears_tone

@@ -21,9 +21,9 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from agent_app import logs, options
-from agent_app.bootstrap import OnView, Parts, Post
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.bootstrap import AppParts, OnView, Post
+from agent_app.model.desk.view import DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.frame.app import run
 from agent_app.ui.frame.window import Window
 from tests.e2e.hands import show
@@ -32,10 +32,10 @@ from tests.e2e.hands import show
 def main(argv: list[str]) -> int:
     chosen = options.read(argv)
     files = logs.set_up(chosen.folder / "logs", chosen.log)
-    parts = Parts(replace(chosen, headless=False), files)
+    parts = AppParts(replace(chosen, headless=False), files)
     parts._options = chosen
 
-    def make(post: Post, on_view: OnView) -> Desk:
+    def make(post: Post, on_view: OnView) -> DeskPresenter:
         def seen(view: DeskView) -> None:
             on_view(view)
             show(view)
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
     return status
 
 
-def obey(desk: Desk, post: Callable[[Callable[[], None]], None]) -> None:
+def obey(desk: DeskPresenter, post: Callable[[Callable[[], None]], None]) -> None:
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         act = LOOKS.get(name) or attrgetter(name)(desk)

@@ -6,7 +6,7 @@ For tests of the whole switch: plays end when the test says so (``end_play``), k
 import itertools
 
 from shared.enums import DigitMode, Law, PlayEnd
-from shared.ids import CardId, LegId
+from shared.ids import CardId, LegId, RecordingId
 from shared.secret import Secret
 from switch_server.core import catalogue as e
 from switch_server.core.leg import ToCard
@@ -22,7 +22,7 @@ class FakeChannel:
         self.hears: tuple[LegId, ...] = ()
         self.play: m.Play | None = None
         self.plays: list[m.Play] = []
-        self.recording: m.StartRecording | None = None
+        self.recordings: dict[RecordingId, m.StartRecording] = {}
         self.masked = False
         self.sent_digits = ""
 
@@ -113,21 +113,20 @@ class FakeCards:
                 channel.hears = tuple(leg for leg in others if leg in legs)
             case m.SendDigits(_, digits):
                 channel.sent_digits += digits
-            case m.StartRecording(leg):
-                self._end_recording(leg, channel, "stopped")
-                channel.recording = command
+            case m.StartRecording(_, recording):
+                channel.recordings[recording] = command
             case m.MaskRecording(_, on):
                 channel.masked = on
-            case m.MoveRecording(_, to):
-                other = legs.get(to)
-                if other is not None and other.recording is None:
-                    channel.recording, other.recording = None, channel.recording
-            case m.StopRecording(leg):
-                self._end_recording(leg, channel, "stopped")
+            case m.MoveRecording(_, to, recording):
+                if to in legs and recording in channel.recordings:
+                    legs[to].recordings[recording] = channel.recordings.pop(recording)
+            case m.StopRecording(leg, recording):
+                self._end_recording(leg, channel, recording, "stopped")
 
     def _close(self, legs: dict[LegId, FakeChannel], leg: LegId, channel: FakeChannel) -> None:
         self._end(leg, channel)
-        self._end_recording(leg, channel, "closed")
+        for recording in list(channel.recordings):
+            self._end_recording(leg, channel, recording, "closed")
         del legs[leg]
         for other in legs.values():
             other.hears = tuple(heard for heard in other.hears if heard != leg)
@@ -137,7 +136,6 @@ class FakeCards:
         if channel.play is not None:
             self.end_play(leg, PlayEnd.STOPPED, 0)
 
-    def _end_recording(self, leg: LegId, channel: FakeChannel, cause: str) -> None:
-        if channel.recording is not None:
-            recording, channel.recording = channel.recording, None
-            self._post(e.RecordingEnded(leg, recording.recording, cause, 0))
+    def _end_recording(self, leg: LegId, channel: FakeChannel, recording: RecordingId, cause: str) -> None:
+        if channel.recordings.pop(recording, None) is not None:
+            self._post(e.RecordingEnded(leg, recording, cause, 0))

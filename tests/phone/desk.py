@@ -7,7 +7,15 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self, TypeVar
 
-from agent_app.model.phone import AnswerCall, CallUp, Expect, PhoneCommand, PhoneEvent, PhoneReady, Ringing
+from agent_app.model.sound.phone_messages import (
+    AnswerCall,
+    CallUp,
+    Expect,
+    PhoneCommand,
+    PhoneEvent,
+    PhoneReady,
+    Ringing,
+)
 from agent_app.phone.client import PhoneProcess
 from shared.desk import TOKEN_HEADER
 from shared.ids import LegId

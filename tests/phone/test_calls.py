@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     AnswerCall,
     CallOver,
     CallQuality,
@@ -25,7 +25,7 @@ from agent_app.model.phone import (
     Ringing,
     TellLevels,
 )
-from agent_app.phone.framing import Frames, event, pack
+from agent_app.phone.framing import FrameReader, event, pack
 from agent_app.phone.process import _is_here
 from shared.ids import LegId
 from tests.phone.desk import LEG, PATIENCE_S, TOKEN, Window, caller, talk
@@ -235,7 +235,7 @@ def test_the_end_of_its_input_hangs_up(window: Window) -> None:
 PARENT = """
 import sys, threading
 from agent_app.phone.client import PhoneProcess
-from agent_app.model.phone import Expect
+from agent_app.model.sound.phone_messages import Expect
 def post(event): print(phone.pid, event.contact if hasattr(event, "contact") else "-", flush=True)
 go = threading.Event()
 phone = PhoneProcess(lambda event: (go.wait(), post(event)), audio=False)
@@ -284,7 +284,7 @@ def test_the_wire_by_hand() -> None:
     everything = process.stdout.read()
     process.stdout.close()
     assert process.wait(PATIENCE_S) == 0
-    first = event(next(iter(Frames().feed(everything))))
+    first = event(next(iter(FrameReader().feed(everything))))
     assert isinstance(first, PhoneReady)
     assert "pjsip" in first.version
 

@@ -9,24 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     PHONE_COMMANDS,
     PHONE_EVENTS,
     CallOver,
     CallUp,
-    Device,
     Expect,
     PhoneProblem,
     PhoneReady,
     Ringing,
+    SoundDevice,
     StopPhone,
 )
 from agent_app.phone import PhoneError
 from agent_app.phone.__main__ import main
+from agent_app.phone.admission import EXPECTED, HELD, HOLD_S, AdmissionAction, CallAdmission, Respond, Tell
 from agent_app.phone.devices import Listed, choose, listed
-from agent_app.phone.door import EXPECTED, HELD, HOLD_S, Act, Answer, Door, Tell
-from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, Elastic
-from agent_app.phone.framing import LONGEST, Frames, command, event, pack
+from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, ElasticBuffer
+from agent_app.phone.framing import LONGEST, FrameReader, command, event, pack
 from agent_app.phone.loglines import take
 from agent_app.phone.rates import Down, Up
 from agent_app.phone.sounds import SILENT, Tone, level, mixed, ring_tone, scaled
@@ -36,89 +36,89 @@ from shared.ids import LegId
 ONE, TWO = LegId("c1/2"), LegId("c2/2")
 
 
-def codes(acts: list[Act]) -> list[tuple[int, int]]:
+def codes(acts: list[AdmissionAction]) -> list[tuple[int, int]]:
     return [(act.call, act.code) for act in acts if not isinstance(act, Tell)]
 
 
-def told(acts: list[Act]) -> list[object]:
+def told(acts: list[AdmissionAction]) -> list[object]:
     return [act.event for act in acts if isinstance(act, Tell)]
 
 
-# --- the door ---
+# --- the admission ---
 
 
 def test_a_known_token_rings_and_is_used_up() -> None:
-    door = Door()
-    assert door.expect(Expect(ONE, "t")) == []
-    assert door.knock(7, "t", 0.0) == [Answer(7, 180), Tell(Ringing(ONE))]
-    assert door.ringing
-    assert codes(door.answer(ONE)) == [(7, 200)]
-    assert door.answer(ONE) == []
-    assert door.up(7) == [Tell(CallUp(ONE))]
-    assert door.up(7) == []
-    assert door.knock(8, "t", 0.0) == []
-    assert codes(door.tick(HOLD_S)) == [(8, 403)]
-    assert door.gone(7, 200) == [Tell(CallOver(ONE, 200, by_us=False))]
-    assert door.empty
+    admission = CallAdmission()
+    assert admission.expect(Expect(ONE, "t")) == []
+    assert admission.invite(7, "t", 0.0) == [Respond(7, 180), Tell(Ringing(ONE))]
+    assert admission.ringing
+    assert codes(admission.answer(ONE)) == [(7, 200)]
+    assert admission.answer(ONE) == []
+    assert admission.up(7) == [Tell(CallUp(ONE))]
+    assert admission.up(7) == []
+    assert admission.invite(8, "t", 0.0) == []
+    assert codes(admission.tick(HOLD_S)) == [(8, 403)]
+    assert admission.gone(7, 200) == [Tell(CallOver(ONE, 200, by_us=False))]
+    assert admission.empty
 
 
 def test_strangers() -> None:
-    door = Door()
-    acts = door.knock(1, "", 0.0)
+    admission = CallAdmission()
+    acts = admission.invite(1, "", 0.0)
     assert codes(acts) == [(1, 403)]
     assert isinstance(told(acts)[0], PhoneProblem)
     for call in range(2, 2 + HELD):
-        assert door.knock(call, "x", 0.0) == []
-    assert codes(door.knock(9, "y", 1.0)) == [(2, 403)]  # the oldest makes room
-    assert door.tick(HOLD_S - 0.01) == []
-    assert codes(door.expect(Expect(ONE, "y", auto=True))) == [(9, 180), (9, 200)]
-    assert door.gone(3, 487) == []
-    assert door.tick(99.0) == []
+        assert admission.invite(call, "x", 0.0) == []
+    assert codes(admission.invite(9, "y", 1.0)) == [(2, 403)]  # the oldest makes room
+    assert admission.tick(HOLD_S - 0.01) == []
+    assert codes(admission.expect(Expect(ONE, "y", auto=True))) == [(9, 180), (9, 200)]
+    assert admission.gone(3, 487) == []
+    assert admission.tick(99.0) == []
 
 
 def test_one_rings_one_talks() -> None:
-    door = Door()
-    door.expect(Expect(ONE, "a", auto=True))
-    door.expect(Expect(TWO, "b"))
-    door.expect(Expect(LegId("c3/2"), "c"))
-    assert codes(door.knock(1, "a", 0.0)) == [(1, 180), (1, 200)]
-    assert codes(door.knock(2, "b", 0.0)) == [(2, 180)]
-    assert codes(door.knock(3, "c", 0.0)) == [(3, 486)]
-    assert door.answer(TWO) == []
-    assert not door.ringing
-    assert codes(door.gone(1, 200)) == [(2, 200)]
+    admission = CallAdmission()
+    admission.expect(Expect(ONE, "a", auto=True))
+    admission.expect(Expect(TWO, "b"))
+    admission.expect(Expect(LegId("c3/2"), "c"))
+    assert codes(admission.invite(1, "a", 0.0)) == [(1, 180), (1, 200)]
+    assert codes(admission.invite(2, "b", 0.0)) == [(2, 180)]
+    assert codes(admission.invite(3, "c", 0.0)) == [(3, 486)]
+    assert admission.answer(TWO) == []
+    assert not admission.ringing
+    assert codes(admission.gone(1, 200)) == [(2, 200)]
 
 
 def test_ends_by_us_are_told_as_such() -> None:
-    door = Door()
-    door.expect(Expect(ONE, "a", auto=True))
-    door.knock(1, "a", 0.0)
-    door.up(1)
-    assert codes(door.end(ONE)) == [(1, 603)]
-    assert door.forget(ONE) == []
-    assert told(door.gone(1, 603)) == [CallOver(ONE, 200, by_us=True)]
-    door.expect(Expect(TWO, "b"))
-    door.forget(TWO)
-    door.knock(2, "b", 0.0)
-    assert codes(door.close()) == [(2, 403)]
+    admission = CallAdmission()
+    admission.expect(Expect(ONE, "a", auto=True))
+    admission.invite(1, "a", 0.0)
+    admission.up(1)
+    assert codes(admission.end(ONE)) == [(1, 603)]
+    assert admission.forget(ONE) == []
+    assert told(admission.gone(1, 603)) == [CallOver(ONE, 200, by_us=True)]
+    admission.expect(Expect(TWO, "b"))
+    admission.forget(TWO)
+    admission.invite(2, "b", 0.0)
+    assert codes(admission.close()) == [(2, 403)]
 
 
 def test_told_anew_after_a_reconnect() -> None:
-    door = Door()
-    door.expect(Expect(ONE, "a"))
-    door.knock(1, "a", 0.0)
-    assert door.expect(Expect(ONE, "a")) == []
-    assert codes(door.forget(ONE)) == [(1, 480)]
+    admission = CallAdmission()
+    admission.expect(Expect(ONE, "a"))
+    admission.invite(1, "a", 0.0)
+    assert admission.expect(Expect(ONE, "a")) == []
+    assert codes(admission.forget(ONE)) == [(1, 480)]
     for number in range(EXPECTED + 5):
-        door.expect(Expect(LegId(f"d{number}/2"), f"t{number}"))
-    assert len(door._expected) == EXPECTED
+        admission.expect(Expect(LegId(f"d{number}/2"), f"t{number}"))
+    assert len(admission._expected) == EXPECTED
 
 
 # --- the elastic buffer ---
 
 
 def test_nothing_is_played_before_something_came() -> None:
-    buffer = Elastic()
+    buffer = ElasticBuffer()
     assert not buffer.take(80).any()
     assert buffer.underruns == 0
     buffer.put(np.full(160, 5, np.int16))
@@ -127,10 +127,10 @@ def test_nothing_is_played_before_something_came() -> None:
     assert list(first[SPARE:]) == [5] * 160
 
 
-def _run(seconds: float, ppm: float, jitter: float = 0.0, quiet: bool = False) -> Elastic:
+def _run(seconds: float, ppm: float, jitter: float = 0.0, quiet: bool = False) -> ElasticBuffer:
     """A writer of 20 ms frames and a reader of 10 ms blocks whose clocks differ."""
     rng = np.random.default_rng(1)
-    buffer, tone = Elastic(), Tone(400, -40 if not quiet else -60)
+    buffer, tone = ElasticBuffer(), Tone(400, -40 if not quiet else -60)
     writes = [(n * 0.02 + rng.uniform(0, jitter), 0) for n in range(int(seconds / 0.02))]
     reads = [(0.005 + n * 0.01 / (1 + ppm / 1e6), 1) for n in range(int(seconds / 0.01))]
     for _, who in sorted(step for step in writes + reads if step[0] < seconds - 0.2):
@@ -162,7 +162,7 @@ def test_jitter_raises_what_is_kept_in_hand_and_calm_lowers_it() -> None:
 
 
 def test_a_reader_that_stalled_does_not_leave_a_delay() -> None:
-    buffer = Elastic()
+    buffer = ElasticBuffer()
     for _ in range(50):
         buffer.put(np.full(160, 3000, np.int16))
     assert buffer.overruns > 0
@@ -175,7 +175,7 @@ def test_a_reader_that_stalled_does_not_leave_a_delay() -> None:
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 400)), max_size=200))
 def test_any_order_of_puts_and_takes(steps: list[tuple[bool, int]]) -> None:
-    buffer = Elastic()
+    buffer = ElasticBuffer()
     for put, count in steps:
         if put:
             buffer.put(np.ones(count, np.int16))
@@ -191,7 +191,7 @@ def test_any_order_of_puts_and_takes(steps: list[tuple[bool, int]]) -> None:
 def test_frames_are_cut_anywhere(cuts: list[int]) -> None:
     messages = [Expect(ONE, "t" * 50, auto=True), StopPhone(), Expect(TWO, "秘")]
     data = b"".join(pack(message) for message in messages)
-    frames, got = Frames(), []
+    frames, got = FrameReader(), []
     at = 0
     for cut in [*cuts, len(data)]:
         got += list(frames.feed(data[at : at + cut]))
@@ -206,7 +206,7 @@ def test_nonsense_on_the_wire() -> None:
     with pytest.raises(PhoneError, match="bad_event"):
         event(pack(StopPhone())[4:])
     with pytest.raises(PhoneError, match="bad_frame"):
-        list(Frames().feed(struct.pack("!I", LONGEST + 1)))
+        list(FrameReader().feed(struct.pack("!I", LONGEST + 1)))
     assert len({kind.__name__ for kind in (*PHONE_COMMANDS, *PHONE_EVENTS)}) == len(PHONE_COMMANDS) + len(PHONE_EVENTS)
 
 
@@ -272,7 +272,7 @@ def test_windows_lists_each_device_once() -> None:
 
 def test_the_device_that_is_taken() -> None:
     def item(index: int, name: str, inputs: int, outputs: int, *, default: bool = False) -> Listed:
-        return Listed(index, Device(name, name, inputs, outputs, default, default))
+        return Listed(index, SoundDevice(name, name, inputs, outputs, default, default))
 
     devices = (item(0, "mic", 1, 0), item(1, "headset", 1, 2), item(2, "speakers", 0, 2, default=True))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from agent_app.model.phone import (
+from agent_app.model.sound.phone_messages import (
     AnswerCall,
     DeviceLost,
     Devices,

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import structs
 
 from shared.enums import EndCause, Law, PlayEnd
-from shared.ids import CallId, CardId, LegId, RecordingId, TrunkName
+from shared.ids import CallId, CardId, LegId, TrunkName, recording_of
 from switch_server.adapters.store import Store
 from switch_server.adapters.store.schema import open_store, record_tables
 from switch_server.core.call import CallOffered
@@ -28,7 +28,7 @@ EVENTS: tuple[Event, ...] = (
     LegConfirmed(LEG),
     PlayEnded(LEG, 1, PlayEnd.DONE, 100),
     LegEnded(LEG, EndCause.GOODBYE),
-    RecordingEnded(LEG, RecordingId(CALL), "closed", 2000),
+    RecordingEnded(LEG, recording_of(CALL, 1), "closed", 2000),
     ChannelClosed(LEG, MediaStats(packets_in=100, mos=4.2)),
 )
 
@@ -64,6 +64,6 @@ def test_a_call_s_records_are_kept(tmp_path: Path) -> None:
     )
     assert call["started_at"] < call["answered_at"] < call["ended_at"]
     assert [(leg["id"], leg["packets_in"], leg["mos"]) for leg in call["legs"]] == [(LEG, 100, 4.2)]
-    assert [(found["id"], found["duration_ms"]) for found in call["recordings"]] == [(CALL, 2000)]
+    assert [(found["id"], found["duration_ms"]) for found in call["recordings"]] == [(recording_of(CALL, 1), 2000)]
     assert [(contact["call"], contact["channel"]) for contact in store.read.contacts()] == [(CALL, "phone")]
     assert store.stop() == 0

@@ -28,7 +28,7 @@ from shared.ids import (
 from shared.secret import Secret
 from switch_server.adapters.event_codec import NotJournalled, decode_event, encode_event
 from switch_server.adapters.event_journal import EventJournal, EventJournalUnusable, read_journal
-from switch_server.core.call import CallOffered, CallPlaced, ForAgent, ForCallback
+from switch_server.core.call import CallOffered, CallPlaced, ForAgent, ForCallback, ForConsult
 from switch_server.core.catalogue import FACTS
 from switch_server.core.facts import BranchUp, CardDied, CardUp, Draining
 from switch_server.core.flow import Configured
@@ -124,6 +124,20 @@ def test_journals_of_before_calls_had_a_purpose_are_read(
     values = {"call": "c1", "trunk": "city", "ani": "95500", "number": "13800138000", "card": "card-1"} | old
     now = CallPlaced(CallId("c1"), TrunkName("city"), "95500", "13800138000", CardId("card-1"), purpose)
     assert decode_event(json.dumps(values).encode()) == now
+
+
+def test_a_consult_outside_of_before_it_had_a_purpose_is_read() -> None:
+    """The call's own card takes the leg, so the journal needed not say which."""
+    old = {
+        "type": "Consulted", "call": "c1", "by": "c1/2", "target": {"kind": "number", "number": "13800138000"}, "leg": "c1/3",
+        "contact": "", "trunk": "city", "ani": "95500",
+    }  # fmt: skip
+    purpose = ForConsult(LegId("c1/2"), LegId("c1/3"))
+    now = CallPlaced(CallId("c1"), TrunkName("city"), "95500", "13800138000", CardId(""), purpose)
+    assert decode_event(json.dumps(old).encode()) == now
+    for wrong in ("number", None, {"number": 7}):
+        with pytest.raises(ValueError, match="Expected `str`"):
+            decode_event(json.dumps(old | {"target": wrong}).encode())
 
 
 @pytest.mark.parametrize("kind", [None, 7, [], {}, "NoSuchEvent"])

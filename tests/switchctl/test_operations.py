@@ -220,13 +220,29 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     said = ask("recording", OTHER)
     assert (said.status, "can't be read" in said.err) == (1, True)  # no card has written it here
     (row,) = ask("calls", "show", OTHER, "--json").document["recordings"]
+    assert row["recording"] == f"{OTHER}r1"
     file = Path(row["path"])
     file.parent.mkdir(parents=True)
     file.write_bytes(b"RIFF" + bytes(1000))
     assert ask("recording", OTHER, "-o", str(tmp_path / "a.wav")).status == 0
     assert (tmp_path / "a.wav").read_bytes() == file.read_bytes()
+    stretch = tmp_path / "stretch.wav"
+    stretch.write_bytes(b"RIFF of its own")
+    centre.store.do(
+        SaveRecord("recordings", {"id": f"{OTHER}r2", "call": OTHER, "path": str(stretch), "started_at": NOW + 9})
+    )
     centre.settle()
-    assert [row["action"] for row in ask("audit", "--json").document["rows"]] == ["recording_heard"]
+    assert [row["recording"] for row in ask("calls", "show", OTHER, "--json").document["recordings"]] == [
+        f"{OTHER}r1",
+        f"{OTHER}r2",
+    ]
+    for asked, found in ((OTHER, file), (f"{OTHER}r2", stretch), (f"{OTHER}r1", file)):
+        assert ask("recording", asked, "-o", str(tmp_path / "b.wav"), "--force").status == 0
+        assert (tmp_path / "b.wav").read_bytes() == found.read_bytes()
+    centre.settle()
+    assert {(row["action"], row["subject"]) for row in ask("audit", "--json").document["rows"]} == {
+        ("recording_heard", OTHER), ("recording_heard", f"{OTHER}r2"), ("recording_heard", f"{OTHER}r1"),
+    }  # fmt: skip
     assert ask("recording", "77").err == "no such call: 77\n"
     centre.store.do(SaveRecord("calls", {"id": "1", "started_at": NOW}))
     centre.settle()

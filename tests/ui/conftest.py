@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.frame.app import application
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.faults import FAULTS

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent_app.model.phone import PhoneCommand
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Failed, OnReply
+from agent_app.model.desk.view import DeskView
+from agent_app.model.sound.phone_messages import PhoneCommand
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import Failed, OnReply
 from shared.desk import Reply, Request, Told
 from shared.floor import FloorSnapshot, Rows, WatchFloor
-from tests.agent_app.fakes import FakeDiagnostics, FakeShelf
+from tests.agent_app.fakes import FakeAgentFiles, FakeDiagnostics
 
 
 @dataclass
@@ -78,11 +78,11 @@ class World:
     switch: FakeSwitch = field(default_factory=FakeSwitch)
     phone: FakePhone = field(default_factory=FakePhone)
     settings: FakeSettings = field(default_factory=FakeSettings)
-    shelf: FakeShelf = field(default_factory=FakeShelf)
+    agent_files: FakeAgentFiles = field(default_factory=FakeAgentFiles)
     diagnostics: FakeDiagnostics = field(default_factory=FakeDiagnostics)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(
+        self.desk = DeskPresenter(
             self.switch, self.phone, self.settings, lambda: self.now, lambda: self.wall + self.now - 1000.0,
-            lambda view: self.on_change(view), self.diagnostics, self.shelf,  # noqa: PLW0108  it may be set later
+            lambda view: self.on_change(view), self.diagnostics, self.agent_files,  # noqa: PLW0108  it may be set later
         )  # fmt: skip

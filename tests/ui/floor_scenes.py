@@ -5,7 +5,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from agent_app.model.floor import FloorView
+from agent_app.model.floor.mirror import FloorDeskView
 from shared.desk_reports import ReportShown
 from shared.enums import CallKind, Language, LockReason, Role, SeatState
 from shared.floor import BranchRow, Keyed, LineRow, QueueBoardRow, SeatRow, WaitingRow, Watch, by_key
@@ -51,11 +51,11 @@ SMALL_SEATS = (
 def floor_of(
     seats: tuple[SeatRow, ...] = SMALL_SEATS, queues: tuple[QueueBoardRow, ...] = QUEUES, waiting: tuple[WaitingRow, ...] = WAITING,
     lines: tuple[LineRow, ...] = LINES, branches: tuple[BranchRow, ...] = BRANCHES, **more: object,
-) -> FloorView:  # fmt: skip
+) -> FloorDeskView:  # fmt: skip
     tables: dict[str, Mapping[str, Keyed]] = {
         "seats": by_key(seats), "queues": by_key(queues), "waiting": by_key(waiting), "lines": by_key(lines), "branches": by_key(branches),
     }  # fmt: skip
-    return FloorView(what=Watch.FLOOR, stale=False, at=NOW, **tables, **more)  # type: ignore[arg-type]
+    return FloorDeskView(what=Watch.FLOOR, stale=False, at=NOW, **tables, **more)  # type: ignore[arg-type]
 
 
 EMPTY = floor_of((), (), (), (), ())

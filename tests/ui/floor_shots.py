@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
-from agent_app.model.report import ReportView
+from agent_app.model.reports.report import ReportView
 from agent_app.ui.floor.window import SupervisorWindow
 from agent_app.ui.frame.app import application
 from agent_app.ui.parts import theme

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from agent_app.model.people import CallWay, PastCall, Person
-from agent_app.model.view import DeskView, Returned, ShownNotice
+from agent_app.model.desk.view import DeskView, Returned, ShownNotice
+from agent_app.model.phonebook.people import CallWay, PastCall, Person
 from shared.desk import CameBack, Notice, Party
 from shared.enums import CallKind, Language, ListenMode, PartyState, Role, SeatState
 from shared.floor import ColleagueRow, Rows, TargetRow

@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from agent_app.model import actions
-from agent_app.model.phone import CallQuality, Device
-from agent_app.model.view import AudioView, DeskView, LinkState, PhoneState, Problem, SearchView
+from agent_app.model.desk import actions
+from agent_app.model.desk.view import AudioView, DeskProblem, DeskView, LinkState, PhoneState, SearchView
+from agent_app.model.sound.phone_messages import CallQuality, SoundDevice
 from shared.aci import Funds, Holding, OrderRow
 from shared.desk import (
     AccountFacts,
@@ -83,8 +83,8 @@ CUSTOMER = CustomerCard(
 )
 OTHER = CustomerCard(1002, "王大明", ("13800138000",))
 DEVICES = (
-    Device("hw:1", "Jabra EVOLVE 20 MS 耳机", 1, 2, default_in=True, default_out=True),
-    Device("hw:0", "内置音箱 Built-in Audio", 2, 2),
+    SoundDevice("hw:1", "Jabra EVOLVE 20 MS 耳机", 1, 2, default_in=True, default_out=True),
+    SoundDevice("hw:0", "内置音箱 Built-in Audio", 2, 2),
 )
 AUDIO = AudioView(
     devices=DEVICES, speaker="hw:1", microphone="hw:1", ring="hw:0", speaker_level=-24, microphone_level=-31
@@ -128,7 +128,7 @@ def scenes(language: Language = ZH) -> dict[str, DeskView]:
     long_seat = replace(seat(SeatState.TALKING, 75), name=LONG_NAME)
     made = {
         "logged-out": view(language, needs_password=True, queues=()),
-        "wrong-password": view(language, needs_password=True, queues=(), problem=Problem(None, "too_many_tries", wait=27.2)),
+        "wrong-password": view(language, needs_password=True, queues=(), problem=DeskProblem(None, "too_many_tries", wait=27.2)),
         "connecting": replace(DeskView(), language=language, retry_in=3.0),
         "locked": view(language, seat=seat(SeatState.LOCKED, reason=LockReason.LUNCH)),
         "open": view(language, seat=seat(SeatState.OPEN)),
@@ -156,7 +156,7 @@ def scenes(language: Language = ZH) -> dict[str, DeskView]:
         ),
         "offline": replace(
             view(language, seat=seat(SeatState.TALKING, 75), **talk), link=LinkState.LOST, stale=True, retry_in=2.4,
-            problem=Problem(actions.Action.HOLD, "link_lost"),
+            problem=DeskProblem(actions.Action.HOLD, "link_lost"),
         ),
         "desk-phone": replace(
             view(language, seat=seat(SeatState.RINGING, 3), call=call(SeatState.RINGING, rang_at=NOW - 3), pop=pop()), desk_phone="front-07"
@@ -169,7 +169,7 @@ def scenes(language: Language = ZH) -> dict[str, DeskView]:
                 contacts=tuple(replace(one, summary=LONG_NAME, agent_name=LONG_NAME) for one in CONTACTS),
             )),
             note=LONG_NAME, queues=tuple(replace(row, title={ZH: LONG_NAME, EN: LONG_NAME}) for row in QUEUES),
-            problem=Problem(actions.Action.HOLD, "timed_out", LONG_NAME),
+            problem=DeskProblem(actions.Action.HOLD, "timed_out", LONG_NAME),
         ),
     }  # fmt: skip
     return {name: enabled(one) for name, one in made.items()}

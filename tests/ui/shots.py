@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.targets import Purpose
+from agent_app.model.calling.targets import DialPurpose
 from agent_app.ui.frame.app import application
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
@@ -81,7 +81,7 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
         for name in (*scenes(), *party_scenes())
     }
 
-    def dial(purpose: Purpose, text: str = "", kind: int = 0) -> Callable[[], QWidget]:
+    def dial(purpose: DialPurpose, text: str = "", kind: int = 0) -> Callable[[], QWidget]:
         def prepare() -> QWidget:
             window.dialling.ask(purpose, text)
             window.dialling.kinds.setCurrentIndex(kind)
@@ -89,14 +89,14 @@ def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
 
         return prepare
 
-    made["dial"] = ("known", dial(Purpose.DIAL, "ljl"))
-    made["dial-typed"] = ("known", dial(Purpose.DIAL, "020 8888"))
-    made["dial-in-talk"] = ("came-back", dial(Purpose.DIAL, "139"))
-    made["internal-call"] = ("known", dial(Purpose.CALL_SEAT))
-    made["transfer"] = ("came-back", dial(Purpose.TRANSFER))
-    made["transfer-queues"] = ("came-back", dial(Purpose.TRANSFER, "", 2))
-    made["transfer-not-now"] = ("consult-ringing", dial(Purpose.TRANSFER, "1003"))
-    made["monitor-whom"] = ("supervisor", dial(Purpose.MONITOR))
+    made["dial"] = ("known", dial(DialPurpose.DIAL, "ljl"))
+    made["dial-typed"] = ("known", dial(DialPurpose.DIAL, "020 8888"))
+    made["dial-in-talk"] = ("came-back", dial(DialPurpose.DIAL, "139"))
+    made["internal-call"] = ("known", dial(DialPurpose.CALL_SEAT))
+    made["transfer"] = ("came-back", dial(DialPurpose.TRANSFER))
+    made["transfer-queues"] = ("came-back", dial(DialPurpose.TRANSFER, "", 2))
+    made["transfer-not-now"] = ("consult-ringing", dial(DialPurpose.TRANSFER, "1003"))
+    made["monitor-whom"] = ("supervisor", dial(DialPurpose.MONITOR))
     made["calls"] = ("known", at(lambda: (window.lists.setCurrentIndex(1), window.calls.table.selectRow(1))))
     made["directory"] = ("known", at(lambda: (window.lists.setCurrentIndex(2), window.people.table.selectRow(0))))
     made["person"] = ("known", beside(window.people.person, lambda: window.people.person.ask(PEOPLE[0])))

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMessageBox, QWidget
 
-from agent_app.model.phone import CallUp, PhoneReady, Ringing
-from agent_app.model.view import DeskView, LinkState
+from agent_app.model.desk.view import DeskView, LinkState
+from agent_app.model.sound.phone_messages import CallUp, PhoneReady, Ringing
 from agent_app.ui.frame.app import Frames
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
@@ -121,7 +121,7 @@ class Stage:
 
     def shelved(self) -> list[str]:
         """The notes that this PC keeps."""
-        return [text for notes in self.world.shelf.notes.values() for text in notes.values()]
+        return [text for notes in self.world.agent_files.notes.values() for text in notes.values()]
 
     def settle(self) -> None:
         """Until the newest view is drawn."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import json as msgspec_json
 
-from agent_app.ui.parts.arrangement import FRAME, KEY, Arrangement, Kept, fit
+from agent_app.ui.parts.arrangement import FRAME, KEY, Arrangement, SavedArrangement, fit
 from tests.ui.fakes import FakeSettings
 from tests.ui.stage import Stage
 from tests.ui.test_floor import Board
@@ -143,7 +143,7 @@ def test_it_is_written_once_when_a_window_is_closed(stage: Stage) -> None:
     board.splitters["board"].splitterMoved.emit(500, 1)
     assert KEY not in settings.values, "not while something is dragged"
     board.close()
-    kept = msgspec_json.decode(settings.values[KEY], type=Kept)
+    kept = msgspec_json.decode(settings.values[KEY], type=SavedArrangement)
     assert kept.columns["board-seats"] == {"Name": 123}
     assert set(kept.windows) == {"window", "board"}
     assert kept.splitters == {"board": board.splitters["board"].sizes()}, "those that a person moved"

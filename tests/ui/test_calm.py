@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QTimer, qInstallMessageHandler, qWarning
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.phone import Levels
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.ports import Failed
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.model.sound.phone_messages import Levels
+from agent_app.presenters.parts.ports import Failed
 from agent_app.ui.frame import app as app_module
 from agent_app.ui.frame.app import FRAMES, Frames, MainThread, _qt_says
 from agent_app.ui.parts.faults import FAULTS
@@ -181,13 +181,13 @@ def test_the_program_runs_and_ends(tmp_path: Path) -> None:
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
         from agent_app.ui.frame.app import run
-        from agent_app.presenters.desk import Desk
+        from agent_app.presenters.desk import DeskPresenter
         from tests.ui.fakes import FakeDiagnostics, FakePhone, FakeSettings, FakeSwitch
         import logging, time
         logging.basicConfig(filename={str(tmp_path / "log")!r})
 
         def make(post, on_view):
-            desk = Desk(FakeSwitch(), FakePhone(), FakeSettings(), time.monotonic, time.time, on_view, FakeDiagnostics())
+            desk = DeskPresenter(FakeSwitch(), FakePhone(), FakeSettings(), time.monotonic, time.time, on_view, FakeDiagnostics())
             post(lambda: 1 / 0)
             post(lambda: QTimer.singleShot(0, lambda: [][1]))
             post(lambda: QTimer.singleShot(500, QApplication.instance().quit))

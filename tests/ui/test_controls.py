@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.tables import Column, Table
+from agent_app.ui.parts.tables import DataTable, TableColumn
 from tests.ui.fonts import CHINESE, LATIN, WIDE, first
 from tests.ui.test_tables import _has
 
@@ -38,7 +38,7 @@ def _button(made: QPushButton | QToolButton, **properties: str) -> QWidget:
 
 
 def _table() -> QWidget:
-    made: Table[str] = Table((Column[str]("Name", str, 8),), str)
+    made: DataTable[str] = DataTable((TableColumn[str]("Name", str, 8),), str)
     made.show_rows(["one"])
     return made
 
@@ -120,12 +120,12 @@ THEMES = pytest.mark.parametrize(
 def test_the_focus_is_seen_and_moves_nothing(page: QWidget, kind: str) -> None:
     part = _shown(page, kind)
     size, before = part.sizeHint(), part.grab().toImage()
-    inside = part.viewport().geometry() if isinstance(part, (QPlainTextEdit, Table)) else None
+    inside = part.viewport().geometry() if isinstance(part, (QPlainTextEdit, DataTable)) else None
     part.setFocus(Qt.FocusReason.TabFocusReason)
     QApplication.processEvents()
     assert part.hasFocus()
     assert part.sizeHint() == size
-    if isinstance(part, (QPlainTextEdit, Table)):
+    if isinstance(part, (QPlainTextEdit, DataTable)):
         assert part.viewport().geometry() == inside
     after = part.grab().toImage()
     assert after != before

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.phone import AnswerCall, Mute
+from agent_app.model.sound.phone_messages import AnswerCall, Mute
 from shared.desk import (
     AskCustomer,
     AskRecording,

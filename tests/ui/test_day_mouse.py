@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from agent_app.model.phone import AnswerCall, Mute, TellLevels, TestTone, UseDevices
+from agent_app.model.sound.phone_messages import AnswerCall, Mute, TellLevels, TestTone, UseDevices
 from agent_app.ui.commands.table import COMMANDS
 from agent_app.ui.frame.topbar import MENU
 from agent_app.ui.sound.audio import DESK_PHONE, HEADSET

@@ -232,7 +232,7 @@ def test_the_program_tells_of_a_slot_that_raises(tmp_path: Path) -> None:
         import logging, time
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication, QWidget
-        from agent_app.presenters.desk import Desk
+        from agent_app.presenters.desk import DeskPresenter
         from agent_app.ui.frame.app import run
         from tests.ui.fakes import FakeDiagnostics, FakePhone, FakeSettings, FakeSwitch
         logging.basicConfig(filename={str(tmp_path / "log")!r})
@@ -243,7 +243,7 @@ def test_the_program_tells_of_a_slot_that_raises(tmp_path: Path) -> None:
 
         def make(post, on_view):
             settings = FakeSettings({{"language": "en"}})
-            desk = Desk(FakeSwitch(), FakePhone(), settings, time.monotonic, time.time, on_view, FakeDiagnostics())
+            desk = DeskPresenter(FakeSwitch(), FakePhone(), settings, time.monotonic, time.time, on_view, FakeDiagnostics())
             again = QTimer(QApplication.instance())
             again.timeout.connect(lambda: int("x"))
             again.start(5)

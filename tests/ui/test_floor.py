@@ -10,9 +10,9 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QTabBar, QTableView, QWidget
 
-from agent_app.model.floor import FloorView
-from agent_app.model.supervising import SeatAct, WaitingAct
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.model.floor.supervising import SeatAct, WaitingAct
 from agent_app.ui.floor.acts import ACTS, TO_ALL
 from agent_app.ui.floor.window import SupervisorWindow
 from shared.desk import (
@@ -45,14 +45,14 @@ from tests.ui.stage import Stage
 from tests.ui.test_access import _worked
 
 
-def rows_of(floor: FloorView) -> Rows:
+def rows_of(floor: FloorDeskView) -> Rows:
     return Rows(**{table: tuple(getattr(floor, table).values()) for table in TABLES})
 
 
 class Board:
     """A supervisor's desk that is open, with the small floor on it."""
 
-    def __init__(self, stage: Stage, floor: FloorView = SMALL) -> None:
+    def __init__(self, stage: Stage, floor: FloorDeskView = SMALL) -> None:
         self.stage = stage
         stage.log_in(SeatState.OPEN)
         stage.told(SeatChanged(stage.seat(SeatState.OPEN, role=Role.SUPERVISOR, agent="1010")))
@@ -247,7 +247,7 @@ def test_both_languages_at_once(board: Board) -> None:
 
 
 @pytest.mark.parametrize("floor", [EMPTY, FULL, LONG], ids=["empty", "full", "long"])
-def test_no_widget_for_a_row_and_the_window_keeps_its_size(stage: Stage, floor: FloorView) -> None:
+def test_no_widget_for_a_row_and_the_window_keeps_its_size(stage: Stage, floor: FloorDeskView) -> None:
     board = Board(stage)
     board.window.resize(1366, 728)
     board.stage.settle_drawn()

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from agent_app.model.phone import AnswerCall
-from agent_app.model.view import LinkState
+from agent_app.model.desk.view import LinkState
+from agent_app.model.sound.phone_messages import AnswerCall
 from shared.desk import CallChanged, Done, HangUp, Hold, LogOut, OpenSeat, PopChanged, PopShown, SeatChanged, WrapUp
 from shared.enums import SeatState
 from tests.ui.scenes import CALL, NOW, call, pop

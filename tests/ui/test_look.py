@@ -36,7 +36,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @BOTH
-def test_text_can_be_read(tokens: theme.Tokens) -> None:
+def test_text_can_be_read(tokens: theme.ThemeTokens) -> None:
     for text in (tokens.text, tokens.muted, tokens.danger, tokens.ok, tokens.warn):
         for back in (tokens.base, tokens.window, tokens.raised):
             assert contrast(text, back) >= 4.5, (text, back)
@@ -79,7 +79,7 @@ def test_icons_take_the_colour(qapp: QApplication) -> None:
 
 
 @BOTH
-def test_the_sheet_has_no_name_left(tokens: theme.Tokens) -> None:
+def test_the_sheet_has_no_name_left(tokens: theme.ThemeTokens) -> None:
     sheet = theme.sheet(tokens)
     assert re.findall(r"@\w+", sheet) == []
     assert not re.search(r"font-size:\s*\d+px", sheet), "fonts follow the system's size"

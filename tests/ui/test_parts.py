@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.phone import Device
-from agent_app.model.view import AudioView, PlayerView
+from agent_app.model.desk.view import AudioView, PlayerView
+from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.ui.parts import fmt
-from agent_app.ui.parts.tables import Column, Rows, Table
-from agent_app.ui.sound.player import Player
+from agent_app.ui.parts.tables import DataTable, TableColumn, TableModel
+from agent_app.ui.sound.player import PlayerBar
 from agent_app.ui.sound.playing import alike
-from agent_app.ui.sound.wav import Recording, read
+from agent_app.ui.sound.wav import WavRecording, read
 from shared.desk import TEXT_MAX, CallChanged, PopChanged, SeatChanged
 from shared.enums import Language, SeatState
 from shared.ids import CallId
@@ -72,15 +72,15 @@ def test_texts_of_others() -> None:
 # --- tables ---
 
 LETTERS = (
-    Column[str]("Letter", str, 4),
-    Column[str]("Twice", lambda row: row * 2, 0, right=True, colour=lambda _: "danger"),
+    TableColumn[str]("Letter", str, 4),
+    TableColumn[str]("Twice", lambda row: row * 2, 0, right=True, colour=lambda _: "danger"),
 )
 
 
 def test_rows_are_values(qapp: QApplication) -> None:
     assert qapp is not None
     holder = QWidget()
-    rows: Rows[str] = Rows(LETTERS, lambda row: row, holder)
+    rows: TableModel[str] = TableModel(LETTERS, lambda row: row, holder)
     rows.show(("a", "b"))
     assert (rows.rowCount(), rows.columnCount()) == (2, 2)
     assert rows.rowCount(rows.index(0, 0)) == 0
@@ -97,7 +97,7 @@ def test_rows_are_values(qapp: QApplication) -> None:
 
 def test_what_is_chosen_stays_chosen_when_rows_come_and_go(qapp: QApplication) -> None:
     assert qapp is not None
-    table: Table[tuple[str, int]] = Table((Column("One", lambda row: f"{row[1]}", 0),), lambda row: row[0])
+    table: DataTable[tuple[str, int]] = DataTable((TableColumn("One", lambda row: f"{row[1]}", 0),), lambda row: row[0])
     resets: list[int] = []
     table.rows.modelReset.connect(lambda: resets.append(1))
     table.show_rows((("a", 1), ("b", 2)))
@@ -167,7 +167,7 @@ def test_a_note_goes_with_its_call(stage: Stage) -> None:
 
 
 def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
-    from agent_app.presenters.ports import Failed
+    from agent_app.presenters.parts.ports import Failed
 
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
@@ -237,7 +237,7 @@ class Ear:
 made: list[Ear] = []
 
 
-def _player(stage: Stage, wav: bytes) -> Player:
+def _player(stage: Stage, wav: bytes) -> PlayerBar:
     made.clear()
     player, view = stage.window.history.player, scenes(Language.EN)["talking"]
     player.make_sink = Ear
@@ -301,7 +301,7 @@ def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
     player.make_sink = Ear
     playing = replace(view, player=PlayerView(CALL, 400, 400, _wav(3)))
     stage.window.draw(playing)
-    headset = Device("ALSA/usb", "USB headset", 1, 2)
+    headset = SoundDevice("ALSA/usb", "USB headset", 1, 2)
     stage.window.draw(replace(playing, audio=AudioView(devices=(headset,), speaker="ALSA/usb")))
     assert [ear.stopped for ear in made] == [True, False]
     assert player.toggle.accessibleName() == "Pause"
@@ -353,7 +353,7 @@ def test_a_cut_recording_is_read_as_far_as_it_goes() -> None:
 def test_alaw_is_g711s() -> None:
     """Against the standard library's decoder's figures (ITU-T G.711, table 1a)."""
     table = [
-        int.from_bytes(Recording(8000, 1, memoryview(bytes([code]))).samples(0, 1), "little", signed=True)
+        int.from_bytes(WavRecording(8000, 1, memoryview(bytes([code]))).samples(0, 1), "little", signed=True)
         for code in range(256)
     ]
     assert table[0xD5] == 8

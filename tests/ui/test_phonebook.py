@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.people import CallWay
-from agent_app.ui.parts.tables import Table
+from agent_app.model.phonebook.people import CallWay
+from agent_app.ui.parts.tables import DataTable
 from shared.desk import CallChanged, CallSeat, Dial, PopChanged, SeatChanged
 from shared.enums import CallKind, SeatState
 from shared.floor import Watch
@@ -23,7 +23,7 @@ def open_directory(stage: Stage) -> None:
     stage.settle()
 
 
-def cell(table: Table, row: int, column: int) -> QPoint:  # type: ignore[type-arg]
+def cell(table: DataTable, row: int, column: int) -> QPoint:  # type: ignore[type-arg]
     return table.visualRect(table.rows.index(row, column)).center()
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QDate, QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from agent_app.model.supervising import SeatAct
+from agent_app.model.floor.supervising import SeatAct
 from agent_app.ui.parts import theme
 from agent_app.ui.reports.cells import MEASURES
 from agent_app.ui.reports.chart import Bar, BarChart, scale

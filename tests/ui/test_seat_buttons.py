@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agent_app.model.phone import AnswerCall
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.sound.phone_messages import AnswerCall
 from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.commands.table import COMMANDS
 from shared.desk import (

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
-from agent_app.model.phone import CallQuality
-from agent_app.model.view import Action, DeskView, Pending
+from agent_app.model.desk.view import Action, DeskView, Pending
+from agent_app.model.sound.phone_messages import CallQuality
 from agent_app.ui.commands.commands import CommandButton, face_of
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.commands.table import COMMANDS
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.widgets import Plain
+from agent_app.ui.parts.widgets import OneLineLabel
 from shared.desk import Pop
 from shared.enums import Language, SeatState
 from tests.ui.party_scenes import party_scenes
@@ -183,7 +183,7 @@ def test_long_names_break_no_layout(gallery: Stage) -> None:
 
 
 def test_a_cut_text_is_whole_in_its_tooltip(qapp: QApplication) -> None:
-    line = Plain(wide=10)
+    line = OneLineLabel(wide=10)
     line.say("<i>a very long name indeed</i>")
     line.resize(40, 20)
     line.show()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.tables import Column, Table
+from agent_app.ui.parts.tables import DataTable, TableColumn
 from shared.enums import Language
 from tests.ui.floor_scenes import EMPTY
 from tests.ui.scenes import scenes
@@ -16,18 +16,18 @@ from tests.ui.test_floor import Board
 from tests.ui.test_look import contrast
 
 COLUMNS = (
-    Column[str]("Name", lambda row: row, 8),
-    Column[str]("Side", lambda _row: "XXXXXX", 8, colour=lambda _row: "danger"),
-    Column[str]("Number", lambda _row: "13800138000", 11, number=lambda row: row),
-    Column[str]("Rest", lambda row: row, 0),
+    TableColumn[str]("Name", lambda row: row, 8),
+    TableColumn[str]("Side", lambda _row: "XXXXXX", 8, colour=lambda _row: "danger"),
+    TableColumn[str]("Number", lambda _row: "13800138000", 11, number=lambda row: row),
+    TableColumn[str]("Rest", lambda row: row, 0),
 )
 
 
 @pytest.fixture
-def table(qapp: QApplication) -> Iterator[Table[str]]:
+def table(qapp: QApplication) -> Iterator[DataTable[str]]:
     theme.use(theme.Theme.LIGHT)
     theme.apply(qapp)
-    made: Table[str] = Table(COLUMNS, lambda row: row)
+    made: DataTable[str] = DataTable(COLUMNS, lambda row: row)
     made.resize(600, 200)
     made.show()
     yield made
@@ -35,7 +35,7 @@ def table(qapp: QApplication) -> Iterator[Table[str]]:
     qapp.setStyleSheet("")
 
 
-def _picture(table: Table[str], row: int, column: int) -> QImage:
+def _picture(table: DataTable[str], row: int, column: int) -> QImage:
     return table.viewport().grab(table.visualRect(table.rows.index(row, column))).toImage()
 
 
@@ -51,7 +51,7 @@ def _has(image: QImage, colour: str) -> bool:
     return False
 
 
-def test_a_chosen_row_keeps_its_colours(table: Table[str]) -> None:
+def test_a_chosen_row_keeps_its_colours(table: DataTable[str]) -> None:
     table.show_rows(["one", "two"])
     table.selectRow(0)
     now = theme.LIGHT
@@ -63,12 +63,12 @@ def test_a_chosen_row_keeps_its_colours(table: Table[str]) -> None:
 
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-def test_its_colours_can_be_read_there(tokens: theme.Tokens) -> None:
+def test_its_colours_can_be_read_there(tokens: theme.ThemeTokens) -> None:
     for colour in (tokens.text, tokens.muted, tokens.danger, tokens.ok, tokens.warn, tokens.accent):
         assert contrast(colour, tokens.select) >= 4.5, colour
 
 
-def test_an_empty_one_says_so(table: Table[str]) -> None:
+def test_an_empty_one_says_so(table: DataTable[str]) -> None:
     table.show_rows([])
     bare = table.viewport().grab().toImage()
     table.set_empty("There is nothing.")
@@ -113,14 +113,14 @@ def test_the_boards_lists_have_theirs(stage: Stage) -> None:
     assert board.waiting.table.empty == "Nobody waits."
 
 
-def test_a_column_made_wider_stays_so(table: Table[str], qapp: QApplication) -> None:
+def test_a_column_made_wider_stays_so(table: DataTable[str], qapp: QApplication) -> None:
     assert table.widths() == {}
     table.setColumnWidth(0, 222)
     assert table.widths() == {"Name": 222}
     theme.use(theme.Theme.DARK)
     theme.apply(qapp)  # a new sheet: all is measured anew
     assert table.columnWidth(0) == 222
-    other: Table[str] = Table(COLUMNS, lambda row: row)
+    other: DataTable[str] = DataTable(COLUMNS, lambda row: row)
     other.set_widths({**table.widths(), "Gone": 50, "Rest": 50, "Side": -3})
     assert other.columnWidth(0) == 222
     assert other.columnWidth(1) == other.horizontalHeader().minimumSectionSize()

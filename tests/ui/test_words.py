@@ -11,12 +11,12 @@ import pytest
 from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QComboBox, QTabBar, QTableView, QTabWidget, QWidget
 
-from agent_app.model.actions import Why
-from agent_app.model.people import CallWay
-from agent_app.model.problems import CODES
-from agent_app.model.report import Span
-from agent_app.model.targets import Kind
-from agent_app.model.view import Action, LinkState, PhoneState, Problem
+from agent_app.model.calling.targets import Kind
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.problems import CODES
+from agent_app.model.desk.view import Action, DeskProblem, LinkState, PhoneState
+from agent_app.model.phonebook.people import CallWay
+from agent_app.model.reports.report import ReportSpan
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import words
 from agent_app.ui.parts.paths import RESOURCES
@@ -42,13 +42,13 @@ from tests.ui.scenes import scenes
 from tests.ui.stage import Stage, application
 from tests.ui.translations import QM, SOURCES, messages
 
-TABLES: dict[str, tuple[words.Table, type[StrEnum]]] = {
+TABLES: dict[str, tuple[words.TextTable, type[StrEnum]]] = {
     "seat": (words.SEAT_STATES, SeatState), "lock": (words.LOCK_REASONS, LockReason), "role": (words.ROLES, Role),
     "kind": (words.CALL_KINDS, CallKind), "link": (words.LINK_STATES, LinkState), "phone": (words.PHONE_STATES, PhoneState),
     "side": (words.SIDES, Side), "order": (words.ORDER_STATES, OrderStatus), "refusal": (words.REFUSALS, Refusal),
     "party": (words.PARTY_STATES, PartyState), "mode": (words.LISTEN_MODES, ListenMode), "came back": (words.CAME_BACK, CameBack),
     "past call": (words.CALL_WAYS, CallWay), "target": (words.TARGET_KINDS, Kind),
-    "report": (words.REPORTS, By), "span": (words.SPANS, Span),
+    "report": (words.REPORTS, By), "span": (words.SPANS, ReportSpan),
     "desk refusal": (words.PROBLEMS, DeskRefusal), "failure": (words.PROBLEMS, Failure), "why": (words.WHYS, Why),
 }  # fmt: skip
 
@@ -191,4 +191,4 @@ def test_what_is_put_together_has_chinese_punctuation_too(gallery: Stage) -> Non
 )
 def test_a_problem_is_one_sentence_of_its_language(gallery: Stage, language: Language, sentence: str) -> None:
     gallery.window.draw(scenes(language)["open"])
-    assert problem_text(Problem(Action.HOLD, "timed_out", "line 3", wait=27.2)) == sentence
+    assert problem_text(DeskProblem(Action.HOLD, "timed_out", "line 3", wait=27.2)) == sentence

@@ -93,7 +93,7 @@ def test_keys_and_clicks_through_x(tmp_path: Path) -> None:
 
 ANYWHERE = """
 import subprocess, sys
-from agent_app.model.view import Action
+from agent_app.model.desk.view import Action
 from agent_app.ui.frame.app import application
 from agent_app.ui.commands.hotkeys import HOTKEYS, Hotkeys
 from tests.ui.scenes import call

@@ -1,15 +1,15 @@
-"""A strip for who listens in: to whom, how long, and above all who can hear it. Also where the seat that was called is busy."""
+"""The strip of a seat that listens in: to whom, how long, and above all who can hear this seat. Also shown when the called seat is busy."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel
 
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.call.parties import seat_name
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, restyle
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, restyle
 from shared.desk import DeskCall
 from shared.enums import ListenMode, SeatState
 
@@ -21,8 +21,8 @@ class ListeningStrip(Panel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("banner")
-        self._icon, self.mode = QLabel(), Plain(bold=True, wide=60, shrinks=False)
-        self.whom, self.time = Plain(wide=80), Plain(wide=10, shrinks=False)
+        self._icon, self.mode = QLabel(), OneLineLabel(bold=True, wide=60, shrinks=False)
+        self.whom, self.time = OneLineLabel(wide=80), OneLineLabel(wide=10, shrinks=False)
         line = across(self._icon, self.mode, self.whom, None, self.time)
         line.setContentsMargins(12, 6, 12, 6)
         self.setLayout(line)

@@ -1,17 +1,27 @@
-"""The call in hand: whose it is, how long, who else is in it, what became of the last one who was asked; and the keypad."""
+"""The call in hand: its number and state, its length, its parties, the result of the last consult; and the keypad."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QToolButton, QWidget
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.call.parties import PartiesList, party_name, seat_name
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle, rows
+from agent_app.ui.parts.widgets import (
+    Clock,
+    OneLineLabel,
+    Panel,
+    ParagraphLabel,
+    across,
+    announce,
+    named,
+    restyle,
+    rows,
+)
 from shared.desk import CameBack, DeskCall, Party
 from shared.enums import CallKind, PartyState
 from shared.ids import LegId
@@ -22,7 +32,7 @@ SENT_SHOWN = 24
 
 
 class Keypad(QWidget):
-    """Twelve keys; with the focus in it the keyboard's digits are its keys too."""
+    """Twelve keys; while the keypad has the focus, the keyboard's digits work too."""
 
     pressed = Signal(str)
 
@@ -43,20 +53,24 @@ class Keypad(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.text() and event.text() in KEYS:
-            self.pressed.emit(event.text())  # no button shows it: the keys may be a customer's PIN
+            self.pressed.emit(event.text())  # no button is drawn as pressed: the keys may be a customer's PIN
             return
         super().keyPressEvent(event)
 
 
 class CallPanel(Panel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
-        self.heading, self.number = Plain("heading", wide=30), Plain(scale=1.5, bold=True, wide=20)
-        self.state, self.time, self.facts = Plain(wide=24), Plain("value", wide=10), Plain("muted", wide=40)
-        self.waits = Plain("danger", wide=30, bold=True)
+        self.heading, self.number = OneLineLabel("heading", wide=30), OneLineLabel(scale=1.5, bold=True, wide=20)
+        self.state, self.time, self.facts = (
+            OneLineLabel(wide=24),
+            OneLineLabel("value", wide=10),
+            OneLineLabel("muted", wide=40),
+        )
+        self.waits = OneLineLabel("danger", wide=30, bold=True)
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.returned, self.read = Words(), QToolButton()
+        self.returned, self.read = ParagraphLabel(), QToolButton()
         self.read.setProperty("flat", "true")
         self.read.clicked.connect(lambda _checked=False: desk.dismiss_returned())
         self.back = QFrame()
@@ -65,7 +79,7 @@ class CallPanel(Panel):
         line.setStretch(0, 1)
         self.back.setLayout(line)
         self.parties = PartiesList(desk.drop_party)
-        self.keypad, self.sent = Keypad(), Plain("muted", wide=24)
+        self.keypad, self.sent = Keypad(), OneLineLabel("muted", wide=24)
         self.keypad.pressed.connect(self._press)
         facts = rows(self.number, across(self.state, None, self.time), self.waits, self.facts, gap=2)
         body = rows(
@@ -125,9 +139,7 @@ class CallPanel(Panel):
         parts = [words.titled(queue.title, self._view.language, str(call.queue)) if queue else str(call.queue or "")]
         if call.waited >= 1:
             parts.append(self.tr("waited {time}").format(time=duration(call.waited)))
-        if call.dnis and not (
-            call.auto and call.kind in {CallKind.OUT, CallKind.INTERNAL}
-        ):  # we called, nobody called us
+        if call.dnis and not (call.auto and call.kind in {CallKind.OUT, CallKind.INTERNAL}):  # outgoing calls
             parts.append(self.tr("called {number}").format(number=call.dnis))
         self.facts.say(" · ".join(part for part in parts if part))
 

@@ -1,17 +1,17 @@
-"""Who else is in the call: what they are, their state and since when, and in a conference a button that sends one away."""
+"""The other parties of the call: their kind, state and since when, and in a conference a button to drop one."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from agent_app.model.actions import droppable
-from agent_app.model.view import Action, DeskView
+from agent_app.model.desk.actions import droppable
+from agent_app.model.desk.view import Action, DeskView
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Plain, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, across, named, rows
 from shared.desk import DeskCall, Party
 from shared.enums import PartyState, SeatState
 from shared.ids import LegId
@@ -25,18 +25,18 @@ ROLES = {
 }
 ENOUGH = 2
 LEAST = 2
-"""Rows that are seen without scrolling, however little room there is."""
+"""Rows that are seen without scrolling, even in a small window."""
 
 
 class PartyRow(QFrame):
-    """One of them. ``drop`` is given the leg."""
+    """One party. ``drop`` is called with the party's leg."""
 
     def __init__(self, drop: Callable[[LegId], None]) -> None:
         super().__init__()
         self.setObjectName("party")
         self._party: Party | None = None
-        self.who, self.kind = Plain("value", wide=24), Plain("muted", wide=20)
-        self.state, self.since = Plain(wide=12, shrinks=False), Plain("muted", wide=10, shrinks=False)
+        self.who, self.kind = OneLineLabel("value", wide=24), OneLineLabel("muted", wide=20)
+        self.state, self.since = OneLineLabel(wide=12, shrinks=False), OneLineLabel("muted", wide=10, shrinks=False)
         self.drop = QToolButton()
         self.drop.setProperty("flat", "true")
         self.drop.setIconSize(QSize(14, 14))
@@ -47,7 +47,9 @@ class PartyRow(QFrame):
         line.setContentsMargins(8, 3, 4, 3)
         line.setStretch(0, 1)
         self.setLayout(line)
-        self.setFixedHeight(round(self.fontMetrics().lineSpacing() * 2) + 8)  # with the button or without
+        self.setFixedHeight(
+            round(self.fontMetrics().lineSpacing() * 2) + 8
+        )  # the same height with the button and without
 
     def show_party(self, party: Party, view: DeskView, *, conference: bool) -> None:
         self._party = party
@@ -69,7 +71,7 @@ class PartyRow(QFrame):
 
 
 class PartiesList(QScrollArea):
-    """As tall as its rows where there is room; hidden while there is nobody."""
+    """As tall as its rows where there is room; hidden while there are no other parties."""
 
     def __init__(self, drop: Callable[[LegId], None]) -> None:
         super().__init__()
@@ -90,7 +92,7 @@ class PartiesList(QScrollArea):
         self.setVisible(False)
 
     def show_parties(self, call: DeskCall | None, view: DeskView) -> None:
-        """With one other in a plain talk it would say nothing that the call's own lines do not."""
+        """Hidden in a plain talk with one other party, which the call's own lines show already."""
         alone = call is None or (call.state is not SeatState.CONSULTING and len(call.parties) < ENOUGH)
         parties = () if call is None or alone else call.parties
         while len(self.rows) < len(parties):
@@ -119,7 +121,7 @@ class PartiesList(QScrollArea):
                 row.tick(now)
 
     def go(self) -> None:
-        """To the first whom one can send away."""
+        """Gives the focus to the first party that can be dropped."""
         for row in self.rows:
             if row.drop.isVisibleTo(row) and row.drop.isEnabled():
                 row.drop.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -140,6 +142,6 @@ def party_name(party: Party, view: DeskView) -> str:
 
 
 def seat_name(agent: str, view: DeskView) -> str:
-    """``8002 李敏``, as far as the name is known."""
+    """``8002 李敏``; the number alone if the name is not known."""
     name = next((row.name for row in view.colleagues if row.agent == agent), "")
     return f"{agent} {name}".strip()

@@ -1,9 +1,9 @@
-"""The seat's buttons (座席条) in one row: an icon, what it does now, its key. Made from the table of commands, in groups."""
+"""The seat's buttons (座席条) in one row: icon, present effect, key. Made from the table of commands, in groups."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.commands.commands import Commands, faint, key_text
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.icons import icon
@@ -23,12 +23,12 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 KINDS = {"answer": "go", "hang_up": "stop"}
 MODES = {"monitor": ListenMode.MONITOR, "whisper": ListenMode.WHISPER, "barge": ListenMode.BARGE}
 SUPERVISORS = ("whisper", "barge", "intercept")
-"""Shown to those who may ever press them; ``monitor`` is there for all, and says who may."""
+"""Buttons shown to supervisors only; ``monitor`` is shown to all, and its tooltip says who may use it."""
 LETTERS = 8
 
 
 class BarButton(QToolButton):
-    """As ``commands.CommandButton``, on two lines."""
+    """A ``commands.CommandButton`` with two lines."""
 
     def __init__(self, commands: Commands, name: str) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class BarButton(QToolButton):
         another, self._does = action.text().removesuffix(" …") != self._does, action.text().removesuffix(" …")
         self.setText(f"{action.text()}\n{key_text(self._keys)}")
         if self.hasFocus() and (another or not action.isEnabled()):
-            self.clearFocus()  # as a ``CommandButton``
+            self.clearFocus()  # as in ``CommandButton``
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(action.text())
@@ -58,7 +58,7 @@ class BarButton(QToolButton):
         self.setIcon(icon(action.data(), colour, now.text if self._now else faint(now)))
 
     def show_now(self, *, on: bool) -> None:
-        """What it does is in force: it stands out, though it can't be pressed."""
+        """Highlights the button, whose mode is the present one, though it can't be pressed."""
         if on != self._now:
             self._now = on
             restyle(self, "now", "true" if on else "false")

@@ -1,26 +1,26 @@
-"""话务小结: what is noted in the talk, how it is put away, and how much time there is left for it."""
+"""话务小结: the note of the talk, the disposition, and the time left for the wrap-up."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.desk import TEXT_MAX
 from shared.enums import SeatState
 
 
 class WrapUpPanel(Panel):
-    """The note is the presenter's (kept over a reconnect); the disposition is chosen anew for each call."""
+    """The presenter has the note (kept over a reconnect); the disposition is chosen for each call."""
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._longest = 1.0
-        self.heading, self.left = Plain("heading", wide=20), Plain("value", wide=24)
+        self.heading, self.left = OneLineLabel("heading", wide=20), OneLineLabel("value", wide=24)
         self.note, self.disposition, self.bar = QPlainTextEdit(), QComboBox(), QProgressBar()
         self.note.setTabChangesFocus(True)
         self.note.textChanged.connect(self._typed)
@@ -40,7 +40,7 @@ class WrapUpPanel(Panel):
         self.redraw()
 
     def finish(self) -> None:
-        """Without a disposition it only goes there, so that F8 twice never puts a call away wordless."""
+        """Without a disposition the focus goes to the dispositions, so that F8 pressed twice never finishes a call without one."""
         chosen = self.disposition.currentData()
         if chosen:
             self._desk.finish_wrap_up(chosen)
@@ -102,7 +102,7 @@ class WrapUpPanel(Panel):
 
 
 def _talk(view: DeskView) -> str | None:
-    """The call that the note and the disposition are about."""
+    """The call of note and disposition."""
     if view.state.call is not None:
         return view.state.call.call
     return None if view.state.seat is None else view.state.seat.wrap_up_call

@@ -1,1 +1,1 @@
-"""Whom one can reach (呼出): dial window, directory, last calls, queues."""
+"""Calls to others (呼出): dial window, directory, last calls, queues."""

@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import Signal
 
-from agent_app.model.people import CallWay, PastCall
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.phonebook.people import CallWay, PastCall
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day, duration
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Clock, Panel, named, rows
 
 COLOURS = {CallWay.MISSED: "danger", CallWay.OUT: "accent", CallWay.INTERNAL: "muted"}
@@ -14,11 +14,11 @@ COLOURS = {CallWay.MISSED: "danger", CallWay.OUT: "accent", CallWay.INTERNAL: "m
 
 class CallsPanel(Panel):
     chosen = Signal(str, bool)
-    """A number, and whether it is a seat's."""
+    """The number, and whether it is a seat's."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
-        self.table: Table[PastCall] = Table(self._columns(), lambda row: (row.at, row.number), lines=6)
+        self.table: DataTable[PastCall] = DataTable(self._columns(), lambda row: (row.at, row.number), lines=6)
         self.table.chosen.connect(self._choose)
         self.table.number_clicked.connect(self._choose)
         self.setLayout(rows(self.table))
@@ -35,12 +35,12 @@ class CallsPanel(Panel):
     def _choose(self, row: PastCall) -> None:
         self.chosen.emit(row.number, row.way is CallWay.INTERNAL)
 
-    def _columns(self) -> list[Column[PastCall]]:
+    def _columns(self) -> list[TableColumn[PastCall]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Way"), lambda row: words.say(words.CALL_WAYS, row.way), 8, colour=lambda row: COLOURS.get(row.way, "")),
-            Column(QT_TRANSLATE_NOOP("tables", "Who"), lambda row: row.name or row.number, 0, tip=_both, number=lambda row: row.number),
-            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: day(row.at, self.now()), 6),
-            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Way"), lambda row: words.say(words.CALL_WAYS, row.way), 8, colour=lambda row: COLOURS.get(row.way, "")),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Who"), lambda row: row.name or row.number, 0, tip=_both, number=lambda row: row.number),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "When"), lambda row: day(row.at, self.now()), 6),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
         ]  # fmt: skip
 
 

@@ -1,42 +1,42 @@
-"""One window for whom to call: dial out, internal call, transfer, monitor. A line to type in, a list that completes it, 确认 and 返回."""
+"""The window for a call's target: dial out, internal call, transfer, monitor. A field to type in, a list of targets for it, 确认 and 返回."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
 
-from agent_app.model import targets
-from agent_app.model.targets import Kind, Offer, Purpose
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.calling import targets
+from agent_app.model.calling.targets import DialPurpose, Kind, Offer
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.dialog import DeskDialog
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
 from shared.enums import SeatState
 
 ACTIONS = {
-    Purpose.DIAL: Action.DIAL,
-    Purpose.CALL_SEAT: Action.CALL_SEAT,
-    Purpose.TRANSFER: Action.TRANSFER,
-    Purpose.MONITOR: Action.MONITOR,
+    DialPurpose.DIAL: Action.DIAL,
+    DialPurpose.CALL_SEAT: Action.CALL_SEAT,
+    DialPurpose.TRANSFER: Action.TRANSFER,
+    DialPurpose.MONITOR: Action.MONITOR,
 }
 TEXT_MAX = 64
 
 
-class DialDialog(Dialog):
-    """Down goes to the list, Up back; Enter calls whoever the line above the buttons names; Esc gives up."""
+class DialDialog(DeskDialog):
+    """Down goes to the list, Up back; Enter calls the target named above the buttons; Esc closes the window."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.purpose = Purpose.DIAL
+        self.purpose = DialPurpose.DIAL
         self._chosen = False
-        """Somebody of the list, by arrow or mouse; else what was typed counts."""
-        self.explains, self.kinds, self.line = Words("muted"), QTabBar(), QLineEdit()
-        self.table: Table[Offer] = Table(self._columns(), lambda row: (row.kind, row.value), lines=9)
-        self.whom, self.why = Plain("value", wide=60), Plain("danger", wide=60)
+        """A row of the list is selected, by arrow or mouse; else the typed text counts."""
+        self.explains, self.kinds, self.line = ParagraphLabel("muted"), QTabBar(), QLineEdit()
+        self.table: DataTable[Offer] = DataTable(self._columns(), lambda row: (row.kind, row.value), lines=9)
+        self.whom, self.why = OneLineLabel("value", wide=60), OneLineLabel("danger", wide=60)
         self.call_button, self.back_button = QPushButton(), self.close_button
         self.call_button.setProperty("kind", "go")
         self.call_button.setAutoDefault(False)
@@ -60,8 +60,8 @@ class DialDialog(Dialog):
 
     # --- from the window ---
 
-    def ask(self, purpose: Purpose, text: str = "") -> None:
-        """Opens it, for this."""
+    def ask(self, purpose: DialPurpose, text: str = "") -> None:
+        """Opens the window for this purpose."""
         self.purpose, self._chosen = purpose, False
         self._desk.floor.show_colleagues(on=True)
         self._show_kinds()
@@ -78,18 +78,18 @@ class DialDialog(Dialog):
             return
         self.close()
         match self.purpose:
-            case Purpose.DIAL:
+            case DialPurpose.DIAL:
                 self._desk.dial(offer.value)
-            case Purpose.CALL_SEAT:
+            case DialPurpose.CALL_SEAT:
                 self._desk.call_seat(offer.value)
-            case Purpose.TRANSFER:
+            case DialPurpose.TRANSFER:
                 self._desk.consult(offer.kind, offer.value)
-            case Purpose.MONITOR:
+            case DialPurpose.MONITOR:
                 self._desk.monitor(offer.value)
 
     @property
     def offer(self) -> Offer | None:
-        """Who would be called now."""
+        """The target that would be called now."""
         chosen = self.table.current() if self._chosen else None
         return chosen or targets.choice(self._view, self.purpose, self._kind, self.line.text())
 
@@ -104,16 +104,16 @@ class DialDialog(Dialog):
 
     def retranslate(self) -> None:
         titles = {
-            Purpose.DIAL: self.tr("Dial out"),
-            Purpose.CALL_SEAT: self.tr("Internal call"),
-            Purpose.TRANSFER: self.tr("Transfer"),
-            Purpose.MONITOR: self.tr("Monitor a seat"),
+            DialPurpose.DIAL: self.tr("Dial out"),
+            DialPurpose.CALL_SEAT: self.tr("Internal call"),
+            DialPurpose.TRANSFER: self.tr("Transfer"),
+            DialPurpose.MONITOR: self.tr("Monitor a seat"),
         }
         hints = {
-            Purpose.DIAL: self.tr("Number, name or pinyin"),
-            Purpose.CALL_SEAT: self.tr("Agent number, name or initials"),
-            Purpose.TRANSFER: self.tr("Seat, queue, number, menu or name"),
-            Purpose.MONITOR: self.tr("Agent number, name or initials"),
+            DialPurpose.DIAL: self.tr("Number, name or pinyin"),
+            DialPurpose.CALL_SEAT: self.tr("Agent number, name or initials"),
+            DialPurpose.TRANSFER: self.tr("Seat, queue, number, menu or name"),
+            DialPurpose.MONITOR: self.tr("Agent number, name or initials"),
         }
         self.setWindowTitle(titles[self.purpose])
         self.explains.say(self._explanation())
@@ -134,7 +134,7 @@ class DialDialog(Dialog):
         self.finished.emit(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Down leaves the line for the list, Up in the first row comes back."""
+        """Down goes from the field to the list, Up in the first row back to the field."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         if watched is self.line and event.key() == Qt.Key.Key_Down and self.table.rows.rowCount():
@@ -168,9 +168,9 @@ class DialDialog(Dialog):
 
     def _explanation(self) -> str:
         in_call = self._view.state.call is not None
-        if self.purpose is Purpose.MONITOR:
+        if self.purpose is DialPurpose.MONITOR:
             return self.tr("You hear both sides of the seat's call; neither hears you.")
-        if self.purpose is Purpose.TRANSFER:
+        if self.purpose is DialPurpose.TRANSFER:
             return self.tr(
                 "The customer waits with music. Hanging up hands them over, whether it rings or was answered; "
                 "Return takes them back."
@@ -208,12 +208,12 @@ class DialDialog(Dialog):
         parts = (words.say(words.TARGET_KINDS, offer.kind), offer.value if offer.kind in NUMBERED else "", offer.name)
         return " ".join(part for part in parts if part)
 
-    def _columns(self) -> list[Column[Offer]]:
+    def _columns(self) -> list[TableColumn[Offer]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Kind"), lambda row: words.say(words.TARGET_KINDS, row.kind), 12),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.value if row.kind in NUMBERED else "", 16, bold=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name or ("" if row.kind in NUMBERED else row.value), 0),
-            Column(QT_TRANSLATE_NOOP("tables", "State"), self._state, 26, colour=lambda row: "ok" if row.state is SeatState.OPEN or row.free else ""),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Kind"), lambda row: words.say(words.TARGET_KINDS, row.kind), 12),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.value if row.kind in NUMBERED else "", 16, bold=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name or ("" if row.kind in NUMBERED else row.value), 0),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "State"), self._state, 26, colour=lambda row: "ok" if row.state is SeatState.OPEN or row.free else ""),
         ]  # fmt: skip
 
     def _state(self, row: Offer) -> str:
@@ -225,10 +225,10 @@ class DialDialog(Dialog):
 
 
 NUMBERED = frozenset({Kind.SEAT, Kind.NUMBER})
-"""Called by a number that one knows; of the others the id says nothing to people."""
+"""Kinds whose number is shown; the ids of the other kinds have no meaning for people."""
 
 
 def _offers_differ(view: DeskView, was: DeskView) -> bool:
-    """Anything that the list is made of."""
+    """Whether the views differ in a field from which the list is made."""
     names = ("colleagues", "targets", "people", "calls", "shown", "language")
     return view.state.queues != was.state.queues or any(getattr(view, name) is not getattr(was, name) for name in names)

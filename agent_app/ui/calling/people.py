@@ -1,16 +1,16 @@
-"""The directory: the agent's own people and all colleagues in one list, with who is free; found by number, name, pinyin or initials."""
+"""The directory: the agent's own entries and all colleagues in one list, with their states; found by number, name, pinyin or initials."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
-from agent_app.model.people import Person, matches
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView
+from agent_app.model.phonebook.people import Person, matches
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.calling.person import PersonDialog
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Clock, Panel, across, named, rows
 from shared.enums import SeatState
 from shared.floor import ColleagueRow
@@ -21,16 +21,16 @@ TOOLS = ("add", "edit", "delete", "undo")
 
 class PeoplePanel(Panel):
     chosen = Signal(str, bool)
-    """A number, and whether it is a seat's."""
+    """The number, and whether it is a seat's."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self._desk = desk
         self.line = QLineEdit()
         self.line.setClearButtonEnabled(True)
         self.line.setMaxLength(64)
         self.line.textChanged.connect(lambda _text: self._show_rows())
-        self.table: Table[Entry] = Table(self._columns(), _key, lines=5)
+        self.table: DataTable[Entry] = DataTable(self._columns(), _key, lines=5)
         self.table.chosen.connect(self._choose)
         self.table.number_clicked.connect(self._choose)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
@@ -119,7 +119,7 @@ class PeoplePanel(Panel):
     # --- inside ---
 
     def _show_rows(self) -> None:
-        """The agent's own first; then colleagues, who is free before the others."""
+        """The agent's own entries first; then colleagues, with free seats before the others."""
         text, view = self.line.text(), self._view
         own = view.state.seat.agent if view.state.seat is not None else None
         people = [row for row in view.people if matches(text, row.number, row.name, row.keys, row.note)]
@@ -142,11 +142,11 @@ class PeoplePanel(Panel):
     def _choose(self, row: Entry) -> None:
         self.chosen.emit(_number(row), isinstance(row, ColleagueRow))
 
-    def _columns(self) -> list[Column[Entry]]:
+    def _columns(self) -> list[TableColumn[Entry]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0, tip=_about),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), _number, 13, number=_number),
-            Column(QT_TRANSLATE_NOOP("tables", "State"), _state, 8, colour=lambda row: "ok" if _is_open(row) else "muted"),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0, tip=_about),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Number"), _number, 13, number=_number),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "State"), _state, 8, colour=lambda row: "ok" if _is_open(row) else "muted"),
         ]  # fmt: skip
 
 

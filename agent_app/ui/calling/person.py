@@ -2,23 +2,23 @@
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
-from agent_app.model.people import NAME_MAX, NOTE_MAX, Person
-from agent_app.presenters.desk import Desk
+from agent_app.model.phonebook.people import NAME_MAX, NOTE_MAX, Person
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Words, across, named, rows
+from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 
 
-class PersonDialog(Dialog):
-    """Closes once the entry stands in the directory; else says what is wrong with it."""
+class PersonDialog(DeskDialog):
+    """Closes when the entry is saved; else shows the problem."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
         self._id: int | None = None
         self.labels, self.fields = [QLabel() for _ in range(3)], [QLineEdit() for _ in range(3)]
-        self.problem, self.button = Words("danger"), QPushButton()
+        self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.setDefault(True)
         self.button.clicked.connect(lambda _checked=False: self.save())
@@ -31,7 +31,7 @@ class PersonDialog(Dialog):
         self.redraw()
 
     def ask(self, person: Person | None) -> None:
-        """``None``: somebody new."""
+        """Opens the dialog; ``None``: for a new entry."""
         self._id = None if person is None else person.id
         texts = ("", "", "") if person is None else (person.name, person.number, person.note)
         for field, text in zip(self.fields, texts, strict=True):

@@ -1,11 +1,11 @@
-"""The agent's queues: who waits, how long, how many seats take calls."""
+"""The agent's queues: waiting callers, waiting times, open seats."""
 
 from PySide6.QtWidgets import QAbstractItemView
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import duration
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Clock, Panel, named, rows
 from shared.desk import QueueRow
 from shared.enums import Language
@@ -14,20 +14,20 @@ from shared.enums import Language
 class QueuesPanel(Panel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
-        self.table: Table[QueueRow] = Table(self._columns(), lambda row: row.queue, lines=4)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # there is nothing to do with a row
+        self.table: DataTable[QueueRow] = DataTable(self._columns(), lambda row: row.queue, lines=4)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # rows have no action
         self.setLayout(rows(self.table))
         self.redraw()
 
-    def _columns(self) -> list[Column[QueueRow]]:
+    def _columns(self) -> list[TableColumn[QueueRow]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Queue"), self._title, 0),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Queue"), self._title, 0),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Waiting"), lambda row: str(row.waiting), 4, right=True, bold=True,
                 colour=lambda row: "warn" if row.waiting else "",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Longest"), lambda row: duration(row.longest) if row.waiting else "", 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Seats"), lambda row: f"{row.open_seats}/{row.seats}", 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Longest"), lambda row: duration(row.longest) if row.waiting else "", 7, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Seats"), lambda row: f"{row.open_seats}/{row.seats}", 5, right=True),
         ]  # fmt: skip
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:

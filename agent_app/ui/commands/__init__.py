@@ -1,1 +1,1 @@
-"""What a person can have done, as a table: names, keys, faces; the actions and buttons made of it, and the bars that say what became of them."""
+"""The table of commands with names, keys and faces; the actions and buttons made from it, and the bars that show results and problems."""

@@ -1,4 +1,4 @@
-"""The table of ``ui.commands.table`` at work: actions of the window, and buttons that follow them."""
+"""The window's actions, made from ``ui.commands.table``, and buttons that follow them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -7,9 +7,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from agent_app.model.actions import hanging_up
-from agent_app.model.view import Action, DeskView, Enabled
-from agent_app.ui.commands.table import COMMANDS, CONTEXT, MEDIA_KEYS, Command, Face
+from agent_app.model.desk.actions import hanging_up
+from agent_app.model.desk.view import Action, DeskView, Enabled
+from agent_app.ui.commands.table import COMMANDS, CONTEXT, MEDIA_KEYS, Face, WindowCommand
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import tip
@@ -20,17 +20,17 @@ OFF = Enabled(on=False)
 
 
 def word(text: str) -> str:
-    """A title or group in the language of the moment."""
+    """A title or group in the present language."""
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def key_text(keys: str) -> str:
-    """As printed on the keyboard's keys."""
+    """The keys' names as printed on the keyboard."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Commands(QObject):
-    """The table as ``QAction``s of one window; ``attach`` says what each does. The keys work in every window of the program."""
+    """The table as ``QAction``s of one window; ``attach`` connects them. The keys work in every window of the program."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -42,7 +42,7 @@ class Commands(QObject):
             action = QAction(self)
             media = [QKeySequence(key) for key in MEDIA_KEYS.get(command.id, ())]
             action.setShortcuts([QKeySequence(command.keys), *media])
-            everywhere = command.id != "escape"  # which closes a dialog that is in front
+            everywhere = command.id != "escape"  # Escape closes a dialog that is in front
             context = Qt.ShortcutContext
             action.setShortcutContext(context.ApplicationShortcut if everywhere else context.WindowShortcut)
             window.addAction(action)
@@ -50,12 +50,12 @@ class Commands(QObject):
         self.draw(self._view, force=True)
 
     def attach(self, do: Mapping[str, Callable[[], None]]) -> None:
-        """Once, when everything is there; an id without a callable is an error of ours (``KeyError``)."""
+        """Called once, when the whole window is made. An id without a callable raises ``KeyError``."""
         for command in COMMANDS:
             self.actions[command.id].triggered.connect(_without_checked(do[command.id]))
 
     def draw(self, view: DeskView, *, force: bool = False) -> None:
-        """Texts, icons and what is enabled, from the view; ``force``: also those that should be as they were (language, theme)."""
+        """Sets texts, icons and enabled states from the view; ``force``: of unchanged commands too (language, theme)."""
         was, self._view = self._view, view
         if (
             not force
@@ -70,14 +70,14 @@ class Commands(QObject):
         for command in COMMANDS:
             draw = partial(self._draw_one, command, view, asked, force=force)
             if not FAULTS.guarded(f"drawing {command.id}", draw):
-                self._drawn.pop(command.id, None)  # from nothing at the next view
+                self._drawn.pop(command.id, None)  # drawn as a whole at the next view
 
-    def _draw_one(self, command: Command, view: DeskView, asked: set[Action], *, force: bool) -> None:
+    def _draw_one(self, command: WindowCommand, view: DeskView, asked: set[Action], *, force: bool) -> None:
         face = self.faces[command.id] = face_of(command, view)
         enabled = Enabled(on=True) if face.action is None else view.enabled.get(face.action, OFF)
         was, state = self._drawn.get(command.id), (face, enabled, face.action in asked)
         if state == was and not force:
-            return  # a pop waits for this: most commands stay as they are
+            return  # a fast path, since a pop is drawn after this: most commands are unchanged
         self._drawn[command.id] = state
         action, title, now = self.actions[command.id], word(face.title), theme.tokens()
         action.setText(f"{title} …" if face.action in asked else title)
@@ -91,17 +91,17 @@ class Commands(QObject):
             action.setIcon(icon(face.icon, now.text, faint(now)))
 
     def button(self, name: str, kind: str = "", *, show_key: bool = True) -> "CommandButton":
-        """``kind``: ``primary``, ``go`` or ``stop`` for those that stand out."""
+        """``kind``: ``primary``, ``go`` or ``stop`` for a coloured button."""
         return CommandButton(self.actions[name], self.keys(name) if show_key else "", kind)
 
     @staticmethod
     def keys(name: str) -> str:
-        """Those that are printed."""
+        """The printed keys of a command."""
         return next(command.keys for command in COMMANDS if command.id == name)
 
 
-def face_of(command: Command, view: DeskView) -> Face:
-    """The enabled one; else the one that is asked for; else the first. Of those that the moment has."""
+def face_of(command: WindowCommand, view: DeskView) -> Face:
+    """The first face that is enabled; else the pending one; else the first. Only faces whose ``when`` holds."""
     means = hanging_up(view)
     faces = [face for face in command.faces if face.when is None or face.when is means]
     for face in faces:
@@ -112,7 +112,7 @@ def face_of(command: Command, view: DeskView) -> Face:
 
 
 class CommandButton(QPushButton):
-    """A button that is its action: text with the key, icon, tooltip and enabled follow it."""
+    """A button of an action: text with the key, icon, tooltip and enabled state follow the action."""
 
     def __init__(self, action: QAction, keys: str, kind: str) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class CommandButton(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         self.setIconSize(QSize(16, 16))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the focus from nothing that is being typed
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click does not take the focus from a text that is being typed
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
@@ -131,7 +131,7 @@ class CommandButton(QPushButton):
         another, self._does = title.removesuffix(" …") != self._does, title.removesuffix(" …")
         self.setText(f"{title} ({key_text(self._keys)})" if self._keys else title)
         if self.hasFocus() and (another or not action.isEnabled()):
-            self.clearFocus()  # Space again would do something else; and Qt gives it from a button that is off to the next
+            self.clearFocus()  # a second Space would do another face; and Qt moves the focus from a disabled button to the next
         self.setEnabled(action.isEnabled())
         self.setToolTip(action.toolTip())
         self.setAccessibleName(title)
@@ -145,15 +145,15 @@ class CommandButton(QPushButton):
             self.setIcon(self._icon())
 
     def _icon(self) -> QIcon:
-        """White, or the accent's own contrast, on a coloured button."""
+        """White, or the accent's contrast colour, on a coloured button."""
         picture, now = self._action.data(), theme.tokens()
         if not picture or not self._kind:
             return self._action.icon()
         return icon(picture, now.on_accent if self._kind == "primary" else theme.ON_STATE, faint(now))
 
 
-def faint(now: theme.Tokens) -> str:
-    """Of an icon on a button that is off."""
+def faint(now: theme.ThemeTokens) -> str:
+    """The colour of an icon on a disabled button."""
     return theme.between(now.muted, now.window).name()
 
 

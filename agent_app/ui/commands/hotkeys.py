@@ -1,6 +1,6 @@
-"""Keys that work while another program has the keyboard: X11's ``XGrabKey``, Windows' ``RegisterHotKey``. Wayland and macOS give none.
+"""Keys that work while another program has the keyboard: X11's ``XGrabKey``, Windows' ``RegisterHotKey``. Not on Wayland and macOS.
 
-A key that another program has already is left to it. Both systems' calls are plain C, so ctypes is enough.
+A key that another program has grabbed already is not used. Both systems' calls are plain C, so ctypes is enough.
 """
 
 import ctypes
@@ -15,12 +15,12 @@ from PySide6.QtGui import QAction, QGuiApplication
 
 log = logging.getLogger(__name__)
 HOTKEYS = {"answer": "A", "hang_up": "H", "hold": "P", "mute": "M"}
-"""Command -> the letter that is pressed with Ctrl and Alt."""
+"""Command -> the letter pressed with Ctrl and Alt."""
 Press = Callable[[str], None]
 
 
 class Hotkeys:
-    """``active``: the commands whose keys were got. They are given back by ``stop``."""
+    """``active``: the commands whose keys were grabbed. ``stop`` releases them."""
 
     def __init__(self, actions: Mapping[str, QAction], parent: QObject) -> None:
         self._actions = actions
@@ -39,7 +39,7 @@ class Hotkeys:
             self._system.stop()
 
     def _press(self, command: str) -> None:
-        self._actions[command].trigger()  # which does nothing while it is off
+        self._actions[command].trigger()  # no effect while the action is disabled
 
 
 # --- X11 (Xlib, "C Language X Interface", 12.2 and 10.5) ---
@@ -68,19 +68,19 @@ _OnError = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 class X11Keys:
-    """On a connection of its own to the X server."""
+    """Keys on a connection of their own to the X server."""
 
     def __init__(self, press: Press, parent: QObject) -> None:
         self._press = press
         self._commands: dict[int, str] = {}
         self._down: set[int] = set()
-        self._x = ctypes.CDLL("libX11.so.6")  # Qt's own way to the X server needs it too
+        self._x = ctypes.CDLL("libX11.so.6")  # Qt's X11 platform needs the library too
         self._declare()
         self._display = self._x.XOpenDisplay(None)
         if self._display:
             for command, letter in HOTKEYS.items():
                 self._grab(command, letter)
-            self._x.XkbSetDetectableAutoRepeat(self._display, 1, None)  # a key held down is one press
+            self._x.XkbSetDetectableAutoRepeat(self._display, 1, None)  # a key held down counts as one press
             self._notifier = QSocketNotifier(
                 self._x.XConnectionNumber(self._display), QSocketNotifier.Type.Read, parent
             )
@@ -119,12 +119,12 @@ class X11Keys:
             refused.append(True)
             return 0
 
-        on_error = _OnError(note)  # Xlib's own ends the program
+        on_error = _OnError(note)  # Xlib's default handler ends the program
         before = x.XSetErrorHandler(ctypes.cast(on_error, ctypes.c_void_p))
         for locks in LOCKS:
             x.XGrabKey(display, code, CONTROL | ALT | locks, root, 1, GRAB_ASYNC, GRAB_ASYNC)
         x.XSync(display, 0)
-        if refused:  # BadAccess: another program has it
+        if refused:  # BadAccess: another program has the key
             for locks in LOCKS:
                 x.XUngrabKey(display, code, CONTROL | ALT | locks, root)
             x.XSync(display, 0)
@@ -151,7 +151,7 @@ MOD_ALT, MOD_CONTROL, MOD_NOREPEAT = 0x0001, 0x0002, 0x4000
 
 
 class WindowsKeys(QAbstractNativeEventFilter):
-    """Of this thread, whose messages Qt reads."""
+    """Keys of this thread, whose messages Qt reads."""
 
     def __init__(self, press: Press) -> None:
         super().__init__()

@@ -1,15 +1,15 @@
-"""Why something did not work, in words."""
+"""The text of a problem."""
 
 from math import ceil
 
-from agent_app.model.view import Problem
+from agent_app.model.desk.view import DeskProblem
 from agent_app.ui.commands.commands import word
 from agent_app.ui.commands.table import COMMANDS
 from agent_app.ui.parts import words
 
 
-def problem_text(problem: Problem) -> str:
-    """``Hold: The switch did not answer in time.`` and how long to wait."""
+def problem_text(problem: DeskProblem) -> str:
+    """``Hold: The switch did not answer in time.``, and the time to wait."""
     text = words.problem(problem.code)
     title = next(
         (

@@ -1,27 +1,27 @@
-"""Bottom of the window: what went wrong last, in words; link, phone and sound quality. And the banner for what goes on being wrong."""
+"""The status bar with the last problem, link, phone and sound quality; and the banner for lasting problems."""
 
 from math import ceil
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
-from agent_app.model.phone import CallQuality
-from agent_app.model.view import DeskView, LinkState, PhoneState, Problem
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskProblem, DeskView, LinkState, PhoneState
+from agent_app.model.sound.phone_messages import CallQuality
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named, restyle
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, announce, named, restyle
 
 FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
 
 class Sign(QFrame):
-    """An icon and a word: link, phone."""
+    """An icon and a word, for link and phone."""
 
     def __init__(self, picture: str) -> None:
         super().__init__()
-        self._picture, self._icon, self.text = picture, QLabel(), Plain(wide=44, shrinks=False)
+        self._picture, self._icon, self.text = picture, QLabel(), OneLineLabel(wide=44, shrinks=False)
         self.setLayout(across(self._icon, self.text, gap=4))
 
     def say(self, role: str, text: str) -> None:
@@ -33,11 +33,11 @@ class Sign(QFrame):
 
 
 class StatusBar(Panel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("status")
         self._desk = desk
-        self.warning, self.problem, self.dismiss = QLabel(), Plain("danger", wide=120), QToolButton()
+        self.warning, self.problem, self.dismiss = QLabel(), OneLineLabel("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
         self.link, self.phone, self.quality = Sign("link"), Sign("phone"), Sign("talking")
@@ -47,15 +47,15 @@ class StatusBar(Panel):
         bar.setContentsMargins(12, 2, 12, 2)
         self.setLayout(bar)
         self.redraw()
-        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # with a message or without
+        self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # the same height with a message and without
 
     def put_first(self, part: QWidget) -> None:
-        """Something of the window's own, before all else."""
+        """Puts a widget of the window before all others."""
         self._bar.insertWidget(0, part)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
         if was is None or view.problem != was.problem or view.needs_password != was.needs_password:
-            self._show_problem(None if view.needs_password else view.problem)  # the form says it itself
+            self._show_problem(None if view.needs_password else view.problem)  # the log-in form shows the problem
         if was is None or view.link != was.link:
             self.link.say("ok" if view.link is LinkState.UP else "danger", words.say(words.LINK_STATES, view.link))
         if was is None or (view.phone, view.desk_phone) != (was.phone, was.desk_phone):
@@ -72,7 +72,7 @@ class StatusBar(Panel):
             self.phone.say("ok" if ready else "warn", words.say(words.PHONE_STATES, view.phone))
 
     def _show_quality(self, quality: CallQuality | None) -> None:
-        """Loss above 1 % is heard, above 5 % understood with effort (ITU-T G.113's figures for G.711 with concealment)."""
+        """Loss above 1 % is audible; above 5 % speech is hard to understand (ITU-T G.113's figures for G.711 with concealment)."""
         self.quality.setVisible(quality is not None)
         if quality is None:
             return
@@ -87,7 +87,7 @@ class StatusBar(Panel):
         self.dismiss.setIcon(icon("close", theme.tokens().danger))
         named(self.dismiss, self.tr("Dismiss the message"), key="Esc")
 
-    def _show_problem(self, problem: Problem | None) -> None:
+    def _show_problem(self, problem: DeskProblem | None) -> None:
         for part in (self.warning, self.problem, self.dismiss):
             part.setVisible(problem is not None)
         if problem is not None:
@@ -100,12 +100,12 @@ class StatusBar(Panel):
 
 
 class Banner(Panel):
-    """Shown while the link or the sound is not as it should be: what is known, and what is being done."""
+    """Shown while link or sound do not work: the state, and the remedy that is tried."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("banner")
-        self._icon, self.text = QLabel(), Words()
+        self._icon, self.text = QLabel(), ParagraphLabel()
         line = across(self._icon, self.text)
         line.setContentsMargins(12, 6, 12, 6)
         self.setLayout(line)

@@ -1,13 +1,13 @@
-"""Everything that a key or a button does, as one table: its words, its keys, its icon, and the presenter's actions that decide when it works.
+"""The table of commands: their words, keys and icons, and the presenter's actions by which they are enabled.
 
-Buttons, menus, tooltips and the F1 list are all made from this table, so none of them can tell another story.
+Buttons, menus, tooltips and the F1 list are all made from this table, so that they agree.
 """
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from agent_app.model.view import Action
+from agent_app.model.desk.view import Action
 from shared.enums import HangingUp
 
 CONTEXT = "commands"
@@ -20,20 +20,20 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 @dataclass(frozen=True)
 class Face:
-    """What a command looks like, and the presenter's action behind it (``None``: always works)."""
+    """The looks of a command, and its presenter's action (``None``: always enabled)."""
 
     title: str
     icon: str = ""
     action: Action | None = None
     hint: str = ""
-    """What it does, where the title is too short to say it; for the tooltip."""
+    """The effect, where the title is too short for it; for the tooltip."""
     when: HangingUp | None = None
-    """Only while hanging up means this."""
+    """The face is used only while hanging up has this effect."""
 
 
 @dataclass(frozen=True)
-class Command:
-    """``faces``: the first that is enabled is what the command does now; a hold button retrieves while holding."""
+class WindowCommand:
+    """``faces``: the command does the first one that is enabled; so a hold button retrieves while holding."""
 
     id: str
     keys: str
@@ -53,17 +53,17 @@ GROUPS = (CALL, SEAT, WORK, LOOK, APP)
 
 def _one(
     name: str, keys: str, group: str, title: str, picture: str = "", action: Action | None = None, hint: str = ""
-) -> Command:
-    return Command(name, keys, (Face(title, picture, action, hint),), group)
+) -> WindowCommand:
+    return WindowCommand(name, keys, (Face(title, picture, action, hint),), group)
 
 
 def _hang_up(title: str, when: HangingUp, hint: str) -> Face:
     return Face(title, "hang_up", Action.HANG_UP, hint, when)
 
 
-COMMANDS: tuple[Command, ...] = (
+COMMANDS: tuple[WindowCommand, ...] = (
     _one("answer", "F2", CALL, QT_TRANSLATE_NOOP("commands", "Answer"), "answer", Action.ANSWER),
-    Command("hang_up", "F3", (
+    WindowCommand("hang_up", "F3", (
         _hang_up(QT_TRANSLATE_NOOP("commands", "Hang up"), HangingUp.END, QT_TRANSLATE_NOOP("commands", "Ends the talk")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Refuse"), HangingUp.REFUSE, QT_TRANSLATE_NOOP("commands", "The next agent is asked, and this seat is locked")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Give up"), HangingUp.GIVE_UP, QT_TRANSLATE_NOOP("commands", "Ends the call that is dialled")),
@@ -71,11 +71,11 @@ COMMANDS: tuple[Command, ...] = (
         _hang_up(QT_TRANSLATE_NOOP("commands", "Leave"), HangingUp.LEAVE, QT_TRANSLATE_NOOP("commands", "You leave; the others go on")),
         _hang_up(QT_TRANSLATE_NOOP("commands", "Stop"), HangingUp.STOP_LISTENING, QT_TRANSLATE_NOOP("commands", "You leave unnoticed")),
     ), CALL),
-    Command("hold", "F4", (
+    WindowCommand("hold", "F4", (
         Face(QT_TRANSLATE_NOOP("commands", "Hold"), "hold", Action.HOLD),
         Face(QT_TRANSLATE_NOOP("commands", "Retrieve"), "retrieve", Action.RETRIEVE),
     ), CALL),
-    Command("mute", "F5", (
+    WindowCommand("mute", "F5", (
         Face(QT_TRANSLATE_NOOP("commands", "Mute"), "mute", Action.MUTE),
         Face(QT_TRANSLATE_NOOP("commands", "Unmute"), "unmute", Action.UNMUTE),
     ), CALL),
@@ -86,7 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     _one("join", "Shift+F5", CALL, QT_TRANSLATE_NOOP("commands", "Conference"), "conference", Action.JOIN, QT_TRANSLATE_NOOP("commands", "Everybody hears everybody")),
     _one("return", "Shift+F3", CALL, QT_TRANSLATE_NOOP("commands", "Return"), "return", Action.RETURN, QT_TRANSLATE_NOOP("commands", "Gives up whoever is asked; the customer is back")),
     _one("drop", "Ctrl+8", CALL, QT_TRANSLATE_NOOP("commands", "Send a party away"), "close", Action.DROP_PARTY, QT_TRANSLATE_NOOP("commands", "Goes to the parties of the conference; Space sends the chosen one away")),
-    Command("monitor", "Ctrl+M", (
+    WindowCommand("monitor", "Ctrl+M", (
         Face(QT_TRANSLATE_NOOP("commands", "Monitor"), "monitoring", Action.MONITOR, QT_TRANSLATE_NOOP("commands", "Hears both sides of a busy seat's call, heard by neither")),
         Face(QT_TRANSLATE_NOOP("commands", "Listen only"), "monitoring", Action.LISTEN, QT_TRANSLATE_NOOP("commands", "Nobody hears you any more")),
     ), CALL),
@@ -96,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     _one("fax", "Ctrl+Shift+F", CALL, QT_TRANSLATE_NOOP("commands", "Send fax"), "fax", Action.SEND_FAX),
     _one("call_back", "F10", CALL, QT_TRANSLATE_NOOP("commands", "Call back"), "dial", Action.CALL_BACK),
     _one("keypad", "F11", CALL, QT_TRANSLATE_NOOP("commands", "Keypad"), "keypad"),
-    Command("seat", "F7", (
+    WindowCommand("seat", "F7", (
         Face(QT_TRANSLATE_NOOP("commands", "Open the seat"), "open", Action.OPEN_SEAT),
         Face(QT_TRANSLATE_NOOP("commands", "Lock the seat"), "locked", Action.LOCK_SEAT),
     ), SEAT),
@@ -132,10 +132,10 @@ COMMANDS: tuple[Command, ...] = (
 
 Key = Qt.Key
 HOOK = (Key.Key_ToggleCallHangup, Key.Key_Phone, Key.Key_MediaTogglePlayPause, Key.Key_MediaPlay, Key.Key_MediaPause)
-"""A headset's button, as far as the system gives it to the window: answers what rings, else hangs up."""
+"""A headset's button, if the system passes it to the window: answers a ringing call, else hangs up."""
 MEDIA_KEYS: dict[str, tuple[Qt.Key, ...]] = {
     "answer": (Key.Key_Call,),
     "hang_up": (Key.Key_Hangup,),
     "mute": (Key.Key_MicMute,),
 }
-"""More keys of commands, which are printed on no keyboard of a desk."""
+"""Further keys of commands, which are not printed on buttons."""

@@ -1,1 +1,1 @@
-"""Who is on the line (客户资料): card, accounts, contacts, tickets, search."""
+"""The customer (客户资料): card, accounts, contacts, tickets, search."""

@@ -1,15 +1,15 @@
-"""资金账号: what the branch says of the customer's accounts, each on a tab: funds above, holdings and today's orders as tables."""
+"""资金账号: the branch's facts on the customer's accounts, each on a tab: funds above, holdings and today's orders as tables."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QTabBar, QWidget
 
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import button_text, clock, count, price, yuan
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.aci import Holding, OrderRow
 from shared.desk import AccountFacts
 from shared.enums import OrderStatus, Side
@@ -25,8 +25,8 @@ class Figures(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.names = {figure: Plain("muted", wide=16) for figure in FIGURES}
-        self.values = {figure: Plain(scale=1.15, bold=True, wide=18) for figure in FIGURES}
+        self.names = {figure: OneLineLabel("muted", wide=16) for figure in FIGURES}
+        self.values = {figure: OneLineLabel(scale=1.15, bold=True, wide=18) for figure in FIGURES}
         grid = QGridLayout()
         grid.setContentsMargins(4, 0, 4, 0)
         grid.setHorizontalSpacing(16)
@@ -54,12 +54,12 @@ class Figures(QWidget):
 
 
 class AccountsPanel(Panel):
-    """Head of the middle tabs: which account, its state at the branch, its funds. ``holdings`` and ``orders`` are put into tabs by the window."""
+    """The head of the middle tabs: account, its state at the branch, its funds. The window puts ``holdings`` and ``orders`` into tabs."""
 
     counted = Signal()
-    """Other rows of holdings or orders are on the screen."""
+    """The rows of holdings or orders have changed."""
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self._desk = desk
         self._account: AccountNo | None = None
@@ -68,9 +68,9 @@ class AccountsPanel(Panel):
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setDrawBase(False)
         self.tabs.currentChanged.connect(self._choose)
-        self.state, self.again = Plain("muted", wide=50), commands.button("ask_account")
-        self.holdings: Table[Holding] = Table(HOLDINGS, lambda row: (row.market, row.code), lines=6)
-        self.orders: Table[OrderRow] = Table(self._order_columns(), lambda row: row.contract, lines=6)
+        self.state, self.again = OneLineLabel("muted", wide=50), commands.button("ask_account")
+        self.holdings: DataTable[Holding] = DataTable(HOLDINGS, lambda row: (row.market, row.code), lines=6)
+        self.orders: DataTable[OrderRow] = DataTable(self._order_columns(), lambda row: row.contract, lines=6)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head, facts = across(self.tabs, self.again), across(self.figures, self.state)
         head.setStretch(0, 1)
@@ -80,7 +80,7 @@ class AccountsPanel(Panel):
         self.redraw()
 
     def facts(self) -> AccountFacts | None:
-        """Of the account on screen."""
+        """The facts of the account on screen."""
         shown = self._view.shown
         accounts = () if shown is None else shown.accounts
         return next((one for one in accounts if one.account == self._account), accounts[0] if accounts else None)
@@ -104,7 +104,7 @@ class AccountsPanel(Panel):
         named(self.orders, self.tr("Today's orders"), self.tr("The account's orders of today"))
 
     def _show_tabs(self, view: DeskView) -> None:
-        """The account that the caller proved is the one on screen first."""
+        """The account by which the caller is verified is shown first."""
         accounts = () if view.shown is None else view.shown.accounts
         proved = view.state.pop.verified if view.state.pop is not None and view.shown_is_pop else None
         keep = self._account if self._account in _numbers(view) else proved
@@ -138,7 +138,7 @@ class AccountsPanel(Panel):
         self._say_empty(facts)
 
     def _say_empty(self, facts: AccountFacts | None) -> None:
-        """What is not there, or why it isn't known."""
+        """Sets the texts of empty tables: there are no rows, or the reason why they are unknown."""
         known = facts is not None and not facts.pending and not facts.problem and facts.asked_at is not None
         why = "" if known else self.state.text() or self.tr("No customer is on the screen.")
         self.holdings.set_empty(why or self.tr("This account holds nothing."))
@@ -163,20 +163,20 @@ class AccountsPanel(Panel):
         self.state.set_role(role)
         self.state.say(text)
 
-    def _order_columns(self) -> list[Column[OrderRow]]:
+    def _order_columns(self) -> list[TableColumn[OrderRow]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 8),
-            Column(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 8),
-            Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 7),
-            Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.placed_at), 8),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Contract"), lambda row: row.contract, 8),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: row.code, 7),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Side"), lambda row: words.say(words.SIDES, row.side), 4,
                 colour=lambda row: "danger" if row.side is Side.BUY else "ok",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Price"), lambda row: price(row.price), 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Filled"), lambda row: count(row.filled), 7, right=True),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Price"), lambda row: price(row.price), 7, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Filled"), lambda row: count(row.filled), 7, right=True),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.ORDER_STATES, row.status), 9,
                 colour=lambda row: "danger" if row.status is OrderStatus.REJECTED else "",
             ),
@@ -188,7 +188,7 @@ def _numbers(view: DeskView) -> list[AccountNo]:
 
 
 def _gain(row: Holding) -> int:
-    """Fen, against what it cost; China's markets show gains red and losses green."""
+    """The gain in fen: value less cost. Gains are red and losses green, as in China's markets."""
     return amount(row.last_price, row.quantity) - amount(row.cost_price, row.quantity)
 
 
@@ -197,18 +197,20 @@ def _gain_colour(row: Holding) -> str:
     return "danger" if gain > 0 else "ok" if gain < 0 else ""
 
 
-HOLDINGS: tuple[Column[Holding], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 9),
-    Column(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 7, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 7, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 7, right=True),
-    Column(
+HOLDINGS: tuple[TableColumn[Holding], ...] = (
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Code"), lambda row: f"{row.code}.{row.market}", 9),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Stock"), lambda row: row.name, 0),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Quantity"), lambda row: count(row.quantity), 7, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Sellable"), lambda row: count(row.sellable), 7, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Cost"), lambda row: price(row.cost_price), 7, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Last"), lambda row: price(row.last_price), 7, right=True),
+    TableColumn(
         QT_TRANSLATE_NOOP("tables", "Value"),
         lambda row: yuan(Fen(amount(row.last_price, row.quantity))),
         12,
         right=True,
     ),
-    Column(QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "Gain"), lambda row: yuan(Fen(_gain(row))), 10, right=True, colour=_gain_colour
+    ),
 )

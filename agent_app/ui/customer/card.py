@@ -1,27 +1,27 @@
-"""Who calls: the card at the head of the middle column. Name, VIP, number and place, and above all whether they proved who they are."""
+"""The customer's card at the head of the middle column: name, VIP, number and place, and above all whether the caller is verified."""
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import button_text
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.numbers import Numbers
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, restyle, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, restyle, rows
 from shared.desk import CustomerCard, Pop
 from shared.ids import CallId
 
 
 class Plate(QFrame):
-    """An icon and a line on a tone: ``ok``, ``warn`` or ``danger``; ``muted``: it was so."""
+    """An icon and a line on a background: ``ok``, ``warn`` or ``danger``; ``muted``: a former state."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self.text = QLabel(), Plain("value", wide=36, shrinks=False)
+        self._icon, self.text = QLabel(), OneLineLabel("value", wide=36, shrinks=False)
         line = across(self._icon, self.text)
         line.setContentsMargins(8, 4, 8, 4)
         self.setLayout(line)
@@ -36,17 +36,17 @@ class Plate(QFrame):
 
 
 class CustomerPanel(Panel):
-    """``painted`` is said once a pop, after the first paint with it."""
+    """``painted`` is emitted once for each pop, after its first paint."""
 
     painted = Signal(str)
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._unpainted: CallId | None = None
-        self.name, self.vip = Plain(scale=1.6, bold=True, wide=40), Plate()
+        self.name, self.vip = OneLineLabel(scale=1.6, bold=True, wide=40), Plate()
         self.verified = Plate()
-        self.numbers, self.line, self.more = Numbers(), Plain("muted", wide=80), Plain("muted", wide=80)
+        self.numbers, self.line, self.more = Numbers(), OneLineLabel("muted", wide=80), OneLineLabel("muted", wide=80)
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)
         self.others.setProperty("menu", "true")
@@ -58,7 +58,7 @@ class CustomerPanel(Panel):
         whence.setStretch(1, 1)
         foot = across(self.more, self.others, self.to_pop, self.call_back)
         foot.setStretch(0, 1)
-        body = rows(head, whence, foot, gap=2)  # three lines: the columns beside must not move with every caller
+        body = rows(head, whence, foot, gap=2)  # always three lines, so that the columns beside stay in place
         body.setContentsMargins(12, 8, 8, 8)
         self.setLayout(body)
         self.redraw()
@@ -111,9 +111,9 @@ class CustomerPanel(Panel):
         return self.tr("Looking up the caller …") if pop.pending else self.tr("Unknown caller")
 
     def _show_proof(self, pop: Pop | None, customer: CustomerCard | None, *, stale: bool) -> None:
-        """Verified is only what the caller proved in this very call, and only for a card that has that account.
+        """Verified means: by PIN in this call, for an account of this card.
 
-        ``stale``: who is on the line by now is not known.
+        ``stale``: the view is old, so the present caller is not known.
         """
         self.verified.setVisible(pop is not None or customer is not None)
         if pop is None:
@@ -127,7 +127,7 @@ class CustomerPanel(Panel):
             self.verified.say("ok", "verified", self.tr("Verified by PIN: {account}").format(account=pop.verified))
 
     def _whence(self, pop: Pop | None) -> str:
-        """Beside the numbers."""
+        """The text beside the numbers: the number's place."""
         if pop is None:
             return ""
         return pop.place if pop.number else " · ".join(part for part in (self.tr("Number withheld"), pop.place) if part)

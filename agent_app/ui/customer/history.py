@@ -1,31 +1,31 @@
-"""What was before: contacts of every channel in one list, with recordings; and what the caller did in the IVR in this call."""
+"""Earlier contacts of every channel in one list, with recordings; and the caller's steps in the IVR in this call."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import clock, day, day_time, duration
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.widgets import Clock, Panel, across, named, rows
-from agent_app.ui.sound.player import Player
+from agent_app.ui.sound.player import PlayerBar
 from shared.desk import Contact, TrailStep
 
 
 class HistoryPanel(Panel):
     counted = Signal(int)
-    """How many contacts there are, for the tab's title."""
+    """The number of contacts, for the tab's title."""
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self._desk = desk
-        self.table: Table[Contact] = Table(self._columns(), lambda row: row.id, lines=5)
+        self.table: DataTable[Contact] = DataTable(self._columns(), lambda row: row.id, lines=5)
         self.table.chosen.connect(lambda _row: self.play())
         self.table.selectionModel().currentChanged.connect(lambda *_: self._enable())
         self.play_button = commands.button("play")
-        self.player = Player(desk)
+        self.player = PlayerBar(desk)
         self.detail = QPlainTextEdit()
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
@@ -36,7 +36,7 @@ class HistoryPanel(Panel):
         self.redraw()
 
     def play(self) -> None:
-        """The chosen contact's recording, if there is one that this agent may hear."""
+        """Plays the chosen contact's recording, if there is one that this agent may hear."""
         row = self.table.current()
         if row is not None and row.recording and row.call is not None:
             self._desk.fetch_recording(row.call)
@@ -70,23 +70,23 @@ class HistoryPanel(Panel):
         if text != self.detail.toPlainText():
             self.detail.setPlainText(text)
 
-    def _columns(self) -> list[Column[Contact]]:
+    def _columns(self) -> list[TableColumn[Contact]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 11),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "When"), lambda row: self._when(row.at), 11),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Channel"),
                 lambda row: f"{words.say(words.CHANNELS, row.channel)} {words.say(words.DIRECTIONS, row.direction)}", 10,
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11, number=lambda row: row.number),
-            Column(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
-            Column(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),
-            Column(QT_TRANSLATE_NOOP("tables", "Summary"), lambda row: row.summary, 0),
-            Column(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 3, colour=lambda _row: "danger"),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Number"), lambda row: row.number, 11, number=lambda row: row.number),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Agent"), lambda row: row.agent_name or (row.agent or ""), 7),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Length"), lambda row: duration(row.seconds) if row.seconds else "", 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Disposition"), self._disposition, 9),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Summary"), lambda row: row.summary, 0),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Rec."), lambda row: "●" if row.recording else "", 3, colour=lambda _row: "danger"),
         ]  # fmt: skip
 
     def _when(self, at: float) -> str:
-        """The time of day is dropped after a year."""
+        """Date and time; in another year the date only."""
         now = self.now()
         return day_time(at, now) if len(day_time(at, now)) < 12 else day(at, now)
 
@@ -96,13 +96,13 @@ class HistoryPanel(Panel):
 
 
 class TrailPanel(Panel):
-    """What the caller did in the IVR before the desk rang."""
+    """The caller's steps in the IVR before the desk rang."""
 
     counted = Signal(int)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, framed=False)
-        self.table: Table[TrailStep] = Table(self._columns(), lambda row: (row.at, row.step), lines=5)
+        self.table: DataTable[TrailStep] = DataTable(self._columns(), lambda row: (row.at, row.step), lines=5)
         self.setLayout(rows(self.table))
         self.redraw()
 
@@ -116,10 +116,10 @@ class TrailPanel(Panel):
     def retranslate(self) -> None:
         named(self.table, self.tr("Menu trail"), self.tr("What the caller did in the voice menu, the latest last"))
 
-    def _columns(self) -> list[Column[TrailStep]]:
+    def _columns(self) -> list[TableColumn[TrailStep]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.at), 10),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Time"), lambda row: clock(row.at), 10),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "Step"),
                 lambda row: words.titled(row.title, self._view.language, row.step),
                 0,
@@ -132,7 +132,7 @@ def _call(view: DeskView | None) -> str:
 
 
 def _speaker(view: DeskView) -> str:
-    """The name of the device that the agent hears with; ``""``: a desk phone, or none that is known."""
+    """The name of the agent's speaker; ``""``: a desk phone, or an unknown device."""
     if view.desk_phone:
         return ""
     return next((device.name for device in view.audio.devices if device.id == view.audio.speaker), "")

@@ -1,23 +1,23 @@
-"""Finding a customer as one types: number, account, name, pinyin or its initials."""
+"""The search for customers while typing: by number, account, name, pinyin or initials."""
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, named, rows
 from shared.desk import CustomerCard
 
 TEXT_LIMIT = 64
 
 
 class SearchLine(QLineEdit):
-    """The field; Down and Enter go to the rows."""
+    """The search field; Down and Enter go to the rows."""
 
     down = Signal()
 
@@ -39,15 +39,15 @@ class SearchLine(QLineEdit):
 
 
 class SearchPanel(Panel):
-    """Rows found; shown in the place of the card while something is searched. ``line`` is put above by the window."""
+    """The rows found; shown in the place of the card during a search. The window puts ``line`` above."""
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
-        self.line, self.state = SearchLine(), Plain("muted", wide=50)
-        self.table: Table[CustomerCard] = Table(COLUMNS, lambda row: row.id, lines=8)
+        self.line, self.state = SearchLine(), OneLineLabel("muted", wide=50)
+        self.table: DataTable[CustomerCard] = DataTable(COLUMNS, lambda row: row.id, lines=8)
         self.line.textEdited.connect(self._desk.search)
         self.line.textChanged.connect(self._cleared)
         self.line.down.connect(self._into_rows)
@@ -88,7 +88,7 @@ class SearchPanel(Panel):
         named(self.table, self.tr("Customers found"), self.tr("Enter shows the customer"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Up in the first row goes back to the field."""
+        """Up in the first row returns to the field."""
         up = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Up
         if watched is self.table and up and self.table.currentIndex().row() <= 0:
             self.line.setFocus()
@@ -103,7 +103,7 @@ class SearchPanel(Panel):
         return self.tr("Found: {n}").format(n=len(view.search.rows))
 
     def _cleared(self, text: str) -> None:
-        """The field's own cross."""
+        """Clears the search with the text, also by the clear button of the field."""
         if not text and self.active:
             self._desk.search("")
 
@@ -113,14 +113,18 @@ class SearchPanel(Panel):
             self.table.setCurrentIndex(self.table.rows.index(0, 0))
 
     def _choose(self, card: CustomerCard) -> None:
-        self.close_search()  # first: an emptied search drops what was asked before
+        self.close_search()  # first, since an emptied search drops requests sent before
         self._desk.show_customer(card.id)
 
 
-COLUMNS: tuple[Column[CustomerCard], ...] = (
-    Column(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
-    Column(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
-    Column(QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"),
-    Column(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
-    Column(QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26),
+COLUMNS: tuple[TableColumn[CustomerCard], ...] = (
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Customer"), lambda row: str(row.id), 9, right=True),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Name"), lambda row: row.name, 0),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "VIP"), lambda row: "VIP" if row.vip else "", 5, colour=lambda _row: "warn"
+    ),
+    TableColumn(QT_TRANSLATE_NOOP("tables", "Telephones"), lambda row: words.listed(row.phones), 28),
+    TableColumn(
+        QT_TRANSLATE_NOOP("tables", "Accounts"), lambda row: words.listed(one.account for one in row.accounts), 26
+    ),
 )

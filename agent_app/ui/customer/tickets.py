@@ -3,13 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands
+from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import day
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.desk import TEXT_MAX, Ticket
 from shared.ids import CustomerId, TicketId
 
@@ -20,19 +21,19 @@ STATES = ("open", "waiting", "closed")
 class TicketsPanel(Panel):
     """Choosing a row shows it in the editor; ``Ctrl+T`` empties the editor for a new one; ``Ctrl+S`` sends it.
 
-    What was typed stays until the switch has taken it, or another customer is on the screen.
+    Typed text stays until the switch has saved it, or another customer is on the screen.
     """
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._editing: TicketId | None = None
         self._customer: CustomerId | None = None
-        self._sent = False
+        self._sent = SentCommand(Action.NEW_TICKET)
         self._drafts: dict[TicketId | None, tuple[str, int, str]] = {}
-        """What was typed for a ticket that is not in the editor now: title, state, note."""
-        self.heading = Plain("heading", wide=20)
-        self.table: Table[Ticket] = Table(self._columns(), lambda row: row.id, lines=3)
+        """Typed text of tickets that are not in the editor now: title, state, note."""
+        self.heading = OneLineLabel("heading", wide=20)
+        self.table: DataTable[Ticket] = DataTable(self._columns(), lambda row: row.id, lines=3)
         self.table.selectionModel().currentChanged.connect(lambda *_: self._show_chosen())
         self.title, self.state, self.note = QLineEdit(), QComboBox(), QPlainTextEdit()
         self.table.chosen.connect(lambda _row: self.note.setFocus())
@@ -72,7 +73,7 @@ class TicketsPanel(Panel):
         if not title:
             self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
-        self._sent = True
+        self._sent.begin()
         self._desk.save_ticket(self._editing, title, self.state.currentData(), self.note.toPlainText()[:TEXT_MAX])
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -100,7 +101,8 @@ class TicketsPanel(Panel):
     def _show_tickets(self, view: DeskView) -> None:
         customer = None if view.shown is None else view.shown.id
         if customer != self._customer:
-            self._customer, self._editing, self._sent = customer, None, False
+            self._customer, self._editing = customer, None
+            self._sent.forget()
             self._drafts.clear()
             self._fill(None)
         nobody = view.shown is None
@@ -109,11 +111,9 @@ class TicketsPanel(Panel):
         self._refresh_past()
 
     def _settle(self, view: DeskView) -> None:
-        """After a save: taken empties the note, refused leaves it to be sent again."""
-        if not self._sent or any(pending.action is Action.NEW_TICKET for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is Action.NEW_TICKET:
+        """After a save: the note is emptied if the ticket is saved, and stays for another try if not."""
+        ended = self._sent.ended(view)
+        if ended is None or ended.problem is not None:
             return
         self.note.clear()
         if self._editing is None:
@@ -139,7 +139,7 @@ class TicketsPanel(Panel):
             self.note.setPlainText(draft[2])
 
     def _keep_draft(self) -> None:
-        """Looking at another ticket loses nothing of what was typed for this one."""
+        """Keeps the text typed for this ticket while another ticket is in the editor."""
         if self.note.toPlainText() or (self._editing is None and self.title.text()):
             self._drafts[self._editing] = (self.title.text(), self.state.currentIndex(), self.note.toPlainText())
 
@@ -148,13 +148,13 @@ class TicketsPanel(Panel):
         if ticket is not None and ticket.id == self._editing and ticket.text != self.past.toPlainText():
             self.past.setPlainText(ticket.text)
 
-    def _columns(self) -> list[Column[Ticket]]:
+    def _columns(self) -> list[TableColumn[Ticket]]:
         return [
-            Column(QT_TRANSLATE_NOOP("tables", "No."), lambda row: str(row.id), 5, right=True),
-            Column(QT_TRANSLATE_NOOP("tables", "About"), lambda row: row.title, 0),
-            Column(
+            TableColumn(QT_TRANSLATE_NOOP("tables", "No."), lambda row: str(row.id), 5, right=True),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "About"), lambda row: row.title, 0),
+            TableColumn(
                 QT_TRANSLATE_NOOP("tables", "State"), lambda row: words.say(words.TICKET_STATES, row.state), 9,
                 colour=lambda row: "muted" if row.state == "closed" else "warn",
             ),
-            Column(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
+            TableColumn(QT_TRANSLATE_NOOP("tables", "Changed"), lambda row: day(row.updated_at, self.now()), 6),
         ]  # fmt: skip

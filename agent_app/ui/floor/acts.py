@@ -1,6 +1,6 @@
-"""What a supervisor does to a row of the board, as one table: words, keys, icon. Buttons and the rows' menus are made from it.
+"""The supervisor's commands on a row of the board, as one table: words, keys, icon. Buttons and the rows' menus are made from this table.
 
-Which are on follows from ``model.supervising``, for the row that is chosen.
+``model.floor.supervising`` has the needs of each command, for the chosen row.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from agent_app.model.supervising import SeatAct, WaitingAct, seat_enabled, waiting_enabled
-from agent_app.model.view import Action, DeskView, Enabled
+from agent_app.model.desk.view import Action, DeskView, Enabled
+from agent_app.model.floor.supervising import SeatAct, WaitingAct, seat_enabled, waiting_enabled
 from agent_app.ui.commands.choices import CHOICES
 from agent_app.ui.commands.commands import OFF, CommandButton, key_text
 from agent_app.ui.parts import theme, words
@@ -30,45 +30,45 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 
 @dataclass(frozen=True)
-class Act:
+class FloorCommand:
     title: str
     keys: str
     icon: str
     hint: str
 
 
-ACTS: dict[str, Act] = {
-    SeatAct.MONITOR: Act(
+ACTS: dict[str, FloorCommand] = {
+    SeatAct.MONITOR: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Listen"), "Alt+1", "monitoring", QT_TRANSLATE_NOOP("floor", "Hear both, be heard by neither")
     ),
-    SeatAct.WHISPER: Act(
+    SeatAct.WHISPER: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Whisper"), "Alt+2", "whisper", QT_TRANSLATE_NOOP("floor", "Be heard by the agent only")
     ),
-    SeatAct.BARGE: Act(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
-    SeatAct.INTERCEPT: Act(
+    SeatAct.BARGE: FloorCommand(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
+    SeatAct.INTERCEPT: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Intercept"), "Alt+4", "intercept",
         QT_TRANSLATE_NOOP("floor", "The call becomes yours, the agent's seat goes to wrap-up"),
     ),
-    SeatAct.OPEN: Act(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
-    SeatAct.LOCK: Act(
+    SeatAct.OPEN: FloorCommand(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
+    SeatAct.LOCK: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Lock"), "Alt+6", "locked", QT_TRANSLATE_NOOP("floor", "With a reason; in a call it takes effect after it")
     ),
-    SeatAct.LOG_OUT: Act(
+    SeatAct.LOG_OUT: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Log out"), "Alt+7", "log_out", QT_TRANSLATE_NOOP("floor", "A talk that goes on is given to the next agent")
     ),
-    SeatAct.MESSAGE: Act(
+    SeatAct.MESSAGE: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Message"), "Alt+8", "notice", QT_TRANSLATE_NOOP("floor", "A word on the agent's screen")
     ),
-    SeatAct.SKILLS: Act(
+    SeatAct.SKILLS: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Skills"), "Alt+9", "vip", QT_TRANSLATE_NOOP("floor", "What the agent is asked for from now on")
     ),
-    TO_ALL: Act(
+    TO_ALL: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Message to all"), "Alt+0", "notice", QT_TRANSLATE_NOOP("floor", "A word on every screen that is yours")
     ),
-    WaitingAct.TAKE: Act(
+    WaitingAct.TAKE: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Take"), "Alt+T", "answer", QT_TRANSLATE_NOOP("floor", "The caller comes to you next, out of order")
     ),
-    WaitingAct.GIVE: Act(
+    WaitingAct.GIVE: FloorCommand(
         QT_TRANSLATE_NOOP("floor", "Give to"), "Alt+G", "person", QT_TRANSLATE_NOOP("floor", "The caller goes to an open seat, out of order")
     ),
 }  # fmt: skip
@@ -76,8 +76,8 @@ SEAT_ACTS = tuple(str(act) for act in SeatAct)
 WAITING_ACTS = tuple(str(act) for act in WaitingAct)
 
 
-class Acts(QObject):
-    """The table as ``QAction``s of the supervisor's window. ``lock_reasons``: chosen from a menu, which calls ``lock``."""
+class FloorCommands(QObject):
+    """The table as ``QAction``s of the supervisor's window. ``reasons``: the menu of reasons for a lock, which calls ``lock``."""
 
     def __init__(self, window: QWidget, do: dict[str, Callable[[], None]], lock: Callable[[LockReason], None]) -> None:
         super().__init__(window)
@@ -95,7 +95,7 @@ class Acts(QObject):
         self.retranslate()
 
     def draw(self, view: DeskView, seat: SeatRow | None, waiting: WaitingRow | None, open_seats: int) -> None:
-        """For the rows that are chosen now."""
+        """Sets the enabled states for the rows that are chosen now."""
         enabled = {str(act): seat_enabled(act, view, seat) for act in SeatAct}
         enabled |= {str(act): waiting_enabled(act, view, waiting, open_seats) for act in WaitingAct}
         enabled[TO_ALL] = view.enabled.get(Action.SEND_MESSAGE, OFF)
@@ -105,7 +105,7 @@ class Acts(QObject):
                 self._show(name, state)
 
     def retranslate(self) -> None:
-        """In another language or theme."""
+        """Sets texts and icons, after a change of language or theme."""
         for name, act in ACTS.items():
             now = theme.tokens()
             self.actions[name].setText(QCoreApplication.translate(CONTEXT, act.title))

@@ -1,4 +1,4 @@
-"""Windows of the supervisor's desk: a message, and an agent's skills."""
+"""Dialogs of the supervisor's desk: a message, and an agent's skills."""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,15 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, key_text
 from agent_app.ui.commands.problems import problem_text
+from agent_app.ui.commands.sent import SentCommand
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line, tip
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
 from shared.desk import TEXT_MAX
 from shared.floor import MOST_SKILLS, SeatRow
 from shared.ids import AgentId
@@ -33,28 +34,28 @@ LONGEST_SKILL = 64
 TOP_LEVEL = 99
 
 
-class AskingDialog(Dialog):
-    """Sends one request, and closes when it is done; what goes wrong is said in it."""
+class AskingDialog(DeskDialog):
+    """Sends one command, and closes when that is done; a problem is shown in the dialog."""
 
     action: Action
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._sent = False
-        self.problem, self.button = Words("danger"), QPushButton()
+        self._sent = SentCommand(self.action)
+        self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.clicked.connect(lambda _checked=False: self.send())
 
     def send(self) -> None:
-        self._sent = True
+        self._sent.begin()
         self.problem.say("")
         self.ask()
 
     def ask(self) -> None: ...
 
     def begin(self) -> None:
-        self._sent = False
+        self._sent.forget()
         self.problem.say("")
         self.redraw()
         self.go()
@@ -63,24 +64,22 @@ class AskingDialog(Dialog):
         state = view.enabled.get(self.action, OFF)
         self.button.setEnabled(state.on)
         self.button.setToolTip(tip(self.button.accessibleName() if state.on else words.say(words.WHYS, state.why)))
-        if not self._sent or any(pending.action is self.action for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is self.action:
-            self.problem.say(problem_text(view.problem))
-        else:
+        ended = self._sent.ended(view)
+        if ended is not None and ended.problem is not None:
+            self.problem.say(problem_text(ended.problem))
+        elif ended is not None:
             QTimer.singleShot(0, self, self.close)
 
 
 class MessageDialog(AskingDialog):
-    """To one agent, or to all; ``to`` is empty then."""
+    """A message to one agent, or to all agents (``to(None)``)."""
 
     action = Action.SEND_MESSAGE
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(desk, parent)
         self._to: SeatRow | None = None
-        self.whom, self.text = Plain("value", wide=60), QPlainTextEdit()
+        self.whom, self.text = OneLineLabel("value", wide=60), QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         QShortcut(QKeySequence("Ctrl+Return"), self, self.button.click)
         self.setLayout(
@@ -98,7 +97,7 @@ class MessageDialog(AskingDialog):
     def ask(self) -> None:
         text = self.text.toPlainText()[:TEXT_MAX]
         if not text.strip():
-            self._sent = False
+            self._sent.forget()
             return
         self._desk.floor.send(text, (self._to.agent,) if self._to is not None else ())
 
@@ -113,15 +112,15 @@ class MessageDialog(AskingDialog):
 
 
 class SkillsDialog(AskingDialog):
-    """Every skill that anybody has, with a level where this agent has it, and a line for a new one."""
+    """All skills of all agents, with the level of this agent's skills, and a field for a new skill."""
 
     action = Action.SET_SKILLS
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(desk, parent)
         self._row: SeatRow | None = None
         self._lines: dict[str, tuple[QCheckBox, QSpinBox]] = {}
-        self.whose, self.new, self.add = Plain("value", wide=60), QLineEdit(), QPushButton()
+        self.whose, self.new, self.add = OneLineLabel("value", wide=60), QLineEdit(), QPushButton()
         self.new.setMaxLength(LONGEST_SKILL)
         self.new.returnPressed.connect(self._add)
         self.add.setAutoDefault(False)
@@ -137,7 +136,7 @@ class SkillsDialog(AskingDialog):
         self.redraw()
 
     def of(self, row: SeatRow, known: Iterable[str]) -> None:
-        """``known``: skills that others have."""
+        """Opens the dialog. ``known``: the skills of all agents."""
         self._row = row
         self.new.clear()
         self._fill({**dict.fromkeys(sorted(known), 0), **{str(skill): level for skill, level in row.skills.items()}})
@@ -158,7 +157,7 @@ class SkillsDialog(AskingDialog):
         self.new.clear()
 
     def _fill(self, levels: Mapping[str, int]) -> None:
-        """Level 0: not theirs."""
+        """Level 0: the agent does not have the skill."""
         self._lines.clear()
         inside, grid = QWidget(), QGridLayout()
         for at, (skill, level) in enumerate(levels.items()):

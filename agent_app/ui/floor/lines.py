@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QAbstractItemView
 
-from agent_app.model.floor import FloorView, order_counts
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorDeskView, order_counts
 from agent_app.ui.parts import words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import NOTHING, yuan
@@ -34,7 +34,7 @@ class LinesBoard(FloorPanel):
             ),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.lines)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -77,7 +77,7 @@ class BranchesBoard(FloorPanel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Turnover"), lambda row: yuan(row.turnover), 13, right=True, sort=lambda row: row.turnover),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.branches)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:

@@ -1,24 +1,24 @@
-"""The board's queues, and who waits in them."""
+"""The board's queues and waiting callers."""
 
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 
-from agent_app.model.floor import FloorView, in_time
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorDeskView, in_time
 from agent_app.ui.parts import words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import NOTHING, duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP
-from agent_app.ui.parts.widgets import Clock, Plain, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, named, rows
 from shared.floor import QueueBoardRow, WaitingRow
 
 GOOD, POOR = 0.8, 0.6
-"""Part in time: above the one it is shown as well, below the other as bad."""
+"""Service levels: above the first the value is shown as good, below the second as bad."""
 
 
 class QueuesBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.heading = Plain("heading", wide=30)
+        self.heading = OneLineLabel("heading", wide=30)
         self.table: BoardTable[QueueBoardRow] = BoardTable(self._columns(), lines=6)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         whole = rows(self.heading, self.table, margin=8, gap=6)
@@ -40,7 +40,7 @@ class QueuesBoard(FloorPanel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Seats"), lambda row: f"{row.open_seats}/{row.staffed}", 6, right=True, sort=lambda row: row.open_seats),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.queues)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -68,11 +68,11 @@ class QueuesBoard(FloorPanel):
 
 
 class WaitingBoard(FloorPanel):
-    """Below it are the buttons that take a caller out of order."""
+    """The waiting callers, with the buttons that take a caller out of order."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.heading = Plain("heading", wide=30)
+        self.heading = OneLineLabel("heading", wide=30)
         self.table: BoardTable[WaitingRow] = BoardTable(self._columns(), lines=5, sorted_by=2, falling=True)
         self.buttons = QHBoxLayout()
         whole = rows(self.heading, self.table, self.buttons, margin=8, gap=6)
@@ -92,7 +92,7 @@ class WaitingBoard(FloorPanel):
             ),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.waiting)
         self._count()
 

@@ -1,33 +1,33 @@
-"""The board's seats: who does what, since when, with whom; found by number, name, pinyin initials, group, skill."""
+"""The board's seats: agent, state, since when, other party; found by number, name, pinyin initials, group, skill."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
-from agent_app.model.floor import FloorView
-from agent_app.model.people import matches
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.model.phonebook.people import matches
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, across, named, rows
 from shared.enums import Language, SeatState
 from shared.floor import SeatRow
 from shared.ids import AgentId
 
 ORDER = {state: at for at, state in enumerate(SeatState)}
 GROUP = 8
-"""Its column: hidden where all seats are of one."""
+"""The column of the group; hidden if all seats have the same group."""
 SUMMED = (SeatState.OPEN, SeatState.TALKING, SeatState.WRAP_UP, SeatState.LOCKED)
 TALKS = (SeatState.HOLDING, SeatState.CONSULTING, SeatState.CONFERENCE)
-"""Counted as talking."""
+"""States counted as talking."""
 
 
 class SeatsBoard(FloorPanel):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.heading, self.summary = Plain("heading", wide=12), Plain("value", wide=90)
+        self.heading, self.summary = OneLineLabel("heading", wide=12), OneLineLabel("value", wide=90)
         self.search, self.present = QLineEdit(), QCheckBox()
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(64)
@@ -60,7 +60,7 @@ class SeatsBoard(FloorPanel):
             BoardColumn(QT_TRANSLATE_NOOP("tables", "Group"), lambda row: row.group, 6, sort=lambda row: row.group or None),
         ]  # fmt: skip
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:  # noqa: ARG002  as the base has it
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:  # noqa: ARG002  as the base has it
         self.table.board.show_all(floor.seats)
         self.table.setColumnHidden(GROUP, len({row.group for row in floor.seats.values()}) <= 1)
         self._sum()
@@ -97,7 +97,7 @@ class SeatsBoard(FloorPanel):
         return "" if row.since is None or row.state is SeatState.OFFLINE else duration(self.now() - row.since)
 
     def _with(self, row: SeatRow) -> str:
-        """The other side's number, or whom a supervisor listens to; why the seat is locked, or will be."""
+        """The other party's number, or the seat that a supervisor listens to; the reason of a present or requested lock."""
         parts = (self._target(row.target) if row.target is not None else row.number, _reason(row))
         return " · ".join(part for part in parts if part)
 

@@ -1,4 +1,4 @@
-"""The supervisor's desk: a window of its own with the whole floor on one page, and what can be done to its rows."""
+"""The supervisor's desk: a window of its own with the whole floor on one page, and the actions on its rows."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.floor import FloorView
-from agent_app.model.supervising import MODES, SeatAct, WaitingAct
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.model.floor.supervising import MODES, SeatAct, WaitingAct
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.status import StatusBar
-from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, Acts
+from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, FloorCommands
 from agent_app.ui.floor.dialogs import MessageDialog, SkillsDialog
 from agent_app.ui.floor.lines import BranchesBoard, LinesBoard
 from agent_app.ui.floor.queues import QueuesBoard, WaitingBoard
@@ -31,8 +31,8 @@ from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.icons import app_icon
 from agent_app.ui.parts.question import Question
-from agent_app.ui.parts.tables import Table
-from agent_app.ui.parts.widgets import Clock, Plain, across, announce, restyle, rows
+from agent_app.ui.parts.tables import DataTable
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, across, announce, restyle, rows
 from agent_app.ui.parts.words import problem as problem_words
 from agent_app.ui.reports.page import ReportsPage
 from shared.enums import LockReason, SeatState
@@ -43,23 +43,23 @@ Part = SeatsBoard | QueuesBoard | WaitingBoard | LinesBoard | BranchesBoard
 
 
 class SupervisorWindow(QWidget):
-    """``draw`` and ``draw_floor`` give it what to show; it watches the floor while it is open."""
+    """``draw`` and ``draw_floor`` take the views; the floor is watched while the window is open."""
 
     shown = Signal(bool)
-    """Opened or closed."""
+    """Emitted when the window is opened or closed."""
 
-    def __init__(self, desk: Desk, wall: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, wall: Clock) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setWindowIcon(app_icon())
         self._desk = desk
-        self._view, self._floor = DeskView(), FloorView()
+        self._view, self._floor = DeskView(), FloorDeskView()
         self._drawn_reached = self._floor.reached
         self.seats, self.queues, self.waiting = SeatsBoard(wall), QueuesBoard(wall), WaitingBoard(wall)
         self.lines, self.branches = LinesBoard(wall), BranchesBoard(wall)
-        self.status, self.notice = StatusBar(desk, wall), Plain("muted", wide=80)
+        self.status, self.notice = StatusBar(desk, wall), OneLineLabel("muted", wide=80)
         self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
-        self.acts = Acts(self, self._what_acts_do(), self._lock)
+        self.acts = FloorCommands(self, self._what_acts_do(), self._lock)
         self.message, self.skills = MessageDialog(desk, self), SkillsDialog(desk, self)
         self.question = Question(self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)
@@ -73,7 +73,7 @@ class SupervisorWindow(QWidget):
     # --- what is shown ---
 
     def draw(self, view: DeskView) -> None:
-        """Never calls the desk."""
+        """Draws the view; never calls the presenter."""
         self._view = view
         if view.needs_password and self.isVisible():
             QTimer.singleShot(0, self, self.close)
@@ -83,8 +83,8 @@ class SupervisorWindow(QWidget):
             dialog.draw(view)
         FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
-    def draw_floor(self, floor: FloorView) -> None:
-        """Only what differs is drawn anew."""
+    def draw_floor(self, floor: FloorDeskView) -> None:
+        """Draws the differences of the floor."""
         was, self._floor = self._floor, floor
         for part in (*self._parts, self.reports):
             part.draw_floor(floor)
@@ -92,14 +92,14 @@ class SupervisorWindow(QWidget):
         FAULTS.guarded("drawing the board's buttons", self._draw_acts)
 
     def go(self) -> None:
-        """Shows it, in front."""
+        """Shows the window, in front."""
         self.showNormal() if self.isMinimized() else self.show()
         self.raise_()
         self.activateWindow()
         self.seats.table.setFocus()
 
     def redraw(self) -> None:
-        """In another theme."""
+        """Draws the whole window, after a change of theme."""
         self.acts.retranslate()
         for part in self._parts:
             part.redraw()
@@ -112,7 +112,7 @@ class SupervisorWindow(QWidget):
         return {"board": self._body, "board-right": self._right, "board-reports": self.reports.halves}
 
     @property
-    def tables(self) -> dict[str, Table[Any]]:
+    def tables(self) -> dict[str, DataTable[Any]]:
         return {
             "board-seats": self.seats.table, "board-queues": self.queues.table, "board-waiting": self.waiting.table,
             "board-lines": self.lines.table, "board-branches": self.branches.table, "board-report": self.reports.table,
@@ -156,7 +156,9 @@ class SupervisorWindow(QWidget):
             self.page_tabs.addTab("")
         self.page_tabs.setExpanding(False)
         self.page_tabs.setDrawBase(False)
-        self.page_tabs.currentChanged.connect(self._turn)  # a QTabWidget would draw all anew at each word of it
+        self.page_tabs.currentChanged.connect(
+            self._turn
+        )  # a QTabWidget would redraw all pages at each change of a title
         body = rows(self.page_tabs, self.pages, self.status, gap=0)
         body.setStretchFactor(self.pages, 1)
         self.setLayout(body)
@@ -202,7 +204,7 @@ class SupervisorWindow(QWidget):
         self._draw_age()
 
     def _turn(self, page: int) -> None:
-        """What is done to rows is done where they are seen."""
+        """Shows another page; the actions on rows are enabled only where the rows are shown."""
         self.pages.setCurrentIndex(page)
         if self.pages.currentWidget() is self.reports:
             self.reports.begin()
@@ -212,7 +214,7 @@ class SupervisorWindow(QWidget):
         for part in self._parts:
             part.pass_time()
 
-    def _say_news(self, was: FloorView) -> None:
+    def _say_news(self, was: FloorDeskView) -> None:
         floor = self._floor
         if (floor.stale, floor.refused) != (was.stale, was.refused):
             self._draw_age()
@@ -294,7 +296,7 @@ class SupervisorWindow(QWidget):
         self.question.ask(self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), do)
 
     def _ask_seat(self, row: WaitingRow) -> None:
-        """A menu of the open seats, the longest idle first."""
+        """Opens a menu of the open seats, the longest idle first."""
         seats = [seat for seat in self._floor.seats.values() if seat.state is SeatState.OPEN]
         self.givable.clear()
         for seat in sorted(seats, key=lambda seat: seat.since or 0.0):

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
-from agent_app.model.targets import Purpose
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Settings
+from agent_app.model.calling.targets import DialPurpose
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.wrapup import WrapUpPanel
 from agent_app.ui.calling.calls import CallsPanel
@@ -26,7 +26,7 @@ from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import AboutDialog, HelpDialog, PasswordDialog
 from agent_app.ui.frame.topbar import TopBar
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.tables import Table
+from agent_app.ui.parts.tables import DataTable
 from agent_app.ui.sound.audio import AudioDialog
 from shared.desk import Contact
 from shared.enums import Language, ListenMode
@@ -67,7 +67,7 @@ class Parts(Protocol):
 class WindowActs:
     """``table``: for ``Commands.attach``. ``parent`` is the window as a widget."""
 
-    def __init__(self, window: Parts, parent: QWidget, desk: Desk, settings: Settings) -> None:
+    def __init__(self, window: Parts, parent: QWidget, desk: DeskPresenter, settings: SettingsPort) -> None:
         self._window, self._desk, self._settings = window, desk, settings
         self._parent = parent
         self.hook = QAction(parent)
@@ -92,8 +92,8 @@ class WindowActs:
             "hold": desk.toggle_hold,
             "mute": lambda: desk.mute(not self._view.audio.muted),
             "dial": self._dial,
-            "call_seat": lambda: self._ask(Purpose.CALL_SEAT),
-            "transfer": lambda: self._ask(Purpose.TRANSFER),
+            "call_seat": lambda: self._ask(DialPurpose.CALL_SEAT),
+            "transfer": lambda: self._ask(DialPurpose.TRANSFER),
             "swap": desk.swap,
             "join": desk.join,
             "return": desk.return_,
@@ -138,11 +138,11 @@ class WindowActs:
 
     def call_number(self, number: str, *, seat: bool) -> None:
         """From any number on the screen: into the dial window, where Enter calls, or which says why not."""
-        self._window.dialling.ask(Purpose.CALL_SEAT if seat else Purpose.DIAL, number)
+        self._window.dialling.ask(DialPurpose.CALL_SEAT if seat else DialPurpose.DIAL, number)
 
     # --- inside ---
 
-    def _ask(self, purpose: Purpose) -> None:
+    def _ask(self, purpose: DialPurpose) -> None:
         self._window.dialling.ask(purpose)
 
     def _contact(self, row: Contact) -> None:
@@ -151,11 +151,11 @@ class WindowActs:
     def _dial(self) -> None:
         """With the number of the row that has the focus, if there is one."""
         focus = self._parent.focusWidget()
-        number = focus.number() if isinstance(focus, Table) else ""
+        number = focus.number() if isinstance(focus, DataTable) else ""
         if number and focus is self._window.people.table:
             self._window.people.choose_current()
         else:
-            self._window.dialling.ask(Purpose.DIAL, number)
+            self._window.dialling.ask(DialPurpose.DIAL, number)
 
     def _monitor(self) -> None:
         """Back to listening only; or whoever is heard as busy; or a seat to be chosen."""
@@ -164,7 +164,7 @@ class WindowActs:
         elif self._view.state.call is not None:
             self._desk.monitor()
         else:
-            self._ask(Purpose.MONITOR)
+            self._ask(DialPurpose.MONITOR)
 
     def _press_hook(self) -> None:
         """The headset's button."""

@@ -23,9 +23,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from agent_app.model.view import DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Settings
+from agent_app.model.desk.view import DeskView
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.commands.hotkeys import Hotkeys
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
@@ -38,7 +38,7 @@ TICK_MS = 200
 Post = Callable[[Callable[[], None]], None]
 """From any thread: call this, soon, on the window's thread."""
 OnView = Callable[[DeskView], None]
-MakeDesk = Callable[[Post, OnView], Desk]
+MakeDesk = Callable[[Post, OnView], DeskPresenter]
 """Given ``post`` and the desk's ``on_change``; called once, on the window's thread, before the window is shown."""
 
 
@@ -88,7 +88,7 @@ class Frames(QObject):
 
 def run(
     make_desk: MakeDesk,
-    settings: Settings,
+    settings: SettingsPort,
     argv: Sequence[str] = (),
     *,
     clock: Callable[[], float] = time.monotonic,

@@ -8,39 +8,42 @@ from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QEvent, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, key_text, word
 from agent_app.ui.commands.hotkeys import HOTKEYS
 from agent_app.ui.commands.problems import problem_text
-from agent_app.ui.commands.table import COMMANDS, GROUPS, Command
+from agent_app.ui.commands.sent import SentCommand
+from agent_app.ui.commands.table import COMMANDS, GROUPS, WindowCommand
 from agent_app.ui.parts import words
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.icons import app_icon
-from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, Column, Table
+from agent_app.ui.parts.tables import QT_TRANSLATE_NOOP, DataTable, TableColumn
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import OneLineLabel, ParagraphLabel, across, named, rows
 
 NEW_PASSWORD_MIN = 8
 
 
-class HelpDialog(Dialog):
+class HelpDialog(DeskDialog):
     """F1: the table of commands as it is."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         columns = [
-            Column[Command](QT_TRANSLATE_NOOP("tables", "Key"), lambda row: key_text(row.keys), 16, bold=True),
-            Column[Command](
+            TableColumn[WindowCommand](
+                QT_TRANSLATE_NOOP("tables", "Key"), lambda row: key_text(row.keys), 16, bold=True
+            ),
+            TableColumn[WindowCommand](
                 QT_TRANSLATE_NOOP("tables", "What it does"),
                 lambda row: " / ".join(word(face.title) for face in row.faces),
                 0,
             ),
-            Column[Command](QT_TRANSLATE_NOOP("tables", "Where"), lambda row: word(row.group), 18),
+            TableColumn[WindowCommand](QT_TRANSLATE_NOOP("tables", "Where"), lambda row: word(row.group), 18),
         ]
-        self.table: Table[Command] = Table(columns, lambda row: row.id, lines=16)
+        self.table: DataTable[WindowCommand] = DataTable(columns, lambda row: row.id, lines=16)
         self.table.show_rows(sorted(COMMANDS, key=lambda command: GROUPS.index(command.group)))
-        self.hint, self.anywhere = Words("muted"), Words("muted")
+        self.hint, self.anywhere = ParagraphLabel("muted"), ParagraphLabel("muted")
         self._hotkeys: frozenset[str] = frozenset()
         self.setLayout(rows(self.table, self.hint, self.anywhere, across(None, self.close_button), margin=16))
         self.resize(letters(self.font(), 112), self.table.sizeHint().height() + 140)
@@ -69,13 +72,13 @@ class HelpDialog(Dialog):
         )
 
 
-class PasswordDialog(Dialog):
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+class PasswordDialog(DeskDialog):
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._sent = False
+        self._sent = SentCommand(Action.CHANGE_PASSWORD)
         self.labels, self.fields = [QLabel() for _ in range(3)], [QLineEdit() for _ in range(3)]
-        self.problem, self.button = Words("danger"), QPushButton()
+        self.problem, self.button = ParagraphLabel("danger"), QPushButton()
         self.button.setProperty("kind", "primary")
         self.button.setDefault(True)
         self.button.clicked.connect(lambda _checked=False: self.change())
@@ -93,7 +96,7 @@ class PasswordDialog(Dialog):
         for field in self.fields:
             field.clear()
         self.problem.say("")
-        self._sent = False
+        self._sent.forget()
         super().go()
         self.fields[0].setFocus()
 
@@ -104,17 +107,15 @@ class PasswordDialog(Dialog):
         elif new != again:
             self.problem.say(self.tr("The two new passwords differ."))
         else:
-            self._sent = True
+            self._sent.begin()
             self._desk.change_password(old, new)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:  # noqa: ARG002  as the base has it
         self.button.setEnabled(view.enabled.get(Action.CHANGE_PASSWORD, OFF).on)
-        if not self._sent or any(pending.action is Action.CHANGE_PASSWORD for pending in view.pending):
-            return
-        self._sent = False
-        if view.problem is not None and view.problem.action is Action.CHANGE_PASSWORD:
-            self.problem.say(problem_text(view.problem))
-        else:
+        ended = self._sent.ended(view)
+        if ended is not None and ended.problem is not None:
+            self.problem.say(problem_text(ended.problem))
+        elif ended is not None:
             self.close()
 
     def closeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -136,14 +137,14 @@ class PasswordDialog(Dialog):
         named(self.button, self.tr("Change the password"))
 
 
-class AboutDialog(Dialog):
+class AboutDialog(DeskDialog):
     """Versions, and a zip for whoever looks after the desks: no customers' data in it."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.logo, self.title, self.text = QLabel(), Plain(scale=1.5, bold=True), Words("muted")
-        self.hint, self.path = Words(), QLineEdit()
+        self.logo, self.title, self.text = QLabel(), OneLineLabel(scale=1.5, bold=True), ParagraphLabel("muted")
+        self.hint, self.path = ParagraphLabel(), QLineEdit()
         self.path.setReadOnly(True)
         self.path.hide()
         self.pack_button, self.progress = QPushButton(), QProgressBar()

@@ -1,20 +1,20 @@
 """Closing the window: in a call, or with a note unsent, it asks first, whether the link is up or down; logged in it logs out first, and goes when
-that is done or takes too long. However the program ends, what was typed is kept (``Desk.keep``).
+that is done or takes too long. However the program ends, what was typed is kept (``DeskPresenter.keep``).
 """
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QWidget
 
-from agent_app.model.view import DeskView, LinkState
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView, LinkState
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.parts.question import Question
 
 LOG_OUT_MS = 1500
 
 
 class Leaving(QObject):
-    def __init__(self, desk: Desk, window: QWidget) -> None:
+    def __init__(self, desk: DeskPresenter, window: QWidget) -> None:
         super().__init__(window)
         self.sure = False
         """Nothing is asked any more."""

@@ -3,14 +3,14 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF, Commands
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.parts import words
 from agent_app.ui.parts.icons import app_icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, named, rows
 from shared.desk import DeskRefusal
 
 PASSWORD_MAX = 256
@@ -20,10 +20,10 @@ NAME_MAX = 64
 class LogInForm(Panel):
     """The password leaves the field at once when it is sent, and is kept nowhere."""
 
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self._desk = desk
-        self.logo, self.title, self.subtitle = QLabel(), Plain(scale=1.8, bold=True), Plain("muted")
+        self.logo, self.title, self.subtitle = QLabel(), OneLineLabel(scale=1.8, bold=True), OneLineLabel("muted")
         self.agent_label, self.password_label = QLabel(), QLabel()
         self.agent, self.password = QLineEdit(), QLineEdit()
         self.agent.setMaxLength(NAME_MAX)
@@ -32,7 +32,7 @@ class LogInForm(Panel):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.agent_label.setBuddy(self.agent)
         self.password_label.setBuddy(self.password)
-        self.take_over, self.button, self.problem = QCheckBox(), QPushButton(), Words("danger")
+        self.take_over, self.button, self.problem = QCheckBox(), QPushButton(), ParagraphLabel("danger")
         self.button.setProperty("kind", "primary")
         self.button.setDefault(True)
         self.button.clicked.connect(lambda _checked=False: self.log_in())
@@ -60,7 +60,7 @@ class LogInForm(Panel):
         if not self.agent.text() and not self.agent.hasFocus() and view.agent_name:
             self.agent.setText(view.agent_name)
         enabled = view.enabled.get(Action.LOG_IN, OFF)
-        asked = any(pending.action is Action.LOG_IN for pending in view.pending)
+        asked = view.is_pending(Action.LOG_IN)
         self.button.setEnabled(enabled.on)
         self.button.setText(self.tr("Logging in …") if asked else self.tr("Log in"))
         why = "" if enabled.on else words.say(words.WHYS, enabled.why)

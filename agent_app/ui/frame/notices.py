@@ -5,12 +5,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolButton, QVBoxLayout
 
-from agent_app.model.view import DeskView, ShownNotice
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import DeskView, ShownNotice
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, Words, across, announce, named
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabel, across, announce, named
 from shared.desk import Notice
 
 SEEN = 2
@@ -25,11 +25,11 @@ class NoticeRow(QFrame):
         self._id = 0
         self._icon, self.what, self.text, self.at = (
             QLabel(),
-            Plain(bold=True, wide=50, shrinks=False),
-            Words(),
+            OneLineLabel(bold=True, wide=50, shrinks=False),
+            ParagraphLabel(),
             QLabel(),
         )
-        self.more = Plain(wide=20, shrinks=False)
+        self.more = OneLineLabel(wide=20, shrinks=False)
         self.more.hide()
         self.close_button = QToolButton()
         self.close_button.setProperty("flat", "true")
@@ -59,7 +59,7 @@ class NoticeRow(QFrame):
 
 
 class NoticesPanel(Panel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("notices")
         lines = QVBoxLayout()

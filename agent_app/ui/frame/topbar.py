@@ -3,15 +3,15 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton
 
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.choices import CHOICES
 from agent_app.ui.commands.commands import OFF, Commands, key_text
 from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import clock, duration
 from agent_app.ui.parts.icons import icon
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Clock, Panel, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.desk import Seat
 from shared.enums import Role, SeatState
 
@@ -24,7 +24,11 @@ class StateChip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("chip")
-        self._icon, self.word, self.time = QLabel(), Plain(scale=1.25, bold=True, wide=16), Plain(wide=10, scale=1.1)
+        self._icon, self.word, self.time = (
+            QLabel(),
+            OneLineLabel(scale=1.25, bold=True, wide=16),
+            OneLineLabel(wide=10, scale=1.1),
+        )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.word.setMinimumWidth(letters(self.word.font(), 10))
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -48,13 +52,17 @@ class StateChip(QFrame):
 
 
 class TopBar(Panel):
-    def __init__(self, desk: Desk, commands: Commands, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, commands: Commands, clock: Clock) -> None:
         super().__init__(clock, framed=False)
         self.setObjectName("top")
         self._desk = desk
         self.chip = StateChip()
-        self.reason, self.detail, self.who = Plain("warn", wide=44), Plain("muted", wide=44), Plain("value", wide=30)
-        self.waiting = Plain(wide=36, shrinks=False)
+        self.reason, self.detail, self.who = (
+            OneLineLabel("warn", wide=44),
+            OneLineLabel("muted", wide=44),
+            OneLineLabel("value", wide=30),
+        )
+        self.waiting = OneLineLabel(wide=36, shrinks=False)
         self.seat, self.supervise = commands.button("seat"), commands.button("supervise")
         self.reasons = QMenu(self)
         self.lock = QPushButton()

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.floor import FloorView
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.presenters.ports import Settings
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.call.listening import ListeningStrip
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.seatbar import SeatBar
@@ -49,7 +49,7 @@ from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.arrangement import Arrangement
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.question import Question
-from agent_app.ui.parts.tables import Table
+from agent_app.ui.parts.tables import DataTable
 from agent_app.ui.parts.theme import GAP
 from agent_app.ui.parts.translation import Translation
 from agent_app.ui.parts.widgets import Clock, Panel, announce, restyle, rows
@@ -67,7 +67,7 @@ LEAST_LINES = 12
 
 
 class Window(QMainWindow):
-    def __init__(self, desk: Desk, settings: Settings, translation: Translation, wall: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, settings: SettingsPort, translation: Translation, wall: Clock) -> None:
         super().__init__()
         self._desk, self._translation, self._wall = desk, translation, wall
         self.view = DeskView()
@@ -237,7 +237,7 @@ class Window(QMainWindow):
         columns.setSizes([beside[0], SIZE[0] - sum(beside) - 4 * GAP, beside[1]])
         self._retranslate()
 
-    def _tables(self) -> dict[str, Table[Any]]:
+    def _tables(self) -> dict[str, DataTable[Any]]:
         return {
             "holdings": self.accounts.holdings, "orders": self.accounts.orders, "history": self.history.table,
             "trail": self.trail.table, "queues": self.queues.table, "calls": self.calls.table, "people": self.people.table,
@@ -349,7 +349,7 @@ class Window(QMainWindow):
         shown = self.dialling.isVisible() or self.lists.currentWidget() is self.people
         self._desk.floor.show_colleagues(on=shown and not self.view.needs_password)
 
-    def _floor_changed(self, floor: FloorView) -> None:
+    def _floor_changed(self, floor: FloorDeskView) -> None:
         if self.board is not None and self.board.isVisible():
             self.board.draw_floor(floor)
 

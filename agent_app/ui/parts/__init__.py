@@ -1,1 +1,1 @@
-"""What every room of the window is built of: widgets, tables, colours, words. It knows no subject."""
+"""Building blocks of all rooms of the window: widgets, tables, colours, words. None depends on a subject."""

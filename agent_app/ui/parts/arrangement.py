@@ -1,6 +1,6 @@
-"""How a person arranged the windows (size, place, splitters, columns' widths), kept in the settings and taken up again where it fits.
+"""The arrangement of the windows (size, place, splitters, columns' widths), kept in the settings and restored where it fits.
 
-A window that would not fit on the screens that there are is as at the first start: as large as it wants to be, at most as large as the screen.
+A window that would not fit on the present screens opens as at the first start: in its size hint, at most as large as the screen.
 """
 
 import logging
@@ -11,17 +11,19 @@ import msgspec
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize
 from PySide6.QtWidgets import QSplitter, QStyle, QWidget
 
-from agent_app.presenters.ports import Settings
-from agent_app.ui.parts.tables import Table
+from agent_app.presenters.parts.ports import SettingsPort
+from agent_app.ui.parts.tables import DataTable
 
 log = logging.getLogger(__name__)
 KEY = "arrangement"
 FRAME = 8
-"""Pixels that a system's frame adds at a side, at most."""
+"""Pixels that a system's window frame adds at a side, at most."""
 
 
-class Kept(msgspec.Struct):
-    """``windows``: Qt's own geometry, base64. ``splitters``: sizes of those moved by hand (device-independent pixels). ``columns``: widths of those set by hand, by title."""
+class SavedArrangement(msgspec.Struct):
+    """``windows``: Qt's geometry, base64. ``splitters``: sizes of splitters moved by hand (device-independent pixels). ``columns``: widths of columns
+    set by hand, by title.
+    """
 
     windows: dict[str, str] = {}
     splitters: dict[str, list[int]] = {}
@@ -29,22 +31,22 @@ class Kept(msgspec.Struct):
 
 
 class Arrangement:
-    """Of all windows of the program; ``add`` takes one up as it was left, ``keep`` writes down how all of them are."""
+    """The arrangement of all windows of the program; ``add`` restores a window, ``keep`` saves all of them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SettingsPort) -> None:
         self._settings = settings
         self._kept = _read(settings.get(KEY))
         self._windows: dict[str, QWidget] = {}
-        self._tables: dict[str, Table] = {}  # type: ignore[type-arg]  # of whatever rows
+        self._tables: dict[str, DataTable] = {}  # type: ignore[type-arg]  # of any rows
 
     def add(
         self,
         name: str,
         window: QWidget,
         splitters: Mapping[str, QSplitter],
-        tables: Mapping[str, Table],  # type: ignore[type-arg]  # of whatever rows
+        tables: Mapping[str, DataTable],  # type: ignore[type-arg]  # of any rows
     ) -> None:
-        """Before it is shown. Names are the settings': stable, one for each part."""
+        """Called before the window is shown. Names are keys in the settings: stable, and unique for each part."""
         self._windows[name] = window
         self._tables.update(tables)
         _place(window, self._kept.windows.get(name, ""))
@@ -57,7 +59,7 @@ class Arrangement:
             table.set_widths(self._kept.columns.get(each, {}))
 
     def keep(self) -> None:
-        """One write, when a window is closed; never while something is dragged."""
+        """Called when a window is closed: one write of the settings, not one at each move."""
         for name, window in self._windows.items():
             self._kept.windows[name] = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
         for name, table in self._tables.items():
@@ -65,12 +67,12 @@ class Arrangement:
         self._settings.put(KEY, msgspec.json.encode(self._kept).decode())
 
     def _moved(self, name: str, splitter: QSplitter, _to: int, _handle: int) -> None:
-        """By hand; of one that was never seen the sizes say nothing."""
+        """Called for moves by hand only: the sizes of a splitter that was never shown are not valid."""
         self._kept.splitters[name] = splitter.sizes()
 
 
 class _SizedWhenShown(QObject):
-    """Sizes that are given before are changed by the first layout."""
+    """Sets a splitter's sizes when it is shown, since the first layout changes sizes that were set before."""
 
     def __init__(self, splitter: QSplitter, sizes: list[int]) -> None:
         super().__init__(splitter)
@@ -86,7 +88,7 @@ class _SizedWhenShown(QObject):
 
 
 def fit(window: QWidget) -> None:
-    """Not larger than the screen that it is on, with its frame."""
+    """Makes the window, with its frame, not larger than its screen."""
     window.resize(window.size().boundedTo(_room(window)))
 
 
@@ -101,7 +103,7 @@ def _place(window: QWidget, kept: str) -> None:
 
 
 def _fits(window: QWidget) -> bool:
-    """Wholly on one of the screens."""
+    """Whether the window is wholly on one screen."""
     place = window.normalGeometry() if window.isMaximized() else window.geometry()
     return any(screen.availableGeometry().contains(place) for screen in window.screen().virtualSiblings())
 
@@ -111,12 +113,12 @@ def _room(window: QWidget) -> QSize:
     return window.screen().availableSize() - QSize(2 * FRAME, title_bar + FRAME)
 
 
-def _read(text: str) -> Kept:
-    """A damaged one costs the arrangement."""
+def _read(text: str) -> SavedArrangement:
+    """The saved arrangement; an empty one if the value is damaged."""
     if not text:
-        return Kept()
+        return SavedArrangement()
     try:
-        return msgspec.json.decode(text, type=Kept)
+        return msgspec.json.decode(text, type=SavedArrangement)
     except ValueError as error:
         log.warning("the windows' arrangement can't be read (%s)", type(error).__name__)
-        return Kept()
+        return SavedArrangement()

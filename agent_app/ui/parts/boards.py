@@ -1,7 +1,7 @@
-"""The board's tables: sorted and filtered by the person, changed row by row underneath, calm with a thousand rows.
+"""The board's tables: sorted and filtered by the person, updated row by row, fast with a thousand rows.
 
-Rows come as a mapping whose unchanged rows are the same objects as before (``model.floor``). Only what changed is drawn anew; what is
-chosen stays chosen and in its place on the screen as far as the order allows. Times run by ``tick``, which draws one column.
+Rows come as a mapping whose unchanged rows are the same objects as before (``model.floor.mirror``). Only changes are drawn. The chosen row stays
+chosen, and in its place on the screen as far as the order allows. Times run by ``tick``, which draws one column.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,9 +12,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from agent_app.model.floor import FloorView
+from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.ui.parts import theme
-from agent_app.ui.parts.tables import ROOT, Column, Rows, Table
+from agent_app.ui.parts.tables import ROOT, DataTable, TableColumn, TableModel
 from agent_app.ui.parts.widgets import Clock, Panel
 from shared.floor import Keyed
 
@@ -34,12 +34,12 @@ ASKED = frozenset(
         FILL,
     )
 )
-"""Of a cell; Qt asks for as many others each time it paints one."""
+"""The roles of a cell that have a value; Qt asks for as many others each time it paints a cell."""
 
 
 @dataclass(frozen=True)
-class BoardColumn(Column[Row], Generic[Row]):
-    """``sort``: what rows are ordered by (``None`` values last), the text where there is none. ``ticks``: the text runs with the clock.
+class BoardColumn(TableColumn[Row], Generic[Row]):
+    """``sort``: the sort key (``None`` values last); without it the text. ``ticks``: the text runs with the clock.
 
     ``fill``: colour behind white text (``#rrggbb``), or ``""``.
     """
@@ -49,8 +49,8 @@ class BoardColumn(Column[Row], Generic[Row]):
     fill: Callable[[Row], str] | None = None
 
 
-class BoardRows(Rows[Row]):
-    """``show_all`` gives it all rows; which are shown, and in which order, follows from ``set_filter`` and ``sort``."""
+class BoardRows(TableModel[Row]):
+    """``show_all`` sets all rows; ``set_filter`` and ``sort`` choose the shown rows and their order."""
 
     def __init__(self, columns: Sequence[BoardColumn[Row]], parent: QWidget) -> None:
         super().__init__(columns, lambda row: row.key, parent)
@@ -74,7 +74,7 @@ class BoardRows(Rows[Row]):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def repaint_all(self) -> None:
-        """In another language another order."""
+        """Sorts again, since another language has another order, and repaints."""
         self._arrange(set())
         super().repaint_all()
 
@@ -87,7 +87,7 @@ class BoardRows(Rows[Row]):
                 )
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        """The sorted one has its arrow in the text: Qt's own would lie upon it."""
+        """The sorted column has its arrow in the text, since Qt's own arrow would cover the text."""
         found = super().headerData(section, orientation, role)
         if role == Qt.ItemDataRole.DisplayRole and section == self._by and found:
             return f"{found} {RISING if self._order == Qt.SortOrder.AscendingOrder else FALLING}"
@@ -156,7 +156,7 @@ class BoardRows(Rows[Row]):
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Rising numbers as stretches: 1 2 3 7 8 -> (1, 3), (7, 8)."""
+    """Rising numbers as ranges: 1 2 3 7 8 -> (1, 3), (7, 8)."""
     first = 0
     for at, number in enumerate(numbers):
         if at + 1 == len(numbers) or numbers[at + 1] != number + 1:
@@ -164,7 +164,7 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
             first = at + 1
 
 
-class BoardTable(Table[Row]):
+class BoardTable(DataTable[Row]):
     """A click on a heading sorts. ``sorted_by``: the column at the start."""
 
     def __init__(
@@ -176,7 +176,7 @@ class BoardTable(Table[Row]):
         self.setModel(self.board)
         chips = _Chips(self)
         for at, column in enumerate(columns):
-            if column.fill is not None:  # Python paints these; all others are Qt's own work
+            if column.fill is not None:  # Python paints these; Qt paints all others
                 self.setItemDelegateForColumn(at, chips)
         order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(sorted_by, order)
@@ -185,12 +185,12 @@ class BoardTable(Table[Row]):
         self._measure()
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
-        """Draws these cells where they are on the screen; Qt's own draws the whole table for more than one."""
-        if QAccessible.isActive():  # which only Qt's own tells
+        """Draws only these cells; Qt's own method draws the whole table for more than one cell."""
+        if QAccessible.isActive():  # only Qt's own method informs screen readers
             super().dataChanged(first, last, list(roles))
             return
         place = self.visualRect(first).united(self.visualRect(last))
-        if first.column() != last.column():  # the last one may be hidden, and have no place
+        if first.column() != last.column():  # the last column may be hidden, without a place
             place.setLeft(0)
             place.setRight(self.viewport().width())
         self.viewport().update(place)
@@ -202,27 +202,27 @@ class BoardTable(Table[Row]):
 
 
 class FloorPanel(Panel):
-    """A part of the supervisor's desk: draws a ``FloorView`` too (``show_floor``), and keeps the newest."""
+    """A panel of the supervisor's desk, which draws a ``FloorDeskView`` too (``show_floor``) and keeps the newest."""
 
     def __init__(self, clock: Clock, *, framed: bool = True) -> None:
         super().__init__(clock, framed=framed)
-        self._floor = FloorView()
+        self._floor = FloorDeskView()
 
-    def draw_floor(self, floor: FloorView) -> None:
+    def draw_floor(self, floor: FloorDeskView) -> None:
         was, self._floor = self._floor, floor
         self.drawing(lambda: self.show_floor(floor, was))
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:
         """Draws what differs from ``was``."""
 
     def _from_nothing(self) -> None:
-        self.show_floor(FloorView(), self._floor)
-        self.show_floor(self._floor, FloorView())
+        self.show_floor(FloorDeskView(), self._floor)
+        self.show_floor(self._floor, FloorDeskView())
         super()._from_nothing()
 
 
 class _Chips(QStyledItemDelegate):
-    """A cell with a fill is a coloured plate with a white word on it; in a table that is off (old rows) it is grey."""
+    """Paints a cell with a fill as a coloured plate with a white word; grey in a disabled table (old rows)."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colour = index.data(FILL)

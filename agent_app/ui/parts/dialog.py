@@ -1,16 +1,16 @@
-"""A window beside the window; it stops nothing."""
+"""The base of the app's dialogs, which are not modal."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.parts.arrangement import fit
 from agent_app.ui.parts.faults import Drawing
 from agent_app.ui.parts.widgets import named
 
 
-class Dialog(QDialog):
-    """Not modal: the phone's keys go on working. ``draw`` and ``retranslate`` as a panel's."""
+class DeskDialog(QDialog):
+    """Not modal, so that the keys for calls go on working. ``show_view`` and ``retranslate`` as in a panel."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class Dialog(QDialog):
         self.show_view(self._view, None)
 
     def go(self) -> None:
-        """Shows it, in front."""
+        """Shows the dialog, in front of the other windows."""
         fit(self)
         self.show()
         self.raise_()

@@ -1,7 +1,7 @@
-"""What raises in the window's thread costs only itself: a part that can't be drawn is drawn anew from nothing, the others go on.
+"""Exceptions in the window's thread are limited to the part that raises: a part that can't be drawn is drawn again as a whole; other parts go on.
 
-Each fault is logged once, with its traceback, and counted after that; ``tell`` is called when it is new, so that the agent is told. A fault is
-the same as another where its kind and the line that raised it are the same.
+Each fault is logged once, with its traceback, and counted after that; ``tell`` is called for a new fault, so that the agent sees a problem. Two faults
+are the same if exception type and raising line are the same.
 """
 
 import logging
@@ -13,18 +13,18 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 log = logging.getLogger(__name__)
 Where = tuple[str, str, int]
-"""Kind of the exception, file, line."""
+"""Type of the exception, file, line."""
 
 
-class Faults:
-    """Of one thread. ``seen``: how often each came."""
+class FaultGuard:
+    """Catches the faults of one thread. ``seen``: the count of each."""
 
     def __init__(self) -> None:
         self.seen: dict[Where, int] = {}
         self.tell: Callable[[], None] = lambda: None
 
     def note(self, what: str, fault: BaseException) -> None:
-        """``what``: said in the log, like ``drawing TopBar``."""
+        """``what``: the text for the log, like ``drawing TopBar``."""
         where = _where(fault)
         self.seen[where] = self.seen.get(where, 0) + 1
         if self.seen[where] == 1:
@@ -32,23 +32,23 @@ class Faults:
             self.tell()
 
     def guarded(self, what: str, do: Callable[[], object]) -> bool:
-        """Did it go well?"""
+        """Calls ``do``. Returns whether it raised no exception."""
         try:
             do()
-        except Exception as fault:  # noqa: BLE001  whatever it is, the rest of the window goes on
+        except Exception as fault:  # noqa: BLE001  after any exception the rest of the window goes on
             self.note(what, fault)
             return False
         return True
 
 
-FAULTS = Faults()
-"""The window's; one program, one thread that draws."""
+FAULTS = FaultGuard()
+"""The guard of the window's thread."""
 
 
 class Drawing:
-    """How a part of the window is drawn: as ``do`` says; where that fails, from nothing; where that fails too, covered until it can be.
+    """Draws a part of the window by ``do``; if that fails, by ``from_nothing``; if that fails too, the part is covered until it can be drawn.
 
-    ``places``: the widgets that show what the part draws, the part itself first.
+    ``places``: the widgets in which the part draws, the part itself first.
     """
 
     def __init__(self, part: QWidget, from_nothing: Callable[[], None]) -> None:
@@ -75,7 +75,7 @@ class Drawing:
 
 
 class Cover(QLabel):
-    """Over what would be wrong or old."""
+    """Covers a widget whose content would be wrong or old."""
 
     def __init__(self, place: QWidget) -> None:
         super().__init__(place)
@@ -91,7 +91,7 @@ class Cover(QLabel):
         self.show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """As large as what it covers."""
+        """Keeps the size of the covered widget."""
         if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
             self.setGeometry(watched.rect())
         return False

@@ -1,4 +1,4 @@
-"""Money, prices, times and texts as a desk shows them. Pure; the only place where a number becomes words for the screen."""
+"""Formats of money, prices, times and texts on the screen. Pure; numbers are formatted only here."""
 
 import html
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ def yuan(fen: Fen | int) -> str:
 
 
 def price(milli: Milli | int) -> str:
-    """12340 (1/1000 yuan) -> ``12.34``; ``–`` for nought, which is no price."""
+    """12340 (1/1000 yuan) -> ``12.34``; ``–`` for 0, which is no price."""
     return format_price(Milli(milli)) if milli else NOTHING
 
 
@@ -28,7 +28,7 @@ def count(shares: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``0:07``, ``12:34``, ``1:02:03``. Never negative: a clock that is off shows nought."""
+    """``0:07``, ``12:34``, ``1:02:03``. Never negative: ``0:00`` if a clock is wrong."""
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)
@@ -36,7 +36,7 @@ def duration(seconds: float) -> str:
 
 
 def clock(at: float) -> str:
-    """UTC seconds -> ``14:05:33`` in Asia/Shanghai; ``–`` for a time that is none."""
+    """UTC seconds -> ``14:05:33`` in Asia/Shanghai; ``–`` for a value that is no time."""
     moment = _local(at)
     return moment.strftime("%H:%M:%S") if moment else NOTHING
 
@@ -52,7 +52,7 @@ def day_time(at: float, now: float) -> str:
 
 
 def day(at: float, now: float) -> str:
-    """``14:05`` today, ``05-17`` this year, else ``2025-05-17``: where there is little room."""
+    """``14:05`` today, ``05-17`` this year, else ``2025-05-17``: for narrow columns."""
     text = day_time(at, now)
     return text if len(text) <= 5 else text.rpartition(" ")[0]
 
@@ -65,12 +65,12 @@ def _local(at: float) -> datetime | None:
 
 
 def one_line(text: str) -> str:
-    """Somebody's text for a place of one line: line ends and other control characters become spaces."""
+    """A foreign text for one line: line ends and other control characters become spaces."""
     return "".join(char if char.isprintable() else " " for char in text).strip()
 
 
 def tip(text: str) -> str:
-    """Somebody's text as a tooltip, which Qt would else read as markup; cut at ``TIP_MAX``."""
+    """A foreign text as a tooltip, escaped since Qt reads tooltips as markup; cut at ``TIP_MAX``."""
     if not text:
         return ""
     shown = text if len(text) <= TIP_MAX else text[:TIP_MAX] + "…"
@@ -78,5 +78,5 @@ def tip(text: str) -> str:
 
 
 def button_text(text: str) -> str:
-    """Somebody's text on a button or tab, where ``&`` would mark a key."""
+    """A foreign text for a button or tab, where ``&`` would mark a key."""
     return one_line(text).replace("&", "&&")

@@ -10,12 +10,12 @@ from PySide6.QtSvg import QSvgRenderer
 from agent_app.ui.parts.paths import RESOURCES
 
 SIZES = (16, 20, 24, 32, 48, 64)
-"""Pixels drawn ahead; Qt takes the one that fits the screen's scaling."""
+"""Sizes in pixels; Qt takes the one that fits the screen's scaling."""
 
 
 @cache
 def icon(name: str, colour: str, disabled: str = "") -> QIcon:
-    """``colour`` and ``disabled``: ``#rrggbb``. A name without a file is an error of ours: raises ``FileNotFoundError``."""
+    """``colour`` and ``disabled``: ``#rrggbb``. A name without a file raises ``FileNotFoundError``."""
     made = QIcon()
     for tint, mode in ((colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
         if tint:

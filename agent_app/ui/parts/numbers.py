@@ -1,4 +1,4 @@
-"""Telephone numbers that one can click: they go to the dial window, where Enter calls."""
+"""Telephone numbers as links: a click puts the number into the dial window, where Enter calls."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
@@ -11,7 +11,7 @@ LONGEST = 14
 
 
 class Numbers(QWidget):
-    """The first ``MOST`` of somebody's numbers, side by side. ``chosen`` says the number as it stands."""
+    """The first ``MOST`` of a customer's numbers, side by side. ``chosen`` has the number as shown."""
 
     chosen = Signal(str)
 

@@ -1,4 +1,4 @@
-"""Where the window finds what it shows: beside the sources, or beside a frozen program."""
+"""The folder of the window's resources: beside the sources, or beside a frozen program."""
 
 from pathlib import Path
 

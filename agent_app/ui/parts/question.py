@@ -1,4 +1,4 @@
-"""A question that is asked before something that can't be taken back; all else goes on meanwhile."""
+"""A question before an action that can't be undone; it does not block the window."""
 
 from collections.abc import Callable
 
@@ -7,16 +7,14 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 
 class Question:
-    """One at a time; not modal, since Qt takes a window's keys (F2, F3) away from the whole program while a modal one stands over it."""
+    """One question at a time; not modal, since a modal window disables the keys (F2, F3) of the whole program in Qt."""
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
         self._box: QMessageBox | None = None
 
     def ask(self, title: str, text: str, yes: str, no: str, do: Callable[[], None]) -> None:
-        """``yes`` and ``no``: what stands on the buttons; Enter means no. What is asked already comes to the front, what is asked new takes the
-        place of another.
-        """
+        """``yes`` and ``no``: the texts of the buttons; Enter means no. The same question comes to the front; another question replaces the open one."""
         if self._box is not None and self._box.text() == text:
             self._box.raise_()
             self._box.activateWindow()
@@ -34,7 +32,7 @@ class Question:
         box.show()
 
     def close(self) -> None:
-        """As if "no" had been said."""
+        """Closes the question, as by "no"."""
         if self._box is not None:
             self._box.reject()
 

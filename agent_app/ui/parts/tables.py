@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from agent_app.ui.parts import words
 from agent_app.ui.parts.faults import FAULTS
 from agent_app.ui.parts.fmt import one_line, tip
-from agent_app.ui.parts.theme import CELL_PADDING, GAP, Tokens, digits, letters, tokens
+from agent_app.ui.parts.theme import CELL_PADDING, GAP, ThemeTokens, digits, letters, tokens
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -42,7 +42,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 
 @dataclass(frozen=True)
-class Column(Generic[Row]):
+class TableColumn(Generic[Row]):
     """``title``: English, marked for translation. ``width``: in letters; 0 takes what is left. ``colour``: name of a theme token, or ``""``."""
 
     title: str
@@ -52,15 +52,15 @@ class Column(Generic[Row]):
     bold: bool = False
     colour: Callable[[Row], str] | None = None
     tip: Callable[[Row], str] | None = None
-    """Where it says more than the text."""
+    """The tooltip, if it has more than the text."""
     number: Callable[[Row], str] | None = None
-    """A number to dial: the cell is drawn as a link, and a click on it says ``Table.number_clicked``."""
+    """A number to dial: the cell is drawn as a link, and a click on it emits ``DataTable.number_clicked``."""
 
 
-class Rows(QAbstractTableModel, Generic[Row]):
-    """The rows shown. ``key``: what makes a row the same row with other figures, so that selection and scrolling stay."""
+class TableModel(QAbstractTableModel, Generic[Row]):
+    """The rows shown. ``key``: the identity of a row whose values change, so that selection and scrolling stay."""
 
-    def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object], parent: QWidget) -> None:
+    def __init__(self, columns: Sequence[TableColumn[Row]], key: Callable[[Row], object], parent: QWidget) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self._key = key
@@ -79,7 +79,7 @@ class Rows(QAbstractTableModel, Generic[Row]):
         self.endResetModel()
 
     def repaint_all(self) -> None:
-        """Words or colours are other ones now."""
+        """Repaints all cells and headings, after a change of language or theme."""
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
@@ -88,7 +88,7 @@ class Rows(QAbstractTableModel, Generic[Row]):
         return self._rows[index] if 0 <= index < len(self._rows) else None
 
     def find(self, key: object) -> int:
-        """-1: it is not there."""
+        """The index of the row; -1: there is none."""
         return next((at for at, row in enumerate(self._rows) if self._key(row) == key), -1)
 
     def key_of(self, index: int) -> object:
@@ -109,7 +109,7 @@ class Rows(QAbstractTableModel, Generic[Row]):
         return _side(self.columns[section].right) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell that can't be worked out is empty."""
+        """A cell whose text raises an exception is empty."""
         try:
             return self._cell(index, role)
         except Exception as fault:  # noqa: BLE001  Qt asks while it paints; the other cells go on
@@ -140,12 +140,12 @@ def _side(right: bool) -> Qt.AlignmentFlag:
     return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
 
-def _colour(name: str, now: Tokens) -> QColor | None:
+def _colour(name: str, now: ThemeTokens) -> QColor | None:
     return QColor(getattr(now, name)) if name else None
 
 
 class _KeepsColour(QStyledItemDelegate):
-    """A cell of a chosen row has the colour that it has in another; Qt takes that of the selection."""
+    """Paints a cell of a chosen row in the colour of its column; Qt would take the selection's colour."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
         super().initStyleOption(option, index)
@@ -154,10 +154,10 @@ class _KeepsColour(QStyledItemDelegate):
         option.palette = palette
 
 
-class Table(QTableView, Generic[Row]):
-    """Rows chosen whole, one at a time; Enter or a double click says ``chosen``. Keyboard: arrows, Home, End, Enter.
+class DataTable(QTableView, Generic[Row]):
+    """A table in which one whole row is selected; Enter or a double click emits ``chosen``. Keyboard: arrows, Home, End, Enter.
 
-    ``empty``: the sentence that stands in it while it has no rows.
+    ``empty``: the sentence shown while there are no rows.
     """
 
     chosen = Signal(object)
@@ -165,16 +165,16 @@ class Table(QTableView, Generic[Row]):
     number_clicked = Signal(object)
     """The row."""
 
-    def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object], *, lines: int = 4) -> None:
+    def __init__(self, columns: Sequence[TableColumn[Row]], key: Callable[[Row], object], *, lines: int = 4) -> None:
         super().__init__()
-        self.rows: Rows[Row] = Rows(columns, key, self)
+        self.rows: TableModel[Row] = TableModel(columns, key, self)
         self._lines, self.empty = lines, ""
         self._measured: list[int] = []
-        """Widths of the columns as they are without a person's hand."""
+        """The columns' default widths."""
         self.setModel(self.rows)
         keeps = _KeepsColour(self)
         for at, column in enumerate(columns):
-            if column.colour is not None or column.number is not None:  # all others are Qt's own work
+            if column.colour is not None or column.number is not None:  # Qt paints all others
                 self.setItemDelegateForColumn(at, keeps)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -192,7 +192,7 @@ class Table(QTableView, Generic[Row]):
         self.clicked.connect(self._clicked)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Draws them; the chosen row stays chosen if it is still there."""
+        """Shows the rows; the chosen row stays chosen if it is still there."""
         key = self.rows.key_of(self.currentIndex().row())
         self.rows.show(rows)
         at = self.rows.find(key) if key is not None else -1
@@ -216,7 +216,7 @@ class Table(QTableView, Generic[Row]):
         return self.rows.row(self.currentIndex().row())
 
     def number(self) -> str:
-        """That of the chosen row, to be dialled; ``""`` if there is none."""
+        """The number to dial of the chosen row; ``""`` if there is none."""
         row = self.current()
         finds = next((column.number for column in self.rows.columns if column.number is not None), None)
         return finds(row) if finds is not None and row is not None and self.selectionModel().hasSelection() else ""
@@ -228,7 +228,7 @@ class Table(QTableView, Generic[Row]):
         return QSize(super().minimumSizeHint().width(), self._height(min(2, self._lines)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Who comes by key sees where they are: a row is chosen."""
+        """Selects a row when the focus comes by key, so that the place is seen."""
         super().focusInEvent(event)
         by_key = event.reason() != Qt.FocusReason.MouseFocusReason
         can = self.selectionMode() != QAbstractItemView.SelectionMode.NoSelection
@@ -262,7 +262,7 @@ class Table(QTableView, Generic[Row]):
         return self.horizontalHeader().sizeHint().height() + self.verticalHeader().defaultSectionSize() * lines + 4
 
     def widths(self) -> dict[str, int]:
-        """Of the columns that a person made wider or narrower, by title."""
+        """The widths of columns that a person has changed, by title."""
         header = self.horizontalHeader()
         return {
             column.title: header.sectionSize(at)
@@ -271,13 +271,13 @@ class Table(QTableView, Generic[Row]):
         }
 
     def set_widths(self, widths: Mapping[str, int]) -> None:
-        """As ``widths`` gave them; titles that are not there any more are left out."""
+        """Sets widths from ``widths``; titles that no longer exist are ignored."""
         for at, column in enumerate(self.rows.columns):
             if column.width and column.title in widths:
                 self.setColumnWidth(at, max(widths[column.title], self.horizontalHeader().minimumSectionSize()))
 
     def _measure(self) -> None:
-        """Anew in another language or font; what a person set stays."""
+        """Measures the default widths, again in another language or font; widths set by a person stay."""
         by_hand = self.widths() if self._measured else {}
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.5))
         header = self.horizontalHeader()
@@ -295,5 +295,5 @@ class Table(QTableView, Generic[Row]):
         self.set_widths(by_hand)
 
     def _margins(self) -> int:
-        """Left and right of a cell's text: the style's own, and the sheet's padding."""
+        """The margins left and right of a cell's text: the style's, and the style sheet's padding."""
         return 2 * (self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1 + CELL_PADDING)

@@ -1,6 +1,6 @@
-"""Colours, fonts and the style sheet, for light and dark: one table of tokens each, from which palette and sheet are made.
+"""Colours, fonts and the style sheet, for light and dark: palette and style sheet are made from one table of colours for each theme.
 
-Sizes are multiples of the system font, never pixels of their own, so the window follows the system's scaling up to 4K.
+Sizes are multiples of the system font, not pixels, so that the window follows the system's scaling up to 4K.
 """
 
 from dataclasses import dataclass, fields
@@ -16,14 +16,14 @@ from agent_app.ui.parts.paths import RESOURCES
 from shared.enums import SeatState
 
 GAP = 8
-"""Spacing of everything is this or a half or a double of it (device-independent pixels)."""
+"""All spacing is this, a half or a double of it (device-independent pixels)."""
 CELL_PADDING = 4
-"""Of a table's cell, left and right."""
+"""Padding of a table's cell, left and right."""
 FAMILIES = [
     "Segoe UI", "Noto Sans", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC",
     "WenQuanYi Micro Hei", "Droid Sans Fallback", "sans-serif",
 ]  # fmt: skip
-"""The first that has a character draws it: Latin by the system's own face, Chinese by the first of the Chinese faces."""
+"""A character is drawn by the first family that has it: Latin by the system's face, Chinese by the first of the Chinese faces."""
 
 
 class Theme(StrEnum):
@@ -36,15 +36,15 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 def letters(font: QFont, count: float) -> int:
-    """Device-independent pixels that so many Latin letters take, rounded up.
+    """The width of so many Latin letters in device-independent pixels, rounded up.
 
-    ``averageCharWidth`` is no measure: of a Chinese font it is that of its Chinese characters, twice a letter's.
+    ``averageCharWidth`` can't be used: in a Chinese font it is the width of Chinese characters, twice a letter's.
     """
     return ceil(_advance(font, ALPHABET) / len(ALPHABET) * count)
 
 
 def digits(font: QFont, count: int) -> int:
-    """Of so many digits, rounded up at the end: 11 of 7.16 are 79, not 77."""
+    """The width of so many digits, rounded up at the end: 11 of 7.16 are 79, not 77."""
     return ceil(_advance(font, "0") * count)
 
 
@@ -54,7 +54,7 @@ def _advance(font: QFont, text: str) -> float:
 
 
 @dataclass(frozen=True)
-class Tokens:
+class ThemeTokens:
     """``#rrggbb``. The contrast of each text colour on ``base`` and ``window`` is at least 4.5 to 1 (WCAG AA); a test measures it."""
 
     window: str
@@ -74,12 +74,12 @@ class Tokens:
     select: str
 
 
-LIGHT = Tokens(
+LIGHT = ThemeTokens(
     window="#eef0f4", base="#ffffff", raised="#f7f8fa", text="#1b2230", muted="#566072", border="#cfd5df",
     accent="#1f5fbf", on_accent="#ffffff", danger="#b3261e", ok="#176b38", warn="#855300",
     warn_back="#fff3d6", danger_back="#fde8e6", ok_back="#e3f4e8", select="#d6e4fa",
 )  # fmt: skip
-DARK = Tokens(
+DARK = ThemeTokens(
     window="#171a20", base="#20242c", raised="#282d37", text="#e6e9ef", muted="#a3adbd", border="#3a414e",
     accent="#7fb0ff", on_accent="#0d1b33", danger="#ff8f85", ok="#7fd69b", warn="#f2c063",
     warn_back="#3d3119", danger_back="#45201d", ok_back="#1b3a26", select="#2a4066",
@@ -98,10 +98,10 @@ STATE_COLOURS: dict[SeatState, str] = {
     SeatState.MONITORING: "#3d5a45",
     SeatState.WRAP_UP: "#7d5a00",
 }
-"""Behind white text, the same in both themes; the word and the icon say the same as the colour."""
+"""Backgrounds of white text, the same in both themes; word and icon say the same as the colour."""
 ON_STATE = "#ffffff"
 STATE_OFF = "#6b7280"
-"""Behind white text whose state is old."""
+"""The background of white text whose state is old."""
 
 
 _in_force = Theme.SYSTEM
@@ -111,15 +111,15 @@ def chosen() -> Theme:
     return _in_force
 
 
-def tokens() -> Tokens:
-    """Those of the theme in force: the person's choice, else the system's."""
+def tokens() -> ThemeTokens:
+    """The colours of the present theme: the person's choice, else the system's."""
     if _in_force is Theme.SYSTEM:
         return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
     return DARK if _in_force is Theme.DARK else LIGHT
 
 
 def use(theme: Theme) -> None:
-    """Follows the system, or sets one; palette and style sheet come at ``apply``. Title bars and Qt's own dialogs follow where the system can."""
+    """Follows the system's theme, or sets one; ``apply`` sets palette and style sheet. Title bars and Qt's own dialogs follow where the system can."""
     global _in_force  # noqa: PLW0603  one program, one look, as Qt's own style hints
     _in_force = theme
     schemes = {Theme.SYSTEM: Qt.ColorScheme.Unknown, Theme.LIGHT: Qt.ColorScheme.Light, Theme.DARK: Qt.ColorScheme.Dark}
@@ -127,16 +127,16 @@ def use(theme: Theme) -> None:
 
 
 def apply(app: QApplication) -> None:
-    """Palette, style sheet and fonts of the scheme in force. Called at the start and at each change of it."""
+    """Sets palette, style sheet and fonts of the present theme. Called at the start and at each change of the theme."""
     now = tokens()
     text = sheet(now)
-    if app.styleSheet() != text:  # a new sheet has every widget polished again, which costs
+    if app.styleSheet() != text:  # a new style sheet polishes every widget again, which takes time
         app.setPalette(palette(now))
         app.setStyleSheet(text)
 
 
 def prepare(app: QApplication) -> None:
-    """Once: the Fusion style on every system (one look to test), and the fonts."""
+    """Called once: sets the Fusion style on every system (so there is one look to test), and the fonts."""
     app.setStyle("Fusion")
     font = QFont(app.font())
     family = font.family()
@@ -146,7 +146,7 @@ def prepare(app: QApplication) -> None:
     app.setFont(font)
 
 
-def palette(now: Tokens) -> QPalette:
+def palette(now: ThemeTokens) -> QPalette:
     made = QPalette()
     roles = {
         QPalette.ColorRole.Window: now.window, QPalette.ColorRole.WindowText: now.text, QPalette.ColorRole.Base: now.base,
@@ -163,13 +163,13 @@ def palette(now: Tokens) -> QPalette:
 
 
 def between(one: str, other: str) -> QColor:
-    """Seven parts of the one, three of the other."""
+    """The colour of seven parts of the first and three of the second."""
     first, second = QColor(one), QColor(other)
     return QColor(*((a * 7 + b * 3) // 10 for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)))  # type: ignore[index]
 
 
-def sheet(now: Tokens) -> str:
-    """``SHEET`` with the tokens put in; ``@name`` so that braces stay CSS."""
+def sheet(now: ThemeTokens) -> str:
+    """``SHEET`` with the colours for ``@name``; a format string can't be used, since CSS has braces."""
     text = SHEET
     for field in sorted(fields(now), key=lambda field: -len(field.name)):
         text = text.replace(f"@{field.name}", getattr(now, field.name))

@@ -1,4 +1,4 @@
-"""Chinese and English, switched while the window stands: English is in the code, Chinese in ``huawu_zh_CN.qm``."""
+"""Chinese and English, switched while the window is open: English is in the code, Chinese in ``huawu_zh_CN.qm``."""
 
 import logging
 
@@ -12,12 +12,12 @@ log = logging.getLogger(__name__)
 
 
 def system_language() -> Language:
-    """Of this PC, as far as there are words for it: English where it is English, else Chinese."""
+    """English on a PC in English, else Chinese."""
     return Language.EN if QLocale.system().language() == QLocale.Language.English else Language.ZH
 
 
 class Translation:
-    """``use`` tells every widget by ``LanguageChange``. A file that is missing leaves English, and a line in the log."""
+    """``use`` sets the language; every widget gets a ``LanguageChange`` event. Without the file the language stays English, and the log has a warning."""
 
     def __init__(self, app: QApplication) -> None:
         self._app = app

@@ -1,6 +1,6 @@
-"""Small parts that every panel uses: text that is never markup and never too long, framed panels, named fields.
+"""Small widgets for all panels: labels of plain text that fit, framed panels, named fields.
 
-A panel draws a ``DeskView``: ``show_view`` is called with the new value and the one drawn before (``None``: draw everything), ``tick`` once
+A panel draws a ``DeskView``: ``show_view`` is called with the new view and the one drawn before (``None``: draw all), ``tick`` once
 a second with the switch's time, ``retranslate`` when the language changes.
 """
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.view import DeskView
+from agent_app.model.desk.view import DeskView
 from agent_app.ui.parts.faults import Drawing
 from agent_app.ui.parts.fmt import one_line, tip
 from agent_app.ui.parts.theme import GAP, letters
@@ -30,10 +30,10 @@ Clock = Callable[[], float]
 """This PC's UTC seconds."""
 
 
-class Plain(QLabel):
-    """A line of somebody's text: plain, cut with ``…`` where the place ends, whole in the tooltip. ``wide``: at most so many letters wide.
+class OneLineLabel(QLabel):
+    """One line of plain text, cut with ``…`` at its width, whole in the tooltip. ``wide``: the largest width in letters.
 
-    ``shrinks=False``: never cut for want of room; for words that must be read.
+    ``shrinks=False``: the layout can't make the label narrower than the text; for texts that must be read.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Plain(QLabel):
             self.setFont(font)
 
     def say(self, text: str) -> None:
-        """Sets the text if it is another; line ends become spaces."""
+        """Sets the text if it has changed; line ends become spaces."""
         text = one_line(text)
         if text != self.text():
             self.setText(text)
@@ -86,7 +86,7 @@ class Plain(QLabel):
         self._hint()
 
     def _hint(self) -> None:
-        """The whole text is the tooltip while it is cut, unless the label has one of its own."""
+        """The whole text is the tooltip of a cut text, unless the label has its own tooltip."""
         if self._own_hint:
             return
         hint = tip(self.text()) if self._too_long() else ""
@@ -104,8 +104,8 @@ class Plain(QLabel):
         return self.fontMetrics().horizontalAdvance(self.text()) > self._room().width()
 
 
-class Words(QLabel):
-    """A paragraph of the app's own words, plain, which wraps."""
+class ParagraphLabel(QLabel):
+    """A paragraph of plain text, with line breaks as needed."""
 
     def __init__(self, role: str = "") -> None:
         super().__init__()
@@ -123,9 +123,9 @@ class Words(QLabel):
 
 
 class Panel(QFrame):
-    """A framed part of the window. Only the newest view is kept; what a panel knows besides is what is being typed into it.
+    """A framed part of the window. A panel has no state but the newest view and the text that is being typed.
 
-    What raises in it stays in it (``faults.Drawing``).
+    An exception in a panel does not affect the others (``faults.Drawing``).
     """
 
     def __init__(self, clock: Clock, *, framed: bool = True) -> None:
@@ -141,7 +141,7 @@ class Panel(QFrame):
         self.drawing(lambda: self.show_view(view, was))
 
     def redraw(self) -> None:
-        """All of it: at the start, and in another language or theme."""
+        """Draws the whole panel: at the start, and after a change of language or theme."""
         self.drawing(self._draw_all)
 
     def pass_time(self) -> None:
@@ -149,7 +149,7 @@ class Panel(QFrame):
         self.drawing(lambda: self.tick(self.now()))
 
     def _from_nothing(self) -> None:
-        """After a fault: nothing of what stands on the screen is believed."""
+        """Draws the whole panel after a fault, when the state on the screen is uncertain."""
         self._draw_all()
 
     def _draw_all(self) -> None:
@@ -158,7 +158,7 @@ class Panel(QFrame):
         self.tick(self.now())
 
     def now(self) -> float:
-        """The switch's UTC seconds, as far as this PC can tell."""
+        """The switch's UTC seconds, by this PC's clock and the known difference."""
         return self._clock() + self._view.clock_off
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -177,7 +177,7 @@ class Panel(QFrame):
 
 
 def restyle(widget: QWidget, name: str, value: str) -> None:
-    """Sets a property that the style sheet asks for, and has the sheet look again, only where it differs."""
+    """Sets a property that the style sheet uses and polishes the widget again, only if the value has changed."""
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
@@ -187,13 +187,13 @@ def restyle(widget: QWidget, name: str, value: str) -> None:
 
 
 def announce(widget: QWidget, text: str) -> None:
-    """Said by a screen reader, if one listens, wherever its cursor is."""
+    """Has a screen reader, if there is one, speak the text, wherever its cursor is."""
     if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 def named(widget: QWidget, name: str, description: str = "", key: str = "") -> None:
-    """What a screen reader says of the widget; its description is its tooltip too."""
+    """Sets the widget's name and description for screen readers; the description is the tooltip too."""
     widget.setAccessibleName(name)
     widget.setAccessibleDescription(description)
     hint = description or name
@@ -201,12 +201,12 @@ def named(widget: QWidget, name: str, description: str = "", key: str = "") -> N
 
 
 def rows(*parts: QWidget | QLayout | int | None, margin: int = 0, gap: int = GAP) -> QVBoxLayout:
-    """Top to bottom. An ``int`` is a space of that size, ``None`` one that stretches."""
+    """A layout from top to bottom. An ``int`` is a space of that size, ``None`` a space that stretches."""
     return _fill(QVBoxLayout(), parts, margin, gap)
 
 
 def across(*parts: QWidget | QLayout | int | None, margin: int = 0, gap: int = GAP) -> QHBoxLayout:
-    """Left to right, as ``rows``."""
+    """A layout from left to right, as ``rows``."""
     return _fill(QHBoxLayout(), parts, margin, gap)
 
 

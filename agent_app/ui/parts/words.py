@@ -1,17 +1,17 @@
-"""The app's own words for ids that come from the model and the wire: one table for each, English here, Chinese in the ``.ts`` file.
+"""The app's texts for ids of the model and the wire: one table for each kind, English here, Chinese in the ``.ts`` file.
 
-An id that no table knows (a newer switch) is shown as it is rather than hidden.
+An id without a text (of a newer switch) is shown as it is.
 """
 
 from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
-from agent_app.model.actions import Why
-from agent_app.model.people import CallWay
-from agent_app.model.report import Span
-from agent_app.model.targets import Kind
-from agent_app.model.view import LinkState, PhoneState
+from agent_app.model.calling.targets import Kind
+from agent_app.model.desk.actions import Why
+from agent_app.model.desk.view import LinkState, PhoneState
+from agent_app.model.phonebook.people import CallWay
+from agent_app.model.reports.report import ReportSpan
 from shared.desk import CameBack, DeskRefusal
 from shared.enums import (
     CallKind,
@@ -28,7 +28,7 @@ from shared.enums import (
 from shared.reports import By
 
 CONTEXT = "words"
-Table = dict[str, str]
+TextTable = dict[str, str]
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  the name that lupdate looks for; Qt's own is untyped
@@ -36,19 +36,19 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
     return text
 
 
-def say(table: Table, word: str) -> str:
-    """The word in the language of the moment."""
+def say(table: TextTable, word: str) -> str:
+    """The text in the present language."""
     source = table.get(word)
     return word if source is None else QCoreApplication.translate(CONTEXT, source)
 
 
-JOINS: Table = {
+JOINS: TextTable = {
     "about": QT_TRANSLATE_NOOP("words", "{what}: {text}"),
     "beside": QT_TRANSLATE_NOOP("words", "{text} ({more})"),
     "wait": QT_TRANSLATE_NOOP("words", "{text} ({n} s)"),
     "next": QT_TRANSLATE_NOOP("words", ", "),
 }
-"""What stands between two texts: each language has its own punctuation."""
+"""The punctuation between two texts, which differs by language."""
 
 
 def about(what: str, text: str) -> str:
@@ -66,7 +66,7 @@ def listed(texts: Iterable[str]) -> str:
     return say(JOINS, "next").join(texts)
 
 
-LINK_TEXTS: Table = {
+LINK_TEXTS: TextTable = {
     "displaced": QT_TRANSLATE_NOOP("words", "Another program is using this desk's key."),
     "fault": QT_TRANSLATE_NOOP(
         "words",
@@ -76,16 +76,16 @@ LINK_TEXTS: Table = {
 
 
 def problem(code: str) -> str:
-    """Of a ``Problem``, whichever of the tables has its code."""
+    """The text for a ``DeskProblem.code``, from the table that has it."""
     return say(PROBLEMS if code in PROBLEMS else WHYS, code)
 
 
 def titled(title: dict[Language, str], language: Language, otherwise: str = "") -> str:
-    """Words that came with both languages (queues, dispositions, IVR steps); any language rather than none."""
+    """A text that came in both languages (queues, dispositions, IVR steps), in the present language if it has that, else in any."""
     return title.get(language) or next(iter(title.values()), "") or otherwise
 
 
-SEAT_STATES: Table = {
+SEAT_STATES: TextTable = {
     SeatState.OFFLINE: QT_TRANSLATE_NOOP("words", "Offline"),
     SeatState.LOCKED: QT_TRANSLATE_NOOP("words", "Locked"),
     SeatState.OPEN: QT_TRANSLATE_NOOP("words", "Open"),
@@ -99,7 +99,7 @@ SEAT_STATES: Table = {
     SeatState.WRAP_UP: QT_TRANSLATE_NOOP("words", "Wrap-up"),
 }
 
-LOCK_REASONS: Table = {
+LOCK_REASONS: TextTable = {
     LockReason.BREAK: QT_TRANSLATE_NOOP("words", "Short break"),
     LockReason.LUNCH: QT_TRANSLATE_NOOP("words", "Lunch"),
     LockReason.TRAINING: QT_TRANSLATE_NOOP("words", "Training"),
@@ -111,13 +111,13 @@ LOCK_REASONS: Table = {
     LockReason.PHONE_LOST: QT_TRANSLATE_NOOP("words", "This desk's phone could not be reached"),
 }
 
-ROLES: Table = {
+ROLES: TextTable = {
     Role.AGENT: QT_TRANSLATE_NOOP("words", "Agent"),
     Role.SUPERVISOR: QT_TRANSLATE_NOOP("words", "Supervisor"),
     Role.MANAGER: QT_TRANSLATE_NOOP("words", "Manager"),
 }
 
-CALL_KINDS: Table = {
+CALL_KINDS: TextTable = {
     CallKind.IN: QT_TRANSLATE_NOOP("words", "Incoming call"),
     CallKind.OUT: QT_TRANSLATE_NOOP("words", "Outgoing call"),
     CallKind.CALLBACK: QT_TRANSLATE_NOOP("words", "Callback"),
@@ -127,7 +127,7 @@ CALL_KINDS: Table = {
     CallKind.TAKEN: QT_TRANSLATE_NOOP("words", "Taken over"),
 }
 
-LINK_STATES: Table = {
+LINK_STATES: TextTable = {
     LinkState.CONNECTING: QT_TRANSLATE_NOOP("words", "Connecting to the switch …"),
     LinkState.UP: QT_TRANSLATE_NOOP("words", "Switch connected"),
     LinkState.LOST: QT_TRANSLATE_NOOP("words", "Connection to the switch lost"),
@@ -135,18 +135,18 @@ LINK_STATES: Table = {
     LinkState.WRONG_VERSION: QT_TRANSLATE_NOOP("words", "App and switch are of different versions"),
 }
 
-PHONE_STATES: Table = {
+PHONE_STATES: TextTable = {
     PhoneState.STARTING: QT_TRANSLATE_NOOP("words", "Phone is starting …"),
     PhoneState.READY: QT_TRANSLATE_NOOP("words", "Phone ready"),
     PhoneState.DOWN: QT_TRANSLATE_NOOP("words", "Phone stopped; it is being started again"),
 }
 
-SIDES: Table = {
+SIDES: TextTable = {
     Side.BUY: QT_TRANSLATE_NOOP("words", "Buy"),
     Side.SELL: QT_TRANSLATE_NOOP("words", "Sell"),
 }
 
-ORDER_STATES: Table = {
+ORDER_STATES: TextTable = {
     OrderStatus.NOT_REPORTED: QT_TRANSLATE_NOOP("words", "Not reported"),
     OrderStatus.REPORTING: QT_TRANSLATE_NOOP("words", "Reporting"),
     OrderStatus.REPORTED: QT_TRANSLATE_NOOP("words", "Reported"),
@@ -159,7 +159,7 @@ ORDER_STATES: Table = {
     OrderStatus.REJECTED: QT_TRANSLATE_NOOP("words", "Rejected"),
 }
 
-REFUSALS: Table = {
+REFUSALS: TextTable = {
     Refusal.UNKNOWN_ACCOUNT: QT_TRANSLATE_NOOP("words", "The branch does not know this account."),
     Refusal.WRONG_PIN: QT_TRANSLATE_NOOP("words", "Wrong PIN."),
     Refusal.ACCOUNT_LOCKED: QT_TRANSLATE_NOOP("words", "The account is locked."),
@@ -181,7 +181,7 @@ REFUSALS: Table = {
     Refusal.JOURNAL_FAILED: QT_TRANSLATE_NOOP("words", "The order could not be saved, so it was not sent."),
 }
 
-PROBLEMS: Table = {
+PROBLEMS: TextTable = {
     DeskRefusal.WRONG_PASSWORD: QT_TRANSLATE_NOOP("words", "Wrong agent number or password."),
     DeskRefusal.TOO_MANY_TRIES: QT_TRANSLATE_NOOP("words", "Too many tries; please wait."),
     DeskRefusal.ALREADY_LOGGED_IN: QT_TRANSLATE_NOOP("words", "This agent is logged in at another desk."),
@@ -246,7 +246,7 @@ PROBLEMS: Table = {
     "phone_down": QT_TRANSLATE_NOOP("words", "The phone stopped; it is being started again."),
 }
 
-WHYS: Table = {
+WHYS: TextTable = {
     Why.PENDING: QT_TRANSLATE_NOOP("words", "Asked for; waiting for the switch."),
     Why.LINK_DOWN: QT_TRANSLATE_NOOP("words", "There is no connection to the switch."),
     Why.RESYNCING: QT_TRANSLATE_NOOP("words", "The connection is back; the state is being fetched."),
@@ -290,7 +290,7 @@ WHYS: Table = {
     Why.NO_FAX_YET: QT_TRANSLATE_NOOP("words", "Fax is not there yet."),
 }
 
-REPORTS: Table = {
+REPORTS: TextTable = {
     By.AGENTS: QT_TRANSLATE_NOOP("words", "agent"),
     By.GROUPS: QT_TRANSLATE_NOOP("words", "group"),
     By.QUEUES: QT_TRANSLATE_NOOP("words", "queue"),
@@ -299,16 +299,16 @@ REPORTS: Table = {
     By.BRANCHES: QT_TRANSLATE_NOOP("words", "branch"),
 }
 
-SPANS: Table = {
-    Span.TODAY: QT_TRANSLATE_NOOP("words", "Today"),
-    Span.YESTERDAY: QT_TRANSLATE_NOOP("words", "Yesterday"),
-    Span.SEVEN_DAYS: QT_TRANSLATE_NOOP("words", "Last 7 days"),
-    Span.THIS_MONTH: QT_TRANSLATE_NOOP("words", "This month"),
-    Span.LAST_MONTH: QT_TRANSLATE_NOOP("words", "Last month"),
-    Span.CUSTOM: QT_TRANSLATE_NOOP("words", "From – to"),
+SPANS: TextTable = {
+    ReportSpan.TODAY: QT_TRANSLATE_NOOP("words", "Today"),
+    ReportSpan.YESTERDAY: QT_TRANSLATE_NOOP("words", "Yesterday"),
+    ReportSpan.SEVEN_DAYS: QT_TRANSLATE_NOOP("words", "Last 7 days"),
+    ReportSpan.THIS_MONTH: QT_TRANSLATE_NOOP("words", "This month"),
+    ReportSpan.LAST_MONTH: QT_TRANSLATE_NOOP("words", "Last month"),
+    ReportSpan.CUSTOM: QT_TRANSLATE_NOOP("words", "From – to"),
 }
 
-CHANNELS: Table = {
+CHANNELS: TextTable = {
     "phone": QT_TRANSLATE_NOOP("words", "Phone"),
     "sms": QT_TRANSLATE_NOOP("words", "SMS"),
     "fax": QT_TRANSLATE_NOOP("words", "Fax"),
@@ -316,18 +316,18 @@ CHANNELS: Table = {
     "voicemail": QT_TRANSLATE_NOOP("words", "Voicemail"),
 }
 
-DIRECTIONS: Table = {
+DIRECTIONS: TextTable = {
     "in": QT_TRANSLATE_NOOP("words", "in"),
     "out": QT_TRANSLATE_NOOP("words", "out"),
 }
 
-TICKET_STATES: Table = {
+TICKET_STATES: TextTable = {
     "open": QT_TRANSLATE_NOOP("words", "To do"),
     "waiting": QT_TRANSLATE_NOOP("words", "Waiting"),
     "closed": QT_TRANSLATE_NOOP("words", "Closed"),
 }
 
-CAME_BACK: Table = {
+CAME_BACK: TextTable = {
     CameBack.BUSY: QT_TRANSLATE_NOOP("words", "{who} is busy; the customer is back."),
     CameBack.NO_ANSWER: QT_TRANSLATE_NOOP("words", "{who} did not answer; the customer is back."),
     CameBack.REFUSED: QT_TRANSLATE_NOOP("words", "{who} refused; the customer is back."),
@@ -340,7 +340,7 @@ CAME_BACK: Table = {
     CameBack.PIN_FAILED: QT_TRANSLATE_NOOP("words", "The PIN was not right; the customer is back."),
 }
 
-PARTY_KINDS: Table = {
+PARTY_KINDS: TextTable = {
     "customer": QT_TRANSLATE_NOOP("words", "Customer"),
     "seat": QT_TRANSLATE_NOOP("words", "Seat"),
     "outside": QT_TRANSLATE_NOOP("words", "Outside"),
@@ -350,7 +350,7 @@ PARTY_KINDS: Table = {
     "listener": QT_TRANSLATE_NOOP("words", "Supervisor"),
 }
 
-PARTY_STATES: Table = {
+PARTY_STATES: TextTable = {
     PartyState.ASKED: QT_TRANSLATE_NOOP("words", "asked"),
     PartyState.RINGING: QT_TRANSLATE_NOOP("words", "ringing"),
     PartyState.TALKING: QT_TRANSLATE_NOOP("words", "talking"),
@@ -358,13 +358,13 @@ PARTY_STATES: Table = {
     PartyState.LISTENING: QT_TRANSLATE_NOOP("words", "listening"),
 }
 
-LISTEN_MODES: Table = {
+LISTEN_MODES: TextTable = {
     ListenMode.MONITOR: QT_TRANSLATE_NOOP("words", "Listening: nobody hears you"),
     ListenMode.WHISPER: QT_TRANSLATE_NOOP("words", "Whispering: only the agent hears you"),
     ListenMode.BARGE: QT_TRANSLATE_NOOP("words", "Barged in: everybody hears you"),
 }
 
-NOTICES: Table = {
+NOTICES: TextTable = {
     "message": QT_TRANSLATE_NOOP("words", "Message from {sender}"),
     "opened": QT_TRANSLATE_NOOP("words", "{sender} opened your seat"),
     "locked": QT_TRANSLATE_NOOP("words", "{sender} locked your seat"),
@@ -377,14 +377,14 @@ NOTICES: Table = {
 }
 """An unknown code is shown as a message."""
 
-CALL_WAYS: Table = {
+CALL_WAYS: TextTable = {
     CallWay.IN: QT_TRANSLATE_NOOP("words", "In"),
     CallWay.OUT: QT_TRANSLATE_NOOP("words", "Out"),
     CallWay.MISSED: QT_TRANSLATE_NOOP("words", "Missed"),
     CallWay.INTERNAL: QT_TRANSLATE_NOOP("words", "Internal"),
 }
 
-TARGET_KINDS: Table = {
+TARGET_KINDS: TextTable = {
     Kind.SEAT: QT_TRANSLATE_NOOP("words", "Seat"),
     Kind.QUEUE: QT_TRANSLATE_NOOP("words", "Queue"),
     Kind.NUMBER: QT_TRANSLATE_NOOP("words", "Outside"),
@@ -393,4 +393,4 @@ TARGET_KINDS: Table = {
 }
 
 LANGUAGES: dict[Language, str] = {Language.ZH: "简体中文", Language.EN: "English"}
-"""Each in its own language, whatever the window's."""
+"""Names of the languages, each in its own language."""

@@ -1,4 +1,4 @@
-"""What a report's line says: its columns, and the measures that a chart can show."""
+"""The columns of a report's line, and the measures for the chart."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def whole(number: float) -> str:
 
 @dataclass(frozen=True)
 class Measure:
-    """``title``: English, marked for translation in ``tables``; ``said``: a value in words."""
+    """``title``: English, marked for translation in ``tables``; ``said``: formats a value."""
 
     title: str
     value: Callable[[ReportRow], float | None]
@@ -33,7 +33,7 @@ class Measure:
     width: int = 7
     only: frozenset[By] = frozenset(By)
     summed: bool = False
-    """Said of the total, below the table."""
+    """The measure is shown in the total below the table."""
 
     def text(self, row: ReportRow) -> str:
         value = self.value(row)

@@ -1,4 +1,4 @@
-"""A bar chart, painted by hand: a few dozen values with their words, in the theme's colours."""
+"""A bar chart of a few dozen values with labels, in the theme's colours."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from agent_app.ui.parts import theme, words
 from agent_app.ui.parts.fmt import one_line, tip
 
 LINES = 4
-"""Of the scale, above nought."""
+"""Lines of the scale above 0."""
 NICE = (1, 2, 2.5, 5, 10)
 WIDEST = 64
-"""Of a bar (device-independent pixels)."""
+"""Largest width of a bar (device-independent pixels)."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """``value``: ``None`` where there is none. ``text``: the value in words."""
+    """``value``: ``None`` if unknown. ``text``: the formatted value."""
 
     label: str
     value: float | None
@@ -28,7 +28,7 @@ class Bar:
 
 
 class BarChart(QWidget):
-    """``said``: a value as a word of the scale."""
+    """``said``: formats a value for the scale."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class BarChart(QWidget):
         return QSize(600, self.fontMetrics().height() * 12)
 
     def bar_at(self, place: QPointF) -> Bar | None:
-        """Whose column it is."""
+        """The bar at this position."""
         area = self._area()
         if not self._bars or not area.contains(QPointF(place.x(), area.center().y())):
             return None
@@ -73,7 +73,7 @@ class BarChart(QWidget):
     # --- inside ---
 
     def _area(self) -> QRectF:
-        """Where the bars stand."""
+        """The rectangle of the bars."""
         letters = QFontMetricsF(self.font())
         widest = max((letters.horizontalAdvance(self._said(value)) for value in self._marks()), default=0.0)
         return QRectF(self.rect()).adjusted(widest + 12, letters.height() * 1.4, -8, -letters.height() * 1.6)
@@ -82,7 +82,7 @@ class BarChart(QWidget):
         top = scale([bar.value for bar in self._bars])
         return [top * number / LINES for number in range(LINES + 1)]
 
-    def _paint_scale(self, painter: QPainter, now: theme.Tokens, top: float) -> None:
+    def _paint_scale(self, painter: QPainter, now: theme.ThemeTokens, top: float) -> None:
         area = self._area()
         for value in self._marks():
             y = area.bottom() - area.height() * value / top
@@ -92,7 +92,7 @@ class BarChart(QWidget):
             place = QRectF(0, y - 10, area.left() - 6, 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._said(value))
 
-    def _paint_bars(self, painter: QPainter, now: theme.Tokens, top: float) -> None:
+    def _paint_bars(self, painter: QPainter, now: theme.ThemeTokens, top: float) -> None:
         area, letters = self._area(), QFontMetricsF(self.font())
         step = area.width() / max(len(self._bars), 1)
         wide = min(step * 0.7, WIDEST)
@@ -106,8 +106,8 @@ class BarChart(QWidget):
                 above = QRectF(area.left() + step * at, place.top() - letters.height() - 1, step, letters.height())
                 painter.drawText(above, Qt.AlignmentFlag.AlignCenter, bar.text)
 
-    def _paint_labels(self, painter: QPainter, now: theme.Tokens) -> None:
-        """As many as have room."""
+    def _paint_labels(self, painter: QPainter, now: theme.ThemeTokens) -> None:
+        """Paints as many labels as have room."""
         area, letters = self._area(), QFontMetricsF(self.font())
         step = area.width() / max(len(self._bars), 1)
         widest = max((min(letters.horizontalAdvance(bar.label), 96.0) for bar in self._bars), default=0.0) + 8
@@ -122,7 +122,7 @@ class BarChart(QWidget):
 
 
 def scale(values: Sequence[float | None]) -> float:
-    """The top of the scale: a round number that is not below any of the values."""
+    """The top of the scale: a round number not below the largest value."""
     most = max((value for value in values if value is not None), default=0.0)
     if most <= 0:
         return 1.0

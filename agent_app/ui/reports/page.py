@@ -1,4 +1,4 @@
-"""Reports (统计报表) in the supervisor's desk: what by which days, as a table, as a chart, and into a file for a spreadsheet."""
+"""Reports (统计报表) in the supervisor's desk: by subject and days, as a table, as a chart, and as a file for a spreadsheet."""
 
 import logging
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDate, QStandardPaths, Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QPushButton, QSplitter, QWidget
 
-from agent_app.model.floor import FloorView
-from agent_app.model.problems import file_problem
-from agent_app.model.report import ReportView, Span, days_of
-from agent_app.model.view import Action, DeskView
-from agent_app.presenters.desk import Desk
+from agent_app import files
+from agent_app.model.desk.problems import file_problem
+from agent_app.model.desk.view import Action, DeskView
+from agent_app.model.floor.mirror import FloorDeskView
+from agent_app.model.reports.report import ReportSpan, ReportView, days_of
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import OFF
 from agent_app.ui.parts import words
 from agent_app.ui.parts.boards import BoardColumn, BoardTable, FloorPanel
 from agent_app.ui.parts.fmt import NOTHING, clock, one_line
 from agent_app.ui.parts.tables import CONTEXT, QT_TRANSLATE_NOOP
-from agent_app.ui.parts.widgets import Clock, Plain, across, named, rows
+from agent_app.ui.parts.widgets import Clock, OneLineLabel, across, named, rows
 from agent_app.ui.reports.cells import MEASURES
 from agent_app.ui.reports.chart import Bar, BarChart
 from shared.days import shanghai_day
@@ -29,20 +30,20 @@ log = logging.getLogger(__name__)
 
 DAY = "yyyyMMdd"
 BOM = "\ufeff"
-"""Spreadsheets read Chinese right only behind it."""
+"""Spreadsheets need the BOM to read Chinese."""
 LETTERS = 12
-"""Of a choice, before it is cut."""
+"""Width of a choice in letters."""
 
 
 class ReportsPage(FloorPanel):
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: DeskPresenter, clock: Clock) -> None:
         super().__init__(clock)
         self._desk = desk
         self._report = ReportView()
         self.by, self.span, self.queue, self.measure = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.first, self.last = QDateEdit(), QDateEdit()
         self.make, self.save = QPushButton(), QPushButton()
-        self.total, self.note = Plain("value", wide=200), Plain("muted", wide=100)
+        self.total, self.note = OneLineLabel("value", wide=200), OneLineLabel("muted", wide=100)
         self.table: BoardTable[ReportRow] = BoardTable(self._columns(), lines=10)
         self.chart = BarChart()
         self._labels = {part: QLabel() for part in (self.by, self.span, self.queue, self.measure)}
@@ -90,7 +91,7 @@ class ReportsPage(FloorPanel):
     # --- what a person does ---
 
     def begin(self) -> None:
-        """The page is opened: today's queues, if nothing was asked for yet."""
+        """The page is opened: requests today's queues, if no report was requested yet."""
         if self._report.shown is None and not self._report.busy:
             self.ask()
 
@@ -99,7 +100,7 @@ class ReportsPage(FloorPanel):
         self._desk.reports.ask(By(self.by.currentData()), first, last, self.queue.currentData() or None)
 
     def ask_file(self) -> None:
-        """Chooses where the CSV goes; Qt's own dialog, which does not stop the window."""
+        """Asks for the CSV's path by Qt's own dialog, which is not modal."""
         shown = self._report.shown
         if shown is None:
             return
@@ -120,7 +121,7 @@ class ReportsPage(FloorPanel):
         if shown is None:
             return
         try:
-            Path(file).write_bytes((BOM + as_csv(shown.rows, shown.total)).encode())
+            files.write(Path(file), (BOM + as_csv(shown.rows, shown.total)).encode())
         except OSError as error:
             log.warning("the report can't be written (%s)", error.strerror)
             self._say(words.problem(file_problem(error)), "danger")
@@ -150,8 +151,8 @@ class ReportsPage(FloorPanel):
         if report.shown is not was.shown:
             self._draw()
 
-    def show_floor(self, floor: FloorView, was: FloorView) -> None:
-        """Queues, to choose from, and names for the lines."""
+    def show_floor(self, floor: FloorDeskView, was: FloorDeskView) -> None:
+        """Takes the queues to choose from, and names for the lines."""
         if set(floor.queues) != set(was.queues):
             self._fill_queues()
 
@@ -168,7 +169,7 @@ class ReportsPage(FloorPanel):
             label.setText(title)
             named(part, title.replace("&", ""))
         _fill(self.by, [(str(by), words.say(words.REPORTS, by)) for by in By])
-        _fill(self.span, [(str(span), words.say(words.SPANS, span)) for span in Span])
+        _fill(self.span, [(str(span), words.say(words.SPANS, span)) for span in ReportSpan])
         measures = [(measure.title, QCoreApplication.translate(CONTEXT, measure.title)) for measure in MEASURES]
         _fill(self.measure, measures)
         self._fill_queues()
@@ -214,7 +215,7 @@ class ReportsPage(FloorPanel):
         self.chart.show_bars(QCoreApplication.translate(CONTEXT, measure.title), bars, measure.said)
 
     def _line(self, row: ReportRow) -> str:
-        """What the line is about."""
+        """The title of the line's subject."""
         by, language = self._report.shown.by if self._report.shown else By.QUEUES, self._view.language
         if not row.key:
             return NOTHING
@@ -233,7 +234,7 @@ class ReportsPage(FloorPanel):
                 return row.key
 
     def _dispositions(self, row: ReportRow) -> str:
-        """The most frequent first."""
+        """Dispositions with counts, the most frequent first."""
         titles = {choice.id: choice.title for choice in self._view.state.dispositions}
         found = sorted(row.dispositions.items(), key=lambda each: -each[1])
         parts = (f"{words.titled(titles.get(id_, {}), self._view.language, id_)} {number}" for id_, number in found)
@@ -246,15 +247,15 @@ class ReportsPage(FloorPanel):
         _fill(self.queue, [("", self.tr("all")), *sorted(queues, key=lambda each: each[1])])
 
     def _choose_span(self) -> None:
-        span = Span(self.span.currentData() or Span.TODAY)
-        if span is not Span.CUSTOM:
+        span = ReportSpan(self.span.currentData() or ReportSpan.TODAY)
+        if span is not ReportSpan.CUSTOM:
             for field, day in zip((self.first, self.last), days_of(span, shanghai_day(self.now())), strict=True):
-                field.blockSignals(True)  # Qt's own
+                field.blockSignals(True)
                 field.setDate(QDate.fromString(day, DAY))
                 field.blockSignals(False)
 
     def _dates_typed(self) -> None:
-        self.span.setCurrentIndex(self.span.findData(str(Span.CUSTOM)))
+        self.span.setCurrentIndex(self.span.findData(str(ReportSpan.CUSTOM)))
 
     def _enable(self) -> None:
         state = self._view.enabled.get(Action.ASK_REPORT, OFF)
@@ -262,7 +263,7 @@ class ReportsPage(FloorPanel):
         self.save.setEnabled(self._report.shown is not None)
 
     def _say_what(self, shown: ReportShown) -> None:
-        """Which days it is of, and whose."""
+        """Shows the report's days, its time and its group."""
         days = " – ".join(dict.fromkeys((_day(shown.first), _day(shown.last))))
         text = self.tr("{days}, until {time}").format(days=days, time=clock(shown.at))
         if shown.group is not None:
@@ -279,9 +280,9 @@ def _day(day: str) -> str:
 
 
 def _fill(box: QComboBox, items: list[tuple[str, str]]) -> None:
-    """Anew, with the same one chosen if it is still there."""
+    """Fills the box; the same item stays chosen if it is still there."""
     chosen = box.currentData()
-    box.blockSignals(True)  # Qt's own
+    box.blockSignals(True)
     box.clear()
     for data, text in items:
         box.addItem(one_line(text), data)

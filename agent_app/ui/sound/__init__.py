@@ -1,1 +1,1 @@
-"""Recordings that are played, and the headset's window."""
+"""The player of recordings, and the window for headset and sound."""

@@ -1,5 +1,5 @@
-"""Headset and sound: whose the voice is (this PC's headset, or a desk phone); devices for talking and for ringing, volumes, meters, the
-test tone, which take effect at once, in a talk too.
+"""The window for headset and sound: headset or desk phone, devices for talking and for ringing, volumes, meters, the test tone. Changes of devices and
+volumes take effect at once, in a talk too.
 """
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
@@ -15,25 +15,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent_app.model.phone import Device
-from agent_app.model.view import AudioView, DeskView
-from agent_app.presenters.desk import Desk
-from agent_app.ui.parts.dialog import Dialog
+from agent_app.model.desk.view import AudioView, DeskView
+from agent_app.model.sound.phone_messages import SoundDevice
+from agent_app.presenters.desk import DeskPresenter
+from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.theme import letters
-from agent_app.ui.parts.widgets import Words, across, named, rows
+from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 
 PARTS = ("speaker", "microphone", "ring")
 METER_FLOOR = -60
 PERCENT = 100
 SILENT = "none"
 HEADSET, DESK_PHONE = 0, 1
-"""Places in the list of voices."""
+"""Indexes in the list of phones."""
 NAME_MAX = 32
 
 
-class AudioDialog(Dialog):
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+class AudioDialog(DeskDialog):
+    def __init__(self, desk: DeskPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
         self.voice_label, self.voice, self.phone_name = QLabel(), QComboBox(), QLineEdit()
@@ -42,8 +42,8 @@ class AudioDialog(Dialog):
         self.devices = {part: QComboBox() for part in PARTS}
         self.volumes = {part: QSlider(Qt.Orientation.Horizontal) for part in PARTS}
         self.meters = {part: QProgressBar() for part in PARTS[:2]}
-        self.tone, self.ring_tone, self.lost = QPushButton(), QPushButton(), Words("warn")
-        self.hint = Words("muted")
+        self.tone, self.ring_tone, self.lost = QPushButton(), QPushButton(), ParagraphLabel("warn")
+        self.hint = ParagraphLabel("muted")
         self._connect()
         foot = across(self.tone, self.ring_tone, None, self.close_button)
         self.setLayout(rows(self._voices(), self.lost, self._grid(), self.hint, foot, margin=24, gap=12))
@@ -61,7 +61,7 @@ class AudioDialog(Dialog):
         return line
 
     def _choose_voice(self, at: int) -> None:
-        """The headset at once; a desk phone when its name has been typed."""
+        """Chooses the headset at once, a desk phone when its name has been typed."""
         self.phone_name.setVisible(at == DESK_PHONE)
         if at == HEADSET:
             self._desk.use_desk_phone("")
@@ -188,5 +188,5 @@ class AudioDialog(Dialog):
             combo.setCurrentIndex(max(0, combo.findData(chosen)))
 
 
-def _fits(device: Device, part: str) -> bool:
+def _fits(device: SoundDevice, part: str) -> bool:
     return device.inputs > 0 if part == "microphone" else device.outputs > 0

@@ -1,22 +1,22 @@
-"""The line that plays a fetched recording: caller left, desk right."""
+"""The bar that plays a fetched recording: caller left, desk right."""
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton, QWidget
 
-from agent_app.model.view import PlayerView
-from agent_app.presenters.desk import Desk
+from agent_app.model.desk.view import PlayerView
+from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.parts import theme
 from agent_app.ui.parts.fmt import duration
 from agent_app.ui.parts.icons import icon
-from agent_app.ui.parts.widgets import Plain, across, named
+from agent_app.ui.parts.widgets import OneLineLabel, across, named
 from agent_app.ui.sound.playing import MakeSink, RecordingSound, SystemSink
 from shared.ids import CallId
 
 
-class Player(QWidget):
-    """A line: fetching, then play or pause, where it is, and closing. Hidden while there is no recording."""
+class PlayerBar(QWidget):
+    """Shows the fetching, then play or pause, the position, and a button to close. Hidden while there is no recording."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: DeskPresenter) -> None:
         super().__init__()
         self._desk = desk
         self._call: CallId | None = None
@@ -25,8 +25,12 @@ class Player(QWidget):
         self._device = ""
         self._lasts, self._on = 0, False
         self._hushed = False
-        """A call came since this recording was asked for: it begins when somebody says so."""
-        self.fetching, self.slider, self.time = QProgressBar(), QSlider(Qt.Orientation.Horizontal), Plain(wide=16)
+        """A call has come since this recording was requested, so it does not start by itself."""
+        self.fetching, self.slider, self.time = (
+            QProgressBar(),
+            QSlider(Qt.Orientation.Horizontal),
+            OneLineLabel(wide=16),
+        )
         self.fetching.setTextVisible(False)
         self.toggle, self.close_button = QToolButton(), QToolButton()
         self.toggle.clicked.connect(self.play_or_pause)
@@ -38,7 +42,7 @@ class Player(QWidget):
         self.hide()
 
     def show_recording(self, view: PlayerView | None) -> None:
-        """Starts to play when the whole of it is here."""
+        """Starts to play when the whole recording is fetched."""
         if view is None or view.call != self._call:
             self._drop()
             self._hushed = False
@@ -58,13 +62,13 @@ class Player(QWidget):
             self._begin(view.wav)
 
     def hush(self) -> None:
-        """A call comes: nothing else is to be heard in the headset."""
+        """Pauses for a call, so that only the call is in the headset."""
         self._hushed = True
         if self._on:
             self.play_or_pause()
 
     def use_device(self, name: str) -> None:
-        """The agent's, by the name that the phone has for it."""
+        """Plays on the agent's device, by the phone's name for it."""
         if name != self._device:
             self._device = name
             if self._on:

@@ -1,7 +1,7 @@
 """Plays a recording in memory on the device that the agent talks with: ``QAudioSink``, fed by a timer of the window's thread.
 
-Not ``QMediaPlayer``: its ``stop`` waits, with Python's lock held, for a thread of its own that may be waiting for that lock (seen with
-PySide6 6.11.3: one in six closings froze the window). Here no other thread ever runs Python.
+Not ``QMediaPlayer``: its ``stop`` holds Python's lock and waits for its own thread, which may wait for that lock (seen with
+PySide6 6.11.3: one in six closings froze the window). With ``QAudioSink`` no other thread runs Python.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from agent_app.ui.sound.wav import BadRecording, Recording, read
+from agent_app.ui.sound.wav import BadRecording, WavRecording, read
 
 FEED_MS = 40
 BUFFER_MS = 300
@@ -17,30 +17,30 @@ SAMPLE_BYTES = 2
 
 
 class Sink(Protocol):
-    """What plays; sizes are bytes of 16-bit samples."""
+    """An output device; sizes are bytes of 16-bit samples."""
 
     def start(self) -> None:
-        """Raises ``OSError`` where there is no device that takes it."""
+        """Raises ``OSError`` if no device takes the format."""
         ...
 
     def free(self) -> int: ...
     def waiting(self) -> int:
-        """Written and not yet heard."""
+        """Bytes written and not played yet."""
         ...
 
     def write(self, samples: bytes) -> None: ...
     def stop(self) -> None:
-        """At once; what waits is not heard."""
+        """Stops at once; waiting bytes are not played."""
         ...
 
 
 MakeSink = Callable[[int, int], Sink]
-"""Of rate and channels."""
+"""Makes a sink for rate and channels."""
 
 
 def alike(wanted: str, names: Sequence[str]) -> int | None:
-    """Which of Qt's names is of the device that the phone's library calls so: the same, or the longest that has it or that it has in it. Letters'
-    case doesn't count; ``None``: no name is alike.
+    """The index of Qt's name for the device with PortAudio's name ``wanted``: the same name, else the longest name that contains it or is contained in it.
+    Case does not count; ``None``: no name is alike.
     """
     want, have = wanted.casefold(), [name.casefold() for name in names]
     if not want:
@@ -52,10 +52,10 @@ def alike(wanted: str, names: Sequence[str]) -> int | None:
 
 
 class SystemSink:
-    """The device of this name, or the system's default where there is none that is called so."""
+    """The device of this name, or the system's default if there is none."""
 
     def __init__(self, rate: int, channels: int, device_name: str = "") -> None:
-        from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices  # an idle desk does without it
+        from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices  # not loaded at an idle desk
 
         form = QAudioFormat()
         form.setSampleRate(rate)
@@ -91,7 +91,7 @@ class SystemSink:
 
 
 class RecordingSound(QObject):
-    """One recording. Positions are ms. What can't be played is ``failed``, later, never raised."""
+    """Plays one recording. Positions are ms. A recording that can't be played emits ``failed`` later, and never raises."""
 
     moved = Signal(int)
     lasts = Signal(int)
@@ -101,10 +101,10 @@ class RecordingSound(QObject):
     def __init__(self, wav: bytes, parent: QObject, make_sink: MakeSink = SystemSink) -> None:
         super().__init__(parent)
         self._make_sink = make_sink
-        self._recording: Recording | None = None
+        self._recording: WavRecording | None = None
         self._sink: Sink | None = None
         self._at = 0
-        """The next frame to be written."""
+        """The index of the next frame to be written."""
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._feed)
         try:
@@ -163,7 +163,7 @@ class RecordingSound(QObject):
         self.moved.emit(self._ms(self._heard()))
 
     def _heard(self) -> int:
-        """Frames that have left the device, about."""
+        """The approximate number of frames that the device has played."""
         if self._recording is None or self._sink is None:
             return self._at
         return max(0, self._at - self._sink.waiting() // (self._recording.channels * SAMPLE_BYTES))

@@ -1,4 +1,4 @@
-"""The switch's recordings, read: WAV of G.711 A-law (RIFF format 6), turned into 16-bit samples piece by piece. Pure."""
+"""Reads the switch's recordings: WAV of G.711 A-law (RIFF format 6), decoded to 16-bit samples piece by piece. Pure."""
 
 import struct
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ A_LAW = 6
 
 
 class BadRecording(ValueError):  # noqa: N818  the name says what it is
-    """Not a WAV of A-law; the message says what is wrong."""
+    """The data is no WAV of A-law; the message has the reason."""
 
 
 @dataclass(frozen=True)
-class Recording:
+class WavRecording:
     """``data``: A-law bytes, ``channels`` interleaved. A frame is one byte of each channel."""
 
     rate: int
@@ -33,8 +33,8 @@ class Recording:
         return b"".join([_LINEAR[byte] for byte in piece])
 
 
-def read(wav: bytes) -> Recording:
-    """Raises ``BadRecording``. A file that was cut (a crash of the switch) is read as far as it goes."""
+def read(wav: bytes) -> WavRecording:
+    """Raises ``BadRecording``. A file that was cut off (by a crash of the switch) is read to its end."""
     if len(wav) < 12 or wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
         raise BadRecording("not a WAV file")
     at, form = 12, None
@@ -49,13 +49,13 @@ def read(wav: bytes) -> Recording:
     raise BadRecording("no sound in the file")
 
 
-def _recording(form: tuple[int, ...] | None, data: memoryview) -> Recording:
+def _recording(form: tuple[int, ...] | None, data: memoryview) -> WavRecording:
     if form is None:
         raise BadRecording("no format before the sound")
     tag, channels, rate = form
     if tag != A_LAW or channels not in (1, 2) or not 8000 <= rate <= 48000:
         raise BadRecording(f"format {tag} with {channels} channels at {rate} Hz is not a recording's")
-    return Recording(rate, channels, data)
+    return WavRecording(rate, channels, data)
 
 
 def _linear(code: int) -> int:

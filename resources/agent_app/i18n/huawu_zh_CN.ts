@@ -421,6 +421,17 @@
     </message>
 </context>
 <context>
+    <name>DeskDialog</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>DialDialog</name>
     <message>
         <source>Dial out</source>
@@ -513,17 +524,6 @@
     <message>
         <source>waiting {n}, seats {free}/{seats}</source>
         <translation>等待 {n}，空闲座席 {free}/{seats}</translation>
-    </message>
-</context>
-<context>
-    <name>Dialog</name>
-    <message>
-        <source>&amp;Close</source>
-        <translation>关闭(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -891,7 +891,7 @@
     </message>
 </context>
 <context>
-    <name>Player</name>
+    <name>PlayerBar</name>
     <message>
         <source>Fetching …</source>
         <translation>正在取录音…</translation>

@@ -13,7 +13,7 @@ from shared.ids import BranchId, OrderKey
 from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, QuietHandler, RefusedConnection
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.report_numbers import ReportNumbering, ReportVerdict
+from switch_server.adapters.branches.report_numbers import NumberingVerdict, ReportNumbering
 from switch_server.adapters.branches.state import BranchLinkState, Counts, KnownBranch
 from switch_server.core.facts import BranchDown, BranchUp
 from switch_server.core.ivr import AskBranch, BranchAnswered
@@ -213,10 +213,10 @@ class BranchLinks(QuietHandler):
     def _take(self, branch: BranchId, report: aci.OrderReport) -> bool:
         """``False``: a report before it is missing."""
         verdict = self._numbers(branch).take(report)
-        if verdict is ReportVerdict.POST:
+        if verdict is NumberingVerdict.POST:
             self._known[branch].counts.reports += 1
             self._post(OrderReported(branch, report))
-        return verdict is not ReportVerdict.RESYNC
+        return verdict is not NumberingVerdict.RESYNC
 
     def _resync(self, channel: Channel, branch: BranchId) -> None:
         """Requests the missing reports page by page; a report that arrives before the last page is contained in it."""

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from shared.aci import GatewayStatus, OrderReport
 
 
-class ReportVerdict(Enum):
+class NumberingVerdict(Enum):
     POST = auto()
     DROP = auto()  # posted already, or of a past day
     RESYNC = auto()  # a report before it is missing: request the reports after ``ReportNumbering.last``
@@ -26,15 +26,15 @@ class ReportNumbering:
         """If no day is known yet, takes the gateway's: its reports are requested by that day from now on, even on the next day."""
         self.trade_date = self.trade_date or status.trade_date
 
-    def take(self, report: OrderReport) -> ReportVerdict:
+    def take(self, report: OrderReport) -> NumberingVerdict:
         if report.trade_date > self.trade_date:
             self.trade_date, self.last = report.trade_date, 0
         if report.trade_date < self.trade_date or report.seq <= self.last:
-            return ReportVerdict.DROP
+            return NumberingVerdict.DROP
         if report.seq != self.last + 1:
-            return ReportVerdict.RESYNC
+            return NumberingVerdict.RESYNC
         self.last = report.seq
-        return ReportVerdict.POST
+        return NumberingVerdict.POST
 
     def behind(self, status: GatewayStatus) -> bool:
         """Whether the gateway has reports that are missing here."""

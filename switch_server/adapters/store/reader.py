@@ -7,7 +7,7 @@ The methods may be called from any thread; they run one at a time.
 from collections.abc import Iterator
 from typing import Any
 
-from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, OrderKey, QueueName
+from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, OrderKey, QueueName, RecordingId
 from switch_server.adapters.order_rows import order_record
 from switch_server.adapters.store.audit import first_broken
 from switch_server.adapters.store.customers import CustomerReader, Row
@@ -26,6 +26,10 @@ class StoreReader(CustomerReader):
             return None
         legs = self._rows("SELECT * FROM legs WHERE call = :call ORDER BY started_at, id", {"call": call})
         return rows[0] | {"legs": legs, "recordings": self.recordings(call)}
+
+    def recording(self, recording: RecordingId) -> Row | None:
+        rows = self._rows("SELECT * FROM recordings WHERE id = :recording", {"recording": recording})
+        return rows[0] if rows else None
 
     def calls(self, limit: int = 100, *, since: float = 0.0, account: AccountNo | None = None) -> list[Row]:
         """The newest first; ``since`` in UTC seconds."""

@@ -13,17 +13,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from shared.days import shanghai_day
-from shared.enums import EndCause
 from shared.ids import CallId, CardId, QueueName
 from switch_server.core.acd.facts import CallbackJudged, CallbackRecovered
 from switch_server.core.acd.records import CallbackRow
 from switch_server.core.acd.rules import named
-from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoWay, takes, way_out
+from switch_server.core.call import Call, ForCallback, LineSwitchboard, NoWay, next_try, takes, way_out
 from switch_server.core.words import is_personal, phone_key, saved
 
-TRIES = 3
-AGAIN = 600.0
-"""Seconds between two tries."""
 NO_LINE_WAIT = 5.0
 
 
@@ -166,9 +162,9 @@ class Callbacks:
         callback = self.items.get(call.callback_of) if call.callback_of is not None else None
         if callback is None:
             return False
-        stopped = call.cause is EndCause.SWITCH_STOPPED
-        callback.not_before = self._switch.now + (0.0 if stopped else AGAIN)
-        self._step(callback, "third time" if callback.tries >= TRIES and not stopped else "not answered")
+        again = next_try(ForCallback, callback.tries, call.cause, self._switch.now)
+        callback.not_before = self._switch.now if again is None else again
+        self._step(callback, "third time" if again is None else "not answered")
         return True
 
     def _step(self, callback: Callback, event: str, card: CardId | None = None) -> None:

@@ -8,16 +8,25 @@ from switch_server.core.call.admission import (
     LineSwitchboard,
     channels_used,
     lines_used,
-    shown_number,
     takes,
-    trunk_out,
 )
 from switch_server.core.call.call import TIMERS, Call, CallState
 from switch_server.core.call.effects import FindCaller
 from switch_server.core.call.facts import CallerFound, CallOffered, LegPlaced
 from switch_server.core.call.leg_facts import AnyLegFact, tell_call
 from switch_server.core.call.openings import offered
-from switch_server.core.call.outgoing import CallPlaced, ForAgent, ForCallback, NoWay, Way, placed, way_inside, way_out
+from switch_server.core.call.outgoing import (
+    CallPlaced,
+    ForAgent,
+    ForCallback,
+    ForConsult,
+    NoWay,
+    Way,
+    next_try,
+    placed,
+    way_inside,
+    way_out,
+)
 
 __all__ = [
     "TIMERS",
@@ -31,18 +40,18 @@ __all__ = [
     "FindCaller",
     "ForAgent",
     "ForCallback",
+    "ForConsult",
     "LegPlaced",
     "LineSwitchboard",
     "NoWay",
     "Way",
     "channels_used",
     "lines_used",
+    "next_try",
     "offered",
     "placed",
-    "shown_number",
     "takes",
     "tell_call",
-    "trunk_out",
     "way_inside",
     "way_out",
 ]

@@ -15,15 +15,16 @@ from typing import Any
 from shared.aci import CancelOrder, PlaceOrder
 from shared.desk import TrailStep
 from shared.enums import EndCause, Language
-from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey, QueueName, TrunkName
+from shared.ids import AgentId, BranchId, CallId, CustomerId, OrderKey, QueueName, RecordingId, TrunkName
 from switch_server.core.call import records
 from switch_server.core.call.facts import CallerFound
 from switch_server.core.call.legs import CallLegs
-from switch_server.core.call.records import EndedCall, Recording
+from switch_server.core.call.recordings import Recordings
+from switch_server.core.call.records import EndedCall
 from switch_server.core.call.walks import Walks
 from switch_server.core.flow import MUSIC, Flow, Piece, QueueStep
 from switch_server.core.ivr import Ivr, Login, Services
-from switch_server.core.leg import Answer, ChannelState, DigitUsed, Leg, LegEvent, PlaceCall, Ring
+from switch_server.core.leg import Answer, DigitUsed, Leg, LegEvent, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
 from switch_server.core.talk import DESK, CallSwitchboard, DeskSide, handset
@@ -31,10 +32,8 @@ from switch_server.core.words import (
     Far,
     MaskRecording,
     MediaStats,
-    MoveRecording,
     Near,
     Play,
-    StartRecording,
     StopPlay,
     Transition,
     Waiting,
@@ -72,7 +71,7 @@ class Call(CallLegs):
         self.started = switch.now
         self.cause: EndCause | None = None
         self.ended_at_step = ""
-        self.recording: Recording | None = None
+        self.recordings = Recordings(self)
         self.number = caller.ani if caller.incoming else caller.dnis
         self.variables: dict[str, Any] = {
             "ani": self.number,
@@ -150,7 +149,7 @@ class Call(CallLegs):
 
     def confirmed(self, recording_ms: int | None) -> None:
         """The caller keyed 1 on a read-back: the one-use key is made now (``core.orders.keys``)."""
-        self._yes_ms = recording_ms if recording_ms is not None else self._recording_ms()
+        self._yes_ms = recording_ms if recording_ms is not None else self.recordings.whole_ms
         self.services.armed = key_of(self.id, self._read_backs)
 
     def leg_confirmed(self, leg: Leg) -> None:
@@ -163,9 +162,7 @@ class Call(CallLegs):
         self.caller.answered = self.now
         self._move(event)
         self.timer("setup", None)
-        self.recording = Recording(self.id, self.caller, self.switch.config.recordings, self.now)
-        self.to_card(self.caller, StartRecording(self.caller.id, self.recording.id, self.recording.path))
-        self.emit(records.recording_started(self.id, self.recording))
+        self.recordings.begin_whole()
         self.emit(records.call_answered(self.id, self.caller))
 
     def dial_customer(self) -> None:
@@ -269,7 +266,7 @@ class Call(CallLegs):
     def card_died(self) -> None:
         for leg in self.legs.values():
             leg.step_channel("card died")
-        self.recording_ended("card_lost", None)
+        self.recordings.all_ended("card_lost")
         self.end(EndCause.CARD_LOST)
 
     # --- the end ---
@@ -294,7 +291,7 @@ class Call(CallLegs):
         """Ends the call once nothing is owed any more."""
         if self.state is CallState.ENDING and all(leg.over for leg in self.legs.values()):
             self.timer("teardown", None)
-            self.recording_ended("closed", None)
+            self.recordings.all_ended("closed")
             self._move("settled")
             self._record_end()
 
@@ -312,26 +309,9 @@ class Call(CallLegs):
     # --- recording ---
 
     def close_channel(self, leg: Leg) -> None:
-        recording = self.recording
-        if recording is not None and not recording.ended and leg is recording.leg and self.state is CallState.UP:
-            self._record_another(recording)
+        if self.state is CallState.UP:
+            self.recordings.leg_closes(leg, self.desk.room.heir(leg.id))
         super().close_channel(leg)
-
-    def _record_another(self, recording: Recording) -> None:
-        """Whom the recorded one leaves behind are in the same file, so that it has everything that was said."""
-        gone, heir = recording.leg, self.desk.room.heir(recording.leg.id)
-        if heir is not None and gone.channel is ChannelState.OPEN:
-            self.to_card(gone, MoveRecording(gone.id, heir.id))
-            recording.leg = heir
-
-    def recording_ended(self, cause: str, duration_ms: int | None, text: str = "") -> None:
-        recording = self.recording
-        if recording is not None and not recording.ended:
-            recording.ended = True
-            self.emit(records.recording_ended(self.id, recording, self.now, cause, duration_ms, text))
-
-    def _recording_ms(self) -> int | None:
-        return None if self.recording is None else round((self.now - self.recording.started) * 1000)
 
     # --- Host of the IVR ---
 
@@ -353,6 +333,12 @@ class Call(CallLegs):
 
     def mask(self, *, on: bool) -> None:
         self.to_card(self.caller, MaskRecording(self.caller.id, on))
+
+    def record(self) -> RecordingId:
+        return self.recordings.begin_stretch()
+
+    def end_recording(self, recording: RecordingId) -> None:
+        self.recordings.end_stretch(recording)
 
     def timer(self, name: str, seconds: float | None) -> None:
         self.switch.timer(f"{self.id}:{name}", seconds)
@@ -400,7 +386,7 @@ class Call(CallLegs):
 
     def read_back(self) -> None:
         self._read_backs += 1
-        self._read_back_ms = self._recording_ms()
+        self._read_back_ms = self.recordings.whole_ms
         self.services.armed = None
 
     def finish(self, cause: EndCause) -> None:
@@ -408,7 +394,7 @@ class Call(CallLegs):
             self.end(cause)
 
     def key_used(self, digit: str, recording_ms: int | None) -> None:
-        at = recording_ms if recording_ms is not None else self._recording_ms()
+        at = recording_ms if recording_ms is not None else self.recordings.whole_ms
         self.switch.journal(DigitUsed(self.caller.id, digit, at))
 
     def moved(self, old: str, event: str, new: str) -> None:
@@ -434,7 +420,8 @@ class Call(CallLegs):
     def capture(self, key: OrderKey, order: PlaceOrder | CancelOrder) -> None:
         login = self.services.login
         assert login is not None
-        recording = self.recording.id if self.recording else None
+        whole = self.recordings.whole
+        recording = whole.id if whole is not None else None
         context = OrderContext(self.id, login.account, login.branch, recording, self._read_back_ms, self._yes_ms)
         self.switch.capture(key, order, context)
 

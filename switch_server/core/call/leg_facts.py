@@ -48,8 +48,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.leg_changed(leg, far)
         case LegEnded(cause=cause, sip_code=code):
             call.leg_ended(leg, cause, code)
-        case RecordingEnded(cause=how, duration_ms=duration_ms, text=text):
-            call.recording_ended(how, duration_ms, text)
+        case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):
+            call.recordings.ended(recording, how, duration_ms, text)
         case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
             call.desk.key(member, event)
         case DigitPressed() | DigitUsed() | PlayEnded():

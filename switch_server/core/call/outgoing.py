@@ -1,7 +1,7 @@
-"""Calls that we make (呼出): why, and the one way in which all of them begin. A new purpose is a class here.
+"""Calls that the switch makes (呼出): their purpose, and the one path of all of them. A new purpose is a class here.
 
-``way_out`` finds line, card and number; ``CallPlaced`` is the journal's form of the choice, fed to a replay; ``placed`` makes the call, and has its
-purpose begin it.
+``way_out`` finds line, card and the number that is shown; ``CallPlaced`` is the journal's form of the choice, which a replay is fed; ``placed``
+carries it out as the purpose says: a call of its own, or one more leg of a call; ``next_try`` says when a call that failed is tried again.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shared.enums import EndCause
-from shared.ids import AgentId, CallId, CardId, QueueName, TrunkName, leg_of
+from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName, leg_of
 from switch_server.core.call.admission import LineSwitchboard, freest, shown_number, trunk_out
 from switch_server.core.call.call import Call
 from switch_server.core.call.openings import opened
@@ -24,10 +24,18 @@ DESK_UP = 15.0
 """Seconds for the phone of an agent who dials to answer by itself."""
 
 
+class Retries(Struct, frozen=True):
+    """``most``: tries in all. ``after``: seconds from the end of one to the next."""
+
+    most: int
+    after: float
+
+
 class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
-    """Why a call is made. ``CHANNELS``: so many of one card it needs to begin."""
+    """Why a call is made. ``CHANNELS``: the number of channels, all of one card, that are needed to begin."""
 
     CHANNELS: ClassVar[int] = 1
+    RETRIES: ClassVar[Retries] = Retries(1, 0.0)
     CARD: ClassVar[str] = VOICE
     """The kind of card that its legs need."""
     COUNTED: ClassVar[str]
@@ -42,6 +50,18 @@ class Purpose(Struct, frozen=True, tag=True, tag_field="type"):
 
     def begin(self, call: Call, number: str) -> None:
         raise NotImplementedError
+
+    def carry_out(self, switch: LineSwitchboard, event: "CallPlaced") -> None:
+        """Makes a call of its own. A purpose that adds a leg to a call does so here instead."""
+        leg = Leg(
+            leg_of(event.call, 1), event.trunk, incoming=False, ani=event.ani, dnis=event.number, started=switch.now
+        )
+        leg.card = event.card
+        flow, start = self.walk(switch.flows)
+        call = Call(event.call, leg, flow, switch, start)
+        self.prepare(call)
+        opened(switch, call)
+        self.begin(call, event.number)
 
 
 class ForAgent(Purpose, frozen=True):
@@ -73,6 +93,7 @@ class ForCallback(Purpose, frozen=True):
     """
 
     COUNTED: ClassVar[str] = "callbacks_dialled"
+    RETRIES: ClassVar[Retries] = Retries(3, 600.0)
 
     of: CallId
     flow: str
@@ -96,11 +117,28 @@ class ForCallback(Purpose, frozen=True):
             call.dial_customer()
 
 
-AnyPurpose = ForAgent | ForCallback
+class ForConsult(Purpose, frozen=True):
+    """An outside party that an agent asks into a call (转移, 三方): one more leg, on the call's card.
+
+    ``by``: the agent's leg; ``leg``: the new one.
+    """
+
+    COUNTED: ClassVar[str] = "consults_dialled"
+
+    by: LegId
+    leg: LegId
+
+    def carry_out(self, switch: LineSwitchboard, event: "CallPlaced") -> None:
+        if (call := switch.calls.get(event.call)) is not None:
+            leg = Leg(self.leg, event.trunk, incoming=False, ani=event.ani, dnis=event.number, started=switch.now)
+            call.desk.consults.dial(self.by, leg)
+
+
+AnyPurpose = ForAgent | ForCallback | ForConsult
 
 
 class CallPlaced(Event, frozen=True):
-    """The journal's form of the choice to make a call. ``ani``: the number that we show."""
+    """The journal's form of the choice to make a call, or to add a leg to one. ``ani``: the number that is shown."""
 
     call: CallId
     trunk: TrunkName
@@ -125,12 +163,16 @@ class Way(Struct, frozen=True):
         return CallPlaced(call, self.trunk, self.ani, number, self.card, purpose)
 
 
-def way_out(switch: LineSwitchboard, number: str, purpose: type[Purpose], flows: Iterable[Flow]) -> Way | NoWay:
-    """Over a trunk, with the number that one of ``flows`` answers."""
+def way_out(
+    switch: LineSwitchboard, number: str, purpose: type[Purpose], flows: Iterable[Flow], on: CardId | None = None
+) -> Way | NoWay:
+    """Over a trunk, with the number that one of ``flows`` answers. ``on``: the card of the call that the leg joins; the card itself refuses
+    the channel where all are in use.
+    """
     trunk = trunk_out(switch, number)
     if trunk is None:
         return NoWay.NO_LINE
-    card = freest(switch, purpose.CHANNELS, purpose.CARD)
+    card = on or freest(switch, purpose.CHANNELS, purpose.CARD)
     return NoWay.NO_CHANNEL if card is None else Way(trunk.name, card, shown_number(flows))
 
 
@@ -141,12 +183,12 @@ def way_inside(switch: LineSwitchboard, caller: AgentId, purpose: type[Purpose])
 
 
 def placed(switch: LineSwitchboard, event: CallPlaced) -> None:
-    purpose = event.purpose
-    switch.count(purpose.COUNTED)
-    leg = Leg(leg_of(event.call, 1), event.trunk, incoming=False, ani=event.ani, dnis=event.number, started=switch.now)
-    leg.card = event.card
-    flow, start = purpose.walk(switch.flows)
-    call = Call(event.call, leg, flow, switch, start)
-    purpose.prepare(call)
-    opened(switch, call)
-    purpose.begin(call, event.number)
+    switch.count(event.purpose.COUNTED)
+    event.purpose.carry_out(switch, event)
+
+
+def next_try(purpose: type[Purpose], tries: int, cause: EndCause | None, now: float) -> float | None:
+    """The time (UTC seconds) of the next try after ``tries`` tries; ``None``: that was the last. A stop of the switch costs no try."""
+    if cause is EndCause.SWITCH_STOPPED:
+        return now
+    return None if tries >= purpose.RETRIES.most else now + purpose.RETRIES.after

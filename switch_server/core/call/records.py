@@ -19,11 +19,11 @@ from switch_server.core.words import Row, SaveRecord, saved
 
 
 class Recording:
-    """Of the whole call: left is what ``leg`` says, right what it hears. ``started``: UTC seconds."""
+    """One file: left is what ``leg`` says, right what the leg hears. ``started``: UTC seconds."""
 
-    def __init__(self, call: CallId, leg: Leg, folder: str, started: float) -> None:
-        self.id = RecordingId(call)
-        self.path = f"{folder}/{call[:4]}/{call[4:6]}/{call[6:8]}/{call}.wav"
+    def __init__(self, recording: RecordingId, folder: str, leg: Leg, started: float) -> None:
+        self.id = recording
+        self.path = f"{folder}/{recording[:4]}/{recording[4:6]}/{recording[6:8]}/{recording}.wav"
         self.leg = leg
         self.started = started
         self.ended = False

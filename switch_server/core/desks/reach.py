@@ -4,7 +4,7 @@ from shared import desk
 from shared.desk import AnyTarget, DeskRefusal, Done, Refused, ToMenu, ToNumber, ToQueue, ToSeat
 from shared.enums import SeatState
 from shared.ids import LegId
-from switch_server.core.call import Call, ForAgent, NoWay, Way, shown_number, trunk_out, way_inside, way_out
+from switch_server.core.call import Call, CallPlaced, ForAgent, ForConsult, NoWay, Way, way_inside, way_out
 from switch_server.core.desks.desks import Desks
 from switch_server.core.desks.facts import DeskCommanded
 from switch_server.core.desks.host import DeskSwitchboard
@@ -74,7 +74,7 @@ class ReachCommands:
         self._switch.take(event)
         return Done()
 
-    def _asked(self, call: Call, talk: Talk, target: AnyTarget) -> Consulted | Refused:
+    def _asked(self, call: Call, talk: Talk, target: AnyTarget) -> Consulted | CallPlaced | Refused:
         switch, leg = self._switch, call.next_leg()
         match target:
             case ToSeat(agent=agent):
@@ -85,10 +85,10 @@ class ReachCommands:
                     return Refused(DeskRefusal.SEAT_BUSY)
                 return Consulted(call.id, talk.id, target, leg, contact=other.contact)
             case ToNumber(number=number):
-                trunk = trunk_out(switch, number)
-                if trunk is None:
+                way = way_out(switch, number, ForConsult, switch.flows, on=call.caller.card)
+                if isinstance(way, NoWay):
                     return Refused(DeskRefusal.NO_LINE)
-                return Consulted(call.id, talk.id, target, leg, trunk=trunk.name, ani=shown_number(switch.flows))
+                return way.call(call.id, number, ForConsult(talk.id, leg))
             case ToQueue(queue=queue) if queue not in {each.name for each in switch.config.queues}:
                 return Refused(DeskRefusal.NOT_FOUND)
             case ToMenu(flow=flow) if flow not in {each.flow for each in switch.flows}:

@@ -4,9 +4,9 @@ What each act needs is ``may``; a command at a wrong moment is refused there. Th
 back to the seat that asked, and the seat is told why (``CameBack``); if that seat has gone meanwhile, the customer goes back to the queue.
 """
 
-from shared.desk import CameBack, Notice, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
+from shared.desk import AnyTarget, CameBack, Notice, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import CallKind, EndCause
-from shared.ids import AgentId, QueueName
+from shared.ids import AgentId, LegId, QueueName
 from switch_server.core.leg import Leg
 from switch_server.core.room import NOT_REACHED, Asked, Member, Outcome, Talk
 from switch_server.core.talk.effects import TellDesk
@@ -54,43 +54,46 @@ class Consults:
     # --- asking ---
 
     def begin(self, event: Consulted) -> None:
-        call, room, side = self._call, self._room, self._side
-        member = room.members[event.by]
-        if member.parked is None:
-            member.parked = member.group
-            room.move(member, room.new_group(), call.now)
-        member.aside = member.group
-        member.holds, member.came_back = False, None
-        ask = room.ask = Asked(event.target, event.by, member.parked, call.now)
+        side, ask = self._side, self._turn_to(event.by, event.target)
         match event.target:
             case ToSeat(agent=agent):
                 talk = side.new_talk(event.leg, agent, CallKind.CONSULT, event.contact)
                 side.ring_for(ask, talk, RING)
-            case ToNumber(number=number):
-                self._dial(ask, event, number)
             case ToQueue(queue=queue):
                 self._wait_in(queue, ask)
             case ToPin():
                 side.customer_out()
-                call.walks.run_errand()
+                self._call.walks.run_errand()
             case _:  # a menu: nothing happens until it is handed over
                 assert isinstance(event.target, ToMenu)
         side.rewire("consult")
+
+    def dial(self, by: LegId, leg: Leg) -> None:
+        """Asks an outside party in, over ``leg``."""
+        call, ask = self._call, self._turn_to(by, ToNumber(leg.dnis))
+        call.add_leg(leg)
+        ask.leg = leg
+        call.timer("ring", RING_OUT)
+        call.open_channel(leg, None)
+        self._side.rewire("consult")
+
+    def _turn_to(self, by: LegId, target: AnyTarget) -> Asked:
+        """The asking seat leaves its group, which waits."""
+        room, now = self._room, self._call.now
+        member = room.members[by]
+        if member.parked is None:
+            member.parked = member.group
+            room.move(member, room.new_group(), now)
+        member.aside = member.group
+        member.holds, member.came_back = False, None
+        ask = room.ask = Asked(target, by, member.parked, now)
+        return ask
 
     def _wait_in(self, queue: QueueName, ask: Asked) -> None:
         assert ask.by is not None
         self.wait_on(ask)
         if self._call.switch.acd.asked(self._call.id, queue, ask.by) != "open":
             self.failed(CameBack.NOT_OPEN)
-
-    def _dial(self, ask: Asked, event: Consulted, number: str) -> None:
-        call = self._call
-        assert event.trunk is not None
-        leg = Leg(event.leg, event.trunk, incoming=False, ani=event.ani, dnis=number, started=call.now)
-        call.add_leg(leg)
-        ask.leg = leg
-        call.timer("ring", RING_OUT)
-        call.open_channel(leg, None)
 
     def wait_on(self, ask: Asked) -> None:
         """For the next agent of a queue, as long as is left."""

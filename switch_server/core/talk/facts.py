@@ -7,7 +7,6 @@ from shared.ids import (
     CallId,
     LegId,
     QueueName,
-    TrunkName,
 )
 from switch_server.core.words import Event
 
@@ -31,9 +30,9 @@ class AgentAssigned(Event, frozen=True):
 
 
 class Consulted(Event, frozen=True):
-    """The journal's form of a ``Consult`` that was taken. ``by``: the seat's leg; ``leg``: of who is dialled, where there is one.
+    """The journal's form of a ``Consult`` that was taken, but for one with an outside number (``core.call.outgoing.ForConsult``).
 
-    ``contact``: of the seat that rings; ``trunk`` and ``ani``: of an outside number.
+    ``by``: the leg of the seat that asks; ``leg`` and ``contact``: of the seat that rings.
     """
 
     call: CallId
@@ -41,8 +40,6 @@ class Consulted(Event, frozen=True):
     target: AnyTarget
     leg: LegId
     contact: str = ""
-    trunk: TrunkName | None = None
-    ani: str = ""
 
 
 class ListenerCame(Event, frozen=True):

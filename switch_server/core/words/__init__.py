@@ -28,6 +28,7 @@ from switch_server.core.words.media import (
     SendDigits,
     StartRecording,
     StopPlay,
+    StopRecording,
 )
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.rows import Row, saved
@@ -68,6 +69,7 @@ __all__ = [
     "SendDigits",
     "StartRecording",
     "StopPlay",
+    "StopRecording",
     "SwitchConfig",
     "Switchboard",
     "Timers",

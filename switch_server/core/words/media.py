@@ -120,6 +120,7 @@ class SendDigits(CardCommand, frozen=True):
 class StartRecording(CardCommand, frozen=True):
     """Stereo 8 kHz A-law WAV: left is what the leg says, right is what it hears. Flushed every second.
 
+    A leg can have several recordings at once, which begin and end on their own.
     The header is kept valid at each flush, so a killed card leaves a playable file. Ends with ``RecordingEnded``.
     """
 
@@ -129,24 +130,30 @@ class StartRecording(CardCommand, frozen=True):
 
 
 class MaskRecording(CardCommand, frozen=True):
-    """While on, silence is written on both channels (a PIN is being keyed). The file's time runs on."""
+    """While on, silence is written on both channels of all recordings of the leg (a PIN is being keyed), also of one that begins meanwhile.
+    The files' time runs on.
+    """
 
     leg: LegId
     on: bool
 
 
 class MoveRecording(CardCommand, frozen=True):
-    """The leg's recording goes on, in its file and without a gap, with what ``to`` says and hears. A mask is lifted.
+    """The recording goes on, in its file and without a gap, with what ``to`` says and hears. The mask of ``leg`` is not taken along.
 
-    Means nothing where ``leg`` isn't recorded, or ``to`` has no channel on the card or is recorded itself.
+    Means nothing where ``leg`` has no such recording, or ``to`` has no channel on the card.
     """
 
     leg: LegId
     to: LegId
+    recording: RecordingId
 
 
 class StopRecording(CardCommand, frozen=True):
+    """Means nothing where the leg has no such recording."""
+
     leg: LegId
+    recording: RecordingId
 
 
 class ReloadPrompts(CardCommand, frozen=True):
@@ -200,7 +207,7 @@ class DigitHeard(CardEvent, frozen=True):
     digit: str
     way: DigitMode
     recording_ms: int | None = None
-    """Offset in the leg's recording at which the key began, if it is being recorded."""
+    """Offset of the key's begin in the first of the leg's recordings that run, if there is one."""
 
 
 class MediaLatched(CardEvent, frozen=True):

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.enums import DigitMode, Direction, EndCause, Law, PlayEnd
-from shared.ids import CallId, CardId, LegId, OrderKey, RecordingId, TrunkName, leg_of
+from shared.ids import CallId, CardId, LegId, OrderKey, TrunkName, leg_of, recording_of
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
 from switch_server.core.leg import Answer, HangUp, RefreshLeg, Reject, Ring, ToCard
@@ -19,7 +19,7 @@ def test_a_call_is_answered_recorded_and_welcomed() -> None:
     world.run(0.5)
     assert [e.leg for e in world.all(Ring)] == [e.leg for e in world.all(Answer)] == [leg_of(call, 1)]
     [recording] = world.commands(media.StartRecording)
-    assert recording.path == f"/recordings/2026/11/22/{call}.wav"
+    assert recording.path == f"/recordings/2026/11/22/{call}r1.wav"
     assert world.heard() == ["welcome"]
     world.run(2.0)
     assert world.heard() == ["welcome", "main_menu"]
@@ -28,7 +28,7 @@ def test_a_call_is_answered_recorded_and_welcomed() -> None:
     assert world.row("calls", call)["ended_at_step"] == "main"
     assert world.row("legs", f"{call}/1")["law"] == Law.A
     assert world.row("contacts", call)["number"] == "13800138000"
-    assert world.row("recordings", call)["cause"] == "closed"
+    assert world.row("recordings", recording_of(call, 1))["cause"] == "closed"
 
 
 def test_goodbye_ends_the_call_after_its_prompt() -> None:
@@ -160,7 +160,7 @@ def test_a_dead_card_costs_its_calls_only() -> None:
     assert {h.cause for h in world.all(HangUp)} == {EndCause.CARD_LOST}
     world.run(1.0)
     assert set(world.switch.calls) == set(calls) - set(dead)
-    assert {world.row("recordings", call)["cause"] for call in dead} == {"card_lost"}
+    assert {world.row("recordings", recording_of(call, 1))["cause"] for call in dead} == {"card_lost"}
     world.tell(ev.CardUp(CARD, 60))
     world.run(1.0)
     world.finish()
@@ -191,11 +191,11 @@ def test_a_channel_that_the_card_gives_up_ends_the_call() -> None:
 def test_a_full_disk_ends_the_recording_and_not_the_call() -> None:
     world = World()
     call = world.answered()
-    world.tell(ev.RecordingEnded(leg_of(call, 1), RecordingId(call), "failed", 4000, "no space left"))
-    assert world.row("recordings", call)["text"] == "no space left"
+    world.tell(ev.RecordingEnded(leg_of(call, 1), recording_of(call, 1), "failed", 4000, "no space left"))
+    assert world.row("recordings", recording_of(call, 1))["text"] == "no space left"
     assert world.state(call) == "asking"
     world.finish()
-    assert world.row("recordings", call)["cause"] == "failed"
+    assert world.row("recordings", recording_of(call, 1))["cause"] == "failed"
 
 
 def test_an_ack_that_never_comes_ends_the_call() -> None:

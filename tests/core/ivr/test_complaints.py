@@ -81,7 +81,7 @@ def test_a_consulted_transfer_into_a_queue_that_nobody_answers() -> None:
     assert world.seat() is SeatState.WRAP_UP
     world.run(2.0)
     assert len(world.commands(media.StartRecording)) == 1
-    assert world.row("recordings", call)["cause"] == "closed"
+    assert world.row("recordings", f"{call}r1")["cause"] == "closed"
     assert world.talk(leg_of(call, 2))["hold_ms"] >= 60_000, "the customer's wait is hold time"
     world.finish()
 

@@ -70,7 +70,7 @@ def test_an_order_is_read_back_confirmed_sent_and_its_contract_heard() -> None:
     assert (context.account, context.branch) == (ACCOUNT, BRANCH)
     assert context.yes_ms == 1234  # where the card heard the key
     assert context.read_back_ms is not None
-    assert context.recording == context.call
+    assert context.recording == f"{context.call}r1"
     assert [r.state for r in world.all(RecordOrderState)] == ["sent", "accepted"]
     assert world.transitions("order") == [
         "new -> confirmed -> captured", "captured -> journalled -> sent", "sent -> accepted -> accepted",

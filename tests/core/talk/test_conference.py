@@ -97,7 +97,7 @@ def test_five_on_one_recording(world: FloorWorld) -> None:
     assert world.hears(call) == everybody - {"caller"}
     assert world.commands(media.StartRecording) == [
         media.StartRecording(
-            leg_of(call, 1), world.commands(media.StartRecording)[0].recording, f"/recordings/2026/11/22/{call}.wav"
+            leg_of(call, 1), world.commands(media.StartRecording)[0].recording, f"/recordings/2026/11/22/{call}r1.wav"
         )
     ]
     world.hang_up(call)

@@ -5,7 +5,7 @@ import pytest
 from shared import desk
 from shared.desk import CameBack, ToMenu, ToNumber, ToPin, ToQueue, ToSeat
 from shared.enums import CallKind, EndCause, HangingUp, LockReason, SeatState
-from shared.ids import AgentId, CallId, LegId, RecordingId, leg_of
+from shared.ids import AgentId, CallId, LegId, leg_of, recording_of
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import ShowPop
 from switch_server.core.leg import HangUp, PlaceCall, RingDesk
@@ -427,11 +427,13 @@ def test_whom_the_called_one_leaves_behind_are_recorded_in_the_same_file(world: 
     assert moves(world) == [(CALLEE, outside)], "rather an outside party than a seat"
     assert len(world.commands(media.StartRecording)) == 1
     world.run(60.0)
-    assert "ended_at" not in world.row("recordings", CALL)
+    assert "ended_at" not in world.row("recordings", recording_of(CALL, 1))
     world.put_down(ANN)
     world.run(1.0)
-    assert world.row("recordings", CALL)["ended_at"] == pytest.approx(world.row("calls", CALL)["ended_at"], abs=0.2)
-    assert world.row("recordings", CALL)["cause"] == "closed"
+    assert world.row("recordings", recording_of(CALL, 1))["ended_at"] == pytest.approx(
+        world.row("calls", CALL)["ended_at"], abs=0.2
+    )
+    assert world.row("recordings", recording_of(CALL, 1))["cause"] == "closed"
     world.finish()
 
 
@@ -453,7 +455,7 @@ def test_a_recording_that_failed_is_not_moved(world: FloorWorld) -> None:
     world.join(CAT)
     world.asked(ToSeat(CAT))
     world.press_button(desk.Join)
-    world.tell(ev.RecordingEnded(CALLEE, RecordingId(CALL), "failed", 4000, "no space left"))
+    world.tell(ev.RecordingEnded(CALLEE, recording_of(CALL, 1), "failed", 4000, "no space left"))
     world.put_down(BOB)
     assert moves(world) == []
     assert world.hears(ANN) == {"cat"}

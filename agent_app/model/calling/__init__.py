@@ -1,0 +1,1 @@
+"""The targets that the dial and transfer windows offer."""

@@ -1,0 +1,1 @@
+"""The messages between the window's process and the phone's process."""

@@ -1,0 +1,1 @@
+"""Seat and call in hand, note and disposition."""

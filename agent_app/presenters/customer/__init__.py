@@ -1,0 +1,1 @@
+"""The customer on screen: pop, search, tickets, branch facts, recordings."""

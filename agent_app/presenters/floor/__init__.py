@@ -1,0 +1,1 @@
+"""The supervisor's desk: what is watched, and a supervisor's actions."""

@@ -1,0 +1,1 @@
+"""The desk's frame: log-in and session, notices, packing of diagnostics."""

@@ -1,0 +1,1 @@
+"""The desk's phone, its devices and volumes."""

@@ -1,0 +1,103 @@
+"""The life of a request: pending, then answered, refused, lost or dropped; never two ends."""
+
+import pytest
+
+from agent_app.model.desk.view import Action, DeskView, LinkState
+from agent_app.presenters.parts.ports import Failed
+from agent_app.presenters.parts.requests import COMMAND_S, GRACE_S, Life, Requests, SentRequest
+from agent_app.presenters.parts.view_draft import ViewDraft
+from shared.desk import Customers, DeskRefusal, Done, FindCustomers, OpenSeat, Refused, Reply
+from tests.agent_app.fakes import FakeSwitch
+
+
+class Sender:
+    """``Requests`` at a switch by hand, and what the callbacks were given."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.switch = FakeSwitch(lambda: self.now)
+        self.views: list[DeskView] = []
+        self.draft = ViewDraft(DeskView(link=LinkState.UP), self.views.append, lambda: self.now)
+        self.requests = Requests(self.draft, self.switch, lambda: self.now)
+        self.answers: list[Reply] = []
+        self.failures: list[Failed | Refused] = []
+
+    def search(self, action: Action | None = Action.SEARCH) -> SentRequest:
+        return self.requests.send(
+            action, FindCustomers("li"), Customers, self.answers.append, failed=self.failures.append
+        )
+
+    @property
+    def problem(self) -> str:
+        problem = self.draft.given.problem
+        return problem.code if problem is not None else ""
+
+
+ANSWER = Customers(())
+ENDS: list[tuple[Reply | Failed, Life, str]] = [
+    (ANSWER, Life.ANSWERED, ""),
+    (Refused(DeskRefusal.BUSY), Life.REFUSED, "busy"),
+    (Failed("link_lost"), Life.LOST, "link_lost"),
+    (Done(), Life.LOST, "bad_reply"),
+]
+
+
+@pytest.mark.parametrize(("result", "life", "problem"), ENDS)
+def test_each_request_ends_once(result: Reply | Failed, life: Life, problem: str) -> None:
+    on = Sender()
+    sent = on.search()
+    assert (sent.pending, on.requests.is_pending(Action.SEARCH)) == (True, True)
+    on.switch.answer(result)
+    assert (sent.life, sent.pending, on.problem) == (life, False, problem)
+    assert (len(on.answers), len(on.failures)) == ((1, 0) if life is Life.ANSWERED else (0, 1))
+    assert not on.draft.given.is_pending(Action.SEARCH)
+    on.now += 60
+    on.requests.tick(on.now)
+    assert (sent.life, len(on.answers) + len(on.failures)) == (life, 1)
+
+
+@pytest.mark.parametrize(("result", "life", "problem"), ENDS)
+def test_a_request_of_the_app_is_neither_pending_nor_a_problem(
+    result: Reply | Failed, life: Life, problem: str
+) -> None:
+    on = Sender()
+    sent = on.search(None)
+    on.switch.answer(result)
+    assert (sent.life, on.problem, bool(on.failures)) == (life, "", bool(problem))
+    assert not any(view.pending for view in on.views)
+
+
+def test_a_silent_port_ends_the_request_too() -> None:
+    on = Sender()
+    sent = on.search()
+    on.requests.tick(on.now + COMMAND_S)
+    assert sent.pending
+    on.requests.tick(on.now + COMMAND_S + GRACE_S)
+    on.switch.answer(ANSWER)
+    assert (sent.life, on.problem, on.answers) == (Life.LOST, "timed_out", [])
+
+
+def test_the_answer_to_a_dropped_request_changes_nothing() -> None:
+    on = Sender()
+    dropped, kept = on.search(), on.search()
+    on.requests.drop_request(dropped)
+    on.requests.drop_request(None)
+    assert on.requests.is_pending(Action.SEARCH)
+    on.switch.answer(Failed("link_lost"))
+    assert (dropped.life, kept.pending, on.failures, on.problem) == (Life.DROPPED, True, [], "")
+    on.requests.drop(Action.SEARCH)
+    assert (kept.life, on.requests.is_pending(Action.SEARCH)) == (Life.DROPPED, False)
+
+
+def test_an_end_of_the_log_in_drops_what_the_agent_asked_for() -> None:
+    on = Sender()
+    of_the_agent, of_the_app, log_in = on.search(), on.search(None), on.search(Action.LOG_IN)
+    on.requests.drop_all()
+    assert [sent.life for sent in (of_the_agent, of_the_app, log_in)] == [Life.DROPPED, Life.PENDING, Life.PENDING]
+
+
+def test_a_command_that_is_off_is_not_sent() -> None:
+    on = Sender()
+    on.requests.command(Action.OPEN_SEAT, OpenSeat())
+    on.draft.settle()
+    assert (on.switch.log, on.problem) == ([], "not_logged_in")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from agent_app import headless, logs
 from agent_app.agent_files import AgentFiles
 from agent_app.diagnostics import DiagnosticsPack, version
-from agent_app.link import DeskKey, FixedRoute, Route, RouteTo, SwitchLink
+from agent_app.link import DeskKey, GivenAddress, OwnAddress, RoutedAddress, SwitchLink
 from agent_app.logs import LogFiles
 from agent_app.model.desk.problems import LocalProblem
 from agent_app.model.desk.view import Action, DeskView, LinkState
@@ -41,7 +41,7 @@ class AppParts:
     def __init__(self, options: Options, log_files: LogFiles) -> None:
         self._options = options
         self.key = DeskKey.load(options.key)
-        self.route: Route = FixedRoute(options.ip) if options.ip else RouteTo(self.key.endpoint)
+        self.route: OwnAddress = GivenAddress(options.ip) if options.ip else RoutedAddress(self.key.endpoint)
         self._logs = log_files
         self.settings = SettingsFile(options.folder)
         self._agent_files: AgentFilesPort = NoAgentFiles() if options.headless else AgentFiles(options.folder)

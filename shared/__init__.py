@@ -1,1 +1,1 @@
-"""What the programs share: ids, words, money, the wire. No I/O outside ``shared.link``."""
+"""What the programs share: ids, enumerations, money, messages. No I/O outside ``shared.link``."""

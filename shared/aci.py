@@ -1,8 +1,9 @@
 """ACI: what the centre asks a branch (营业部), and what the branch answers and reports.
 
-Requests and reports are different types. Every request is answered by exactly one ``Reply`` (``Refused`` where the branch says
-no). The pair of journals behind ``PlaceOrder``, ``CancelOrder`` and ``ResolveOrder`` is ``docs/protocol.md``, An order: the key decides, never the
-frame. On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``), the branch's gateway being the side that connects.
+Requests and reports are different types. Every request is answered by exactly one ``Reply`` (``Refused`` where the branch refuses).
+How the journals of the centre and of the branch make ``PlaceOrder``, ``CancelOrder`` and ``ResolveOrder`` safe to repeat:
+``docs/protocol.md``, An order. The key identifies an order, never the frame. On the wire: ``shared.codec`` frames over a CURVE link
+(``shared.link``); the branch's gateway connects.
 Times are UTC seconds since 1970 (float); money fen; prices 1/1000 yuan; dates ``YYYYMMDD`` in Asia/Shanghai.
 """
 
@@ -30,7 +31,7 @@ from shared.enums import Market, OrderStatus, Refusal, Side
 
 
 class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
-    """Root of all that crosses the ACI link. Unknown fields are ignored, unknown types are answered ``unsupported``."""
+    """The root of all messages on the ACI link. Unknown fields are ignored, unknown types are answered ``unsupported``."""
 
 
 class Request(Message, frozen=True):
@@ -42,11 +43,11 @@ class Reply(Message, frozen=True):
 
 
 class Report(Message, frozen=True):
-    """Branch to centre, unasked, numbered; a gap is closed by ``AskReports``."""
+    """Branch to centre, unasked, numbered. ``AskReports`` closes a gap in the numbers."""
 
 
 class LogIn(Request, frozen=True):
-    """Does this PIN open this account? ``pin`` is plain here because CURVE carries it; it is never journalled or logged."""
+    """Checks the account's PIN. ``pin`` is plain here because CURVE encrypts the link; the PIN is never journalled or logged."""
 
     account: AccountRef
     pin: Line
@@ -105,14 +106,14 @@ class CancelOrder(Request, frozen=True):
 
 
 class ResolveOrder(Request, frozen=True):
-    """What became of this key? A key that the gateway has never seen is made void there and then, so that a late frame can't place it."""
+    """Asks for the result of this key. The gateway makes a key that it has never seen void at once, so that a late frame can't place it."""
 
     key: OrderRef
 
 
 class AskReports(Request, frozen=True, omit_defaults=True):
-    """Resync: the order reports behind number ``after`` of ``trade_date`` again, those of later days too, the first page of them.
-    An empty ``trade_date`` is the gateway's day.
+    """Resync: the first page of the order reports of ``trade_date`` after number ``after``, and of all later days.
+    An empty ``trade_date`` is the gateway's current day.
     """
 
     after: Count
@@ -120,7 +121,7 @@ class AskReports(Request, frozen=True, omit_defaults=True):
 
 
 class AskStatus(Request, frozen=True):
-    """Answered by the ``GatewayStatus`` of the moment."""
+    """Answered by ``GatewayStatus``."""
 
 
 class Refused(Reply, frozen=True):
@@ -168,7 +169,7 @@ class OrderRow(Struct, frozen=True):
     status: OrderStatus
     placed_at: float
     key: OrderRef | None = None
-    """Where the trading system can carry the centre's key (备注)."""
+    """The centre's key, if the trading system carries it (备注)."""
 
 
 class Orders(Reply, frozen=True):
@@ -196,14 +197,14 @@ class MaxQuantity(Reply, frozen=True):
 
 
 class OrderAccepted(Reply, frozen=True):
-    """The branch's trading system took it and gave a contract number; for a cancel, the number of the cancelled order."""
+    """The branch's trading system took the order and gave a contract number; for a cancel, the number of the cancelled order."""
 
     key: OrderRef
     contract: ContractRef
 
 
 class OrderRefused(Reply, frozen=True):
-    """Final: this key will never be at the exchange."""
+    """Final: the order of this key will never reach the exchange."""
 
     key: OrderRef
     code: Refusal
@@ -211,13 +212,13 @@ class OrderRefused(Reply, frozen=True):
 
 
 class OrderVoid(Reply, frozen=True):
-    """Answer to ``ResolveOrder``: the gateway had never seen the key, and will refuse it from now on. Final."""
+    """Answer to ``ResolveOrder``: the gateway had never seen the key and will refuse the key from now on. Final."""
 
     key: OrderRef
 
 
 class OrderPending(Reply, frozen=True):
-    """The gateway has journalled the key and does not know yet what the trading system did. Ask again (``ResolveOrder``)."""
+    """The gateway has journalled the key; the trading system's result is not known yet. Ask again (``ResolveOrder``)."""
 
     key: OrderRef
 
@@ -226,7 +227,7 @@ class OrderReport(Report, frozen=True):
     """An order changed at the branch: reported, filled in part or whole, cancelled, rejected."""
 
     seq: Count
-    """1, 2, 3 … per branch and trade date."""
+    """1, 2, 3 … for each branch and trade date."""
     trade_date: Line
     account: AccountRef
     contract: ContractRef
@@ -239,11 +240,10 @@ class OrderReport(Report, frozen=True):
 
 
 class ReportsSent(Reply, frozen=True, omit_defaults=True):
-    """A page of what ``AskReports`` asked for, in order. ``more``: there are others behind it, to be asked for; else every later report
-    comes by itself. ``last``: the number of the last report of the gateway's day.
+    """A page of the reports that ``AskReports`` asked for, in order. ``more``: another page must be asked for; otherwise later reports
+    arrive unasked. Gateways of earlier versions also send ``last``, which is ignored.
     """
 
-    last: Count
     rows: Annotated[tuple[OrderReport, ...], Meta(max_length=REPORTS_MAX)] = ()
     more: bool = False
 
@@ -254,12 +254,12 @@ class GatewayStatus(Reply, frozen=True):
     trade_date: Line
     session: Literal["closed", "call_auction", "open", "noon"]
     pending: Count
-    """Keys whose result the gateway does not know."""
+    """The number of keys whose result the gateway does not know."""
     last_report: Count
 
 
 class StatusReport(Report, frozen=True):
-    """The gateway's state changed: link to the trading system, session, trade date. Also sent on every connect."""
+    """The gateway's state changed: link to the trading system, session or trade date. Also sent on every connect."""
 
     status: GatewayStatus
 

@@ -2,12 +2,11 @@
 
 A frame is one MessagePack array ``[version, id, in_reply_to, seq, type, sent_at, body]``. The body stays ``msgspec.Raw`` until
 its type has been found in the receiver's table, so an unknown type is an ``Unknown`` value and never a crash. The same array in
-JSON is used in logs and golden files, never on the wire.
+JSON is used in golden files, never on the wire.
 
-Errors: ``FrameError`` (a ``ValueError``) for everything that is not a frame of ours: foreign bytes, mutated frames, another frame
-version, a body that does not fit its type. It is the only exception that ``decode`` raises. msgspec raises ``UnicodeDecodeError``
-beside its own errors on mutated text, so ``ValueError`` is caught, here and nowhere else.
-A body nested a thousand deep raises ``RecursionError``, which is caught beside it.
+Errors: ``FrameError`` (a ``ValueError``) for everything that is not a valid frame: foreign bytes, mutated frames, another frame
+version, a body that does not fit its type. ``decode`` raises no other exception. On mutated text msgspec raises ``UnicodeDecodeError``
+besides its own errors, so ``ValueError`` is caught, only in this module; ``RecursionError`` comes from bodies nested a thousand deep.
 """
 
 from collections.abc import Iterable
@@ -17,12 +16,12 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 FRAME_VERSION: Final = 1
-_BAD = (ValueError, RecursionError)  # msgspec raises the second on arrays nested a thousand deep
+_BAD = (ValueError, RecursionError)  # msgspec raises RecursionError on arrays nested a thousand deep
 _Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class FrameError(ValueError):
-    """Bytes that are not a frame of ours. ``id`` and ``in_reply_to`` are the header's, if it could be read, else 0."""
+    """The bytes are no valid frame. ``id`` and ``in_reply_to`` are those of the header if it could be read, else 0."""
 
     def __init__(self, reason: str, frame_id: int = 0, in_reply_to: int = 0) -> None:
         super().__init__(reason)
@@ -32,12 +31,12 @@ class FrameError(ValueError):
 
 
 class Unknown(Struct, frozen=True):
-    """A well-formed frame of a type that the table does not have; to be answered ``Unsupported``."""
+    """A well-formed frame whose type is not in the table; the receiver answers ``Unsupported``."""
 
     name: str
 
 
-class _Wire(Struct, frozen=True, array_like=True, gc=False):
+class _WireFrame(Struct, frozen=True, array_like=True, gc=False):
     version: _Count
     id: _Count
     in_reply_to: _Count
@@ -57,28 +56,34 @@ class Frame(Struct, frozen=True):
     message: Struct
 
 
-class Table:
-    """The message types that one side knows, by name, with their decoders."""
+def name_of(kind: type[Struct]) -> str:
+    """The name of a message type on the wire: its tag."""
+    tag = kind.__struct_config__.tag
+    return tag if isinstance(tag, str) else kind.__name__
+
+
+class MessageTable:
+    """The message types that one side understands, by name, with their decoders."""
 
     def __init__(self, types: Iterable[type[Struct]]) -> None:
-        self.types = {cls.__name__: cls for cls in types}
+        self.types = {name_of(cls): cls for cls in types}
         self.binary = {name: msgspec.msgpack.Decoder(cls) for name, cls in self.types.items()}
         self.text = {name: msgspec.json.Decoder(cls) for name, cls in self.types.items()}
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(_Wire).decode
-_unjson = msgspec.json.Decoder(_Wire).decode
+_unpack = msgspec.msgpack.Decoder(_WireFrame).decode
+_unjson = msgspec.json.Decoder(_WireFrame).decode
 _tojson = msgspec.json.Encoder().encode
 
 
 def encode(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> bytes:
     """One frame as bytes for the wire."""
     body = Raw(_pack(message))
-    return _pack(_Wire(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body))
+    return _pack(_WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, name_of(type(message)), sent_at, body))
 
 
-def decode(data: bytes, table: Table) -> Frame:
+def decode(data: bytes, table: MessageTable) -> Frame:
     """Bytes from the wire to a frame; raises ``FrameError`` and nothing else."""
     try:
         wire = _unpack(data)
@@ -88,13 +93,13 @@ def decode(data: bytes, table: Table) -> Frame:
 
 
 def encode_json(message: Struct, *, frame_id: int, sent_at: float, in_reply_to: int = 0, seq: int = 0) -> str:
-    """The JSON form of the same frame, for golden files. Never of a frame that carries a PIN."""
+    """The JSON form of the same frame, for golden files. Never for a frame that carries a PIN."""
     body = Raw(_tojson(message))
-    wire = _Wire(FRAME_VERSION, frame_id, in_reply_to, seq, type(message).__name__, sent_at, body)
+    wire = _WireFrame(FRAME_VERSION, frame_id, in_reply_to, seq, name_of(type(message)), sent_at, body)
     return _tojson(wire).decode()
 
 
-def decode_json(text: str, table: Table) -> Frame:
+def decode_json(text: str, table: MessageTable) -> Frame:
     """Reads what ``encode_json`` wrote; raises ``FrameError`` and nothing else."""
     try:
         wire = _unjson(text)
@@ -106,7 +111,7 @@ def decode_json(text: str, table: Table) -> Frame:
 _Decoders = dict[str, msgspec.msgpack.Decoder[Struct]] | dict[str, msgspec.json.Decoder[Struct]]
 
 
-def _open(wire: _Wire, decoders: _Decoders) -> Frame:
+def _open(wire: _WireFrame, decoders: _Decoders) -> Frame:
     if wire.version != FRAME_VERSION:
         raise FrameError(f"frame version {wire.version}, ours is {FRAME_VERSION}", wire.id, wire.in_reply_to)
     decoder = decoders.get(wire.type)

@@ -1,9 +1,9 @@
-"""Control: what the operator's command line (``switchctl``) asks of a running switch, and what it answers.
+"""Control: the requests of the operator's command line (``switchctl``) to a running switch, and the replies.
 
-One ``Request``, one ``Reply``; nothing is reported unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
-socket (``ipc://``, readable by its owner only), the operator's side being the one that connects. Times are UTC seconds since 1970
-(float); money fen; prices 1/1000 yuan. An account is told by its last two digits, except in ``Customers``. Rows: ``shared.control_rows``. Words for agents, queues
-and desks: ``shared.control_agents``, for reports: ``shared.control_reports``.
+Every request has one reply; no message is sent unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
+socket (``ipc://``, readable by its owner only), to which the operator's side connects. Times are UTC seconds since 1970 (float);
+money fen; prices 1/1000 yuan. Of an account only the last two digits are shown, except in ``Customers``. Rows: ``shared.control_rows``.
+Messages about agents, queues and desks: ``shared.control_agents``; about reports: ``shared.control_reports``.
 """
 
 from enum import StrEnum
@@ -16,24 +16,24 @@ from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset, Sentence
 from shared.control_base import Limit
 from shared.control_rows import (
     AuditRow,
-    BranchRow,
-    CallRow,
     CardRow,
+    ControlBranchRow,
+    ControlCallRow,
+    ControlLegRow,
+    ControlLineRow,
+    ControlOrderRow,
+    ControlRecordingRow,
+    ControlTalkRow,
     CustomerRow,
-    LegRow,
-    LineRow,
-    OrderRow,
-    RecordingRow,
-    TalkRow,
     Trouble,
 )
 
 Request = control_base.Request
 Reply = control_base.Reply
 SOCKET_NAME = "control.sock"
-"""Of the switch's socket in its state folder."""
+"""The name of the switch's socket in its state folder."""
 PART_BYTES = 256 * 1024
-"""Of a recording in one ``RecordingPart``; a frame holds at most 1 MiB."""
+"""The most bytes of a recording in one ``RecordingPart``; a frame holds at most 1 MiB."""
 
 # --- requests ---
 
@@ -59,7 +59,7 @@ class AskCounters(Request, frozen=True):
 
 
 class AskCalls(Request, frozen=True):
-    """Answered by ``Calls``: those that run now, then (``past``) those that have ended, the newest first."""
+    """Answered by ``Calls``: the calls that run now, then (``past``) the calls that have ended, the newest first."""
 
     past: bool = True
     since: float = 0.0
@@ -73,7 +73,7 @@ class AskCall(Request, frozen=True):
 
 
 class AskOrders(Request, frozen=True):
-    """Answered by ``Orders``, the newest first. ``None``: any."""
+    """Answered by ``Orders``, the newest first. ``None``: no restriction."""
 
     branch: BranchRef | None = None
     account: AccountRef | None = None
@@ -92,7 +92,7 @@ class AskRecording(Request, frozen=True):
 
 
 class FindCustomers(Request, frozen=True):
-    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials. Audited."""
+    """Answered by ``Customers``. Searches by telephone number, account, name, pinyin or the pinyin's initials. Audited."""
 
     text: Line
     limit: Limit = 50
@@ -106,7 +106,7 @@ class AskAudit(Request, frozen=True):
 
 
 class Reload(Request, frozen=True):
-    """Read config and flows anew. Answered by ``Reloaded``; on problems everything stays as it was. Calls that run are not touched."""
+    """Loads configuration and flows again. Answered by ``Reloaded``; if there are problems nothing changes. Running calls go on as before."""
 
     actor: Line = ""
 
@@ -119,32 +119,32 @@ class HangUpCall(Request, frozen=True):
 
 
 class UnlockAccount(Request, frozen=True):
-    """Open the account's phone channel and forget today's wrong PINs. Answered by ``Done``."""
+    """Unlocks the account's phone channel and clears today's wrong PINs. Answered by ``Done``."""
 
     account: AccountRef
     actor: Line = ""
 
 
 class UnlockNumber(Request, frozen=True):
-    """Forget today's wrong PINs from a calling number; empty: from all who withhold theirs. Answered by ``Done``."""
+    """Clears today's wrong PINs of a calling number; empty: of all callers who withhold their number. Answered by ``Done``."""
 
     number: Line
     actor: Line = ""
 
 
 class MakeBackup(Request, frozen=True):
-    """Databases and keys into a new ``folder`` (a path from the root on). Answered by ``BackupProgress`` as soon as it has begun."""
+    """Copies databases and keys into a new ``folder`` (an absolute path). Answered by ``BackupProgress`` as soon as the backup has begun."""
 
     folder: Sentence
     actor: Line = ""
 
 
 class AskBackup(Request, frozen=True):
-    """Answered by ``BackupProgress`` of the last one."""
+    """Answered by the ``BackupProgress`` of the last backup."""
 
 
 class Drain(Request, frozen=True):
-    """Stop: no new calls. Those that run may end by themselves until ``Status.stops_at``, unless ``now``. Answered by ``Done`` before the switch goes."""
+    """Stops the switch: no new calls. Running calls may go on until ``Status.stops_at``, unless ``now``. Answered by ``Done`` before the switch ends."""
 
     actor: Line = ""
     now: bool = False
@@ -154,14 +154,14 @@ class Drain(Request, frozen=True):
 
 
 class RefusedCode(StrEnum):
-    """Why the switch did not do it. Text for people stands in ``resources/texts/switchctl.yaml`` as ``refused_<value>``."""
+    """Why the switch refused the request. Texts for people are in ``resources/texts/switchctl.yaml`` as ``refused_<value>``."""
 
     NO_SUCH_CALL = "no_such_call"
     CALL_ENDED = "call_ended"
     NO_RECORDING = "no_recording"
-    RECORDING_GONE = "recording_gone"  # the store knows it, the file can't be read
+    RECORDING_GONE = "recording_gone"  # the store has the recording's row, but the file can't be read
     NO_SUCH_ACCOUNT = "no_such_account"
-    NO_WRONG_PINS = "no_wrong_pins"  # from that number today
+    NO_WRONG_PINS = "no_wrong_pins"  # of that number today
     NO_SUCH_AGENT = "no_such_agent"
     AGENT_EXISTS = "agent_exists"
     NOT_LOGGED_IN = "not_logged_in"
@@ -171,25 +171,25 @@ class RefusedCode(StrEnum):
     DESK_EXISTS = "desk_exists"
     NO_SUCH_PHONE = "no_such_phone"
     PHONE_EXISTS = "phone_exists"
-    BAD_VALUE = "bad_value"  # ``text``: what is wrong
-    KEY_IN_USE = "key_in_use"  # ``text``: the desk that has it
-    BACKUP_RUNS = "backup_runs"  # ``text``: into which folder
-    NO_BACKUP = "no_backup"  # none has been made since the start
+    BAD_VALUE = "bad_value"  # ``text``: the reason
+    KEY_IN_USE = "key_in_use"  # ``text``: the desk with this key
+    BACKUP_RUNS = "backup_runs"  # ``text``: the folder of the running backup
+    NO_BACKUP = "no_backup"  # no backup since the start
     FOLDER_EXISTS = "folder_exists"
-    FOLDER_FAILED = "folder_failed"  # ``text``: which, and why
+    FOLDER_FAILED = "folder_failed"  # ``text``: the folder and the reason
     STORE_FAILED = "store_failed"
-    FAULT = "fault"  # our own bug, logged at the switch
+    FAULT = "fault"  # a bug of the switch, logged there
 
 
 class RequestRefused(Reply, frozen=True):
-    """To any request."""
+    """The reply to any request that is refused."""
 
     code: RefusedCode
     text: str = ""
 
 
 class Done(Reply, frozen=True):
-    """It was done; ``subject``: to which call, account (its end), agent or desk."""
+    """The request was carried out. ``subject``: the call, account (last digits), agent or desk."""
 
     subject: str = ""
 
@@ -201,7 +201,7 @@ class BackupState(StrEnum):
 
 
 class BackupProgress(Reply, frozen=True):
-    """``done`` of ``whole`` bytes are copied. ``text``: why it failed; then there is no folder."""
+    """``done`` of ``whole`` bytes are copied. ``text``: why the backup failed; in that case the folder does not exist."""
 
     folder: str
     state: BackupState
@@ -211,7 +211,7 @@ class BackupProgress(Reply, frozen=True):
 
 
 class Status(Reply, frozen=True):
-    """All on one page. ``orders``: of those that the switch has in memory, how many in each state."""
+    """An overview. ``orders``: the number of orders in the switch's memory by state."""
 
     version: str
     pid: int
@@ -230,21 +230,21 @@ class Status(Reply, frozen=True):
     orders: dict[str, int]
     flows: tuple[str, ...]
     troubles: tuple[Trouble, ...] = ()
-    """Empty: all is well."""
+    """Empty: no trouble."""
     seats: int = 0
-    """Agents that are logged in, and how many of them are open."""
+    """The number of agents that are logged in; ``seats_open``: of open seats."""
     seats_open: int = 0
     waiting: int = 0
-    """Callers in queues."""
+    """The number of callers in queues."""
     stops_at: float | None = None
-    """While ``draining``: when calls that still run are hung up, UTC seconds."""
+    """While ``draining``: when the remaining calls are hung up, UTC seconds."""
 
 
 class Lines(Reply, frozen=True):
     at: float
-    rows: tuple[LineRow, ...]
+    rows: tuple[ControlLineRow, ...]
     counters: dict[str, int]
-    """What the lines have seen since the start: messages, bad ones, strangers."""
+    """Counts since the start: messages, bad messages, messages of strangers."""
 
 
 class Cards(Reply, frozen=True):
@@ -254,30 +254,30 @@ class Cards(Reply, frozen=True):
 
 class Branches(Reply, frozen=True):
     at: float
-    rows: tuple[BranchRow, ...]
+    rows: tuple[ControlBranchRow, ...]
 
 
 class Calls(Reply, frozen=True):
     at: float
-    rows: tuple[CallRow, ...]
+    rows: tuple[ControlCallRow, ...]
 
 
 class Orders(Reply, frozen=True):
     at: float
-    rows: tuple[OrderRow, ...]
+    rows: tuple[ControlOrderRow, ...]
 
 
 class CallDetail(Reply, frozen=True):
     at: float
-    call: CallRow
-    legs: tuple[LegRow, ...]
-    recordings: tuple[RecordingRow, ...]
-    orders: tuple[OrderRow, ...]
-    talks: tuple[TalkRow, ...] = ()
+    call: ControlCallRow
+    legs: tuple[ControlLegRow, ...]
+    recordings: tuple[ControlRecordingRow, ...]
+    orders: tuple[ControlOrderRow, ...]
+    talks: tuple[ControlTalkRow, ...] = ()
 
 
 class RecordingPart(Reply, frozen=True):
-    """Bytes ``offset`` … of a WAV file of ``size`` bytes at this moment; at most ``PART_BYTES``."""
+    """The bytes from ``offset`` on of a WAV file that has ``size`` bytes at this moment; at most ``PART_BYTES``."""
 
     recording: str
     size: int
@@ -291,7 +291,7 @@ class Customers(Reply, frozen=True):
 
 
 class AuditTrail(Reply, frozen=True):
-    """``broken``: the first row whose hash does not follow from the one before it; ``None``: the chain is whole."""
+    """``broken``: the first row whose hash does not follow from the row before; ``None``: the chain is whole."""
 
     at: float
     rows: tuple[AuditRow, ...]
@@ -299,14 +299,14 @@ class AuditTrail(Reply, frozen=True):
 
 
 class Counters(Reply, frozen=True):
-    """Everything that is counted, by group (``core``, ``lines``, ``store`` …) and name."""
+    """All counters, by group (``core``, ``lines``, ``store`` …) and name."""
 
     at: float
     groups: dict[str, dict[str, int]]
 
 
 class Reloaded(Reply, frozen=True):
-    """``problems`` (file, line, key, what is allowed): nothing was changed. Without: ``flows`` are in force for new calls."""
+    """``problems`` (file, line, key, allowed values): nothing was changed. If empty, ``flows`` are in force for new calls."""
 
     problems: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
@@ -323,5 +323,5 @@ REPLIES: tuple[type[Reply], ...] = (
 
 
 def document(reply: Reply) -> dict[str, Any]:
-    """A reply as the stable document that ``switchctl … --json`` prints: ``format`` (1), ``type``, then its fields."""
+    """The reply as the stable document that ``switchctl … --json`` prints: ``format`` (1), ``type``, then the reply's fields."""
     return {"format": 1, **msgspec.to_builtins(reply)}

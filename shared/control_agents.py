@@ -1,6 +1,6 @@
-"""The control protocol's words for agents (座席员), queues (排队), desks (座席机) and desk phones (桌面话机): see ``shared.control``.
+"""The control protocol's messages about agents (座席员), queues (排队), desks (座席机) and desk phones (桌面话机): see ``shared.control``.
 
-A password crosses the socket once, towards the switch, which keeps a hash of it; nothing answers or shows it.
+A password crosses the socket once, towards the switch, which keeps only a hash; no reply contains a password.
 """
 
 from typing import Annotated
@@ -9,11 +9,11 @@ from msgspec import Meta, field
 
 from shared.bounds import AgentRef, CallRef, Line
 from shared.control_base import Limit, Reply, Request
-from shared.control_rows import AgentRow, DeskRow, PhoneRow, QueueRow, TalkRow
+from shared.control_rows import AgentRow, ControlQueueRow, ControlTalkRow, DeskRow, PhoneRow
 from shared.enums import Role
 
 ID = r"^[A-Za-z0-9_-]{1,32}\Z"
-"""Of agents (工号), desks and desk phones."""
+"""The id of an agent (工号), a desk or a desk phone."""
 SKILL = r"^[\w-]{1,32}\Z"
 KEY = r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}\Z"
 """A CURVE key: 32 bytes as Z85 (ZeroMQ RFC 32)."""
@@ -35,11 +35,11 @@ class AskQueues(Request, frozen=True):
 
 
 class AskDesks(Request, frozen=True):
-    """Answered by ``Desks``."""
+    """Answered by ``ControlDesks``."""
 
 
 class AskTalks(Request, frozen=True):
-    """Answered by ``Talks``, the newest first. ``None``: any."""
+    """Answered by ``Talks``, the newest first. ``None``: no restriction."""
 
     agent: AgentRef | None = None
     call: CallRef | None = None
@@ -48,9 +48,9 @@ class AskTalks(Request, frozen=True):
 
 
 class PutAgent(Request, frozen=True):
-    """Add an agent (``new``) or change one; ``None`` stays as it is. Answered by ``AgentPut``.
+    """Adds an agent (``new``) or changes an agent; a field that is ``None`` stays as it is. Answered by ``AgentPut``.
 
-    ``skills`` are laid over those that there are; level 0 takes a skill away. An agent without a password can't log in.
+    ``skills`` are merged into the agent's skills; level 0 removes a skill. An agent without a password can't log in.
     """
 
     agent: Id
@@ -67,7 +67,7 @@ class PutAgent(Request, frozen=True):
 
 
 class SetPassword(Request, frozen=True):
-    """Ends the agent's log-in, as does all that takes their right to it. Answered by ``Done``."""
+    """Also ends the agent's log-in, as does every request that takes away the right to log in. Answered by ``Done``."""
 
     agent: Id
     password: Password
@@ -78,7 +78,7 @@ class SetPassword(Request, frozen=True):
 
 
 class DisableAgent(Request, frozen=True):
-    """``disabled=False`` lets them in again. Answered by ``Done``."""
+    """``disabled=False`` lets the agent log in again. Answered by ``Done``."""
 
     agent: Id
     disabled: bool = True
@@ -86,21 +86,21 @@ class DisableAgent(Request, frozen=True):
 
 
 class RemoveAgent(Request, frozen=True):
-    """Answered by ``Done``. What they did stays in the records."""
+    """Answered by ``Done``. The agent's calls and talks stay in the records."""
 
     agent: Id
     actor: Line = ""
 
 
 class LogOutAgent(Request, frozen=True):
-    """Answered by ``Done``. A talk that runs goes to the next agent."""
+    """Answered by ``Done``. A running talk goes to the next agent."""
 
     agent: Id
     actor: Line = ""
 
 
 class PutDeskKey(Request, frozen=True):
-    """The desk may connect with this public key. ``replace``: instead of the one that it has. Answered by ``Done``."""
+    """The desk may connect with this public key. ``replace``: in place of the desk's present key. Answered by ``Done``."""
 
     desk: Id
     key: Annotated[str, Meta(pattern=KEY)]
@@ -109,7 +109,7 @@ class PutDeskKey(Request, frozen=True):
 
 
 class RemoveDeskKey(Request, frozen=True):
-    """The desk may connect no more, and who is logged in there is logged out. Answered by ``Done``."""
+    """The desk can't connect any more; the agent who is logged in there is logged out. Answered by ``Done``."""
 
     desk: Id
     actor: Line = ""
@@ -120,7 +120,7 @@ class AskPhones(Request, frozen=True):
 
 
 class AddPhone(Request, frozen=True):
-    """A desk phone may register with this password. ``desk``: whose seat may use it; ``None``: any. Answered by ``Done``."""
+    """A desk phone may register with this password. ``desk``: the desk whose seat may use the phone; ``None``: any desk. Answered by ``Done``."""
 
     phone: Id
     password: Password
@@ -132,7 +132,7 @@ class AddPhone(Request, frozen=True):
 
 
 class SetPhonePassword(Request, frozen=True):
-    """The phone has to register anew. Answered by ``Done``."""
+    """The phone must register again. Answered by ``Done``."""
 
     phone: Id
     password: Password
@@ -143,7 +143,7 @@ class SetPhonePassword(Request, frozen=True):
 
 
 class RemovePhone(Request, frozen=True):
-    """It can't be rung any more; a talk that runs goes on. Answered by ``Done``."""
+    """The phone can't be rung any more; a running talk goes on. Answered by ``Done``."""
 
     phone: Id
     actor: Line = ""
@@ -156,11 +156,11 @@ class Agents(Reply, frozen=True):
 
 class Queues(Reply, frozen=True):
     at: float
-    rows: tuple[QueueRow, ...]
+    rows: tuple[ControlQueueRow, ...]
 
 
-class Desks(Reply, frozen=True):
-    """``endpoint`` and ``server_key`` (public, Z85): what a desk must know of the switch."""
+class ControlDesks(Reply, frozen=True, tag="Desks"):
+    """``endpoint`` and ``server_key`` (public, Z85): what a desk needs for connecting to the switch."""
 
     at: float
     endpoint: str
@@ -175,11 +175,11 @@ class Phones(Reply, frozen=True):
 
 class Talks(Reply, frozen=True):
     at: float
-    rows: tuple[TalkRow, ...]
+    rows: tuple[ControlTalkRow, ...]
 
 
 class AgentPut(Reply, frozen=True):
-    """``unused_skills``: that no queue asks for, which may be a slip of the pen."""
+    """``unused_skills``: skills that no queue asks for, possibly misspelt."""
 
     agent: str
     new: bool
@@ -190,4 +190,4 @@ REQUESTS: tuple[type[Request], ...] = (
     AskAgents, AskQueues, AskDesks, AskTalks, PutAgent, SetPassword, DisableAgent, RemoveAgent, LogOutAgent,
     PutDeskKey, RemoveDeskKey, AskPhones, AddPhone, SetPhonePassword, RemovePhone,
 )  # fmt: skip
-REPLIES: tuple[type[Reply], ...] = (Agents, Queues, Desks, Phones, Talks, AgentPut)
+REPLIES: tuple[type[Reply], ...] = (Agents, Queues, ControlDesks, Phones, Talks, AgentPut)

@@ -1,4 +1,4 @@
-"""The control protocol's words for reports (统计报表): see ``shared.control``. Lines: ``shared.reports``, meanings: ``docs/statistics.md``."""
+"""The control protocol's messages about reports (统计报表): see ``shared.control``. Rows: ``shared.reports``; meanings: ``docs/statistics.md``."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{8}\Z")]
 
 
 class AskReport(Request, frozen=True):
-    """Answered by ``Report``: of the days ``first`` to ``last``, both included. ``queue``, ``agent``, ``group``: only what has to do with it."""
+    """Answered by ``ControlReport`` of the days ``first`` to ``last``, both included. ``queue``, ``agent``, ``group``: restrict the report to it."""
 
     by: By
     first: Day
@@ -22,8 +22,8 @@ class AskReport(Request, frozen=True):
     group: Annotated[str, Meta(max_length=64)] | None = None
 
 
-class Report(Reply, frozen=True):
-    """``rows`` by key, ``total`` with each call counted once. ``at``: of a day that is not over, until when."""
+class ControlReport(Reply, frozen=True, tag="Report"):
+    """``rows`` by key; ``total`` counts each call once. ``at``: if the last day is not over, the time up to which it is counted."""
 
     at: float
     by: By
@@ -37,4 +37,4 @@ class Report(Reply, frozen=True):
 
 
 REQUESTS: tuple[type[Request], ...] = (AskReport,)
-REPLIES: tuple[type[Reply], ...] = (Report,)
+REPLIES: tuple[type[Reply], ...] = (ControlReport,)

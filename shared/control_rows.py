@@ -1,6 +1,6 @@
-"""Rows of the control protocol's answers (``shared.control``): what one line of an operator's table holds.
+"""Rows of the control protocol's replies (``shared.control``): the fields of one line of an operator's table.
 
-``None`` is what is not known, or not yet. Times are UTC seconds, prices 1/1000 yuan, offsets ms into the recording.
+``None``: not known, or not known yet. Times are UTC seconds, prices 1/1000 yuan, offsets ms into the recording.
 """
 
 from enum import StrEnum
@@ -9,35 +9,37 @@ from msgspec import Struct
 
 
 class TroubleCode(StrEnum):
-    """Text for people stands in ``resources/texts/switchctl.yaml`` as ``trouble_<value>``."""
+    """Texts for people are in ``resources/texts/switchctl.yaml`` as ``trouble_<value>``."""
 
-    PART = "part"  # a part of the switch says what it suffers from: ``subject`` is the part, ``text`` its words
+    PART = "part"  # trouble of a part of the switch: ``subject`` is the part, ``text`` its description
     CARD_DOWN = "card_down"
     BRANCH_AWAY = "branch_away"
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
-    QUEUE_UNSERVED = "queue_unserved"  # callers wait (``text``: how many) and nobody who could answer is logged in
-    ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: how many
-    NUMBERS_LOCKED = "numbers_locked"  # too many wrong PINs came from them today (``subject``: how many, ``text``: the first of them)
-    BRANCH_FOREIGN = "branch_foreign"  # it named what is not its own: orders, accounts, branches (``text``: how often)
+    QUEUE_UNSERVED = (
+        "queue_unserved"  # callers wait (``text``: their number), but no agent who could answer is logged in
+    )
+    ORDERS_IN_DOUBT = "orders_in_doubt"  # ``subject``: the number of orders
+    NUMBERS_LOCKED = "numbers_locked"  # numbers with too many wrong PINs today (``subject``: their number, ``text``: the first of them)
+    BRANCH_FOREIGN = (
+        "branch_foreign"  # a branch named orders, accounts or branches that are not its own (``text``: how often)
+    )
     CLOCK_BEHIND = (
-        "clock_behind"  # ``subject``: seconds that the switch's clock is behind the system's, which has been set
+        "clock_behind"  # ``subject``: seconds that the switch's clock is behind the system's clock, which has been set
     )
     CLOCK_AHEAD = "clock_ahead"
-    FILE_DAMAGED = "file_damaged"  # ``subject``: the database, ``text``: SQLite's words
-    RECORDS_LOST = (
-        "records_lost"  # too many waited for the disk (``subject``: the part, ``text``: how many since the start)
-    )
+    FILE_DAMAGED = "file_damaged"  # ``subject``: the database, ``text``: SQLite's message
+    RECORDS_LOST = "records_lost"  # too many records waited for the disk (``subject``: the part, ``text``: their number since the start)
 
 
 class Trouble(Struct, frozen=True):
-    """What needs a person now."""
+    """A condition that needs a person's attention now."""
 
     code: TroubleCode
     subject: str
     text: str = ""
 
 
-class LineRow(Struct, frozen=True):
+class ControlLineRow(Struct, frozen=True):
     """A trunk. ``state``: ``up``, ``down`` (no answer to OPTIONS) or ``unwatched``."""
 
     trunk: str
@@ -51,7 +53,7 @@ class LineRow(Struct, frozen=True):
 
 
 class CardRow(Struct, frozen=True):
-    """A voice card. Loads are ``None`` until the card has told them."""
+    """A voice card. Loads are ``None`` until the card has reported them."""
 
     card: str
     up: bool
@@ -59,7 +61,7 @@ class CardRow(Struct, frozen=True):
     used: int
     cpu_percent: float | None = None
     late_p999_ms: float | None = None
-    """How late 999 of 1000 ticks at most began in the last minute."""
+    """The 99.9th percentile of the ticks' delay in the last minute."""
     packets_in: int | None = None
     packets_out: int | None = None
     strangers: int | None = None
@@ -67,8 +69,8 @@ class CardRow(Struct, frozen=True):
     restarts: int | None = None
 
 
-class BranchRow(Struct, frozen=True):
-    """A branch's link and what its gateway last told. ``None``: it has told nothing."""
+class ControlBranchRow(Struct, frozen=True):
+    """A branch's link and its gateway's last status. ``None``: the gateway has reported no status."""
 
     branch: str
     link_up: bool
@@ -76,16 +78,16 @@ class BranchRow(Struct, frozen=True):
     session: str | None = None
     trade_date: str | None = None
     pending: int | None = None
-    """Keys whose result the gateway does not know."""
+    """The number of keys whose result the gateway does not know."""
     round_trip_ms: float | None = None
     requests: int = 0
     failures: int = 0
     foreign: int = 0
-    """Messages refused since they named orders, accounts or branches that are not its own."""
+    """The number of messages refused since they named orders, accounts or branches that are not the branch's own."""
 
 
-class CallRow(Struct, frozen=True):
-    """A call that runs (``live``) or is over. ``where``: the flow's step that it is at, or ended at."""
+class ControlCallRow(Struct, frozen=True):
+    """A running call (``live``) or a past one. ``where``: the flow's step at which the call is, or ended."""
 
     call: str
     live: bool
@@ -104,7 +106,7 @@ class CallRow(Struct, frozen=True):
     account_end: str | None = None
 
 
-class LegRow(Struct, frozen=True):
+class ControlLegRow(Struct, frozen=True):
     leg: str
     state: str
     trunk: str
@@ -118,7 +120,7 @@ class LegRow(Struct, frozen=True):
     mos: float | None = None
 
 
-class RecordingRow(Struct, frozen=True):
+class ControlRecordingRow(Struct, frozen=True):
     recording: str
     path: str
     started_at: float | None = None
@@ -126,8 +128,8 @@ class RecordingRow(Struct, frozen=True):
     cause: str | None = None
 
 
-class OrderRow(Struct, frozen=True):
-    """An order (``place``) or a cancel (``cancel``, then ``cancels`` is the contract number that it is about). Offsets: ms into the recording."""
+class ControlOrderRow(Struct, frozen=True):
+    """An order (``place``) or a cancel (``cancel``; ``cancels`` is the cancelled order's contract number). Offsets: ms into the recording."""
 
     key: str
     at: float
@@ -167,9 +169,9 @@ class CustomerRow(Struct, frozen=True):
 
 
 class AgentRow(Struct, frozen=True):
-    """An agent. ``state``, ``reason``: of the seat (``SeatState``, ``LockReason``), ``offline`` where nobody is logged in.
+    """An agent. ``state``, ``reason``: of the seat (``SeatState``, ``LockReason``); ``offline`` if the agent is not logged in.
 
-    ``call`` and ``queue``: what they have now. ``address`` and what follows: of the desk's link, while it stands.
+    ``call`` and ``queue``: of the present call. ``address`` and the fields after it: of the desk's link, while it is up.
     """
 
     agent: str
@@ -190,21 +192,21 @@ class AgentRow(Struct, frozen=True):
     round_trip_ms: float | None = None
     phone_problem: str | None = None
     phone_loss: float | None = None
-    """Of the packets that the phone received, 0 to 1."""
+    """The share of lost packets of all that the phone should have received, 0 to 1."""
     phone_jitter_ms: float | None = None
 
 
-class QueueRow(Struct, frozen=True):
-    """A queue. ``seats``: agents logged in that may serve it, overflow apart; ``answered``, ``abandoned``: since the switch started."""
+class ControlQueueRow(Struct, frozen=True):
+    """A queue. ``seats``: logged-in agents that may serve it, overflow apart; ``answered``, ``abandoned``: since the switch started."""
 
     queue: str
     title: dict[str, str]
     is_open: bool
-    """Within its hours."""
+    """The queue is within its hours."""
     waiting: int
     longest_s: float
     callbacks: int
-    """Customers who are to be called back."""
+    """The number of customers to be called back."""
     open_seats: int
     seats: int
     answered: int
@@ -214,7 +216,7 @@ class QueueRow(Struct, frozen=True):
 
 
 class DeskRow(Struct, frozen=True):
-    """A desk with a key. ``agent`` and what follows: while its link stands (``up``)."""
+    """A desk with a key. ``agent`` and the fields after it: while the desk's link is up (``up``)."""
 
     desk: str
     key: str
@@ -228,9 +230,9 @@ class DeskRow(Struct, frozen=True):
 
 
 class PhoneRow(Struct, frozen=True):
-    """A desk phone. ``desk``: whose it is, ``None`` for anybody's. ``address`` and what follows: while it is registered.
+    """A desk phone. ``desk``: its desk, ``None``: usable at any desk. ``address`` and the fields after it: while the phone is registered.
 
-    ``since`` and ``until``: UTC seconds. ``used_by``: the agent whose seat has its voice there now.
+    ``since`` and ``until``: UTC seconds. ``used_by``: the agent whose seat has its voice at this phone now.
     """
 
     phone: str
@@ -243,10 +245,10 @@ class PhoneRow(Struct, frozen=True):
     used_by: str | None = None
 
 
-class TalkRow(Struct, frozen=True):
-    """An agent's part in a call, rung, dialled or talked. ``kind``: ``in``, ``out``, ``callback``; ``outcome``: how it went on.
+class ControlTalkRow(Struct, frozen=True):
+    """An agent's part in a call: rung, dialled or talked. ``kind``: ``in``, ``out``, ``callback``; ``outcome``: how that part ended.
 
-    ``waited_ms``: of the caller, before this desk rang; ``pop_ms``: from the ring to the screen pop.
+    ``waited_ms``: the caller's wait before this desk rang; ``pop_ms``: from the ring to the screen pop.
     """
 
     talk: str

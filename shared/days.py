@@ -14,12 +14,12 @@ def shanghai_day(at: float) -> str:
 
 
 def day_start(day: str) -> float:
-    """UTC seconds of the midnight with which ``YYYYMMDD`` begins; raises ``ValueError`` on what is no day."""
+    """UTC seconds of the midnight at which ``YYYYMMDD`` begins; raises ``ValueError`` if ``day`` is no date."""
     if len(day) != 8 or not day.isascii() or not day.isdecimal():
         raise ValueError(f"not a day as YYYYMMDD: {day!r}")
     return (datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) - SHANGHAI).timestamp()
 
 
 def day_after(day: str, days: int = 1) -> str:
-    """So many days later. Raises ``ValueError`` on what is no day."""
+    """The date ``days`` later. Raises ``ValueError`` if ``day`` is no date."""
     return shanghai_day(day_start(day) + days * 24 * 3600.0)

@@ -1,12 +1,12 @@
-# Over 400 lines: one wire's words, all of them data, read from top to bottom as the protocol's document.
-"""Desk: what an agent's desk (agent-app 座席软件) asks of the switch, and what the switch answers and reports.
+# Over 400 lines: the messages of one link, all data, to be read from top to bottom as the protocol's document.
+"""Desk: the requests of an agent's desk (agent-app 座席软件) to the switch, and the switch's replies and reports.
 
-On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``), the desk being the side that connects with its desk key.
-Requests and reports are different types; each request gets exactly one ``Reply`` (``Refused`` where the switch says no).
+On the wire: ``shared.codec`` frames over a CURVE link (``shared.link``); the desk connects, with its desk key.
+Requests and reports are different types; each request gets exactly one ``Reply`` (``Refused`` where the switch refuses).
 
-State travels as whole values: a ``DeskSnapshot`` is everything that a desk shows, and each report replaces one field of it
-(``applied`` is that rule, for both sides). So a lost, doubled or late report can't leave a trace: a gap asks for a snapshot.
-Times are UTC seconds by the switch's clock; ``DeskSnapshot.at`` and ``LoggedIn.snapshot.at`` tell a desk how far its own is off.
+State travels as whole values: a ``DeskSnapshot`` is everything that a desk shows, and each report replaces one field of the snapshot
+(by ``applied``, on both sides). So a lost, doubled or late report has no lasting effect: after a gap the desk asks for a snapshot.
+Times are UTC seconds by the switch's clock; ``DeskSnapshot.at`` and ``LoggedIn.snapshot.at`` show a desk the error of its own clock.
 Money is fen, prices 1/1000 yuan. Texts from customers or agents are plain text, at most ``TEXT_MAX`` characters, and never markup.
 """
 
@@ -36,7 +36,7 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, DeskId,
 TEXT_MAX = 4000
 PART_BYTES = 256 * 1024
 TOKEN_HEADER = "X-Huawu-Token"  # noqa: S105  a header's name
-"""SIP header of the switch's INVITE to a desk's phone; the phone answers no INVITE without the token it was told."""
+"""SIP header of the switch's INVITE to a desk's phone; the phone accepts no INVITE without the token of the reported call."""
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Name = Annotated[str, Meta(max_length=64)]
 Number = Annotated[str, Meta(pattern=r"^[0-9*#+]{1,32}\Z")]
@@ -48,18 +48,18 @@ _PHONE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def is_phone_name(text: str) -> bool:
-    """May a desk phone be called so?"""
+    """Whether ``text`` may be a desk phone's name."""
     return _PHONE_NAME.fullmatch(text) is not None
 
 
 def desk_phone(contact: str) -> str | None:
-    """The name in ``phone:NAME``; ``None`` where the voice is the app's own phone."""
+    """The name in ``phone:NAME``; ``None`` if the contact is the app's own phone."""
     scheme, colon, name = contact.partition(":")
     return name if colon and scheme == "phone" else None
 
 
 class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
-    """Root of all that crosses a desk's link. Unknown fields are ignored, unknown types are answered ``unsupported``."""
+    """The root of all messages on a desk's link. Unknown fields are ignored, unknown types are answered ``unsupported``."""
 
 
 class Request(Message, frozen=True):
@@ -71,7 +71,7 @@ class Reply(Message, frozen=True):
 
 
 class Report(Message, frozen=True):
-    """Switch to desk, unasked, numbered. Replaces a part of the ``DeskSnapshot``, or is a word to the app."""
+    """Switch to desk, unasked, numbered. Replaces a part of the ``DeskSnapshot``, or is a notice."""
 
 
 class Told(Message, frozen=True):
@@ -82,7 +82,7 @@ class Told(Message, frozen=True):
 
 
 class Seat(Struct, frozen=True):
-    """座席. ``since``: of ``state``. ``reason``: why it is locked, or (in a call) will be after it."""
+    """座席. ``since``: of ``state``. ``reason``: why the seat is locked, or (in a call) will be locked after the call."""
 
     agent: AgentId
     name: str
@@ -92,18 +92,18 @@ class Seat(Struct, frozen=True):
     since: float
     reason: LockReason | None = None
     lock_next: LockReason | None = None
-    """Asked for in a call: takes effect after it."""
+    """Requested during a call: takes effect after the call."""
     wrap_up_until: float | None = None
     wrap_up_call: CallId | None = None
-    """The call whose disposition is still to come; stays after the wrap-up time, until the next call."""
+    """The call without a disposition so far; stays after the wrap-up time, until the next call."""
     calls_today: int = 0
 
 
-# --- whom a desk can reach: ``kind`` tells them apart on the wire ---
+# --- targets of a desk; ``kind`` tells them apart on the wire ---
 
 
 class Target(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=False):
-    """Root of the targets of a consult or a transfer."""
+    """The root of the targets of a consult or a transfer."""
 
 
 class ToSeat(Target, frozen=True, tag="seat"):
@@ -119,29 +119,29 @@ class ToQueue(Target, frozen=True, tag="queue"):
 
 
 class ToNumber(Target, frozen=True, tag="number"):
-    """外线: an outside number, over the trunk that the rules give."""
+    """外线: an outside number, over the trunk that the rules choose."""
 
     number: Number
 
 
 class ToMenu(Target, frozen=True, tag="menu"):
-    """A flow of the IVR, from its beginning. Nobody is talked to there: hanging up hands the customer over."""
+    """A flow of the IVR, from its beginning. The agent can't talk to a flow: hanging up hands the customer over."""
 
     flow: Name
 
 
 class ToPin(Target, frozen=True, tag="pin"):
-    """The customer keys account and PIN to the IVR, unheard and unrecorded, and comes back with pass or fail only."""
+    """The customer keys account and PIN to the IVR, unheard and unrecorded, and returns with the result (passed or failed) only."""
 
 
 AnyTarget = ToSeat | ToQueue | ToNumber | ToMenu | ToPin
 
 
 class Party(Struct, frozen=True):
-    """Somebody else in this seat's call. ``kind``: ``customer``, ``seat``, ``outside``, ``queue``, ``menu``, ``pin``, ``listener``.
+    """Another party of this seat's call. ``kind``: ``customer``, ``seat``, ``outside``, ``queue``, ``menu``, ``pin``, ``listener``.
 
     ``name``: an agent's, a queue's or a flow's id; ``number``: a telephone number. ``since``: of ``state``, UTC seconds.
-    ``leg`` is empty where there is none yet.
+    ``leg`` is empty if the party has no leg yet.
     """
 
     leg: LegId
@@ -153,15 +153,15 @@ class Party(Struct, frozen=True):
 
 
 class CameBack(StrEnum):
-    """What became of the last party that this seat asked, where it was not handed the call; for the window to say."""
+    """Why the last party that this seat asked is not in the call, unless the call was handed to that party; the window shows it."""
 
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
-    NOT_OPEN = "not_open"  # the seat is locked, in a call, or nobody is there; the queue is closed or full
+    NOT_OPEN = "not_open"  # the seat is locked, in a call or not logged in; the queue is closed or full
     NO_LINE = "no_line"
-    HUNG_UP = "hung_up"  # after they had talked
+    HUNG_UP = "hung_up"  # after a talk with this seat
     CANCELLED = "cancelled"  # 返回
     PIN_PASSED = "pin_passed"
     PIN_FAILED = "pin_failed"
@@ -175,15 +175,15 @@ class DeskCall(Struct, frozen=True):
     call: CallId
     leg: LegId
     token: str
-    """The phone takes the INVITE that carries this in ``TOKEN_HEADER``, and no other."""
+    """The phone accepts the INVITE that carries this token in ``TOKEN_HEADER``, and no other INVITE."""
     auto: bool
-    """The phone answers by itself: the agent asked for this call."""
+    """The phone answers at once: the agent asked for this call."""
     kind: CallKind
     state: SeatState
     hanging_up: HangingUp
     """What ``HangUp`` would do now."""
     number: str
-    """The other side's."""
+    """The number of the other side."""
     dnis: str
     queue: QueueName | None
     waited: float
@@ -191,20 +191,20 @@ class DeskCall(Struct, frozen=True):
     rang_at: float
     answered_at: float | None = None
     held_at: float | None = None
-    """Since when the customer waits: on hold, or while another party is talked to."""
+    """Since when the customer waits: on hold, or while the agent talks to another party."""
     parties: tuple[Party, ...] = ()
-    """All others in the call, in the order in which they came. ``consulting``: the customer and the asked party; which of them is
-    ``talking`` changes by ``Swap``."""
+    """All other parties of the call, in the order in which they came. ``consulting``: the customer and the asked party; ``Swap`` changes which
+    of the two is ``talking``."""
     came_back: CameBack | None = None
     busy: AgentId | None = None
-    """An internal call to this agent, who is in a call: busy tone is heard, and a supervisor may press ``Monitor``."""
+    """The busy agent whom this internal call is for: this seat hears the busy tone, and a supervisor may press ``Monitor``."""
     listening: ListenMode | None = None
-    """This seat is a supervisor's in another seat's call; ``target`` is that seat."""
+    """This seat is a supervisor's and takes part in another seat's call; ``target`` is that seat."""
     target: AgentId | None = None
 
 
 class TrailStep(Struct, frozen=True):
-    """What the caller did in the IVR. ``title``: the flow's words for the step, per language."""
+    """A step of the caller's way through the IVR. ``title``: the flow's name for the step, per language."""
 
     at: float
     step: str
@@ -212,7 +212,7 @@ class TrailStep(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """One row of a customer's history, whatever the channel (``phone``, ``sms``, ``fax``, ``mail``, ``voicemail``)."""
+    """A row of a customer's history, over any channel (``phone``, ``sms``, ``fax``, ``mail``, ``voicemail``)."""
 
     id: str
     channel: str
@@ -226,11 +226,11 @@ class Contact(Struct, frozen=True):
     summary: str = ""
     call: CallId | None = None
     recording: bool = False
-    """There is one, and this agent may play it."""
+    """There is a recording that this agent may play."""
 
 
 class Ticket(Struct, frozen=True):
-    """工单: an open problem follows the customer. ``state``: ``open``, ``waiting``, ``closed``."""
+    """工单: a customer's open problem, kept over several calls. ``state``: ``open``, ``waiting``, ``closed``."""
 
     id: TicketId
     customer: CustomerId
@@ -240,12 +240,12 @@ class Ticket(Struct, frozen=True):
     opened_by: AgentId
     updated_at: float
     text: str = ""
-    """All notes so far, the newest last, each begun by a line with time and agent."""
+    """All notes so far, the newest last; each begins with a line of time and agent."""
     call: CallId | None = None
 
 
 class AccountFacts(Struct, frozen=True):
-    """资金账号 at its branch. ``pending``: asked, not yet answered; ``problem``: a ``shared.enums.Refusal`` where the branch said no."""
+    """资金账号 at its branch. ``pending``: asked, not answered yet; ``problem``: a ``shared.enums.Refusal`` if the branch refused."""
 
     account: AccountNo
     branch: BranchId
@@ -271,20 +271,20 @@ class CustomerCard(Struct, frozen=True):
 
 
 class Pop(Struct, frozen=True):
-    """Screen pop (来电弹屏): what is known of the caller, filled in as answers come."""
+    """Screen pop (来电弹屏): the known facts of the caller, completed as answers arrive."""
 
     call: CallId
     number: str
     place: str
-    """Where the number is from, as far as the number shows it (trunk's group, or ``""``)."""
+    """The place of the number, if the number shows it (trunk's group, or ``""``)."""
     verified: AccountNo | None
-    """The account whose PIN the caller keyed right in this call."""
+    """The account whose PIN the caller keyed correctly in this call."""
     trail: tuple[TrailStep, ...] = ()
     customer: CustomerCard | None = None
     others: tuple[CustomerCard, ...] = ()
-    """More customers with this telephone number (without contacts and tickets)."""
+    """Other customers with this telephone number (without contacts and tickets)."""
     pending: bool = True
-    """The store has not answered yet; branches have a ``pending`` of their own."""
+    """The store has not answered yet; branches have their own ``pending``."""
 
 
 class QueueRow(Struct, frozen=True):
@@ -298,14 +298,14 @@ class QueueRow(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """A disposition (话务小结) that an agent may pick, with its words per language."""
+    """A disposition (话务小结) that an agent may choose, with its text per language."""
 
     id: str
     title: dict[Language, str]
 
 
 class DeskSnapshot(Reply, frozen=True):
-    """Everything that a desk shows. ``seat=None``: nobody is logged in on this link."""
+    """Everything that a desk shows. ``seat=None``: no agent is logged in on this link."""
 
     at: float
     seat: Seat | None = None
@@ -327,7 +327,7 @@ class CallChanged(Report, frozen=True):
 
 
 class PopChanged(Report, frozen=True):
-    """``None``: the pop is done with (the seat is open again, or took another call)."""
+    """``None``: no pop any more (the seat is open again, or took another call)."""
 
     pop: Pop | None
 
@@ -343,11 +343,11 @@ class LoggedOut(Report, frozen=True):
 
 
 class Notice(Report, frozen=True):
-    """A supervisor's word to the agent, or what a supervisor did to the seat, or why who was dialled did not come; shown until it is read, and
-    part of no snapshot.
+    """A supervisor's message to the agent, a supervisor's change of the seat, or the failure of a dialled call; shown until it is read, and
+    no part of a snapshot.
 
     ``code``: ``message``, ``opened``, ``locked``, ``intercepted``, ``skills``; ``sender`` is the supervisor's name.
-    ``dial_busy``, ``dial_no_answer``, ``dial_refused``, ``dial_no_line``; ``sender`` is the number or the agent that was dialled.
+    ``dial_busy``, ``dial_no_answer``, ``dial_refused``, ``dial_no_line``; ``sender`` is the dialled number or agent.
     """
 
     at: float
@@ -361,7 +361,7 @@ StateReport = SeatChanged | CallChanged | PopChanged | QueuesChanged | LoggedOut
 
 
 def applied(snapshot: DeskSnapshot, report: StateReport) -> DeskSnapshot:
-    """The snapshot after a report; the desk's model and the tests' oracle are this function."""
+    """The snapshot after a report; the desk's model and the tests use this function."""
     match report:
         case SeatChanged(seat):
             return replace(snapshot, seat=seat)
@@ -381,10 +381,10 @@ def applied(snapshot: DeskSnapshot, report: StateReport) -> DeskSnapshot:
 
 
 class LogIn(Request, frozen=True):
-    """Answered by ``LoggedIn`` or ``Refused``. ``contact``: ``ip:port`` of the app's phone, where INVITEs go, or
+    """Answered by ``LoggedIn`` or ``Refused``. ``contact``: ``ip:port`` of the app's phone, to which INVITEs go, or
     ``phone:NAME`` of a desk phone.
 
-    ``take_over``: end this agent's log-in elsewhere (refused while it has a call).
+    ``take_over``: ends this agent's log-in at another desk (refused while the agent has a call).
     """
 
     agent: Name
@@ -397,7 +397,7 @@ class LogIn(Request, frozen=True):
 
 
 class Resume(Request, frozen=True):
-    """After a reconnect, instead of the password. Answered as ``LogIn``; ``Refused(SESSION_OVER)`` asks for the password again."""
+    """Sent after a reconnect in place of the password. Answered like ``LogIn``; after ``Refused(SESSION_OVER)`` the password is needed."""
 
     session: Annotated[str, Meta(max_length=128)]
     contact: VoiceContact
@@ -420,7 +420,7 @@ class ChangePassword(Request, frozen=True):
         return "ChangePassword(••••)"
 
 
-# --- commands: the core decides; ``call`` is the one the agent meant, so a click that came late does nothing to the next call ---
+# --- commands: the core decides; ``call`` is the call that the agent meant, so that a late click has no effect on the next call ---
 
 
 class Command(Request, frozen=True):
@@ -432,18 +432,18 @@ class OpenSeat(Command, frozen=True):
 
 
 class LockSeat(Command, frozen=True):
-    """座席闭锁; in a call it takes effect after it."""
+    """座席闭锁; in a call it takes effect after the call."""
 
     reason: LockReason = LockReason.BREAK
 
 
 class HangUp(Command, frozen=True):
-    """Puts the handset down. ``means``: what the agent was shown that this does (``DeskCall.hanging_up``).
+    """Hangs up. ``means``: the effect that the agent was shown (``DeskCall.hanging_up``).
 
-    ``refuse``: the next agent is asked, and this seat is locked with ``NO_ANSWER``. ``give_up``: ends the call that is dialled.
-    ``end``: ends the talk. ``leave``: the others go on. ``hand_over``: gives who waits to the asked party, whether it rings or talks
-    (呼叫转移). ``stop_listening``: leaves unnoticed. Refused with ``WRONG_STATE`` where it would do something else by now, such as end the
-    talk with a customer who was to be handed to somebody who has just gone.
+    ``refuse``: the next agent is asked, and this seat is locked with ``NO_ANSWER``. ``give_up``: ends the dialled call.
+    ``end``: ends the talk. ``leave``: the other parties go on. ``hand_over``: joins the waiting party to the asked party, which may still ring
+    (呼叫转移). ``stop_listening``: leaves unnoticed. Refused with ``WRONG_STATE`` if hanging up has another effect by now, such as ending the
+    talk with a customer who was to be handed to a party that has just gone.
     """
 
     call: CallRef
@@ -461,78 +461,78 @@ class Retrieve(Command, frozen=True):
 
 
 class Dial(Command, frozen=True):
-    """Calls out. Only from an open or locked seat, or in wrap-up; in a talk it is a ``Consult``."""
+    """Dials a number. Only from an open or locked seat, or in wrap-up; during a talk ``Consult`` is used."""
 
     number: Number
 
 
 class CallSeat(Command, frozen=True):
-    """内部呼叫: calls another seat. From the same states as ``Dial``. A busy seat is heard as busy (``DeskCall.busy``)."""
+    """内部呼叫: calls another seat. From the same states as ``Dial``. A busy seat gives the busy tone (``DeskCall.busy``)."""
 
     agent: AgentRef
 
 
 class Consult(Command, frozen=True):
-    """Whoever this seat talks to waits, and another party is asked. From ``talking``, ``holding`` or ``conference``."""
+    """Puts this seat's group on hold and asks another party. From ``talking``, ``holding`` or ``conference``."""
 
     call: CallRef
     target: AnyTarget
 
 
 class Return(Command, frozen=True):
-    """返回: gives the asked party up, and talks to who waited. From ``consulting``; in a call that is dialled it ends the call."""
+    """返回: gives up the asked party and returns to the waiting one. From ``consulting``; in a dialled call it ends the call."""
 
     call: CallRef
 
 
 class Swap(Command, frozen=True):
-    """呼叫切换: talks to who waits; the other side waits. From ``consulting``, once the asked party has answered."""
+    """呼叫切换: talks to the waiting party; the other party waits. From ``consulting``, once the asked party has answered."""
 
     call: CallRef
 
 
 class Join(Command, frozen=True):
-    """三方通话: everybody hears everybody. As ``Swap``."""
+    """三方通话: all parties hear each other. From the same states as ``Swap``."""
 
     call: CallRef
 
 
 class DropParty(Command, frozen=True):
-    """Sends one party of a conference away (not the customer)."""
+    """Removes a party from a conference (not the customer)."""
 
     call: CallRef
     leg: LegRef
 
 
 class Monitor(Command, frozen=True):
-    """同步监听: into the call of a busy seat. A supervisor's; from the same states as ``Dial``, or while that seat is heard as busy."""
+    """同步监听: joins the call of a busy seat. For supervisors; from the same states as ``Dial``, or while that seat gives the busy tone."""
 
     agent: AgentRef
     mode: ListenMode = ListenMode.MONITOR
 
 
 class Listen(Command, frozen=True):
-    """Another way of being in the call that is monitored: monitor, whisper (耳语), barge (强插)."""
+    """Changes the way of listening in the monitored call: monitor, whisper (耳语), barge (强插)."""
 
     call: CallRef
     mode: ListenMode
 
 
 class Intercept(Command, frozen=True):
-    """呼叫拦截: from ``monitoring``; the call is this seat's now, and the other agent's goes to wrap-up. The customer hears no gap."""
+    """呼叫拦截: from ``monitoring``; this seat gets the call, and the other agent's seat goes to wrap-up. The customer hears no gap."""
 
     call: CallRef
 
 
 class TakeWaiting(Command, frozen=True):
-    """A supervisor takes a waiting caller out of order, to a seat that is open (their own, if it is ``None`` and open or locked)."""
+    """A supervisor gives a waiting caller, out of order, to an open seat (``None``: the supervisor's own seat, open or locked)."""
 
     call: CallRef
     agent: AgentRef | None = None
 
 
 class ForceSeat(Command, frozen=True):
-    """A supervisor opens, locks or logs out a seat. Audited, and the agent is told (``Notice``)."""
+    """A supervisor opens, locks or logs out a seat. Audited; the agent gets a ``Notice``."""
 
     agent: AgentRef
     act: Annotated[str, Meta(pattern=r"^(open|lock|log_out)\Z")]
@@ -540,16 +540,16 @@ class ForceSeat(Command, frozen=True):
 
 
 class SendDigits(Command, frozen=True):
-    """To the far end, RFC 4733."""
+    """Sends keys to the far end (RFC 4733)."""
 
     call: CallRef
     digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}\Z")]
 
 
 class WrapUp(Command, frozen=True):
-    """话务小结 of the talk just ended or still going on; ends the wrap-up unless ``stay``. May come again and then replaces what was said.
+    """话务小结 of the talk that just ended or still runs; ends the wrap-up unless ``stay``. A later one replaces an earlier one.
 
-    ``disposition=""`` with ``stay``: keeps the note only (the wrap-up time ends, and nothing was chosen yet); also of the talk wrapped up last.
+    ``disposition=""`` with ``stay``: keeps only the note (the wrap-up time ends without a choice); also for the talk wrapped up last.
     """
 
     call: CallRef
@@ -578,7 +578,7 @@ AnyCommand = (
 
 
 class FindCustomers(Request, frozen=True):
-    """Answered by ``Customers``. By telephone number, account, name, pinyin or its initials. Audited, as are the next two."""
+    """Answered by ``Customers``. Searches by telephone number, account, name, pinyin or the pinyin's initials. Audited, as are the next two requests."""
 
     text: Annotated[str, Meta(max_length=64)]
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
@@ -591,13 +591,13 @@ class AskCustomer(Request, frozen=True):
 
 
 class AskAccount(Request, frozen=True):
-    """Answered by ``AccountShown`` once the branch has answered (or not)."""
+    """Answered by ``AccountShown`` after the branch's answer or its time-out."""
 
     account: AccountRef
 
 
 class SaveTicket(Request, frozen=True):
-    """Answered by ``TicketSaved``. ``ticket=None``: a new one. ``note`` is added to its text."""
+    """Answered by ``TicketSaved``. ``ticket=None``: a new ticket. ``note`` is added to the ticket's text."""
 
     customer: CustomerRef
     ticket: TicketRef | None
@@ -608,7 +608,7 @@ class SaveTicket(Request, frozen=True):
 
 
 class AskRecording(Request, frozen=True):
-    """Answered by ``RecordingPart``; refused ``NOT_ALLOWED`` unless it is the agent's own call, their group's, or they are manager. Audited."""
+    """Answered by ``RecordingPart``; refused with ``NOT_ALLOWED`` unless the call is the agent's own or their group's, or the agent is a manager. Audited."""
 
     call: CallRef
     offset: Offset = 0
@@ -622,19 +622,21 @@ REQUESTS: tuple[type[Request], ...] = (LogIn, Resume, LogOut, ChangePassword, *C
 
 
 class DeskRefusal(StrEnum):
-    """Stable; text for people is the app's."""
+    """Stable codes; the app has the texts for people."""
 
     WRONG_PASSWORD = "wrong_password"  # noqa: S105  unknown agents are answered alike
     TOO_MANY_TRIES = "too_many_tries"  # ``wait`` seconds
     ALREADY_LOGGED_IN = "already_logged_in"  # ``text``: the other desk
     DESK_TAKEN = "desk_taken"  # another agent is logged in on this link
-    NO_SUCH_PHONE = "no_such_phone"  # ``text``: the desk phone's name; the switch has none, or it is another desk's
+    NO_SUCH_PHONE = (
+        "no_such_phone"  # ``text``: the desk phone's name; the switch has no such phone, or it belongs to another desk
+    )
     PHONE_TAKEN = "phone_taken"  # ``text``: the desk whose agent uses that desk phone
     SESSION_OVER = "session_over"
     NOT_LOGGED_IN = "not_logged_in"
     WEAK_PASSWORD = "weak_password"  # noqa: S105
-    WRONG_STATE = "wrong_state"  # the seat or the call is not in a state for this
-    NO_SUCH_CALL = "no_such_call"  # it is over, or not this seat's
+    WRONG_STATE = "wrong_state"  # the request does not fit the state of the seat or the call
+    NO_SUCH_CALL = "no_such_call"  # the call is over, or not this seat's
     NO_LINE = "no_line"  # no trunk takes the number, or all its lines are in use
     IN_CALL = "in_call"
     NOT_ALLOWED = "not_allowed"
@@ -642,9 +644,9 @@ class DeskRefusal(StrEnum):
     UNKNOWN_CHOICE = "unknown_choice"  # no such disposition
     SEAT_BUSY = "seat_busy"  # the other seat is locked by its work, in a call, or not open
     NOT_HERE = "not_here"  # the agent is not logged in
-    NOT_IN_CALL = "not_in_call"  # nothing to listen to
-    BUSY = "busy"  # the switch is stopping, or has too much to do
-    FAULT = "fault"  # our own bug, logged at the switch
+    NOT_IN_CALL = "not_in_call"  # there is no call to listen to
+    BUSY = "busy"  # the switch is stopping, or overloaded
+    FAULT = "fault"  # a bug of the switch, logged there
 
 
 class Refused(Reply, frozen=True):
@@ -658,7 +660,7 @@ class Done(Reply, frozen=True):
 
 
 class LoggedIn(Reply, frozen=True):
-    """``session``: for ``Resume``; it opens nothing on another desk's key."""
+    """``session``: the token for ``Resume``, valid with this desk's key only."""
 
     session: str
     snapshot: DeskSnapshot
@@ -697,24 +699,24 @@ REPLIES: tuple[type[Reply], ...] = (
 )  # fmt: skip
 
 
-# --- what a desk tells unasked ---
+# --- reports of a desk ---
 
 
 class PhoneNow(Told, frozen=True):
-    """Each 5 s, and at once when it changes: the legs that the app's phone has. The switch compares them with its own, but where the voice
-    is a desk phone, of whose legs the app knows nothing.
+    """Sent every 5 s, and at once after a change: the legs of the app's phone. The switch compares them with its own, unless the voice is at
+    a desk phone, whose legs are unknown to the app.
     """
 
     legs: Annotated[tuple[LegRef, ...], Meta(max_length=LEGS_MAX)]
     loss: float = 0.0
-    """Of received packets, 0 to 1, over the last 5 s."""
+    """The share of lost packets over the last 5 s, 0 to 1."""
     jitter_ms: float = 0.0
     problem: Line = ""
-    """``no_headset``, ``phone_down`` …; empty: all is well."""
+    """``no_headset``, ``phone_down`` …; empty: no problem."""
 
 
 class PopShown(Told, frozen=True):
-    """The pop stood on the screen ``after_ms`` after the app heard of the ring."""
+    """The pop was on the screen ``after_ms`` after the app received the ring's report."""
 
     call: CallRef
     after_ms: float

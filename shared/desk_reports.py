@@ -1,4 +1,4 @@
-"""Reports over a desk's link (``shared.desk``): the same lines as the operator's (``shared.reports``), with the asking agent's rights."""
+"""Reports over a desk's link (``shared.desk``): the same rows as the operator's (``shared.reports``), with the rights of the asking agent."""
 
 from typing import Annotated
 
@@ -10,10 +10,10 @@ from shared.reports import By, ReportRow
 
 
 class AskReport(Request, frozen=True):
-    """Answered by ``ReportShown``: of the days ``first`` to ``last``, both included. Refused ``not_found`` where the days are none.
+    """Answered by ``ReportShown`` of the days ``first`` to ``last``, both included. Refused with ``not_found`` if these are no days.
 
-    An agent asks with their own id as ``agent``. A supervisor has agents and groups of their own group only (others are ``not_allowed``, and
-    without an ``agent`` the lines are cut to the group), a manager all. It may take some seconds.
+    An agent asks with their own id as ``agent``. A supervisor sees agents and groups of their own group only (others: ``not_allowed``;
+    without ``agent`` the rows are restricted to the group), a manager all. The reply may take some seconds.
     """
 
     by: By
@@ -24,7 +24,7 @@ class AskReport(Request, frozen=True):
 
 
 class ReportShown(Reply, frozen=True):
-    """``at``: of a day that is not over, until when. ``group``: whose agents it has, where it was cut to one."""
+    """``at``: if the last day is not over, the time up to which it is counted. ``group``: the group to which the rows are restricted."""
 
     at: float
     by: By

@@ -1,10 +1,10 @@
-"""Words on the wire and in the store. Values are ASCII and stable; text for people lives in ``resources/``."""
+"""Enumerations on the wire and in the store. Values are ASCII and stable; texts for people are in ``resources/``."""
 
 from enum import StrEnum
 
 
 class Language(StrEnum):
-    """Of prompts and screens; the value is the folder's name under ``resources/prompts``."""
+    """The language of prompts and screens; the value is the folder's name under ``resources/prompts``."""
 
     ZH = "zh_CN"
     EN = "en"
@@ -27,7 +27,7 @@ class Direction(StrEnum):
 
 
 class DigitMode(StrEnum):
-    """How a leg's keys arrive."""
+    """How the keys of a leg arrive."""
 
     AUTO = "auto"  # RFC 4733 where SDP negotiated it, in-band tones where not; INFO always
     RFC4733 = "rfc4733"
@@ -59,15 +59,15 @@ class EndCause(StrEnum):
     DESK_LOST = "desk_lost"  # the agent's app or phone went away in a talk
     CALLBACK = "callback"  # the caller asked to be called back
     SWITCH_STOPPED = "switch_stopped"
-    RECONCILED = "reconciled"  # the lines no longer knew the leg
-    FAULT = "fault"  # our own bug, caught
+    RECONCILED = "reconciled"  # the SIP lines have no such leg any more
+    FAULT = "fault"  # a bug of the switch, caught
 
 
 class PlayEnd(StrEnum):
     DONE = "done"
     BARGED = "barged"
     STOPPED = "stopped"
-    FAILED = "failed"  # a segment is missing; what there was has been played
+    FAILED = "failed"  # a segment is missing; the segments before it were played
 
 
 class Market(StrEnum):
@@ -102,7 +102,7 @@ FINAL_STATUSES = frozenset(
 
 
 class Refusal(StrEnum):
-    """Why a branch (or the link to it) said no. Each has a prompt ``refusal/<value>`` in both languages."""
+    """Why a branch, or the link to it, refused. Each value has a prompt ``refusal/<value>`` in both languages."""
 
     UNKNOWN_ACCOUNT = "unknown_account"
     WRONG_PIN = "wrong_pin"
@@ -118,42 +118,42 @@ class Refusal(StrEnum):
     NO_SHARES = "no_shares"
     UNKNOWN_CONTRACT = "unknown_contract"
     NOT_CANCELLABLE = "not_cancellable"
-    BRANCH_DOWN = "branch_down"  # no link, or the trading system behind it is away
+    BRANCH_DOWN = "branch_down"  # no link, or the branch's trading system is not connected
     BRANCH_SLOW = "branch_slow"  # no answer in time
-    BAD_ANSWER = "bad_answer"  # an answer that makes no sense
+    BAD_ANSWER = "bad_answer"  # the answer is malformed or contradicts itself
     UNSUPPORTED = "unsupported"
-    JOURNAL_FAILED = "journal_failed"  # the order could not be made durable, so it was not sent
+    JOURNAL_FAILED = "journal_failed"  # the order could not be journalled, so it was not sent
 
 
 class SeatState(StrEnum):
-    """What a seat (座席) is doing; derived from its link, its legs and its wishes (``core.desks.seat``), never set."""
+    """The state of a seat (座席), derived from its link, its legs and its requests (``core.desks.seat``), never set."""
 
-    OFFLINE = "offline"  # nobody is logged in, or the link is down
+    OFFLINE = "offline"  # no agent is logged in, or the link is down
     LOCKED = "locked"  # 座席闭锁, with a ``LockReason``
     OPEN = "open"  # 座席开放: takes calls
     RINGING = "ringing"
-    DIALLING = "dialling"  # the agent calls out and the far end has not answered
+    DIALLING = "dialling"  # the agent calls out and the far end has not answered yet
     TALKING = "talking"
     HOLDING = "holding"
-    CONSULTING = "consulting"  # 转移询问: the customer waits while another party is asked, rings or is talked to
+    CONSULTING = "consulting"  # 转移询问: the customer waits while another party is asked, rings or talks
     CONFERENCE = "conference"  # 三方通话: three or more hear each other
-    MONITORING = "monitoring"  # 监听: in another seat's call, by a ``ListenMode``
+    MONITORING = "monitoring"  # 监听: in another seat's call, in one of ``ListenMode``
     WRAP_UP = "wrap_up"  # 话后处理
 
 
 class HangingUp(StrEnum):
-    """What putting the handset down means at a seat in a call; the switch says it, the button shows it, ``HangUp`` carries it back."""
+    """What hanging up means at a seat in a call; the switch decides, the button shows it, ``HangUp`` carries it back."""
 
-    REFUSE = "refuse"  # what rings
-    GIVE_UP = "give_up"  # what is dialled
-    END = "end"  # the talk: nobody is left to go on
-    LEAVE = "leave"  # the others go on
-    HAND_OVER = "hand_over"  # 转移: who waits and whoever is asked have each other
+    REFUSE = "refuse"  # the ringing call is refused
+    GIVE_UP = "give_up"  # the dialled call is given up
+    END = "end"  # the talk ends: no other party is left
+    LEAVE = "leave"  # the other parties go on
+    HAND_OVER = "hand_over"  # 转移: the waiting party and the asked party are joined
     STOP_LISTENING = "stop_listening"
 
 
 class LockReason(StrEnum):
-    """Why a seat takes no calls. The last three are the switch's, not an agent's choice."""
+    """Why a seat takes no calls. The switch sets the last three; the agent chooses the others."""
 
     BREAK = "break"
     LUNCH = "lunch"
@@ -162,7 +162,7 @@ class LockReason(StrEnum):
     PAPERWORK = "paperwork"
     OTHER = "other"
     LOGGED_IN = "logged_in"  # just logged in, not opened yet
-    NO_ANSWER = "no_answer"  # let it ring
+    NO_ANSWER = "no_answer"  # the agent did not answer a ring
     PHONE_LOST = "phone_lost"  # the desk's phone can't be reached
 
 
@@ -170,7 +170,7 @@ SWITCH_LOCKS = frozenset({LockReason.LOGGED_IN, LockReason.NO_ANSWER, LockReason
 
 
 class Role(StrEnum):
-    """What an agent may: their own calls; their group's seats and recordings; everybody's."""
+    """An agent's rights: to their own calls; to their group's seats and recordings; to all."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
@@ -178,19 +178,19 @@ class Role(StrEnum):
 
 
 class CallKind(StrEnum):
-    """How an agent came to a call."""
+    """How a call came to an agent."""
 
     IN = "in"  # from a queue
     OUT = "out"  # dialled by the agent
     CALLBACK = "callback"  # the centre called back and the customer came from the queue
     INTERNAL = "internal"  # seat to seat
-    CONSULT = "consult"  # asked in by the agent who has the call; it may be handed over
+    CONSULT = "consult"  # invited by the agent who has the call, who may hand it over
     MONITOR = "monitor"  # a supervisor listens
-    TAKEN = "taken"  # 拦截, or a waiting call taken out of order
+    TAKEN = "taken"  # 拦截, or a waiting call that a supervisor took out of order
 
 
 class ListenMode(StrEnum):
-    """How a supervisor is in another seat's call: hears both and is heard by nobody, by the agent only, by all."""
+    """How a supervisor takes part in another seat's call: hears both sides and is heard by nobody, by the agent only, or by all."""
 
     MONITOR = "monitor"  # 同步监听
     WHISPER = "whisper"  # 耳语
@@ -198,9 +198,9 @@ class ListenMode(StrEnum):
 
 
 class PartyState(StrEnum):
-    """Of somebody in a call, as one seat in it sees them."""
+    """The state of another party of the call, from the view of one seat."""
 
-    ASKED = "asked"  # no leg yet: a queue that nobody has answered, a menu, the PIN step
+    ASKED = "asked"  # no leg yet: a queue where no agent has answered, a menu, the PIN step
     RINGING = "ringing"
     TALKING = "talking"  # hears this seat and is heard by it
     WAITING = "waiting"  # on hold: music, or others of the same conference

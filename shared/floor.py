@@ -1,9 +1,9 @@
-"""Floor: what a supervisor's desk (班长席) sees of the whole centre and does to it, and whom any desk can call or transfer to.
+"""Floor: what a supervisor's desk (班长席) sees of the whole centre and may change, and which targets any desk can call or transfer to.
 
-Over the same link and session as ``shared.desk``. ``WatchFloor`` is answered by everything (``FloorSnapshot``); from then on ``FloorChanged``
-brings what is other than before: whole rows by their key, and the keys that are gone, at most one each ``EVERY_S``. They are numbered: one
-that is missing in the numbers, or has number 0, means that the desk must ask again. No row changes by itself: what runs with the clock is
-told as the time since when (UTC seconds by the switch's clock). Money is fen.
+The messages use the link and session of ``shared.desk``. ``WatchFloor`` is answered by all rows (``FloorSnapshot``); after that
+``FloorChanged`` brings the changed rows, whole, and the keys of deleted rows, at most once in ``EVERY_S``. The changes are numbered: after a
+missing number, or number 0, the desk must ask again. No row changes with the clock alone: a duration is sent as the time of its beginning
+(UTC seconds by the switch's clock). Money is fen.
 """
 
 from enum import StrEnum
@@ -16,7 +16,7 @@ from shared.enums import CallKind, Language, LockReason, Role, SeatState
 from shared.ids import AgentId, BranchId, CallId, DeskId, Fen, QueueName, SkillName
 
 EVERY_S: Final = 0.5
-"""Between two ``FloorChanged``; twice as long where only the colleagues are watched."""
+"""Seconds between two ``FloorChanged``; twice as long if only the colleagues are watched."""
 MOST_SKILLS = 64
 MOST_AGENTS = 1000
 Skills = Annotated[
@@ -26,18 +26,18 @@ Skills = Annotated[
 
 
 class Watch(StrEnum):
-    """How much a desk is told. ``FLOOR`` has the colleagues too; it is a supervisor's (their group's seats) or a manager's (all)."""
+    """What a desk watches. ``FLOOR`` includes the colleagues; only supervisors (their group's seats) and managers (all seats) may watch it."""
 
     OFF = "off"
     COLLEAGUES = "colleagues"
     FLOOR = "floor"
 
 
-# --- rows; ``key`` tells them apart in their table ---
+# --- rows; ``key`` identifies a row in its table ---
 
 
 class ColleagueRow(Struct, frozen=True):
-    """Somebody who can be called at their desk. ``initials``: of the name's pinyin, the readings apart by spaces."""
+    """A colleague who can be called. ``initials``: of the name's pinyin; several readings are separated by spaces."""
 
     agent: AgentId
     name: str
@@ -51,7 +51,7 @@ class ColleagueRow(Struct, frozen=True):
 
 
 class TargetRow(Struct, frozen=True):
-    """What else a call can be transferred to. ``kind``: ``queue`` or ``menu`` (a flow of the IVR); ``is_open``: a queue, within its hours."""
+    """Another target of a transfer. ``kind``: ``queue`` or ``menu`` (a flow of the IVR); ``is_open``: the queue is within its hours."""
 
     kind: str
     id: str
@@ -64,7 +64,7 @@ class TargetRow(Struct, frozen=True):
 
 
 class SeatRow(Struct, frozen=True):
-    """座席. ``since``: of ``state``, ``None`` where nobody has been logged in. ``reason``: why it is locked, or will be after the call."""
+    """座席. ``since``: of ``state``, ``None`` if no agent has been logged in. ``reason``: why the seat is locked, or will be after the call."""
 
     agent: AgentId
     name: str
@@ -80,10 +80,10 @@ class SeatRow(Struct, frozen=True):
     call: CallId | None = None
     kind: CallKind | None = None
     number: str = ""
-    """Whom they have in the call: the other side's number."""
+    """The number of the other side of the call."""
     queue: QueueName | None = None
     target: AgentId | None = None
-    """Whose call they listen to."""
+    """The agent whose call this supervisor listens to."""
 
     @property
     def key(self) -> str:
@@ -91,9 +91,9 @@ class SeatRow(Struct, frozen=True):
 
 
 class QueueBoardRow(Struct, frozen=True):
-    """排队. ``offered``, ``answered``, ``in_time`` and ``abandoned``: callers of today (Asia/Shanghai); ``staffed``: seats logged in for it.
+    """排队. ``offered``, ``answered``, ``in_time`` and ``abandoned``: callers of today (Asia/Shanghai); ``staffed``: logged-in seats that serve it.
 
-    ``in_time``: of the answered, those who waited no longer than ``service_level`` (seconds, as the queue promises now).
+    ``in_time``: the answered callers who waited at most ``service_level`` (seconds, the queue's present value).
     """
 
     queue: QueueName
@@ -101,7 +101,7 @@ class QueueBoardRow(Struct, frozen=True):
     is_open: bool
     waiting: int
     oldest: float | None
-    """Since when the longest waiting waits."""
+    """Since when the longest-waiting caller waits."""
     open_seats: int
     staffed: int
     service_level: float
@@ -116,9 +116,9 @@ class QueueBoardRow(Struct, frozen=True):
 
 
 class WaitingRow(Struct, frozen=True):
-    """A caller in a queue. ``priority``: higher is asked first; ``ringing``: a desk rings for them now.
+    """A caller in a queue. ``priority``: the highest is served first; ``ringing``: a desk rings for this caller now.
 
-    ``consult``: an agent has them in a call and asks the queue for a colleague; they can't be taken out of order.
+    ``consult``: the caller is in an agent's call, and the agent asks the queue for a colleague; such a caller can't be taken out of order.
     """
 
     call: CallId
@@ -135,7 +135,7 @@ class WaitingRow(Struct, frozen=True):
 
 
 class LineRow(Struct, frozen=True):
-    """中继 or voice card (``kind``: ``trunk``, ``card``). ``up``: ``None`` where nobody watches. ``used`` of ``total`` lines or channels."""
+    """A trunk (中继) or voice card (``kind``: ``trunk``, ``card``). ``up``: ``None`` if not watched. ``used`` of ``total`` lines or channels."""
 
     kind: str
     name: str
@@ -149,10 +149,10 @@ class LineRow(Struct, frozen=True):
 
 
 class BranchRow(Struct, frozen=True):
-    """营业部. ``up``: its link; ``trading``: its trading system, ``None`` where the link has told nothing.
+    """营业部. ``up``: its link; ``trading``: its trading system, ``None`` if the gateway has reported no status.
 
-    ``orders``: of today (Asia/Shanghai), cancels apart, how many are in which state (``OrderState`` of the centre's order book).
-    ``turnover``: filled quantity times the order's price, summed.
+    ``orders``: today's orders (Asia/Shanghai) without cancels, the number by state (``OrderState`` of the centre's order book).
+    ``turnover``: the sum of filled quantity times the order's price.
     """
 
     branch: BranchId
@@ -168,7 +168,7 @@ class BranchRow(Struct, frozen=True):
 
 
 class Rows(Struct, frozen=True):
-    """One of each table. In a snapshot all rows that the desk may see, in a change those that are new or other than before."""
+    """Rows of all tables. In a snapshot: all rows that the desk may see; in a change: rows that are new or changed."""
 
     colleagues: tuple[ColleagueRow, ...] = ()
     targets: tuple[TargetRow, ...] = ()
@@ -198,20 +198,20 @@ def by_key(rows: tuple[R, ...]) -> dict[str, R]:
 
 
 class WatchFloor(Request, frozen=True):
-    """Answered by ``FloorSnapshot``, from which on changes are told, until it is ``OFF`` or the log-in ends; or ``Refused(NOT_ALLOWED)``."""
+    """Answered by ``FloorSnapshot``, after which changes are sent, until ``OFF`` or the end of the log-in; or by ``Refused(NOT_ALLOWED)``."""
 
     what: Watch
 
 
 class SetSkills(Request, frozen=True):
-    """What an agent can do from now on (``{skill: level}``, instead of all that was). Answered by ``Done``; audited, and the agent is told."""
+    """Sets an agent's skills (``{skill: level}``, replacing all). Answered by ``Done``; audited, and the agent gets a ``Notice``."""
 
     agent: Name
     skills: Skills
 
 
 class SendMessage(Request, frozen=True):
-    """A word to agents' screens (``Notice``), to all that the sender supervises if none is named. Answered by ``MessageSent``; audited."""
+    """A message to agents' screens (``Notice``); without agents, to all whom the sender supervises. Answered by ``MessageSent``; audited."""
 
     text: Annotated[Text, Meta(min_length=1)]
     agents: Annotated[tuple[Name, ...], Meta(max_length=MOST_AGENTS)] = ()
@@ -224,7 +224,7 @@ REQUESTS: tuple[type[Request], ...] = (WatchFloor, SetSkills, SendMessage)
 
 
 class FloorSnapshot(Reply, frozen=True):
-    """``number``: of the newest change that is in it."""
+    """``number``: of the newest change that the snapshot contains."""
 
     what: Watch
     at: float
@@ -233,13 +233,13 @@ class FloorSnapshot(Reply, frozen=True):
 
 
 class MessageSent(Reply, frozen=True):
-    """Whose screens it was sent to: those who are logged in."""
+    """The agents to whom the message was sent: those who are logged in."""
 
     agents: tuple[AgentId, ...]
 
 
 class FloorChanged(Report, frozen=True):
-    """``gone``: table -> keys of rows that are no more. ``number`` 0: what the desk has is void (its rights are other ones now)."""
+    """``gone``: table -> keys of deleted rows. ``number`` 0: the desk's rows are void, since its rights have changed."""
 
     at: float
     number: int
@@ -253,7 +253,7 @@ MESSAGES: tuple[type[Message], ...] = (*REQUESTS, *REPLIES, *REPORTS)
 
 
 def difference(old: Rows, new: Rows) -> tuple[Rows, dict[str, tuple[str, ...]]] | None:
-    """What ``FloorChanged`` says to make ``old`` into ``new``; ``None``: nothing."""
+    """The content of the ``FloorChanged`` that turns ``old`` into ``new``; ``None``: no difference."""
     changed: dict[str, tuple[Keyed, ...]] = {}
     gone: dict[str, tuple[str, ...]] = {}
     for table in TABLES:

@@ -1,4 +1,4 @@
-"""Ids and units, as types: a leg is not a call, and fen are not yuan.
+"""Ids and units as types, so that a type checker tells a leg from a call, and fen from yuan.
 
 All of them are plain ``str`` or ``int`` on the wire and in the store.
 """
@@ -6,9 +6,9 @@ All of them are plain ``str`` or ``int`` on the wire and in the store.
 from typing import NewType
 
 CallId = NewType("CallId", str)
-"""One caller's stay at the centre, from the INVITE to the last leg's end. Unique for ever: date, time, counter."""
+"""One call, from the INVITE to the end of its last leg. Unique for ever: date, time, counter."""
 LegId = NewType("LegId", str)
-"""One end of a call that a card channel serves: ``<call>/<n>``, the first leg (the caller) is 1."""
+"""One line of a call, served by a card channel: ``<call>/<n>``; the first leg (the caller's) is 1."""
 CardId = NewType("CardId", str)
 """A voice card: ``card-1``. A restarted card keeps its id."""
 TrunkName = NewType("TrunkName", str)
@@ -18,18 +18,18 @@ AccountNo = NewType("AccountNo", str)
 """资金账号: 6 to 12 digits, as keyed by the caller."""
 CustomerId = NewType("CustomerId", int)
 OrderKey = NewType("OrderKey", str)
-"""ClOrdID: made at the moment of confirmation from the call and its read-back number (``docs/protocol.md``, An order)."""
+"""ClOrdID: made when the order is confirmed, from the call and its read-back number (``docs/protocol.md``, An order)."""
 ContractNo = NewType("ContractNo", str)
-"""合同号: given by the branch; unique only together with branch and trade date."""
+"""合同号: given by the branch; unique together with branch and trade date only."""
 StockCode = NewType("StockCode", str)
 """证券代码: six digits."""
 RecordingId = NewType("RecordingId", str)
 AgentId = NewType("AgentId", str)
-"""工号: what an agent logs in with; ASCII letters, digits, ``-`` and ``_``, at most 32."""
+"""工号: the name with which an agent logs in; ASCII letters, digits, ``-`` and ``_``, at most 32."""
 DeskId = NewType("DeskId", str)
 """A desk (a PC with its own CURVE key): ``desk-07``."""
 PhoneName = NewType("PhoneName", str)
-"""A desk phone (话机): the user name that it registers with; ASCII letters, digits, ``-`` and ``_``, at most 32."""
+"""A desk phone (话机): the user name with which it registers; ASCII letters, digits, ``-`` and ``_``, at most 32."""
 QueueName = NewType("QueueName", str)
 SkillName = NewType("SkillName", str)
 TicketId = NewType("TicketId", int)

@@ -1,12 +1,12 @@
-"""The initials of Chinese names, for who types ``lxm`` to find somebody: pure, and small enough for every program.
+"""The initials of Chinese names, so that typing ``lxm`` finds a person: pure, and small enough for every program.
 
-The full readings of customers' names (``shared.pinyin``) need a dictionary of 50 MB; agents are found by their initials.
+The full readings of customers' names (``shared.pinyin``) need a dictionary of 50 MB; agents are found by their initials only.
 """
 
 from functools import lru_cache
 
 FIRST_ROW, COLUMNS = 16, 94
-"""Of GB 2312's characters: rows 16 to 87."""
+"""The rows of GB 2312's characters (16 to 87), and the columns of each."""
 SURNAMES = {
     "\u5355": "s",
     "\u66fe": "z",
@@ -29,12 +29,14 @@ SURNAMES = {
     "\u796d": "z",
     "\u4e07": "m",
 }
-"""Read otherwise as a surname: Shan, Zeng, Xie, Qiu …"""
+"""Characters with another reading as a surname: Shan, Zeng, Xie, Qiu …"""
 
 
 @lru_cache(4096)
 def initials(name: str) -> str:
-    """Lower case; a surname of two readings gives two, apart by a space. A word in letters counts by its first one; what is neither is left out."""
+    """Lower case. A surname with two readings gives two results, separated by a space. A Latin word counts with its first letter; other
+    characters are left out.
+    """
     letters = "".join(part for word in name.split() for part in _word(word.lower()))
     other = SURNAMES.get(name.strip()[:1])
     return f"{letters} {other}{letters[1:]}" if other else letters
@@ -119,4 +121,4 @@ _TABLE = (
     "wtjpfsyaxmcjbtzkycwmytzsjjlqcqlwzmalbxyfbpnlsfhtgjwejjxxglljstgshjqlzfkcgnndszfdeqfhbsaqtgylbxmmygszldydqmjj"
     "rgbjtkgdhgkblqkbdmbylxwcxyttybkmrtjzxqjbhlmhmjjzmqasldcyxyqdlqcafywyxqhz"
 )
-"""Of the usual reading, by ``pypinyin``; ``tests/link/test_initials.py`` compares."""
+"""The initial of each character's usual reading, by ``pypinyin``; ``tests/link/test_initials.py`` compares."""

@@ -1,4 +1,4 @@
-"""Names as keyed by a clerk: ``李小明`` is found as ``lixiaoming``, ``lxm``, ``xiaoming``'s start or ``李小``.
+"""Search keys for names: ``李小明`` is found by ``lixiaoming``, ``lxm``, the beginning of ``xiaoming``, or ``李小``.
 
 A surname may be read in several ways (单: dan, shan; 曾: ceng, zeng), and ü is keyed as v, yu or u: every reading is kept, the usual one
 first, separated by spaces.
@@ -7,12 +7,12 @@ first, separated by spaces.
 from itertools import islice, product
 
 MOST_WAYS = 16
-"""A name made of ü's alone must not fill the table."""
+"""The most readings of a name: a name of many ü must not fill the table."""
 
 
 def _readings(name: str) -> list[list[str]]:
-    """Per syllable or Latin word its readings, lower case."""
-    from pypinyin import Style, lazy_pinyin, pinyin  # a third of a second, and only names that are saved need it
+    """The readings of each syllable or Latin word, lower case."""
+    from pypinyin import Style, lazy_pinyin, pinyin  # imported here since it takes 0.3 s, and only saved names need it
 
     usual = lazy_pinyin(name)
     rows = [_spellings(syllable.lower()) for part in usual for syllable in part.split()]

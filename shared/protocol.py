@@ -1,8 +1,8 @@
-"""What any two programs of Huawu say to each other before and beside their business: the session's own messages.
+"""The messages of the session itself, the same on every link of Huawu.
 
-The program that connects says ``Hello`` first; the one that listens answers ``Welcome`` or ``Rejected``. After that both sides
-send requests, replies and numbered reports of their own tables (``shared.aci`` for branches) and ``Heartbeat`` in between.
-``docs/protocol.md`` tells it with pictures.
+The program that connects sends ``Hello`` first; the program that listens answers ``Welcome`` or ``Rejected``. After that both sides
+send the requests, replies and numbered reports of their own tables (``shared.aci`` for branches), and ``Heartbeat`` in between.
+``docs/protocol.md`` explains it with diagrams.
 """
 
 from enum import StrEnum
@@ -13,23 +13,23 @@ from msgspec import Struct
 from shared.bounds import Count, Line, Sentence
 
 PROTOCOL: Final = 1
-"""Raised by one when a session of the old kind and one of the new can't understand each other."""
+"""Increased by one when sessions of the old and of the new version can't understand each other."""
 
 
 class RejectCode(StrEnum):
-    """Why a frame or a whole session was refused. Stable; text for people lives in ``resources/``."""
+    """Why a frame or a whole session was refused. Stable; texts for people are in ``resources/``."""
 
     PROTOCOL = "protocol"  # the two sides speak different protocol versions
-    HELLO_FIRST = "hello_first"  # anything else came before Hello, or the session is already over
-    BAD_FRAME = "bad_frame"  # not a frame of ours, or its body does not fit its type
-    TOO_MANY_BAD = "too_many_bad"  # the session is ended after so many bad frames
+    HELLO_FIRST = "hello_first"  # another frame came before Hello, or the session is already over
+    BAD_FRAME = "bad_frame"  # no valid frame, or its body does not fit its type
+    TOO_MANY_BAD = "too_many_bad"  # too many bad frames end the session
     RATE = "rate"  # more frames a second than the rules allow
     DISPLACED = "displaced"  # the same peer opened a newer session
-    SILENT = "silent"  # nothing was heard for the time that the heartbeat promises
+    SILENT = "silent"  # no frame came within the time that the heartbeat promises
     LOST = "lost"  # the connection broke
     STOPPED = "stopped"  # this side is being stopped
-    UNKNOWN_KEY = "unknown_key"  # ZAP: the public key is nobody's
-    FAULT = "fault"  # a handler of ours raised: our bug, the request is lost, the session lives
+    UNKNOWN_KEY = "unknown_key"  # ZAP: the public key is unknown
+    FAULT = "fault"  # a handler raised: a bug of this side; the request is lost, the session goes on
 
 
 class SessionMessage(Struct, frozen=True, tag=True, tag_field="type"):
@@ -37,7 +37,7 @@ class SessionMessage(Struct, frozen=True, tag=True, tag_field="type"):
 
 
 class Hello(SessionMessage, frozen=True):
-    """First frame of the side that connects. ``version`` is the program's, for people; ``protocol`` decides."""
+    """The first frame of the side that connects. ``version`` is the program's, for people; compatibility depends on ``protocol``."""
 
     protocol: Count
     program: Line
@@ -45,7 +45,7 @@ class Hello(SessionMessage, frozen=True):
 
 
 class Welcome(SessionMessage, frozen=True):
-    """Answer to ``Hello``: the session is open. Both sides send ``Heartbeat`` each ``heartbeat_s`` seconds from now on."""
+    """The answer to ``Hello``: the session is open. From now on both sides send ``Heartbeat`` every ``heartbeat_s`` seconds."""
 
     protocol: Count
     program: Line
@@ -54,17 +54,17 @@ class Welcome(SessionMessage, frozen=True):
 
 
 class Heartbeat(SessionMessage, frozen=True):
-    """I live. One with ``in_reply_to`` zero is answered by one that names it: that is the round trip."""
+    """A sign of life. A heartbeat whose ``in_reply_to`` is zero is answered by a heartbeat that names it; this measures the round trip."""
 
 
 class Goodbye(SessionMessage, frozen=True):
-    """The sender ends the session on purpose and sends nothing after it."""
+    """The sender ends the session on purpose; no frame follows."""
 
     code: RejectCode = RejectCode.STOPPED
 
 
 class Unsupported(SessionMessage, frozen=True):
-    """Reply to a frame whose type the receiver does not know. The session goes on."""
+    """The reply to a frame of unknown type. The session goes on."""
 
     name: Line
 
@@ -77,7 +77,7 @@ class Rejected(SessionMessage, frozen=True):
 
 
 class SnapshotRequest(SessionMessage, frozen=True):
-    """Reports were lost (gap or reconnect) and can't be had again one by one: send the whole state. Answered by the table's snapshot."""
+    """Asks for the whole state, since reports were lost (gap or reconnect). Answered by the table's snapshot."""
 
 
 SESSION_MESSAGES: tuple[type[SessionMessage], ...] = (

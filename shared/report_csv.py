@@ -10,11 +10,11 @@ from msgspec import structs
 from shared.reports import ReportRow
 
 TOTAL = "*"
-"""Key of the last line."""
+"""The key of the last line."""
 
 
 def as_csv(rows: Iterable[ReportRow], total: ReportRow) -> str:
-    """With a head (the fields' names); the last line is the total."""
+    """A header line with the fields' names, then the rows, then the total."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(ReportRow.__struct_fields__)
@@ -29,5 +29,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return f"{value:.4f}"
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"  # an agent's name must not be a spreadsheet's formula
+        return f"'{value}"  # an agent's name must not be read as a spreadsheet's formula
     return value

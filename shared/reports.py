@@ -1,7 +1,7 @@
-"""Reports (统计报表): what one line of them holds. The same for the operator's command line and for a supervisor's window.
+"""Reports (统计报表): the fields of one row, the same for the operator's command line and for a supervisor's window.
 
-What each figure means stands in ``docs/statistics.md``. Times are ms, money fen. ``None``: there is nothing to divide by, or it has no meaning
-in this report.
+The meaning of each figure is in ``docs/statistics.md``. Times are ms, money fen. ``None``: the divisor is zero, or the figure has no
+meaning in this report.
 """
 
 from enum import StrEnum
@@ -12,18 +12,18 @@ from shared.ids import Fen
 
 
 class By(StrEnum):
-    """What a report has a line for."""
+    """The key of a report's rows."""
 
     AGENTS = "agents"
     GROUPS = "groups"
     QUEUES = "queues"
-    HOURS = "hours"  # of the day, 00 to 23, all days together
+    HOURS = "hours"  # of the day, 00 to 23, added up over all days
     DAYS = "days"
     BRANCHES = "branches"
 
 
 class ReportRow(Struct, frozen=True, kw_only=True):
-    """``key``: the agent, group, queue, hour (``09``), day (``YYYYMMDD``) or branch; empty: none, or not known. ``name``: an agent's."""
+    """``key``: the agent, group, queue, hour (``09``), day (``YYYYMMDD``) or branch; empty: none or unknown. ``name``: of an agent."""
 
     key: str = ""
     name: str = ""
@@ -31,16 +31,16 @@ class ReportRow(Struct, frozen=True, kw_only=True):
     answered: int = 0
     abandoned: int = 0
     left: int = 0
-    """Led out of the queue by the flow, or (of the day's last) still waiting."""
+    """Callers whom the flow led out of the queue, or (at the day's end) who still waited."""
     refused: int = 0
-    """The queue was closed or full."""
+    """Callers who found the queue closed or full."""
     callbacks: int = 0
     within: int = 0
-    """Answered within the queue's service level."""
+    """Callers answered within the queue's service level."""
     service_level: float | None = None
-    """``within`` of ``offered``, 0 to 1."""
+    """``within`` divided by ``offered``, 0 to 1."""
     wait_average_ms: int | None = None
-    """Of those that were answered."""
+    """The average over the answered callers."""
     wait_longest_ms: int = 0
     talks: int = 0
     dialled: int = 0
@@ -51,7 +51,7 @@ class ReportRow(Struct, frozen=True, kw_only=True):
     hold_ms: int = 0
     wrap_up_ms: int = 0
     handle_average_ms: int | None = None
-    """Talk, hold and wrap-up of one talk."""
+    """Talk, hold and wrap-up time per talk."""
     orders: int = 0
     turnover: Fen = Fen(0)
     dispositions: dict[str, int] = {}
@@ -59,8 +59,8 @@ class ReportRow(Struct, frozen=True, kw_only=True):
     open_ms: int = 0
     busy_ms: int = 0
     away_ms: int = 0
-    """In the shift, while the desk's link was down."""
+    """Time in the shift while the desk's link was down."""
     locked_ms: dict[str, int] = {}
-    """By reason."""
+    """Locked time by reason."""
     occupancy: float | None = None
-    """``busy_ms`` of ``busy_ms`` and ``open_ms``, 0 to 1."""
+    """``busy_ms`` divided by the sum of ``busy_ms`` and ``open_ms``, 0 to 1."""

@@ -1,4 +1,4 @@
-"""A PIN's digits: they can be compared and sent to the branch, and nothing else."""
+"""A PIN's digits: a string that can be compared and sent to the branch, but not shown."""
 
 import hmac
 from typing import Final, NoReturn
@@ -7,11 +7,11 @@ HIDDEN: Final = "••••"
 
 
 class Secret:
-    """A string that does not show itself.
+    """A string that is never printed by accident.
 
     ``str``, ``repr``, ``format``, pickling and every encoder give ``HIDDEN`` or raise; ``==`` compares in constant time.
-    ``reveal()`` is called where a step of a flow takes a key, where a key is passed on to a party outside, and where the branch link builds its
-    log-in frame (``tests/house/test_secrets.py`` has the list).
+    ``reveal()`` is called where a step of a flow takes a key, where a key is passed on to an outside party, and where the branch link builds
+    its log-in frame (``tests/house/test_secrets.py`` has the list).
     """
 
     __slots__ = ("_value",)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shared.link.rights import owner_only
 from switch_server.bootstrap import Server, version
-from switch_server.services.settings import Settings, read_settings
+from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.strict_yaml import ConfigError
 
 EXAMPLES = """examples:
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: SwitchSettings) -> None:
     server = Server(settings)
     loop = asyncio.get_running_loop()
     signals = itertools.count()
@@ -65,7 +65,7 @@ async def _run(settings: Settings) -> None:
         await server.stop()
 
 
-def _set_up_logging(settings: Settings) -> None:
+def _set_up_logging(settings: SwitchSettings) -> None:
     folder = settings.state / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "switch.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Puts the switch server together, starts it and stops it: the only place that knows every part.
+"""Builds the switch server of its parts, starts it and stops it: the only module that knows every part.
 
-Order at start: store and journals (what is broken there is told before a line is opened), the orders that the store has lost, the core with
-its configuration, the orders left undecided and the callers to be called back, cards, branch links, desks, then the lines, last the
-operator's socket. It is up when the cards are. Stopping goes the other way.
+Order at the start: store and journals (their faults are reported before a line is opened), the orders that the store has lost, the core with
+its configuration, the undecided orders and the pending callbacks, cards, branch links, desks, then the lines, last the
+operator's socket. The server is up when the cards are. Stopping goes in the reverse order.
 """
 
 import asyncio
@@ -43,29 +43,29 @@ from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
-from switch_server.services.engine import Engine, World
+from switch_server.services.engine import Adapters, Engine
 from switch_server.services.operations import Sources, SwitchOperations
 from switch_server.services.periodic import every
-from switch_server.services.reports import KEEP_EVERY, Reports
-from switch_server.services.settings import Settings, read_settings
+from switch_server.services.report_service import KEEP_EVERY, ReportService
+from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
 
 log = logging.getLogger(__name__)
 
 STOP_WAIT = 5.0
-"""Seconds that calls are given to be brought down at an orderly stop."""
+"""Seconds for ending all calls at an orderly stop."""
 
 
 class Server:
-    """The running switch server. Who started it waits for ``stopping.stopped``, then calls ``stop``."""
+    """The running switch server. The owner waits for ``stopping.stopped``, then calls ``stop``."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SwitchSettings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.engine = Engine(self.clock)
         self.stopping = OrderlyStop(self.engine)
         self._troubles: dict[str, Trouble] = {}
-        """By what suffers."""
+        """By the part in trouble."""
         self._running = AsyncExitStack()
         server, state = settings.server, settings.state
         own_folder(state)
@@ -79,7 +79,7 @@ class Server:
             number_limit=server.number_limit,
             on_trouble=self._trouble("store"),
         )
-        self.reports = Reports(self.store.statistics, self.store.agents, self.clock)
+        self.reports = ReportService(self.store.statistics, self.store.agents, self.clock)
         self.orders = SqliteOrderJournal(
             state / "orders.db", post, clock=self.clock, on_trouble=self._trouble("order journal")
         )
@@ -120,7 +120,7 @@ class Server:
     # --- start and stop ---
 
     async def start(self) -> None:
-        """Raises the errors of the parts, each naming what it could not have (file, port, key); ``stop`` then stops those that run."""
+        """Raises the errors of the parts, each naming the missing thing (file, port, key); ``stop`` then stops the parts that run."""
         self.store.copy_lost_orders(self.settings.state / "orders.db")
         self.store.close_open_records(EndCause.SWITCH_STOPPED.value)
         for part in (self.store, self.orders, self.events):
@@ -134,7 +134,7 @@ class Server:
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
             self.engine.post(left)
         self.engine.start(
-            World(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
+            Adapters(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
         )
         self._running.push_async_callback(self.engine.stop)
         await self.cards.start()
@@ -143,7 +143,7 @@ class Server:
         self._running.push_async_callback(self.branches.stop)
         await self.desks.start()
         self._running.push_async_callback(self.desks.stop)
-        self._running.push_async_callback(self.engine.settled)  # the last hang-ups are told to the desks
+        self._running.push_async_callback(self.engine.settled)  # the desks are told of the last hang-ups
         try:
             self.lines.start()
         except OSError as error:
@@ -156,7 +156,7 @@ class Server:
         self.store.do(Audit("switch-server", "started", version()))
 
     async def takes_calls(self) -> bool:
-        """Waits until a call that comes now is answered; until then it is refused with 503. ``False``: it was stopped before."""
+        """Waits until an incoming call would be answered; before that it is refused with 503. ``False``: the server was stopped before."""
         waits = [asyncio.ensure_future(each) for each in (self.cards.up(), self.stopping.stopped.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for each in waits:
@@ -168,7 +168,7 @@ class Server:
         return True
 
     async def stop(self) -> None:
-        """No new calls, those that run are brought down, everything is written."""
+        """No new calls, running calls are ended, everything is written."""
         self.stopping.cancel()
         self.engine.post(Draining())
         try:
@@ -202,7 +202,7 @@ class Server:
         self._running.callback(check.stop)
 
     def _every(self, name: str, seconds: float, work: Callable[[], Awaitable[object] | object]) -> None:
-        """While it runs; a bug costs one turn."""
+        """Periodic work while the server runs; a bug costs one turn."""
         task = asyncio.get_running_loop().create_task(every(seconds, work, partial(self.engine.fault, name)))
         self._running.callback(task.cancel)
 
@@ -212,9 +212,10 @@ class Server:
             await asyncio.sleep(0.05)
 
     async def reload(self) -> tuple[str, ...]:
-        """Reads file and flows anew; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they were.
+        """Reads the configuration and the flows again; raises ``ConfigError``, then nothing has changed. Addresses, cards and state stay as they
+        were.
 
-        A branch's key that the file has no more ends the session that it opened.
+        The session of a branch key that was removed from the file is ended.
         """
         settings = await asyncio.to_thread(read_settings, self.settings.file)
         self.settings = settings
@@ -224,7 +225,7 @@ class Server:
         self.engine.post(Configured(settings.core, settings.flows))
         return tuple(flow.flow for flow in settings.flows)
 
-    # --- what the parts ask for ---
+    # --- callbacks of the parts ---
 
     def _branch_for(self, public_key: bytes) -> BranchId | None:
         text = public_key.decode("ascii", "replace")
@@ -334,7 +335,7 @@ class Server:
 
 
 def _operator_view(seen: BranchLinkState | None, foreign: int) -> BranchState:
-    """What the link knows, in the operator's words; ``None``: the branch has never connected. ``foreign``: reports refused behind the link."""
+    """The link's state for the operator; ``None``: the branch has never connected. ``foreign``: reports that were refused after the link."""
     if seen is None:
         return BranchState(link_up=False)
     told = {

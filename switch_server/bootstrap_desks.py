@@ -1,4 +1,4 @@
-"""The part of ``bootstrap`` that puts the agents' desks together: link, screen pops, questions, passwords."""
+"""The part of ``bootstrap`` that builds the agents' desks: link, screen pops, questions, passwords."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -10,27 +10,27 @@ from shared.enums import Language
 from shared.ids import BranchId, CallId, TrunkName
 from shared.link import KeyPair
 from switch_server.adapters.branches import BranchLinks
-from switch_server.adapters.desks import DeskLinks, Passwords, Sight
+from switch_server.adapters.desks import DeskLinks, DeskSources, Passwords
 from switch_server.adapters.store import Store
 from switch_server.core.words import Trunk
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import Branch, ServerConfig
-from switch_server.services.customer_desk import CustomerDesk
+from switch_server.services.config_file import BranchSettings, ServerConfig
+from switch_server.services.customer_questions import CustomerQuestions
 from switch_server.services.desk_reports import DeskReports
 from switch_server.services.engine import Engine
 from switch_server.services.floor import FloorRows, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
-from switch_server.services.reports import Reports
-from switch_server.services.tokens import Tokens
+from switch_server.services.report_service import ReportService
+from switch_server.services.tokens import LegTokens
 
 
 class DeskParts(Struct, frozen=True, kw_only=True):
-    """What the desks need of the other parts. ``config``: as it was loaded last."""
+    """What the desks need of the other parts. ``config``: the configuration that was loaded last."""
 
     engine: Engine
     store: Store
-    reports: Reports
+    reports: ReportService
     branches: BranchLinks
     config: Callable[[], ServerConfig]
     keys: KeyPair
@@ -43,17 +43,17 @@ class DeskParts(Struct, frozen=True, kw_only=True):
 
 
 class DeskServices:
-    """``links`` and what stands behind it; ``tokens`` is for the lines too."""
+    """``links`` and the parts behind it; the SIP lines use ``tokens``, too."""
 
     def __init__(self, parts: DeskParts) -> None:
-        self.tokens = Tokens(secrets.token_bytes(32))
+        self.tokens = LegTokens(secrets.token_bytes(32))
         self._config = parts.config
         store, switch = parts.store, parts.engine.switch
         self.pops = ScreenPops(
             store.read_pops, parts.branches, store.agents,
             place=self._place, branch_name=self._branch_name, clock=parts.clock,
         )  # fmt: skip
-        questions = CustomerDesk(
+        questions = CustomerQuestions(
             store.read, store, parts.branches, store.agents,
             recordings=parts.recordings, branch_name=self._branch_name, has_call=switch.has_call, audit=store.do, clock=parts.clock,
             on_saved=self.pops.refresh,
@@ -69,7 +69,9 @@ class DeskServices:
             questions=DeskReports(parts.reports, store.agents, questions),
             tokens=self.tokens,
             passwords=Passwords(is_password, hash_password),
-            sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)),
+            sources=DeskSources(
+                switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self._floor(parts)
+            ),
             new_call_id=parts.new_call_id,
             audit=store.do,
             clock=parts.clock,
@@ -77,7 +79,7 @@ class DeskServices:
         )
 
     async def start(self) -> None:
-        """Raises ``LinkError`` where the endpoint can't be had."""
+        """Raises ``LinkError`` if the endpoint can't be bound."""
         await self.links.start()
 
     async def stop(self) -> None:
@@ -95,11 +97,11 @@ class DeskServices:
         )  # fmt: skip
 
     def _branch_name(self, branch: BranchId) -> dict[Language, str]:
-        found = {each.id: each for each in self._config().branches}.get(branch, Branch(branch, branch))
+        found = {each.id: each for each in self._config().branches}.get(branch, BranchSettings(branch, branch))
         return {Language.ZH: found.name, Language.EN: found.name_en or found.name}
 
     def _place(self, trunk: TrunkName) -> str:
-        """A branch's own lines show where its callers are from; the centre's don't."""
+        """A branch's own lines show where its callers are from; the centre's lines don't."""
         trunks: Mapping[TrunkName, Trunk] = {each.name: each for each in self._config().trunks}
         group = trunks[trunk].group if trunk in trunks else ""
         return next((branch.name for branch in self._config().branches if branch.id == group), "")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from shared import desk as wire
 from shared import desk_reports, floor
 from shared.desk import DeskSnapshot, LoggedIn, Reply, Request
-from shared.link import Channel, Failure, Identity, KeyPair, LinkClient, RequestFailed, Rules, Silent
+from shared.link import Channel, Failure, Identity, KeyPair, LinkClient, QuietHandler, RequestFailed, Rules
 from shared.protocol import PROTOCOL, RejectCode, SnapshotRequest
 
 R = TypeVar("R", bound=Reply)
@@ -18,7 +18,7 @@ MESSAGES = (*wire.REPLIES, *wire.REPORTS, *floor.REPLIES, *floor.REPORTS, *desk_
 NOTHING = DeskSnapshot(0.0)
 
 
-class DeskClient(Silent):
+class DeskClient(QuietHandler):
     """``state`` follows the switch by ``shared.desk.applied``; a gap fetches a snapshot; a new session resumes the log-in, and has no state
     until it is resumed.
 

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.ids import DeskId
 from shared.link import KeyPair, LinkError
-from shared.link.keys import fits
+from shared.link.keys import is_pair
 
 _KEY_CHARACTERS = 40
 HINT = "ask the centre for a new one (switchctl desk add)"
@@ -60,7 +60,7 @@ class DeskKey(msgspec.Struct, frozen=True):
             raise DeskKeyError(f"{path}: not a desk's key file: desk or endpoint is missing; {HINT}")
         if len(file.server_key.encode()) != _KEY_CHARACTERS:
             raise DeskKeyError(f"{path}: server_key is not a key; {HINT}")
-        if not fits(pair):
+        if not is_pair(pair):
             raise DeskKeyError(f"{path}: public_key and secret_key are not a pair; {HINT}")
         return cls(DeskId(file.desk), file.endpoint, file.server_key.encode(), pair)
 

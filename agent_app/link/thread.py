@@ -13,12 +13,12 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from agent_app.link.keyfile import DeskKey
-from agent_app.link.route import Route
+from agent_app.link.own_address import OwnAddress
 from agent_app.model.desk.view import LinkState
 from agent_app.presenters.parts.ports import Failed, OnReply
 from shared import desk_reports, floor
 from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
-from shared.link import Channel, Failure, Identity, LinkClient, Rules, Silent
+from shared.link import Channel, Failure, Identity, LinkClient, QuietHandler, Rules
 from shared.protocol import RejectCode, SnapshotRequest
 
 _log = logging.getLogger(__name__)
@@ -69,11 +69,17 @@ class LinkStatistics(Struct):
     round_trip_ms: float | None = None
 
 
-class SwitchLink(Silent):
+class SwitchLink(QuietHandler):
     """See the module. ``start`` once, ``stop`` once."""
 
     def __init__(
-        self, key: DeskKey, version: str, post: Post, listener: LinkEvents, route: Route, rules: Rules | None = None
+        self,
+        key: DeskKey,
+        version: str,
+        post: Post,
+        listener: LinkEvents,
+        route: OwnAddress,
+        rules: Rules | None = None,
     ) -> None:
         self.key = key
         self._version = version

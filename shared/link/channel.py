@@ -1,4 +1,4 @@
-"""A session with its callbacks: what the program behind the link works with, the same on both sides."""
+"""A session with its callbacks: the programs' interface to a link, the same on both sides."""
 
 import asyncio
 import logging
@@ -8,7 +8,17 @@ from typing import Protocol
 from msgspec import Struct
 
 from shared.link.errors import Failure, RequestFailed
-from shared.link.session import Answered, Asked, Closed, Gap, Opened, Session, SessionEvent, State, Told
+from shared.link.session import (
+    Answered,
+    Gap,
+    ReportReceived,
+    RequestReceived,
+    Session,
+    SessionClosed,
+    SessionEvent,
+    SessionOpened,
+    SessionState,
+)
 from shared.protocol import RejectCode, Rejected
 
 _log = logging.getLogger(__name__)
@@ -18,34 +28,34 @@ Answer = Callable[[Struct], None]
 
 
 class Handler(Protocol):
-    """What a program does with a link. Called on the loop; must return at once.
+    """The callbacks that a program gives to a link. Called on the loop; they must return at once.
 
-    What it raises is logged and costs that one message: a request is then answered ``Rejected(fault)``.
+    An exception is logged and costs only that message: a request is then answered ``Rejected(fault)``.
     """
 
     def opened(self, channel: "Channel") -> None:
-        """The session is open: ask, report."""
+        """The session is open; requests and reports may be sent."""
 
     def asked(self, channel: "Channel", message: Struct, answer: Answer) -> None:
-        """A request of the peer's. ``answer`` is to be called once, now or later; after the session's end it does nothing."""
+        """A request of the peer. ``answer`` must be called once, now or later; after the end of the session it has no effect."""
 
     def told(self, channel: "Channel", message: Struct, seq: int) -> None:
-        """A report of the peer's."""
+        """A report of the peer."""
 
     def gap(self, channel: "Channel", expected: int, got: int) -> None:
-        """Reports ``expected`` … ``got - 1`` were lost: ask for them, or for a snapshot."""
+        """The reports ``expected`` … ``got - 1`` were lost: the program should ask for them, or for a snapshot."""
 
     def closed(self, channel: "Channel", code: RejectCode, text: str) -> None:
-        """The session is over (only after ``opened``). Requests that were open have been answered ``LINK_LOST``."""
+        """The session is over (only after ``opened``). Open requests were answered ``LINK_LOST`` before."""
 
 
 class Channel:
-    """One open session with one peer. ``name`` is the user id that the peer's key stands for, never what the peer says of itself."""
+    """One open session with one peer. ``name`` is the user id that belongs to the peer's key, never a name that the peer claims."""
 
     def __init__(self, name: str, session: Session, send: Callable[[bytes], bool], handler: Handler) -> None:
         self.name = name
         self.key = b""
-        """Its public key, Z85, where the link has keys."""
+        """The peer's public key, Z85, if the link has keys."""
         self.address = ""
         self.program = ""
         self.session = session
@@ -62,14 +72,14 @@ class Channel:
 
     @property
     def is_open(self) -> bool:
-        return self.session.state is State.OPEN
+        return self.session.state is SessionState.OPEN
 
     @property
     def is_closed(self) -> bool:
-        return self.session.state is State.CLOSED
+        return self.session.state is SessionState.CLOSED
 
     def request(self, message: Struct, timeout: float, on_reply: OnReply) -> None:
-        """Ask; ``on_reply`` is called exactly once, with the reply or a ``Failure`` (``NEVER_LEFT``: at once)."""
+        """Sends a request; ``on_reply`` is called exactly once, with the reply or a ``Failure`` (``NEVER_LEFT``: at once)."""
         if not self.is_open:
             on_reply(Failure.NEVER_LEFT)
             return
@@ -83,7 +93,7 @@ class Channel:
             on_reply(Failure.NEVER_LEFT)
 
     async def ask(self, message: Struct, timeout: float = 5.0) -> Struct:  # noqa: ASYNC109  # the wire's own time-out
-        """``request`` for code that can wait. Raises ``RequestFailed``."""
+        """``request`` as a coroutine. Raises ``RequestFailed``."""
         future: asyncio.Future[Struct | Failure] = asyncio.get_running_loop().create_future()
         self.request(message, timeout, lambda result: None if future.done() else future.set_result(result))
         result = await future
@@ -92,7 +102,7 @@ class Channel:
         return result
 
     def report(self, message: Struct) -> bool:
-        """Tell the peer unasked. False: it did not leave, the peer will see a gap or a new session."""
+        """Sends a report. ``False``: the frame was not sent; the peer will see a gap or a new session."""
         if not self.is_open:
             return False
         self.session.report(message, self._now())
@@ -102,7 +112,7 @@ class Channel:
         self._dispatch(self.session.close(code, self._now(), text))
         self._flush()
 
-    # --- for the shell ---
+    # --- called by ``LinkClient`` and ``LinkServer`` ---
 
     def feed(self, data: bytes) -> None:
         events = self.session.receive(data, self._now())
@@ -115,7 +125,7 @@ class Channel:
         self._dispatch(events)
 
     def probe(self) -> None:
-        """Does the socket still know the peer? Ends the session if not."""
+        """Ends the session if the socket does not know the peer any more."""
         if not self.is_closed:
             self.session.beat(self._now())
             if not self._flush():
@@ -136,25 +146,25 @@ class Channel:
                 self._handle(event)
             except Exception:  # noqa: BLE001  # our own bug: it costs this message, not the link
                 _log.exception("handler of %s raised at %s", self.name, type(event).__name__)
-                if isinstance(event, Asked):
+                if isinstance(event, RequestReceived):
                     self._reply(event.frame_id, Rejected(RejectCode.FAULT))
 
     def _handle(self, event: SessionEvent) -> None:
         match event:
-            case Asked(frame_id, message):
+            case RequestReceived(frame_id, message):
                 self._handler.asked(self, message, lambda reply: self._reply(frame_id, reply))
             case Answered(frame_id, result):
                 self.failures += isinstance(result, Failure)
                 self._waiting.pop(frame_id)(result)
-            case Told(seq, message):
+            case ReportReceived(seq, message):
                 self._handler.told(self, message, seq)
             case Gap(expected, got):
                 self._handler.gap(self, expected, got)
-            case Opened(program, version):
+            case SessionOpened(program, version):
                 self.program = f"{program} {version}"
                 self._was_open = True
                 self._handler.opened(self)
-            case Closed(code, text):
+            case SessionClosed(code, text):
                 _log.info("link %s: closed (%s) %s", self.name, code, text)
                 if self._was_open:
                     self._handler.closed(self, code, text)
@@ -167,8 +177,8 @@ class Channel:
             self._flush()
 
 
-class Silent:
-    """A handler that does nothing: a base for those that need only a few of the calls."""
+class QuietHandler:
+    """A handler that does nothing: a base class for handlers that need only a few of the callbacks."""
 
     def opened(self, channel: Channel) -> None:
         pass

@@ -1,8 +1,8 @@
-"""The side that connects: a DEALER socket, one session at a time, for ever.
+"""The side that connects: a DEALER socket with one session at a time, renewed without end.
 
 A new session begins each time the connection's handshake succeeds. When the connection breaks or the session ends, the socket is
-thrown away, with whatever lay unsent in it, and a new one is made after a pause that doubles from 0.1 s to 5 s: a frame of an old
-session never travels in a new one.
+closed together with its unsent frames, and a new socket is made after a pause that doubles from 0.1 s to 5 s: a frame of an old
+session is never sent in a new one.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from zmq.utils.monitor import recv_monitor_message
 
 from shared import codec
 from shared.link.channel import Channel, Handler
-from shared.link.drain import Drain
 from shared.link.keys import KeyPair
 from shared.link.session import Identity, Rules, Session
+from shared.link.socket_reader import SocketReader
 from shared.link.wire import epoch, prepare
 from shared.protocol import SESSION_MESSAGES, RejectCode
 
@@ -26,16 +26,16 @@ _log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 5.0
 TICK_S = 0.2
-"""Seldom enough that an idle desk costs nothing to speak of; waits are of seconds."""
+"""So seldom that an idle desk costs almost nothing; the time-outs are in seconds."""
 _BROKEN = zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 _BROKEN |= zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
 
 
 class LinkClient:
-    """See the module. With ``keys`` and ``server_key`` it speaks CURVE and talks to that server only.
+    """See the module. With ``keys`` and ``server_key`` the link uses CURVE and accepts that server only.
 
-    ``on_refused`` hears of each try that ended before a session was open: ``UNKNOWN_KEY`` where the keys do not fit, else the session's
-    code (``PROTOCOL``: the text says which side is older). ``tick_s``: how finely time-outs are kept.
+    ``on_refused`` is called for each attempt that ended before a session was open: with ``UNKNOWN_KEY`` if the keys do not fit, otherwise with
+    the session's code (``PROTOCOL``: the text names the older side). ``tick_s``: the precision of time-outs.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class LinkClient:
     ) -> None:
         self.endpoint = endpoint
         self.refused = 0
-        """Handshakes that the server refused: our key is not known there, or its key is not the one we were given."""
+        """Handshakes that the server refused: it does not know our public key, or its key is not the one in our configuration."""
         self._name = name
-        self._table = codec.Table((*SESSION_MESSAGES, *messages))
+        self._table = codec.MessageTable((*SESSION_MESSAGES, *messages))
         self._identity = identity
         self._handler = handler
         self._keys = keys
@@ -70,7 +70,7 @@ class LinkClient:
         self._opened = asyncio.Event()
 
     async def start(self) -> None:
-        """Begins to connect; also after a ``stop``."""
+        """Begins to connect; also allowed after ``stop``."""
         self._stopped = False
         self._loop = asyncio.get_running_loop()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -90,16 +90,16 @@ class LinkClient:
 
     @property
     def channel(self) -> Channel | None:
-        """The open session, if there is one."""
+        """The open session, if any."""
         return self._channel if self._channel is not None and self._channel.is_open else None
 
     @property
     def retry_in(self) -> float | None:
-        """Seconds until the next try, while there is a pause."""
+        """Seconds until the next attempt, during a pause."""
         return max(self._retry.when() - self._loop.time(), 0.0) if self._retry is not None else None
 
     async def opened(self, timeout: float) -> Channel:  # noqa: ASYNC109
-        """Wait for an open session. Raises ``TimeoutError``."""
+        """Waits for an open session. Raises ``TimeoutError``."""
         async with asyncio.timeout(timeout):
             while (channel := self.channel) is None:
                 self._opened.clear()
@@ -118,8 +118,8 @@ class LinkClient:
             socket.curve_secretkey = self._keys.secret
             socket.curve_serverkey = self._server_key
         self._monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | _BROKEN)
-        self._watch = Drain(self._monitor, self._watched)
-        self._drain = Drain(socket, self._read)
+        self._watch = SocketReader(self._monitor, self._watched)
+        self._drain = SocketReader(socket, self._read)
         socket.connect(self.endpoint)
 
     def _watched(self) -> None:
@@ -147,7 +147,7 @@ class LinkClient:
         self._channel.flush()
 
     def _again(self) -> None:
-        """Drop the socket and its session, and try anew after a pause."""
+        """Closes the socket and its session, and connects again after a pause."""
         channel, self._channel = self._channel, None
         if channel is not None and not channel.is_closed:
             channel.close(RejectCode.LOST)

@@ -9,14 +9,16 @@ from enum import StrEnum
 
 
 class Failure(StrEnum):
-    """Why a request has no reply. Given to callbacks in place of the reply."""
+    """Why a request has no reply. Passed to callbacks in place of the reply."""
 
-    NEVER_LEFT = "never_left"  # the session is not open, or the socket did not take the frame: the peer has not seen it
+    NEVER_LEFT = (
+        "never_left"  # the session is not open, or the socket did not take the frame: the peer has not received it
+    )
     TIMED_OUT = "timed_out"  # the peer may or may not have acted on it
-    LINK_LOST = "link_lost"  # the session ended meanwhile; the peer may or may not have acted on it
+    LINK_LOST = "link_lost"  # the session ended before the reply; the peer may or may not have acted on it
     UNSUPPORTED = "unsupported"  # the peer does not know this type and has done nothing
     REJECTED = "rejected"  # the peer refused the frame (bad frame, rate) and has done nothing
-    BAD_REPLY = "bad_reply"  # the reply was not understood; the peer may or may not have acted on it
+    BAD_REPLY = "bad_reply"  # the reply could not be decoded; the peer may or may not have acted on it
 
 
 class LinkError(Exception):
@@ -24,11 +26,11 @@ class LinkError(Exception):
 
 
 class KeyFileError(LinkError):
-    """A key file can't be used; the message says which and why."""
+    """A key file can't be used; the message says which file and why."""
 
 
 class RequestFailed(LinkError):  # noqa: N818  # it is not an error of the link but the answer to a question
-    """A request got no good reply."""
+    """A request got no valid reply."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.value)

@@ -16,7 +16,7 @@ _LENGTH = 40
 
 
 class KeyPair(Struct, frozen=True):
-    """Both halves, Z85. Shows only the public one."""
+    """Both halves, Z85. ``repr`` shows the public half only."""
 
     public: bytes
     secret: bytes
@@ -31,7 +31,7 @@ def make() -> KeyPair:
 
 
 def create(path: Path) -> KeyPair:
-    """A new pair in ``path`` (0600) and its public half in ``path.with_suffix(".pub")``; an existing file is never overwritten."""
+    """Writes a new pair to ``path`` (0600) and its public half to ``path.with_suffix(".pub")``; an existing file is never overwritten."""
     pair = make()
     text = b"public %s\nsecret %s\n" % (pair.public, pair.secret)
     try:
@@ -45,7 +45,7 @@ def create(path: Path) -> KeyPair:
 
 
 def load(path: Path) -> KeyPair:
-    """Reads what ``create`` wrote; refuses a file that others can read."""
+    """Reads a file of ``create``; a file that others can read is refused."""
     try:
         if path.stat().st_mode & 0o077:
             raise KeyFileError(f"{path}: others can read it; chmod 600 {path}")
@@ -55,13 +55,13 @@ def load(path: Path) -> KeyPair:
     except ValueError:
         raise KeyFileError(f"{path}: not a key file") from None
     pair = KeyPair(fields.get(b"public", b""), fields.get(b"secret", b""))
-    if not fits(pair):
+    if not is_pair(pair):
         raise KeyFileError(f"{path}: not a key pair")
     return pair
 
 
-def fits(pair: KeyPair) -> bool:
-    """Are these two halves of one pair?"""
+def is_pair(pair: KeyPair) -> bool:
+    """Whether the two halves are of one pair."""
     if len(pair.public) != _LENGTH or len(pair.secret) != _LENGTH:
         return False
     try:
@@ -75,7 +75,7 @@ def load_or_create(path: Path) -> KeyPair:
 
 
 def load_or_make_keys(folder: Path, name: str) -> KeyPair:
-    """``NAME.key`` in a folder of its owner's (0700), made if it is not there. Raises ``KeyFileError``."""
+    """``NAME.key`` in a folder that only its owner can enter (0700), created if missing. Raises ``KeyFileError``."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

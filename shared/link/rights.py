@@ -1,4 +1,4 @@
-"""What a program writes is its user's alone: customers, calls, orders and keys are no business of other users of the machine."""
+"""Everything that a program writes is readable by its user only: customers, calls, orders and keys are hidden from the machine's other users."""
 
 import errno
 import logging
@@ -8,20 +8,20 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 OTHERS = 0o077
-"""The rights of the group and of everybody else."""
+"""The rights of the group and of all other users."""
 
 
 def owner_only() -> None:
-    """First thing in each program: files are 0600 and folders 0700 from now on, in its children too. Of no effect on Windows."""
+    """The first call in each program: from now on files are 0600 and folders 0700, also those of child processes. No effect on Windows."""
     os.umask(OTHERS)
 
 
 def own_folder(folder: Path) -> None:
-    """Makes a folder that others can't enter, and takes from others what an older version let them do with it and with what is in it.
+    """Creates a folder that other users can't enter, and takes away other users' rights on the folder and its entries, as older versions left them.
 
-    Only the folder and its entries are looked at, since what lies deeper can't be reached. What an entry that is a link leads to is no part of
-    it. A folder that is meant for all (``/tmp``), and what belongs to another user, stay as they are, with a warning. Raises ``OSError`` where
-    the folder can't be made or read.
+    Only the folder and its entries are changed, since deeper files can't be reached without them. The target of a symbolic link is left
+    alone. A public folder (``/tmp``) and files of other users stay as they are, with a warning. Raises ``OSError`` if the folder
+    can't be created or read.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.name != "posix":
@@ -32,7 +32,7 @@ def own_folder(folder: Path) -> None:
     for path in (folder.resolve(), *folder.iterdir()):
         try:
             _close(path)
-        except FileNotFoundError:  # gone meanwhile
+        except FileNotFoundError:  # deleted meanwhile
             continue
         except OSError as error:
             _log.warning("%s stays open to other users: %s", path, error.strerror)

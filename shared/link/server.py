@@ -1,9 +1,9 @@
 """The side that listens: a ROUTER socket and a session for each peer.
 
-With ``keys`` the socket speaks CURVE and a peer's name is what ``lookup`` says its public key stands for; a newer session of the
-same name displaces the older one (which is half dead: a peer runs once). A key is looked up for each connection and each session:
-one that was taken away opens no new session on a connection that it had, and ``recheck`` ends those that run. Without keys (``ipc://`` in a folder of the operator's)
-every peer is ``local-<n>``.
+With ``keys`` the socket uses CURVE, and ``lookup`` gives the peer's name for its public key; a newer session of the same name displaces
+the older one, which is half dead: a peer runs once. A key is looked up for each connection and each session: a key that was taken away
+opens no new session on a connection that it had, and ``recheck`` ends the running ones. Without keys (``ipc://`` in a folder of the
+operator's) every peer is ``local-<n>``.
 """
 
 import asyncio
@@ -18,20 +18,20 @@ from zmq.utils.monitor import recv_monitor_message
 
 from shared import codec
 from shared.link.channel import Channel, Handler
-from shared.link.drain import Drain
 from shared.link.errors import LinkError
 from shared.link.keys import KeyPair
 from shared.link.session import Identity, Rules, Session
+from shared.link.socket_reader import SocketReader
 from shared.link.wire import MAX_FRAME, epoch, prepare
-from shared.link.zap import KEY_PROPERTY, Refusal, ZapHandler
+from shared.link.zap import KEY_PROPERTY, RefusedConnection, ZapHandler
 from shared.protocol import SESSION_MESSAGES, RejectCode
 
 _log = logging.getLogger(__name__)
 _PROBES = (0.0, 0.02, 0.2)
-"""Seconds after a disconnect at which every peer is probed; the socket forgets a lost peer a little later than it tells of it."""
+"""Seconds after a disconnect at which every peer is probed; the socket forgets a lost peer a little after the monitor's event."""
 TICK_S = 0.1
 _INNOCENT = frozenset({RejectCode.LOST, RejectCode.SILENT, RejectCode.STOPPED})
-"""Ends of a session that was never open which say nothing against the peer."""
+"""Codes of a session's end before its opening that are no fault of the peer."""
 
 
 class LinkServer:
@@ -46,11 +46,11 @@ class LinkServer:
         handler: Handler,
         keys: KeyPair | None = None,
         lookup: Callable[[bytes], str | None] = lambda _key: None,
-        on_refused: Callable[[Refusal], None] = lambda _refusal: None,
+        on_refused: Callable[[RefusedConnection], None] = lambda _refusal: None,
         rules: Rules | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self._table = codec.Table((*SESSION_MESSAGES, *messages))
+        self._table = codec.MessageTable((*SESSION_MESSAGES, *messages))
         self._identity = identity
         self._handler = handler
         self._keys = keys
@@ -63,7 +63,7 @@ class LinkServer:
         self._zap: ZapHandler | None = None
 
     async def start(self) -> str:
-        """Bind. Returns the endpoint with the real port (``tcp://…:0`` takes a free one). Raises ``LinkError``."""
+        """Binds the socket. Returns the endpoint with the real port (``tcp://…:0`` takes a free one). Raises ``LinkError``."""
         self._loop = asyncio.get_running_loop()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._socket = prepare(self._context.socket(zmq.ROUTER))
@@ -79,13 +79,13 @@ class LinkServer:
         except zmq.ZMQError as error:
             self._close_sockets()
             raise LinkError(f"{self.endpoint}: {error.strerror}") from error
-        self._watch = Drain(self._monitor, self._disconnected)
-        self._drain = Drain(self._socket, self._read)
+        self._watch = SocketReader(self._monitor, self._disconnected)
+        self._drain = SocketReader(self._socket, self._read)
         self._ticker = self._loop.call_later(TICK_S, self._tick)
         return self.endpoint
 
     async def stop(self) -> None:
-        """Say goodbye to every peer and close."""
+        """Sends ``Goodbye`` to every peer and closes."""
         for channel in tuple(self._channels.values()):
             channel.close(RejectCode.STOPPED)
         self._ticker.cancel()
@@ -102,7 +102,7 @@ class LinkServer:
         return tuple(channel for channel in self._channels.values() if channel.is_open)
 
     def recheck(self) -> None:
-        """The known keys have changed: ends each session, open or beginning, whose key ``lookup`` does not give its name any more."""
+        """To be called when the known keys have changed: ends each session, open or beginning, whose key does not belong to its name any more."""
         for peer, channel in tuple(self._channels.items()):
             if self._keys is not None and self._lookup(channel.key) != channel.name:
                 channel.close(RejectCode.UNKNOWN_KEY)
@@ -110,7 +110,7 @@ class LinkServer:
 
     @property
     def refusals(self) -> int:
-        """Connections refused for their key, since the start."""
+        """Connections refused because of their key, since the start."""
         return self._zap.refusals.total if self._zap else 0
 
     # --- inside ---
@@ -133,7 +133,7 @@ class LinkServer:
         socket = self._socket
         peer = socket.recv(zmq.NOBLOCK)
         channel = self._channels.get(peer)
-        if channel is None:  # only the whole zmq frame knows whose key it was
+        if channel is None:  # only the whole zmq frame carries the key of the connection
             frame = socket.recv(zmq.NOBLOCK, copy=False)
             channel, data = self._new_channel(peer, frame), frame.bytes
             if channel is None:
@@ -142,20 +142,20 @@ class LinkServer:
         else:
             data = socket.recv(zmq.NOBLOCK)
         if self._skip_rest():
-            data = b""  # frames of ours have one part; no bytes are a bad frame
+            data = b""  # our frames have one part; no bytes are a bad frame
         channel.feed(data)
         if channel.is_closed:
             self._forget(peer)
 
     def _skip_rest(self) -> bool:
-        """Of a message with several parts; ``False``: it had one."""
+        """Skips the further parts of a message; ``False``: it had one part."""
         had_more = bool(self._socket.get(zmq.RCVMORE))
         while self._socket.get(zmq.RCVMORE):
             self._socket.recv(zmq.NOBLOCK)
         return had_more
 
     def _new_channel(self, peer: bytes, frame: zmq.Frame) -> Channel | None:
-        """``None``: its connection's key opens nothing any more."""
+        """``None``: the key of the connection is not valid any more."""
         name, key = f"local-{next(self._numbers)}", b""
         if self._zap is not None:
             name, key = str(frame.get("User-Id")), _text(frame, KEY_PROPERTY).encode()
@@ -170,13 +170,13 @@ class LinkServer:
             now=self._loop.time(),
             epoch=epoch(self._loop),
         )
-        channel = Channel(name, session, lambda data: self._send(peer, data), _Doorman(self, self._handler))
+        channel = Channel(name, session, lambda data: self._send(peer, data), _HandlerRelay(self, self._handler))
         channel.key, channel.address = key, _text(frame, "Peer-Address")
         self._channels[peer] = channel
         return channel
 
     def welcome(self, channel: Channel) -> None:
-        """A session opened: an older one of the same name is displaced."""
+        """A session has opened: an older session of the same name is displaced."""
         old = self._by_name.get(channel.name)
         self._by_name[channel.name] = channel
         if old is not None and old is not channel and not old.is_closed:
@@ -219,14 +219,14 @@ class LinkServer:
             self._tell_refused(channel, channel.refused)
 
     def _tell_refused(self, channel: Channel, code: RejectCode) -> None:
-        """A known peer whose frames are not ours: told of as seldom as a stranger."""
+        """Reports a known peer that sent invalid frames, as seldom as a stranger."""
         times = self._zap.refusals.count(f"{channel.address} {channel.name}", self._loop.time()) if self._zap else 0
         if times:
-            self._on_refused(Refusal(channel.address, "", code.value, times, channel.name))
+            self._on_refused(RefusedConnection(channel.address, "", code.value, times, channel.name))
 
 
-class _Doorman:
-    """Passes everything on to the program's handler, after the server has taken note of new sessions."""
+class _HandlerRelay:
+    """Passes every callback to the program's handler; ``opened`` first informs the server of the new session."""
 
     def __init__(self, server: LinkServer, handler: Handler) -> None:
         self._server = server

@@ -1,14 +1,14 @@
 """One session between two programs, pure: no socket, no clock.
 
-The shell hands in what arrived (``receive``) and the time (``tick``), and sends what ``take_out`` gives. ``now`` is monotonic
-seconds; ``epoch`` (UTC minus monotonic, told once) makes the header's ``sent_at`` of it.
+The socket side passes in received frames (``receive``) and the time (``tick``), and sends the frames of ``take_out``. ``now`` is monotonic
+seconds; ``epoch`` (UTC minus monotonic, given once) turns it into the header's ``sent_at``.
 
 States::
 
     NEW ── Hello sent/awaited ──► OPEN ──► CLOSED
      └────────── Rejected, silent, lost ─────┘
 
-The side that connects says ``Hello``; the one that listens answers ``Welcome``. Once open both may ask, reply and report.
+The side that connects sends ``Hello``; the side that listens answers ``Welcome``. Once open, both may send requests, replies and reports.
 """
 
 from collections.abc import Iterable
@@ -22,14 +22,14 @@ from shared.link.errors import Failure
 from shared.protocol import Goodbye, Heartbeat, Hello, RejectCode, Rejected, Unsupported, Welcome
 
 
-class State(StrEnum):
+class SessionState(StrEnum):
     NEW = "new"
     OPEN = "open"
     CLOSED = "closed"
 
 
 class Rules(Struct, frozen=True):
-    """What a side promises and tolerates. Times in seconds."""
+    """The limits and intervals of one side. Times in seconds."""
 
     heartbeat_s: float = (
         1.0  # with it, a network that is gone for 5 s is a silence of 6 s at most: the session outlives it
@@ -37,73 +37,73 @@ class Rules(Struct, frozen=True):
     silence_s: float = 7.0
     hello_s: float = 5.0
     bad_frames: int = 5
-    """So many bad frames end the session."""
+    """The number of bad frames that ends the session."""
     rate: float = 20_000.0
-    """Frames a second that a peer may send, averaged; ``burst`` above it."""
+    """Frames a second that a peer may send on average; ``burst``: the allowance above it."""
     burst: float = 20_000.0
 
 
 class Identity(Struct, frozen=True):
-    """Who speaks: the program's name and version, for people, and the protocol it speaks."""
+    """The program's name and version, for people, and its protocol version."""
 
     program: str
     version: str
     protocol: int = protocol.PROTOCOL
 
 
-# --- what the shell is told ---
+# --- events ---
 
 
-class Opened(Struct, frozen=True):
+class SessionOpened(Struct, frozen=True):
     program: str
     version: str
 
 
-class Asked(Struct, frozen=True):
-    """A request; to be answered once with ``reply(frame_id, …)``."""
+class RequestReceived(Struct, frozen=True):
+    """A request of the peer; to be answered once with ``reply(frame_id, …)``."""
 
     frame_id: int
     message: Struct
 
 
 class Answered(Struct, frozen=True):
-    """The end of one of our requests: a reply of the peer's, or why there is none."""
+    """The end of one of our requests: the peer's reply, or the reason why there is none."""
 
     frame_id: int
     result: Struct | Failure
 
 
-class Told(Struct, frozen=True):
-    """A report. ``seq`` counts the reports of this session, 1, 2, 3 …"""
+class ReportReceived(Struct, frozen=True):
+    """A report of the peer. ``seq`` counts the reports of this session, 1, 2, 3 …"""
 
     seq: int
     message: Struct
 
 
 class Gap(Struct, frozen=True):
-    """Reports ``expected`` … ``got - 1`` never came; the ``Told`` with ``got`` follows."""
+    """The reports ``expected`` … ``got - 1`` never came; the ``ReportReceived`` with ``got`` follows."""
 
     expected: int
     got: int
 
 
-class Closed(Struct, frozen=True):
-    """The session is over, told once. Open requests have been answered before."""
+class SessionClosed(Struct, frozen=True):
+    """The session is over; comes once. Open requests were answered before."""
 
     code: RejectCode
     text: str = ""
 
 
-SessionEvent = Opened | Asked | Answered | Told | Gap | Closed
+SessionEvent = SessionOpened | RequestReceived | Answered | ReportReceived | Gap | SessionClosed
 
 
 class Session:
     """See the module. ``listens``: this side waits for ``Hello``."""
 
     def __init__(
-        self, *, listens: bool, identity: Identity, table: codec.Table, rules: Rules, now: float, epoch: float
+        self, *, listens: bool, identity: Identity, table: codec.MessageTable, rules: Rules, now: float, epoch: float
     ) -> None:
-        self.state = State.NEW
+        self.state = SessionState.NEW
         self.round_trip_ms: float | None = None
         self.counts = {"in": 0, "out": 0, "bad": 0, "unsupported": 0, "gaps": 0, "stray_replies": 0}
         self._listens = listens
@@ -128,36 +128,36 @@ class Session:
     # --- out ---
 
     def take_out(self) -> list[bytes]:
-        """Frames to send now, in order; they are forgotten here."""
+        """The frames to send now, in order; the session does not keep them."""
         out, self._out = self._out, []
         return out
 
     def request(self, message: Struct, now: float, timeout: float) -> int:
-        """Ask the peer; ``Answered`` with the returned id comes once, at the latest after ``timeout``. Only while ``OPEN``."""
+        """Queues a request; ``Answered`` with the returned id comes once, at the latest after ``timeout``. Only while ``OPEN``."""
         frame_id = self._send(message, now)
         self._deadlines[frame_id] = now + timeout
         return frame_id
 
     def withdraw(self, frame_id: int) -> None:
-        """Forget a request whose frame the socket did not take."""
+        """Removes a request whose frame the socket did not take."""
         self._deadlines.pop(frame_id, None)
 
     def reply(self, frame_id: int, message: Struct, now: float) -> None:
         self._send(message, now, in_reply_to=frame_id)
 
     def report(self, message: Struct, now: float) -> None:
-        """Tell the peer unasked; numbered."""
+        """Queues a numbered report."""
         self._sent_reports += 1
         self._send(message, now, seq=self._sent_reports)
 
     def beat(self, now: float) -> None:
-        """Ask for a sign of life now."""
+        """Asks the peer for a sign of life now."""
         self._beat_at = now
         self._beats = {self._send(Heartbeat(), now): now}  # the newest only: a peer that never answers costs no memory
 
     def close(self, code: RejectCode, now: float, text: str = "") -> list[SessionEvent]:
-        """End it from our side; the peer is told if it may still hear."""
-        if self.state is State.CLOSED:
+        """Ends the session from this side; the peer is informed if it can still receive."""
+        if self.state is SessionState.CLOSED:
             return []
         if code is RejectCode.STOPPED:
             self._send(Goodbye(code), now)
@@ -168,8 +168,8 @@ class Session:
     # --- in ---
 
     def receive(self, data: bytes, now: float) -> list[SessionEvent]:
-        """One frame of the peer's. Never raises on its content."""
-        if self.state is State.CLOSED:
+        """One frame of the peer. Raises nothing, whatever its content."""
+        if self.state is SessionState.CLOSED:
             return []
         self._heard_at = now
         self.counts["in"] += 1
@@ -179,19 +179,19 @@ class Session:
             frame = codec.decode(data, self._table)
         except codec.FrameError as error:
             return self._bad(error, now)
-        if self.state is State.NEW:
+        if self.state is SessionState.NEW:
             return self._greet(frame.message, now)
         return self._take(frame, now)
 
     def tick(self, now: float) -> list[SessionEvent]:
-        """Let time pass: time-outs, our heartbeat, the peer's silence. To be called a few times a second."""
-        if self.state is State.CLOSED:
+        """Time-outs, our heartbeat, the peer's silence. To be called a few times a second."""
+        if self.state is SessionState.CLOSED:
             return []
-        if self.state is State.NEW and now - self._started_at > self._rules.hello_s:
+        if self.state is SessionState.NEW and now - self._started_at > self._rules.hello_s:
             return self.close(RejectCode.SILENT, now)
         if now - self._heard_at > self._rules.silence_s:
             return self.close(RejectCode.SILENT, now)
-        if self.state is State.OPEN and now - self._beat_at >= self._rules.heartbeat_s:
+        if self.state is SessionState.OPEN and now - self._beat_at >= self._rules.heartbeat_s:
             self.beat(now)
         late = [frame_id for frame_id, deadline in self._deadlines.items() if deadline <= now]
         return [self._answered(frame_id, Failure.TIMED_OUT) for frame_id in late]
@@ -215,7 +215,7 @@ class Session:
         return self._tokens >= 0
 
     def _too_fast(self, data: bytes, now: float) -> list[SessionEvent]:
-        """Refuse one frame for its rate; below minus one burst the session ends, so that a flood costs a bounded time."""
+        """Refuses one frame for its rate; below minus one burst the session ends, so that a flood costs a bounded time."""
         if self._tokens < -self._rules.burst:
             return self.close(RejectCode.RATE, now)
         try:
@@ -224,13 +224,13 @@ class Session:
             return self._bad(error, now)
         self._tokens -= 1
         if frame.in_reply_to or frame.seq:
-            return self._take(frame, now) if self.state is State.OPEN else []
+            return self._take(frame, now) if self.state is SessionState.OPEN else []
         self.reply(frame.id, Rejected(RejectCode.RATE), now)
         return []
 
     def _bad(self, error: codec.FrameError, now: float) -> list[SessionEvent]:
         self.counts["bad"] += 1
-        if self.state is State.NEW and self._listens:
+        if self.state is SessionState.NEW and self._listens:
             return self.close(RejectCode.HELLO_FIRST, now, "the first frame was not a Hello")
         if self.counts["bad"] >= self._rules.bad_frames:
             return self.close(RejectCode.TOO_MANY_BAD, now, error.reason[:SENTENCE_MAX])
@@ -251,11 +251,11 @@ class Session:
             theirs = f"{message.program} {message.version}"
             text = protocol.version_gap(mine.protocol, f"{mine.program} {mine.version}", message.protocol, theirs)
             return self.close(RejectCode.PROTOCOL, now, text)
-        self.state = State.OPEN
+        self.state = SessionState.OPEN
         if self._listens:
             self._send(Welcome(mine.protocol, mine.program, mine.version, self._rules.heartbeat_s), now)
         self.beat(now)
-        return [Opened(message.program, message.version)]
+        return [SessionOpened(message.program, message.version)]
 
     def _take(self, frame: codec.Frame, now: float) -> list[SessionEvent]:
         message = frame.message
@@ -273,7 +273,7 @@ class Session:
             return self.close(RejectCode.BAD_FRAME, now, "the session is open already")
         if frame.seq:
             return self._report_came(frame)
-        return [Asked(frame.id, message)]
+        return [RequestReceived(frame.id, message)]
 
     def _heartbeat(self, frame: codec.Frame, now: float) -> list[SessionEvent]:
         if not frame.in_reply_to:
@@ -286,7 +286,7 @@ class Session:
 
     def _reply_came(self, frame: codec.Frame) -> list[SessionEvent]:
         if frame.in_reply_to not in self._deadlines:
-            self.counts["stray_replies"] += 1  # after its time-out, or never asked
+            self.counts["stray_replies"] += 1  # after its time-out, or to no request of ours
             return []
         return [self._answered(frame.in_reply_to, _result(frame.message))]
 
@@ -294,18 +294,18 @@ class Session:
         expected = self._heard_reports + 1
         self._heard_reports = frame.seq
         if frame.seq == expected:
-            return [Told(frame.seq, frame.message)]
+            return [ReportReceived(frame.seq, frame.message)]
         self.counts["gaps"] += 1
-        return [Gap(expected, frame.seq), Told(frame.seq, frame.message)]
+        return [Gap(expected, frame.seq), ReportReceived(frame.seq, frame.message)]
 
     def _answered(self, frame_id: int, result: Struct | Failure) -> Answered:
         del self._deadlines[frame_id]
         return Answered(frame_id, result)
 
     def _end(self, code: RejectCode, text: str) -> list[SessionEvent]:
-        self.state = State.CLOSED
+        self.state = SessionState.CLOSED
         lost: Iterable[int] = tuple(self._deadlines)
-        return [*(self._answered(frame_id, Failure.LINK_LOST) for frame_id in lost), Closed(code, text)]
+        return [*(self._answered(frame_id, Failure.LINK_LOST) for frame_id in lost), SessionClosed(code, text)]
 
 
 def _result(message: Struct) -> Struct | Failure:

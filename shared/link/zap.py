@@ -1,8 +1,8 @@
 """Who may connect: the ZAP handler (ZeroMQ RFC 27) of one server, in its event loop.
 
-Each new connection's client key is looked up once; known keys get their user id, others are refused with 400 before any frame of
-theirs is read. Refusals are counted and told through ``on_refused``, per address at most once in ``QUIET_S`` with the number
-suppressed in between, so that a stranger who tries a thousand times makes one audit line a minute.
+The key of each new connection is looked up once; a known key gets its user id, other keys are refused with 400 before any of their
+frames is read. Refusals are counted and passed to ``on_refused``, for each address at most once in ``QUIET_S`` with the number of
+suppressed ones, so that a stranger's thousand attempts make one audit line a minute.
 """
 
 import contextlib
@@ -12,19 +12,19 @@ import zmq
 from msgspec import Struct
 from zmq.utils import z85
 
-from shared.link.drain import Drain
+from shared.link.socket_reader import SocketReader
 
 QUIET_S = 60.0
 MAX_ADDRESSES = 1000
 ENDPOINT = "inproc://zeromq.zap.01"
 KEY_PROPERTY = "X-Key"
-"""Of each frame: the Z85 public key with which its connection was let in."""
+"""A property of each frame: the Z85 public key of its connection."""
 
 
-class Refusal(Struct, frozen=True):
-    """A connection that was refused. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last word of it.
+class RefusedConnection(Struct, frozen=True):
+    """A refused connection. ``public_key`` is Z85, shortened to its first eight characters; ``times`` since the last report about it.
 
-    ``name``: the peer's, where its key is known and only its frames were wrong.
+    ``name``: of the peer, if its key is known and only its frames were invalid.
     """
 
     address: str
@@ -34,31 +34,31 @@ class Refusal(Struct, frozen=True):
     name: str = ""
 
 
-class _Noise(Struct):
-    said_at: float
+class _ReportedAddress(Struct):
+    reported_at: float
     times: int
 
 
-class Refusals:
-    """Counts refusals by address and says when one is to be told."""
+class RefusedConnections:
+    """Counts refusals by address and decides when to report one."""
 
     def __init__(self) -> None:
         self.total = 0
-        self._by_address: dict[str, _Noise] = {}
+        self._by_address: dict[str, _ReportedAddress] = {}
 
     def count(self, address: str, now: float) -> int:
-        """How many to tell of now: 0 while the address has been told of within ``QUIET_S``."""
+        """How many refusals to report now: 0 within ``QUIET_S`` of the address's last report."""
         self.total += 1
         noise = self._by_address.get(address)
         if noise is None:
             if len(self._by_address) >= MAX_ADDRESSES:
                 self._by_address.pop(next(iter(self._by_address)))
-            self._by_address[address] = _Noise(now, 0)
+            self._by_address[address] = _ReportedAddress(now, 0)
             return 1
         noise.times += 1
-        if now - noise.said_at < QUIET_S:
+        if now - noise.reported_at < QUIET_S:
             return 0
-        told, noise.times, noise.said_at = noise.times, 0, now
+        told, noise.times, noise.reported_at = noise.times, 0, now
         return told
 
 
@@ -69,17 +69,17 @@ class ZapHandler:
         self,
         context: zmq.Context[zmq.Socket[bytes]],
         lookup: Callable[[bytes], str | None],
-        on_refused: Callable[[Refusal], None],
+        on_refused: Callable[[RefusedConnection], None],
         clock: Callable[[], float],
     ) -> None:
-        self.refusals = Refusals()
+        self.refusals = RefusedConnections()
         self._lookup = lookup
         self._on_refused = on_refused
         self._clock = clock
         self._socket = context.socket(zmq.ROUTER)
         self._socket.linger = 0
         self._socket.bind(ENDPOINT)
-        self._drain = Drain(self._socket, self._read)
+        self._drain = SocketReader(self._socket, self._read)
 
     def close(self) -> None:
         self._drain.close()
@@ -102,12 +102,12 @@ class ZapHandler:
             self._socket.send_multipart(answer, zmq.NOBLOCK)
 
     def refused(self, address: str, key: bytes) -> None:
-        """Counts a key that opens nothing, and tells of it where its turn has come."""
+        """Counts a connection with an unknown key, and reports it if its address is due."""
         times = self.refusals.count(address, self._clock())
         if times:
-            self._on_refused(Refusal(address, key[:8].decode(), "unknown_key", times))
+            self._on_refused(RefusedConnection(address, key[:8].decode(), "unknown_key", times))
 
 
 def _metadata(name: str, value: bytes) -> bytes:
-    """One property as ZMTP 3.1 writes them: a byte of length and the name, four bytes of length and the value."""
+    """One property in the format of ZMTP 3.1: one byte for the name's length, the name, four bytes for the value's length, the value."""
     return bytes([len(name)]) + name.encode() + len(value).to_bytes(4, "big") + value

@@ -1,9 +1,9 @@
-"""A backup of the running switch: its databases as they were at one moment, and its keys, in a folder that appears whole or not at all.
+"""A backup of the running switch: its databases as of one moment, and its keys, in a folder that appears whole or not at all.
 
-The moment is a place in the queues of both writers: a piece of work put into both on the loop, where every order is put into both as well. A writer
-that comes to it has committed all that was put before it, and opens a read transaction (a snapshot of the WAL: SQLite, "Write-Ahead
-Logging", §2.2). From these connections a thread of the lowest priority copies, however much is written meanwhile: a source that is in a read
-transaction does not start anew at others' commits.
+The moment is a position in the queues of both writers: on the loop, where every order is queued, too, the same work is queued for both. A
+writer that reaches the work has committed everything queued before, and opens a read transaction (a snapshot of the WAL: SQLite,
+"Write-Ahead Logging", §2.2). A thread of the lowest priority copies from these connections while the writers go on: a source inside a read
+transaction does not restart at others' commits.
 """
 
 import asyncio
@@ -23,26 +23,26 @@ from typing import Any
 import msgspec
 
 from shared.control import BackupProgress, BackupState, RefusedCode
-from switch_server.adapters.integrity import damage, step_back
+from switch_server.adapters.integrity import damage, lower_priority
 from switch_server.core.words import Audit
 from switch_server.ports.operations import OperationRefused
 
 log = logging.getLogger(__name__)
 Between = Callable[[Callable[[], None]], None]
-"""``BatchThread.between`` of who writes a file."""
+"""``BatchThread.between`` of a file's writer."""
 PATIENCE = 10.0
-"""Seconds for the writers to come to the moment: a disk that is full has no such moment."""
+"""Seconds for the writers to reach the moment; a full disk delays it without end."""
 PAGES = 1024
-"""Copied at a time (4 MiB); then the disk is left to others for as long as that took."""
+"""Pages copied at a time (4 MiB); afterwards the disk is left to others for as long as that took."""
 KEYS, NOTE = "keys", "backup.json"
 
 
 class _Failed(Exception):  # noqa: N818
-    """The text says why."""
+    """The text gives the reason."""
 
 
 def open_snapshot(path: Path) -> sqlite3.Connection:
-    """A connection that sees the file as it is now, whatever is written later, until it is closed. Raises ``sqlite3.Error``."""
+    """A connection that sees the file as of now, whatever is written later, until it is closed. Raises ``sqlite3.Error``."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
     try:
         db.execute("BEGIN")
@@ -53,8 +53,8 @@ def open_snapshot(path: Path) -> sqlite3.Connection:
     return db
 
 
-class _Moment:
-    """The snapshots, opened by the writers' threads. What comes after ``close`` is closed at once."""
+class _Snapshots:
+    """The snapshots, opened by the writers' threads. A snapshot opened after ``close`` is closed at once."""
 
     def __init__(self, names: int) -> None:
         self._names = names
@@ -93,7 +93,7 @@ class _Moment:
 
 
 class Backups:
-    """``ports.operations.Backups``. ``writers``: a database's name in the state folder -> who writes it. ``clock`` gives UTC seconds."""
+    """``ports.operations.BackupsPort``. ``writers``: a database's name in the state folder -> its writer. ``clock`` gives UTC seconds."""
 
     def __init__(
         self, state: Path, writers: Mapping[str, Between], *, audit: Callable[[Audit], Any], clock: Callable[[], float], version: str
@@ -113,11 +113,11 @@ class Backups:
         before, self._progress = self._progress, BackupProgress(str(folder), BackupState.RUNNING)
         try:
             part = await asyncio.to_thread(_part_of, folder)
-        except BaseException:  # a cancel, too
+        except BaseException:  # a cancellation, too
             self._progress = before
             raise
-        moment = _Moment(len(self._writers))
-        for name, between in self._writers.items():  # with no turn of the loop between them
+        moment = _Snapshots(len(self._writers))
+        for name, between in self._writers.items():  # without a turn of the loop between them
             between(partial(moment.open, self._state / name))
         self._thread = threading.Thread(
             target=self._run, args=(moment, part, folder, actor), name="backup", daemon=True
@@ -126,15 +126,15 @@ class Backups:
         return self._progress
 
     def stop(self) -> None:
-        """A backup that runs is given up."""
+        """Cancels a running backup."""
         self._stopping = True
         if self._thread is not None:
             self._thread.join(PATIENCE)
 
     # --- in the backup's thread ---
 
-    def _run(self, moment: _Moment, part: Path, folder: Path, actor: str) -> None:
-        step_back()
+    def _run(self, moment: _Snapshots, part: Path, folder: Path, actor: str) -> None:
+        lower_priority()
         why = self._failure(moment, part, folder)
         moment.close()
         shutil.rmtree(part, ignore_errors=True)
@@ -144,8 +144,8 @@ class Backups:
         assert self._progress is not None
         self._progress = msgspec.structs.replace(self._progress, state=state, text=why)
 
-    def _failure(self, moment: _Moment, part: Path, folder: Path) -> str:
-        """Makes it; why that failed, or empty."""
+    def _failure(self, moment: _Snapshots, part: Path, folder: Path) -> str:
+        """Makes the backup; returns the reason of a failure, or an empty text."""
         try:
             self._make(moment.wait(), part, folder)
         except OSError as error:
@@ -172,7 +172,7 @@ class Backups:
             path.chmod(0o700 if path.is_dir() else 0o600)
             _sync(path)
         _sync(part)
-        if folder.exists():  # by now
+        if folder.exists():  # created meanwhile
             raise _Failed(f"{folder} is there already")
         part.rename(folder)
         _sync(folder.parent)
@@ -204,14 +204,14 @@ class Backups:
 
 
 def _part_of(folder: Path) -> Path:
-    """Beside ``folder``, which it becomes. Raises ``OperationRefused``."""
+    """A new folder beside ``folder``, to be renamed to it. Raises ``OperationRefused``."""
     if not folder.is_absolute():
         raise OperationRefused(RefusedCode.BAD_VALUE, f"{folder}: a path from the root on")
     if os.path.lexists(folder):
         raise OperationRefused(RefusedCode.FOLDER_EXISTS, str(folder))
     try:
         return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except ValueError as error:  # no path: with a NUL
+    except ValueError as error:  # the path contains a NUL
         raise OperationRefused(RefusedCode.BAD_VALUE, f"{str(folder)!r}: {error}") from error
     except OSError as error:
         raise OperationRefused(RefusedCode.FOLDER_FAILED, f"{folder.parent}: {error.strerror}") from error

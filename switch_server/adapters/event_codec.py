@@ -1,4 +1,4 @@
-"""Events as JSON for the journal, and back. What must not be written is refused here (``docs/adr/0002-keys-are-journalled-when-taken.md``).
+"""Events as JSON for the journal, and back. Secrets are refused (``docs/adr/0002-keys-are-journalled-when-taken.md``).
 
 A ``Secret`` can't be encoded, ``DigitPressed`` is refused whole (the flow's ``DigitUsed`` stands for it), and a trunk's digest password
 is left out of ``Configured``, since replay does not need it.
@@ -19,10 +19,10 @@ from switch_server.core.words import Event
 
 
 class NotJournalled(TypeError):  # noqa: N818  the name says what it is
-    """Our bug: an event that must never be written was given to the journal. The text names its type, never its content."""
+    """Our bug: an event that must never be written was passed to the journal. The text names its type, never its content."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class EventEntry(msgspec.Struct, frozen=True):
     """``seq`` counts from 1 without end; ``at`` is UTC seconds."""
 
     seq: int
@@ -31,15 +31,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class RawEntry(msgspec.Struct, frozen=True):
-    """An entry whose event is not decoded yet."""
+    """An entry whose event is not decoded."""
 
     seq: int
     at: float
     event: msgspec.Raw
 
 
-class Head(msgspec.Struct, frozen=True):
-    """What an event says of whose it is; its other fields are skipped."""
+class EventHead(msgspec.Struct, frozen=True):
+    """The fields of an event that say to which call, card or branch it belongs; other fields are skipped."""
 
     type: str
     call: str | None = None
@@ -50,13 +50,13 @@ class Head(msgspec.Struct, frozen=True):
     report: dict[str, Any] | None = None
 
     def belongs_to(self, call: CallId) -> bool:
-        """By its ``call``, its ``leg`` (``<call>/<n>``), or the ``key`` of its order (``<call>-<n>``)."""
+        """Whether ``call``, ``leg`` (``<call>/<n>``) or the order's ``key`` (``<call>-<n>``) is of this call."""
         key = self.key or (self.report or {}).get("key") or ""
         return self.call == call or (self.leg or "").startswith(f"{call}/") or key.startswith(f"{call}-")
 
     @property
     def world(self) -> str | None:
-        """For an event of no call: what it is about (a card, a branch, the configuration), else ``None``."""
+        """For an event without a call: its subject (a card, a branch, the configuration), otherwise ``None``."""
         if self.call or self.leg or self.key or self.report:
             return None
         if self.card:
@@ -73,7 +73,7 @@ _reply: Any = Union[tuple(REPLIES)]  # noqa: UP007  built from a table
 
 
 def encode_event(event: Event) -> bytes:
-    """Raises ``NotJournalled`` on a ``DigitPressed`` and on anything that holds a ``Secret``."""
+    """Raises ``NotJournalled`` for a ``DigitPressed`` and for any event that holds a ``Secret``."""
     if isinstance(event, DigitPressed):
         _refuse(event)
     if isinstance(event, Configured):
@@ -83,13 +83,13 @@ def encode_event(event: Event) -> bytes:
 
 
 def encode_line(seq: int, at: float, event: bytes) -> bytes:
-    """Five decimals of a second: with six, now and then a time would look like somebody's PIN to a test that searches for one."""
+    """Five decimals of a second: with six, a time would now and then look like a PIN to a test that searches for PINs."""
     return b'{"seq":%d,"at":%.5f,"event":%b}\n' % (seq, at, event)
 
 
 @cache
 def _fields(kind: str) -> tuple[type[Event], tuple[tuple[str, Any], ...]]:
-    """The class of that name and its fields' types; where a field is any ``Reply`` all replies are named, since a base class decodes none."""
+    """The class of that name and the types of its fields. For a field of type ``Reply`` all replies are listed, since a base class decodes none."""
     for found in FACTS:
         if found.__name__ == kind and found is not DigitPressed:
             return found, tuple((f.name, _reply if f.type is Reply else f.type) for f in structs.fields(found))
@@ -97,7 +97,9 @@ def _fields(kind: str) -> tuple[type[Event], tuple[tuple[str, Any], ...]]:
 
 
 _PURPOSES = {"DialledOut": "ForAgent", "CallbackDialled": "ForCallback"}
-"""Events of journals from before calls had a purpose, and the purposes of today. A ``Consulted`` with an outside number is ``ForConsult``."""
+"""Event types of journals from before calls had a purpose, and the purposes that replace them. A ``Consulted`` with an outside number is
+``ForConsult``.
+"""
 
 
 def _as_now(values: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _read(value: Any, of: Any) -> Any:
 
 
 def decode_event(content: bytes | msgspec.Raw) -> Event:
-    """Raises ``ValueError`` on an unknown type or wrong fields."""
+    """Raises ``ValueError`` for an unknown type or wrong fields."""
     values = _as_now(msgspec.json.decode(content, type=dict[str, Any]))
     kind, fields = _fields(values["type"])
     try:

@@ -1,7 +1,7 @@
-"""The event journal: every event that reached the core, numbered, one JSON line each, a file a day (Asia/Shanghai).
+"""The event journal: every event that reached the core, numbered, one JSON line each, one file a day (Asia/Shanghai).
 
 ``{"seq": 17, "at": 1764000000.125, "event": {"type": "CallOffered", …}}`` in ``events-YYYYMMDD.jsonl``. A line is in the file within 100 ms
-and safe from ``kill -9`` from then on; a power cut may cost what the system had not written out yet (orders have a journal of their own).
+and safe from ``kill -9`` from then on; a power cut may lose lines that the system had not written out yet (orders have their own journal).
 """
 
 import logging
@@ -14,26 +14,26 @@ from msgspec import Struct
 
 from shared.days import shanghai_day
 from shared.ids import CallId
-from switch_server.adapters.batch import BatchThread
-from switch_server.adapters.event_codec import Entry, Head, RawEntry, decode_event, encode_event, encode_line
+from switch_server.adapters.event_codec import EventEntry, EventHead, RawEntry, decode_event, encode_event, encode_line
 from switch_server.core.words import Event
+from switch_server.disk.batch_thread import BatchThread
 
 log = logging.getLogger(__name__)
 
 GATHER = 0.05
-"""Seconds that lines are let come together."""
+"""Seconds for which lines gather before they are written."""
 TAIL = 1 << 20
-"""Bytes from a file's end in which its last number is looked for first."""
+"""The bytes at a file's end in which its last number is searched first."""
 MOST_BYTES = 256 << 20
-"""Kept in memory while the disk is full, some million of events; beyond it events are dropped and counted (a gap in ``seq`` shows where)."""
+"""The most bytes in memory while the disk is full, some million events; further events are dropped and counted (a gap in ``seq`` shows where)."""
 LOG_EACH = 10_000
-"""Lost events for a line in the log."""
+"""The number of lost events for each line in the log."""
 OVERHEAD = 200
-"""Bytes of a waiting line beside its text."""
+"""The bytes of a waiting line beside its text."""
 
 
 class EventJournalUnusable(Exception):  # noqa: N818  the name says what it is
-    """At start: the folder can't be made, read or written. The text names it."""
+    """At start: the folder can't be created, read or written. The text names it."""
 
 
 class EventJournalCounts(Struct):
@@ -47,8 +47,8 @@ class EventJournalCounts(Struct):
 class EventJournal:
     """Appends from one thread (the loop's); a thread of its own writes. Opening raises ``EventJournalUnusable``.
 
-    ``on_trouble(text)`` is called from the writing thread: when it begins to fail, when the reason changes, and with an empty text when
-    it works again. A line that a crash has torn is left as it is and skipped by readers; numbering goes on after the last whole one.
+    ``on_trouble(text)`` is called from the writing thread: when writing begins to fail, when the reason changes, and with an empty text when
+    it works again. A line torn by a crash stays and is skipped by readers; numbers continue after the last whole line.
     """
 
     def __init__(self, folder: Path, *, on_trouble: Callable[[str], None] = lambda _text: None) -> None:
@@ -60,7 +60,7 @@ class EventJournal:
         except OSError as error:
             raise EventJournalUnusable(f"{folder}: {error.strerror}") from error
         self._file: int | None = None
-        self._good = 0  # the open file's length after its last whole line
+        self._good = 0  # the length of the open file up to its last whole line
         self._trouble = ""
         self._batches = BatchThread[tuple[str, bytes]](
             "event-journal", self._write, gather=GATHER, size=lambda line: len(line[1]) + OVERHEAD, most=MOST_BYTES
@@ -72,7 +72,7 @@ class EventJournal:
         self._batches.start()
 
     def stop(self, seconds: float = 5.0) -> int:
-        """Writes what is queued, syncs and closes; how many lines could not be written."""
+        """Writes the queue, syncs and closes; returns how many lines could not be written."""
         lost = self._batches.stop(seconds)
         if lost:
             log.error("event journal: %d events not written at stop: %s", lost, self._trouble)
@@ -88,7 +88,7 @@ class EventJournal:
         return self._batches.waiting_bytes
 
     def append(self, event: Event, at: float) -> int:
-        """Queues the event and returns its number; raises ``NotJournalled`` (our bug) for what must never be written."""
+        """Queues the event and returns its number; raises ``NotJournalled`` (our bug) for an event that must never be written."""
         content = encode_event(event)
         self._seq += 1
         if not self._batches.put((shanghai_day(at), encode_line(self._seq, at, content))):
@@ -97,8 +97,8 @@ class EventJournal:
                 log.error("event journal: event %d is lost, too many wait for the disk: %s", self._seq, self._trouble)
         return self._seq
 
-    def read(self, call: CallId | None = None, *, world: bool = False, seconds: float = 5.0) -> Iterator[Entry]:
-        """What is queued is written first; then as ``read_journal``."""
+    def read(self, call: CallId | None = None, *, world: bool = False, seconds: float = 5.0) -> Iterator[EventEntry]:
+        """Writes the queue first; then like ``read_journal``."""
         self.flush(seconds)
         return read_journal(self._folder, call, world=world)
 
@@ -111,7 +111,7 @@ class EventJournal:
                 self._turn_to(batch[done][0])
                 done += self._append(batch[done:])
         except OSError as error:
-            self._close()  # to be opened anew, which looks for a torn line
+            self._close()  # reopened later, with a check for a torn line
             self._in_trouble(error)
         else:
             self._works_again()
@@ -119,9 +119,9 @@ class EventJournal:
         return batch[done:]
 
     def _append(self, batch: list[tuple[str, bytes]]) -> int:
-        """Writes the lines at the batch's start that belong to the open day; how many. All of them or none are in the file."""
+        """Writes the leading lines of the batch that belong to the open day; returns their number. All or none of them are in the file."""
         lines = [line for day, line in batch if day <= self._day]
-        if len(lines) < len(batch):  # only those before the first of a later day
+        if len(lines) < len(batch):  # only the lines before the first of a later day
             lines = lines[: next(n for n, (day, _) in enumerate(batch) if day > self._day)]
         content = b"".join(lines)
         assert self._file is not None
@@ -136,7 +136,7 @@ class EventJournal:
         return len(lines)
 
     def _turn_to(self, day: str) -> None:
-        """Opens the day's file; a clock that was set back goes on in the newer one, so that numbers rise from file to file."""
+        """Opens the day's file; after a clock was set back, the newer file stays in use, so that numbers rise from file to file."""
         if self._file is not None and day <= self._day:
             return
         self._close()
@@ -146,7 +146,7 @@ class EventJournal:
         self._day = day
         self._good = os.fstat(self._file).st_size
         if self._good and os.pread(self._file, 1, self._good - 1) != b"\n":
-            self._good += os.write(self._file, b"\n")  # the line before is torn; the next one must not be
+            self._good += os.write(self._file, b"\n")  # the last line is torn; the next one must begin a new line
 
     def _close(self) -> None:
         if self._file is not None:
@@ -189,7 +189,7 @@ def last_seq(folder: Path) -> int:
 
 
 def last_at(folder: Path) -> float:
-    """When the last event was written, UTC seconds; 0 for an empty journal. Raises ``OSError``."""
+    """The time of the last event, UTC seconds; 0 for an empty journal. Raises ``OSError``."""
     for path in reversed(_files(folder)):
         for start in (max(0, path.stat().st_size - TAIL), 0):
             at = 0.0
@@ -201,7 +201,7 @@ def last_at(folder: Path) -> float:
 
 
 def _lines(path: Path, start: int = 0) -> Iterator[tuple[bytes, RawEntry]]:
-    """The file's whole lines from an offset on; torn ones are skipped, and logged."""
+    """The file's whole lines from an offset on; torn lines are skipped and logged."""
     with path.open("rb") as file:
         if start:
             file.seek(start - 1)
@@ -216,28 +216,28 @@ def _lines(path: Path, start: int = 0) -> Iterator[tuple[bytes, RawEntry]]:
 
 
 _decode_entry = msgspec.json.Decoder(RawEntry).decode
-_decode_head = msgspec.json.Decoder(Head).decode
+_decode_head = msgspec.json.Decoder(EventHead).decode
 
 
-def read_journal(folder: Path, call: CallId | None = None, *, world: bool = False) -> Iterator[Entry]:
-    """The entries in order: all, or those of one call, before them the latest ``Configured`` from before the call.
+def read_journal(folder: Path, call: CallId | None = None, *, world: bool = False) -> Iterator[EventEntry]:
+    """The entries in order: all, or those of one call, preceded by the latest ``Configured`` from before the call.
 
-    With ``world``, for replay: also what else the core must have heard: the last word on each card and branch from before the call, and
-    all such events while it lasted. Raises ``ValueError`` on an event of a type that this version does not know.
+    With ``world``, for replay: also the other events that the core depends on: the last event about each card and branch from before the call,
+    and all such events during the call. Raises ``ValueError`` for an event type that this version does not know.
     """
     if call is None:
         for path in _files(folder):
             for _, entry in _lines(path):
-                yield Entry(entry.seq, entry.at, decode_event(entry.event))
+                yield EventEntry(entry.seq, entry.at, decode_event(entry.event))
         return
     chosen = _of_call(folder, call, world=world)
-    yield from (Entry(entry.seq, entry.at, decode_event(entry.event)) for entry in chosen)
+    yield from (EventEntry(entry.seq, entry.at, decode_event(entry.event)) for entry in chosen)
 
 
 def _of_call(folder: Path, call: CallId, *, world: bool) -> Iterator[RawEntry]:
     name = call.encode()
     before: dict[str, RawEntry] = {}
-    later: list[RawEntry] = []  # world events that count only if the call goes on after them
+    later: list[RawEntry] = []  # world events that count only if the call has later events
     begun = False
     for path in _files(folder):
         for line, entry in _lines(path):

@@ -1,7 +1,7 @@
-"""Is a database whole? SQLite's ``quick_check`` reads the file from end to end.
+"""Checks of databases: SQLite's ``quick_check`` reads a file from end to end.
 
-A start waits for that where the file is small, and refuses a damaged one. A large file is checked behind the running switch, table by table, by
-a thread of the lowest priority; what it finds is told. Damage that is met on the way (``SQLITE_CORRUPT``) is told by whoever meets it.
+The start waits for the check of a small file, and refuses a damaged one. A large file is checked while the switch runs, table by table, by
+a thread of the lowest priority, which reports the result. Damage that a query meets (``SQLITE_CORRUPT``) is reported by that query's code.
 """
 
 import contextlib
@@ -14,18 +14,18 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 AT_START = 64 << 20
-"""Bytes that are checked within some 0.2 s."""
+"""The bytes that are checked in some 0.2 s."""
 LOWEST = 19
 """nice(2)"""
 
 
 def is_small(path: Path) -> bool:
-    """Whether a start waits for the check."""
+    """Whether the start waits for the check of this file."""
     return path.stat().st_size <= AT_START
 
 
 def damage(db: sqlite3.Connection, table: str = "") -> str:
-    """The first fault that is found, of the whole file or of one table with its indexes; empty: none. Raises ``sqlite3.Error``."""
+    """The first fault found, in the whole file or in one table with its indexes; empty: none. Raises ``sqlite3.Error``."""
     try:
         (verdict,) = db.execute(f"PRAGMA quick_check({table or 1})").fetchone()
     except sqlite3.OperationalError:
@@ -35,14 +35,14 @@ def damage(db: sqlite3.Connection, table: str = "") -> str:
     return "" if verdict == "ok" else str(verdict)
 
 
-def step_back() -> None:
-    """The calling thread gets the processor, and the disk, when nobody else wants it. Elsewhere than on Linux it has no priority of its own."""
+def lower_priority() -> None:
+    """Lowers the calling thread's priority for processor and disk to the lowest. Only Linux has priorities for a single thread."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
 
 
 class FileCheck:
-    """Checks files one after another, once, in a thread of its own. ``tell(name, text)`` is called there for each damaged one."""
+    """Checks files one after another, once, in a thread of its own, which calls ``tell(name, text)`` for each damaged file."""
 
     def __init__(self, paths: Iterable[Path], tell: Callable[[str, str], None]) -> None:
         self._paths, self._tell = tuple(paths), tell
@@ -55,16 +55,16 @@ class FileCheck:
         self._thread.start()
 
     def stop(self) -> None:
-        """At once, wherever the check is."""
+        """Stops at once, also in the middle of a check."""
         self._stopping = True
         while self._thread.is_alive():
             with self._lock:
                 if self._db is not None:
-                    self._db.interrupt()  # of no effect between two statements, hence again
+                    self._db.interrupt()  # no effect between two statements, hence repeated
             self._thread.join(0.1)
 
     def _run(self) -> None:
-        step_back()
+        lower_priority()
         for path in self._paths:
             if self._stopping:
                 return

@@ -1,4 +1,4 @@
-"""Orders as rows: the same two tables in the order journal (the truth) and in the store (a copy to search)."""
+"""Orders as rows: the same two tables in the order journal (the authority) and in the store (a copy for searching)."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from switch_server.ports.records import OrderRecord, OrderStep
 ORDER_COLUMNS = tuple(field.name for field in structs.fields(OrderRecord) if field.name != "history")
 STEP_COLUMNS = tuple(field.name for field in structs.fields(OrderStep))
 ORIGIN_COLUMNS = ("trade_date", "seq")
-"""The branch's report that a step comes from, or NULL: with the order's key it is there once."""
+"""The branch's report from which a step comes, or NULL: a report occurs once for an order's key."""
 ADD_ORIGIN = (
     "ALTER TABLE order_history ADD COLUMN trade_date TEXT",
     "ALTER TABLE order_history ADD COLUMN seq INTEGER",
     "CREATE UNIQUE INDEX reported_once ON order_history (key, trade_date, seq) WHERE seq IS NOT NULL",
 )
-"""The migration of both files. Steps that were there already keep NULL."""
+"""The migration of both files. Existing steps keep NULL."""
 
 
 def _insert(table: str, columns: Iterable[str]) -> str:
@@ -41,39 +41,39 @@ UPDATE_COPY = (
     "filled = coalesce(:filled, filled), cancelled = coalesce(:cancelled, cancelled), "
     f"branch_status = coalesce(:branch_status, branch_status), updated_at = :at WHERE key = :key AND state NOT IN ({_FINAL})"
 )
-"""A final state is left by nothing."""
+"""No step leads out of a final state."""
 UPDATE_ORDER = f"{UPDATE_COPY} AND :state <> '{OrderState.FAILED}'"
-"""Of the journal: a key that is in it can't have failed to be journalled; that was its repetition."""
+"""In the journal: a key that is in the journal can't have failed to be journalled; only its repetition failed."""
 
 
-class Step(Enum):
-    """What became of a step."""
+class StepOutcome(Enum):
+    """The result of writing a step."""
 
     WRITTEN = auto()
     REPEATED = auto()
-    """A report that came before, as all of the day do after a restart."""
+    """A report that was written before; after a restart all reports of the day come again."""
     UNKNOWN = auto()
     """No order has the key: it was placed after the backup from which the file was restored."""
     NOT_THEIRS = auto()
-    """The order is another branch's or another account's."""
+    """The order belongs to another branch or another account."""
 
 
-def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> Step:
-    """Within the caller's transaction: the row into the history, and with ``update`` into the order. ``row``: of ``step_row``."""
+def put_step(db: sqlite3.Connection, row: dict[str, Any], update: str) -> StepOutcome:
+    """Within the caller's transaction: writes the row into the history, and by ``update`` into the order. ``row``: of ``step_row``."""
     if row["branch"] is not None:
         found = db.execute(_IS_THEIRS, row).fetchone()
         if found is None:
-            return Step.UNKNOWN
+            return StepOutcome.UNKNOWN
         if not found[0]:
-            return Step.NOT_THEIRS
+            return StepOutcome.NOT_THEIRS
     if db.execute(_INSERT_STEP, row).rowcount == 0:
-        return Step.REPEATED
+        return StepOutcome.REPEATED
     db.execute(update, row)
-    return Step.WRITTEN
+    return StepOutcome.WRITTEN
 
 
 def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:
-    """The row of an order as captured, by column."""
+    """The row of a captured order, by column."""
     row: dict[str, Any] = dict.fromkeys(ORDER_COLUMNS)
     order, context = effect.order, effect.context
     row |= structs.asdict(context) | {"key": effect.key, "at": at, "updated_at": at, "channel": order.channel}
@@ -87,7 +87,7 @@ def order_row(effect: JournalOrder, at: float) -> dict[str, Any]:
 
 
 def step_row(effect: RecordOrderState, at: float) -> dict[str, Any]:
-    """``branch`` and ``account``, who reported, are for ``put_step`` and no columns."""
+    """``branch`` and ``account`` of the report are used by ``put_step`` and are no columns."""
     report = effect.report
     return {
         "key": effect.key,
@@ -107,13 +107,13 @@ def step_row(effect: RecordOrderState, at: float) -> dict[str, Any]:
 
 
 class ByName(Protocol):
-    """A row whose columns are had by name: ``sqlite3.Row`` or a ``dict``."""
+    """A row whose columns are accessed by name: ``sqlite3.Row`` or a ``dict``."""
 
     def __getitem__(self, name: str, /) -> Any: ...
 
 
 def order_record(row: ByName, history: Iterable[ByName]) -> OrderRecord:
-    """Back from the rows of both tables. The first step, that it became durable, is the order's own row: one insert less before the fsync."""
+    """The record from the rows of both tables. The first step, becoming durable, is the order's own row: one insert less before the fsync."""
     first = OrderStep(row["at"], OrderState.CAPTURED.value, OrderEvent.JOURNALLED.value)
     steps = (first, *(OrderStep(**{name: step[name] for name in STEP_COLUMNS}) for step in history))
     fields = {name: row[name] for name in ORDER_COLUMNS}

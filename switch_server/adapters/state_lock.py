@@ -1,4 +1,4 @@
-"""One switch-server a state folder."""
+"""One switch-server for each state folder."""
 
 import fcntl
 import os
@@ -7,11 +7,11 @@ from typing import IO
 
 
 class AlreadyRunning(RuntimeError):  # noqa: N818  the name says what it is
-    """Another switch-server has this state folder."""
+    """Another switch-server uses this state folder."""
 
 
 def lock(path: Path) -> IO[str]:
-    """Takes the state folder for this process, until the file is closed or the process gone. Raises ``AlreadyRunning``."""
+    """Locks the state folder for this process, until the file is closed or the process ends. Raises ``AlreadyRunning``."""
     file = path.open("a+", encoding="ascii")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
-"""Wrong passwords, counted by whatever key (agent, desk, a phone's address). Pure: ``now`` is any clock that rises.
+"""Wrong passwords, counted by any key (agent, desk, a phone's address). Pure: ``now`` is any rising clock.
 
-A try counts as wrong from its beginning and is taken back when it was right: many at once, from many desks, get no more than one by one.
+A try counts as wrong from its beginning and is taken back if it was right: many at once, from many desks, get no more than one by one.
 """
 
 from collections import OrderedDict
@@ -11,12 +11,11 @@ MOST_KEYS = 10_000
 
 
 class Tries:
-    """``limit`` wrong tries within so many seconds close the door, until the first of them is that old."""
+    """After ``limit`` wrong tries within ``within`` seconds no try is allowed, until the first of them is that old."""
 
-    def __init__(self, limit: int = LIMIT, within: float = WITHIN_S, most: int = MOST_KEYS) -> None:
+    def __init__(self, limit: int = LIMIT, within: float = WITHIN_S) -> None:
         self._limit = limit
         self._within = within
-        self._most = most
         self._begun: OrderedDict[str, list[float]] = OrderedDict()
 
     def wait(self, key: str, now: float) -> float:
@@ -27,11 +26,11 @@ class Tries:
     def begin(self, key: str, now: float) -> None:
         recent = [at for at in self._begun.pop(key, ()) if now - at < self._within]
         self._begun[key] = [*recent, now]
-        while len(self._begun) > self._most:
+        while len(self._begun) > MOST_KEYS:
             self._begun.popitem(last=False)
 
     def take_back(self, key: str, at: float) -> None:
-        """The try that began ``at`` was right, or came to no end."""
+        """The try that began ``at`` was right, or was not completed."""
         tries = self._begun.get(key, [])
         if at in tries:
             tries.remove(at)

@@ -1,13 +1,12 @@
 """``branch-gateway``: ``python -m switch_server.branch --config gateway.yaml``; flags override the file.
 
-Prints ``ready`` once it has begun to connect to both sides, and runs until SIGTERM or SIGINT. Exit status 2: it could not start.
-``python -m switch_server.branch keys FILE`` makes the gateway's key pair, where there is none, and prints its public half.
+Prints ``ready`` once both connections are being made, and runs until SIGTERM or SIGINT. Exit status 2: the gateway could not start.
+``python -m switch_server.branch keys FILE`` creates the gateway's key pair, if there is none, and prints its public half.
 """
 
 import asyncio
 import logging
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from shared.link.rights import owner_only
 from switch_server.branch import config as settings
 from switch_server.branch.gateway import Gateway
 from switch_server.branch.journal import Journal
+from switch_server.disk.errors import StoreError
 
 
 async def _serve(config: settings.Config) -> None:
@@ -39,7 +39,7 @@ async def _serve(config: settings.Config) -> None:
 
 
 def _keys(file: Path) -> None:
-    """The line to carry to the centre (``branches: key:``) on standard output; ``FILE`` itself never leaves the branch."""
+    """Prints the public key, to be carried to the centre (``branches: key:``); ``FILE`` itself never leaves the branch."""
     file.parent.mkdir(parents=True, exist_ok=True)
     pair = load_or_create(file)
     sys.stdout.write(f"{pair.public.decode()}\n")
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         config = settings.read(argv)
         logging.basicConfig(level=config.log, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         asyncio.run(_serve(config))
-    except (settings.ConfigError, KeyFileError, OSError, sqlite3.Error) as error:
+    except (settings.GatewayConfigError, KeyFileError, OSError, StoreError) as error:
         sys.stderr.write(f"branch-gateway: {error}\n")
         return 2
     return 0

@@ -1,4 +1,4 @@
-"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``ConfigError``, with what is missing or wrong."""
+"""The gateway's settings: a YAML file, flags, or both (a flag wins). Errors: ``GatewayConfigError``, with the missing or wrong setting."""
 
 import argparse
 from pathlib import Path
@@ -13,10 +13,10 @@ from switch_server.branch.sim_client import SimTrading
 from switch_server.branch.trading import AdapterMaker
 
 ADAPTERS: dict[str, AdapterMaker] = {"sim": SimTrading}
-"""Trading systems by name; a new one is a package that implements ``trading.TradingSystem`` and a line here."""
+"""Trading systems by name; a new one needs a package that implements ``trading.TradingSystem``, and a line here."""
 
 
-class ConfigError(Exception):
+class GatewayConfigError(Exception):
     """The gateway can't start with these settings."""
 
 
@@ -35,21 +35,21 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read(argv: list[str] | None) -> Config:
-    """From the command line and the file that it names."""
+    """The settings from the command line and from the file that it names."""
     flags = vars(_parser().parse_args(argv))
     path = flags.pop("config")
     values = {**(_file(path) if path else {}), **{name: value for name, value in flags.items() if value is not None}}
     try:
         config = msgspec.convert(values, Config, dec_hook=lambda kind, value: kind(value), strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path or 'options'}: {error}") from None
+        raise GatewayConfigError(f"{path or 'options'}: {error}") from None
     if config.adapter not in ADAPTERS:
-        raise ConfigError(f"adapter {config.adapter!r}: not one of {', '.join(ADAPTERS)}")
+        raise GatewayConfigError(f"adapter {config.adapter!r}: not one of {', '.join(ADAPTERS)}")
     return config
 
 
 def read_keys(argv: list[str]) -> Path:
-    """Of ``branch-gateway keys FILE``."""
+    """The key file named by ``branch-gateway keys FILE``."""
     parser = argparse.ArgumentParser(
         prog="branch-gateway keys",
         description="makes the gateway's key pair where there is none; prints its public key",
@@ -65,11 +65,11 @@ def _file(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise GatewayConfigError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise GatewayConfigError(f"{path}: {error}") from None
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: not a mapping of settings")
+        raise GatewayConfigError(f"{path}: not a mapping of settings")
     return values
 
 

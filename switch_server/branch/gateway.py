@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from msgspec import Struct
@@ -12,12 +11,12 @@ from msgspec import Struct
 from shared import aci
 from shared.enums import Refusal
 from shared.ids import AccountNo, BranchId
-from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, Silent
+from shared.link import Answer, Channel, Identity, KeyPair, LinkClient, QuietHandler
 from shared.protocol import RejectCode, SnapshotRequest
-from switch_server.branch.desk import OrderDesk
 from switch_server.branch.journal import Journal
-from switch_server.branch.outgoing import fitting
-from switch_server.branch.reports import Reports
+from switch_server.branch.numbered_reports import NumberedReports
+from switch_server.branch.order_handler import OrderHandler
+from switch_server.branch.reply_bounds import fit_to_bounds
 from switch_server.branch.trading import (
     OrderUpdate,
     TradingDown,
@@ -26,13 +25,14 @@ from switch_server.branch.trading import (
     TradingState,
     TradingSystem,
 )
+from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 VERSION = "0.1.0"
 
 
-class Gateway(Silent):
-    """One branch. ``start`` connects both sides; ``stop`` writes everything down. All on one loop."""
+class Gateway(QuietHandler):
+    """One branch. ``start`` connects both sides; ``stop`` ends them and closes the journal. All on one loop."""
 
     def __init__(
         self,
@@ -43,13 +43,12 @@ class Gateway(Silent):
         centre: str,
         keys: KeyPair,
         centre_key: bytes,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._branch = branch
         self._journal = journal
         self._trading = trading
-        self._desk = OrderDesk(journal, trading, clock, on_pending=self._status_changed, on_row=self._found)
-        self._reports = Reports(journal, self._desk, clock, self._report)
+        self._desk = OrderHandler(journal, trading, time.time, on_pending=self._status_changed, on_row=self._found)
+        self._reports = NumberedReports(journal, self._desk, time.time, self._report)
         self._link = LinkClient(
             centre,
             name="centre",
@@ -104,7 +103,7 @@ class Gateway(Silent):
             case aci.ResolveOrder(key):
                 self._desk.resolve(key, answer)
             case aci.AskReports(after, trade_date):
-                self._reports.again(after, trade_date, answer)
+                self._reports.resend(after, trade_date, answer)
             case aci.AskStatus() | SnapshotRequest():
                 answer(self.status())
             case aci.Request():
@@ -112,7 +111,7 @@ class Gateway(Silent):
             case _:
                 answer(aci.Refused(Refusal.UNSUPPORTED))
 
-    # --- the trading system (trading.Listener) ---
+    # --- the trading system (trading.TradingListener) ---
 
     def state_changed(self, state: TradingState) -> None:
         _log.info("trading system: %s, day %s, %s", "up" if state.up else "away", state.trade_date, state.session)
@@ -146,13 +145,13 @@ class Gateway(Silent):
 
     async def _fitting(self, reply: aci.Reply) -> aci.Reply:
         if not isinstance(reply, aci.Orders):
-            return fitting(reply)
+            return fit_to_bounds(reply)
         try:
             known = await self._journal.known(row.key for row in reply.rows if row.key)
-        except sqlite3.Error as error:
+        except StoreError as error:
             _log.error("journal: %s; orders are told without their keys", error)
             known = set()
-        return fitting(reply, known)
+        return fit_to_bounds(reply, known)
 
     async def _ask(self, request: aci.Request) -> aci.Reply:
         trading = self._trading

@@ -1,12 +1,13 @@
-"""The gateway's journal: every key that the centre ever sent, before the trading system hears of it, and every numbered report.
+"""The gateway's journal: every key that the centre ever sent, written before the trading system gets the order, and every numbered report.
 
-A key is ``taken`` (the trading system may have it), then ``accepted``, ``refused`` or ``void``, each final. The row is the truth: a
-repeated key is found by its primary key and answered with the first result, whatever the memory of the process says.
-Every call is answered through ``done`` after its fsync, or with the ``sqlite3.Error`` that kept it from being written.
-PINs don't come here: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
-What is read keeps to the wire's bounds (``shared.bounds``); a row that doesn't, of an older version or damaged, costs nothing but itself.
+A key is ``taken`` (the trading system may have the order), then ``accepted``, ``refused`` or ``void``, each final. Only the row counts: a
+repeated key is found by its primary key and answered with the first result, whatever the process has in memory.
+Every call is answered through ``done`` after its fsync, or with the ``StoreError`` that prevented the write.
+No PIN comes into the journal: only ``PlaceOrder`` and ``CancelOrder`` are journalled.
+Rows are checked against the wire's bounds (``shared.bounds``) when read; a row beyond them (of an older version, or damaged) affects no other row.
 """
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -23,6 +24,8 @@ from shared.enums import OrderStatus, Refusal
 from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares
 from shared.link.rights import own_folder
 from switch_server.branch.group_commit import Done, GroupCommit
+from switch_server.disk.errors import NotStorable
+from switch_server.disk.sqlite import as_store_failed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -52,18 +55,18 @@ _log = logging.getLogger(__name__)
 _REFUSALS = {refusal.value for refusal in Refusal}
 
 
-class State(StrEnum):
+class KeyState(StrEnum):
     TAKEN = "taken"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     VOID = "void"
 
 
-class Entry(Struct, frozen=True):
-    """One key's row. ``request`` is ``None`` for a tombstone, and where it can't be read."""
+class KeyEntry(Struct, frozen=True):
+    """One key's row. ``request`` is ``None`` for a tombstone, and if the request can't be decoded."""
 
     key: OrderKey
-    state: State
+    state: KeyState
     trade_date: str
     taken_at: float
     account: str
@@ -73,20 +76,20 @@ class Entry(Struct, frozen=True):
     text: str = ""
 
     def reply(self) -> Reply:
-        """What a repeated key, or ``ResolveOrder``, is answered."""
+        """The answer to a repeated key, and to ``ResolveOrder``."""
         match self.state:
-            case State.ACCEPTED:
+            case KeyState.ACCEPTED:
                 return OrderAccepted(self.key, self.contract or ContractNo(""))
-            case State.REFUSED:
+            case KeyState.REFUSED:
                 return OrderRefused(self.key, self.code or Refusal.BAD_ANSWER, self.text)
-            case State.VOID:
+            case KeyState.VOID:
                 return OrderVoid(self.key)
-            case State.TAKEN:
+            case KeyState.TAKEN:
                 return OrderPending(self.key)
 
 
 class Journal:
-    """``gateway.db`` in the state folder. Raises ``sqlite3.Error`` where it can't be opened."""
+    """``gateway.db`` in the state folder. Raises ``StoreError`` if the file can't be opened."""
 
     def __init__(self, state: Path) -> None:
         own_folder(state)
@@ -96,84 +99,81 @@ class Journal:
     def close(self) -> None:
         self._commit.close()
 
-    def take(self, entry: Entry, done: Done) -> None:
-        """Write the key down before it is sent. ``done(None)``: it is new and ours; ``done(Entry)``: it is there already."""
-        row = (entry.key, State.TAKEN.value, entry.trade_date, entry.taken_at, entry.account, _encode(entry.request))
+    def take(self, entry: KeyEntry, done: Done) -> None:
+        """Writes the key before the order is sent. ``done(None)``: the key is new; ``done(KeyEntry)``: its row exists already."""
+        row = (entry.key, KeyState.TAKEN.value, entry.trade_date, entry.taken_at, entry.account, _encode(entry.request))
         self._commit.submit(lambda db: _insert(db, entry.key, row), done)
 
     def void(self, key: OrderKey, trade_date: str, now: float, done: Done) -> None:
-        """``ResolveOrder``: ``done(Entry)`` what is known; ``done(None)``: nothing was, and now it is a tombstone."""
-        row = (key, State.VOID.value, trade_date, now, "", None)
+        """``ResolveOrder``: ``done(KeyEntry)``: the known row; ``done(None)``: the key was unknown and is a tombstone now."""
+        row = (key, KeyState.VOID.value, trade_date, now, "", None)
         self._commit.submit(lambda db: _insert(db, key, row), done)
 
     def finish(self, reply: OrderAccepted | OrderRefused, done: Done) -> None:
-        """The key's final result. One that is final already stays as it was."""
+        """Writes the key's final result. A result that is final already stays as it was."""
         if isinstance(reply, OrderAccepted):
-            values: tuple[Any, ...] = (State.ACCEPTED.value, reply.contract, None, "", reply.key)
+            values: tuple[Any, ...] = (KeyState.ACCEPTED.value, reply.contract, None, "", reply.key)
         else:
-            values = (State.REFUSED.value, None, reply.code.value, reply.text, reply.key)
+            values = (KeyState.REFUSED.value, None, reply.code.value, reply.text, reply.key)
         sql = "UPDATE keys SET state = ?, contract = ?, code = ?, text = ? WHERE key = ? AND state = 'taken'"
         self._commit.submit(lambda db: db.execute(sql, values).rowcount, done)
 
     def append(self, report: OrderReport, done: Callable[[Any], None]) -> None:
-        """Number a report (its ``seq`` is ignored) and write it; ``done(OrderReport)`` with the number.
+        """Numbers a report (its ``seq`` is ignored) and writes it; ``done(OrderReport)`` with the number.
 
-        Its ``key`` may be any remark (备注): one that is no key in here becomes ``None``. What keeps to no bound gets no number.
+        Its ``key`` may be any remark (备注): a remark that is no journalled key becomes ``None``. A report beyond the bounds gets no number.
         """
         self._commit.submit(lambda db: _append(db, report), done)
 
     def reports(self, trade_date: str, after: int, most: int, done: Done) -> None:
-        """``done(list[OrderReport])``: the first of the day's with ``seq > after`` and of later days', behind everything appended before."""
+        """``done(list[OrderReport])``: the first reports with ``seq > after`` of the day and of later days, including all appended before this call."""
         sql = "SELECT trade_date, seq, body FROM reports WHERE (trade_date, seq) > (?, ?) ORDER BY trade_date, seq LIMIT ?"
         self._commit.submit(lambda db: [_report(*row) for row in db.execute(sql, (trade_date, after, most))], done)
 
     async def known(self, keys: Iterable[str]) -> set[str]:
-        """Those that are keys in here. Raises ``sqlite3.Error``."""
+        """The ones among ``keys`` that are journalled. Raises ``StoreError``."""
         asked = tuple(keys)
         known: set[str] = await self._commit.run(lambda db: {key for key in asked if _is_key(db, key)})
         return known
 
     # --- at start, before anything is written ---
 
-    def pending(self) -> list[Entry]:
-        """The keys whose fate is not known."""
+    def pending(self) -> list[KeyEntry]:
+        """The keys without a final result."""
         return self._entries("WHERE state = 'taken' ORDER BY taken_at")
 
     def day(self) -> str:
-        """The last trade date that is known, of a key or a report, or ``""``."""
+        """The last known trade date, of a key or a report, or ``""``."""
         dates = "SELECT MAX(trade_date) AS day FROM keys UNION ALL SELECT MAX(trade_date) FROM reports"
         return str(self._read(f"SELECT COALESCE(MAX(day), '') FROM ({dates})")[0][0])  # noqa: S608  # ours
 
-    def accepted(self, trade_date: str) -> list[Entry]:
+    def accepted(self, trade_date: str) -> list[KeyEntry]:
         return self._entries("WHERE trade_date = ? AND state = 'accepted'", trade_date)
 
     def last_reports(self, trade_date: str) -> list[OrderReport]:
         rows = self._read("SELECT trade_date, seq, body FROM reports WHERE trade_date = ? ORDER BY seq", trade_date)
         return [_report(*row) for row in rows]
 
-    def _entries(self, where: str, *values: str) -> list[Entry]:
+    def _entries(self, where: str, *values: str) -> list[KeyEntry]:
         return [_entry(row) for row in self._read(f"SELECT {_COLUMNS} FROM keys {where}", *values)]  # noqa: S608  # ours
 
     def _read(self, sql: str, *values: str) -> list[Any]:
-        connection = sqlite3.connect(self._path)
-        try:
+        with as_store_failed(), contextlib.closing(sqlite3.connect(self._path)) as connection:
             return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
 
 
-def _insert(db: sqlite3.Connection, key: OrderKey, row: tuple[Any, ...]) -> Entry | None:
+def _insert(db: sqlite3.Connection, key: OrderKey, row: tuple[Any, ...]) -> KeyEntry | None:
     sql = "INSERT INTO keys (key, state, trade_date, taken_at, account, request) VALUES (?, ?, ?, ?, ?, ?)"
     if db.execute(f"{sql} ON CONFLICT DO NOTHING", row).rowcount:
         return None
     return _entry(db.execute(f"SELECT {_COLUMNS} FROM keys WHERE key = ?", (key,)).fetchone())  # noqa: S608  # ours
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> KeyEntry:
     key, state, trade_date, taken_at, account, request, contract, code, text = row
-    return Entry(
+    return KeyEntry(
         key=key,
-        state=State(state),
+        state=KeyState(state),
         trade_date=trade_date,
         taken_at=taken_at,
         account=account,
@@ -206,13 +206,13 @@ def _append(db: sqlite3.Connection, report: OrderReport) -> OrderReport:
     try:
         _decode_report(body)
     except msgspec.ValidationError as error:
-        raise sqlite3.DataError(f"a report that keeps to no bound: {error}") from error
+        raise NotStorable(f"a report that keeps to no bound: {error}") from error
     db.execute("INSERT INTO reports VALUES (?, ?, ?)", (report.trade_date, seq, body))
     return msgspec.structs.replace(report, seq=seq)
 
 
 def _report(trade_date: str, seq: int, body: bytes) -> OrderReport:
-    """One that can't be read keeps its number, or the centre would ask for it without end; without a key it moves nothing there."""
+    """A report that can't be decoded keeps its number, or the centre would ask for it again and again; without a key it changes no order there."""
     try:
         return msgspec.structs.replace(_decode_report(body), seq=seq)
     except _UNREADABLE as error:

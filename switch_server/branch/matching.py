@@ -1,6 +1,6 @@
-"""What became of a key whose answer never came: today's orders at the trading system tell. Pure.
+"""The result of a key whose answer never came, found in today's orders of the trading system. Pure.
 
-``Verdict.reply`` is ``None`` while it can't be decided; such keys stay pending and are a supervisor's business.
+The verdict is ``None`` while it can't be decided; such keys stay pending, for a supervisor to settle.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from shared.ids import ContractNo
 
 BEFORE_S = 5.0
 AFTER_S = 120.0
-"""An order without a key of ours is taken for it if it was placed between so long before and after the key was journalled."""
+"""An order without our key is taken for the key's order if it was placed between so long before and after the key was journalled."""
 
 _BEING_CANCELLED = {
     OrderStatus.CANCEL_PENDING,
@@ -32,7 +32,7 @@ def placed(
     carries_key: bool,
     absence_is_final: bool,
 ) -> Verdict:
-    """``claimed``: contracts that belong to other keys."""
+    """``claimed``: contract numbers that belong to other keys."""
     if carries_key:
         found = [row for row in rows if row.key == order.key]
     else:

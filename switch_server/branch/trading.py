@@ -1,9 +1,9 @@
-"""The port to a branch's trading system (柜台): Kingdom, Apex, FIX, or the simulated one. An adapter is a package of its own.
+"""The port to a branch's trading system (柜台): Kingdom, Apex, FIX, or the simulated one. Each adapter is a package.
 
 ``TradingError``            root
-├── ``TradingRefused``      the trading system said no; final, nothing has happened there
-├── ``TradingDown``         the request surely did not reach it; nothing has happened there
-└── ``TradingSilent``       no answer, or one that makes no sense: what happened is not known
+├── ``TradingRefused``      the trading system refused; final, the request had no effect
+├── ``TradingDown``         the request certainly did not reach the trading system and had no effect
+└── ``TradingSilent``       no answer, or a malformed one: the effect of the request is not known
 """
 
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from shared.ids import AccountNo, ContractNo, Milli, Shares, StockCode
 
 
 class TradingError(Exception):
-    """Root of what a trading system does to us."""
+    """The root of the errors of a request to a trading system."""
 
 
 class TradingRefused(TradingError):  # noqa: N818  # an answer, not a fault
-    """No, with a reason; ``text`` is cut to what the link carries."""
+    """The refusal with its reason; ``text`` is cut to the link's bound."""
 
     def __init__(self, code: Refusal, text: str = "") -> None:
         super().__init__(code.value)
@@ -35,7 +35,7 @@ class TradingDown(TradingError):  # noqa: N818
 
 
 class TradingSilent(TradingError):  # noqa: N818
-    """Sent, and no sensible answer."""
+    """Sent, but no valid answer came."""
 
     def __init__(self, reason: str = "silent", *, nonsense: bool = False) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ class TradingSilent(TradingError):  # noqa: N818
 
 
 class TradingState(Struct, frozen=True):
-    """``up``: requests can be sent. The rest is the last that was known."""
+    """``up``: requests can be sent. The other fields have the last known values."""
 
     up: bool
     trade_date: str = ""
@@ -51,7 +51,7 @@ class TradingState(Struct, frozen=True):
 
 
 class OrderUpdate(Struct, frozen=True):
-    """An order changed, told by the trading system unasked."""
+    """A change of an order, reported by the trading system unasked."""
 
     trade_date: str
     account: AccountNo
@@ -59,8 +59,8 @@ class OrderUpdate(Struct, frozen=True):
     last_price: Milli
 
 
-class Listener(Protocol):
-    """What the gateway hears from the adapter, on the loop."""
+class TradingListener(Protocol):
+    """The adapter's callbacks into the gateway, on the loop."""
 
     def state_changed(self, state: TradingState) -> None: ...
 
@@ -70,14 +70,14 @@ class Listener(Protocol):
 class TradingSystem(Protocol):
     """One connection to one branch's trading system. All on one asyncio loop; many requests may be under way at once.
 
-    Every request ends: with its result, or with a ``TradingError``, at the latest after the adapter's time-out. Nothing is ever sent
-    twice by the adapter; it reconnects by itself and tells of it by ``state_changed``. Foreign codes are mapped in two-way tables
-    inside the adapter and never leave it. A PIN goes out in ``log_in`` and is neither kept nor logged.
+    Every request ends with its result or with a ``TradingError``, at the latest after the adapter's time-out. The adapter never sends a request
+    twice; it reconnects by itself and reports that by ``state_changed``. Foreign codes are mapped in two-way tables
+    inside the adapter and never leave it. A PIN is sent in ``log_in``, and neither kept nor logged.
 
-    ``carries_key``: ``place`` writes the order's key into a field (备注) that ``orders`` gives back in ``OrderRow.key``.
-    What else people write there may come back too: the gateway takes for a key only what it has journalled.
-    ``absence_is_final``: the answer to ``orders`` stands behind everything that was sent before, over this and older connections: an
-    order that it does not show will never appear. Where a trading system can't promise that, orders of unknown fate stay pending.
+    ``carries_key``: ``place`` writes the order's key into a field (备注) that ``orders`` returns in ``OrderRow.key``.
+    Other remarks of people may be returned too: the gateway regards only journalled keys as keys.
+    ``absence_is_final``: the answer to ``orders`` reflects everything that was sent before, over this and older connections: an
+    order that is missing in it will never appear. If a trading system can't guarantee that, orders with an unknown result stay pending.
     """
 
     @property
@@ -89,16 +89,16 @@ class TradingSystem(Protocol):
     @property
     def state(self) -> TradingState: ...
 
-    async def start(self, listener: Listener) -> None:
-        """Begin to connect; returns at once."""
+    async def start(self, listener: TradingListener) -> None:
+        """Begins to connect; returns at once."""
         ...
 
     async def stop(self) -> None:
-        """Close; what is under way ends with ``TradingSilent``."""
+        """Closes; requests without an answer end with ``TradingSilent``."""
         ...
 
     async def log_in(self, account: AccountNo, pin: str) -> str:
-        """The account's name. ``TradingRefused``: ``WRONG_PIN``, ``UNKNOWN_ACCOUNT``, ``ACCOUNT_LOCKED``."""
+        """Returns the account's name. ``TradingRefused``: ``WRONG_PIN``, ``UNKNOWN_ACCOUNT``, ``ACCOUNT_LOCKED``."""
         ...
 
     async def funds(self, account: AccountNo) -> Funds: ...
@@ -106,7 +106,7 @@ class TradingSystem(Protocol):
     async def holdings(self, account: AccountNo) -> tuple[Holding, ...]: ...
 
     async def orders(self, account: AccountNo) -> tuple[OrderRow, ...]:
-        """Today's, oldest first."""
+        """Today's orders, oldest first."""
         ...
 
     async def quote(self, code: StockCode) -> Quote: ...
@@ -114,13 +114,13 @@ class TradingSystem(Protocol):
     async def max_quantity(self, account: AccountNo, code: StockCode, side: Side, price: Milli) -> Shares: ...
 
     async def place(self, order: PlaceOrder) -> ContractNo:
-        """The contract number; the trading system has it durably when this returns."""
+        """Returns the contract number; the trading system has the order durably by then."""
         ...
 
     async def cancel(self, account: AccountNo, contract: ContractNo) -> None:
-        """The cancel was taken; that the order is off comes as ``order_changed``."""
+        """The cancel was accepted; the order's end is reported by ``order_changed``."""
         ...
 
 
 AdapterMaker = Callable[[str, float], TradingSystem]
-"""From an endpoint and a time-out in seconds."""
+"""Makes an adapter of an endpoint and a time-out in seconds."""

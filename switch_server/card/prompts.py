@@ -64,9 +64,9 @@ def write_wave(path: Path, samples: npt.NDArray[np.int16]) -> None:
 class Prompts:
     """``segment`` returns a segment and loads it on first use; ``frames`` are the frames of all segments, by law."""
 
-    def __init__(self, folders: list[Path], capacity: int = 4096) -> None:
+    def __init__(self, folders: list[Path]) -> None:
         self._folders = folders
-        self._arena = np.zeros((2, capacity, FRAME), np.uint8)
+        self._arena = np.zeros((2, 4096, FRAME), np.uint8)
         self._used = 0
         self._known: dict[str, Segment] = {}
         self._files: dict[str, tuple[Path, _STAMP]] = {}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from shared.aci import CancelOrder, PlaceOrder
 from shared.ids import AgentId, BranchId, CallId, CardId, LegId, OrderKey
 from switch_server.core.acd import Acd
-from switch_server.core.call import Call, Card, LegPlaced, lines_used
+from switch_server.core.call import Call, KnownCard, LegPlaced, lines_used
 from switch_server.core.desks import Desks, Seat, SeatCommands
 from switch_server.core.flow import Flow
 from switch_server.core.leg import Leg, RefreshLeg
@@ -27,7 +27,7 @@ class SwitchState(ABC):
         self.flows: tuple[Flow, ...] = ()
         self.now = 0.0
         self.calls: dict[CallId, Call] = {}
-        self.cards: dict[CardId, Card] = {}
+        self.cards: dict[CardId, KnownCard] = {}
         self.branches_up: set[BranchId] = set()
         self.book = OrderBook(self)
         self.counters: Counter[str] = Counter()

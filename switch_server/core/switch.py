@@ -21,7 +21,7 @@ from switch_server.core.call import (
     CallOffered,
     CallPlaced,
     CallState,
-    Card,
+    KnownCard,
     LegPlaced,
     make_call,
     take_offer,
@@ -148,7 +148,7 @@ class Switch(SwitchState):
             case BranchDown(branch=branch):
                 self.branches_up.discard(branch)
             case CardUp(card=card, channels=channels, kind=kind):
-                self.cards[card] = Card(channels, kind)
+                self.cards[card] = KnownCard(channels, kind)
             case CardDied(card=card):
                 self._card_died(card)
             case Configured(config=config, flows=flows):

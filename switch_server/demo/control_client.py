@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from shared.control import REPLIES, REQUESTS, SOCKET_NAME, Reply, Request
-from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
+from shared.link import Channel, Identity, LinkClient, QuietHandler, RequestFailed
 
 ANSWER_WAIT = 5.0
 R = TypeVar("R", bound=Reply)
@@ -39,6 +39,6 @@ class ControlClient:
         return reply if isinstance(reply, expected) else None
 
 
-class _NoReports(Silent):
+class _NoReports(QuietHandler):
     def told(self, channel: Channel, message: Struct, seq: int) -> None:
         """Never called: the control protocol has no reports."""

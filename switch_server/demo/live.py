@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.table import Table
 
 from shared.control import AskCalls, AskOrders, Calls, Orders
-from shared.control_rows import CallRow, OrderRow
+from shared.control_rows import ControlCallRow, ControlOrderRow
 from shared.ids import Milli
 from shared.money import format_price
 from switch_server.demo.control_client import ControlClient
@@ -52,7 +52,7 @@ class LiveView:
             else:
                 self._tell(orders.rows)
 
-    def _tell(self, rows: tuple[OrderRow, ...]) -> None:
+    def _tell(self, rows: tuple[ControlOrderRow, ...]) -> None:
         for row in reversed(rows):
             if row.key not in self._told and (row.contract or row.refusal):
                 self._told.add(row.key)
@@ -67,7 +67,7 @@ class LiveView:
                 self._console.print(text)
 
 
-def _calls(texts: DemoTexts, rows: tuple[CallRow, ...]) -> Table:
+def _calls(texts: DemoTexts, rows: tuple[ControlCallRow, ...]) -> Table:
     headings = (texts(key) for key in ("call", "from", "where", "branch", "account"))
     table = Table(*headings, title=texts("calls_now", number=len(rows)))
     for row in rows[:SHOWN_CALLS]:
@@ -76,7 +76,7 @@ def _calls(texts: DemoTexts, rows: tuple[CallRow, ...]) -> Table:
     return table
 
 
-def _orders(texts: DemoTexts, rows: tuple[OrderRow, ...]) -> Table:
+def _orders(texts: DemoTexts, rows: tuple[ControlOrderRow, ...]) -> Table:
     headings = (texts(key) for key in ("order", "what", "branch", "state", "contract"))
     table = Table(*headings, title=texts("latest_orders"))
     for row in rows[:SHOWN_ORDERS]:
@@ -85,7 +85,7 @@ def _orders(texts: DemoTexts, rows: tuple[OrderRow, ...]) -> Table:
     return table
 
 
-def _shares(texts: DemoTexts, row: OrderRow) -> str:
+def _shares(texts: DemoTexts, row: ControlOrderRow) -> str:
     if row.price is None:
         return texts("cancels", contract=row.cancels)
     return f"{row.code} {row.quantity} × {format_price(Milli(row.price))}"

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shared.enums import CallKind, EndCause
 from shared.ids import CallId, recording_of
-from switch_server.adapters.store import Reader
+from switch_server.adapters.store import StoreReader
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
 
 UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
@@ -78,7 +78,7 @@ def recordings(folder: Path) -> list[RecordingFound]:
 
 def read_outcome(state: Path) -> DemoOutcome:
     """Reads the store and the recordings of a switch that has stopped."""
-    read = Reader(state / "huawu.db")
+    read = StoreReader(state / "huawu.db")
     try:
         calls = read.calls(limit=EVERYTHING)
         orders = read.orders(limit=EVERYTHING)

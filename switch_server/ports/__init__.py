@@ -1,6 +1,6 @@
-"""Ports: what the core's shell needs of the world.
+"""Ports: the interfaces between the engine that runs the core and the adapters.
 
-One small ``Protocol`` each; its docstring is the contract. A fake and the real adapter pass the same contract tests.
+One small ``Protocol`` each; its docstring is the contract. The fake and the real adapter pass the same contract tests.
 
 Threads: every method is called on the switch's event loop and returns at once (it may queue, never wait). Answers come as events
 through the ``post`` function given at construction; ``post`` may be called from any thread.
@@ -19,10 +19,10 @@ from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Event, SaveRecord
 
 Post = Callable[[Event], None]
-"""Hands an event to the core, from any thread, in order per thread."""
+"""Passes an event to the core, from any thread, in order per thread."""
 
 
-class Lines(Protocol):
+class LinesPort(Protocol):
     """Telephone lines. Posts ``CallOffered``, ``Leg*`` and ``DigitPressed`` (INFO).
 
     For each leg exactly one ``LegEnded`` is posted, last. ``do`` on a leg that has ended is ignored. Nothing is raised.
@@ -35,16 +35,16 @@ class Lines(Protocol):
         ...
 
 
-class Cards(Protocol):
-    """Voice cards, supervised: posts ``CardUp`` when a card takes calls, ``CardDied`` when its process is gone (then starts a new one).
+class CardsPort(Protocol):
+    """Voice cards, supervised: posts ``CardUp`` when a card takes calls, ``CardDied`` when its process has ended (a new one is then started).
 
-    Commands to a dead card are dropped (its ``CardDied`` is on its way). Nothing is raised.
+    Commands to a dead card are dropped (its ``CardDied`` follows). Nothing is raised.
     """
 
     def do(self, effect: ToCard) -> None: ...
 
 
-class Branches(Protocol):
+class BranchesPort(Protocol):
     """The branches' gateways. Posts ``BranchUp/Down``, ``BranchAnswered``, ``OrderAnswered``, ``OrderSilent``, ``OrderReported``.
 
     Each ``do`` is answered exactly once, at the latest after the link's time-out. A send is never repeated by the adapter.
@@ -53,23 +53,23 @@ class Branches(Protocol):
     def do(self, effect: AskBranch | SendOrder | Resolve) -> None: ...
 
 
-class OrderJournal(Protocol):
+class OrderJournalPort(Protocol):
     """The centre's durable order journal. ``JournalOrder`` is answered after its fsync (group commit), in order.
 
     A key that is already journalled is answered ``OrderJournalFailed`` and not written twice. A ``RecordOrderState`` that comes from a
-    branch's report is written once, and only where the order is of that branch and account: one on another's
-    order is counted in ``not_theirs``, one on a key that no order has is passed over.
+    branch's report is written once, and only if the order is of that branch and account: a report on another's order is counted in
+    ``not_theirs``, a report on an unknown key is passed over.
     """
 
     def do(self, effect: JournalOrder | RecordOrderState) -> None: ...
 
 
-class Store(Protocol):
+class StorePort(Protocol):
     """Customer data centre and records. Questions are answered by events; records are written by one thread in groups, in order.
 
-    ``FindAccount`` gives the call one of the account's and the calling number's tries of today, which ``CountWrongPin`` uses up and
-    ``GiveBackPinTry`` gives back; calls side by side never have more than are left.
-    A full disk or a locked file delays records (they are kept in memory, in order, and counted) and is told to the operator.
+    ``FindAccount`` reserves for the call one of today's remaining tries of the account and the calling number; ``CountWrongPin`` uses the try up,
+    ``GiveBackPinTry`` returns it. Calls side by side never have more tries than remain.
+    A full disk or a locked file delays records (they are kept in memory, in order, and counted); the operator is shown it.
     """
 
     def do(
@@ -85,19 +85,19 @@ class Store(Protocol):
     ) -> None: ...
 
 
-class Desks(Protocol):
+class DesksPort(Protocol):
     """The agents' desks. Posts ``AgentOnline/Offline``, ``DeskDown``, ``DeskCommanded``, ``PhoneTold`` and ``PopSeen``.
 
-    Reports of one agent leave in the order of ``do``. What is for a desk whose link is down is dropped: a desk that comes back gets a
+    Reports to one agent leave in the order of ``do``. Effects for a desk whose link is down are dropped: a desk that reconnects gets a
     snapshot. Nothing is raised.
     """
 
     def do(self, effect: TellDesk | AnswerDesk | ShowPop | HidePop) -> None: ...
 
 
-class EventLog(Protocol):
+class EventLogPort(Protocol):
     """The event journal: numbered, append-only, never blocking. ``DigitPressed`` is refused (a PIN's digits are never written)."""
 
     def append(self, event: Event, at: float) -> int:
-        """Queues ``event``, handled at ``at`` (UTC seconds), and gives its number."""
+        """Queues ``event``, handled at ``at`` (UTC seconds), and returns its number."""
         ...

@@ -1,4 +1,4 @@
-"""What the desks' adapter (``adapters.desks``) asks of the customer data centre: agents and keys, screen pops, questions of an agent."""
+"""What the desks' adapter (``adapters.desks``) needs of the centre: agents and keys, screen pops, answers to agents' questions."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from switch_server.core.desks import ShowPop
 
 
 class AgentRecord(Struct, frozen=True):
-    """An agent as the store knows them. ``password``: argon2id, PHC string; never leaves the switch."""
+    """An agent's record in the store. ``password``: argon2id, PHC string; never leaves the switch."""
 
     agent: AgentId
     name: str
@@ -34,7 +34,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def agent_fault(record: AgentRecord) -> str:
-    """What is wrong with a record, in English for an operator; ``""``: nothing."""
+    """The fault of a record, in English for an operator; ``""``: none."""
     if not _ID.fullmatch(record.agent):
         return f"agent id {record.agent!r}: 1 to 32 letters, digits, - and _"
     if not 1 <= len(record.name) <= 64 or _CONTROL.search(record.name):
@@ -48,7 +48,7 @@ def agent_fault(record: AgentRecord) -> str:
 
 
 def desk_key_fault(desk: DeskId, public_key: str) -> str:
-    """What is wrong with a desk's name or key; ``""``: nothing."""
+    """The fault of a desk's name or key; ``""``: none."""
     if not _ID.fullmatch(desk):
         return f"desk {desk!r}: 1 to 32 letters, digits, - and _"
     if not _Z85.fullmatch(public_key):
@@ -57,7 +57,7 @@ def desk_key_fault(desk: DeskId, public_key: str) -> str:
 
 
 class SessionRecord(Struct, frozen=True):
-    """A log-in that may be resumed. ``token_hash``: SHA-256 of the token, hex; the token itself is nowhere but at the desk."""
+    """A log-in that may be resumed. ``token_hash``: SHA-256 of the token, hex; only the desk has the token itself."""
 
     token_hash: str
     agent: AgentId
@@ -66,15 +66,15 @@ class SessionRecord(Struct, frozen=True):
 
 
 class AgentBook(Protocol):
-    """Agents, desk keys and sessions: read from memory, written behind. From the switch's loop; nothing blocks.
+    """Agents, desk keys and sessions: read from memory, written later. From the switch's loop; nothing blocks.
 
-    Nothing is raised but ``ValueError`` by ``put_agent`` and ``put_desk_key``, with what is wrong for the operator to read.
+    Only ``put_agent`` and ``put_desk_key`` raise: ``ValueError`` with the fault, for the operator to read.
     """
 
     def agent(self, agent: AgentId) -> AgentRecord | None: ...
     def agents(self) -> tuple[AgentRecord, ...]: ...
     def put_agent(self, record: AgentRecord, actor: str) -> None:
-        """A disabled agent's sessions are dropped."""
+        """Drops the sessions of an agent who is disabled."""
         ...
 
     def remove_agent(self, agent: AgentId, actor: str) -> bool: ...
@@ -82,43 +82,43 @@ class AgentBook(Protocol):
     def desk_for_key(self, public_key: str) -> DeskId | None: ...
     def desk_keys(self) -> dict[DeskId, str]: ...
     def put_desk_key(self, desk: DeskId, public_key: str, actor: str) -> None:
-        """The desk's key from now on (Z85, 40 characters); the one before it opens nothing any more."""
+        """Sets the desk's key (Z85, 40 characters); the former key is not valid any more."""
         ...
 
     def remove_desk_key(self, desk: DeskId, actor: str) -> bool: ...
 
     def session(self, token_hash: str) -> SessionRecord | None: ...
     def put_session(self, record: SessionRecord) -> None:
-        """In place of the agent's earlier ones."""
+        """Replaces the agent's earlier sessions."""
         ...
 
     def drop_sessions(self, agent: AgentId) -> None: ...
 
     def lock_before(self, agent: AgentId) -> LockReason | None:
-        """The lock that the agent's seat had, or was to get after its call, when the switch was last stopped or killed; ``None``: none."""
+        """The seat's lock, or the lock requested for after the call, when the switch was last stopped or killed; ``None``: none."""
         ...
 
     def calls_today(self, agent: AgentId) -> int:
-        """Talks that the agent has had since midnight in Asia/Shanghai."""
+        """The agent's talks since midnight in Asia/Shanghai."""
         ...
 
 
 class BranchQuestions(Protocol):
-    """Questions to branches that belong to no call's flow."""
+    """Questions to branches outside a call's flow."""
 
     def ask(self, branch: BranchId, query: aci.Request, on_reply: Callable[[aci.Reply], None]) -> None:
         """``on_reply`` is called exactly once, on the loop, at the latest after the link's time-out (maybe before ``ask`` returns).
 
-        A branch that is down, slow or talks nonsense is a ``Refused`` with that code. ``query`` never carries a PIN.
+        If the branch is down, slow or answers nonsense, the reply is a ``Refused`` with that code. ``query`` never carries a PIN.
         """
         ...
 
 
 class Pops(Protocol):
-    """Screen pops: built from the store and the branches, kept for each call until it is over, so that the next agent has it at once."""
+    """Screen pops: built from the store and the branches, kept for each call until it is over, so that the call's next agent gets the pop at once."""
 
     def show(self, effect: ShowPop, tell: Callable[[Pop], None]) -> None:
-        """Calls ``tell`` before it returns with what is known, and again, on the loop, whenever a part comes in, until ``forget``
+        """Calls ``tell`` before it returns, with the facts known so far, and again, on the loop, whenever a part arrives, until ``forget``
         or a ``show`` for another agent of the same call. Never raises; never waits for a branch.
         """
         ...
@@ -127,6 +127,9 @@ class Pops(Protocol):
 
 
 class Questions(Protocol):
-    """``shared.desk.QUESTIONS`` and ``shared.desk_reports.QUESTIONS``, with the asking agent's rights. May wait for a disk (in a thread) or a branch; raises nothing but bugs."""
+    """Answers ``shared.desk.QUESTIONS`` and ``shared.desk_reports.QUESTIONS`` with the asking agent's rights.
+
+    May wait for a disk (in a thread) or a branch; raises nothing but bugs.
+    """
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply: ...

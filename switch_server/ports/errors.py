@@ -1,5 +1,5 @@
-"""What goes wrong behind ports, in words of ours: no adapter's library shows through."""
+"""Errors behind ports. No error of an adapter's library passes a port."""
 
+from switch_server.disk.errors import StoreError
 
-class StoreError(Exception):
-    """The store can't be read or written now, or can't be used at all; the text says why."""
+__all__ = ["StoreError"]

@@ -1,4 +1,4 @@
-"""What the supervisors' desks (``adapters.desks``) are shown, what the store counts for it, and who may see and steer whom."""
+"""The rows of the supervisors' desks, the store's counts for them, and the rights to see and steer seats."""
 
 from typing import Protocol
 
@@ -10,8 +10,8 @@ from shared.ids import Fen
 from switch_server.ports.desks import AgentRecord
 
 
-class FloorRows(Protocol):
-    """``shared.floor.Rows`` as they are now. From the switch's loop, twice a second; nothing blocks or is raised."""
+class FloorRowsPort(Protocol):
+    """The present ``shared.floor.Rows``. From the switch's loop, twice a second; nothing blocks or is raised."""
 
     def directory(self) -> Rows:
         """Colleagues and targets only."""
@@ -23,17 +23,17 @@ class FloorRows(Protocol):
 
 
 class QueueCounts(Struct, frozen=True):
-    """Callers of one queue today (Asia/Shanghai), by the day on which they came; who found it closed or full is not among them."""
+    """Today's callers of one queue (Asia/Shanghai), by the day on which they came; without those who found the queue closed or full."""
 
     offered: int = 0
     answered: int = 0
     in_time: int = 0
-    """Answered within what the queue promised then (``Queue.service_level``)."""
+    """Answered within the service level that the queue had then (``Queue.service_level``)."""
     abandoned: int = 0
 
 
 class OrderCounts(Struct, frozen=True):
-    """Orders of one branch today (Asia/Shanghai), cancels apart. ``states``: ``core.orders.order.OrderState`` -> how many."""
+    """Today's orders of one branch (Asia/Shanghai) without cancels. ``states``: ``core.orders.order.OrderState`` -> number of orders."""
 
     states: dict[str, int] = {}
     turnover: Fen = Fen(0)
@@ -41,7 +41,7 @@ class OrderCounts(Struct, frozen=True):
 
 
 def supervises(actor: AgentRecord, group: str) -> bool:
-    """May they see and steer the seats of that group? A supervisor their own group's, a manager all."""
+    """Whether the agent may see and steer the seats of ``group``: a supervisor those of their own group, a manager all."""
     if actor.role is Role.MANAGER:
         return True
     return actor.role is Role.SUPERVISOR and bool(group) and actor.group == group

@@ -1,4 +1,4 @@
-"""What the operator's control (``adapters.control``) may ask of the switch.
+"""The requests of the operator's control (``adapters.control``) to the switch.
 
 Answers are the structs that cross the wire (``shared.control``), made by ``services.operations``.
 """
@@ -36,20 +36,20 @@ from shared.control_agents import (
     AgentPut,
     Agents,
     AskTalks,
-    Desks,
+    ControlDesks,
     Phones,
     PutAgent,
     PutDeskKey,
     Queues,
     Talks,
 )
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, PhoneName, RecordingId
 from switch_server.ports.records import Customer, OrderRecord
 
 
 class OperationRefused(Exception):  # noqa: N818  the name says what it is
-    """The switch did not do it; becomes a ``RequestRefused``."""
+    """The switch refused; becomes a ``RequestRefused``."""
 
     def __init__(self, code: RefusedCode, text: str = "") -> None:
         super().__init__(f"{code.value}: {text}" if text else code.value)
@@ -58,13 +58,13 @@ class OperationRefused(Exception):  # noqa: N818  the name says what it is
 
 
 class Staff(Protocol):
-    """Agents, queues, desks and desk phones, as ``Operations``. Who loses the right to be logged in is logged out."""
+    """Agents, queues, desks and desk phones, with the rules of ``Operations``. An agent who loses the right to be logged in is logged out."""
 
     def agents(self) -> Agents: ...
     def queues(self) -> Queues: ...
-    def desks(self) -> Desks: ...
+    def desks(self) -> ControlDesks: ...
     async def talks(self, ask: AskTalks) -> Talks: ...
-    async def report(self, ask: AskReport) -> Report: ...
+    async def report(self, ask: AskReport) -> ControlReport: ...
     async def put_agent(self, put: PutAgent) -> AgentPut: ...
     async def set_password(self, agent: AgentId, password: str, actor: str) -> Done: ...
     def disable(self, agent: AgentId, actor: str, *, disabled: bool) -> Done: ...
@@ -81,8 +81,8 @@ class Staff(Protocol):
 class Operations(Protocol):
     """Called on the switch's loop. Plain methods return at once; coroutines may wait for a disk, in a thread of their own.
 
-    All may raise ``OperationRefused``. Whatever else is raised is our bug: logged, and answered ``fault``.
-    ``actor`` is who asks, for the audit; an empty one is written as ``operator``.
+    All may raise ``OperationRefused``. Any other exception is our bug: logged, and answered ``fault``.
+    ``actor`` is the name of the asking operator, for the audit; an empty name is written as ``operator``.
     """
 
     @property
@@ -106,12 +106,12 @@ class Operations(Protocol):
     def backup_progress(self) -> BackupProgress: ...
     async def unlock(self, account: AccountNo, actor: str) -> Done: ...
     def unlock_number(self, number: str, actor: str) -> Done:
-        """Empty: all who withhold theirs."""
+        """Empty: all callers who withhold their number."""
         ...
 
 
 class BranchState(Struct, frozen=True):
-    """How a branch's link stands. ``status``: what its gateway last told.
+    """The state of a branch's link. ``status``: the last one that its gateway reported.
 
     ``foreign``: messages refused since they named orders, accounts or branches that are not its own.
     """
@@ -125,7 +125,7 @@ class BranchState(Struct, frozen=True):
 
 
 class DeskState(Struct, frozen=True):
-    """How a desk's link stands, while it stands. ``agent``: who is logged in on it; ``problem``: of its phone (``shared.desk.PhoneNow``)."""
+    """The state of a desk's link while it is up. ``agent``: who is logged in; ``problem``: of the desk's phone (``shared.desk.PhoneNow``)."""
 
     desk: DeskId
     address: str = ""
@@ -134,49 +134,51 @@ class DeskState(Struct, frozen=True):
     problem: str = ""
     program: str = ""
     since: float = 0.0
-    """UTC seconds: of the log-in, or of the link where nobody is logged in."""
+    """UTC seconds: of the log-in, or of the link's opening if no agent is logged in."""
     loss: float = 0.0
-    """Of the packets that the phone received, 0 to 1."""
+    """The share of lost packets, 0 to 1."""
     jitter_ms: float = 0.0
     desk_phone: PhoneName | None = None
-    """Where the seat's voice is, if not at the app's own phone."""
+    """The desk phone with the seat's voice; ``None``: the app's own phone."""
 
 
-class DeskLinks(Protocol):
+class DeskLinksPort(Protocol):
     """The operator's side of ``adapters.desks``; on the loop, nothing is raised."""
 
     def states(self) -> tuple[DeskState, ...]:
-        """Of the links that are up."""
+        """The desks whose links are up."""
         ...
 
     def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
-        """Ends the agent's log-in for good (sessions, ``LoggedOut(code)``, ``AgentOffline``), with an audit. ``False``: not logged in."""
+        """Ends the agent's log-in for good (sessions, ``LoggedOut(code)``, ``AgentOffline``), audited. ``False``: the agent was not logged in."""
         ...
 
     def disconnect(self, desk: DeskId) -> bool:
-        """Ends the desk's link: its key opens nothing any more. ``False``: there was none."""
+        """Ends the desk's link, whose key is not valid any more. ``False``: there was no link."""
         ...
 
 
-class Backups(Protocol):
-    """``adapters.backup``. On the loop."""
+class BackupsPort(Protocol):
+    """Implemented in ``adapters.backup``. On the loop."""
 
     async def begin(self, folder: Path, actor: str) -> BackupProgress:
-        """Into a new folder: what the store and the order journal were told before this returns. Raises ``OperationRefused``. Its end is audited."""
+        """Copies everything that the store and the order journal were given before this call into a new folder. Raises ``OperationRefused``.
+        The end of the backup is audited.
+        """
         ...
 
     def progress(self) -> BackupProgress | None:
-        """Of the last one; ``None``: there was none since the start."""
+        """The progress of the last backup; ``None``: no backup since the start."""
         ...
 
 
 class Records(Protocol):
-    """What is read of the store; from any thread, blocking, raising ``StoreError``. Rows are of the store's columns, the newest first."""
+    """Reads of the store; from any thread, blocking, raising ``StoreError``. Rows have the store's columns, the newest first."""
 
     def call(self, call: CallId) -> dict[str, Any] | None: ...
     def calls(self, limit: int = 100, *, since: float = 0.0) -> list[dict[str, Any]]: ...
     def recordings(self, call: CallId) -> list[dict[str, Any]]:
-        """The one of the whole call first."""
+        """The recording of the whole call first."""
         ...
 
     def recording(self, recording: RecordingId) -> dict[str, Any] | None: ...

@@ -1,7 +1,7 @@
-"""Desk phones (话机): who may register, and where who has registered is reached.
+"""Desk phones (话机): which phones may register, and where a registered phone is reached.
 
-A phone proves its password by digest (RFC 7616), so what is kept of it is HA1: MD5 over name, realm and password. It opens this realm as
-the password does, and nothing else.
+A phone proves its password by digest (RFC 7616), so the store keeps HA1: MD5 over name, realm and password. HA1 is as good as the
+password in this realm, and useless elsewhere.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from msgspec import Struct
 from shared.ids import DeskId, PhoneName
 
 REALM: Final = "huawu"
-"""Of every digest that we ask for. Part of each HA1: it can't be changed without setting all phones' passwords anew."""
+"""The realm of all our digest challenges. It is part of each HA1: a new realm would need new passwords for all phones."""
 SHORTEST: Final = 8
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _HA1: Final = re.compile(r"[0-9a-f]{32}")
@@ -21,12 +21,12 @@ _PASSWORD: Final = re.compile(r"[!-~]{1,64}")
 
 
 def ha1(phone: PhoneName, password: str) -> str:
-    """RFC 7616 §3.4.2, in hex. MD5, for it is what the desk phones of the field know."""
+    """RFC 7616 §3.4.2, in hex. MD5, since desk phones in the field support it."""
     return hashlib.md5(f"{phone}:{REALM}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
 def password_fault(password: str) -> str:
-    """What is wrong with a phone's password, but that it is short; ``""``: nothing. It is keyed into a phone's own web page."""
+    """The fault of a phone's password, its length apart; ``""``: none. The password is typed into the phone's own web page."""
     return (
         ""
         if _PASSWORD.fullmatch(password)
@@ -35,7 +35,7 @@ def password_fault(password: str) -> str:
 
 
 class PhoneRecord(Struct, frozen=True):
-    """``desk``: whose seat may use it; ``None``: any. ``ha1`` never leaves the switch."""
+    """``desk``: the desk whose seat may use the phone; ``None``: any desk. ``ha1`` never leaves the switch."""
 
     phone: PhoneName
     desk: DeskId | None
@@ -46,7 +46,7 @@ class PhoneRecord(Struct, frozen=True):
 
 
 def phone_fault(record: PhoneRecord) -> str:
-    """What is wrong with a record, in English for an operator; ``""``: nothing."""
+    """The fault of a record, in English for an operator; ``""``: none."""
     for what, name in (("phone", record.phone), ("desk", record.desk)):
         if name is not None and not _NAME.fullmatch(name):
             return f"{what} {name!r}: 1 to 32 letters, digits, - and _"
@@ -54,9 +54,9 @@ def phone_fault(record: PhoneRecord) -> str:
 
 
 class Binding(Struct, frozen=True):
-    """Where a phone is reached (RFC 3261 §10): at the address that its REGISTER came from, NAT or not.
+    """Where a phone is reached (RFC 3261 §10): the source address of its REGISTER, behind NAT or not.
 
-    ``contact``: as it was given, for the answers to the phone; ``target``: the Request-URI that it is called by. ``since``, ``until``: UTC
+    ``contact``: as registered, for the responses to the phone; ``target``: the Request-URI of a call to the phone. ``since``, ``until``: UTC
     seconds.
     """
 
@@ -66,16 +66,16 @@ class Binding(Struct, frozen=True):
     ip: str
     port: int
     agent: str
-    """What the phone calls itself (User-Agent)."""
+    """The phone's User-Agent header."""
     since: float
     until: float
 
 
-class PhoneBook(Protocol):
-    """Desk phones and their bindings, read from memory, written behind; from any thread, nothing blocks.
+class DeskPhoneBook(Protocol):
+    """Desk phones and their bindings: read from memory, written later; from any thread, nothing blocks.
 
-    Bindings outlive a restart of the switch: until they expire the phones can be rung at once. A phone has one. Nothing is raised but
-    ``ValueError`` by ``put_phone``.
+    Bindings outlive a restart of the switch: until they expire the phones can be rung at once. A phone has at most one binding. Only
+    ``put_phone`` raises (``ValueError``).
     """
 
     def phone(self, phone: PhoneName) -> PhoneRecord | None: ...
@@ -84,27 +84,27 @@ class PhoneBook(Protocol):
         ...
 
     def put_phone(self, record: PhoneRecord, actor: str) -> None:
-        """Adds or replaces it, audited; with another password its binding is gone. Raises ``ValueError`` with what is wrong."""
+        """Adds or replaces a phone, audited; a new password removes the binding. Raises ``ValueError`` with the fault."""
         ...
 
     def remove_phone(self, phone: PhoneName, actor: str) -> bool:
-        """With its binding; ``False``: there is none of this name."""
+        """Removes the phone and its binding; ``False``: there is no phone of this name."""
         ...
 
     def binding(self, phone: PhoneName, now: float) -> Binding | None:
-        """Unless it has expired."""
+        """The binding, unless it has expired."""
         ...
 
     def bindings(self, now: float) -> tuple[Binding, ...]:
-        """Those that have not expired, by name."""
+        """The bindings that have not expired, by name."""
         ...
 
     def put_binding(self, binding: Binding) -> None:
-        """In place of the phone's earlier one; dropped where the phone has been removed."""
+        """Replaces the phone's earlier binding; dropped if the phone has been removed."""
         ...
 
     def drop_binding(self, phone: PhoneName) -> None: ...
 
     def shut_out(self, phone: PhoneName, ip: str, seconds: float) -> None:
-        """To be audited: too many wrong passwords for this phone (maybe nobody's name) from there; it is not listened to for so long."""
+        """For the audit: too many wrong passwords for this name (maybe of no phone) came from ``ip``, which is ignored for ``seconds``."""
         ...

@@ -1,13 +1,13 @@
-"""What the store and the order journal tell when asked: customers, accounts, contacts, tickets, orders with their history.
+"""The rows that the store and the order journal return: customers, accounts, contacts, tickets, orders with their history.
 
-Read by the operator's control, the desks' questions and the demo; the core never sees these. Times are UTC seconds, prices 1/1000 yuan,
+Used by the operator's control, the desks' questions and the demo, never by the core. Times are UTC seconds, prices 1/1000 yuan,
 offsets ms into the recording.
 
 ```
 RecordError
-├── NoSuchRecord   what was to be changed is not there
+├── NoSuchRecord   the record to be changed does not exist
 ├── RecordFull     a ticket's text has no room for the note
-└── NotWritten     the disk did not take it in time: nothing was kept, it may be tried again
+└── NotWritten     the disk did not take the change in time: nothing was kept, a new try is allowed
 ```
 """
 
@@ -22,7 +22,7 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId, OrderKe
 
 
 class RecordError(Exception):
-    """Root of what may be wrong with a record that somebody waits for."""
+    """The root of the errors of a change that the caller waits for."""
 
 
 class NoSuchRecord(RecordError):  # noqa: N818  the name says what it is
@@ -38,7 +38,7 @@ class NotWritten(RecordError):  # noqa: N818
 
 
 class Account(Struct, frozen=True):
-    """资金账号 and its home branch; ``locked``: its phone channel is, after too many wrong PINs."""
+    """资金账号 and its home branch; ``locked``: its phone channel is locked, after too many wrong PINs."""
 
     account: AccountNo
     branch: BranchId
@@ -55,7 +55,7 @@ class Customer(Struct, frozen=True):
 
 
 class OrderStep(Struct, frozen=True):
-    """A row of an order's history. ``refusal``: the code of a no."""
+    """A row of an order's history. ``refusal``: the code of a refusal."""
 
     at: float
     state: str
@@ -68,7 +68,7 @@ class OrderStep(Struct, frozen=True):
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True):
-    """An order as journalled, with what became of it. ``kind``: ``place`` or ``cancel`` (then ``cancels`` is a contract number)."""
+    """A journalled order with its history. ``kind``: ``place`` or ``cancel`` (``cancels`` is then a contract number)."""
 
     key: OrderKey
     at: float
@@ -98,17 +98,17 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
 
 
 class CustomerBook(Protocol):
-    """Where customers are put from outside: the demo, an import."""
+    """Takes customers from outside: the demo, an import."""
 
     def put_customers(self, customers: Iterable[Customer]) -> None:
-        """Inserts or replaces by id, with phones and accounts. Locks of accounts that were there already stay as they are."""
+        """Inserts or replaces customers by id, with phones and accounts. The locks of existing accounts stay as they are."""
         ...
 
 
 class PastContact(Struct, frozen=True, kw_only=True):
-    """A customer's contact over any channel, with the talks that agents had in it.
+    """A customer's contact over any channel, with the agents' talks.
 
-    ``agents``: all who talked, the last one last. ``recorded``: there is a recording of the call, whoever may hear it.
+    ``agents``: all agents who talked, the last one last. ``recorded``: the call has a recording, whether or not the reader may hear it.
     """
 
     id: str
@@ -125,7 +125,7 @@ class PastContact(Struct, frozen=True, kw_only=True):
 
 
 class TicketDraft(Struct, frozen=True, kw_only=True):
-    """What an agent wrote of a customer's problem. ``ticket=None``: a new one. ``entry``: what is put under the text as it stands."""
+    """An agent's note about a customer's problem. ``ticket=None``: a new ticket. ``entry``: the text to append to the ticket's text."""
 
     agent: AgentId
     customer: CustomerId
@@ -137,7 +137,7 @@ class TicketDraft(Struct, frozen=True, kw_only=True):
 
 
 class CustomerRecords(Protocol):
-    """The customer data centre, read. From any thread; blocking (a few ms), raising ``StoreError``. Lists are newest first."""
+    """Reads of the customer data centre. From any thread; blocking (a few ms), raising ``StoreError``. Lists are newest first."""
 
     def search_customers(self, text: str, limit: int = 50) -> list[Customer]: ...
     def customer(self, customer: CustomerId) -> Customer | None: ...
@@ -145,11 +145,11 @@ class CustomerRecords(Protocol):
     def account(self, account: AccountNo) -> tuple[Account, CustomerId | None] | None: ...
     def history(self, customer: CustomerId, limit: int = 100) -> list[PastContact]: ...
     def tickets(self, customer: CustomerId, limit: int = 30) -> list[Ticket]:
-        """Those that are not closed first."""
+        """Open and waiting tickets first."""
         ...
 
     def agents_of(self, call: CallId) -> frozenset[AgentId]:
-        """Who talked in this call."""
+        """The agents who talked in this call."""
         ...
 
     def recordings(self, call: CallId) -> list[dict[str, Any]]:
@@ -158,8 +158,8 @@ class CustomerRecords(Protocol):
 
 
 class TicketBook(Protocol):
-    """Where tickets are written."""
+    """Saves tickets."""
 
     def save_ticket(self, draft: TicketDraft, seconds: float = 3.0) -> Ticket:
-        """Blocks until it is on disk, from any thread but the loop's. Audited. Raises ``NoSuchRecord``, ``RecordFull`` or ``NotWritten``."""
+        """Blocks until the ticket is on disk, from any thread but the loop's. Audited. Raises ``NoSuchRecord``, ``RecordFull`` or ``NotWritten``."""
         ...

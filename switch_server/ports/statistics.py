@@ -1,11 +1,11 @@
-"""What reports are made of: the records of seats, queues, talks and orders of a span of time. Times are UTC seconds."""
+"""The records that reports are made of: seats, queues, talks and orders of a span of time. Times are UTC seconds."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 
 class SeatTime(NamedTuple):
-    """A stretch of a seat (``core.desks.records``). ``ended``: ``None`` while it lasts. ``branch``: of the call's account."""
+    """A stretch of time in one state of a seat (``core.desks.records``). ``ended``: ``None`` while it lasts. ``branch``: of the call's account."""
 
     agent: str
     state: str
@@ -16,8 +16,8 @@ class SeatTime(NamedTuple):
     branch: str | None = None
 
 
-class Visit(NamedTuple):
-    """A wish to wait in a queue (``core.acd.records``). ``left``, ``waited_ms``, ``outcome``: ``None`` while the caller waits."""
+class QueueVisit(NamedTuple):
+    """A caller's stay in a queue (``core.acd.records``). ``left``, ``waited_ms``, ``outcome``: ``None`` while the caller waits."""
 
     call: str
     queue: str
@@ -29,8 +29,8 @@ class Visit(NamedTuple):
     branch: str | None = None
 
 
-class Rung(NamedTuple):
-    """A call at one desk (a row of ``talks``). ``service_level_ms``: of its queue, when the caller came there."""
+class DeskRing(NamedTuple):
+    """A call at one desk (a row of ``talks``). ``service_level_ms``: the queue's when the caller entered it."""
 
     call: str
     agent: str
@@ -46,8 +46,8 @@ class Rung(NamedTuple):
     branch: str | None = None
 
 
-class Placed(NamedTuple):
-    """An order that the branch took (it has a contract number). ``price``: 1/1000 yuan. ``queue``: the first that its call was in."""
+class PlacedOrder(NamedTuple):
+    """An order that the branch accepted (it has a contract number). ``price``: 1/1000 yuan. ``queue``: the first queue of its call."""
 
     at: float
     call: str
@@ -59,39 +59,39 @@ class Placed(NamedTuple):
 
 
 class StatisticRecords(Protocol):
-    """Of ``start`` (inclusive) to ``end``; may be called from any thread, blocking, raising ``StoreError``. Read as they are asked for.
+    """Records from ``start`` (inclusive) to ``end``; from any thread, blocking, raising ``StoreError``. Rows are read while iterating.
 
-    One span at a time: an iterator is read to its end before the next is asked for.
+    One span at a time: an iterator must be read to its end before the next is requested.
     """
 
     def seat_times(self, start: float, end: float) -> Iterator[SeatTime]:
-        """All that have a part in the span."""
+        """All stretches that overlap the span."""
         ...
 
-    def visits(self, start: float, end: float) -> Iterator[Visit]:
-        """By call, then in order: of calls whose first visit lies in the span."""
+    def visits(self, start: float, end: float) -> Iterator[QueueVisit]:
+        """Ordered by call, then by time: of calls whose first visit lies in the span."""
         ...
 
-    def rings(self, start: float, end: float) -> Iterator[Rung]:
-        """By call, then in order: of calls whose first ring lies in the span."""
+    def rings(self, start: float, end: float) -> Iterator[DeskRing]:
+        """Ordered by call, then by time: of calls whose first ring lies in the span."""
         ...
 
-    def orders(self, start: float, end: float) -> Iterator[Placed]: ...
+    def orders(self, start: float, end: float) -> Iterator[PlacedOrder]: ...
 
-    # --- days that are over: what was made of their records can be kept until one of these changes ---
+    # --- past days: the columns made of a day's records can be kept until one of the records changes ---
 
     def kept(self, start: float) -> bytes | None:
-        """Of the day that begins at ``start``; ``None``: nothing was kept, or a record of the day has changed since."""
+        """The columns of the day that begins at ``start``; ``None``: nothing was kept, or a record of the day has changed since."""
         ...
 
     def days_kept(self) -> frozenset[float]:
-        """Their starts."""
+        """The starts of the days with kept columns."""
         ...
 
     def watch(self, start: float) -> int | None:
-        """To be called before records are read whose columns are to be kept: a mark for ``keep``. ``None``: the disk is in trouble."""
+        """To be called before reading records whose columns are to be kept: a mark for ``keep``. ``None``: the disk is in trouble."""
         ...
 
     def keep(self, start: float, mark: int, content: bytes) -> None:
-        """Nothing is kept if a record of the day has changed since ``watch``. Does not wait for the disk."""
+        """Keeps nothing if a record of the day has changed since ``watch``. Does not wait for the disk."""
         ...

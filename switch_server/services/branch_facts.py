@@ -1,4 +1,4 @@
-"""What branches tell of a customer's accounts: funds, holdings and today's orders, asked side by side and shown as they come."""
+"""The branches' facts about a customer's accounts: funds, holdings and today's orders, requested side by side and shown as they arrive."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,11 +13,11 @@ from shared.ids import AccountNo, BranchId
 from switch_server.ports.desks import BranchQuestions
 
 AT_ONCE = 2
-"""Questions at a time to one branch: a customer with many accounts must not fill its link."""
+"""Questions at a time to one branch: a customer with many accounts must not fill the branch's link."""
 FRESH = 30.0
-"""Seconds that facts are good for: the next agent of the same call is shown them without asking again."""
+"""Seconds for which facts stay valid: the next agent of the same call sees them without new questions."""
 AWAY = frozenset({Refusal.BRANCH_DOWN, Refusal.BRANCH_SLOW})
-"""Then the rest is not asked: it would only take as long again."""
+"""After these refusals the other questions are dropped: each would only wait as long again."""
 _QUERIES = (aci.AskFunds, aci.AskHoldings, aci.AskOrders)
 
 
@@ -29,7 +29,7 @@ class _Question(Struct, frozen=True):
 class BranchFacts:
     """The facts of one call's or one question's accounts; everything on the loop.
 
-    ``on_change`` is called whenever a part came in, maybe before ``want`` returns; after ``stop`` no more. ``clock`` gives UTC seconds.
+    ``on_change`` is called whenever a part has arrived, maybe before ``want`` returns; not after ``stop``. ``clock`` gives UTC seconds.
     """
 
     def __init__(self, branches: BranchQuestions, clock: Callable[[], float], on_change: Callable[[], None]) -> None:
@@ -43,14 +43,14 @@ class BranchFacts:
         self._stopped = False
 
     def of(self, account: AccountFacts) -> AccountFacts:
-        """``account`` with what is known of it by now."""
+        """``account`` with the facts known by now."""
         known = self._facts.get(account.account)
         if known is None or known.branch != account.branch:
             return account
         return replace(known, branch_name=account.branch_name, locked=account.locked)
 
     def want(self, accounts: Iterable[AccountFacts]) -> None:
-        """Asks for what is not known, not asked already, or old; the old stays to be seen meanwhile."""
+        """Asks for facts that are unknown and not asked for yet, or old; old facts stay visible meanwhile."""
         wanted = [account for account in accounts if not self._is_known(account)]
         for account in wanted:
             self._begin(account)
@@ -58,7 +58,7 @@ class BranchFacts:
             self._ask_next(branch)
 
     def stop(self) -> None:
-        """Late answers do nothing."""
+        """Late answers have no effect afterwards."""
         self._stopped = True
         self._waiting.clear()
 
@@ -82,7 +82,7 @@ class BranchFacts:
         self._waiting.setdefault(account.branch, deque()).extend(_Question(number, query(number)) for query in _QUERIES)
 
     def _ask_next(self, branch: BranchId) -> None:
-        """A branch that answers at once must not make this call itself over and over."""
+        """A loop, not a recursion: a branch may answer at once."""
         if branch in self._asking:
             return
         self._asking.add(branch)

@@ -1,4 +1,4 @@
-"""Parts of a recording's file, for those who may hear it. Blocking: call from a thread."""
+"""Parts of a recording's file, for readers who may hear it. Blocking: call from a thread."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from shared.desk import PART_BYTES
 
 
 class AudioPart(Struct, frozen=True):
-    """``size``: of the file now; one that is still being recorded grows."""
+    """``size``: the file's present size; a running recording grows."""
 
     size: int
     data: bytes
 
 
 class OutsideRecordings(Exception):  # noqa: N818  the name says what it is
-    """The record names a file that is not in the recordings' folder."""
+    """The record names a file outside the recordings' folder."""
 
 
 def audio_part(folder: Path, path: str, offset: int) -> AudioPart:
-    """At most ``PART_BYTES`` from ``offset``, none behind the end. Raises ``OutsideRecordings``, or ``OSError`` where the file is gone."""
+    """At most ``PART_BYTES`` from ``offset``; empty behind the end. Raises ``OutsideRecordings``, or ``OSError`` if the file is missing."""
     root = folder.resolve()
     file = (root / path).resolve()
     if not file.is_relative_to(root) or file == root:

@@ -1,4 +1,4 @@
-"""Names of calls, made in one place."""
+"""The ids of calls, made in one place."""
 
 import threading
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from shared.ids import CallId
 
 MARGIN_S = 1.0
-"""Seconds: what an earlier run did last may not have reached the disk."""
+"""Seconds: the last ids of an earlier run may not have reached the disk."""
 _A_SECOND = 100_000
-"""Numbers in a second."""
+"""The ids available for a second."""
 
 
 def _number(at: float) -> int:
@@ -20,7 +20,7 @@ def _number(at: float) -> int:
 class CallIds:
     """``YYYYMMDDhhmmssmmmnn``: UTC time and a counter. Always rising, also after a restart with a clock that was set back.
 
-    From any thread. ``last``: the highest of earlier runs that is on the disk. ``seen``: when they were last alive, UTC seconds; 0: never.
+    From any thread. ``last``: the highest id of earlier runs on the disk. ``seen``: the last sign of life of those runs, UTC seconds; 0: none.
     """
 
     def __init__(self, clock: Callable[[], float], *, last: CallId | None = None, seen: float = 0.0) -> None:

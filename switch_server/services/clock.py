@@ -1,17 +1,17 @@
-"""The switch's clock: UTC seconds that rise evenly, whatever is done to the system's clock."""
+"""The switch's clock: UTC seconds that rise evenly, whatever happens to the system's clock."""
 
 import threading
 import time
 from collections.abc import Callable
 
 RATE = 0.01
-"""Seconds a second by which it goes faster or slower than time, until it agrees with the system's clock: no timer jumps."""
+"""Seconds per second by which the clock runs faster or slower until it agrees with the system's clock, so that no timer jumps."""
 ALARM = 2.0
-"""Seconds of difference that the operator is told of."""
+"""The difference in seconds from which the operator is informed."""
 
 
 class Clock:
-    """From any thread. It follows the system's clock: what NTP or an operator changes there is made up for at ``RATE``."""
+    """From any thread. Follows the system's clock: a change by NTP or an operator is compensated at ``RATE``."""
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
         self._wall, self._steady = wall, steady
@@ -27,6 +27,6 @@ class Clock:
             return self._at + self._offset
 
     def behind(self) -> float:
-        """Seconds that it is behind the system's clock, negative where it is ahead; 0 where that is less than ``ALARM``."""
+        """Seconds behind the system's clock, negative if ahead; 0 if less than ``ALARM``."""
         off = self._wall() - self()
         return off if abs(off) >= ALARM else 0.0

@@ -1,4 +1,4 @@
-"""The switch server's configuration file (``huawu.yaml``): what it may say, and the checks that types can't make.
+"""The switch server's configuration file (``huawu.yaml``): its keys, and the checks that types can't make.
 
 Paths are relative to the file's folder. ``resources/huawu.example.yaml`` shows every key.
 """
@@ -15,28 +15,28 @@ from msgspec.structs import asdict
 from shared.desk import Choice
 from shared.ids import BranchId, QueueName, TrunkName
 from switch_server.core.words import DISPOSITIONS, Limits, Queue, SwitchConfig, Trunk
-from switch_server.services.queue_rules import wrong_dispositions, wrong_queues
+from switch_server.services.queue_checks import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 
 
-class Sip(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where SIP is heard (UDP). ``ip`` stands in our Contact and SDP, so it is an address that the far side can reach, not 0.0.0.0."""
+class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The SIP address (UDP). ``ip`` is written into our Contact and SDP, so it must be an address that the far side can reach, not 0.0.0.0."""
 
     ip: str = "127.0.0.1"
     port: int = 5060
 
 
-class Media(Struct, frozen=True, forbid_unknown_fields=True):
-    """Voice cards: so many processes with so many channels each."""
+class MediaSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Voice cards: the number of processes, and the channels of each."""
 
     cards: int = 2
     channels: int = 500
     ip: str = ""
-    """Empty: the one of ``sip``."""
+    """Empty: the address of ``sip``."""
 
 
-class Branch(Struct, frozen=True, forbid_unknown_fields=True):
-    """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), as ``branch-gateway keys FILE`` prints it."""
+class BranchSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """营业部. ``key``: the gateway's CURVE public key (Z85, 40 characters), printed by ``branch-gateway keys FILE``."""
 
     id: BranchId
     name: str
@@ -44,16 +44,16 @@ class Branch(Struct, frozen=True, forbid_unknown_fields=True):
     key: str = ""
 
 
-class BranchLink(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where gateways connect."""
+class BranchLinkSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The endpoint to which gateways connect."""
 
     endpoint: str = "tcp://127.0.0.1:5580"
     ask_timeout: float = 5.0
     order_timeout: float = 10.0
 
 
-class DeskLink(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where agents' desks (座席) connect."""
+class DeskLinkSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The endpoint to which agents' desks (座席) connect."""
 
     endpoint: str = "tcp://127.0.0.1:5581"
 
@@ -62,35 +62,35 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     trunks: tuple[Trunk, ...]
-    branches: tuple[Branch, ...] = ()
-    sip: Sip = Sip()
-    media: Media = Media()
-    branch_link: BranchLink = BranchLink()
-    desk_link: DeskLink = DeskLink()
+    branches: tuple[BranchSettings, ...] = ()
+    sip: SipSettings = SipSettings()
+    media: MediaSettings = MediaSettings()
+    branch_link: BranchLinkSettings = BranchLinkSettings()
+    desk_link: DeskLinkSettings = DeskLinkSettings()
     queues: tuple[Queue, ...] = SwitchConfig().queues
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()
     wrong_pins_per_day: int = 5
-    """Of an account; then it is locked until it is unlocked."""
+    """For an account; after that it is locked until an operator unlocks it."""
     wrong_pins_per_number: int = 20
-    """From a calling number a day (never less than ``wrong_pins_per_day``); then no PIN is tried from there until the next day. All who
-    withhold theirs have ten times as many."""
+    """For a calling number and day (never less than ``wrong_pins_per_day``); after that no PIN is tried from the number until the next day.
+    All withheld numbers together have ten times as many."""
     state: str = "state"
     """Folder for the store, journals, recordings, keys and the control socket."""
     flows: str = ""
-    """Folder of flows; empty: the product's own (``resources/flows``)."""
+    """Folder of flows; empty: the product's own flows (``resources/flows``)."""
     prompts: tuple[str, ...] = ()
-    """Folders searched before the product's own prompts (studio recordings)."""
+    """Folders that are searched before the product's own prompts (studio recordings)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def number_limit(self) -> int:
-        """Wrong PINs a day from a calling number: a company may call from one, so it is never lower than an account's."""
+        """Wrong PINs a day of a calling number, never fewer than an account's: many customers of a company may call from one number."""
         return max(self.wrong_pins_per_number, self.wrong_pins_per_day)
 
 
 def load_config(file: Path) -> tuple[ServerConfig, Document]:
-    """Raises ``ConfigError`` with file, line, key and what is allowed."""
+    """Raises ``ConfigError`` with file, line, key and allowed values."""
     config, document = load(file, ServerConfig)
     complaints = [
         *_trunks(config, document),
@@ -106,7 +106,7 @@ def load_config(file: Path) -> tuple[ServerConfig, Document]:
 
 
 def callable_trunks(config: ServerConfig) -> frozenset[TrunkName]:
-    """Those that a flow may dial out on."""
+    """The trunks over which a flow may dial."""
     return frozenset(trunk.name for trunk in config.trunks if trunk.direction != "in")
 
 
@@ -115,7 +115,7 @@ def queue_names(config: ServerConfig) -> frozenset[QueueName]:
 
 
 def desk_endpoint(config: ServerConfig) -> str:
-    """Where a desk finds the switch: ``*`` stands for all addresses of this machine, of which ``sip`` names one that can be reached."""
+    """The endpoint for desks: ``*`` means all addresses of this machine, of which ``sip`` names a reachable one."""
     return config.desk_link.endpoint.replace("*", config.sip.ip)
 
 
@@ -132,7 +132,7 @@ def _trunks(config: ServerConfig, document: Document) -> Iterator[Complaint]:
 
 
 def _wrong_in(trunk: Trunk) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """As strict as the lines are (``adapters.sip_lines.trunk_table``): what is accepted here, they can work with."""
+    """As strict as the lines (``adapters.sip_lines.trunk_table``): a trunk that passes here is usable there."""
     if not trunk.far and not (trunk.username and trunk.password):
         yield ("far",), "addresses, or username and password for digest"
     elif bool(trunk.username) != bool(trunk.password):

@@ -1,4 +1,4 @@
-"""Customers as a desk shows them: cards, contacts, and who may hear which recording. Pure; texts pass through as they are."""
+"""Customers as a desk shows them: cards, contacts, and the right to hear recordings. Pure; texts are passed through unchanged."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -13,27 +13,27 @@ from switch_server.ports.records import Account, Customer, PastContact
 BranchName = Callable[[BranchId], dict[Language, str]]
 
 
-class Known(Struct, frozen=True):
-    """A customer as the store knows them, before anybody's rights are looked at."""
+class StoredCustomer(Struct, frozen=True):
+    """A customer's data in the store, before any agent's rights are applied."""
 
     customer: Customer
     history: Sequence[PastContact] = ()
     tickets: Sequence[Ticket] = ()
 
 
-class Cards:
-    """Makes cards for an agent's eyes. ``branch_name``: a branch's name per language, ``{}`` where it is not configured."""
+class CustomerCards:
+    """Makes cards for an agent. ``branch_name``: a branch's name per language, ``{}`` if it is not configured."""
 
     def __init__(self, agents: AgentBook, branch_name: BranchName) -> None:
         self._agents, self._branch_name = agents, branch_name
 
     def card(
         self,
-        known: Known,
+        known: StoredCustomer,
         reader: AgentRecord | None,
         facts: Callable[[AccountFacts], AccountFacts] = lambda each: each,
     ) -> CustomerCard:
-        """``reader``: who will see it (``None``: nobody with rights). ``facts`` puts in what a branch has told of an account."""
+        """``reader``: the agent who will see the card (``None``: without rights). ``facts`` adds a branch's facts to an account."""
         customer = known.customer
         return CustomerCard(
             id=customer.id,
@@ -52,7 +52,7 @@ class Cards:
         )
 
     def may_hear(self, reader: AgentRecord | None, speakers: Iterable[AgentId]) -> bool:
-        """A recording with these agents in it: one's own, one's group's as supervisor, everybody's as manager."""
+        """Whether the reader may hear a recording of these agents: their own, a supervisor their group's, a manager all."""
         if reader is None:
             return False
         spoke = set(speakers)

@@ -1,7 +1,7 @@
-"""A day's records as columns (numpy): what reports add up (``services.statistics``), and what is kept of a day that is over.
+"""A day's records as columns (numpy): the input of reports (``services.statistics``), and the form in which a past day is kept.
 
-Words (agents, queues, states …) stand in the columns as their place in ``Day.words``; the first place is ``None``. Numbers that are not
-known are NaN. Stretches of seats are cut where the day and its hours end, in whole ms between rounded instants, so that they add up.
+Words (agents, queues, states …) are stored as their index in ``Day.words``; the first index means ``None``. Unknown numbers are
+NaN. Stretches of seats are cut at the ends of the day and its hours, in whole ms between rounded instants, so that they add up.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,13 +13,13 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from switch_server.ports.statistics import Placed, Rung, SeatTime, StatisticRecords, Visit
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime, StatisticRecords
 
 FORMAT = 1
-"""Of ``Day.packed``; what was kept in another is read anew. A change of the columns below is a new one."""
+"""The format of ``Day.packed``; columns kept in another format are made again. A change of the columns below needs a new number."""
 DAY_S, HOUR_MS, DAY_MS = 86_400.0, 3_600_000, 86_400_000
 CHUNK = 400
-"""Records that are made columns at once: few enough to be gone before the collector of garbage looks, which holds up all threads."""
+"""Records that are turned into columns at once: so few that they are freed before the garbage collector runs, which stops all threads."""
 
 WORD, CALL, NUMBER, WHOLE = "<u2", "<u4", "<f8", "<i8"
 STRETCHES = np.dtype(
@@ -43,10 +43,10 @@ RINGS = np.dtype(
 ORDERS = np.dtype(
     [("at", NUMBER), ("call", CALL), ("agent", WORD), ("branch", WORD), ("price", WHOLE), ("filled", WHOLE), ("queue", WORD)]
 )  # fmt: skip
-"""Their fields are those of ``ports.statistics``. ``call`` is a number of the table's own: the same for the rows of a call, which are together."""
+"""The fields are those of ``ports.statistics``. ``call`` is a number within the table: the same for the rows of a call, which are adjacent."""
 
 NONE = 0
-"""The place of ``None`` among a day's words."""
+"""The index of ``None`` among a day's words."""
 
 Rows = NDArray[Any]
 
@@ -63,7 +63,7 @@ class Day(Struct, frozen=True):
 
     @property
     def settled(self) -> bool:
-        """Nothing in it goes on with the clock, once the day is over: nobody waits since then."""
+        """No record changes with the clock any more once the day is over: no caller of that day still waits."""
         return not np.isnan(self.visits["waited_ms"]).any()
 
     def packed(self) -> bytes:
@@ -86,7 +86,7 @@ def unpacked(start: float, content: bytes) -> Day | None:
 
 
 def read(records: StatisticRecords, start: float, now: float) -> Day:
-    """The day that begins at ``start``, as it is at ``now``. Raises ``StoreError``."""
+    """The day that begins at ``start``, in its state at ``now``. Raises ``StoreError``."""
     end = start + DAY_S
     return day_of(
         start, now, records.seat_times(start, end), records.visits(start, end), records.rings(start, end), records.orders(start, end)
@@ -97,12 +97,12 @@ def day_of(
     start: float,
     now: float,
     times: Iterable[SeatTime],
-    visits: Iterable[Visit],
-    rings: Iterable[Rung],
-    orders: Iterable[Placed],
+    visits: Iterable[QueueVisit],
+    rings: Iterable[DeskRing],
+    orders: Iterable[PlacedOrder],
 ) -> Day:
-    """Visits and rings by call, then in order."""
-    words = _Places({None: NONE})
+    """Visits and rings must be ordered by call, then by time."""
+    words = _WordIndex({None: NONE})
     stretches = _table(STRETCHES, iter(times), words)
     return Day(
         start=start,
@@ -114,16 +114,16 @@ def day_of(
     )
 
 
-class _Places(dict[Any, int]):
-    """Each word's place, in the order in which they come."""
+class _WordIndex(dict[Any, int]):
+    """The index of each word, in the order of first use."""
 
     def __missing__(self, word: Any) -> int:
         place = self[word] = len(self)
         return place
 
 
-def _table(dtype: np.dtype[Any], rows: Iterator[tuple[Any, ...]], words: _Places) -> Rows:
-    places = {np.dtype(WORD): words, np.dtype(CALL): _Places()}
+def _table(dtype: np.dtype[Any], rows: Iterator[tuple[Any, ...]], words: _WordIndex) -> Rows:
+    places = {np.dtype(WORD): words, np.dtype(CALL): _WordIndex()}
     parts = [np.empty(0, dtype)]
     while chunk := list(islice(rows, CHUNK)):
         part = np.empty(len(chunk), dtype)
@@ -139,7 +139,7 @@ def _table(dtype: np.dtype[Any], rows: Iterator[tuple[Any, ...]], words: _Places
 
 
 def _cut(stretches: Rows, start: float, now: float) -> Rows:
-    """By hours; what lies outside of the day, or has no ms, is left out."""
+    """By hours; parts outside the day, or of 0 ms, are left out."""
     first, end = round(start * 1000), start + DAY_S
     ended = np.where(np.isnan(stretches["ended"]), min(now, end), stretches["ended"])
     begins = np.maximum(to_ms(stretches["begun"]), first) - first
@@ -159,6 +159,6 @@ def _cut(stretches: Rows, start: float, now: float) -> Rows:
 
 
 def to_ms(seconds: Rows) -> NDArray[np.int64]:
-    """Rounded as Python rounds."""
+    """Rounded like Python's ``round``."""
     ms: NDArray[np.int64] = np.rint(seconds * 1000).astype(np.int64)
     return ms

@@ -1,11 +1,10 @@
-"""The demonstration's world: six branches (营业部) in Guangzhou, about 200 customers, agents (座席), 60 well-known codes.
+"""The demonstration's world: six branches (营业部) in Guangzhou, about 200 customers, agents (座席), 60 well-known stock codes.
 
-All of it is invented but the codes. ``generate`` is pure: the same seed gives the same world. ``write`` puts it into files that the
-simulated trading systems read; they hold PINs in plain, so their folder must lie outside the switch's state folder, where no PIN may ever
+Everything is invented, except the codes. ``generate`` is pure: the same seed gives the same world. ``write`` writes the input files of the
+simulated trading systems; they hold PINs in plain text, so their folder must be outside the switch's state folder, where no PIN may ever
 be found.
 """
 
-import os
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -16,6 +15,7 @@ from msgspec import Struct, structs
 from shared.enums import Language, Market, Role
 from shared.ids import AccountNo, AgentId, BranchId, CustomerId, DeskId, Fen, Milli, Shares, SkillName, StockCode
 from shared.money import parse_price
+from switch_server.disk.whole_file import write_whole
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.records import Account, Customer, CustomerBook
 from switch_server.services.demo_names import ENGLISH, chinese_name
@@ -25,14 +25,14 @@ SEED = 2007
 AGENTS = 3
 FIRST_AGENT = 1001
 GROUP = "team-1"
-"""All agents' (班组); the first is its supervisor (班长)."""
+"""The group (班组) of all agents; the first agent is its supervisor (班长)."""
 TRADING = SkillName("trading")
 WORLD_FILE = "world.json"
 LOT = 100
 
 
 class DemoStock(Struct, frozen=True):
-    """A code of ``resources/demo/stocks.yaml``; ``base`` is its price to begin with, 1/1000 yuan."""
+    """A code of ``resources/demo/stocks.yaml``; ``base`` is its first price, 1/1000 yuan."""
 
     code: StockCode
     name: str
@@ -41,7 +41,7 @@ class DemoStock(Struct, frozen=True):
 
 
 class DemoBranch(Struct, frozen=True):
-    """``system``: whose trading system the branch would have; the demonstration simulates both alike."""
+    """``system``: the kind of trading system that the branch would have; the demonstration simulates both alike."""
 
     id: BranchId
     name: str
@@ -61,7 +61,7 @@ class DemoHolding(Struct, frozen=True):
 
 
 class DemoAccount(Struct, frozen=True):
-    """As the simulated trading system reads it. The PIN is an invented one of an invented customer: the only kind that is ever shown."""
+    """The simulated trading system's input. The PIN is an invented customer's: the only kind of PIN that is ever shown."""
 
     account: AccountNo
     name: str
@@ -80,7 +80,7 @@ class DemoCustomer(Struct, frozen=True):
 
 
 class DemoAgent(Struct, frozen=True):
-    """座席. The password is an invented one of an invented agent, as the PINs are."""
+    """座席. The password is invented, like the PINs."""
 
     agent: AgentId
     name: str
@@ -121,23 +121,23 @@ def read_stocks(path: Path) -> tuple[DemoStock, ...]:
     return tuple(DemoStock(row.code, row.name, row.market, parse_price(row.prev_close)) for row in rows)
 
 
-class _Taken(Struct, frozen=True):
-    """What is in use. No PIN is a part of a number, so that a PIN's digits found in a file are a PIN."""
+class _InUse(Struct, frozen=True):
+    """Numbers and PINs in use. No PIN is a part of a number, so that a PIN's digits found in a file are really a PIN."""
 
     numbers: set[str]
     pins: set[str]
 
 
 def generate(stocks: tuple[DemoStock, ...], seed: int = SEED, customers: int = 200, agents: int = AGENTS) -> DemoWorld:
-    """The world of this seed; its first ``n`` customers are the same however many are asked for."""
+    """The world of this seed; its first ``n`` customers do not depend on the number of customers."""
     random = Random(seed)  # noqa: S311  invented PINs, not secrets
-    taken = _Taken({str(stock.code) for stock in stocks}, set())
+    taken = _InUse({str(stock.code) for stock in stocks}, set())
     made = tuple(_customer(random, number, stocks, taken) for number in range(1, customers + 1))
     return DemoWorld(seed, BRANCHES, stocks, made, _agents(seed, agents))
 
 
 def _agents(seed: int, count: int) -> tuple[DemoAgent, ...]:
-    """Of a chance of their own, so that the customers of a seed stay who they are."""
+    """With a random generator of its own, so that the customers of a seed do not depend on it."""
     random = Random(f"agents {seed}")  # noqa: S311  invented passwords, not secrets
     return tuple(
         DemoAgent(
@@ -152,7 +152,7 @@ def _agents(seed: int, count: int) -> tuple[DemoAgent, ...]:
     )
 
 
-def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken: _Taken) -> DemoCustomer:
+def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken: _InUse) -> DemoCustomer:
     branch = BRANCHES[(number - 1) % len(BRANCHES)]
     english = number % 33 == 0
     name = ENGLISH[(number // 33 - 1) % len(ENGLISH)] if english else chinese_name(random)
@@ -171,8 +171,8 @@ def _customer(random: Random, number: int, stocks: tuple[DemoStock, ...], taken:
     return DemoCustomer(CustomerId(number), phone, random.random() < 0.1, language, account)
 
 
-def _new(random: Random, taken: _Taken, prefix: str, digits: int) -> str:
-    """A number of so many digits that nobody has."""
+def _new(random: Random, taken: _InUse, prefix: str, digits: int) -> str:
+    """A number of so many digits that is not in use."""
     while True:
         rest = digits - len(prefix)
         number = f"{prefix}{random.randrange(10**rest):0{rest}}"
@@ -181,8 +181,8 @@ def _new(random: Random, taken: _Taken, prefix: str, digits: int) -> str:
             return number
 
 
-def _pin(random: Random, taken: _Taken) -> str:
-    """Six digits, nobody else's and not a weak one."""
+def _pin(random: Random, taken: _InUse) -> str:
+    """Six digits, not in use and not weak."""
     while True:
         pin = f"{random.randrange(10**6):06}"
         if len(set(pin)) >= 4 and pin not in taken.pins and not any(pin in number for number in taken.numbers):
@@ -191,7 +191,7 @@ def _pin(random: Random, taken: _Taken) -> str:
 
 
 def _holding(random: Random, stock: DemoStock) -> DemoHolding:
-    """Some lots, paid for at about today's price; of one in five a part was bought today and can't be sold (T+1)."""
+    """Some lots, bought at about today's price; in one of five holdings a part was bought today and can't be sold (T+1)."""
     lots = random.randint(1, 80)
     sellable = random.randrange(lots) if random.random() < 0.2 else lots
     cost = round(stock.base * random.uniform(0.8, 1.2) / 10) * 10
@@ -199,7 +199,7 @@ def _holding(random: Random, stock: DemoStock) -> DemoHolding:
 
 
 def customers_of(world: DemoWorld) -> tuple[Customer, ...]:
-    """As the centre's customer book knows them: no PIN, no money."""
+    """The customers for the centre's customer book: no PIN, no money."""
     return tuple(
         Customer(
             id=each.id,
@@ -218,7 +218,7 @@ def put_into(world: DemoWorld, book: CustomerBook) -> None:
 
 
 def put_agents_into(world: DemoWorld, book: AgentBook, keys: dict[DeskId, str]) -> None:
-    """``keys``: each desk's public key. Takes about 0.1 s an agent (argon2id)."""
+    """``keys``: each desk's public key. Takes about 0.1 s for each agent (argon2id)."""
     for each in world.agents:
         record = AgentRecord(
             each.agent, each.name, each.role, GROUP, each.skills, password=hash_password(each.password)
@@ -230,24 +230,20 @@ def put_agents_into(world: DemoWorld, book: AgentBook, keys: dict[DeskId, str]) 
 def write(world: DemoWorld, folder: Path) -> None:
     """``accounts-GZ01.json`` … and ``stocks.json`` for the simulated trading systems, ``world.json`` for ``switchctl demo``.
 
-    Readable by the owner alone. Raises ``OSError``.
+    Readable by the owner only. Raises ``OSError``.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for branch in world.branches:
         accounts = [each.account for each in world.customers if each.account.branch == branch.id]
-        _write(folder / f"accounts-{branch.id}.json", accounts)
-    _write(folder / "stocks.json", [structs.asdict(stock) for stock in world.stocks])
-    _write(folder / WORLD_FILE, world)
+        write_whole(folder / f"accounts-{branch.id}.json", _json(accounts))
+    write_whole(folder / "stocks.json", _json([structs.asdict(stock) for stock in world.stocks]))
+    write_whole(folder / WORLD_FILE, _json(world))
 
 
-def _write(path: Path, content: object) -> None:
-    """Whole or not at all."""
-    new = path.with_suffix(".new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123  its rights from the start
-        file.write(msgspec.json.format(msgspec.json.encode(content)))
-    new.replace(path)
+def _json(content: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(content))
 
 
 def read_world(folder: Path) -> DemoWorld:
-    """What ``write`` wrote; raises ``OSError`` or ``ValueError``."""
+    """Reads the files of ``write``; raises ``OSError`` or ``ValueError``."""
     return msgspec.json.decode((folder / WORLD_FILE).read_bytes(), type=DemoWorld)

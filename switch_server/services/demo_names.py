@@ -1,4 +1,4 @@
-"""Invented names for the demonstration: common surnames, and given names put together from common characters."""
+"""Invented names for the demonstration: common surnames, and given names made of common characters."""
 
 from random import Random
 
@@ -6,7 +6,7 @@ SURNAMES = "李王张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁�
 FIRST = "小晓文志建国海明丽秀玉春雪俊嘉思雨子佳欣宇浩泽梓诗永德家伟美慧静婉振荣耀启"
 SECOND = "明华强军平杰涛辉鹏芳娟敏静丽艳霞玲萍红燕娜婷颖琳慧怡瑶轩博然涵琪宁安康祥瑞成林"
 ENGLISH = ("Alice Example", "Brian Sample", "Carol Placeholder", "David Specimen", "Emma Pattern", "Frank Template")
-"""Customers who hear English."""
+"""Customers who are served in English."""
 
 
 def chinese_name(random: Random) -> str:

@@ -1,4 +1,4 @@
-"""Reports for desks, with the asking agent's rights: ``ports.desks.Questions`` of ``shared.desk_reports``, before those of others."""
+"""Reports for desks, with the asking agent's rights: ``ports.desks.Questions`` for ``shared.desk_reports``, in front of another."""
 
 import logging
 
@@ -10,16 +10,16 @@ from shared.ids import AgentId
 from switch_server.ports.desks import AgentBook, AgentRecord, Questions
 from switch_server.ports.errors import StoreError
 from switch_server.ports.floor import supervises
-from switch_server.services.reports import BadDays, Reports
+from switch_server.services.report_service import BadDays, ReportService
 from switch_server.services.statistics import BY_SEAT
 
 log = logging.getLogger(__name__)
 
 
 class DeskReports:
-    """``rest``: what is no report is asked there."""
+    """``rest`` answers all other questions."""
 
-    def __init__(self, reports: Reports, book: AgentBook, rest: Questions) -> None:
+    def __init__(self, reports: ReportService, book: AgentBook, rest: Questions) -> None:
         self._reports, self._book, self._rest = reports, book, rest
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply:
@@ -42,7 +42,7 @@ class DeskReports:
         )
 
     def _may(self, reader: AgentRecord, asked: AskReport) -> bool:
-        """Queues, hours, days and branches are every supervisor's; what one agent did is their group's."""
+        """Every supervisor may see queues, hours, days and branches; an agent's figures only the agent and those who supervise their group."""
         if asked.agent is not None:
             record = self._book.agent(AgentId(asked.agent))
             return asked.agent == reader.agent or supervises(reader, record.group if record is not None else "")

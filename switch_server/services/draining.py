@@ -1,4 +1,4 @@
-"""The orderly stop (有序停机): no new calls, and time for those that run to end by themselves."""
+"""The orderly stop (有序停机): no new calls, and time for running calls to end by themselves."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ LOOK_EVERY = 0.1
 
 
 class OrderlyStop:
-    """``stopped`` is set when the calls are over, or are to be hung up. ``at``: when that is at the latest, UTC seconds, once ``begin`` was called."""
+    """``stopped`` is set when the calls are over, or must be hung up. ``at``: the latest time of that, UTC seconds, after ``begin``."""
 
     def __init__(self, engine: Engine) -> None:
         self.stopped = asyncio.Event()
@@ -20,7 +20,7 @@ class OrderlyStop:
         self._task: asyncio.Task[None] | None = None
 
     def begin(self, *, now: bool = False) -> None:
-        """``limits.drain`` seconds are left, from the first time that it is asked; none, if ``now``. On the loop."""
+        """Leaves ``limits.drain`` seconds from the first call on; none with ``now``. On the loop."""
         if now:
             self.stopped.set()
         if self.at is not None or now:

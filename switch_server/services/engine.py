@@ -1,7 +1,7 @@
-"""The loop around the core (``ARCHITECTURE.md``): events in from all adapters, effects out to them, journal and deadlines in between.
+"""The loop around the core (``ARCHITECTURE.md``): passes events from all adapters to the core and effects to them; journal and deadlines.
 
-It decides nothing. One event at a time: handled by the core, which says what the event journal must hold (a key only once the flow has
-taken it), its effects carried out in order.
+It decides nothing. One event at a time: the core handles the event and says what the event journal must hold (a key only after the flow has
+taken it), then the effects are carried out in order.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, S
 from switch_server.core.switch import Switch
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Effect, Event, SaveRecord, Transition
-from switch_server.ports import Branches, Cards, Desks, EventLog, Lines, OrderJournal, Store
+from switch_server.ports import BranchesPort, CardsPort, DesksPort, EventLogPort, LinesPort, OrderJournalPort, StorePort
 from switch_server.services.periodic import every
 
 log = logging.getLogger(__name__)
@@ -31,23 +31,23 @@ transitions = logging.getLogger("huawu.transitions")
 RECONCILE_EVERY = 5.0
 """Seconds between two comparisons of the core's legs with those of the lines."""
 MOST_AT_ONCE = 200
-"""Events handled before the loop gets its turn again."""
+"""Events handled in a row before the loop's other callbacks run."""
 
 
-class World(Struct):
-    """The adapters; each is given the engine's ``post`` before it starts."""
+class Adapters(Struct):
+    """The adapters; each gets the engine's ``post`` before it starts."""
 
-    lines: Lines
-    cards: Cards
-    branches: Branches
-    order_journal: OrderJournal
-    store: Store
-    event_log: EventLog
-    desks: Desks
+    lines: LinesPort
+    cards: CardsPort
+    branches: BranchesPort
+    order_journal: OrderJournalPort
+    store: StorePort
+    event_log: EventLogPort
+    desks: DesksPort
 
 
 class Engine:
-    """Runs on one asyncio loop. ``post`` may be called from any thread; everything else from the loop's."""
+    """Runs on one asyncio loop. ``post`` may be called from any thread; all other methods from the loop's thread."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -58,11 +58,11 @@ class Engine:
         self._thread = 0
         self._timer: asyncio.TimerHandle | None = None
         self._carry: dict[type, Callable[[Any], object]] = {}
-        self._world: World | None = None
+        self._world: Adapters | None = None
         self._reconciler: asyncio.Task[None] | None = None
 
-    def start(self, world: World) -> None:
-        """Begins to handle events; those posted before are handled first."""
+    def start(self, world: Adapters) -> None:
+        """Begins to handle events; the events posted before are handled first."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._world = world
         self._carry = {
@@ -87,7 +87,7 @@ class Engine:
         )
 
     async def stop(self) -> None:
-        """Handles what is queued, then nothing more."""
+        """Handles the queued events, then no more."""
         if self._reconciler is not None:
             self._reconciler.cancel()
         while self._queue:
@@ -102,17 +102,17 @@ class Engine:
         self._put(event)
 
     def after(self, function: Callable[[], None]) -> None:
-        """Calls ``function`` on the loop once all that was posted before has been handled, and its effects carried out."""
+        """Calls ``function`` on the loop once all events posted before are handled and their effects carried out."""
         self._put(function)
 
     async def settled(self) -> None:
-        """Waits until all that was posted before has been handled."""
+        """Waits until all events posted before are handled."""
         done = asyncio.get_running_loop().create_future()
         self.after(lambda: None if done.done() else done.set_result(None))
         await done
 
     def fault(self, about: str, bug: BaseException) -> None:
-        """Counts and logs a bug of the shell's; the core counts its own."""
+        """Counts and logs a bug outside the core; the core counts its own."""
         self.switch.count("faults")
         self._fault(about, bug)
 
@@ -129,7 +129,7 @@ class Engine:
                 loop.call_soon(self._drain)
             else:
                 loop.call_soon_threadsafe(self._drain)
-        except RuntimeError:  # the loop is closed: the process is on its way out
+        except RuntimeError:  # the loop is closed: the process is ending
             log.debug("an event after the end: %s", type(event).__name__)
 
     def _drain(self) -> None:
@@ -189,7 +189,7 @@ class Engine:
             self._carry[type(effect)](effect)
 
     def _journal_order(self, effect: JournalOrder | RecordOrderState) -> None:
-        """The journal first, for it is the truth; the store's copy is for searching."""
+        """The journal first, since it is the authority; the store's copy is for searching."""
         assert self._world is not None
         self._world.order_journal.do(effect)
         self._world.store.do(effect)

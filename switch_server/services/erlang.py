@@ -1,8 +1,8 @@
-"""How many agents a queue needs: Erlang's second formula, C (pure).
+"""The number of agents that a queue needs: Erlang's second formula, C (pure).
 
 A. K. Erlang, "Løsning af nogle Problemer fra Sandsynlighedsregningen af Betydning for de automatiske Telefoncentraler", Elektroteknikeren 13
-(1917): calls come at random (Poisson), talks last exponentially, nobody gives up, first come is first served. Callers do give up, so fewer
-wait in truth: the figure is on the safe side. ``load`` is in erlang: calls an hour by seconds a call, by 3600.
+(1917): calls arrive at random (Poisson), talk times are exponential, no caller gives up, first come is first served. Real callers do give up,
+so fewer wait: the figure is on the safe side. ``load`` is in erlang: calls per hour times seconds per call, divided by 3600.
 
 The formulas' powers and factorials overflow; the recurrence of the first formula, B(n) = A·B(n−1) / (n + A·B(n−1)), does not, and
 C = B / (1 − (A/n)·(1 − B)).
@@ -14,30 +14,30 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 MOST_LOAD = 10_000.0
-"""Erlang: as many talks at once. Above it nobody is counted, for no region is so large."""
+"""In erlang: as many talks at once. A larger load is refused, since no region is so large."""
 
 
 class Staffing(Struct, frozen=True, kw_only=True):
-    """``agents`` must be at their desks, ``rostered`` on the roster. ``service_level``, ``occupancy``: 0 to 1; times seconds."""
+    """``agents`` must be at their desks, ``rostered`` on the roster. ``service_level``, ``occupancy``: 0 to 1; times in seconds."""
 
     load: float
     agents: int
     rostered: int
     service_level: float
     waiting: float
-    """Share of the callers who wait at all."""
+    """The share of callers who have to wait."""
     wait_average: float
-    """Of all callers."""
+    """The average over all callers."""
     occupancy: float
 
 
 def load_of(calls_per_hour: float, aht: float) -> float:
-    """``aht``: seconds that a call takes its agent, with wrap-up."""
+    """``aht``: average handling time in seconds, with wrap-up."""
     return calls_per_hour * aht / 3600.0
 
 
 def blocking(load: float) -> Iterator[float]:
-    """Erlang's B for 0, 1, 2 … agents: the share of the time in which all of them talk, where nobody may wait."""
+    """Erlang's B for 0, 1, 2 … agents: the share of time in which all of them talk, if callers can't wait."""
     lost, agents = 1.0, 0
     while True:
         yield lost
@@ -46,16 +46,16 @@ def blocking(load: float) -> Iterator[float]:
 
 
 def waiting(agents: int, load: float, lost: float) -> float:
-    """Erlang's C: the share of the callers who wait. ``lost``: B for so many agents. With too few agents everybody waits, for ever."""
+    """Erlang's C: the share of callers who wait. ``lost``: B for so many agents. With too few agents every caller waits, without end."""
     if agents <= load:
         return 1.0
     return lost / (1.0 - load / agents * (1.0 - lost))
 
 
 def staffing(calls_per_hour: float, aht: float, target: float, within: float, shrinkage: float = 0.0) -> Staffing:
-    """The fewest agents who answer the share ``target`` (under 1) of the callers in ``within`` seconds.
+    """The fewest agents who answer the share ``target`` (below 1) of the callers within ``within`` seconds.
 
-    ``shrinkage``: the share (under 1) of paid time in breaks, training and illness. Raises ``ValueError`` above ``MOST_LOAD``.
+    ``shrinkage``: the share (below 1) of paid time for breaks, training and illness. Raises ``ValueError`` above ``MOST_LOAD``.
     """
     load = load_of(calls_per_hour, aht)
     if load > MOST_LOAD:

@@ -1,4 +1,4 @@
-"""``ports.floor.FloorRows``: the supervisors' board, put together of what core, agent book, configuration, links and store know."""
+"""``ports.floor.FloorRowsPort``: the supervisors' board, composed of data of the core, the agent book, the configuration, the links and the store."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,31 +15,31 @@ from switch_server.core.words import Queue, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import Branch
+from switch_server.services.config_file import BranchSettings
 
 Shown = tuple[Seat | None, DeskCall | None]
 
 
 class FloorSources(Struct, frozen=True, kw_only=True):
-    """Where the rows come from; all of it is called on the loop."""
+    """The sources of the rows; all are called on the loop."""
 
     clock: Callable[[], float]
     """UTC seconds."""
     config: Callable[[], SwitchConfig]
     flows: Callable[[], tuple[Flow, ...]]
-    branches: Callable[[], Iterable[Branch]]
+    branches: Callable[[], Iterable[BranchSettings]]
     floor: Callable[[float], FloorView]
     desk_state: Callable[[AgentId], Shown]
     book: AgentBook
     trunk_states: Callable[[], Mapping[TrunkName, str]]
-    """``up``, ``down``; others are not watched."""
+    """``up``, ``down``; other trunks are not watched."""
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
     queue_counts: Callable[[], Mapping[QueueName, QueueCounts]]
     order_counts: Callable[[], Mapping[BranchId, OrderCounts]]
 
 
 class FloorRows:
-    """See the port. Who may not log in is not shown."""
+    """See the port. Disabled agents are not shown."""
 
     def __init__(self, sources: FloorSources) -> None:
         self._from = sources
@@ -155,7 +155,7 @@ def _waiting(view: FloorView) -> tuple[WaitingRow, ...]:
     )
 
 
-def _branch(branch: Branch, link: BranchState | None, today: OrderCounts) -> BranchRow:
+def _branch(branch: BranchSettings, link: BranchState | None, today: OrderCounts) -> BranchRow:
     title = {Language.ZH: branch.name, Language.EN: branch.name_en or branch.name}
     status = link.status if link else None
     trading = status.trading_system_up if status else None

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from switch_server.core.flow import Flow, Step
 
 MISSING = "?"
-"""Kind of a step that is led to and does not exist."""
+"""The kind of a target step that does not exist."""
 _BOX = ("[", "]")
-"""Of a step that does not exist."""
+"""The box of a step that does not exist."""
 
 
 def kind_of(step: Step | None) -> str:
-    """The ``kind`` that the flow's file has for it."""
+    """The step's ``kind`` in the flow's file."""
     return MISSING if step is None else str(step.__struct_config__.tag)
 
 
@@ -25,7 +25,7 @@ def edge_label(path: str) -> str:
 
 
 def mermaid(flow: Flow) -> str:
-    """A Mermaid ``flowchart`` of the whole flow, ended by a line break. Edges that lead to the same step are drawn as one."""
+    """A Mermaid ``flowchart`` of the whole flow, ending in a line break. Edges to the same step are drawn as one."""
     ids = {name: f"s{number}" for number, name in enumerate(_names(flow))}
     lines = ["flowchart TD", f"    begin([{_quoted(', '.join(flow.numbers))}]) --> {ids[flow.start]}"]
     lines += [f"    {ids[name]}{_node(name, flow.steps.get(name))}" for name in ids]
@@ -34,7 +34,7 @@ def mermaid(flow: Flow) -> str:
 
 
 def _names(flow: Flow) -> list[str]:
-    """All steps, and those that are only led to."""
+    """All steps, and targets that do not exist."""
     led_to = (to for step in flow.steps.values() for _, to in step.targets())
     return list(dict.fromkeys([*flow.steps, flow.start, *led_to]))
 
@@ -59,7 +59,7 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """As Mermaid wants entities within quotes."""
+    """With Mermaid's entities for use within quotes."""
     for char, entity in (("#", "#35;"), ("<", "#lt;"), (">", "#gt;"), ('"', "#quot;"), ("*", "#42;")):
         text = text.replace(char, entity)
     return text
@@ -69,7 +69,7 @@ def _escaped(text: str) -> str:
 
 
 def tree(flow: Flow) -> str:
-    """A text tree from ``start``: each step once where it is first met, later only by name with ``↑``; unreachable steps at the end."""
+    """A text tree from ``start``: each step once where it occurs first, later only its name with ``↑``; unreachable steps at the end."""
     lines = [f"{flow.flow}  ({', '.join(flow.numbers)})"]
     met: set[str] = set()
     lines += _branch(flow, flow.start, met)
@@ -80,7 +80,7 @@ def tree(flow: Flow) -> str:
 
 
 def _branch(flow: Flow, root: str, met: set[str]) -> Iterator[str]:
-    """Depth first without recursion: a flow may be a long chain."""
+    """Depth first without recursion, since a flow may be a long chain."""
     stack: list[tuple[str, str, str, str]] = [("", "", "", root)]  # line's prefix, children's prefix, edge label, step
     while stack:
         prefix, below, label, name = stack.pop()

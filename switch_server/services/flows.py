@@ -1,4 +1,4 @@
-"""Loads flows (流程) from YAML: one file a flow, all checked together, or none taken."""
+"""Loads flows (流程) from YAML: one file for each flow; all are checked together, and all or none are taken."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def load_flows(folder: Path, context: FlowContext) -> tuple[Flow, ...]:
 
 
 def read_flow_file(file: Path) -> tuple[Flow, Document]:
-    """One file, as it is written; whether it is fit to answer calls is another question. Raises ``ConfigError``."""
+    """One file, without the checks for answering calls. Raises ``ConfigError``."""
     read, document = load(file, flow_type())
     return as_flow(read), document
 

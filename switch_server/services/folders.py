@@ -1,4 +1,4 @@
-"""Where things lie when nobody says: the switch's state folder and the demonstration's.
+"""Default places: the switch's state folder and the demonstration's.
 
 The state folder (``state:`` in the configuration) holds ``control.sock``, ``journal/``, ``huawu.db``, ``orders.db``, ``recordings/`` …
 The demonstration's folder holds ``world/`` (with the invented PINs) beside ``centre/state/``, never in it.
@@ -33,7 +33,7 @@ def demo_state(folder: Path) -> Path:
 
 
 def state_candidates(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Where a switch's state folder may be, the most likely first; only the named one where the environment names one."""
+    """The possible state folders of a switch, the most likely first; only the named one if the environment names one."""
     if given := environ.get(STATE_VARIABLE, ""):
         yield Path(given)
         return

@@ -1,46 +1,44 @@
-"""Free text as prompts (自由文本): notices and names that have no recording, spoken by espeak-ng into a cache folder.
+"""Free text as prompts (自由文本): notices and names without a recording, spoken by espeak-ng into a cache folder.
 
-Made before they are needed (at load of a flow, at a change of a notice), never while a caller waits: ``prepare`` blocks and belongs into a
-thread. The cache is one of the card's prompt folders, so a prepared text is played as any other segment.
+Texts are spoken before they are needed (at load of a flow, at a change of a notice), never while a caller waits: ``prepare`` blocks and must
+run in a thread. The cache is one of the card's prompt folders, so a prepared text is played like any other segment.
 
     FreeTextError
     ├── EspeakMissingError    espeak-ng is not installed
-    └── UnspeakableError      espeak-ng failed, or made no sound of a text
+        └── UnspeakableError      espeak-ng failed, or produced no sound for a text
 """
 
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from shared.enums import Language
 from switch_server.core.flow import normal, prompt_of
+from switch_server.disk.whole_file import write_whole
 from switch_server.services.prompt_audio import alaw_wav, for_telephone, read_wav
 
+ESPEAK = "espeak-ng"
 VOICES = {Language.ZH: "cmn-latn-pinyin", Language.EN: "en-us"}
 """espeak-ng's own ``cmn`` and ``zh`` spell Chinese through English on Debian 12."""
 WORDS_A_MINUTE = 150
 _TIMEOUT = 30.0
-"""Seconds for one text; espeak-ng speaks a page in less than one."""
+"""Seconds for one text; espeak-ng speaks a page in less than one second."""
 _CHINESE_DIGITS = str.maketrans("0123456789.", "零一二三四五六七八九点")
-"""espeak-ng reads long numbers wrongly in Mandarin, so digits are given as characters, one by one."""
+"""espeak-ng reads long numbers wrongly in Mandarin, so digits are passed as characters, one by one."""
 
 
 class FreeTextError(Exception):
-    """Root of this module's errors."""
+    """The root of this module's errors."""
 
 
 class EspeakMissingError(FreeTextError):
-    def __init__(self, program: str) -> None:
-        super().__init__(
-            f"{program} is not installed: apt-get install espeak-ng (free text can't be spoken without it)"
-        )
+    def __init__(self) -> None:
+        super().__init__(f"{ESPEAK} is not installed: apt-get install espeak-ng (free text can't be spoken without it)")
 
 
 class UnspeakableError(FreeTextError):
-    """``reasons``: text -> what was wrong. All other texts of the same ``prepare`` have been made."""
+    """``reasons``: text -> the fault. All other texts of the same ``prepare`` have been made."""
 
     def __init__(self, reasons: dict[str, str]) -> None:
         super().__init__("; ".join(f"{text!r}: {reason}" for text, reason in reasons.items()))
@@ -48,16 +46,15 @@ class UnspeakableError(FreeTextError):
 
 
 def name_for(text: str, lang: Language) -> str:
-    """Segment name ``<language>/text/<hash>``; the same text has the same name for ever. Pure."""
+    """Segment name ``<language>/text/<hash>``; always the same for the same text. Pure."""
     return f"{lang.value}/{prompt_of(text)}"
 
 
 class FreeText:
     """A cache folder of spoken texts. Any thread may use it, several processes may share the folder."""
 
-    def __init__(self, cache: Path, program: str = "espeak-ng") -> None:
+    def __init__(self, cache: Path) -> None:
         self._cache = cache
-        self._program = program
 
     @staticmethod
     def name_for(text: str, lang: Language) -> str:
@@ -71,36 +68,33 @@ class FreeText:
         return self.path_for(text, lang).is_file()
 
     def prepare(self, texts: Iterable[tuple[str, Language]]) -> None:
-        """Speaks what is not there yet; blocks, about 50 ms a sentence. Raises ``EspeakMissingError``, ``UnspeakableError``, ``OSError``."""
+        """Speaks the texts that are missing; blocks, about 50 ms a sentence. Raises ``EspeakMissingError``, ``UnspeakableError``, ``OSError``."""
         failed: dict[str, str] = {}
         for text, lang in texts:
             if self.have(text, lang):
                 continue
             try:
-                self._write(self.path_for(text, lang), self._speak(normal(text), lang))
+                wav = self._speak(normal(text), lang)
             except ValueError as error:
                 failed[text] = str(error)
+            else:
+                path = self.path_for(text, lang)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, wav)  # a card may look for the file at any moment
         if failed:
             raise UnspeakableError(failed)
 
     def _speak(self, text: str, lang: Language) -> bytes:
-        """A WAV file. ``ValueError``: no sound came of it."""
-        program = shutil.which(self._program)
+        """Returns a WAV file. ``ValueError``: espeak-ng produced no sound."""
+        program = shutil.which(ESPEAK)
         if program is None:
-            raise EspeakMissingError(self._program)
+            raise EspeakMissingError
         spoken = text.translate(_CHINESE_DIGITS) if lang is Language.ZH else text
         command = [program, "-b", "1", "-v", VOICES[lang], "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"]
         try:
             done = subprocess.run(command, input=spoken.encode(), capture_output=True, timeout=_TIMEOUT, check=True)  # noqa: S603
         except subprocess.CalledProcessError as error:
-            raise ValueError(f"{self._program} failed: {error.stderr.decode(errors='replace').strip()}") from error
+            raise ValueError(f"{ESPEAK} failed: {error.stderr.decode(errors='replace').strip()}") from error
         except subprocess.TimeoutExpired as error:
-            raise ValueError(f"{self._program} took more than {_TIMEOUT:.0f} s") from error
+            raise ValueError(f"{ESPEAK} took more than {_TIMEOUT:.0f} s") from error
         return alaw_wav(for_telephone(*read_wav(done.stdout)))
-
-    def _write(self, path: Path, wav: bytes) -> None:
-        """Whole or not at all: a card may look for it at any moment."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as scratch:
-            scratch.write(wav)
-        os.replace(scratch.name, path)  # noqa: PTH105  # a name, not a Path

@@ -1,4 +1,4 @@
-"""``ports.Operations`` over what the switch's parts tell of themselves: the operator's side of the running switch."""
+"""``ports.Operations``: the operator's side of the running switch, answered from the states of the switch's parts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -38,8 +38,8 @@ from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
 from switch_server.ports.errors import StoreError
-from switch_server.ports.operations import Backups, BranchState, OperationRefused, Records, Staff
-from switch_server.services import looks, staff_rows
+from switch_server.ports.operations import BackupsPort, BranchState, OperationRefused, Records, Staff
+from switch_server.services import look_audit, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
 
@@ -47,13 +47,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 DEFAULT_ACTOR = "operator"
 WITHHELD = "withheld"
-"""What an operator reads of callers who show no number."""
+"""Shown to an operator in place of a withheld number."""
 NAMED = 5
-"""Numbers that a trouble names; the others are counted."""
+"""The most numbers that a trouble names; the others are only counted."""
 
 
 class Sources(Struct, frozen=True, kw_only=True):
-    """Where the answers come from; all of it is called on the loop, but ``records``, in threads."""
+    """The sources of the answers; all are called on the loop, except ``records``, in threads."""
 
     version: str
     pid: int
@@ -63,32 +63,32 @@ class Sources(Struct, frozen=True, kw_only=True):
     config: Callable[[], SwitchConfig]
     snapshot: Callable[[], SwitchSnapshot]
     trunk_states: Callable[[], Mapping[TrunkName, str]]
-    """``up``, ``down``; a trunk that is not named is ``unwatched``."""
+    """``up``, ``down``; trunks that are missing here are ``unwatched``."""
     line_counters: Callable[[], Mapping[str, int]]
     card_loads: Callable[[], Mapping[CardId, CardLoad]]
     card_restarts: Callable[[], Mapping[CardId, int]]
-    """Of each configured card; the core knows only those that have been up."""
+    """Of each configured card; the core has only the cards that have been up."""
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
     counters: Callable[[], Mapping[str, Mapping[str, int]]]
-    """Groups beside ``core`` and ``lines``: ``store``, ``journal`` …"""
+    """Groups besides ``core`` and ``lines``: ``store``, ``journal`` …"""
     troubles: Callable[[], tuple[Trouble, ...]]
-    """``store: disk is full`` …: the part, and what it says."""
+    """``store: disk is full`` …: the part, and its message."""
     records: Records
     post: Callable[[Event], object]
     audit: Callable[[Audit], object]
     unlock: Callable[[AccountNo, str], bool]
-    """Account and actor; it writes its own audit. ``False``: no such account."""
+    """Account and actor; writes its own audit row. ``False``: no such account."""
     unlock_number: Callable[[str, str], bool]
-    """Calling number (empty: withheld) and actor; it writes its own audit. ``False``: no wrong PIN came from there today."""
+    """Calling number (empty: withheld) and actor; writes its own audit row. ``False``: no wrong PIN came from the number today."""
     locked_numbers: Callable[[], list[str]]
-    """From which no PIN is tried any more today; empty: withheld."""
+    """The numbers without a PIN try today; empty text: the withheld numbers."""
     reload: Callable[[], Awaitable[tuple[str, ...]]]
-    """Reads config and flows and posts ``Configured``; the flows' names. Raises ``ConfigError``, then nothing has changed."""
-    backups: Backups
+    """Reads configuration and flows and posts ``Configured``; returns the flows' names. Raises ``ConfigError``, then nothing has changed."""
+    backups: BackupsPort
     drain: Callable[..., object]
-    """Begins the orderly stop; ``now=True``: or ends it."""
+    """Begins the orderly stop; ``now=True``: ends the wait for running calls."""
     stops_at: Callable[[], float | None]
-    """When calls that still run are hung up, UTC seconds; ``None``: it is not stopping."""
+    """When the remaining calls are hung up, UTC seconds; ``None``: the switch is not stopping."""
 
 
 class SwitchOperations:
@@ -99,7 +99,7 @@ class SwitchOperations:
         self._from = sources
         self._reloading = asyncio.Lock()
 
-    # --- looking ---
+    # --- queries ---
 
     def status(self) -> Status:
         of, now, cards = self._from, self._from.snapshot(), self._cards()
@@ -129,7 +129,7 @@ class SwitchOperations:
         )
 
     def _troubles(self, now: SwitchSnapshot) -> tuple[Trouble, ...]:
-        """What the parts say, and what the numbers say."""
+        """The parts' own troubles, and troubles that follow from the figures."""
         branches, trunks = self._from.branch_states(), self._from.trunk_states()
         numbers = [number or WITHHELD for number in self._from.locked_numbers()]
         in_doubt = now.orders.get(OrderState.IN_DOUBT, 0)
@@ -165,7 +165,7 @@ class SwitchOperations:
         return Cards(of.clock(), rows.cards(self._cards(), of.card_loads(), of.card_restarts()))
 
     def _cards(self) -> tuple[CardView, ...]:
-        """Also those that have not been up yet."""
+        """Also the cards that have not been up yet."""
         known = self._from.snapshot().cards
         names = {card.card for card in known}
         return (*known, *(CardView(name, False, 0, 0) for name in self._from.card_restarts() if name not in names))
@@ -179,7 +179,7 @@ class SwitchOperations:
         groups = {"core": of.snapshot().counters, "lines": of.line_counters(), **of.counters()}
         return Counters(of.clock(), {name: dict(sorted(group.items())) for name, group in groups.items()})
 
-    # --- looking into the records ---
+    # --- queries of the records ---
 
     async def calls(self, ask: AskCalls) -> Calls:
         live = {view.call: view for view in reversed(self._from.snapshot().calls)}
@@ -234,7 +234,7 @@ class SwitchOperations:
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = await self._read(self._from.records.search_customers, ask.text, ask.limit)
-        self._from.audit(looks.searched(ask.actor or DEFAULT_ACTOR, ask.text, [each.id for each in found]))
+        self._from.audit(look_audit.searched(ask.actor or DEFAULT_ACTOR, ask.text, [each.id for each in found]))
         return Customers(self._from.clock(), tuple(rows.customer(each) for each in found))
 
     async def audit(self, ask: AskAudit) -> AuditTrail:
@@ -248,7 +248,7 @@ class SwitchOperations:
         except StoreError as error:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
 
-    # --- acting ---
+    # --- actions ---
 
     async def reload(self, actor: str) -> Reloaded:
         async with self._reloading:
@@ -304,7 +304,7 @@ def _first(numbers: list[str]) -> str:
 
 
 def _part(path: Path, offset: int) -> tuple[int, bytes]:
-    """The file's size now, and its bytes from ``offset`` on."""
+    """The file's present size, and its bytes from ``offset`` on."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(min(offset, size))

@@ -1,4 +1,4 @@
-"""Rows that the operator sees, from the core's views and the store's records. No account leaves whole but in ``customer``."""
+"""Rows for the operator, from the core's views and the store's records. Only ``customer`` shows whole account numbers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,14 +8,14 @@ from msgspec import structs
 from shared.control_rows import (
     AccountRow,
     AuditRow,
-    BranchRow,
-    CallRow,
     CardRow,
+    ControlBranchRow,
+    ControlCallRow,
+    ControlLegRow,
+    ControlLineRow,
+    ControlOrderRow,
+    ControlRecordingRow,
     CustomerRow,
-    LegRow,
-    LineRow,
-    OrderRow,
-    RecordingRow,
 )
 from shared.ids import BranchId, CardId, TrunkName
 from switch_server.core.snapshot import CallView, CardView, TrunkView
@@ -25,26 +25,28 @@ from switch_server.ports.records import Customer, OrderRecord
 
 SHOWN_DIGITS = 2
 LOST = "lost"
-"""State of a call whose record has no end though it no longer runs: the switch was killed."""
+"""The state of a call without an end in its record that does not run any more: the switch was killed."""
 Row = Mapping[str, Any]
 
 _LOAD = ("cpu_percent", "late_p999_ms", "packets_in", "packets_out", "strangers", "malformed")
 _LEG = ("cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos")
 _GATEWAY = ("trading_system_up", "session", "trade_date", "pending")
-_ORDER = tuple(field for field in OrderRow.__struct_fields__ if field != "account_end")
+_ORDER = tuple(field for field in ControlOrderRow.__struct_fields__ if field != "account_end")
 
 
 def end_of(account: str) -> str:
     return account[-SHOWN_DIGITS:]
 
 
-def lines(views: Iterable[TrunkView], trunks: Iterable[Trunk], states: Mapping[TrunkName, str]) -> tuple[LineRow, ...]:
+def lines(
+    views: Iterable[TrunkView], trunks: Iterable[Trunk], states: Mapping[TrunkName, str]
+) -> tuple[ControlLineRow, ...]:
     known = {trunk.name: trunk for trunk in trunks}
     return tuple(_line(view, known.get(TrunkName(view.trunk)), states) for view in views)
 
 
-def _line(view: TrunkView, trunk: Trunk | None, states: Mapping[TrunkName, str]) -> LineRow:
-    return LineRow(
+def _line(view: TrunkView, trunk: Trunk | None, states: Mapping[TrunkName, str]) -> ControlLineRow:
+    return ControlLineRow(
         trunk=view.trunk,
         group=trunk.group if trunk else "",
         direction=trunk.direction if trunk else "",
@@ -67,9 +69,9 @@ def _card(view: CardView, load: CardLoad | None, restarts: int) -> CardRow:
     return CardRow(view.card, view.up, view.channels, view.used, restarts=restarts, **told)
 
 
-def branch(name: BranchId, state: BranchState) -> BranchRow:
+def branch(name: BranchId, state: BranchState) -> ControlBranchRow:
     told = {field: getattr(state.status, field) for field in _GATEWAY} if state.status else {}
-    return BranchRow(
+    return ControlBranchRow(
         name,
         state.link_up,
         round_trip_ms=state.round_trip_ms,
@@ -80,8 +82,8 @@ def branch(name: BranchId, state: BranchState) -> BranchRow:
     )
 
 
-def live_call(view: CallView) -> CallRow:
-    return CallRow(
+def live_call(view: CallView) -> ControlCallRow:
+    return ControlCallRow(
         call=view.call,
         live=True,
         state=view.state,
@@ -98,10 +100,10 @@ def live_call(view: CallView) -> CallRow:
     )
 
 
-def past_call(row: Row) -> CallRow:
-    """Of the store's ``calls``; a row may be half filled where the switch was killed."""
+def past_call(row: Row) -> ControlCallRow:
+    """From the store's ``calls``; a row may be incomplete if the switch was killed."""
     account = row.get("account")
-    return CallRow(
+    return ControlCallRow(
         call=row["id"],
         live=False,
         state="ended" if row.get("ended_at") is not None else LOST,
@@ -115,25 +117,25 @@ def past_call(row: Row) -> CallRow:
     )
 
 
-def live_legs(view: CallView) -> tuple[LegRow, ...]:
-    return tuple(LegRow(leg.leg, leg.state, leg.trunk, leg.number, leg.card) for leg in view.legs)
+def live_legs(view: CallView) -> tuple[ControlLegRow, ...]:
+    return tuple(ControlLegRow(leg.leg, leg.state, leg.trunk, leg.number, leg.card) for leg in view.legs)
 
 
-def past_leg(row: Row) -> LegRow:
+def past_leg(row: Row) -> ControlLegRow:
     number = row.get("ani") if row.get("direction") == "in" else row.get("dnis")
     known = {name: row.get(name) for name in _LEG}
-    return LegRow(row["id"], "ended", row.get("trunk") or "", number or "", **known)
+    return ControlLegRow(row["id"], "ended", row.get("trunk") or "", number or "", **known)
 
 
-def recording(row: Row) -> RecordingRow:
-    return RecordingRow(
+def recording(row: Row) -> ControlRecordingRow:
+    return ControlRecordingRow(
         row["id"], row.get("path") or "", row.get("started_at"), row.get("duration_ms"), row.get("cause")
     )
 
 
-def order(record: OrderRecord) -> OrderRow:
+def order(record: OrderRecord) -> ControlOrderRow:
     known = structs.asdict(record)
-    return OrderRow(account_end=end_of(record.account), **{name: known[name] for name in _ORDER})
+    return ControlOrderRow(account_end=end_of(record.account), **{name: known[name] for name in _ORDER})
 
 
 def customer(found: Customer) -> CustomerRow:
@@ -142,7 +144,7 @@ def customer(found: Customer) -> CustomerRow:
 
 
 def audit(row: Row) -> AuditRow:
-    """The subject may be an account: then it is shown by its end."""
+    """If the subject may be an account, only its end is shown."""
     known = {name: row[name] for name in AuditRow.__struct_fields__}
     if str(row["action"]).startswith("account_"):
         known["subject"] = f"…{end_of(row['subject'])}"

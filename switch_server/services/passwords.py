@@ -10,15 +10,15 @@ _HASHER = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """PHC string. Raises ``ValueError`` on one shorter than ``SHORTEST`` characters."""
+    """Returns a PHC string. Raises ``ValueError`` for a password shorter than ``SHORTEST`` characters."""
     if len(password) < SHORTEST:
         raise ValueError(f"a password has {SHORTEST} characters or more")
     return _HASHER.hash(password)
 
 
 def is_password(hashed: str, password: str) -> bool:
-    """An empty ``hashed`` (no such agent) takes as long as a wrong password, so that names can't be told by time."""
-    nobody = _nobody()  # also for those who are there: the first to ask waits for it
+    """An empty ``hashed`` (no such agent) takes as long as a wrong password, so that the time does not reveal names."""
+    nobody = _nobody()  # computed for every name, or only unknown names would wait for the first computation
     try:
         return _HASHER.verify(hashed or nobody, password) and bool(hashed)
     except (Argon2Error, InvalidHashError):
@@ -27,5 +27,5 @@ def is_password(hashed: str, password: str) -> bool:
 
 @cache
 def _nobody() -> str:
-    """A hash that no password is asked to have; not made at import, which every ``switchctl`` would wait for."""
+    """The hash of no password; not made at import, since every ``switchctl`` would wait for it."""
     return _HASHER.hash("nobody has this password")

@@ -1,4 +1,4 @@
-"""Work that is done again and again for as long as the switch runs."""
+"""Work that is repeated while the switch runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from inspect import isawaitable
 async def every(
     seconds: float, work: Callable[[], Awaitable[object] | object], on_fault: Callable[[Exception], object]
 ) -> None:
-    """Until it is cancelled: a pause, then ``work``. What it raises is our bug; it costs this turn, and ``on_fault`` is told."""
+    """Until it is cancelled: a pause, then ``work``. An exception is our bug; it costs this turn and is passed to ``on_fault``."""
     while True:
         await asyncio.sleep(seconds)
         try:

@@ -1,4 +1,4 @@
-"""The desk phones' part of ``services.staff``: who may register, and what the operator sees of it."""
+"""The desk phones' part of ``services.staff``: which phones may register, and the rows that the operator sees."""
 
 from collections.abc import Callable
 
@@ -7,14 +7,16 @@ from shared.control_agents import AddPhone, Phones
 from shared.control_rows import PhoneRow
 from shared.ids import DeskId, PhoneName
 from switch_server.ports.desks import AgentBook
-from switch_server.ports.operations import DeskLinks, OperationRefused
-from switch_server.ports.phones import SHORTEST, Binding, PhoneBook, PhoneRecord, ha1, password_fault
+from switch_server.ports.operations import DeskLinksPort, OperationRefused
+from switch_server.ports.phones import SHORTEST, Binding, DeskPhoneBook, PhoneRecord, ha1, password_fault
 
 
 class PhoneStaff:
-    """On the loop. The book writes the audit. ``clock``: UTC seconds."""
+    """On the loop. The phone book writes the audit. ``clock``: UTC seconds."""
 
-    def __init__(self, phones: PhoneBook, book: AgentBook, links: DeskLinks, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, phones: DeskPhoneBook, book: AgentBook, links: DeskLinksPort, clock: Callable[[], float]
+    ) -> None:
         self._phones, self._book, self._links, self._clock = phones, book, links, clock
 
     def rows(self) -> Phones:

@@ -1,4 +1,4 @@
-"""Speech as the telephone wants it: 8 kHz mono A-law WAV, trimmed and levelled (ITU-T G.711; WAVE format 6).
+"""Speech for the telephone: 8 kHz mono A-law WAV, trimmed and levelled (ITU-T G.711; WAVE format 6).
 
 Pure numpy; used by the prompt generator and by ``free_text``. Samples are ``float32`` in -1..1, shape ``(n,)``.
 """
@@ -12,29 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 8000
-"""Samples a second of everything that a card plays."""
+"""Samples per second of all prompts."""
 TARGET_DBFS = -20.0
-"""RMS of the spoken parts, relative to full scale: what carriers' announcements have, with room for speech's peaks."""
+"""RMS of the spoken parts, relative to full scale: as in carriers' announcements, with headroom for speech's peaks."""
 WAVE_FORMAT_ALAW = 6
 
 Samples = NDArray[np.float32]
 
 _FRAME = RATE // 100
-"""10 ms: the grain in which silence is looked for."""
+"""10 ms: the frame in which silence is detected."""
 _BEFORE, _AFTER = 2, 4
-"""Frames kept before and after speech: a plosive's start and a vowel's end are below the threshold."""
+"""Frames kept before and after speech: the start of a plosive and the end of a vowel are below the threshold."""
 _SILENT_DB = -35.0
 """A frame this far below the loudest one is silence."""
 _PAUSE = 35
-"""Frames: longest pause kept inside a prompt. A caller takes a longer one for the end."""
+"""In frames: the longest pause kept inside a prompt. A caller takes a longer pause for the end."""
 _BAND = (120.0, 3400.0, 3800.0)
-"""Hz: below the first nothing passes, from the second to the third the band fades out (G.712)."""
+"""In Hz: nothing passes below the first; from the second to the third the band fades out (G.712)."""
 _KNEE, _CEILING = 0.7, 0.98
-"""Above the knee peaks are bent softly, so that nothing clips."""
+"""Peaks above the knee are compressed softly, so that nothing clips."""
 
 
 def read_wav(data: bytes) -> tuple[Samples, int]:
-    """16-bit mono PCM WAV -> samples and their rate. Raises ``ValueError`` on anything else.
+    """16-bit mono PCM WAV -> samples and their rate. Raises ``ValueError`` for any other file.
 
     A header that was written before the length was known (a program writing to a pipe) is accepted.
     """
@@ -50,8 +50,10 @@ def read_wav(data: bytes) -> tuple[Samples, int]:
 
 
 def resample(samples: Samples, rate: int) -> Samples:
-    """To 8 kHz and the telephone band, by the spectrum: exact for any ratio, and prompts are short."""
-    padded = np.pad(samples, rate // 50)  # 20 ms each side, so that the circular spectrum does not join end and start
+    """To 8 kHz and the telephone band, in the frequency domain: exact for any ratio; prompts are short."""
+    padded = np.pad(
+        samples, rate // 50
+    )  # 20 ms on each side, so that the circular spectrum does not join end and start
     count = max(2, round(len(padded) * RATE / rate))
     spectrum = np.fft.rfft(padded)
     hertz = np.arange(len(spectrum)) * rate / len(padded)
@@ -70,7 +72,7 @@ def frame_rms(samples: Samples) -> NDArray[np.float64]:
 
 
 def spoken_frames(samples: Samples) -> NDArray[np.bool_]:
-    """Which 10 ms frames hold speech. All ``False`` where nothing is to be heard."""
+    """Which 10 ms frames hold speech. All ``False`` for silence."""
     loudness = frame_rms(samples)
     peak = loudness.max(initial=0.0)
     spoken: NDArray[np.bool_] = loudness > max(peak * 10 ** (_SILENT_DB / 20), 1e-5)
@@ -78,14 +80,14 @@ def spoken_frames(samples: Samples) -> NDArray[np.bool_]:
 
 
 def trim(samples: Samples) -> Samples:
-    """Without silence before and after, with long pauses shortened; faded over 5 ms at both ends. Raises ``ValueError`` on silence."""
+    """Without silence before and after, with long pauses shortened; faded over 5 ms at both ends. Raises ``ValueError`` for silence."""
     spoken = np.flatnonzero(spoken_frames(samples))
     if not len(spoken):
         raise ValueError("nothing but silence")
     first, last = max(0, spoken[0] - _BEFORE), spoken[-1] + 1 + _AFTER
     keep = np.ones(last - first, dtype=bool)
     for start, end in pairwise(spoken):
-        if end - start - 1 > _PAUSE:  # cut the middle of the pause, where nothing is
+        if end - start - 1 > _PAUSE:  # cut the silent middle of the pause
             keep[start - first + 1 + _PAUSE // 2 : end - first - (_PAUSE - _PAUSE // 2)] = False
     cut = np.pad(samples, (0, (_AFTER + 1) * _FRAME))[first * _FRAME : last * _FRAME]
     cut = cut.reshape(-1, _FRAME)[keep].reshape(-1)
@@ -96,13 +98,13 @@ def trim(samples: Samples) -> Samples:
 
 
 def speech_dbfs(samples: Samples) -> float:
-    """RMS of the spoken frames in dB relative to full scale; ``-inf`` on silence."""
+    """RMS of the spoken frames in dB relative to full scale; ``-inf`` for silence."""
     spoken = frame_rms(samples)[spoken_frames(samples)]
     return float(20 * np.log10(np.sqrt((spoken**2).mean()))) if len(spoken) else float("-inf")
 
 
 def level(samples: Samples) -> Samples:
-    """Spoken parts at ``TARGET_DBFS``, peaks bent below full scale. Raises ``ValueError`` on silence."""
+    """Spoken parts at ``TARGET_DBFS``, peaks compressed below full scale. Raises ``ValueError`` for silence."""
     now = speech_dbfs(samples)
     if not np.isfinite(now):
         raise ValueError("nothing but silence")
@@ -116,7 +118,7 @@ def level(samples: Samples) -> Samples:
 
 def encode_alaw(samples: Samples) -> bytes:
     """ITU-T G.711 A-law, even bits inverted, one byte a sample."""
-    linear = np.clip(np.floor(samples * 4096.0), -4096, 4095).astype(np.int32)  # 13 bits, as the law's tables have it
+    linear = np.clip(np.floor(samples * 4096.0), -4096, 4095).astype(np.int32)  # 13 bits, as in the law's tables
     magnitude = np.where(linear >= 0, linear, -linear - 1)
     exponent = np.maximum(np.floor(np.log2(np.maximum(magnitude, 1))).astype(np.int32) - 4, 0)
     mantissa = (magnitude >> np.maximum(exponent, 1)) & 0x0F
@@ -125,7 +127,7 @@ def encode_alaw(samples: Samples) -> bytes:
 
 
 def decode_alaw(data: bytes) -> Samples:
-    """The other way; each value is the middle of its step."""
+    """The inverse of ``encode_alaw``; each value is the middle of its step."""
     code = np.frombuffer(data, dtype=np.uint8).astype(np.int32) ^ 0x55
     exponent, mantissa = (code >> 4) & 7, code & 0x0F
     step = np.where(exponent == 0, 2 * mantissa + 1, (2 * mantissa + 33) << np.maximum(exponent - 1, 0))
@@ -133,7 +135,7 @@ def decode_alaw(data: bytes) -> Samples:
 
 
 def alaw_wav(samples: Samples) -> bytes:
-    """A whole WAV file: ``fmt`` with 18 bytes and a ``fact`` chunk, as non-PCM formats need."""
+    """A whole WAV file: ``fmt`` with 18 bytes and a ``fact`` chunk, as required for non-PCM formats."""
     data = encode_alaw(samples)
     fmt = struct.pack("<HHIIHHH", WAVE_FORMAT_ALAW, 1, RATE, RATE, 1, 8, 0)
     body = b"".join(
@@ -144,7 +146,7 @@ def alaw_wav(samples: Samples) -> bytes:
 
 
 def read_alaw_wav(data: bytes) -> Samples:
-    """Samples of an 8 kHz mono A-law WAV. Raises ``ValueError`` on any other file, saying what it is instead."""
+    """Samples of an 8 kHz mono A-law WAV. Raises ``ValueError`` for any other file, with the format found."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ValueError("not a WAV file")
     chunks: dict[bytes, bytes] = {}
@@ -164,5 +166,5 @@ def read_alaw_wav(data: bytes) -> Samples:
 
 
 def for_telephone(samples: Samples, rate: int) -> Samples:
-    """Speech of any rate -> 8 kHz, trimmed and levelled. Raises ``ValueError`` on silence."""
+    """Speech of any rate -> 8 kHz, trimmed and levelled. Raises ``ValueError`` for silence."""
     return level(trim(resample(samples, rate)))

@@ -1,4 +1,4 @@
-"""Can a card play this file? Prompts are 8 kHz mono WAV in A-law, µ-law or 16-bit PCM; looked at when flows are loaded, not when a caller waits."""
+"""Checks of prompt files. A card plays 8 kHz mono WAV in A-law, µ-law or 16-bit PCM; files are checked when flows are loaded, not during a call."""
 
 import struct
 from pathlib import Path
@@ -9,7 +9,7 @@ ALLOWED = "allowed: WAV, 8 kHz, mono, A-law, µ-law or 16-bit PCM"
 
 
 def problem(path: Path) -> str:
-    """What is wrong with a prompt's file, for people; empty if nothing is. Reads the chunks' heads only."""
+    """The fault of a prompt's file, for people; empty if there is none. Reads only the chunks' headers."""
     try:
         with path.open("rb") as file:
             head = file.read(12)

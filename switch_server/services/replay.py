@@ -1,9 +1,9 @@
-"""Replay of one call (重放): its part of the event journal through a fresh core, which gives the same transitions.
+"""Replay of one call (重放): its part of the event journal passes through a new core, which gives the same transitions.
 
-What no single call owns (configuration, branches, draining, the call's own card) is fed too; what other calls had a part in (a line, a
-card, a place in a queue) is in the journal as ``LegPlaced``, ``QueueJudged`` and ``CallbackJudged`` and fed first. No agent is logged in here: which desk was
-asked, and what a seat did to the call, are events of the call (``AgentAssigned``, ``DeskGone``, ``CallPlaced``).
-Deadlines pass at their own times, so only the events are needed.
+Events that belong to no single call (configuration, branches, draining, the call's own card) are passed in, too; decisions that depended on
+other calls (a line, a card, a place in a queue) are in the journal as ``LegPlaced``, ``QueueJudged`` and ``CallbackJudged`` and come first. No
+agent is logged in here: the asked desk, and a seat's effects on the call, are events of the call (``AgentAssigned``, ``DeskGone``,
+``CallPlaced``). Deadlines pass at their own times, so only the events are needed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,8 +26,8 @@ def replay(
 ) -> Iterator[tuple[float, Transition]]:
     """Yields (UTC seconds, transition) of the call's legs, of the call itself, of its walk and of its orders.
 
-    ``until``: lets deadlines pass up to then; by default up to the last entry of the whole journal. A call that the journal does not
-    have yields nothing. Raises what iterating ``entries`` raises.
+    ``until``: the time up to which deadlines pass; by default that of the last entry of the whole journal. A call that is not in the
+    journal yields nothing. Raises the exceptions of iterating ``entries``.
     """
     ours: list[JournalEntry] = []
     last = 0.0
@@ -48,7 +48,7 @@ _OF_ALL = (Configured, CardUp, CardDied, BranchUp, BranchDown, Draining)
 
 
 def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> CardId | None:
-    """Tells the switch what was decided then; gives the call's card."""
+    """Passes in the decisions of that time; returns the call's card."""
     for _, _, event in ours:
         if isinstance(event, _DECIDED):
             switch.handle(event, 0.0)

@@ -1,4 +1,4 @@
-"""What a start or a reload reads: configuration file and flows, checked together, and the prompts of flows' free texts."""
+"""The input of a start or a reload: configuration file and flows, checked together, and the prompts of the flows' free texts."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
 
-class Settings(msgspec.Struct, frozen=True):
-    """Configuration file and flows, checked together; what a reload makes anew."""
+class SwitchSettings(msgspec.Struct, frozen=True):
+    """Configuration file and flows, checked together; a reload replaces them."""
 
     file: Path
     server: ServerConfig
@@ -32,13 +32,13 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def prompt_folders(file: Path, server: ServerConfig) -> list[Path]:
-    """Where cards look for prompts: the configured folders, what espeak-ng made, the product's own."""
+    """The prompt folders of the cards: the configured folders, espeak-ng's cache, the product's own."""
     own = [(file.parent / folder).resolve() for folder in server.prompts]
     return [*own, _spoken(file, server), RESOURCES / "prompts"]
 
 
-def read_settings(file: Path) -> Settings:
-    """Raises ``ConfigError`` with everything that is wrong."""
+def read_settings(file: Path) -> SwitchSettings:
+    """Raises ``ConfigError`` with all faults."""
     server, _ = load_config(file)
     around = flow_context(prompt_folders(file, server), callable_trunks(server), queue_names(server))
     flows = load_flows((file.parent / server.flows).resolve() if server.flows else RESOURCES / "flows", around)
@@ -53,11 +53,11 @@ def read_settings(file: Path) -> Settings:
         queues=server.queues,
         dispositions=server.dispositions,
     )
-    return Settings(file, server, core, flows)
+    return SwitchSettings(file, server, core, flows)
 
 
 def _speak_texts(file: Path, server: ServerConfig, flows: tuple[Flow, ...]) -> None:
-    """Makes the prompts of the flows' free texts that are not there yet. Raises ``ConfigError``."""
+    """Makes the missing prompts of the flows' free texts. Raises ``ConfigError``."""
     try:
         FreeText(_spoken(file, server)).prepare(text for flow in flows for text in texts_of(flow))
     except (FreeTextError, OSError) as error:

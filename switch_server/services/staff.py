@@ -1,6 +1,6 @@
 """``ports.operations.Staff``: agents, queues, desks and desk phones, for the operator of the running switch.
 
-The agent book writes the audit of what it changes; here stands what follows from a change: the core hears of new skills, and whoever
+The agent book writes the audit of its changes; this module carries out their consequences: the core gets new skills, and an agent who
 loses the right to be logged in is logged out.
 """
 
@@ -17,45 +17,45 @@ from shared.control_agents import (
     AgentPut,
     Agents,
     AskTalks,
-    Desks,
+    ControlDesks,
     Phones,
     PutAgent,
     PutDeskKey,
     Queues,
     Talks,
 )
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.ids import AgentId, CallId, DeskId, PhoneName, SkillName
 from switch_server.core.desks import AgentSkilled
 from switch_server.core.snapshot import SeatView, SwitchSnapshot
 from switch_server.core.words import Event, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.errors import StoreError
-from switch_server.ports.operations import DeskLinks, DeskState, OperationRefused, Records
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.operations import DeskLinksPort, DeskState, OperationRefused, Records
+from switch_server.ports.phones import DeskPhoneBook
 from switch_server.services import staff_rows as rows
 from switch_server.services.passwords import SHORTEST, hash_password
 from switch_server.services.phone_staff import PhoneStaff
-from switch_server.services.reports import BadDays, Reports
+from switch_server.services.report_service import BadDays, ReportService
 
 DEFAULT_ACTOR = "operator"
 
 
 class StaffSources(Struct, frozen=True, kw_only=True):
-    """Where the answers come from; all of it is called on the loop, but ``records`` and ``reports``, in threads."""
+    """The sources of the answers; all are called on the loop, except ``records`` and ``reports``, in threads."""
 
     clock: Callable[[], float]
     """UTC seconds."""
     config: Callable[[], SwitchConfig]
     snapshot: Callable[[], SwitchSnapshot]
     book: AgentBook
-    phones: PhoneBook
-    links: DeskLinks
+    phones: DeskPhoneBook
+    links: DeskLinksPort
     records: Records
-    reports: Reports
+    reports: ReportService
     post: Callable[[Event], object]
     endpoint: Callable[[], str]
-    """Where desks find the switch."""
+    """The endpoint for desks."""
     server_key: str
     """The switch's public key, Z85."""
 
@@ -67,7 +67,7 @@ class SwitchStaff:
         self._from = sources
         self._phones = PhoneStaff(sources.phones, sources.book, sources.links, sources.clock)
 
-    # --- looking ---
+    # --- queries ---
 
     def agents(self) -> Agents:
         of = self._from
@@ -82,10 +82,10 @@ class SwitchStaff:
         now, seen = self._from.clock(), self._from.snapshot()
         return Queues(now, rows.queues(seen.queues, self._from.config().queues, since=max(now - seen.at, 0.0)))
 
-    def desks(self) -> Desks:
+    def desks(self) -> ControlDesks:
         of, links = self._from, self._links()
         known = tuple(rows.desk(desk, key, links.get(desk)) for desk, key in sorted(of.book.desk_keys().items()))
-        return Desks(of.clock(), of.endpoint(), of.server_key, known)
+        return ControlDesks(of.clock(), of.endpoint(), of.server_key, known)
 
     async def talks(self, ask: AskTalks) -> Talks:
         agent, call = AgentId(ask.agent) if ask.agent else None, CallId(ask.call) if ask.call else None
@@ -97,7 +97,7 @@ class SwitchStaff:
             raise OperationRefused(RefusedCode.STORE_FAILED, str(error)) from error
         return Talks(self._from.clock(), tuple(rows.talk(row) for row in found))
 
-    async def report(self, ask: AskReport) -> Report:
+    async def report(self, ask: AskReport) -> ControlReport:
         try:
             made = await self._from.reports.made(ask)
         except BadDays as error:
@@ -121,7 +121,7 @@ class SwitchStaff:
     async def put_agent(self, put: PutAgent) -> AgentPut:
         agent = AgentId(put.agent)
         hashed = None if put.password is None else await _hashed(put.password)
-        old = self._from.book.agent(agent)  # after the hash, which takes its time
+        old = self._from.book.agent(agent)  # after the hash, which takes some time
         if put.new and old is not None:
             raise OperationRefused(RefusedCode.AGENT_EXISTS, agent)
         if not put.new and old is None:
@@ -167,7 +167,7 @@ class SwitchStaff:
         return record
 
     def _write(self, record: AgentRecord, actor: str) -> None:
-        """Tells the core where the agent is logged in and can do other things than before."""
+        """Writes the record; tells the core if the agent is logged in and the skills have changed."""
         old = self._from.book.agent(record.agent)
         try:
             self._from.book.put_agent(record, actor or DEFAULT_ACTOR)
@@ -177,7 +177,7 @@ class SwitchStaff:
             self._from.post(AgentSkilled(record.agent, record.name, record.role, record.skills, record.group))
 
     def _end_log_in(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
-        """Nothing may be resumed either."""
+        """Also deletes sessions, so that none can be resumed."""
         self._from.book.drop_sessions(agent)
         return self._from.links.log_out(agent, actor or DEFAULT_ACTOR, code)
 
@@ -206,7 +206,7 @@ class SwitchStaff:
         return Done(desk)
 
     def _shut(self, desk: DeskId, actor: str) -> None:
-        """Its old key opened the link that there may be."""
+        """Ends the desk's link, which was opened with the old key."""
         link = self._links().get(desk)
         if link is not None and link.agent is not None:
             self._end_log_in(link.agent, actor)
@@ -228,7 +228,7 @@ class SwitchStaff:
 
 
 def _laid_over(record: AgentRecord, put: PutAgent) -> AgentRecord:
-    """The record with what ``put`` says; level 0 takes a skill away."""
+    """The record with the fields of ``put``; level 0 removes a skill."""
     given: dict[str, Any] = {"name": put.name, "role": put.role, "group": put.group}
     levels = {**record.skills, **{SkillName(skill): level for skill, level in put.skills.items()}}
     said = {field: value for field, value in given.items() if value is not None}
@@ -236,12 +236,12 @@ def _laid_over(record: AgentRecord, put: PutAgent) -> AgentRecord:
 
 
 def _skilled(record: AgentRecord) -> object:
-    """What the core knows of an agent."""
+    """The part of a record that the core uses."""
     return record.name, record.role, record.skills, record.group
 
 
 async def _hashed(password: str) -> str:
-    """In a thread, for it takes 50 ms and 64 MiB."""
+    """In a thread, since it takes 50 ms and 64 MiB."""
     if len(password) < SHORTEST:
         raise OperationRefused(RefusedCode.WEAK_PASSWORD, str(SHORTEST))
     return await asyncio.to_thread(hash_password, password)

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shared.control_rows import AgentRow, DeskRow, QueueRow, TalkRow
+from shared.control_rows import AgentRow, ControlQueueRow, ControlTalkRow, DeskRow
 from shared.enums import SeatState
 from switch_server.core.snapshot import QueueView, SeatView
 from switch_server.core.words import Queue
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.operations import DeskState
 
-_TALK = tuple(TalkRow.__struct_fields__[1:])
+_TALK = tuple(ControlTalkRow.__struct_fields__[1:])
 
 
 def agent(record: AgentRecord, seat: SeatView | None, link: DeskState | None, calls_today: int) -> AgentRow:
-    """``seat``: ``None`` where the agent has not been logged in; ``link``: where their desk's is down."""
+    """``seat``: ``None`` if the agent has not been logged in; ``link``: ``None`` if their desk's link is down."""
     return AgentRow(
         agent=record.agent,
         name=record.name,
@@ -42,14 +42,14 @@ def _link(link: DeskState) -> dict[str, Any]:
     }
 
 
-def queues(views: Iterable[QueueView], config: Iterable[Queue], *, since: float) -> tuple[QueueRow, ...]:
-    """``since``: seconds from the snapshot, which is of the core's last event, to now; who waits then still waits."""
+def queues(views: Iterable[QueueView], config: Iterable[Queue], *, since: float) -> tuple[ControlQueueRow, ...]:
+    """``since``: seconds from the snapshot (at the core's last event) until now; callers in the snapshot have waited so much longer."""
     known = {str(queue.name): queue for queue in config}
     return tuple(_queue(view, known.get(view.name), since) for view in views)
 
 
-def _queue(view: QueueView, queue: Queue | None, since: float) -> QueueRow:
-    return QueueRow(
+def _queue(view: QueueView, queue: Queue | None, since: float) -> ControlQueueRow:
+    return ControlQueueRow(
         queue=view.name,
         title={language.value: text for language, text in queue.title.items()} if queue else {},
         is_open=view.is_open,
@@ -71,7 +71,7 @@ def desk(name: str, key: str, link: DeskState | None) -> DeskRow:
     return DeskRow(name, key, up=True, agent=link.agent, program=link.program or None, **_link(link))
 
 
-def talk(row: Mapping[str, Any]) -> TalkRow:
+def talk(row: Mapping[str, Any]) -> ControlTalkRow:
     told: dict[str, Any] = {name: row.get(name) for name in _TALK}
     told |= {name: row.get(name) or "" for name in ("call", "agent", "kind", "number")}
-    return TalkRow(row["id"], **told)
+    return ControlTalkRow(row["id"], **told)

@@ -1,7 +1,7 @@
-"""Reports from records: pure sums. What each figure means is written down in ``docs/statistics.md``; here is the same as code.
+"""Reports from records: pure sums. ``docs/statistics.md`` defines each figure; this module computes the same.
 
 A call is one case at each key (queue, hour …), however often it came there or rang: offered once, and answered if it was answered at all.
-All times are counted in whole ms between rounded instants, so that the parts of a shift add up to it. A call is of one day, whole, so a
+All times are counted in whole ms between rounded instants, so that the parts of a shift add up to it. A call belongs to one day as a whole, so a
 report is the sum of its days, which are added as columns (``services.day_columns``).
 """
 
@@ -17,7 +17,7 @@ from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
 from switch_server.services.day_columns import DAY_S, HOUR_MS, NONE, Day, Rows, to_ms
-from switch_server.services.sums import Cases, Lines, Places, Sums, Which, changes, every
+from switch_server.services.report_sums import Cases, Grouping, Indexes, Mask, Sums, all_rows, changes
 
 OFFSET_S = round(SHANGHAI.total_seconds())
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})
@@ -36,20 +36,20 @@ MISSED = frozenset({Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.PHONE_LOST, Outc
 NOT_LET_IN = frozenset({VisitEnd.CLOSED, VisitEnd.FULL})
 GONE = frozenset({VisitEnd.ABANDONED, VisitEnd.LOST})
 USUAL_MS = 20_000
-"""The service level where a call had no queue."""
+"""The service level of a call without a queue."""
 BY_SEAT = frozenset({By.AGENTS, By.GROUPS})
 HOURS = tuple(f"{hour:02}" for hour in range(24))
 
 
-class Who(Struct, frozen=True):
-    """Of an agent, now."""
+class AgentName(Struct, frozen=True):
+    """An agent's present name and group."""
 
     name: str = ""
     group: str = ""
 
 
-class Ask(Struct, frozen=True, kw_only=True):
-    """``now``: UTC seconds. ``queue``, ``agent``, ``group``: only what has to do with it."""
+class ReportQuery(Struct, frozen=True, kw_only=True):
+    """``now``: UTC seconds. ``queue``, ``agent``, ``group``: restrict the report to it."""
 
     by: By
     now: float
@@ -59,14 +59,14 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     @property
     def at_desks(self) -> bool:
-        """Calls are counted as they were offered to agents, not to queues."""
+        """Calls are counted as offers to agents, not to queues."""
         return self.by in BY_SEAT or self.agent is not None or self.group is not None
 
 
-class Report:
-    """Give it the days of the span; ``rows`` are by key, ``total`` counts each call once."""
+class ReportBuilder:
+    """Adds up the days of the span, passed to ``add``; ``rows`` are by key, ``total`` counts each call once."""
 
-    def __init__(self, ask: Ask, who: Mapping[str, Who]) -> None:
+    def __init__(self, ask: ReportQuery, who: Mapping[str, AgentName]) -> None:
         self._ask, self._who = ask, who
         self._sums: defaultdict[str, Sums] = defaultdict(Sums)
         self._all = Sums()
@@ -80,7 +80,7 @@ class Report:
         )
 
     def total(self) -> ReportRow:
-        """Time adds up, calls don't."""
+        """Times are the sum of the rows' times; calls are not, since a call may count in several rows."""
         self._all.ms = sum((sums.ms for sums in self._sums.values()), Counter())
         self._all.locked_ms = sum((sums.locked_ms for sums in self._sums.values()), Counter())
         return self._all.row("", "", shifts=self._shifts)
@@ -115,8 +115,8 @@ class Report:
                 if ms:
                     sums.locked_ms[day.words[reason] or ""] += ms
 
-    def _spend(self, lines: Lines, figure: str, ms: Rows) -> None:
-        """``ms``: of each line and state."""
+    def _spend(self, lines: Grouping, figure: str, ms: Rows) -> None:
+        """``ms``: by row and state."""
         for sums, spent in zip(lines.sums, ms.sum(axis=1).tolist(), strict=True):
             sums.ms[figure] += int(spent)
 
@@ -129,8 +129,8 @@ class Report:
         self._visited(day, visits[here], back[here], lines)
         self._visited(day, visits, back, self._total(visits))
 
-    def _visited(self, day: Day, visits: Rows, back: Which, lines: Lines) -> None:
-        """``back``: the centre called them."""
+    def _visited(self, day: Day, visits: Rows, back: Mask, lines: Grouping) -> None:
+        """``back``: of calls in which the centre called the customer back."""
         cases = Cases(visits["call"], lines)
         visits, back = visits[cases.order], back[cases.order]
         answered = _among(day, visits["outcome"], {VisitEnd.ANSWERED})
@@ -139,8 +139,8 @@ class Report:
         cases.lines.count("refused", ~cases.any(back | let_in))
         self._let_in(day, visits[let_in & ~back], cases.of.of(let_in & ~back))
 
-    def _let_in(self, day: Day, visits: Rows, lines: Lines) -> None:
-        """The waits add up until somebody answers."""
+    def _let_in(self, day: Day, visits: Rows, lines: Grouping) -> None:
+        """The waits add up until the call is answered."""
         cases = Cases(visits["call"], lines)
         visits = visits[cases.order]
         is_answer = _among(day, visits["outcome"], {VisitEnd.ANSWERED})
@@ -150,11 +150,11 @@ class Report:
         until = np.append(0.0, np.cumsum(waits))
         waited = until[end + 1] - until[cases.begins]
         gone = _among(day, visits["outcome"][end], GONE)
-        cases.lines.count("offered", every(end))
+        cases.lines.count("offered", all_rows(end))
         cases.lines.answered(answered, waited, visits["service_level_ms"][end])
         cases.lines.count("abandoned", ~answered & gone)
         cases.lines.count("left", ~answered & ~gone)
-        cases.lines.waited(every(end), waited)
+        cases.lines.waited(all_rows(end), waited)
 
     # --- desks ---
 
@@ -179,14 +179,14 @@ class Report:
         here, lines = self._lines(day, orders, orders["at"])
         orders = orders[here]
         for each in (lines, self._total(orders)):
-            each.count("orders", every(orders))
-            for sums, milli in each.added(orders["price"] * orders["filled"], every(orders)):
+            each.count("orders", all_rows(orders))
+            for sums, milli in each.added(orders["price"] * orders["filled"], all_rows(orders)):
                 sums.milli += milli
 
     # --- keys ---
 
-    def _asked_for(self, day: Day, rows: Rows) -> Which:
-        ask, which = self._ask, every(rows)
+    def _asked_for(self, day: Day, rows: Rows) -> Mask:
+        ask, which = self._ask, all_rows(rows)
         if ask.queue is not None:
             which &= _among(day, rows["queue"], {ask.queue})
         if ask.agent is not None:
@@ -197,8 +197,8 @@ class Report:
             )
         return which
 
-    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Which, Lines]:
-        """Which of the rows are of this report, and the lines of these. ``at``: UTC seconds of the hour and the day that each belongs to."""
+    def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Mask, Grouping]:
+        """Which of the rows belong to this report, and their grouping. ``at``: UTC seconds, for the hour and the day of each row."""
         keys: Sequence[str]
         match self._ask.by:
             case By.AGENTS:
@@ -214,24 +214,24 @@ class Report:
             case By.DAYS:
                 days, number = np.unique(_day_number(at), return_inverse=True)
                 keys = [shanghai_day(each * DAY_S - OFFSET_S) for each in days.tolist()]
-        here = number != NONE if self._ask.by is By.QUEUES else every(rows)
+        here = number != NONE if self._ask.by is By.QUEUES else all_rows(rows)
         return here, self._lines_of(number[here], keys)
 
-    def _lines_of(self, number: Rows, keys: Sequence[str]) -> Lines:
-        """Numbers of the same key (two agents of a group) are one line."""
+    def _lines_of(self, number: Rows, keys: Sequence[str]) -> Grouping:
+        """Numbers with the same key (two agents of a group) share a row."""
         found, place = np.unique(number, return_inverse=True)
         lines: dict[str, int] = {}
         of_number = [lines.setdefault(keys[each], len(lines)) for each in found.tolist()]
-        return Lines(np.array(of_number, np.int64)[place], [self._sums[key] for key in lines])
+        return Grouping(np.array(of_number, np.int64)[place], [self._sums[key] for key in lines])
 
-    def _total(self, rows: Rows) -> Lines:
-        return Lines(np.zeros(len(rows), np.int64), [self._all])
+    def _total(self, rows: Rows) -> Grouping:
+        return Grouping(np.zeros(len(rows), np.int64), [self._all])
 
-    def _of(self, agent: str) -> Who:
-        return self._who.get(agent) or Who()
+    def _of(self, agent: str) -> AgentName:
+        return self._who.get(agent) or AgentName()
 
 
-def _rang(day: Day, rings: Rows, brought: Which, lines: Lines) -> None:
+def _rang(day: Day, rings: Rows, brought: Mask, lines: Grouping) -> None:
     unanswered, kind = np.isnan(rings["answered"]), rings["kind"]
     lines.count("talks", ~unanswered & ~_among(day, kind, {CallKind.MONITOR}))
     lines.count("dialled", _among(day, kind, {CallKind.OUT}))
@@ -239,13 +239,13 @@ def _rang(day: Day, rings: Rows, brought: Which, lines: Lines) -> None:
     lines.count("transfers", rings["transferred_to"])
     for number in np.unique(rings["disposition"]).tolist():
         if disposition := day.words[number]:
-            for sums, times in lines.added(every(rings), rings["disposition"] == number):
+            for sums, times in lines.added(all_rows(rings), rings["disposition"] == number):
                 if times:
                     sums.dispositions[disposition] += times
 
 
-def _brought(day: Day, rings: Rows, back: Which, lines: Lines) -> None:
-    """Of each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: the centre called them."""
+def _brought(day: Day, rings: Rows, back: Mask, lines: Grouping) -> None:
+    """One case for each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: see ``_visited``."""
     cases = Cases(rings["call"], lines)
     rings, back = rings[cases.order], back[cases.order]
     is_answer = ~np.isnan(rings["answered"])
@@ -261,27 +261,27 @@ def _brought(day: Day, rings: Rows, back: Which, lines: Lines) -> None:
     cases.lines.waited(~called_back & answered, waited)
 
 
-def _among(day: Day, column: Rows, words: Collection[str]) -> Which:
-    which: Which = np.array([word in words for word in day.words], np.bool_)[column]
+def _among(day: Day, column: Rows, words: Collection[str]) -> Mask:
+    which: Mask = np.array([word in words for word in day.words], np.bool_)[column]
     return which
 
 
-def _called_back(day: Day, rows: Rows) -> Which:
-    """Of calls by which the centre called a customer back: all their rows."""
+def _called_back(day: Day, rows: Rows) -> Mask:
+    """All rows of the calls by which the centre called a customer back."""
     back = _among(day, rows["kind"], {CallKind.CALLBACK})
     calls = np.zeros(rows["call"].max(initial=0) + 1, np.bool_)
     calls[rows["call"][back]] = True
-    called_back: Which = calls[rows["call"]]
+    called_back: Mask = calls[rows["call"]]
     return called_back
 
 
 def _first_of_call(call: Rows, at: Rows) -> Rows:
-    """When each row's call began; the rows of a call are together."""
+    """The time at which each row's call began; the rows of a call are adjacent."""
     new = changes(call)
     first: Rows = at[np.flatnonzero(new)][np.cumsum(new) - 1]
     return first
 
 
-def _day_number(at: Rows) -> Places:
-    """Days since 1970 in Shanghai, of whole microseconds, as ``shared.days`` has them."""
+def _day_number(at: Rows) -> Indexes:
+    """Days since 1970 in Shanghai, from whole microseconds, as in ``shared.days``."""
     return (np.rint(at * 1e6).astype(np.int64) // 1_000_000 + OFFSET_S) // round(DAY_S)

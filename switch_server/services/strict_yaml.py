@@ -1,7 +1,7 @@
-"""YAML into checked structs, with file, line and key in every complaint.
+"""YAML into checked structs, with file, line and key in every error.
 
-The text is parsed once into YAML nodes (which know their lines) and converted by msgspec (which knows the types); a complaint of msgspec
-names a path such as ``$.trunks[0].lines``, and the node at that path names the line. Duplicate keys are refused.
+The text is parsed once into YAML nodes (which have line numbers) and converted by msgspec (which checks the types). msgspec's error
+names a path such as ``$.trunks[0].lines``, and the node at that path gives the line. Duplicate keys are refused.
 """
 
 import re
@@ -18,14 +18,14 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 T = TypeVar("T")
 Path_ = tuple[str | int, ...]
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times as fast where libyaml is there: a start of the switch reads its flows."""
+"""Ten times as fast with libyaml; the start of the switch reads its flows."""
 
 
 TEXT, MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """One thing that is wrong, for people: ``flows/main.yaml:12: steps.menu.keys.1: no step 'buuy'; there are: …``."""
+    """One fault, for people: ``flows/main.yaml:12: steps.menu.keys.1: no step 'buuy'; there are: …``."""
 
     file: str
     line: int
@@ -37,7 +37,7 @@ class Complaint(msgspec.Struct, frozen=True):
 
 
 class ConfigError(ValueError):
-    """One or more files are wrong; ``complaints`` has at least one."""
+    """One or more files have faults; ``complaints`` has at least one."""
 
     def __init__(self, *complaints: Complaint) -> None:
         super().__init__("\n".join(str(complaint) for complaint in complaints))
@@ -45,7 +45,7 @@ class ConfigError(ValueError):
 
 
 class Document:
-    """A parsed file: knows the line of each path."""
+    """A parsed file with the line of each path."""
 
     def __init__(self, file: str, root: Node) -> None:
         self.file = file
@@ -67,7 +67,7 @@ class Document:
 
 
 def load(file: Path, as_type: type[T]) -> tuple[T, Document]:
-    """Reads ``file``; raises ``ConfigError``, also where it can't be read."""
+    """Reads ``file``; raises ``ConfigError``, also if the file can't be read."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -76,7 +76,7 @@ def load(file: Path, as_type: type[T]) -> tuple[T, Document]:
 
 
 def parse(text: str, as_type: type[T], file: str) -> tuple[T, Document]:
-    """As ``load``, from text."""
+    """Like ``load``, from text."""
     try:
         root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
@@ -119,19 +119,19 @@ def _explain(error: msgspec.ValidationError, raw: Any, as_type: Any, document: D
         message = f"the key {missing[1]!r} is missing" + (f"; allowed: {', '.join(tags)}" if tags else "")
     elif allowed := _allowed_values(here) or _tags(_type_at(as_type, path[:-1]), path[-1:]):
         message = f"{message}; allowed: {', '.join(allowed)}"
-    return document.complaint(path, re.sub(r"(?<=`)[^`]+(?=`)", _in_words_of_yaml, message))
+    return document.complaint(path, re.sub(r"(?<=`)[^`]+(?=`)", _in_yaml_terms, message))
 
 
-def _in_words_of_yaml(found: re.Match[str]) -> str:
-    """Msgspec speaks of JSON."""
+def _in_yaml_terms(found: re.Match[str]) -> str:
+    """Replaces the JSON terms in msgspec's messages by YAML's."""
     return (
         found[0].replace("object", "mapping").replace("array", "list").replace("str", "text").replace("null", "nothing")
     )
 
 
 def _locate(error: msgspec.ValidationError, raw: Any, as_type: Any) -> tuple[Path_, str]:
-    """Path and message. msgspec writes ``[...]`` for a key of a mapping, so the entry that fails is sought by trying each; a key of
-    the wrong kind is told as ``key`` in its mapping.
+    """Path and message. msgspec writes ``[...]`` for a key of a mapping, so the failing entry is found by trying each; a key of
+    the wrong type is reported as ``key`` in its mapping.
     """
     message, _, where = str(error).partition(" - at `")
     path: Path_ = ()
@@ -190,7 +190,7 @@ def _options(as_type: Any) -> Iterator[Any]:
 
 
 def _field_names(here: Any, raw: Any) -> list[str]:
-    """Keys that are allowed; of a tagged union, those of the member whose tag the raw value has."""
+    """The allowed keys; for a tagged union, those of the member with the raw value's tag."""
     names: list[str] = []
     for option in _options(here):
         if isinstance(option, type) and issubclass(option, msgspec.Struct):
@@ -203,7 +203,7 @@ def _field_names(here: Any, raw: Any) -> list[str]:
 
 
 def _tags(here: Any, last: Path_) -> list[str]:
-    """Of a tagged union, where the key that is wrong is the tag's own."""
+    """The tags of a tagged union, if the wrong key is the tag itself."""
     configs = [getattr(option, "__struct_config__", None) for option in _options(here)]
     return [str(config.tag) for config in configs if config is not None and (config.tag_field,) == last]
 
@@ -218,7 +218,9 @@ def _allowed_values(here: Any) -> list[str]:
 
 
 def _check_nodes(node: Node, path: Path_, document: Document) -> None:
-    """Every key is text and stands once; every number is finite. A telephone key ``1:`` would be YAML's integer, ``on:`` its truth: both are taken as written."""
+    """Every key is text and occurs once; every number is finite. YAML reads a telephone key ``1:`` as an integer and ``on:`` as a boolean; both
+    are taken as written.
+    """
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
             _check_nodes(item, (*path, index), document)
@@ -245,7 +247,7 @@ def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
     if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     if isinstance(node, MappingNode):
-        for key, value in reversed(node.value):  # what a merge (<<) brought in stands first, and counts less
+        for key, value in reversed(node.value):  # the entries of a merge (<<) come first and have lower precedence
             if isinstance(key, ScalarNode) and key.value == str(part):
                 return key, value
     return None

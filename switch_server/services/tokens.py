@@ -1,4 +1,4 @@
-"""The token of a leg: what the switch's INVITE to a desk carries, and what the desk was told to expect (``shared.desk.TOKEN_HEADER``)."""
+"""The token of a leg: in the switch's INVITE to a desk, and in the call's report to that desk (``shared.desk.TOKEN_HEADER``)."""
 
 import hashlib
 import hmac
@@ -8,8 +8,8 @@ from shared.ids import LegId
 LENGTH = 32
 
 
-class Tokens:
-    """``tokens(leg)``: HMAC-SHA256 of the leg's id, the first 128 bits as hex. ``secret``: 16 bytes of chance or more, of this process only."""
+class LegTokens:
+    """``tokens(leg)``: HMAC-SHA256 of the leg's id, the first 128 bits as hex. ``secret``: at least 16 random bytes, of this process only."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < 16:

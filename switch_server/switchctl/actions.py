@@ -19,6 +19,7 @@ from shared.control import (
     UnlockNumber,
 )
 from shared.ids import CallId
+from switch_server.disk.whole_file import whole_file
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, REFUSED, CommandRefused, Usage
@@ -100,17 +101,12 @@ async def _fetch(link: Link, call: str, path: Path) -> int:
     """Writes the recording to ``path``; a broken transfer leaves no file. Returns the file's size in bytes."""
     parts = _parts(link, call)
     first = await anext(parts)  # a refusal is raised here, before any file is made
-    new = path.with_name(f"{path.name}.part")
     try:
-        with new.open("wb") as file:
+        with whole_file(path) as file:
             file.write(first)
-            size = len(first) + await _copy(parts, file)
-        new.replace(path)
+            return len(first) + await _copy(parts, file)
     except OSError as error:
-        raise CommandRefused("file_failed", path=error.filename or path, why=error.strerror) from error
-    finally:
-        new.unlink(missing_ok=True)
-    return size
+        raise CommandRefused("file_failed", path=path, why=error.strerror) from error
 
 
 async def _copy(parts: AsyncIterator[bytes], file: BinaryIO) -> int:

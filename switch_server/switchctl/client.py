@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.control import REPLIES, REQUESTS, Reply, Request, RequestRefused
-from shared.link import Channel, Failure, Identity, LinkClient, RequestFailed, Silent
+from shared.link import Channel, Failure, Identity, LinkClient, QuietHandler, RequestFailed
 from shared.protocol import RejectCode
 from switch_server.switchctl.errors import CommandRefused, SwitchctlError, Unreachable
 
@@ -85,7 +85,7 @@ def _check(request: Request) -> None:
         raise CommandRefused("refused_bad_value", text=str(error)) from None
 
 
-class _RejectionRecorder(Silent):
+class _RejectionRecorder(QuietHandler):
     """Keeps the code and the text with which the switch rejected the session."""
 
     def __init__(self) -> None:

@@ -1,16 +1,14 @@
 """Commands about desks' keys (座席机密钥): a desk connects with a CURVE key pair; the switch has the public key."""
 
-import contextlib
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from shared.control import Done
-from shared.control_agents import AskDesks, Desks, PutDeskKey, RemoveDeskKey
+from shared.control_agents import AskDesks, ControlDesks, PutDeskKey, RemoveDeskKey
 from shared.link import keys
+from switch_server.disk.whole_file import whole_file
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context, current_user
 from switch_server.switchctl.errors import OK, CommandRefused
@@ -41,7 +39,7 @@ class DeskAdded(Struct, frozen=True):
 
 async def add(context: Context) -> int:
     async with Link(context.socket) as link:
-        known = await link.ask(AskDesks(), Desks)
+        known = await link.ask(AskDesks(), ControlDesks)
         added = await (_with_own_key if context.options.key else _with_new_key)(context, link, known)
     if context.json:
         context.print_json({"format": 1, "type": "DeskAdded", **msgspec.to_builtins(added)})
@@ -63,13 +61,13 @@ async def remove(context: Context) -> int:
     return OK
 
 
-async def _with_own_key(context: Context, link: Link, known: Desks) -> DeskAdded:
+async def _with_own_key(context: Context, link: Link, known: ControlDesks) -> DeskAdded:
     """Adds a desk by a public key (``--key``): the desk made the key pair itself."""
     await _put(context, link, context.options.key)
     return DeskAdded(context.options.desk, _endpoint(context, known), known.server_key, context.options.key)
 
 
-async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded:
+async def _with_new_key(context: Context, link: Link, known: ControlDesks) -> DeskAdded:
     """Makes a key pair and the desk's key file.
 
     The file is written under another name before the switch gets the key, so that an error changes nothing.
@@ -78,9 +76,13 @@ async def _with_new_key(context: Context, link: Link, known: Desks) -> DeskAdded
     path = _target(context)
     public = pair.public.decode("ascii")
     content = DeskKeyFile(desk, _endpoint(context, known), known.server_key, public, pair.secret.decode("ascii"))
-    with _aside(path, msgspec.json.format(msgspec.json.encode(content)) + b"\n") as written:
-        await _put(context, link, public)
-        written.replace(path)
+    try:
+        with whole_file(path) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
+            file.flush()
+            await _put(context, link, public)
+    except OSError as error:
+        raise CommandRefused("file_failed", path=path, why=error.strerror) from None
     return DeskAdded(desk, content.endpoint, content.server_key, public, str(path))
 
 
@@ -91,27 +93,10 @@ def _target(context: Context) -> Path:
     return path
 
 
-@contextlib.contextmanager
-def _aside(path: Path, content: bytes) -> Iterator[Path]:
-    """A temporary file beside ``path`` (mode 0600) with ``content``; removed at the end unless it was renamed."""
-    aside = path.with_name(f"{path.name}.part")
-    try:
-        aside.unlink(missing_ok=True)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        yield aside
-    except OSError as error:
-        raise CommandRefused("file_failed", path=error.filename or path, why=error.strerror) from None
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
-
-
 async def _put(context: Context, link: Link, key: str) -> None:
     await link.ask(PutDeskKey(context.options.desk, key, context.options.force, current_user()), Done)
 
 
-def _endpoint(context: Context, known: Desks) -> str:
+def _endpoint(context: Context, known: ControlDesks) -> str:
     given: str | None = context.options.endpoint
     return given or known.endpoint

@@ -94,5 +94,5 @@ audit = Query(lambda options: control.AskAudit(options.limit), control.AuditTrai
 agents = Query(lambda _: control_agents.AskAgents(), control_agents.Agents)
 queues = Query(lambda _: control_agents.AskQueues(), control_agents.Queues)
 talks = Query(_talks, control_agents.Talks)
-desks = Query(lambda _: control_agents.AskDesks(), control_agents.Desks)
+desks = Query(lambda _: control_agents.AskDesks(), control_agents.ControlDesks)
 phones = Query(lambda _: control_agents.AskPhones(), control_agents.Phones)

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.days import day_after, day_start, shanghai_day
 from shared.report_csv import as_csv
 from shared.reports import By
@@ -46,7 +46,7 @@ async def report(context: Context) -> int:
     first, last = days(options)
     ask = AskReport(By(options.by), first, last, options.queue, options.agent, options.group)
     async with Link(context.socket) as link:
-        reply = await link.ask(ask, Report, seconds=PATIENCE)
+        reply = await link.ask(ask, ControlReport, seconds=PATIENCE)
     if options.csv:
         sys.stdout.write(as_csv(reply.rows, reply.total))
         sys.stdout.flush()

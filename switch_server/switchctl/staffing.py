@@ -6,7 +6,7 @@ import time
 
 from msgspec import Struct, to_builtins
 
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.days import day_after, shanghai_day
 from shared.reports import By, ReportRow
 from switch_server.services.erlang import MOST_LOAD, Staffing, load_of, staffing
@@ -109,7 +109,7 @@ async def _recorded(context: Context) -> tuple[list[StaffingRow], int]:
     first = day_after(last, 1 - options.from_days)
     async with Link(context.socket) as link:
         by_day, by_hour = [
-            await link.ask(AskReport(by, first, last, options.queue), Report, seconds=PATIENCE)
+            await link.ask(AskReport(by, first, last, options.queue), ControlReport, seconds=PATIENCE)
             for by in (By.DAYS, By.HOURS)
         ]
     days = sum(row.offered > 0 for row in by_day.rows)

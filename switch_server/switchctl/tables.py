@@ -18,7 +18,7 @@ from switch_server.switchctl.texts import Texts, harmless
 Cell = Callable[[Any, Texts], str]
 
 
-class TableColumn(NamedTuple):
+class TextColumn(NamedTuple):
     """``title`` is a text's key without ``col_``. Either ``cell`` makes the cell's text, or ``word`` the word that is translated and coloured."""
 
     title: str
@@ -52,14 +52,14 @@ GAP = 2
 
 def column(
     name: str, make: Callable[[Any], str], *, right: bool = False, whole: bool = False, spare: int = 0
-) -> TableColumn:
+) -> TextColumn:
     """A column whose cells are not translated."""
-    return TableColumn(name, lambda row, _: make(row), right=right, whole=whole, spare=spare)
+    return TextColumn(name, lambda row, _: make(row), right=right, whole=whole, spare=spare)
 
 
-def word_column(name: str, word: Callable[[Any], str | None], kind: str = "word", *, spare: int = 0) -> TableColumn:
+def word_column(name: str, word: Callable[[Any], str | None], kind: str = "word", *, spare: int = 0) -> TextColumn:
     """A column whose cells are translated and coloured words."""
-    return TableColumn(name, word=word, kind=kind, spare=spare)
+    return TextColumn(name, word=word, kind=kind, spare=spare)
 
 
 def _up(value: bool | None) -> str | None:
@@ -169,15 +169,15 @@ CUSTOMERS = (
     column("id", lambda r: str(r.id), right=True),
     column("name", lambda r: r.name),
     column("phones", lambda r: cells.plain("\n".join(r.phones)), whole=True),
-    TableColumn(
+    TextColumn(
         "accounts",
         lambda r, t: "\n".join(
             f"{a.account} {a.branch}{' ' + t('word_locked') if a.locked else ''}" for a in r.accounts
         ),
         whole=True,
     ),
-    TableColumn("vip", lambda r, t: t("word_yes") if r.vip else ""),
-    TableColumn("language", lambda r, t: t.word(r.language)),
+    TextColumn("vip", lambda r, t: t("word_yes") if r.vip else ""),
+    TextColumn("language", lambda r, t: t.word(r.language)),
 )
 AGENTS = (
     column("agent", lambda r: r.agent, whole=True),
@@ -198,7 +198,7 @@ AGENTS = (
 )
 QUEUES = (
     column("queue", lambda r: r.queue, whole=True),
-    TableColumn("title", lambda r, t: cells.plain(r.title.get(t.language.value)), spare=5),
+    TextColumn("title", lambda r, t: cells.plain(r.title.get(t.language.value)), spare=5),
     word_column("hours", lambda r: "open" if r.is_open else "closed", "queue"),
     column("waiting", lambda r: cells.number(r.waiting), right=True),
     column("longest", lambda r: cells.duration(r.longest_s if r.waiting else None), right=True),
@@ -252,12 +252,12 @@ def _total(row: Any, texts: Texts, key: str) -> str:
 TOTAL = "*"
 """Key of a report's last line."""
 REPORT_HEADS = (
-    TableColumn("agent", lambda r, t: _total(r, t, r.key), whole=True),
-    TableColumn("group", lambda r, t: _total(r, t, r.key), whole=True),
-    TableColumn("queue", lambda r, t: _total(r, t, r.key), whole=True),
-    TableColumn("hour", lambda r, t: _total(r, t, f"{r.key}:00"), whole=True),
-    TableColumn("day", lambda r, t: _total(r, t, cells.day(r.key)), whole=True),
-    TableColumn("branch", lambda r, t: _total(r, t, r.key), whole=True),
+    TextColumn("agent", lambda r, t: _total(r, t, r.key), whole=True),
+    TextColumn("group", lambda r, t: _total(r, t, r.key), whole=True),
+    TextColumn("queue", lambda r, t: _total(r, t, r.key), whole=True),
+    TextColumn("hour", lambda r, t: _total(r, t, f"{r.key}:00"), whole=True),
+    TextColumn("day", lambda r, t: _total(r, t, cells.day(r.key)), whole=True),
+    TextColumn("branch", lambda r, t: _total(r, t, r.key), whole=True),
 )
 """In the order of ``shared.reports.By``."""
 REPORT_NAME = (column("name", lambda r: cells.plain(r.name), spare=2),)
@@ -282,7 +282,7 @@ REPORT = (
     column("handle_average", lambda r: cells.duration(_seconds(r.handle_average_ms)), right=True, spare=9),
     column("shift", lambda r: cells.duration(_seconds(r.shift_ms)), right=True, spare=12),
     column("open", lambda r: cells.duration(_seconds(r.open_ms)), right=True, spare=20),
-    TableColumn("locked", lambda r, t: _reasons(r.locked_ms, t), spare=22),
+    TextColumn("locked", lambda r, t: _reasons(r.locked_ms, t), spare=22),
     column("occupancy", lambda r: cells.share(r.occupancy), right=True, spare=5),
     column("orders", lambda r: cells.number(r.orders), right=True, spare=10),
     column("turnover", lambda r: format_yuan(r.turnover), right=True, spare=11),
@@ -319,7 +319,7 @@ DEMO = (
     column("name", lambda r: r.name),
     column("phones", lambda r: r.phone, whole=True, spare=3),
     column("cash", lambda r: r.cash, right=True, spare=2),
-    TableColumn("language", lambda r, t: t.word(r.language)),
+    TextColumn("language", lambda r, t: t.word(r.language)),
 )
 
 
@@ -329,7 +329,7 @@ class FittingTable:
     Chinese characters count as two columns, in rich and in ``cell_len``.
     """
 
-    def __init__(self, title: str, columns: tuple[TableColumn, ...], rows: Iterable[Any], texts: Texts) -> None:
+    def __init__(self, title: str, columns: tuple[TextColumn, ...], rows: Iterable[Any], texts: Texts) -> None:
         self._title = title
         self._rows = [[_cell(column, row, texts) for column in columns] for row in rows]
         heads = [texts(f"col_{column.title}") for column in columns]
@@ -367,7 +367,7 @@ class FittingTable:
         return self._columns[number][0].spare
 
 
-def _cell(column: TableColumn, row: Any, texts: Texts) -> Text:
+def _cell(column: TextColumn, row: Any, texts: Texts) -> Text:
     if column.word is not None:
         word = column.word(row)
         style = STYLES.get(f"{column.kind}_{word}") or STYLES.get(word or "", "")

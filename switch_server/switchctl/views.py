@@ -21,8 +21,8 @@ from shared.control import (
     Reply,
     Status,
 )
-from shared.control_agents import Agents, Desks, Phones, Queues, Talks
-from shared.control_reports import Report
+from shared.control_agents import Agents, ControlDesks, Phones, Queues, Talks
+from shared.control_reports import ControlReport
 from shared.control_rows import Trouble
 from shared.reports import By
 from switch_server.switchctl import cells, tables
@@ -36,7 +36,7 @@ def view(reply: Reply, texts: Texts) -> RenderableType:
     return VIEWS[type(reply)](reply, texts)
 
 
-def _rows(title: str, columns: tuple[tables.TableColumn, ...]) -> View:
+def _rows(title: str, columns: tuple[tables.TextColumn, ...]) -> View:
     return lambda reply, texts: tables.FittingTable(texts(title), columns, reply.rows, texts)
 
 
@@ -93,12 +93,12 @@ def _call(reply: CallDetail, texts: Texts) -> RenderableType:
     return Group(*parts)
 
 
-def _desks(reply: Desks, texts: Texts) -> RenderableType:
+def _desks(reply: ControlDesks, texts: Texts) -> RenderableType:
     told = cells.plain(texts("desks_connect", endpoint=reply.endpoint, server_key=reply.server_key))
     return Group(tables.FittingTable(texts("title_desks"), tables.DESKS, reply.rows, texts), "", Text(told))
 
 
-def _report(reply: Report, texts: Texts) -> RenderableType:
+def _report(reply: ControlReport, texts: Texts) -> RenderableType:
     head = (tables.REPORT_HEADS[list(By).index(reply.by)], *(tables.REPORT_NAME if reply.by is By.AGENTS else ()))
     title = texts(f"title_report_{reply.by.value}")
     days = " – ".join(cells.day(day) for day in dict.fromkeys((reply.first, reply.last)))
@@ -129,9 +129,9 @@ VIEWS: dict[type[Reply], View] = {
     Branches: _rows("title_branches", tables.BRANCHES),
     Agents: _rows("title_agents", tables.AGENTS),
     Queues: _rows("title_queues", tables.QUEUES),
-    Report: _report,
+    ControlReport: _report,
     Talks: _rows("title_talks", tables.TALKS),
-    Desks: _desks,
+    ControlDesks: _desks,
     Phones: _rows("title_phones", tables.PHONES),
     Calls: _rows("title_calls", tables.CALLS),
     Orders: _rows("title_orders", tables.ORDERS),

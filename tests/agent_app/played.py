@@ -15,14 +15,14 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agent_app.link import DeskKey, Route, RouteTo, SwitchLink
+from agent_app.link import DeskKey, OwnAddress, RoutedAddress, SwitchLink
 from agent_app.link.thread import MESSAGES
 from agent_app.model.desk.view import DeskView, LinkState
 from agent_app.model.sound.phone_messages import Devices, PhoneReady
 from agent_app.presenters.desk import DeskPresenter
 from shared import desk as wire
 from shared.desk import DeskRefusal, DeskSnapshot, Done, LoggedIn, Refused, StateReport, applied
-from shared.link import Answer, Channel, Identity, LinkServer, Rules, Silent, keys
+from shared.link import Answer, Channel, Identity, LinkServer, QuietHandler, Rules, keys
 from shared.protocol import RejectCode, SnapshotRequest
 from tests.agent_app.fakes import CHOICES, CONTACT, DESK, HEADSET, FakePhone, FakeSettings, seat
 
@@ -34,7 +34,7 @@ CALM = Rules(heartbeat_s=1.0, silence_s=20.0, hello_s=20.0)
 HASTY = Rules(heartbeat_s=0.1, silence_s=1.0, hello_s=1.0)
 
 
-class PlayedSwitch(Silent):
+class PlayedSwitch(QuietHandler):
     """Knows one desk and its agent; answers commands with ``Done``, not at all (``mute``), or as ``replies`` says."""
 
     def __init__(self, endpoint: str = "tcp://127.0.0.1:0", protocol: int = 1, rules: Rules = CALM) -> None:
@@ -134,14 +134,14 @@ class PlayedSwitch(Silent):
 class Bench:
     """A desk in the test's thread; ``until`` lets it live."""
 
-    def __init__(self, key: DeskKey, rules: Rules = CALM, route: Route | None = None) -> None:
+    def __init__(self, key: DeskKey, rules: Rules = CALM, route: OwnAddress | None = None) -> None:
         self.views: list[DeskView] = []
         self.heard: list[str] = []
         """``opened``, and each address, in their order."""
         self.opened_times = 0
         self.phone, self.settings = FakePhone(), FakeSettings()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.link = SwitchLink(key, "0.1", self._work.put, self, route or RouteTo(key.endpoint), rules)
+        self.link = SwitchLink(key, "0.1", self._work.put, self, route or RoutedAddress(key.endpoint), rules)
         self.desk = DeskPresenter(self.link, self.phone, self.settings, time.monotonic, time.time, self.views.append)
         self.desk.phone_event(PhoneReady(CONTACT, "1"))
         self.desk.phone_event(Devices((HEADSET,), "usb", "usb", "usb"))
@@ -213,7 +213,7 @@ def a_switch(endpoint: str = "tcp://127.0.0.1:0", protocol: int = 1, rules: Rule
 
 
 class PlayedRoute:
-    """``agent_app.link.Route`` as a test sets it: ``ip`` is the address as soon as the switch's name is known, ``named`` how often it was asked for."""
+    """``agent_app.link.OwnAddress`` as a test sets it: ``ip`` is the address as soon as the switch's name is known, ``named`` how often it was asked for."""
 
     def __init__(self, ip: str = "", *, known: bool = True) -> None:
         self.ip = ip
@@ -234,7 +234,7 @@ class PlayedRoute:
 @contextmanager
 def a_desk(
     endpoint: str, rules: Rules = CALM, pair: keys.KeyPair = DESK_KEY, centre: bytes = CENTRE.public,
-    route: Route | None = None,
+    route: OwnAddress | None = None,
 ) -> Iterator[Bench]:  # fmt: skip
     bench = Bench(DeskKey(DESK, endpoint, centre, pair), rules, route)
     try:

@@ -298,7 +298,7 @@ def test_each_click_is_pending_at_once_and_a_problem_within_the_time_out() -> No
 class Lossy:
     """Between the switch's session and its socket: reports are lost or doubled; the rest passes."""
 
-    TABLE = codec.Table((*SESSION_MESSAGES, *REPLIES, *REPORTS))
+    TABLE = codec.MessageTable((*SESSION_MESSAGES, *REPLIES, *REPORTS))
 
     def __init__(self, channel: Channel, chance: random.Random) -> None:
         self._through, self._chance = channel._send, chance

@@ -4,20 +4,20 @@ import asyncio
 
 import pytest
 
-from agent_app.link import FixedRoute, RouteTo
+from agent_app.link import GivenAddress, RoutedAddress
 
 
 def test_the_address_towards_the_switch() -> None:
-    assert RouteTo("tcp://127.0.0.1:7710").address() == "127.0.0.1"
+    assert RoutedAddress("tcp://127.0.0.1:7710").address() == "127.0.0.1"
 
 
 @pytest.mark.parametrize("host", ["255.255.255.255", "0.0.0.300"])
 def test_there_is_no_route_and_none_is_made_up(host: str) -> None:
-    assert RouteTo(f"tcp://{host}:7710").address() == ""
+    assert RoutedAddress(f"tcp://{host}:7710").address() == ""
 
 
 def test_a_name_is_asked_for_apart_from_the_address() -> None:
-    route = RouteTo("tcp://localhost:7710")
+    route = RoutedAddress("tcp://localhost:7710")
     assert route.address() == ""
     asyncio.run(route.resolve())
     assert route.address() == "127.0.0.1"
@@ -25,12 +25,12 @@ def test_a_name_is_asked_for_apart_from_the_address() -> None:
 
 @pytest.mark.parametrize("name", ["nowhere.invalid", f"{'x' * 70}.invalid", ""])
 def test_a_name_that_nobody_knows(name: str) -> None:
-    route = RouteTo(f"tcp://{name}:7710")
+    route = RoutedAddress(f"tcp://{name}:7710")
     asyncio.run(route.resolve())
     assert route.address() == ""
 
 
 def test_a_given_address_stays() -> None:
-    route = FixedRoute("192.0.2.7")
+    route = GivenAddress("192.0.2.7")
     asyncio.run(route.resolve())
     assert route.address() == "192.0.2.7"

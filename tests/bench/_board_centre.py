@@ -14,7 +14,7 @@ from shared.enums import Language, Role, SeatState
 from shared.floor import Rows
 from shared.ids import AgentId, BranchId, CallId, CardId, DeskId, Fen, QueueName, SkillName, TrunkName, leg_of
 from shared.link import KeyPair
-from switch_server.adapters.desks import DeskLinks, Passwords, Sight
+from switch_server.adapters.desks import DeskLinks, DeskSources, Passwords
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
 from switch_server.core.talk import TellDesk
@@ -22,7 +22,7 @@ from switch_server.core.words import Queue, SwitchConfig, Trunk
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import Branch
+from switch_server.services.config_file import BranchSettings
 from switch_server.services.floor import FloorRows, FloorSources
 from tests.core.desk_world import ASKED, DeskWorld
 from tests.core.world import FAR
@@ -97,7 +97,7 @@ class BusyCentre:
         self.links = DeskLinks(
             self._post, self._after, endpoint="tcp://127.0.0.1:0", server_key=server_key, book=self.book, phones=None,  # type: ignore[arg-type]
             pops=FakePops(), questions=FakeQuestions(), tokens=str, passwords=Passwords(fake_check, fake_make),
-            sight=Sight(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self.floor),
+            sources=DeskSources(switch.desk_state, switch.queue_rows, lambda: switch.config.dispositions, self.floor),
             new_call_id=lambda: CallId(f"dialled-{next(self._calls)}"), audit=lambda _audit: None, clock=time.time,
         )  # fmt: skip
 
@@ -106,7 +106,7 @@ class BusyCentre:
         counts = QueueCounts(143, 128, 101, 9)
         return FloorRows(
             FloorSources(
-                clock=time.time, config=lambda: switch.config, flows=lambda: switch.flows, branches=lambda: (Branch(BranchId("GZ01"), "天河"),),
+                clock=time.time, config=lambda: switch.config, flows=lambda: switch.flows, branches=lambda: (BranchSettings(BranchId("GZ01"), "天河"),),
                 floor=switch.floor, desk_state=switch.desk_state, book=self.book, trunk_states=dict,
                 branch_states=lambda: {BranchId("GZ01"): BranchState(link_up=True)},
                 queue_counts=lambda: {QueueName(name): counts for name in NAMES}, order_counts=lambda: {BranchId("GZ01"): orders},

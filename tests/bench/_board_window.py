@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from agent_app.link import DeskKey, FixedRoute, SwitchLink
+from agent_app.link import DeskKey, GivenAddress, SwitchLink
 from agent_app.model.desk.view import Action, DeskView, LinkState
 from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.sound.phone_messages import PhoneCommand, PhoneReady
@@ -107,7 +107,7 @@ class PaintTimer(QObject):
 def main(key: str, agent: str, password: str, seconds: float) -> int:
     app = application(["-platform", "offscreen"])
     thread, handler, translation = MainThread(), LinkHandler(), Translation(app)
-    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, handler, FixedRoute("127.0.0.1"))
+    link = SwitchLink(DeskKey.load(Path(key)), "bench", thread.post, handler, GivenAddress("127.0.0.1"))
     settings = SettingsFile(Path(tempfile.mkdtemp()))
     held: list[Frames] = []
 

@@ -12,7 +12,7 @@ from shared import desk as wire
 from shared.desk import DeskSnapshot, Pop, applied
 from shared.enums import HangingUp, SeatState
 from shared.ids import CallId
-from shared.link import Channel, Identity, LinkClient, RequestFailed, Silent
+from shared.link import Channel, Identity, LinkClient, QuietHandler, RequestFailed
 from tests.bench._pop_phones import DeskPhone
 
 ANSWER_AFTER, TALK = 0.4, 2.0
@@ -30,7 +30,7 @@ class Ring(Struct):
     answered: bool = False
 
 
-class LightDesk(Silent):
+class LightDesk(QuietHandler):
     """A desk that logs in, opens its seat, and for each call answers, talks, hangs up and writes a disposition."""
 
     def __init__(self, key_file: Path, agent: str, password: str) -> None:

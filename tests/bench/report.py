@@ -24,7 +24,7 @@ from shared.ids import AgentId
 from shared.reports import By, ReportRow
 from switch_server.adapters.store import Store
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.services.reports import Reports
+from switch_server.services.report_service import ReportService
 from tests.bench import Figure
 from tests.bench._working_days import AGENTS, working_days
 from tests.services.plain_statistics import Who, plain_report
@@ -49,7 +49,7 @@ class TeamBook:
 class ReportTimer:
     """The time of a report (s), and the loop's largest lateness meanwhile (ms)."""
 
-    def __init__(self, reports: Reports) -> None:
+    def __init__(self, reports: ReportService) -> None:
         self._reports = reports
         self.late = 0.0
 
@@ -101,7 +101,7 @@ def now(days: tuple[str, ...]) -> float:
 
 async def _measure(store: Store, file: Path, days: tuple[str, ...]) -> list[Figure]:
     book = TeamBook()
-    reports = Reports(
+    reports = ReportService(
         store.statistics, cast("AgentBook", book), lambda: now(days)
     )  # reports need nothing else of a book
     measured = ReportTimer(reports)

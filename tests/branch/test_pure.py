@@ -13,7 +13,7 @@ from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, BranchId, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 from shared.link import Failure
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.reports import Numbering, Verdict
+from switch_server.adapters.branches.report_numbers import NumberingVerdict, ReportNumbering
 from switch_server.branch import __main__ as program
 from switch_server.branch import config, matching
 from switch_server.branch.sim_client import rows, wire
@@ -53,7 +53,7 @@ def row(**changes: Any) -> aci.OrderRow:
         (aci.AskQuote(C), quote(last=Milli(0)), Refusal.BAD_ANSWER),
         (aci.AskMaxQuantity(ACCOUNT, C, Side.BUY, Milli(1)), aci.MaxQuantity(Shares(-1)), Refusal.BAD_ANSWER),
         (aci.AskOrders(ACCOUNT), aci.Orders((row(filled=Shares(300)),)), Refusal.BAD_ANSWER),
-        (aci.ResolveOrder(K), aci.ReportsSent(1), Refusal.BAD_ANSWER),
+        (aci.ResolveOrder(K), aci.ReportsSent(), Refusal.BAD_ANSWER),
         (aci.AskStatus(), aci.GatewayStatus(BranchId("GZ02"), True, "20251125", "open", 0, 1), Refusal.BAD_ANSWER),
     ],
 )
@@ -126,9 +126,9 @@ def status(last: int, date: str = "20251125") -> aci.GatewayStatus:
 
 
 def test_reports_in_order_gaps_repeats_and_days() -> None:
-    it = Numbering()
+    it = ReportNumbering()
     taken = [it.take(report(seq)) for seq in (1, 2, 2, 4, 5, 3, 4, 5, 1)]
-    post, drop, resync = Verdict.POST, Verdict.DROP, Verdict.RESYNC
+    post, drop, resync = NumberingVerdict.POST, NumberingVerdict.DROP, NumberingVerdict.RESYNC
     assert taken == [post, post, drop, resync, resync, post, post, post, drop]
     assert it.take(report(1, "20251126")) is post
     assert it.take(report(6)) is drop
@@ -141,17 +141,17 @@ def test_reports_in_order_gaps_repeats_and_days() -> None:
 
 
 def test_numbering_goes_on_with_the_last_day_of_an_earlier_run() -> None:
-    it = Numbering("20251125")
+    it = ReportNumbering("20251125")
     assert it.behind(status(0, "20251126"))
-    assert [it.take(report(seq)) for seq in (1, 2)] == [Verdict.POST] * 2
-    assert it.take(report(1, "20251126")) is Verdict.POST
-    assert it.take(report(1, "20251124")) is Verdict.DROP
+    assert [it.take(report(seq)) for seq in (1, 2)] == [NumberingVerdict.POST] * 2
+    assert it.take(report(1, "20251126")) is NumberingVerdict.POST
+    assert it.take(report(1, "20251124")) is NumberingVerdict.DROP
 
 
 @given(st.lists(st.integers(1, 8), max_size=60))
 def test_each_report_is_posted_once_and_in_order(seqs: list[int]) -> None:
-    it = Numbering()
-    posted = [seq for seq in seqs if it.take(report(seq)) is Verdict.POST]
+    it = ReportNumbering()
+    posted = [seq for seq in seqs if it.take(report(seq)) is NumberingVerdict.POST]
     assert posted == list(range(1, len(posted) + 1))
 
 
@@ -293,7 +293,7 @@ def test_wrong_settings_are_named(
 
 
 def test_an_unknown_trading_system_is_named() -> None:
-    with pytest.raises(config.ConfigError, match="'apex': not one of sim"):
+    with pytest.raises(config.GatewayConfigError, match="'apex': not one of sim"):
         config.read([*_FLAGS, "--adapter", "apex"])
 
 

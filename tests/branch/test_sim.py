@@ -10,23 +10,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from shared.enums import ORDER_STATUS_CODES, Refusal
-from shared.enums import Market as Exchange
+from shared.enums import ORDER_STATUS_CODES, Market, Refusal
 from shared.ids import AccountNo, BranchId, Fen, Milli, Shares, StockCode
 from shared.money import amount
 from switch_server.branch.sim import codes as theirs
 from switch_server.branch.sim import rules
-from switch_server.branch.sim.book import BUY, SELL, Book, RefusedHere
-from switch_server.branch.sim.hours import ZONE, AlwaysOpen, RealHours, Session
-from switch_server.branch.sim.ledger import Account, Position
+from switch_server.branch.sim.book import BUY, SELL, Book, CounterRefusal
+from switch_server.branch.sim.hours import ZONE, AlwaysOpen, RealHours, TradingSession
+from switch_server.branch.sim.ledger import LedgerAccount, Position
 from switch_server.branch.sim.model import SpecError, StockSpec, load_accounts, load_stocks
 from switch_server.branch.sim.pins import hash_pin, pin_fits
-from switch_server.branch.sim.prices import Market
+from switch_server.branch.sim.prices import SimMarket
 from switch_server.branch.sim_client import codes as ours
 from tests.branch.programs import ACCOUNTS, STOCKS
 
 CODE, A = StockCode("600000"), AccountNo("60010001")
-STOCK = StockSpec(CODE, "浦发银行", Exchange.SH, Milli(10_000))
+STOCK = StockSpec(CODE, "浦发银行", Market.SH, Milli(10_000))
 
 
 def at(text: str) -> float:
@@ -42,17 +41,17 @@ NOON = at("2025-11-25 12:00")
 @pytest.mark.parametrize(
     ("moment", "session", "date"),
     [
-        ("2025-11-25 09:14", Session.CLOSED, "20251125"),
-        ("2025-11-25 09:15", Session.CALL_AUCTION, "20251125"),
-        ("2025-11-25 09:27", Session.CLOSED, "20251125"),
-        ("2025-11-25 09:30", Session.OPEN, "20251125"),
-        ("2025-11-25 12:59", Session.NOON, "20251125"),
-        ("2025-11-25 14:59", Session.OPEN, "20251125"),
-        ("2025-11-25 15:00", Session.CLOSED, "20251125"),
-        ("2025-11-23 10:00", Session.CLOSED, "20251121"),
+        ("2025-11-25 09:14", TradingSession.CLOSED, "20251125"),
+        ("2025-11-25 09:15", TradingSession.CALL_AUCTION, "20251125"),
+        ("2025-11-25 09:27", TradingSession.CLOSED, "20251125"),
+        ("2025-11-25 09:30", TradingSession.OPEN, "20251125"),
+        ("2025-11-25 12:59", TradingSession.NOON, "20251125"),
+        ("2025-11-25 14:59", TradingSession.OPEN, "20251125"),
+        ("2025-11-25 15:00", TradingSession.CLOSED, "20251125"),
+        ("2025-11-23 10:00", TradingSession.CLOSED, "20251121"),
     ],
 )
-def test_real_hours(moment: str, session: Session, date: str) -> None:
+def test_real_hours(moment: str, session: TradingSession, date: str) -> None:
     hours = RealHours()
     assert (hours.session(at(moment)), hours.trade_date(at(moment))) == (session, date)
 
@@ -67,7 +66,7 @@ def test_real_prices_stand_still_outside_hours() -> None:
 
 def test_the_demo_s_day_trades_at_midnight_and_on_sundays() -> None:
     hours = AlwaysOpen()
-    assert hours.session(at("2025-11-23 00:00")) is Session.OPEN
+    assert hours.session(at("2025-11-23 00:00")) is TradingSession.OPEN
     assert hours.trade_date(at("2025-11-23 00:00")) == "20251123"
     assert hours.day_start(at("2025-11-23 08:00")) == at("2025-11-23 00:00")
     assert hours.price_time(5.0) == 5.0
@@ -77,14 +76,14 @@ def test_the_demo_s_day_trades_at_midnight_and_on_sundays() -> None:
 
 
 def test_all_branches_see_the_same_market() -> None:
-    one, other = (Market((STOCK,), AlwaysOpen(), seed=1) for _ in range(2))
+    one, other = (SimMarket((STOCK,), AlwaysOpen(), seed=1) for _ in range(2))
     one.quote(CODE, NOON - 7000)  # quoted at other times before
     assert one.quote(CODE, NOON) == other.quote(CODE, NOON)
-    assert Market((STOCK,), AlwaysOpen(), seed=2).quote(CODE, NOON) != one.quote(CODE, NOON)
+    assert SimMarket((STOCK,), AlwaysOpen(), seed=2).quote(CODE, NOON) != one.quote(CODE, NOON)
 
 
 def test_prices_move_stay_on_the_tick_and_within_limits() -> None:
-    market = Market((STOCK,), AlwaysOpen(), seed=1)
+    market = SimMarket((STOCK,), AlwaysOpen(), seed=1)
     low, high = market.limits(CODE, NOON)
     seen = [market.quote(CODE, NOON + second) for second in range(0, 3600, 30)]
     assert len({quote.last for quote in seen}) > 5
@@ -98,7 +97,7 @@ def test_prices_move_stay_on_the_tick_and_within_limits() -> None:
 
 
 def test_a_day_begins_where_the_last_one_ended() -> None:
-    market = Market((STOCK,), AlwaysOpen(), seed=1)
+    market = SimMarket((STOCK,), AlwaysOpen(), seed=1)
     midnight = at("2025-11-26 00:00")
     assert abs(market.last(CODE, midnight - 1) - market.prev_close(CODE, midnight + 1)) <= 2 * rules.TICK
 
@@ -117,7 +116,7 @@ def test_a_day_begins_where_the_last_one_ended() -> None:
     ],
 )
 def test_limits(code: str, st: bool, close: int, low: int, high: int) -> None:
-    stock = StockSpec(StockCode(code), "x", Exchange.SH, Milli(close), st=st)
+    stock = StockSpec(StockCode(code), "x", Market.SH, Milli(close), st=st)
     assert rules.limits(stock, Milli(close)) == (low, high)
 
 
@@ -180,14 +179,14 @@ def test_files_are_read_and_errors_name_them(tmp_path: Path) -> None:
 # --- the book ---
 
 
-def account(cash: int = 1_000_000_00, shares: int = 1_050) -> Account:
-    positions = {CODE: Position(Exchange.SH, CODE, Shares(shares), Shares(shares), Milli(9000))} if shares else {}
-    return Account(A, "陈小明", "", Fen(cash), Fen(0), positions)
+def account(cash: int = 1_000_000_00, shares: int = 1_050) -> LedgerAccount:
+    positions = {CODE: Position(Market.SH, CODE, Shares(shares), Shares(shares), Milli(9000))} if shares else {}
+    return LedgerAccount(A, "陈小明", "", Fen(cash), Fen(0), positions)
 
 
 def new_book(**changes: int) -> Book:
     hours = AlwaysOpen()
-    book = Book(Market((STOCK,), hours, seed=1), hours, {A: account(**changes)})
+    book = Book(SimMarket((STOCK,), hours, seed=1), hours, {A: account(**changes)})
     book.next_day(hours.trade_date(NOON))
     return book
 
@@ -198,7 +197,7 @@ def test_t_plus_1() -> None:
     book.place(A, CODE, BUY, quote.ask + 200, 100, "k", NOON)
     book.match(NOON)
     assert book.accounts[A].positions[CODE].quantity == 100
-    with pytest.raises(RefusedHere) as refused:
+    with pytest.raises(CounterRefusal) as refused:
         book.place(A, CODE, SELL, quote.last, 100, "k2", NOON)
     assert refused.value.error is theirs.Error.NO_SHARES
     book.next_day("20251126")
@@ -208,7 +207,7 @@ def test_t_plus_1() -> None:
 def test_a_closed_market_takes_nothing() -> None:
     book = new_book()
     book._hours = RealHours()
-    with pytest.raises(RefusedHere) as refused:
+    with pytest.raises(CounterRefusal) as refused:
         book.place(A, CODE, BUY, 10_000, 100, "k", at("2025-11-23 10:00"))
     assert refused.value.error is theirs.Error.CLOSED
 
@@ -240,7 +239,7 @@ class Trading(RuleBasedStateMachine):
         price = self.book._market.last(CODE, self.now) + ticks * rules.TICK
         try:
             self.book.place(A, CODE, BUY if buy else SELL, price, lots * 100 + odd, "k", self.now)
-        except RefusedHere:
+        except CounterRefusal:
             return
 
     @precondition(lambda self: self.book.orders)
@@ -251,7 +250,7 @@ class Trading(RuleBasedStateMachine):
         if order.status in {"2", "7"}:
             assert self.book.cancel(A, order.contract).status in {"3", "4"}
             return
-        with pytest.raises(RefusedHere) as refused:
+        with pytest.raises(CounterRefusal) as refused:
             self.book.cancel(A, order.contract)
         assert refused.value.error is theirs.Error.NO_CANCEL
 

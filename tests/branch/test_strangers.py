@@ -10,7 +10,7 @@ from msgspec import Struct
 from shared import aci
 from shared.enums import OrderStatus, Refusal
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, Milli, OrderKey, Shares, StockCode
-from shared.link import Answer, Channel, Identity, LinkClient, Silent
+from shared.link import Answer, Channel, Identity, LinkClient, QuietHandler
 from shared.secret import Secret
 from switch_server.core.facts import BranchUp
 from switch_server.core.ivr import AskBranch, BranchAnswered
@@ -21,7 +21,7 @@ CALL = CallId("20251125-120000-0001")
 OTHER = BranchId("GZ02")
 
 
-class Gateway(Silent):
+class Gateway(QuietHandler):
     """A gateway that answers requests by ``script``, and ``AskReports`` by ``pages``, of which the last is repeated."""
 
     def __init__(self, *pages: aci.ReportsSent, script: dict[type[Struct], Struct] | None = None) -> None:
@@ -38,7 +38,7 @@ class Gateway(Silent):
 
 
 def page(*reports: aci.OrderReport, more: bool = False) -> aci.ReportsSent:
-    return aci.ReportsSent(9, reports, more)
+    return aci.ReportsSent(reports, more)
 
 
 def status(branch: BranchId, last: int = 0, day: str = "20251125") -> aci.StatusReport:
@@ -155,7 +155,7 @@ def test_pages_that_lead_nowhere_are_not_asked_for_without_end(
         page(report(2, key), more=True),
         page(more=True),
         page(report(3, key), report(5, key)),
-        aci.ReportsSent(4, (report(4, key), report(5, key)), more=True),
+        aci.ReportsSent((report(4, key), report(5, key)), more=True),
         page(),
     )
 

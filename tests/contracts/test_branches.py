@@ -1,4 +1,4 @@
-"""``ports.Branches``: the same tests for the fake and for the real links, gateway and trading system."""
+"""``ports.BranchesPort``: the same tests for the fake and for the real links, gateway and trading system."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""``ports.Desks``: the same tests for the fake and for real links with CURVE."""
+"""``ports.DesksPort``: the same tests for the fake and for real links with CURVE."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +24,7 @@ from switch_server.core.desks import (
 )
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Event
-from switch_server.ports import Desks
+from switch_server.ports import DesksPort
 from tests.desk_client import DEADLINE, DeskClient
 from tests.desks.rig import A, B, Rig, call, pop, rig
 from tests.fakes.desks import FakeDesks, pop_of
@@ -39,7 +39,7 @@ class FakeRig:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.fake = FakeDesks(self.events.append, lambda leg: f"token of {leg}")
-        self.desks: Desks = self.fake
+        self.desks: DesksPort = self.fake
 
     async def log_in(self, agent: AgentId) -> None:
         self.fake.log_in(agent)
@@ -77,7 +77,7 @@ class RealRig:
     def __init__(self, on: Rig) -> None:
         self._on = on
         on.core.replies = lambda _command: None
-        self.desks: Desks = on.links
+        self.desks: DesksPort = on.links
         self.wait: Callable[[type[Any]], Awaitable[Any]] = on.core.wait
         self._clients: dict[AgentId, DeskClient] = {}
         self._asked: dict[int, asyncio.Task[Any]] = {}

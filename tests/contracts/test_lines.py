@@ -1,4 +1,4 @@
-"""``ports.Lines``: the same tests for the fake and for real SIP."""
+"""``ports.LinesPort``: the same tests for the fake and for real SIP."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ from switch_server.core.leg import (
     RingDesk,
 )
 from switch_server.core.words import Event
-from switch_server.ports import Lines
+from switch_server.ports import LinesPort
 from tests.fakes.lines import FAR, FakeLines
 from tests.lines.peer import SDP, Call, Peer
 from tests.lines.switch import NEAR, Switch, trunk_to, wait_and_see
@@ -39,7 +39,7 @@ class FakeRig:
         self.events: list[Event] = []
         self.seen: list[Event] = []
         self.fake = FakeLines(self._post)
-        self.lines: Lines = self.fake
+        self.lines: LinesPort = self.fake
         self.phone = "192.0.2.20:5060"
 
     def _post(self, event: Event) -> None:
@@ -83,7 +83,7 @@ class SipRig:
     def __init__(self, switch: Switch, peer: Peer, desk: Peer) -> None:
         self._switch, self._peer, self._desk = switch, peer, desk
         self.phone = ":".join(map(str, desk.address))
-        self.lines: Lines = switch.lines
+        self.lines: LinesPort = switch.lines
         self.seen = switch.seen
         self._call = Call(peer)
         self.wait = switch.wait

@@ -1,4 +1,4 @@
-"""``ports.OrderJournal``: the same tests for the fake and for the real one."""
+"""``ports.OrderJournalPort``: the same tests for the fake and for the real one."""
 
 from collections.abc import Iterator
 from pathlib import Path

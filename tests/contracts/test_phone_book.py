@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook``: the same tests for the fake and for the store's phone book."""
+"""``ports.phones.DeskPhoneBook``: the same tests for the fake and for the store's phone book."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shared.ids import DeskId, PhoneName
 from switch_server.adapters.store import Store
-from switch_server.ports.phones import Binding, PhoneBook, PhoneRecord, ha1
+from switch_server.ports.phones import Binding, DeskPhoneBook, PhoneRecord, ha1
 from tests.fakes.phones import FakePhones
 from tests.store.samples import NOON, Clock, Posted
 
@@ -21,7 +21,7 @@ BINDING = Binding(
 
 
 @pytest.fixture(params=["fake", "sqlite"])
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PhoneBook]:
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DeskPhoneBook]:
     if request.param == "fake":
         yield FakePhones()
         return
@@ -32,7 +32,7 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PhoneBook]:
     assert store.counts.refused == 0
 
 
-def test_phones_are_put_and_removed(book: PhoneBook) -> None:
+def test_phones_are_put_and_removed(book: DeskPhoneBook) -> None:
     assert (book.phone(FRONT), book.phones()) == (None, ())
     book.put_phone(PHONE, "operator")
     book.put_phone(OTHER, "operator")
@@ -48,13 +48,13 @@ def test_phones_are_put_and_removed(book: PhoneBook) -> None:
 @pytest.mark.parametrize(
     "wrong", [replace(PHONE, phone=PhoneName("a b")), replace(PHONE, desk=DeskId("前台")), replace(PHONE, ha1="geheim")]
 )
-def test_errors_are_raised_and_change_nothing(book: PhoneBook, wrong: PhoneRecord) -> None:
+def test_errors_are_raised_and_change_nothing(book: DeskPhoneBook, wrong: PhoneRecord) -> None:
     with pytest.raises(ValueError):
         book.put_phone(wrong, "operator")
     assert book.phones() == ()
 
 
-def test_a_binding_lives_until_it_expires(book: PhoneBook) -> None:
+def test_a_binding_lives_until_it_expires(book: DeskPhoneBook) -> None:
     book.put_phone(PHONE, "operator")
     book.put_binding(BINDING)
     assert book.binding(FRONT, NOON + 299) == BINDING
@@ -68,7 +68,7 @@ def test_a_binding_lives_until_it_expires(book: PhoneBook) -> None:
     assert book.binding(FRONT, NOON) is None
 
 
-def test_a_binding_ends_with_a_new_password_and_with_the_phone(book: PhoneBook) -> None:
+def test_a_binding_ends_with_a_new_password_and_with_the_phone(book: DeskPhoneBook) -> None:
     book.put_phone(PHONE, "operator")
     book.put_binding(BINDING)
     book.put_phone(replace(PHONE, desk=DeskId("desk-08")), "operator")

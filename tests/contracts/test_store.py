@@ -1,4 +1,4 @@
-"""``ports.Store``: the same tests for the fake and for the real one."""
+"""``ports.StorePort``: the same tests for the fake and for the real one."""
 
 from collections.abc import Iterator
 from pathlib import Path

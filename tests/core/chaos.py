@@ -51,7 +51,7 @@ KEYS = (
 STEPS = (0.0, 0.1, 0.6, 3.0, 9.0, 15.0, 45.0, 70.0, 700.0)
 REPLIES: tuple[aci.Reply, ...] = (
     aci.LoggedIn(ACCOUNT, ""), aci.Refused(Refusal.WRONG_PIN), aci.Refused(Refusal.BRANCH_SLOW), aci.Refused(Refusal.UNSUPPORTED),
-    aci.MaxQuantity(Shares(-5)), aci.Orders((order_row("880001"), order_row("880002", OrderStatus.FILLED))), aci.ReportsSent(3),
+    aci.MaxQuantity(Shares(-5)), aci.Orders((order_row("880001"), order_row("880002", OrderStatus.FILLED))), aci.ReportsSent(),
     aci.OrderPending(OrderKey("x")),
 )  # fmt: skip
 AGENTS_QUEUE = Queue(QueueName("agents"), ring=7.0, wrap_up=0.0)
@@ -282,7 +282,7 @@ class Chaos:
         events: tuple[ev.Event, ...] = (
             ev.OrderAnswered(key, aci.OrderAccepted(key, ContractNo("880009"))), ev.OrderAnswered(key, aci.OrderVoid(key)),
             ev.OrderAnswered(key, aci.OrderRefused(key, Refusal.NO_CASH)), ev.OrderAnswered(key, aci.OrderPending(key)),
-            ev.OrderAnswered(key, aci.ReportsSent(1)), ev.OrderSilent(key), ev.OrderSilent(key, never_left=True),
+            ev.OrderAnswered(key, aci.ReportsSent()), ev.OrderSilent(key), ev.OrderSilent(key, never_left=True),
             ev.OrderJournalFailed(key, "disk full"),
         )  # fmt: skip
         self.tell(choose(events, pick))

@@ -16,7 +16,7 @@ import yaml
 from rich.console import Console
 
 from agent_app.link import DeskKey
-from shared.control_rows import CallRow, OrderRow
+from shared.control_rows import ControlCallRow, ControlOrderRow
 from shared.enums import Language
 from shared.link import keys
 from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, WATCHED_EVERY, _options, _pace, main
@@ -176,9 +176,9 @@ def test_ports() -> None:
 # --- the live view ---
 
 ROWS = (
-    OrderRow("c1/1", 0.0, "place", "accepted", "c1", "GZ01", "0001", "phone", "600519", "buy", 1_500_000, 100, None, "880001"),
-    OrderRow("c2/1", 0.0, "cancel", "refused", "c2", "GZ01", "0002", "phone", cancels="880001", refusal="not_cancellable"),
-    OrderRow("c3/1", 0.0, "place", "sent", "c3", "GZ01", "0003", "phone", "600519", "sell", 1_500_000, 100),
+    ControlOrderRow("c1/1", 0.0, "place", "accepted", "c1", "GZ01", "0001", "phone", "600519", "buy", 1_500_000, 100, None, "880001"),
+    ControlOrderRow("c2/1", 0.0, "cancel", "refused", "c2", "GZ01", "0002", "phone", cancels="880001", refusal="not_cancellable"),
+    ControlOrderRow("c3/1", 0.0, "place", "sent", "c3", "GZ01", "0003", "phone", "600519", "sell", 1_500_000, 100),
 )  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def test_tables() -> None:
     console = Console(record=True, width=200)
     console.print(_orders(ZH, ROWS))
     console.print(
-        _calls(ZH, (CallRow("c1", True, "up", "city", "139", "95500", 0.0, where="pin", account_end="0001"),))
+        _calls(ZH, (ControlCallRow("c1", True, "up", "city", "139", "95500", 0.0, where="pin", account_end="0001"),))
     )
     said = console.export_text()
     for word in ("880001", "not_cancellable", "…0001", "通话 1", "pin"):

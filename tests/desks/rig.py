@@ -14,7 +14,7 @@ from shared.enums import CallKind, HangingUp, Language, LockReason, Role, SeatSt
 from shared.floor import Rows
 from shared.ids import AgentId, CallId, DeskId, LegId, QueueName, TrunkName
 from shared.link import KeyPair, Rules, keys
-from switch_server.adapters.desks import DeskLinks, Passwords, Sight
+from switch_server.adapters.desks import DeskLinks, DeskSources, Passwords
 from switch_server.core.desks import AgentOffline, AgentOnline, AnswerDesk, DeskCommanded, DeskDown, ShowPop
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Event
@@ -83,8 +83,8 @@ class Core:
     def desk_state(self, agent: AgentId) -> tuple[Seat | None, DeskCall | None]:
         return self.seats.get(agent), self.calls.get(agent)
 
-    def sight(self) -> Sight:
-        return Sight(self.desk_state, lambda: self.queues, lambda: CHOICES, self.floor)
+    def sources(self) -> DeskSources:
+        return DeskSources(self.desk_state, lambda: self.queues, lambda: CHOICES, self.floor)
 
     def new_call_id(self) -> CallId:
         return CallId(f"fresh-{next(self._numbers)}")
@@ -157,7 +157,7 @@ class Rig:
         self.links = self.core.links = DeskLinks(
             self.core.post, self.core.after, endpoint=self.endpoint, server_key=SERVER, book=self.book, phones=self.phones,
             pops=self.pops,
-            questions=self.questions, tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sight=self.core.sight(),
+            questions=self.questions, tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sources=self.core.sources(),
             new_call_id=self.core.new_call_id, audit=self.audits.append, clock=lambda: self.now, rules=self.rules,
         )  # fmt: skip
         self.endpoint = await self.links.start()

@@ -15,7 +15,7 @@ from shared.ids import AgentId, CallId, CustomerId, LegId
 from shared.link import Failure, RequestFailed, Rules
 from shared.protocol import Heartbeat, RejectCode
 from switch_server.adapters.desks import links as links_module
-from switch_server.adapters.desks.shapes import MOST_COMMANDS, MOST_QUESTIONS, RULES
+from switch_server.adapters.desks.inputs import MOST_COMMANDS, MOST_QUESTIONS, RULES
 from switch_server.core.desks import AnswerDesk, DeskCommanded, DeskDown, HidePop, PhoneTold, PopSeen
 from tests.desks.rig import CHOICES, QUEUE, A, B, Rig, call, pop, refused, rig, until
 from tests.fakes.desks import pop_of
@@ -308,7 +308,7 @@ def test_a_desk_that_reads_nothing_gets_a_new_session() -> None:
 
     async def test(on: Rig) -> None:
         client = await on.logged_in()
-        (desk,) = on.links._roll.desks.values()
+        (desk,) = on.links._register.desks.values()
         send, desk.channel._send = desk.channel._send, lambda _data: False
         on.core.seat(A, SeatState.OPEN)
         assert await on.core.wait(DeskDown) == DeskDown(A)

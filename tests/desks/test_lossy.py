@@ -16,7 +16,7 @@ from tests.desk_client import DEADLINE, DeskClient
 from tests.desks.rig import QUEUE, Rig, call, pop, rig
 from tests.fakes.desks import agent
 
-TABLE = codec.Table((*SESSION_MESSAGES, *wire.REPLIES, *wire.REPORTS))
+TABLE = codec.MessageTable((*SESSION_MESSAGES, *wire.REPLIES, *wire.REPORTS))
 STATES = [SeatState.OPEN, SeatState.RINGING, SeatState.TALKING, SeatState.HOLDING, SeatState.WRAP_UP]
 UNSEEN = 5
 """The number of changes after a cut before the desk is connected again."""
@@ -72,7 +72,7 @@ def change(on: Rig, who: AgentId, number: int, chance: random.Random) -> None:
         case 4:
             on.links.do(pop(who, number % 5))
         case _:
-            shown = on.links._roll.pops._showing.get(who)
+            shown = on.links._register.pops._showing.get(who)
             if shown is not None:
                 on.pops.fill(shown.effect.call)
 
@@ -84,7 +84,7 @@ async def a_day(on: Rig, who: AgentId, name: str, events: int, cuts: int, lossy:
     at_cut = {round((number + 1) * events / (cuts + 1)) for number in range(cuts)}
     spoilt: Channel | None = None
     for number in range(events):
-        desk = on.links._roll.desks.get(DeskId(name))
+        desk = on.links._register.desks.get(DeskId(name))
         if desk is not None and desk.channel is not spoilt:
             spoilt = desk.channel
             lossy.append(Lossy(desk.channel, chance))

@@ -11,27 +11,33 @@ from shared.desk import DeskRefusal, PhoneNow, PopShown
 from shared.ids import CallId
 from shared.protocol import SnapshotRequest
 from switch_server.adapters.desks import pops as pops_module
-from switch_server.adapters.desks.desk import VERDICTS, Ask, Place, ask_of
+from switch_server.adapters.desks.inputs import is_sensible, phone_now
+from switch_server.adapters.desks.link import VERDICTS, LinkPhase, RequestKind, request_kind
 from switch_server.adapters.desks.pops import PopBoard
-from switch_server.adapters.desks.shapes import is_sensible, phone_now
-from switch_server.adapters.tries import Tries
+from switch_server.adapters.tries import MOST_KEYS, Tries
 from switch_server.core.desks import HidePop
 from tests.desks.rig import A, B, pop, until
 from tests.fakes.desks import FakePops, pop_of
 
 
 def test_each_request_has_a_verdict_in_each_state() -> None:
-    assert set(VERDICTS) == set(Place)
-    assert all(set(row) == set(Ask) for row in VERDICTS.values())
-    assert {ask_of(cls) for cls in wire.REQUESTS} == set(Ask) - {Ask.SNAPSHOT, Ask.FLOOR}
-    assert {ask_of(cls) for cls in floor.REQUESTS} == {Ask.FLOOR}
-    assert ask_of(SnapshotRequest) is Ask.SNAPSHOT
-    assert ask_of(wire.Done) is None
+    assert set(VERDICTS) == set(LinkPhase)
+    assert all(set(row) == set(RequestKind) for row in VERDICTS.values())
+    assert {request_kind(cls) for cls in wire.REQUESTS} == set(RequestKind) - {RequestKind.SNAPSHOT, RequestKind.FLOOR}
+    assert {request_kind(cls) for cls in floor.REQUESTS} == {RequestKind.FLOOR}
+    assert request_kind(SnapshotRequest) is RequestKind.SNAPSHOT
+    assert request_kind(wire.Done) is None
 
 
 def test_nobody_does_anything_before_the_log_in() -> None:
-    for place in (Place.FREE, Place.CHECKING, Place.GONE):
-        for ask in (Ask.COMMAND, Ask.QUESTION, Ask.FLOOR, Ask.LOG_OUT, Ask.PASSWORD):
+    for place in (LinkPhase.FREE, LinkPhase.CHECKING, LinkPhase.GONE):
+        for ask in (
+            RequestKind.COMMAND,
+            RequestKind.QUESTION,
+            RequestKind.FLOOR,
+            RequestKind.LOG_OUT,
+            RequestKind.PASSWORD,
+        ):
             assert VERDICTS[place][ask] is DeskRefusal.NOT_LOGGED_IN
 
 
@@ -56,10 +62,10 @@ def test_tries_within_a_window() -> None:
 
 
 def test_tries_remember_so_many_and_no_more() -> None:
-    tries = Tries(limit=1, most=3)
-    for key in "abcd":
-        tries.begin(key, 0.0)
-    assert [tries.wait(key, 1.0) > 0 for key in "abcd"] == [False, True, True, True]
+    tries = Tries(limit=1)
+    for number in range(MOST_KEYS + 1):
+        tries.begin(str(number), 0.0)
+    assert [tries.wait(str(number), 1.0) > 0 for number in (0, 1, 2, MOST_KEYS)] == [False, True, True, True]
 
 
 # --- bounds ---

@@ -146,7 +146,7 @@ class FakeQuestions:
 
 
 class FakeDesks:
-    """``ports.Desks``. ``told``: the reports of each agent in order; ``answers``: by request number."""
+    """``ports.DesksPort``. ``told``: the reports of each agent in order; ``answers``: by request number."""
 
     def __init__(self, post: Post, tokens: Callable[[LegId], str] = str) -> None:
         self._post = post
@@ -188,7 +188,7 @@ class FakeDesks:
     def saw_pop(self, agent: AgentId, call: CallId, after_ms: float) -> None:
         self._post(PopSeen(agent, call, after_ms))
 
-    # --- ports.Desks ---
+    # --- ports.DesksPort ---
 
     def do(self, effect: TellDesk | AnswerDesk | ShowPop | HidePop) -> None:
         match effect:

@@ -88,7 +88,7 @@ class FakeLines:
     def cancel(self, leg: LegId) -> None:
         self._end(leg, EndCause.CANCELLED, 487)
 
-    # --- ports.Lines ---
+    # --- ports.LinesPort ---
 
     def do(self, effect: LineEffect) -> None:
         self.effects.append(effect)

@@ -9,9 +9,9 @@ from shared.aci import Funds, Holding, OrderRow, PlaceOrder, Quote
 from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, ContractNo, Fen, Milli, Shares, StockCode
 from switch_server.branch.trading import (
-    Listener,
     OrderUpdate,
     TradingDown,
+    TradingListener,
     TradingRefused,
     TradingSilent,
     TradingState,
@@ -34,7 +34,7 @@ class FakeTrading:
         self._accounts = accounts
         self._codes = codes
 
-    async def start(self, listener: Listener) -> None:
+    async def start(self, listener: TradingListener) -> None:
         self._listener = listener
         self.come(up=True)
 

@@ -12,7 +12,7 @@ from switch_server.adapters.sip_lines import SipLines, Timing
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import Answer, HangUp, LegEnded, LineEffect, PlaceCall, Reject, Ring
 from switch_server.core.words import Event, Near, Trunk
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
@@ -42,7 +42,7 @@ class Switch:
         *trunks: Trunk,
         timing: Timing = QUICK,
         listen: tuple[str, int] = ("127.0.0.1", 0),
-        phones: PhoneBook | None = None,
+        phones: DeskPhoneBook | None = None,
         new_call_id: Callable[[], CallId] | None = None,
     ) -> None:
         numbers = itertools.count(1)

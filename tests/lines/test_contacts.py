@@ -5,29 +5,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch_server.adapters.sip_lines import contacts
-from switch_server.adapters.sip_lines.contacts import BadContact, Contact
+from switch_server.adapters.sip_lines.contacts import BadContact, SipContact
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("<sip:front@10.0.0.9:5062>", Contact("sip:front@10.0.0.9:5062", "front", "10.0.0.9", 5062)),
-        ("sip:10.0.0.9", Contact("sip:10.0.0.9", "", "10.0.0.9", 5060)),
+        ("<sip:front@10.0.0.9:5062>", SipContact("sip:front@10.0.0.9:5062", "front", "10.0.0.9", 5062)),
+        ("sip:10.0.0.9", SipContact("sip:10.0.0.9", "", "10.0.0.9", 5060)),
         (
             "sip:front@PHONE.local;expires=60",
-            Contact("sip:front@PHONE.local", "front", "phone.local", 5060, expires=60),
+            SipContact("sip:front@PHONE.local", "front", "phone.local", 5060, expires=60),
         ),
         (
             '"Front, desk <1>" <sip:front@10.0.0.9;transport=udp;line=x1>;q=0.5;expires=600;+sip.instance="<urn:uuid:1>"',
-            Contact("sip:front@10.0.0.9;transport=udp;line=x1", "front", "10.0.0.9", 5060, ";line=x1", 600, 500),
+            SipContact("sip:front@10.0.0.9;transport=udp;line=x1", "front", "10.0.0.9", 5060, ";line=x1", 600, 500),
         ),
-        ("Front <SIP:a@b>;Expires = 5", Contact("SIP:a@b", "a", "b", 5060, expires=5)),
-        ("<sip:a@b>;expires=soon;q=7", Contact("sip:a@b", "a", "b", 5060)),
-        ("<sip:a@b>;q=0;expires=0", Contact("sip:a@b", "a", "b", 5060, expires=0, q=0)),
-        ("<sip:a@b>;q=1.000", Contact("sip:a@b", "a", "b", 5060)),
+        ("Front <SIP:a@b>;Expires = 5", SipContact("SIP:a@b", "a", "b", 5060, expires=5)),
+        ("<sip:a@b>;expires=soon;q=7", SipContact("sip:a@b", "a", "b", 5060)),
+        ("<sip:a@b>;q=0;expires=0", SipContact("sip:a@b", "a", "b", 5060, expires=0, q=0)),
+        ("<sip:a@b>;q=1.000", SipContact("sip:a@b", "a", "b", 5060)),
     ],
 )
-def test_one_contact(text: str, wanted: Contact) -> None:
+def test_one_contact(text: str, wanted: SipContact) -> None:
     assert contacts.read((text,)) == (wanted,)
 
 

@@ -8,7 +8,7 @@ from shared.desk import TOKEN_HEADER
 from shared.enums import EndCause
 from shared.ids import LegId, TrunkName
 from switch_server.adapters.sip_lines import Timing
-from switch_server.adapters.sip_lines.desk import address_of
+from switch_server.adapters.sip_lines.desk_leg import address_of
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegAnswered, LegEnded, LegRefreshed, LegRinging, RefreshLeg, RingDesk
 from switch_server.core.words import Trunk

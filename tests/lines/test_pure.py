@@ -61,36 +61,40 @@ def test_challenges_that_we_cannot_answer(text: str) -> None:
 KEY = digest.password_key("wang", "pw")
 
 
-def test_doorman() -> None:
-    doorman, other = digest.Doorman(b"s" * 32), digest.Doorman(b"t" * 32)
-    asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
+def test_the_digest_authenticator() -> None:
+    authenticator, other = digest.DigestAuthenticator(b"s" * 32), digest.DigestAuthenticator(b"t" * 32)
+    asked = digest.read_challenge(authenticator.challenge(1000.0, "192.0.2.1"))
     assert asked is not None
     proof = digest.authorization(asked, "wang", "pw", "INVITE", "sip:a,b@c", "cc")
-    assert doorman.user((proof,)) == "wang"
-    assert doorman.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.1") is True
-    assert doorman.admits((proof,), "INVITE", KEY, 1000.0 + digest.NONCE_LIFE_S + 1, "192.0.2.1") is None, "stale"
-    assert doorman.admits((proof,), "INVITE", digest.password_key("wang", "other"), 1001.0, "192.0.2.1") is False
-    assert doorman.admits((proof,), "BYE", KEY, 1001.0, "192.0.2.1") is False
+    assert authenticator.user((proof,)) == "wang"
+    assert authenticator.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.1") is True
+    assert authenticator.admits((proof,), "INVITE", KEY, 1000.0 + digest.NONCE_LIFE_S + 1, "192.0.2.1") is None, "stale"
+    assert authenticator.admits((proof,), "INVITE", digest.password_key("wang", "other"), 1001.0, "192.0.2.1") is False
+    assert authenticator.admits((proof,), "BYE", KEY, 1001.0, "192.0.2.1") is False
     assert other.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.1") is None, (
         "a nonce of before our restart is asked again"
     )
-    assert doorman.admits(('Digest realm="huawu"',), "INVITE", KEY, 1.0, "192.0.2.1") is False
-    assert doorman.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", KEY, 1001.0, "192.0.2.1") is False
+    assert authenticator.admits(('Digest realm="huawu"',), "INVITE", KEY, 1.0, "192.0.2.1") is False
     assert (
-        doorman.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", KEY, 1001.0, "192.0.2.1")
+        authenticator.admits((proof.replace("qop=auth", "qop=auth-int"),), "INVITE", KEY, 1001.0, "192.0.2.1") is False
+    )
+    assert (
+        authenticator.admits((proof.replace("algorithm=MD5", "algorithm=ROT13"),), "INVITE", KEY, 1001.0, "192.0.2.1")
         is False
     )
-    assert doorman.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.2") is None, "overheard and said from elsewhere"
-    assert "stale=true" in doorman.challenge(1.0, "x", stale=True)
-    assert doorman.was_asked((proof,), 1001.0, "192.0.2.1")
-    assert not doorman.was_asked((proof,), 1001.0, "192.0.2.2")
-    assert not doorman.was_asked((), 1001.0, "192.0.2.1")
-    assert doorman.use((proof,)) == (1000, 1, 1)
-    assert doorman.use(("Digest",)) == (0, 0, 0)
+    assert authenticator.admits((proof,), "INVITE", KEY, 1001.0, "192.0.2.2") is None, (
+        "overheard and said from elsewhere"
+    )
+    assert "stale=true" in authenticator.challenge(1.0, "x", stale=True)
+    assert authenticator.was_challenged((proof,), 1001.0, "192.0.2.1")
+    assert not authenticator.was_challenged((proof,), 1001.0, "192.0.2.2")
+    assert not authenticator.was_challenged((), 1001.0, "192.0.2.1")
+    assert authenticator.use((proof,)) == (1000, 1, 1)
+    assert authenticator.use(("Digest",)) == (0, 0, 0)
 
 
 def test_a_proof_is_taken_once() -> None:
-    uses = digest.Uses(most=2)
+    uses = digest.NonceCounts(most=2)
     first, second = ("call-1", "1 INVITE"), ("call-2", "1 INVITE")
     assert uses.takes((1000, 1, 1), first)
     assert uses.takes((1000, 1, 1), first), "the same request again"
@@ -126,23 +130,23 @@ def test_a_proof_is_for_one_uri(given: str, called: str, good: bool) -> None:
 
 
 def test_a_kept_hash_is_as_good_as_the_password_for_md5_alone() -> None:
-    doorman = digest.Doorman(b"s" * 32)
-    asked = digest.read_challenge(doorman.challenge(1000.0, "192.0.2.1"))
+    authenticator = digest.DigestAuthenticator(b"s" * 32)
+    asked = digest.read_challenge(authenticator.challenge(1000.0, "192.0.2.1"))
     assert asked is not None
     key = digest.md5_key(ha1(PhoneName("wang"), "pw"))
     proof = digest.authorization(asked, "wang", "pw", "REGISTER", "sip:huawu", "cc")
-    assert doorman.admits((proof,), "REGISTER", key, 1000.0, "192.0.2.1") is True
+    assert authenticator.admits((proof,), "REGISTER", key, 1000.0, "192.0.2.1") is True
     better = digest.authorization(replace(asked, algorithm="SHA-256"), "wang", "pw", "REGISTER", "sip:huawu", "cc")
-    assert doorman.admits((better,), "REGISTER", KEY, 1000.0, "192.0.2.1") is True
-    assert doorman.admits((better,), "REGISTER", key, 1000.0, "192.0.2.1") is False
+    assert authenticator.admits((better,), "REGISTER", KEY, 1000.0, "192.0.2.1") is True
+    assert authenticator.admits((better,), "REGISTER", key, 1000.0, "192.0.2.1") is False
 
 
 @given(st.text())
 def test_any_authorization_is_read_or_refused(text: str) -> None:
-    doorman = digest.Doorman(b"s")
+    authenticator = digest.DigestAuthenticator(b"s")
     for header in (text, "Digest " + text, 'Digest realm="huawu",' + text):
-        doorman.user((header,))
-        assert not doorman.admits((header,), "INVITE", KEY, 1.0, "x")
+        authenticator.user((header,))
+        assert not authenticator.admits((header,), "INVITE", KEY, 1.0, "x")
 
 
 # --- session timers (RFC 4028 §9 table 2) ---
@@ -190,14 +194,14 @@ def test_any_bytes_have_a_verdict(data: bytes) -> None:
     start = b"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;rport\r\n"
     for datagram in (data, start + data, b"SIP/2.0 200 OK\r\n" + data):
         verdict = screen.screen(datagram)
-        if isinstance(verdict, screen.Refused):
+        if isinstance(verdict, screen.RefusedRequest):
             answer = screen.reply(verdict.head, ("192.0.2.1", 5060), verdict.code, verdict.reason, tag="t")
             assert answer.startswith(b"SIP/2.0 ")
             assert answer.endswith(b"Content-Length: 0\r\n\r\n")
 
 
 def test_reply_tells_the_source_and_keeps_the_tag() -> None:
-    head = screen.Head(
+    head = screen.SipHead(
         "INVITE", None, "sip:x", ("SIP/2.0/UDP h:5060;rport;branch=b", "SIP/2.0/UDP g"), {"to": "<sip:a>;tag=old"}
     )
     text = screen.reply(head, ("192.0.2.1", 99), 400, "Bad", tag="new", extra=("X: y",)).decode()

@@ -333,19 +333,19 @@ def test_a_phone_that_has_registered_may_still_not_call(raw, peer) -> None:
 # --- by a clock ---
 
 
-def ask(desk: registrar.Registrar, now: float, proof: str = "", cseq: int = 1) -> registrar.Answer:
+def ask(desk: registrar.Registrar, now: float, proof: str = "", cseq: int = 1) -> registrar.RegisterResponse:
     text = (
         "REGISTER sip:huawu SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa\r\nFrom: <sip:front-1@h>;tag=a\r\nTo: <sip:front-1@h>\r\n"
         f"Call-ID: a\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:front-1@10.0.0.9>\r\n{proof}\r\n\r\n"
     )
     passed = screen.screen(text.encode())
-    assert isinstance(passed, screen.Passed)
+    assert isinstance(passed, screen.PassedMessage)
     return desk.answer(passed.head, ("192.0.2.9", 5060), now)
 
 
 def prove(
     desk: registrar.Registrar, now: float, password: str = "open sesame", nonce_at: float | None = None, cseq: int = 1
-) -> registrar.Answer:
+) -> registrar.RegisterResponse:
     (header,) = ask(desk, now if nonce_at is None else nonce_at).headers
     asked = digest.read_challenge(header.partition(": ")[2])
     assert asked is not None
@@ -354,14 +354,14 @@ def prove(
 
 
 def test_the_door_opens_again_after_five_minutes(book) -> None:
-    desk = registrar.Registrar(book, digest.Doorman(b"s" * 32), Counter())
+    desk = registrar.Registrar(book, digest.DigestAuthenticator(b"s" * 32), Counter())
     assert [prove(desk, 1000.0 + n, "geheim").code for n in range(6)] == [403] * 6
     assert prove(desk, 1299.0).code == 403
     assert prove(desk, 1301.0).code == 200
 
 
 def test_an_old_nonce_is_asked_anew_and_no_wrong_password(book) -> None:
-    desk = registrar.Registrar(book, digest.Doorman(b"s" * 32), Counter())
+    desk = registrar.Registrar(book, digest.DigestAuthenticator(b"s" * 32), Counter())
     (header,) = prove(desk, 2000.0, nonce_at=1000.0).headers
     assert "stale=true" in header
     (header,) = prove(desk, 2000.0, "geheim", nonce_at=1000.0).headers

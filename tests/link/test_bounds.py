@@ -119,12 +119,12 @@ LONG = "x" * (ID_MAX + 1)
 )  # fmt: skip
 def test_what_is_over_its_bound_is_no_frame(message: Any) -> None:
     with pytest.raises(codec.FrameError):
-        codec.decode(codec.encode(message, frame_id=1, sent_at=1.0), codec.Table(FROM_OUTSIDE))
+        codec.decode(codec.encode(message, frame_id=1, sent_at=1.0), codec.MessageTable(FROM_OUTSIDE))
 
 
 def test_what_is_at_its_bound_comes_through() -> None:
     told = desk.PhoneNow((LegId("x" * ID_MAX),) * 16, problem="x" * ID_MAX)
-    assert codec.decode(codec.encode(told, frame_id=1, sent_at=1.0), codec.Table(FROM_OUTSIDE)).message == told
+    assert codec.decode(codec.encode(told, frame_id=1, sent_at=1.0), codec.MessageTable(FROM_OUTSIDE)).message == told
     assert (
         msgspec.msgpack.decode(msgspec.msgpack.encode(desk.AskCustomer(2**53)), type=desk.AskCustomer).customer == 2**53
     )  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from shared import aci, codec, protocol
 from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, BranchId, ContractNo, Fen, Milli, OrderKey, Shares, StockCode
 
-TABLE = codec.Table((*protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPLIES, *aci.REPORTS))
+TABLE = codec.MessageTable((*protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPLIES, *aci.REPORTS))
 GOLDEN = Path(__file__).parent / "golden" / "frames.jsonl"
 _A, _C, _K, _N = AccountNo("60010001"), StockCode("600000"), OrderKey("20261122-000001-1"), ContractNo("10001")
 _STATUS = aci.GatewayStatus(BranchId("GZ01"), trading_system_up=True, trade_date="20261122", session="open", pending=0, last_report=7)  # fmt: skip
@@ -63,7 +63,7 @@ MESSAGES: tuple[msgspec.Struct, ...] = (
     aci.OrderRefused(_K, Refusal.NO_CASH),
     aci.OrderVoid(_K),
     aci.OrderPending(_K),
-    aci.ReportsSent(42),
+    aci.ReportsSent(),
     _STATUS,
     aci.OrderReport(7, "20261122", _A, _N, OrderStatus.FILLED, Shares(300), Shares(0), Milli(9350), 1.5, _K),
     aci.StatusReport(_STATUS),
@@ -90,7 +90,7 @@ def test_the_wire_is_as_it_was() -> None:
 
 
 def test_an_unknown_type_is_a_value() -> None:
-    small = codec.Table(protocol.SESSION_MESSAGES)
+    small = codec.MessageTable(protocol.SESSION_MESSAGES)
     frame = codec.decode(codec.encode(aci.AskStatus(), frame_id=9, sent_at=0.0), small)
     assert frame.message == codec.Unknown("AskStatus")
     assert frame.id == 9

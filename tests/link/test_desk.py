@@ -7,7 +7,7 @@ from shared.enums import CallKind, HangingUp, Language, LockReason, Role, SeatSt
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId, QueueName
 from shared.protocol import SESSION_MESSAGES
 
-TABLE = codec.Table((*SESSION_MESSAGES, *desk.REQUESTS, *desk.REPLIES, *desk.REPORTS, *desk.TOLD))
+TABLE = codec.MessageTable((*SESSION_MESSAGES, *desk.REQUESTS, *desk.REPLIES, *desk.REPORTS, *desk.TOLD))
 SEAT = desk.Seat(AgentId("1001"), "李芳", Role.AGENT, DeskId("desk-01"), SeatState.OPEN, since=5.0)
 CALL = desk.DeskCall(
     CallId("2026112209000000001"), LegId("2026112209000000001/2"), "ab12", auto=False, kind=CallKind.IN, state=SeatState.RINGING,

@@ -11,7 +11,7 @@ from shared.floor import Rows
 from shared.ids import AgentId, BranchId, CallId, DeskId, Fen, QueueName, SkillName
 from shared.protocol import SESSION_MESSAGES
 
-TABLE = codec.Table((*SESSION_MESSAGES, *desk.REQUESTS, *floor.MESSAGES))
+TABLE = codec.MessageTable((*SESSION_MESSAGES, *desk.REQUESTS, *floor.MESSAGES))
 TITLE = {Language.ZH: "人工", Language.EN: "Agents"}
 SEAT = floor.SeatRow(
     AgentId("8001"), "李芳", "lf", "一组", Role.AGENT, SeatState.TALKING, {SkillName("zh"): 3}, 7, DeskId("desk-01"), 5.0, LockReason.LUNCH,

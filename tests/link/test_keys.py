@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.link import KeyFileError, keys, load_or_make_keys
-from shared.link.zap import MAX_ADDRESSES, QUIET_S, Refusals
+from shared.link.zap import MAX_ADDRESSES, QUIET_S, RefusedConnections
 
 
 def test_a_pair_is_kept_for_its_owner_only(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_refusals_are_told_once_a_while() -> None:
-    refusals = Refusals()
+    refusals = RefusedConnections()
     assert [refusals.count("a", now) for now in (0.0, 1.0, 2.0)] == [1, 0, 0]
     assert refusals.count("b", 2.0) == 1
     assert refusals.count("a", QUIET_S + 1) == 3
@@ -76,7 +76,7 @@ def test_refusals_are_told_once_a_while() -> None:
 
 
 def test_refusals_of_many_addresses_cost_bounded_memory() -> None:
-    refusals = Refusals()
+    refusals = RefusedConnections()
     for number in range(MAX_ADDRESSES + 10):
         assert refusals.count(str(number), 0.0) == 1
     assert len(refusals._by_address) == MAX_ADDRESSES

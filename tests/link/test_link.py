@@ -12,7 +12,7 @@ import pytest
 import zmq
 
 from shared import aci, codec, protocol
-from shared.ids import OrderKey
+from shared.ids import OrderKey, Shares
 from shared.link import (
     Answer,
     Channel,
@@ -21,10 +21,10 @@ from shared.link import (
     LinkClient,
     LinkError,
     LinkServer,
-    Refusal,
+    QuietHandler,
+    RefusedConnection,
     RequestFailed,
     Rules,
-    Silent,
     keys,
 )
 from shared.protocol import RejectCode
@@ -36,7 +36,7 @@ FAST = Rules(heartbeat_s=0.2, silence_s=1.0, hello_s=1.0)
 DEADLINE = 20.0
 
 
-class Note(Silent):
+class Note(QuietHandler):
     """Writes down what it hears; answers ``AskStatus`` and raises at ``AskReports``."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Note(Silent):
     def asked(self, channel: Channel, message: msgspec.Struct, answer: Answer) -> None:
         match message:
             case aci.AskStatus():
-                answer(aci.ReportsSent(1))
+                answer(aci.MaxQuantity(Shares(1)))
             case aci.ResolveOrder():
                 self.held.append(answer)
             case aci.AskReports():
@@ -80,7 +80,7 @@ class Rig:
     def __init__(self) -> None:
         self.here, self.there = Note(), Note()
         self.names = dict(NAMES)
-        self.refusals: list[Refusal] = []
+        self.refusals: list[RefusedConnection] = []
         self.clients: list[LinkClient] = []
 
     async def listen(self, endpoint: str = "tcp://127.0.0.1:0", *, curve: bool = True, rules: Rules = FAST) -> str:
@@ -141,12 +141,12 @@ async def test_both_sides_ask_answer_and_report() -> None:
         down = it.server.channel("GZ01")
         assert down is not None
         assert (down.name, down.address, down.program) == ("GZ01", "127.0.0.1", "branch-gateway 0.1")
-        assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
-        assert await down.ask(aci.AskStatus()) == aci.ReportsSent(1)
-        assert up.report(aci.ReportsSent(5))
-        assert down.report(aci.ReportsSent(6))
+        assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
+        assert await down.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
+        assert up.report(aci.MaxQuantity(Shares(5)))
+        assert down.report(aci.MaxQuantity(Shares(6)))
         await until(lambda: bool(it.here.reports and it.there.reports))
-        assert (it.here.reports, it.there.reports) == ([aci.ReportsSent(5)], [aci.ReportsSent(6)])
+        assert (it.here.reports, it.there.reports) == ([aci.MaxQuantity(Shares(5))], [aci.MaxQuantity(Shares(6))])
         await until(lambda: down.session.round_trip_ms is not None)
 
 
@@ -161,7 +161,7 @@ async def test_a_stranger_is_refused_told_of_once_and_disturbs_nobody() -> None:
         (refusal,) = it.refusals
         assert (refusal.address, refusal.code, refusal.times) == ("127.0.0.1", "unknown_key", 1)
         assert STRANGER.public.decode().startswith(refusal.public_key)
-        assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
+        assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
         assert [channel.name for channel in it.server.channels()] == ["GZ01"]
 
 
@@ -190,7 +190,7 @@ async def test_bytes_of_another_kind_do_not_disturb() -> None:
         host, _, port = it.server.endpoint.removeprefix("tcp://").rpartition(":")
         with socket.create_connection((host, int(port))) as stranger:
             stranger.sendall(b"GET / HTTP/1.1\r\n\r\n" * 1000)
-            assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
+            assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
 
 
 def _raw(context: "zmq.Context[Any]", endpoint: str, key: keys.KeyPair) -> "zmq.Socket[bytes]":
@@ -205,7 +205,7 @@ def _raw(context: "zmq.Context[Any]", endpoint: str, key: keys.KeyPair) -> "zmq.
 @runs
 async def test_known_peers_with_foreign_frames_are_refused_with_a_code() -> None:
     async with rig() as it:
-        table = codec.Table((*protocol.SESSION_MESSAGES, *MESSAGES))
+        table = codec.MessageTable((*protocol.SESSION_MESSAGES, *MESSAGES))
         up = await (await it.client()).opened(DEADLINE)
         with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
 
@@ -228,14 +228,14 @@ async def test_known_peers_with_foreign_frames_are_refused_with_a_code() -> None
             end = await say(b"\xc1")
             assert isinstance(end, protocol.Rejected)
             assert end.code is RejectCode.TOO_MANY_BAD
-            assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
+            assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
 
 
 @runs
 async def test_a_key_that_was_taken_away_ends_its_session_and_begins_none_on_its_old_connection() -> None:
     async with rig() as it:
         up = await (await it.client()).opened(DEADLINE)
-        table = codec.Table((*protocol.SESSION_MESSAGES, *MESSAGES))
+        table = codec.MessageTable((*protocol.SESSION_MESSAGES, *MESSAGES))
         hello = codec.encode(protocol.Hello(1, "odd", "7"), frame_id=1, sent_at=0.0)
         with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
 
@@ -271,7 +271,7 @@ async def test_a_huge_message_ends_that_connection_only() -> None:
         up = await (await it.client()).opened(DEADLINE)
         with zmq.Context() as context, _raw(context, it.server.endpoint, GZ02) as peer:
             peer.send(b"x" * 6_000_000)
-            assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
+            assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
             assert [channel.name for channel in it.server.channels()] == ["GZ01"]
 
 
@@ -305,7 +305,7 @@ async def test_a_client_comes_back_after_the_server_did() -> None:
             await first.ask(aci.AskStatus())
         await it.listen(endpoint)
         second = await client.opened(DEADLINE)
-        assert await second.ask(aci.AskStatus()) == aci.ReportsSent(1)
+        assert await second.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
         assert it.there.ended == [("centre", RejectCode.STOPPED)]
 
 
@@ -320,7 +320,7 @@ async def test_a_newer_session_displaces_the_older() -> None:
         assert down is not None
         assert len(it.server.channels()) == 1
         assert not second.is_closed
-        assert await down.ask(aci.AskStatus()) == aci.ReportsSent(1)
+        assert await down.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
 
 
 @runs
@@ -334,7 +334,7 @@ async def test_a_request_times_out_and_a_bug_is_told() -> None:
             await up.ask(aci.AskReports(1))
         assert caught.value.failure is Failure.BAD_REPLY
         it.here.held[0](aci.OrderVoid(OrderKey("k")))  # too late, harmless
-        assert await up.ask(aci.AskStatus()) == aci.ReportsSent(1)
+        assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
         await until(lambda: up.session.counts["stray_replies"] == 1)
 
 
@@ -374,4 +374,4 @@ async def test_a_flood_of_requests_is_all_answered_in_order() -> None:
         for _ in range(3000):
             up.request(aci.AskStatus(), 30, results.append)
         await until(lambda: len(results) == 3000)
-        assert set(results) == {aci.ReportsSent(1)}
+        assert set(results) == {aci.MaxQuantity(Shares(1))}

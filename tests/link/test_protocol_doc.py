@@ -47,7 +47,7 @@ def test_the_floor_s_tables_are_told_of_and_no_other() -> None:
 
 def test_the_header_is_the_code_s() -> None:
     table = TEXT.partition("## 1. Frames")[2].partition("##")[0]
-    assert tuple(re.findall(r"^\| \d \| `(\w+)` \|", table, re.MULTILINE)) == codec._Wire.__struct_fields__
+    assert tuple(re.findall(r"^\| \d \| `(\w+)` \|", table, re.MULTILINE)) == codec._WireFrame.__struct_fields__
 
 
 def test_figures_are_the_code_s() -> None:

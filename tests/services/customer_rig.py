@@ -27,7 +27,7 @@ from switch_server.core.desks import ShowPop
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.records import Account, Customer
-from switch_server.services.customer_desk import CustomerDesk
+from switch_server.services.customer_questions import CustomerQuestions
 from switch_server.services.pop import ScreenPops
 from tests.fakes.branches import FakeBranches
 from tests.store.samples import NOON, Clock, Posted
@@ -101,7 +101,7 @@ class Rig:
             branch_name=lambda branch: NAMES.get(branch, {}),
             clock=self.clock,
         )
-        self.desk = CustomerDesk(
+        self.desk = CustomerQuestions(
             self.store.read,
             self.store,
             self.branches,

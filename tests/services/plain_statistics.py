@@ -18,7 +18,7 @@ from shared.ids import Fen
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 OFFSET_MS = round(SHANGHAI.total_seconds() * 1000)
@@ -78,9 +78,9 @@ def plain_report(
     ask = Ask(by=asked.by, start=start, end=end, now=now, queue=asked.queue, agent=asked.agent, group=asked.group)
     made, span = Report(ask, who), {"start": start, "end": end}
     made.seat_times(map(SeatTime._make, db.execute(_SEAT_TIMES, span | {"longest": LONGEST_STRETCH})))
-    made.visits(map(Visit._make, db.execute(_VISITS, span | {"longest": LONGEST_CALL})))
-    made.rings(map(Rung._make, db.execute(_RINGS, span | {"longest": LONGEST_CALL})))
-    made.orders(map(Placed._make, db.execute(_ORDERS, span)))
+    made.visits(map(QueueVisit._make, db.execute(_VISITS, span | {"longest": LONGEST_CALL})))
+    made.rings(map(DeskRing._make, db.execute(_RINGS, span | {"longest": LONGEST_CALL})))
+    made.orders(map(PlacedOrder._make, db.execute(_ORDERS, span)))
     return made.rows(), made.total()
 
 
@@ -189,7 +189,7 @@ class Report:
 
     # --- queues ---
 
-    def visits(self, visits: Iterable[Visit]) -> None:
+    def visits(self, visits: Iterable[QueueVisit]) -> None:
         """By call, then in order."""
         if self._ask.at_desks:
             return
@@ -197,7 +197,7 @@ class Report:
             whole = list(group)
             back = any(visit.kind == CallKind.CALLBACK for visit in whole)
             of_call = [visit for visit in whole if not self._passed_over(visit.queue, None)]
-            by_key: defaultdict[str | None, list[Visit]] = defaultdict(list)
+            by_key: defaultdict[str | None, list[QueueVisit]] = defaultdict(list)
             for visit in of_call:
                 by_key[self._key("", visit.queue, visit.branch, of_call[0].entered)].append(visit)
             for key, at_key in by_key.items():
@@ -206,7 +206,7 @@ class Report:
             if of_call:
                 self._case(self._all, of_call, back=back)
 
-    def _case(self, sums: Sums, visits: list[Visit], *, back: bool) -> None:
+    def _case(self, sums: Sums, visits: list[QueueVisit], *, back: bool) -> None:
         """Counts the visits of one call. ``back``: a callback by the centre."""
         count = sums.counts
         if back:
@@ -229,13 +229,13 @@ class Report:
 
     # --- desks ---
 
-    def rings(self, rings: Iterable[Rung]) -> None:
+    def rings(self, rings: Iterable[DeskRing]) -> None:
         """By call, then in order."""
         for _, group in groupby(rings, attrgetter("call")):
             whole = list(group)
             back = any(rung.kind == CallKind.CALLBACK for rung in whole)
             of_call = [rung for rung in whole if not self._passed_over(rung.queue, rung.agent)]
-            by_key: defaultdict[str | None, list[Rung]] = defaultdict(list)
+            by_key: defaultdict[str | None, list[DeskRing]] = defaultdict(list)
             for rung in of_call:
                 by_key[self._key(rung.agent, rung.queue, rung.branch, of_call[0].offered)].append(rung)
             for key, at_key in by_key.items():
@@ -244,7 +244,7 @@ class Report:
             if counted := [rung for rung in of_call if self._ask.by is not By.QUEUES or rung.queue is not None]:
                 self._rang(self._all, counted, back=back)
 
-    def _rang(self, sums: Sums, rings: list[Rung], *, back: bool) -> None:
+    def _rang(self, sums: Sums, rings: list[DeskRing], *, back: bool) -> None:
         for rung in rings:
             talked = rung.answered is not None and rung.kind != CallKind.MONITOR
             sums.counts["talks"] += talked
@@ -263,7 +263,7 @@ class Report:
 
     # --- orders ---
 
-    def orders(self, orders: Iterable[Placed]) -> None:
+    def orders(self, orders: Iterable[PlacedOrder]) -> None:
         for order in orders:
             if self._passed_over(order.queue, order.agent):
                 continue
@@ -332,7 +332,7 @@ def _answered(sums: Sums, waited_ms: int, service_level_ms: int) -> None:
     sums.waited_ms += waited_ms
 
 
-def _offered(sums: Sums, rings: list[Rung]) -> None:
+def _offered(sums: Sums, rings: list[DeskRing]) -> None:
     """Counts one call offered to one agent or group; the caller's wait is from the queue to the answer."""
     sums.counts["offered"] += 1
     answered = next((rung for rung in rings if rung.answered is not None), None)

@@ -13,13 +13,13 @@ import yaml
 from shared.control_rows import Trouble, TroubleCode
 from shared.enums import Language
 from shared.ids import BranchId, TrunkName
-from switch_server.adapters.branches.state import Counts, Known
+from switch_server.adapters.branches.state import Counts, KnownBranch
 from switch_server.adapters.state_lock import AlreadyRunning, lock
 from switch_server.bootstrap import Server
 from switch_server.core.flow import Configured, prompt_of
 from switch_server.core.words import SaveRecord
 from switch_server.services.folders import RESOURCES
-from switch_server.services.settings import Settings, read_settings
+from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.strict_yaml import ConfigError
 
 CLOSED = "今日休市"
@@ -130,7 +130,7 @@ def test_reload_takes_all_or_nothing(write: Callable[..., Path], tmp_path: Path)
         (configured,) = posted
         assert isinstance(configured, Configured)
         assert [flow.flow for flow in configured.flows] == ["notice"]
-        good: Settings = server.settings
+        good: SwitchSettings = server.settings
         write(text="{en: b}")
         with pytest.raises(ConfigError, match="no text in zh_CN"):
             await server.reload()
@@ -168,7 +168,7 @@ def test_what_a_branch_said_of_others_orders_is_counted_wherever_it_was_refused(
         server = Server(read_settings(write(branches=[{"id": name, "name": name} for name in ("GZ01", "GZ02")])))
         server.engine.switch.book.foreign[BranchId("GZ02")] += 2
         server.orders.not_theirs[BranchId("GZ02")] += 3
-        server.branches._known[BranchId("GZ02")] = Known(up=True, since=0.0, counts=Counts(foreign=4))
+        server.branches._known[BranchId("GZ02")] = KnownBranch(up=True, since=0.0, counts=Counts(foreign=4))
         assert [state.foreign for state in server._branch_states().values()] == [0, 9]
         server._lock.close()
 

@@ -14,12 +14,12 @@ from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import trunk_table
 from switch_server.core.words import Limits, Queue, Trunk
 from switch_server.services.config_file import (
-    Branch,
-    BranchLink,
-    DeskLink,
-    Media,
+    BranchLinkSettings,
+    BranchSettings,
+    DeskLinkSettings,
+    MediaSettings,
     ServerConfig,
-    Sip,
+    SipSettings,
     _wrong_in,
     desk_endpoint,
     load_config,
@@ -134,7 +134,7 @@ def test_valid_configurations(tmp_path: Path, content: dict[str, Any]) -> None:
 
 
 def test_desks_are_told_an_address_that_they_can_reach() -> None:
-    anywhere = ServerConfig(trunks=(), sip=Sip(ip="192.0.2.7"), desk_link=DeskLink("tcp://*:5581"))
+    anywhere = ServerConfig(trunks=(), sip=SipSettings(ip="192.0.2.7"), desk_link=DeskLinkSettings("tcp://*:5581"))
     assert desk_endpoint(anywhere) == "tcp://192.0.2.7:5581"
     assert desk_endpoint(ServerConfig(trunks=())) == "tcp://127.0.0.1:5581"
 
@@ -168,16 +168,16 @@ def keys_of(kind: type[msgspec.Struct]) -> set[str]:
 def test_the_example_names_every_key() -> None:
     content = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
     parts: dict[str, type[msgspec.Struct]] = {
-        "sip": Sip,
-        "media": Media,
-        "branch_link": BranchLink,
-        "desk_link": DeskLink,
+        "sip": SipSettings,
+        "media": MediaSettings,
+        "branch_link": BranchLinkSettings,
+        "desk_link": DeskLinkSettings,
         "limits": Limits,
     }
     assert set(content) == keys_of(ServerConfig)
     assert {name: set(content[name]) for name in parts} == {name: keys_of(kind) for name, kind in parts.items()}
     assert set(content["trunks"][0]) == keys_of(Trunk)
-    assert set(content["branches"][0]) == keys_of(Branch)
+    assert set(content["branches"][0]) == keys_of(BranchSettings)
     assert set(content["queues"][0]) == keys_of(Queue)
 
 

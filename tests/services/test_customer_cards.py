@@ -11,8 +11,8 @@ from shared.link.wire import MAX_FRAME
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.records import PastContact
-from switch_server.services.customer_cards import Cards, Known
-from switch_server.services.customer_desk import CONTACTS
+from switch_server.services.customer_cards import CustomerCards, StoredCustomer
+from switch_server.services.customer_questions import CONTACTS
 from tests.services.customer_rig import ANN, BOB, EVE, LI, MAX, Rig, run
 from tests.store.samples import NOON
 
@@ -29,7 +29,9 @@ def test_the_fullest_card_fits_into_a_frame(tmp_path: Path) -> None:
             for n in range(CONTACTS)
         ]
         ticket = Ticket(TicketId(1), CustomerId(1), wide * 200, "open", NOON, ANN.agent, NOON, wide * MOST_TEXT)
-        card = Cards(rig.store.agents, lambda _branch: {}).card(Known(LI, history, [ticket] * TICKETS), MAX)
+        card = CustomerCards(rig.store.agents, lambda _branch: {}).card(
+            StoredCustomer(LI, history, [ticket] * TICKETS), MAX
+        )
         assert len(msgspec.msgpack.encode(CustomerShown(card))) < MAX_FRAME * 0.95
 
     run(tmp_path, test)
@@ -37,7 +39,7 @@ def test_the_fullest_card_fits_into_a_frame(tmp_path: Path) -> None:
 
 def test_rights_at_their_edges(tmp_path: Path) -> None:
     async def test(rig: Rig) -> None:
-        cards = Cards(rig.store.agents, lambda _branch: {})
+        cards = CustomerCards(rig.store.agents, lambda _branch: {})
         alone = AgentRecord(AgentId("9"), "Alone", Role.SUPERVISOR, "")
         rig.store.agents.put_agent(AgentRecord(AgentId("8"), "No group"), "operator")
         assert not cards.may_hear(alone, ["8"]), "no group is no group of its own"

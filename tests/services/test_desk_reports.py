@@ -15,7 +15,7 @@ from switch_server.adapters.store import Store
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.services.desk_reports import DeskReports
-from switch_server.services.reports import Reports
+from switch_server.services.report_service import ReportService
 from tests.fakes.desks import FakeQuestions
 from tests.store.samples import NOON, Clock, Posted
 
@@ -56,7 +56,7 @@ class Rig:
             self.store.do(SaveRecord("queue_visits", {"id": f"{agent}/q", "service_level_ms": 20_000} | visit))
         assert self.store.flush(20.0)
         self.rest = FakeQuestions()
-        reports = Reports(self.store.statistics, self.store.agents, Clock(NOON + 60))
+        reports = ReportService(self.store.statistics, self.store.agents, Clock(NOON + 60))
         self.desk = DeskReports(reports, self.store.agents, self.rest)
 
     def shown(self, who: AgentRecord, by: By, **ask: str) -> ReportShown:

@@ -19,7 +19,7 @@ from switch_server.core.orders import JournalOrder, OrderContext, RecordOrderSta
 from switch_server.core.words import Audit, Effect, Event, Limits, SwitchConfig, Transition, Trunk
 from switch_server.services import engine as engine_module
 from switch_server.services.clock import Clock
-from switch_server.services.engine import MOST_AT_ONCE, Engine, World
+from switch_server.services.engine import MOST_AT_ONCE, Adapters, Engine
 from tests.core.a_flow import flow_of
 from tests.fakes.branches import FakeBranches
 from tests.fakes.cards import FakeCards
@@ -35,7 +35,7 @@ ASKING = flow_of("ask", {"ask": Input(("enter_pin",), "pin", "bye", "bye", min=6
 
 
 class Log:
-    """``ports.EventLog``."""
+    """``ports.EventLogPort``."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -73,7 +73,7 @@ class EngineRig:
             "lines": self.lines, "cards": self.cards, "branches": FakeBranches(post), "order_journal": self.orders,
             "store": self.store, "event_log": self.log, "desks": self.desks,
         }  # fmt: skip
-        self.world = World(**(world | instead))
+        self.world = Adapters(**(world | instead))
 
     @property
     def calls(self) -> dict[CallId, Any]:

@@ -10,7 +10,7 @@ from shared.ids import AgentId, BranchId, Fen, SkillName, TrunkName
 from switch_server.core.words import SwitchConfig
 from switch_server.ports.floor import OrderCounts, QueueCounts
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import Branch
+from switch_server.services.config_file import BranchSettings
 from switch_server.services.floor import FloorRows, FloorSources
 from tests.core.a_flow import OUT, TRUNK
 from tests.core.desk_world import AGENTS, ANN, BOB, CONFIG, FLOW, DeskWorld
@@ -35,7 +35,7 @@ class Rig:
         self.floor = FloorRows(
             FloorSources(
                 clock=lambda: switch.now, config=lambda: switch.config, flows=lambda: switch.flows,
-                branches=lambda: (Branch(TIANHE, "天河", "Tianhe"), Branch(FUTIAN, "福田")), floor=switch.floor, desk_state=switch.desk_state,
+                branches=lambda: (BranchSettings(TIANHE, "天河", "Tianhe"), BranchSettings(FUTIAN, "福田")), floor=switch.floor, desk_state=switch.desk_state,
                 book=self.book, trunk_states=lambda: {TRUNK: "up", TrunkName("gone"): "down"},
                 branch_states=lambda: {TIANHE: BranchState(link_up=True, status=STATUS)},
                 queue_counts=lambda: {AGENTS: QueueCounts(9, 7, 6, 1)},

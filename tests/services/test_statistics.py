@@ -12,15 +12,15 @@ from shared.enums import CallKind, SeatState
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 from switch_server.services.day_columns import day_of
-from switch_server.services.reports import MOST_DAYS, BadDays, span
-from switch_server.services.statistics import BROUGHT, FREE, TALK, Ask, Report, Who
+from switch_server.services.report_service import MOST_DAYS, BadDays, span
+from switch_server.services.statistics import BROUGHT, FREE, TALK, AgentName, ReportBuilder, ReportQuery
 
 DAY = day_start("20260901")
 NINE = DAY + 9 * 3600
 END = day_start("20260902")
-WHO = {"ann": Who("安妮", "east"), "bob": Who("Bob", "east"), "cat": Who("Cat", "west")}
+WHO = {"ann": AgentName("安妮", "east"), "bob": AgentName("Bob", "east"), "cat": AgentName("Cat", "west")}
 
 
 class Records:
@@ -28,9 +28,9 @@ class Records:
 
     def __init__(self) -> None:
         self.seats: list[SeatTime] = []
-        self.visits: list[Visit] = []
-        self.rings: list[Rung] = []
-        self.orders: list[Placed] = []
+        self.visits: list[QueueVisit] = []
+        self.rings: list[DeskRing] = []
+        self.orders: list[PlacedOrder] = []
 
     def visit(
         self,
@@ -44,7 +44,7 @@ class Records:
     ) -> None:
         ms = None if waited is None else round(waited * 1000)
         row = {"kind": "in", "service_level_ms": 20_000, **more}
-        self.visits.append(Visit(call=call, queue=queue, entered=at, waited_ms=ms, outcome=outcome, **row))
+        self.visits.append(QueueVisit(call=call, queue=queue, entered=at, waited_ms=ms, outcome=outcome, **row))
 
     def ring(
         self, call: str, agent: str, *, rang: float = 5.0, talked: bool = True, at: float = NINE, **more: Any
@@ -54,14 +54,14 @@ class Records:
             "transferred_to": None, "service_level_ms": 20_000,
         }  # fmt: skip
         answered = at + rang if talked else None
-        self.rings.append(Rung(call=call, agent=agent, offered=at, answered=answered, **(row | more)))
+        self.rings.append(DeskRing(call=call, agent=agent, offered=at, answered=answered, **(row | more)))
 
     def seat(self, agent: str, state: str, begun: float, ended: float | None, **more: Any) -> None:
         row = {"reason": None, "queue": None, "branch": None}
         self.seats.append(SeatTime(agent=agent, state=state, begun=begun, ended=ended, **(row | more)))
 
     def report(self, by: By, *, now: float = END, **ask: Any) -> tuple[dict[str, ReportRow], ReportRow]:
-        made = Report(Ask(by=by, now=now, **ask), WHO)
+        made = ReportBuilder(ReportQuery(by=by, now=now, **ask), WHO)
         visits = sorted(self.visits, key=lambda v: (v.call, v.entered))
         rings = sorted(self.rings, key=lambda r: (r.call, r.offered))
         made.add(day_of(DAY, now, self.seats, visits, rings, self.orders))
@@ -230,7 +230,7 @@ def test_one_group_s_queues_count_what_rang_there(records: Records) -> None:
     records.ring("2", "cat")
     records.seat("ann", "open", NINE, NINE + 10)
     records.seat("cat", "open", NINE, NINE + 90)
-    records.orders += [Placed(NINE, "1", None, "GZ01", 1, 1), Placed(NINE, "1", "cat", "GZ01", 1, 1)]
+    records.orders += [PlacedOrder(NINE, "1", None, "GZ01", 1, 1), PlacedOrder(NINE, "1", "cat", "GZ01", 1, 1)]
     rows, total = records.report(By.AGENTS, group="west")
     assert set(rows) == {"cat"}
     assert (total.offered, total.shift_ms, total.orders) == (1, 90_000, 1)
@@ -289,9 +289,9 @@ def test_one_talk_s_handling(records: Records) -> None:
 
 def test_orders_and_turnover(records: Records) -> None:
     records.orders += [
-        Placed(NINE, "1", "ann", "GZ01", 10_355, 300, "agents"),
-        Placed(NINE + 1, "2", None, "GZ02", 1_001, 5, None),
-        Placed(NINE + 2, "3", "bob", "GZ01", 9_999, 0, "fund"),
+        PlacedOrder(NINE, "1", "ann", "GZ01", 10_355, 300, "agents"),
+        PlacedOrder(NINE + 1, "2", None, "GZ02", 1_001, 5, None),
+        PlacedOrder(NINE + 2, "3", "bob", "GZ01", 9_999, 0, "fund"),
     ]
     branches, total = records.report(By.BRANCHES)
     assert {key: (row.orders, row.turnover) for key, row in branches.items()} == {
@@ -312,11 +312,11 @@ BRANCHES = {"c1": "GZ01", "c2": "GZ02", "c3": "GZ01"}
 CALLS = st.sampled_from([f"c{number}" for number in range(8)])
 AT = st.floats(DAY, END - 1, allow_nan=False)
 VISITS = st.builds(
-    Visit, CALLS, st.sampled_from(["agents", "fund"]), st.sampled_from(["in", "in", "in", "callback"]), AT,
+    QueueVisit, CALLS, st.sampled_from(["agents", "fund"]), st.sampled_from(["in", "in", "in", "callback"]), AT,
     st.one_of(st.none(), st.integers(0, 90_000)), st.sampled_from([None, *VisitEnd]), st.just(20_000),
 ).map(lambda visit: visit._replace(branch=BRANCHES.get(visit.call)))  # fmt: skip
 RINGS = st.builds(
-    Rung, CALLS, st.sampled_from(["ann", "bob", "cat", "gone"]), st.sampled_from([None, "agents", "fund"]), st.sampled_from(CallKind),
+    DeskRing, CALLS, st.sampled_from(["ann", "bob", "cat", "gone"]), st.sampled_from([None, "agents", "fund"]), st.sampled_from(CallKind),
     AT, st.one_of(st.none(), AT), st.integers(0, 90_000), st.sampled_from([None, *Outcome]), st.sampled_from([None, "order", ""]),
     st.sampled_from([None, "seat:bob"]), st.sampled_from([None, 10_000]),
 ).map(lambda rung: rung._replace(branch=BRANCHES.get(rung.call)))  # fmt: skip
@@ -328,7 +328,7 @@ def added(rows: Iterable[ReportRow], name: str) -> int:
 
 @pytest.mark.slow
 @given(st.lists(VISITS, max_size=30), st.lists(RINGS, max_size=30), st.sampled_from(By))
-def test_every_call_is_in_one_place(visits: list[Visit], rings: list[Rung], by: By) -> None:
+def test_every_call_is_in_one_place(visits: list[QueueVisit], rings: list[DeskRing], by: By) -> None:
     records = Records()
     records.visits, records.rings = visits, rings
     by_key, total = records.report(by)

@@ -9,7 +9,7 @@ from shared.reports import By, ReportRow
 from switch_server.adapters.store import left_open
 from switch_server.adapters.store.schema import RECORD_TABLES
 from switch_server.core.words import Queue
-from switch_server.services.reports import MOST_DAYS
+from switch_server.services.report_service import MOST_DAYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
 

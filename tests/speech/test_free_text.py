@@ -1,5 +1,6 @@
 """Free text by the real espeak-ng."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,16 @@ ZH, EN = Language.ZH, Language.EN
 NOTICE = "今日十五点后系统维护。"
 
 
-def script(path: Path, body: str) -> str:
+def no_espeak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def espeak_is(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script of this body stands in its place."""
+    path = folder / "espeak-ng"
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
-    return str(path)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
 def test_names_are_stable_and_told_apart() -> None:
@@ -34,12 +41,13 @@ def test_a_prepared_text_is_a_prompt(tmp_path: Path, text: str, lang: Language) 
     assert 0.4 < len(samples) / RATE < 8
     assert speech_dbfs(samples) == pytest.approx(TARGET_DBFS, abs=1.5)
     assert spoken_frames(samples)[:6].any()
-    assert list(tmp_path.rglob("*.tmp")) == []
+    assert list(tmp_path.rglob("*.part")) == []
 
 
-def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
+def test_what_is_there_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     FreeText(tmp_path).prepare([(NOTICE, ZH)])
-    FreeText(tmp_path, program="no-such-espeak").prepare([(NOTICE, ZH)])
+    no_espeak(tmp_path, monkeypatch)
+    FreeText(tmp_path).prepare([(NOTICE, ZH)])
 
 
 def test_digits_in_mandarin_are_read_one_by_one(tmp_path: Path) -> None:
@@ -48,9 +56,10 @@ def test_digits_in_mandarin_are_read_one_by_one(tmp_path: Path) -> None:
     assert free.path_for("600519", ZH).read_bytes() == free.path_for("六零零五一九", ZH).read_bytes()
 
 
-def test_a_missing_espeak_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EspeakMissingError, match="no-such-espeak is not installed: apt-get install espeak-ng"):
-        FreeText(tmp_path, program="no-such-espeak").prepare([(NOTICE, ZH)])
+def test_a_missing_espeak_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_espeak(tmp_path, monkeypatch)
+    with pytest.raises(EspeakMissingError, match="espeak-ng is not installed: apt-get install espeak-ng"):
+        FreeText(tmp_path).prepare([(NOTICE, ZH)])
     assert issubclass(EspeakMissingError, FreeTextError)
 
 
@@ -64,10 +73,10 @@ def test_one_unspeakable_text_does_not_keep_the_others_back(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("body", "says"), [("echo broken >&2; exit 3", "failed: broken"), ("cat", "not a WAV")])
-def test_a_broken_espeak_is_told(tmp_path: Path, body: str, says: str) -> None:
-    program = script(tmp_path / "espeak", body)
+def test_a_broken_espeak_is_told(tmp_path: Path, body: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    espeak_is(tmp_path, body, monkeypatch)
     with pytest.raises(UnspeakableError, match=says):
-        FreeText(tmp_path / "cache", program=program).prepare([(NOTICE, ZH)])
+        FreeText(tmp_path / "cache").prepare([(NOTICE, ZH)])
 
 
 def test_a_full_disk_is_an_os_error(tmp_path: Path) -> None:

@@ -186,13 +186,13 @@ def test_after_a_begin_that_failed_the_next_one_goes(rig: Rig, tmp_path: Path, m
 
 
 def test_a_folder_that_appears_meanwhile_is_kept(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wait = backup._Moment.wait
+    wait = backup._Snapshots.wait
 
-    def late(moment: backup._Moment) -> dict[str, sqlite3.Connection]:
+    def late(moment: backup._Snapshots) -> dict[str, sqlite3.Connection]:
         (tmp_path / "backup").mkdir()
         return wait(moment)
 
-    monkeypatch.setattr(backup._Moment, "wait", late)
+    monkeypatch.setattr(backup._Snapshots, "wait", late)
     told = rig.made(tmp_path / "backup")
     assert (told.state, told.text) == (FAILED, f"{tmp_path / 'backup'} is there already")
     assert left(tmp_path / "backup") == []

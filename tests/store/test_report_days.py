@@ -25,7 +25,7 @@ from switch_server.ports.desks import AgentRecord
 from switch_server.ports.errors import StoreError
 from switch_server.services import day_columns
 from switch_server.services.periodic import every
-from switch_server.services.reports import KEPT_DAYS, Reports
+from switch_server.services.report_service import KEPT_DAYS, ReportService
 from tests.services.plain_statistics import Who, plain_report
 from tests.store.samples import Clock, Posted
 
@@ -47,7 +47,7 @@ class Rig:
         self.db = sqlite3.connect(folder / "huawu.db", isolation_level=None)
         self.db.execute("PRAGMA synchronous = OFF")
         self.groups = dict(GROUPS)
-        self.reports = Reports(self.store.statistics, self, self.clock)  # type: ignore[arg-type]
+        self.reports = ReportService(self.store.statistics, self, self.clock)  # type: ignore[arg-type]
 
     def agents(self) -> list[AgentRecord]:
         return [AgentRecord(AgentId(agent), agent, Role.AGENT, group) for agent, group in self.groups.items()]

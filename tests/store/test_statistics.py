@@ -17,8 +17,8 @@ from switch_server.adapters.store.statistics import LONGEST_CALL, LONGEST_STRETC
 from switch_server.core.words import SaveRecord
 from switch_server.ports.desks import AgentRecord
 from switch_server.ports.errors import StoreError
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
-from switch_server.services.reports import Reports
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
+from switch_server.services.report_service import ReportService
 from tests.store.samples import CONTRACT, NOON, Clock, Posted, place, state
 from tests.store.test_core_talks import Rig
 
@@ -78,9 +78,9 @@ def test_visits_of_calls_that_came_first_in_the_span(store: Store) -> None:
     )  # fmt: skip
     save(store, "calls", {"id": "late", "branch": "GZ02"})
     assert list(store.statistics.visits(DAY, END)) == [
-        Visit("late", "agents", "in", END - 5, 5, "answered", 20_000, "GZ02"),
-        Visit("late", "fund", "in", END + 5, 5, "answered", 20_000, "GZ02"),
-        Visit("there", "agents", "in", NOON, None, None, 20_000),
+        QueueVisit("late", "agents", "in", END - 5, 5, "answered", 20_000, "GZ02"),
+        QueueVisit("late", "fund", "in", END + 5, 5, "answered", 20_000, "GZ02"),
+        QueueVisit("there", "agents", "in", NOON, None, None, 20_000),
     ]
     assert [each.call for each in store.statistics.visits(DAY - 86_400, DAY)] == ["early", "early"]
 
@@ -100,9 +100,9 @@ def test_rings_with_their_queue_s_service_level(store: Store) -> None:
         {"id": "f/3", "call": "f", "agent": "1002", "kind": "in", "offered_at": DAY + 9},
     )  # fmt: skip
     assert list(store.statistics.rings(DAY, END)) == [
-        Rung("c", "1001", "agents", "in", NOON + 1, None, 0, "no_answer", None, None, 15_000),
-        Rung("c", "1002", "agents", "in", NOON + 9, NOON + 12, 9_000, "answered", "order", "seat:1003", 15_000),
-        Rung("d", "1001", None, "out", DAY, None, 0, None, None, None),
+        DeskRing("c", "1001", "agents", "in", NOON + 1, None, 0, "no_answer", None, None, 15_000),
+        DeskRing("c", "1002", "agents", "in", NOON + 9, NOON + 12, 9_000, "answered", "order", "seat:1003", 15_000),
+        DeskRing("d", "1001", None, "out", DAY, None, 0, None, None, None),
     ]
     assert [rung.call for rung in store.statistics.rings(DAY - 60, DAY)] == ["f", "f"], (
         "over midnight: yesterday's, whole"
@@ -120,7 +120,7 @@ def test_orders_that_the_branch_took(store: Store, clock: Clock) -> None:
     store.do(place(4, call="20251126-000000-0001"))
     save(store, "queue_visits", visit("20251125-120000-0001", NOON, queue="trading"))
     assert list(store.statistics.orders(DAY, END)) == [
-        Placed(NOON, "20251125-120000-0001", None, "GZ03", 10_350, 100, "trading")
+        PlacedOrder(NOON, "20251125-120000-0001", None, "GZ03", 10_350, 100, "trading")
     ]
 
 
@@ -182,7 +182,7 @@ def test_a_report_of_what_the_core_has_saved(tmp_path: Path) -> None:
         world.hang_up(gone)
         world.run(1.0)
         rig.written()
-        reports = Reports(rig.store.statistics, rig.store.agents, rig.clock)
+        reports = ReportService(rig.store.statistics, rig.store.agents, rig.clock)
         day = shanghai_day(world.now)
         queues = reports.make(AskReport(By.QUEUES, day, day))
         (row,) = queues.rows

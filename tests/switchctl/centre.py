@@ -14,7 +14,7 @@ from switch_server.core.snapshot import QueueView, SeatView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Effect, Event, Queue, SaveRecord, SwitchConfig
 from switch_server.ports.operations import BranchState, DeskState
 from switch_server.services.operations import Sources, SwitchOperations
-from switch_server.services.reports import Reports
+from switch_server.services.report_service import ReportService
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 from tests.switchctl.fake import NOW
@@ -94,7 +94,7 @@ class Centre:
         return StaffSources(
             clock=lambda: self.switch.now, config=lambda: QUEUES, snapshot=self._snapshot, book=self.store.agents, phones=self.store.desk_phones,
             links=self.links, records=self.store.read, post=self.posted.append,
-            reports=Reports(self.store.statistics, self.store.agents, lambda: self.switch.now),
+            reports=ReportService(self.store.statistics, self.store.agents, lambda: self.switch.now),
             endpoint=lambda: "tcp://192.0.2.1:5581", server_key="s" * 40,
         )  # fmt: skip
 

@@ -31,30 +31,30 @@ from shared.control_agents import (
     AgentPut,
     Agents,
     AskTalks,
-    Desks,
+    ControlDesks,
     Phones,
     PutAgent,
     PutDeskKey,
     Queues,
     Talks,
 )
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.control_rows import (
     AccountRow,
     AgentRow,
     AuditRow,
-    BranchRow,
-    CallRow,
     CardRow,
+    ControlBranchRow,
+    ControlCallRow,
+    ControlLegRow,
+    ControlLineRow,
+    ControlOrderRow,
+    ControlQueueRow,
+    ControlRecordingRow,
+    ControlTalkRow,
     CustomerRow,
     DeskRow,
-    LegRow,
-    LineRow,
-    OrderRow,
     PhoneRow,
-    QueueRow,
-    RecordingRow,
-    TalkRow,
     Trouble,
     TroubleCode,
 )
@@ -67,15 +67,15 @@ CALL = "2025082501302000000"
 PAST = "2025082501200000000"
 ACCOUNT = "60011234"
 
-LIVE_ROW = CallRow(
+LIVE_ROW = ControlCallRow(
     call=CALL, live=True, state="up", trunk="city", ani="13900001234", dnis="95500", started_at=NOW - 45, card="card-1",
     flow="main", where="trade_menu", language="zh_CN", branch="GZ01", account_end="34",
 )  # fmt: skip
-PAST_ROW = CallRow(
+PAST_ROW = ControlCallRow(
     call=PAST, live=False, state="ended", trunk="city", ani="02055501234", dnis="95500", started_at=NOW - 700,
     ended_at=NOW - 638, cause="caller_hung_up", card="card-2", flow="main", where="confirm", language="en",
 )  # fmt: skip
-ORDER = OrderRow(
+ORDER = ControlOrderRow(
     key=f"{CALL}-1", at=NOW - 10, kind="place", state="filled", call=CALL, branch="GZ01", account_end="34", channel="phone",
     code="600036", side="buy", price=41260, quantity=1200, contract="A0001", filled=1200, read_back_ms=20_000, yes_ms=62_500,
 )  # fmt: skip
@@ -91,16 +91,16 @@ AGENT_ROW = AgentRow(
     phone_problem="no_headset", phone_loss=0.01, phone_jitter_ms=3.0,
 )  # fmt: skip
 GONE_ROW = AgentRow("1002", "Li Si", "agent", "", {}, disabled=True, has_password=False, state="offline", calls_today=0)
-QUEUE_ROW = QueueRow(
+QUEUE_ROW = ControlQueueRow(
     queue="trading", title={"zh_CN": "交易", "en": "Trading"}, is_open=True, waiting=3, longest_s=75.0, callbacks=1,
     open_seats=2, seats=5, answered=1234, abandoned=17, skill="trading", level=2,
 )  # fmt: skip
-SHUT_ROW = QueueRow("night", {}, False, 0, 0.0, 0, 0, 0, 0, 0)
-TALK_ROW = TalkRow(
+SHUT_ROW = ControlQueueRow("night", {}, False, 0, 0.0, 0, 0, 0, 0, 0)
+TALK_ROW = ControlTalkRow(
     talk=f"{CALL}/2", call=CALL, agent="1001", kind="in", number="13900001234", queue="trading", offered_at=NOW - 100,
     answered_at=NOW - 95, ended_at=NOW - 33, hold_ms=12_000, waited_ms=4_000, pop_ms=35.5, outcome="answered", disposition="order",
 )  # fmt: skip
-MISSED_ROW = TalkRow(f"{CALL}/3", CALL, "1002", "callback", "13900001234", outcome="no_answer")
+MISSED_ROW = ControlTalkRow(f"{CALL}/3", CALL, "1002", "callback", "13900001234", outcome="no_answer")
 KEY, OTHER_KEY, SERVER_KEY = "a" * 40, "b" * 40, "s" * 40
 DESK_ROW = DeskRow("desk-07", KEY, True, "1001", "192.0.2.7", 1.25, "no_headset", "agent-app 0.3.0")
 
@@ -128,19 +128,19 @@ class FakeStaff:
     def queues(self) -> Queues:
         return Queues(NOW, (QUEUE_ROW, SHUT_ROW))
 
-    def desks(self) -> Desks:
-        return Desks(NOW, "tcp://192.0.2.1:5581", SERVER_KEY, (DESK_ROW, DeskRow("desk-08", OTHER_KEY, False)))
+    def desks(self) -> ControlDesks:
+        return ControlDesks(NOW, "tcp://192.0.2.1:5581", SERVER_KEY, (DESK_ROW, DeskRow("desk-08", OTHER_KEY, False)))
 
     async def talks(self, ask: AskTalks) -> Talks:
         self.asked.append(ask)
         return Talks(NOW, (TALK_ROW, MISSED_ROW))
 
-    async def report(self, ask: AskReport) -> Report:
+    async def report(self, ask: AskReport) -> ControlReport:
         self.asked.append(ask)
         if ask.queue == "nowhere":
             raise OperationRefused(RefusedCode.NO_SUCH_QUEUE, ask.queue)
         rows = () if ask.queue == "night" else (REPORT_ROW,)
-        return Report(
+        return ControlReport(
             NOW, ask.by, ask.first, ask.last, rows, structs.replace(REPORT_ROW, name=""), ask.queue, ask.agent
         )
 
@@ -229,7 +229,7 @@ class FakeSwitch:
         )  # fmt: skip
 
     def lines(self) -> Lines:
-        row = LineRow("city", "centre", "both", ("192.0.2.10:5060",), "up", 30, 1, 0)
+        row = ControlLineRow("city", "centre", "both", ("192.0.2.10:5060",), "up", 30, 1, 0)
         return Lines(NOW, (row,), {"messages": 1234, "malformed": 0})
 
     def cards(self) -> Cards:
@@ -237,8 +237,8 @@ class FakeSwitch:
         return Cards(NOW, (up, CardRow("card-2", False, 500, 0)))
 
     def branches(self) -> Branches:
-        up = BranchRow("GZ01", True, True, "open", "20250825", 0, 0.8, 12, 1)
-        return Branches(NOW, (up, BranchRow("GZ02", False)))
+        up = ControlBranchRow("GZ01", True, True, "open", "20250825", 0, 0.8, 12, 1)
+        return Branches(NOW, (up, ControlBranchRow("GZ02", False)))
 
     def counters(self) -> Counters:
         return Counters(NOW, {"core": {"calls_offered": 7}, "store": {"rows": 12345}})
@@ -261,8 +261,10 @@ class FakeSwitch:
     async def call(self, call: CallId) -> CallDetail:
         if call != CALL:
             raise OperationRefused(RefusedCode.NO_SUCH_CALL, call)
-        leg = LegRow(f"{CALL}/1", "up", "city", "95500", "card-1", packets_in=2250, packets_out=2251, lost=0, mos=4.4)
-        recording = RecordingRow(CALL, f"/recordings/{CALL}.wav", NOW - 44)
+        leg = ControlLegRow(
+            f"{CALL}/1", "up", "city", "95500", "card-1", packets_in=2250, packets_out=2251, lost=0, mos=4.4
+        )
+        recording = ControlRecordingRow(CALL, f"/recordings/{CALL}.wav", NOW - 44)
         return CallDetail(NOW, LIVE_ROW, (leg,), (recording,), (ORDER,), (TALK_ROW,))
 
     async def orders(self, ask: AskOrders) -> Orders:

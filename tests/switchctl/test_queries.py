@@ -23,10 +23,10 @@ LOOKS = {
     ("agents",): control_agents.Agents,
     ("queues",): control_agents.Queues,
     ("talks",): control_agents.Talks,
-    ("desk", "list"): control_agents.Desks,
+    ("desk", "list"): control_agents.ControlDesks,
     ("phone", "list"): control_agents.Phones,
-    ("report", "agents"): control_reports.Report,
-    ("report", "hours", "--queue", "trading"): control_reports.Report,
+    ("report", "agents"): control_reports.ControlReport,
+    ("report", "hours", "--queue", "trading"): control_reports.ControlReport,
 }
 
 
@@ -38,7 +38,7 @@ def test_json_is_one_document_of_the_reply(ask: Ctl, words: tuple[str, ...], kin
     assert (said.status, said.err) == (0, "")
     document = said.document
     assert document["format"] == 1
-    assert document["type"] == kind.__name__
+    assert document["type"] == kind.__struct_config__.tag
     reply = msgspec.convert(document, kind)  # raises where a field is missing or has another type
     assert msgspec.json.encode(control.document(reply)) == msgspec.json.encode(document)
 

@@ -30,45 +30,45 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001  th
 
 
 @dataclass(frozen=True)
-class FloorCommand:
+class RowCommand:
     title: str
     keys: str
     icon: str
     hint: str
 
 
-ACTS: dict[str, FloorCommand] = {
-    SeatAct.MONITOR: FloorCommand(
+ACTS: dict[str, RowCommand] = {
+    SeatAct.MONITOR: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Listen"), "Alt+1", "monitoring", QT_TRANSLATE_NOOP("floor", "Hear both, be heard by neither")
     ),
-    SeatAct.WHISPER: FloorCommand(
+    SeatAct.WHISPER: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Whisper"), "Alt+2", "whisper", QT_TRANSLATE_NOOP("floor", "Be heard by the agent only")
     ),
-    SeatAct.BARGE: FloorCommand(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
-    SeatAct.INTERCEPT: FloorCommand(
+    SeatAct.BARGE: RowCommand(QT_TRANSLATE_NOOP("floor", "Barge in"), "Alt+3", "barge", QT_TRANSLATE_NOOP("floor", "Be heard by all")),
+    SeatAct.INTERCEPT: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Intercept"), "Alt+4", "intercept",
         QT_TRANSLATE_NOOP("floor", "The call becomes yours, the agent's seat goes to wrap-up"),
     ),
-    SeatAct.OPEN: FloorCommand(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
-    SeatAct.LOCK: FloorCommand(
+    SeatAct.OPEN: RowCommand(QT_TRANSLATE_NOOP("floor", "Open"), "Alt+5", "open", QT_TRANSLATE_NOOP("floor", "The seat takes calls")),
+    SeatAct.LOCK: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Lock"), "Alt+6", "locked", QT_TRANSLATE_NOOP("floor", "With a reason; in a call it takes effect after it")
     ),
-    SeatAct.LOG_OUT: FloorCommand(
+    SeatAct.LOG_OUT: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Log out"), "Alt+7", "log_out", QT_TRANSLATE_NOOP("floor", "A talk that goes on is given to the next agent")
     ),
-    SeatAct.MESSAGE: FloorCommand(
+    SeatAct.MESSAGE: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Message"), "Alt+8", "notice", QT_TRANSLATE_NOOP("floor", "A word on the agent's screen")
     ),
-    SeatAct.SKILLS: FloorCommand(
+    SeatAct.SKILLS: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Skills"), "Alt+9", "vip", QT_TRANSLATE_NOOP("floor", "What the agent is asked for from now on")
     ),
-    TO_ALL: FloorCommand(
+    TO_ALL: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Message to all"), "Alt+0", "notice", QT_TRANSLATE_NOOP("floor", "A word on every screen that is yours")
     ),
-    WaitingAct.TAKE: FloorCommand(
+    WaitingAct.TAKE: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Take"), "Alt+T", "answer", QT_TRANSLATE_NOOP("floor", "The caller comes to you next, out of order")
     ),
-    WaitingAct.GIVE: FloorCommand(
+    WaitingAct.GIVE: RowCommand(
         QT_TRANSLATE_NOOP("floor", "Give to"), "Alt+G", "person", QT_TRANSLATE_NOOP("floor", "The caller goes to an open seat, out of order")
     ),
 }  # fmt: skip
@@ -76,7 +76,7 @@ SEAT_ACTS = tuple(str(act) for act in SeatAct)
 WAITING_ACTS = tuple(str(act) for act in WaitingAct)
 
 
-class FloorCommands(QObject):
+class RowCommands(QObject):
     """The table as ``QAction``s of the supervisor's window. ``reasons``: the menu of reasons for a lock, which calls ``lock``."""
 
     def __init__(self, window: QWidget, do: dict[str, Callable[[], None]], lock: Callable[[LockReason], None]) -> None:

@@ -22,7 +22,7 @@ from agent_app.model.floor.mirror import FloorDeskView
 from agent_app.model.floor.supervising import MODES, SeatAct, WaitingAct
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.commands.commands import Commands
-from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, FloorCommands
+from agent_app.ui.floor.acts import SEAT_ACTS, TO_ALL, WAITING_ACTS, RowCommands
 from agent_app.ui.floor.dialogs import MessageDialog, SkillsDialog
 from agent_app.ui.floor.lines import BranchesBoard, LinesBoard
 from agent_app.ui.floor.queues import QueuesBoard, WaitingBoard
@@ -60,7 +60,7 @@ class SupervisorWindow(QWidget):
         self.status, self.notice = StatusBar(desk, commands, wall), OneLineLabel("muted", wide=80)
         self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
-        self.acts = FloorCommands(self, self._what_acts_do(), self._lock)
+        self.acts = RowCommands(self, self._what_acts_do(), self._lock)
         self.message, self.skills = MessageDialog(desk, commands, self), SkillsDialog(desk, commands, self)
         self.question = Question(self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)

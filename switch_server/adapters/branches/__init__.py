@@ -1,6 +1,6 @@
-"""``ports.Branches`` over the ACI link: the centre's side of the branches' gateways.
+"""``ports.BranchesPort`` over the ACI link: the centre's side of the branches' gateways.
 
-``links`` the adapter, ``answers`` what a reply to a request may look like, ``reports`` numbering and resync, ``state`` for operators.
+``links``: the adapter; ``answers``: the valid replies to a request; ``report_numbers``: numbering and resync; ``state``: for operators.
 """
 
 from switch_server.adapters.branches.links import BranchLinks

@@ -1,4 +1,4 @@
-"""Whose things a branch may name, and which replies make sense to which request. Pure."""
+"""Which ids a branch may name, and which replies are valid for which request. Pure."""
 
 from msgspec import Struct
 
@@ -26,15 +26,15 @@ _FAILURES: dict[Failure, Refusal] = {
     Failure.BAD_REPLY: Refusal.BAD_ANSWER,
 }
 NOTHING_DONE = frozenset({Failure.NEVER_LEFT, Failure.REJECTED})
-"""The gateway has surely not acted on the frame."""
+"""The gateway has certainly not acted on the frame."""
 OrderRequest = aci.PlaceOrder | aci.CancelOrder | aci.ResolveOrder
 OrderReply = aci.OrderAccepted | aci.OrderRefused | aci.OrderVoid | aci.OrderPending
 
 
 def is_foreign(branch: BranchId, asked: aci.Request | None, said: Struct | Failure) -> bool:
-    """Does the branch name another branch, or another account, code or order than it was asked about?
+    """Whether the branch names another branch, or another account, code or order than the request.
 
-    A report on an order is judged by the order: ``core.orders.book``, and by the journal where the core does not hold it any more.
+    A report on an order is checked against the order: in ``core.orders.book``, and in the journal if the core does not hold the order any more.
     """
     if isinstance(asked, OrderRequest) and isinstance(said, OrderReply):
         return said.key != asked.key
@@ -52,7 +52,7 @@ def is_foreign(branch: BranchId, asked: aci.Request | None, said: Struct | Failu
 
 
 def to_query(branch: BranchId, query: aci.Request, result: Struct | Failure) -> aci.Reply:
-    """The reply itself where it fits the question, else ``Refused`` with the reason."""
+    """The reply itself if it is valid for the question, otherwise ``Refused`` with the reason."""
     if isinstance(result, Failure):
         return aci.Refused(_FAILURES[result])
     expected = _EXPECTED.get(type(query))
@@ -65,7 +65,7 @@ def to_query(branch: BranchId, query: aci.Request, result: Struct | Failure) -> 
 
 
 def to_order(branch: BranchId, asked: OrderRequest, result: Struct | Failure) -> OrderReply | None:
-    """The reply, or ``None``: silence, and whether the gateway acted is another question (``NOTHING_DONE``)."""
+    """The reply, or ``None``: no valid answer; ``NOTHING_DONE`` tells whether the gateway may have acted."""
     if result is Failure.UNSUPPORTED:
         return aci.OrderRefused(asked.key, Refusal.UNSUPPORTED)
     if isinstance(result, OrderReply) and not is_foreign(branch, asked, result) and _has_contract(result):

@@ -1,4 +1,4 @@
-"""``BranchLinks``: effects out as ACI requests, answers and reports in as events."""
+"""``BranchLinks``: sends effects as ACI requests, posts answers and reports as events."""
 
 import asyncio
 import logging
@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from shared import aci
 from shared.ids import BranchId, OrderKey
-from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, Refusal, Silent
+from shared.link import Answer, Channel, Failure, Identity, KeyPair, LinkServer, QuietHandler, RefusedConnection
 from shared.protocol import RejectCode
 from switch_server.adapters.branches import answers
-from switch_server.adapters.branches.reports import Numbering, Verdict
-from switch_server.adapters.branches.state import BranchLinkState, Counts, Known
+from switch_server.adapters.branches.report_numbers import NumberingVerdict, ReportNumbering
+from switch_server.adapters.branches.state import BranchLinkState, Counts, KnownBranch
 from switch_server.core.facts import BranchDown, BranchUp
 from switch_server.core.ivr import AskBranch, BranchAnswered
 from switch_server.core.orders import OrderAnswered, OrderReported, OrderSilent, Resolve, SendOrder
@@ -23,23 +23,23 @@ from switch_server.ports import Post
 
 _log = logging.getLogger(__name__)
 PAGE_PAUSE = 0.01
-"""Seconds between two pages: some 10,000 reports a second, so that calls and orders do not wait behind a backlog of them."""
+"""Seconds between two pages: some 10,000 reports a second, so that calls and orders do not wait behind a backlog."""
 _ACI = (*aci.REQUESTS, *aci.REPLIES, *aci.REPORTS)
 
 
 class Timeouts(Struct, frozen=True):
-    """Seconds until a branch is called slow (a question) or silent (an order, a resolve)."""
+    """Seconds until a branch counts as slow (a question) or silent (an order, a resolve)."""
 
     ask: float = 5.0
     order: float = 10.0
 
 
-class BranchLinks(Silent):
-    """``ports.Branches`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: the branch that a Z85 public key stands for.
+class BranchLinks(QuietHandler):
+    """``ports.BranchesPort`` and ``ports.desks.BranchQuestions``. ``endpoint``: where gateways connect; ``branch_keys``: Z85 public key -> branch.
 
-    ``reported``: the last trade date of which an earlier run had reports, by branch (else the day of its first order); those from its first on come again.
-    ``audit`` is given an ``Audit`` for refused connections and for branches that come and go. ``start`` raises ``LinkError`` where
-    the endpoint can't be bound. Everything on the loop on which it is started.
+    ``reported``: by branch, the last trade date of which an earlier run had reports (else the day of its first order); the reports from that day on
+    are requested again. ``audit`` gets an ``Audit`` for each refused connection, and when a branch connects or is lost. ``start`` raises
+    ``LinkError`` if the endpoint can't be bound. Everything on the loop on which it is started.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class BranchLinks(Silent):
         self._post = post
         self._audit = audit
         self._timeouts = timeouts or Timeouts()
-        self._known: dict[BranchId, Known] = {}
-        self._numbering: dict[BranchId, Numbering] = {}
+        self._known: dict[BranchId, KnownBranch] = {}
+        self._numbering: dict[BranchId, ReportNumbering] = {}
         self._reported = reported
         self._resyncing: set[BranchId] = set()
         self._in_step: set[BranchId] = set()
-        """Whose session has told all that was reported before it: only then is a report the next one."""
+        """Branches whose session has delivered all earlier reports: only then is a report the next one."""
         self._server = LinkServer(
             endpoint,
             messages=_ACI,
@@ -75,7 +75,7 @@ class BranchLinks(Silent):
         )
 
     async def start(self) -> str:
-        """Bind; returns the endpoint with its real port."""
+        """Binds the endpoint; returns it with its real port."""
         self.endpoint = await self._server.start()
         return self.endpoint
 
@@ -92,11 +92,11 @@ class BranchLinks(Silent):
                 self._order(branch, key, aci.ResolveOrder(key))
 
     def recheck_keys(self) -> None:
-        """Branches' keys have changed: sessions with one that opens nothing any more, or another branch, end at once."""
+        """The branches' keys have changed: ends each session whose key is removed or belongs to another branch now."""
         self._server.recheck()
 
     def states(self) -> list[BranchLinkState]:
-        """Every branch that was ever seen, by name."""
+        """Every branch that was ever connected, by name."""
         return [self._state(branch, known) for branch, known in sorted(self._known.items())]
 
     @property
@@ -108,12 +108,12 @@ class BranchLinks(Silent):
     def _ask(self, effect: AskBranch) -> None:
         query = effect.query
         if isinstance(query, aci.LogIn) and effect.pin is not None:
-            query = aci.LogIn(query.account, effect.pin.reveal())  # the only place that sees the digits
+            query = aci.LogIn(query.account, effect.pin.reveal())  # the only place where the digits are revealed
 
         self.ask(effect.branch, query, lambda reply: self._post(BranchAnswered(effect.call, effect.request, reply)))
 
     def ask(self, branch: BranchId, query: aci.Request, on_reply: Callable[[aci.Reply], None]) -> None:
-        """A question, whoever asks; ``on_reply`` is called once, with ``Refused`` where there is no sensible answer in time."""
+        """Asks a question, of a call or a desk; ``on_reply`` is called once, with ``Refused`` if no valid answer comes in time."""
 
         def answered(result: Struct | Failure) -> None:
             reply = answers.to_query(branch, query, result)
@@ -152,7 +152,7 @@ class BranchLinks(Silent):
             known.counts.silent += silent
 
     def _judge(self, branch: BranchId, asked: aci.Request | None, said: Struct | Failure) -> bool:
-        """Counts what names another's things; ``True``: the branch may say it. The first is logged."""
+        """Counts messages that name ids of others; ``True``: the branch may send this one. The first is logged."""
         if not answers.is_foreign(branch, asked, said):
             return True
         counts = self._known[branch].counts
@@ -165,10 +165,10 @@ class BranchLinks(Silent):
 
     def opened(self, channel: Channel) -> None:
         branch = BranchId(channel.name)
-        known = self._known.setdefault(branch, Known(up=False, since=0.0, counts=Counts()))
+        known = self._known.setdefault(branch, KnownBranch(up=False, since=0.0, counts=Counts()))
         self._resyncing.discard(branch)
         self._in_step.discard(branch)
-        if known.up:  # a newer session displaced the older one before its end was seen
+        if known.up:  # a newer session displaced the older one before its end was noticed
             self._post(BranchDown(branch))
         known.up, known.since = True, time.time()
         self._audit(Audit("link", "branch_up", branch, f"{channel.address} {channel.program}"))
@@ -211,15 +211,15 @@ class BranchLinks(Silent):
             self._resync(channel, branch)
 
     def _take(self, branch: BranchId, report: aci.OrderReport) -> bool:
-        """``False``: something is missing before it."""
+        """``False``: a report before it is missing."""
         verdict = self._numbers(branch).take(report)
-        if verdict is Verdict.POST:
+        if verdict is NumberingVerdict.POST:
             self._known[branch].counts.reports += 1
             self._post(OrderReported(branch, report))
-        return verdict is not Verdict.RESYNC
+        return verdict is not NumberingVerdict.RESYNC
 
     def _resync(self, channel: Channel, branch: BranchId) -> None:
-        """What comes before the last page is in that page."""
+        """Requests the missing reports page by page; a report that arrives before the last page is contained in it."""
         self._in_step.discard(branch)
         if branch in self._resyncing:
             return
@@ -234,7 +234,7 @@ class BranchLinks(Silent):
 
     def _page(self, channel: Channel, branch: BranchId, asked: aci.AskReports, result: Struct | Failure) -> None:
         if self._server.channel(branch) is not channel:
-            return  # another session has begun, or will: it asks for itself
+            return  # another session has begun, or will begin: it sends its own request
         if isinstance(result, aci.ReportsSent) and all(self._take(branch, report) for report in result.rows):
             at = self._numbers(branch)
             if not result.more:
@@ -247,17 +247,17 @@ class BranchLinks(Silent):
             why = result if isinstance(result, Failure) else f"{type(result).__name__} out of order"
             _log.warning("branch %s: no resync (%s); asked again at the next report", branch, why)
 
-    def _numbers(self, branch: BranchId) -> Numbering:
-        return self._numbering.setdefault(branch, Numbering(self._reported.get(branch, "")))
+    def _numbers(self, branch: BranchId) -> ReportNumbering:
+        return self._numbering.setdefault(branch, ReportNumbering(self._reported.get(branch, "")))
 
     # --- operators ---
 
-    def _refused(self, refusal: Refusal) -> None:
+    def _refused(self, refusal: RefusedConnection) -> None:
         who = refusal.name or f"key {refusal.public_key}…"
         detail = f"{refusal.code}, {who}, {refusal.times} times"
         self._audit(Audit("link", "connection_refused", refusal.address, detail))
 
-    def _state(self, branch: BranchId, known: Known) -> BranchLinkState:
+    def _state(self, branch: BranchId, known: KnownBranch) -> BranchLinkState:
         channel = self._server.channel(branch)
         status, counts = known.status, known.counts
         return BranchLinkState(

@@ -1,4 +1,4 @@
-"""What an operator sees of a branch (``switchctl branches``)."""
+"""The state of a branch for an operator (``switchctl branches``)."""
 
 from msgspec import Struct
 
@@ -9,8 +9,8 @@ from shared.ids import BranchId
 class BranchLinkState(Struct, frozen=True):
     """``since``: UTC seconds of the last change of ``up``. ``pending``: keys whose result the gateway does not know.
 
-    ``requests``, ``refusals``, ``silent``: counted since the switch started; ``refusals`` are answers that said no. ``foreign``: messages
-    refused since they named what is not the branch's (``answers.is_foreign``).
+    ``requests``, ``refusals``, ``silent``: counted since the switch started; ``refusals`` are answers that refuse. ``foreign``: messages
+    refused since they named ids that are not the branch's (``answers.is_foreign``).
     """
 
     branch: BranchId
@@ -32,7 +32,7 @@ class BranchLinkState(Struct, frozen=True):
 
 
 class Counts(Struct):
-    """Of one branch, growing."""
+    """Counters of one branch."""
 
     requests: int = 0
     refusals: int = 0
@@ -42,8 +42,8 @@ class Counts(Struct):
     foreign: int = 0
 
 
-class Known(Struct):
-    """What the centre remembers of one branch, connected or not."""
+class KnownBranch(Struct):
+    """The centre's data of one branch, connected or not."""
 
     up: bool
     since: float

@@ -41,7 +41,7 @@ class CardProcess:
         return None if self._process is None else self._process.pid
 
     async def start(self, *, channels: int, ip: str, prompt_folders: list[Path]) -> None:
-        """Raises ``OSError`` where no process can be had."""
+        """Raises ``OSError`` if no process can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         folders = [word for folder in prompt_folders for word in ("--prompts", str(folder))]
@@ -60,7 +60,7 @@ class CardProcess:
         self._loop.add_reader(ours.fileno(), self._readable)
 
     def send(self, command: CardCommand) -> None:
-        """Queues; dropped where the card is gone."""
+        """Queues the command; dropped if the card has ended."""
         if self._socket is None:
             return
         self._waiting.append(self._encoder.encode(command))
@@ -71,7 +71,7 @@ class CardProcess:
         return None if self._process is None else await self._process.wait()
 
     async def stop(self, seconds: float) -> None:
-        """Ends the card by ending its socket; kills it after ``seconds``."""
+        """Ends the card by closing its socket; kills it after ``seconds``."""
         self._close()
         if self._process is None:
             return
@@ -109,7 +109,7 @@ class CardProcess:
                 self._loop.add_writer(self._socket.fileno(), self._flush)
                 return
             except OSError:
-                self._waiting.clear()  # the card is dead; the reader tells it
+                self._waiting.clear()  # the card is dead; the reader reports it
                 return
             self._waiting.popleft()
         if self._socket is not None:
@@ -125,7 +125,7 @@ class CardProcess:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, and this project on the path: the switch may run from a source folder."""
+    """Our environment with this project on the path: the switch may run from a source folder."""
     root = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}

@@ -1,4 +1,4 @@
-"""The rack: N card processes, watched. A card that dies is told and started again at once under its old id."""
+"""The rack: N card processes, supervised. The death of a card is posted, and the card is started again under its old id."""
 
 import asyncio
 import logging
@@ -21,10 +21,10 @@ STOP_S = 8.0
 
 
 class CardRack:
-    """Implements ``ports.Cards``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
+    """Implements ``ports.CardsPort``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
-    ``post`` included, happens on the loop on which it is made.
+    including ``post``, happens on the loop on which the rack was made.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class CardRack:
         self._live: dict[CardId, CardProcess] = {}
         self._loads: dict[CardId, CardLoad] = {}
         self._short_lives: dict[CardId, int] = {}
-        self._tasks: set[asyncio.Task[None]] = set()  # starts to come
-        self._reaping: set[asyncio.Task[None]] = set()  # dead processes waited for
+        self._tasks: set[asyncio.Task[None]] = set()  # pending starts
+        self._reaping: set[asyncio.Task[None]] = set()  # waiting for the end of processes
         self._stopping = False
         self.restarts: Counter[CardId] = Counter(dict.fromkeys(self._ids, 0))
-        """Of each configured card."""
+        """The restarts of each configured card."""
         self._ready: set[CardId] = set()
         self._tried: set[CardId] = set()
         self._up = asyncio.Event()
@@ -56,7 +56,7 @@ class CardRack:
             await self._start(card)
 
     async def up(self) -> None:
-        """Until each card is ready or has failed once, and one at least is ready. Its ``CardUp`` has been posted by then."""
+        """Waits until each card is ready or has failed once, and at least one is ready. Its ``CardUp`` has been posted by then."""
         await self._up.wait()
 
     def do(self, effect: ToCard) -> None:
@@ -65,7 +65,7 @@ class CardRack:
             process.send(effect.command)
 
     async def stop(self) -> None:
-        """Ends all cards: recordings are closed, no events are posted any more."""
+        """Ends all cards: recordings are closed, no more events are posted."""
         self._stopping = True
         for task in self._tasks:
             task.cancel()
@@ -74,7 +74,7 @@ class CardRack:
         self._live.clear()
 
     def reload_prompts(self) -> None:
-        """Files may have changed; what plays goes on with what it has."""
+        """Prompt files may have changed; prompts that play now go on with the old files."""
         for process in self._live.values():
             process.send(ReloadPrompts())
 
@@ -95,7 +95,7 @@ class CardRack:
         self._live[card] = process
         try:
             await process.start(channels=self._channels, ip=self._ip, prompt_folders=self._folders)
-        except Exception as error:  # whatever it is, the card is tried again
+        except Exception as error:  # whatever the error, the card is started again
             LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 

@@ -1,4 +1,4 @@
-"""What a card tells, as the core hears it. A key becomes a ``Secret`` here, the moment it leaves the card's private socket."""
+"""A card's events as the core's events. A key becomes a ``Secret`` here, as soon as it leaves the card's private socket."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +24,6 @@ _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
 
 
 def to_core(told: m.CardEvent) -> Event | None:
-    """The core's event, or ``None`` for what only the operator's view needs (``CardLoad``, ``MediaLatched``)."""
+    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``, ``MediaLatched``)."""
     make = _TO_CORE.get(type(told))
     return None if make is None else make(told)

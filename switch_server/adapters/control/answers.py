@@ -1,4 +1,4 @@
-"""Which request goes to which of the switch's operations."""
+"""Passes each request to the operation of the switch that answers it."""
 
 from collections.abc import Awaitable
 
@@ -13,7 +13,7 @@ from switch_server.ports.operations import Operations, Staff
 
 
 def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Reply]:
-    """The answer, or what has to be awaited for it."""
+    """The reply, or an awaitable of it."""
     match message:
         case control.AskStatus():
             return operations.status()

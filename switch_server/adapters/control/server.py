@@ -1,6 +1,6 @@
 """Server side of the control protocol, on the switch's asyncio loop.
 
-The socket file is 0600 and made under a umask, so nobody else can connect at any moment; whoever may act as the switch's user is its operator.
+The socket file is 0600 and created under a umask, so nobody else can ever connect; everybody who may act as the switch's user is its operator.
 """
 
 import asyncio
@@ -13,21 +13,21 @@ from typing import Any
 from msgspec import Struct
 
 from shared.control import REQUESTS, RefusedCode, Reply, RequestRefused
-from shared.link import Answer, Channel, Identity, LinkError, LinkServer, Silent
+from shared.link import Answer, Channel, Identity, LinkError, LinkServer, QuietHandler
 from switch_server.adapters.control.answers import answer_to
 from switch_server.ports.operations import OperationRefused, Operations
 
 _log = logging.getLogger(__name__)
 LONGEST_PATH = 100
-"""Bytes: Linux takes 107 of a Unix socket's path."""
+"""In bytes: Linux allows 107 for a Unix socket's path."""
 
 
 class ControlUnusable(Exception):  # noqa: N818  the name says what it is
-    """The control socket can't be made; the switch would run without an operator."""
+    """The control socket can't be created; without it the switch would have no operator."""
 
 
 class ControlServer:
-    """Listens on ``socket`` from ``start`` to ``stop``. Nothing is raised later: a fault of ours is logged and answered ``fault``."""
+    """Listens on ``socket`` from ``start`` to ``stop``. Nothing is raised later: our bugs are logged and answered ``fault``."""
 
     def __init__(self, socket: Path, operations: Operations, *, version: str) -> None:
         self._socket = socket
@@ -36,7 +36,7 @@ class ControlServer:
             f"ipc://{socket}",
             messages=REQUESTS,
             identity=Identity("switch-server", version),
-            handler=_Desk(operations, self._run),
+            handler=_RequestHandler(operations, self._run),
         )
 
     async def start(self) -> None:
@@ -52,7 +52,7 @@ class ControlServer:
             os.umask(mask)
 
     async def stop(self) -> None:
-        """Lets running answers end, says goodbye, takes the socket away."""
+        """Waits for running answers, sends ``Goodbye``, removes the socket."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2.0)
         for task in self._tasks:
@@ -66,8 +66,8 @@ class ControlServer:
         task.add_done_callback(self._tasks.discard)
 
 
-class _Desk(Silent):
-    """Answers what is asked: one task for each request, so a slow disk keeps no other operator waiting."""
+class _RequestHandler(QuietHandler):
+    """Answers requests, each in its own task, so that a slow disk delays no other operator."""
 
     def __init__(self, operations: Operations, run: Any) -> None:
         self._operations = operations

@@ -1,7 +1,7 @@
-"""Who watches the floor: each scope's rows are made once, compared with those before, and told to all desks that watch it.
+"""The watchers of the floor: the rows of each scope are built once, compared with the rows before, and sent to all desks that watch the scope.
 
-A scope is what a role may see. While nobody watches nothing is computed. A desk whose agent leaves, or may see something else than before,
-is out of it; the latter is told (``FloorChanged`` number 0), so that it asks again.
+A scope is the part of the floor that a role may see. Without watchers nothing is computed. A desk stops watching when its agent leaves or
+may see another part of the floor; in the second case it gets ``FloorChanged`` number 0, so that it asks again.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ from shared.desk import DeskRefusal, Refused, Reply
 from shared.enums import Role
 from shared.floor import EVERY_S, FloorChanged, FloorSnapshot, Rows, Watch, WatchFloor, difference
 from shared.ids import AgentId
-from switch_server.adapters.desks.desk import Desk
+from switch_server.adapters.desks.link import DeskLink
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.ports.floor import FloorRows, supervises
+from switch_server.ports.floor import FloorRowsPort, supervises
 
 
 class Scope(NamedTuple):
-    """``group``: whose seats are shown; ``None``: everybody's."""
+    """``group``: the group whose seats are shown; ``None``: all seats."""
 
     what: Watch
     group: str | None = None
 
 
 def scope_of(agent: AgentRecord, what: Watch) -> Scope | None:
-    """``None``: not theirs to see."""
+    """``None``: the agent may not watch this."""
     if what is Watch.COLLEAGUES:
         return Scope(what)
     if agent.role is Role.MANAGER:
@@ -36,8 +36,8 @@ def scope_of(agent: AgentRecord, what: Watch) -> Scope | None:
     return Scope(what, agent.group) if supervises(agent, agent.group) else None
 
 
-class _Told(Struct):
-    """What all watchers of a scope have been told."""
+class _SentRows(Struct):
+    """The rows that all watchers of a scope have."""
 
     rows: Rows
     number: int = 0
@@ -49,12 +49,12 @@ class _Watcher(Struct):
 
 
 class FloorWatch:
-    """On the loop. ``rows``: the floor as it is now; ``clock``: UTC seconds."""
+    """On the loop. ``rows``: the present floor; ``clock``: UTC seconds."""
 
-    def __init__(self, rows: FloorRows, book: AgentBook, clock: Callable[[], float]) -> None:
+    def __init__(self, rows: FloorRowsPort, book: AgentBook, clock: Callable[[], float]) -> None:
         self._rows, self._book, self._clock = rows, book, clock
-        self._watchers: dict[Desk, _Watcher] = {}
-        self._told: dict[Scope, _Told] = {}
+        self._watchers: dict[DeskLink, _Watcher] = {}
+        self._told: dict[Scope, _SentRows] = {}
         self._ticker: asyncio.TimerHandle | None = None
         self._ticks = 0
 
@@ -62,8 +62,8 @@ class FloorWatch:
         if self._ticker is not None:
             self._ticker.cancel()
 
-    def watch(self, desk: Desk, agent: AgentRecord, asked: WatchFloor) -> Reply:
-        """The answer; changes follow it."""
+    def watch(self, desk: DeskLink, agent: AgentRecord, asked: WatchFloor) -> Reply:
+        """The reply; changes follow it."""
         self._watchers.pop(desk, None)
         if asked.what is Watch.OFF:
             return FloorSnapshot(asked.what, self._clock(), 0)
@@ -72,15 +72,17 @@ class FloorWatch:
             return Refused(DeskRefusal.NOT_ALLOWED)
         told = self._told.get(scope)
         if told is None:
-            told = self._told[scope] = _Told(self._now(scope))
+            told = self._told[scope] = _SentRows(self._now(scope))
         self._watchers[desk] = _Watcher(agent.agent, scope)
         if self._ticker is None:
             self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)
         return FloorSnapshot(asked.what, self._clock(), told.number, told.rows)
 
     def _tick(self) -> None:
-        self._ticker = asyncio.get_running_loop().call_later(EVERY_S, self._tick)  # first: a bug costs one turn only
-        self._put_out()
+        self._ticker = asyncio.get_running_loop().call_later(
+            EVERY_S, self._tick
+        )  # first, so that a bug costs one turn only
+        self._drop_watchers()
         if not self._watchers:
             self._ticker.cancel()
             self._ticker = None
@@ -91,7 +93,7 @@ class FloorWatch:
             if scope.what is Watch.FLOOR or self._ticks % 2 == 0:
                 self._tell(scope, told, _cut(whole, scope) if whole is not None else self._rows.directory())
 
-    def _tell(self, scope: Scope, told: _Told, now: Rows) -> None:
+    def _tell(self, scope: Scope, told: _SentRows, now: Rows) -> None:
         changed = difference(told.rows, now)
         if changed is None:
             return
@@ -101,8 +103,8 @@ class FloorWatch:
             if watcher.scope == scope:
                 desk.report(report)
 
-    def _put_out(self) -> None:
-        """Who left, or may see something else now."""
+    def _drop_watchers(self) -> None:
+        """Removes agents who left, or whose scope has changed."""
         for desk, watcher in list(self._watchers.items()):
             agent = self._book.agent(watcher.agent)
             if desk.agent != watcher.agent or not desk.is_shown or agent is None:
@@ -118,7 +120,7 @@ class FloorWatch:
 
 
 def _cut(whole: Rows, scope: Scope) -> Rows:
-    """What the scope may see of everything."""
+    """The part of all rows that belongs to the scope."""
     if scope.what is Watch.COLLEAGUES:
         return Rows(colleagues=whole.colleagues, targets=whole.targets)
     if scope.group is None:

@@ -1,4 +1,4 @@
-"""The way of an agent onto a desk and off it: checked by ``door``, told to the core, then shown."""
+"""An agent's log-in and log-out at a desk: checked by ``log_in_checks``, told to the core, then shown."""
 
 from collections.abc import Callable
 
@@ -7,14 +7,14 @@ from shared.desk import DeskRefusal, Done, LoggedIn, Refused, desk_phone
 from shared.enums import LockReason
 from shared.ids import AgentId, PhoneName
 from shared.link import Answer
-from switch_server.adapters.desks.desk import Desk
-from switch_server.adapters.desks.door import LogInDoor
-from switch_server.adapters.desks.roll import Roll
+from switch_server.adapters.desks.link import DeskLink
+from switch_server.adapters.desks.log_in_checks import LogInChecks
+from switch_server.adapters.desks.register import DeskRegister
 from switch_server.core.desks import AgentOffline, AgentOnline
 from switch_server.core.words import Audit
 from switch_server.ports import Post
 from switch_server.ports.desks import AgentBook, AgentRecord
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 After = Callable[[Callable[[], None]], None]
 """Calls a function on the loop once the events posted so far have been handled and their effects carried out."""
@@ -25,23 +25,23 @@ class LogIns:
 
     def __init__(
         self,
-        roll: Roll,
-        door: LogInDoor,
+        register: DeskRegister,
+        checks: LogInChecks,
         book: AgentBook,
-        phones: PhoneBook,
+        phones: DeskPhoneBook,
         post: Post,
         after: After,
         audit: Callable[[Audit], None],
     ) -> None:
-        self._roll, self._door, self._book, self._phones = roll, door, book, phones
+        self._register, self._checks, self._book, self._phones = register, checks, book, phones
         self._post, self._after, self._audit = post, after, audit
 
-    # --- on ---
+    # --- log-in ---
 
-    async def log_in(self, desk: Desk, asked: wire.LogIn, answer: Answer) -> None:
-        """After ``desk.checking``."""
+    async def log_in(self, desk: DeskLink, asked: wire.LogIn, answer: Answer) -> None:
+        """To be called after ``desk.checking``."""
         try:
-            proven = await self._door.log_in(desk.id, asked)
+            proven = await self._checks.log_in(desk.id, asked)
         finally:
             alive = desk.checked()
         if not alive:
@@ -53,12 +53,12 @@ class LogIns:
         ) is not None:
             answer(refusal)
         else:
-            session = self._door.open_session(desk.id, proven.agent)
+            session = self._checks.open_session(desk.id, proven.agent)
             self._audit(Audit(proven.agent, "agent_logged_in", desk.id, desk.channel.address))
             self._enter(desk, proven, asked.contact, session, answer)
 
-    def resume(self, desk: Desk, asked: wire.Resume, answer: Answer) -> None:
-        record = self._door.resume(desk.id, asked)
+    def resume(self, desk: DeskLink, asked: wire.Resume, answer: Answer) -> None:
+        record = self._checks.resume(desk.id, asked)
         if record is None:
             answer(Refused(DeskRefusal.SESSION_OVER))
         elif (refusal := self._no_voice(desk, record.agent, asked.contact)) is not None or (
@@ -69,42 +69,42 @@ class LogIns:
             lock = self._book.lock_before(record.agent)
             self._enter(desk, record, asked.contact, asked.session, answer, lock, anew=False)
 
-    def _no_voice(self, desk: Desk, agent: AgentId, contact: str) -> Refused | None:
-        """A desk phone is known, free, and this desk's or anybody's. It need not have registered yet: it may be starting."""
+    def _no_voice(self, desk: DeskLink, agent: AgentId, contact: str) -> Refused | None:
+        """A desk phone must exist, be free, and belong to this desk or to none. It need not have registered yet: it may be starting."""
         name = desk_phone(contact)
         if name is None:
             return None
         record = self._phones.phone(PhoneName(name))
         if record is None or record.desk not in (None, desk.id):
             return Refused(DeskRefusal.NO_SUCH_PHONE, name)
-        others = (other for who, other in self._roll.by_agent.items() if other is not desk and who != agent)
+        others = (other for who, other in self._register.by_agent.items() if other is not desk and who != agent)
         taken = next((other.id for other in others if other.phone_name == name), None)
         return Refused(DeskRefusal.PHONE_TAKEN, taken) if taken is not None else None
 
-    def _elsewhere(self, desk: Desk, agent: AgentId, *, take_over: bool) -> Refused | None:
-        """One agent a link, one link an agent."""
+    def _elsewhere(self, desk: DeskLink, agent: AgentId, *, take_over: bool) -> Refused | None:
+        """Refuses a second agent on a link, and a second link of an agent."""
         if desk.agent not in (None, agent):
             return Refused(DeskRefusal.DESK_TAKEN)
-        other = self._roll.by_agent.get(agent)
+        other = self._register.by_agent.get(agent)
         if other is None or other is desk:
             return None
         if not take_over:
             return Refused(DeskRefusal.ALREADY_LOGGED_IN, other.id)
-        if self._roll.sight.desk_state(agent)[1] is not None:
+        if self._register.sources.desk_state(agent)[1] is not None:
             return Refused(DeskRefusal.IN_CALL, other.id)
-        self._roll.put_out(agent, "displaced")
+        self._register.end_log_in(agent, "displaced")
         self._post(AgentOffline(agent, "displaced"))
         self._audit(Audit(agent, "agent_displaced", other.id, f"by {desk.id}"))
         return None
 
     def _enter(
-        self, desk: Desk, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None = None,
+        self, desk: DeskLink, record: AgentRecord, contact: str, session: str, answer: Answer, lock: LockReason | None = None,
         *, anew: bool = True,
     ) -> None:  # fmt: skip
-        """``lock``: from before a restart of the switch."""
+        """``lock``: the seat's lock before a restart of the switch."""
         agent = record.agent
         desk.enter(agent, contact)
-        self._roll.by_agent[agent] = desk
+        self._register.by_agent[agent] = desk
         today = self._book.calls_today(agent)
         self._post(
             AgentOnline(
@@ -113,48 +113,48 @@ class LogIns:
         )
         self._after(lambda: self._entered(desk, agent, session, answer))
 
-    def _entered(self, desk: Desk, agent: AgentId, session: str, answer: Answer) -> None:
-        """The core knows the agent: from here on, what it tells leaves."""
-        if desk.agent != agent or self._roll.by_agent.get(agent) is not desk:
+    def _entered(self, desk: DeskLink, agent: AgentId, session: str, answer: Answer) -> None:
+        """The core has handled the log-in: from here on its effects are sent."""
+        if desk.agent != agent or self._register.by_agent.get(agent) is not desk:
             answer(Refused(DeskRefusal.SESSION_OVER))
             return
-        desk.taken(self._roll.clock())
-        answer(LoggedIn(session, self._roll.snapshot(desk)))
+        desk.taken(self._register.clock())
+        answer(LoggedIn(session, self._register.snapshot(desk)))
 
-    # --- while on ---
+    # --- while logged in ---
 
-    async def change_password(self, desk: Desk, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
-        """After ``desk.checking``."""
+    async def change_password(self, desk: DeskLink, agent: AgentId, asked: wire.ChangePassword, answer: Answer) -> None:
+        """To be called after ``desk.checking``."""
         try:
-            reply = await self._door.change(desk.id, agent, asked)
+            reply = await self._checks.change(desk.id, agent, asked)
         finally:
             desk.checked()
         answer(reply)
 
-    # --- off ---
+    # --- log-out ---
 
-    def log_out(self, desk: Desk, agent: AgentId, answer: Answer) -> None:
-        if self._roll.sight.desk_state(agent)[1] is not None:
+    def log_out(self, desk: DeskLink, agent: AgentId, answer: Answer) -> None:
+        if self._register.sources.desk_state(agent)[1] is not None:
             answer(Refused(DeskRefusal.IN_CALL))
             return
-        self._roll.walk_out(desk, agent)
+        self._register.logged_out(desk, agent)
         self._book.drop_sessions(agent)
         self._audit(Audit(agent, "agent_logged_out", desk.id))
         self._post(AgentOffline(agent))
         self._after(lambda: answer(Done()))
 
     def ended_by_core(self, agent: AgentId, code: str) -> None:
-        """Also of an agent whose link is down; not of a log-in that the core has not heard of yet."""
-        desk = self._roll.by_agent.get(agent)
+        """Works also if the agent's link is down; has no effect on a log-in that the core has not handled yet."""
+        desk = self._register.by_agent.get(agent)
         if desk is None or desk.is_shown:
             self._book.drop_sessions(agent)
-            self._roll.put_out(agent, code)
+            self._register.end_log_in(agent, code)
 
     def ended_by_operator(self, agent: AgentId, actor: str, code: str) -> bool:
-        """Also of an agent whose link is down. False: not logged in."""
-        known = agent in self._roll.by_agent or self._roll.sight.desk_state(agent)[0] is not None
+        """Works also if the agent's link is down. ``False``: not logged in."""
+        known = agent in self._register.by_agent or self._register.sources.desk_state(agent)[0] is not None
         self._book.drop_sessions(agent)
-        self._roll.put_out(agent, code)
+        self._register.end_log_in(agent, code)
         if known:
             self._audit(Audit(actor, "agent_logged_out", agent, code))
             self._post(AgentOffline(agent, code))

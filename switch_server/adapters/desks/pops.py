@@ -1,4 +1,4 @@
-"""Which pop each agent has on the screen: kept also while the link is down, so that a desk that comes back sees it."""
+"""The pop that each agent has on the screen: kept also while the link is down, so that a desk that reconnects shows it."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from switch_server.core.desks import HidePop, ShowPop
 from switch_server.ports.desks import Pops
 
 KEEP_S = 120.0
-"""After the last agent is done with a call its pop is kept so long: the next agent may get the call."""
+"""Seconds for which a pop is kept after the call's last agent has finished: the next agent may get the call."""
 
 
 class _Showing(Struct):
@@ -20,7 +20,7 @@ class _Showing(Struct):
 
 
 class PopBoard:
-    """``tell(agent, pop)`` is called with each change."""
+    """``tell(agent, pop)`` is called at each change."""
 
     def __init__(self, pops: Pops, tell: Callable[[AgentId, Pop | None], None]) -> None:
         self._pops = pops
@@ -58,7 +58,7 @@ class PopBoard:
         self._forget_soon(effect.call)
 
     def drop(self, agent: AgentId) -> None:
-        """Logged out: nothing is told."""
+        """After a log-out: removes the pop without a report."""
         showing = self._showing.pop(agent, None)
         if showing is not None:
             self._forget_soon(showing.effect.call)

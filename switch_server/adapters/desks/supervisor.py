@@ -1,4 +1,4 @@
-"""What a supervisor does to agents that is no matter of the core's: skills and messages. All of it is audited, and the agents see it."""
+"""A supervisor's commands to agents that do not concern the core: skills and messages. All are audited, and shown to the agents."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from shared.desk import DeskRefusal, Done, Notice, Refused, Reply
 from shared.enums import Role
 from shared.floor import MessageSent, SendMessage, SetSkills
 from shared.ids import AgentId, SkillName
-from switch_server.adapters.desks.roll import Roll
+from switch_server.adapters.desks.register import DeskRegister
 from switch_server.core.desks import AgentSkilled
 from switch_server.core.words import Audit
 from switch_server.ports import Post
@@ -16,12 +16,12 @@ from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.floor import supervises
 
 AUDITED = 200
-"""Characters of a message that the audit keeps."""
+"""The characters of a message that the audit keeps."""
 
 
-class Supervisor:
-    def __init__(self, roll: Roll, book: AgentBook, post: Post, audit: Callable[[Audit], None]) -> None:
-        self._roll, self._book, self._post, self._audit = roll, book, post, audit
+class SupervisorCommands:
+    def __init__(self, register: DeskRegister, book: AgentBook, post: Post, audit: Callable[[Audit], None]) -> None:
+        self._register, self._book, self._post, self._audit = register, book, post, audit
 
     def do(self, actor: AgentRecord, request: SetSkills | SendMessage) -> Reply:
         if actor.role is Role.AGENT:
@@ -29,7 +29,7 @@ class Supervisor:
         return self._set_skills(actor, request) if isinstance(request, SetSkills) else self._send(actor, request)
 
     def _set_skills(self, actor: AgentRecord, asked: SetSkills) -> Reply:
-        """The agent book writes the audit."""
+        """The agent book writes the audit row."""
         record = self._book.agent(AgentId(asked.agent))
         if record is None or record.disabled:
             return Refused(DeskRefusal.NOT_FOUND)
@@ -40,7 +40,7 @@ class Supervisor:
             self._book.put_agent(replace(record, skills=skills), actor.agent)
         except ValueError as wrong:
             return Refused(DeskRefusal.NOT_FOUND, str(wrong))
-        if record.agent in self._roll.by_agent:
+        if record.agent in self._register.by_agent:
             self._post(AgentSkilled(record.agent, record.name, record.role, skills, record.group))
             told = " ".join(f"{skill} {level}" for skill, level in sorted(skills.items()))
             self._notice(actor, record.agent, "skills", told)
@@ -54,7 +54,7 @@ class Supervisor:
         if any(record is not None and not supervises(actor, record.group) for record in named):
             return Refused(DeskRefusal.NOT_ALLOWED)
         known = [record for record in (named or others) if record is not None and supervises(actor, record.group)]
-        there = tuple(record.agent for record in known if record.agent in self._roll.by_agent)
+        there = tuple(record.agent for record in known if record.agent in self._register.by_agent)
         if not there:
             return Refused(DeskRefusal.NOT_HERE)
         for agent in there:
@@ -63,4 +63,4 @@ class Supervisor:
         return MessageSent(there)
 
     def _notice(self, actor: AgentRecord, agent: AgentId, code: str, text: str) -> None:
-        self._roll.tell(agent, Notice(self._roll.clock(), code, actor.name, text))
+        self._register.tell(agent, Notice(self._register.clock(), code, actor.name, text))

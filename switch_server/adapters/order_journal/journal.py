@@ -1,15 +1,15 @@
 """The centre's durable order journal: group commit in one thread, an answer after each fsync.
 
-A disk that is full refuses new orders (``OrderJournalFailed``: what can't be made durable is not sent) and delays history rows, which are
-facts that have happened: they are kept in memory, in order, and written when it works again. Only reports on orders that the core does not
-hold have a bound there (``MOST_BYTES``): the branches tell those again after a restart.
+With a full disk new orders are refused (``OrderJournalFailed``: an order that can't be made durable is not sent), and history rows wait:
+they are kept in memory, in order, and written when the disk works again. Only reports on orders that the core does not hold are
+limited there (``MOST_BYTES``): the branches send those again after a restart.
 """
 
 import logging
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,11 @@ from shared.aci import PlaceOrder
 from shared.days import shanghai_day
 from shared.enums import Market, Side
 from shared.ids import BranchId, Milli, OrderKey, Shares, StockCode
-from switch_server.adapters.bad_rows import BAD_ROW
-from switch_server.adapters.batch import BatchThread
 from switch_server.adapters.order_journal.tables import OrderJournalUnusable, open_journal, open_reader
 from switch_server.adapters.order_rows import (
     INSERT_ORDER,
     UPDATE_ORDER,
-    Step,
+    StepOutcome,
     order_record,
     order_row,
     put_step,
@@ -39,7 +37,9 @@ from switch_server.core.orders import (
     OrderRecovered,
     RecordOrderState,
 )
-from switch_server.core.words import Event
+from switch_server.disk.batch_thread import BatchThread
+from switch_server.disk.errors import StoreError
+from switch_server.disk.sqlite import commit_group
 from switch_server.ports import Post
 from switch_server.ports.records import OrderRecord
 
@@ -47,14 +47,14 @@ log = logging.getLogger(__name__)
 Item = tuple[float, JournalOrder | RecordOrderState]
 _STATES = ", ".join(
     f"'{state}'" for state in sorted(UNDECIDED)
-)  # word for word as in the partial index, else it does not serve
+)  # word for word as in the partial index, otherwise SQLite does not use it
 UNFINISHED = f"SELECT * FROM orders WHERE state IN ({_STATES}) ORDER BY at, rowid"  # noqa: S608  constants
 
 MOST_BYTES = 64 << 20
 REPORT_BYTES = 1000
-"""Of a report in memory, with its texts."""
+"""The bytes of a report in memory, with its texts."""
 LOG_EACH = 10_000
-"""Dropped reports for a line in the log."""
+"""The number of dropped reports for each line in the log."""
 _FIRST_DAY = "INSERT INTO reported_days VALUES (?, ?) ON CONFLICT DO NOTHING"
 _NEW_DAY = (
     "INSERT INTO reported_days VALUES (:branch, :trade_date) "
@@ -68,16 +68,16 @@ class JournalCounts(Struct):
     journalled: int = 0
     duplicates: int = 0
     failed: int = 0
-    """Orders refused since they could not be made durable."""
+    """Orders refused because they could not be made durable."""
     steps: int = 0
     repeated: int = 0
-    """Reports that were written before."""
+    """Reports that had been written before."""
     not_theirs: int = 0
-    """Reports refused: the order that they name is not of the branch and account that they come from."""
+    """Reports refused: their order belongs to another branch or account."""
     unknown: int = 0
-    """Reports passed over: the journal has no order that they name."""
+    """Reports passed over: the journal has no such order."""
     lost: int = 0
-    """Reports on orders that are not held which were not taken since too many waited for the disk."""
+    """Reports on orders outside the core's memory that were not taken, since too many waited for the disk."""
     troubles: int = 0
     """Groups that could not be written."""
     faults: int = 0
@@ -85,9 +85,9 @@ class JournalCounts(Struct):
 
 
 class SqliteOrderJournal:
-    """``ports.OrderJournal``. Opening raises ``OrderJournalUnusable``; afterwards nothing is raised.
+    """``ports.OrderJournalPort``. Opening raises ``OrderJournalUnusable``; afterwards nothing is raised.
 
-    ``post`` is called from the journal's thread, in the order of the ``do`` calls. ``on_trouble(text)`` is called from it too, once when
+    ``post`` is called from the journal's thread, in the order of the ``do`` calls, and ``on_trouble(text)``, too: once when
     writing begins to fail and once (empty text) when it works again. ``clock`` gives UTC seconds.
     """
 
@@ -108,14 +108,14 @@ class SqliteOrderJournal:
         self._trouble = ""
         self.counts = JournalCounts()
         self.not_theirs: Counter[BranchId] = Counter()
-        """``counts.not_theirs`` by branch; the first of each is logged."""
+        """``counts.not_theirs`` by branch; the first report of each branch is logged."""
         self._days = self._known_days()
 
     def start(self) -> None:
         self._batches.start()
 
     def stop(self, seconds: float = 5.0) -> int:
-        """Writes what is queued and closes the file; how many history rows could not be written (0 unless the disk is in trouble)."""
+        """Writes the queue and closes the file; returns how many history rows could not be written (0 unless the disk is in trouble)."""
         lost = self._batches.stop(seconds)
         if lost:
             log.error("order journal: %d rows not written at stop: %s", lost, self._trouble)
@@ -134,11 +134,11 @@ class SqliteOrderJournal:
             )
 
     def flush(self, seconds: float = 5.0) -> bool:
-        """Waits until all that was asked before now is durable (or refused)."""
+        """Waits until every effect given before is durable (or refused)."""
         return self._batches.flush(seconds)
 
     def between(self, work: Callable[[], None]) -> None:
-        """Calls ``work`` in the journal's thread once all that was asked before now is durable (or refused), and before anything else is."""
+        """Calls ``work`` in the journal's thread once every effect given before is durable (or refused), and before any later effect is."""
         self._batches.between(work)
 
     @property
@@ -148,14 +148,14 @@ class SqliteOrderJournal:
     # --- reading, from any thread ---
 
     def unfinished(self) -> list[OrderRecovered]:
-        """At restart: the orders whose fate is unknown (captured, sent, in doubt), oldest first. Raises ``OrderJournalUnusable``."""
+        """At restart: the orders without a known result (captured, sent, in doubt), oldest first. Raises ``OrderJournalUnusable``."""
         try:
             return [_recovered(row) for row in self._rows(UNFINISHED, {})]
         except sqlite3.Error as error:
             raise OrderJournalUnusable(f"{self._path}: {error}") from error
 
     def reported_days(self) -> dict[BranchId, str]:
-        """The last trade date, not of the future, of which each branch has reported on an order of its own; else the day of its first order."""
+        """By branch: the last trade date, not in the future, of a report on the branch's own order; else the day of its first order."""
         return {BranchId(row["branch"]): row["trade_date"] for row in self._rows("SELECT * FROM reported_days", {})}
 
     def _known_days(self) -> dict[BranchId, str]:
@@ -171,7 +171,7 @@ class SqliteOrderJournal:
         return self._record(rows[0]) if rows else None
 
     def orders(self, limit: int = 100, *, since: float = 0.0, call: str | None = None) -> list[OrderRecord]:
-        """The last journalled first; ``since`` in UTC seconds."""
+        """The newest first; ``since`` in UTC seconds."""
         rows = self._rows(
             "SELECT * FROM orders WHERE at >= :since AND (:call IS NULL OR call = :call) "
             "ORDER BY rowid DESC LIMIT :limit",
@@ -191,40 +191,27 @@ class SqliteOrderJournal:
     # --- writing, in the journal's thread ---
 
     def _write(self, batch: list[Item]) -> list[Item]:
-        try:
-            answers = self._commit(batch)
-        except BAD_ROW as error:
-            return self._one_by_one(batch, error)
-        except sqlite3.Error as error:
-            return self._failed(batch, str(error))
-        self._works_again()
-        self._answer(answers)
-        return []
-
-    def _commit(self, batch: list[Item]) -> list[Event]:
-        """One transaction, one fsync."""
-        answers: list[Event] = []
-        steps: list[tuple[Step, dict[str, Any]]] = []
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for at, effect in batch:
-                if isinstance(effect, JournalOrder):
-                    answers.append(self._insert(effect, at))
-                else:
-                    steps.append(self._step(step_row(effect, at)))
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        for at, effect in batch:
+        group = commit_group(self._db, batch, self._apply)
+        for (at, effect), result in zip(batch, group.results, strict=False):
             if isinstance(effect, JournalOrder):
                 self._days.setdefault(effect.context.branch, shanghai_day(at))
-        for step, row in steps:
-            self._count(step, row)
-        return answers
+            if isinstance(result, StoreError):
+                self._not_storable(effect, result)
+            elif isinstance(result, tuple):
+                self._count(*result)
+            else:
+                self._answer(result)
+        if rest := batch[len(group.results) :]:
+            return self._failed(rest, group.trouble)
+        self._works_again()
+        return []
 
-    def _insert(self, effect: JournalOrder, at: float) -> Event:
+    def _apply(self, item: Item) -> OrderJournalled | OrderJournalFailed | tuple[StepOutcome, dict[str, Any]]:
+        """Returns the answer to an order, or the outcome of a history row."""
+        at, effect = item
+        return self._insert(effect, at) if isinstance(effect, JournalOrder) else self._step(step_row(effect, at))
+
+    def _insert(self, effect: JournalOrder, at: float) -> OrderJournalled | OrderJournalFailed:
         branch = effect.context.branch
         if branch not in self._days:
             self._db.execute(_FIRST_DAY, (branch, shanghai_day(at)))
@@ -232,30 +219,30 @@ class SqliteOrderJournal:
             return OrderJournalFailed(effect.key, "already journalled")
         return OrderJournalled(effect.key)
 
-    def _step(self, row: dict[str, Any]) -> tuple[Step, dict[str, Any]]:
+    def _step(self, row: dict[str, Any]) -> tuple[StepOutcome, dict[str, Any]]:
         step = put_step(self._db, row, UPDATE_ORDER)
-        if step is Step.WRITTEN and self._is_new_day(row):
+        if step is StepOutcome.WRITTEN and self._is_new_day(row):
             self._db.execute(_NEW_DAY, row)
         return step, row
 
     def _is_new_day(self, row: dict[str, Any]) -> bool:
-        """Never after a report was dropped: the next start asks from its day on."""
+        """Always ``False`` after a report was dropped: the next start requests reports from that day on."""
         if row["seq"] is None or self.counts.lost:
             return False
         day: str = row["trade_date"]
         return self._days.get(row["branch"], "") < day <= shanghai_day(row["at"])
 
-    def _count(self, step: Step, row: dict[str, Any]) -> None:
+    def _count(self, step: StepOutcome, row: dict[str, Any]) -> None:
         match step:
-            case Step.WRITTEN:
+            case StepOutcome.WRITTEN:
                 self.counts.steps += 1
                 if self._is_new_day(row):
                     self._days[row["branch"]] = row["trade_date"]
-            case Step.REPEATED:
+            case StepOutcome.REPEATED:
                 self.counts.repeated += 1
-            case Step.UNKNOWN:
+            case StepOutcome.UNKNOWN:
                 self.counts.unknown += 1
-            case Step.NOT_THEIRS:
+            case StepOutcome.NOT_THEIRS:
                 self.counts.not_theirs += 1
                 self.not_theirs[row["branch"]] += 1
                 if self.not_theirs[row["branch"]] == 1:
@@ -263,21 +250,13 @@ class SqliteOrderJournal:
                         "order journal: branch %s reports on order %.40r, not its own", row["branch"], row["key"]
                     )
 
-    def _one_by_one(self, batch: list[Item], error: Exception) -> list[Item]:
-        """One row of the batch is not storable, which is our bug: it alone is refused."""
-        if len(batch) > 1:
-            for number, item in enumerate(batch, 1):
-                kept = self._write([item])
-                if self._trouble:  # the disk, too: no need to wait for it once for each row
-                    return kept + self._failed(batch[number:], self._trouble)
-            return []
-        effect = batch[0][1]
+    def _not_storable(self, effect: JournalOrder | RecordOrderState, error: StoreError) -> None:
+        """Our bug: only this row is refused."""
         self.counts.faults += 1
         log.error("order journal: %s of %s is not storable: %s", type(effect).__name__, effect.key, error)
         if isinstance(effect, JournalOrder):
             self.counts.failed += 1
             self._post(OrderJournalFailed(effect.key, f"not storable: {error}"))
-        return []
 
     def _failed(self, batch: list[Item], text: str) -> list[Item]:
         """Refuses the orders, keeps the history rows for the next try."""
@@ -298,17 +277,16 @@ class SqliteOrderJournal:
             self._trouble = ""
             self._on_trouble("")
 
-    def _answer(self, answers: Iterable[Event]) -> None:
-        for answer in answers:
-            if isinstance(answer, OrderJournalled):
-                self.counts.journalled += 1
-            else:
-                self.counts.duplicates += 1
-            self._post(answer)
+    def _answer(self, answer: OrderJournalled | OrderJournalFailed) -> None:
+        if isinstance(answer, OrderJournalled):
+            self.counts.journalled += 1
+        else:
+            self.counts.duplicates += 1
+        self._post(answer)
 
 
 def _size(item: Item) -> int:
-    """Nothing, but for what may be dropped."""
+    """Zero, except for reports that may be dropped."""
     effect = item[1]
     droppable = isinstance(effect, RecordOrderState) and effect.report is not None and not effect.report.held
     return REPORT_BYTES if droppable else 0

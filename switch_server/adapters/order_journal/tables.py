@@ -1,4 +1,4 @@
-"""The order journal's file: opened, its tables made, brought up to date.
+"""The order journal's file: opening, tables, migrations.
 
 WAL with ``synchronous=FULL``: a commit returns after the fsync of the WAL, so what is acknowledged survives ``kill -9`` and a power cut.
 """
@@ -8,9 +8,10 @@ from pathlib import Path
 
 from switch_server.adapters.integrity import damage, is_small
 from switch_server.adapters.order_rows import ADD_ORIGIN
+from switch_server.disk.sqlite import open_durable
 
 VERSION = 3
-"""``PRAGMA user_version``. A change of the tables is a new entry of ``STEPS``; none is ever edited."""
+"""``PRAGMA user_version``. A change of the tables is a new entry of ``STEPS``; existing entries are never edited."""
 
 STEPS = {
     1: (
@@ -34,7 +35,7 @@ STEPS = {
     ),
     2: (
         *ADD_ORIGIN,
-        "CREATE TABLE reported_days (branch TEXT PRIMARY KEY, trade_date TEXT NOT NULL) STRICT",  # the last of each branch
+        "CREATE TABLE reported_days (branch TEXT PRIMARY KEY, trade_date TEXT NOT NULL) STRICT",  # the last trade date of each branch
     ),
     3: (
         """
@@ -43,25 +44,23 @@ STEPS = {
             SELECT branch, at, state IN ('filled', 'cancelled', 'rejected', 'refused', 'void', 'failed')
                 OR (kind = 'cancel' AND state = 'accepted') AS settled FROM orders
         ) WHERE true GROUP BY branch ON CONFLICT DO NOTHING
-        """,  # in Shanghai, UTC+8: the day of a branch's oldest open order, or of its last
+        """,  # in Shanghai, UTC+8: the day of a branch's oldest open order, or of its last order
     ),
 }
 
 
 class OrderJournalUnusable(Exception):  # noqa: N818  the name says what it is
-    """At start: the file is damaged, no database, of a newer version, or can't be opened. The text names it."""
+    """At start: the file is damaged, no database, of a newer version, or can't be opened. The text names the file."""
 
 
 def open_journal(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode, tables up to date; raises ``OrderJournalUnusable``."""
+    """A connection in autocommit mode with migrated tables; raises ``OrderJournalUnusable``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+        db = open_durable(path)
     except (OSError, sqlite3.Error) as error:
         raise OrderJournalUnusable(f"{path}: {error}") from error
     try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
         _migrate(db, path)
     except sqlite3.Error as error:
         db.close()
@@ -87,7 +86,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """A second connection that only reads, rows by column name; may be used from one thread at a time."""
+    """A second, read-only connection, rows by column name; for one thread at a time."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA query_only = 1")

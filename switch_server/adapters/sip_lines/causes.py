@@ -1,4 +1,4 @@
-"""SIP status codes and our words for why a leg ended, both ways (RFC 3261 §21)."""
+"""SIP status codes and the ``EndCause`` of a leg, both ways (RFC 3261 §21)."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ FROM_SIP: Final[dict[int, EndCause]] = {
     603: EndCause.FAR_REFUSED,
     606: EndCause.REJECTED_MEDIA,
 }
-"""Final response to an INVITE of ours; any other is ``FAR_REFUSED``."""
+"""By the final response to our INVITE; any other code is ``FAR_REFUSED``."""
 
 TO_SIP: Final[dict[EndCause, int]] = {
     EndCause.REJECTED_BUSY: 486,
@@ -26,7 +26,7 @@ TO_SIP: Final[dict[EndCause, int]] = {
     EndCause.SWITCH_STOPPED: 503,
     EndCause.FAULT: 500,
 }
-"""How a ``HangUp`` before the answer is said; any other cause is 480."""
+"""The status code of a ``HangUp`` before the answer; any other cause is 480."""
 
 REASONS: Final[dict[int, str]] = {
     100: "Trying",
@@ -61,7 +61,7 @@ def cause_of(code: int) -> EndCause:
 
 
 def code_of(cause: EndCause) -> int:
-    """With which code an unanswered caller is turned away."""
+    """The status code with which an unanswered caller is refused."""
     return TO_SIP.get(cause, 480)
 
 

@@ -14,19 +14,19 @@ _URI: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_WAY: Final = frozenset({"transport", "maddr", "ttl", "method"})
-"""Parameters of a URI that say how to send; that is known: UDP, to where the phone registered from."""
+"""Parameters of a URI about the transport, which is known: UDP, to the address from which the phone registered."""
 _PARAMETER: Final = re.compile(r";\s*([A-Za-z0-9_.+-]+)\s*(?:=\s*([^;]*?)\s*)?(?=;|$)")
 _ELEMENT: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,"<>])+')
 
 
 class BadContact(ValueError):  # noqa: N818  the name says what it is
-    """Nothing that we could reach, or no Contact at all."""
+    """The Contact can't be reached, or there is none."""
 
 
-class Contact(Struct, frozen=True):
-    """``expires``: seconds, ``None`` where it says none; ``q``: how much it is preferred, 0 to 1000.
+class SipContact(Struct, frozen=True):
+    """``expires``: seconds, ``None`` if not given; ``q``: the preference, 0 to 1000.
 
-    ``parameters``: of the URI, as the phone wants to hear them again (``;line=x1``).
+    ``parameters``: of the URI, repeated to the phone in requests (``;line=x1``).
     """
 
     uri: str
@@ -38,16 +38,16 @@ class Contact(Struct, frozen=True):
     q: int = 1000
 
     def at(self, ip: str, port: int) -> str:
-        """The Request-URI of a call to it, at the address where it really is."""
+        """The Request-URI of a call to this contact, at its real address."""
         return f"sip:{self.user}{'@' if self.user else ''}{ip}:{port}{self.parameters}"
 
-    def same_place(self, other: "Contact") -> bool:
-        """RFC 3261 §19.1.4, as far as it matters to one phone's own contacts."""
+    def same_place(self, other: "SipContact") -> bool:
+        """RFC 3261 §19.1.4, as far as one phone's own contacts need it."""
         return (self.user, self.host, self.port) == (other.user, other.host, other.port)
 
 
-def read(values: tuple[str, ...]) -> tuple[Contact, ...] | None:
-    """Those of all the headers; ``None`` for ``*``. Raises ``BadContact``."""
+def read(values: tuple[str, ...]) -> tuple[SipContact, ...] | None:
+    """The contacts of all the headers; ``None`` for ``*``. Raises ``BadContact``."""
     found = [element.strip() for value in values for element in _split(value)]
     if found == ["*"]:
         return None
@@ -56,30 +56,30 @@ def read(values: tuple[str, ...]) -> tuple[Contact, ...] | None:
     return tuple(map(_contact, found))
 
 
-def of_uri(uri: str) -> Contact:
+def of_uri(uri: str) -> SipContact:
     """Raises ``BadContact``."""
     match = _URI.fullmatch(uri)
     port = int(match[3] or 5060) if match is not None else 0
     if match is None or not 0 < port < 65536 or len(uri) > 512:
         raise BadContact("not a SIP address")
     kept = [each for each in match[4].split(";")[1:] if each.partition("=")[0].lower() not in _OF_THE_WAY]
-    return Contact(uri, match[1] or "", match[2].lower(), port, "".join(f";{each}" for each in kept))
+    return SipContact(uri, match[1] or "", match[2].lower(), port, "".join(f";{each}" for each in kept))
 
 
 def seconds(text: str | None) -> int | None:
-    """A number of seconds; ``None``: none is given, or none that can be read (§20.19: as if it weren't there)."""
+    """A number of seconds; ``None``: missing or unreadable (§20.19: treated as missing)."""
     return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 11 else None
 
 
 def _split(value: str) -> list[str]:
-    """A list's elements; commas within quotes and angle brackets are part of one."""
+    """The elements of a list; commas within quotes and angle brackets do not separate."""
     elements = _ELEMENT.findall(value)
     if not elements or len(",".join(elements)) != len(value):
         raise BadContact("malformed list")
     return elements
 
 
-def _contact(text: str) -> Contact:
+def _contact(text: str) -> SipContact:
     match = _NAME_ADDR.fullmatch(text) or _ADDR_SPEC.fullmatch(text)
     if match is None:
         raise BadContact("malformed")

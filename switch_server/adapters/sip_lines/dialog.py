@@ -17,8 +17,8 @@ from switch_server.adapters.sip_lines import messages
 from switch_server.adapters.sip_lines.stack import Address, Port, reachable
 
 
-class Dialog:
-    """Call-ID, tags, sequence numbers, route set and target. ``ours`` and ``theirs`` are the From and To of requests that we send."""
+class SipDialog:
+    """Call-ID, tags, sequence numbers, route set and target. ``ours`` and ``theirs`` are the From and To of our requests."""
 
     def __init__(self, call_id: Any, ours: Any, theirs: Any, target: Any, hop: Address, port: Port) -> None:
         self.call_id = call_id
@@ -31,11 +31,11 @@ class Dialog:
         self.cseq = int(SipCSeq.genRandCSeq()) % 100_000
         self.far_cseq: int | None = None
         self.symmetric = False
-        """The far end may be behind NAT: it is where its messages come from, whatever its Contact says."""
+        """The far end may be behind NAT: requests go to the source address of its messages, not to its Contact."""
 
     @classmethod
-    def of_invite(cls, request: Any, port: Port) -> "Dialog":
-        """The callee's view. Raises what sippy raises on headers that can't be parsed."""
+    def of_invite(cls, request: Any, port: Port) -> "SipDialog":
+        """The callee's view. Raises sippy's exceptions for headers that can't be parsed."""
         source = request.getSource()
         tag = secrets.token_hex(8)
         theirs = SipTo(address=request.getHFBody("from").getUri().getCopy())
@@ -47,8 +47,8 @@ class Dialog:
         return dialog
 
     @classmethod
-    def outgoing(cls, target: Any, ani: str, port: Port) -> "Dialog":
-        """The caller's view, before the INVITE. ``target``: the Request-URI (a trunk's number today, any contact tomorrow)."""
+    def outgoing(cls, target: Any, ani: str, port: Port) -> "SipDialog":
+        """The caller's view, before the INVITE. ``target``: the Request-URI."""
         us = SipFrom(address=SipAddress(url=SipURL(username=ani or "anonymous", host=port.address[0]), hadbrace=True))
         us.setTag(secrets.token_hex(8))
         to = SipTo(address=SipAddress(url=SipURL(username=target.username, host=target.host), hadbrace=True))
@@ -58,7 +58,7 @@ class Dialog:
 
     @property
     def key(self) -> tuple[str, str]:
-        """(Call-ID, our tag): finds the dialog of an incoming request."""
+        """(Call-ID, our tag): identifies the dialog of an incoming request."""
         return str(self.call_id), str(self.ours.getTag())
 
     @property
@@ -66,7 +66,7 @@ class Dialog:
         return str(self.ours.getTag())
 
     def confirm(self, response: Any) -> None:
-        """A 2xx to our INVITE: the far end's tag, target and route set."""
+        """Takes the far end's tag, target and route set from a 2xx to our INVITE."""
         tag = response.getHFBody("to").getTag()
         if tag is not None:
             self.theirs.setTag(tag)
@@ -98,7 +98,7 @@ class Dialog:
         return bool(self.theirs.getTag() == request.getHFBody("from").getTag())
 
     def in_order(self, request: Any) -> bool:
-        """RFC 3261 §12.2.2: a lower CSeq than seen is answered 500."""
+        """RFC 3261 §12.2.2: a request with a lower CSeq than the last is answered 500."""
         number = int(request.getHFBody("cseq").getCSeqNum())
         if self.far_cseq is not None and number <= self.far_cseq:
             return False

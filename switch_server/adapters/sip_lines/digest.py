@@ -1,6 +1,6 @@
 """Digest access authentication, both ways (RFC 2617, RFC 7616; MD5 and SHA-256, ``qop=auth`` or none). Pure.
 
-A nonce is a time stamp and a number with their HMAC: nothing is stored for a caller that has not proved himself.
+A nonce is a time stamp and a number with their HMAC: nothing is stored for a caller without a valid proof.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from switch_server.ports.phones import REALM
 _URI: Final = re.compile(r"(sips?|tel):(?:([^@]*)@)?([^;?:]+)(?::(\d{1,5}))?(?:[;?].*)?", re.IGNORECASE)
 
 Key = Callable[[str], str | None]
-"""HA1 (RFC 7616 §3.4.2, hex) by the algorithm's name in lower case; ``None``: not known by this one."""
+"""HA1 (RFC 7616 §3.4.2, hex) by the algorithm's name in lower case; ``None``: not known for this algorithm."""
 NONCE_LIFE_S: Final = 300
 USES_MOST: Final = 65_536
 _HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
@@ -27,7 +27,7 @@ _PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|(
 
 
 class Challenge(Struct, frozen=True):
-    """What a far end asks for in 401 or 407."""
+    """The challenge of a far end in 401 or 407."""
 
     realm: str
     nonce: str
@@ -48,7 +48,7 @@ def parameters(text: str) -> dict[str, str] | None:
 
 
 def read_challenge(text: str) -> Challenge | None:
-    """A challenge that we can answer, else ``None``."""
+    """A challenge that we can answer, otherwise ``None``."""
     given = parameters(text)
     if given is None or "realm" not in given or "nonce" not in given:
         return None
@@ -76,7 +76,7 @@ def response(
 
 
 def response_of(challenge: Challenge, ha1: str, method: str, uri: str, *, count: str, cnonce: str) -> str:
-    """The same by HA1."""
+    """The request-digest by HA1."""
     algorithm = (challenge.algorithm or "MD5").lower()
     middle = (count, cnonce, "auth") if challenge.qop else ()
     return _hash(algorithm, ha1, challenge.nonce, *middle, _hash(algorithm, method, uri))
@@ -87,19 +87,19 @@ def _hash(algorithm: str, *parts: str) -> str:
 
 
 def password_key(user: str, password: str) -> Key:
-    """Of a password that is known."""
+    """The key of a known password."""
     return lambda algorithm: _hash(algorithm, user, REALM, password)
 
 
 def md5_key(ha1: str) -> Key:
-    """Of a kept HA1: good for the algorithm that it was made with."""
+    """The key of a stored HA1: valid for the algorithm with which it was made."""
     return {"md5": ha1}.get
 
 
 def is_proof_for(given: str, called: str) -> bool:
-    """Is a digest's ``uri`` the Request-URI (RFC 7616 §3.4.6): scheme, user, host and port (5060 where none is given), parameters aside?
+    """Whether a digest's ``uri`` is the Request-URI (RFC 7616 §3.4.6): same scheme, user, host and port (5060 if not given); parameters are ignored.
 
-    One without a user is good for all users of its host, as some clients (SIPp) give it; RFC 3261 §22.4 lets a server judge so.
+    A ``uri`` without a user is valid for all users of its host, as some clients (SIPp) send it; RFC 3261 §22.4 leaves that to the server.
     """
     proof, request = _URI.fullmatch(given), _URI.fullmatch(called)
     if proof is None or request is None or _place(proof) != _place(request):
@@ -112,7 +112,7 @@ def _place(uri: "re.Match[str]") -> tuple[str, str, int]:
 
 
 def authorization(challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str) -> str:
-    """Value of our Authorization or Proxy-Authorization header."""
+    """The value of our Authorization or Proxy-Authorization header."""
     digest = response(challenge, user, password, method, uri, cnonce=cnonce)
     parts = [
         f'username="{user}"',
@@ -130,15 +130,15 @@ def authorization(challenge: Challenge, user: str, password: str, method: str, u
     return "Digest " + ", ".join(parts)
 
 
-class Doorman:
-    """Our side: asks callers, and knows who may come in. ``secret`` signs nonces; ``now`` is wall time in seconds."""
+class DigestAuthenticator:
+    """The server's side: challenges callers and checks their proofs. ``secret`` signs nonces; ``now`` is wall time in seconds."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self._numbers = itertools.count(1)
 
     def challenge(self, now: float, who: str, *, stale: bool = False) -> str:
-        """Value of WWW-Authenticate. ``who``: the caller's address; the proof is good from there only."""
+        """The value of WWW-Authenticate. ``who``: the caller's address; the proof is valid from there only."""
         tail = ", stale=true" if stale else ""
         return f'Digest realm="{REALM}", nonce="{self._nonce(int(now), next(self._numbers), who)}", algorithm=MD5, qop="auth"{tail}'
 
@@ -147,7 +147,7 @@ class Doorman:
         return next((given["username"] for given in self._ours(headers) if "username" in given), None)
 
     def admits(self, headers: tuple[str, ...], method: str, key: Key, now: float, who: str) -> bool | None:
-        """Right password: ``True``; wrong: ``False``; right but the nonce is too old: ``None`` (ask again, ``stale``)."""
+        """``True``: right password; ``False``: wrong; ``None``: right, but the nonce is too old (challenge again, ``stale``)."""
         given = next(self._ours(headers), None)
         if given is None or not {"username", "nonce", "uri", "response"} <= given.keys():
             return False
@@ -164,17 +164,17 @@ class Doorman:
         return True if self._fresh(given["nonce"], now, who) else None
 
     def is_for(self, headers: tuple[str, ...], uri: str) -> bool:
-        """Is the proof one for this Request-URI? One for another, overheard, is none for this (RFC 7616 §3.4.6)."""
+        """Whether the proof is for this Request-URI; an overheard proof for another URI is not valid (RFC 7616 §3.4.6)."""
         given: dict[str, str] = next(self._ours(headers), {})
         return is_proof_for(given.get("uri", ""), uri)
 
-    def was_asked(self, headers: tuple[str, ...], now: float, who: str) -> bool:
-        """The nonce is one that we gave to this address lately: so it hears us, and is no forged source."""
+    def was_challenged(self, headers: tuple[str, ...], now: float, who: str) -> bool:
+        """The nonce was sent to this address lately, so the address receives our responses and is no forged source."""
         given = next(self._ours(headers), None)
         return given is not None and self._fresh(given.get("nonce", ""), now, who)
 
     def use(self, headers: tuple[str, ...]) -> tuple[int, ...]:
-        """Which nonce of ours it is and the how-manieth use of it: rises from one honest request to the next (RFC 7616 §3.4)."""
+        """Nonce and use count (nc): the count rises from one honest request to the next (RFC 7616 §3.4)."""
         given: dict[str, str] = next(self._ours(headers), {})
         return (*_stamp(given.get("nonce", "")), _hexadecimal(given.get("nc", "")))
 
@@ -191,15 +191,15 @@ class Doorman:
         return hmac.compare_digest(made.encode(), nonce.encode()) and 0 <= now - second <= NONCE_LIFE_S
 
 
-class Uses:
-    """Proofs that were taken, by nonce (RFC 7616 §3.4): one that is heard and said again is worth nothing. Bounded: only who has proved adds."""
+class NonceCounts:
+    """The highest use count of each nonce (RFC 7616 §3.4), so that an overheard proof can't be used again. Bounded: only a proven sender adds."""
 
     def __init__(self, most: int = USES_MOST) -> None:
         self._most = most
         self._taken: OrderedDict[tuple[int, ...], tuple[int, tuple[str, ...]]] = OrderedDict()
 
     def takes(self, use: tuple[int, ...], request: tuple[str, ...]) -> bool:
-        """``use``: of ``Doorman.use``. ``request``: what tells it from others, since the same one again is no harm."""
+        """``use``: of ``DigestAuthenticator.use``. ``request``: identifies the request, since a repetition of the same request is allowed."""
         *nonce, count = use
         last = self._taken.get(tuple(nonce))
         if last is not None and count <= last[0]:
@@ -211,7 +211,7 @@ class Uses:
 
 
 def _stamp(nonce: str) -> tuple[int, int]:
-    """Second and number of a nonce; zeros where it is none of ours."""
+    """Second and number of a nonce; zeros if the nonce is not ours."""
     second, _, rest = nonce.partition(".")
     return _hexadecimal(second), _hexadecimal(rest.partition(".")[0])
 

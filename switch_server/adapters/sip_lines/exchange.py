@@ -1,4 +1,4 @@
-"""Where datagrams become legs: dispatch, admission of calls, placing of calls. Runs on the SIP thread."""
+"""From datagrams to legs: dispatch, admission of incoming calls, placing of outgoing ones. Runs on the SIP thread."""
 
 import logging
 import re
@@ -13,19 +13,19 @@ from shared.desk import desk_phone
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, PhoneName, leg_of
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
-from switch_server.adapters.sip_lines.desk import DeskLeg, address_of
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
-from switch_server.adapters.sip_lines.leg import Leg, LineState, Timing
+from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
-from switch_server.adapters.sip_lines.stack import Address, Complaints, Ports, Transactions
+from switch_server.adapters.sip_lines.stack import Address, SippyOutput, SipSocket, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Event, Trunk
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
 
@@ -33,18 +33,18 @@ _HOST: Final = re.compile(r"[\w.:\[\]-]*")
 
 
 class Exchange:
-    """All legs and dialogs (``leg.Office``). ``emit`` posts events; ``gone`` is told of each leg that has ended, before its event."""
+    """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``gone`` is called for each leg that has ended, before its event is posted."""
 
     def __init__(
-        self, ports: Ports, table: TrunkTable, timing: Timing, counters: Counter[str],
+        self, ports: SipSocket, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         born: Callable[[LegId], None], gone: Callable[[LegId], None], desk_token: Callable[[LegId], str],
-        phones: PhoneBook | None = None, clock: Callable[[], float] = time.time,
+        phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
         self.tm: Any = Transactions(ports, self.on_request)
-        self.legs: dict[LegId, Leg] = {}
+        self.legs: dict[LegId, SipLeg] = {}
         self._post = emit
         self._born, self._gone = born, gone
         self._new_call_id = new_call_id
@@ -56,15 +56,15 @@ class Exchange:
         self._proven: Trunk | None = None
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
-        self._complaints = Complaints(counters)
-        self._complaints.install()
+        self._sippy_output = SippyOutput(counters)
+        self._sippy_output.install()
 
-    # --- leg.Office ---
+    # --- leg.LegHost ---
 
     def emit(self, event: Event) -> None:
         self._post(event)
 
-    def forget(self, leg: Leg) -> None:
+    def forget(self, leg: SipLeg) -> None:
         self.legs.pop(leg.id, None)
         self._dialogs.pop(leg.dialog.key, None)
         self._gate.recent.over(leg.dialog.key[0])
@@ -100,15 +100,15 @@ class Exchange:
         if isinstance(verdict, bytes):
             port.send_to(verdict, source)
             return
-        self._proven = verdict.trunk  # of the request that is being read: sippy hands it on before ``take`` returns
-        self._complaints.seen, self._complaints.reading = False, True
+        self._proven = verdict.trunk  # of the request being read: sippy passes it on before ``take`` returns
+        self._sippy_output.seen, self._sippy_output.reading = False, True
         try:
             self.tm.take(verdict.text, source, port)
         except Exception:  # noqa: BLE001
-            self._complaints.seen = True
+            self._sippy_output.seen = True
         finally:
-            self._complaints.reading = False
-        if self._complaints.seen:  # sippy could not read what passed the screen
+            self._sippy_output.reading = False
+        if self._sippy_output.seen:  # sippy could not parse a message that passed the screen
             self.counters["unparsed"] += 1
             answer = self._gate.refuse(verdict.head, source, 400, "Bad Request", now)
             if answer is not None:
@@ -117,9 +117,9 @@ class Exchange:
     # --- requests ---
 
     def on_request(self, request: Any, transaction: Any) -> None:
-        """A new request in its transaction; ACK and CANCEL are the transaction's own."""
+        """A new request in its transaction; sippy's transactions handle ACK and CANCEL."""
         try:
-            self._sound(request)
+            self._check_headers(request)
         except Exception:  # noqa: BLE001
             self.counters["malformed"] += 1
             messages.respond(self.tm, request, transaction, 400)
@@ -131,8 +131,8 @@ class Exchange:
             log.exception("sip: a request failed")
             messages.respond(self.tm, request, transaction, 500)
 
-    def _sound(self, request: Any) -> None:
-        """Have sippy parse what will be read; raises what it raises."""
+    def _check_headers(self, request: Any) -> None:
+        """Lets sippy parse the headers that will be read; raises sippy's exceptions."""
         for name in ("from", "to"):
             if not _HOST.fullmatch(str(request.getHFBody(name).getUrl().host)):
                 raise ValueError(name)
@@ -216,8 +216,10 @@ class Exchange:
             return 404
         return None if self._table.free(trunk) else 486
 
-    def _offer(self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.Description | None) -> None:
-        dialog = Dialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
+    def _offer(
+        self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.SessionDescription | None
+    ) -> None:
+        dialog = SipDialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
         leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, request, transaction, offer)
         if leg.id in self.legs:
             raise RuntimeError(f"{leg.id} is the name of another leg")  # the caller is answered 500
@@ -255,7 +257,7 @@ class Exchange:
             return
         target = SipURL(username=effect.dnis, host=far[0], port=far[1])
         leg = OutboundLeg(
-            effect.leg, trunk, Dialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
+            effect.leg, trunk, SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
         )
         self._enter(leg)
         self.counters["calls_out"] += 1
@@ -275,12 +277,12 @@ class Exchange:
         leg.guard(leg.call)()
 
     def _desk_leg(self, effect: RingDesk) -> DeskLeg | None:
-        """``None``: nobody can be there, or the desk phone has not registered."""
+        """``None``: the address can't be a phone's, or the desk phone has not registered."""
         name = desk_phone(effect.contact)
         if name is None:
             far = address_of(effect.contact)
             if far is not None and (self._table.is_far_end(far) or far == self._ports.port_for(far[0]).address):
-                self.counters["desks_of_others"] += 1  # a desk's phone is neither a trunk's far end nor the switch
+                self.counters["desks_of_others"] += 1  # a trunk's far end, or the switch itself
                 return None
             return far and DeskLeg.to(far, effect, self._desk_token(effect.leg), self, self._ports)
         binding = self._phones.binding(PhoneName(name), self._clock()) if self._phones is not None else None

@@ -1,10 +1,10 @@
-"""The door: which datagrams go on to the SIP stack (RFC 3261 §26.1; nothing is kept for a stranger). Pure but for the counting.
+"""Admission of datagrams to the SIP stack (RFC 3261 §26.1; no state is kept for a stranger). Pure, except for counting.
 
-- From an address on a trunk's list: everything that is sound.
-- From elsewhere: what belongs to a dialog of ours (its Call-ID), and INVITEs that prove a trunk's user by digest, each for itself and for
-  the URI that it calls; what belongs to one of these goes on from its own address. Other requests get 403 or a challenge, at most
+- From an address on a trunk's list: every valid message.
+- From elsewhere: messages of our dialogs (by Call-ID), and INVITEs that prove a trunk's user by digest, each for itself and for
+  the URI that it calls; later messages of such an INVITE pass from its own address only. Other requests get 403 or a challenge, at most
   ``REPLIES_PER_SECOND`` altogether, since the source of a datagram can be forged.
-- From anywhere: REGISTER, which goes to the registrar and no further.
+- From anywhere: REGISTER, which goes to the registrar only.
 """
 
 import re
@@ -15,37 +15,37 @@ from typing import Final
 from msgspec.structs import replace
 
 from switch_server.adapters.sip_lines import screen
-from switch_server.adapters.sip_lines.digest import Doorman, Uses, password_key
+from switch_server.adapters.sip_lines.digest import DigestAuthenticator, NonceCounts, password_key
 from switch_server.adapters.sip_lines.registrar import Registrar
-from switch_server.adapters.sip_lines.screen import Head, Passed, Refused, Silent
+from switch_server.adapters.sip_lines.screen import IgnoredMessage, PassedMessage, RefusedRequest, SipHead
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
 _UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
-"""Of a To: its display name and address, where no tag can be."""
+"""The display name and address of a To header, where no tag can be."""
 _TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 
 
-class Recent:
-    """Call-IDs of dialogs that live, of the last that ended, and of callers that digest has let in; bounded but for the living."""
+class KnownDialogs:
+    """Call-IDs of live dialogs, of the last ended ones, and of callers proven by digest; bounded, except for live dialogs."""
 
     def __init__(self, limit: int = REMEMBERED) -> None:
         self._limit = limit
         self._living: Counter[str] = Counter()
         self._others: OrderedDict[tuple[str, str], None] = OrderedDict()
-        """Call-ID and the address that it is good from; ``""``: any."""
+        """Call-ID and the address from which it is accepted; ``""``: any."""
 
     def proven(self, call_id: str, ip: str) -> None:
-        """Digest has let a caller in from there: an ACK or a CANCEL may follow."""
+        """A caller at this address has proved itself by digest: an ACK or a CANCEL may follow."""
         self._remember(call_id, ip)
 
     def begun(self, call_id: str) -> None:
         self._living[call_id] += 1
 
     def over(self, call_id: str) -> None:
-        """The dialog has ended; repeats and late answers may still come."""
+        """The dialog has ended; repetitions and late responses may still come."""
         self._living[call_id] -= 1
         if self._living[call_id] <= 0:
             del self._living[call_id]
@@ -61,46 +61,46 @@ class Recent:
 
 
 class Gate:
-    """``judge`` gives the text for the stack, or the answer to send, or nothing. ``phones``: who may register; ``None``: nobody."""
+    """``judge`` returns the text for the stack, the response to send, or nothing. ``phones``: the phones that may register; ``None``: none."""
 
-    def __init__(self, table: TrunkTable, counters: Counter[str], phones: PhoneBook | None = None) -> None:
+    def __init__(self, table: TrunkTable, counters: Counter[str], phones: DeskPhoneBook | None = None) -> None:
         self._table = table
         self._counters = counters
-        self._doorman = Doorman(secrets.token_bytes(32))
-        self._uses = Uses()
-        self._registrar = Registrar(phones, self._doorman, counters) if phones is not None else None
+        self._authenticator = DigestAuthenticator(secrets.token_bytes(32))
+        self._nonce_counts = NonceCounts()
+        self._registrar = Registrar(phones, self._authenticator, counters) if phones is not None else None
         self._tag = secrets.token_hex(8)
         self._second = 0
         self._replies = 0
-        self.recent = Recent()
+        self.recent = KnownDialogs()
 
-    def judge(self, datagram: bytes, source: Address, now: float) -> Passed | bytes | None:
-        """One datagram at wall time ``now``. Raises nothing."""
+    def judge(self, datagram: bytes, source: Address, now: float) -> PassedMessage | bytes | None:
+        """Judges one datagram at wall time ``now``. Raises nothing."""
         verdict = screen.screen(datagram)
         known = self._table.knows(source[0])
-        if isinstance(verdict, Silent):
+        if isinstance(verdict, IgnoredMessage):
             self._counters[verdict.why] += 1
             return None
-        if isinstance(verdict, Refused):
+        if isinstance(verdict, RefusedRequest):
             self._counters["malformed"] += 1
             answered = known or (self._registrar is not None and verdict.head.method == "REGISTER")
             return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
         if self._registrar is not None and verdict.head.method == "REGISTER":
             return self._register(self._registrar, verdict.head, source, now)
-        if known or self._goes_on(verdict.head, source):
+        if known or self._continues(verdict.head, source):
             return self._number(verdict)
         return self._stranger(verdict, source, now)
 
-    def _goes_on(self, head: Head, source: Address) -> bool:
-        """Something after the beginning: an INVITE that begins a call proves itself, whatever its Call-ID has seen."""
+    def _continues(self, head: SipHead, source: Address) -> bool:
+        """Whether a message continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
         begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
         return not begins and self.recent.knows(head.call_id, source[0])
 
-    def _number(self, passed: Passed) -> Passed:
+    def _number(self, passed: PassedMessage) -> PassedMessage:
         self._counters["messages"] += 1
         return passed
 
-    def _stranger(self, passed: Passed, source: Address, now: float) -> Passed | bytes | None:
+    def _stranger(self, passed: PassedMessage, source: Address, now: float) -> PassedMessage | bytes | None:
         head = passed.head
         if head.status is not None or head.method in ("ACK", "CANCEL"):
             self._counters["strangers"] += 1
@@ -108,32 +108,34 @@ class Gate:
         if head.method != "INVITE" or not self._table.asks_digest():
             self._counters["strangers"] += 1
             return self.refuse(head, source, 403, "Forbidden", now)
-        user = self._doorman.user(head.authorization)
-        if user is not None and not self._doorman.is_for(head.authorization, head.uri):
+        user = self._authenticator.user(head.authorization)
+        if user is not None and not self._authenticator.is_for(head.authorization, head.uri):
             self._counters["proof_of_another_uri"] += 1
             return self.refuse(head, source, 400, "Digest URI Is Not The Request-URI", now)
         trunk = self._table.of_user(user or "")
-        admitted = trunk is not None and self._doorman.admits(
+        admitted = trunk is not None and self._authenticator.admits(
             head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
         )
-        if admitted and not self._uses.takes(self._doorman.use(head.authorization), _the_same(head)):
+        if admitted and not self._nonce_counts.takes(
+            self._authenticator.use(head.authorization), _retransmission_key(head)
+        ):
             admitted = None
         if admitted:
             self.recent.proven(head.call_id, source[0])
             return self._number(replace(passed, trunk=trunk))
         self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
-        ask = f"WWW-Authenticate: {self._doorman.challenge(now, source[0], stale=admitted is None)}"
+        ask = f"WWW-Authenticate: {self._authenticator.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
 
-    def _register(self, registrar: Registrar, head: Head, source: Address, now: float) -> bytes | None:
-        """Whoever has proved a password, or has a neighbour who did, is answered whatever strangers do."""
+    def _register(self, registrar: Registrar, head: SipHead, source: Address, now: float) -> bytes | None:
+        """An address with a registered phone is always answered, however many requests strangers send."""
         answer = registrar.answer(head, source, now)
         if answer.code == 200 or registrar.knows(source[0], now):
             return screen.reply(head, source, answer.code, answer.reason, tag=self._tag, extra=answer.headers)
         return self.refuse(head, source, answer.code, answer.reason, now, *answer.headers)
 
-    def refuse(self, head: Head, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
-        """A reply without state, within the limit."""
+    def refuse(self, head: SipHead, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
+        """A stateless response, within the limit."""
         if head.method == "ACK" or head.status is not None:
             return None
         if int(now) != self._second:
@@ -145,6 +147,6 @@ class Gate:
         return screen.reply(head, source, code, reason, tag=self._tag, extra=extra)
 
 
-def _the_same(head: Head) -> tuple[str, ...]:
-    """What a request that is sent again, and no other, has in common with the first (RFC 3261 §17.2.3)."""
+def _retransmission_key(head: SipHead) -> tuple[str, ...]:
+    """The fields that a retransmission of a request has in common with the original, and no other request has (RFC 3261 §17.2.3)."""
     return head.call_id, head.fields["cseq"], head.fields["from"], head.vias[0]

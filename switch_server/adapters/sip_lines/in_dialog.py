@@ -7,7 +7,7 @@ from typing import Any, Final
 from shared.enums import DigitMode, EndCause
 from shared.secret import Secret
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
-from switch_server.adapters.sip_lines.leg import Leg, LineState
+from switch_server.adapters.sip_lines.leg import LineState, SipLeg
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
 from switch_server.core.words import Far
@@ -18,12 +18,12 @@ SUPPORTED: Final = messages.header("Supported", "timer")
 ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
 
-class DialogLeg(Leg):
-    """A leg with what both directions do once there is a dialog."""
+class DialogLeg(SipLeg):
+    """The behaviour inside a dialog, common to both directions."""
 
     _refreshing = False
     floor = 0
-    """The far end's Min-SE, as a 422 said: asked for once, so that two stubborn ends don't ask for ever."""
+    """The far end's Min-SE of a 422: taken over once, so that two stubborn ends don't retry without end."""
 
     def do(self, effect: LineEffect) -> None:
         if isinstance(effect, RefreshLeg) and self.state is LineState.UP:
@@ -32,7 +32,7 @@ class DialogLeg(Leg):
             super().do(effect)
 
     def request(self, request: Any, transaction: Any) -> None:
-        """One request of the far end with a higher CSeq than the last."""
+        """A request of the far end with a higher CSeq than the last."""
         method = request.getMethod()
         answer = _ANSWERS.get(method)
         if answer is not None:
@@ -46,7 +46,7 @@ class DialogLeg(Leg):
         self, request: Any, transaction: Any, code: int, *headers: Any, body: str | None = None, ack: Any = None
     ) -> None:
         messages.respond(
-            self.office.tm, request, transaction, code, tag=self.dialog.tag, body=body, headers=headers, ack=ack
+            self.host.tm, request, transaction, code, tag=self.dialog.tag, body=body, headers=headers, ack=ack
         )
 
     # --- offers of the far end ---
@@ -63,7 +63,7 @@ class DialogLeg(Leg):
             self._answer(request, transaction)
 
     def on_update(self, request: Any, transaction: Any) -> None:
-        """UPDATE (RFC 3311): with an offer as a re-INVITE, without as a refresh."""
+        """UPDATE (RFC 3311): with an offer like a re-INVITE, without one like a refresh."""
         if request.getBody() is None:
             timer = self._timer_for(request, transaction)
             if not isinstance(timer, TooSmall):
@@ -85,7 +85,7 @@ class DialogLeg(Leg):
         try:
             description = sdp.parse(text)
         except sdp.SdpError:
-            self.office.counters["malformed_sdp"] += 1
+            self.host.counters["malformed_sdp"] += 1
             self.reply(request, transaction, 400)
             return
         far = self.take(description)
@@ -96,17 +96,17 @@ class DialogLeg(Leg):
             self.reply(request, transaction, 488)
             return
         self.dialog.retarget(request)
-        body = self.say(self.near, sdp.answer(self.near, far, description))
+        body = self.write_sdp(self.near, sdp.answer(self.near, far, description))
         self._accept(request, transaction, timer, body, None)
         self.changed(far)
 
     def _offer_again(self, request: Any, transaction: Any) -> None:
-        """re-INVITE without SDP: we offer in the 200, the far end answers in the ACK."""
+        """A re-INVITE without SDP: our 200 has the offer, the far end's ACK the answer."""
         timer = self._timer_for(request, transaction)
         if isinstance(timer, TooSmall) or self.near is None:
             return
         self.dialog.retarget(request)
-        body = self.say(self.near, sdp.offer(self.near))
+        body = self.write_sdp(self.near, sdp.offer(self.near))
         self._accept(request, transaction, timer, body, self.guard(self._answered_in_ack))
 
     def _accept(self, request: Any, transaction: Any, timer: SessionTimer, body: str, ack: Any) -> None:
@@ -123,18 +123,18 @@ class DialogLeg(Leg):
             self.changed(far)
 
     def far_in(self, message: Any) -> Far | None:
-        """What we take of the SDP in a message; ``None`` without (usable) SDP."""
+        """The chosen media of a message's SDP; ``None`` without usable SDP."""
         text = messages.sdp_of(message)
         try:
             return None if text is None else self.take(sdp.parse(text))
         except sdp.SdpError:
-            self.office.counters["malformed_sdp"] += 1
+            self.host.counters["malformed_sdp"] += 1
             return None
 
     def changed(self, far: Far) -> None:
         if self.state is not LineState.ENDED and far != self.far:
             self.far = far
-            self.office.emit(LegChanged(self.id, far))
+            self.host.emit(LegChanged(self.id, far))
 
     # --- session timer ---
 
@@ -151,7 +151,7 @@ class DialogLeg(Leg):
             messages.value(request, "min-se"),
             supported="timer" in messages.tokens(request, "supported") | messages.tokens(request, "require"),
             ours=self.trunk.session_expires,
-            floor=self.office.timing.min_se,
+            floor=self.host.timing.min_se,
         )
 
     def _agreed(self, timer: SessionTimer, request: Any) -> tuple[Any, ...]:
@@ -166,11 +166,11 @@ class DialogLeg(Leg):
     # --- our refresh ---
 
     def refresh(self) -> None:
-        """re-INVITE with our last SDP. Answered by ``LegRefreshed``, or the leg ends."""
+        """Sends a re-INVITE with our last SDP. ``LegRefreshed`` follows, or the leg ends."""
         if self._refreshing or self.state is not LineState.UP:
             return
         self._refreshing = True
-        self.wait(self.office.timing.refresh, self.lost)
+        self.wait(self.host.timing.refresh, self.lost)
         self._send_refresh(self.timer.expires if self.timer else self.trunk.session_expires)
 
     def _send_refresh(self, expires: int) -> None:
@@ -178,9 +178,9 @@ class DialogLeg(Leg):
             SUPPORTED,
             ALLOWED,
             messages.header("Session-Expires", f"{expires};refresher=uac"),
-            messages.header("Min-SE", str(max(self.floor, self.office.timing.min_se))),
+            messages.header("Min-SE", str(max(self.floor, self.host.timing.min_se))),
         )
-        self.send("INVITE", self.said, headers, heard=self._refresh_heard)
+        self.send("INVITE", self.last_sdp, headers, heard=self._refresh_heard)
 
     def _refresh_heard(self, response: Any) -> None:
         code = response.getSCode()[0]
@@ -192,14 +192,14 @@ class DialogLeg(Leg):
             # RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two gets through
             span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
             self._refreshing = False
-            self.wait(random.uniform(*span) * self.office.timing.glare, self.refresh)  # noqa: S311
+            self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
         elif code == 422 and self.floor_rises(response):
             self._send_refresh(self.floor)
         else:
             self._refreshed(response, code)
 
     def floor_rises(self, response: Any) -> bool:
-        """A 422 that asks for more than the last one (RFC 4028 §7.3)."""
+        """A 422 with a higher Min-SE than the last one (RFC 4028 §7.3)."""
         asked = session_timer.read(messages.value(response, "min-se"))
         if asked is None or not self.floor < asked[0] <= 86_400:
             return False
@@ -207,26 +207,26 @@ class DialogLeg(Leg):
         return True
 
     def _refreshed(self, response: Any, code: int) -> None:
-        """Any other final response shows that the far end lives; only a 2xx changes anything (RFC 3261 §14.1)."""
+        """Any final response shows that the far end is alive; only a 2xx changes anything (RFC 3261 §14.1)."""
         self._refreshing = False
         self.wait(None)
         ours = self.timer.expires if self.timer else self.trunk.session_expires
         said = messages.value(response, "session-expires") if code < 300 else None
         self._rearm(session_timer.as_uac(said, ours=ours))
-        self.office.emit(LegRefreshed(self.id))
+        self.host.emit(LegRefreshed(self.id))
         if code < 300:
             self.dialog.retarget(response)
             if (far := self.far_in(response)) is not None:
                 self.changed(far)
 
-    # --- the rest ---
+    # --- BYE, INFO, OPTIONS ---
 
     def on_bye(self, request: Any, transaction: Any) -> None:
         self.reply(request, transaction, 200)
         self.end(EndCause.CALLER_HUNG_UP if self.incoming else EndCause.FAR_HUNG_UP)
 
     def on_info(self, request: Any, transaction: Any) -> None:
-        """Keys by INFO. The digit goes straight into a ``Secret``; the body is logged nowhere."""
+        """Keys by INFO. The digit goes straight into a ``Secret``; the body is never logged."""
         kind = messages.content_type(request)
         if kind == "":
             self.reply(request, transaction, 200)
@@ -237,7 +237,7 @@ class DialogLeg(Leg):
         key = _key(kind, str(request.getBody()))
         self.reply(request, transaction, 400 if key is None else 200)
         if key is not None:
-            self.office.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
+            self.host.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
 
     def on_options(self, request: Any, transaction: Any) -> None:
         self.reply(request, transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))

@@ -6,9 +6,9 @@ from shared.enums import Direction, EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip_lines import messages, sdp
 from switch_server.adapters.sip_lines.causes import code_of
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
-from switch_server.adapters.sip_lines.leg import LineState, Office
+from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
 from switch_server.core.leg import Answer, LegConfirmed, LineEffect, Reject, Ring
 from switch_server.core.words import Far, Near, Trunk
@@ -18,15 +18,15 @@ DISCARD_PORT = 9
 
 
 class InboundLeg(DialogLeg):
-    """``offer``: the caller's SDP, ``None`` if it offers nothing and waits for ours (a delayed offer)."""
+    """``offer``: the caller's SDP; ``None`` if the INVITE has none and waits for ours (a delayed offer)."""
 
     incoming = True
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, invite: Any, transaction: Any,
-        offer: sdp.Description | None,
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, invite: Any, transaction: Any,
+        offer: sdp.SessionDescription | None,
     ) -> None:  # fmt: skip
-        super().__init__(leg, trunk, dialog, office, LineState.OFFERED)
+        super().__init__(leg, trunk, dialog, host, LineState.OFFERED)
         self._invite = invite
         self._transaction = transaction
         self._offer = offer
@@ -36,11 +36,11 @@ class InboundLeg(DialogLeg):
         transaction.r487.getHFBody("to").setTag(dialog.tag)
 
     def _unknown(self) -> Far:
-        """A delayed offer: on hold at the caller's own address until the ACK brings the real one."""
+        """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""
         return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
 
     def trying(self) -> None:
-        messages.respond(self.office.tm, self._invite, self._transaction, 100)
+        messages.respond(self.host.tm, self._invite, self._transaction, 100)
 
     # --- effects ---
 
@@ -64,8 +64,8 @@ class InboundLeg(DialogLeg):
 
     def _answer_body(self, near: Near) -> str | None:
         if self._offer is None:
-            return self.say(near, sdp.offer(near))
-        return None if self.far is None else self.say(near, sdp.answer(near, self.far, self._offer))
+            return self.write_sdp(near, sdp.offer(near))
+        return None if self.far is None else self.write_sdp(near, sdp.answer(near, self.far, self._offer))
 
     def _answer_call(self, near: Near) -> None:
         body = self._answer_body(near)
@@ -74,11 +74,11 @@ class InboundLeg(DialogLeg):
             return
         self.near = near
         timer = self.timer_asked(self._invite)
-        if not isinstance(timer, SessionTimer):  # it was looked at when the INVITE came
+        if not isinstance(timer, SessionTimer):  # checked when the INVITE came
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
         self._transaction.noack_cb = self.guard(self._not_confirmed)
-        self.wait(self.office.timing.ack, self._not_confirmed)
+        self.wait(self.host.timing.ack, self._not_confirmed)
         headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
         self.timer = timer
         self.reply(self._invite, self._transaction, 200, *headers, body=body, ack=self.guard(self._acked))
@@ -89,7 +89,7 @@ class InboundLeg(DialogLeg):
         self.end(cause, code)
 
     def hang_up(self, cause: EndCause) -> None:
-        """BYE; before the ACK it is owed until the ACK comes (RFC 3261 §15); before the answer a final response."""
+        """BYE; before the ACK it is sent when the ACK comes (RFC 3261 §15); before the answer a final response is sent."""
         if self.state is LineState.OFFERED:
             self._reject(code_of(cause), cause)
         elif self.state is LineState.ANSWERED:
@@ -99,7 +99,7 @@ class InboundLeg(DialogLeg):
             self.bye()
             self.end(cause)
 
-    # --- the caller ---
+    # --- messages of the caller ---
 
     def _acked(self, ack: Any) -> None:
         if self._bye_owed:
@@ -115,12 +115,12 @@ class InboundLeg(DialogLeg):
             self.end(EndCause.REJECTED_MEDIA, 488)
             return
         self._rearm(self.timer)  # type: ignore[arg-type]
-        self.office.emit(LegConfirmed(self.id))
+        self.host.emit(LegConfirmed(self.id))
         if far is not None:
             self.changed(far)
 
     def _not_confirmed(self) -> None:
-        """No ACK: the caller may still hear us, so BYE all the same (RFC 3261 §13.3.1.4)."""
+        """No ACK came: the caller may still receive us, so a BYE is sent (RFC 3261 §13.3.1.4)."""
         if self._bye_owed:
             self._bye_owed = False
             self.bye()
@@ -128,17 +128,17 @@ class InboundLeg(DialogLeg):
             self.lost()
 
     def _cancelled(self, _rtime: Any = None, cancel: Any = None) -> None:
-        """CANCEL, or the INVITE's Expires ran out; sippy has sent the 487."""
+        """CANCEL, or the INVITE's Expires has passed; sippy has sent the 487."""
         if self.state is LineState.OFFERED:
             self.end(EndCause.CANCELLED if cancel is not None else EndCause.NO_ANSWER, 487)
 
     def on_bye(self, request: Any, transaction: Any) -> None:
-        if self.state is LineState.OFFERED:  # BYE in an early dialog is a CANCEL in other words
+        if self.state is LineState.OFFERED:  # a BYE in an early dialog means the same as a CANCEL
             self.reply(request, transaction, 200)
             self.reply(self._invite, self._transaction, 487)
             self.end(EndCause.CANCELLED, 487)
             return
         if self.state is LineState.ANSWERED and self._transaction.teA is not None:
-            self._transaction.teA.cancel()  # no more repeats of a 200 that nobody waits for
+            self._transaction.teA.cancel()  # stops repetitions of a 200 that nobody waits for
             self._transaction.teA = None
         super().on_bye(request, transaction)

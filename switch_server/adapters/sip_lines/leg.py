@@ -1,10 +1,10 @@
-"""A leg on the wire: what inbound and outbound legs share.
+"""The SIP side of a leg: the part common to inbound and outbound legs.
 
 ```
 in:   OFFERED ──200──► ANSWERED ──ACK──► UP ──BYE──► ENDED
 out:  CALLING ──18x──► RINGING ──200──► UP
 ```
-Each state but ENDED has a deadline, so that a leg ends whatever the far end forgets; ``end`` posts ``LegEnded`` exactly once.
+Each state but ENDED has a deadline, so that a leg ends even if the far end falls silent; ``end`` posts ``LegEnded`` exactly once.
 """
 
 import logging
@@ -22,35 +22,35 @@ from sippy.Time.Timeout import Timeout
 from shared.enums import EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip_lines import digest, messages, sdp
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
 from switch_server.core.leg import HangUp, LegEnded, LineEffect
 from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
 
-Heard = Callable[[Any], None]
+ResponseHandler = Callable[[Any], None]
 
 
 class Timing(Struct, frozen=True):
-    """Waits in seconds. The defaults are RFC 3261's and 4028's; tests shorten them."""
+    """Waits in seconds. The defaults are those of RFC 3261 and RFC 4028; tests shorten them."""
 
     ack: float = 32.0
     """From our 200 to the ACK (64·T1)."""
     refresh: float = 12.0
-    """For any answer to a session refresh, which is repeated five times meanwhile."""
+    """For any response to a session refresh, which is repeated five times meanwhile."""
     ring: float = 180.0
-    """For an answer to our INVITE once the far end has shown life."""
+    """For the answer to our INVITE after the first response of the far end."""
     call: float = 12.0
-    """For the first sign of life."""
+    """For the far end's first response."""
     desk: float = 3.0
-    """The same from a desk's phone; its caller waits meanwhile."""
+    """For the first response of a desk's phone; the caller waits meanwhile."""
     options: float = 8.0
     min_se: int = 90
     stop: float = 2.0
-    """For the far ends' answers to our BYEs when the switch stops."""
+    """For the responses to our BYEs when the switch stops."""
     glare: float = 1.0
-    """Multiplies RFC 3261 §14.1's waits after 491."""
+    """The factor for the waits of RFC 3261 §14.1 after 491."""
 
 
 class LineState(StrEnum):
@@ -62,52 +62,52 @@ class LineState(StrEnum):
     ENDED = "ended"
 
 
-class Office(Protocol):
-    """What a leg needs of the exchange that it belongs to."""
+class LegHost(Protocol):
+    """The protocol that the exchange implements for its legs."""
 
     tm: Any
     timing: Timing
     counters: Counter[str]
 
     def emit(self, event: Event) -> None: ...
-    def forget(self, leg: "Leg") -> None: ...
+    def forget(self, leg: "SipLeg") -> None: ...
 
 
-class Leg:
+class SipLeg:
     """One dialog. All methods run on the SIP thread."""
 
     incoming = True
     counted = True
-    """Takes a line of its trunk."""
+    """The leg takes a line of its trunk."""
 
-    def __init__(self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, state: LineState) -> None:
+    def __init__(self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, state: LineState) -> None:
         self.id = leg
         self.trunk = trunk
         self.dialog = dialog
-        self.office = office
+        self.host = host
         self.state = state
         self.near: Near | None = None
         self.far: Far | None = None
         self.origin = sdp.Origin(secrets.randbelow(2**31))
-        self.said: str | None = None
-        """The SDP that we sent last: a refresh repeats it."""
+        self.last_sdp: str | None = None
+        """The SDP that we sent last; a refresh repeats it."""
         self.timer: SessionTimer | None = None
         self._deadline: Any = None
         self._session: Any = None
 
-    # --- what the core orders ---
+    # --- effects of the core ---
 
     def do(self, effect: LineEffect) -> None:
-        """Carry an effect out; what has no meaning in this state is counted."""
+        """Carries out an effect; an effect without meaning in this state is counted."""
         if isinstance(effect, HangUp):
             self.hang_up(effect.cause)
         else:
-            self.office.counters["effects_out_of_state"] += 1
+            self.host.counters["effects_out_of_state"] += 1
 
     def hang_up(self, cause: EndCause) -> None:
         raise NotImplementedError
 
-    # --- what the far end sends in the dialog; see ``in_dialog`` ---
+    # --- requests of the far end in the dialog; see ``in_dialog`` ---
 
     def request(self, request: Any, transaction: Any) -> None:
         raise NotImplementedError
@@ -115,21 +115,21 @@ class Leg:
     # --- ends ---
 
     def end(self, cause: EndCause, code: int = 0) -> None:
-        """Over: whatever comes later changes nothing."""
+        """Ends the leg: later messages have no effect."""
         if self.state is LineState.ENDED:
             return
         log.info("leg %s: %s -> %s %s -> ended", self.id, self.state, cause, code)
         self.state = LineState.ENDED
         self.wait(None)
         self._cancel_session()
-        self.office.forget(self)
-        self.office.emit(LegEnded(self.id, cause, code))
+        self.host.forget(self)
+        self.host.emit(LegEnded(self.id, cause, code))
 
     def bye(self) -> None:
         self.send("BYE", heard=lambda _: None)
 
     def lost(self, code: int = 408) -> None:
-        """The far end no longer answers, or never confirmed."""
+        """The far end does not respond any more, or has never confirmed."""
         if self.state is not LineState.ENDED:
             self.bye()
             self.end(EndCause.FAR_LOST, code)
@@ -137,13 +137,13 @@ class Leg:
     # --- time ---
 
     def wait(self, seconds: float | None, then: Callable[[], None] | None = None) -> None:
-        """The state's deadline, in place of the last one."""
+        """Sets the state's deadline, in place of the last one."""
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = None if seconds is None else Timeout(self.guard(then or self.lost), seconds)
 
     def arm_session(self, timer: SessionTimer | None, refresh: Callable[[], None]) -> None:
-        """Begin a session interval anew (RFC 4028 §10)."""
+        """Starts a new session interval (RFC 4028 §10)."""
         self._cancel_session()
         self.timer = timer
         if timer is not None and self.state is not LineState.ENDED:
@@ -159,9 +159,15 @@ class Leg:
     # --- requests of ours ---
 
     def send(
-        self, method: str, body: str | None = None, headers: tuple[Any, ...] = (), *, heard: Heard, tries: int = 0
+        self,
+        method: str,
+        body: str | None = None,
+        headers: tuple[Any, ...] = (),
+        *,
+        heard: ResponseHandler,
+        tries: int = 0,
     ) -> Any:
-        """Send in the dialog; ``heard`` gets each response, but a challenge is answered first (RFC 3261 §22.2)."""
+        """Sends a request in the dialog; ``heard`` gets each response, except that a challenge is answered first (RFC 3261 §22.2)."""
         request = self.dialog.request(method, body, headers)
 
         def on_response(response: Any) -> None:
@@ -172,12 +178,12 @@ class Leg:
                 kept = tuple(h for h in headers if h.name not in ("authorization", "proxy-authorization"))
                 self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1))
 
-        transaction = self.office.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
+        transaction = self.host.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
         transaction.symmetric = self.dialog.symmetric
         return transaction
 
     def resent(self, transaction: Any) -> None:
-        """A request went out again, in a new transaction."""
+        """The request was sent again, in a new transaction."""
 
     def _proof(self, method: str, request: Any, response: Any) -> Any:
         code = response.getSCode()[0]
@@ -198,9 +204,9 @@ class Leg:
 
     # --- SDP ---
 
-    def take(self, description: sdp.Description) -> Far | None:
-        """Choose from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. A phone that may be behind
-        NAT speaks from where it signals; its real port the card learns from its packets.
+    def take(self, description: sdp.SessionDescription) -> Far | None:
+        """Chooses from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. For a phone that may be
+        behind NAT the source address of its signalling is used; the card learns the real port from the phone's packets.
         """
         laws = self.trunk.laws if self.far is None else (self.far.law, *self.trunk.laws)
         far = sdp.choose(description, tuple(law for law in laws if law in self.trunk.laws), self.trunk.digits)
@@ -211,21 +217,21 @@ class Leg:
             far = replace(far, ip=self.dialog.hop[0])
         return far
 
-    def say(self, near: Near, body: str) -> str:
+    def write_sdp(self, near: Near, body: str) -> str:
         """Our SDP with its origin line."""
-        self.said = self.origin.write(near, body)
-        return self.said
+        self.last_sdp = self.origin.write(near, body)
+        return self.last_sdp
 
     # --- faults ---
 
     def guard(self, function: Callable[..., None]) -> Callable[..., None]:
-        """A raising handler is our bug: it is logged, counted, and costs this leg only, which is hung up as its state asks for."""
+        """Wraps a handler: an exception is our bug, is logged and counted, and costs only this leg, which is hung up as its state requires."""
 
         def guarded(*args: Any) -> None:
             try:
                 function(*args)
             except Exception:
-                self.office.counters["faults"] += 1
+                self.host.counters["faults"] += 1
                 log.exception("leg %s: a handler failed", self.id)
                 self._give_up()
 

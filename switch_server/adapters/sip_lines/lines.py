@@ -1,4 +1,4 @@
-"""``ports.Lines`` over SIP trunks."""
+"""``ports.LinesPort`` over SIP trunks."""
 
 import threading
 import time
@@ -9,23 +9,23 @@ from shared.enums import EndCause
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines.exchange import Exchange
 from switch_server.adapters.sip_lines.leg import Timing
-from switch_server.adapters.sip_lines.stack import Loop, Ports
+from switch_server.adapters.sip_lines.stack import SipSocket, SipThread
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
-from switch_server.adapters.sip_lines.watch import Watch
+from switch_server.adapters.sip_lines.trunk_watch import TrunkWatch
 from switch_server.core.leg import LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Trunk
 from switch_server.ports import Post
-from switch_server.ports.phones import PhoneBook
+from switch_server.ports.phones import DeskPhoneBook
 
 
 class SipLines:
-    """Telephone lines (``ports.Lines``): SIP over UDP on one thread of its own. One at a time in a process.
+    """Telephone lines (``ports.LinesPort``): SIP over UDP on a thread of its own. Only one instance in a process.
 
-    ``listen``: (IPv4 address, port); 0.0.0.0 listens on all and names itself by the route; port 0 takes a free one (``address``).
-    ``desk_token``: what the INVITE to a desk says in ``shared.desk.TOKEN_HEADER``; called on the SIP thread. ``phones``: the desk phones that
+    ``listen``: (IPv4 address, port); 0.0.0.0 listens on all addresses, and messages carry the one of the route; port 0 takes a free one
+    (``address``). ``desk_token``: the value of ``shared.desk.TOKEN_HEADER`` in a desk's INVITE; called on the SIP thread. ``phones``: the phones that
     may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
-    but ``stop``, which hangs up what is left and waits up to ``timing.stop`` for the far ends to hear it.
+    but ``stop``, which hangs up the remaining legs and waits up to ``timing.stop`` for the far ends' responses.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class SipLines:
         new_call_id: Callable[[], CallId],
         timing: Timing | None = None,
         desk_token: Callable[[LegId], str] = str,
-        phones: PhoneBook | None = None,
+        phones: DeskPhoneBook | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._post = post
@@ -51,20 +51,20 @@ class SipLines:
         self._table = TrunkTable(trunks)
         self._live: set[LegId] = set()
         self._lock = threading.Lock()
-        self._ports: Ports | None = None
-        self._loop: Loop | None = None
+        self._ports: SipSocket | None = None
+        self._loop: SipThread | None = None
         self._exchange: Exchange | None = None
-        self._watch: Watch | None = None
+        self._watch: TrunkWatch | None = None
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens."""
+        """The address on which the lines listen."""
         return self._ports.listen if self._ports is not None else self._listen
 
     def start(self) -> None:
-        """Open the port and begin."""
-        self._ports = Ports(self._listen, self._counters)
-        self._loop = Loop(self._ports.skt, self._on_datagram)
+        """Opens the port and starts the SIP thread."""
+        self._ports = SipSocket(self._listen, self._counters)
+        self._loop = SipThread(self._ports.skt, self._on_datagram)
         self._loop.call(self._begin)
         self._loop.start()
 
@@ -84,7 +84,7 @@ class SipLines:
             self._phones,
             self._clock,
         )
-        self._watch = Watch(self._exchange.tm, self._ports, self._table, self._timing.options)
+        self._watch = TrunkWatch(self._exchange.tm, self._ports, self._table, self._timing.options)
         self._watch.start()
 
     def _on_datagram(self, datagram: bytes, source: tuple[str, int]) -> None:
@@ -92,7 +92,7 @@ class SipLines:
             self._exchange.on_datagram(datagram, source)
 
     def stop(self) -> None:
-        """Hang up all legs (each with its ``LegEnded``) and close the port."""
+        """Hangs up all legs (each with its ``LegEnded``) and closes the port."""
         if self._loop is None or self._ports is None:
             return
         self._loop.call(self._hang_up_all)
@@ -113,7 +113,7 @@ class SipLines:
             heard.set()
 
     def reload(self, trunks: Mapping[TrunkName, Trunk]) -> None:
-        """New trunks; calls that run are not touched. The trunks have been checked (``trunk_table.check``)."""
+        """New trunks; running calls are not affected. The trunks have been checked (``trunk_table.check``)."""
         if self._loop is not None:
             self._loop.call(self._reload, dict(trunks))
 
@@ -123,11 +123,11 @@ class SipLines:
             self._watch.start()
 
     def do(self, effect: LineEffect) -> None:
-        """See ``ports.Lines``."""
+        """See ``ports.LinesPort``."""
         if self._loop is None:
             return
         if isinstance(effect, PlaceCall | RingDesk):
-            self._born(effect.leg)  # from now on ``reconcile`` must find it, though its INVITE is still to be sent
+            self._born(effect.leg)  # from now on ``reconcile`` must find the leg, although its INVITE is not sent yet
         self._loop.call(self._do, effect)
 
     def _do(self, effect: LineEffect) -> None:
@@ -135,7 +135,7 @@ class SipLines:
             self._exchange.do(effect)
 
     def live_legs(self) -> frozenset[LegId]:
-        """See ``ports.Lines``."""
+        """See ``ports.LinesPort``."""
         with self._lock:
             return frozenset(self._live)
 
@@ -148,7 +148,7 @@ class SipLines:
             self._live.discard(leg)
 
     def counters(self) -> dict[str, int]:
-        """What was counted since the start: ``datagrams``, ``malformed``, ``strangers``, ``calls_in``, ``faults`` …"""
+        """Counts since the start: ``datagrams``, ``malformed``, ``strangers``, ``calls_in``, ``faults`` …"""
         return dict(self._counters)
 
     def trunk_states(self) -> list[TrunkState]:

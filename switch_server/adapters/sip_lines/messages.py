@@ -1,4 +1,4 @@
-"""sippy's requests and responses with the headers that we need, and no others."""
+"""sippy's requests and responses with the headers that are needed, and no others."""
 
 import re
 from typing import Any, Final
@@ -22,8 +22,8 @@ _COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding":
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
 
 
-class Plain(SipGenericHF):  # type: ignore[misc]
-    """A header written as given, with its name as the RFCs spell it."""
+class PlainHeader(SipGenericHF):  # type: ignore[misc]
+    """A header with its value as given and its name in the RFCs' spelling."""
 
     def __init__(self, body: str, name: str = "") -> None:
         super().__init__(body)
@@ -32,12 +32,12 @@ class Plain(SipGenericHF):  # type: ignore[misc]
     def getCanName(self, name: str, compact: bool = False) -> str:  # noqa: N802
         return self._name or str(super().getCanName(name, compact))
 
-    def getCopy(self) -> "Plain":  # noqa: N802
-        return Plain(self.body, self._name)
+    def getCopy(self) -> "PlainHeader":  # noqa: N802
+        return PlainHeader(self.body, self._name)
 
 
 def header(name: str, value: str) -> Any:
-    return SipHeader(name=name.lower(), body=Plain(value, name))
+    return SipHeader(name=name.lower(), body=PlainHeader(value, name))
 
 
 def values(message: Any, name: str) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def respond(
     tm: Any, request: Any, transaction: Any, code: int, *, tag: str | None = None, body: str | None = None,
     headers: tuple[Any, ...] = (), ack: Any = None, reason: str | None = None,
 ) -> None:  # fmt: skip
-    """Send a response in a transaction; nothing happens if that has its final response already."""
+    """Sends a response in a transaction; no effect if the transaction has its final response already."""
     if transaction is None or transaction.tid not in tm.tserver or transaction.state not in (TRYING, RINGING):
         return
     response = request.genResponse(code, reason or reason_of(code), server=USER_AGENT)
@@ -80,7 +80,7 @@ def respond(
 
 
 def sdp_of(message: Any) -> str | None:
-    """The SDP in a message, also within multipart; ``None`` without one."""
+    """The SDP of a message, also within multipart; ``None`` if there is none."""
     if message.getBody() is None:
         return None
     kind = str(message.getBody().mtype).strip()
@@ -93,7 +93,7 @@ def sdp_of(message: Any) -> str | None:
 
 
 def _parts(kind: str, text: str) -> list[tuple[str, str]]:
-    """Parts of a multipart body (RFC 2046 §5.1) as (headers, content)."""
+    """The parts of a multipart body (RFC 2046 §5.1) as (headers, content)."""
     match = re.search(r'boundary="?([^";]+)', kind, re.IGNORECASE)
     if match is None:
         return []
@@ -107,9 +107,9 @@ def content_type(message: Any) -> str:
 
 
 def ani_of(request: Any) -> str:
-    """Calling number: the network's word (RFC 3325) before the caller's; empty where withheld or not a number.
+    """The calling number: the network's identity (RFC 3325), else the caller's; empty if withheld or not a number.
 
-    Withheld is also a number that the network tells us only in confidence (``Privacy: id``, RFC 3325 §9.3).
+    A number that the network sends in confidence (``Privacy: id``, RFC 3325 §9.3) counts as withheld, too.
     """
     withheld = any("id" in str(body).lower().replace(" ", "").split(";") for body in request.getHFBodys("privacy"))
     for name in ("from",) if withheld else ("p-asserted-identity", "from"):
@@ -121,6 +121,6 @@ def ani_of(request: Any) -> str:
 
 
 def dnis_of(request: Any) -> str:
-    """Dialled number: the user part of the Request-URI."""
+    """The dialled number: the user part of the Request-URI."""
     user = request.getRURI().username or ""
     return str(user) if _NUMBER.fullmatch(user) else ""

@@ -1,4 +1,4 @@
-"""A leg that we place (RFC 3261 §13.2, §9.1)."""
+"""An outgoing leg (RFC 3261 §13.2, §9.1)."""
 
 from typing import Any
 
@@ -6,35 +6,35 @@ from shared.enums import EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.causes import cause_of
-from switch_server.adapters.sip_lines.dialog import Dialog
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
-from switch_server.adapters.sip_lines.leg import LineState, Office
+from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.core.leg import LegAnswered, LegRinging
 from switch_server.core.words import Far, Near, Trunk
 
 
 class OutboundLeg(DialogLeg):
-    """``headers``: extra ones for the INVITE."""
+    """``headers``: additional headers of the INVITE."""
 
     incoming = False
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: Dialog, office: Office, near: Near, headers: tuple[Any, ...] = ()
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, near: Near, headers: tuple[Any, ...] = ()
     ) -> None:
-        super().__init__(leg, trunk, dialog, office, LineState.CALLING)
+        super().__init__(leg, trunk, dialog, host, LineState.CALLING)
         self.near = near
         self._headers = headers
         self._transaction: Any = None
         self._early: Far | None = None
-        self._body = self.say(near, sdp.offer(near))
+        self._body = self.write_sdp(near, sdp.offer(near))
 
     def call(self) -> None:
-        """Send the INVITE."""
-        self.wait(self.office.timing.call, self._no_answer)
+        """Sends the INVITE."""
+        self.wait(self.host.timing.call, self._no_answer)
         self._invite()
 
     def _invite(self) -> None:
-        floor = max(self.floor, self.office.timing.min_se)
+        floor = max(self.floor, self.host.timing.min_se)
         headers = (
             ALLOWED,
             SUPPORTED,
@@ -53,9 +53,9 @@ class OutboundLeg(DialogLeg):
         self.end(EndCause.NO_ANSWER, 408)
 
     def _cancel(self) -> None:
-        """CANCEL now, or as soon as the far end has shown life (RFC 3261 §9.1)."""
-        if self._transaction is not None and self._transaction.tid in self.office.tm.tclient:
-            self.office.tm.cancelTransaction(self._transaction)
+        """CANCEL now, or after the first response of the far end (RFC 3261 §9.1)."""
+        if self._transaction is not None and self._transaction.tid in self.host.tm.tclient:
+            self.host.tm.cancelTransaction(self._transaction)
 
     def hang_up(self, cause: EndCause) -> None:
         if self.state in (LineState.CALLING, LineState.RINGING):
@@ -65,12 +65,12 @@ class OutboundLeg(DialogLeg):
             self.bye()
             self.end(cause)
 
-    # --- the far end's answers ---
+    # --- responses of the far end ---
 
     def _heard(self, response: Any) -> None:
         code = response.getSCode()[0]
         if self.state is LineState.ENDED:
-            if 200 <= code < 300:  # it crossed our CANCEL
+            if 200 <= code < 300:  # the 200 crossed our CANCEL
                 self.dialog.confirm(response)
                 self.bye()
         elif code < 200:
@@ -83,17 +83,17 @@ class OutboundLeg(DialogLeg):
             self.end(cause_of(code), code)
 
     def _progress(self, response: Any, code: int) -> None:
-        self.wait(self.office.timing.ring, self._no_answer)
+        self.wait(self.host.timing.ring, self._no_answer)
         if code == 100:
             return
         self.state = LineState.RINGING
         far = self.far_in(response)
         self._early = far or self._early
-        self.office.emit(LegRinging(self.id, far))
+        self.host.emit(LegRinging(self.id, far))
 
     def _answered(self, response: Any) -> None:
         self.dialog.confirm(response)
-        # an answer that was given in a 183 need not be repeated in the 200
+        # an SDP answer in a 183 need not be repeated in the 200
         far = self.far_in(response) if messages.sdp_of(response) is not None else self._early
         self.wait(None)
         if far is None:
@@ -104,4 +104,4 @@ class OutboundLeg(DialogLeg):
         self.far = far
         said = messages.value(response, "session-expires")
         self._rearm(session_timer.as_uac(said, ours=self.trunk.session_expires))
-        self.office.emit(LegAnswered(self.id, far))
+        self.host.emit(LegAnswered(self.id, far))

@@ -1,8 +1,8 @@
 """The registrar (RFC 3261 §10.3): a desk phone proves its password and says for how long it can be reached. No socket, no clock.
 
-It answers without transactions: a REGISTER that is repeated finds what it wanted done. One phone has one binding, the newest; calls go to
-the address that its REGISTER came from (RFC 3581), whatever private one its Contact names. Who has no right to register can't tell an
-unknown name from a wrong password, and is not listened to after ``TRIES`` of them.
+It answers without transactions: the repetition of a REGISTER finds its request done. A phone has one binding, the newest; calls go to
+the source address of its REGISTER (RFC 3581), whatever private address its Contact names. A stranger can't tell an
+unknown name from a wrong password, and is ignored after ``TRIES`` of them.
 """
 
 import re
@@ -14,26 +14,26 @@ from msgspec import Struct
 
 from shared.ids import PhoneName
 from switch_server.adapters.sip_lines import contacts
-from switch_server.adapters.sip_lines.contacts import BadContact, Contact
-from switch_server.adapters.sip_lines.digest import Doorman, md5_key
-from switch_server.adapters.sip_lines.screen import Head
+from switch_server.adapters.sip_lines.contacts import BadContact, SipContact
+from switch_server.adapters.sip_lines.digest import DigestAuthenticator, md5_key
+from switch_server.adapters.sip_lines.screen import SipHead
 from switch_server.adapters.sip_lines.trunk_table import Address
 from switch_server.adapters.tries import Tries
-from switch_server.ports.phones import Binding, PhoneBook, PhoneRecord
+from switch_server.ports.phones import Binding, DeskPhoneBook, PhoneRecord
 
 MIN_EXPIRES: Final = 60
 DEFAULT_EXPIRES: Final = 300
 MAX_EXPIRES: Final = 600
-"""A phone that was unplugged is known to be gone after ten minutes at the latest, and a call finds out in three seconds."""
+"""An unplugged phone's binding ends after ten minutes at the latest; a call to it fails after three seconds."""
 TRIES: Final = 5
 TRIES_OF_ADDRESS: Final = 30
-"""Of all names together: many phones may stand behind one NAT."""
+"""For all names from one address: many phones may be behind one NAT."""
 WITHIN_S: Final = 300.0
 AGENT_MAX: Final = 64
 _AOR: Final = re.compile(r"(?:^|<)\s*sips?:([^@;>\s]{1,64})@", re.IGNORECASE)
 
 
-class Answer(Struct, frozen=True):
+class RegisterResponse(Struct, frozen=True):
     """The final response. ``headers``: whole lines."""
 
     code: int
@@ -41,8 +41,8 @@ class Answer(Struct, frozen=True):
     headers: tuple[str, ...] = ()
 
 
-class Accepted(Struct):
-    """The last request of a phone that proved its password: a later one has a newer nonce, or uses it again with a higher count."""
+class AcceptedRequest(Struct):
+    """The last request of a phone that proved its password: a later request has a newer nonce, or the same nonce with a higher count."""
 
     call_id: str
     cseq: int
@@ -52,68 +52,72 @@ class Accepted(Struct):
 class Registrar:
     """``now``: wall time in seconds."""
 
-    def __init__(self, book: PhoneBook, doorman: Doorman, counters: Counter[str]) -> None:
+    def __init__(self, book: DeskPhoneBook, authenticator: DigestAuthenticator, counters: Counter[str]) -> None:
         self._book = book
-        self._doorman = doorman
+        self._authenticator = authenticator
         self._counters = counters
         self._tries = Tries(TRIES, WITHIN_S)
         self._tries_of_address = Tries(TRIES_OF_ADDRESS, WITHIN_S)
-        self._accepted: dict[PhoneName, Accepted] = {}
+        self._accepted: dict[PhoneName, AcceptedRequest] = {}
         self._nobody = secrets.token_hex(16)
-        """What an unknown name is compared with: it takes as long as a wrong password, and nobody knows it."""
+        """The HA1 for an unknown name: the check takes as long as for a wrong password, and no password fits."""
 
     def knows(self, ip: str, now: float) -> bool:
-        """Is a phone registered from there?"""
+        """Whether a phone is registered from this address."""
         return any(binding.ip == ip for binding in self._book.bindings(now))
 
-    def answer(self, head: Head, source: Address, now: float) -> Answer:
-        """To one REGISTER that has passed the screen. Raises nothing."""
+    def answer(self, head: SipHead, source: Address, now: float) -> RegisterResponse:
+        """The response to a REGISTER that has passed the screen. Raises nothing."""
         answer = self._answer(head, source, now)
         self._counters[f"register_{answer.code}"] += 1
         return answer
 
-    def _answer(self, head: Head, source: Address, now: float) -> Answer:
+    def _answer(self, head: SipHead, source: Address, now: float) -> RegisterResponse:
         if head.fields.get("require"):
-            return Answer(420, "Bad Extension", (f"Unsupported: {head.fields['require']}",))
+            return RegisterResponse(420, "Bad Extension", (f"Unsupported: {head.fields['require']}",))
         try:
             asked = contacts.read(head.contacts)
         except BadContact:
-            return Answer(400, "Bad Contact")
+            return RegisterResponse(400, "Bad Contact")
         if asked is None and contacts.seconds(head.fields.get("expires")) != 0:
-            return Answer(400, "Bad Contact")  # §10.3 step 6: "*" takes all away, and can do nothing else
+            return RegisterResponse(
+                400, "Bad Contact"
+            )  # §10.3 step 6: "*" removes all bindings, and allows nothing else
         proven = self._prove(head, source, now)
-        if isinstance(proven, Answer):
+        if isinstance(proven, RegisterResponse):
             return proven
         aor = _AOR.search(head.fields["to"])
         if aor is None or aor[1] != proven.phone:
-            return Answer(403, "Forbidden")
+            return RegisterResponse(403, "Forbidden")
         return self._register(proven.phone, head, asked, source, now)
 
-    # --- who is it? ---
+    # --- authentication ---
 
-    def _prove(self, head: Head, source: Address, now: float) -> PhoneRecord | Answer:
+    def _prove(self, head: SipHead, source: Address, now: float) -> PhoneRecord | RegisterResponse:
         ip, said = source[0], head.authorization
-        user = self._doorman.user(said)
+        user = self._authenticator.user(said)
         if user is None:
             return self._challenge(ip, now)
         key = f"{ip} {user[:AGENT_MAX]}"
         if max(self._tries.wait(key, now), self._tries_of_address.wait(ip, now)) > 0:
-            return Answer(403, "Forbidden")
-        if not self._doorman.is_for(said, head.uri):
-            return Answer(400, "Digest URI Is Not The Request-URI")
+            return RegisterResponse(403, "Forbidden")
+        if not self._authenticator.is_for(said, head.uri):
+            return RegisterResponse(400, "Digest URI Is Not The Request-URI")
         record = self._book.phone(PhoneName(user))
         ha1 = record.ha1 if record is not None else self._nobody
-        admitted = self._doorman.admits(said, head.method, md5_key(ha1), now, ip)
+        admitted = self._authenticator.admits(said, head.method, md5_key(ha1), now, ip)
         if record is not None and admitted:
             self._tries.clear(key)
             return record if self._is_new(record.phone, head) else self._challenge(ip, now, stale=True)
-        if admitted is None or not self._doorman.was_asked(said, now, ip):
+        if admitted is None or not self._authenticator.was_challenged(said, now, ip):
             return self._challenge(ip, now, stale=admitted is None)
         self._wrong(PhoneName(user[:AGENT_MAX]), key, ip, now)
-        return Answer(403, "Forbidden")
+        return RegisterResponse(403, "Forbidden")
 
-    def _challenge(self, ip: str, now: float, *, stale: bool = False) -> Answer:
-        return Answer(401, "Unauthorized", (f"WWW-Authenticate: {self._doorman.challenge(now, ip, stale=stale)}",))
+    def _challenge(self, ip: str, now: float, *, stale: bool = False) -> RegisterResponse:
+        return RegisterResponse(
+            401, "Unauthorized", (f"WWW-Authenticate: {self._authenticator.challenge(now, ip, stale=stale)}",)
+        )
 
     def _wrong(self, phone: PhoneName, key: str, ip: str, now: float) -> None:
         self._tries.begin(key, now)
@@ -122,32 +126,32 @@ class Registrar:
         if wait > 0:
             self._book.shut_out(phone, ip, wait)
 
-    def _is_new(self, phone: PhoneName, head: Head) -> bool:
-        """Not an overheard proof that is said again; the same request again is no harm."""
+    def _is_new(self, phone: PhoneName, head: SipHead) -> bool:
+        """Whether the proof is not a replay of an overheard one; the repetition of the same request is allowed."""
         last = self._accepted.get(phone)
-        return last is None or self._repeats(last, head) or self._doorman.use(head.authorization) > last.use
+        return last is None or self._repeats(last, head) or self._authenticator.use(head.authorization) > last.use
 
     @staticmethod
-    def _repeats(last: Accepted | None, head: Head) -> bool:
+    def _repeats(last: AcceptedRequest | None, head: SipHead) -> bool:
         return last is not None and (last.call_id, last.cseq) == (head.call_id, _cseq(head))
 
-    # --- what does it want? ---
+    # --- bindings ---
 
     def _register(
-        self, phone: PhoneName, head: Head, asked: tuple[Contact, ...] | None, source: Address, now: float
-    ) -> Answer:
+        self, phone: PhoneName, head: SipHead, asked: tuple[SipContact, ...] | None, source: Address, now: float
+    ) -> RegisterResponse:
         old, last = self._book.binding(phone, now), self._accepted.get(phone)
         if self._repeats(last, head):
             return _bound(old, now)
         if old is not None and last is not None and last.call_id == head.call_id and _cseq(head) < last.cseq:
-            return Answer(500, "Out Of Order")  # §10.3 step 7: nothing is changed
+            return RegisterResponse(500, "Out Of Order")  # §10.3 step 7: nothing is changed
         given = contacts.seconds(head.fields.get("expires"))
         wanted = DEFAULT_EXPIRES if given is None else given
         lives = [(c, wanted if c.expires is None else c.expires) for c in asked or ()]
         new = max((each for each in lives if each[1]), key=lambda each: each[0].q, default=None)
         if new is not None and new[1] < MIN_EXPIRES:
-            return Answer(423, "Interval Too Brief", (f"Min-Expires: {MIN_EXPIRES}",))
-        self._accepted[phone] = Accepted(head.call_id, _cseq(head), self._doorman.use(head.authorization))
+            return RegisterResponse(423, "Interval Too Brief", (f"Min-Expires: {MIN_EXPIRES}",))
+        self._accepted[phone] = AcceptedRequest(head.call_id, _cseq(head), self._authenticator.use(head.authorization))
         if new is not None:
             self._book.put_binding(_binding(phone, *new, old, head, source, now))
         elif old is not None and (asked is None or any(c.same_place(contacts.of_uri(old.contact)) for c, _ in lives)):
@@ -156,7 +160,7 @@ class Registrar:
 
 
 def _binding(
-    phone: PhoneName, contact: Contact, expires: int, old: Binding | None, head: Head, source: Address, now: float
+    phone: PhoneName, contact: SipContact, expires: int, old: Binding | None, head: SipHead, source: Address, now: float
 ) -> Binding:
     same = old is not None and (old.contact, old.ip, old.port) == (contact.uri, *source)
     agent = "".join(c for c in head.fields.get("user-agent", "") if c.isprintable())[:AGENT_MAX]
@@ -164,13 +168,13 @@ def _binding(
     return Binding(phone, contact.uri, contact.at(*source), *source, agent, since, now + min(expires, MAX_EXPIRES))
 
 
-def _bound(binding: Binding | None, now: float) -> Answer:
-    """200 with what is bound now."""
+def _bound(binding: Binding | None, now: float) -> RegisterResponse:
+    """200 with the present binding."""
     if binding is None:
-        return Answer(200, "OK")
-    return Answer(200, "OK", (f"Contact: <{binding.contact}>;expires={max(1, round(binding.until - now))}",))
+        return RegisterResponse(200, "OK")
+    return RegisterResponse(200, "OK", (f"Contact: <{binding.contact}>;expires={max(1, round(binding.until - now))}",))
 
 
-def _cseq(head: Head) -> int:
-    """The screen has looked at it."""
+def _cseq(head: SipHead) -> int:
+    """The screen has checked the header."""
     return int(head.fields["cseq"].split()[0])

@@ -1,8 +1,8 @@
-"""A look at each datagram before anything parses it in earnest: pass, refuse in one line, or stay silent. Pure.
+"""A check of each datagram before it is parsed: pass, refuse at once, or ignore. Pure.
 
-RFC 3261 §8.2, §16.3 and §18.3 say which: a request that has a Via can be answered 400, 416, 505 or 513; a broken response or ACK is
-never answered. What passes is text without control characters whose body has the length that it claims, so that the SIP stack
-behind meets no surprise. Refusals are written from the raw lines and keep no state (RFC 3261 §8.2.7).
+RFC 3261 §8.2, §16.3 and §18.3: a request that has a Via can be answered 400, 416, 505 or 513; a broken response or ACK is
+never answered. A message that passes is text without control characters whose body has the length of its Content-Length, so that the SIP
+stack gets no surprise. Refusals are written from the raw lines and keep no state (RFC 3261 §8.2.7).
 """
 
 import re
@@ -33,8 +33,8 @@ _ONCE: Final = ("from", "to", "call-id", "cseq", "content-length", "max-forwards
 _NEEDED: Final = ("from", "to", "call-id", "cseq")
 
 
-class Head(Struct, frozen=True):
-    """What a refusal copies, and what the gate asks. ``status``: of a response, ``None`` for a request."""
+class SipHead(Struct, frozen=True):
+    """The fields that a refusal copies and the gate needs. ``status``: of a response, ``None`` for a request."""
 
     method: str
     status: int | None
@@ -43,42 +43,42 @@ class Head(Struct, frozen=True):
     fields: dict[str, str]
     authorization: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
-    """Each header's value, which may be a list."""
+    """The value of each header, which may be a list."""
 
     @property
     def call_id(self) -> str:
         return self.fields.get("call-id", "")
 
 
-class Passed(Struct, frozen=True):
-    """Sound: ``text`` is for the SIP stack. ``trunk``: whose user this very request has proved to be, by digest."""
+class PassedMessage(Struct, frozen=True):
+    """A valid message: ``text`` is for the SIP stack. ``trunk``: the trunk whose user this request has proved to be, by digest."""
 
-    head: Head
+    head: SipHead
     text: str
     trunk: Trunk | None = None
 
 
-class Refused(Struct, frozen=True):
-    """A request that is answered without further ado."""
+class RefusedRequest(Struct, frozen=True):
+    """A request that is answered at once."""
 
-    head: Head
+    head: SipHead
     code: int
     reason: str
 
 
-class Silent(Struct, frozen=True):
+class IgnoredMessage(Struct, frozen=True):
     """Nothing is sent. ``why`` names the counter."""
 
     why: str
 
 
-Verdict = Passed | Refused | Silent
+Verdict = PassedMessage | RefusedRequest | IgnoredMessage
 
 
 def screen(datagram: bytes) -> Verdict:
-    """Look at one datagram; raises nothing, whatever the bytes."""
+    """Checks one datagram; raises nothing, whatever the bytes."""
     if len(datagram.strip(b"\r\n\x00 ")) < 16:
-        return Silent("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
+        return IgnoredMessage("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
     raw_head, body = _split(datagram)
     text = _LINE_BREAK_TO_PYTHON.sub("?", raw_head.decode("utf-8", "replace"))
     lines = text.lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -98,29 +98,29 @@ def _judge(lines: list[str], body: bytes, *, oversized: bool) -> Verdict:
     vias = tuple(lists["via"])
     status = _STATUS.fullmatch(lines[0].rstrip())
     if status:
-        return _response(lines, body, Head("", int(status[1]), "", vias, fields), trouble)
+        return _response(lines, body, SipHead("", int(status[1]), "", vias, fields), trouble)
     first = lines[0].rstrip().split(" ")
     if not vias or len(first) < 3 or not _TOKEN.fullmatch(first[0]) or not first[-1].upper().startswith("SIP/"):
-        return Silent("malformed")
-    head = Head(first[0], None, first[1], vias, fields, tuple(lists["authorization"]), tuple(lists["contact"]))
+        return IgnoredMessage("malformed")
+    head = SipHead(first[0], None, first[1], vias, fields, tuple(lists["authorization"]), tuple(lists["contact"]))
     if head.method == "ACK":
         if trouble or _START.fullmatch(lines[0].rstrip()) is None or _missing(head) or _length(head, body) is None:
-            return Silent("malformed")
+            return IgnoredMessage("malformed")
     elif oversized:
-        return Refused(head, 513, "Message Too Large")
+        return RefusedRequest(head, 513, "Message Too Large")
     elif (refusal := trouble or _request_trouble(lines[0].rstrip(), head, body)) is not None:
-        return Refused(head, *refusal)
-    return Passed(head, _text(lines, head, body))
+        return RefusedRequest(head, *refusal)
+    return PassedMessage(head, _text(lines, head, body))
 
 
-def _response(lines: list[str], body: bytes, head: Head, trouble: tuple[int, str] | None) -> Verdict:
+def _response(lines: list[str], body: bytes, head: SipHead, trouble: tuple[int, str] | None) -> Verdict:
     if trouble or not head.vias or _missing(head) or _length(head, body) is None:
-        return Silent("malformed")
-    return Passed(head, _text(lines, head, body))
+        return IgnoredMessage("malformed")
+    return PassedMessage(head, _text(lines, head, body))
 
 
 def _headers(lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]], tuple[int, str] | None]:
-    """First value of each header, all values of those that may come often, and what is wrong."""
+    """The first value of each header, all values of headers that may repeat, and the fault."""
     fields: dict[str, str] = {}
     lists: dict[str, list[str]] = {"via": [], "authorization": [], "contact": []}
     trouble = (400, "Too Many Headers") if len(lines) > MAX_HEADERS else None
@@ -149,12 +149,12 @@ def _unfold(lines: list[str]) -> list[str]:
     return whole
 
 
-def _missing(head: Head) -> str | None:
+def _missing(head: SipHead) -> str | None:
     return next((name for name in _NEEDED if not head.fields.get(name)), None)
 
 
-def _length(head: Head, body: bytes) -> int | None:
-    """The body's length as claimed, ``None`` if that can't be."""
+def _length(head: SipHead, body: bytes) -> int | None:
+    """The body's length as claimed; ``None`` if the claim is impossible."""
     claimed = head.fields.get("content-length")
     if claimed is None:
         return len(body)
@@ -163,7 +163,7 @@ def _length(head: Head, body: bytes) -> int | None:
     return int(claimed)
 
 
-def _request_trouble(start: str, head: Head, body: bytes) -> tuple[int, str] | None:
+def _request_trouble(start: str, head: SipHead, body: bytes) -> tuple[int, str] | None:
     match = _START.fullmatch(start)
     if match is None:
         return 400, "Malformed Request-Line"
@@ -182,20 +182,20 @@ def _request_trouble(start: str, head: Head, body: bytes) -> tuple[int, str] | N
     return (400, "Bad Content-Length") if _length(head, body) is None else None
 
 
-def _text(lines: list[str], head: Head, body: bytes) -> str:
+def _text(lines: list[str], head: SipHead, body: bytes) -> str:
     size = _length(head, body) or 0
     kept = [
         line for line in _unfold(lines[1:]) if line.partition(":")[0].strip().lower() not in ("content-length", "l")
     ]
-    # SDP that we read is ASCII; a name in Chinese in s= must not change the length that the stack counts in characters
+    # the SDP that is read is ASCII; a Chinese name in s= must not change the length, which the stack counts in characters
     content = body[:size].decode("ascii", "replace").replace("\ufffd", "?")
     return "\r\n".join([lines[0].rstrip(), *kept, f"Content-Length: {size}", "", content])
 
 
 def reply(
-    head: Head, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
+    head: SipHead, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
 ) -> bytes:
-    """A final response to a request that no transaction holds. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
+    """A final response to a request without a transaction. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
     to = head.fields.get("to", "")
     if to and ";tag=" not in to.lower().replace(" ", ""):
         to += f";tag={tag}"
@@ -213,7 +213,7 @@ def reply(
 
 
 def _received(via: str, source: tuple[str, int]) -> str:
-    """RFC 3261 §18.2.1 and RFC 3581: the top Via tells where the request came from."""
+    """RFC 3261 §18.2.1 and RFC 3581: the top Via gets the source of the request."""
     first, comma, rest = via.partition(",")
     first = re.sub(r";\s*rport\s*(?=;|$)", f";rport={source[1]}", first, flags=re.IGNORECASE)
     return f"{first};received={source[0]}{comma}{rest}"

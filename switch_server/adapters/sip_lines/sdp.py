@@ -1,7 +1,7 @@
-"""SDP for G.711 telephony: parse, choose, write (RFC 4566, 3264, 4733). Pure.
+"""SDP for G.711 telephony: parsing, choosing, writing (RFC 4566, 3264, 4733). Pure.
 
-Only the first usable ``m=audio … RTP/AVP`` is taken; other streams are answered with port 0, in the order of the offer (RFC 3264 §6).
-G.711 is taken under its static payload types, 8 and 0, since a card knows no others.
+Only the first usable ``m=audio … RTP/AVP`` is accepted; other streams are answered with port 0, in the order of the offer (RFC 3264 §6).
+G.711 is accepted with its static payload types 8 and 0 only, since a card supports no others.
 """
 
 import ipaddress
@@ -30,11 +30,11 @@ HELD: Final = "0.0.0.0"  # noqa: S104 — RFC 2543's way to say hold, not an add
 
 
 class SdpError(ValueError):
-    """Not SDP: the request is answered 400."""
+    """No SDP: the request is answered 400."""
 
 
-class Stream(Struct, frozen=True):
-    """One ``m=`` line: as it was offered, and what its attributes say. ``ip``: ``None`` if not IPv4."""
+class MediaDescription(Struct, frozen=True):
+    """One ``m=`` line as offered, with its attributes. ``ip``: ``None`` if not IPv4."""
 
     media: str
     port: int
@@ -44,7 +44,7 @@ class Stream(Struct, frozen=True):
     attributes: tuple[tuple[str, str], ...]
 
     def laws(self) -> tuple[Law, ...]:
-        """G.711 laws in the order of preference of the far end."""
+        """The G.711 laws in the far end's order of preference."""
         names = {m[1]: m[2].lower() for _, v in self._all("rtpmap") if (m := _RTPMAP.match(v))}
         return tuple(_LAWS[f] for f in self.formats if f in _LAWS and names.get(f, _NAMES[f]) == _NAMES[f])
 
@@ -57,14 +57,14 @@ class Stream(Struct, frozen=True):
         return None
 
     def ptime(self) -> int:
-        """Packet time in ms; 20 where absent or absurd."""
+        """Packet time in ms; 20 if absent or absurd."""
         for _, value in self._all("ptime"):
             if value.strip().isdecimal() and 10 <= int(value) <= 200:
                 return int(value)
         return 20
 
     def direction(self) -> Direction:
-        """Of the stream, seen from the far end; an address of 0.0.0.0 is hold (RFC 2543, RFC 3264 §8.4)."""
+        """Direction of the stream, seen from the far end; the address 0.0.0.0 means hold (RFC 2543, RFC 3264 §8.4)."""
         said = next(
             (_DIRECTIONS[name] for name, _ in reversed(self.attributes) if name in _DIRECTIONS), Direction.SENDRECV
         )
@@ -84,18 +84,18 @@ class Stream(Struct, frozen=True):
         return [a for a in self.attributes if a[0] == name]
 
 
-class Description(Struct, frozen=True):
+class SessionDescription(Struct, frozen=True):
     """A parsed session description."""
 
-    streams: tuple[Stream, ...]
+    streams: tuple[MediaDescription, ...]
 
     def audio(self) -> int | None:
-        """The index of the stream that we take: usable and with a G.711 law."""
+        """The index of the stream to accept: usable and with a G.711 law."""
         return next((i for i, s in enumerate(self.streams) if s.usable() and s.laws()), None)
 
 
-def parse(text: str) -> Description:
-    """Parse; raises ``SdpError``. Session-level ``c=`` and direction hold for streams that don't say otherwise."""
+def parse(text: str) -> SessionDescription:
+    """Parses; raises ``SdpError``. Session-level ``c=`` and direction apply to streams without their own."""
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
     if not lines or lines[0].strip() != "v=0":
         raise SdpError("does not begin with v=0")
@@ -111,10 +111,10 @@ def parse(text: str) -> Description:
         raise SdpError("too many streams")
     ip = _connection(session)
     level = tuple(a for a in _attributes(session) if a[0] in _DIRECTIONS or a[0] == "ptime")
-    return Description(tuple(_stream(block, ip, level) for block in media))
+    return SessionDescription(tuple(_stream(block, ip, level) for block in media))
 
 
-def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]) -> Stream:
+def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]) -> MediaDescription:
     fields = block[0][2:].split()
     if len(fields) < 4:
         raise SdpError("m= needs media, port, proto and a format")
@@ -122,7 +122,7 @@ def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]
     if not (port.isascii() and port.isdecimal() and int(port) < 65536):
         raise SdpError("port of m= is not 0 to 65535")
     own = any(line.startswith("c=") for line in block)
-    return Stream(
+    return MediaDescription(
         media=fields[0].lower(),
         port=int(port),
         proto=fields[2],
@@ -150,8 +150,8 @@ def _attributes(lines: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip().lower(), value) for name, _, value in pairs)
 
 
-def choose(sdp: Description, prefer: tuple[Law, ...], digits: DigitMode = DigitMode.AUTO) -> Far | None:
-    """What we take of an offer or an answer: the first of ``prefer`` that is in it. ``None``: no audio or no common codec."""
+def choose(sdp: SessionDescription, prefer: tuple[Law, ...], digits: DigitMode = DigitMode.AUTO) -> Far | None:
+    """The chosen media of an offer or an answer: the first of ``prefer`` that it contains. ``None``: no audio or no common codec."""
     index = sdp.audio()
     stream = None if index is None else sdp.streams[index]
     law = next((law for law in prefer if stream and law in stream.laws()), None)
@@ -168,13 +168,13 @@ def choose(sdp: Description, prefer: tuple[Law, ...], digits: DigitMode = DigitM
 
 
 def offer(near: Near) -> str:
-    """Body (all but ``v=`` and ``o=``) of our offer: the card's law first, the other after it."""
+    """The body (all but ``v=`` and ``o=``) of our offer: the card's law first, then the other."""
     laws = (near.law, Law.MU if near.law is Law.A else Law.A)
     return _session(near) + _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20)
 
 
-def answer(near: Near, far: Far, sdp: Description) -> str:
-    """Body of our answer to ``sdp``, of which ``far`` was chosen: same streams in the same order, ours with one law."""
+def answer(near: Near, far: Far, sdp: SessionDescription) -> str:
+    """The body of our answer to ``sdp``, from which ``far`` was chosen: same streams in the same order, ours with one law."""
     ours = sdp.audio()
     parts = [_session(near)]
     for index, stream in enumerate(sdp.streams):
@@ -200,7 +200,7 @@ def _audio(near: Near, laws: tuple[Law, ...], event: int | None, direction: Dire
 
 
 class Origin:
-    """Our ``o=`` line over a dialog's life: the version rises exactly when the rest changes (RFC 3264 §8)."""
+    """Our ``o=`` line during a dialog: the version rises exactly when the rest changes (RFC 3264 §8)."""
 
     def __init__(self, session_id: int) -> None:
         self._id = session_id
@@ -208,7 +208,7 @@ class Origin:
         self._last: str | None = None
 
     def write(self, near: Near, body: str) -> str:
-        """The whole description; the same ``body`` gives the same text, letter by letter."""
+        """The whole description; the same ``body`` gives exactly the same text."""
         if self._last is not None and body != self._last:
             self._version += 1
         self._last = body

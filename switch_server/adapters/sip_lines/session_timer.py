@@ -1,4 +1,4 @@
-"""Session timers (RFC 4028): who refreshes, when, and when a session is given up. Pure."""
+"""Session timers (RFC 4028): which end refreshes, when, and when a session is given up. Pure."""
 
 import re
 from typing import Final
@@ -10,14 +10,14 @@ _REFRESHER: Final = re.compile(r";\s*refresher\s*=\s*(uac|uas)\b", re.IGNORECASE
 
 
 class SessionTimer(Struct, frozen=True):
-    """The outcome. ``we_refresh``: we send re-INVITEs at half of ``expires`` (seconds); else the far end does."""
+    """The agreed timer. ``we_refresh``: we send re-INVITEs at half of ``expires`` (seconds); otherwise the far end does."""
 
     expires: int
     we_refresh: bool
 
     @property
     def wait_s(self) -> float:
-        """Until we refresh, or until we give the session up (RFC 4028 §10: min(32, a third) before it expires)."""
+        """Seconds until we refresh, or until we give up the session (RFC 4028 §10: min(32, a third) before it expires)."""
         return self.expires / 2 if self.we_refresh else self.expires - min(32.0, self.expires / 3)
 
     def header(self, *, as_uas: bool) -> str:
@@ -27,7 +27,7 @@ class SessionTimer(Struct, frozen=True):
 
 
 class TooSmall(Struct, frozen=True):
-    """Answer 422 with ``Min-SE``."""
+    """The request must be answered 422 with ``Min-SE``."""
 
     min_se: int
 
@@ -42,7 +42,7 @@ def read(value: str | None) -> tuple[int, str | None] | None:
 
 
 def as_uas(asked: str | None, min_se: str | None, *, supported: bool, ours: int, floor: int) -> SessionTimer | TooSmall:
-    """Answer to a request (RFC 4028 §9, table 2). ``ours``: what we would like; ``floor``: our Min-SE."""
+    """The answer to a request (RFC 4028 §9, table 2). ``ours``: our preferred interval; ``floor``: our Min-SE."""
     wanted = read(asked)
     far_floor = (read(min_se) or (0, None))[0]
     if wanted is not None and wanted[0] < floor:
@@ -55,7 +55,7 @@ def as_uas(asked: str | None, min_se: str | None, *, supported: bool, ours: int,
 
 
 def as_uac(said: str | None, *, ours: int) -> SessionTimer:
-    """From a 2xx to our request (§7.2). A far end without session timers is refreshed by us all the same: it shows whether it lives."""
+    """From a 2xx to our request (§7.2). A far end without session timers is refreshed by us, too: that shows whether it is alive."""
     agreed = read(said)
     if agreed is None:
         return SessionTimer(ours, we_refresh=True)

@@ -1,9 +1,9 @@
-"""sippy, tamed: its transactions and timers on one thread and one socket of ours. The only module that patches it.
+"""sippy's transactions and timers on one thread and one socket of ours. The only module that patches sippy.
 
-sippy 2.5.0 (pinned) brings a UDP server with receiver and sender threads that resolves names per datagram, and a dispatcher that
+sippy 2.5.0 (pinned) has a UDP server with receiver and sender threads that resolves names per datagram, and a dispatcher that
 wakes 100 times a second. Here one thread polls the socket and runs sippy's timers: responses leave in order, a flood is dropped by
-the kernel's buffer and not queued in memory, and the same thread never waits for DNS. sippy prints what it can't parse, with a
-stack trace; that goes into a counter here.
+the kernel's buffer instead of queued in memory, and the thread never waits for DNS. sippy prints messages that it can't parse, with a
+stack trace; here they are counted instead.
 """
 
 import contextlib
@@ -43,10 +43,10 @@ _NOISY: Final = (
 Address = tuple[str, int]
 
 
-class Complaints:
-    """What sippy would print. ``reading``: it is at a datagram, whose faults are the far end's and only counted; ``seen``: there was one.
+class SippyOutput:
+    """Takes sippy's prints. ``reading``: sippy parses a datagram, whose faults are the far end's and only counted; ``seen``: there was a fault.
 
-    Otherwise a timer raised, which is our fault: it is logged, at most ``LOGGED`` times, and counted.
+    Otherwise a timer raised, which is our bug: it is logged, at most ``LOGGED`` times, and counted.
     """
 
     LOGGED = 20
@@ -66,7 +66,7 @@ class Complaints:
             log.error("sip: a timer failed", exc_info=True)  # noqa: LOG014 — called by sippy while it handles one
 
     def install(self) -> None:
-        """Put ourselves where sippy prints."""
+        """Replaces ``print`` in sippy's modules."""
         for name in _NOISY:
             module: Any = importlib.import_module(name)
             module.print = self
@@ -76,8 +76,8 @@ class Complaints:
         SipConf.autoconvert_tel_url = True
 
 
-class NoLog:
-    """sippy's message log: messages hold PINs sent by INFO, so none is kept."""
+class NoMessageLog:
+    """sippy's message log; nothing is kept, since messages hold PINs sent by INFO."""
 
     def write(self, *_args: object, **_kwargs: object) -> None: ...
 
@@ -88,7 +88,7 @@ class _Wildcard:
 
 
 class Port:
-    """One local address on the shared socket, as sippy sees it (its ``Network_server``)."""
+    """One local address on the shared socket, in the form of sippy's ``Network_server``."""
 
     transport = "udp"
     uopts = _Wildcard()
@@ -105,7 +105,7 @@ class Port:
         return f"udp:{address[0]}:{address[1]}"
 
     def send_to(self, data: str | bytes, address: Address) -> None:
-        """Send now; what can't be sent (a name for an address, a full buffer) is counted: SIP repeats itself."""
+        """Sends now; a datagram that can't be sent (a name as address, a full buffer) is counted: SIP repeats requests."""
         octets = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
         try:
             self._skt.sendto(octets, (str(ipaddress.IPv4Address(address[0])), int(address[1])))
@@ -113,8 +113,8 @@ class Port:
             self._counters["unsendable"] += 1
 
 
-class Ports:
-    """Chooses the local address towards a far one (sippy's ``local4remote``)."""
+class SipSocket:
+    """The socket; chooses the local address towards a far one (sippy's ``local4remote``)."""
 
     def __init__(self, listen: Address, counters: Counter[str]) -> None:
         self._counters = counters
@@ -146,7 +146,7 @@ class Ports:
 
 
 def _local_ip(far: str) -> str:
-    """The address that this machine would send from."""
+    """The source address of this machine towards ``far``."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((far, 9))
@@ -156,11 +156,15 @@ def _local_ip(far: str) -> str:
 
 
 class Transactions(SipTransactionManager):  # type: ignore[misc]
-    """RFC 3261 §17 by sippy, on our socket. ``on_request(request, transaction)`` never raises."""
+    """RFC 3261 §17 by sippy, on our socket. ``on_request(request, transaction)`` must not raise."""
 
-    def __init__(self, ports: Ports, on_request: Callable[[Any, Any], None]) -> None:
+    def __init__(self, ports: SipSocket, on_request: Callable[[Any, Any], None]) -> None:
         # sippy's own __init__ would open its sockets and threads; these are the rest of its fields (2.5.0)
-        self.global_config = {"_sip_logger": NoLog(), "_sip_address": ports.listen[0], "_sip_port": ports.listen[1]}
+        self.global_config = {
+            "_sip_logger": NoMessageLog(),
+            "_sip_address": ports.listen[0],
+            "_sip_port": ports.listen[1],
+        }
         self.l4r = ports
         self.tclient: dict[Any, Any] = {}
         self.tserver: dict[Any, Any] = {}
@@ -172,13 +176,13 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self.init_time = 0.0
 
     def take(self, text: str, source: Address, port: Port) -> None:
-        """One screened message. sippy remembers each for 32 to 64 s to recognise repeats: bounded here."""
+        """Passes in one screened message. sippy keeps each for 32 to 64 s to recognise repetitions; their number is bounded here."""
         if len(self.l1rcache) > REPEATS:
             self.rCachePurge()
         self.handleIncoming(text, Remote_address(source, "udp"), port, MonoTime())
 
     def incomingResponse(self, msg: Any, t: Any, checksum: bytes) -> None:  # noqa: N802
-        """A Contact that is a name can't be reached from here: the peer is where the response came from."""
+        """A Contact with a host name can't be reached from here: the source of the response is used instead."""
         for contact in msg.getHFBodys("contact"):
             if not contact.asterisk:
                 reachable(contact.getUrl(), msg.getSource(), always=getattr(t, "symmetric", False))
@@ -189,13 +193,13 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         if not t.needack or heard is None or msg.getSCode()[0] < 200 or t.state not in (TRYING, RINGING):
             super().incomingResponse(msg, t, checksum)
             return
-        # sippy tells us before it sends the ACK: what we then send (BYE, the INVITE with a password) would leave before it
+        # sippy calls us before it sends the ACK: our next request (BYE, the INVITE with a password) would leave before the ACK
         t.resp_cb = None
         super().incomingResponse(msg, t, checksum)
         heard(msg)
 
     def incomingRequest(self, msg: Any, checksum: bytes, tids: Any, server: Port) -> None:  # noqa: N802
-        """A CANCEL that crossed our final response is answered 200 (RFC 3261 §9.2); sippy has re-filed the INVITE and would say 481."""
+        """A CANCEL that crossed our final response is answered 200 (RFC 3261 §9.2); sippy, which has re-filed the INVITE, would answer 481."""
         if msg.getMethod() == "CANCEL" and msg.getTId(wBRN=True) not in self.tserver:
             branch, call_id = msg.getHFBody("via").getBranch(), str(msg.getHFBody("call-id"))
             if any(t.branch == branch and t.tid[0] == call_id for t in self.tserver.values()):
@@ -205,12 +209,12 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         super().incomingRequest(msg, checksum, tids, server)
 
     def idle(self) -> bool:
-        """No far end owes us the answer to a hang-up any more."""
+        """No response to a hang-up is outstanding."""
         return all(t.method not in ("BYE", "CANCEL") for t in self.tclient.values())
 
 
 def reachable(url: Any, source: Address, *, always: bool = False) -> None:
-    """Make ``url`` an IPv4 address over UDP: kept if it is one, else the source (a name, or TCP). ``always``: the source."""
+    """Sets ``url`` to an IPv4 address over UDP: its own if it has one, otherwise the source (for a host name, or TCP). ``always``: the source."""
     try:
         ipaddress.IPv4Address(url.host)
     except ValueError:
@@ -220,8 +224,8 @@ def reachable(url: Any, source: Address, *, always: bool = False) -> None:
     url.transport = None
 
 
-class Loop:
-    """The SIP thread: socket, sippy's timers, and calls posted by other threads. sippy's dispatcher is a singleton: one at a time."""
+class SipThread:
+    """The SIP thread: socket, sippy's timers, and calls posted by other threads. sippy's dispatcher is a singleton: one instance at a time."""
 
     def __init__(self, skt: socket.socket, on_datagram: Callable[[bytes, Address], None]) -> None:
         self._skt = skt
@@ -237,15 +241,15 @@ class Loop:
         self._thread.start()
 
     def call(self, function: Callable[..., None], *args: Any) -> None:
-        """Run on the SIP thread, in order; from any thread, never blocks."""
+        """Runs a function on the SIP thread, in order; from any thread, never blocks."""
         self._posted.append((function, args))
         try:
             os.write(self._wake_in, b"!")
         except OSError:
-            return  # the pipe is full: it will wake all the same; or closed: nobody is there any more
+            return  # the pipe is full, so the thread wakes anyway; or it is closed
 
     def stop(self) -> None:
-        """From another thread: end and wait for the end."""
+        """From another thread: ends the SIP thread and waits for its end."""
         self.call(self._end)
         self._thread.join(10)
         for timer in ED2.tlisteners:

@@ -1,4 +1,4 @@
-"""Trunks: who may call in, where calls out go, how many lines are taken. Pure but for the counting."""
+"""Trunks: permitted callers, addresses for outgoing calls, lines in use. Pure, except for counting."""
 
 import ipaddress
 import re
@@ -15,7 +15,7 @@ SIP_PORT = 5060
 
 
 class TrunkState(Struct, frozen=True):
-    """For the operator. ``up``: by OPTIONS; ``None`` where nobody asks, or no answer is due yet."""
+    """For the operator. ``up``: by OPTIONS; ``None`` if OPTIONS is off, or no answer is due yet."""
 
     name: TrunkName
     far: tuple[str, ...]
@@ -26,7 +26,7 @@ class TrunkState(Struct, frozen=True):
 
 
 def far_network(text: str) -> tuple[ipaddress.IPv4Network, int | None]:
-    """``ip``, ``ip:port`` or ``ip/bits`` as (network, port); raises ``ValueError`` that says what is allowed."""
+    """``ip``, ``ip:port`` or ``ip/bits`` as (network, port); raises ``ValueError`` with the allowed forms."""
     match = re.fullmatch(r"([0-9.]+)(?::([0-9]{1,5}))?|([0-9.]+/[0-9]{1,2})", text)
     try:
         network = ipaddress.IPv4Network((match[1] or match[3]) if match else "")
@@ -39,7 +39,7 @@ def far_network(text: str) -> tuple[ipaddress.IPv4Network, int | None]:
 
 
 def check(trunk: Trunk) -> list[str]:
-    """What is wrong with a trunk, for the operator, each naming its key; empty if it is sound."""
+    """The faults of a trunk, for the operator, each naming its key; empty if there is none."""
     wrong: list[str] = []
     for text in trunk.far:
         try:
@@ -62,17 +62,17 @@ def check(trunk: Trunk) -> list[str]:
 
 
 def takes_number(trunk: Trunk, number: str) -> bool:
-    """May ``number`` come in on this trunk, or be dialled over it?"""
+    """Whether ``number`` may come in on this trunk, or be dialled over it."""
     return any(number.startswith(p[:-1]) if p.endswith("*") else number == p for p in trunk.numbers)
 
 
 def addresses(trunk: Trunk) -> tuple[Address, ...]:
-    """Where calls out may go, in the order given: single addresses only."""
+    """The addresses for outgoing calls, in the order given: single addresses only."""
     return tuple((str(net[0]), port or SIP_PORT) for net, port in map(far_network, trunk.far) if net.num_addresses == 1)
 
 
 class TrunkTable:
-    """All trunks, with what is in use. Not thread-safe: for the SIP thread."""
+    """All trunks, with their lines in use. Not thread-safe: for the SIP thread."""
 
     def __init__(self, trunks: Mapping[TrunkName, Trunk]) -> None:
         self.up: dict[Address, bool] = {}
@@ -81,7 +81,7 @@ class TrunkTable:
         self.load(trunks)
 
     def load(self, trunks: Mapping[TrunkName, Trunk]) -> None:
-        """New configuration; lines in use stay counted, legs keep the trunk that they began with."""
+        """Takes a new configuration; lines in use stay counted, legs keep the trunk with which they began."""
         self.trunks = dict(trunks)
         self._networks = [(*far_network(text), trunk) for trunk in self.trunks.values() for text in trunk.far]
         self._known: dict[str, bool] = {}
@@ -90,7 +90,7 @@ class TrunkTable:
         self.up = {address: state for address, state in self.up.items() if address in self._far_ends}
 
     def knows(self, ip: str) -> bool:
-        """Is ``ip`` on anyone's allow-list? Cached, and bounded: strangers may be many."""
+        """Whether ``ip`` is on any trunk's list. Cached with a bound: strangers may be many."""
         if ip not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
@@ -99,18 +99,18 @@ class TrunkTable:
         return self._known[ip]
 
     def is_far_end(self, address: Address) -> bool:
-        """Do calls out go there?"""
+        """Whether outgoing calls go to this address."""
         return address in self._far_ends
 
     def asks_digest(self) -> bool:
         return bool(self._open)
 
     def of_user(self, user: str) -> Trunk | None:
-        """The trunk that a digest user name belongs to."""
+        """The trunk of a digest user name."""
         return next((trunk for trunk in self._open if trunk.username == user), None)
 
     def of_source(self, source: Address, dnis: str) -> Trunk | None:
-        """The trunk of an INVITE: by address, of several by port, then one that may call in, then one that brings this number."""
+        """The trunk of an INVITE: chosen by address, then by port, then by permission to call in, then by the number."""
         far = ipaddress.IPv4Address(source[0])
         found = [
             (port == source[1], t.direction != "out", takes_number(t, dnis), t)
@@ -129,7 +129,7 @@ class TrunkTable:
         (self._used_in if incoming else self._used_out)[trunk.name] -= 1
 
     def way_out(self, trunk: Trunk) -> Address | None:
-        """Where a call out goes: the first address that is not known to be down, else the first."""
+        """The address of an outgoing call: the first that is not known to be down, otherwise the first."""
         far = addresses(trunk)
         return next((a for a in far if self.up.get(a, True)), far[0] if far else None)
 

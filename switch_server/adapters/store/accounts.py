@@ -1,4 +1,4 @@
-"""The accounts in memory: what the hot path asks is answered without the file."""
+"""The accounts in memory: lookups on the path of a call need no file."""
 
 import threading
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from sqlite_utils import Database
 from shared.ids import AccountNo, BranchId, CustomerId
 
 
-class Known(Struct, gc=False):
-    """One account; ``locked``: its phone channel."""
+class IndexedAccount(Struct, gc=False):
+    """One account; ``locked``: its phone channel is locked."""
 
     branch: BranchId
     customer: CustomerId | None
@@ -18,34 +18,35 @@ class Known(Struct, gc=False):
 
 
 class AccountIndex:
-    """account → branch and lock. Its methods may be called from any thread; each takes microseconds."""
+    """account → branch and lock. The methods may be called from any thread; each takes microseconds."""
 
     def __init__(self) -> None:
-        self._known: dict[AccountNo, Known] = {}
+        self._known: dict[AccountNo, IndexedAccount] = {}
         self._lock = threading.Lock()
 
     def load(self, db: Database) -> None:
         with self._lock:
             accounts = db.conn.execute("SELECT account, branch, customer, locked_at NOT NULL FROM accounts")
             self._known = {
-                account: Known(branch, customer, bool(locked)) for account, branch, customer, locked in accounts
+                account: IndexedAccount(branch, customer, bool(locked))
+                for account, branch, customer, locked in accounts
             }
 
     def find(self, account: AccountNo) -> tuple[BranchId | None, CustomerId | None, bool]:
-        """Branch (``None``: no such account), customer, locked."""
+        """Branch (``None``: no such account), customer, whether locked."""
         with self._lock:
             known = self._known.get(account)
             return (known.branch, known.customer, known.locked) if known else (None, None, False)
 
     def put(self, accounts: Iterable[tuple[AccountNo, BranchId, CustomerId]]) -> None:
-        """New accounts, or others' branches; a lock stays."""
+        """New accounts, or new branches of known accounts; a lock stays."""
         with self._lock:
             for account, branch, customer in accounts:
                 old = self._known.get(account)
-                self._known[account] = Known(branch, customer, old.locked if old else False)
+                self._known[account] = IndexedAccount(branch, customer, old.locked if old else False)
 
     def lock(self, account: AccountNo) -> bool:
-        """Closes the phone channel; ``False``: it was closed, or there is no such account."""
+        """Locks the phone channel; ``False``: it was locked, or there is no such account."""
         with self._lock:
             known = self._known.get(account)
             if known is None or known.locked:
@@ -54,7 +55,7 @@ class AccountIndex:
             return True
 
     def unlock(self, account: AccountNo) -> bool:
-        """Opens the phone channel; ``False``: no such account."""
+        """Unlocks the phone channel; ``False``: no such account."""
         with self._lock:
             known = self._known.get(account)
             if known is None:

@@ -1,4 +1,4 @@
-"""``ports.desks.AgentBook``: agents, desk keys and sessions, read from memory, written behind by the store's writer."""
+"""``ports.desks.AgentBook``: agents, desk keys and sessions, read from memory, written later by the store's writer."""
 
 import sqlite3
 import threading
@@ -16,17 +16,17 @@ from switch_server.adapters.store.writer import Change
 from switch_server.ports.desks import AgentRecord, SessionRecord, agent_fault, desk_key_fault
 
 Audited = Callable[[str, str, str, str], None]
-"""actor, action, subject, detail."""
+"""Writes an audit row of actor, action, subject and detail."""
 SESSION_LIFE = 7 * 24 * 3600.0
-"""Seconds after which a log-in that nobody ended is forgotten at start."""
+"""Seconds after which a log-in without an end is deleted at start."""
 
 
-class Agents:
+class AgentStore:
     """From any thread. ``put`` queues a change for the writer; memory changes at once, so an answer never waits for a disk."""
 
     def __init__(self, db: Database, put: Callable[[Change], None], audit: Audited, clock: Callable[[], float]) -> None:
         self._put, self._audit, self._clock = put, audit, clock
-        self._lock = threading.Lock()  # memory and queue change together
+        self._lock = threading.Lock()  # memory and queue must change together
         now = clock()
         self._agents = {AgentId(row["agent"]): _agent(row) for row in db.query("SELECT * FROM agents ORDER BY agent")}
         self._keys = {DeskId(row["desk"]): str(row["public_key"]) for row in db.query("SELECT * FROM desk_keys")}
@@ -49,12 +49,12 @@ class Agents:
         return self._agents.get(agent)
 
     def agents(self) -> tuple[AgentRecord, ...]:
-        """By id."""
+        """Ordered by id."""
         known = self._agents
         return tuple(known[agent] for agent in sorted(known))
 
     def put_agent(self, record: AgentRecord, actor: str) -> None:
-        """Raises ``ValueError`` with what is wrong with the record (``ports.desks.agent_fault``); then nothing has changed."""
+        """Raises ``ValueError`` with the record's fault (``ports.desks.agent_fault``); then nothing has changed."""
         if fault := agent_fault(record):
             raise ValueError(fault)
         with self._lock:
@@ -73,7 +73,7 @@ class Agents:
             self.drop_sessions(record.agent)
 
     def remove_agent(self, agent: AgentId, actor: str) -> bool:
-        """With the sessions; ``False``: no such agent. Talks and tickets keep the id."""
+        """Also ends the agent's sessions; ``False``: no such agent. Talks and tickets keep the id."""
         with self._lock:
             if agent not in self._agents:
                 return False
@@ -98,7 +98,7 @@ class Agents:
         return dict(sorted(self._keys.items()))
 
     def put_desk_key(self, desk: DeskId, public_key: str, actor: str) -> None:
-        """Raises ``ValueError`` on a bad name, on what is no key, and on another desk's key; then nothing has changed."""
+        """Raises ``ValueError`` for a bad name, an invalid key, or another desk's key; then nothing has changed."""
         if fault := desk_key_fault(desk, public_key):
             raise ValueError(fault)
         with self._lock:
@@ -132,7 +132,7 @@ class Agents:
         return self._sessions.get(token_hash)
 
     def put_session(self, record: SessionRecord) -> None:
-        """In place of the agent's earlier ones: an agent is logged in once."""
+        """Replaces the agent's earlier sessions: an agent is logged in once."""
         with self._lock:
             self._forget(record.agent)
             self._sessions = self._sessions | {record.token_hash: record}
@@ -184,7 +184,7 @@ def _row(record: AgentRecord, at: float) -> dict[str, Any]:
 
 
 def _difference(old: AgentRecord | None, new: AgentRecord) -> str:
-    """For the audit: what is other than before, the password only by name."""
+    """For the audit: the changed fields; of the password only the name."""
     told = []
     for field in ("name", "role", "group", "skills", "disabled"):
         value = getattr(new, field)

@@ -1,4 +1,4 @@
-"""The audit table: each row carries the hash of the one before it, so that a row changed or taken out later shows."""
+"""The audit table: each row has the hash of the row before, so that a later change or deletion is detected."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ def row_hash(row_id: int, at: float, actor: str, action: str, subject: str, deta
 
 
 def add_audit(db: sqlite3.Connection, at: float, actor: str, action: str, subject: str, detail: str) -> None:
-    """Adds a row at the chain's end; inside the writer's transaction, so nothing comes between."""
+    """Adds a row at the chain's end; inside the writer's transaction, so that no other row comes between."""
     last = db.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     row_id, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     fields = (row_id, float(at), actor, action, subject, detail, previous)
@@ -25,7 +25,7 @@ def add_audit(db: sqlite3.Connection, at: float, actor: str, action: str, subjec
 
 
 def first_broken(rows: Iterable[tuple[Any, ...]]) -> int | None:
-    """The id of the first row that does not follow from the one before it; ``None``: the chain is whole. Rows by id."""
+    """The id of the first row that does not follow from the row before; ``None``: the chain is whole. Rows ordered by id."""
     expected, previous = 1, GENESIS
     for row in rows:
         *fields, digest = row

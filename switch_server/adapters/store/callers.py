@@ -1,4 +1,4 @@
-"""Who calls from a number, in memory: ``FindCaller`` is asked of every call before it reaches a queue."""
+"""The customers of a calling number, in memory: ``FindCaller`` comes for every call before it reaches a queue."""
 
 import threading
 from typing import Any
@@ -10,12 +10,12 @@ from switch_server.core.words import phone_key
 from switch_server.ports.records import Customer
 
 REMEMBERED = 7 * 24 * 3600.0
-"""Seconds that a number's last call is kept: a caller who was here longer ago does not come before others."""
+"""Seconds for which a number's last call is kept: an older call gives no precedence in a queue."""
 PRUNE_EVERY = 24 * 3600.0
 
 
 class CallerIndex:
-    """number → customers, VIP, last call. Its methods may be called from any thread; each takes microseconds."""
+    """number → customers, VIP, last call. The methods may be called from any thread; each takes microseconds."""
 
     def __init__(self) -> None:
         self._by_phone: dict[str, tuple[CustomerId, ...]] = {}
@@ -41,7 +41,7 @@ class CallerIndex:
                 self._last[key] = max(at, self._last.get(key, at))
 
     def find(self, number: str) -> tuple[CustomerId | None, bool, float | None]:
-        """The customer (``None``: nobody, or several), whether any of them is a VIP, UTC seconds of the last call from this number."""
+        """The customer (``None``: none, or several), whether any of them is a VIP, UTC seconds of the last call from this number."""
         key = phone_key(number)
         with self._lock:
             found = self._by_phone.get(key, ())
@@ -49,13 +49,13 @@ class CallerIndex:
             return found[0] if len(found) == 1 else None, vip, self._last.get(key)
 
     def put(self, customer: Customer) -> None:
-        """In place of what was known of this customer."""
+        """Replaces the earlier data of this customer."""
         with self._lock:
             self._set(customer.id, customer.phones)
             (self._vips.add if customer.vip else self._vips.discard)(customer.id)
 
     def saw_contact(self, row: dict[str, Any]) -> None:
-        """A row of ``contacts`` passes: a call that came in."""
+        """To be called with each row of ``contacts``: an incoming call."""
         key, at = phone_key(row.get("number") or ""), row.get("started_at")
         if key and isinstance(at, int | float) and row.get("direction") == "in":
             with self._lock:

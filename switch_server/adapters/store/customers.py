@@ -1,4 +1,4 @@
-"""What desks ask of the store: customers, their contacts over every channel, tickets, and who talked in a call."""
+"""The desks' queries of the store: customers, their contacts over every channel, tickets, and the agents of a call."""
 
 import threading
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import Any
 from shared.desk import Ticket
 from shared.enums import Language
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CustomerId
-from switch_server.adapters.store.errors import in_our_words
 from switch_server.adapters.store.history import joined
 from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.tickets import ticket_of
 from switch_server.core.words import phone_key
+from switch_server.disk.sqlite import as_store_failed
 from switch_server.ports.records import Account, Customer, PastContact
 
 Row = dict[str, Any]
@@ -55,7 +55,7 @@ class CustomerReader:
             self._db.close()
 
     def search_customers(self, text: str, limit: int = 50) -> list[Customer]:
-        """By phone number (any part), account (its start), name (any part), pinyin or its initials (their start); by name, at most ``limit``."""
+        """By phone number (any part), account (its start), name (any part), pinyin or its initials (their start); ordered by name, at most ``limit``."""
         text = "".join(text.split()).lower()
         if not text:
             return []
@@ -87,19 +87,19 @@ class CustomerReader:
         )
 
     def customers_by_phone(self, number: str, limit: int = 20) -> list[Customer]:
-        """Everybody who has this number, by id; however the trunk shows it."""
+        """All customers with this number, by id; in whatever form the trunk shows the number."""
         if not (key := phone_key(number)):
             return []
         rows = self._rows(_BY_PHONE, {"key": key, "limit": limit})
         return [customer for row in rows if (customer := self.customer(CustomerId(row["id"])))]
 
     def account(self, account: AccountNo) -> tuple[Account, CustomerId | None] | None:
-        """Branch and lock of an account, and whose it is."""
+        """Branch and lock of an account, and its customer."""
         rows = self._rows("SELECT * FROM accounts WHERE account = :account", {"account": account})
         return (_account(rows[0]), rows[0]["customer"]) if rows else None
 
     def history(self, customer: CustomerId, limit: int = 100) -> list[PastContact]:
-        """Contacts over every channel with what agents noted, the newest first; one that still goes on is the last of its talks."""
+        """Contacts over every channel with the agents' notes, the newest first; a contact that still goes on shows its last talk."""
         values = {"customer": customer, "limit": limit, "talks": 3 * limit}
         contacts = self._rows(
             "SELECT * FROM contacts WHERE customer = :customer ORDER BY started_at DESC, id DESC LIMIT :limit", values
@@ -108,7 +108,7 @@ class CustomerReader:
         return joined(contacts, self._rows(_TALKS, values), recorded)[:limit]
 
     def tickets(self, customer: CustomerId, limit: int = 30) -> list[Ticket]:
-        """Those that are not closed first, in each group the latest touched first."""
+        """Tickets that are not closed first, in each group the latest changed first."""
         rows = self._rows(
             "SELECT * FROM tickets WHERE customer = :customer ORDER BY state = 'closed', updated_at DESC, id DESC LIMIT :limit",
             {"customer": customer, "limit": limit},
@@ -116,14 +116,14 @@ class CustomerReader:
         return [ticket_of(row) for row in rows]
 
     def agents_of(self, call: CallId) -> frozenset[AgentId]:
-        """Who talked in this call."""
+        """The agents who talked in this call."""
         return frozenset(AgentId(row["agent"]) for row in self._rows(_SPEAKERS, {"call": call}))
 
     def recordings(self, call: CallId) -> list[Row]:
         return self._rows("SELECT * FROM recordings WHERE call = :call ORDER BY started_at, id", {"call": call})
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
-        with self._lock, in_our_words():
+        with self._lock, as_store_failed():
             return list(self._db.query(sql, values))
 
 

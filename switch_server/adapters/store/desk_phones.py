@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook``: desk phones and bindings, read from memory, written behind by the store's writer."""
+"""``ports.phones.DeskPhoneBook``: desk phones and bindings, read from memory, written later by the store's writer."""
 
 import sqlite3
 import threading
@@ -13,7 +13,7 @@ from switch_server.adapters.store.writer import Change
 from switch_server.ports.phones import Binding, PhoneRecord, phone_fault
 
 Audited = Callable[[str, str, str, str], None]
-"""actor, action, subject, detail."""
+"""Writes an audit row of actor, action, subject and detail."""
 _PUT_BINDING = (
     "INSERT OR REPLACE INTO phone_bindings (phone, contact, target, ip, port, agent, since, until) "
     "VALUES (:phone, :contact, :target, :ip, :port, :agent, :since, :until)"
@@ -21,11 +21,11 @@ _PUT_BINDING = (
 
 
 class DeskPhones:
-    """From any thread. Memory changes at once, so an answer to a phone never waits for a disk."""
+    """From any thread. Memory changes at once, so a response to a phone never waits for a disk."""
 
     def __init__(self, db: Database, put: Callable[[Change], None], audit: Audited, clock: Callable[[], float]) -> None:
         self._put, self._audit, self._clock = put, audit, clock
-        self._lock = threading.Lock()  # memory and queue change together
+        self._lock = threading.Lock()  # memory and queue must change together
         self._phones = {
             PhoneName(row["phone"]): PhoneRecord(
                 PhoneName(row["phone"]), DeskId(row["desk"]) if row["desk"] else None, row["ha1"]
@@ -75,7 +75,7 @@ class DeskPhones:
         return True
 
     def shut_out(self, phone: PhoneName, ip: str, seconds: float) -> None:
-        subject = phone if phone in self._phones else "unknown phone"  # what was said there may be a password
+        subject = phone if phone in self._phones else "unknown phone"  # an unknown name may be a password
         self._audit(f"phone at {ip}", "phone_refused", subject, f"wrong passwords, refused for {seconds:.0f} s")
 
     # --- bindings ---
@@ -110,7 +110,7 @@ class DeskPhones:
 
 
 def _difference(old: PhoneRecord | None, new: PhoneRecord) -> str:
-    """For the audit: the password only by name."""
+    """For the audit: the changed fields; of the password only the name."""
     told = [f"desk={new.desk or ''}"] if old is None or old.desk != new.desk else []
     if old is not None and old.ha1 != new.ha1:
         told.append("password changed")

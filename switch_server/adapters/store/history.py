@@ -1,4 +1,4 @@
-"""A customer's contacts and the talks that agents had in them, joined into one list. Pure."""
+"""A customer's contacts and the agents' talks in them, joined into one list. Pure."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ Row = dict[str, Any]
 def joined(contacts: Sequence[Row], talks: Sequence[Row], recorded: Collection[str]) -> list[PastContact]:
     """Rows of ``contacts`` and answered ``talks``, in any order; ``recorded``: calls with a recording. The newest first.
 
-    A talk belongs to its call's contact; calls without one (a call out, one that still goes on) are a contact made of their talks.
+    A talk belongs to its call's contact. A call without a contact (an outgoing one, or one that still goes on) gets a contact made of its talks.
     """
     by_call: dict[str, list[Row]] = {}
     for talk in sorted(talks, key=_offered):
@@ -66,7 +66,7 @@ def _seconds(begin: float | None, end: float | None) -> float:
 
 
 def _agents(talks: list[Row]) -> tuple[AgentId, ...]:
-    """In the order of their last talks."""
+    """In the order of the agents' last talks."""
     last_first = dict.fromkeys(AgentId(talk["agent"]) for talk in reversed(talks) if talk["agent"])
     return tuple(reversed(last_first))
 

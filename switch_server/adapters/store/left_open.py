@@ -1,7 +1,7 @@
-"""What a run of the switch that was stopped or killed has left: records without an end, and the locks of seats whose agents may come back.
+"""The remains of a run of the switch that was stopped or killed: records without an end, and the locks of seats whose agents may come back.
 
-Nobody saw the end. It is taken to be the **last sign of life**: the switch writes one each ``EVERY`` seconds, and the beginning of a call, a
-talk, a visit of a queue or a stretch of a seat, which is written within some 20 ms, is a sign, too.
+The time of the end is unknown. The **last sign of life** is used: the switch writes one every ``EVERY`` seconds, and the beginning of a call, a
+talk, a visit of a queue or a seat's stretch, which is written within some 20 ms, counts, too.
 """
 
 import sqlite3
@@ -25,13 +25,13 @@ _CAUSE = ("calls", "legs", "recordings", "contacts")
 
 
 def last_sign(db: Database, now: float) -> float:
-    """UTC seconds; of a new file ``now``."""
+    """UTC seconds; ``now`` for a new file."""
     seen = [next(iter(db.query(f"SELECT max({column}) AS at FROM {table}")))["at"] for table, column in SIGNS]  # noqa: S608
     return max((at for at in seen if at is not None), default=now)
 
 
 def close(db: sqlite3.Connection, cause: str, at: float) -> None:
-    """Ends what has no end, at ``at`` or, where it began later, then. What has an end stays as it is."""
+    """Sets the end of records without one to ``at``, or to their beginning if that is later. Ends that exist stay as they are."""
     values: dict[str, Any] = {"at": at, "cause": cause}
     for table in _CAUSE:
         answered = ", coalesce(answered_at, 0)" if table in ("calls", "legs") else ""
@@ -55,7 +55,7 @@ def close(db: sqlite3.Connection, cause: str, at: float) -> None:
 
 
 def locks(db: Database, agents: set[AgentId], cause: str = "switch_stopped") -> dict[AgentId, LockReason]:
-    """Of those whose seat was taken from them by a stop of the switch, and not by a log-out: the lock that it had, or was to get."""
+    """By agent whose seat was ended by a stop of the switch, not by a log-out: the lock of the seat, or the one requested for after the call."""
     found: dict[AgentId, LockReason] = {}
     for agent in agents:
         last = db.query(

@@ -1,6 +1,6 @@
-"""Orders that the order journal has and the store lost: by a power cut (the journal is flushed at each commit, the store is not), by a kill in
-between, since too many records waited for the disk, or with a file that was put back from a backup. The journal is the truth: what it has
-more of an order replaces what the store has.
+"""Orders that the order journal has and the store has lost: by a power cut (the journal is flushed at each commit, the store is not), by a kill
+between the two commits, because too many records waited for the disk, or by restoring the store from a backup. The journal is the authority:
+its rows replace the store's if it has more of an order.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from switch_server.core.orders import UNDECIDED
 
 Row = dict[str, Any]
 REACH = 86_400.0
-"""Seconds before the store's last sign of life from which orders are compared; older ones only while they are undecided."""
+"""Seconds before the store's last sign of life from which orders are compared; older orders only while they are undecided."""
 _COLUMNS = ("key", *STEP_COLUMNS, *ORIGIN_COLUMNS)
 _INSERT_STEP = (
     f"INSERT INTO order_history ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608  constants
@@ -27,7 +27,7 @@ _STATES = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))
 
 
 class LostOrder(Struct, frozen=True):
-    """Its rows in the journal, by column."""
+    """The order's rows in the journal, by column."""
 
     row: Row
     steps: list[Row]
@@ -40,7 +40,7 @@ class LostOrder(Struct, frozen=True):
 
 
 def lost_orders(store: Database, journal: Path, since: float) -> list[LostOrder]:
-    """Those that moved since then (UTC seconds) or are undecided, the first journalled first.
+    """The orders that changed since then (UTC seconds) or are undecided, the first journalled first.
 
     Raises ``StoreUnusable``, which names the journal, or ``sqlite3.Error`` of the store.
     """
@@ -53,7 +53,7 @@ def lost_orders(store: Database, journal: Path, since: float) -> list[LostOrder]
 
 
 def _keys(journal: Database, since: float) -> set[str]:
-    """Read from the last step back, so that it takes no longer the more orders there are in all."""
+    """Read backwards from the last step, so that the time does not grow with the number of all orders."""
     keys = {key for (key,) in journal.execute(f"SELECT key FROM orders WHERE state IN ({_STATES})")}  # noqa: S608  constants
     for key, at in journal.execute("SELECT key, at FROM order_history ORDER BY id DESC"):
         if at < since:
@@ -63,7 +63,7 @@ def _keys(journal: Database, since: float) -> set[str]:
 
 
 def _steps(db: Database, key: str) -> int:
-    """How many there are of an order; -1: no order, whatever steps."""
+    """The number of an order's steps; -1: there is no order, with or without steps."""
     row = db.execute(_COUNT_STEPS, [key]).fetchone()
     return int(row[0]) if row else -1
 

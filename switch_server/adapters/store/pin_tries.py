@@ -1,7 +1,7 @@
 """Tries of PINs by telephone: how many an account, and a calling number, have left today (Asia/Shanghai). Pure.
 
-A try is taken before the branch is asked and is given back unless the PIN was wrong, so that calls side by side never make more tries than
-are left. One number may stand for many customers (a company's exchange, or all who withhold theirs), so its limit is the higher one.
+A try is taken before the branch is asked and returned unless the PIN was wrong, so that calls side by side never make more tries than
+remain. A number may belong to many customers (a company's exchange, or all withheld numbers), so its limit is higher.
 """
 
 from collections import Counter
@@ -14,22 +14,22 @@ from shared.days import shanghai_day
 from shared.ids import AccountNo, CallId
 
 WITHHELD = ""
-"""The number of all who show none."""
+"""The number of all callers who withhold theirs."""
 TIMES_WITHHELD = 10
-"""So many times a number's limit may be tried by all who show none together."""
+"""The factor by which the limit of all withheld numbers together exceeds a number's limit."""
 
 
-class Left(Enum):
-    """Has a call a try?"""
+class TryState(Enum):
+    """Whether a call gets a try."""
 
     TAKEN = auto()
     ACCOUNT_USED_UP = auto()
     NUMBER_USED_UP = auto()
-    BUSY = auto()  # other calls have the last ones
+    BUSY = auto()  # other calls use the last tries now
 
 
 class WrongPin(Struct, frozen=True):
-    """Wrong PINs of the account and from the number on ``day``; ``locks_number``: this was its last."""
+    """Wrong PINs of the account and of the number on ``day``; ``locks_number``: this was the number's last try."""
 
     day: str
     failures: int
@@ -40,7 +40,7 @@ class WrongPin(Struct, frozen=True):
 
 
 class PinTries:
-    """``limit``: wrong PINs of an account a day; ``number_limit``: from a number."""
+    """``limit``: an account's wrong PINs a day; ``number_limit``: a calling number's."""
 
     def __init__(self, limit: int, number_limit: int) -> None:
         self._limit, self._number_limit = limit, number_limit
@@ -50,26 +50,26 @@ class PinTries:
         self.day = ""
 
     def load(self, accounts: Iterable[tuple[AccountNo, int]], numbers: Iterable[tuple[str, int]], now: float) -> None:
-        """Today's counts of an earlier run."""
+        """Loads today's counts of an earlier run."""
         self._turn_page(now)
         self._wrong.update(dict(accounts))
         self._wrong_from.update(dict(numbers))
 
-    def take(self, call: CallId, account: AccountNo, number: str, now: float) -> Left:
-        """A call has one try at a time."""
+    def take(self, call: CallId, account: AccountNo, number: str, now: float) -> TryState:
+        """A call has at most one try at a time."""
         self._turn_page(now)
         self._out.pop(call, None)
         if self._wrong[account] >= self._limit:
-            return Left.ACCOUNT_USED_UP
+            return TryState.ACCOUNT_USED_UP
         if self._is_used_up(number):
-            return Left.NUMBER_USED_UP
+            return TryState.NUMBER_USED_UP
         if self.of_account(account) >= self._limit or self.of_number(number) >= self._limit_of(number):
-            return Left.BUSY
+            return TryState.BUSY
         self._out[call] = account, number
-        return Left.TAKEN
+        return TryState.TAKEN
 
     def give_back(self, call: CallId) -> tuple[AccountNo, str] | None:
-        """What the try was for; ``None``: the call had none."""
+        """Returns account and number of the try; ``None``: the call had none."""
         return self._out.pop(call, None)
 
     def wrong(self, call: CallId, account: AccountNo, number: str, now: float) -> WrongPin:
@@ -89,23 +89,23 @@ class PinTries:
         )
 
     def of_account(self, account: AccountNo) -> int:
-        """Wrong PINs and tries under way."""
+        """Wrong PINs and running tries."""
         return self._wrong[account] + sum(account == other for other, _ in self._out.values())
 
     def of_number(self, number: str) -> int:
-        """Wrong PINs and tries under way."""
+        """Wrong PINs and running tries."""
         return self._wrong_from[number] + sum(number == other for _, other in self._out.values())
 
     def forget_account(self, account: AccountNo) -> None:
-        """Today's wrong PINs."""
+        """Deletes today's wrong PINs."""
         self._wrong.pop(account, None)
 
     def forget_number(self, number: str) -> bool:
-        """Today's wrong PINs; ``False``: there were none."""
+        """Deletes today's wrong PINs; ``False``: there were none."""
         return bool(self._wrong_from.pop(number, 0))
 
     def locked_numbers(self, now: float) -> list[str]:
-        """From which no PIN is tried any more today; ``WITHHELD`` is one of them."""
+        """The numbers that have no try left today; ``WITHHELD`` may be one of them."""
         self._turn_page(now)
         return sorted(number for number in self._wrong_from if self._is_used_up(number))
 

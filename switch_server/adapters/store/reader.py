@@ -1,7 +1,7 @@
-"""What the operator's control asks of the store: on a connection of its own that only reads, so a busy writer keeps nobody waiting.
+"""The queries of the operator's control, on a read-only connection of its own, so that a busy writer delays no query.
 
-Rows are of what has been committed: a record that was queued this moment shows up to 20 ms later (``Store.flush`` waits for it).
-Methods may be called from any thread, one at a time goes.
+Only committed rows are read: a record that is queued now appears up to 20 ms later (``Store.flush`` waits for it).
+The methods may be called from any thread; they run one at a time.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ AUDIT_PAGE = 5000
 _AUDIT_PAGE = "SELECT * FROM audit WHERE id > :last ORDER BY id LIMIT :limit"
 
 
-class Reader(CustomerReader):
+class StoreReader(CustomerReader):
     def call(self, call: CallId) -> Row | None:
         """The row of ``calls`` with ``legs`` and ``recordings`` as lists of rows."""
         rows = self._rows("SELECT * FROM calls WHERE id = :call", {"call": call})
@@ -40,7 +40,7 @@ class Reader(CustomerReader):
         )
 
     def last_call(self) -> CallId | None:
-        """The highest id; one that begins with no digit is nobody's."""
+        """The highest id; ids that do not begin with a digit are ignored."""
         rows = self._rows("SELECT max(id) AS id FROM calls WHERE id < ':'", {})
         return CallId(rows[0]["id"]) if rows[0]["id"] else None
 
@@ -84,11 +84,11 @@ class Reader(CustomerReader):
         return self._rows("SELECT * FROM audit ORDER BY id DESC LIMIT :limit", {"limit": limit})
 
     def audit_broken(self) -> int | None:
-        """The id of the first audit row that was tampered with, or follows a gap; ``None``: the chain is whole."""
+        """The id of the first audit row that was changed, or follows a gap; ``None``: the chain is whole."""
         return first_broken(self._audit_rows())
 
     def _audit_rows(self) -> Iterator[tuple[Any, ...]]:
-        """All, the oldest first. A page at a time: in between others may read, and millions of rows fill no memory."""
+        """All rows, the oldest first. Read by pages: other queries may run in between, and millions of rows fill no memory."""
         last = -(2**63)
         while page := self._rows(_AUDIT_PAGE, {"last": last, "limit": AUDIT_PAGE}):
             yield from (tuple(row.values()) for row in page)
@@ -105,7 +105,7 @@ class Reader(CustomerReader):
         )
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
-        """Who still waits to be called back, the longest waiting first; also who was just being dialled when the switch was killed."""
+        """Customers who wait to be called back, the longest waiting first; also those who were being dialled when the switch was killed."""
         rows = self._rows("SELECT * FROM callbacks WHERE state IN ('waiting', 'dialling') ORDER BY since, id", {})
         return [_callback(row) for row in rows]
 

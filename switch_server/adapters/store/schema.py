@@ -1,4 +1,4 @@
-"""Opening the store's file: WAL, migrations, and what ``SaveRecord`` may write."""
+"""Opening the store's file: WAL, migrations, and the tables and values that ``SaveRecord`` may write."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,22 +12,23 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from switch_server.adapters.integrity import damage, is_small
-from switch_server.adapters.store.errors import RecordRefused, StoreFailed, StoreTooNew, StoreUnusable
+from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, StoreUnusable
 from switch_server.adapters.store.migrations import migrate
+from switch_server.disk.errors import StoreFailed
 
 RECORD_TABLES = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
-"""The tables that the core saves rows of; all others have a way of their own."""
+"""The tables whose rows the core saves; the other tables have their own methods."""
 
 
 class RecordTable(Struct, frozen=True):
-    """What ``SaveRecord`` may name: read from the file itself."""
+    """A table that ``SaveRecord`` may name: read from the file itself."""
 
     name: str
     key: str
     columns: frozenset[str]
 
     def upsert(self, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """SQL and values that insert the row or change just its columns; raises ``RecordRefused``."""
+        """SQL and values that insert the row or change only its columns; raises ``RecordRefused``."""
         if unknown := sorted(set(row) - self.columns):
             raise RecordRefused(f"{self.name} has no column {', '.join(unknown)}")
         if row.get(self.key) is None:
@@ -38,7 +39,7 @@ class RecordTable(Struct, frozen=True):
 
 @cache
 def _upsert(table: str, key: str, names: tuple[str, ...]) -> str:
-    """For columns that were checked; the core saves a handful of kinds of rows, over and over."""
+    """For columns that were checked. Cached, since the core saves a few kinds of rows over and over."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
     return (
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
@@ -47,7 +48,7 @@ def _upsert(table: str, key: str, names: tuple[str, ...]) -> str:
 
 
 def plain(table: str, column: str, value: Any) -> Any:
-    """A value as SQLite takes it; tuples, lists, dicts and structs as JSON. A ``Secret``, or any other object, raises ``RecordRefused``."""
+    """A value for SQLite; tuples, lists, dicts and structs as JSON. A ``Secret``, or any other object, raises ``RecordRefused``."""
     if value is None or isinstance(value, int | float | str | bytes):
         return value
     try:
@@ -88,7 +89,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """What a database says while a start reads it becomes ``StoreUnusable``, with the file's name."""
+    """Turns SQLite's errors during the start into ``StoreUnusable``, with the file's name."""
     try:
         yield
     except (sqlite3.Error, StoreFailed) as error:
@@ -96,7 +97,7 @@ def named(path: Path) -> Iterator[None]:
 
 
 def open_reader(path: Path) -> Database:
-    """A connection that only reads; may be used from one thread at a time."""
+    """A read-only connection; for one thread at a time."""
     connection = sqlite3.connect(path, check_same_thread=False, timeout=1.0)
     connection.execute("PRAGMA query_only = 1")
     return Database(connection)

@@ -1,7 +1,7 @@
-"""``ports.statistics.StatisticRecords`` on the store's file: what reports are made of, on a connection of its own.
+"""``ports.statistics.StatisticRecords`` on the store's file: the records of reports, on a connection of its own.
 
-Rows are read as they are asked for, so nobody waits for a report. What is kept of a day is a row of ``report_days``; triggers take
-it out when one of the day's records changes, whoever changes it (migration 6).
+Rows are read while iterating, so nothing else waits for a report. The kept columns of a day are a row of ``report_days``; triggers delete
+the row when one of the day's records changes, through any connection (migration 6).
 """
 
 import itertools
@@ -11,23 +11,24 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from switch_server.adapters.store.errors import StoreFailed, in_our_words
 from switch_server.adapters.store.migrations.m0006_report_days import OVER_MIDNIGHT
 from switch_server.adapters.store.schema import open_reader
-from switch_server.adapters.store.writer import Change, Writer, texts_in
-from switch_server.ports.statistics import Placed, Rung, SeatTime, Visit
+from switch_server.adapters.store.writer import Change, StoreWriter, texts_in
+from switch_server.disk.errors import StoreFailed
+from switch_server.disk.sqlite import as_store_failed
+from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
-"""Seconds: no call is longer (``core.words.config.Limits.call_max`` is hours), so who came to a queue or rang so long ago has gone."""
+"""Seconds: no call is longer (``core.words.config.Limits.call_max`` is hours), so a queue visit or ring older than that has ended."""
 LONGEST_STRETCH = 31 * 24 * 3600.0
-"""Seconds: a seat that does one thing for a month is looked for no further."""
+"""Seconds: older beginnings of a seat's stretch are not searched."""
 
 CHUNK = 200
-"""Rows that are read at once; few, so that the collector of garbage finds nothing new that lives on (it holds up all threads)."""
+"""Rows that are read at once; few, so that the garbage collector finds no new objects that survive (it stops all threads)."""
 CLOSING = "the store is closing"
 PATIENCE, LOOK = 10.0, 0.2
-"""Seconds that the disk is waited for before a day is kept, and between looks whether the store closes meanwhile."""
+"""Seconds to wait for the disk before a day is kept, and between two checks whether the store closes meanwhile."""
 
 _SEAT_TIME = "agent, state, reason, queue, begun_at, ended_at, (SELECT branch FROM calls WHERE id = seat_states.call)"
 _SEAT_TIMES = f"""
@@ -68,9 +69,9 @@ _ORDERS = """
 
 
 class Statistics:
-    """One reader at a time; the next waits. ``writer``: the store's, for what is kept."""
+    """One reader at a time; the next waits. ``writer``: the store's, for kept columns."""
 
-    def __init__(self, path: Path, writer: Writer) -> None:
+    def __init__(self, path: Path, writer: StoreWriter) -> None:
         self._db: sqlite3.Connection = open_reader(path).conn
         self._writer = writer
         self._marks = itertools.count(1)
@@ -78,7 +79,7 @@ class Statistics:
         self._closing = False
 
     def close(self) -> None:
-        """Whatever is being read ends with ``StoreFailed``, and nothing more is given to the writer."""
+        """Running reads end with ``StoreFailed``, and nothing more is given to the writer."""
         if self._closing:
             return
         self._closing = True
@@ -89,16 +90,16 @@ class Statistics:
     def seat_times(self, start: float, end: float) -> Iterator[SeatTime]:
         return self._read(_SEAT_TIMES, SeatTime._make, start, end, LONGEST_STRETCH)
 
-    def visits(self, start: float, end: float) -> Iterator[Visit]:
-        return self._read(_VISITS, Visit._make, start, end, LONGEST_CALL)
+    def visits(self, start: float, end: float) -> Iterator[QueueVisit]:
+        return self._read(_VISITS, QueueVisit._make, start, end, LONGEST_CALL)
 
-    def rings(self, start: float, end: float) -> Iterator[Rung]:
-        return self._read(_RINGS, Rung._make, start, end, LONGEST_CALL)
+    def rings(self, start: float, end: float) -> Iterator[DeskRing]:
+        return self._read(_RINGS, DeskRing._make, start, end, LONGEST_CALL)
 
-    def orders(self, start: float, end: float) -> Iterator[Placed]:
-        return self._read(_ORDERS, Placed._make, start, end)
+    def orders(self, start: float, end: float) -> Iterator[PlacedOrder]:
+        return self._read(_ORDERS, PlacedOrder._make, start, end)
 
-    # --- days that are over ---
+    # --- past days ---
 
     def kept(self, start: float) -> bytes | None:
         rows = self._rows("SELECT content FROM report_days WHERE start = ?", [start])
@@ -134,11 +135,11 @@ class Statistics:
     # --- reading ---
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock, in_our_words():
+        with self._lock, as_store_failed():
             return self._db.execute(sql, values).fetchall()
 
     def _read(self, sql: str, make: Callable[[Any], T], start: float, end: float, longest: float = 0.0) -> Iterator[T]:
-        with self._lock, in_our_words():
+        with self._lock, as_store_failed():
             rows = self._db.execute(sql, {"start": start, "end": end, "longest": longest})
             while chunk := rows.fetchmany(CHUNK):
                 for row in chunk:

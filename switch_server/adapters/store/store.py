@@ -1,4 +1,4 @@
-"""``ports.Store`` on SQLite: customers and accounts answered from memory, records written by one thread in groups."""
+"""``ports.StorePort`` on SQLite: customers and accounts answered from memory, records written by one thread in groups."""
 
 import logging
 import sqlite3
@@ -22,19 +22,19 @@ from switch_server.adapters.order_rows import (
 )
 from switch_server.adapters.store import left_open
 from switch_server.adapters.store.accounts import AccountIndex
-from switch_server.adapters.store.agents import Agents
+from switch_server.adapters.store.agents import AgentStore
 from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
 from switch_server.adapters.store.lost_orders import REACH, lost_orders
-from switch_server.adapters.store.pin_tries import Left, PinTries
-from switch_server.adapters.store.reader import Reader
+from switch_server.adapters.store.pin_tries import PinTries, TryState
+from switch_server.adapters.store.reader import StoreReader
 from switch_server.adapters.store.schema import named, open_store, record_table, record_tables
 from switch_server.adapters.store.statistics import Statistics
 from switch_server.adapters.store.tickets import Tickets
 from switch_server.adapters.store.today import Today
-from switch_server.adapters.store.writer import Change, StoreCounts, Writer, texts_in
+from switch_server.adapters.store.writer import Change, StoreCounts, StoreWriter, texts_in
 from switch_server.core.acd import CallbackRecovered, CallbacksCounted
 from switch_server.core.call import CallerFound, FindCaller
 from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
@@ -50,14 +50,14 @@ StoreEffect = (
 
 
 class Store:
-    """``ports.Store``. Opening raises ``StoreUnusable`` or ``StoreTooNew``, both naming the file; afterwards ``do`` raises nothing.
+    """``ports.StorePort``. Opening raises ``StoreUnusable`` or ``StoreTooNew``, both naming the file; afterwards ``do`` raises nothing.
 
     ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
-    thread; so they are answered on a full disk too. ``JournalOrder`` and ``RecordOrderState`` are copied here to be searched: the order journal is the truth.
-    ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports; none waits for
-    another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.PhoneBook``, ``today`` the counts on the supervisors'
-    board. ``wrong_pin_limit`` and ``number_limit``: wrong PINs a day of an account and from a calling number. Only this process writes the
-    file while it runs. ``clock`` gives UTC seconds. ``last_sign``: when an earlier run was last alive.
+    thread; so they are answered with a full disk, too. ``JournalOrder`` and ``RecordOrderState`` are copied here for searching; the order journal
+    is the authority. ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports;
+    none waits for another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.DeskPhoneBook``, ``today`` the counts of the
+    supervisors' board. ``wrong_pin_limit`` and ``number_limit``: an account's and a calling number's wrong PINs a day. Only this process writes
+    the file while it runs. ``clock`` gives UTC seconds. ``last_sign``: the last sign of life of an earlier run.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Store:
         self._post, self._clock = post, clock
         self._order = (
             threading.Lock()
-        )  # memory and queue change together, else two threads could write in another order
+        )  # memory and queue change together, otherwise two threads could queue in another order
         self._accounts = AccountIndex()
         self._tries = PinTries(wrong_pin_limit, number_limit)
         self._callers = CallerIndex()
-        self._writer = Writer(self._db, on_trouble)
+        self._writer = StoreWriter(self._db, on_trouble)
         with named(path):
             self._tables = record_tables(self._db)
             now = clock()
@@ -88,13 +88,13 @@ class Store:
             self._tries.load(*tried[shanghai_day(now)], now)
             self._callers.load(self._db, now)
             self.today = Today(self._db, clock)
-            self.agents = Agents(self._db, self._writer.put, self._audit, clock)
+            self.agents = AgentStore(self._db, self._writer.put, self._audit, clock)
             self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
-            self.read, self.read_pops = Reader(path), Reader(path)
+            self.read, self.read_pops = StoreReader(path), StoreReader(path)
             self.statistics = Statistics(path, self._writer)
         for day, (accounts, _) in tried.items():
             for account, failures in accounts:
-                if failures >= wrong_pin_limit:  # the last try was under way at a kill, which counts as a wrong PIN
+                if failures >= wrong_pin_limit:  # the last try was running at a kill, which counts as a wrong PIN
                     self._lock_used_up(account, failures, day)
         self.flush, self.between = self._writer.flush, self._writer.between
         self.save_ticket = Tickets(self._writer, clock).save_ticket
@@ -103,7 +103,7 @@ class Store:
         self._writer.start()
 
     def stop(self, seconds: float = 5.0) -> int:
-        """Writes what is queued and closes the file; how many records could not be written (0 unless the disk is in trouble)."""
+        """Writes the queue and closes the file; returns how many records could not be written (0 unless the disk is in trouble)."""
         self.statistics.close()
         lost = self._writer.stop(seconds)
         self.read.close()
@@ -117,12 +117,12 @@ class Store:
 
     @property
     def waiting(self) -> int:
-        """Records in memory that are not yet in the file."""
+        """The number of records in memory that are not yet in the file."""
         return self._writer.waiting
 
     @property
     def waiting_bytes(self) -> int:
-        """Of these, about."""
+        """The approximate bytes of these records."""
         return self._writer.waiting_bytes
 
     def do(self, effect: StoreEffect) -> None:
@@ -147,16 +147,16 @@ class Store:
     def _find_account(self, effect: FindAccount) -> None:
         account, number = effect.account, phone_key(effect.number)
         branch, customer, locked = self._accounts.find(account)
-        left = Left.ACCOUNT_USED_UP
+        left = TryState.ACCOUNT_USED_UP
         if branch is not None and not locked:
             with self._order:
                 left = self._tries.take(effect.call, account, number, self._clock())
                 self._write_tries(account, number)
-            locked = left is Left.ACCOUNT_USED_UP
+            locked = left is TryState.ACCOUNT_USED_UP
         self._post(
             AccountFound(
                 effect.call, effect.request, account, branch, customer, locked,
-                number_locked=left is Left.NUMBER_USED_UP, busy=left is Left.BUSY,
+                number_locked=left is TryState.NUMBER_USED_UP, busy=left is TryState.BUSY,
             )
         )  # fmt: skip
 
@@ -188,7 +188,7 @@ class Store:
             self._audit("store", "account_locked", account, f"{failures} wrong PINs on {day}")
 
     def _write_tries(self, account: AccountNo, number: str) -> None:
-        """Tries under way count as wrong in the file, so that a killed switch forgets none; those that come to nothing leave no row."""
+        """The file counts running tries as wrong, so that a killed switch forgets none; tries that were returned leave no row."""
         day, of_account, of_number = self._tries.day, self._tries.of_account(account), self._tries.of_number(number)
 
         def write(db: sqlite3.Connection) -> None:
@@ -198,12 +198,12 @@ class Store:
         self._writer.put(Change("wrong PINs", write))
 
     def locked_numbers(self) -> list[str]:
-        """Calling numbers from which no PIN is tried any more today; empty: those that are withheld."""
+        """Calling numbers that have no PIN try left today; an empty text: the withheld numbers."""
         with self._order:
             return self._tries.locked_numbers(self._clock())
 
     def unlock_number(self, number: str, actor: str) -> bool:
-        """Forgets today's wrong PINs from a number (empty: withheld); from any thread. ``False``: there were none."""
+        """Deletes today's wrong PINs of a number (empty: withheld); from any thread. ``False``: there were none."""
         key = phone_key(number)
         with self._order:
             if not self._tries.forget_number(key):
@@ -223,7 +223,7 @@ class Store:
         return self._accounts.find(account)[2]
 
     def unlock_account(self, account: AccountNo, actor: str) -> bool:
-        """Opens the account's phone channel and forgets today's wrong PINs; from any thread. ``False``: no such account."""
+        """Unlocks the account's phone channel and deletes today's wrong PINs; from any thread. ``False``: no such account."""
         with self._order:
             if not self._accounts.unlock(account):
                 return False
@@ -236,7 +236,7 @@ class Store:
         return True
 
     def put_customers(self, customers: Iterable[Customer]) -> None:
-        """``ports.records.CustomerBook``; from any thread. Accounts that a customer no longer lists stay."""
+        """``ports.records.CustomerBook``; from any thread. Accounts that a customer no longer lists remain."""
         for customer in customers:
             keys = name_keys(customer.name)
             with self._order:
@@ -245,12 +245,12 @@ class Store:
                 self._writer.put(Change("a customer", partial(_put_customer, customer=customer, keys=keys)))
 
     def close_open_records(self, cause: str) -> None:
-        """At start: what an earlier run began and did not end (killed) ends with ``cause``, at its last sign of life."""
+        """At start: records of an earlier run without an end (killed) end with ``cause``, at its last sign of life."""
         at = self.last_sign
         self._writer.put(Change("open records", lambda db: left_open.close(db, cause, at)))
 
     def copy_lost_orders(self, journal: Path) -> None:
-        """At start, before anything else of orders: what the order journal's file has and this one has lost. Raises ``StoreUnusable``."""
+        """At start, before any other work on orders: copies the orders that this file has lost from the journal. Raises ``StoreUnusable``."""
         with named(self._path):
             lost = lost_orders(self._db, journal, self.last_sign - REACH)
         for order in lost:
@@ -260,22 +260,22 @@ class Store:
             log.warning("store: %d orders copied anew from the order journal", len(lost))
 
     def sign_of_life(self) -> None:
-        """Each ``left_open.EVERY`` seconds: a power cut costs no more than that."""
+        """To be called every ``left_open.EVERY`` seconds: after a power cut the last sign of life is not older than that."""
         at = self._clock()
         self._writer.put(Change("a sign of life", lambda db: _execute(db, left_open.ALIVE, {"at": at}), durable=True))
 
     def last_call(self) -> CallId | None:
-        """At start: the highest id of a call that the file has. Raises ``StoreUnusable``."""
+        """At start: the highest id of a call in the file. Raises ``StoreUnusable``."""
         with named(self._path):
             return self.read.last_call()
 
     def callbacks_waiting(self) -> list[CallbackRecovered]:
-        """At start: who still waits to be called back, the longest waiting first. Reads the file; raises ``StoreUnusable``."""
+        """At start: customers who wait to be called back, the longest waiting first. Reads the file; raises ``StoreUnusable``."""
         with named(self._path):
             return self.read.callbacks_waiting()
 
     def callbacks_counted(self) -> CallbacksCounted:
-        """At start: who asked to be called back today. Reads the file; raises ``StoreUnusable``."""
+        """At start: the numbers that asked to be called back today. Reads the file; raises ``StoreUnusable``."""
         with named(self._path):
             return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
 
@@ -321,7 +321,7 @@ class Store:
 
 
 def _wrong_pins(db: Database, day: str) -> tuple[list[tuple[AccountNo, int]], list[tuple[str, int]]]:
-    """Of accounts and from numbers."""
+    """Of accounts, and of numbers."""
     accounts = db.query("SELECT account, failures FROM wrong_pins WHERE day = ?", [day])
     numbers = db.query("SELECT number, failures FROM wrong_pins_from WHERE day = ?", [day])
     return [(AccountNo(row["account"]), row["failures"]) for row in accounts], [
@@ -330,7 +330,7 @@ def _wrong_pins(db: Database, day: str) -> tuple[list[tuple[AccountNo, int]], li
 
 
 def _tries_sql(table: str, column: str) -> dict[bool, str]:
-    """Whether a count is above 0 -> how it is written."""
+    """Whether a count is above 0 -> the statement that writes it."""
     return {
         True: f"INSERT INTO {table} VALUES (:key, :day, :count) "  # noqa: S608  constants
         f"ON CONFLICT({column}, day) DO UPDATE SET failures = excluded.failures",
@@ -347,7 +347,7 @@ def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:
 
 
 def _put_step(db: sqlite3.Connection, step: dict[str, Any]) -> None:
-    put_step(db, step, UPDATE_COPY)  # whose report it is, the order journal counts
+    put_step(db, step, UPDATE_COPY)  # the order journal checks and counts whose report it is
 
 
 def _put_customer(db: sqlite3.Connection, customer: Customer, keys: tuple[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""How many talks each agent has had today, in memory: a seat shows it all the time."""
+"""The number of each agent's talks today, in memory: a seat shows it all the time."""
 
 import threading
 from collections import Counter
@@ -25,12 +25,12 @@ class TalksToday:
         self._day = ""
         self._counted: dict[AgentId, int] = Counter()
         self._talks: set[str] = set()
-        self._agents: dict[str, AgentId] = {}  # of talks that are not over
+        self._agents: dict[str, AgentId] = {}  # of talks that have not ended
         self._lock = threading.Lock()
 
     def load(self, db: Database, now: float) -> None:
-        """Of an earlier run; its talks are over, so none of them is counted again."""
-        answered = (  # ``+agent``: by the index of ``offered_at``, not through all talks there ever were in the order of agents
+        """Loads the talks of an earlier run; they have ended, so none is counted again."""
+        answered = (  # ``+agent``: uses the index of ``offered_at``, instead of reading all talks in the order of agents
             "SELECT agent, count(*) AS talks FROM talks WHERE answered_at >= :since AND offered_at >= :since GROUP BY +agent"
         )
         with self._lock:
@@ -39,7 +39,7 @@ class TalksToday:
                 self._counted[AgentId(row["agent"])] = row["talks"]
 
     def saw(self, row: dict[str, Any], now: float) -> None:
-        """A row of ``talks`` passes, whole or in part."""
+        """To be called with each row of ``talks``, whole or in part."""
         talk, agent = row.get("id"), row.get("agent")
         if not isinstance(talk, str):
             return

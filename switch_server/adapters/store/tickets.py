@@ -1,4 +1,4 @@
-"""Tickets (工单): what an agent waits for until it is on disk."""
+"""Tickets (工单): saved while the agent waits, until they are on disk."""
 
 import sqlite3
 from collections.abc import Callable
@@ -7,33 +7,33 @@ from typing import Any
 from shared.desk import Ticket
 from shared.ids import AgentId, CallId, CustomerId, TicketId
 from switch_server.adapters.store.audit import add_audit
-from switch_server.adapters.store.writer import Change, Writer
+from switch_server.adapters.store.writer import Change, StoreWriter
 from switch_server.ports.records import NoSuchRecord, NotWritten, RecordError, RecordFull, TicketDraft
 
 MOST_TEXT = 16_000
-"""Characters of a ticket's notes together: a card full of such tickets still fits into one frame (``shared.link``: 4 MiB)."""
+"""The most characters of a ticket's notes together: a card full of such tickets still fits into one frame (``shared.link``: 4 MiB)."""
 COLUMNS = ("id", "customer", "title", "state", "opened_at", "opened_by", "updated_at", "text", "call")
 
 
 class Tickets:
     """``ports.records.TicketBook``: through the writer's queue, so in order with all other records."""
 
-    def __init__(self, writer: Writer, clock: Callable[[], float]) -> None:
+    def __init__(self, writer: StoreWriter, clock: Callable[[], float]) -> None:
         self._writer, self._clock = writer, clock
 
     def save_ticket(self, draft: TicketDraft, seconds: float = 3.0) -> Ticket:
-        """Blocks until it is on disk. Raises ``NoSuchRecord``, ``RecordFull``, or ``NotWritten`` after so many seconds.
+        """Blocks until the ticket is on disk. Raises ``NoSuchRecord``, ``RecordFull``, or ``NotWritten`` after so many seconds.
 
-        A ticket that was not written in time is taken back: once the disk works again it is not written behind the agent's back.
+        A ticket that was not written in time is withdrawn: it is not written later, when the disk works again.
         """
-        saving = _Saving(draft, self._clock())
+        saving = _TicketChange(draft, self._clock())
         self._writer.put(Change("a ticket", saving.run, len(draft.title) + len(draft.entry), durable=True))
         written = self._writer.flush(seconds)
         return saving.result(written=written)
 
 
-class _Saving:
-    """One ticket on its way; ``run`` may be called again after a commit that failed."""
+class _TicketChange:
+    """One ticket to be saved; ``run`` may be called again after a commit that failed."""
 
     def __init__(self, draft: TicketDraft, at: float) -> None:
         self._draft, self._at = draft, at
@@ -72,7 +72,7 @@ def ticket_of(row: dict[str, Any]) -> Ticket:
 
 
 def put_ticket(db: sqlite3.Connection, draft: TicketDraft, at: float) -> Ticket:
-    """Inserts or adds to it, with a row of audit; raises ``NoSuchRecord`` or ``RecordFull`` before anything was changed."""
+    """Inserts a ticket or adds to it, with an audit row; raises ``NoSuchRecord`` or ``RecordFull`` before anything is changed."""
     old = None if draft.ticket is None else _ticket(db, draft.ticket)
     if draft.ticket is not None and (old is None or old.customer != draft.customer):
         raise NoSuchRecord(f"no ticket {draft.ticket} of customer {draft.customer}")

@@ -1,4 +1,4 @@
-"""Today's counts of queues and orders, in memory: the supervisors' board shows them all the time. On the switch's loop."""
+"""Today's counts of queues and orders, in memory, for the supervisors' board. On the switch's loop."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -19,23 +19,23 @@ _FINAL = frozenset(state.value for state in FINAL)
 
 
 class QueuesToday:
-    """Of the rows of ``queue_visits``. A visit belongs to the day on which it began."""
+    """Counts of the rows of ``queue_visits``. A visit belongs to the day on which it began."""
 
     def __init__(self) -> None:
         self._day = ""
         self._counts: Counter[tuple[QueueName, str]] = Counter()
         self._open: dict[str, tuple[QueueName, int]] = {}
-        """Visit -> queue and what it promised, ms."""
+        """Visit -> queue and its service level, ms."""
 
     def load(self, db: Database, now: float) -> None:
-        """Of an earlier run, whose visits are over."""
+        """Loads the visits of an earlier run, which have ended."""
         self._turn_page(now)
         for row in db.query("SELECT * FROM queue_visits WHERE entered_at >= ?", [midnight(now)]):
             self.saw(row, now)
         self._open.clear()
 
     def saw(self, row: dict[str, Any], now: float) -> None:
-        """A row passes: whole, its beginning, or its end."""
+        """To be called with each row: whole, its beginning, or its end."""
         self._turn_page(now)
         visit, outcome = str(row.get("id")), row.get("outcome")
         if "queue" in row and outcome not in NOT_LET_IN:
@@ -71,19 +71,19 @@ class _Order(Struct):
     filled: int = 0
 
     def is_of(self, branch: BranchId | None, account: AccountNo | None) -> bool:
-        """``None``: the step is the switch's own."""
+        """``None``: the step comes from the switch itself."""
         return branch is None or (branch, account) == (self.branch, self.account)
 
 
 class OrdersToday:
-    """Of the orders as they are copied into the store; a final state is left by nothing."""
+    """Counts of the orders as they are copied into the store; no step leads out of a final state."""
 
     def __init__(self) -> None:
         self._day = ""
         self._orders: dict[str, _Order] = {}
         self._states: dict[BranchId, Counter[str]] = {}
         self._turnover: Counter[BranchId] = Counter()
-        """1/1000 yuan."""
+        """In 1/1000 yuan."""
 
     def load(self, db: Database, now: float) -> None:
         self._turn_page(now)
@@ -91,7 +91,7 @@ class OrdersToday:
             self.captured(row, now)
 
     def captured(self, row: dict[str, Any], now: float) -> None:
-        """A row of ``orders``, new or as it is by now; a key that came before is the same order."""
+        """A row of ``orders``, new or in its present state; a known key is the same order."""
         self._turn_page(now)
         if row["kind"] != "place" or row["key"] in self._orders:
             return
@@ -102,7 +102,7 @@ class OrdersToday:
         self._fill(order, row["filled"])
 
     def moved(self, row: dict[str, Any], now: float) -> None:
-        """A step of ``order_history``; of orders of other days it means nothing here."""
+        """A step of ``order_history``; steps of other days' orders are ignored."""
         self._turn_page(now)
         order = self._orders.get(row["key"])
         if order is None or order.state in _FINAL or not order.is_of(row["branch"], row["account"]):
@@ -113,7 +113,7 @@ class OrdersToday:
         self._fill(order, row["filled"])
 
     def _fill(self, order: _Order, filled: int | None) -> None:
-        """Fills never shrink."""
+        """The filled quantity never shrinks."""
         more = max((filled or 0) - order.filled, 0)
         order.filled += more
         self._turnover[order.branch] += more * order.price
@@ -136,7 +136,7 @@ class OrdersToday:
 
 
 class Today:
-    """Both, as the store keeps them."""
+    """Both counts, as the store keeps them."""
 
     def __init__(self, db: Database, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -151,7 +151,7 @@ class Today:
         self._orders.captured(row, self._clock())
 
     def order_found(self, row: dict[str, Any]) -> None:
-        """A row of ``orders`` as it is by now, of whatever day, that the store did not have or had in an earlier state."""
+        """A row of ``orders`` in its present state, of any day, that the store did not have or had in an earlier state."""
         if row["at"] >= midnight(self._clock()):
             self.order(row)
             self.order_step(row | {"branch": None})

@@ -8,34 +8,35 @@ from typing import Any
 from msgspec import Struct
 from sqlite_utils import Database
 
-from switch_server.adapters.bad_rows import BAD_ROW
-from switch_server.adapters.batch import BatchThread
+from switch_server.disk.batch_thread import BatchThread
+from switch_server.disk.errors import StoreError
+from switch_server.disk.sqlite import commit_group
 
 log = logging.getLogger(__name__)
 
 GATHER = 0.02
-"""Seconds that changes are let come together: fifty commits a second at most."""
+"""Seconds for which changes gather before they are written: at most fifty commits a second."""
 MOST_BYTES = 256 << 20
-"""Kept in memory while the disk is full, some 300,000 changes; beyond it they are lost, counted and told. Calls go on."""
+"""The most bytes in memory while the disk is full, some 300,000 changes; further changes are lost, counted and reported. Calls go on."""
 USUAL = 800
-"""Bytes of a change beside its texts: the row, its function, its place in the queue."""
+"""The bytes of a change beside its texts: the row, its function, its place in the queue."""
 LOG_EACH = 10_000
-"""Lost records for a line in the log."""
+"""The number of lost records for each line in the log."""
 
 
 class Change(Struct, frozen=True):
-    """``what`` is for the log: never a PIN, never a full account number. ``run`` executes its statements on the writer's connection."""
+    """``what`` is for the log: never a PIN, never a full account number. ``run`` executes the change's statements on the writer's connection."""
 
     what: str
     run: Callable[[sqlite3.Connection], None]
     texts: int = 0
-    """Bytes of what it carries beyond ``USUAL``."""
+    """The bytes of its texts, beyond ``USUAL``."""
     durable: bool = False
-    """Its group is on the disk when it is committed, with all before it; others survive a ``kill -9``, but maybe no power cut."""
+    """The change is on disk when its group is committed, with all changes before it; others survive ``kill -9``, but maybe no power cut."""
 
 
 def texts_in(values: Mapping[str, Any]) -> int:
-    """For ``Change.texts``: of a statement's values."""
+    """For ``Change.texts``: the bytes of a statement's values."""
     return sum(len(value) for value in values.values() if isinstance(value, str | bytes))
 
 
@@ -44,18 +45,18 @@ class StoreCounts(Struct):
 
     written: int = 0
     lost: int = 0
-    """Records that were not taken since too many waited for the disk."""
+    """Records that were not taken because too many waited for the disk."""
     refused: int = 0
     """Records that fit no table: our bugs, each logged."""
     delayed: int = 0
     """Records that had to wait for the disk."""
     troubles: int = 0
-    """Groups that could not be written at the first try, and their repetitions."""
+    """Groups that could not be written at the first try, and further failures."""
 
 
-class Writer:
-    """Takes changes from any thread and never loses their order. A full disk or a locked file delays them, however long it takes, as long as
-    those that wait have room in memory (``MOST_BYTES``).
+class StoreWriter:
+    """Takes changes from any thread and keeps their order. A full disk or a locked file delays them without limit, as long as
+    the waiting changes have room in memory (``MOST_BYTES``).
 
     ``on_trouble(text)`` is called from the writer's thread: when writing begins to fail, when the reason changes, and with an empty text
     when it works again.
@@ -66,7 +67,7 @@ class Writer:
         self._on_trouble = on_trouble
         self._trouble = ""
         self._late = 0
-        self._durable = False  # as ``open_store`` leaves it
+        self._durable = False  # the setting of ``open_store``
         self._batches = BatchThread[Change](
             "store", self._write, gather=GATHER, size=lambda change: USUAL + change.texts, most=MOST_BYTES
         )
@@ -82,7 +83,7 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """Changes in memory that are not yet in the file."""
+        """The number of changes in memory that are not yet in the file."""
         return self._batches.waiting
 
     @property
@@ -105,37 +106,22 @@ class Writer:
 
     def _write(self, batch: list[Change]) -> list[Change]:
         try:
-            self._commit(batch)
-        except BAD_ROW as error:
-            if len(batch) > 1:
-                return self._one_by_one(batch)
-            self.refuse(batch[0].what, error)
+            self._sync(durable=any(change.durable for change in batch))
         except sqlite3.Error as error:
             self._in_trouble(batch, str(error))
             return batch
+        group = commit_group(self._db, batch, lambda change: change.run(self._db))
+        for change, result in zip(batch, group.results, strict=False):
+            if isinstance(result, StoreError):
+                self.refuse(change.what, result)
+            else:
+                self._counts.written += 1
+        kept = batch[len(group.results) :]
+        if kept:
+            self._in_trouble(kept, group.trouble)
         else:
-            self._counts.written += len(batch)
-        self._works_again()
-        return []
-
-    def _one_by_one(self, batch: list[Change]) -> list[Change]:
-        """One change of the batch is not storable: it alone is refused. What the disk refuses stays, with all that follows it."""
-        for number, change in enumerate(batch):
-            if self._write([change]):
-                return batch[number:]
-        return []
-
-    def _commit(self, batch: list[Change]) -> None:
-        self._sync(durable=any(change.durable for change in batch))
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for change in batch:
-                change.run(self._db)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+            self._works_again()
+        return kept
 
     def _sync(self, *, durable: bool) -> None:
         """SQLite, ``PRAGMA synchronous``: whether a commit waits for the fsync of the WAL."""
@@ -145,7 +131,7 @@ class Writer:
 
     def _in_trouble(self, batch: list[Change], text: str) -> None:
         self._counts.troubles += 1
-        self._counts.delayed += max(0, len(batch) - self._late)  # each is counted once, at its first failure
+        self._counts.delayed += max(0, len(batch) - self._late)  # each change is counted once, at its first failure
         self._late = len(batch)
         if text != self._trouble:
             self._trouble = text

@@ -1,24 +1,24 @@
 """``python -m switch_server.branch.sim --branch GZ01 --accounts FILE --stocks FILE --state DIR``
 
-Prints ``listening ENDPOINT`` once it takes connections, and runs until SIGTERM or SIGINT.
+Prints ``listening ENDPOINT`` once it accepts connections, and runs until SIGTERM or SIGINT.
 """
 
 import argparse
 import asyncio
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
 from shared.ids import BranchId
 from shared.link.rights import owner_only
 from switch_server.branch.sim.book import Book
-from switch_server.branch.sim.counter import Counter
+from switch_server.branch.sim.counter import TradingCounter
 from switch_server.branch.sim.hours import AlwaysOpen, RealHours
 from switch_server.branch.sim.model import SpecError, load_accounts, load_stocks
-from switch_server.branch.sim.prices import Market
+from switch_server.branch.sim.prices import SimMarket
 from switch_server.branch.sim.server import SimServer
 from switch_server.branch.sim.store import SimStore
+from switch_server.disk.errors import StoreError
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
@@ -39,11 +39,11 @@ async def _serve(options: argparse.Namespace) -> None:
     stocks = load_stocks(options.stocks)
     specs = load_accounts(options.accounts, BranchId(options.branch))
     store = SimStore(options.state)
-    market = Market(stocks, hours, options.seed)
+    market = SimMarket(stocks, hours, options.seed)
     book = Book(market, hours, store.load(specs, stocks))
     book.touched.update(book.accounts)
     store.load_day(book)
-    server = SimServer(Counter(book, market, hours), book, store, hours, allow_faults=options.faults)
+    server = SimServer(TradingCounter(book, market, hours), book, store, hours, allow_faults=options.faults)
     matching = asyncio.create_task(server.run())
     endpoint = await server.listen(options.listen)
     loop = asyncio.get_running_loop()
@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     owner_only()
     try:
         asyncio.run(_serve(_options(argv)))
-    except (SpecError, OSError, sqlite3.Error) as error:
+    except (SpecError, OSError, StoreError) as error:
         sys.stderr.write(f"simulated trading system: {error}\n")
         return 2
     return 0

@@ -1,10 +1,10 @@
-"""The simulated counter's own words: function and error numbers, in the manner of KDGATEWAY. Only its wire uses them."""
+"""The simulated counter's codes: function and error numbers, in the style of KDGATEWAY. Only its wire format uses them."""
 
 from enum import StrEnum
 
 
 class Function(StrEnum):
-    SIGN_ON = "100"  # the branch's node signs on; a newer one ends the older, unread requests and all
+    SIGN_ON = "100"  # the branch's node signs on; a newer sign-on ends the older connection with its unread requests
     STATE = "110"
     QUOTE = "203"
     LOG_IN = "301"

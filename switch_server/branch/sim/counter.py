@@ -1,21 +1,21 @@
-"""The counter's functions: from a request's fields to an answer's, over the book. Texts and numbers only, as the wire wants them."""
+"""The counter's functions: from a request's fields to an answer's fields. Texts and numbers only, as on the wire."""
 
 from collections.abc import Callable
 
 from shared.ids import Fen, Milli, StockCode
 from shared.money import amount
-from switch_server.branch.sim.book import SELL, Book, Order, RefusedHere
+from switch_server.branch.sim.book import SELL, Book, BookOrder, CounterRefusal
 from switch_server.branch.sim.codes import TEXTS, Error, Function
-from switch_server.branch.sim.hours import Hours
+from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.pins import pin_fits
-from switch_server.branch.sim.prices import Market
+from switch_server.branch.sim.prices import SimMarket
 from switch_server.branch.sim.wire import Fields
 
 MARKETS = {"SH": "1", "SZ": "0"}
 PAGE = 1000
-"""Orders in one answer; ``NEXT`` says that there are more, ``FROM`` asks for them."""
+"""The most orders in one answer; ``NEXT`` says that there are more, ``FROM`` asks for them."""
 WRONG_PINS = 10
-"""A day and account; the centre's own limit is far below."""
+"""The limit for a day and account; the centre's own limit is far lower."""
 
 
 def yuan(fen: int) -> str:
@@ -32,10 +32,10 @@ def _milli(text: str) -> int:
     return int(whole) * 1000 + int(part.ljust(3, "0")[:3] or "0")
 
 
-class Counter:
-    """One branch's counter. ``answer`` never raises on what a request says."""
+class TradingCounter:
+    """One branch's counter. ``answer`` raises nothing, whatever the request contains."""
 
-    def __init__(self, book: Book, market: Market, hours: Hours) -> None:
+    def __init__(self, book: Book, market: SimMarket, hours: TradingHours) -> None:
         self._book = book
         self._market = market
         self._hours = hours
@@ -53,13 +53,13 @@ class Counter:
         }
 
     def answer(self, fields: Fields, now: float) -> Fields:
-        """The answer's fields, ``RET`` and ``MSG`` among them."""
+        """The answer's fields, with ``RET`` and ``MSG``."""
         function = self._functions.get(str(fields.get("FUNC")))
         if function is None:
             return _failed(Error.BAD_REQUEST)
         try:
             return {"RET": Error.NONE.value, "MSG": TEXTS[Error.NONE], **function(fields, now)}
-        except RefusedHere as refusal:
+        except CounterRefusal as refusal:
             return _failed(refusal.error)
         except (KeyError, ValueError, TypeError):
             return _failed(Error.BAD_REQUEST)
@@ -71,7 +71,7 @@ class Counter:
         self._wrong_pins.clear()
         self._book.next_day(trade_date)
 
-    def order_fields(self, order: Order) -> Fields:
+    def order_fields(self, order: BookOrder) -> Fields:
         stock = self._market.stocks.get(order.code)
         return {
             "ORDER_ID": order.contract,
@@ -96,10 +96,10 @@ class Counter:
         account = self._book.account(fields["ACCOUNT"])
         wrong = self._wrong_pins.get(account.account, 0)
         if wrong >= WRONG_PINS:
-            raise RefusedHere(Error.LOCKED)
+            raise CounterRefusal(Error.LOCKED)
         if not pin_fits(str(fields["PASSWORD"]), account.pin_hash):
             self._wrong_pins[account.account] = wrong + 1
-            raise RefusedHere(Error.WRONG_PIN)
+            raise CounterRefusal(Error.WRONG_PIN)
         self._wrong_pins.pop(account.account, None)
         return {"ACCOUNT": account.account, "NAME": account.name}
 
@@ -141,7 +141,7 @@ class Counter:
     def _quote(self, fields: Fields, now: float) -> Fields:
         stock = self._market.stocks.get(StockCode(fields["SECU_CODE"]))
         if stock is None:
-            raise RefusedHere(Error.NO_CODE)
+            raise CounterRefusal(Error.NO_CODE)
         quote = self._market.quote(stock.code, now)
         prices = {
             "LAST": quote.last,
@@ -169,7 +169,7 @@ class Counter:
     def _order(self, fields: Fields, now: float) -> Fields:
         side = fields["TRD_ID"]
         if side not in {"0B", "0S"}:
-            raise RefusedHere(Error.BAD_REQUEST)
+            raise CounterRefusal(Error.BAD_REQUEST)
         order = self._book.place(
             fields["ACCOUNT"],
             fields["SECU_CODE"],

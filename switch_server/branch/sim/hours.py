@@ -1,6 +1,6 @@
 """The trading day: real hours of Shanghai and Shenzhen, or a simulated day that always trades.
 
-Times are UTC seconds. Public holidays are not known here: a real trading system would be told of them.
+Times are UTC seconds. Public holidays are not considered: a real trading system has a calendar.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -11,36 +11,36 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-class Session(StrEnum):
+class TradingSession(StrEnum):
     CLOSED = "closed"
     CALL_AUCTION = "call_auction"
     OPEN = "open"
     NOON = "noon"
 
 
-class Hours(Protocol):
+class TradingHours(Protocol):
     """When the market trades."""
 
-    def session(self, now: float) -> Session: ...
+    def session(self, now: float) -> TradingSession: ...
 
     def trade_date(self, now: float) -> str:
-        """``YYYYMMDD`` of the day that orders given now belong to."""
+        """``YYYYMMDD`` of the day to which orders given now belong."""
         ...
 
     def day_start(self, now: float) -> float:
-        """When that day's prices began to move."""
+        """When the prices of that day began to move."""
         ...
 
     def price_time(self, now: float) -> float:
-        """``now`` while the market moves, else when it last stopped."""
+        """``now`` while the market moves, otherwise the time when it last stopped."""
         ...
 
 
 class AlwaysOpen:
-    """A demo's day: midnight to midnight in Shanghai, trading all of it, Sundays too."""
+    """The demo's day: trading from midnight to midnight in Shanghai, on every day of the week."""
 
-    def session(self, now: float) -> Session:  # noqa: ARG002
-        return Session.OPEN
+    def session(self, now: float) -> TradingSession:  # noqa: ARG002
+        return TradingSession.OPEN
 
     def trade_date(self, now: float) -> str:
         return f"{_local(now):%Y%m%d}"
@@ -53,10 +53,10 @@ class AlwaysOpen:
 
 
 _SESSIONS = (
-    (time(9, 15), time(9, 25), Session.CALL_AUCTION),
-    (time(9, 30), time(11, 30), Session.OPEN),
-    (time(11, 30), time(13, 0), Session.NOON),
-    (time(13, 0), time(15, 0), Session.OPEN),
+    (time(9, 15), time(9, 25), TradingSession.CALL_AUCTION),
+    (time(9, 30), time(11, 30), TradingSession.OPEN),
+    (time(11, 30), time(13, 0), TradingSession.NOON),
+    (time(13, 0), time(15, 0), TradingSession.OPEN),
 )
 _OPENS = time(9, 30)
 _NOON = time(11, 30)
@@ -66,13 +66,13 @@ _CLOSES = time(15, 0)
 class RealHours:
     """9:15-9:25 call auction, 9:30-11:30 and 13:00-15:00 continuous, Monday to Friday."""
 
-    def session(self, now: float) -> Session:
+    def session(self, now: float) -> TradingSession:
         local = _local(now)
         if local.weekday() < 5:
             for start, end, session in _SESSIONS:
                 if start <= local.time() < end:
                     return session
-        return Session.CLOSED
+        return TradingSession.CLOSED
 
     def trade_date(self, now: float) -> str:
         return f"{self._day(now):%Y%m%d}"
@@ -84,13 +84,13 @@ class RealHours:
         day = self._day(now)
         if now < _at(day, _OPENS):
             return _at(self._day(_at(day, time(0, 0)) - 1), _CLOSES)
-        if self.session(now) is Session.NOON:
+        if self.session(now) is TradingSession.NOON:
             return _at(day, _NOON)
         return min(now, _at(day, _CLOSES))
 
     @staticmethod
     def _day(now: float) -> datetime:
-        """The day itself, on a weekend the Friday before."""
+        """The day itself; on a weekend the Friday before."""
         local = _local(now)
         return local - timedelta(days=max(0, local.weekday() - 4))
 

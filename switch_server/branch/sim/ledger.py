@@ -1,4 +1,4 @@
-"""Cash and shares of one account, with what is frozen for open orders. Plain arithmetic; the book decides when."""
+"""Cash and shares of one account, with the part frozen for open orders. Plain arithmetic; ``book`` decides when."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from shared.money import amount
 
 
 class Position(Struct):
-    """Shares of one code. ``sellable`` (T+1) excludes what was bought today and what open sales hold."""
+    """Shares of one code. ``sellable`` (T+1) excludes shares bought today and shares held for open sales."""
 
     market: Market
     code: StockCode
@@ -17,8 +17,8 @@ class Position(Struct):
     cost: Milli
 
 
-class Account(Struct):
-    """``cash`` is all money, ``frozen`` the part of it that open buys hold. ``pin_hash`` is salted (``pins``)."""
+class LedgerAccount(Struct):
+    """``cash`` is all money, ``frozen`` the part held for open buys. ``pin_hash`` is salted (``pins``)."""
 
     account: AccountNo
     name: str
@@ -36,16 +36,16 @@ class Account(Struct):
         return position.sellable if position else Shares(0)
 
     def hold_shares(self, code: StockCode, quantity: Shares) -> None:
-        """For a sale; negative gives them back."""
+        """For a sale; a negative quantity releases shares."""
         position = self.positions[code]
         position.sellable = Shares(position.sellable - quantity)
 
     def hold_cash(self, fen: Fen) -> None:
-        """For a buy; negative gives it back."""
+        """For a buy; a negative amount releases cash."""
         self.frozen = Fen(self.frozen + fen)
 
     def bought(self, market: Market, code: StockCode, price: Milli, quantity: Shares, fee: Fen) -> None:
-        """Money out, shares in; they can be sold tomorrow. What the order held is given back by the book."""
+        """Money out, shares in; they can be sold tomorrow. ``book`` releases the held cash."""
         self.cash = Fen(self.cash - amount(price, quantity) - fee)
         position = self.positions.setdefault(code, Position(market, code, Shares(0), Shares(0), Milli(0)))
         worth = position.cost * position.quantity + price * quantity
@@ -53,7 +53,7 @@ class Account(Struct):
         position.cost = Milli(worth // position.quantity)
 
     def sold(self, code: StockCode, price: Milli, quantity: Shares, fee: Fen) -> None:
-        """Money in, shares out; ``hold_shares`` has taken them from the sellable ones before."""
+        """Money in, shares out; ``hold_shares`` has removed them from the sellable shares before."""
         self.cash = Fen(self.cash + amount(price, quantity) - fee)
         position = self.positions[code]
         position.quantity = Shares(position.quantity - quantity)
@@ -61,7 +61,7 @@ class Account(Struct):
             del self.positions[code]
 
     def next_day(self) -> None:
-        """T+1 has come: no order is open, all that is owned can be sold."""
+        """T+1: no order is open, all shares can be sold."""
         self.frozen = Fen(0)
         for position in self.positions.values():
             position.sellable = position.quantity

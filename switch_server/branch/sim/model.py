@@ -1,7 +1,7 @@
-"""The two files that the simulated trading system reads, YAML or JSON by their suffix.
+"""The two input files of the simulated trading system, YAML or JSON by their suffix.
 
-``--accounts``: a list of ``AccountSpec``; those of other branches are left out. ``--stocks``: a list of ``StockSpec``. Errors:
-``SpecError``, with the file and what is wrong in it.
+``--accounts``: a list of ``AccountSpec``; accounts of other branches are left out. ``--stocks``: a list of ``StockSpec``. Errors:
+``SpecError``, with the file and the fault in it.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ class SpecError(Exception):
 
 
 class HoldingSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """``cost`` is the cost price of a share in 1/1000 yuan; ``sellable`` defaults to all of it."""
+    """``cost`` is the cost price of a share in 1/1000 yuan; ``sellable`` defaults to the whole quantity."""
 
     code: StockCode
     quantity: Annotated[Shares, Meta(ge=0)]
@@ -31,7 +31,7 @@ class HoldingSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """A customer of the branch at the first start; afterwards the state folder knows better."""
+    """A customer of the branch at the first start; afterwards the state folder has the account."""
 
     account: Annotated[AccountNo, Meta(pattern="^[0-9]{6,12}$")]
     name: str
@@ -39,14 +39,14 @@ class AccountSpec(Struct, frozen=True, forbid_unknown_fields=True):
     cash_fen: Annotated[Fen, Meta(ge=0)]
     holdings: tuple[HoldingSpec, ...] = ()
     branch: BranchId | None = None
-    """``None``: of whichever branch reads the file."""
+    """``None``: of any branch that reads the file."""
 
     def __repr__(self) -> str:
         return f"AccountSpec(…{self.account[-2:]})"
 
 
 class StockSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """``base``: about where the price walks, 1/1000 yuan. ``st``: ±5 %. ``restless``: 1.0 moves some percent a day."""
+    """``base``: the price around which the walk moves, 1/1000 yuan. ``st``: ±5 %. ``restless``: 1.0 moves some percent a day."""
 
     code: Annotated[StockCode, Meta(pattern="^[0-9]{6}$")]
     name: str

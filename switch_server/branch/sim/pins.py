@@ -1,11 +1,11 @@
-"""PINs as the simulated system keeps them: salted and hashed, never as digits."""
+"""The PINs of the simulated system: salted and hashed, never stored as digits."""
 
 import hashlib
 import hmac
 import secrets
 
 _ROUNDS = 2000
-"""Light: a PIN of six digits falls to any number of rounds; the state folder of a demo must just not show it."""
+"""Few: no number of rounds protects a PIN of six digits; the demo's state folder must just not show the digits."""
 
 
 def hash_pin(pin: str) -> str:

@@ -1,7 +1,7 @@
-"""A market that moves: prices as a pure function of seed, code and time, so that all branches see the same one.
+"""A moving market: prices as a pure function of seed, code and time, so that all branches see the same prices.
 
-The walk is value noise over ten time scales, from ten days to eight seconds: hashed lattice points, joined smoothly, each scale's
-swing with the square root of its length, as in a random walk. Cost: some microseconds a price, whatever the time.
+The walk is value noise over ten time scales, from ten days to eight seconds: hashed lattice points, joined smoothly, the amplitude of
+each scale proportional to the square root of its length, as in a random walk. Cost: some microseconds a price, at any time.
 """
 
 import math
@@ -11,7 +11,7 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from shared.ids import Milli, Shares, StockCode
-from switch_server.branch.sim.hours import Hours
+from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.model import StockSpec
 from switch_server.branch.sim.rules import TICK, limits
 
@@ -19,11 +19,11 @@ _SCALES = (864_000.0, 172_800.0, 43_200.0, 14_400.0, 3_600.0, 900.0, 240.0, 60.0
 _DAY = 86_400.0
 _DAILY_SWING = 0.02
 _STEP = 300.0
-"""Seconds between the points that make a day's high and low."""
+"""Seconds between the points from which a day's high and low are taken."""
 
 
 class Prices(Struct, frozen=True):
-    """What the quote line says. ``volume`` in shares since the day began."""
+    """The fields of a quote. ``volume``: shares since the day began."""
 
     last: Milli
     prev_close: Milli
@@ -54,10 +54,10 @@ def _walk(seed: int, code: str, at: float) -> float:
     return total
 
 
-class Market:
-    """All stocks of the day. Times are UTC seconds; asked often, it remembers the day's range and goes on from there."""
+class SimMarket:
+    """All stocks of the day. Times are UTC seconds. The day's range is kept between calls and extended."""
 
-    def __init__(self, stocks: tuple[StockSpec, ...], hours: Hours, seed: int) -> None:
+    def __init__(self, stocks: tuple[StockSpec, ...], hours: TradingHours, seed: int) -> None:
         self.stocks = {stock.code: stock for stock in stocks}
         self._hours = hours
         self._seed = seed
@@ -68,7 +68,7 @@ class Market:
         return self._day(code, now)[1]
 
     def limits(self, code: StockCode, now: float) -> tuple[Milli, Milli]:
-        """Lowest and highest price of the day."""
+        """The lowest and the highest price of the day."""
         return self._day(code, now)[2]
 
     def last(self, code: StockCode, now: float) -> Milli:
@@ -92,7 +92,7 @@ class Market:
         )
 
     def depth(self, code: StockCode, now: float) -> Shares:
-        """How many shares the far side offers in the quarter second that ``now`` is in: 100 to 3,000."""
+        """The number of shares offered on the other side in the quarter second of ``now``: 100 to 3,000."""
         return Shares(100 * (1 + int(abs(_point(self._seed, f"{code}/depth", int(now * 4))) * 29)))
 
     def _day(self, code: StockCode, now: float) -> tuple[float, Milli, tuple[Milli, Milli]]:

@@ -1,4 +1,4 @@
-"""What an order must keep to: lots, tick, price limits, fees."""
+"""The limits of an order: lots, tick, price limits, fees."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -7,7 +7,7 @@ from switch_server.branch.sim.model import StockSpec
 
 LOT = 100
 TICK = 10
-"""1/1000 yuan: A shares move in fen."""
+"""In 1/1000 yuan: the tick of A shares is one fen."""
 COMMISSION_PER_MILLE = Decimal("0.3")
 COMMISSION_LEAST = 500
 STAMP_PER_MILLE = Decimal("0.5")
@@ -15,7 +15,7 @@ STAMP_PER_MILLE = Decimal("0.5")
 
 
 def limits(stock: StockSpec, prev_close: Milli) -> tuple[Milli, Milli]:
-    """Lowest and highest price of the day: ±5 % for ST, ±20 % on STAR (688) and ChiNext (300, 301), else ±10 %, half up to the fen."""
+    """The lowest and the highest price of the day: ±5 % for ST, ±20 % on STAR (688) and ChiNext (300, 301), otherwise ±10 %; half a fen is rounded up."""
     percent = 5 if stock.st else 20 if stock.code.startswith(("688", "300", "301")) else 10
     return _share(prev_close, 100 - percent), _share(prev_close, 100 + percent)
 
@@ -42,5 +42,5 @@ def lot_fits_buy(quantity: Shares) -> bool:
 
 
 def lot_fits_sell(quantity: Shares, sellable: Shares) -> bool:
-    """Whole lots, or with the holding's odd part in one go."""
+    """Whether the quantity is whole lots, or includes the holding's whole odd part."""
     return quantity > 0 and quantity % LOT in {0, sellable % LOT}

@@ -1,7 +1,7 @@
 """The simulated counter as a server: one node signed on at a time, requests strictly in order, answers after the commit.
 
-A newer sign-on ends the older connection together with what it had sent but nobody had read: whoever has signed on and is answered
-``505`` (orders) sees every order that will ever come of the older connection.
+A newer sign-on ends the older connection together with its unread requests: the node that has signed on and got the answer
+to ``505`` (orders) sees every order of the older connection that will ever exist.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ from typing import Any
 
 from switch_server.branch.sim.book import Book
 from switch_server.branch.sim.codes import TEXTS, Error, Function
-from switch_server.branch.sim.counter import Counter
-from switch_server.branch.sim.faults import Faults, Mode, nonsense
-from switch_server.branch.sim.hours import Hours
+from switch_server.branch.sim.counter import TradingCounter
+from switch_server.branch.sim.faults import FaultMode, InjectedFaults, nonsense
+from switch_server.branch.sim.hours import TradingHours
 from switch_server.branch.sim.store import SimStore
 from switch_server.branch.sim.wire import Fields, Unpacker, WireError, pack
 
@@ -31,9 +31,9 @@ class Connection(asyncio.Protocol):
         self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # asyncio's promise, for mypy
+        assert isinstance(transport, asyncio.Transport)  # asyncio guarantees it; for mypy
         self._transport = transport
-        if self._server.faults.mode is Mode.REFUSE:
+        if self._server.faults.mode is FaultMode.REFUSE:
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
 
     def _pump(self) -> None:
         while self._waiting and not self._paused and not self.closed:
-            if self._server.faults.mode is Mode.SLOW and self._waiting[0].get("FUNC") != Function.FAULT:
+            if self._server.faults.mode is FaultMode.SLOW and self._waiting[0].get("FUNC") != Function.FAULT:
                 self._paused = True
                 asyncio.get_running_loop().call_later(self._server.faults.seconds, self._resume)
                 return
@@ -76,8 +76,10 @@ class Connection(asyncio.Protocol):
 class SimServer:
     """See the module. ``allow_faults`` opens function ``900``."""
 
-    def __init__(self, counter: Counter, book: Book, store: SimStore, hours: Hours, *, allow_faults: bool) -> None:
-        self.faults = Faults()
+    def __init__(
+        self, counter: TradingCounter, book: Book, store: SimStore, hours: TradingHours, *, allow_faults: bool
+    ) -> None:
+        self.faults = InjectedFaults()
         self._counter = counter
         self._book = book
         self._store = store
@@ -100,7 +102,7 @@ class SimServer:
         return f"tcp://{host}:{self._server.sockets[0].getsockname()[1]}"
 
     async def run(self) -> None:
-        """The exchange's steps, until cancelled."""
+        """Runs the exchange's steps, until cancelled."""
         while True:
             now = time.time()
             self._roll(now)
@@ -121,13 +123,13 @@ class SimServer:
             self._node = None
 
     def take(self, connection: Connection, fields: Fields) -> None:
-        """One request, in its turn."""
+        """Handles one request, in order."""
         function = fields.get("FUNC")
         if function == Function.FAULT and self._allow_faults:
             self._fault(connection, fields)
         elif function == Function.SIGN_ON:
             self._sign_on(connection, fields)
-        elif self.faults.mode is not Mode.DEAF:
+        elif self.faults.mode is not FaultMode.DEAF:
             self._answer(connection, fields)
 
     # --- inside ---
@@ -153,21 +155,21 @@ class SimServer:
             return
         answer = self._counter.answer(fields, now)
         match self.faults.mode:
-            case Mode.SILENT:
+            case FaultMode.SILENT:
                 pass
-            case Mode.NONSENSE:
+            case FaultMode.NONSENSE:
                 self._put(connection, {"SN": fields.get("SN"), **nonsense()})
-            case Mode.GARBAGE:
+            case FaultMode.GARBAGE:
                 self._outgoing.append((connection, b"GARBAGE\xff\xfe" * 8))
             case _:
                 self._put(connection, {"SN": fields.get("SN"), **answer})
         self._flush_soon()
 
     def _fault(self, connection: Connection, fields: Fields) -> None:
-        self.faults = Faults(Mode(fields["MODE"]), float(fields.get("SECONDS", 0)))
+        self.faults = InjectedFaults(FaultMode(fields["MODE"]), float(fields.get("SECONDS", 0)))
         self._book.reject_next = int(fields.get("REJECT", 0))
         self._put(connection, {"SN": fields.get("SN"), "RET": "0", "MSG": ""})
-        if self.faults.mode is Mode.REFUSE and self._node is not None:
+        if self.faults.mode is FaultMode.REFUSE and self._node is not None:
             self._node.close()
 
     def _roll(self, now: float) -> None:
@@ -190,7 +192,7 @@ class SimServer:
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        """Make durable what changed, then tell it: answers first, then the changed orders."""
+        """Makes changes durable, then sends them: answers first, then the changed orders."""
         self._flush_due = False
         self._push_changes()
         outgoing, self._outgoing = self._outgoing, []
@@ -200,7 +202,7 @@ class SimServer:
             self._written(None, outgoing)
 
     def _push_changes(self) -> None:
-        if self._node is None or self.faults.mode not in {Mode.NONE, Mode.SLOW}:
+        if self._node is None or self.faults.mode not in {FaultMode.NONE, FaultMode.SLOW}:
             return
         head = {"FUNC": Function.PUSH_ORDER.value, "TRADE_DATE": self._book.trade_date}
         for order in self._book.changed.values():
@@ -208,9 +210,7 @@ class SimServer:
 
     def _written(self, result: Any, outgoing: list[tuple[Connection, bytes]]) -> None:
         if isinstance(result, Exception):
-            raise SystemExit(
-                f"trading.db: {result}"
-            )  # what is not durable is not told: better no counter than a lying one
+            raise SystemExit(f"trading.db: {result}")  # nothing is sent that is not durable: the counter rather ends
         by_connection: dict[Connection, list[bytes]] = {}
         for connection, data in outgoing:
             by_connection.setdefault(connection, []).append(data)

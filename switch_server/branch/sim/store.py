@@ -1,7 +1,7 @@
-"""What the simulated system remembers over ``kill -9``: accounts, today's orders, the trade date.
+"""The state of the simulated system that survives ``kill -9``: accounts, today's orders, the trade date.
 
-Rows are written behind one group commit; the wire answers after it (``barrier``), so nothing has ever been told that a restart
-does not know.
+Rows are written by group commit; answers are sent after the commit (``barrier``), so every answer that was sent is known
+after a restart.
 """
 
 import sqlite3
@@ -14,10 +14,11 @@ import msgspec
 from shared.ids import AccountNo, Fen
 from shared.link.rights import own_folder
 from switch_server.branch.group_commit import GroupCommit
-from switch_server.branch.sim.book import Book, Order
-from switch_server.branch.sim.ledger import Account, Position
+from switch_server.branch.sim.book import Book, BookOrder
+from switch_server.branch.sim.ledger import LedgerAccount, Position
 from switch_server.branch.sim.model import AccountSpec, StockSpec
 from switch_server.branch.sim.pins import hash_pin
+from switch_server.disk.sqlite import as_store_failed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS day (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), trade_date TEXT NOT NULL);
@@ -27,8 +28,8 @@ CREATE TABLE IF NOT EXISTS orders (
     PRIMARY KEY (trade_date, contract)) WITHOUT ROWID;
 """
 _encode = msgspec.json.Encoder().encode
-_decode_account = msgspec.json.Decoder(Account).decode
-_decode_order = msgspec.json.Decoder(Order).decode
+_decode_account = msgspec.json.Decoder(LedgerAccount).decode
+_decode_order = msgspec.json.Decoder(BookOrder).decode
 
 
 class SimStore:
@@ -46,9 +47,9 @@ class SimStore:
     def idle(self) -> bool:
         return self._commit.idle
 
-    def load(self, specs: Iterable[AccountSpec], stocks: tuple[StockSpec, ...]) -> dict[AccountNo, Account]:
-        """All accounts: those of the store, and new ones of the file."""
-        with sqlite3.connect(self._path) as reader:
+    def load(self, specs: Iterable[AccountSpec], stocks: tuple[StockSpec, ...]) -> dict[AccountNo, LedgerAccount]:
+        """All accounts: the stored ones, and new ones of the file. Raises ``StoreError``."""
+        with as_store_failed(), sqlite3.connect(self._path) as reader:
             states = [_decode_account(row[0]) for row in reader.execute("SELECT state FROM accounts")]
         accounts = {account.account: account for account in states}
         markets = {stock.code: stock.market for stock in stocks}
@@ -58,8 +59,8 @@ class SimStore:
         return accounts
 
     def load_day(self, book: Book) -> None:
-        """Today's orders as they stood; ``book.trade_date`` is the stored one, maybe of the past."""
-        with sqlite3.connect(self._path) as reader:
+        """Loads today's orders; ``book.trade_date`` is the stored one, possibly of the past. Raises ``StoreError``."""
+        with as_store_failed(), sqlite3.connect(self._path) as reader:
             row = reader.execute("SELECT trade_date FROM day").fetchone()
             book.trade_date = row[0] if row else ""
             rows = reader.execute(
@@ -69,7 +70,7 @@ class SimStore:
                 book.add(_decode_order(state))
 
     def barrier(self, book: Book, done: Callable[[Any], None]) -> None:
-        """Write what the book changed; ``done`` after the commit that holds it and everything before."""
+        """Writes the book's changes; ``done`` is called after the commit of these and all earlier changes."""
         date = book.trade_date
         orders = [(date, order.contract, order.remark, _encode(order)) for order in book.changed.values()]
         accounts = [(account.account, _encode(account)) for account in book.touched.values()]
@@ -86,7 +87,7 @@ def _write(connection: sqlite3.Connection, date: str, orders: list[Any], account
     connection.executemany("INSERT OR REPLACE INTO accounts VALUES (?, ?)", accounts)
 
 
-def _account(spec: AccountSpec, markets: dict[Any, Any]) -> Account:
+def _account(spec: AccountSpec, markets: dict[Any, Any]) -> LedgerAccount:
     positions = {
         row.code: Position(
             markets[row.code], row.code, row.quantity, row.quantity if row.sellable is None else row.sellable, row.cost
@@ -94,4 +95,4 @@ def _account(spec: AccountSpec, markets: dict[Any, Any]) -> Account:
         for row in spec.holdings
         if row.code in markets
     }
-    return Account(spec.account, spec.name, hash_pin(spec.pin), spec.cash_fen, Fen(0), positions)
+    return LedgerAccount(spec.account, spec.name, hash_pin(spec.pin), spec.cash_fen, Fen(0), positions)

@@ -1,7 +1,7 @@
-"""The simulated counter's wire: six ASCII digits of length, then one JSON object in GBK.
+"""The simulated counter's wire format: six ASCII digits of length, then one JSON object in GBK.
 
 Request: ``{"FUNC": "403", "SN": 17, …}``. Answer: ``{"SN": 17, "RET": "0", "MSG": "成功", …}``; ``RET`` is an error number. Push:
-``{"FUNC": "P505", …}`` without ``SN``. Numbers travel as text: prices ``"12.340"`` yuan, quantities ``"100"``, money ``"1234.50"`` yuan.
+``{"FUNC": "P505", …}`` without ``SN``. Numbers are text: prices ``"12.340"`` yuan, quantities ``"100"``, money ``"1234.50"`` yuan.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ Fields = dict[str, Any]
 
 
 class WireError(Exception):
-    """Bytes that are not of this wire; the connection is to be dropped."""
+    """The bytes are not in this format; the connection must be closed."""
 
 
 def pack(fields: Fields) -> bytes:
@@ -23,7 +23,7 @@ def pack(fields: Fields) -> bytes:
 
 
 class Unpacker:
-    """Collects bytes and gives whole messages. ``feed`` raises ``WireError``."""
+    """Collects bytes and returns whole messages. ``feed`` raises ``WireError``."""
 
     def __init__(self) -> None:
         self._buffer = b""

@@ -1,6 +1,6 @@
-"""The adapter to the simulated trading system: an example of how a foreign system is brought behind ``trading.TradingSystem``.
+"""The adapter to the simulated trading system: an example of a foreign system behind ``trading.TradingSystem``.
 
-``codes`` its numbers in two-way tables, ``wire`` its bytes, ``rows`` its fields, ``client`` the connection.
+``codes``: its codes in two-way tables; ``wire``: its bytes; ``rows``: its fields; ``client``: the connection.
 """
 
 from switch_server.branch.sim_client.client import SimTrading

@@ -1,6 +1,6 @@
-"""The connection to the simulated counter; ``trading.TradingSystem`` is its contract.
+"""The connection to the simulated counter; implements ``trading.TradingSystem``.
 
-The counter answers in order and a new sign-on shuts out what older connections left unread, so ``absence_is_final`` holds.
+The counter answers in order, and a new sign-on drops the unread requests of older connections, so ``absence_is_final`` is true.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from shared.enums import Side
 from shared.ids import AccountNo, ContractNo, Milli, Shares, StockCode
 from switch_server.branch.sim_client import codes, rows
 from switch_server.branch.sim_client.wire import ForeignBytes, Splitter, pack
-from switch_server.branch.trading import Listener, TradingDown, TradingRefused, TradingSilent, TradingState
+from switch_server.branch.trading import TradingDown, TradingListener, TradingRefused, TradingSilent, TradingState
 
 _log = logging.getLogger(__name__)
 _FIRST_PAUSE_S = 0.1
@@ -34,11 +34,11 @@ class SimTrading:
         self._timeout = timeout
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[rows.Fields]] = {}
-        self._wire: _Wire | None = None
+        self._wire: _Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pause_s = _FIRST_PAUSE_S
 
-    async def start(self, listener: Listener) -> None:
+    async def start(self, listener: TradingListener) -> None:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._keep_connected())
@@ -116,8 +116,8 @@ class SimTrading:
 
     # --- the connection ---
 
-    def received(self, wire: "_Wire", fields: rows.Fields) -> None:
-        """One message of the counter's."""
+    def received(self, wire: "_Connection", fields: rows.Fields) -> None:
+        """One message of the counter."""
         if wire is not self._wire:
             return
         if "SN" in fields:
@@ -136,7 +136,7 @@ class SimTrading:
             raise TradingDown
         return await self._send(wire, function, fields)
 
-    async def _send(self, wire: "_Wire", function: str, fields: dict[str, str]) -> rows.Fields:
+    async def _send(self, wire: "_Connection", function: str, fields: dict[str, str]) -> rows.Fields:
         number = next(self._numbers)
         future: asyncio.Future[rows.Fields] = self._loop.create_future()
         self._waiting[number] = future
@@ -181,9 +181,9 @@ class SimTrading:
         finally:
             self._disconnected()
 
-    async def _connect(self) -> "_Wire":
-        def make() -> _Wire:
-            return _Wire(self)
+    async def _connect(self) -> "_Connection":
+        def make() -> _Connection:
+            return _Connection(self)
 
         if self._endpoint.startswith("ipc://"):
             _, wire = await self._loop.create_unix_connection(make, self._endpoint.removeprefix("ipc://"))
@@ -217,8 +217,8 @@ class SimTrading:
             self._listener.state_changed(state)
 
 
-class _Wire(asyncio.Protocol):
-    """Bytes to messages; ``lost`` is done when the connection is."""
+class _Connection(asyncio.Protocol):
+    """Bytes to messages; the future ``lost`` is done when the connection is lost."""
 
     def __init__(self, client: SimTrading) -> None:
         self._client = client
@@ -243,7 +243,7 @@ class _Wire(asyncio.Protocol):
             self.lost.set_result(None)
 
     def send(self, data: bytes) -> None:
-        """All that one turn of the loop sends goes in one system call."""
+        """The frames of one turn of the loop are sent in one system call."""
         if not self._outgoing:
             asyncio.get_running_loop().call_soon(self._write)
         self._outgoing.append(data)
@@ -259,7 +259,7 @@ class _Wire(asyncio.Protocol):
 
 
 def _checked(fields: rows.Fields) -> rows.Fields:
-    """Success, or the refusal that the counter's error number stands for."""
+    """The fields of a success, or the refusal for the counter's error number."""
     number = fields.get("RET")
     if number == "0":
         return fields
@@ -278,7 +278,7 @@ def _state(fields: rows.Fields) -> TradingState:
 
 @contextlib.contextmanager
 def _sense() -> Any:
-    """What can't be read as an answer is nonsense."""
+    """Turns errors of decoding an answer into ``TradingSilent``."""
     try:
         yield
     except (KeyError, ValueError, TypeError, AttributeError) as error:

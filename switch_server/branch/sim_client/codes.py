@@ -1,4 +1,4 @@
-"""The counter's codes, both ways. Unknown ones are nonsense to us: ``KeyError`` is turned into ``TradingSilent`` by the client."""
+"""The counter's codes, both ways. For unknown codes the client turns ``KeyError`` into ``TradingSilent``."""
 
 from shared.enums import ORDER_STATUS_CODES, Market, OrderStatus, Refusal, Side
 

@@ -1,4 +1,4 @@
-"""The counter's fields to our structs. Raises ``KeyError`` or ``ValueError`` on what makes no sense."""
+"""From the counter's fields to our structs. Raises ``KeyError`` or ``ValueError`` on invalid fields."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ Fields = dict[str, Any]
 
 
 def milli(text: str) -> Milli:
-    """``"12.340"`` -> 12340. Zero is allowed: a price that there is not yet."""
+    """``"12.340"`` -> 12340. Zero is allowed: no price yet."""
     return Milli(_scaled(text, 3))
 
 

@@ -1,4 +1,4 @@
-"""The counter's bytes: six ASCII digits of length, one JSON object in GBK. Errors: ``ForeignBytes``."""
+"""The counter's wire format: six ASCII digits of length, one JSON object in GBK. Errors: ``ForeignBytes``."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ _HEADER = 6
 
 
 class ForeignBytes(Exception):  # noqa: N818
-    """Not of the counter's wire; the connection can't be trusted any more."""
+    """The bytes are not in the counter's format; the connection can't be used any more."""
 
 
 def pack(fields: dict[str, Any]) -> bytes:
@@ -17,7 +17,7 @@ def pack(fields: dict[str, Any]) -> bytes:
 
 
 class Splitter:
-    """Bytes in, objects out."""
+    """Splits bytes into objects."""
 
     def __init__(self) -> None:
         self._rest = b""

@@ -5,7 +5,7 @@ A newcomer may add a purpose of outgoing calls (``outgoing``), or a column of th
 """
 
 from switch_server.core.call.admission import (
-    Card,
+    KnownCard,
     LineSwitchboard,
     channels_used,
     lines_used,
@@ -37,11 +37,11 @@ __all__ = [
     "CallPlaced",
     "CallState",
     "CallerFound",
-    "Card",
     "FindCaller",
     "ForAgent",
     "ForCallback",
     "ForConsult",
+    "KnownCard",
     "LegPlaced",
     "LineSwitchboard",
     "NoRoute",

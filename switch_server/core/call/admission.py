@@ -18,7 +18,7 @@ from switch_server.core.talk import CallSwitchboard
 from switch_server.core.words import VOICE, Event, Far, Trunk
 
 
-class Card:
+class KnownCard:
     """The core's data of a voice card. Its channels in use are counted from the legs of all calls, never stored."""
 
     def __init__(self, channels: int, kind: str) -> None:
@@ -33,7 +33,7 @@ class LineSwitchboard(CallSwitchboard, Protocol):
     @property
     def calls(self) -> dict[CallId, Call]: ...
     @property
-    def cards(self) -> Mapping[CardId, Card]: ...
+    def cards(self) -> Mapping[CardId, KnownCard]: ...
     @property
     def replayed_cards(self) -> Mapping[LegId, CardId | None]:
         """For a replay: the cards of legs, from the journal (``LegPlaced``)."""

@@ -5,7 +5,7 @@ from switch_server.core.words import Effect
 
 
 class FindCaller(Effect, frozen=True):
-    """For ``ports.Store``: finds the customer with this number. Answered by ``CallerFound``."""
+    """For ``ports.StorePort``: finds the customer with this number. Answered by ``CallerFound``."""
 
     call: CallId
     number: str

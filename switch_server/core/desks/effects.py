@@ -6,7 +6,7 @@ from switch_server.core.words import Effect
 
 
 class AnswerDesk(Effect, frozen=True):
-    """For ``ports.Desks``: the answer to a ``DeskCommanded``; sent after the reports of the changes that the command made."""
+    """For ``ports.DesksPort``: the answer to a ``DeskCommanded``; sent after the reports of the changes that the command made."""
 
     agent: AgentId
     request: int
@@ -14,7 +14,7 @@ class AnswerDesk(Effect, frozen=True):
 
 
 class ShowPop(Effect, frozen=True):
-    """For ``ports.Desks``: a call has come to this agent (before its INVITE is sent), or the data of the caller has changed."""
+    """For ``ports.DesksPort``: a call has come to this agent (before its INVITE is sent), or the data of the caller has changed."""
 
     agent: AgentId
     call: CallId
@@ -27,7 +27,7 @@ class ShowPop(Effect, frozen=True):
 
 
 class HidePop(Effect, frozen=True):
-    """For ``ports.Desks``: the agent has finished with the call (wrapped up, or another agent has it)."""
+    """For ``ports.DesksPort``: the agent has finished with the call (wrapped up, or another agent has it)."""
 
     agent: AgentId
     call: CallId

@@ -7,7 +7,7 @@ from switch_server.core.words import Effect
 
 
 class FindAccount(Effect, frozen=True):
-    """For ``ports.Store``: finds the account's branch, and takes one of the PIN tries of the account and the number. Answered by ``AccountFound``.
+    """For ``ports.StorePort``: finds the account's branch, and takes one of the PIN tries of the account and the number. Answered by ``AccountFound``.
 
     ``number``: the customer's telephone number; empty where it is withheld.
     """
@@ -19,7 +19,7 @@ class FindAccount(Effect, frozen=True):
 
 
 class CountWrongPin(Effect, frozen=True):
-    """For ``ports.Store``: counts the call's PIN try as wrong; answered by ``WrongPinCounted``."""
+    """For ``ports.StorePort``: counts the call's PIN try as wrong; answered by ``WrongPinCounted``."""
 
     call: CallId
     request: int
@@ -28,13 +28,13 @@ class CountWrongPin(Effect, frozen=True):
 
 
 class GiveBackPinTry(Effect, frozen=True):
-    """For ``ports.Store``: gives back the call's PIN try, if it has one: it was no wrong PIN. Not answered."""
+    """For ``ports.StorePort``: gives back the call's PIN try, if it has one: it was no wrong PIN. Not answered."""
 
     call: CallId
 
 
 class AskBranch(Effect, frozen=True):
-    """For ``ports.Branches``: a question to a branch; always answered by ``BranchAnswered``. ``pin`` is put into a ``LogIn`` when the frame is built."""
+    """For ``ports.BranchesPort``: a question to a branch; always answered by ``BranchAnswered``. ``pin`` is put into a ``LogIn`` when the frame is built."""
 
     call: CallId
     request: int

@@ -6,7 +6,7 @@ from switch_server.core.words import CardCommand, Effect, Near
 
 
 class LineEffect(Effect, frozen=True):
-    """For ``ports.Lines``."""
+    """For ``ports.LinesPort``."""
 
     leg: LegId
 
@@ -64,7 +64,7 @@ class RefreshLeg(LineEffect, frozen=True):
 
 
 class ToCard(Effect, frozen=True):
-    """For ``ports.Cards``."""
+    """For ``ports.CardsPort``."""
 
     card: CardId
     command: CardCommand

@@ -20,7 +20,7 @@ class OrderContext(Struct, frozen=True):
 
 
 class JournalOrder(Effect, frozen=True):
-    """For ``ports.OrderJournal``: makes the captured order durable; answered by ``OrderJournalled`` or ``OrderJournalFailed``."""
+    """For ``ports.OrderJournalPort``: makes the captured order durable; answered by ``OrderJournalled`` or ``OrderJournalFailed``."""
 
     key: OrderKey
     order: PlaceOrder | CancelOrder
@@ -28,7 +28,7 @@ class JournalOrder(Effect, frozen=True):
 
 
 class SendOrder(Effect, frozen=True):
-    """For ``ports.Branches``, only after ``OrderJournalled``; answered by ``OrderAnswered`` or ``OrderSilent``."""
+    """For ``ports.BranchesPort``, only after ``OrderJournalled``; answered by ``OrderAnswered`` or ``OrderSilent``."""
 
     key: OrderKey
     branch: BranchId
@@ -36,7 +36,7 @@ class SendOrder(Effect, frozen=True):
 
 
 class Resolve(Effect, frozen=True):
-    """For ``ports.Branches``: asks for the state of the order with this key; answered by ``OrderAnswered`` or ``OrderSilent``."""
+    """For ``ports.BranchesPort``: asks for the state of the order with this key; answered by ``OrderAnswered`` or ``OrderSilent``."""
 
     key: OrderKey
     branch: BranchId
@@ -56,7 +56,7 @@ class ReportOrigin(Struct, frozen=True):
 
 
 class RecordOrderState(Effect, frozen=True):
-    """For ``ports.OrderJournal``: a new state of the order (a row of its history). ``contract``, ``code`` where known.
+    """For ``ports.OrderJournalPort``: a new state of the order (a row of its history). ``contract``, ``code`` where known.
 
     ``report``: the branch's report that changed the state; ``None`` where no report did. Such a row is written once for each report, and only
     where the order is of that branch and account.

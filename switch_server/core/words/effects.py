@@ -13,7 +13,7 @@ class Effect(Struct, frozen=True, tag=True, tag_field="type"):
 
 
 class SaveRecord(Effect, frozen=True):
-    """For ``ports.Store``: a row of ``table`` (calls, legs, recordings, contacts, talks, callbacks, queue_visits,
+    """For ``ports.StorePort``: a row of ``table`` (calls, legs, recordings, contacts, talks, callbacks, queue_visits,
     seat_states) to insert or update by its primary key.
 
     Times are UTC seconds. The store knows the tables' columns and refuses others.
@@ -24,7 +24,7 @@ class SaveRecord(Effect, frozen=True):
 
 
 class Audit(Effect, frozen=True):
-    """For ``ports.Store``: a row of the audit table: who did what."""
+    """For ``ports.StorePort``: a row of the audit table: who did what."""
 
     actor: str
     action: str

@@ -208,7 +208,7 @@ def test_silence_is_doubt_and_is_asked_about_until_decided() -> None:
 
 def test_an_answer_that_makes_no_sense_is_doubt() -> None:
     world = World()
-    world.reactions.order_reply = lambda _: aci.ReportsSent(1)
+    world.reactions.order_reply = lambda _: aci.ReportsSent()
     world.reactions.resolve_reply = lambda _: aci.OrderPending(OrderKey("x"))
     key = ordered(world)
     assert state(world, key) == "in_doubt"

@@ -44,7 +44,7 @@ MIGRATIONS = _registered()
 
 
 def migrate(db: Database) -> list[str]:
-    """Brings the file up to date and returns the names applied now; raises ``StoreTooNew`` where a newer program wrote it."""
+    """Migrates the file and returns the names of the migrations applied now; raises ``StoreTooNew`` if a newer program wrote it."""
     known = [module.__name__.rpartition(".")[2] for module in MODULES]
     unknown = {row.name for row in MIGRATIONS.applied(db)} - set(known)
     if unknown:

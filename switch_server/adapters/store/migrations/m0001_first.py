@@ -1,7 +1,7 @@
 """Customers and their accounts, contacts, calls, legs, recordings, audit, branch keys.
 
-Times are REAL UTC seconds, ids TEXT, flags INTEGER 0/1. Columns of the records that the core saves bit by bit (``contacts``, ``calls``,
-``legs``, ``recordings``) may be NULL until they are known.
+Times are REAL UTC seconds, ids TEXT, flags INTEGER 0/1. The core saves ``contacts``, ``calls``, ``legs`` and ``recordings`` in parts, so their
+columns may be NULL until their values are known.
 """
 
 from sqlite_utils import Database

@@ -1,4 +1,4 @@
-"""Orders and their history as copied from the order journal, to be searched; the journal is the truth."""
+"""Orders and their history as copied from the order journal, for searching; the journal is the authority."""
 
 from sqlite_utils import Database
 
@@ -14,7 +14,7 @@ ORDERS = {
     "side": str,
     "price": int,  # 1/1000 yuan
     "quantity": int,
-    "cancels": str,  # the contract number that a cancel is about
+    "cancels": str,  # the contract number of the order to cancel
     "channel": str,
     "agent": str,
     "recording": str,

@@ -1,7 +1,7 @@
-"""Agents with their desks and log-ins, tickets, talks and callbacks; who had a call.
+"""Agents with their desks and log-ins, tickets, talks and callbacks.
 
-``talks`` is one row for each desk leg (``id``), rung, dialled or talked; ``callbacks`` one for each caller who asked to be called back
-(``id``: the call in which they asked). Both are saved bit by bit by the core, so their columns may be NULL until they are known.
+``talks`` has one row for each desk leg (``id``), rung, dialled or talked; ``callbacks`` one for each caller who asked to be called back
+(``id``: the call in which they asked). The core saves both in parts, so their columns may be NULL until their values are known.
 """
 
 from sqlite_utils import Database

@@ -1,4 +1,4 @@
-"""The seat management's own records: what each seat did when, who waited in which queue; where a talk was transferred to; the sign of life.
+"""The records of seat management: the states of each seat, the visits of each queue, the target of a transfer, the sign of life.
 
 ``seat_states`` is one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each wish of a caller to wait
 in a queue (``core.acd.records``); both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,

@@ -1,4 +1,4 @@
-"""Desk phones that register at the switch, and where each was reached last."""
+"""Desk phones that register at the switch, and the last binding of each."""
 
 from sqlite_utils import Database
 

@@ -1,4 +1,4 @@
-"""A branch's report is one step of an order's history, however often it comes."""
+"""A branch's report is one step of an order's history, even if it comes several times."""
 
 from sqlite_utils import Database
 

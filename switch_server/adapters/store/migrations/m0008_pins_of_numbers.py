@@ -1,4 +1,4 @@
-"""Wrong PINs by calling number and day; ``number`` as ``core.words.phone_numbers.phone_key`` gives it, empty: withheld."""
+"""Wrong PINs by calling number and day; ``number`` in the form of ``core.words.phone_numbers.phone_key``, empty: withheld."""
 
 from sqlite_utils import Database
 

@@ -1,4 +1,4 @@
-"""Branches' keys stand in the configuration; the table that only tests wrote is gone."""
+"""Branches' keys are in the configuration; the table, which only tests wrote, is removed."""
 
 from sqlite_utils import Database
 

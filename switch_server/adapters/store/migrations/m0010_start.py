@@ -1,4 +1,4 @@
-"""Indexes by which a start finds what it needs, however long the past is: records without an end, and a day's wrong PINs."""
+"""Indexes for the start, so that its time does not grow with the past: records without an end, and a day's wrong PINs."""
 
 from sqlite_utils import Database
 

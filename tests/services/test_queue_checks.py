@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from switch_server.services.config_file import load_config
-from switch_server.services.queue_rules import minute_of_day
+from switch_server.services.queue_checks import minute_of_day
 from tests.services.test_config_file import told
 
 NAMED = "letters, digits, - and _, at most 32"

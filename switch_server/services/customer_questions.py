@@ -1,7 +1,7 @@
-"""What agents ask of the customer data centre: ``ports.desks.Questions``.
+"""Agents' questions to the customer data centre: ``ports.desks.Questions``.
 
-Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are waited for in threads. Each look
-at a customer is a row of audit (``looks``), queued before it is answered and waited for by nobody.
+Search, cards, accounts at their branch, tickets, recordings; each with the asking agent's rights. Disks are read in threads. Each look
+at a customer is an audit row (``look_audit``), queued before the answer; nothing waits for its write.
 """
 
 import asyncio
@@ -40,24 +40,24 @@ from switch_server.ports.records import (
     TicketBook,
     TicketDraft,
 )
-from switch_server.services import looks
+from switch_server.services import look_audit
 from switch_server.services.branch_facts import BranchFacts
 from switch_server.services.call_audio import OutsideRecordings, audio_part
-from switch_server.services.customer_cards import BranchName, Cards, Known
+from switch_server.services.customer_cards import BranchName, CustomerCards, StoredCustomer
 
 log = logging.getLogger(__name__)
 
 
 CONTACTS = 100
 HEARD_MOST = 1000
-"""Pairs of agent and call that are remembered, so that a recording's parts are one row of audit."""
+"""The most pairs of agent and call that are remembered, so that all parts of a recording make one audit row."""
 
 
-class CustomerDesk:
-    """On the loop. ``recordings``: the folder that a recording must lie in. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
+class CustomerQuestions:
+    """On the loop. ``recordings``: the folder that must contain a recording. ``audit``: the store's ``do``. ``clock`` gives UTC seconds.
 
-    ``has_call``: is it the call that the agent's seat has, or is wrapping up?
-    ``on_saved`` is told of a customer whose ticket was saved, before the agent is.
+    ``has_call``: whether the agent's seat has this call, or is wrapping it up.
+    ``on_saved`` is called with the customer of a saved ticket, before the agent gets the answer.
     """
 
     def __init__(
@@ -77,11 +77,11 @@ class CustomerDesk:
         self._records, self._tickets, self._branches = records, tickets, branches
         self._recordings, self._audit, self._clock = recordings, audit, clock
         self._on_saved, self._has_call = on_saved, has_call
-        self._cards = Cards(agents, branch_name)
+        self._cards = CustomerCards(agents, branch_name)
         self._heard: OrderedDict[tuple[AgentId, CallId], None] = OrderedDict()
 
     async def answer(self, agent: AgentRecord, question: Request) -> Reply:
-        """One of ``shared.desk.QUESTIONS``; whatever is wrong with it, or with a disk, is a ``Refused``."""
+        """Answers one of ``shared.desk.QUESTIONS``; any fault of the question or of a disk becomes a ``Refused``."""
         try:
             return await self._answer(agent, question)
         except StoreError as error:
@@ -94,7 +94,7 @@ class CustomerDesk:
                 return await self._find(agent, text, limit)
             case AskCustomer(customer):
                 known = await asyncio.to_thread(self._known, customer)
-                self._audit(looks.shown(agent.agent, customer, found=known is not None))
+                self._audit(look_audit.shown(agent.agent, customer, found=known is not None))
                 return CustomerShown(self._cards.card(known, agent)) if known else Refused(DeskRefusal.NOT_FOUND)
             case AskAccount(account):
                 return await self._account(agent.agent, account)
@@ -109,19 +109,19 @@ class CustomerDesk:
 
     async def _find(self, agent: AgentRecord, text: str, limit: int) -> Reply:
         found = await asyncio.to_thread(self._records.search_customers, text, limit)
-        self._audit(looks.searched(agent.agent, text, [customer.id for customer in found]))
-        return Customers(tuple(self._cards.card(Known(customer), agent) for customer in found))
+        self._audit(look_audit.searched(agent.agent, text, [customer.id for customer in found]))
+        return Customers(tuple(self._cards.card(StoredCustomer(customer), agent) for customer in found))
 
-    def _known(self, customer: CustomerId) -> Known | None:
-        """In a thread."""
+    def _known(self, customer: CustomerId) -> StoredCustomer | None:
+        """Runs in a thread."""
         found = self._records.customer(customer)
         if found is None:
             return None
-        return Known(found, self._records.history(customer, CONTACTS), self._records.tickets(customer))
+        return StoredCustomer(found, self._records.history(customer, CONTACTS), self._records.tickets(customer))
 
     async def _account(self, agent: AgentId, number: AccountNo) -> Reply:
         found = await asyncio.to_thread(self._records.account, number)
-        self._audit(looks.account(agent, number, found[1] if found is not None else None, found=found is not None))
+        self._audit(look_audit.account(agent, number, found[1] if found is not None else None, found=found is not None))
         if found is None:
             return Refused(DeskRefusal.NOT_FOUND)
         (account,) = self._cards.accounts((found[0],))
@@ -184,7 +184,7 @@ class CustomerDesk:
         return RecordingPart(call, part.size, offset, part.data)
 
     def _audit_once(self, agent: AgentId, call: CallId, *, starts: bool) -> None:
-        """Once for each time that it is played from its beginning, and for one that is begun in the middle."""
+        """One audit row for each time a recording is played from its beginning, and for the first part if it begins in the middle."""
         if starts or (agent, call) not in self._heard:
             self._audit(Audit(agent, "recording_heard", call))
         self._heard[agent, call] = None
@@ -194,7 +194,7 @@ class CustomerDesk:
 
 
 def entry(at: float, agent: AgentRecord, note: str) -> str:
-    """A note as it stands in a ticket, under a line with time (Asia/Shanghai) and agent; ``""`` without a note."""
+    """A note's text in a ticket, under a line with time (Asia/Shanghai) and agent; ``""`` without a note."""
     if not note.strip():
         return ""
     time = (datetime.fromtimestamp(at, UTC) + SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""Orders at the gateway: a key is journalled, then sent, then answered; and what stayed unanswered is resolved.
+"""Orders at the gateway: a key is journalled, then sent, then answered; keys without an answer are resolved later.
 
 The life of a key::
 
@@ -8,7 +8,6 @@ The life of a key::
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -17,17 +16,18 @@ from shared.enums import Refusal
 from shared.ids import AccountNo, ContractNo, OrderKey
 from shared.link import Answer
 from switch_server.branch import matching
-from switch_server.branch.journal import Entry, Journal, Order, State
+from switch_server.branch.journal import Journal, KeyEntry, KeyState, Order
 from switch_server.branch.trading import TradingDown, TradingError, TradingRefused, TradingSystem
+from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
 RESOLVE_S = 0.5
-"""Between two looks at today's orders while keys are pending."""
+"""Seconds between two requests for today's orders while keys are pending."""
 
 
-class OrderDesk:
-    """See the module. ``on_pending`` is told when the number of pending keys changed, ``on_row`` of each order of today that the resolver
-    came by: what was reported of it while nobody listened is lost.
+class OrderHandler:
+    """See the module. ``on_pending`` is called when the number of pending keys changed, ``on_row`` for each of today's orders that the resolver
+    sees: reports about it may have been lost while the trading system was not connected.
     """
 
     def __init__(
@@ -39,18 +39,18 @@ class OrderDesk:
         on_pending: Callable[[], None],
         on_row: Callable[[AccountNo, OrderRow], None],
     ) -> None:
-        self.pending: dict[OrderKey, Entry] = {entry.key: entry for entry in journal.pending()}
+        self.pending: dict[OrderKey, KeyEntry] = {entry.key: entry for entry in journal.pending()}
         self.contracts: dict[ContractNo, OrderKey] = {}
-        """Today's, by their number; for reports of systems that carry no key."""
+        """Today's keys by contract number, for the reports of systems that carry no key."""
         self.accounts: set[AccountNo] = set()
-        """Those that ordered something today."""
+        """The accounts that ordered today."""
         self.day = journal.day()
         self._journal = journal
         self._trading = trading
         self._clock = clock
         self._on_pending = on_pending
         self._on_row = on_row
-        self._flights: dict[OrderKey, list[Answer]] = {}
+        self._waiting: dict[OrderKey, list[Answer]] = {}
         self._unwritten: dict[OrderKey, Reply] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -58,7 +58,7 @@ class OrderDesk:
             self._remember(entry.request, entry.contract)
 
     def key_of(self, contract: ContractNo, trade_date: str) -> OrderKey | None:
-        """Whose order that contract number is on that day; the numbers begin anew each day."""
+        """The key of the order with that contract number on that day; the numbers begin again each day."""
         return self.contracts.get(contract) if trade_date == self.day else None
 
     # --- requests ---
@@ -68,18 +68,18 @@ class OrderDesk:
         if (refused := self._unwritten.get(order.key)) is not None:
             answer(refused)
             return
-        if (waiting := self._flights.get(order.key)) is not None:
+        if (waiting := self._waiting.get(order.key)) is not None:
             waiting.append(answer)
             return
-        self._flights[order.key] = [answer]
+        self._waiting[order.key] = [answer]
         self._new_day()
-        entry = Entry(order.key, State.TAKEN, self.day, self._clock(), order.account, order)
+        entry = KeyEntry(order.key, KeyState.TAKEN, self.day, self._clock(), order.account, order)
         up = self._trading.state.up
         self._journal.take(entry, lambda known: self._taken(order, entry, known, up=up))
 
     def resolve(self, key: OrderKey, answer: Answer) -> None:
         """``ResolveOrder``."""
-        if key in self._flights:
+        if key in self._waiting:
             answer(OrderPending(key))
         elif (refused := self._unwritten.get(key)) is not None:
             answer(refused)
@@ -87,11 +87,11 @@ class OrderDesk:
             self._journal.void(key, self.day, self._clock(), lambda known: answer(_resolved(key, known)))
 
     def wake(self) -> None:
-        """The trading system is back: look at the pending keys now."""
+        """The trading system is connected again: the pending keys are resolved now."""
         self._wake.set()
 
     async def run(self) -> None:
-        """The resolver, until cancelled."""
+        """Resolves pending keys until cancelled."""
         while True:
             if self.pending and self._trading.state.up:
                 try:
@@ -105,19 +105,19 @@ class OrderDesk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    # --- a key's way ---
+    # --- the steps of a key ---
 
-    def _taken(self, order: Order, entry: Entry, known: Any, *, up: bool) -> None:
-        if isinstance(known, sqlite3.Error):
+    def _taken(self, order: Order, entry: KeyEntry, known: Any, *, up: bool) -> None:
+        if isinstance(known, StoreError):
             _log.error("journal: %s; order refused", known)
             reply = OrderRefused(order.key, Refusal.JOURNAL_FAILED)
-            self._unwritten[order.key] = reply  # it was promised that this key will never be placed
-            self._land(order.key, reply)
+            self._unwritten[order.key] = reply  # a refused key must never be placed later
+            self._answer_all(order.key, reply)
         elif known is not None:
-            self._land(order.key, known.reply())
+            self._answer_all(order.key, known.reply())
         elif (
             not up
-        ):  # its trade date may be of yesterday, so it is not sent even if the trading system came back meanwhile
+        ):  # its trade date may be yesterday's, so it is not sent even if the trading system reconnected meanwhile
             self._record(order, OrderRefused(order.key, Refusal.BRANCH_DOWN))
         else:
             self.accounts.add(order.account)
@@ -125,9 +125,9 @@ class OrderDesk:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, order: Order, entry: Entry) -> None:
+    async def _send(self, order: Order, entry: KeyEntry) -> None:
         try:
-            reply = await self._speak(order)
+            reply = await self._send_request(order)
         except Exception as error:  # noqa: BLE001  # an adapter's bug must not lose a key
             if not isinstance(error, TradingError):
                 _log.exception("the adapter raised")
@@ -138,8 +138,8 @@ class OrderDesk:
     def _record(self, order: Order, reply: OrderAccepted | OrderRefused) -> None:
         self._journal.finish(reply, lambda written: self._finished(order, reply, written))
 
-    async def _speak(self, order: Order) -> OrderAccepted | OrderRefused:
-        """Raises ``TradingSilent`` where the result is not known."""
+    async def _send_request(self, order: Order) -> OrderAccepted | OrderRefused:
+        """Raises ``TradingSilent`` if the result is not known."""
         try:
             if isinstance(order, PlaceOrder):
                 return OrderAccepted(order.key, await self._trading.place(order))
@@ -150,23 +150,23 @@ class OrderDesk:
         except TradingDown:
             return OrderRefused(order.key, Refusal.BRANCH_DOWN)
 
-    def _in_doubt(self, entry: Entry) -> None:
+    def _in_doubt(self, entry: KeyEntry) -> None:
         self.pending[entry.key] = entry
-        self._land(entry.key, OrderPending(entry.key))
+        self._answer_all(entry.key, OrderPending(entry.key))
         self._on_pending()
         self._wake.set()
 
     def _finished(self, order: Order, reply: OrderAccepted | OrderRefused, written: Any) -> None:
-        if isinstance(written, sqlite3.Error):
+        if isinstance(written, StoreError):
             _log.error("journal: %s; the result is found again from today's orders", written)
         if isinstance(reply, OrderAccepted):
             self._remember(order, reply.contract)
         if self.pending.pop(order.key, None) is not None:
             self._on_pending()
-        self._land(order.key, reply)
+        self._answer_all(order.key, reply)
 
-    def _land(self, key: OrderKey, reply: Reply) -> None:
-        for answer in self._flights.pop(key, ()):
+    def _answer_all(self, key: OrderKey, reply: Reply) -> None:
+        for answer in self._waiting.pop(key, ()):
             answer(reply)
 
     def _remember(self, order: Order | None, contract: ContractNo | None) -> None:
@@ -206,11 +206,11 @@ class OrderDesk:
             for row in rows:
                 self._on_row(AccountNo(account), row)
 
-    def _is_today(self, entry: Entry) -> bool:
-        """Today's orders say nothing about a key of another day; one without a day was never sent."""
+    def _is_today(self, entry: KeyEntry) -> bool:
+        """Today's orders give no information about a key of another day; a key without a day was never sent."""
         return entry.trade_date in {"", self.day}
 
-    def _judge(self, entry: Entry, rows: Any) -> None:
+    def _judge(self, entry: KeyEntry, rows: Any) -> None:
         final = self._trading.absence_is_final
         order = entry.request
         if order is None or not self._is_today(entry) or entry.key not in self.pending:
@@ -232,6 +232,6 @@ class OrderDesk:
 
 
 def _resolved(key: OrderKey, known: Any) -> Reply:
-    if isinstance(known, sqlite3.Error):
-        return OrderPending(key)  # no tombstone could be written, so nothing is promised
+    if isinstance(known, StoreError):
+        return OrderPending(key)  # no tombstone could be written, so the key may still be placed
     return known.reply() if known is not None else OrderVoid(key)

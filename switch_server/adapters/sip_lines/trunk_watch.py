@@ -1,4 +1,4 @@
-"""OPTIONS as a keep-watch over the trunks' far ends (RFC 3261 §11)."""
+"""Supervision of the trunks' far ends by OPTIONS (RFC 3261 §11)."""
 
 import logging
 import random
@@ -9,17 +9,17 @@ from sippy.SipURL import SipURL
 from sippy.Time.Timeout import Timeout
 
 from switch_server.adapters.sip_lines import messages
-from switch_server.adapters.sip_lines.dialog import Dialog
-from switch_server.adapters.sip_lines.stack import Address, Ports
+from switch_server.adapters.sip_lines.dialog import SipDialog
+from switch_server.adapters.sip_lines.stack import Address, SipSocket
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses
 
 log = logging.getLogger(__name__)
 
 
-class Watch:
-    """Asks each single address of each trunk. Any answer but 408 and 503 says that it lives; silence for ``patience_s`` that it doesn't."""
+class TrunkWatch:
+    """Sends OPTIONS to each single address of each trunk. Any response but 408 and 503 means up; no response for ``patience_s`` means down."""
 
-    def __init__(self, tm: Any, ports: Ports, table: TrunkTable, patience_s: float) -> None:
+    def __init__(self, tm: Any, ports: SipSocket, table: TrunkTable, patience_s: float) -> None:
         self._tm = tm
         self._ports = ports
         self._table = table
@@ -27,7 +27,7 @@ class Watch:
         self._round = 0
 
     def start(self) -> None:
-        """Begin, also anew after a reload: rounds of an older configuration die out."""
+        """Begins, also again after a reload: rounds of an older configuration end by themselves."""
         self._round += 1
         for trunk in self._table.trunks.values():
             if trunk.options_interval > 0:
@@ -39,7 +39,7 @@ class Watch:
             return
         Timeout(self._ask, interval, 1, far, interval, number)
         port = self._ports.port_for(far[0])
-        asking = Dialog.outgoing(SipURL(host=far[0], port=far[1]), "huawu", port)
+        asking = SipDialog.outgoing(SipURL(host=far[0], port=far[1]), "huawu", port)
         request = asking.request("OPTIONS", headers=(messages.header("Accept", "application/sdp"),))
         silence = Timeout(self._note, self._patience_s, 1, far, False, number)
         self._tm.newTransaction(request, resp_cb=self._heard(far, silence, number), userv=port)

@@ -26,8 +26,8 @@ from shared.desk import (
 from shared.ids import AccountNo, BranchId, CallId, CustomerId, TicketId
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.ports.desks import AgentRecord
-from switch_server.services import looks
-from switch_server.services.customer_desk import HEARD_MOST
+from switch_server.services import look_audit
+from switch_server.services.customer_questions import HEARD_MOST
 from tests.branch.programs import until
 from tests.services.customer_rig import ANN, BOB, CALL, EVE, FUNDS, HOLDING, LONG_NAME, MAX, ORDER, Rig, run
 from tests.store.samples import NOON
@@ -196,9 +196,9 @@ def test_a_look_waits_for_no_disk(tmp_path: Path) -> None:
 
 
 def test_a_row_names_so_many_customers() -> None:
-    row = looks.searched("1001", "李", [CustomerId(n) for n in range(1, 31)])
+    row = look_audit.searched("1001", "李", [CustomerId(n) for n in range(1, 31)])
     assert (row.subject.split()[0], row.subject.split()[-2:], row.detail) == ("1", ["20", "…"], "by name, 30 found")
-    assert looks.account("1001", AccountNo("60010001"), None, found=True).detail == "of nobody"
+    assert look_audit.account("1001", AccountNo("60010001"), None, found=True).detail == "of nobody"
 
 
 # --- tickets ---

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 
-class Route(Protocol):
+class OwnAddress(Protocol):
     """The protocol by which ``SwitchLink``'s thread asks for the address."""
 
     def address(self) -> str:
@@ -24,8 +24,8 @@ class Route(Protocol):
         ...
 
 
-class RouteTo:
-    """``Route`` to the host of ``endpoint`` (``tcp://host:port``)."""
+class RoutedAddress:
+    """``OwnAddress`` to the host of ``endpoint`` (``tcp://host:port``)."""
 
     def __init__(self, endpoint: str) -> None:
         parts = urlsplit(endpoint)
@@ -45,8 +45,8 @@ class RouteTo:
             self._host = await _looked_up(self._name) or self._host
 
 
-class FixedRoute:
-    """``Route`` of a PC whose address was given (``--ip``)."""
+class GivenAddress:
+    """``OwnAddress`` of a PC whose address was given (``--ip``)."""
 
     def __init__(self, ip: str) -> None:
         self._ip = ip

@@ -1,6 +1,6 @@
-"""Who may log in: passwords, wrong tries, sessions. It decides and writes down; ``links`` tells the core.
+"""Checks of log-ins: passwords, wrong tries, sessions. The results are written here; ``links`` tells the core.
 
-A name is only written down where there is such an agent: what was typed there may be a password.
+A typed name is written down only if there is such an agent: otherwise it may be a password.
 """
 
 import asyncio
@@ -13,23 +13,23 @@ from msgspec.structs import replace
 
 from shared.desk import ChangePassword, DeskRefusal, Done, LogIn, Refused, Resume
 from shared.ids import AgentId, DeskId
-from switch_server.adapters.desks.shapes import Passwords
+from switch_server.adapters.desks.inputs import Passwords
 from switch_server.adapters.tries import LIMIT, WITHIN_S, Tries
 from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, SessionRecord
 
 SESSION_S = 24 * 3600.0
-"""A session that was not used for so long is over."""
+"""A session that was not used for so long has ended."""
 THREADS = 2
-"""Checks at once: each takes 50 ms and 64 MiB."""
+"""The most checks at once: each takes 50 ms and 64 MiB."""
 
 
 def hash_of(session: str) -> str:
     return hashlib.sha256(session.encode()).hexdigest()
 
 
-class LogInDoor:
-    """On the loop. ``stop`` leaves checks that run to their end."""
+class LogInChecks:
+    """On the loop. ``stop`` does not interrupt running checks."""
 
     def __init__(
         self, book: AgentBook, passwords: Passwords, audit: Callable[[Audit], None], clock: Callable[[], float]
@@ -47,13 +47,13 @@ class LogInDoor:
     # --- passwords ---
 
     async def log_in(self, desk: DeskId, asked: LogIn) -> AgentRecord | Refused:
-        """The agent, if name and password are right."""
+        """The agent's record if name and password are right."""
         before = self._book.agent(AgentId(asked.agent))
         refused = await self._prove(desk, AgentId(asked.agent), asked.password)
         record = self._book.agent(AgentId(asked.agent))
-        if refused is not None or record is None or record.disabled:  # removed while the password was checked
+        if refused is not None or record is None or record.disabled:  # removed during the check
             return refused or Refused(DeskRefusal.WRONG_PASSWORD)
-        if before is None or before.password != record.password:  # the operator set another meanwhile
+        if before is None or before.password != record.password:  # the operator set another password during the check
             return Refused(DeskRefusal.WRONG_PASSWORD)
         return record
 
@@ -71,7 +71,7 @@ class LogInDoor:
         record = self._book.agent(agent)
         if record is None:
             return Refused(DeskRefusal.NOT_LOGGED_IN)
-        if before is None or before.password != record.password:  # the operator set another meanwhile
+        if before is None or before.password != record.password:  # the operator set another password during the check
             return Refused(DeskRefusal.WRONG_PASSWORD)
         self._book.put_agent(replace(record, password=made), agent)
         return Done()
@@ -102,14 +102,14 @@ class LogInDoor:
     # --- sessions ---
 
     def open_session(self, desk: DeskId, agent: AgentId) -> str:
-        """A new token; older sessions of this agent are over."""
+        """Returns a new token; older sessions of this agent end."""
         self._book.drop_sessions(agent)
         session = secrets.token_urlsafe(32)
         self._book.put_session(SessionRecord(hash_of(session), agent, desk, self._clock()))
         return session
 
     def resume(self, desk: DeskId, asked: Resume) -> AgentRecord | None:
-        """Whose session it is, if it may go on here; its time begins anew."""
+        """The record of the session's agent if the session is valid at this desk; its time begins again."""
         session = self._book.session(hash_of(asked.session))
         if session is None or session.desk != desk or self._clock() - session.opened_at > SESSION_S:
             return None

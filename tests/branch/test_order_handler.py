@@ -11,10 +11,10 @@ import pytest
 from shared import aci
 from shared.enums import Market, OrderStatus, Refusal, Side
 from shared.ids import AccountNo, ContractNo, Milli, OrderKey, Shares, StockCode
-from switch_server.branch.desk import OrderDesk
 from switch_server.branch.group_commit import GroupCommit
-from switch_server.branch.journal import Entry, Journal, State
-from switch_server.branch.reports import Reports
+from switch_server.branch.journal import Journal, KeyEntry, KeyState
+from switch_server.branch.numbered_reports import NumberedReports
+from switch_server.branch.order_handler import OrderHandler
 from switch_server.branch.trading import OrderUpdate, TradingRefused, TradingState
 from tests.branch.programs import ACCOUNT, PIN, order, until
 from tests.fakes.trading import DAY, FakeTrading
@@ -30,8 +30,8 @@ class Desk:
         self.trading = trading
         self.sent: list[aci.OrderReport] = []
         self.journal = Journal(folder)
-        self.desk = OrderDesk(self.journal, trading, lambda: 1000.0, on_pending=lambda: None, on_row=self.found)
-        self.reports = Reports(self.journal, self.desk, lambda: 1000.0, self.sent.append)
+        self.desk = OrderHandler(self.journal, trading, lambda: 1000.0, on_pending=lambda: None, on_row=self.found)
+        self.reports = NumberedReports(self.journal, self.desk, lambda: 1000.0, self.sent.append)
 
     def state_changed(self, state: TradingState) -> None:
         if state.up:
@@ -49,7 +49,7 @@ class Desk:
         return await asyncio.wait_for(answered, 20)
 
     async def again(self, after: int, trade_date: str = "") -> aci.ReportsSent:
-        page = await self.ask(self.reports.again, after, trade_date)
+        page = await self.ask(self.reports.resend, after, trade_date)
         assert isinstance(page, aci.ReportsSent)
         return page
 
@@ -189,7 +189,7 @@ def test_a_key_taken_before_a_kill_is_resolved_after_it(tmp_path: Path) -> None:
         it.trading.come(up=False)
         taken = asyncio.Event()
         for key, day in ((K1, DAY), (K2, "")):
-            it.journal.take(Entry(key, State.TAKEN, day, 1000.0, ACCOUNT, order(key)), lambda _known: taken.set())
+            it.journal.take(KeyEntry(key, KeyState.TAKEN, day, 1000.0, ACCOUNT, order(key)), lambda _known: taken.set())
         await taken.wait()
 
     async def again(it: Desk) -> None:
@@ -234,7 +234,7 @@ def test_a_key_of_another_day_stays_pending(tmp_path: Path) -> None:
     async def first(it: Desk) -> None:
         it.trading.come(up=False)
         taken = asyncio.Event()
-        old = Entry(K1, State.TAKEN, "20251124", 1000.0, ACCOUNT, order(K1))
+        old = KeyEntry(K1, KeyState.TAKEN, "20251124", 1000.0, ACCOUNT, order(K1))
         it.journal.take(old, lambda _known: taken.set())
         await taken.wait()
 
@@ -333,13 +333,13 @@ def test_reports_are_numbered_over_restarts_and_sent_again(tmp_path: Path) -> No
         (report,) = it.sent
         assert (report.seq, report.key, report.status) == (3, K1, OrderStatus.CANCELLED)
         again = await it.again(1)
-        assert (again.last, again.more, [each.seq for each in again.rows]) == (3, False, [2, 3])
+        assert (again.more, [each.seq for each in again.rows]) == (False, [2, 3])
         it.reports.new_day("20251126")
-        assert await it.again(0) == aci.ReportsSent(0)
+        assert await it.again(0) == aci.ReportsSent()
         it.reports.changed(OrderUpdate("20251126", ACCOUNT, counter_row(), Milli(9700)))
         await until(lambda: len(it.sent) == 2)
         again = await it.again(2, DAY)
-        assert (again.last, again.more) == (1, False)
+        assert (it.reports.last, again.more) == (1, False)
         assert [(each.trade_date, each.seq) for each in again.rows] == [(DAY, 3), ("20251126", 1)]
 
     run(tmp_path, first, again)
@@ -425,7 +425,7 @@ def test_a_remark_that_is_no_key_of_ours_is_none(tmp_path: Path) -> None:
     async def again(it: Desk) -> None:
         assert it.reports.last == 5
         again = await it.again(0, DAY)
-        assert (again.last, len(again.rows), again.rows[3].seq, again.rows[3].key) == (5, 5, 4, K1)
+        assert (it.reports.last, len(again.rows), again.rows[3].seq, again.rows[3].key) == (5, 5, 4, K1)
 
     run(tmp_path, first, again)
 
@@ -488,7 +488,7 @@ def test_reports_that_can_t_be_read_now_are_not_said_to_be_sent(tmp_path: Path) 
         await it.order(K1)
         await until(lambda: bool(it.sent))
         it.journal._commit.submit(lambda db: db.execute("ALTER TABLE reports RENAME TO gone"), lambda _done: None)
-        assert await it.ask(it.reports.again, 0, DAY) == aci.Refused(Refusal.JOURNAL_FAILED)
+        assert await it.ask(it.reports.resend, 0, DAY) == aci.Refused(Refusal.JOURNAL_FAILED)
 
     run(tmp_path, test)
 

@@ -1,34 +1,34 @@
-"""Makes a report: adds up its days (``services.statistics``), each from its records or, once it is over, as it was kept."""
+"""Makes a report as the sum of its days (``services.statistics``), each made from its records or, if past, from its kept columns."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from shared.control_reports import AskReport, Report
+from shared.control_reports import AskReport, ControlReport
 from shared.days import day_after, day_start, shanghai_day
 from switch_server.ports.desks import AgentBook
 from switch_server.ports.errors import StoreError
 from switch_server.ports.statistics import StatisticRecords
 from switch_server.services import day_columns, statistics
 from switch_server.services.day_columns import DAY_S, Day
-from switch_server.services.statistics import Who
+from switch_server.services.statistics import AgentName
 
 log = logging.getLogger(__name__)
 
 MOST_DAYS = 366
 KEPT_DAYS = 62
-"""So many days before today are kept without being asked for: this month and the last."""
+"""The number of days before today that are kept in advance: this month and the last."""
 KEEP_EVERY = 120.0
-"""Seconds from one such day to the next: reading a large one takes a second."""
+"""Seconds between two days that are kept in advance: reading a large day takes a second."""
 
 
 class BadDays(ValueError):  # noqa: N818  the name says what it is
-    """What is wrong with the days that were asked for."""
+    """The fault of the requested days."""
 
 
 def span(first: str, last: str) -> tuple[float, float]:
-    """UTC seconds from the first day's beginning to the last one's end; raises ``BadDays``."""
+    """UTC seconds from the beginning of the first day to the end of the last; raises ``BadDays``."""
     try:
         start, end = day_start(first), day_start(day_after(last))
     except (ValueError, OverflowError) as error:
@@ -40,10 +40,10 @@ def span(first: str, last: str) -> tuple[float, float]:
     return start, end
 
 
-class Reports:
-    """One at a time, in a thread of its own, so that nobody who asks the store for a customer waits for a year's report.
+class ReportService:
+    """One report at a time, in a thread of its own, so that no query for a customer waits for a year's report.
 
-    ``clock`` gives UTC seconds. A report that is being made when the store closes ends with ``StoreError``.
+    ``clock`` gives UTC seconds. A report in progress when the store closes ends with ``StoreError``.
     """
 
     def __init__(self, records: StatisticRecords, book: AgentBook, clock: Callable[[], float]) -> None:
@@ -52,30 +52,32 @@ class Reports:
         self._tried: set[float] = set()
         self._tried_on = 0.0
 
-    async def made(self, ask: AskReport) -> Report:
+    async def made(self, ask: AskReport) -> ControlReport:
         """Raises ``BadDays`` and ``StoreError``."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.make, ask)
 
-    def make(self, ask: AskReport) -> Report:
-        """Blocking: some 50 ms for a large day that is kept, a second for one that is not. Raises ``BadDays`` and ``StoreError``."""
+    def make(self, ask: AskReport) -> ControlReport:
+        """Blocking: some 50 ms for a large kept day, a second for one that is not kept. Raises ``BadDays`` and ``StoreError``."""
         start, end = span(ask.first, ask.last)
         now = self._clock()
-        asked = statistics.Ask(by=ask.by, now=now, queue=ask.queue, agent=ask.agent, group=ask.group)
-        report = statistics.Report(asked, self._who())
+        asked = statistics.ReportQuery(by=ask.by, now=now, queue=ask.queue, agent=ask.agent, group=ask.group)
+        report = statistics.ReportBuilder(asked, self._who())
         while start < end:
             report.add(self._day(start, now))
             start += DAY_S
-        return Report(now, ask.by, ask.first, ask.last, report.rows(), report.total(), ask.queue, ask.agent, ask.group)
+        return ControlReport(
+            now, ask.by, ask.first, ask.last, report.rows(), report.total(), ask.queue, ask.agent, ask.group
+        )
 
     async def keep_next(self) -> None:
-        """Each ``KEEP_EVERY`` seconds: keeps a day that is over, so that the first who asks for it need not wait."""
+        """Every ``KEEP_EVERY`` seconds: keeps a past day, so that the first request for it need not wait."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self.keep_one)
         except StoreError as error:
             log.warning("a day can't be kept for reports: %s", error)
 
     def keep_one(self) -> None:
-        """Blocking: the last day before today that is not kept. One that can't be (somebody waits since then) is left until tomorrow."""
+        """Blocking: keeps the last day before today that is not kept. A day that can't be kept (a caller still waits) is left until tomorrow."""
         now = self._clock()
         today = day_start(shanghai_day(now))
         if today != self._tried_on:
@@ -99,5 +101,5 @@ class Reports:
             self._records.keep(start, mark, day.packed())
         return day
 
-    def _who(self) -> Mapping[str, Who]:
-        return {agent.agent: Who(agent.name, agent.group) for agent in self._book.agents()}
+    def _who(self) -> Mapping[str, AgentName]:
+        return {agent.agent: AgentName(agent.name, agent.group) for agent in self._book.agents()}

@@ -1,4 +1,4 @@
-"""Answers from the trading system as the link carries them: names cut to their bound, and only our keys for keys. Pure."""
+"""Replies of the trading system, fitted to the link: names are cut to their bound, and only journalled keys remain as keys. Pure."""
 
 from collections.abc import Container
 
@@ -9,10 +9,10 @@ from shared import aci
 from shared.bounds import NAME_MAX
 
 
-def fitting(reply: aci.Reply, known: Container[str] = ()) -> aci.Reply:
-    """``known``: what among the remarks (备注) of ``Orders`` is a key of ours; others become ``None``.
+def fit_to_bounds(reply: aci.Reply, known: Container[str] = ()) -> aci.Reply:
+    """``known``: the remarks (备注) in ``Orders`` that are journalled keys; other remarks become ``None``.
 
-    Raises ``msgspec.ValidationError`` where it keeps to no bound even so, and would be no frame to the centre.
+    Raises ``msgspec.ValidationError`` if the reply still exceeds a bound: the centre could not decode the frame.
     """
     match reply:
         case aci.LoggedIn() | aci.Quote():

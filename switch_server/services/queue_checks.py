@@ -1,4 +1,4 @@
-"""What types can't check of queues (排队) and dispositions (话务小结) in ``huawu.yaml``: path of the key, and what is allowed."""
+"""Checks of queues (排队) and dispositions (话务小结) in ``huawu.yaml`` that types can't make: path of the key, and allowed values."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 Wrong = tuple[Path, str]
 
 NAME = re.compile(r"[\w-]{1,32}")
-"""Of queues and skills: they stand in flows, in ``skill=level`` and in tables."""
+"""Names of queues and skills: they occur in flows, in ``skill=level`` and in tables."""
 CHOICE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAMED = "letters, digits, - and _, at most 32"
 
@@ -77,7 +77,7 @@ def _wrong_hours(hours: Hours) -> Iterator[tuple[str, str]]:
 
 
 def minute_of_day(text: str) -> int | None:
-    """``HH:MM`` from ``00:00`` to ``24:00``, which closes a day; ``None``: it is not that."""
+    """``HH:MM`` from ``00:00`` to ``24:00``, the end of a day; ``None``: another text."""
     found = re.fullmatch(r"([0-2][0-9]):([0-5][0-9])", text, re.ASCII)
     minute = int(found[1]) * 60 + int(found[2]) if found else -1
     return minute if 0 <= minute <= 24 * 60 else None

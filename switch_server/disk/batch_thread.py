@@ -1,4 +1,4 @@
-"""One thread that writes what others queue, in groups and in order, so that the loop never waits for a disk."""
+"""One thread that writes the items that other threads queue, in groups and in order, so that the event loop never waits for a disk."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class _Between(Struct, frozen=True):
-    """Work for a moment at which everything put before it is written and nothing put after it."""
+    """Work for the moment at which all items queued before it are written and no later item is."""
 
     work: Callable[[], None]
 
@@ -24,10 +24,10 @@ class BatchThread(Generic[T]):
     """Calls ``write(batch)`` in a thread of its own with up to ``largest`` items, oldest first.
 
     ``write`` returns the items that it could not write (disk full, file locked); they stay in front of the queue, in order, and are
-    tried again after ``retry`` seconds, or with ``eager`` as soon as something new is queued. ``gather`` is how long (seconds) the
-    thread lets items come together before it writes. ``size`` tells an item's bytes: beyond ``most`` of them
-    in memory an item is not taken. A ``write`` that raises is our bug: logged, counted in ``faults``, its batch
-    dropped, since a thread that dies would lose everything after it too.
+    tried again after ``retry`` seconds, or with ``eager`` as soon as a new item is queued. ``gather``: how long (seconds) the
+    thread lets items come together before it writes. ``size`` gives an item's bytes: an item that would raise the sum in memory above
+    ``most`` is not taken. A ``write`` that raises is our bug: logged, counted in ``faults``, its batch dropped, since the end of the
+    thread would lose all later items too.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class BatchThread(Generic[T]):
         self._stopping = self._hurry = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.faults = self.lost = 0
-        """Batches dropped for a fault of ours, and items that were not taken."""
+        """``faults``: batches dropped because of our bugs. ``lost``: items that were not taken."""
 
     def start(self) -> None:
         self._thread.start()
 
     def put(self, item: T) -> bool:
-        """From any thread; never waits for a disk. ``False``: too much waits already, the item is lost (and counted)."""
+        """From any thread; never waits for a disk. ``False``: too many bytes wait, the item is lost (and counted)."""
         size = self._size(item)
         with self._changed:
             if self._bytes + size > self._most:
@@ -67,7 +67,7 @@ class BatchThread(Generic[T]):
             return True
 
     def between(self, work: Callable[[], None]) -> None:
-        """From any thread: calls ``work`` in this one's once all that was put before now is written, and before anything else is."""
+        """From any thread: calls ``work`` in this object's thread once all items put before are written, and before any later item is."""
         with self._changed:
             self._append(_Between(work))
 
@@ -78,24 +78,24 @@ class BatchThread(Generic[T]):
 
     @property
     def waiting(self) -> int:
-        """Items put and not yet written."""
+        """The number of items that are put and not written yet."""
         return self._put - self._done
 
     @property
     def waiting_bytes(self) -> int:
-        """Of these, by ``size``."""
+        """The bytes of these items, by ``size``."""
         return self._bytes
 
-    def flush(self, seconds: float) -> bool:
-        """Waits until all that was put before now is written; ``False`` if that took longer than ``seconds``."""
+    def flush(self, seconds: float | None) -> bool:
+        """Waits until all items put before are written; ``False`` if that took longer than ``seconds`` (``None``: no limit)."""
         with self._changed:
             target = self._put
             self._hurry = True
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._done >= target, seconds)
 
-    def stop(self, seconds: float) -> int:
-        """Writes what is queued, ends the thread, and returns how many items could not be written in ``seconds``."""
+    def stop(self, seconds: float | None) -> int:
+        """Writes the queue, ends the thread, and returns how many items could not be written in ``seconds`` (``None``: no limit)."""
         if self._thread.is_alive():
             self.flush(seconds)
             with self._changed:
@@ -130,7 +130,7 @@ class BatchThread(Generic[T]):
         return sum(self._size(item) for item in items if not isinstance(item, _Between))
 
     def _next(self) -> list[T | _Between]:
-        """The next batch; empty when the thread is to end."""
+        """The next batch; empty when the thread must end."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._stopping)
             if self._stopping:
@@ -143,7 +143,7 @@ class BatchThread(Generic[T]):
             return batch
 
     def _first(self) -> list[T | _Between]:
-        """Work between two items comes alone."""
+        """Work of ``between`` is a batch of its own."""
         batch = [self._queue.popleft()]
         while self._queue and len(batch) < self._largest and not isinstance(batch[0], _Between):
             if isinstance(self._queue[0], _Between):

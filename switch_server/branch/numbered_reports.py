@@ -1,7 +1,6 @@
-"""Numbered order reports: what the trading system tells, written down, numbered per trade date, sent, and sent again by pages on request."""
+"""Numbered order reports: the trading system's updates, written, numbered per trade date, sent, and sent again by pages on request."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -10,20 +9,21 @@ from shared.bounds import REPORTS_MAX
 from shared.enums import OrderStatus, Refusal
 from shared.ids import ContractNo, OrderKey, Shares
 from shared.link import Answer
-from switch_server.branch.desk import OrderDesk
 from switch_server.branch.journal import Journal
+from switch_server.branch.order_handler import OrderHandler
 from switch_server.branch.trading import OrderUpdate, TradingError, TradingSystem
+from switch_server.disk.errors import StoreError
 
 _log = logging.getLogger(__name__)
-_Stands = tuple[OrderStatus, Shares, Shares]
-"""An order as it was reported: its status, how many are filled, how many cancelled."""
+_ReportedState = tuple[OrderStatus, Shares, Shares]
+"""The reported state of an order: its status, its filled and its cancelled quantity."""
 
 
-class Reports:
-    """``send`` takes a numbered report to the centre, or drops it: the centre asks again."""
+class NumberedReports:
+    """``send`` sends a numbered report to the centre, or drops it: the centre asks for it again."""
 
     def __init__(
-        self, journal: Journal, desk: OrderDesk, clock: Callable[[], float], send: Callable[[OrderReport], None]
+        self, journal: Journal, desk: OrderHandler, clock: Callable[[], float], send: Callable[[OrderReport], None]
     ) -> None:
         self.last = 0
         self._journal = journal
@@ -31,13 +31,13 @@ class Reports:
         self._clock = clock
         self._send = send
         self._day = desk.day
-        self._told: dict[ContractNo, tuple[_Stands, OrderKey | None]] = {}
+        self._told: dict[ContractNo, tuple[_ReportedState, OrderKey | None]] = {}
         for report in journal.last_reports(self._day):
             self.last = report.seq
             self._told[report.contract] = ((report.status, report.filled, report.cancelled), report.key)
 
     def changed(self, update: OrderUpdate) -> None:
-        """An order changed; one that stands as it was last reported is not reported again, unless it is only known now whose it is."""
+        """An order changed. The state that was reported last is not reported again, unless the order's key has become known only now."""
         self.new_day(update.trade_date)
         row = update.row
         ours = self._desk.key_of(row.contract, update.trade_date)
@@ -67,21 +67,21 @@ class Reports:
             self._told.clear()
             self.last = 0
 
-    def again(self, after: int, trade_date: str, answer: Answer) -> None:
-        """``AskReports``: a page is read behind everything written before, so that what it has not is sent after it."""
+    def resend(self, after: int, trade_date: str, answer: Answer) -> None:
+        """``AskReports``: the page is read after all reports written so far; later reports are sent after it."""
 
         def found(reports: Any) -> None:
-            if isinstance(reports, sqlite3.Error):
+            if isinstance(reports, StoreError):
                 _log.error("journal: %s; reports can't be sent again now", reports)
                 answer(Refused(Refusal.JOURNAL_FAILED))
                 return
             page = tuple(reports[:REPORTS_MAX])
-            answer(ReportsSent(self.last, page, more=len(reports) > len(page)))
+            answer(ReportsSent(page, more=len(reports) > len(page)))
 
         self._journal.reports(trade_date or self._day, after, REPORTS_MAX + 1, found)
 
     async def catch_up(self, trading: TradingSystem) -> None:
-        """After a reconnect: what changed meanwhile, for the accounts that ordered today."""
+        """After a reconnect: reports the changes meanwhile, for the accounts that ordered today."""
         for account in tuple(self._desk.accounts):
             try:
                 rows = await trading.orders(account)
@@ -92,7 +92,7 @@ class Reports:
                 self.changed(OrderUpdate(trading.state.trade_date, account, row, row.price))
 
     def _written(self, report: OrderReport, written: Any) -> None:
-        if isinstance(written, sqlite3.Error):
+        if isinstance(written, StoreError):
             _log.error("journal: %s; a report of contract %s is told at its next change", written, report.contract)
             self._told.pop(report.contract, None)
             return

@@ -1,4 +1,4 @@
-"""What reports add up in: the sums of a line, and which records are counted in which lines (numpy)."""
+"""The sums of a report's rows, and the assignment of records to rows (numpy)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from shared.ids import Fen
 from shared.reports import ReportRow
 
-Places = NDArray[np.int64]
-Which = NDArray[np.bool_]
+Indexes = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class Sums:
-    """Of one key, or of all."""
+    """The sums of one key, or of all."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -28,7 +28,7 @@ class Sums:
         self.ms: Counter[str] = Counter()
 
     def row(self, key: str, name: str, *, shifts: bool) -> ReportRow:
-        """``shifts``: time that belongs to no call is known."""
+        """``shifts``: the time outside calls is known."""
         count, ms = self.counts, self.ms
         free = ms["open_ms"]
         handled = ms["talk_ms"] + ms["hold_ms"] + ms["wrap_up_ms"]
@@ -48,31 +48,31 @@ class Sums:
         )
 
 
-class Lines(Struct, frozen=True):
-    """Which of ``sums`` each record (or each case) is counted in. What is given for them has a value for each; ``which``: only of these."""
+class Grouping(Struct, frozen=True):
+    """The index in ``sums`` of each record (or case). Arguments have one value for each of them; ``which`` selects some."""
 
-    place: Places
+    place: Indexes
     sums: Sequence[Sums]
 
-    def of(self, which: Which) -> "Lines":
-        return Lines(self.place[which], self.sums)
+    def of(self, which: Mask) -> "Grouping":
+        return Grouping(self.place[which], self.sums)
 
-    def added(self, values: NDArray[Any], which: Which) -> Iterable[tuple[Sums, int]]:
-        """Each line with the sum of its values: exact, they are whole numbers and far below 2**53."""
+    def added(self, values: NDArray[Any], which: Mask) -> Iterable[tuple[Sums, int]]:
+        """Each row's sums with the sum of its values, which is exact: whole numbers far below 2**53."""
         total = np.bincount(self.place[which], weights=values[which], minlength=len(self.sums))
         return zip(self.sums, map(int, total.tolist()), strict=True)
 
-    def count(self, figure: str, which: Which) -> None:
+    def count(self, figure: str, which: Mask) -> None:
         for sums, number in self.added(which, which):
             sums.counts[figure] += number
 
-    def answered(self, which: Which, waited_ms: NDArray[Any], service_level_ms: NDArray[Any]) -> None:
+    def answered(self, which: Mask, waited_ms: NDArray[Any], service_level_ms: NDArray[Any]) -> None:
         self.count("answered", which)
         self.count("within", which & (waited_ms <= service_level_ms))
         for sums, ms in self.added(waited_ms, which):
             sums.waited_ms += ms
 
-    def waited(self, which: Which, waited_ms: NDArray[Any]) -> None:
+    def waited(self, which: Mask, waited_ms: NDArray[Any]) -> None:
         longest = np.zeros(len(self.sums), np.int64)
         np.maximum.at(longest, self.place[which], waited_ms[which].astype(np.int64))
         for sums, ms in zip(self.sums, longest.tolist(), strict=True):
@@ -80,35 +80,35 @@ class Lines(Struct, frozen=True):
 
 
 class Cases:
-    """The records of one call in one line are a case. ``order`` puts records by case, in a case as they came; all else is in that order."""
+    """The records of one call in one row are a case. ``order`` sorts records by case and then in their order; all other members use that order."""
 
-    def __init__(self, call: NDArray[Any], lines: Lines) -> None:
+    def __init__(self, call: NDArray[Any], lines: Grouping) -> None:
         self.order = np.lexsort((lines.place, call))
-        self.call, self.of = call[self.order], Lines(lines.place[self.order], lines.sums)
+        self.call, self.of = call[self.order], Grouping(lines.place[self.order], lines.sums)
         new = changes(self.call) | changes(self.of.place)
         self._case = np.cumsum(new) - 1
         self.begins = np.flatnonzero(new)
         self._lasts = np.append(self.begins, len(call))[1:] - 1
-        self.lines = Lines(self.of.place[self.begins], lines.sums)
+        self.lines = Grouping(self.of.place[self.begins], lines.sums)
 
-    def any(self, records: Which) -> Which:
-        """Of each case: has it one of ``records``?"""
+    def any(self, records: Mask) -> Mask:
+        """Whether each case has one of ``records``."""
         return np.bincount(self._case[records], minlength=len(self.begins)) > 0
 
-    def first(self, records: Which) -> Places:
-        """Of each case the first of ``records``; where it has none, its last record."""
+    def first(self, records: Mask) -> Indexes:
+        """For each case the first of ``records``; if it has none, its last record."""
         first = self._lasts.copy()
         cases, at = np.unique(self._case[records], return_index=True)
         first[cases] = np.flatnonzero(records)[at]
         return first
 
 
-def changes(column: NDArray[Any]) -> Which:
-    """Where another value begins; the first does."""
+def changes(column: NDArray[Any]) -> Mask:
+    """Where the value differs from the one before; the first counts, too."""
     new = np.ones(len(column), np.bool_)
     new[1:] = column[1:] != column[:-1]
     return new
 
 
-def every(rows: NDArray[Any]) -> Which:
+def all_rows(rows: NDArray[Any]) -> Mask:
     return np.ones(len(rows), np.bool_)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from switch_server.adapters.batch import BatchThread
+from switch_server.disk.batch_thread import BatchThread
 from tests.store.samples import until
 
 

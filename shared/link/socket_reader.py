@@ -1,8 +1,8 @@
 """A plain ZeroMQ socket in an asyncio loop.
 
 A ZeroMQ descriptor is edge-triggered: it becomes readable once, and any call on the socket, a send too, may swallow that edge.
-So a wake-up reads until ``EAGAIN``, and after sending ``wake`` looks again. zmq.asyncio does the same at three times the cost
-a message, which the order path can't afford.
+So a wake-up reads until ``EAGAIN``, and after sending ``wake`` reads again. zmq.asyncio does the same at three times the cost
+per message, which is too slow for orders.
 """
 
 import asyncio
@@ -12,13 +12,13 @@ from collections.abc import Callable
 import zmq
 
 BATCH = 200
-"""Messages read in one go, before the loop's other work gets its turn."""
+"""Messages read in one go, before the loop's other callbacks run."""
 
 _log = logging.getLogger(__name__)
 
 
-class Drain:
-    """Calls ``read`` for each waiting message of ``socket``; ``read`` must receive one with ``NOBLOCK`` and may raise ``zmq.Again``."""
+class SocketReader:
+    """Calls ``read`` for each waiting message of ``socket``; ``read`` must receive one message with ``NOBLOCK`` and may raise ``zmq.Again``."""
 
     def __init__(self, socket: zmq.Socket[bytes], read: Callable[[], None]) -> None:
         self._socket = socket

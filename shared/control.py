@@ -84,7 +84,9 @@ class AskOrders(Request, frozen=True):
 
 
 class AskRecording(Request, frozen=True):
-    """Answered by ``RecordingPart``, from ``offset`` bytes on. ``call``: a call, whose recording of the whole is meant, or the id of any recording. Audited."""
+    """Answered by ``RecordingPart``, from ``offset`` bytes on. ``call``: the id of a call (for its whole recording) or of a
+    recording. Audited.
+    """
 
     call: CallRef
     offset: Offset = 0

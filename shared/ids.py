@@ -50,7 +50,7 @@ def call_of(leg: LegId) -> CallId:
 
 
 def recording_of(call: CallId, number: int) -> RecordingId:
-    """``<call>r<number>``. Recordings of before calls could have several have their call's id."""
+    """``<call>r<number>``. Recordings from before a call could have several have their call's id."""
     return RecordingId(f"{call}r{number}")
 
 

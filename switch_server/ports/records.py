@@ -153,7 +153,7 @@ class CustomerRecords(Protocol):
         ...
 
     def recordings(self, call: CallId) -> list[dict[str, Any]]:
-        """The one of the whole call first."""
+        """The recording of the whole call first."""
         ...
 
 

@@ -370,7 +370,7 @@ def test_an_old_nonce_is_asked_anew_and_no_wrong_password(book) -> None:
 
 
 def test_the_answer_has_the_remaining_time(book) -> None:
-    desk = registrar.Registrar(book, digest.Doorman(b"s" * 32), Counter())
+    desk = registrar.Registrar(book, digest.DigestAuthenticator(b"s" * 32), Counter())
     assert prove(desk, 1000.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=300",)
     assert prove(desk, 1100.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=200",), (
         "the same request: no refresh"

@@ -1,4 +1,4 @@
-"""``ports.Operations``: the operator's side of the running switch, answered from the states of the switch's parts."""
+"""``ports.operations.Operations``: the operator's side of the running switch, answered from the states of the switch's parts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -92,7 +92,7 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 
 class SwitchOperations:
-    """``ports.Operations``."""
+    """``ports.operations.Operations``."""
 
     def __init__(self, sources: Sources, staff: Staff) -> None:
         self.staff = staff

@@ -1,5 +1,6 @@
-"""``switchctl`` (操作员命令行): looks at a running switch, and tells it what to do, over its control socket.
+"""``switchctl`` (操作员命令行): shows the state of a running switch and sends it orders, over its control socket.
 
-``cli`` what can be said, ``client`` the link, ``views`` which tables a reply makes, ``tables`` their columns as data, ``watch`` the live view,
-``looking`` and ``acting`` what asks the switch, ``offline`` and ``replaying`` what needs none. Errors: ``errors``.
+``cli``: the commands as data; ``client``: the link; ``views``: the tables of a reply; ``tables``: their columns as data; ``watch``: the live view;
+``queries``: commands that read; ``actions``, ``agents``, ``desks``, ``phones``, ``backup``: commands that change something; ``reporting`` and
+``staffing``: reports; ``offline`` and ``replaying``: commands without a running switch. Errors: ``errors``.
 """

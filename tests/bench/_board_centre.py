@@ -49,7 +49,7 @@ class NoRules:
 
 
 class TimedFloorRows:
-    """``ports.floor.FloorRows``, with the CPU time of making the rows."""
+    """``ports.floor.FloorRowsPort``, with the CPU time of making the rows."""
 
     def __init__(self, floor: FloorRows) -> None:
         self._floor = floor

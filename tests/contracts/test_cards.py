@@ -1,4 +1,4 @@
-"""``ports.Cards``: the same tests for the fake and for the real rack."""
+"""``ports.CardsPort``: the same tests for the fake and for the real rack."""
 
 import asyncio
 import os

@@ -20,7 +20,7 @@ CODE = StockCode("600000")
 
 
 class Heard:
-    """A ``trading.Listener`` that records the calls."""
+    """A ``trading.TradingListener`` that records the calls."""
 
     def __init__(self) -> None:
         self.states: list[TradingState] = []

@@ -43,7 +43,7 @@ def pop(agent: AgentId, number: int = 1) -> ShowPop:
 
 
 class FakeFloor:
-    """``ports.floor.FloorRows`` with a test's rows; ``asked``: the number of times they were made."""
+    """``ports.floor.FloorRowsPort`` with a test's rows; ``asked``: the number of times they were made."""
 
     def __init__(self) -> None:
         self.rows = Rows()

@@ -1,4 +1,4 @@
-"""``ports.Branches`` and ``ports.desks.BranchQuestions`` in memory, with scripted answers, given at once or by ``release``."""
+"""``ports.BranchesPort`` and ``ports.desks.BranchQuestions`` in memory, with scripted answers, given at once or by ``release``."""
 
 from collections.abc import Callable, Iterable
 from functools import partial

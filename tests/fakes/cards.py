@@ -1,4 +1,4 @@
-"""Cards without media that fulfil the contract of ``ports.Cards``; answers are posted before ``do`` returns.
+"""Cards without media that fulfil the contract of ``ports.CardsPort``; answers are posted before ``do`` returns.
 
 For tests of the whole switch: a test ends plays (``end_play``), presses keys (``press``) and kills a card (``kill``).
 """

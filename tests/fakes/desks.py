@@ -1,4 +1,4 @@
-"""``ports.Desks`` in memory, and fakes of the ports that its real adapter uses: agents, pops, answers to requests."""
+"""``ports.DesksPort`` in memory, and fakes of the ports that its real adapter uses: agents, pops, answers to requests."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""``ports.Lines`` without SIP: far ends act at once, as the test sets them."""
+"""``ports.LinesPort`` without SIP: far ends act at once, as the test sets them."""
 
 import itertools
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An order journal in memory that fulfils the contract of ``ports.OrderJournal``; ``full`` simulates a full disk."""
+"""An order journal in memory that fulfils the contract of ``ports.OrderJournalPort``; ``full`` simulates a full disk."""
 
 from collections import Counter
 

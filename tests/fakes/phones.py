@@ -1,4 +1,4 @@
-"""``ports.phones.PhoneBook`` in memory. ``out``: the blocked phones, each with the blocked address."""
+"""``ports.phones.DeskPhoneBook`` in memory. ``out``: the blocked phones, each with the blocked address."""
 
 from shared.ids import DeskId, PhoneName
 from switch_server.ports.phones import Binding, PhoneRecord, ha1, phone_fault

@@ -1,4 +1,4 @@
-"""A store in memory that fulfils the contract of ``ports.Store``; records are stored at once, answers posted before ``do`` returns."""
+"""A store in memory that fulfils the contract of ``ports.StorePort``; records are stored at once, answers posted before ``do`` returns."""
 
 from typing import Any
 

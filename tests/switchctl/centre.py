@@ -29,7 +29,7 @@ QUEUES = SwitchConfig(
 
 
 class FakeDeskLinks:
-    """``ports.operations.DeskLinks``: the links in ``up``; ``done`` has the log-outs and the disconnections."""
+    """``ports.operations.DeskLinksPort``: the links in ``up``; ``done`` has the log-outs and the disconnections."""
 
     def __init__(self) -> None:
         self.up: tuple[DeskState, ...] = ()

@@ -1,4 +1,4 @@
-"""A fake of ``ports.Operations`` with fixed replies."""
+"""A fake of ``ports.operations.Operations`` with fixed replies."""
 
 from msgspec import structs
 

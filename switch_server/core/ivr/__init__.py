@@ -1,7 +1,7 @@
 """A caller's walk through a flow (语音导航): the current step, the queue of keys, and the services that a step runs.
 
 In: keys, ends of prompts, timers, answers of the store, the branch and the order book. Out: calls of the ``WalkHost``'s methods.
-A newcomer may change the walk between steps (``ivr``), or how a service is run (``services``); the behaviour of a step is in ``core.flow.kinds``.
+A newcomer may change the walk between steps (``ivr``), or how a service is run (``service_runner``); the behaviour of a step is in ``core.flow.kinds``.
 """
 
 from switch_server.core.ivr.effects import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry

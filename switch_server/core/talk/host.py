@@ -21,7 +21,7 @@ class QueueBoard(Protocol):
         ...
 
     def enter_for_agent(self, call: CallId, queue: QueueName, by: LegId) -> str:
-        """An agent asks for the queue's next agent, for the customer; the same answers as ``entered``."""
+        """An agent asks for the queue's next agent, for the customer; the same answers as ``enter``."""
         ...
 
     def take_over_place(self, call: CallId) -> QueuePlace:

@@ -112,7 +112,7 @@ class SwitchLink(QuietHandler):
             self._loop.call_soon_threadsafe(self._ending.set)
             self._thread.join(timeout)
 
-    # --- ports.Switch ---
+    # --- ports.SwitchPort ---
 
     def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None:
         self._do(lambda: self._ask(request, timeout, on_reply), on_reply)

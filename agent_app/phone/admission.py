@@ -68,7 +68,7 @@ class CallAdmission:
         self._held: dict[int, tuple[str, float]] = {}
         self._admitted: dict[int, AdmittedCall] = {}
 
-    # --- what may be asked ---
+    # --- state ---
 
     @property
     def ringing(self) -> bool:
@@ -91,7 +91,7 @@ class CallAdmission:
         admitted = self._admitted.get(call)
         return admitted.leg if admitted else None
 
-    # --- what happens ---
+    # --- events ---
 
     def invite(self, call: int, token: str, now: float) -> list[AdmissionAction]:
         """An INVITE has come; ``token`` is ``""`` without the header."""

@@ -107,7 +107,7 @@ class PhoneProcess:
         for thread in self._threads[:1]:
             thread.join(STOP_S)
 
-    # --- threads of ours ---
+    # --- this module's threads ---
 
     def _keep(self) -> None:
         """Starts the process again after each end."""

@@ -111,7 +111,7 @@ class PhoneProgram:
         finally:
             self._close()
 
-    # --- SIP's listener ---
+    # --- sip.CallEvents ---
 
     def invited(self, call: int, token: str) -> None:
         self._act(self._admission.invite(call, token, time.monotonic()))

@@ -92,7 +92,7 @@ class SoundCard:
         self._wake.set()
         self._thread.join(3.0)
 
-    # --- this thread ---
+    # --- the sound card's thread ---
 
     def _run(self) -> None:
         while not self._over:
@@ -206,7 +206,7 @@ class SoundCard:
         for role in ROLES:
             self._close(role)
 
-    # --- telling ---
+    # --- reports ---
 
     def _note(self, role: str, item: Listed | None) -> None:
         """Notes the role's device; the loss of the role's former or chosen device is reported."""

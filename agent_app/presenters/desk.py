@@ -86,7 +86,7 @@ class DeskPresenter(DeskCalls):
         """The view that ``on_change`` was given last."""
         return self._draft.given
 
-    # --- people: the seat ---
+    # --- actions: the seat ---
 
     @settled
     def log_in(self, agent: str, password: str, take_over: bool = False) -> None:
@@ -111,7 +111,7 @@ class DeskPresenter(DeskCalls):
         """In a call the lock takes effect after the call."""
         self._call.lock(reason)
 
-    # --- people: what is written ---
+    # --- actions: note, disposition, tickets ---
 
     @settled
     def set_note(self, text: str) -> None:
@@ -143,7 +143,7 @@ class DeskPresenter(DeskCalls):
         """For the customer on screen; ``None``: a new one."""
         self._customer.save_ticket(ticket, title, state, note)
 
-    # --- people: the directory, and what was said to the agent ---
+    # --- actions: the directory, notices, problems ---
 
     @settled
     def save_person(self, person: int | None, name: str, number: str, note: str = "") -> bool:
@@ -170,7 +170,7 @@ class DeskPresenter(DeskCalls):
     def dismiss_returned(self) -> None:
         self._notices.dismiss_returned()
 
-    # --- people: customers ---
+    # --- actions: customers ---
 
     @settled
     def search(self, text: str) -> None:
@@ -200,7 +200,7 @@ class DeskPresenter(DeskCalls):
     def close_player(self) -> None:
         self._customer.close_player()
 
-    # --- people: sound and the app ---
+    # --- actions: sound and the app ---
 
     @settled
     def set_volumes(
@@ -258,7 +258,7 @@ class DeskPresenter(DeskCalls):
     def cancel_diagnostics(self) -> None:
         self._diagnostics.cancel()
 
-    # --- from outside ---
+    # --- events ---
 
     @settled
     def trouble(self, code: LocalProblem, text: str = "") -> None:

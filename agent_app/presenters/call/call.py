@@ -149,7 +149,7 @@ class CallPresenter:
         if self._requests.may(Action.MUTE if on else Action.UNMUTE):
             self._phone.mute(on)
 
-    # --- what is written ---
+    # --- note and disposition ---
 
     def set_note(self, text: str) -> None:
         self._typed_at = self._requests.now()
@@ -241,7 +241,7 @@ class CallPresenter:
             self._saved_notes = unsent
             self._agent_files.write_notes(self._agent, unsent)
 
-    # --- what the switch says ---
+    # --- reports of the switch ---
 
     def left(self) -> None:
         """Nobody is logged in: the notes are removed, so that the next agent can't read them."""

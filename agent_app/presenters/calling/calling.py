@@ -50,7 +50,7 @@ class CallingPresenter:
     def _call(self) -> DeskCall | None:
         return self._draft.view.state.call
 
-    # --- out ---
+    # --- new calls ---
 
     def dial(self, text: str, action: Action = Action.DIAL) -> None:
         self._to(action, Kind.NUMBER, text)
@@ -89,7 +89,7 @@ class CallingPresenter:
         assert isinstance(wanted, ToSeat)  # by the table of needs, all other targets need a call
         return CallSeat(wanted.agent)
 
-    # --- with who was asked ---
+    # --- the consulted party ---
 
     def back(self) -> None:
         self._of_call(Action.RETURN, Return)
@@ -103,7 +103,7 @@ class CallingPresenter:
     def drop(self, leg: LegId) -> None:
         self._of_call(Action.DROP_PARTY, lambda call: DropParty(call, leg))
 
-    # --- a supervisor's ---
+    # --- a supervisor's actions ---
 
     def monitor(self, agent: str, mode: ListenMode) -> None:
         """``agent=""``: the agent whose busy tone is heard."""

@@ -52,7 +52,7 @@ class PhonebookPresenter:
         self._undo: list[tuple[Person, ...]] = []
         self._going: dict[str, _OngoingCall] = {}
 
-    # --- whose it is ---
+    # --- log-in and log-out ---
 
     def came(self, agent: AgentId) -> None:
         if agent == self._agent:

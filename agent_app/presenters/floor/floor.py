@@ -56,7 +56,7 @@ class FloorPresenter:
         """The view that the callback of ``listen`` was given last."""
         return self._mirror.view
 
-    # --- people ---
+    # --- called by the window ---
 
     def listen(self, on_floor: OnFloor) -> None:
         """``on_floor`` is called with each new view, on the presenter's thread; it must not call the desk."""
@@ -75,7 +75,7 @@ class FloorPresenter:
         self._floor = on
         self._follow()
 
-    # --- what a supervisor does to a row ---
+    # --- a supervisor's actions on a row ---
 
     @settled
     def listen_to(self, agent: AgentId, mode: ListenMode) -> None:
@@ -137,7 +137,7 @@ class FloorPresenter:
         elif not self._requests.is_pending(Action.MONITOR) and (call is None or call.kind is not CallKind.MONITOR):
             self._intercepting = None
 
-    # --- from outside ---
+    # --- events ---
 
     def opened(self) -> None:
         """A new session of the link, in which no watch is set yet."""

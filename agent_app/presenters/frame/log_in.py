@@ -56,7 +56,7 @@ class LogInPresenter:
         self._again_at: float | None = None
         self._reconcile_at: float | None = None
 
-    # --- people ---
+    # --- the agent's actions ---
 
     def log_in(self, agent: str, password: str, take_over: bool) -> None:
         if not self._requests.may(Action.LOG_IN):

@@ -58,7 +58,7 @@ class Requests:
         self.now = clock
         self._open: list[SentRequest] = []
 
-    # --- before ---
+    # --- checks ---
 
     def may(self, action: Action, but: actions.Why | None = None) -> bool:
         """Whether the action can be sent. If it is off, the view says why; if it is pending, nothing happens (a double click). ``but``: a need that is

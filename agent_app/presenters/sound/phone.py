@@ -72,7 +72,7 @@ class PhonePresenter:
         remembered = settings.get("desk_phone")
         self._voice_by(remembered if is_phone_name(remembered) else "")
 
-    # --- which phone ---
+    # --- choice of the phone ---
 
     def use_desk_phone(self, name: str) -> None:
         """``""``: the app's own phone. A log-in has one phone, so the phone is chosen before."""
@@ -132,7 +132,7 @@ class PhonePresenter:
         self._draft.put_audio(muted=on)
         self._phone.do(Mute(on))
 
-    # --- what people choose ---
+    # --- devices and volumes ---
 
     def volumes(self, chosen: dict[str, float | None]) -> None:
         for kind, factor in chosen.items():

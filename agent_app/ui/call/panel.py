@@ -82,7 +82,7 @@ class CallPanel(Panel):
         self.redraw()
 
     def dismiss_returned(self) -> bool:
-        """Whether there was such a line."""
+        """Hides the line about a customer who is back; returns whether it was shown."""
         if self._view.returned is None:
             return False
         self._desk.dismiss_returned()

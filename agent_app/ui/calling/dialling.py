@@ -64,7 +64,7 @@ class DialDialog(DeskDialog):
         self.resize(letters(self.font(), 108), self.sizeHint().height())
         self.redraw()
 
-    # --- from the window ---
+    # --- called by the window ---
 
     def ask(self, purpose: DialPurpose, text: str = "") -> None:
         """Opens the window for this purpose."""
@@ -79,13 +79,13 @@ class DialDialog(DeskDialog):
         self.line.selectAll()
 
     def dial(self) -> None:
-        """With the number of the row that has the focus, if there is one."""
+        """Opens the window for dialling, with the number of the row that has the focus, if there is one."""
         focus = self._window.focusWidget()
         if not (isinstance(focus, DataTable) and focus.dial_current()):
             self.ask(DialPurpose.DIAL)
 
     def monitor(self) -> None:
-        """Back to listening only; or the seat that is heard as busy; or a seat to be chosen."""
+        """In a monitored call: back to listening only. At a busy tone: listens to the called seat. Else opens the window for the choice of a seat."""
         if self._view.enabled.get(Action.LISTEN, OFF).on:
             self._desk.listen(ListenMode.MONITOR)
         elif self._view.state.call is not None:

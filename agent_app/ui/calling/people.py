@@ -46,7 +46,7 @@ class PeoplePanel(Panel):
         self.setLayout(rows(across(self.line, *self.tools.values(), gap=2), self.table, gap=4))
         self.redraw()
 
-    # --- what the buttons do ---
+    # --- buttons ---
 
     def add(self) -> None:
         self.person.ask(None)

@@ -98,7 +98,7 @@ class HistoryPanel(Panel):
 
 
 class TrailPanel(Panel):
-    """The caller's steps in the IVR before the desk rang."""
+    """The list of the caller's steps in the IVR before the desk rang."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)

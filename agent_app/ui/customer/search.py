@@ -83,7 +83,7 @@ class SearchPanel(Panel):
         self._host.focus_released.emit()
 
     def escape(self) -> bool:
-        """Whether there was something to close."""
+        """Closes the search; returns whether it was open."""
         if not self.active and not self.line.hasFocus():
             return False
         self.close_search()
@@ -126,7 +126,7 @@ class SearchPanel(Panel):
         return self.tr("Found: {n}").format(n=len(view.search.rows))
 
     def _cleared(self, text: str) -> None:
-        """Clears the search with the text, also by the clear button of the field."""
+        """An emptied field ends the search, also when its clear button was pressed."""
         if not text and self.active:
             self._desk.search("")
 

@@ -111,7 +111,7 @@ class SeatsBoard(FloorPanel):
         queue, language = self._floor.queues.get(row.queue), self._view.language if self._view else Language.ZH
         return words.titled(queue.title, language, row.queue) if queue is not None else str(row.queue)
 
-    # --- which are shown ---
+    # --- filter ---
 
     def _filter(self) -> None:
         text, here = self.search.text(), self.present.isChecked()

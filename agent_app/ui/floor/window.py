@@ -71,7 +71,7 @@ class SupervisorWindow(QWidget):
         QShortcut(QKeySequence("Esc"), self, self._escape)
         self._retranslate()
 
-    # --- what is shown ---
+    # --- drawing ---
 
     def draw(self, view: DeskView) -> None:
         """Draws the view; never calls the presenter."""
@@ -242,7 +242,7 @@ class SupervisorWindow(QWidget):
         self.notice.say(text)
         announce(self, text)
 
-    # --- what the acts do ---
+    # --- commands ---
 
     def _what_acts_do(self) -> dict[str, Callable[[], None]]:
         floor = self._desk.floor

@@ -53,7 +53,7 @@ class HelpDialog(DeskDialog):
         self.redraw()
 
     def show_hotkeys(self, commands: frozenset[str]) -> None:
-        """The commands of ``hotkeys.HOTKEYS`` whose keys the system gave to this program."""
+        """``commands``: those of ``hotkeys.HOTKEYS`` whose keys this program has grabbed."""
         self._hotkeys = commands
         self.retranslate()
 

@@ -25,7 +25,7 @@ class Leaving(QObject):
         self._asked = False
 
     def may_close(self, view: DeskView) -> bool:
-        """Whether the window may close now; else the question or the log-out has begun."""
+        """Whether the window may close now; if not, the question is open or the log-out has begun."""
         if self.sure or view.needs_password:
             return True
         if view.state.call is not None:
@@ -43,7 +43,7 @@ class Leaving(QObject):
         return False
 
     def session_ends(self, view: DeskView, manager: QSessionManager) -> None:
-        """The system shuts down or logs its user out. In a call the system is told to cancel, and asks its user."""
+        """The system shuts down or logs its user out. In a call the shutdown is cancelled, and the system asks its user."""
         self._desk.keep()
         if view.state.call is not None and not view.needs_password and manager.allowsInteraction():
             manager.cancel()

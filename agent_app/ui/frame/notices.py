@@ -1,4 +1,4 @@
-"""Notices of a supervisor's messages and acts, one under the other, each shown until the agent puts it away."""
+"""Notices of a supervisor's messages and acts, one under the other, each shown until the agent dismisses it."""
 
 from collections.abc import Callable
 
@@ -75,7 +75,7 @@ class NoticesPanel(Panel):
         self.redraw()
 
     def dismiss(self) -> bool:
-        """Puts the newest away; whether there was one."""
+        """Dismisses the newest notice; returns whether there was one."""
         if not self._view.notices:
             return False
         self._desk.dismiss_notice()

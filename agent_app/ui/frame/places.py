@@ -29,9 +29,9 @@ from agent_app.ui.parts.widgets import rows
 SIZE = (1366, 728)
 """Of the window at the first start (device-independent pixels), where the screen is as large."""
 SIDES = (42, 46)
-"""Letters that the left and the right column are wide at the first start."""
+"""Width of the left and of the right column at the first start, in letters."""
 LEAST_LINES = 12
-"""Lines of the desk's page that are seen at least, on a screen that is too low for the whole."""
+"""The smallest number of text lines of a page that are visible on a screen that is too low for the whole page."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Places(QWidget):
             tabs.show_titles()
 
     def show_over(self) -> None:
-        """The first panel that is wanted in place of the card, else the card."""
+        """Shows the first panel whose ``Placement.wanted`` is true in place of the card, else the card."""
         wanted = [
             at for at, one in enumerate(self._over, 1) if one.placement.wanted and one.placement.wanted(one.made.panel)
         ]
@@ -159,7 +159,7 @@ class Places(QWidget):
 
 
 class PanelTabs(QTabWidget):
-    """Tabs with titles that count."""
+    """Tabs whose titles may end with a count."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,7 +184,7 @@ class PanelTabs(QTabWidget):
 
 
 class RolledPage(QScrollArea):
-    """A page that is rolled where the screen is lower than the page needs (1366×768 at 150 %)."""
+    """A page that can be scrolled where the screen is too low for it (1366×768 at 150 %)."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -208,7 +208,7 @@ class RolledPage(QScrollArea):
 
 
 def _column(layout: QLayout) -> QWidget:
-    """At least as wide as the minimum of its parts."""
+    """A column that is at least as wide as the minimum of its parts."""
     column = QWidget()
     column.setLayout(layout)
     return column

@@ -15,7 +15,7 @@ THEME_KEY = "theme"
 
 
 class ProgramCommands(QObject):
-    """Has no place in the window."""
+    """A panel without a widget: it has commands only."""
 
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.window)
@@ -24,20 +24,20 @@ class ProgramCommands(QObject):
         host.logged_out.connect(self.question.close)
 
     def draw(self, view: DeskView) -> None:
-        """The question about logging out goes when a call comes."""
+        """A new call closes the question about logging out."""
         was, self._view = self._view, view
         call, old = view.state.call, was.state.call
         if call is not None and (old is None or old.call != call.call):
             self.question.close()
 
     def redraw(self) -> None:
-        """Shows nothing in the theme's colours."""
+        """Does nothing: there is no widget to draw."""
 
     def other_language(self) -> None:
         self.host.desk.set_language(Language.EN if self._view.language is Language.ZH else Language.ZH)
 
     def other_theme(self) -> None:
-        """Never the look of now: the system's, if that is another, else the one that the system has not."""
+        """Changes the look: to the system's theme if that looks different from the present one, else to the opposite of the system's."""
         now = theme.tokens()
         theme.use(theme.Theme.SYSTEM)
         if theme.tokens() is not now:
@@ -49,20 +49,20 @@ class ProgramCommands(QObject):
         self.host.look_changed.emit()
 
     def ask_log_out(self) -> None:
-        """A key that is next to others must not end the shift."""
+        """Asks before the log-out: a wrong key must not end the shift."""
         text = self.tr("Log out now? No more calls come to this desk.")
         log_out = self.host.desk.log_out
         self.question.ask(self.tr("Log out"), text, self.tr("&Log out"), self.tr("&Cancel"), log_out)
 
 
 def use_theme(chosen: theme.Theme) -> None:
-    """For what is drawn from now on."""
+    """Sets the theme for everything that is drawn from now on."""
     theme.use(chosen)
     apply_look()
 
 
 def apply_look() -> None:
-    """Palette and style sheet of the theme in force."""
+    """Sets palette and style sheet of the present theme."""
     app = QApplication.instance()
     if isinstance(app, QApplication):
         theme.apply(app)

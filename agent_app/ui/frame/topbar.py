@@ -1,4 +1,4 @@
-"""Top of the window: the seat's state by colour, icon and word, since when, why it is locked; opening and locking; callers who wait; the menu."""
+"""The top of the window: the seat's state by colour, icon and word, since when, why it is locked; opening and locking; callers who wait; the menu."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton
@@ -22,7 +22,7 @@ MENU = ("help", "audio", "language", "theme", "", "password", "about", "", "log_
 
 
 class StateChip(QFrame):
-    """状态: a coloured plate with icon, word and time. The word alone says all that the colour says."""
+    """状态: a coloured plate with icon, word and time. The word alone has the same meaning as the colour."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -71,11 +71,11 @@ class Window(QMainWindow):
 
     @property
     def tables(self) -> dict[str, DataTable[Any]]:
-        """Of all panels, by their names in the settings."""
+        """The tables of all panels, by their names in the settings."""
         return {name: table(made.panel) for made in self._made for name, table in made.spec.tables.items()}
 
     def draw(self, view: DeskView) -> None:
-        """Shows this view and nothing of before. Never calls the desk. A step that raises costs only itself (``parts.faults``)."""
+        """Draws the view in all panels. Never calls the presenter. An exception of one step does not stop the others (``parts.faults``)."""
         was, self.view = self.view, view
         steps: dict[str, Callable[[], object]] = {
             "drawing the window's language": lambda: self._use_language(view),
@@ -114,7 +114,7 @@ class Window(QMainWindow):
     def session_ends(self, manager: QSessionManager) -> None:
         self.leaving.session_ends(self._desk.view, manager)
 
-    # --- the panels and the window ---
+    # --- panels ---
 
     def _attach(self) -> None:
         for made in self._made:
@@ -138,14 +138,14 @@ class Window(QMainWindow):
         self.places.show_over()
 
     def _escape(self) -> None:
-        """The first panel that has something to close."""
+        """Esc closes the open part of the first panel that has one."""
         asked = [(made.spec.escape, made.panel) for made in self._made if made.spec.escape is not None]
         for escape, panel in sorted(asked, key=lambda one: one[0].order):
             if escape.close(panel):
                 return
 
     def _watch_colleagues(self) -> None:
-        """The switch tells about colleagues only while a list of them is on the screen."""
+        """Watches the colleagues' states only while a list of colleagues is on the screen."""
         watching = [made.panel for made in self._made if made.spec.watches_colleagues]
         shown = any(
             panel.isVisible() if isinstance(panel, QDialog) else self.places.in_front(panel) for panel in watching
@@ -160,7 +160,7 @@ class Window(QMainWindow):
         self.places.show_titles()
 
     def _scheme_changed(self) -> None:
-        """The system's colours; they count unless the person chose a theme."""
+        """The system's colours have changed; they apply unless the person has chosen a theme."""
         apply_look()
         self._redraw()
 
@@ -171,7 +171,7 @@ class Window(QMainWindow):
         for table in self.tables.values():
             table.rows.repaint_all()
 
-    # --- what a view does to the whole ---
+    # --- a view's effect on the whole window ---
 
     def _use_language(self, view: DeskView) -> None:
         if view.language != self._translation.language:

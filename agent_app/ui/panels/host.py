@@ -1,4 +1,4 @@
-"""What a panel is given of its window."""
+"""The services of a window for its panels."""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -19,19 +19,19 @@ class PanelHost(QObject):
     number_chosen = Signal(str, bool)
     """A telephone number on the screen, and whether it is a seat's: the dial window opens with it."""
     places_changed = Signal()
-    """Another ``count`` or ``wanted`` of a placement, without a new view."""
+    """Emitted when ``count`` or ``wanted`` of a placement has changed without a new view."""
     focus_released = Signal()
-    """A panel that took the focus is done: the first account tab gets it."""
+    """Emitted by a panel that gives up the focus: the first account tab gets it."""
     look_changed = Signal()
-    """Another theme: all is drawn anew."""
+    """Emitted after a change of the theme: everything is drawn anew."""
     escaped = Signal()
-    """Esc: the first panel whose ``PanelSpec.escape`` has something to close, closes it."""
+    """Emitted at Esc: of the panels with a ``PanelSpec.escape``, the first one that has an open part closes that part."""
     logged_in = Signal()
-    """The desk's page has come up, drawn."""
+    """Emitted when the desk's page is drawn and shown."""
     logged_out = Signal()
-    """The log-in page has come up, drawn; also at the start."""
+    """Emitted when the log-in page is drawn and shown; also at the start."""
     closing = Signal()
-    """The agent's window closes for good."""
+    """Emitted when the agent's window is being closed, and the close can't be refused any more."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtWidgets import QWidget
 
 P = TypeVar("P")
-"""The panel."""
+"""The panel's class."""
 
 
 class PanelPlace(StrEnum):
@@ -32,14 +32,14 @@ class PanelPlace(StrEnum):
     LOG_IN = auto()
     CALL = auto()
     LIST = auto()
-    """A tab."""
+    """A tab of the left column."""
     SEARCH = auto()
     CARD = auto()
     ACCOUNT = auto()
     ACCOUNT_TAB = auto()
-    """A tab. The first one has the focus when an agent begins to work, and is in front when a caller's card comes."""
+    """A tab of the middle column. The first one gets the focus after a log-in, and is turned to the front when a caller's card comes."""
     OVER = auto()
-    """In place of card and account while ``Placement.wanted`` says so."""
+    """In place of card and account while ``Placement.wanted`` returns true."""
     WORK = auto()
     STATUS = auto()
 
@@ -49,18 +49,18 @@ TABS = frozenset({PanelPlace.LIST, PanelPlace.ACCOUNT_TAB})
 
 @dataclass(frozen=True)
 class Placement(Generic[P]):
-    """A widget of a panel, and where it stands. ``order``: within the place, from the top or from the left."""
+    """A widget of a panel, and its place. ``order``: within the place, from the top or from the left."""
 
     place: PanelPlace
     order: int
     widget: Callable[[P], QWidget] | None = None
     """``None``: the panel itself."""
     title: Callable[[P], str] | None = None
-    """Of a tab, in the language of the moment."""
+    """The title of a tab, in the present language."""
     count: Callable[[P], int] | None = None
-    """Stands behind the tab's title, unless 0. Asked for after each view, and at ``PanelHost.places_changed``."""
+    """A number shown after the tab's title, unless 0. Called after each view, and at ``PanelHost.places_changed``."""
     wanted: Callable[[P], bool] | None = None
-    """For ``PanelPlace.OVER``. Asked for as ``count`` is."""
+    """For ``PanelPlace.OVER``: whether the widget is shown now. Called when ``count`` is called."""
     stretch: int = 0
     """Share of the height that the column has left."""
 

@@ -17,10 +17,10 @@ class Drawable(Protocol):
     """``parts.widgets.Panel`` and ``parts.dialog.DeskDialog`` are drawable; both draw themselves anew from nothing after a fault."""
 
     def draw(self, view: DeskView) -> object:
-        """The newest view; at most 60 times a second."""
+        """Draws the newest view; called at most 60 times a second."""
 
     def redraw(self) -> object:
-        """All of it, in another theme."""
+        """Draws the whole panel, after a change of the theme."""
 
 
 P = TypeVar("P", bound=Drawable)
@@ -28,26 +28,26 @@ P = TypeVar("P", bound=Drawable)
 
 @dataclass(frozen=True)
 class Escape(Generic[P]):
-    """The part of a panel that Esc closes. ``order``: the panel with the lowest is asked first."""
+    """The part of a panel that Esc closes. ``order``: the panel with the lowest order comes first."""
 
     order: int
     close: Callable[[P], bool]
-    """Whether there was something to close."""
+    """Closes the part; returns whether it was open."""
 
 
 @dataclass(frozen=True)
 class PanelSpec(Generic[P]):
-    """All that the window knows of a panel. ``id``: ASCII, stable. ``make``: the panel's class, whose ``__init__`` takes the ``PanelHost``."""
+    """The description of a panel for its window. ``id``: ASCII, stable. ``make``: the panel's class, whose ``__init__`` takes the ``PanelHost``."""
 
     id: str
     make: Callable[[PanelHost], P]
     placements: tuple[Placement[P], ...] = ()
     commands: tuple[WindowCommand[P], ...] = ()
     tables: Mapping[str, Callable[[P], DataTable[Any]]] = field(default_factory=dict)
-    """The widths of a table's columns are kept in the settings under this name; the panel's id, where the panel has one table."""
+    """By name: the key in the settings under which the widths of the table's columns are kept; the panel's id if the panel has one table only."""
     escape: Escape[P] | None = None
     watches_colleagues: bool = False
-    """The switch tells about colleagues only while such a panel is in front."""
+    """The panel shows colleagues: only while such a panel is in front does the switch send their states."""
 
 
 class PanelRegistry:
@@ -78,7 +78,7 @@ class PanelRegistry:
 
 
 def _keys(spec: PanelSpec[Any]) -> list[str]:
-    """As Qt spells them, so that ``Shift+Ctrl+F`` is ``Ctrl+Shift+F``."""
+    """The panel's keys in Qt's spelling, in which ``Shift+Ctrl+F`` and ``Ctrl+Shift+F`` are equal."""
     sequences = [QKeySequence(command.keys) for command in spec.commands]
     sequences += [QKeySequence(key) for command in spec.commands for key in command.media]
     return [keys.toString(QKeySequence.SequenceFormat.PortableText) for keys in sequences]

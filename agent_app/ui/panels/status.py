@@ -54,7 +54,7 @@ class StatusBar(Panel):
         self.setMinimumHeight(round(self.fontMetrics().height() * 2.1))  # the same height with a message and without
 
     def dismiss_problem(self) -> bool:
-        """Whether there was one."""
+        """Removes the problem; returns whether there was one."""
         if self._view.problem is None:
             return False
         self._desk.dismiss_problem()

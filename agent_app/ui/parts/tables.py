@@ -222,7 +222,7 @@ class DataTable(QTableView, Generic[Row]):
         return finds(row) if finds is not None and row is not None and self.selectionModel().hasSelection() else ""
 
     def dial_current(self) -> bool:
-        """Says ``number_clicked`` of the chosen row; whether it has a number."""
+        """Emits ``number_clicked`` for the chosen row; returns whether the row has a number."""
         row = self.current()
         if row is None or not self.number():
             return False

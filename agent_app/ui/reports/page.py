@@ -88,7 +88,7 @@ class ReportsPage(FloorPanel):
         last = BoardColumn[ReportRow](QT_TRANSLATE_NOOP("tables", "Dispositions"), self._dispositions, 30)
         return [first, *(measure.column() for measure in MEASURES), last]
 
-    # --- what a person does ---
+    # --- inputs ---
 
     def begin(self) -> None:
         """The page is opened: requests today's queues, if no report was requested yet."""
@@ -128,7 +128,7 @@ class ReportsPage(FloorPanel):
         else:
             self._say(self.tr("Saved: {file}").format(file=file))
 
-    # --- what is shown ---
+    # --- drawing ---
 
     def show_report(self, report: ReportView) -> None:
         was, self._report = self._report, report

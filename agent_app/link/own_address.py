@@ -42,7 +42,7 @@ class RoutedAddress:
 
     async def resolve(self) -> None:
         if not _is_address(self._name):
-            self._host = await _looked_up(self._name) or self._host
+            self._host = await _resolved(self._name) or self._host
 
 
 class GivenAddress:
@@ -66,7 +66,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-async def _looked_up(name: str) -> str:
+async def _resolved(name: str) -> str:
     """Resolves in a daemon thread, for which the program's end does not wait: a name server that does not answer takes half a minute."""
     loop = asyncio.get_running_loop()
     found: asyncio.Future[str] = loop.create_future()

@@ -130,7 +130,7 @@ class SwitchLink(QuietHandler):
         self._refusals = 0
         self.statistics.switch = channel.program
         _log.info("link: open with %s", channel.program)
-        self._look_at_route()
+        self._check_route()
         self._now(LinkState.UP)
         self._post(self._listener.opened)
 
@@ -179,13 +179,13 @@ class SwitchLink(QuietHandler):
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_exception_handler(self._fell)
+        self._loop.set_exception_handler(self._on_loop_exception)
         try:
-            self._loop.run_until_complete(self._live_on())
+            self._loop.run_until_complete(self._restart_link())
         finally:
             self._loop.close()
 
-    async def _live_on(self) -> None:
+    async def _restart_link(self) -> None:
         """Begins another link after an exception in this program has ended one; the exception is logged, and the link's state tells the window."""
         while not self._ending.is_set():
             try:
@@ -207,7 +207,7 @@ class SwitchLink(QuietHandler):
         except Exception:  # noqa: BLE001  # the client has failed before
             _log.exception("link: the failed one could not be ended")
 
-    def _fell(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _on_loop_exception(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The loop's exception handler. A callback raised, so the link's state is uncertain, and the link is ended."""
         loop.default_exception_handler(context)
         fault = context.get("exception")
@@ -239,10 +239,10 @@ class SwitchLink(QuietHandler):
             if not self._route.address() or self._resolved_for != self.statistics.opened:
                 self._resolved_for = self.statistics.opened
                 await self._route.resolve()
-            self._look_at_route()
+            self._check_route()
             await asyncio.sleep(WATCH_S)
 
-    def _look_at_route(self) -> None:
+    def _check_route(self) -> None:
         ip = self._route.address()
         if ip and ip != self._address:
             _log.info("link: this PC's address is %s, was %s", ip, self._address or "not known")

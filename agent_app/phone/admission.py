@@ -3,11 +3,14 @@
 A call (PJSIP's number) whose token is not known yet is held for ``HOLD_S`` (100 Trying goes out), then refused. A call with a known token rings;
 one call may ring and one may be up. Each method of ``CallAdmission`` takes an event and returns the actions to be done, in order:
 
-    invite    known -> Respond 180, tell Ringing (auto: Respond 200) | none, or held too long -> Hang 403, tell stranger | one rings -> Hang 486
-    expect   as invite, for those held
+    invite   known: Respond 180, PostEvent Ringing (auto: Respond 200, too); without a token, or held too long: Terminate 403, PostEvent stranger;
+             another call rings: Terminate 486
+    expect   as invite, for held calls
     answer   Respond 200, as soon as no other call is up
-    end      Hang 603 (BYE when it is up)          forget   Hang 480 (BYE when it is up)
-    up       tell CallUp                           gone     tell CallOver
+    end      Terminate 603 (BYE if the call is up)
+    forget   Terminate 480 (BYE if the call is up)
+    up       PostEvent CallUp
+    gone     PostEvent CallOver
 """
 
 from enum import Enum, auto
@@ -19,7 +22,7 @@ from shared.ids import LegId
 
 HOLD_S = 3.0
 HELD = 2
-"""Calls without a known token that may wait; PJSIP has four slots, and the desk's own calls need two."""
+"""The most calls without a known token that may wait; PJSIP has four slots, and the desk's own calls need two."""
 EXPECTED = 32
 """Announced legs kept; more than a desk can have, so that a faulty switch can't fill the memory."""
 RINGING, OK, FORBIDDEN, UNAVAILABLE, BUSY, DECLINE = 180, 200, 403, 480, 486, 603
@@ -32,18 +35,20 @@ class Respond(Struct, frozen=True):
     code: int
 
 
-class Hang(Struct, frozen=True):
+class Terminate(Struct, frozen=True):
     """Ends the call: by BYE if the call is up, else by this final response."""
 
     call: int
     code: int
 
 
-class Tell(Struct, frozen=True):
+class PostEvent(Struct, frozen=True):
+    """Sends the event to the window."""
+
     event: PhoneEvent
 
 
-AdmissionAction = Respond | Hang | Tell
+AdmissionAction = Respond | Terminate | PostEvent
 
 
 class Phase(Enum):
@@ -142,7 +147,7 @@ class CallAdmission:
         if admitted is None or admitted.phase is Phase.UP:
             return []
         admitted.phase = Phase.UP
-        return [Tell(CallUp(admitted.leg))]
+        return [PostEvent(CallUp(admitted.leg))]
 
     def gone(self, call: int, code: int) -> list[AdmissionAction]:
         self._held.pop(call, None)
@@ -151,7 +156,7 @@ class CallAdmission:
             return []
         if admitted.phase is Phase.UP and admitted.ended_by_us:
             code = OK  # ended by this side's BYE; PJSIP reports the code given to ``hangup``
-        return [Tell(CallOver(admitted.leg, code, admitted.ended_by_us)), *self._answer_next()]
+        return [PostEvent(CallOver(admitted.leg, code, admitted.ended_by_us)), *self._answer_next()]
 
     def tick(self, now: float) -> list[AdmissionAction]:
         """Refuses calls that were held for ``HOLD_S``."""
@@ -164,7 +169,7 @@ class CallAdmission:
 
     def close(self) -> list[AdmissionAction]:
         """Ends all calls, since the window's process has ended."""
-        acts: list[AdmissionAction] = [Hang(call, FORBIDDEN) for call in self._held]
+        acts: list[AdmissionAction] = [Terminate(call, FORBIDDEN) for call in self._held]
         for leg in [admitted.leg for admitted in self._admitted.values()]:
             acts += self._end(leg, UNAVAILABLE)
         self._expected.clear()
@@ -173,15 +178,18 @@ class CallAdmission:
     # --- steps ---
 
     def _refuse(self, call: int) -> list[AdmissionAction]:
-        return [Hang(call, FORBIDDEN), Tell(PhoneProblem("stranger", "an INVITE without a token that was announced"))]
+        return [
+            Terminate(call, FORBIDDEN),
+            PostEvent(PhoneProblem("stranger", "an INVITE without a token that was announced")),
+        ]
 
     def _let_in(self, call: int, expected: Expect) -> list[AdmissionAction]:
         if any(admitted.phase is Phase.RINGING for admitted in self._admitted.values()):
-            return [Hang(call, BUSY), Tell(PhoneProblem("busy", f"{expected.leg}: another call rings"))]
+            return [Terminate(call, BUSY), PostEvent(PhoneProblem("busy", f"{expected.leg}: another call rings"))]
         del self._expected[expected.token]  # a token is good for one call
         admitted = self._admitted[call] = AdmittedCall(expected.leg)
         admitted.wants_answer = expected.auto
-        return [Respond(call, RINGING), Tell(Ringing(expected.leg)), *self._answer_next()]
+        return [Respond(call, RINGING), PostEvent(Ringing(expected.leg)), *self._answer_next()]
 
     def _answer_next(self) -> list[AdmissionAction]:
         if self.talking is not None:
@@ -197,5 +205,5 @@ class CallAdmission:
         for call, admitted in self._admitted.items():
             if admitted.leg == leg and not admitted.ended_by_us:
                 admitted.ended_by_us = True
-                acts.append(Hang(call, code))
+                acts.append(Terminate(call, code))
         return acts

@@ -17,7 +17,7 @@ from agent_app.phone import PhoneError
 WINDOWS = sys.platform == "win32"
 
 
-class Listed(Struct, frozen=True):
+class ListedDevice(Struct, frozen=True):
     """``index``: PortAudio's, valid until the next ``refresh``."""
 
     index: int
@@ -39,7 +39,7 @@ class PortAudio:
     def version(self) -> str:
         return str(self.sd.get_portaudio_version()[1])
 
-    def refresh(self) -> tuple[Listed, ...]:
+    def refresh(self) -> tuple[ListedDevice, ...]:
         """Makes the list anew; every stream must be closed. Takes some 15 ms (ALSA)."""
         if not self._fresh:
             self.sd._terminate()  # noqa: SLF001  the only way
@@ -47,7 +47,7 @@ class PortAudio:
         self._fresh = False
         return self.devices()
 
-    def devices(self) -> tuple[Listed, ...]:
+    def devices(self) -> tuple[ListedDevice, ...]:
         apis = self.sd.query_hostapis()
         all_devices = self.sd.query_devices()
         return listed(list(all_devices), list(apis), windows=WINDOWS)
@@ -57,7 +57,7 @@ class PortAudio:
         return self.sd.WasapiSettings(auto_convert=True) if WINDOWS else None
 
 
-def listed(devices: list[dict[str, Any]], apis: list[dict[str, Any]], *, windows: bool) -> tuple[Listed, ...]:
+def listed(devices: list[dict[str, Any]], apis: list[dict[str, Any]], *, windows: bool) -> tuple[ListedDevice, ...]:
     """PortAudio's devices with ids that stay the same after a restart: the API's name and the device's."""
     api = _api(apis, windows=windows)
     if api is None:
@@ -69,7 +69,7 @@ def listed(devices: list[dict[str, Any]], apis: list[dict[str, Any]], *, windows
         seen[name] = seen.get(name, 0) + 1
         number = f" #{seen[name]}" if seen[name] > 1 else ""
         found.append(
-            Listed(
+            ListedDevice(
                 index,
                 SoundDevice(
                     f"{apis[api]['name']}/{name}{number}",
@@ -93,11 +93,11 @@ def _api(apis: list[dict[str, Any]], *, windows: bool) -> int | None:
 
 
 def choose(
-    devices: tuple[Listed, ...], wanted: str, *, output: bool, failed: frozenset[str] = frozenset()
-) -> Listed | None:
+    devices: tuple[ListedDevice, ...], wanted: str, *, output: bool, failed: frozenset[str] = frozenset()
+) -> ListedDevice | None:
     """The device with the id ``wanted``, else the system's default, else any; never one that has just failed."""
 
-    def fits(item: Listed) -> bool:
+    def fits(item: ListedDevice) -> bool:
         channels = item.device.outputs if output else item.device.inputs
         return channels > 0 and item.device.id not in failed
 

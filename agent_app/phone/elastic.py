@@ -21,7 +21,7 @@ SPARE, SPARE_MOST = 10 * MS, 60 * MS
 WINDOW = RATE
 WARM_UP = RATE // 2
 """Samples taken since the first put, or since the spare was raised, within which an underrun does not raise the spare."""
-CALM = 10 * RATE
+CALM_SAMPLES = 10 * RATE
 FULL = 240 * MS
 QUIET = 200
 """Peak below which a cut is not audible (-44 dBFS)."""
@@ -47,7 +47,7 @@ class ElasticBuffer:
             self._begun = self._primed = False
             self.spare = SPARE
             self.underruns = self.overruns = self.steps = 0
-            self._since_raise = self._calm = 0
+            self._since_raise = self._samples_since_underrun = 0
             self._begin_window()
 
     def __str__(self) -> str:
@@ -84,7 +84,7 @@ class ElasticBuffer:
     def _run_dry(self, count: int) -> Samples:
         if self._primed:
             self.underruns += 1
-            self._calm = 0
+            self._samples_since_underrun = 0
             if self._since_raise > WARM_UP:
                 self._since_raise = 0
                 self.spare = min(SPARE_MOST, self.spare + STEP)
@@ -102,9 +102,9 @@ class ElasticBuffer:
     def _watch(self, count: int) -> None:
         self._low = min(self._low, len(self._data))
         self._taken += count
-        self._calm += count
-        if self._calm >= CALM:
-            self._calm = 0
+        self._samples_since_underrun += count
+        if self._samples_since_underrun >= CALM_SAMPLES:
+            self._samples_since_underrun = 0
             self.spare = max(SPARE, self.spare - STEP)
         if self._taken >= WINDOW and not self._surplus:
             self._judge()

@@ -35,7 +35,7 @@ from agent_app.model.sound.phone_messages import (
     Volume,
 )
 from agent_app.phone import PhoneError
-from agent_app.phone.admission import AdmissionAction, CallAdmission, Hang, Respond, Tell
+from agent_app.phone.admission import AdmissionAction, CallAdmission, PostEvent, Respond, Terminate
 from agent_app.phone.framing import FrameReader, command, pack
 from agent_app.phone.sip import SipEndpoint
 from agent_app.phone.sound import SoundCard
@@ -45,7 +45,7 @@ from agent_app.phone.voice import Voice
 IDLE_MS, HELD_MS, TALK_MS = 500, 50, 20
 LEVELS_S, QUALITY_S = 0.1, 5.0
 TRY_S, TRY_RING_S = 5.0, 1.5
-LAST_WORDS_S = 1.5
+BYE_WAIT_S = 1.5
 """Seconds for the BYE after the end of the window's process."""
 ORPHAN_S = 5.0
 """The process ends so long after the end of its input at the latest, even if a thread hangs."""
@@ -55,7 +55,7 @@ KEEP_ALIVE = b"\r\n\r\n"
 log = logging.getLogger(__name__)
 
 
-class Gone(Exception):  # noqa: N818  no error
+class StopRequested(Exception):  # noqa: N818  no error
     """Ends ``run``: the input has ended, or ``StopPhone`` has come."""
 
 
@@ -77,7 +77,7 @@ class PhoneProgram:
         self._source, self._sink = source, sink
         self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._send, name="output", daemon=True)
-        self._inbox: queue.SimpleQueue[PhoneCommand | PhoneEvent | Gone] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[PhoneCommand | PhoneEvent | StopRequested] = queue.SimpleQueue()
         self._admission = CallAdmission()
         self._voice = Voice(device=audio, say=say)
         self._ip = self._wanted_ip = ip
@@ -106,7 +106,7 @@ class PhoneProgram:
                 self._request_devices()
                 self._tell_levels(now)
                 self._tell_quality(now)
-        except Gone:
+        except StopRequested:
             log.info("the input has ended")
         finally:
             self._close()
@@ -137,9 +137,9 @@ class PhoneProgram:
                     if code == 200:
                         self._voice.begin()
                     self._sip.answer(call, code)
-                case Hang(call, code):
-                    self._sip.hang(call, code)
-                case Tell(event):
+                case Terminate(call, code):
+                    self._sip.hang_up(call, code)
+                case PostEvent(event):
                     self._write(event)
                 case _ as never:
                     assert_never(never)
@@ -151,7 +151,7 @@ class PhoneProgram:
                 message = self._inbox.get_nowait()
             except queue.Empty:
                 return
-            if isinstance(message, Gone):
+            if isinstance(message, StopRequested):
                 raise message
             if isinstance(message, PhoneCommand):
                 self._handle(message)
@@ -181,7 +181,7 @@ class PhoneProgram:
             case Move(ip):
                 self._wanted_ip = ip
             case StopPhone():
-                raise Gone
+                raise StopRequested
             case _:
                 log.error("no handler for %s", type(message).__name__)
 
@@ -248,9 +248,9 @@ class PhoneProgram:
             return None, PhoneProblem(error.code, error.text)
 
     def _close(self) -> None:
-        """Sends a BYE to the call that is up, and waits ``LAST_WORDS_S`` at most for the answer."""
+        """Sends a BYE to the call that is up, and waits ``BYE_WAIT_S`` at most for the answer."""
         self._act(self._admission.close())
-        until = time.monotonic() + LAST_WORDS_S
+        until = time.monotonic() + BYE_WAIT_S
         while not self._admission.empty and time.monotonic() < until:
             self._sip.step(10)
         if self._sound is not None:
@@ -258,7 +258,7 @@ class PhoneProgram:
         self._sip.close()
         self._bell.close()
         self._outbox.put(b"")
-        self._writer.join(LAST_WORDS_S)
+        self._writer.join(BYE_WAIT_S)
 
     def _write(self, event: PhoneEvent) -> None:
         if isinstance(event, CallOver | PhoneProblem):
@@ -274,7 +274,7 @@ class PhoneProgram:
             while data := self._outbox.get():
                 self._sink.write(data)
 
-    def _post(self, message: PhoneCommand | PhoneEvent | Gone) -> None:
+    def _post(self, message: PhoneCommand | PhoneEvent | StopRequested) -> None:
         self._inbox.put(message)
         with contextlib.suppress(OSError):
             self._bell.sendto(KEEP_ALIVE, self._own)
@@ -291,7 +291,7 @@ class PhoneProgram:
                         self._post(PhoneProblem(error.code, error.text))
         except (PhoneError, OSError) as error:
             log.error("input: %s", error)  # noqa: TRY400  no bug of ours
-        self._post(Gone())
+        self._post(StopRequested())
         timer = threading.Timer(ORPHAN_S, os._exit, [3])  # a thread that hangs must not keep the process alive
         timer.daemon = True
         timer.start()

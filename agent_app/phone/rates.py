@@ -20,7 +20,7 @@ def _kernel(factor: int) -> npt.NDArray[np.float32]:
     return kernel
 
 
-class Up:
+class Upsampler:
     """From 8 kHz to ``factor`` times 8 kHz."""
 
     def __init__(self, factor: int) -> None:
@@ -38,7 +38,7 @@ class Up:
         return as_samples(np.convolve(whole, self._kernel, "valid"))
 
 
-class Down:
+class Downsampler:
     """From ``factor`` times 8 kHz to 8 kHz; blocks are whole multiples of the factor."""
 
     def __init__(self, factor: int) -> None:

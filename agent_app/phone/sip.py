@@ -28,7 +28,7 @@ _token = re.compile(rf"^{TOKEN_HEADER}[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IG
 
 
 class CallEvents(Protocol):
-    """Callbacks, on the thread that calls ``step``. They may call no other methods of ``SipEndpoint`` than ``answer`` and ``hang``."""
+    """Callbacks, on the thread that calls ``step``. They may call no other methods of ``SipEndpoint`` than ``answer`` and ``hang_up``."""
 
     def invited(self, call: int, token: str) -> None: ...
     def confirmed(self, call: int) -> None: ...
@@ -102,7 +102,7 @@ class DeskAccount(pj.Account):  # type: ignore[misc]
         self._sip = sip
 
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  PJSIP's name
-        self._sip.came(prm.callId, prm.rdata.wholeMsg)
+        self._sip.on_incoming_invite(prm.callId, prm.rdata.wholeMsg)
 
 
 class SipEndpoint:
@@ -156,7 +156,7 @@ class SipEndpoint:
             self._tick(on=True)
         self._do(call, lambda talk, op: talk.answer(op), code)
 
-    def hang(self, call: int, code: int) -> None:
+    def hang_up(self, call: int, code: int) -> None:
         """Ends the call: by BYE if it is up, else by a final response with this code."""
         self._do(call, lambda talk, op: talk.hangup(op), code)
 
@@ -193,7 +193,7 @@ class SipEndpoint:
 
     # --- PJSIP's callbacks ---
 
-    def came(self, number: int, message: str) -> None:
+    def on_incoming_invite(self, number: int, message: str) -> None:
         """Notes the INVITE; ``step`` reports it after PJSIP's callback, since the end of a call without SDP within the callback aborts the process."""
         talk = self._calls[number] = PhoneCall(self, self._account, number)
         found = _token.search(message.partition("\r\n\r\n")[0])

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from agent_app.model.sound.phone_messages import DeviceLost, Devices, PhoneEvent, PhoneProblem, SoundDevice, UseDevices
 from agent_app.phone import PhoneError
-from agent_app.phone.devices import Listed, PortAudio, choose, signature
+from agent_app.phone.devices import ListedDevice, PortAudio, choose, signature
 from agent_app.phone.streams import PLAY, SoundStream
 from agent_app.phone.voice import Voice
 
@@ -51,10 +51,10 @@ class SoundCard:
         self._post = post
         self._want = DevicesWanted()
         self._streams: dict[str, SoundStream] = {}
-        self._listed: tuple[Listed, ...] = ()
+        self._listed: tuple[ListedDevice, ...] = ()
         self._failed: dict[tuple[str, str], float] = {}
         """Role and device -> the time from which the device may be tried again."""
-        self._ease: dict[tuple[str, str], int] = {}
+        self._latency_step: dict[tuple[str, str], int] = {}
         """Role and device -> index into the latencies (``streams.PLAY``, ``RECORD``)."""
         self._in_use: dict[str, str] = {}
         self._told: Devices | None = None
@@ -114,8 +114,8 @@ class SoundCard:
             self._listed = self._library.refresh()
             self._signature, self._scanned = signature(), now
             self._failed.clear()
-        self._bury(now)
-        self._relieve(now)
+        self._close_dead_streams(now)
+        self._reopen_late_streams(now)
         self._settle(now)
         self._tell()
 
@@ -128,24 +128,24 @@ class SoundCard:
             roles.add("ring")
         return roles
 
-    def _bury(self, now: float) -> None:
+    def _close_dead_streams(self, now: float) -> None:
         for role, stream in list(self._streams.items()):
             if stream.dead:
                 log.warning("%s: %s is dead", role, stream.item.device.id)
                 self._close(role)
                 self._failed[role, stream.item.device.id] = now + RETRY_S
 
-    def _relieve(self, now: float) -> None:
+    def _reopen_late_streams(self, now: float) -> None:
         """A stream with repeated underruns is opened anew with more delay."""
         for role, stream in list(self._streams.items()):
             device = stream.item.device.id
-            ease = self._ease.get((role, device), 0)
-            if ease + 1 < len(PLAY) and stream.struggles(now):
-                self._ease[role, device] = ease + 1
+            latency_step = self._latency_step.get((role, device), 0)
+            if latency_step + 1 < len(PLAY) and stream.has_late_blocks(now):
+                self._latency_step[role, device] = latency_step + 1
                 log.warning("%s: %s runs dry: opened anew with more delay", role, device)
                 self._close(role)
 
-    def _choice(self, role: str, now: float) -> Listed | None:
+    def _choice(self, role: str, now: float) -> ListedDevice | None:
         wanted = getattr(self._want.use, role)
         failed = frozenset(i for (r, i), until in self._failed.items() if r == role and until > now)
         return choose(self._listed, wanted, output=role != "microphone", failed=failed)
@@ -164,9 +164,9 @@ class SoundCard:
                 item = self._swap(role, item, now)
             self._note(role, item)
 
-    def _swap(self, role: str, item: Listed, now: float) -> Listed | None:
+    def _swap(self, role: str, item: ListedDevice, now: float) -> ListedDevice | None:
         """Opens ``item``, or else another device that works; the old stream runs until then. Returns the device that is open."""
-        tried: Listed | None = item
+        tried: ListedDevice | None = item
         while tried is not None:
             if role in self._streams and tried == self._streams[role].item:
                 return tried
@@ -188,12 +188,16 @@ class SoundCard:
         self._close(role)
         return None
 
-    def _open(self, role: str, item: Listed) -> SoundStream:
+    def _open(self, role: str, item: ListedDevice) -> SoundStream:
         work: Any = {"speaker": self._voice.speaker, "microphone": self._voice.microphone, "ring": self._voice.ringer}[
             role
         ]
         return SoundStream(
-            self._library, item, work, output=role != "microphone", ease=self._ease.get((role, item.device.id), 0)
+            self._library,
+            item,
+            work,
+            output=role != "microphone",
+            latency_step=self._latency_step.get((role, item.device.id), 0),
         )
 
     def _close(self, role: str) -> None:
@@ -208,7 +212,7 @@ class SoundCard:
 
     # --- reports ---
 
-    def _note(self, role: str, item: Listed | None) -> None:
+    def _note(self, role: str, item: ListedDevice | None) -> None:
         """Notes the role's device; the loss of the role's former or chosen device is reported."""
         now_id = item.device.id if item else ""
         use = getattr(self._want.use, role)
@@ -218,10 +222,10 @@ class SoundCard:
         lost = wanted if wanted and wanted != now_id else before
         if before is not None and now_id == before:
             return
-        if lost and lost != now_id and (lost != before or not self._still(role, before)):
+        if lost and lost != now_id and (lost != before or not self._is_usable(role, before)):
             self._post(DeviceLost(lost, self._name(lost), now_id))
 
-    def _still(self, role: str, device: str | None) -> bool:
+    def _is_usable(self, role: str, device: str | None) -> bool:
         """Whether the device is plugged and works, so that its change was a choice."""
         return any(item.device.id == device for item in self._listed) and (role, device) not in self._failed
 

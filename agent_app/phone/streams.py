@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from agent_app.phone import PhoneError
-from agent_app.phone.devices import Listed, PortAudio
+from agent_app.phone.devices import ListedDevice, PortAudio
 from agent_app.phone.elastic import RATE, Samples
-from agent_app.phone.rates import Down, Up
+from agent_app.phone.rates import Downsampler, Upsampler
 
 BLOCK_MS = 10
 FACTORS = (1, 6, 2)
@@ -17,7 +17,7 @@ DEAD_S = 0.6
 """A stream without a callback for so long is dead: its device was pulled. Blocks are 10 ms; on a loaded PC some may be late."""
 PLAY: tuple[str | float, ...] = (0.04, 0.06, 0.1)
 RECORD: tuple[str | float, ...] = ("low", 0.04, 0.06)
-"""Latencies for PortAudio, in seconds: the next one where the one before is too short (``struggles``). A speaker at ``low`` (20 ms) had underruns
+"""Latencies for PortAudio, in seconds: the next one where the one before is too short (``has_late_blocks``). A speaker at ``low`` (20 ms) had underruns
 without end in every other run on PulseAudio, a microphone never."""
 LATE_MOST, LATE_WINDOW_S = 8, 3.0
 FIRST_S = 4.0
@@ -30,16 +30,18 @@ Hear = Callable[[Samples], None]
 class SoundStream:
     """An open stream. ``work`` returns each block to play, or takes each block that was recorded. Raises ``PhoneError("device_failed")``."""
 
-    def __init__(self, library: PortAudio, item: Listed, work: Speak | Hear, *, output: bool, ease: int = 0) -> None:
+    def __init__(
+        self, library: PortAudio, item: ListedDevice, work: Speak | Hear, *, output: bool, latency_step: int = 0
+    ) -> None:
         self.item = item
         self.output = output
-        self._latency = (PLAY if output else RECORD)[ease]
+        self._latency = (PLAY if output else RECORD)[latency_step]
         self._work: Any = work
         self._opened = self._last = time.monotonic()
         self.blocks = self.late = 0
         self._late_before, self._late_from = 0, self._opened + 0.25  # late blocks at the start don't count
         self._stream, self._factor, self._channels = self._open(library)
-        self._up, self._down = Up(self._factor), Down(self._factor)
+        self._up, self._down = Upsampler(self._factor), Downsampler(self._factor)
         try:
             self._stream.start()
         except library.sd.PortAudioError as error:
@@ -72,7 +74,7 @@ class SoundStream:
         silent = time.monotonic() - self._last
         return not self._stream.active or silent > (DEAD_S if self.blocks else FIRST_S)
 
-    def struggles(self, now: float) -> bool:
+    def has_late_blocks(self, now: float) -> bool:
         """Whether more than ``LATE_MOST`` blocks were late within ``LATE_WINDOW_S``: the PC is too busy for so little delay."""
         if now < self._late_from:
             self._late_before = self.late

@@ -316,12 +316,12 @@ class DeskPresenter(DeskCalls):
         state = self._draft.view.state
         if self._draft.view.needs_password:
             self._customer.forget()
-            self._call.left()
-            self._notices.left()
-            self._phonebook.left()
-            self.reports.left()
+            self._call.logged_out()
+            self._notices.logged_out()
+            self._phonebook.logged_out()
+            self.reports.logged_out()
         elif state.seat is not None:
-            self._phonebook.came(state.seat.agent)
+            self._phonebook.logged_in(state.seat.agent)
         self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)
         self._phone.follow(state.call, by_snapshot=by_snapshot)
         self._call.follow(state.seat, state.call)

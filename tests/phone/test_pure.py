@@ -23,12 +23,12 @@ from agent_app.model.sound.phone_messages import (
 )
 from agent_app.phone import PhoneError
 from agent_app.phone.__main__ import main
-from agent_app.phone.admission import EXPECTED, HELD, HOLD_S, AdmissionAction, CallAdmission, Respond, Tell
-from agent_app.phone.devices import Listed, choose, listed
+from agent_app.phone.admission import EXPECTED, HELD, HOLD_S, AdmissionAction, CallAdmission, PostEvent, Respond
+from agent_app.phone.devices import ListedDevice, choose, listed
 from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, ElasticBuffer
 from agent_app.phone.framing import LONGEST, FrameReader, command, event, pack
 from agent_app.phone.loglines import take
-from agent_app.phone.rates import Down, Up
+from agent_app.phone.rates import Downsampler, Upsampler
 from agent_app.phone.sounds import SILENT, Tone, level, mixed, ring_tone, scaled
 from agent_app.phone.voice import Voice
 from shared.ids import LegId
@@ -37,11 +37,11 @@ ONE, TWO = LegId("c1/2"), LegId("c2/2")
 
 
 def codes(acts: list[AdmissionAction]) -> list[tuple[int, int]]:
-    return [(act.call, act.code) for act in acts if not isinstance(act, Tell)]
+    return [(act.call, act.code) for act in acts if not isinstance(act, PostEvent)]
 
 
 def told(acts: list[AdmissionAction]) -> list[object]:
-    return [act.event for act in acts if isinstance(act, Tell)]
+    return [act.event for act in acts if isinstance(act, PostEvent)]
 
 
 # --- the admission ---
@@ -50,15 +50,15 @@ def told(acts: list[AdmissionAction]) -> list[object]:
 def test_a_known_token_rings_and_is_used_up() -> None:
     admission = CallAdmission()
     assert admission.expect(Expect(ONE, "t")) == []
-    assert admission.invite(7, "t", 0.0) == [Respond(7, 180), Tell(Ringing(ONE))]
+    assert admission.invite(7, "t", 0.0) == [Respond(7, 180), PostEvent(Ringing(ONE))]
     assert admission.ringing
     assert codes(admission.answer(ONE)) == [(7, 200)]
     assert admission.answer(ONE) == []
-    assert admission.up(7) == [Tell(CallUp(ONE))]
+    assert admission.up(7) == [PostEvent(CallUp(ONE))]
     assert admission.up(7) == []
     assert admission.invite(8, "t", 0.0) == []
     assert codes(admission.tick(HOLD_S)) == [(8, 403)]
-    assert admission.gone(7, 200) == [Tell(CallOver(ONE, 200, by_us=False))]
+    assert admission.gone(7, 200) == [PostEvent(CallOver(ONE, 200, by_us=False))]
     assert admission.empty
 
 
@@ -232,7 +232,7 @@ def test_tones_and_levels() -> None:
 
 @pytest.mark.parametrize("factor", [1, 2, 6])
 def test_up_and_down_again(factor: int) -> None:
-    up, down, tone = Up(factor), Down(factor), Tone(1000, -20)
+    up, down, tone = Upsampler(factor), Downsampler(factor), Tone(1000, -20)
     out = np.concatenate([down(up(tone.next(80))) for _ in range(50)])
     assert len(out) == 50 * 80
     assert level(out[400:]) == pytest.approx(-20, abs=0.3)
@@ -271,8 +271,8 @@ def test_windows_lists_each_device_once() -> None:
 
 
 def test_the_device_that_is_taken() -> None:
-    def item(index: int, name: str, inputs: int, outputs: int, *, default: bool = False) -> Listed:
-        return Listed(index, SoundDevice(name, name, inputs, outputs, default, default))
+    def item(index: int, name: str, inputs: int, outputs: int, *, default: bool = False) -> ListedDevice:
+        return ListedDevice(index, SoundDevice(name, name, inputs, outputs, default, default))
 
     devices = (item(0, "mic", 1, 0), item(1, "headset", 1, 2), item(2, "speakers", 0, 2, default=True))
 

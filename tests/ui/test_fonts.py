@@ -59,12 +59,12 @@ def test_the_window_fits_a_screen_of_1366_by_768(written: Stage, language: Langu
         written.window.resize(1366, 700)
         written.settle_drawn()
         assert (written.window.width(), written.window.height()) == (1366, 700), name
-        assert written.window.places.rolled.verticalScrollBar().maximum() == 0, name
+        assert written.window.places.scroll_page.verticalScrollBar().maximum() == 0, name
 
 
 @FONTS
 @pytest.mark.parametrize("language", list(Language))
-def test_on_a_lower_screen_the_desk_is_rolled(written: Stage, language: Language) -> None:
+def test_on_a_lower_screen_the_page_is_scrolled(written: Stage, language: Language) -> None:
     """1366×768 at 150 %, less the system's bars. What has the focus is in sight."""
     for name, view in {**scenes(language), **party_scenes(language)}.items():
         written.window.draw(view)
@@ -73,12 +73,12 @@ def test_on_a_lower_screen_the_desk_is_rolled(written: Stage, language: Language
         assert written.window.height() == 450, name
     written.window.draw(scenes(language)["talking"])
     written.settle_drawn()
-    bar = written.window.places.rolled.verticalScrollBar()
+    bar = written.window.places.scroll_page.verticalScrollBar()
     for part in (written.window.panel(TicketsPanel).note, written.window.panel(WrapUpPanel).note):
         part.setFocus()
         written.settle_drawn()
-        at = part.mapTo(written.window.places.rolled, QPoint(0, 0)).y()
-        assert 0 <= at <= written.window.places.rolled.height() - part.height(), bar.value()
+        at = part.mapTo(written.window.places.scroll_page, QPoint(0, 0)).y()
+        assert 0 <= at <= written.window.places.scroll_page.height() - part.height(), bar.value()
     assert bar.maximum() > 0
 
 

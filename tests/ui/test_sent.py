@@ -3,7 +3,7 @@
 import pytest
 
 from agent_app.model.desk.view import Action, DeskProblem, DeskView, Pending
-from agent_app.ui.commands.sent import Ended, SentCommand
+from agent_app.ui.commands.sent import CommandEnd, SentCommand
 
 PENDING = DeskView(pending=(Pending(Action.NEW_TICKET, 0.0, 5.0),))
 OWN, OTHER = DeskProblem(Action.NEW_TICKET, "timed_out"), DeskProblem(Action.HOLD, "timed_out")
@@ -17,7 +17,7 @@ def test_it_ends_once(view: DeskView, problem: DeskProblem | None) -> None:
     assert sent.ended(view) is None
     sent.begin()
     assert sent.ended(PENDING) is None
-    assert sent.ended(view) == Ended(problem)
+    assert sent.ended(view) == CommandEnd(problem)
     assert sent.ended(view) is None
 
 

@@ -243,7 +243,7 @@ class CallPresenter:
 
     # --- reports of the switch ---
 
-    def left(self) -> None:
+    def logged_out(self) -> None:
         """Nobody is logged in: the notes are removed, so that the next agent can't read them."""
         if self._agent is not None:
             self._save_notes()

@@ -54,7 +54,7 @@ class PhonebookPresenter:
 
     # --- log-in and log-out ---
 
-    def came(self, agent: AgentId) -> None:
+    def logged_in(self, agent: AgentId) -> None:
         if agent == self._agent:
             return
         self._agent = agent
@@ -63,7 +63,7 @@ class PhonebookPresenter:
         self._going.clear()
         self._draft.put(people=kept.people[:MOST_PEOPLE], calls=kept.calls[:MOST_CALLS], can_undo=False)
 
-    def left(self) -> None:
+    def logged_out(self) -> None:
         self._agent = None
         self._undo.clear()
         self._going.clear()

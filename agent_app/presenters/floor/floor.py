@@ -183,7 +183,7 @@ class FloorPresenter:
     # --- inside ---
 
     @property
-    def _wished(self) -> Watch:
+    def _needed_watch(self) -> Watch:
         return Watch.FLOOR if self._floor else Watch.COLLEAGUES if self._colleagues else Watch.OFF
 
     def _follow(self) -> None:
@@ -192,8 +192,8 @@ class FloorPresenter:
         can = (
             draft.link is LinkState.UP and not draft.stale and draft.state.seat is not None and not draft.needs_password
         )
-        if can and self._wished is not self._watched and self._again_at is None:
-            self._watched = self._wished
+        if can and self._needed_watch is not self._watched and self._again_at is None:
+            self._watched = self._needed_watch
             self._ask()
 
     def _ask(self) -> None:

@@ -19,14 +19,14 @@ class DiagnosticsPresenter:
         if self._diagnostics is not None and not self._runs:
             self._runs = True
             self._draft.put(packing=PackView())
-            self._diagnostics.pack(folder, self._went_on, self._ended)
+            self._diagnostics.pack(folder, self._on_progress, self._ended)
 
     def cancel(self) -> None:
         if self._diagnostics is not None and self._runs:
             self._diagnostics.cancel()
 
     @settled
-    def _went_on(self, have: int, size: int) -> None:
+    def _on_progress(self, have: int, size: int) -> None:
         if self._runs:
             self._draft.put(packing=PackView(have, size))
 

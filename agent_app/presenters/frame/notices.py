@@ -57,7 +57,7 @@ class NoticesPresenter:
     def dismiss_returned(self) -> None:
         self._draft.put(returned=None)
 
-    def left(self) -> None:
+    def logged_out(self) -> None:
         self._asked = self._call = None
         self._draft.put(notices=(), returned=None)
 

@@ -27,7 +27,7 @@ GRACE_S = 0.3
 R = TypeVar("R", bound=Reply)
 
 
-class Life(StrEnum):
+class RequestState(StrEnum):
     PENDING = "pending"
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -42,11 +42,11 @@ class SentRequest(Struct, eq=False):
     since: float
     until: float
     end: Callable[[Reply | Failed], None]
-    life: Life = Life.PENDING
+    state: RequestState = RequestState.PENDING
 
     @property
     def pending(self) -> bool:
-        return self.life is Life.PENDING
+        return self.state is RequestState.PENDING
 
 
 class Requests:
@@ -159,12 +159,12 @@ class Requests:
         self._draft.settle()
 
     def _answered(self, sent: SentRequest) -> None:
-        sent.life = Life.ANSWERED
+        sent.state = RequestState.ANSWERED
         if sent.action is not None:
             self._draft.solved()
 
     def _failed(self, sent: SentRequest, why: Failed | Refused) -> None:
-        sent.life = Life.REFUSED if isinstance(why, Refused) else Life.LOST
+        sent.state = RequestState.REFUSED if isinstance(why, Refused) else RequestState.LOST
         if sent.action is not None and isinstance(why, Refused):
             self._draft.problem(sent.action, why.code, why.text, why.wait)
         elif sent.action is not None:
@@ -172,7 +172,7 @@ class Requests:
 
     def _drop(self, which: Callable[[SentRequest], bool]) -> None:
         for sent in filter(which, self._open):
-            sent.life = Life.DROPPED
+            sent.state = RequestState.DROPPED
         self._open = [sent for sent in self._open if sent.pending]
         self._show()
 

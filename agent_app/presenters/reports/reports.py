@@ -38,7 +38,7 @@ class ReportsPresenter:
         request = AskReport(by, first, last, queue, agent)
         self._requests.send(Action.ASK_REPORT, request, ReportShown, self._came, failed=self._failed, timeout=REPORT_S)
 
-    def left(self) -> None:
+    def logged_out(self) -> None:
         """Nobody is logged in any more."""
         if self.view != ReportView():
             self._put(ReportView())

@@ -60,7 +60,7 @@ class PhonePresenter:
         self._clock, self._ready_at = clock, ready_at
         self._call: DeskCall | None = None
         self._expected: set[LegId] = set()
-        self._doomed: dict[LegId, float] = {}
+        self._legs_to_end: dict[LegId, float] = {}
         self._to_answer: LegId | None = None
         self._meters = False
         self._loss = self._jitter = 0.0
@@ -87,7 +87,7 @@ class PhonePresenter:
     def _voice_by(self, name: str) -> None:
         self.legs.clear()
         self._expected.clear()
-        self._doomed.clear()
+        self._legs_to_end.clear()
         state = PhoneState.READY if name else PhoneState.STARTING
         self._draft.put(desk_phone=name, phone=state, quality=None)
         self._draft.solved(_DEVICE_TROUBLE | {str(PhoneProblemCode.PHONE_DOWN)})
@@ -108,10 +108,10 @@ class PhonePresenter:
         now = self._clock()
         for leg in self._expected | set(self.legs):
             if leg != keep:
-                self._doomed.setdefault(leg, now + (FORGET_S if leg in self.legs and not by_snapshot else 0.0))
+                self._legs_to_end.setdefault(leg, now + (FORGET_S if leg in self.legs and not by_snapshot else 0.0))
         self._forget(now)
         if call is not None:
-            self._doomed.pop(call.leg, None)
+            self._legs_to_end.pop(call.leg, None)
             if call.leg not in self._expected:
                 self._expect(call)
 
@@ -200,7 +200,7 @@ class PhonePresenter:
     def down(self) -> None:
         self.legs.clear()
         self._expected.clear()
-        self._doomed.clear()
+        self._legs_to_end.clear()
         self._draft.put(phone=PhoneState.DOWN)
         self._draft.problem(None, PhoneProblemCode.PHONE_DOWN)
         self.tell()
@@ -254,7 +254,7 @@ class PhonePresenter:
     def _has(self, leg: LegId, *, up: bool) -> None:
         self.legs[leg] = up
         if self._call is None or leg != self._call.leg:
-            self._doomed.setdefault(leg, self._clock() + FORGET_S)
+            self._legs_to_end.setdefault(leg, self._clock() + FORGET_S)
 
     def _lost(self, leg: LegId) -> None:
         self.legs.pop(leg, None)
@@ -262,8 +262,8 @@ class PhonePresenter:
         self._draft.put(quality=None)
 
     def _forget(self, now: float) -> None:
-        for leg in [leg for leg, due in self._doomed.items() if now >= due]:
-            del self._doomed[leg]
+        for leg in [leg for leg, due in self._legs_to_end.items() if now >= due]:
+            del self._legs_to_end[leg]
             self._expected.discard(leg)
             self.legs.pop(leg, None)
             self._phone.do(Forget(leg))

@@ -5,7 +5,7 @@ from msgspec import Struct
 from agent_app.model.desk.view import Action, DeskProblem, DeskView
 
 
-class Ended(Struct, frozen=True):
+class CommandEnd(Struct, frozen=True):
     """``problem``: why the command was refused or lost; ``None``: the switch has done it."""
 
     problem: DeskProblem | None
@@ -26,10 +26,10 @@ class SentCommand:
         """No command was sent, or its end does not matter any more."""
         self._sent = False
 
-    def ended(self, view: DeskView) -> Ended | None:
+    def ended(self, view: DeskView) -> CommandEnd | None:
         """Returns the end once, with the first view in which the command is no longer pending."""
         if not self._sent or view.is_pending(self._action):
             return None
         self._sent = False
         problem = view.problem
-        return Ended(problem if problem is not None and problem.action is self._action else None)
+        return CommandEnd(problem if problem is not None and problem.action is self._action else None)

@@ -19,7 +19,7 @@ from shared.enums import SeatState
 from shared.ids import CallId
 
 
-class Plate(QFrame):
+class Badge(QFrame):
     """An icon and a line on a background: ``ok``, ``warn`` or ``danger``; ``muted``: a former state."""
 
     def __init__(self) -> None:
@@ -45,8 +45,8 @@ class CustomerPanel(Panel):
         super().__init__(host.clock)
         self.desk = host.desk
         self._unpainted: CallId | None = None
-        self.name, self.vip = OneLineLabel(scale=1.6, bold=True, wide=40), Plate()
-        self.verified = Plate()
+        self.name, self.vip = OneLineLabel(scale=1.6, bold=True, wide=40), Badge()
+        self.verified = Badge()
         self.numbers, self.line, self.more = Numbers(), OneLineLabel("muted", wide=80), OneLineLabel("muted", wide=80)
         self.others, self._menu = QPushButton(), QMenu(self)
         self.others.setMenu(self._menu)

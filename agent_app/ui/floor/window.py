@@ -60,7 +60,7 @@ class SupervisorWindow(QWidget):
         self.status, self.notice = StatusBar(desk, commands, wall), OneLineLabel("muted", wide=80)
         self.reports, self.pages, self.page_tabs = ReportsPage(desk, wall), QStackedWidget(), QTabBar()
         desk.reports.listen(self.reports.show_report)
-        self.acts = RowCommands(self, self._what_acts_do(), self._lock)
+        self.acts = RowCommands(self, self._command_functions(), self._lock)
         self.message, self.skills = MessageDialog(desk, commands, self), SkillsDialog(desk, commands, self)
         self.question = Question(self)
         self.tabs, self.givable = QTabWidget(), QMenu(self)
@@ -244,7 +244,7 @@ class SupervisorWindow(QWidget):
 
     # --- commands ---
 
-    def _what_acts_do(self) -> dict[str, Callable[[], None]]:
+    def _command_functions(self) -> dict[str, Callable[[], None]]:
         floor = self._desk.floor
 
         def to_seat(do: Callable[[SeatRow], None]) -> Callable[[], None]:

@@ -111,11 +111,11 @@ class Places(QWidget):
         beside = [theme.letters(self.font(), letters) for letters in SIDES]
         self.columns.setSizes([beside[0], SIZE[0] - sum(beside) - 4 * GAP, beside[1]])
         self.desk.setLayout(rows(self.columns, margin=GAP))
-        self.rolled = RolledPage(self.desk)
+        self.scroll_page = ScrollPage(self.desk)
         log_in = QWidget()
         log_in.setLayout(self._stacked(rows(), PanelPlace.LOG_IN))
-        self.pages.addWidget(RolledPage(log_in))
-        self.pages.addWidget(self.rolled)
+        self.pages.addWidget(ScrollPage(log_in))
+        self.pages.addWidget(self.scroll_page)
         body = self._stacked(rows(gap=0), PanelPlace.BAR, PanelPlace.STRIP)
         body.addWidget(self.pages, 1)
         self.setLayout(self._stacked(body, PanelPlace.STATUS))
@@ -183,7 +183,7 @@ class PanelTabs(QTabWidget):
             self.setTabText(at, text)
 
 
-class RolledPage(QScrollArea):
+class ScrollPage(QScrollArea):
     """A page that can be scrolled where the screen is too low for it (1366×768 at 150 %)."""
 
     def __init__(self, page: QWidget) -> None:

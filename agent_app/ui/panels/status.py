@@ -20,7 +20,7 @@ from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, ParagraphLabe
 FATAL_LINKS = (LinkState.WRONG_KEY, LinkState.WRONG_VERSION)
 
 
-class Sign(QFrame):
+class StatusIndicator(QFrame):
     """An icon and a word, for link and phone."""
 
     def __init__(self, picture: str) -> None:
@@ -44,7 +44,11 @@ class StatusBar(Panel):
         self.warning, self.problem, self.dismiss = QLabel(), OneLineLabel("danger", wide=120), QToolButton()
         self.dismiss.setProperty("flat", "true")
         self.dismiss.clicked.connect(lambda _checked=False: self._desk.dismiss_problem())
-        self.link, self.phone, self.quality = Sign("link"), Sign("phone"), Sign("talking")
+        self.link, self.phone, self.quality = (
+            StatusIndicator("link"),
+            StatusIndicator("phone"),
+            StatusIndicator("talking"),
+        )
         bar = self._bar = across(
             self.warning, self.problem, self.dismiss, None, self.quality, self.phone, self.link, gap=16
         )

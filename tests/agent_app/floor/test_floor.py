@@ -70,7 +70,7 @@ def wishes(world: World) -> list[Any]:
 # --- colleagues ---
 
 
-def test_colleagues_are_there_when_they_are_wished_for() -> None:
+def test_colleagues_are_there_when_they_are_watched() -> None:
     world = at_work()
     assert world.view.colleagues == ()
     world.desk.floor.show_colleagues(on=True)

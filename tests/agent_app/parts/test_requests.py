@@ -4,7 +4,7 @@ import pytest
 
 from agent_app.model.desk.view import Action, DeskView, LinkState
 from agent_app.presenters.parts.ports import Failed
-from agent_app.presenters.parts.requests import COMMAND_S, GRACE_S, Life, Requests, SentRequest
+from agent_app.presenters.parts.requests import COMMAND_S, GRACE_S, Requests, RequestState, SentRequest
 from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import Customers, DeskRefusal, Done, FindCustomers, OpenSeat, Refused, Reply
 from tests.agent_app.fakes import FakeSwitch
@@ -34,36 +34,36 @@ class Sender:
 
 
 ANSWER = Customers(())
-ENDS: list[tuple[Reply | Failed, Life, str]] = [
-    (ANSWER, Life.ANSWERED, ""),
-    (Refused(DeskRefusal.BUSY), Life.REFUSED, "busy"),
-    (Failed("link_lost"), Life.LOST, "link_lost"),
-    (Done(), Life.LOST, "bad_reply"),
+ENDS: list[tuple[Reply | Failed, RequestState, str]] = [
+    (ANSWER, RequestState.ANSWERED, ""),
+    (Refused(DeskRefusal.BUSY), RequestState.REFUSED, "busy"),
+    (Failed("link_lost"), RequestState.LOST, "link_lost"),
+    (Done(), RequestState.LOST, "bad_reply"),
 ]
 
 
-@pytest.mark.parametrize(("result", "life", "problem"), ENDS)
-def test_each_request_ends_once(result: Reply | Failed, life: Life, problem: str) -> None:
+@pytest.mark.parametrize(("result", "state", "problem"), ENDS)
+def test_each_request_ends_once(result: Reply | Failed, state: RequestState, problem: str) -> None:
     on = Sender()
     sent = on.search()
     assert (sent.pending, on.requests.is_pending(Action.SEARCH)) == (True, True)
     on.switch.answer(result)
-    assert (sent.life, sent.pending, on.problem) == (life, False, problem)
-    assert (len(on.answers), len(on.failures)) == ((1, 0) if life is Life.ANSWERED else (0, 1))
+    assert (sent.state, sent.pending, on.problem) == (state, False, problem)
+    assert (len(on.answers), len(on.failures)) == ((1, 0) if state is RequestState.ANSWERED else (0, 1))
     assert not on.draft.given.is_pending(Action.SEARCH)
     on.now += 60
     on.requests.tick(on.now)
-    assert (sent.life, len(on.answers) + len(on.failures)) == (life, 1)
+    assert (sent.state, len(on.answers) + len(on.failures)) == (state, 1)
 
 
-@pytest.mark.parametrize(("result", "life", "problem"), ENDS)
+@pytest.mark.parametrize(("result", "state", "problem"), ENDS)
 def test_a_request_of_the_app_is_neither_pending_nor_a_problem(
-    result: Reply | Failed, life: Life, problem: str
+    result: Reply | Failed, state: RequestState, problem: str
 ) -> None:
     on = Sender()
     sent = on.search(None)
     on.switch.answer(result)
-    assert (sent.life, on.problem, bool(on.failures)) == (life, "", bool(problem))
+    assert (sent.state, on.problem, bool(on.failures)) == (state, "", bool(problem))
     assert not any(view.pending for view in on.views)
 
 
@@ -74,7 +74,7 @@ def test_a_silent_port_ends_the_request_too() -> None:
     assert sent.pending
     on.requests.tick(on.now + COMMAND_S + GRACE_S)
     on.switch.answer(ANSWER)
-    assert (sent.life, on.problem, on.answers) == (Life.LOST, "timed_out", [])
+    assert (sent.state, on.problem, on.answers) == (RequestState.LOST, "timed_out", [])
 
 
 def test_the_answer_to_a_dropped_request_changes_nothing() -> None:
@@ -84,16 +84,20 @@ def test_the_answer_to_a_dropped_request_changes_nothing() -> None:
     on.requests.drop_request(None)
     assert on.requests.is_pending(Action.SEARCH)
     on.switch.answer(Failed("link_lost"))
-    assert (dropped.life, kept.pending, on.failures, on.problem) == (Life.DROPPED, True, [], "")
+    assert (dropped.state, kept.pending, on.failures, on.problem) == (RequestState.DROPPED, True, [], "")
     on.requests.drop(Action.SEARCH)
-    assert (kept.life, on.requests.is_pending(Action.SEARCH)) == (Life.DROPPED, False)
+    assert (kept.state, on.requests.is_pending(Action.SEARCH)) == (RequestState.DROPPED, False)
 
 
 def test_an_end_of_the_log_in_drops_what_the_agent_asked_for() -> None:
     on = Sender()
     of_the_agent, of_the_app, log_in = on.search(), on.search(None), on.search(Action.LOG_IN)
     on.requests.drop_all()
-    assert [sent.life for sent in (of_the_agent, of_the_app, log_in)] == [Life.DROPPED, Life.PENDING, Life.PENDING]
+    assert [sent.state for sent in (of_the_agent, of_the_app, log_in)] == [
+        RequestState.DROPPED,
+        RequestState.PENDING,
+        RequestState.PENDING,
+    ]
 
 
 def test_a_command_that_is_off_is_not_sent() -> None:

@@ -114,7 +114,7 @@ def test_ten_thousand_events_and_two_hundred_reconnects() -> None:
             clients = await asyncio.gather(*days)
             for who, client in zip(agents, clients, strict=True):
                 await client.until(lambda client=client: client.state.seat is not None and client.link.channel)
-                repair(on.links._roll.by_agent[who].channel)
+                repair(on.links._register.by_agent[who].channel)
                 on.core.seat(who, SeatState.OPEN, since=1e6)  # a last report arrives and shows the gaps before it
                 await settled(client, lambda who=who: snapshot(on, who))
             totals = {key: sum(each.counts[key] for each in lossy) for key in ("lost", "doubled", "late")}
@@ -127,7 +127,7 @@ def test_ten_thousand_events_and_two_hundred_reconnects() -> None:
 
 def snapshot(on: Rig, who: AgentId) -> wire.DeskSnapshot:
     """The snapshot that the switch would send now."""
-    return on.links._roll.snapshot(on.links._roll.by_agent[who])
+    return on.links._register.snapshot(on.links._register.by_agent[who])
 
 
 async def settled(client: DeskClient, truth: Callable[[], wire.DeskSnapshot]) -> None:

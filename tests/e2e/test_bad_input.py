@@ -443,7 +443,7 @@ def audited(centre: Centre, what: str) -> list[dict[str, Any]]:
 
 def answer_of(peer: zmq.Socket[bytes]) -> msgspec.Struct:
     """The next frame that is no heartbeat."""
-    table = codec.Table(protocol.SESSION_MESSAGES)
+    table = codec.MessageTable(protocol.SESSION_MESSAGES)
     while isinstance(answer := codec.decode(peer.recv(), table).message, protocol.Heartbeat):
         pass
     return answer

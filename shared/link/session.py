@@ -180,7 +180,7 @@ class Session:
         except codec.FrameError as error:
             return self._bad(error, now)
         if self.state is SessionState.NEW:
-            return self._greet(frame.message, now)
+            return self._open(frame.message, now)
         return self._take(frame, now)
 
     def tick(self, now: float) -> list[SessionEvent]:
@@ -240,7 +240,7 @@ class Session:
             self.reply(error.id, Rejected(RejectCode.BAD_FRAME, error.reason[:SENTENCE_MAX]), now)
         return []
 
-    def _greet(self, message: Struct, now: float) -> list[SessionEvent]:
+    def _open(self, message: Struct, now: float) -> list[SessionEvent]:
         expected = Hello if self._listens else Welcome
         if isinstance(message, Rejected):
             return self._end(message.code, message.text)

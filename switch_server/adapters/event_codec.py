@@ -55,7 +55,7 @@ class EventHead(msgspec.Struct, frozen=True):
         return self.call == call or (self.leg or "").startswith(f"{call}/") or key.startswith(f"{call}-")
 
     @property
-    def world(self) -> str | None:
+    def global_subject(self) -> str | None:
         """For an event without a call: its subject (a card, a branch, the configuration), otherwise ``None``."""
         if self.call or self.leg or self.key or self.report:
             return None

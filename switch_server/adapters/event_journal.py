@@ -97,10 +97,12 @@ class EventJournal:
                 log.error("event journal: event %d is lost, too many wait for the disk: %s", self._seq, self._trouble)
         return self._seq
 
-    def read(self, call: CallId | None = None, *, world: bool = False, seconds: float = 5.0) -> Iterator[EventEntry]:
+    def read(
+        self, call: CallId | None = None, *, global_events: bool = False, seconds: float = 5.0
+    ) -> Iterator[EventEntry]:
         """Writes the queue first; then like ``read_journal``."""
         self.flush(seconds)
-        return read_journal(self._folder, call, world=world)
+        return read_journal(self._folder, call, global_events=global_events)
 
     # --- in the writing thread ---
 
@@ -219,10 +221,10 @@ _decode_entry = msgspec.json.Decoder(RawEntry).decode
 _decode_head = msgspec.json.Decoder(EventHead).decode
 
 
-def read_journal(folder: Path, call: CallId | None = None, *, world: bool = False) -> Iterator[EventEntry]:
+def read_journal(folder: Path, call: CallId | None = None, *, global_events: bool = False) -> Iterator[EventEntry]:
     """The entries in order: all, or those of one call, preceded by the latest ``Configured`` from before the call.
 
-    With ``world``, for replay: also the other events that the core depends on: the last event about each card and branch from before the call,
+    With ``global_events``, for replay: also the other events that the core depends on: the last event about each card and branch from before the call,
     and all such events during the call. Raises ``ValueError`` for an event type that this version does not know.
     """
     if call is None:
@@ -230,14 +232,14 @@ def read_journal(folder: Path, call: CallId | None = None, *, world: bool = Fals
             for _, entry in _lines(path):
                 yield EventEntry(entry.seq, entry.at, decode_event(entry.event))
         return
-    chosen = _of_call(folder, call, world=world)
+    chosen = _of_call(folder, call, global_events=global_events)
     yield from (EventEntry(entry.seq, entry.at, decode_event(entry.event)) for entry in chosen)
 
 
-def _of_call(folder: Path, call: CallId, *, world: bool) -> Iterator[RawEntry]:
+def _of_call(folder: Path, call: CallId, *, global_events: bool) -> Iterator[RawEntry]:
     name = call.encode()
     before: dict[str, RawEntry] = {}
-    later: list[RawEntry] = []  # world events that count only if the call has later events
+    later: list[RawEntry] = []  # global events that count only if the call has later events
     begun = False
     for path in _files(folder):
         for line, entry in _lines(path):
@@ -246,7 +248,7 @@ def _of_call(folder: Path, call: CallId, *, world: bool) -> Iterator[RawEntry]:
                 yield from later if begun else sorted(before.values(), key=lambda each: each.seq)
                 yield entry
                 begun, later = True, []
-            elif (about := head.world) and (world or (about == "Configured" and not begun)):
+            elif (about := head.global_subject) and (global_events or (about == "Configured" and not begun)):
                 if begun:
                     later.append(entry)
                 else:

@@ -81,13 +81,13 @@ class JitterBuffer:
     ) -> None:
         """Stores packets of channels ``rows``, in order of arrival; the payload of packet i is ``rx[at[i], offset[i]:][:length[i]]``."""
         room = self._room(rows, stamp)
-        anew = self._astray(rows, ssrc, room)
+        anew = self._off_stream(rows, ssrc, room)
         for _ in range(RESTARTS_A_BATCH):
             if not anew.any():
                 break
             self._restart_first(rows, stamp, ssrc, np.flatnonzero(anew))
             room = self._room(rows, stamp)
-            anew = self._astray(rows, ssrc, room)
+            anew = self._off_stream(rows, ssrc, room)
         if (room < 0).any():
             self._grow(rows, stamp, np.where(anew, 0, room))
             room = self._room(rows, stamp)
@@ -165,7 +165,9 @@ class JitterBuffer:
     def _room(self, rows: Rows, stamp: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
         return (stamp - self.next_stamp[rows]).view(np.int32)
 
-    def _astray(self, rows: Rows, ssrc: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    def _off_stream(
+        self, rows: Rows, ssrc: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.bool_]:
         """Packets that do not belong to the row's current stream: from a new source, or with a timestamp far off."""
         astray: npt.NDArray[np.bool_] = ~self.running[rows]
         astray |= (ssrc != self._ssrc[rows]) | (room > FAR_AHEAD) | (room < FAR_BEHIND)

@@ -75,7 +75,7 @@ class RtcpReporter:
                 continue
             try:
                 self._sockets[int(channels.port[row])].sendto(
-                    rtcp.build(int(channels.ssrc[row]), sender, block), _beside(far[row])
+                    rtcp.build(int(channels.ssrc[row]), sender, block), _rtcp_address(far[row])
                 )
             except OSError:
                 continue  # a full buffer or an unreachable far end: the next report is due in 5 s
@@ -132,7 +132,7 @@ class RtcpReporter:
 
 
 @functools.lru_cache(4096)
-def _beside(raw: bytes) -> tuple[str, int]:
+def _rtcp_address(raw: bytes) -> tuple[str, int]:
     """The RTCP address of an RTP address: the next port (RFC 3550 §11)."""
     ip, port = unpack_address(raw)
     return ip, min(port + 1, 65535)

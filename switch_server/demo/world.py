@@ -90,7 +90,7 @@ class DemoFolder:
             "media": {"cards": 2, "channels": 250},
             "trunks": [
                 {"name": "city", "far": networks, "lines": 200, "options_interval": 0},
-                *way_out(ports.outside),
+                *outside_trunk(ports.outside),
             ],
             "branch_link": {"endpoint": f"tcp://127.0.0.1:{ports.link}"},
             "branches": branches,
@@ -126,7 +126,7 @@ class DemoFolder:
         return pair.public.decode()
 
 
-def way_out(port: int | None) -> list[dict[str, object]]:
+def outside_trunk(port: int | None) -> list[dict[str, object]]:
     """The trunk to the outside telephones; no trunk without a port."""
     if port is None:
         return []

@@ -105,6 +105,6 @@ class DeskPhoneBook(Protocol):
 
     def drop_binding(self, phone: PhoneName) -> None: ...
 
-    def shut_out(self, phone: PhoneName, ip: str, seconds: float) -> None:
+    def audit_blocked(self, phone: PhoneName, ip: str, seconds: float) -> None:
         """For the audit: too many wrong passwords for this name (maybe of no phone) came from ``ip``, which is ignored for ``seconds``."""
         ...

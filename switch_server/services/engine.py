@@ -58,27 +58,27 @@ class Engine:
         self._thread = 0
         self._timer: asyncio.TimerHandle | None = None
         self._carry: dict[type, Callable[[Any], object]] = {}
-        self._world: Adapters | None = None
+        self._adapters: Adapters | None = None
         self._reconciler: asyncio.Task[None] | None = None
 
-    def start(self, world: Adapters) -> None:
+    def start(self, adapters: Adapters) -> None:
         """Begins to handle events; the events posted before are handled first."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
-        self._world = world
+        self._adapters = adapters
         self._carry = {
-            ToCard: world.cards.do,
-            AskBranch: world.branches.do,
-            SendOrder: world.branches.do,
-            Resolve: world.branches.do,
-            FindAccount: world.store.do,
-            FindCaller: world.store.do,
-            CountWrongPin: world.store.do,
-            GiveBackPinTry: world.store.do,
-            SaveRecord: world.store.do,
-            Audit: world.store.do,
+            ToCard: adapters.cards.do,
+            AskBranch: adapters.branches.do,
+            SendOrder: adapters.branches.do,
+            Resolve: adapters.branches.do,
+            FindAccount: adapters.store.do,
+            FindCaller: adapters.store.do,
+            CountWrongPin: adapters.store.do,
+            GiveBackPinTry: adapters.store.do,
+            SaveRecord: adapters.store.do,
+            Audit: adapters.store.do,
             JournalOrder: self._journal_order,
             RecordOrderState: self._journal_order,
-            **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), world.desks.do),
+            **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), adapters.desks.do),
         }
         self._scheduled = True
         self._loop.call_soon(self._drain)
@@ -147,7 +147,7 @@ class Engine:
 
     def _handle(self, event: Event) -> None:
         now = self.clock()
-        if self._world is None:
+        if self._adapters is None:
             return
         self._out(self.switch.handle(event, now))
 
@@ -178,29 +178,29 @@ class Engine:
                 log.exception("could not carry out %s", type(effect).__name__)
 
     def _carry_out(self, effect: Effect) -> None:
-        assert self._world is not None
+        assert self._adapters is not None
         if isinstance(effect, Transition):
             transitions.info(
                 "%s %s: %s -> %s -> %s", effect.machine, effect.subject, effect.old, effect.event, effect.new
             )
         elif isinstance(effect, LineEffect):
-            self._world.lines.do(effect)
+            self._adapters.lines.do(effect)
         else:
             self._carry[type(effect)](effect)
 
     def _journal_order(self, effect: JournalOrder | RecordOrderState) -> None:
         """The journal first, since it is the authority; the store's copy is for searching."""
-        assert self._world is not None
-        self._world.order_journal.do(effect)
-        self._world.store.do(effect)
+        assert self._adapters is not None
+        self._adapters.order_journal.do(effect)
+        self._adapters.store.do(effect)
 
     def _write_down(self, event: Event, at: float) -> None:
-        if self._world is not None:
-            self._world.event_log.append(event, at)
+        if self._adapters is not None:
+            self._adapters.event_log.append(event, at)
 
     def _reconcile(self) -> None:
-        assert self._world is not None
-        self._out(self.switch.reconcile(self._world.lines.live_legs(), self.clock()))
+        assert self._adapters is not None
+        self._out(self.switch.reconcile(self._adapters.lines.live_legs(), self.clock()))
         self._set_timer()
 
     def _fault(self, about: Event | str, bug: BaseException) -> None:

@@ -126,7 +126,7 @@ class SwitchStaff:
             raise OperationRefused(RefusedCode.AGENT_EXISTS, agent)
         if not put.new and old is None:
             raise OperationRefused(RefusedCode.NO_SUCH_AGENT, agent)
-        record = _laid_over(old or AgentRecord(agent, name=agent), put)
+        record = _merged(old or AgentRecord(agent, name=agent), put)
         if hashed is not None:
             record = replace(record, password=hashed)
         self._write(record, put.actor)
@@ -196,16 +196,16 @@ class SwitchStaff:
         except ValueError as wrong:
             raise OperationRefused(RefusedCode.BAD_VALUE, str(wrong)) from None
         if known not in {None, put.key}:
-            self._shut(desk, put.actor)
+            self._end_link(desk, put.actor)
         return Done(desk)
 
     def remove_desk_key(self, desk: DeskId, actor: str) -> Done:
         if not self._from.book.remove_desk_key(desk, actor or DEFAULT_ACTOR):
             raise OperationRefused(RefusedCode.NO_SUCH_DESK, desk)
-        self._shut(desk, actor)
+        self._end_link(desk, actor)
         return Done(desk)
 
-    def _shut(self, desk: DeskId, actor: str) -> None:
+    def _end_link(self, desk: DeskId, actor: str) -> None:
         """Ends the desk's link, which was opened with the old key."""
         link = self._links().get(desk)
         if link is not None and link.agent is not None:
@@ -227,7 +227,7 @@ class SwitchStaff:
         return self._phones.remove(phone, actor or DEFAULT_ACTOR)
 
 
-def _laid_over(record: AgentRecord, put: PutAgent) -> AgentRecord:
+def _merged(record: AgentRecord, put: PutAgent) -> AgentRecord:
     """The record with the fields of ``put``; level 0 removes a skill."""
     given: dict[str, Any] = {"name": put.name, "role": put.role, "group": put.group}
     levels = {**record.skills, **{SkillName(skill): level for skill, level in put.skills.items()}}

@@ -30,8 +30,8 @@ SPENT = {
     "open_ms": {SeatState.OPEN},
     "away_ms": {SeatState.OFFLINE},
 }
-BROUGHT = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.CONSULT, CallKind.TAKEN})
-"""Kinds of calls that are offered to an agent."""
+OFFERED_KINDS = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.CONSULT, CallKind.TAKEN})
+"""The kinds of calls that count as offered to an agent."""
 MISSED = frozenset({Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.PHONE_LOST, Outcome.OFFLINE})
 NOT_LET_IN = frozenset({VisitEnd.CLOSED, VisitEnd.FULL})
 GONE = frozenset({VisitEnd.ABANDONED, VisitEnd.LOST})
@@ -163,11 +163,11 @@ class ReportBuilder:
         rings, back = day.rings[which], _called_back(day, day.rings)[which]
         here, lines = self._lines(day, rings, _first_of_call(rings["call"], rings["offered"]))
         rings, back = rings[here], back[here]
-        brought = _among(day, rings["kind"], BROUGHT)
+        offered = _among(day, rings["kind"], OFFERED_KINDS)
         for each in (lines, self._total(rings)):
-            _rang(day, rings, brought, each)
+            _rang(day, rings, offered, each)
             if self._ask.at_desks:
-                _brought(day, rings[brought], back[brought], each.of(brought))
+                _count_offers(day, rings[offered], back[offered], each.of(offered))
 
     # --- orders ---
 
@@ -231,11 +231,11 @@ class ReportBuilder:
         return self._who.get(agent) or AgentName()
 
 
-def _rang(day: Day, rings: Rows, brought: Mask, lines: Grouping) -> None:
+def _rang(day: Day, rings: Rows, offered: Mask, lines: Grouping) -> None:
     unanswered, kind = np.isnan(rings["answered"]), rings["kind"]
     lines.count("talks", ~unanswered & ~_among(day, kind, {CallKind.MONITOR}))
     lines.count("dialled", _among(day, kind, {CallKind.OUT}))
-    lines.count("missed", unanswered & brought & _among(day, rings["outcome"], MISSED))
+    lines.count("missed", unanswered & offered & _among(day, rings["outcome"], MISSED))
     lines.count("transfers", rings["transferred_to"])
     for number in np.unique(rings["disposition"]).tolist():
         if disposition := day.words[number]:
@@ -244,7 +244,7 @@ def _rang(day: Day, rings: Rows, brought: Mask, lines: Grouping) -> None:
                     sums.dispositions[disposition] += times
 
 
-def _brought(day: Day, rings: Rows, back: Mask, lines: Grouping) -> None:
+def _count_offers(day: Day, rings: Rows, back: Mask, lines: Grouping) -> None:
     """One case for each call to one agent or group; the caller's wait is from the queue to the answer. ``back``: see ``_visited``."""
     cases = Cases(rings["call"], lines)
     rings, back = rings[cases.order], back[cases.order]

@@ -56,7 +56,7 @@ def _replayed(folder: Path, call: CallId) -> Replayed:
         raise CommandRefused("no_journal", path=folder)
     entries: list[JournalEntry] = []
     try:
-        entries += ((entry.seq, entry.at, entry.event) for entry in read_journal(folder, call, world=True))
+        entries += ((entry.seq, entry.at, entry.event) for entry in read_journal(folder, call, global_events=True))
         until = last_at(folder)
     except (OSError, ValueError) as error:
         raise CommandRefused("journal_bad", why=error) from None

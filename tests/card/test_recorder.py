@@ -77,12 +77,12 @@ def test_the_first_of_a_row_s_recordings_counts_the_time(tmp_path: Path) -> None
     assert ticks.recorder.position_ms(0) is None
     ticks.start(0, "whole", tmp_path / "whole")
     ticks.run(60)
-    ticks.start(0, "stretch", tmp_path / "stretch")
+    ticks.start(0, "partial", tmp_path / "partial")
     ticks.run(5)
     assert ticks.recorder.position_ms(0) == 65 * 20
     ticks.recorder.stop(0, RecordingId("whole"), "stopped")
     assert ticks.recorder.position_ms(0) == 5 * 20
-    ticks.recorder.move(0, RecordingId("stretch"), 1, LEGS[1])
+    ticks.recorder.move(0, RecordingId("partial"), 1, LEGS[1])
     assert (ticks.recorder.position_ms(0), ticks.recorder.position_ms(1)) == (None, 5 * 20)
     ticks.recorder.close(1)
     assert len(ticks.ended()) == 2

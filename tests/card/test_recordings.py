@@ -115,8 +115,8 @@ def test_a_recording_goes_on_with_another_leg_without_a_gap(card: CardProcess, t
 
 
 @patient
-def test_a_stretch_is_a_file_of_its_own_beside_the_whole_call(card: CardProcess, tmp_path: Path) -> None:
-    whole, stretch = tmp_path / "whole.wav", tmp_path / "stretch.wav"
+def test_a_partial_recording_is_a_file_of_its_own_beside_the_whole_call(card: CardProcess, tmp_path: Path) -> None:
+    whole, partial = tmp_path / "whole.wav", tmp_path / "partial.wav"
     with RtpPeer() as one, RtpPeer(law=Law.MU) as other:
         a, b = card.open(one), card.open(other)
         card.bridge(a, b)
@@ -125,7 +125,7 @@ def test_a_stretch_is_a_file_of_its_own_beside_the_whole_call(card: CardProcess,
         time.sleep(0.4)
         record(card, a, whole)
         time.sleep(0.7)
-        record(card, a, stretch, "s")
+        record(card, a, partial, "s")
         time.sleep(1.0)
         stop(card, a, "s")
         ended = card.wait(m.RecordingEnded)
@@ -136,9 +136,9 @@ def test_a_stretch_is_a_file_of_its_own_beside_the_whole_call(card: CardProcess,
             a,
             "s",
             "stopped",
-            len(read(stretch)[0]) // 8,
+            len(read(partial)[0]) // 8,
         )
-        for path, seconds in ((whole, 2.4), (stretch, 1.0)):
+        for path, seconds in ((whole, 2.4), (partial, 1.0)):
             left, right = read(path)
             assert len(left) / 8000 == pytest.approx(seconds, abs=0.4)
             assert min(purity(left, 1000), purity(right, 600)) > 0.98

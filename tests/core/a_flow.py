@@ -4,7 +4,7 @@ from shared.enums import EndCause, Language
 from shared.ids import TrunkName
 from switch_server.core.flow import (
     CallbackStep,
-    Dial,
+    DialStep,
     Flow,
     Format,
     HangUpStep,
@@ -99,7 +99,7 @@ STEPS: dict[str, Step] = {
         ("cancel", Slot(digits="contract"), "confirm"), {"1": "cancel", "*": "main"}, "main", read_back=True
     ),
     "cancel": ServiceStep("cancel_order", {"accepted": "accepted", "refused": "refused", "in_doubt": "in_doubt"}),
-    "dial": Dial(OUT, "10001", "dial_failed", "dial_ended", ring=30.0),
+    "dial": DialStep(OUT, "10001", "dial_failed", "dial_ended", ring=30.0),
     "dial_failed": Say(("far_failed",), "main"),
     "dial_ended": Say(("far_ended",), "main"),
     "queue": QueueStep(

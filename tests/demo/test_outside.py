@@ -17,7 +17,7 @@ from shared.enums import Language, Role, SeatState
 from switch_server.demo.telephones.outside import BEHAVIOURS, number_of
 from switch_server.demo.telephones.voice import PAUSE_MS, voice
 from switch_server.demo.texts import DemoTexts
-from switch_server.demo.world import DemoFolder, DemoPorts, way_out
+from switch_server.demo.world import DemoFolder, DemoPorts, outside_trunk
 from switch_server.services.prompt_audio import read_alaw_wav
 from tests.e2e.centre import ROOT, Centre, Process
 from tests.e2e.desk import Desk, hears
@@ -85,7 +85,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     folder, port = tmp_path_factory.mktemp("centre"), free_port()
 
     def change(content: dict[str, Any]) -> None:
-        content["trunks"] += way_out(port)
+        content["trunks"] += outside_trunk(port)
 
     world = Process(
         folder / "outside.out", "switch_server.demo.telephones.outside",

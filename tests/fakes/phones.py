@@ -45,5 +45,5 @@ class FakePhones:
     def drop_binding(self, phone: PhoneName) -> None:
         self._bindings.pop(phone, None)
 
-    def shut_out(self, phone: PhoneName, ip: str, seconds: float) -> None:
+    def audit_blocked(self, phone: PhoneName, ip: str, seconds: float) -> None:
         self.out.append((phone, ip))

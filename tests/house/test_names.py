@@ -1,4 +1,4 @@
-"""One word, one thing: no class name stands twice in the programs, but for what is listed here with its reason."""
+"""One word, one thing: no class name stands twice in the programs, except the names listed here with a reason."""
 
 import ast
 from collections import defaultdict
@@ -7,10 +7,8 @@ from tests.house.test_rooms import ROOT
 
 PROGRAMS = ("agent_app", "shared", "switch_server")
 TWO_LINKS = "the same message on two links, whose wire names are kept"
-COMMAND = (
-    "a desk's command, and what carries it out: the flow's step, the effect or the card's command of the same name"
-)
-CARD = "what a card reports, and the fact that the core makes of it"
+COMMAND = "a desk's command, and the effect or the card's command that carries it out"
+CARD = "a card's event, and the core's fact that is made of it"
 
 TWICE = {
     "Message": "the root of each link's messages",
@@ -22,9 +20,9 @@ TWICE = {
          "Orders", "RecordingPart", "Refused"),
         TWO_LINKS,
     ),
-    **dict.fromkeys(("Dial", "HangUp", "SendDigits"), COMMAND),
+    **dict.fromkeys(("HangUp", "SendDigits"), COMMAND),
     **dict.fromkeys(("ChannelClosed", "ChannelFailed", "ChannelOpened", "MediaSilent", "PlayEnded", "RecordingEnded"), CARD),
-    "Seat": "an agent at a desk: in the core, and as the desk is told of them",
+    "Seat": "an agent at a desk: in the core, and in the reports to the desk",
 }  # fmt: skip
 
 

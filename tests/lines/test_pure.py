@@ -263,7 +263,7 @@ def test_the_table_counts_and_keeps_watch() -> None:
     table.take(trunk, incoming=False)
     assert not table.free(trunk)
     table.up[("10.0.0.1", 5060)] = False
-    assert table.way_out(trunk) == ("10.0.0.2", 5060)
+    assert table.outgoing_address(trunk) == ("10.0.0.2", 5060)
     assert table.states()[0].up is False
     table.up[("10.0.0.2", 5060)] = True
     assert table.states()[0].up is True

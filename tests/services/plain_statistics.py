@@ -25,7 +25,7 @@ OFFSET_MS = round(SHANGHAI.total_seconds() * 1000)
 TALK = frozenset({SeatState.TALKING, SeatState.CONSULTING, SeatState.CONFERENCE})
 FREE = frozenset({SeatState.OPEN, SeatState.LOCKED, SeatState.OFFLINE})
 """In all other states a seat is busy."""
-BROUGHT = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.CONSULT, CallKind.TAKEN})
+OFFERED_KINDS = frozenset({CallKind.IN, CallKind.CALLBACK, CallKind.CONSULT, CallKind.TAKEN})
 """The kinds of calls that are offered to an agent."""
 MISSED = frozenset({Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.PHONE_LOST, Outcome.OFFLINE})
 NOT_LET_IN = frozenset({VisitEnd.CLOSED, VisitEnd.FULL})
@@ -249,17 +249,17 @@ class Report:
             talked = rung.answered is not None and rung.kind != CallKind.MONITOR
             sums.counts["talks"] += talked
             sums.counts["dialled"] += rung.kind == CallKind.OUT
-            sums.counts["missed"] += rung.answered is None and rung.kind in BROUGHT and rung.outcome in MISSED
+            sums.counts["missed"] += rung.answered is None and rung.kind in OFFERED_KINDS and rung.outcome in MISSED
             sums.counts["transfers"] += bool(rung.transferred_to)
             if rung.disposition:
                 sums.dispositions[rung.disposition] += 1
-        brought = [rung for rung in rings if rung.kind in BROUGHT]
-        if not self._ask.at_desks or not brought:
+        offered = [rung for rung in rings if rung.kind in OFFERED_KINDS]
+        if not self._ask.at_desks or not offered:
             return
         if back:
-            sums.counts["callbacks"] += any(rung.answered is not None for rung in brought)
+            sums.counts["callbacks"] += any(rung.answered is not None for rung in offered)
         else:
-            _offered(sums, brought)
+            _offered(sums, offered)
 
     # --- orders ---
 

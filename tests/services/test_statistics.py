@@ -15,7 +15,7 @@ from switch_server.core.room import Outcome
 from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
 from switch_server.services.day_columns import day_of
 from switch_server.services.report_service import MOST_DAYS, BadDays, span
-from switch_server.services.statistics import BROUGHT, FREE, TALK, AgentName, ReportBuilder, ReportQuery
+from switch_server.services.statistics import FREE, OFFERED_KINDS, TALK, AgentName, ReportBuilder, ReportQuery
 
 DAY = day_start("20260901")
 NINE = DAY + 9 * 3600
@@ -348,7 +348,7 @@ def test_every_call_is_in_one_place(visits: list[QueueVisit], rings: list[DeskRi
         assert total.offered == len(queued & let_in)
     if by is By.AGENTS:
         back = {r.call for r in rings if r.kind is CallKind.CALLBACK}
-        assert total.offered == len({r.call for r in rings if r.kind in BROUGHT} - back)
+        assert total.offered == len({r.call for r in rings if r.kind in OFFERED_KINDS} - back)
 
 
 @given(

@@ -44,8 +44,8 @@ def test_each_change_is_audited_and_no_secret_is_in_it(tmp_path: Path) -> None:
     book = store.desk_phones
     book.put_phone(PHONE, "chief")
     book.put_phone(replace(PHONE, desk=None, ha1=ha1(NAME, "other words")), "chief")
-    book.shut_out(NAME, "192.0.2.66", 300.0)
-    book.shut_out(PhoneName("open sesame"), "192.0.2.66", 300.0)
+    book.audit_blocked(NAME, "192.0.2.66", 300.0)
+    book.audit_blocked(PhoneName("open sesame"), "192.0.2.66", 300.0)
     book.remove_phone(NAME, "chief")
     rows = audits(store)
     store.stop()

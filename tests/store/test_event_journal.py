@@ -210,8 +210,8 @@ def test_a_digest_password_is_left_out(journal: EventJournal, tmp_path: Path) ->
 # --- one call's entries ---
 
 
-def _events(journal: EventJournal, *, world: bool = False) -> list[Event]:
-    return [entry.event for entry in journal.read(CALL, world=world)]
+def _events(journal: EventJournal, *, global_events: bool = False) -> list[Event]:
+    return [entry.event for entry in journal.read(CALL, global_events=global_events)]
 
 
 def test_a_call_s_entries_are_picked_out(journal: EventJournal) -> None:
@@ -234,7 +234,7 @@ def test_for_replay_the_world_around_a_call_comes_too(journal: EventJournal) -> 
     up, died, again = CardUp(card, 500), CardDied(card, "killed"), CardUp(card, 400)
     for event in (up, died, again, BranchUp(BranchId("GZ01")), _offered(OTHER), OF_CALL[0], died, OF_CALL[-1], up):
         journal.append(event, NOON)
-    assert _events(journal, world=True) == [again, BranchUp(BranchId("GZ01")), OF_CALL[0], died, OF_CALL[-1]]
+    assert _events(journal, global_events=True) == [again, BranchUp(BranchId("GZ01")), OF_CALL[0], died, OF_CALL[-1]]
 
 
 def test_an_unknown_call_has_no_entries(journal: EventJournal) -> None:

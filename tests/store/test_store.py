@@ -471,7 +471,7 @@ def test_numbers_that_have_not_called_for_a_week_are_forgotten() -> None:
     callers = CallerIndex()
     for day in range(30):
         for number in range(10):
-            callers.saw_contact(
+            callers.on_contact_row(
                 {"number": f"1390000{day:02}{number:02}", "direction": "in", "started_at": NOON + day * DAY}
             )
     assert len(callers._last) == 10 * 7

@@ -6,7 +6,7 @@ import pytest
 
 from shared.ids import TrunkName
 from switch_server.core.flow import (
-    Dial,
+    DialStep,
     Flow,
     HangUpStep,
     Input,
@@ -34,7 +34,7 @@ FLOW = Flow(
         "told": Say((Slot(each="rows", say=("at", Slot(price="row.price"))),), "other"),
         "other": SetLanguage("en", "queue"),
         "queue": QueueStep("trade", "talk"),
-        "talk": Dial(TrunkName("pbx"), "8000", "bye", "bye"),
+        "talk": DialStep(TrunkName("pbx"), "8000", "bye", "bye"),
         "bye": HangUpStep(("goodbye",)),
         "island": HangUpStep(),
     },

@@ -226,17 +226,17 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     file.write_bytes(b"RIFF" + bytes(1000))
     assert ask("recording", OTHER, "-o", str(tmp_path / "a.wav")).status == 0
     assert (tmp_path / "a.wav").read_bytes() == file.read_bytes()
-    stretch = tmp_path / "stretch.wav"
-    stretch.write_bytes(b"RIFF of its own")
+    partial = tmp_path / "partial.wav"
+    partial.write_bytes(b"RIFF of its own")
     centre.store.do(
-        SaveRecord("recordings", {"id": f"{OTHER}r2", "call": OTHER, "path": str(stretch), "started_at": NOW + 9})
+        SaveRecord("recordings", {"id": f"{OTHER}r2", "call": OTHER, "path": str(partial), "started_at": NOW + 9})
     )
     centre.settle()
     assert [row["recording"] for row in ask("calls", "show", OTHER, "--json").document["recordings"]] == [
         f"{OTHER}r1",
         f"{OTHER}r2",
     ]
-    for asked, found in ((OTHER, file), (f"{OTHER}r2", stretch), (f"{OTHER}r1", file)):
+    for asked, found in ((OTHER, file), (f"{OTHER}r2", partial), (f"{OTHER}r1", file)):
         assert ask("recording", asked, "-o", str(tmp_path / "b.wav"), "--force").status == 0
         assert (tmp_path / "b.wav").read_bytes() == found.read_bytes()
     centre.settle()

@@ -33,12 +33,12 @@ _HOST: Final = re.compile(r"[\w.:\[\]-]*")
 
 
 class Exchange:
-    """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``gone`` is called for each leg that has ended, before its event is posted."""
+    """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``leg_ended`` is called for each leg that has ended, before its event is posted."""
 
     def __init__(
         self, ports: SipSocket, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
-        born: Callable[[LegId], None], gone: Callable[[LegId], None], desk_token: Callable[[LegId], str],
+        leg_began: Callable[[LegId], None], leg_ended: Callable[[LegId], None], desk_token: Callable[[LegId], str],
         phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.timing = timing
@@ -46,7 +46,7 @@ class Exchange:
         self.tm: Any = Transactions(ports, self.on_request)
         self.legs: dict[LegId, SipLeg] = {}
         self._post = emit
-        self._born, self._gone = born, gone
+        self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
         self._desk_token = desk_token
         self._ports = ports
@@ -70,7 +70,7 @@ class Exchange:
         self._gate.recent.over(leg.dialog.key[0])
         if leg.counted:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
-        self._gone(leg.id)
+        self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
         self.legs[leg.id] = leg
@@ -78,7 +78,7 @@ class Exchange:
         self._gate.recent.begun(leg.dialog.key[0])
         if leg.counted:
             self._table.take(leg.trunk, incoming=leg.incoming)
-        self._born(leg.id)
+        self._leg_began(leg.id)
 
     # --- datagrams ---
 
@@ -249,10 +249,10 @@ class Exchange:
             self.counters["effects_out_of_state"] += 1
             return
         trunk = self._table.trunks.get(effect.trunk)
-        far = None if trunk is None else self._table.way_out(trunk)
-        failure = self._no_way(trunk, far, effect)
+        far = None if trunk is None else self._table.outgoing_address(trunk)
+        failure = self._why_not_placed(trunk, far, effect)
         if trunk is None or far is None or failure is not None:
-            self._gone(effect.leg)
+            self._leg_ended(effect.leg)
             self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
             return
         target = SipURL(username=effect.dnis, host=far[0], port=far[1])
@@ -269,7 +269,7 @@ class Exchange:
             return
         leg = self._desk_leg(effect)
         if leg is None:
-            self._gone(effect.leg)
+            self._leg_ended(effect.leg)
             self.emit(LegEnded(effect.leg, EndCause.FAR_LOST, 404))
             return
         self._enter(leg)
@@ -288,7 +288,9 @@ class Exchange:
         binding = self._phones.binding(PhoneName(name), self._clock()) if self._phones is not None else None
         return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None
 
-    def _no_way(self, trunk: Trunk | None, far: Address | None, effect: PlaceCall) -> tuple[EndCause, int] | None:
+    def _why_not_placed(
+        self, trunk: Trunk | None, far: Address | None, effect: PlaceCall
+    ) -> tuple[EndCause, int] | None:
         if trunk is None or far is None or trunk.direction == "in":
             return EndCause.FAR_REFUSED, 403
         if not takes_number(trunk, effect.dnis):

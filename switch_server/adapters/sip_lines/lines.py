@@ -78,8 +78,8 @@ class SipLines:
             self._counters,
             self._new_call_id,
             self._post,
-            self._born,
-            self._gone,
+            self._leg_began,
+            self._leg_ended,
             self._desk_token,
             self._phones,
             self._clock,
@@ -127,7 +127,9 @@ class SipLines:
         if self._loop is None:
             return
         if isinstance(effect, PlaceCall | RingDesk):
-            self._born(effect.leg)  # from now on ``reconcile`` must find the leg, although its INVITE is not sent yet
+            self._leg_began(
+                effect.leg
+            )  # from now on ``reconcile`` must find the leg, although its INVITE is not sent yet
         self._loop.call(self._do, effect)
 
     def _do(self, effect: LineEffect) -> None:
@@ -139,11 +141,11 @@ class SipLines:
         with self._lock:
             return frozenset(self._live)
 
-    def _born(self, leg: LegId) -> None:
+    def _leg_began(self, leg: LegId) -> None:
         with self._lock:
             self._live.add(leg)
 
-    def _gone(self, leg: LegId) -> None:
+    def _leg_ended(self, leg: LegId) -> None:
         with self._lock:
             self._live.discard(leg)
 

@@ -124,7 +124,7 @@ class Registrar:
         self._tries_of_address.begin(ip, now)
         wait = max(self._tries.wait(key, now), self._tries_of_address.wait(ip, now))
         if wait > 0:
-            self._book.shut_out(phone, ip, wait)
+            self._book.audit_blocked(phone, ip, wait)
 
     def _is_new(self, phone: PhoneName, head: SipHead) -> bool:
         """Whether the proof is not a replay of an overheard one; the repetition of the same request is allowed."""

@@ -128,7 +128,7 @@ class TrunkTable:
     def give_back(self, trunk: Trunk, *, incoming: bool) -> None:
         (self._used_in if incoming else self._used_out)[trunk.name] -= 1
 
-    def way_out(self, trunk: Trunk) -> Address | None:
+    def outgoing_address(self, trunk: Trunk) -> Address | None:
         """The address of an outgoing call: the first that is not known to be down, otherwise the first."""
         far = addresses(trunk)
         return next((a for a in far if self.up.get(a, True)), far[0] if far else None)

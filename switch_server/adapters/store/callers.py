@@ -54,7 +54,7 @@ class CallerIndex:
             self._set(customer.id, customer.phones)
             (self._vips.add if customer.vip else self._vips.discard)(customer.id)
 
-    def saw_contact(self, row: dict[str, Any]) -> None:
+    def on_contact_row(self, row: dict[str, Any]) -> None:
         """To be called with each row of ``contacts``: an incoming call."""
         key, at = phone_key(row.get("number") or ""), row.get("started_at")
         if key and isinstance(at, int | float) and row.get("direction") == "in":

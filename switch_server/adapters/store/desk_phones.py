@@ -74,7 +74,7 @@ class DeskPhones:
         self._audit(actor, "phone_removed", phone, "")
         return True
 
-    def shut_out(self, phone: PhoneName, ip: str, seconds: float) -> None:
+    def audit_blocked(self, phone: PhoneName, ip: str, seconds: float) -> None:
         subject = phone if phone in self._phones else "unknown phone"  # an unknown name may be a password
         self._audit(f"phone at {ip}", "phone_refused", subject, f"wrong passwords, refused for {seconds:.0f} s")
 

@@ -51,13 +51,13 @@ class PinTries:
 
     def load(self, accounts: Iterable[tuple[AccountNo, int]], numbers: Iterable[tuple[str, int]], now: float) -> None:
         """Loads today's counts of an earlier run."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         self._wrong.update(dict(accounts))
         self._wrong_from.update(dict(numbers))
 
     def take(self, call: CallId, account: AccountNo, number: str, now: float) -> TryState:
         """A call has at most one try at a time."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         self._out.pop(call, None)
         if self._wrong[account] >= self._limit:
             return TryState.ACCOUNT_USED_UP
@@ -73,7 +73,7 @@ class PinTries:
         return self._out.pop(call, None)
 
     def wrong(self, call: CallId, account: AccountNo, number: str, now: float) -> WrongPin:
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         self._out.pop(call, None)
         was_used_up = self._is_used_up(number)
         self._wrong[account] += 1
@@ -106,7 +106,7 @@ class PinTries:
 
     def locked_numbers(self, now: float) -> list[str]:
         """The numbers that have no try left today; ``WITHHELD`` may be one of them."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         return sorted(number for number in self._wrong_from if self._is_used_up(number))
 
     def _is_used_up(self, number: str) -> bool:
@@ -115,7 +115,7 @@ class PinTries:
     def _limit_of(self, number: str) -> int:
         return self._number_limit * (TIMES_WITHHELD if number == WITHHELD else 1)
 
-    def _turn_page(self, now: float) -> None:
+    def _reset_on_new_day(self, now: float) -> None:
         if (day := shanghai_day(now)) != self.day:
             self.day = day
             self._wrong.clear()

@@ -289,9 +289,9 @@ class Store:
             return
         self._change(f"a row of {table}", sql, values)
         if table == "contacts":
-            self._callers.saw_contact(row)
+            self._callers.on_contact_row(row)
         elif table == "talks":
-            self.agents.talks.saw(row, self._clock())
+            self.agents.talks.on_row(row, self._clock())
         elif table == "queue_visits":
             self.today.queue_visit(row)
 

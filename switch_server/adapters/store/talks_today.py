@@ -34,17 +34,17 @@ class TalksToday:
             "SELECT agent, count(*) AS talks FROM talks WHERE answered_at >= :since AND offered_at >= :since GROUP BY +agent"
         )
         with self._lock:
-            self._turn_page(now)
+            self._reset_on_new_day(now)
             for row in db.query(answered, {"since": midnight(now)}):
                 self._counted[AgentId(row["agent"])] = row["talks"]
 
-    def saw(self, row: dict[str, Any], now: float) -> None:
+    def on_row(self, row: dict[str, Any], now: float) -> None:
         """To be called with each row of ``talks``, whole or in part."""
         talk, agent = row.get("id"), row.get("agent")
         if not isinstance(talk, str):
             return
         with self._lock:
-            self._turn_page(now)
+            self._reset_on_new_day(now)
             if agent is not None:
                 self._agents[talk] = AgentId(agent)
             known = self._agents.get(talk)
@@ -56,10 +56,10 @@ class TalksToday:
 
     def of(self, agent: AgentId, now: float) -> int:
         with self._lock:
-            self._turn_page(now)
+            self._reset_on_new_day(now)
             return self._counted.get(agent, 0)
 
-    def _turn_page(self, now: float) -> None:
+    def _reset_on_new_day(self, now: float) -> None:
         day = shanghai_day(now)
         if day != self._day:
             self._day = day

@@ -29,14 +29,14 @@ class QueuesToday:
 
     def load(self, db: Database, now: float) -> None:
         """Loads the visits of an earlier run, which have ended."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         for row in db.query("SELECT * FROM queue_visits WHERE entered_at >= ?", [midnight(now)]):
-            self.saw(row, now)
+            self.on_row(row, now)
         self._open.clear()
 
-    def saw(self, row: dict[str, Any], now: float) -> None:
+    def on_row(self, row: dict[str, Any], now: float) -> None:
         """To be called with each row: whole, its beginning, or its end."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         visit, outcome = str(row.get("id")), row.get("outcome")
         if "queue" in row and outcome not in NOT_LET_IN:
             self._open[visit] = QueueName(row["queue"]), row.get("service_level_ms") or 0
@@ -51,12 +51,12 @@ class QueuesToday:
             self._counts[queue, "in_time"] += 1
 
     def counts(self, now: float) -> dict[QueueName, QueueCounts]:
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         queues = {queue for queue, _ in self._counts}
         fields = QueueCounts.__struct_fields__
         return {queue: QueueCounts(*(self._counts[queue, field] for field in fields)) for queue in queues}
 
-    def _turn_page(self, now: float) -> None:
+    def _reset_on_new_day(self, now: float) -> None:
         if (day := shanghai_day(now)) != self._day:
             self._day = day
             self._counts.clear()
@@ -86,13 +86,13 @@ class OrdersToday:
         """In 1/1000 yuan."""
 
     def load(self, db: Database, now: float) -> None:
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         for row in db.query("SELECT * FROM orders WHERE at >= ?", [midnight(now)]):
             self.captured(row, now)
 
     def captured(self, row: dict[str, Any], now: float) -> None:
         """A row of ``orders``, new or in its present state; a known key is the same order."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         if row["kind"] != "place" or row["key"] in self._orders:
             return
         order = self._orders[row["key"]] = _Order(
@@ -103,7 +103,7 @@ class OrdersToday:
 
     def moved(self, row: dict[str, Any], now: float) -> None:
         """A step of ``order_history``; steps of other days' orders are ignored."""
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         order = self._orders.get(row["key"])
         if order is None or order.state in _FINAL or not order.is_of(row["branch"], row["account"]):
             return
@@ -119,7 +119,7 @@ class OrdersToday:
         self._turnover[order.branch] += more * order.price
 
     def counts(self, now: float) -> dict[BranchId, OrderCounts]:
-        self._turn_page(now)
+        self._reset_on_new_day(now)
         return {
             branch: OrderCounts(
                 {state: n for state, n in sorted(states.items()) if n}, Fen(self._turnover[branch] // 10)
@@ -127,7 +127,7 @@ class OrdersToday:
             for branch, states in self._states.items()
         }
 
-    def _turn_page(self, now: float) -> None:
+    def _reset_on_new_day(self, now: float) -> None:
         if (day := shanghai_day(now)) != self._day:
             self._day = day
             self._orders.clear()
@@ -145,7 +145,7 @@ class Today:
         self._orders.load(db, clock())
 
     def queue_visit(self, row: dict[str, Any]) -> None:
-        self._queues.saw(row, self._clock())
+        self._queues.on_row(row, self._clock())
 
     def order(self, row: dict[str, Any]) -> None:
         self._orders.captured(row, self._clock())

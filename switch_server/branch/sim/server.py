@@ -105,7 +105,7 @@ class SimServer:
         """Runs the exchange's steps, until cancelled."""
         while True:
             now = time.time()
-            self._roll(now)
+            self._check_hours(now)
             self._book.match(now)
             if self._book.changed or self._book.touched:
                 self._flush()
@@ -172,7 +172,7 @@ class SimServer:
         if self.faults.mode is FaultMode.REFUSE and self._node is not None:
             self._node.close()
 
-    def _roll(self, now: float) -> None:
+    def _check_hours(self, now: float) -> None:
         date = self._hours.trade_date(now)
         if date != self._book.trade_date:
             self._counter.next_day(date)

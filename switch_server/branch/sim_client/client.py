@@ -55,26 +55,26 @@ class SimTrading:
 
     async def log_in(self, account: AccountNo, pin: str) -> str:
         fields = await self._ask("301", ACCOUNT=account, PASSWORD=pin)
-        with _sense():
+        with _as_trading_silent():
             if fields["ACCOUNT"] != account or not isinstance(fields["NAME"], str):
                 raise ValueError("another account")
             return str(fields["NAME"])
 
     async def funds(self, account: AccountNo) -> Funds:
         fields = await self._ask("502", ACCOUNT=account)
-        with _sense():
+        with _as_trading_silent():
             return rows.funds(fields)
 
     async def holdings(self, account: AccountNo) -> tuple[Holding, ...]:
         fields = await self._ask("504", ACCOUNT=account)
-        with _sense():
+        with _as_trading_silent():
             return tuple(map(rows.holding, fields["ROWS"]))
 
     async def orders(self, account: AccountNo) -> tuple[OrderRow, ...]:
         found: list[OrderRow] = []
         while True:
             fields = await self._ask("505", ACCOUNT=account, FROM=str(len(found)))
-            with _sense():
+            with _as_trading_silent():
                 page = [rows.order(row) for row in fields["ROWS"]]
                 more = fields["NEXT"] == "1" and bool(page)
             found += page
@@ -83,7 +83,7 @@ class SimTrading:
 
     async def quote(self, code: StockCode) -> Quote:
         fields = await self._ask("203", SECU_CODE=code)
-        with _sense():
+        with _as_trading_silent():
             return rows.quote(fields)
 
     async def max_quantity(self, account: AccountNo, code: StockCode, side: Side, price: Milli) -> Shares:
@@ -91,7 +91,7 @@ class SimTrading:
         fields = await self._ask(
             "402", ACCOUNT=account, SECU_CODE=code, TRD_ID=codes.SIDE_CODES[side], PRICE=price_text
         )
-        with _sense():
+        with _as_trading_silent():
             return rows.count(fields["QTY"])
 
     async def place(self, order: PlaceOrder) -> ContractNo:
@@ -105,12 +105,12 @@ class SimTrading:
             QTY=str(order.quantity),
             OP_REMARK=order.key,
         )
-        with _sense():
+        with _as_trading_silent():
             return rows.contract(fields)
 
     async def cancel(self, account: AccountNo, contract: ContractNo) -> None:
         fields = await self._ask("404", ACCOUNT=account, ORDER_ID=contract)
-        with _sense():
+        with _as_trading_silent():
             if rows.contract(fields) != contract:
                 raise ValueError("another contract")
 
@@ -192,7 +192,7 @@ class SimTrading:
             _, wire = await self._loop.create_connection(make, host, int(port))
         self._wire = wire
         fields = await self._send(wire, "100", {})
-        with _sense():
+        with _as_trading_silent():
             state = _state(fields)
         self._set_state(state)
         return wire
@@ -277,7 +277,7 @@ def _state(fields: rows.Fields) -> TradingState:
 
 
 @contextlib.contextmanager
-def _sense() -> Any:
+def _as_trading_silent() -> Any:
     """Turns errors of decoding an answer into ``TradingSilent``."""
     try:
         yield

@@ -95,8 +95,8 @@ def may_carry(trunk: Trunk, number: str) -> bool:
     """Whether the trunk may carry outgoing calls to this number; free lines are not looked at."""
     fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
     # a network is for incoming calls only: it is no address to call
-    has_way_out = not trunk.far or any("/" not in far or far.endswith("/32") for far in trunk.far)
-    return trunk.direction != "in" and has_way_out and any(fits)
+    has_address = not trunk.far or any("/" not in far or far.endswith("/32") for far in trunk.far)
+    return trunk.direction != "in" and has_address and any(fits)
 
 
 def shown_number(flows: Iterable[Flow]) -> str:

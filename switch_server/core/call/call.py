@@ -22,7 +22,7 @@ from switch_server.core.call.recordings import Recordings
 from switch_server.core.call.records import EndedCall
 from switch_server.core.call.walks import Walks
 from switch_server.core.flow import HOLD_MUSIC, Flow, Piece, QueueStep
-from switch_server.core.ivr import Ivr, Login, ServiceRunner
+from switch_server.core.ivr import CallerLogIn, Ivr, ServiceRunner
 from switch_server.core.leg import Answer, DigitUsed, Leg, LegEvent, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
@@ -335,10 +335,10 @@ class Call(CallLegs):
         self.to_card(self.caller, MaskRecording(self.caller.id, on))
 
     def record(self) -> RecordingId:
-        return self.recordings.begin_stretch()
+        return self.recordings.begin_partial()
 
     def end_recording(self, recording: RecordingId) -> None:
-        self.recordings.end_stretch(recording)
+        self.recordings.end_partial(recording)
 
     def timer(self, name: str, seconds: float | None) -> None:
         self.switch.timer(f"{self.id}:{name}", seconds)
@@ -410,7 +410,7 @@ class Call(CallLegs):
     def outcome(self, name: str) -> None:
         self.ivr.outcome(name)
 
-    def logged_in(self, login: Login) -> None:
+    def logged_in(self, login: CallerLogIn) -> None:
         self.variables["login"] = {"account": login.account, "branch": login.branch}
         self.switch.desks.caller_known(self.id)
 

@@ -1,8 +1,8 @@
-"""The recordings (录音) of one call, each a file with an id of its own: one of the whole call, and recordings of parts (stretches) besides it.
+"""The recordings (录音) of one call, each a file with an id of its own: one of the whole call, and partial recordings besides it.
 
 The recording of the whole call begins when the call is answered. When its leg closes, the recording goes on with another leg of the call, so
-that one file has all that was said. A stretch (a message, for one) is a recording of the caller's leg: a step of the flow begins and ends it,
-and it ends with that leg at the latest.
+that one file has the whole conversation. A partial recording (of a message, for one) is of the caller's leg: a step of the flow begins and
+ends it, and it ends with that leg at the latest.
 """
 
 from typing import Protocol
@@ -43,14 +43,14 @@ class Recordings:
     def begin_whole(self) -> None:
         self.whole = self._begin()
 
-    def begin_stretch(self) -> RecordingId:
+    def begin_partial(self) -> RecordingId:
         return self._begin().id
 
-    def end_stretch(self, recording: RecordingId) -> None:
+    def end_partial(self, recording: RecordingId) -> None:
         """Ends the recording; ``RecordingEnded`` follows from the card. Has no effect on a recording that has ended."""
-        stretch = self._items[recording]
-        if not stretch.ended:
-            self._call.to_card(stretch.leg, StopRecording(stretch.leg.id, recording))
+        found = self._items[recording]
+        if not found.ended:
+            self._call.to_card(found.leg, StopRecording(found.leg.id, recording))
 
     def _begin(self) -> Recording:
         call = self._call

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from shared.enums import EndCause, Language, Law
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, QueueName, RecordingId, TrunkName
-from switch_server.core.ivr import Login
+from switch_server.core.ivr import CallerLogIn
 from switch_server.core.leg import Leg
 from switch_server.core.room import Talk
 from switch_server.core.talk import ContactRow, with_talk
@@ -41,7 +41,7 @@ class EndedCall(Struct, frozen=True):
     step: str
     language: Language
     customer: CustomerId | None
-    login: Login | None
+    login: CallerLogIn | None
     last_owner: Talk | None
 
 

@@ -12,7 +12,7 @@ from switch_server.core.flow.file import as_flow, flow_type, read_flow
 from switch_server.core.flow.kinds import (
     KINDS,
     CallbackStep,
-    Dial,
+    DialStep,
     HangUpStep,
     Input,
     Menu,
@@ -42,7 +42,7 @@ __all__ = [
     "SERVICES",
     "CallbackStep",
     "Configured",
-    "Dial",
+    "DialStep",
     "Flow",
     "FlowContext",
     "Format",

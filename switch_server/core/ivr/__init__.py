@@ -7,17 +7,17 @@ A newcomer may change the walk between steps (``ivr``), or how a service is run 
 from switch_server.core.ivr.effects import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
 from switch_server.core.ivr.facts import AccountFound, BranchAnswered, WrongPinCounted
 from switch_server.core.ivr.ivr import Ivr
-from switch_server.core.ivr.service_runner import Login, ServiceRunner
+from switch_server.core.ivr.service_runner import CallerLogIn, ServiceRunner
 
 __all__ = [
     "AccountFound",
     "AskBranch",
     "BranchAnswered",
+    "CallerLogIn",
     "CountWrongPin",
     "FindAccount",
     "GiveBackPinTry",
     "Ivr",
-    "Login",
     "ServiceRunner",
     "WrongPinCounted",
 ]

@@ -24,7 +24,7 @@ from switch_server.core.orders import AT_BRANCH, Order, OrderState
 from switch_server.core.words import Effect
 
 
-class Login(Struct, frozen=True):
+class CallerLogIn(Struct, frozen=True):
     """The account of a caller who has keyed its PIN."""
 
     account: AccountNo
@@ -43,7 +43,7 @@ class ServiceHost(Protocol):
     def emit(self, effect: Effect) -> None: ...
     def wait_for_answer(self, seconds: float | None) -> None: ...
     def outcome(self, name: str) -> None: ...
-    def logged_in(self, login: Login) -> None: ...
+    def logged_in(self, login: CallerLogIn) -> None: ...
     def capture(self, key: OrderKey, order: aci.PlaceOrder | aci.CancelOrder) -> None: ...
     def any_branch(self) -> BranchId | None: ...
 
@@ -56,7 +56,7 @@ class ServiceRunner:
         self._answer_wait = answer_wait
         self._order_wait = order_wait
         self._wrong_pins_allowed = wrong_pins
-        self.login: Login | None = None
+        self.login: CallerLogIn | None = None
         self.wrong_pins = 0
         self.confirmed_key: OrderKey | None = None
         """Key of a confirmed read-back that has not been used yet."""
@@ -158,7 +158,7 @@ class ServiceRunner:
         assert found is not None
         assert found.branch is not None
         if isinstance(reply, aci.LoggedIn):
-            self.login = Login(found.account, found.branch, found.customer)
+            self.login = CallerLogIn(found.account, found.branch, found.customer)
             self._host.logged_in(self.login)
             self._done("ok")
         elif isinstance(reply, aci.Refused) and reply.code is Refusal.WRONG_PIN:
@@ -251,12 +251,12 @@ class ServiceRunner:
         self._host.outcome(outcome)
 
 
-def _account(login: Login | None) -> AccountNo:
+def _account(login: CallerLogIn | None) -> AccountNo:
     assert login is not None
     return login.account
 
 
-_Question = Callable[[Mapping[str, Any], Login | None], aci.Request]
+_Question = Callable[[Mapping[str, Any], CallerLogIn | None], aci.Request]
 _QUESTIONS: dict[str, _Question] = {
     "funds": lambda _, login: aci.AskFunds(_account(login)),
     "holdings": lambda _, login: aci.AskHoldings(_account(login)),

@@ -22,13 +22,13 @@ def phone_key(number: str) -> str:
     plain = number.isascii() and number.isdecimal()  # most are; at start all numbers of the store pass here
     digits = number if plain else "".join(c for c in number if c.isascii() and c.isdecimal())
     if number.lstrip().startswith("+86") or (len(digits) == 13 and digits.startswith("861")):
-        return _at_home(digits[2:])
+        return _national(digits[2:])
     if digits.startswith("0086"):
-        return _at_home(digits[4:])
+        return _national(digits[4:])
     return digits[1:] if len(digits) == 12 and _is_mobile(digits[1:]) else digits
 
 
-def _at_home(digits: str) -> str:
+def _national(digits: str) -> str:
     """A number after +86: its area code (区号) has lost its leading 0, which is added again."""
     return digits if not digits or digits.startswith("0") or _is_mobile(digits) else f"0{digits}"
 

@@ -4,7 +4,7 @@ from shared.enums import DigitMode, EndCause, Law
 from shared.ids import CallId, LegId, leg_of
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
-from switch_server.core.flow import Dial, QueueStep, Say, SetStep
+from switch_server.core.flow import DialStep, QueueStep, Say, SetStep
 from switch_server.core.leg import HangUp, PlaceCall, ToCard
 from switch_server.core.words import SwitchConfig, Trunk, media
 from tests.core.a_flow import OUT, TRUNK, flow_of
@@ -223,8 +223,8 @@ def test_the_card_dies_in_a_talk() -> None:
 def test_a_number_from_a_variable() -> None:
     steps = {
         "set": SetStep({"branch_number": "62000"}, "dial"),
-        "dial": Dial(OUT, "{branch_number}", "again", "bye"),
-        "again": Dial(OUT, "{nothing}", "bye", "bye"),
+        "dial": DialStep(OUT, "{branch_number}", "again", "bye"),
+        "again": DialStep(OUT, "{nothing}", "bye", "bye"),
     }
     world = World(flow=flow_of("set", steps))  # type: ignore[arg-type]
     world.reactions.far = "busy"
@@ -236,7 +236,7 @@ def test_a_number_from_a_variable() -> None:
 
 
 def test_a_dial_over_a_trunk_that_is_only_for_calls_in() -> None:
-    world = World(flow=flow_of("dial", {"dial": Dial(OUT, "1", "bye", "bye")}))
+    world = World(flow=flow_of("dial", {"dial": DialStep(OUT, "1", "bye", "bye")}))
     world.tell(ev.Configured(SwitchConfig(trunks=(Trunk(TRUNK), Trunk(OUT, direction="in"))), world.switch.flows))
     world.offer()
     world.run(2.0)

@@ -1,4 +1,4 @@
-"""Several recordings of one call: the whole call's, and stretches that a step of a flow begins and ends."""
+"""Several recordings of one call: the whole call's, and partial recordings, which a step of a flow begins and ends."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -66,7 +66,7 @@ def rows(world: World, call: CallId) -> list[tuple[str, str]]:
     return sorted((row["id"].removeprefix(call), row.get("cause", "runs")) for row in found)
 
 
-def test_a_stretch_is_a_file_of_its_own_beside_the_whole_call(world: World) -> None:
+def test_a_partial_recording_is_a_file_of_its_own_beside_the_whole_call(world: World) -> None:
     call = world.offer()
     world.run(1.0)
     whole, message = recording_of(call, 1), recording_of(call, 2)
@@ -86,7 +86,7 @@ def test_a_stretch_is_a_file_of_its_own_beside_the_whole_call(world: World) -> N
 
 
 @pytest.mark.parametrize("how", CAUSES)
-def test_a_stretch_ends_by_key_by_time_or_with_the_caller(world: World, how: str) -> None:
+def test_a_partial_recording_ends_by_key_by_time_or_with_the_caller(world: World, how: str) -> None:
     call = world.offer()
     world.run(1.0)
     if how == "hash":
@@ -120,18 +120,18 @@ def test_a_dead_card_ends_all_of_them(world: World) -> None:
     world.finish()
 
 
-def test_the_whole_call_s_goes_on_with_who_is_left_and_a_stretch_does_not() -> None:
+def test_the_whole_call_s_goes_on_with_who_is_left_and_a_partial_recording_does_not() -> None:
     world, call = FloorWorld(), CallId("20261122T093000-0700")
     world.join(ANN, BOB, CAT)
     world.command(desk.CallSeat(BOB), ANN, call)
     world.run(6.0)
-    stretch = world.switch.calls[call].record()
+    partial = world.switch.calls[call].record()
     world.asked(ToSeat(CAT))
     world.press_button(desk.Join)
     world.put_down(BOB)
     world.run(1.0)
     moved: list[Any] = world.commands(media.MoveRecording)
     assert [move.recording for move in moved] == [recording_of(call, 1)]
-    assert world.row("recordings", stretch)["cause"] == "closed"
+    assert world.row("recordings", partial)["cause"] == "closed"
     world.put_down(ANN)
     world.finish()

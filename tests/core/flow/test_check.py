@@ -10,7 +10,7 @@ from shared.ids import QueueName, TrunkName
 from switch_server.core.flow import (
     SERVICES,
     CallbackStep,
-    Dial,
+    DialStep,
     Flow,
     FlowContext,
     Format,
@@ -117,7 +117,7 @@ def test_who_asks_must_say_what_was_wrong(asking: Step) -> None:
             ServiceStep("funds", {"ok": "bye", "refused": "bye", "maybe": "bye"}), "on.maybe",
             "funds has no such outcome; it has: ok, refused",
         ),
-        (Dial(TrunkName("t"), "1", "bye", "bye"), "trunk", "no trunk 't' that may call out; there are: trunk-out"),
+        (DialStep(TrunkName("t"), "1", "bye", "bye"), "trunk", "no trunk 't' that may call out; there are: trunk-out"),
         (QueueStep("q", "bye", music="music/jazz"), "music.0", "no music 'music/jazz'; there is: music/hold"),
         (QueueStep("q", "bye", announce=("x",)), "announce.0", "no prompt 'x' in zh_CN and en"),
         (HangUpStep(("wellcome",)), "say.0", "no prompt 'wellcome' in zh_CN and en; did you mean 'welcome'?"),
@@ -145,7 +145,7 @@ def test_a_step(step: Step, where: str, text: str | None) -> None:
 
 def test_unknown_names() -> None:
     bare = FlowContext({ZH: NAMES, EN: NAMES})
-    assert told(flow(a=QueueStep("q", "bye"), b=Dial(OUT, "1", "bye", "bye")), bare) == {
+    assert told(flow(a=QueueStep("q", "bye"), b=DialStep(OUT, "1", "bye", "bye")), bare) == {
         "steps.a.music.0": "no music 'music/hold'; there is: none",
         "steps.b.trunk": "no trunk 'trunk-out' that may call out; there are: none",
     }
@@ -160,7 +160,7 @@ def test_unknown_names() -> None:
         SetLanguage("other", "bye"),
         SetStep({"a": "{ani}", "b": 1, "c": "x"}, "bye"),
         QueueStep("q", "bye", announce=("welcome",)),
-        Dial(OUT, "{dnis}", "bye", "bye"),
+        DialStep(OUT, "{dnis}", "bye", "bye"),
         key("pin", "bye", secret=True, back="a", empty="bye"),
     ],
 )
@@ -296,7 +296,7 @@ def test_what_a_service_needs_gives_and_takes() -> None:
 
 def test_copies_and_numbers_to_dial() -> None:
     assert told(flow(a=SetStep({"b": "{c}", "d": "{ani}"}, "bye"))) == {"steps.a.values.b": absent("c")}
-    assert told(flow(a=Dial(OUT, "{number}", "bye", "bye"))) == {"steps.a.number": absent("number")}
+    assert told(flow(a=DialStep(OUT, "{number}", "bye", "bye"))) == {"steps.a.number": absent("number")}
 
 
 def test_a_secret_is_never_spoken() -> None:
@@ -304,7 +304,7 @@ def test_a_secret_is_never_spoken() -> None:
     for step, path in (
         (say(Slot(digits="pin")), "say.0.digits"),
         (SetStep({"x": "{pin}"}, "bye"), "values.x"),
-        (Dial(OUT, "{pin}", "bye", "bye"), "number"),
+        (DialStep(OUT, "{pin}", "bye", "bye"), "number"),
     ):
         assert told(flow(a=key("pin", "b", secret=True), b=step)) == {f"steps.b.{path}": text}
 

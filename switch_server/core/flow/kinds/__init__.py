@@ -3,7 +3,7 @@
 from typing import Any, Union
 
 from switch_server.core.flow.kinds.callback import CallbackStep
-from switch_server.core.flow.kinds.dial import Dial
+from switch_server.core.flow.kinds.dial import DialStep
 from switch_server.core.flow.kinds.hangup import HangUpStep
 from switch_server.core.flow.kinds.input import Input
 from switch_server.core.flow.kinds.language import SetLanguage
@@ -26,7 +26,7 @@ def register(kind: type[Step]) -> type[Step]:
     return kind
 
 
-for _kind in (Say, Menu, Input, ServiceStep, QueueStep, CallbackStep, Dial, SetLanguage, SetStep, HangUpStep):
+for _kind in (Say, Menu, Input, ServiceStep, QueueStep, CallbackStep, DialStep, SetLanguage, SetStep, HangUpStep):
     register(_kind)
 
 
@@ -38,7 +38,7 @@ def any_kind() -> Any:
 __all__ = [
     "KINDS",
     "CallbackStep",
-    "Dial",
+    "DialStep",
     "HangUpStep",
     "Input",
     "Menu",

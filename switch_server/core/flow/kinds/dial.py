@@ -9,7 +9,7 @@ from switch_server.core.flow.step import Step
 from switch_server.core.flow.walk import IvrState, Walk
 
 
-class Dial(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
+class DialStep(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
     """Calls ``number`` over ``trunk`` and bridges it to the caller (overflow to a branch's PBX, for one). Until the far end answers, the caller
     hears ringback or the far end's early media.
     """

@@ -33,7 +33,7 @@ class SecondsRange(Struct, frozen=True):
 
 
 class RobotPlan(Struct, frozen=True):
-    """What a robot does with each call. ``disposition=""``: a random one of the switch's. ``say``: the tone that replaces the microphone."""
+    """A robot's plan for each call. ``disposition=""``: a random one of the switch's. ``say``: the tone that replaces the microphone."""
 
     answer_after: SecondsRange = SecondsRange(1.0, 2.0)
     talk: SecondsRange = SecondsRange(4.0, 8.0)

@@ -1,1 +1,1 @@
-"""What the programs share: ids, enumerations, money, messages. No I/O outside ``shared.link``."""
+"""The parts that the programs share: ids, enumerations, money, messages. No I/O outside ``shared.link``."""

@@ -1,4 +1,4 @@
-"""ACI: what the centre asks a branch (营业部), and what the branch answers and reports.
+"""ACI: the centre's requests to a branch (营业部), and the branch's replies and reports.
 
 Requests and reports are different types. Every request is answered by exactly one ``Reply`` (``Refused`` where the branch refuses).
 How the journals of the centre and of the branch make ``PlaceOrder``, ``CancelOrder`` and ``ResolveOrder`` safe to repeat:
@@ -147,7 +147,7 @@ class Holding(Struct, frozen=True):
     name: FullName
     quantity: Quantity
     sellable: Quantity
-    """T+1: what was bought today can't be sold today."""
+    """T+1: shares bought today can't be sold today."""
     cost_price: Price
     last_price: Price
 

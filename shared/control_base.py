@@ -1,4 +1,4 @@
-"""What every message of the control protocol (``shared.control``) is made of."""
+"""The base classes of all messages of the control protocol (``shared.control``)."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ Limit = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class Message(Struct, frozen=True, tag=True, tag_field="type", forbid_unknown_fields=False):
-    """Root of all that crosses the control socket. Unknown fields are ignored, unknown types are answered ``unsupported``."""
+    """The root of all messages on the control socket. Unknown fields are ignored, unknown types are answered ``unsupported``."""
 
 
 class Request(Message, frozen=True):

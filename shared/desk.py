@@ -78,7 +78,7 @@ class Told(Message, frozen=True):
     """Desk to switch, unasked, numbered."""
 
 
-# --- what a desk shows ---
+# --- the state that a desk shows ---
 
 
 class Seat(Struct, frozen=True):
@@ -181,7 +181,7 @@ class DeskCall(Struct, frozen=True):
     kind: CallKind
     state: SeatState
     hanging_up: HangingUp
-    """What ``HangUp`` would do now."""
+    """The effect of ``HangUp`` now."""
     number: str
     """The number of the other side."""
     dnis: str
@@ -199,7 +199,7 @@ class DeskCall(Struct, frozen=True):
     busy: AgentId | None = None
     """The busy agent whom this internal call is for: this seat hears the busy tone, and a supervisor may press ``Monitor``."""
     listening: ListenMode | None = None
-    """This seat is a supervisor's and takes part in another seat's call; ``target`` is that seat."""
+    """Set if a supervisor at this seat takes part in another seat's call; ``target`` is that seat."""
     target: AgentId | None = None
 
 

@@ -142,7 +142,7 @@ class SeatState(StrEnum):
 
 
 class HangingUp(StrEnum):
-    """What hanging up means at a seat in a call; the switch decides, the button shows it, ``HangUp`` carries it back."""
+    """The effect of hanging up at a seat in a call: decided by the switch, shown on the button, repeated in the command ``HangUp``."""
 
     REFUSE = "refuse"  # the ringing call is refused
     GIVE_UP = "give_up"  # the dialled call is given up

@@ -1,4 +1,5 @@
-"""Floor: what a supervisor's desk (班长席) sees of the whole centre and may change, and which targets any desk can call or transfer to.
+"""Floor: the state of the whole centre for a supervisor's desk (班长席), a supervisor's commands, and the targets to which any desk can call or
+transfer.
 
 The messages use the link and session of ``shared.desk``. ``WatchFloor`` is answered by all rows (``FloorSnapshot``); after that
 ``FloorChanged`` brings the changed rows, whole, and the keys of deleted rows, at most once in ``EVERY_S``. The changes are numbered: after a
@@ -26,7 +27,7 @@ Skills = Annotated[
 
 
 class Watch(StrEnum):
-    """What a desk watches. ``FLOOR`` includes the colleagues; only supervisors (their group's seats) and managers (all seats) may watch it."""
+    """The part of the floor that a desk watches. ``FLOOR`` includes the colleagues; only supervisors (their group's seats) and managers (all seats) may watch it."""
 
     OFF = "off"
     COLLEAGUES = "colleagues"

@@ -6,7 +6,7 @@ All of them are plain ``str`` or ``int`` on the wire and in the store.
 from typing import NewType
 
 CallId = NewType("CallId", str)
-"""One call, from the INVITE to the end of its last leg. Unique for ever: date, time, counter."""
+"""One call, from the INVITE to the end of its last leg. Unique for all time: date, time, counter."""
 LegId = NewType("LegId", str)
 """One line of a call, served by a card channel: ``<call>/<n>``; the first leg (the caller's) is 1."""
 CardId = NewType("CardId", str)

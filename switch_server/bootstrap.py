@@ -1,4 +1,4 @@
-"""Builds the switch server of its parts, starts it and stops it: the only module that knows every part.
+"""Builds the switch server of its parts, starts it and stops it: the only module that imports every part.
 
 Order at the start: store and journals (their faults are reported before a line is opened), the orders that the store has lost, the core with
 its configuration, the undecided orders and the pending callbacks, cards, branch links, desks, then the lines, last the

@@ -26,7 +26,7 @@ from switch_server.services.tokens import LegTokens
 
 
 class DeskParts(Struct, frozen=True, kw_only=True):
-    """What the desks need of the other parts. ``config``: the configuration that was loaded last."""
+    """The other parts that the desks use. ``config``: the configuration that was loaded last."""
 
     engine: Engine
     store: Store

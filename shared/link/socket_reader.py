@@ -31,7 +31,7 @@ class SocketReader:
         self.wake()
 
     def wake(self) -> None:
-        """Look at the socket soon, since it was used."""
+        """To be called after each use of the socket: has its waiting messages read soon."""
         if not self._scheduled and not self._closed:
             self._scheduled = True
             self._loop.call_soon(self._woken)

@@ -1,4 +1,4 @@
-"""Who may connect: the ZAP handler (ZeroMQ RFC 27) of one server, in its event loop.
+"""The ZAP handler (ZeroMQ RFC 27) of one server, in its event loop: it decides which peers may connect.
 
 The key of each new connection is looked up once; a known key gets its user id, other keys are refused with 400 before any of their
 frames is read. Refusals are counted and passed to ``on_refused``, for each address at most once in ``QUIET_S`` with the number of
@@ -47,7 +47,7 @@ class RefusedConnections:
         self._by_address: dict[str, _ReportedAddress] = {}
 
     def count(self, address: str, now: float) -> int:
-        """How many refusals to report now: 0 within ``QUIET_S`` of the address's last report."""
+        """The number of refusals to report now: 0 within ``QUIET_S`` of the address's last report."""
         self.total += 1
         noise = self._by_address.get(address)
         if noise is None:

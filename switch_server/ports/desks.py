@@ -1,4 +1,4 @@
-"""What the desks' adapter (``adapters.desks``) needs of the centre: agents and keys, screen pops, answers to agents' questions."""
+"""The ports that the desks' adapter (``adapters.desks``) uses: agents and keys, screen pops, answers to agents' questions."""
 
 import re
 from collections.abc import Callable

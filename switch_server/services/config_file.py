@@ -20,7 +20,7 @@ from switch_server.services.strict_yaml import Complaint, ConfigError, Document,
 
 
 class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The SIP address (UDP). ``ip`` is written into our Contact and SDP, so it must be an address that the far side can reach, not 0.0.0.0."""
+    """The SIP address (UDP). ``ip`` is written into our Contact and SDP, so it must be an address that the far end can reach, not 0.0.0.0."""
 
     ip: str = "127.0.0.1"
     port: int = 5060

@@ -63,7 +63,7 @@ def flow_context(
     trunks: frozenset[TrunkName] = frozenset(),
     queues: frozenset[QueueName] = DEFAULT_QUEUES,
 ) -> FlowContext:
-    """What is on disk, and what the configuration names. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
+    """The names that flows may use: prompts on disk, trunks and queues of the configuration. Raises ``ConfigError`` where the number rules (``core.speech``) need a segment that is not there, or can't be played."""
     files = (file for folder in prompt_folders if folder.is_dir() for file in sorted(folder.rglob("*.wav")))
     if unplayable := [Complaint(str(file), 0, "", text) for file in files if (text := problem(file))]:
         raise ConfigError(*unplayable)

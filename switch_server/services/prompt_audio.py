@@ -72,7 +72,7 @@ def frame_rms(samples: Samples) -> NDArray[np.float64]:
 
 
 def spoken_frames(samples: Samples) -> NDArray[np.bool_]:
-    """Which 10 ms frames hold speech. All ``False`` for silence."""
+    """Whether each 10 ms frame has speech. All ``False`` for silence."""
     loudness = frame_rms(samples)
     peak = loudness.max(initial=0.0)
     spoken: NDArray[np.bool_] = loudness > max(peak * 10 ** (_SILENT_DB / 20), 1e-5)

@@ -104,7 +104,7 @@ class Cases:
 
 
 def changes(column: NDArray[Any]) -> Mask:
-    """Where the value differs from the one before; the first counts, too."""
+    """Whether each value differs from the one before; true for the first."""
     new = np.ones(len(column), np.bool_)
     new[1:] = column[1:] != column[:-1]
     return new

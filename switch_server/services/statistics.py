@@ -198,7 +198,7 @@ class ReportBuilder:
         return which
 
     def _lines(self, day: Day, rows: Rows, at: Rows) -> tuple[Mask, Grouping]:
-        """Which of the rows belong to this report, and their grouping. ``at``: UTC seconds, for the hour and the day of each row."""
+        """Whether each row belongs to this report, and the grouping of those that do. ``at``: UTC seconds, for the hour and the day of each row."""
         keys: Sequence[str]
         match self._ask.by:
             case By.AGENTS:

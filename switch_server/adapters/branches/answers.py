@@ -1,4 +1,4 @@
-"""Which ids a branch may name, and which replies are valid for which request. Pure."""
+"""The ids that a branch may name, and the replies that are valid for each request. Pure."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""Which agent is logged in at which desk, and the state that each desk is shown."""
+"""The register of the desks: the agent who is logged in at each, and the state that each desk is shown."""
 
 from collections.abc import Callable
 

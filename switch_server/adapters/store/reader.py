@@ -110,7 +110,7 @@ class StoreReader(CustomerReader):
         return [_callback(row) for row in rows]
 
     def callbacks_counted(self, since: float) -> CallbacksCounted:
-        """How often each number has asked to be called back; ``since``: UTC seconds, the beginning of the day."""
+        """For each number, how often its callers have asked to be called back; ``since``: UTC seconds, the beginning of the day."""
         rows = self._rows(
             "SELECT number, COUNT(*) AS times FROM callbacks WHERE since >= :since GROUP BY number", {"since": since}
         )

@@ -92,7 +92,7 @@ class Talk:
         self.had_customer = False
         """The customer has been this agent's own; else the agent was only consulted."""
         self.transferred_to = ""
-        """Where this agent's customer went: ``seat:8002``, ``queue:fund``, ``number:139…``, ``menu:main``."""
+        """The target to which this agent transferred the customer: ``seat:8002``, ``queue:fund``, ``number:139…``, ``menu:main``."""
         self.followed = False
         """Another agent has talked to the caller since, so that the contact record belongs to that agent."""
         self.wrapped_up = False
@@ -194,9 +194,9 @@ class AskedParty:
         self.leg: Leg | None = None
         self.talk: Talk | None = None
         self.early_media = False
-        """Its early media is heard, before it answers."""
+        """Whether the party's early media is heard, before the party answers."""
         self.busy = False
-        """It is a seat in a call: no desk rings, and the asking seat hears busy tone."""
+        """The party is a seat in a call: no desk rings, and the asking seat hears busy tone."""
 
 
 class Listener:

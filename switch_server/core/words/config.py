@@ -10,7 +10,7 @@ from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
 
 
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
-    """A trunk (中继) or a group of lines towards one far side."""
+    """A trunk (中继) or a group of lines towards one far end."""
 
     name: TrunkName
     far: tuple[str, ...] = ()
@@ -24,9 +24,9 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     direction: Literal["in", "out", "both"] = "both"
     username: str = ""
     password: str = ""
-    """Digest (RFC 7616, MD5): callers that ``far`` does not name must prove it; it is given to a far side that challenges."""
+    """Digest (RFC 7616, MD5): callers that ``far`` does not name must prove it; it is given to a far end that challenges."""
     options_interval: float = 30.0
-    """Seconds between OPTIONS requests that check the far side; 0: none."""
+    """Seconds between OPTIONS requests that check the far end; 0: none."""
     session_expires: int = 1800
     """RFC 4028, seconds, at least 90."""
     group: str = "centre"

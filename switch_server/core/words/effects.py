@@ -16,7 +16,7 @@ class SaveRecord(Effect, frozen=True):
     """For ``ports.StorePort``: a row of ``table`` (calls, legs, recordings, contacts, talks, callbacks, queue_visits,
     seat_states) to insert or update by its primary key.
 
-    Times are UTC seconds. The store knows the tables' columns and refuses others.
+    Times are UTC seconds. The store refuses columns that the table does not have.
     """
 
     table: str

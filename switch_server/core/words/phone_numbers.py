@@ -17,7 +17,7 @@ def is_personal(number: str) -> bool:
 def phone_key(number: str) -> str:
     """``+86 139-0001-2345``, ``0086…``, ``86…`` and ``013900012345`` -> ``13900012345``; ``+86 20 5550 1234`` -> ``02055501234``.
 
-    Other numbers only lose the characters that are no digits; ``""`` where nothing is left (a hidden number).
+    Other numbers only lose the characters that are no digits; ``""`` where nothing is left (a withheld number).
     """
     plain = number.isascii() and number.isdecimal()  # most are; at start all numbers of the store pass here
     digits = number if plain else "".join(c for c in number if c.isascii() and c.isdecimal())

@@ -1,6 +1,6 @@
 """The records of seat management: the states of each seat, the visits of each queue, the target of a transfer, the sign of life.
 
-``seat_states`` is one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each wish of a caller to wait
+``seat_states`` is one row for each stretch of a seat's shift (``core.desks.records``), ``queue_visits`` one for each request of a caller to wait
 in a queue (``core.acd.records``); both have no end while they last. ``talks.transferred_to`` is ``seat:8002``, ``queue:fund``,
 ``number:13900139000``, ``menu:main``, or NULL. ``life`` has one row: when the switch was last seen alive.
 """

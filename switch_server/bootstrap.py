@@ -44,7 +44,7 @@ from switch_server.services.clock import Clock
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
-from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
 from switch_server.services.settings import SwitchSettings, read_settings
@@ -268,8 +268,8 @@ class Server:
             branch_states=self._branch_states,
         )
 
-    def _sources(self) -> Sources:
-        return Sources(
+    def _sources(self) -> OperationSources:
+        return OperationSources(
             version=version(),
             pid=os.getpid(),
             started_at=self.clock(),

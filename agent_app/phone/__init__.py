@@ -1,6 +1,6 @@
 """The desk's phone: PJSIP and the sound device in a process of their own, and the client that starts and commands that process.
 
-``admission`` (who may ring; pure) < ``sip`` (PJSIP); ``elastic``, ``sounds``, ``rates`` (pure) < ``voice`` < ``sound`` (PortAudio); both under ``process``.
+``admission`` (which calls may ring; pure) < ``sip`` (PJSIP); ``elastic``, ``tones``, ``rates`` (pure) < ``voice`` < ``sound`` (PortAudio); both under ``process``.
 ``client`` is the only module for others. Errors: ``PhoneError``.
 """
 

@@ -12,7 +12,7 @@ from agent_app.phone import PhoneError
 from agent_app.phone.framing import pack
 from agent_app.phone.loglines import LINE
 from agent_app.phone.process import PhoneProgram
-from agent_app.phone.sounds import TEST_DBFS, Tone
+from agent_app.phone.tones import TEST_DBFS, Tone
 
 PORT_TAKEN = 4
 """Exit status: address or port can't be bound."""

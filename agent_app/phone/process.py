@@ -39,7 +39,7 @@ from agent_app.phone.admission import AdmissionAction, CallAdmission, PostEvent,
 from agent_app.phone.framing import FrameReader, command, pack
 from agent_app.phone.sip import SipEndpoint
 from agent_app.phone.sound import SoundCard
-from agent_app.phone.sounds import Tone
+from agent_app.phone.tones import Tone
 from agent_app.phone.voice import Voice
 
 IDLE_MS, HELD_MS, TALK_MS = 500, 50, 20

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent_app.phone.elastic import Samples
-from agent_app.phone.sounds import as_samples
+from agent_app.phone.tones import as_samples
 
 SPAN = 16
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from agent_app.model.sound.phone_messages import Volume
 from agent_app.phone.elastic import RATE, ElasticBuffer, Samples
-from agent_app.phone.sounds import SILENT, TEST_DBFS, TEST_HZ, Tone, level, mixed, ring_tone, scaled
+from agent_app.phone.tones import SILENT, TEST_DBFS, TEST_HZ, Tone, level, mixed, ring_tone, scaled
 
 
 class Meter:

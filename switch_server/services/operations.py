@@ -52,7 +52,7 @@ NAMED = 5
 """The most numbers that a trouble names; the others are only counted."""
 
 
-class Sources(Struct, frozen=True, kw_only=True):
+class OperationSources(Struct, frozen=True, kw_only=True):
     """The sources of the answers; all are called on the loop, except ``records``, in threads."""
 
     version: str
@@ -94,7 +94,7 @@ class Sources(Struct, frozen=True, kw_only=True):
 class SwitchOperations:
     """``ports.operations.Operations``."""
 
-    def __init__(self, sources: Sources, staff: Staff) -> None:
+    def __init__(self, sources: OperationSources, staff: Staff) -> None:
         self.staff = staff
         self._from = sources
         self._reloading = asyncio.Lock()

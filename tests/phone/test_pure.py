@@ -29,7 +29,7 @@ from agent_app.phone.elastic import FULL, MS, RATE, SPARE, SPARE_MOST, ElasticBu
 from agent_app.phone.framing import LONGEST, FrameReader, command, event, pack
 from agent_app.phone.loglines import take
 from agent_app.phone.rates import Downsampler, Upsampler
-from agent_app.phone.sounds import SILENT, Tone, level, mixed, ring_tone, scaled
+from agent_app.phone.tones import SILENT, Tone, level, mixed, ring_tone, scaled
 from agent_app.phone.voice import Voice
 from shared.ids import LegId
 

@@ -13,7 +13,7 @@ from switch_server.adapters.store import Store
 from switch_server.core.snapshot import QueueView, SeatView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Effect, Event, Queue, SaveRecord, SwitchConfig
 from switch_server.ports.operations import BranchState, DeskState
-from switch_server.services.operations import Sources, SwitchOperations
+from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.report_service import ReportService
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
@@ -77,9 +77,9 @@ class Centre:
         if isinstance(effect, SaveRecord | Audit):
             self.store.do(effect)
 
-    def _sources(self) -> Sources:
+    def _sources(self) -> OperationSources:
         core = self.switch.core
-        return Sources(
+        return OperationSources(
             version="0.1.0", pid=4711, started_at=NOW, clock=lambda: self.switch.now, config=lambda: core.config,
             snapshot=self._snapshot, trunk_states=lambda: {TrunkName("city"): "down"}, line_counters=lambda: {"messages": 9},
             card_loads=lambda: {CardId("card-1"): LOAD}, card_restarts=lambda: {CardId("card-1"): 1},

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 from agent_app.model.sound.phone_messages import AnswerCall, Mute
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.wrapup import WrapUpPanel
-from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.panel import CustomerPanel
 from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.frame.login import LogInForm

@@ -9,8 +9,8 @@ from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.wrapup import WrapUpPanel
 from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.customer.accounts import AccountsPanel
-from agent_app.ui.customer.card import CustomerPanel
 from agent_app.ui.customer.history import HistoryPanel, TrailPanel
+from agent_app.ui.customer.panel import CustomerPanel
 from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import PasswordDialog
 from agent_app.ui.frame.login import LogInForm

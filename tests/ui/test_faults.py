@@ -14,7 +14,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.customer.accounts import AccountsPanel
-from agent_app.ui.customer.card import CustomerPanel
+from agent_app.ui.customer.panel import CustomerPanel
 from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import PasswordDialog
 from agent_app.ui.frame.topbar import TopBar

@@ -12,8 +12,8 @@ from agent_app.model.desk.view import AudioView, PlayerView
 from agent_app.model.sound.phone_messages import SoundDevice
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.call.wrapup import WrapUpPanel
-from agent_app.ui.customer.card import CustomerPanel
 from agent_app.ui.customer.history import HistoryPanel
+from agent_app.ui.customer.panel import CustomerPanel
 from agent_app.ui.customer.search import SearchPanel
 from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import AboutDialog

@@ -11,8 +11,8 @@ from agent_app.model.phonebook.people import CallWay
 from agent_app.ui.calling.calls import CallsPanel
 from agent_app.ui.calling.dialling import DialDialog
 from agent_app.ui.calling.people import PeoplePanel
-from agent_app.ui.customer.card import CustomerPanel
 from agent_app.ui.customer.history import HistoryPanel
+from agent_app.ui.customer.panel import CustomerPanel
 from agent_app.ui.parts.tables import DataTable
 from shared.desk import CallChanged, CallSeat, Dial, PopChanged, SeatChanged
 from shared.enums import CallKind, SeatState

@@ -16,8 +16,8 @@ from agent_app.ui.calling.queues import QueuesPanel
 from agent_app.ui.commands.commands import CommandButton, face_of
 from agent_app.ui.commands.problems import problem_text
 from agent_app.ui.customer.accounts import AccountsPanel
-from agent_app.ui.customer.card import CustomerPanel
 from agent_app.ui.customer.history import HistoryPanel, TrailPanel
+from agent_app.ui.customer.panel import CustomerPanel
 from agent_app.ui.customer.search import SearchPanel
 from agent_app.ui.customer.tickets import TicketsPanel
 from agent_app.ui.frame.dialogs import HelpDialog

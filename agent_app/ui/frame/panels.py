@@ -1,8 +1,10 @@
 """The panels of the agent's window, one module each. A new panel is a module with a ``PanelSpec``, and its line here (CONTRIBUTING.md, Add a panel)."""
 
-from agent_app.ui.call import listening, panel, seatbar, wrapup
+from agent_app.ui.call import listening, seatbar, wrapup
+from agent_app.ui.call import panel as call_panel
 from agent_app.ui.calling import calls, dialling, people, queues
-from agent_app.ui.customer import accounts, card, history, search, tickets
+from agent_app.ui.customer import accounts, history, search, tickets
+from agent_app.ui.customer import panel as customer_panel
 from agent_app.ui.floor import opening
 from agent_app.ui.frame import dialogs, login, notices, program, topbar
 from agent_app.ui.panels import status
@@ -18,11 +20,11 @@ PANELS = PanelRegistry(
         listening.PANEL,
         notices.PANEL,
         status.STATUS,
-        panel.PANEL,
+        call_panel.PANEL,
         queues.PANEL,
         calls.PANEL,
         people.PANEL,
-        card.PANEL,
+        customer_panel.PANEL,
         accounts.PANEL,
         history.HISTORY,
         history.TRAIL,
@@ -38,4 +40,4 @@ PANELS = PanelRegistry(
         dialogs.ABOUT,
     )
 )
-"""In the order in which they are drawn; where a panel stands is its own ``Placement``."""
+"""In the order in which they are drawn; the place of a panel is in its own ``Placement``."""

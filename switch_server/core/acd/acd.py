@@ -57,7 +57,7 @@ class Acd:
     def queue(self, name: QueueName) -> Queue:
         return queue_named(self._switch.config.queues, name)
 
-    # --- called by calls (``core.talk.host.QueueBoard``) ---
+    # --- called by calls (``core.talk.host.QueueHost``) ---
 
     def enter(self, call_id: CallId, name: QueueName, priority: int) -> str:
         call = self._switch.calls[call_id]

@@ -193,7 +193,7 @@ class Desks:
                 call, partial(self._switch.apply_decision, DeskGone(call.id, talk.id, outcome.value))
             )
 
-    # --- called by calls (``core.talk.host.SeatBoard``) ---
+    # --- called by calls (``core.talk.host.SeatHost``) ---
 
     def talk_begun(self, talk: Talk) -> None:
         seat = self.seats.get(talk.agent)

@@ -1,7 +1,7 @@
 """The agents' side of a call: seats ring, answer, hold, consult, hand over, are listened to, or are lost.
 
 In: decisions (``AgentAssigned``, ``Consulted`` …), events of the desks' legs, commands about a call. Out: ``RingDesk``, ``Hear`` and ``Play``, rows of
-talks, changes for the seats (``SeatBoard``).
+talks, changes for the seats (``SeatHost``).
 A newcomer may add what an agent can do in a call (``commands``, and ``consults``, ``listening`` or ``side``).
 """
 

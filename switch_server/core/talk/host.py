@@ -13,7 +13,7 @@ from switch_server.core.room import AskedParty, Member, Outcome, Room, Talk
 from switch_server.core.words import CardCommand, Effect, Far, QueuePlace, Switchboard
 
 
-class QueueBoard(Protocol):
+class QueueHost(Protocol):
     """The protocol of the queues, for calls (``core.acd.Acd``)."""
 
     def enter(self, call: CallId, queue: QueueName, priority: int) -> str:
@@ -57,7 +57,7 @@ class QueueBoard(Protocol):
         ...
 
 
-class SeatBoard(Protocol):
+class SeatHost(Protocol):
     """The protocol of the agents' seats, for calls (``core.desks.Desks``)."""
 
     def talk_begun(self, talk: Talk) -> None: ...
@@ -78,9 +78,9 @@ class CallSwitchboard(Switchboard, Protocol):
     @property
     def flows(self) -> tuple[Flow, ...]: ...
     @property
-    def acd(self) -> QueueBoard: ...
+    def acd(self) -> QueueHost: ...
     @property
-    def desks(self) -> SeatBoard: ...
+    def desks(self) -> SeatHost: ...
     def may_dial(self, leg: Leg) -> bool:
         """Whether this leg may be dialled: its trunk has a free line."""
         ...

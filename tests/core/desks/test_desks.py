@@ -178,7 +178,7 @@ def test_early_media_of_a_desk_means_nothing(world: DeskWorld) -> None:
     world.finish()
 
 
-# --- who does not answer ---
+# --- no answer ---
 
 
 def test_the_caller_hangs_up_while_the_desk_rings(world: DeskWorld) -> None:
@@ -310,7 +310,7 @@ def test_a_key_takes_the_caller_out_of_the_queue_while_a_desk_rings(world: DeskW
     world.finish()
 
 
-# --- who is lost ---
+# --- lost phones and lost links ---
 
 
 def test_a_desk_that_is_lost_in_a_talk(world: DeskWorld) -> None:

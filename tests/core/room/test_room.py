@@ -32,7 +32,7 @@ def sounds(room: Room) -> dict[LegId, LegSound]:
 HELD = {ANN: 1}
 
 
-# --- what a seat does because of it ---
+# --- the seat's state ---
 
 
 def test_the_states_of_a_seat() -> None:
@@ -148,7 +148,7 @@ def test_a_listener_follows_the_seat() -> None:
     }  # fmt: skip
 
 
-# --- conversations become one ---
+# --- two conversations are joined ---
 
 
 def test_merge_takes_all_that_means_the_group_along() -> None:
@@ -182,7 +182,7 @@ def test_merging_another_group_leaves_a_consult_unchanged() -> None:
     assert room.ask.group == 7
 
 
-# --- nobody is left alone ---
+# --- no party is left alone ---
 
 
 def settled(room: Room) -> tuple[LegId | None, dict[LegId, tuple[int, int | None]]]:
@@ -237,7 +237,7 @@ def test_a_customer_without_a_seat() -> None:
     assert settled(elsewhere)[0] == CUSTOMER
 
 
-# --- what a desk shows ---
+# --- the parties on a desk's screen ---
 
 
 def test_the_parties_of_one_who_asks() -> None:

@@ -324,7 +324,7 @@ def test_who_has_not_got_the_customer_now_can_not_send_them_anywhere(world: Floo
     world.finish()
 
 
-# --- somebody is lost ---
+# --- lost parties ---
 
 
 @pytest.mark.parametrize("who", ["ann", "bob"])

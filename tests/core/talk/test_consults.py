@@ -348,7 +348,7 @@ def test_who_may_ask(world: FloorWorld) -> None:
     world.finish()
 
 
-# --- whom was asked asks further ---
+# --- the consulted party consults another party ---
 
 
 def test_a_chain_hands_the_customer_to_its_end(world: FloorWorld) -> None:
@@ -782,7 +782,7 @@ def test_others_of_a_conference_wait_together_while_the_customer_keys(world: Flo
     world.finish()
 
 
-# --- who has the customer may send them somewhere ---
+# --- only the seat with the customer may transfer ---
 
 
 @pytest.mark.parametrize("target", [ToQueue(FUND), ToMenu("main"), ToPin()])

@@ -18,7 +18,7 @@ WRONG = desk.Refused(desk.DeskRefusal.WRONG_STATE)
 Act = Callable[[FloorWorld], object]
 
 
-# --- what it means ---
+# --- the meaning of a hang-up ---
 
 
 def test_a_customer_is_not_left_to_those_who_talk_of_something_else() -> None:

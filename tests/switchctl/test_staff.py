@@ -165,7 +165,7 @@ def test_what_the_book_refuses_is_told(centre: Centre) -> None:
     assert "control character" in refused.value.text
 
 
-# --- who loses the right to be logged in ---
+# --- agents that lose the right to be logged in ---
 
 
 def test_a_password_reset_ends_the_log_in(ask: Ctl, centre: Centre, zhang: None) -> None:

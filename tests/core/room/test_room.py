@@ -86,7 +86,7 @@ def test_busy_tone() -> None:
     assert sounds(room) == {ANN: sound(play=BUSY)}
 
 
-def test_handed_over_while_it_rings() -> None:
+def test_hand_over_to_a_ringing_party() -> None:
     room = room_of((CUSTOMER,))
     ask(room, ToSeat(AgentId("bob")), None)
     assert sounds(room) == {CUSTOMER: sound(play=RINGBACK)}
@@ -240,7 +240,7 @@ def test_a_customer_without_a_seat() -> None:
 # --- the parties on a desk's screen ---
 
 
-def test_the_parties_of_one_who_asks() -> None:
+def test_the_parties_shown_to_a_consulting_seat() -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
     waiting = Party(CUSTOMER, "customer", "", "138", PartyState.WAITING, NOW)
     for target, kind, name, number in (
@@ -255,7 +255,7 @@ def test_the_parties_of_one_who_asks() -> None:
     assert shown(room, ANN)["parties"][1] == Party(BOB, "queue", "bob", "", PartyState.RINGING, NOW)
 
 
-def test_who_listens_is_seen_only_where_they_are_heard() -> None:
+def test_a_listener_is_shown_only_to_parties_that_hear_the_listener() -> None:
     room = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
     seen: dict[ListenMode, list[bool]] = {}
     for mode in ListenMode:
